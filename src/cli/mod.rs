@@ -1,0 +1,100 @@
+//! The command line: one file for each command. A command resolves its
+//! options, calls one operation and hands the result to [`output`].
+
+mod graphviz;
+mod options;
+mod output;
+mod show;
+mod source;
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::Result;
+use options::Options;
+use output::Output;
+
+/// Shows which containers share which networks.
+#[derive(Debug, Parser)]
+#[command(
+    name = "netmap",
+    version,
+    about = "Shows which containers share which networks, and who should reach whom.",
+    arg_required_else_help = true,
+    after_help = "Examples:\n  \
+        netmap show                          what is connected to what, now\n  \
+        netmap show web db                   two containers and their networks\n  \
+        netmap show -o docs/map.svg          a picture\n  \
+        netmap show --from samples/module-5  a recorded lesson, without any engine\n\n\
+        Exit codes: 0 clean, 1 findings or differences, 2 could not do the job."
+)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show the map: containers, networks, and the addresses where they meet
+    #[command(after_help = show::after_help())]
+    Show(show::Args),
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// All well.
+    Clean = 0,
+    /// netmap could not do its job.
+    Failed = 2,
+}
+
+impl From<Ending> for std::process::ExitCode {
+    fn from(ending: Ending) -> Self {
+        Self::from(ending as u8)
+    }
+}
+
+/// Runs netmap with these arguments, the program's name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        // clap words its own errors and answers --help and --version.
+        Err(error) => {
+            let _ = error.print();
+            return std::process::ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let output = Output::new(cli.options.color);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let result = match runtime {
+        Ok(runtime) => runtime.block_on(dispatch(&cli, &output)),
+        Err(error) => Err(crate::error::Error::System { what: "cannot start".to_owned(), error }),
+    };
+    match result {
+        Ok(ending) => ending.into(),
+        Err(error) => {
+            output.error(&error);
+            Ending::Failed.into()
+        }
+    }
+}
+
+async fn dispatch(cli: &Cli, output: &Output) -> Result<Ending> {
+    match &cli.command {
+        Command::Show(args) => show::run(&cli.options, args, output).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

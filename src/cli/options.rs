@@ -1,0 +1,90 @@
+//! Options that every command takes, before or after its name.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The options.
+#[derive(Debug, Clone, Args)]
+pub struct Options {
+    /// Engine to ask: unix:///path/to.sock or tcp://HOST:PORT
+    #[arg(long, short = 'H', global = true, value_name = "URL", help_heading = "Where to look")]
+    pub host: Option<String>,
+    /// Docker context to ask (docker context ls)
+    #[arg(long, short = 'c', global = true, value_name = "NAME", help_heading = "Where to look")]
+    pub context: Option<String>,
+    /// Read a snapshot instead of asking an engine: a file, a sample's folder, or - for standard input
+    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["host", "context"], help_heading = "Where to look")]
+    pub from: Option<PathBuf>,
+    /// How long one call to the engine may take, such as 500ms, 10s or 1m
+    #[arg(long, global = true, value_name = "TIME", default_value = "10s", value_parser = duration, help_heading = "Where to look")]
+    pub timeout: Duration,
+
+    /// Only this compose project; globs work; may be repeated
+    #[arg(long, global = true, value_name = "NAME", help_heading = "What to show")]
+    pub project: Vec<String>,
+    /// Only members of this network; globs work; may be repeated
+    #[arg(long, global = true, value_name = "NAME", help_heading = "What to show")]
+    pub network: Vec<String>,
+    /// Stopped containers too
+    #[arg(long, short = 'a', global = true, help_heading = "What to show")]
+    pub all: bool,
+
+    /// Write to this file instead of standard output; its extension chooses the format
+    #[arg(long, short, global = true, value_name = "FILE", help_heading = "How to show it")]
+    pub output: Option<PathBuf>,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, help_heading = "How to show it")]
+    pub color: Color,
+    /// Columns to use, instead of the terminal's
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(20..), help_heading = "How to show it")]
+    pub width: Option<u16>,
+}
+
+/// Reads `500ms`, `10s`, `1m`, `2h` or a plain number of seconds; more than
+/// nothing and at most a day.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let split = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let factor = match unit {
+        "ms" => 0.001,
+        "" | "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(format!("`{unit}` is no unit of time; use ms, s, m or h")),
+    };
+    let seconds = number.trim().parse::<f64>().map_err(|_| "write it like 500ms, 10s or 1m".to_owned())? * factor;
+    if !(0.001..=86_400.0).contains(&seconds) {
+        return Err("it must be more than nothing and at most a day".to_owned());
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_people_write() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("2"), Ok(Duration::from_secs(2)));
+        assert_eq!(duration("1.5s"), Ok(Duration::from_millis(1500)));
+        assert_eq!(duration("1m"), Ok(Duration::from_secs(60)));
+        for bad in ["", "0", "-1s", "365d", "nan", "inf", "25h", "1 fortnight"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+}

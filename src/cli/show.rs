@@ -1,0 +1,83 @@
+//! `netmap show`: the map, in a terminal or as a file.
+
+use std::path::Path;
+
+use super::options::Options;
+use super::output::Output;
+use super::{Ending, graphviz, source};
+use crate::error::{Error, Result};
+use crate::graph::{Filter, Map};
+use crate::render::{self, Draw, FORMATS, Format, View};
+
+/// Arguments of `netmap show`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Containers, networks or compose services to show; globs work
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
+    /// Format (see the list below); without it, the extension of -o decides
+    #[arg(long, short, value_name = "FORMAT", value_parser = FORMATS.iter().map(|f| f.name).collect::<Vec<_>>(), hide_possible_values = true)]
+    format: Option<String>,
+}
+
+/// The list of formats for the help text.
+pub fn after_help() -> String {
+    let mut text = "Formats:\n".to_owned();
+    for format in FORMATS {
+        let extensions: Vec<String> = format.extensions.iter().map(|e| format!(".{e}")).collect();
+        let extensions = if extensions.is_empty() { String::new() } else { format!("  ({})", extensions.join(", ")) };
+        text.push_str(&format!("  {:10}{}{extensions}\n", format.name, format.about));
+    }
+    text
+}
+
+/// Scans or reads, selects, renders and writes.
+pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
+    // Before any work: a wrong option should not wait for a scan.
+    let format = format(args.format.as_deref(), options.output.as_deref())?;
+    let snapshot = source::snapshot(options, output).await?;
+    let map = Map::new(&snapshot);
+    let selection = map.select(&Filter {
+        names: args.names.clone(),
+        networks: options.network.clone(),
+        projects: options.project.clone(),
+        stopped: options.all,
+    })?;
+    let view = View::new(&map, &selection, scope(options, args));
+    let style = output.style(options);
+    let bytes = match format.draw {
+        Draw::Text(draw) => draw(&view, &style).into_bytes(),
+        Draw::Graphviz(draw, kind) => graphviz::draw(&draw(&view, &style), kind).await?,
+    };
+    output.data(&bytes, options.output.as_deref())?;
+    Ok(Ending::Clean)
+}
+
+/// What the view is narrowed to, for its title.
+fn scope(options: &Options, args: &Args) -> Option<String> {
+    let parts: Vec<&str> =
+        options.project.iter().chain(&options.network).chain(&args.names).map(String::as_str).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// `--format`, else the extension of the file to write, else the grid.
+fn format(name: Option<&str>, file: Option<&Path>) -> Result<&'static Format> {
+    if let Some(format) = name.and_then(render::format_named) {
+        return Ok(format);
+    }
+    let Some(file) = file.filter(|file| *file != Path::new("-")) else {
+        return Ok(&FORMATS[0]);
+    };
+    let extension = file.extension().map(|extension| extension.to_string_lossy().into_owned());
+    match extension.as_deref().map(render::format_for_extension) {
+        Some(Some(format)) => Ok(format),
+        _ => Err(Error::Usage {
+            what: format!("the extension of `{}` names no format", file.display()),
+            hint: Some(format!("use --format, or one of {}", extensions().join(", "))),
+        }),
+    }
+}
+
+fn extensions() -> Vec<String> {
+    FORMATS.iter().flat_map(|format| format.extensions).map(|extension| format!(".{extension}")).collect()
+}

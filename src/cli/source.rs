@@ -1,0 +1,43 @@
+//! Where a command's snapshot comes from: a live engine or a file.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::options::Options;
+use super::output::Output;
+use crate::engine::{self, Choice, Engine, Environment, ScanOptions};
+use crate::error::{Error, Result};
+use crate::model::{ReadError, Snapshot};
+
+/// Reads the snapshot that the options ask for.
+pub async fn snapshot(options: &Options, output: &Output) -> Result<Snapshot> {
+    match &options.from {
+        Some(path) => read(path),
+        None => {
+            let engine = open(options).await?;
+            let progress = output.progress("asking the engine");
+            engine::scan(&engine, ScanOptions::default(), |done, of| progress.at(done, of)).await
+        }
+    }
+}
+
+/// Opens the engine that the options and the environment choose.
+async fn open(options: &Options) -> Result<Engine> {
+    let choice = Choice { host: options.host.clone(), context: options.context.clone() };
+    let address = engine::choose(&choice, &Environment::of_process())?;
+    Engine::open(address, options.timeout).await
+}
+
+/// Reads a snapshot file; a folder stands for the `snapshot.json` in it.
+fn read(path: &Path) -> Result<Snapshot> {
+    if path == Path::new("-") {
+        return Snapshot::read(io::stdin().lock())
+            .map_err(|error| Error::Snapshot { path: PathBuf::from("standard input"), error });
+    }
+    let file = if path.is_dir() { path.join("snapshot.json") } else { path.to_owned() };
+    File::open(&file)
+        .map_err(ReadError::Io)
+        .and_then(Snapshot::read)
+        .map_err(|error| Error::Snapshot { path: file, error })
+}

@@ -1,0 +1,10 @@
+//! The container engine: finding it, asking it, and putting its answers into
+//! the model. The only layer that uses bollard; its types stop here.
+
+mod connect;
+mod contexts;
+mod scan;
+mod translate;
+
+pub use connect::{Address, Choice, Engine, Environment, Origin, Place, choose};
+pub use scan::{ScanOptions, scan};

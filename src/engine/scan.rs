@@ -1,0 +1,132 @@
+//! Reading everything off the engine: three calls at once (version, list of
+//! networks, list of containers), then one inspect for each container.
+//!
+//! Network inspects are not made: on a local engine they add nothing to what
+//! the containers' own settings say, and they double the time.
+
+use std::collections::HashMap;
+
+use bollard::models::ContainerSummary;
+use bollard::query_parameters::{
+    InspectContainerOptions, ListContainersOptions, ListNetworksOptions,
+};
+use futures_util::StreamExt;
+use futures_util::stream;
+
+use super::connect::Engine;
+use super::translate;
+use crate::error::{Error, Result};
+use crate::model::{Container, EngineFacts, Snapshot, Unread};
+
+/// How to scan.
+#[derive(Debug, Clone, Copy)]
+pub struct ScanOptions {
+    /// How many inspects are under way at once. Eight get the best out of an
+    /// engine; measured, more gain nothing.
+    pub width: usize,
+}
+
+impl Default for ScanOptions {
+    fn default() -> Self {
+        Self { width: 8 }
+    }
+}
+
+/// Reads the engine's networks and containers, stopped ones included. Sends
+/// GET requests only. `progress` is told how many of how many inspects are done.
+///
+/// A container that vanishes on the way, and one whose inspect fails, do not
+/// end the scan: they are listed in the snapshot's `unread`. An error means
+/// that nothing could be learned.
+pub async fn scan(
+    engine: &Engine,
+    options: ScanOptions,
+    progress: impl Fn(usize, usize),
+) -> Result<Snapshot> {
+    let all = ListContainersOptions { all: true, ..Default::default() };
+    let (version, networks, listed) = tokio::join!(
+        engine.ask("version", engine.docker.version()),
+        engine.ask("list networks", engine.docker.list_networks(None::<ListNetworksOptions>)),
+        engine.ask("list containers", engine.docker.list_containers(Some(all))),
+    );
+    let listed = listed?;
+    let networks = networks?;
+    let mut unread = Vec::new();
+    let facts = match version {
+        Ok(version) => translate::engine_facts(version),
+        Err(error) => {
+            unread.push(Unread::new("the engine's version", error.to_string()));
+            EngineFacts::default()
+        }
+    };
+
+    let networks = networks
+        .into_iter()
+        .map(|network| translate::network(network, &mut unread))
+        .collect();
+
+    let total = listed.len();
+    let mut inspects = stream::iter(listed)
+        .map(|summary| inspect(engine, summary))
+        .buffer_unordered(options.width.max(1));
+    let mut containers = Vec::with_capacity(total);
+    let mut done = 0;
+    while let Some((container, mut notes)) = inspects.next().await {
+        containers.extend(container);
+        unread.append(&mut notes);
+        done += 1;
+        progress(done, total);
+    }
+    drop(inspects);
+    note_twins(&containers, &mut unread);
+    Ok(Snapshot::new(facts, networks, containers, unread))
+}
+
+/// Inspects one container; falls back to what the list said of it.
+async fn inspect(engine: &Engine, summary: ContainerSummary) -> (Option<Container>, Vec<Unread>) {
+    let mut notes = Vec::new();
+    let id = summary.id.clone().unwrap_or_default();
+    let from_list = translate::listed_container(summary, &mut notes);
+    let answer = engine
+        .ask(
+            "inspect container",
+            engine.docker.inspect_container(&id, None::<InspectContainerOptions>),
+        )
+        .await;
+    let what = format!("container `{}`", from_list.name);
+    match answer {
+        Ok(inspected) => {
+            notes.clear();
+            let container = translate::container(inspected, &mut notes);
+            (Some(container), notes)
+        }
+        Err(Error::Refused { status: 404, .. }) => {
+            (None, vec![Unread::new(what, "gone before it could be looked at")])
+        }
+        Err(error) => {
+            notes.push(Unread::new(
+                what,
+                format!("only the list's word on it, without aliases, health and links: {error}"),
+            ));
+            (Some(from_list), notes)
+        }
+    }
+}
+
+/// A container renamed between list and inspect can end up beside another of
+/// its old name; both rows were true, and the reader should know.
+fn note_twins(containers: &[Container], unread: &mut Vec<Unread>) {
+    let mut by_name: HashMap<&str, usize> = HashMap::new();
+    for container in containers {
+        *by_name.entry(&container.name).or_default() += 1;
+    }
+    for (name, count) in by_name {
+        if count > 1 {
+            unread.push(Unread::new(
+                format!("container `{name}`"),
+                format!("{count} containers had this name during the scan"),
+            ));
+        }
+    }
+}
+

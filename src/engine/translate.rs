@@ -1,0 +1,420 @@
+//! The engine's answers, put into the model. Pure: answers in, data out.
+//!
+//! Environment and command line come in here and go no further. Whatever the
+//! engine says that does not parse is noted and left out, never guessed.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use bollard::models::{
+    ContainerInspectResponse, ContainerSummary, EndpointSettings, Network as ListedNetwork,
+    PortBinding, SystemVersion,
+};
+
+use crate::model::{
+    Compose, Container, Endpoint, EngineFacts, ExposedPort, Health, Network, NetworkMode,
+    Protocol, PublishedPort, RequestedPort, State, Subnet, Unread,
+};
+
+/// Facts from the version call.
+pub fn engine_facts(version: SystemVersion) -> EngineFacts {
+    // Docker calls its component `Engine`, Podman `Podman Engine`.
+    let component = version
+        .components
+        .as_ref()
+        .and_then(|components| components.first())
+        .map(|component| component.name.clone())
+        .unwrap_or_default();
+    let name = match component.as_str() {
+        "" | "Engine" => "Docker".to_owned(),
+        other => other.trim_end_matches(" Engine").to_owned(),
+    };
+    EngineFacts {
+        name,
+        version: version.version.unwrap_or_default(),
+        api_version: version.api_version.unwrap_or_default(),
+        os: version.os.unwrap_or_default(),
+        arch: version.arch.unwrap_or_default(),
+    }
+}
+
+/// A network from the list of networks.
+pub fn network(listed: ListedNetwork, unread: &mut Vec<Unread>) -> Network {
+    let name = listed.name.unwrap_or_default();
+    let options: BTreeMap<String, String> = listed.options.unwrap_or_default().into_iter().collect();
+    let labels = labels(listed.labels);
+    let mut note = |what: &str, text: &str| {
+        unread.push(Unread::new(format!("network `{name}`"), format!("{what} `{text}` makes no sense")));
+    };
+    let mut subnets = Vec::new();
+    for config in listed.ipam.and_then(|ipam| ipam.config).unwrap_or_default() {
+        let text = config.subnet.unwrap_or_default();
+        let Some(subnet) = parsed(&text) else {
+            if !text.is_empty() {
+                note("its subnet", &text);
+            }
+            continue;
+        };
+        // Docker writes some gateways as `10.0.0.1/24`.
+        let gateway = config.gateway.unwrap_or_default();
+        let gateway = gateway.split('/').next().unwrap_or_default().to_owned();
+        let range = config.ip_range.unwrap_or_default();
+        subnets.push(Subnet {
+            subnet,
+            gateway: parsed_or_noted(&gateway, || note("its gateway", &gateway)),
+            ip_range: parsed_or_noted(&range, || note("its address range", &range)),
+        });
+    }
+    let option = |key: &str| options.get(key).map(String::as_str);
+    Network {
+        id: listed.id.unwrap_or_default(),
+        driver: listed.driver.filter(|driver| !driver.is_empty()).unwrap_or_else(|| "unknown".to_owned()),
+        scope: listed.scope.unwrap_or_default(),
+        internal: listed.internal.unwrap_or_default(),
+        subnets,
+        ipv6: listed.enable_ipv6.unwrap_or_default(),
+        attachable: listed.attachable.unwrap_or_default(),
+        ingress: listed.ingress.unwrap_or_default(),
+        icc: option("com.docker.network.bridge.enable_icc") != Some("false"),
+        masquerade: option("com.docker.network.bridge.enable_ip_masquerade") != Some("false"),
+        mtu: option("com.docker.network.driver.mtu").and_then(|mtu| mtu.parse().ok()),
+        project: labels.get("com.docker.compose.project").cloned(),
+        options,
+        labels,
+        unlisted: false,
+        name,
+    }
+}
+
+/// A container from its inspect.
+pub fn container(inspected: ContainerInspectResponse, unread: &mut Vec<Unread>) -> Container {
+    let config = inspected.config.unwrap_or_default();
+    let host_config = inspected.host_config.unwrap_or_default();
+    let settings = inspected.network_settings.unwrap_or_default();
+    let state = inspected.state.unwrap_or_default();
+    let name = clean_name(&inspected.name.unwrap_or_default());
+    let running_state = state.status.map_or(State::Unknown, |status| State::parse(&status.to_string()));
+    let labels = labels(config.labels);
+    let note = &mut |what: String| unread.push(Unread::new(format!("container `{name}`"), what));
+    let mut exposed: Vec<ExposedPort> = Vec::new();
+    for text in config.exposed_ports.unwrap_or_default() {
+        exposed.extend(exposed_ports(&text, note));
+    }
+    let mut published = Vec::new();
+    for (port, binding) in bindings(settings.ports, note) {
+        // A port without binding is declared, not published.
+        if let Some(host_port) = binding.host_port.as_deref().and_then(|p| p.parse().ok()) {
+            published.push(PublishedPort {
+                port: port.port,
+                protocol: port.protocol,
+                host_ip: binding.host_ip.unwrap_or_default(),
+                host_port,
+            });
+        }
+    }
+    let requested = bindings(host_config.port_bindings, note)
+        .into_iter()
+        .map(|(port, binding)| RequestedPort {
+            port: port.port,
+            protocol: port.protocol,
+            host_ip: binding.host_ip.unwrap_or_default(),
+            host_port: binding.host_port.unwrap_or_default(),
+        })
+        .collect();
+    let ended = !matches!(running_state, State::Running | State::Paused | State::Created);
+    Container {
+        id: inspected.id.unwrap_or_default(),
+        image: config.image.or(inspected.image).unwrap_or_default(),
+        state: running_state,
+        health: state
+            .health
+            .and_then(|health| health.status)
+            .and_then(|status| health_of(&status.to_string())),
+        exit_code: state.exit_code.filter(|_| ended),
+        oom_killed: state.oom_killed.unwrap_or_default(),
+        start_error: state.error.and_then(network_error),
+        restart_count: inspected.restart_count.and_then(|n| u64::try_from(n).ok()).unwrap_or_default(),
+        started_at: moment(state.started_at),
+        finished_at: moment(state.finished_at),
+        hostname: config.hostname.unwrap_or_default(),
+        network_mode: NetworkMode::parse(&host_config.network_mode.unwrap_or_default()),
+        endpoints: endpoints(settings.networks, note),
+        published,
+        requested,
+        exposed,
+        compose: compose(&labels),
+        links: links(host_config.links.unwrap_or_default()),
+        extra_hosts: host_config.extra_hosts.unwrap_or_default(),
+        dns: host_config.dns.unwrap_or_default(),
+        labels,
+        pid: state.pid.and_then(|pid| u32::try_from(pid).ok()).filter(|pid| *pid > 0),
+        name,
+    }
+}
+
+/// As much of a container as the list of containers tells.
+pub fn listed_container(listed: ContainerSummary, unread: &mut Vec<Unread>) -> Container {
+    // A linked container has more names, such as `/web/db`; its own has one slash.
+    let name = listed
+        .names
+        .unwrap_or_default()
+        .iter()
+        .map(|name| clean_name(name))
+        .min_by_key(|name| name.matches('/').count())
+        .unwrap_or_default();
+    let note = &mut |what: String| unread.push(Unread::new(format!("container `{name}`"), what));
+    let labels = labels(listed.labels);
+    let ports = listed.ports.unwrap_or_default();
+    let protocol = |typ: Option<_>| -> Protocol {
+        typ.and_then(|typ: bollard::models::PortSummaryTypeEnum| Protocol::parse(&typ.to_string()))
+            .unwrap_or_default()
+    };
+    Container {
+        id: listed.id.unwrap_or_default(),
+        image: listed.image.unwrap_or_default(),
+        state: listed.state.map_or(State::Unknown, |state| State::parse(&state.to_string())),
+        network_mode: NetworkMode::parse(
+            &listed.host_config.and_then(|config| config.network_mode).unwrap_or_default(),
+        ),
+        endpoints: endpoints(listed.network_settings.and_then(|settings| settings.networks), note),
+        published: ports
+            .iter()
+            .filter_map(|port| {
+                Some(PublishedPort {
+                    port: port.private_port,
+                    protocol: protocol(port.typ),
+                    host_ip: port.ip.clone().unwrap_or_default(),
+                    host_port: port.public_port?,
+                })
+            })
+            .collect(),
+        exposed: ports
+            .iter()
+            .map(|port| ExposedPort { port: port.private_port, protocol: protocol(port.typ) })
+            .collect(),
+        compose: compose(&labels),
+        labels,
+        name,
+        ..Container::default()
+    }
+}
+
+fn endpoints(
+    networks: Option<HashMap<String, EndpointSettings>>,
+    note: &mut impl FnMut(String),
+) -> Vec<Endpoint> {
+    let mut endpoints = Vec::new();
+    for (network, settings) in networks.unwrap_or_default() {
+        let ipam = settings.ipam_config.unwrap_or_default();
+        let mut address = |text: Option<String>, what: &str| -> Option<IpAddr> {
+            let text = text.unwrap_or_default();
+            parsed_or_noted(&text, || note(format!("its {what} `{text}` on `{network}` makes no sense")))
+        };
+        endpoints.push(Endpoint {
+            ipv4: address(settings.ip_address, "address").and_then(v4),
+            ipv6: address(settings.global_ipv6_address, "IPv6 address").and_then(v6),
+            gateway: address(settings.gateway, "gateway").and_then(v4),
+            ipv6_gateway: address(settings.ipv6_gateway, "IPv6 gateway").and_then(v6),
+            fixed_ipv4: address(ipam.ipv4_address, "fixed address").and_then(v4),
+            fixed_ipv6: address(ipam.ipv6_address, "fixed IPv6 address").and_then(v6),
+            network_id: settings.network_id.unwrap_or_default(),
+            mac: settings.mac_address.filter(|mac| !mac.is_empty()),
+            aliases: settings.aliases.unwrap_or_default(),
+            dns_names: settings.dns_names.unwrap_or_default(),
+            gateway_priority: settings.gw_priority.filter(|priority| *priority != 0),
+            links: settings.links.unwrap_or_default(),
+            network,
+        });
+    }
+    endpoints
+}
+
+fn bindings(
+    ports: Option<HashMap<String, Option<Vec<PortBinding>>>>,
+    note: &mut impl FnMut(String),
+) -> Vec<(ExposedPort, PortBinding)> {
+    let mut found = Vec::new();
+    for (text, bindings) in ports.unwrap_or_default() {
+        for port in exposed_ports(&text, note) {
+            for binding in bindings.iter().flatten() {
+                found.push((port, binding.clone()));
+            }
+        }
+    }
+    found
+}
+
+/// `80`, `80/tcp` or `8000-8010/udp`.
+fn exposed_ports(text: &str, note: &mut impl FnMut(String)) -> Vec<ExposedPort> {
+    let (ports, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
+    let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
+    match (Protocol::parse(protocol), first.parse::<u16>(), last.parse::<u16>()) {
+        (Some(protocol), Ok(first), Ok(last)) if first <= last => {
+            (first..=last).map(|port| ExposedPort { port, protocol }).collect()
+        }
+        _ => {
+            note(format!("its port `{text}` makes no sense"));
+            Vec::new()
+        }
+    }
+}
+
+fn compose(labels: &BTreeMap<String, String>) -> Compose {
+    let label = |key: &str| labels.get(key).filter(|value| !value.is_empty()).cloned();
+    Compose {
+        project: label("com.docker.compose.project"),
+        service: label("com.docker.compose.service"),
+        replica: label("com.docker.compose.container-number").and_then(|number| number.parse().ok()),
+    }
+}
+
+/// Labels as given, but for values under keys that speak of secrets: reverse
+/// proxies keep password hashes in labels.
+fn labels(given: Option<HashMap<String, String>>) -> BTreeMap<String, String> {
+    const SECRET: [&str; 9] =
+        ["pass", "secret", "token", "auth", "credential", "apikey", "api_key", "api-key", "private"];
+    given
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(key, value)| {
+            let folded = key.to_lowercase();
+            let secret = SECRET.iter().any(|word| folded.contains(word));
+            let value = if secret && !value.is_empty() { "(not kept)".to_owned() } else { without_user_info(&value) };
+            (key, value)
+        })
+        .collect()
+}
+
+/// The text with `user:password@` taken out of any URL in it.
+fn without_user_info(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (head, tail) = rest.split_at(at + 3);
+        clean.push_str(head);
+        let authority = tail.find(|c: char| "/?# \t\r\n\"'`".contains(c)).unwrap_or(tail.len());
+        rest = match tail[..authority].rfind('@') {
+            Some(user_info) => &tail[user_info + 1..],
+            None => tail,
+        };
+    }
+    clean.push_str(rest);
+    clean
+}
+
+/// `/web/db:/web/alias` as the engine writes links, as `db:alias`.
+fn links(given: Vec<String>) -> Vec<String> {
+    let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let mut links: Vec<String> = given
+        .iter()
+        .map(|link| {
+            let (container, alias) = link.split_once(':').unwrap_or((link, link));
+            format!("{}:{}", last(container), last(alias))
+        })
+        .collect();
+    links.sort();
+    links
+}
+
+/// The engine's start error where it is about networks or ports. Others may
+/// quote the command line, which is not kept.
+fn network_error(error: String) -> Option<String> {
+    const OURS: [&str; 7] =
+        ["port is already allocated", "address already in use", "network", "endpoint", "address pool", "userland proxy", "joining"];
+    let command = error.contains("exec:") || error.contains("starting container process");
+    let ours = !command && OURS.iter().any(|word| error.contains(word));
+    ours.then(|| without_user_info(&error).chars().take(400).collect())
+}
+
+/// The engine writes the year 1 for "never".
+fn moment(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty() && !text.starts_with("0001-"))
+}
+
+fn health_of(text: &str) -> Option<Health> {
+    match text {
+        "starting" => Some(Health::Starting),
+        "healthy" => Some(Health::Healthy),
+        "unhealthy" => Some(Health::Unhealthy),
+        _ => None,
+    }
+}
+
+fn clean_name(name: &str) -> String {
+    name.strip_prefix('/').unwrap_or(name).to_owned()
+}
+
+fn parsed<T: FromStr>(text: &str) -> Option<T> {
+    text.parse().ok()
+}
+
+fn parsed_or_noted<T: FromStr>(text: &str, note: impl FnOnce()) -> Option<T> {
+    if text.is_empty() {
+        return None;
+    }
+    let value = parsed(text);
+    if value.is_none() {
+        note();
+    }
+    value
+}
+
+fn v4(address: IpAddr) -> Option<std::net::Ipv4Addr> {
+    match address {
+        IpAddr::V4(address) => Some(address),
+        IpAddr::V6(_) => None,
+    }
+}
+
+fn v6(address: IpAddr) -> Option<std::net::Ipv6Addr> {
+    match address {
+        IpAddr::V6(address) => Some(address),
+        IpAddr::V4(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn user_info_leaves_urls_and_nothing_else_does() {
+        assert_eq!(without_user_info("mongodb://u:p@db:27017/x"), "mongodb://db:27017/x");
+        assert_eq!(without_user_info("a://u:p@h b://q@i/j@k"), "a://h b://i/j@k");
+        assert_eq!(without_user_info("http://host/path"), "http://host/path");
+        assert_eq!(without_user_info("mail me@home"), "mail me@home");
+    }
+
+    #[test]
+    fn labels_that_speak_of_secrets_lose_their_value() {
+        let given = HashMap::from([
+            ("traefik.http.middlewares.a.basicauth.users".to_owned(), "u:$apr1$x".to_owned()),
+            ("com.docker.compose.project".to_owned(), "shop".to_owned()),
+        ]);
+        let kept = labels(Some(given));
+        assert_eq!(kept["traefik.http.middlewares.a.basicauth.users"], "(not kept)");
+        assert_eq!(kept["com.docker.compose.project"], "shop");
+    }
+
+    #[test]
+    fn links_are_reduced_to_their_last_names() {
+        assert_eq!(links(vec!["/db:/web/database".to_owned()]), ["db:database"]);
+    }
+
+    #[test]
+    fn start_errors_that_quote_a_command_are_not_kept() {
+        assert!(network_error("driver failed programming external connectivity on endpoint a: Bind for 0.0.0.0:80 failed: port is already allocated".to_owned()).is_some());
+        assert!(network_error("OCI runtime create failed: exec: \"--password=x network\": not found".to_owned()).is_none());
+    }
+
+    #[test]
+    fn port_texts() {
+        let mut notes = Vec::new();
+        let mut note = |text| notes.push(text);
+        assert_eq!(exposed_ports("80/tcp", &mut note).len(), 1);
+        assert_eq!(exposed_ports("8000-8002/udp", &mut note).len(), 3);
+        assert!(exposed_ports("banana/tcp", &mut note).is_empty());
+        assert_eq!(notes.len(), 1);
+    }
+}

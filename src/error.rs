@@ -1,0 +1,254 @@
+//! Everything that can stop netmap from doing its job.
+//!
+//! A variant carries data; its message and its hint are worded here and
+//! nowhere else. All of these end the program with exit code 2.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::model::ReadError;
+
+/// Shorthand for results of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why netmap could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The engine did not take the connection.
+    #[error("cannot reach the container engine at {address}: {why}")]
+    Unreachable {
+        /// Where netmap looked, and what made it look there.
+        address: String,
+        /// The operating system's or the library's word.
+        why: String,
+        /// What kind of failure it is, for the hint.
+        kind: Unreachable,
+    },
+    /// The engine took the connection and did not answer in time.
+    #[error("the engine at {address} did not answer `{call}` within {}", seconds(*.after))]
+    Deadline {
+        /// Where the engine is.
+        address: String,
+        /// The call, such as `list containers`.
+        call: &'static str,
+        /// How long netmap waited.
+        after: Duration,
+    },
+    /// The engine answered with an error.
+    #[error("the engine at {address} answered `{call}` with {status}: {message}")]
+    Refused {
+        /// Where the engine is.
+        address: String,
+        /// The call.
+        call: &'static str,
+        /// HTTP status.
+        status: u16,
+        /// The engine's message.
+        message: String,
+    },
+    /// The engine's answer made no sense.
+    #[error("the engine at {address} gave an answer to `{call}` that cannot be read: {why}")]
+    Garbled {
+        /// Where the engine is.
+        address: String,
+        /// The call.
+        call: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// An engine address that cannot be used.
+    #[error("cannot use the engine address `{address}` from {origin}: {why}")]
+    BadAddress {
+        /// The address.
+        address: String,
+        /// Where it was given: `--host`, `DOCKER_HOST`, a context.
+        origin: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// `--context` or its relatives name a context that is not there.
+    #[error("there is no docker context `{name}` (asked for by {origin})")]
+    NoSuchContext {
+        /// Its name.
+        name: String,
+        /// Who asked for it.
+        origin: String,
+        /// Contexts that are there.
+        known: Vec<String>,
+    },
+    /// `--host` and `--context` at once.
+    #[error("--host and --context both name an engine")]
+    HostAndContext,
+    /// A docker configuration file that cannot be read.
+    #[error("cannot read docker's configuration `{}`: {why}", path.display())]
+    BadConfig {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// TLS was asked for and cannot be had.
+    #[error("cannot use TLS for {address}: {why}")]
+    Tls {
+        /// The engine's address.
+        address: String,
+        /// What is missing.
+        why: String,
+    },
+    /// A snapshot that cannot be read.
+    #[error("cannot read the snapshot `{}`: {}", path.display(), read_error(error))]
+    Snapshot {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: ReadError,
+    },
+    /// A name on the command line that nothing has.
+    #[error("there is no {kind} `{name}`")]
+    NoSuchName {
+        /// `container`, `network`, `project`, or `container or network`.
+        kind: &'static str,
+        /// The name asked for.
+        name: String,
+        /// The nearest name there is.
+        nearest: Option<String>,
+        /// Some of the names there are.
+        known: Vec<String>,
+    },
+    /// An option whose value makes no sense.
+    #[error("{what}")]
+    Usage {
+        /// What is wrong.
+        what: String,
+        /// What to do instead.
+        hint: Option<String>,
+    },
+    /// The output file could not be written; what was there is as it was.
+    #[error("cannot write `{}`: {why}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's word.
+        why: String,
+    },
+    /// Graphviz was needed and is not there.
+    #[error("cannot find Graphviz's `dot`, which {what} needs")]
+    NoDot {
+        /// What was to be drawn.
+        what: &'static str,
+    },
+    /// Graphviz failed.
+    #[error("Graphviz's `dot` failed: {why}")]
+    Dot {
+        /// Its last words.
+        why: String,
+    },
+    /// Something in the operating system that has no better variant.
+    #[error("{what}: {error}")]
+    System {
+        /// What was tried.
+        what: String,
+        /// The operating system's word.
+        error: std::io::Error,
+    },
+}
+
+/// Kinds of [`Error::Unreachable`], which differ in what to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreachable {
+    /// No such socket: the engine is not started, or not installed.
+    Missing,
+    /// The socket is there and the user may not use it.
+    Forbidden,
+    /// Nothing accepts connections there.
+    Refused,
+    /// Anything else.
+    Other,
+}
+
+impl Error {
+    /// What the user can do next, one suggestion a line.
+    pub fn hint(&self) -> Option<String> {
+        const SAMPLE: &str = "or look at a recorded sample: netmap show --from samples/module-5";
+        match self {
+            Self::Unreachable { kind, .. } => Some(match kind {
+                Unreachable::Missing => format!(
+                    "is the engine running? start it (sudo systemctl start docker, or Docker Desktop),\n\
+                     name another with --host or --context (docker context ls),\n{SAMPLE}"
+                ),
+                Unreachable::Forbidden => format!(
+                    "your user may not use that socket: add it to the group that owns the socket\n\
+                     (sudo usermod -aG docker \"$USER\", then log in again), or run netmap with sudo,\n{SAMPLE}"
+                ),
+                Unreachable::Refused => format!(
+                    "nothing listens there: start the engine (sudo systemctl start docker, or Docker Desktop),\n\
+                     or check the address,\n{SAMPLE}"
+                ),
+                Unreachable::Other => format!("check the address (docker context ls shows yours),\n{SAMPLE}"),
+            }),
+            Self::Deadline { .. } => Some(
+                "the engine may be busy or hung (does `docker ps` answer?); --timeout 60s waits longer".to_owned(),
+            ),
+            Self::Refused { status: 403, .. } => Some(
+                "something between netmap and the engine (a socket proxy?) does not allow this call".to_owned(),
+            ),
+            Self::Refused { .. } => Some("the engine's own log says more (sudo journalctl -u docker)".to_owned()),
+            Self::Garbled { .. } => Some("is it a container engine that listens there? docker version asks the same address".to_owned()),
+            Self::BadAddress { .. } => Some(
+                "unix:///path/to/docker.sock and tcp://HOST:PORT work".to_owned(),
+            ),
+            Self::NoSuchContext { name, known, .. } => Some(suggestion(
+                crate::model::nearest_of(name, known).as_deref(), known,
+            )),
+            Self::HostAndContext => Some("give one of the two".to_owned()),
+            Self::Tls { .. } => Some(
+                "ca.pem, cert.pem and key.pem are looked for in DOCKER_CERT_PATH, or in ~/.docker, or in the context;\n\
+                 netmap never falls back to a plain connection".to_owned(),
+            ),
+            Self::Snapshot { error: ReadError::Newer(_), .. } => Some("a newer netmap reads it".to_owned()),
+            Self::Snapshot { error: ReadError::NotASnapshot(_), .. } => Some(
+                "a snapshot is what `netmap show --format json` prints".to_owned(),
+            ),
+            Self::NoSuchName { nearest, known, .. } => Some(suggestion(nearest.as_deref(), known)),
+            Self::Usage { hint, .. } => hint.clone(),
+            Self::NoDot { .. } => Some(
+                "install it (sudo apt install graphviz), or use --format dot and draw elsewhere".to_owned(),
+            ),
+            _ => None,
+        }
+    }
+}
+
+/// `did you mean ...?`, or the names there are.
+fn suggestion(nearest: Option<&str>, known: &[String]) -> String {
+    match nearest {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None if known.is_empty() => "there are none".to_owned(),
+        None => {
+            let some: Vec<&str> = known.iter().take(8).map(String::as_str).collect();
+            let more = known.len().saturating_sub(some.len());
+            let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("there are {}{tail}", some.join(", "))
+        }
+    }
+}
+
+fn read_error(error: &ReadError) -> String {
+    match error {
+        ReadError::Io(error) => error.to_string(),
+        ReadError::TooLarge(limit) => format!("it is larger than {} MB", limit >> 20),
+        ReadError::Malformed(place) => format!("it is damaged or no snapshot: {place}"),
+        ReadError::NotASnapshot(None) => "it has no `schema` field and is no snapshot".to_owned(),
+        ReadError::NotASnapshot(Some(schema)) => {
+            format!("its schema is `{schema}`, not `{}`", crate::model::SCHEMA)
+        }
+        ReadError::Newer(schema) => {
+            format!("its schema `{schema}` is newer than this netmap, which knows `{}`", crate::model::SCHEMA)
+        }
+    }
+}
+
+/// A duration as people write it: `10 s`, `0.5 s`.
+fn seconds(duration: Duration) -> String {
+    format!("{} s", duration.as_secs_f64())
+}

@@ -1,0 +1,259 @@
+//! The map: a graph of containers and networks over a snapshot, and what can
+//! be read off it – shared networks, ways through others, islands, containers
+//! that join what would otherwise be apart, and who should reach whom.
+//!
+//! Pure: a [`Map`] borrows a snapshot and never looks at the world.
+
+mod predict;
+mod select;
+mod structure;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use petgraph::graph::{NodeIndex, UnGraph};
+
+pub use predict::{Judged, Prediction, Reason, Route, Verdict};
+pub use select::{Filter, Selection, no_such};
+pub use structure::{Bridging, Path, SharedNetwork};
+
+use crate::model::{Container, Endpoint, Network, NetworkIndex, NetworkMode, Snapshot};
+
+/// A node of the map. Numbers are positions in the snapshot's lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Node {
+    /// A container with a network stack of its own.
+    Container(usize),
+    /// A network.
+    Network(usize),
+}
+
+/// Where a container meets a network: its endpoint's position in the
+/// container's list.
+pub type EndpointAt = usize;
+
+/// The graph of which containers are on which networks.
+#[derive(Debug)]
+pub struct Map<'a> {
+    snapshot: &'a Snapshot,
+    /// Live endpoints only: a stopped container carries no traffic, and being
+    /// on `none` joins nobody.
+    graph: UnGraph<Node, EndpointAt>,
+    container_nodes: Vec<Option<NodeIndex>>,
+    /// For each container, the network of each of its endpoints.
+    endpoint_networks: Vec<Vec<Option<usize>>>,
+    /// For each container, the one whose network stack it uses.
+    owners: Vec<StackOwner>,
+    /// For each container, those that use its network stack.
+    riders: BTreeMap<usize, Vec<usize>>,
+    /// For each network, the containers with an endpoint on it, stopped ones too.
+    members: Vec<Vec<usize>>,
+}
+
+/// Whose network stack a container uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StackOwner {
+    /// Its own.
+    Itself,
+    /// That of the container at this position.
+    Other(usize),
+    /// That of a container which is not there (any more).
+    Missing,
+}
+
+impl<'a> Map<'a> {
+    /// Builds the map of a snapshot; time and memory grow with the number of
+    /// containers, networks and endpoints together.
+    pub fn new(snapshot: &'a Snapshot) -> Self {
+        let index = NetworkIndex::new(&snapshot.networks);
+        let owners = stack_owners(&snapshot.containers);
+        let mut graph = UnGraph::with_capacity(
+            snapshot.networks.len() + snapshot.containers.len(),
+            snapshot.containers.len(),
+        );
+        let network_nodes: Vec<NodeIndex> = (0..snapshot.networks.len())
+            .map(|at| graph.add_node(Node::Network(at)))
+            .collect();
+        let mut container_nodes = vec![None; snapshot.containers.len()];
+        let mut endpoint_networks = Vec::with_capacity(snapshot.containers.len());
+        let mut members = vec![Vec::new(); snapshot.networks.len()];
+        let mut riders: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (at, container) in snapshot.containers.iter().enumerate() {
+            let networks: Vec<Option<usize>> = container
+                .endpoints
+                .iter()
+                .map(|endpoint| index.find(&endpoint.network, &endpoint.network_id))
+                .collect();
+            match owners[at] {
+                StackOwner::Itself => {
+                    let node = graph.add_node(Node::Container(at));
+                    container_nodes[at] = Some(node);
+                    for (endpoint, network) in networks.iter().enumerate() {
+                        let Some(network) = *network else { continue };
+                        members[network].push(at);
+                        if container.state.has_network() && !snapshot.networks[network].is_none() {
+                            graph.add_edge(node, network_nodes[network], endpoint);
+                        }
+                    }
+                }
+                StackOwner::Other(owner) => riders.entry(owner).or_default().push(at),
+                StackOwner::Missing => {}
+            }
+            endpoint_networks.push(networks);
+        }
+        Self {
+            snapshot,
+            graph,
+            container_nodes,
+            endpoint_networks,
+            owners,
+            riders,
+            members,
+        }
+    }
+
+    /// The snapshot the map was built over.
+    pub fn snapshot(&self) -> &'a Snapshot {
+        self.snapshot
+    }
+
+    /// The graph itself: only live endpoints are edges.
+    pub fn graph(&self) -> &UnGraph<Node, EndpointAt> {
+        &self.graph
+    }
+
+    /// The container at a position of the snapshot's list.
+    pub fn container(&self, at: usize) -> &'a Container {
+        &self.snapshot.containers[at]
+    }
+
+    /// The network at a position of the snapshot's list.
+    pub fn network(&self, at: usize) -> &'a Network {
+        &self.snapshot.networks[at]
+    }
+
+    /// Whose network stack the container at this position uses.
+    pub fn stack_owner(&self, container: usize) -> StackOwner {
+        self.owners[container]
+    }
+
+    /// The container whose endpoints carry this one's traffic: itself, or the
+    /// one in whose network namespace it runs. `None` when that one is gone.
+    pub fn stack(&self, container: usize) -> Option<usize> {
+        match self.owners[container] {
+            StackOwner::Itself => Some(container),
+            StackOwner::Other(owner) => Some(owner),
+            StackOwner::Missing => None,
+        }
+    }
+
+    /// The containers that run in this one's network namespace.
+    pub fn riders(&self, container: usize) -> &[usize] {
+        self.riders.get(&container).map_or(&[], Vec::as_slice)
+    }
+
+    /// The containers on a network, by name; stopped ones too, riders not:
+    /// they have no endpoint of their own.
+    pub fn members(&self, network: usize) -> &[usize] {
+        &self.members[network]
+    }
+
+    /// The endpoints of a container, each with the position of its network.
+    pub fn endpoints(
+        &self,
+        container: usize,
+    ) -> impl DoubleEndedIterator<Item = (Option<usize>, &'a Endpoint)> {
+        self.endpoint_networks[container]
+            .iter()
+            .copied()
+            .zip(&self.snapshot.containers[container].endpoints)
+    }
+
+    /// A container's endpoint on a network.
+    pub fn endpoint_on(&self, container: usize, network: usize) -> Option<&'a Endpoint> {
+        self.endpoints(container)
+            .find(|(on, _)| *on == Some(network))
+            .map(|(_, endpoint)| endpoint)
+    }
+
+    /// The positions of the networks a container is on through its own
+    /// endpoints, in name order.
+    pub fn networks_of(&self, container: usize) -> impl Iterator<Item = usize> {
+        self.endpoint_networks[container].iter().filter_map(|n| *n)
+    }
+
+    /// The containers called `name`: by name, by full id, or by a beginning
+    /// of the id that is at least four characters long. Compose services count
+    /// when no container has that name.
+    pub fn containers_named(&self, name: &str) -> Vec<usize> {
+        let containers = &self.snapshot.containers;
+        let matching = |test: &dyn Fn(&Container) -> bool| -> Vec<usize> {
+            (0..containers.len()).filter(|at| test(&containers[*at])).collect()
+        };
+        let exact = matching(&|c| c.name == name || c.id == name);
+        if !exact.is_empty() {
+            return exact;
+        }
+        let by_service = matching(&|c| c.compose.service.as_deref() == Some(name));
+        if !by_service.is_empty() {
+            return by_service;
+        }
+        if name.len() < 4 {
+            return Vec::new();
+        }
+        matching(&|c| c.id.starts_with(name))
+    }
+
+    /// The container that has this address now, with the network it has it on.
+    pub fn owner_of(&self, address: IpAddr) -> Option<(usize, usize)> {
+        (0..self.snapshot.containers.len()).find_map(|at| {
+            self.endpoints(at)
+                .find(|(_, endpoint)| endpoint.addresses().any(|a| a == address))
+                .and_then(|(network, _)| network.map(|network| (at, network)))
+        })
+    }
+
+    /// Whether two containers have one network stack between them, and so
+    /// reach each other on localhost.
+    pub fn share_stack(&self, a: usize, b: usize) -> bool {
+        let both_on_host = self.on_host(a) && self.on_host(b);
+        both_on_host || self.stack(a).is_some_and(|owner| self.stack(b) == Some(owner))
+    }
+
+    /// Whether the container uses the network stack of the engine's machine.
+    pub fn on_host(&self, container: usize) -> bool {
+        self.stack(container)
+            .is_some_and(|owner| self.container(owner).network_mode == NetworkMode::Host)
+    }
+}
+
+/// Resolves each `container:X` to its owner, through chains and safe against
+/// circles, which only a made-up snapshot can hold.
+fn stack_owners(containers: &[Container]) -> Vec<StackOwner> {
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, container) in containers.iter().enumerate() {
+        known.entry(&container.name).or_insert(at);
+    }
+    for (at, container) in containers.iter().enumerate() {
+        known.insert(&container.id, at);
+    }
+    let points_to = |at: usize| match &containers[at].network_mode {
+        NetworkMode::Container(owner) => Some(known.get(owner.as_str()).copied()),
+        _ => None,
+    };
+    (0..containers.len())
+        .map(|start| {
+            let mut at = start;
+            // A chain is at most one hop in practice; eight ends every circle.
+            for _ in 0..8 {
+                match points_to(at) {
+                    None if at == start => return StackOwner::Itself,
+                    None => return StackOwner::Other(at),
+                    Some(None) => return StackOwner::Missing,
+                    Some(Some(next)) => at = next,
+                }
+            }
+            StackOwner::Missing
+        })
+        .collect()
+}

@@ -1,0 +1,523 @@
+//! Who should reach whom, read off the map alone.
+//!
+//! The rules are those of Docker's own drivers; each [`Reason`] says where its
+//! rule comes from. What they do not settle is [`Verdict::Unknown`]: a guess
+//! would make the measurement look wrong.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use super::{Map, StackOwner};
+use crate::model::{Container, Endpoint, Network, State};
+
+/// Whether packets should get through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// They should.
+    Reachable,
+    /// They should not.
+    Blocked,
+    /// The map does not tell.
+    Unknown,
+}
+
+impl Verdict {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reachable => "reachable",
+            Self::Blocked => "blocked",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why a verdict is what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// Both are on one network of a driver that carries traffic.
+    SharedNetwork,
+    /// Both run in one network namespace and meet on localhost.
+    SharedNamespace,
+    /// The source is the host itself, which has an address on every bridge.
+    HostOnBridge,
+    /// The target is the host itself, whose address on the bridge is the gateway.
+    HostIsGateway,
+    /// A legacy `--link` puts the name into the source's hosts file.
+    LegacyLink,
+    /// The source does not run and sends nothing.
+    SourceStopped,
+    /// The target does not run: it has neither name nor address.
+    TargetStopped,
+    /// One of the two is between two starts.
+    Restarting,
+    /// The engine did not say what state one of the two is in.
+    StateUnknown,
+    /// The container in whose network namespace one of the two runs is gone.
+    StackGone,
+    /// The source has a loopback interface and no network (`--network none`).
+    SourceHasNoNetwork,
+    /// The target has none.
+    TargetHasNoNetwork,
+    /// The target has no address of this kind on this network.
+    NoAddress,
+    /// They share no network, and the engine keeps bridges apart with its
+    /// `DOCKER-ISOLATION` firewall rules.
+    DifferentNetworks,
+    /// The source is on internal networks only: it has no route elsewhere.
+    NoWayOut,
+    /// The network was made with `enable_icc=false`: members are kept apart.
+    IccOff,
+    /// A macvlan network in private mode: members are kept apart.
+    PrivateMacvlan,
+    /// The kernel keeps a macvlan or ipvlan member from its own host.
+    MacvlanHost,
+    /// The default bridge has no name service.
+    DefaultBridgeHasNoNames,
+    /// A container on the host's stack resolves names as the host does, which
+    /// knows no container names.
+    HostKnowsNoNames,
+    /// The target is on the host's stack, and the host has no name on container networks.
+    HostHasNoName,
+    /// A container in another's namespace has no name of its own.
+    RiderHasNoName,
+    /// Some of the networks on which the name could be looked up carry
+    /// traffic and some do not: it depends on which answers.
+    DependsOnNetwork,
+    /// A driver netmap has no rules for.
+    UnknownDriver,
+    /// The two are on different networks of drivers that reach beyond the
+    /// host; routers outside decide.
+    OutsideDecides,
+    /// IPv6 between different bridges: engines before 27 do not filter it
+    /// unless told to (`--ip6tables`), and then the kernel's routing decides.
+    Ipv6NotFiltered,
+}
+
+impl Reason {
+    /// The kebab-case word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SharedNetwork => "shared-network",
+            Self::SharedNamespace => "shared-namespace",
+            Self::HostOnBridge => "host-on-bridge",
+            Self::HostIsGateway => "host-is-gateway",
+            Self::LegacyLink => "legacy-link",
+            Self::SourceStopped => "source-stopped",
+            Self::TargetStopped => "target-stopped",
+            Self::Restarting => "restarting",
+            Self::StateUnknown => "state-unknown",
+            Self::StackGone => "stack-gone",
+            Self::SourceHasNoNetwork => "source-has-no-network",
+            Self::TargetHasNoNetwork => "target-has-no-network",
+            Self::NoAddress => "no-address",
+            Self::DifferentNetworks => "different-networks",
+            Self::NoWayOut => "no-way-out",
+            Self::IccOff => "icc-off",
+            Self::PrivateMacvlan => "private-macvlan",
+            Self::MacvlanHost => "macvlan-host",
+            Self::DefaultBridgeHasNoNames => "default-bridge-has-no-names",
+            Self::HostKnowsNoNames => "host-knows-no-names",
+            Self::HostHasNoName => "host-has-no-name",
+            Self::RiderHasNoName => "rider-has-no-name",
+            Self::DependsOnNetwork => "depends-on-network",
+            Self::UnknownDriver => "unknown-driver",
+            Self::OutsideDecides => "outside-decides",
+            Self::Ipv6NotFiltered => "ipv6-not-filtered",
+        }
+    }
+
+    /// The reason as the end of a sentence a person reads.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::SharedNetwork => "both are on the same network",
+            Self::SharedNamespace => "both use one network stack and meet on localhost",
+            Self::HostOnBridge => "the source uses the host's network, which reaches every bridge",
+            Self::HostIsGateway => "the target uses the host's network; the gateway is the host",
+            Self::LegacyLink => "a legacy link puts the name into the source's hosts file",
+            Self::SourceStopped => "the source is not running",
+            Self::TargetStopped => "the target is not running, so it has neither name nor address",
+            Self::Restarting => "one of them is restarting",
+            Self::StateUnknown => "the engine does not say whether both run",
+            Self::StackGone => "the container whose network stack it uses is gone",
+            Self::SourceHasNoNetwork => "the source is on no network",
+            Self::TargetHasNoNetwork => "the target is on no network",
+            Self::NoAddress => "the target has no address there",
+            Self::DifferentNetworks => "they share no network, and the engine keeps networks apart",
+            Self::NoWayOut => "the source is on internal networks only and has no other route",
+            Self::IccOff => "the network keeps its members apart (icc off)",
+            Self::PrivateMacvlan => "the network keeps its members apart (private macvlan)",
+            Self::MacvlanHost => "members of macvlan and ipvlan networks cannot reach their own host",
+            Self::DefaultBridgeHasNoNames => "names do not resolve on the default bridge",
+            Self::HostKnowsNoNames => "the source uses the host's network, where container names do not resolve",
+            Self::HostHasNoName => "the target uses the host's network and has no name on others",
+            Self::RiderHasNoName => "the target uses another container's network and has no name of its own",
+            Self::DependsOnNetwork => "it depends on which network the name is looked up on",
+            Self::UnknownDriver => "netmap has no rules for the network's driver",
+            Self::OutsideDecides => "they share no network, and routers outside the host decide",
+            Self::Ipv6NotFiltered => "this engine does not filter IPv6 between networks; the host's routing decides",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.sentence())
+    }
+}
+
+/// A verdict with its reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Judged {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl Judged {
+    fn reachable(reason: Reason) -> Self {
+        Self { verdict: Verdict::Reachable, reason }
+    }
+
+    fn blocked(reason: Reason) -> Self {
+        Self { verdict: Verdict::Blocked, reason }
+    }
+
+    fn unknown(reason: Reason) -> Self {
+        Self { verdict: Verdict::Unknown, reason }
+    }
+}
+
+/// One address of the target and what should happen to packets sent there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Position of the network on which the target has the address. For a
+    /// target on the host's stack it is the source's network, whose gateway
+    /// the host is. `None` within one network stack.
+    pub network: Option<usize>,
+    /// The address.
+    pub address: IpAddr,
+    /// What should happen.
+    pub judged: Judged,
+}
+
+/// What should happen between two containers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prediction {
+    /// When the source asks for the target by its name.
+    pub by_name: Judged,
+    /// The best of [`Self::routes`], or why there are none.
+    pub by_address: Judged,
+    /// Each address of the target, whether it should answer or not.
+    pub routes: Vec<Route>,
+}
+
+impl Map<'_> {
+    /// What should happen when container `a` sends to container `b`.
+    pub fn predict(&self, a: usize, b: usize) -> Prediction {
+        if let Some(judged) = self.not_even_there(a, b) {
+            return Prediction { by_name: judged, by_address: judged, routes: Vec::new() };
+        }
+        let routes = self.routes(a, b);
+        let by_address = best(&routes).unwrap_or_else(|| self.no_route(a, b));
+        let by_name = self.predict_name(a, b, &routes);
+        Prediction { by_name, by_address, routes }
+    }
+
+    /// Reasons that settle everything before any network is looked at.
+    fn not_even_there(&self, a: usize, b: usize) -> Option<Judged> {
+        let state = |at: usize| self.container(at).state;
+        let absent = |state: State, stopped: Reason| match state {
+            State::Running | State::Paused => None,
+            State::Restarting => Some(Judged::unknown(Reason::Restarting)),
+            State::Unknown => Some(Judged::unknown(Reason::StateUnknown)),
+            _ => Some(Judged::blocked(stopped)),
+        };
+        if let Some(judged) = absent(state(a), Reason::SourceStopped) {
+            return Some(judged);
+        }
+        if let Some(judged) = absent(state(b), Reason::TargetStopped) {
+            return Some(judged);
+        }
+        let stack_gone = |at: usize| match self.stack_owner(at) {
+            StackOwner::Itself => false,
+            StackOwner::Missing => true,
+            // The namespace lives on while a rider holds it, but its
+            // interfaces went away with the owner.
+            StackOwner::Other(owner) => !state(owner).has_network(),
+        };
+        (stack_gone(a) || stack_gone(b)).then(|| Judged::blocked(Reason::StackGone))
+    }
+
+    fn routes(&self, a: usize, b: usize) -> Vec<Route> {
+        let (Some(stack_a), Some(stack_b)) = (self.stack(a), self.stack(b)) else {
+            return Vec::new();
+        };
+        if self.share_stack(a, b) {
+            let address = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+            let judged = Judged::reachable(Reason::SharedNamespace);
+            return vec![Route { network: None, address, judged }];
+        }
+        if self.on_host(b) {
+            return self.routes_to_host(stack_a);
+        }
+        self.endpoints(stack_b)
+            .filter_map(|(network, endpoint)| network.map(|network| (network, endpoint)))
+            .filter(|(network, _)| !self.network(*network).is_none())
+            .flat_map(|(network, endpoint)| {
+                endpoint.addresses().map(move |address| Route {
+                    network: Some(network),
+                    address,
+                    judged: self.judge_address(stack_a, stack_b, network, address),
+                })
+            })
+            .collect()
+    }
+
+    /// The host answers on the gateway address of each bridge the source is on.
+    fn routes_to_host(&self, a: usize) -> Vec<Route> {
+        let mut routes = Vec::new();
+        for (network, endpoint) in self.endpoints(a) {
+            let Some(network) = network else { continue };
+            let on = self.network(network);
+            // An internal network's endpoints are given no gateway, but its
+            // bridge has the subnet's gateway address all the same.
+            let gateways: Vec<IpAddr> = on.subnets.iter().filter_map(|s| s.gateway).collect();
+            let of_endpoint = endpoint.gateway.map(IpAddr::V4).into_iter()
+                .chain(endpoint.ipv6_gateway.map(IpAddr::V6));
+            let mut addresses: Vec<IpAddr> = of_endpoint.chain(gateways).collect();
+            addresses.sort();
+            addresses.dedup();
+            let usable = |address: &IpAddr| match address {
+                IpAddr::V4(_) => endpoint.ipv4.is_some(),
+                IpAddr::V6(_) => endpoint.ipv6.is_some(),
+            };
+            for address in addresses.into_iter().filter(usable) {
+                let judged = match on.driver.as_str() {
+                    "bridge" => Judged::reachable(Reason::HostIsGateway),
+                    // There the gateway is a router outside, not the host.
+                    "macvlan" | "ipvlan" => continue,
+                    _ => Judged::unknown(Reason::UnknownDriver),
+                };
+                routes.push(Route { network: Some(network), address, judged });
+            }
+        }
+        routes
+    }
+
+    /// Why there is nothing to send packets to.
+    fn no_route(&self, a: usize, b: usize) -> Judged {
+        let networks = |at: usize| -> Vec<&Network> {
+            self.stack(at)
+                .into_iter()
+                .flat_map(|owner| self.networks_of(owner))
+                .map(|network| self.network(network))
+                .filter(|network| !network.is_none())
+                .collect()
+        };
+        if networks(a).is_empty() {
+            return Judged::blocked(Reason::SourceHasNoNetwork);
+        }
+        if networks(b).is_empty() {
+            return Judged::blocked(Reason::TargetHasNoNetwork);
+        }
+        let beyond = |n: &&Network| matches!(n.driver.as_str(), "macvlan" | "ipvlan");
+        if self.on_host(b) && networks(a).iter().all(|n| beyond(&n)) {
+            return Judged::blocked(Reason::MacvlanHost);
+        }
+        // The engine says it is on a network but gives no address: not yet,
+        // or a driver that does not tell.
+        Judged::unknown(Reason::NoAddress)
+    }
+
+    /// What should happen to packets from the stack of `a` to an address that
+    /// `b` has on `network`.
+    fn judge_address(&self, a: usize, b: usize, network: usize, address: IpAddr) -> Judged {
+        let on = self.network(network);
+        if self.on_host(a) {
+            return match on.driver.as_str() {
+                "bridge" => Judged::reachable(Reason::HostOnBridge),
+                "macvlan" | "ipvlan" => Judged::blocked(Reason::MacvlanHost),
+                _ => Judged::unknown(Reason::UnknownDriver),
+            };
+        }
+        if let Some(own) = self.endpoint_on(a, network)
+            && own.addresses().any(|own| own.is_ipv4() == address.is_ipv4())
+        {
+            return within(on, self.container(a), self.container(b));
+        }
+        self.across(a, on, address)
+    }
+
+    /// What should happen to packets for `address` on a network that the
+    /// source is not on.
+    fn across(&self, a: usize, to: &Network, address: IpAddr) -> Judged {
+        let from: Vec<(&Network, &Endpoint)> = self
+            .endpoints(a)
+            .filter_map(|(network, endpoint)| Some((self.network(network?), endpoint)))
+            .filter(|(network, _)| !network.is_none())
+            .collect();
+        if from.is_empty() {
+            return Judged::blocked(Reason::SourceHasNoNetwork);
+        }
+        // Another network with the same addresses would catch the packet.
+        if from.iter().any(|(network, _)| network.contains(address)) {
+            return Judged::unknown(Reason::OutsideDecides);
+        }
+        let leads_out = |network: &Network, endpoint: &Endpoint| {
+            let gateway = match address {
+                IpAddr::V4(_) => endpoint.gateway.is_some(),
+                IpAddr::V6(_) => endpoint.ipv6_gateway.is_some(),
+            };
+            !network.internal && gateway
+        };
+        let ways: Vec<&Network> = from
+            .iter()
+            .filter(|(network, endpoint)| leads_out(network, endpoint))
+            .map(|(network, _)| *network)
+            .collect();
+        if ways.is_empty() {
+            return Judged::blocked(Reason::NoWayOut);
+        }
+        let bridges_only = ways.iter().all(|n| n.driver == "bridge") && to.driver == "bridge";
+        if !bridges_only {
+            let known = |n: &Network| {
+                matches!(n.driver.as_str(), "bridge" | "overlay" | "macvlan" | "ipvlan")
+            };
+            return if known(to) && ways.iter().all(|n| known(n)) {
+                Judged::unknown(Reason::OutsideDecides)
+            } else {
+                Judged::unknown(Reason::UnknownDriver)
+            };
+        }
+        let routed = |n: &Network| {
+            n.options.iter().any(|(key, value)| {
+                key.starts_with("com.docker.network.bridge.gateway_mode") && value != "nat"
+            })
+        };
+        if routed(to) {
+            return Judged::unknown(Reason::OutsideDecides);
+        }
+        let engine = &self.snapshot().engine;
+        let filters_ipv6 = engine.name == "Docker" && engine.major().is_some_and(|v| v >= 27);
+        if address.is_ipv6() && !to.internal && !filters_ipv6 {
+            return Judged::unknown(Reason::Ipv6NotFiltered);
+        }
+        Judged::blocked(Reason::DifferentNetworks)
+    }
+
+    fn predict_name(&self, a: usize, b: usize, routes: &[Route]) -> Judged {
+        if self.share_stack(a, b) {
+            // On the owner's networks the owner's name leads back to the
+            // shared stack; a rider has no name anywhere.
+            let named = self.stack_owner(b) == StackOwner::Itself
+                && !self.on_host(b)
+                && self.names_resolve_for(b);
+            return if named {
+                Judged::reachable(Reason::SharedNamespace)
+            } else if self.on_host(b) {
+                Judged::blocked(Reason::HostKnowsNoNames)
+            } else if self.stack_owner(b) == StackOwner::Itself {
+                Judged::blocked(Reason::DefaultBridgeHasNoNames)
+            } else {
+                Judged::blocked(Reason::RiderHasNoName)
+            };
+        }
+        if self.on_host(a) {
+            return Judged::blocked(Reason::HostKnowsNoNames);
+        }
+        if self.on_host(b) {
+            return Judged::blocked(Reason::HostHasNoName);
+        }
+        if self.stack_owner(b) != StackOwner::Itself {
+            return Judged::blocked(Reason::RiderHasNoName);
+        }
+        let shared: Vec<Judged> = routes
+            .iter()
+            .filter(|route| route.network.is_some_and(|n| self.is_on(a, n)))
+            .map(|route| (route, self.network(route.network.unwrap_or_default())))
+            .filter(|(_, network)| !network.is_default_bridge())
+            .map(|(route, _)| route.judged)
+            .collect();
+        if let Some(first) = shared.first() {
+            let agree = shared.iter().all(|judged| judged.verdict == first.verdict);
+            return if agree { *first } else { Judged::unknown(Reason::DependsOnNetwork) };
+        }
+        let linked = self.stack(a).is_some_and(|owner| {
+            self.container(owner).links.iter().any(|link| {
+                link.split(':').next() == Some(self.container(b).name.as_str())
+            })
+        });
+        match best(routes) {
+            None => self.no_route(a, b),
+            Some(by_address) if by_address.verdict == Verdict::Reachable && linked => {
+                Judged::reachable(Reason::LegacyLink)
+            }
+            Some(Judged { verdict: Verdict::Reachable, .. }) => {
+                Judged::blocked(Reason::DefaultBridgeHasNoNames)
+            }
+            // Routers outside may carry packets, but they carry no names.
+            Some(Judged { verdict: Verdict::Unknown, .. }) => {
+                Judged::blocked(Reason::DifferentNetworks)
+            }
+            Some(blocked) => blocked,
+        }
+    }
+
+    fn is_on(&self, container: usize, network: usize) -> bool {
+        self.stack(container)
+            .is_some_and(|owner| self.networks_of(owner).any(|n| n == network))
+    }
+
+    fn names_resolve_for(&self, container: usize) -> bool {
+        self.networks_of(container)
+            .map(|network| self.network(network))
+            .any(|network| !network.is_built_in())
+    }
+}
+
+/// What should happen between two members of one network.
+fn within(network: &Network, a: &Container, b: &Container) -> Judged {
+    match network.driver.as_str() {
+        "bridge" if !network.icc => {
+            let linked = |from: &Container, to: &Container| {
+                from.links.iter().any(|link| link.split(':').next() == Some(to.name.as_str()))
+            };
+            // A link opens the exposed ports between the two, and nothing else.
+            if linked(a, b) || linked(b, a) {
+                Judged::unknown(Reason::IccOff)
+            } else {
+                Judged::blocked(Reason::IccOff)
+            }
+        }
+        "macvlan" if network.options.get("macvlan_mode").is_some_and(|m| m == "private") => {
+            Judged::blocked(Reason::PrivateMacvlan)
+        }
+        "macvlan" if network.options.get("macvlan_mode").is_some_and(|m| m == "vepa") => {
+            Judged::unknown(Reason::OutsideDecides)
+        }
+        "bridge" | "overlay" | "macvlan" | "ipvlan" => Judged::reachable(Reason::SharedNetwork),
+        _ => Judged::unknown(Reason::UnknownDriver),
+    }
+}
+
+/// The most hopeful of the routes' verdicts.
+fn best(routes: &[Route]) -> Option<Judged> {
+    let rank = |verdict: Verdict| match verdict {
+        Verdict::Reachable => 0,
+        Verdict::Unknown => 1,
+        Verdict::Blocked => 2,
+    };
+    routes
+        .iter()
+        .map(|route| route.judged)
+        .min_by_key(|judged| rank(judged.verdict))
+}
+

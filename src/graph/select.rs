@@ -1,0 +1,191 @@
+//! Which part of the map is asked for: names, globs, networks, projects.
+
+use std::collections::BTreeSet;
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::{Map, StackOwner};
+use crate::error::{Error, Result};
+use crate::model::nearest;
+
+/// What the user asked to see. Everything empty asks for all that is not stopped.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Names or globs of containers and networks; compose services too.
+    pub names: Vec<String>,
+    /// Names or globs of networks.
+    pub networks: Vec<String>,
+    /// Names or globs of compose projects.
+    pub projects: Vec<String>,
+    /// Whether stopped containers are wanted.
+    pub stopped: bool,
+}
+
+/// Positions of the containers and networks asked for, in the snapshot's order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Containers. A container that shares a network stack brings the others
+    /// of that stack along: they are one thing on the map.
+    pub containers: BTreeSet<usize>,
+    /// Networks.
+    pub networks: BTreeSet<usize>,
+    /// Containers that would have been here if they were not stopped.
+    pub stopped: BTreeSet<usize>,
+}
+
+/// A name or glob of the user's.
+struct Pattern<'a> {
+    text: &'a str,
+    glob: Option<GlobMatcher>,
+}
+
+impl<'a> Pattern<'a> {
+    fn new(text: &'a str) -> Result<Self> {
+        let is_glob = text.contains(['*', '?', '[', '{']);
+        let glob = if is_glob {
+            let glob = GlobBuilder::new(text).build().map_err(|error| Error::Usage {
+                what: format!("`{text}` is no pattern: {}", error.kind()),
+                hint: Some("* stands for any text, ? for one character".to_owned()),
+            })?;
+            Some(glob.compile_matcher())
+        } else {
+            None
+        };
+        Ok(Self { text, glob })
+    }
+
+    fn fits(&self, name: &str) -> bool {
+        name == self.text || self.glob.as_ref().is_some_and(|glob| glob.is_match(name))
+    }
+}
+
+impl Map<'_> {
+    /// Finds what `filter` asks for. A plain name that nothing has is an
+    /// error with the nearest name; a glob that nothing fits is one, too.
+    pub fn select(&self, filter: &Filter) -> Result<Selection> {
+        let mut containers: BTreeSet<usize> = (0..self.snapshot.containers.len()).collect();
+        let mut networks: BTreeSet<usize> = (0..self.snapshot.networks.len()).collect();
+        if !filter.projects.is_empty() {
+            let (c, n) = self.in_projects(&filter.projects)?;
+            containers = &containers & &c;
+            networks = &networks & &n;
+        }
+        if !filter.networks.is_empty() {
+            let asked = self.networks_called(&filter.networks)?;
+            networks = &networks & &asked;
+            let members: BTreeSet<usize> =
+                asked.iter().flat_map(|network| self.members(*network)).copied().collect();
+            containers = &containers & &self.with_stack(members);
+        }
+        if !filter.names.is_empty() {
+            let (c, n) = self.called(&filter.names)?;
+            containers = &containers & &c;
+            networks = &networks & &n;
+        }
+        let mut stopped = BTreeSet::new();
+        if !filter.stopped {
+            let named = |at: usize| filter.names.iter().any(|name| *name == self.container(at).name);
+            containers.retain(|at| {
+                // Whoever names a stopped container wants to see it.
+                let keep = !self.container(*at).state.is_stopped() || named(*at);
+                if !keep {
+                    stopped.insert(*at);
+                }
+                keep
+            });
+        }
+        Ok(Selection { containers, networks, stopped })
+    }
+
+    /// Containers of the projects, and the networks that they made or are on.
+    fn in_projects(&self, projects: &[String]) -> Result<(BTreeSet<usize>, BTreeSet<usize>)> {
+        let (mut containers, mut networks) = (BTreeSet::new(), BTreeSet::new());
+        let of_containers = self.snapshot.containers.iter().map(|c| c.project());
+        let of_networks = self.snapshot.networks.iter().map(|n| n.project.as_deref());
+        let known: BTreeSet<&str> = of_containers.chain(of_networks).flatten().collect();
+        for text in projects {
+            let pattern = Pattern::new(text)?;
+            if !known.iter().any(|project| pattern.fits(project)) {
+                return Err(no_such("project", text, known.iter().copied()));
+            }
+            let fits = |project: Option<&str>| project.is_some_and(|project| pattern.fits(project));
+            containers.extend((0..self.snapshot.containers.len()).filter(|at| fits(self.container(*at).project())));
+            networks.extend((0..self.snapshot.networks.len()).filter(|at| fits(self.network(*at).project.as_deref())));
+        }
+        let containers = self.with_stack(containers);
+        networks.extend(containers.iter().flat_map(|at| self.networks_of(*at)));
+        Ok((containers, networks))
+    }
+
+    fn networks_called(&self, names: &[String]) -> Result<BTreeSet<usize>> {
+        let mut found = BTreeSet::new();
+        for text in names {
+            let pattern = Pattern::new(text)?;
+            let before = found.len();
+            found.extend((0..self.snapshot.networks.len()).filter(|at| {
+                let network = self.network(*at);
+                pattern.fits(&network.name) || network.id == *text
+            }));
+            let known = self.snapshot.networks.iter().map(|n| n.name.as_str());
+            if found.len() == before && !known.clone().any(|name| pattern.fits(name)) {
+                return Err(no_such("network", text, known));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Containers and networks called by any of `names`: a container brings
+    /// its networks, a network its members.
+    fn called(&self, names: &[String]) -> Result<(BTreeSet<usize>, BTreeSet<usize>)> {
+        let (mut containers, mut networks) = (BTreeSet::new(), BTreeSet::new());
+        for text in names {
+            let pattern = Pattern::new(text)?;
+            let mut named: BTreeSet<usize> = self.containers_named(text).into_iter().collect();
+            named.extend((0..self.snapshot.containers.len()).filter(|at| pattern.fits(&self.container(*at).name)));
+            let asked: Vec<usize> = (0..self.snapshot.networks.len())
+                .filter(|at| pattern.fits(&self.network(*at).name))
+                .collect();
+            if named.is_empty() && asked.is_empty() {
+                let known = self.snapshot.containers.iter().map(|c| c.name.as_str());
+                let known = known.chain(self.snapshot.networks.iter().map(|n| n.name.as_str()));
+                return Err(no_such("container or network", text, known));
+            }
+            let named = self.with_stack(named);
+            networks.extend(named.iter().flat_map(|at| self.networks_of(*at)));
+            containers.extend(named);
+            for network in asked {
+                networks.insert(network);
+                containers.extend(self.with_stack(self.members(network).iter().copied().collect()));
+            }
+        }
+        Ok((containers, networks))
+    }
+
+    /// The containers, and all that share a network stack with any of them.
+    fn with_stack(&self, containers: BTreeSet<usize>) -> BTreeSet<usize> {
+        let mut all = containers.clone();
+        for at in containers {
+            let owner = match self.stack_owner(at) {
+                StackOwner::Other(owner) => owner,
+                StackOwner::Itself | StackOwner::Missing => at,
+            };
+            all.insert(owner);
+            all.extend(self.riders(owner));
+        }
+        all
+    }
+}
+
+/// The error for a name that nothing has.
+pub fn no_such<'a>(
+    kind: &'static str,
+    name: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> Error {
+    Error::NoSuchName {
+        kind,
+        name: name.to_owned(),
+        nearest: nearest(name, known.clone()).map(str::to_owned),
+        known: known.map(str::to_owned).collect(),
+    }
+}

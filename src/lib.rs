@@ -1,0 +1,29 @@
+//! netmap shows which containers share which networks, measures who can really
+//! reach whom, and says what to do when the two disagree.
+//!
+//! Data flows one way:
+//!
+//! ```text
+//! engine      →   model   →   graph         →   render    →   cli
+//! (the world)     (data)      (pure)            (pure)        (writes)
+//! ```
+//!
+//! - [`model`] is plain data: networks, containers, endpoints, snapshots.
+//! - [`engine`] finds the container engine, asks it, and puts its answers into
+//!   the model. Nothing else uses bollard.
+//! - [`graph`] builds the map over a snapshot: shared networks, ways, islands,
+//!   bridging containers, filters, and the prediction of who reaches whom.
+//! - [`render`] turns a view of the map into text, one file a format. Nothing
+//!   else uses comfy-table or graphviz-rust.
+//! - [`cli`] has a file for each command and is the only layer that writes.
+//! - [`error`] words everything that can go wrong.
+//!
+//! A layer uses only those before it; `tests/layers.rs` reads the `use` lines
+//! and fails when one reaches up or sideways.
+
+pub mod cli;
+pub mod engine;
+pub mod error;
+pub mod graph;
+pub mod model;
+pub mod render;

@@ -1,0 +1,351 @@
+//! A container, and its endpoints: where it meets its networks.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::port::{ExposedPort, PublishedPort, RequestedPort};
+
+/// A container's state, as the engine reports it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Made, never started.
+    Created,
+    /// Its processes run.
+    Running,
+    /// Its processes are frozen; the kernel still answers for it.
+    Paused,
+    /// Ended, and the engine is about to start it again.
+    Restarting,
+    /// Being removed.
+    Removing,
+    /// Ended.
+    Exited,
+    /// The engine failed to remove it.
+    Dead,
+    /// The engine said something netmap does not know, or nothing.
+    #[default]
+    #[serde(other)]
+    Unknown,
+}
+
+impl State {
+    /// The state named `text`, as the Engine API writes it.
+    pub fn parse(text: &str) -> Self {
+        match text {
+            "created" => Self::Created,
+            "running" => Self::Running,
+            "paused" => Self::Paused,
+            "restarting" => Self::Restarting,
+            "removing" | "stopping" => Self::Removing,
+            "exited" | "stopped" => Self::Exited,
+            "dead" => Self::Dead,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The Engine API's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Restarting => "restarting",
+            Self::Removing => "removing",
+            Self::Exited => "exited",
+            Self::Dead => "dead",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether the container has a network stack of its own right now.
+    pub fn has_network(self) -> bool {
+        matches!(self, Self::Running | Self::Paused)
+    }
+
+    /// Whether the container has ended, or never began, and is not about to run.
+    pub fn is_stopped(self) -> bool {
+        matches!(
+            self,
+            Self::Created | Self::Exited | Self::Dead | Self::Removing
+        )
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What the container's health check says. A container without one has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Health {
+    /// The check has not passed yet and is still given time.
+    Starting,
+    /// The last check passed.
+    Healthy,
+    /// The check failed as often as allowed.
+    Unhealthy,
+}
+
+impl Health {
+    /// The Engine API's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Healthy => "healthy",
+            Self::Unhealthy => "unhealthy",
+        }
+    }
+}
+
+/// Where a container gets its network stack from. In JSON it is the Engine
+/// API's own string: `host`, `none`, `container:ID`, `default` or a network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NetworkMode {
+    /// Its own stack; first connected to the network of this name
+    /// (`default` and `bridge` mean the default bridge).
+    Network(String),
+    /// Its own stack, with a loopback interface and nothing else.
+    None,
+    /// The stack of the engine's machine.
+    Host,
+    /// The stack of another container, given by id or name.
+    Container(String),
+}
+
+impl NetworkMode {
+    /// The mode that the Engine API writes as `text`.
+    pub fn parse(text: &str) -> Self {
+        match text {
+            "none" => Self::None,
+            "host" => Self::Host,
+            "" => Self::Network("default".to_owned()),
+            _ => match text.strip_prefix("container:") {
+                Some(owner) => Self::Container(owner.to_owned()),
+                None => Self::Network(text.to_owned()),
+            },
+        }
+    }
+}
+
+impl fmt::Display for NetworkMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Network(name) => f.write_str(name),
+            Self::None => f.write_str("none"),
+            Self::Host => f.write_str("host"),
+            Self::Container(owner) => write!(f, "container:{owner}"),
+        }
+    }
+}
+
+impl Default for NetworkMode {
+    fn default() -> Self {
+        Self::Network("default".to_owned())
+    }
+}
+
+impl Serialize for NetworkMode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for NetworkMode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self::parse(&text))
+    }
+}
+
+/// A container's connection to one network.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Endpoint {
+    /// Name of the network.
+    pub network: String,
+    /// Id of the network; empty before a stopped container was ever started.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub network_id: String,
+    /// IPv4 address, while the container has a network stack.
+    #[serde(default)]
+    pub ipv4: Option<Ipv4Addr>,
+    /// Global IPv6 address, likewise.
+    #[serde(default)]
+    pub ipv6: Option<Ipv6Addr>,
+    /// MAC address, likewise. ipvlan endpoints share their parent's and have none.
+    #[serde(default)]
+    pub mac: Option<String>,
+    /// IPv4 gateway the engine set for this endpoint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<Ipv4Addr>,
+    /// IPv6 gateway, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ipv6_gateway: Option<Ipv6Addr>,
+    /// Names given with `--network-alias` or by compose. Engines before 26 put
+    /// the container's short id among them, and so do they here.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// The names the engine says it answers for on this network. Empty on
+    /// engines before 25, which did not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dns_names: Vec<String>,
+    /// IPv4 address fixed with `--ip`, whether or not the container runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed_ipv4: Option<Ipv4Addr>,
+    /// IPv6 address fixed with `--ip6`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed_ipv6: Option<Ipv6Addr>,
+    /// Which network's gateway becomes the default route: the highest
+    /// `gw-priority` does (engine 28 and newer).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway_priority: Option<i64>,
+    /// Legacy links of this endpoint, as `CONTAINER:ALIAS`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<String>,
+}
+
+impl Endpoint {
+    /// The endpoint's addresses, IPv4 first.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+        self.ipv4
+            .map(IpAddr::V4)
+            .into_iter()
+            .chain(self.ipv6.map(IpAddr::V6))
+    }
+}
+
+/// What compose wrote on a container.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Compose {
+    /// Project (`com.docker.compose.project`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// Service (`com.docker.compose.service`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Replica number of the service, from 1 (`com.docker.compose.container-number`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replica: Option<u32>,
+}
+
+/// A container as the engine describes it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Container {
+    /// Name, without the leading slash of the Engine API.
+    pub name: String,
+    /// Engine's full id.
+    pub id: String,
+    /// Image reference it was made from.
+    #[serde(default)]
+    pub image: String,
+    /// State.
+    pub state: State,
+    /// What its health check says, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<Health>,
+    /// Exit code of a container that ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<i64>,
+    /// Whether the kernel ended it for want of memory.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub oom_killed: bool,
+    /// What the engine said when it could not start it, where that is about
+    /// networks or ports; other messages may quote the command line and are
+    /// not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_error: Option<String>,
+    /// How often the engine has restarted it.
+    #[serde(default)]
+    pub restart_count: u64,
+    /// When it last started (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<String>,
+    /// When it last ended (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<String>,
+    /// Host name inside the container.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub hostname: String,
+    /// Where its network stack comes from.
+    #[serde(default)]
+    pub network_mode: NetworkMode,
+    /// Its connections, one for each network. A container in another's stack
+    /// has none of its own.
+    #[serde(default)]
+    pub endpoints: Vec<Endpoint>,
+    /// Ports forwarded from the host now, one entry for each host address.
+    #[serde(default)]
+    pub published: Vec<PublishedPort>,
+    /// Ports it asks to have published.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requested: Vec<RequestedPort>,
+    /// Ports declared only.
+    #[serde(default)]
+    pub exposed: Vec<ExposedPort>,
+    /// Compose project, service and replica.
+    #[serde(flatten)]
+    pub compose: Compose,
+    /// Legacy links (`--link`), as `CONTAINER:ALIAS`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<String>,
+    /// Entries added to its hosts file with `--add-host`, as `NAME:ADDRESS`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extra_hosts: Vec<String>,
+    /// DNS servers given with `--dns`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dns: Vec<String>,
+    /// Labels, values of secret-looking keys left out.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// Id of its first process on the engine's machine, while it runs. It
+    /// means nothing elsewhere and is not written to snapshots.
+    #[serde(skip)]
+    pub pid: Option<u32>,
+}
+
+impl Container {
+    /// First twelve characters of the id, as docker prints it.
+    pub fn short_id(&self) -> &str {
+        self.id.get(..12).unwrap_or(&self.id)
+    }
+
+    /// Compose project, if compose made it.
+    pub fn project(&self) -> Option<&str> {
+        self.compose.project.as_deref()
+    }
+
+    /// The names other members resolve this container by on the endpoint's
+    /// network, best first: its own name, then aliases, then generated ids.
+    /// On the default bridge there are none.
+    ///
+    /// Engines from 25 on say which (`DNSNames`); for older ones it is the
+    /// container's name and aliases, the short id among them.
+    pub fn names_on<'a>(&'a self, endpoint: &'a Endpoint) -> Vec<&'a str> {
+        let mut names = vec![self.name.as_str()];
+        let told = endpoint.aliases.iter().chain(&endpoint.dns_names);
+        for name in told.map(String::as_str) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let short = self.short_id();
+        let hostname = self.hostname.as_str();
+        let generated = |name: &str| name == short || (name == hostname && short.starts_with(name));
+        names.sort_by_key(|name| generated(name));
+        names
+    }
+
+    /// The names of [`Self::names_on`] that a person chose: neither the
+    /// container's own name nor generated from its id.
+    pub fn chosen_names_on<'a>(&'a self, endpoint: &'a Endpoint) -> Vec<&'a str> {
+        self.names_on(endpoint)
+            .into_iter()
+            .filter(|name| *name != self.name && *name != self.short_id())
+            .collect()
+    }
+}

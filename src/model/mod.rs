@@ -1,0 +1,19 @@
+//! The plain data netmap works on: what was observed, without any judgement.
+//!
+//! Everything here can be written to a snapshot file and read back, so each
+//! command works the same on a live engine, on a file and in a test. Nothing
+//! in this layer calls the engine, and nothing knows how it will be shown.
+
+mod container;
+mod engine_facts;
+mod names;
+mod network;
+mod port;
+mod snapshot;
+
+pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
+pub use engine_facts::EngineFacts;
+pub use names::{nearest, nearest_of};
+pub use network::{Network, Subnet};
+pub use port::{ExposedPort, Protocol, PublishedPort, RequestedPort};
+pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot, Unread};

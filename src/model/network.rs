@@ -1,0 +1,178 @@
+//! A container network and its subnets.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+/// One range of addresses that a network hands out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subnet {
+    /// The range, such as `172.18.0.0/16`.
+    pub subnet: IpNet,
+    /// The router's address on the network. `None` where there is none, as on
+    /// networks that were made without a gateway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<IpAddr>,
+    /// The part of the range that the engine itself gives addresses from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip_range: Option<IpNet>,
+}
+
+/// A network as the engine lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Network {
+    /// Name. Docker lets two networks have the same name; the id tells them apart.
+    pub name: String,
+    /// Engine's id (Podman reports the name here in places).
+    pub id: String,
+    /// Driver: `bridge`, `overlay`, `macvlan`, `ipvlan`, `host`, `null`, or a plug-in's name.
+    pub driver: String,
+    /// `local` to one engine, `swarm` or `global`.
+    #[serde(default)]
+    pub scope: String,
+    /// Made with `--internal`: nothing gets in or out but its members.
+    #[serde(default)]
+    pub internal: bool,
+    /// Every subnet, IPv4 and IPv6, in the engine's order.
+    #[serde(default)]
+    pub subnets: Vec<Subnet>,
+    /// Whether IPv6 is switched on.
+    #[serde(default)]
+    pub ipv6: bool,
+    /// Whether containers outside a swarm service may join a swarm network.
+    #[serde(default)]
+    pub attachable: bool,
+    /// The swarm's own network for published ports.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub ingress: bool,
+    /// Inter-container communication: `false` when the bridge was made with
+    /// `com.docker.network.bridge.enable_icc=false`, so that members can reach
+    /// the outside but not one another.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub icc: bool,
+    /// `false` when `com.docker.network.bridge.enable_ip_masquerade=false`:
+    /// packets leave with the container's own address.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub masquerade: bool,
+    /// Largest packet in bytes, where the network was made with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mtu: Option<u32>,
+    /// Driver options as given; none of them is a secret.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<String, String>,
+    /// Compose project that made it, from its label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// Labels, values of secret-looking keys left out.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// Set when no list named this network and it is known only from a
+    /// container that says it is on it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unlisted: bool,
+}
+
+impl Network {
+    /// A network of which nothing is known but that containers are on it.
+    pub fn unlisted(name: &str, id: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            id: id.to_owned(),
+            driver: "unknown".to_owned(),
+            scope: String::new(),
+            internal: false,
+            subnets: Vec::new(),
+            ipv6: false,
+            attachable: false,
+            ingress: false,
+            icc: true,
+            masquerade: true,
+            mtu: None,
+            options: BTreeMap::new(),
+            project: None,
+            labels: BTreeMap::new(),
+            unlisted: true,
+        }
+    }
+
+    /// Docker's default bridge, the one network without names: every engine
+    /// has it, under this name.
+    ///
+    /// Source: `docker network inspect bridge` carries the option
+    /// `com.docker.network.bridge.default_bridge=true`, and no other network
+    /// may be called `bridge`.
+    pub fn is_default_bridge(&self) -> bool {
+        self.driver == "bridge"
+            && (self
+                .options
+                .get("com.docker.network.bridge.default_bridge")
+                .is_some_and(|value| value == "true")
+                || self.name == "bridge")
+    }
+
+    /// The host's own network stack, not a network between containers.
+    pub fn is_host(&self) -> bool {
+        self.driver == "host"
+    }
+
+    /// The network of containers that have none.
+    pub fn is_none(&self) -> bool {
+        self.driver == "null"
+    }
+
+    /// One of the three every Docker engine makes by itself.
+    pub fn is_built_in(&self) -> bool {
+        self.is_default_bridge() || self.is_host() || self.is_none()
+    }
+
+    /// What sets this network apart from a plain one, in words fit for a label.
+    pub fn flags(&self) -> Vec<&'static str> {
+        let mut flags = Vec::new();
+        if self.internal {
+            flags.push("internal");
+        }
+        if !self.icc {
+            flags.push("icc off");
+        }
+        if !self.masquerade {
+            flags.push("no masquerade");
+        }
+        if self.ipv6 {
+            flags.push("ipv6");
+        }
+        if self.attachable && self.driver == "overlay" {
+            flags.push("attachable");
+        }
+        if self.ingress {
+            flags.push("ingress");
+        }
+        if self.is_default_bridge() {
+            flags.push("no names");
+        }
+        if self.unlisted {
+            flags.push("not listed");
+        }
+        flags
+    }
+
+    /// Whether `address` lies in one of the network's subnets.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.subnets.iter().any(|s| s.subnet.contains(&address))
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // the signature serde asks for
+fn is_true(value: &bool) -> bool {
+    *value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // the signature serde asks for
+fn is_false(value: &bool) -> bool {
+    !*value
+}

@@ -1,0 +1,261 @@
+//! Everything netmap knows about an engine at one moment, as one value.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+
+use serde::{Deserialize, Serialize};
+
+use super::container::{Container, NetworkMode};
+use super::engine_facts::EngineFacts;
+use super::network::Network;
+
+/// Name and version of the snapshot format.
+pub const SCHEMA: &str = "netmap/1";
+
+/// Largest snapshot that is read, in bytes. 50,000 containers take about 75 MB.
+const LARGEST: u64 = 256 << 20;
+
+/// Something that could not be read, and why. It is shown wherever the rest
+/// is: a map with holes must not look whole.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Unread {
+    /// What: ``container `web` ``.
+    pub what: String,
+    /// Why: `gone before it could be inspected`.
+    pub why: String,
+}
+
+impl Unread {
+    /// Notes that `what` could not be read because of `why`.
+    pub fn new(what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            why: why.into(),
+        }
+    }
+}
+
+/// All that was observed, sorted by name and then id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// The engine.
+    #[serde(default)]
+    pub engine: EngineFacts,
+    /// Its networks.
+    #[serde(default)]
+    pub networks: Vec<Network>,
+    /// Its containers, stopped ones included.
+    #[serde(default)]
+    pub containers: Vec<Container>,
+    /// What could not be read.
+    #[serde(default)]
+    pub unread: Vec<Unread>,
+}
+
+/// Why a snapshot could not be read.
+#[derive(Debug)]
+pub enum ReadError {
+    /// The file could not be read at all.
+    Io(std::io::Error),
+    /// The file is larger than netmap reads, which is this many bytes.
+    TooLarge(u64),
+    /// It is no JSON, or the JSON is no snapshot; the message names the place.
+    Malformed(String),
+    /// It has no `schema` field that netmap knows; the text is what it has.
+    NotASnapshot(Option<String>),
+    /// It was written by a newer netmap.
+    Newer(String),
+}
+
+/// Just the field that tells what a JSON file is.
+#[derive(Deserialize)]
+struct Head {
+    schema: Option<String>,
+}
+
+impl Snapshot {
+    /// A snapshot of these parts, put in order.
+    pub fn new(
+        engine: EngineFacts,
+        networks: Vec<Network>,
+        containers: Vec<Container>,
+        unread: Vec<Unread>,
+    ) -> Self {
+        let mut snapshot = Self {
+            schema: SCHEMA.to_owned(),
+            engine,
+            networks,
+            containers,
+            unread,
+        };
+        snapshot.tidy();
+        snapshot
+    }
+
+    /// Reads a snapshot as [`Self::to_json`] writes it.
+    pub fn read(from: impl Read) -> Result<Self, ReadError> {
+        let mut text = Vec::new();
+        from.take(LARGEST + 1)
+            .read_to_end(&mut text)
+            .map_err(ReadError::Io)?;
+        if text.len() as u64 > LARGEST {
+            return Err(ReadError::TooLarge(LARGEST));
+        }
+        let malformed = |error: serde_json::Error| ReadError::Malformed(error.to_string());
+        // The schema first: a newer format may not fit today's types at all.
+        let head: Head = serde_json::from_slice(&text).map_err(malformed)?;
+        match head.schema.as_deref() {
+            Some(SCHEMA) => {}
+            Some(other) if is_newer(other) => return Err(ReadError::Newer(other.to_owned())),
+            _ => return Err(ReadError::NotASnapshot(head.schema)),
+        }
+        let mut snapshot: Self = serde_json::from_slice(&text).map_err(malformed)?;
+        snapshot.tidy();
+        Ok(snapshot)
+    }
+
+    /// The snapshot as JSON, indented, with a newline at its end.
+    pub fn to_json(&self) -> String {
+        let mut text =
+            serde_json::to_string_pretty(self).expect("plain data always serialises to JSON");
+        text.push('\n');
+        text
+    }
+
+    /// Puts everything in order (so that the same setup gives the same bytes)
+    /// and adds a placeholder for each network that a container is on and no
+    /// list names, so that no endpoint leads nowhere.
+    fn tidy(&mut self) {
+        self.networks
+            .sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        self.containers
+            .sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        for container in &mut self.containers {
+            if matches!(container.network_mode, NetworkMode::Container(_)) {
+                // Podman repeats the owner's endpoints on each rider; they
+                // are one set of interfaces and must be counted once.
+                container.endpoints.clear();
+                container.published.clear();
+            }
+            container.endpoints.sort_by(|a, b| {
+                (&a.network, &a.network_id).cmp(&(&b.network, &b.network_id))
+            });
+            container.published.sort();
+            container.published.dedup();
+            container.requested.sort();
+            container.exposed.sort();
+        }
+        self.add_unlisted_networks();
+        self.unread.sort();
+        self.unread.dedup();
+    }
+
+    fn add_unlisted_networks(&mut self) {
+        let index = NetworkIndex::new(&self.networks);
+        let mut missing = BTreeSet::new();
+        for container in &self.containers {
+            for endpoint in &container.endpoints {
+                if index.find(&endpoint.network, &endpoint.network_id).is_none() {
+                    missing.insert((endpoint.network.clone(), endpoint.network_id.clone()));
+                }
+            }
+        }
+        for (name, id) in missing {
+            self.unread.push(Unread::new(
+                format!("network `{name}`"),
+                "a container is on it, but the engine's list does not name it",
+            ));
+            self.networks.push(Network::unlisted(&name, &id));
+        }
+        self.networks
+            .sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+    }
+}
+
+/// Finds networks by what an endpoint says of them.
+#[derive(Debug)]
+pub struct NetworkIndex<'a> {
+    by_id: BTreeMap<&'a str, usize>,
+    by_name: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> NetworkIndex<'a> {
+    /// An index over `networks`.
+    pub fn new(networks: &'a [Network]) -> Self {
+        let mut by_name = BTreeMap::new();
+        for (at, network) in networks.iter().enumerate() {
+            by_name.entry(network.name.as_str()).or_insert(at);
+        }
+        Self {
+            by_id: networks
+                .iter()
+                .enumerate()
+                .map(|(at, network)| (network.id.as_str(), at))
+                .collect(),
+            by_name,
+        }
+    }
+
+    /// Position of the network with this id; where the id says nothing (never
+    /// started, or Podman, which gives the name for the id), with this name.
+    pub fn find(&self, name: &str, id: &str) -> Option<usize> {
+        if let Some(at) = self.by_id.get(id).filter(|_| !id.is_empty()) {
+            return Some(*at);
+        }
+        let named = self.by_name.get(name).copied();
+        // An id that no network has is a network that is gone, whatever new
+        // one has its name, unless the id is no id at all.
+        let is_no_id = id.is_empty() || id == name;
+        named.filter(|_| is_no_id)
+    }
+}
+
+fn is_newer(schema: &str) -> bool {
+    schema
+        .strip_prefix("netmap/")
+        .and_then(|version| version.parse::<u64>().ok())
+        .is_some_and(|version| version > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Snapshot, ReadError> {
+        Snapshot::read(text.as_bytes())
+    }
+
+    #[test]
+    fn an_empty_snapshot_reads_back() {
+        let empty = Snapshot::new(EngineFacts::default(), vec![], vec![], vec![]);
+        assert_eq!(read(&empty.to_json()).unwrap(), empty);
+    }
+
+    #[test]
+    fn other_json_is_refused_by_name() {
+        assert!(matches!(read("{}"), Err(ReadError::NotASnapshot(None))));
+        assert!(matches!(read(r#"{"schema":"netmap-probe/1"}"#), Err(ReadError::NotASnapshot(Some(_)))));
+        assert!(matches!(read(r#"{"schema":"netmap/2","networks":7}"#), Err(ReadError::Newer(_))));
+        assert!(matches!(read("[1,"), Err(ReadError::Malformed(_))));
+        assert!(matches!(read(r#"{"schema":"netmap/1","networks":7}"#), Err(ReadError::Malformed(_))));
+    }
+
+    #[test]
+    fn an_endpoint_on_an_unlisted_network_keeps_its_place_on_the_map() {
+        let text = r#"{"schema":"netmap/1","containers":[{"name":"a","id":"1","state":"running",
+            "endpoints":[{"network":"gone","network_id":"99","ipv4":"10.0.0.2"}]}]}"#;
+        let snapshot = read(text).unwrap();
+        assert_eq!(snapshot.networks[0].name, "gone");
+        assert!(snapshot.networks[0].unlisted);
+        assert_eq!(snapshot.unread.len(), 1);
+        assert_eq!(read(&snapshot.to_json()).unwrap(), snapshot);
+    }
+
+    #[test]
+    fn a_state_from_the_future_is_unknown_and_no_error() {
+        let text = r#"{"schema":"netmap/1","containers":[{"name":"a","id":"1","state":"hibernating"}]}"#;
+        assert_eq!(read(text).unwrap().containers[0].state, super::super::State::Unknown);
+    }
+}

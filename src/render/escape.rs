@@ -1,0 +1,136 @@
+//! Making other people's text safe for each output. Names, labels and
+//! messages come from strangers: each format escapes for itself, here.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Characters that change how a terminal or a reader sees the text around
+/// them: controls, bidirectional overrides and isolates, invisible separators.
+fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{E0000}'..='\u{E007F}')
+}
+
+/// For a terminal: what would act is shown as an escape such as `\n` or `\u{1b}`.
+pub fn terminal(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\n' => safe.push_str("\\n"),
+            '\t' => safe.push_str("\\t"),
+            '\r' => safe.push_str("\\r"),
+            c if is_unsafe(c) => {
+                let _ = write!(safe, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => safe.push(c),
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// Text with each character that `special` names replaced by what it gives.
+fn replaced(text: &str, special: impl Fn(char) -> Option<Cow<'static, str>>) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in terminal(text).chars() {
+        match special(c) {
+            Some(other) => safe.push_str(&other),
+            None => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// For a double-quoted DOT string, quotes included. `dot` decodes entities and
+/// backslash escapes in labels, so both are escaped.
+pub fn dot(text: &str) -> String {
+    let inner = replaced(text, |c| match c {
+        '\\' => Some("\\\\".into()),
+        '"' => Some("\\\"".into()),
+        '&' => Some("&amp;".into()),
+        '<' => Some("&lt;".into()),
+        '>' => Some("&gt;".into()),
+        _ => None,
+    });
+    inner
+}
+
+/// For XML text and attribute values in double quotes.
+pub fn xml(text: &str) -> String {
+    replaced(text, |c| match c {
+        '&' => Some("&amp;".into()),
+        '<' => Some("&lt;".into()),
+        '>' => Some("&gt;".into()),
+        '"' => Some("&quot;".into()),
+        '\'' => Some("&#39;".into()),
+        // Allowed by no version of XML 1.0.
+        '\u{FFFE}' | '\u{FFFF}' => Some("\u{FFFD}".into()),
+        _ => None,
+    })
+}
+
+/// For a quoted Mermaid label. Mermaid reads `#NUMBER;` as a character and
+/// draws labels as HTML and Markdown, so everything with a meaning in any of
+/// them goes by number.
+pub fn mermaid(text: &str) -> String {
+    replaced(text, |c| {
+        let plain = c.is_alphanumeric() || " .,:/-_→·()×+=@".contains(c);
+        (!plain).then(|| Cow::Owned(format!("#{};", u32::from(c))))
+    })
+}
+
+/// For a cell of a Markdown table.
+pub fn markdown(text: &str) -> String {
+    replaced(text, |c| match c {
+        '<' => Some("&lt;".into()),
+        '>' => Some("&gt;".into()),
+        '&' => Some("&amp;".into()),
+        '@' => Some("&#64;".into()),
+        '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '|' | '~' | '!' | '$' => {
+            Some(format!("\\{c}").into())
+        }
+        _ => None,
+    })
+}
+
+/// For a CSV field (RFC 4180). A field that a spreadsheet would take for a
+/// formula gets an apostrophe in front.
+pub fn csv(text: &str) -> String {
+    let text = terminal(text);
+    let formula = text.starts_with(['=', '+', '-', '@']);
+    let safe = if formula { format!("'{text}") } else { text.into_owned() };
+    if safe.contains(['"', ',']) || safe.starts_with(' ') || safe.ends_with(' ') {
+        format!("\"{}\"", safe.replace('"', "\"\""))
+    } else {
+        safe
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NASTY: &str = "a\u{1b}[31m\"<b>&\\|`\n\u{202e}x";
+
+    #[test]
+    fn a_terminal_gets_no_control_character() {
+        let safe = terminal(NASTY);
+        assert!(!safe.contains(is_unsafe), "{safe}");
+        assert_eq!(terminal("plain ünï 漢"), "plain ünï 漢");
+    }
+
+    #[test]
+    fn every_format_neutralises_its_own_syntax() {
+        assert!(!xml(NASTY).contains(['<', '"']));
+        assert!(!mermaid(NASTY).contains(['"', '<', '`', '&']));
+        assert_eq!(dot("a\"b\\c&"), "a\\\"b\\\\c&amp;");
+        assert_eq!(markdown("a|b<c>"), "a\\|b&lt;c&gt;");
+        assert_eq!(csv("a,\"b\""), "\"a,\"\"b\"\"\"");
+        assert_eq!(csv("=1+1"), "'=1+1");
+    }
+}

@@ -1,0 +1,234 @@
+//! The membership grid: a row for each container, a column for each network,
+//! and the address where they meet. What a terminal shows by default.
+
+use std::collections::BTreeSet;
+
+use super::columns::{self, bounds, share};
+use super::style::{Role, Style, flow, width};
+use super::view::{self, View};
+use crate::graph::StackOwner;
+use crate::model::{Container, Health, State};
+
+/// Stands where a container shares the interfaces of the one above it.
+const DITTO: &str = "″";
+
+/// Draws the grid, in as many blocks of networks as the width asks for.
+pub fn render(view: &View, style: &Style) -> String {
+    let mut text = heading(view, style);
+    let networks = view.used_networks();
+    let blocks = blocks(view, style, &networks);
+    for block in &blocks {
+        text.push('\n');
+        text.push_str(&columns::table(&rows(view, style, block, blocks.len() > 1), style.width));
+    }
+    let placed: BTreeSet<usize> = blocks.iter().flat_map(|block| members(view, block)).collect();
+    let elsewhere: Vec<usize> = view.containers.iter().copied().filter(|at| !placed.contains(at)).collect();
+    if !elsewhere.is_empty() {
+        text.push('\n');
+        text.push_str(&columns::table(&homeless(view, style, &elsewhere), style.width));
+    }
+    text.push_str(&footer(view, style));
+    text
+}
+
+/// Title at the left, engine at the right; below each other where too narrow.
+pub fn heading(view: &View, style: &Style) -> String {
+    let title = style.paint(Role::Strong, &view.title());
+    let engine = style.paint(Role::Quiet, &view.engine());
+    let used = width(&title) + width(&engine);
+    if used + 2 <= style.width {
+        let space = " ".repeat(style.width - used);
+        let line = format!("{title}{space}{engine}");
+        return format!("{}\n", line.trim_end());
+    }
+    format!("{title}\n{engine}\n")
+}
+
+/// Notes, and what could not be read.
+pub fn footer(view: &View, style: &Style) -> String {
+    let mut text = String::new();
+    let notes = view.notes();
+    let unread = view.unread();
+    if !notes.is_empty() || !unread.is_empty() {
+        text.push('\n');
+    }
+    let mut add = |role: Role, note: &str| {
+        let words: Vec<String> = note.split(' ').map(|word| style.paint(role, word)).collect();
+        text.push_str(&flow(&words, " ", 2, style.width));
+        text.push('\n');
+    };
+    for note in notes {
+        add(Role::Plain, &note);
+    }
+    for note in unread {
+        add(Role::Warn, &format!("Not read: {note}"));
+    }
+    text
+}
+
+/// The state in its colour.
+pub fn state(container: &Container, style: &Style) -> String {
+    let role = match (container.state, container.health) {
+        (State::Running, Some(Health::Unhealthy)) | (State::Dead, _) => Role::Bad,
+        (State::Running, Some(Health::Starting)) => Role::Warn,
+        (State::Running, _) => Role::Good,
+        (State::Paused | State::Restarting | State::Unknown, _) => Role::Warn,
+        (State::Exited, _) if container.exit_code.is_some_and(|code| code != 0) => Role::Bad,
+        _ => Role::Quiet,
+    };
+    style.paint(role, &view::state(container))
+}
+
+/// Splits the networks into blocks that fit, in order; neighbours share
+/// members, so a block is mostly whole.
+fn blocks(view: &View, style: &Style, networks: &[usize]) -> Vec<Vec<usize>> {
+    let fits = |block: &[usize], several: bool| {
+        let rows = rows(view, style, block, several);
+        let columns = rows.first().map_or(0, Vec::len);
+        let bounds: Vec<_> = (0..columns).map(|at| bounds(rows.iter().map(|row| row[at].as_str()))).collect();
+        share(&bounds, style.width).is_some()
+    };
+    if networks.is_empty() || fits(networks, false) {
+        return if networks.is_empty() { Vec::new() } else { vec![networks.to_vec()] };
+    }
+    let mut blocks: Vec<Vec<usize>> = Vec::new();
+    for network in networks {
+        match blocks.last_mut() {
+            Some(block) => {
+                block.push(*network);
+                if !fits(block, true) {
+                    block.pop();
+                    blocks.push(vec![*network]);
+                }
+            }
+            None => blocks.push(vec![*network]),
+        }
+    }
+    blocks
+}
+
+/// The shown containers with an interface on any of the networks, their own
+/// or the one they share, in display order.
+fn members(view: &View, networks: &[usize]) -> Vec<usize> {
+    let on: BTreeSet<usize> = networks.iter().flat_map(|network| view.map.members(*network)).copied().collect();
+    view.containers
+        .iter()
+        .copied()
+        .filter(|at| view.map.stack(*at).is_some_and(|owner| on.contains(&owner)))
+        .collect()
+}
+
+/// Header and rows of one block. With several blocks a last column says which
+/// networks of other blocks a container is on too.
+fn rows(view: &View, style: &Style, networks: &[usize], several: bool) -> Vec<Vec<String>> {
+    let members = members(view, networks);
+    let ports: Vec<Vec<String>> = members.iter().map(|at| view::ports(view.container(*at))).collect();
+    let with_ports = ports.iter().any(|ports| !ports.is_empty());
+    let elsewhere: Vec<String> = members.iter().map(|at| also_on(view, *at, networks)).collect();
+    let with_elsewhere = several && elsewhere.iter().any(|text| !text.is_empty());
+
+    let mut header = vec![style.paint(Role::Quiet, "container"), style.paint(Role::Quiet, "state")];
+    header.extend(networks.iter().map(|at| network_heading(view, style, *at)));
+    if with_elsewhere {
+        header.push(style.paint(Role::Quiet, "also on"));
+    }
+    if with_ports {
+        header.push(style.paint(Role::Quiet, "ports"));
+    }
+    let mut rows = vec![header];
+    for ((at, ports), elsewhere) in members.into_iter().zip(ports).zip(elsewhere) {
+        let container = view.container(at);
+        let mut row = vec![name(view, style, at), state(container, style)];
+        row.extend(networks.iter().map(|network| cell(view, style, at, *network)));
+        if with_elsewhere {
+            row.push(style.paint(Role::Network, &elsewhere));
+        }
+        if with_ports {
+            let lines: Vec<String> = ports.iter().map(|port| unbroken(&style.paint(Role::Plain, port))).collect();
+            row.push(lines.join("\n"));
+        }
+        rows.push(row);
+    }
+    rows
+}
+
+/// The rows of containers that are on none of the shown networks.
+fn homeless(view: &View, style: &Style, containers: &[usize]) -> Vec<Vec<String>> {
+    let mut rows = vec![vec![
+        style.paint(Role::Quiet, "container"),
+        style.paint(Role::Quiet, "state"),
+        style.paint(Role::Quiet, "network"),
+    ]];
+    for at in containers {
+        let container = view.container(*at);
+        let stack = match view.map.stack_owner(*at) {
+            StackOwner::Missing => "that of a container that is gone".to_owned(),
+            StackOwner::Other(owner) => format!("that of {}", view.container(owner).name),
+            StackOwner::Itself => container.network_mode.to_string(),
+        };
+        rows.push(vec![name(view, style, *at), state(container, style), style.paint(Role::Plain, &stack)]);
+    }
+    rows
+}
+
+fn name(view: &View, style: &Style, at: usize) -> String {
+    let name = style.paint(Role::Strong, &view.container(at).name);
+    match view.map.stack_owner(at) {
+        StackOwner::Other(_) => format!("└\u{a0}{name}"),
+        StackOwner::Itself | StackOwner::Missing => name,
+    }
+}
+
+/// Name, subnets, driver and flags of a network, a line each.
+fn network_heading(view: &View, style: &Style, at: usize) -> String {
+    let network = view.network(at);
+    let mut lines = vec![style.paint(Role::Network, &network.name)];
+    lines.extend(network.subnets.iter().map(|subnet| style.paint(Role::Quiet, &subnet.subnet.to_string())));
+    lines.push(style.paint(Role::Quiet, &view::kind(network)));
+    lines.join("\n")
+}
+
+/// What stands where a container and a network meet.
+fn cell(view: &View, style: &Style, at: usize, network: usize) -> String {
+    let Some(owner) = view.map.stack(at) else {
+        return String::new();
+    };
+    let Some(endpoint) = view.map.endpoint_on(owner, network) else {
+        return style.paint(Role::Quiet, "·");
+    };
+    if owner != at {
+        return DITTO.to_owned();
+    }
+    let container = view.container(at);
+    if view.network(network).is_host() {
+        return style.paint(Role::Plain, "the host's");
+    }
+    let mut parts: Vec<String> = endpoint.addresses().map(|a| style.paint(Role::Plain, &a.to_string())).collect();
+    if parts.is_empty() {
+        parts.push(unbroken(&style.paint(Role::Quiet, "no address")));
+    }
+    if !view.network(network).is_default_bridge() {
+        let names = container.chosen_names_on(endpoint);
+        parts.extend(names.into_iter().map(|name| style.paint(Role::Quiet, name)));
+    }
+    parts.join(" ")
+}
+
+/// Networks of the container that are not among `networks`.
+fn also_on(view: &View, at: usize, networks: &[usize]) -> String {
+    let Some(owner) = view.map.stack(at) else {
+        return String::new();
+    };
+    let others: Vec<&str> = view
+        .map
+        .networks_of(owner)
+        .filter(|network| !networks.contains(network))
+        .map(|network| view.network(network).name.as_str())
+        .collect();
+    others.join(", ")
+}
+
+/// The text with spaces that do not break.
+fn unbroken(text: &str) -> String {
+    text.replace(' ', "\u{a0}")
+}

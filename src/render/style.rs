@@ -1,0 +1,107 @@
+//! How text for a terminal is dressed: its width, and what colours mean.
+
+use std::borrow::Cow;
+
+use super::escape;
+
+/// The dress of one output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Columns available.
+    pub width: usize,
+    /// Whether colour may be used. Nothing may depend on it.
+    pub color: bool,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { width: 80, color: false }
+    }
+}
+
+/// What a piece of text is, which decides its colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Ordinary text.
+    Plain,
+    /// A heading or a container's name.
+    Strong,
+    /// A network.
+    Network,
+    /// Something that works.
+    Good,
+    /// Something that is broken.
+    Bad,
+    /// Something to look at.
+    Warn,
+    /// Less important than its surroundings.
+    Quiet,
+}
+
+impl Style {
+    /// Text of other people's making, safe for a terminal and dressed.
+    pub fn paint(&self, role: Role, text: &str) -> String {
+        let text = escape::terminal(text);
+        let code = match role {
+            Role::Plain => "",
+            Role::Strong => "1",
+            Role::Network => "36",
+            Role::Good => "32",
+            Role::Bad => "1;31",
+            Role::Warn => "33",
+            Role::Quiet => "2",
+        };
+        if self.color && !code.is_empty() && !text.is_empty() {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.into_owned()
+        }
+    }
+}
+
+/// The text without the dress that [`Style::paint`] put on it.
+pub fn undressed(text: &str) -> Cow<'_, str> {
+    if !text.contains('\u{1b}') {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find('\u{1b}') {
+        plain.push_str(&rest[..start]);
+        let end = rest[start..].find('m').map_or(rest.len(), |end| start + end + 1);
+        rest = &rest[end..];
+    }
+    plain.push_str(rest);
+    Cow::Owned(plain)
+}
+
+/// How many columns a terminal needs for the text's longest line.
+pub fn width(text: &str) -> usize {
+    undressed(text).lines().map(unicode_width::UnicodeWidthStr::width).max().unwrap_or(0)
+}
+
+/// Lays out `parts` separated by `separator` in lines of at most `width`
+/// columns, the second and later ones indented. A part longer than a line
+/// stays whole.
+pub fn flow(parts: &[String], separator: &str, indent: usize, available: usize) -> String {
+    let mut text = String::new();
+    let mut used = 0;
+    for (at, part) in parts.iter().enumerate() {
+        let last = at + 1 == parts.len();
+        let needed = width(part) + if last { 0 } else { width(separator.trim_end()) };
+        if at > 0 {
+            if used + width(separator) + needed > available {
+                text.push_str(separator.trim_end());
+                text.push('\n');
+                text.push_str(&" ".repeat(indent));
+                used = indent;
+            } else {
+                text.push_str(separator);
+                used += width(separator);
+            }
+        }
+        text.push_str(part);
+        used += width(part);
+    }
+    text
+}
