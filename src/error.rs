@@ -243,7 +243,10 @@ fn read_error(error: &ReadError) -> String {
             format!("its schema is `{schema}`, not `{}`", crate::model::SCHEMA)
         }
         ReadError::Newer(schema) => {
-            format!("its schema `{schema}` is newer than this netmap, which knows `{}`", crate::model::SCHEMA)
+            format!(
+                "its schema `{schema}` is newer than this netmap, which knows `{}`",
+                crate::model::SCHEMA
+            )
         }
     }
 }

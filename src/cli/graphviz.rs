@@ -24,7 +24,9 @@ pub async fn draw(graph: &str, format: &'static str) -> Result<Vec<u8>> {
         .spawn();
     let mut child = match child {
         Ok(child) => child,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Err(Error::NoDot { what: format }),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(Error::NoDot { what: format });
+        }
         Err(error) => return Err(failed(error.to_string())),
     };
     let stdin = child.stdin.take();

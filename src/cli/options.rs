@@ -47,7 +47,14 @@ pub struct Options {
     #[arg(long, short, global = true, value_name = "FILE", help_heading = "How to show it")]
     pub output: Option<PathBuf>,
     /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, help_heading = "How to show it")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        value_enum,
+        default_value_t,
+        help_heading = "How to show it"
+    )]
     pub color: Color,
     /// Columns to use, instead of the terminal's
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(20..), help_heading = "How to show it")]
@@ -66,7 +73,9 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         "h" => 3600.0,
         _ => return Err(format!("`{unit}` is no unit of time; use ms, s, m or h")),
     };
-    let seconds = number.trim().parse::<f64>().map_err(|_| "write it like 500ms, 10s or 1m".to_owned())? * factor;
+    let seconds =
+        number.trim().parse::<f64>().map_err(|_| "write it like 500ms, 10s or 1m".to_owned())?
+            * factor;
     if !(0.001..=86_400.0).contains(&seconds) {
         return Err("it must be more than nothing and at most a day".to_owned());
     }

@@ -46,8 +46,11 @@ impl Output {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => {
-                let unwanted = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-                terminal && !unwanted("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+                let unwanted =
+                    |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+                terminal
+                    && !unwanted("NO_COLOR")
+                    && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
             }
         }
     }
@@ -80,7 +83,8 @@ impl Output {
         );
         if let Some(hint) = error.hint() {
             for (at, line) in hint.lines().enumerate() {
-                let label = if at == 0 { style.paint(Role::Strong, "hint:") } else { "     ".to_owned() };
+                let label =
+                    if at == 0 { style.paint(Role::Strong, "hint:") } else { "     ".to_owned() };
                 text.push_str(&format!("{label} {}\n", escape::terminal(line)));
             }
         }
@@ -112,7 +116,9 @@ impl Progress {
 
     /// Tells how much is done of how much.
     pub fn at(&self, done: usize, of: usize) {
-        if self.bar.get().is_none() && (self.began.elapsed() < Self::PATIENCE || !io::stderr().is_terminal()) {
+        if self.bar.get().is_none()
+            && (self.began.elapsed() < Self::PATIENCE || !io::stderr().is_terminal())
+        {
             return;
         }
         let bar = self.bar.get_or_init(|| {
@@ -147,11 +153,17 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
         Err(error) => return Err(failed(error)),
     };
     if existing.as_ref().is_some_and(|metadata| !metadata.is_file()) {
-        return OpenOptions::new().write(true).open(path).and_then(|mut file| file.write_all(bytes)).map_err(failed);
+        return OpenOptions::new()
+            .write(true)
+            .open(path)
+            .and_then(|mut file| file.write_all(bytes))
+            .map_err(failed);
     }
     // A link keeps pointing where it points; the file behind it is replaced.
-    let target = if existing.is_some() { fs::canonicalize(path).map_err(failed)? } else { path.to_owned() };
-    let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let target =
+        if existing.is_some() { fs::canonicalize(path).map_err(failed)? } else { path.to_owned() };
+    let name =
+        target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let temporary = target.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
     let write = || -> io::Result<()> {
         let mut file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;

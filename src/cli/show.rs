@@ -25,7 +25,11 @@ pub fn after_help() -> String {
     let mut text = "Formats:\n".to_owned();
     for format in FORMATS {
         let extensions: Vec<String> = format.extensions.iter().map(|e| format!(".{e}")).collect();
-        let extensions = if extensions.is_empty() { String::new() } else { format!("  ({})", extensions.join(", ")) };
+        let extensions = if extensions.is_empty() {
+            String::new()
+        } else {
+            format!("  ({})", extensions.join(", "))
+        };
         text.push_str(&format!("  {:10}{}{extensions}\n", format.name, format.about));
     }
     text
@@ -55,8 +59,13 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
 
 /// What the view is narrowed to, for its title.
 fn scope(options: &Options, args: &Args) -> Option<String> {
-    let parts: Vec<&str> =
-        options.project.iter().chain(&options.network).chain(&args.names).map(String::as_str).collect();
+    let parts: Vec<&str> = options
+        .project
+        .iter()
+        .chain(&options.network)
+        .chain(&args.names)
+        .map(String::as_str)
+        .collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
@@ -79,5 +88,9 @@ fn format(name: Option<&str>, file: Option<&Path>) -> Result<&'static Format> {
 }
 
 fn extensions() -> Vec<String> {
-    FORMATS.iter().flat_map(|format| format.extensions).map(|extension| format!(".{extension}")).collect()
+    FORMATS
+        .iter()
+        .flat_map(|format| format.extensions)
+        .map(|extension| format!(".{extension}"))
+        .collect()
 }

@@ -182,15 +182,20 @@ fn at_context(name: &str, by: &'static str, environment: &Environment) -> Result
             address: format!("tcp://{host} ({origin})"),
             why: "the context says not to verify the server, which netmap does not do".to_owned(),
         }),
-        (Place::Tcp(host), Some(directory)) => Ok(Address { place: Place::Tls(host, directory), origin }),
+        (Place::Tcp(host), Some(directory)) => {
+            Ok(Address { place: Place::Tls(host, directory), origin })
+        }
         (place, _) => Ok(Address { place, origin }),
     }
 }
 
 fn at_host(host: &str, origin: Origin, environment: &Environment) -> Result<Address> {
     let place = match parse(host, &origin)? {
-        Place::Tcp(host) if environment.docker_tls_verify.as_deref().is_some_and(|v| !v.is_empty()) => {
-            let directory = environment.docker_cert_path.clone().or_else(|| environment.config.clone());
+        Place::Tcp(host)
+            if environment.docker_tls_verify.as_deref().is_some_and(|v| !v.is_empty()) =>
+        {
+            let directory =
+                environment.docker_cert_path.clone().or_else(|| environment.config.clone());
             match directory {
                 Some(directory) => Place::Tls(host, directory),
                 None => {
@@ -223,9 +228,8 @@ fn parse(host: &str, origin: &Origin) -> Result<Place> {
         origin: origin.to_string(),
         why: why.to_owned(),
     };
-    let (scheme, rest) = host.split_once("://").ok_or_else(|| {
-        bad("it has no scheme, such as unix:// or tcp://")
-    })?;
+    let (scheme, rest) =
+        host.split_once("://").ok_or_else(|| bad("it has no scheme, such as unix:// or tcp://"))?;
     match scheme {
         "unix" if rest.is_empty() => Err(bad("it has no path")),
         "unix" => Ok(Place::Unix(PathBuf::from(rest))),
@@ -265,9 +269,15 @@ impl Engine {
         let opened = match &address.place {
             Place::Unix(path) => {
                 check_socket(path, &address, timeout).await?;
-                Docker::connect_with_unix(&format!("unix://{}", path.display()), seconds, API_DEFAULT_VERSION)
+                Docker::connect_with_unix(
+                    &format!("unix://{}", path.display()),
+                    seconds,
+                    API_DEFAULT_VERSION,
+                )
             }
-            Place::Tcp(host) => Docker::connect_with_http(&format!("tcp://{host}"), seconds, API_DEFAULT_VERSION),
+            Place::Tcp(host) => {
+                Docker::connect_with_http(&format!("tcp://{host}"), seconds, API_DEFAULT_VERSION)
+            }
             Place::Tls(host, directory) => {
                 let file = |name: &str| {
                     let path = directory.join(name);
@@ -280,7 +290,14 @@ impl Engine {
                     }
                 };
                 let (key, cert, ca) = (file("key.pem")?, file("cert.pem")?, file("ca.pem")?);
-                Docker::connect_with_ssl(&format!("tcp://{host}"), &key, &cert, &ca, seconds, API_DEFAULT_VERSION)
+                Docker::connect_with_ssl(
+                    &format!("tcp://{host}"),
+                    &key,
+                    &cert,
+                    &ca,
+                    seconds,
+                    API_DEFAULT_VERSION,
+                )
             }
         };
         match opened {
@@ -336,7 +353,9 @@ impl Engine {
             Bollard::JsonDataError { message, .. } => {
                 Error::Garbled { address, call, why: message.clone() }
             }
-            Bollard::JsonSerdeError { err } => Error::Garbled { address, call, why: err.to_string() },
+            Bollard::JsonSerdeError { err } => {
+                Error::Garbled { address, call, why: err.to_string() }
+            }
             Bollard::SocketNotFoundError(_) => Error::Unreachable {
                 address,
                 why: "there is no such socket".to_owned(),

@@ -60,10 +60,8 @@ pub async fn scan(
         }
     };
 
-    let networks = networks
-        .into_iter()
-        .map(|network| translate::network(network, &mut unread))
-        .collect();
+    let networks =
+        networks.into_iter().map(|network| translate::network(network, &mut unread)).collect();
 
     let total = listed.len();
     let mut inspects = stream::iter(listed)
@@ -129,4 +127,3 @@ fn note_twins(containers: &[Container], unread: &mut Vec<Unread>) {
         }
     }
 }
-

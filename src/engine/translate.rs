@@ -13,8 +13,8 @@ use bollard::models::{
 };
 
 use crate::model::{
-    Compose, Container, Endpoint, EngineFacts, ExposedPort, Health, Network, NetworkMode,
-    Protocol, PublishedPort, RequestedPort, State, Subnet, Unread,
+    Compose, Container, Endpoint, EngineFacts, ExposedPort, Health, Network, NetworkMode, Protocol,
+    PublishedPort, RequestedPort, State, Subnet, Unread,
 };
 
 /// Facts from the version call.
@@ -42,10 +42,14 @@ pub fn engine_facts(version: SystemVersion) -> EngineFacts {
 /// A network from the list of networks.
 pub fn network(listed: ListedNetwork, unread: &mut Vec<Unread>) -> Network {
     let name = listed.name.unwrap_or_default();
-    let options: BTreeMap<String, String> = listed.options.unwrap_or_default().into_iter().collect();
+    let options: BTreeMap<String, String> =
+        listed.options.unwrap_or_default().into_iter().collect();
     let labels = labels(listed.labels);
     let mut note = |what: &str, text: &str| {
-        unread.push(Unread::new(format!("network `{name}`"), format!("{what} `{text}` makes no sense")));
+        unread.push(Unread::new(
+            format!("network `{name}`"),
+            format!("{what} `{text}` makes no sense"),
+        ));
     };
     let mut subnets = Vec::new();
     for config in listed.ipam.and_then(|ipam| ipam.config).unwrap_or_default() {
@@ -69,7 +73,10 @@ pub fn network(listed: ListedNetwork, unread: &mut Vec<Unread>) -> Network {
     let option = |key: &str| options.get(key).map(String::as_str);
     Network {
         id: listed.id.unwrap_or_default(),
-        driver: listed.driver.filter(|driver| !driver.is_empty()).unwrap_or_else(|| "unknown".to_owned()),
+        driver: listed
+            .driver
+            .filter(|driver| !driver.is_empty())
+            .unwrap_or_else(|| "unknown".to_owned()),
         scope: listed.scope.unwrap_or_default(),
         internal: listed.internal.unwrap_or_default(),
         subnets,
@@ -94,7 +101,8 @@ pub fn container(inspected: ContainerInspectResponse, unread: &mut Vec<Unread>) 
     let settings = inspected.network_settings.unwrap_or_default();
     let state = inspected.state.unwrap_or_default();
     let name = clean_name(&inspected.name.unwrap_or_default());
-    let running_state = state.status.map_or(State::Unknown, |status| State::parse(&status.to_string()));
+    let running_state =
+        state.status.map_or(State::Unknown, |status| State::parse(&status.to_string()));
     let labels = labels(config.labels);
     let note = &mut |what: String| unread.push(Unread::new(format!("container `{name}`"), what));
     let mut exposed: Vec<ExposedPort> = Vec::new();
@@ -134,7 +142,10 @@ pub fn container(inspected: ContainerInspectResponse, unread: &mut Vec<Unread>) 
         exit_code: state.exit_code.filter(|_| ended),
         oom_killed: state.oom_killed.unwrap_or_default(),
         start_error: state.error.and_then(network_error),
-        restart_count: inspected.restart_count.and_then(|n| u64::try_from(n).ok()).unwrap_or_default(),
+        restart_count: inspected
+            .restart_count
+            .and_then(|n| u64::try_from(n).ok())
+            .unwrap_or_default(),
         started_at: moment(state.started_at),
         finished_at: moment(state.finished_at),
         hostname: config.hostname.unwrap_or_default(),
@@ -209,7 +220,9 @@ fn endpoints(
         let ipam = settings.ipam_config.unwrap_or_default();
         let mut address = |text: Option<String>, what: &str| -> Option<IpAddr> {
             let text = text.unwrap_or_default();
-            parsed_or_noted(&text, || note(format!("its {what} `{text}` on `{network}` makes no sense")))
+            parsed_or_noted(&text, || {
+                note(format!("its {what} `{text}` on `{network}` makes no sense"))
+            })
         };
         endpoints.push(Endpoint {
             ipv4: address(settings.ip_address, "address").and_then(v4),
@@ -265,22 +278,36 @@ fn compose(labels: &BTreeMap<String, String>) -> Compose {
     Compose {
         project: label("com.docker.compose.project"),
         service: label("com.docker.compose.service"),
-        replica: label("com.docker.compose.container-number").and_then(|number| number.parse().ok()),
+        replica: label("com.docker.compose.container-number")
+            .and_then(|number| number.parse().ok()),
     }
 }
 
 /// Labels as given, but for values under keys that speak of secrets: reverse
 /// proxies keep password hashes in labels.
 fn labels(given: Option<HashMap<String, String>>) -> BTreeMap<String, String> {
-    const SECRET: [&str; 9] =
-        ["pass", "secret", "token", "auth", "credential", "apikey", "api_key", "api-key", "private"];
+    const SECRET: [&str; 9] = [
+        "pass",
+        "secret",
+        "token",
+        "auth",
+        "credential",
+        "apikey",
+        "api_key",
+        "api-key",
+        "private",
+    ];
     given
         .unwrap_or_default()
         .into_iter()
         .map(|(key, value)| {
             let folded = key.to_lowercase();
             let secret = SECRET.iter().any(|word| folded.contains(word));
-            let value = if secret && !value.is_empty() { "(not kept)".to_owned() } else { without_user_info(&value) };
+            let value = if secret && !value.is_empty() {
+                "(not kept)".to_owned()
+            } else {
+                without_user_info(&value)
+            };
             (key, value)
         })
         .collect()
@@ -320,8 +347,15 @@ fn links(given: Vec<String>) -> Vec<String> {
 /// The engine's start error where it is about networks or ports. Others may
 /// quote the command line, which is not kept.
 fn network_error(error: String) -> Option<String> {
-    const OURS: [&str; 7] =
-        ["port is already allocated", "address already in use", "network", "endpoint", "address pool", "userland proxy", "joining"];
+    const OURS: [&str; 7] = [
+        "port is already allocated",
+        "address already in use",
+        "network",
+        "endpoint",
+        "address pool",
+        "userland proxy",
+        "joining",
+    ];
     let command = error.contains("exec:") || error.contains("starting container process");
     let ours = !command && OURS.iter().any(|word| error.contains(word));
     ours.then(|| without_user_info(&error).chars().take(400).collect())
@@ -405,7 +439,12 @@ mod tests {
     #[test]
     fn start_errors_that_quote_a_command_are_not_kept() {
         assert!(network_error("driver failed programming external connectivity on endpoint a: Bind for 0.0.0.0:80 failed: port is already allocated".to_owned()).is_some());
-        assert!(network_error("OCI runtime create failed: exec: \"--password=x network\": not found".to_owned()).is_none());
+        assert!(
+            network_error(
+                "OCI runtime create failed: exec: \"--password=x network\": not found".to_owned()
+            )
+            .is_none()
+        );
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub use predict::{Judged, Prediction, Reason, Route, Verdict};
 pub use select::{Filter, Selection, no_such};
 pub use structure::{Bridging, Path, SharedNetwork};
 
-use crate::model::{Container, Endpoint, Network, NetworkIndex, NetworkMode, Snapshot};
+use crate::model::{Container, Endpoint, Network, NetworkIndex, NetworkMode, Snapshot, Subnet};
 
 /// A node of the map. Numbers are positions in the snapshot's lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,9 +71,8 @@ impl<'a> Map<'a> {
             snapshot.networks.len() + snapshot.containers.len(),
             snapshot.containers.len(),
         );
-        let network_nodes: Vec<NodeIndex> = (0..snapshot.networks.len())
-            .map(|at| graph.add_node(Node::Network(at)))
-            .collect();
+        let network_nodes: Vec<NodeIndex> =
+            (0..snapshot.networks.len()).map(|at| graph.add_node(Node::Network(at))).collect();
         let mut container_nodes = vec![None; snapshot.containers.len()];
         let mut endpoint_networks = Vec::with_capacity(snapshot.containers.len());
         let mut members = vec![Vec::new(); snapshot.networks.len()];
@@ -101,15 +100,7 @@ impl<'a> Map<'a> {
             }
             endpoint_networks.push(networks);
         }
-        Self {
-            snapshot,
-            graph,
-            container_nodes,
-            endpoint_networks,
-            owners,
-            riders,
-            members,
-        }
+        Self { snapshot, graph, container_nodes, endpoint_networks, owners, riders, members }
     }
 
     /// The snapshot the map was built over.
@@ -171,15 +162,28 @@ impl<'a> Map<'a> {
 
     /// A container's endpoint on a network.
     pub fn endpoint_on(&self, container: usize, network: usize) -> Option<&'a Endpoint> {
-        self.endpoints(container)
-            .find(|(on, _)| *on == Some(network))
-            .map(|(_, endpoint)| endpoint)
+        self.endpoints(container).find(|(on, _)| *on == Some(network)).map(|(_, endpoint)| endpoint)
     }
 
     /// The positions of the networks a container is on through its own
     /// endpoints, in name order.
     pub fn networks_of(&self, container: usize) -> impl Iterator<Item = usize> {
         self.endpoint_networks[container].iter().filter_map(|n| *n)
+    }
+
+    /// The gateway of one of a network's subnets: as the network was made, or
+    /// else as its members were told. Engines leave out of the network's own
+    /// description a gateway that they chose themselves.
+    pub fn gateway(&self, network: usize, subnet: &Subnet) -> Option<IpAddr> {
+        let told = || {
+            self.members(network).iter().find_map(|member| {
+                let endpoint = self.endpoint_on(*member, network)?;
+                let v4 = endpoint.gateway.map(IpAddr::V4);
+                let v6 = endpoint.ipv6_gateway.map(IpAddr::V6);
+                v4.into_iter().chain(v6).find(|gateway| subnet.subnet.contains(gateway))
+            })
+        };
+        subnet.gateway.or_else(told)
     }
 
     /// The containers called `name`: by name, by full id, or by a beginning

@@ -153,15 +153,23 @@ impl Reason {
             Self::NoWayOut => "the source is on internal networks only and has no other route",
             Self::IccOff => "the network keeps its members apart (icc off)",
             Self::PrivateMacvlan => "the network keeps its members apart (private macvlan)",
-            Self::MacvlanHost => "members of macvlan and ipvlan networks cannot reach their own host",
+            Self::MacvlanHost => {
+                "members of macvlan and ipvlan networks cannot reach their own host"
+            }
             Self::DefaultBridgeHasNoNames => "names do not resolve on the default bridge",
-            Self::HostKnowsNoNames => "the source uses the host's network, where container names do not resolve",
+            Self::HostKnowsNoNames => {
+                "the source uses the host's network, where container names do not resolve"
+            }
             Self::HostHasNoName => "the target uses the host's network and has no name on others",
-            Self::RiderHasNoName => "the target uses another container's network and has no name of its own",
+            Self::RiderHasNoName => {
+                "the target uses another container's network and has no name of its own"
+            }
             Self::DependsOnNetwork => "it depends on which network the name is looked up on",
             Self::UnknownDriver => "netmap has no rules for the network's driver",
             Self::OutsideDecides => "they share no network, and routers outside the host decide",
-            Self::Ipv6NotFiltered => "this engine does not filter IPv6 between networks; the host's routing decides",
+            Self::Ipv6NotFiltered => {
+                "this engine does not filter IPv6 between networks; the host's routing decides"
+            }
         }
     }
 }
@@ -290,7 +298,10 @@ impl Map<'_> {
             // An internal network's endpoints are given no gateway, but its
             // bridge has the subnet's gateway address all the same.
             let gateways: Vec<IpAddr> = on.subnets.iter().filter_map(|s| s.gateway).collect();
-            let of_endpoint = endpoint.gateway.map(IpAddr::V4).into_iter()
+            let of_endpoint = endpoint
+                .gateway
+                .map(IpAddr::V4)
+                .into_iter()
                 .chain(endpoint.ipv6_gateway.map(IpAddr::V6));
             let mut addresses: Vec<IpAddr> = of_endpoint.chain(gateways).collect();
             addresses.sort();
@@ -371,12 +382,15 @@ impl Map<'_> {
         if from.iter().any(|(network, _)| network.contains(address)) {
             return Judged::unknown(Reason::OutsideDecides);
         }
-        let leads_out = |network: &Network, endpoint: &Endpoint| {
-            let gateway = match address {
-                IpAddr::V4(_) => endpoint.gateway.is_some(),
-                IpAddr::V6(_) => endpoint.ipv6_gateway.is_some(),
-            };
-            !network.internal && gateway
+        let engine = &self.snapshot().engine;
+        let filters_ipv6 = engine.name == "Docker" && engine.major().is_some_and(|v| v >= 27);
+        let leads_out = |network: &Network, endpoint: &Endpoint| match address {
+            // Docker names a gateway for endpoints of internal networks, too,
+            // but sets no IPv4 route to it.
+            IpAddr::V4(_) => !network.internal && endpoint.gateway.is_some(),
+            // Measured on 20.10: an internal network's members get an IPv6
+            // default route, and it works.
+            IpAddr::V6(_) => endpoint.ipv6_gateway.is_some() && !(network.internal && filters_ipv6),
         };
         let ways: Vec<&Network> = from
             .iter()
@@ -405,9 +419,7 @@ impl Map<'_> {
         if routed(to) {
             return Judged::unknown(Reason::OutsideDecides);
         }
-        let engine = &self.snapshot().engine;
-        let filters_ipv6 = engine.name == "Docker" && engine.major().is_some_and(|v| v >= 27);
-        if address.is_ipv6() && !to.internal && !filters_ipv6 {
+        if address.is_ipv6() && !filters_ipv6 {
             return Judged::unknown(Reason::Ipv6NotFiltered);
         }
         Judged::blocked(Reason::DifferentNetworks)
@@ -451,9 +463,10 @@ impl Map<'_> {
             return if agree { *first } else { Judged::unknown(Reason::DependsOnNetwork) };
         }
         let linked = self.stack(a).is_some_and(|owner| {
-            self.container(owner).links.iter().any(|link| {
-                link.split(':').next() == Some(self.container(b).name.as_str())
-            })
+            self.container(owner)
+                .links
+                .iter()
+                .any(|link| link.split(':').next() == Some(self.container(b).name.as_str()))
         });
         match best(routes) {
             None => self.no_route(a, b),
@@ -472,8 +485,7 @@ impl Map<'_> {
     }
 
     fn is_on(&self, container: usize, network: usize) -> bool {
-        self.stack(container)
-            .is_some_and(|owner| self.networks_of(owner).any(|n| n == network))
+        self.stack(container).is_some_and(|owner| self.networks_of(owner).any(|n| n == network))
     }
 
     fn names_resolve_for(&self, container: usize) -> bool {
@@ -515,9 +527,5 @@ fn best(routes: &[Route]) -> Option<Judged> {
         Verdict::Unknown => 1,
         Verdict::Blocked => 2,
     };
-    routes
-        .iter()
-        .map(|route| route.judged)
-        .min_by_key(|judged| rank(judged.verdict))
+    routes.iter().map(|route| route.judged).min_by_key(|judged| rank(judged.verdict))
 }
-

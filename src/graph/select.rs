@@ -84,7 +84,8 @@ impl Map<'_> {
         }
         let mut stopped = BTreeSet::new();
         if !filter.stopped {
-            let named = |at: usize| filter.names.iter().any(|name| *name == self.container(at).name);
+            let named =
+                |at: usize| filter.names.iter().any(|name| *name == self.container(at).name);
             containers.retain(|at| {
                 // Whoever names a stopped container wants to see it.
                 let keep = !self.container(*at).state.is_stopped() || named(*at);
@@ -109,8 +110,14 @@ impl Map<'_> {
                 return Err(no_such("project", text, known.iter().copied()));
             }
             let fits = |project: Option<&str>| project.is_some_and(|project| pattern.fits(project));
-            containers.extend((0..self.snapshot.containers.len()).filter(|at| fits(self.container(*at).project())));
-            networks.extend((0..self.snapshot.networks.len()).filter(|at| fits(self.network(*at).project.as_deref())));
+            containers.extend(
+                (0..self.snapshot.containers.len())
+                    .filter(|at| fits(self.container(*at).project())),
+            );
+            networks.extend(
+                (0..self.snapshot.networks.len())
+                    .filter(|at| fits(self.network(*at).project.as_deref())),
+            );
         }
         let containers = self.with_stack(containers);
         networks.extend(containers.iter().flat_map(|at| self.networks_of(*at)));
@@ -141,7 +148,10 @@ impl Map<'_> {
         for text in names {
             let pattern = Pattern::new(text)?;
             let mut named: BTreeSet<usize> = self.containers_named(text).into_iter().collect();
-            named.extend((0..self.snapshot.containers.len()).filter(|at| pattern.fits(&self.container(*at).name)));
+            named.extend(
+                (0..self.snapshot.containers.len())
+                    .filter(|at| pattern.fits(&self.container(*at).name)),
+            );
             let asked: Vec<usize> = (0..self.snapshot.networks.len())
                 .filter(|at| pattern.fits(&self.network(*at).name))
                 .collect();

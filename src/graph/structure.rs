@@ -149,10 +149,8 @@ impl<'a> Map<'a> {
                         parts.entry(block).or_default().insert(network);
                     }
                 }
-                let mut parts: Vec<Vec<usize>> = parts
-                    .into_values()
-                    .map(|networks| networks.into_iter().collect())
-                    .collect();
+                let mut parts: Vec<Vec<usize>> =
+                    parts.into_values().map(|networks| networks.into_iter().collect()).collect();
                 parts.sort();
                 (parts.len() > 1).then_some(Bridging { container, parts })
             })

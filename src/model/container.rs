@@ -9,7 +9,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::port::{ExposedPort, PublishedPort, RequestedPort};
 
 /// A container's state, as the engine reports it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Made, never started.
@@ -68,10 +70,7 @@ impl State {
 
     /// Whether the container has ended, or never began, and is not about to run.
     pub fn is_stopped(self) -> bool {
-        matches!(
-            self,
-            Self::Created | Self::Exited | Self::Dead | Self::Removing
-        )
+        matches!(self, Self::Created | Self::Exited | Self::Dead | Self::Removing)
     }
 }
 
@@ -212,10 +211,7 @@ pub struct Endpoint {
 impl Endpoint {
     /// The endpoint's addresses, IPv4 first.
     pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
-        self.ipv4
-            .map(IpAddr::V4)
-            .into_iter()
-            .chain(self.ipv6.map(IpAddr::V6))
+        self.ipv4.map(IpAddr::V4).into_iter().chain(self.ipv6.map(IpAddr::V6))
     }
 }
 

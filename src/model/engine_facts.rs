@@ -31,8 +31,6 @@ impl EngineFacts {
     /// `Docker 26.1`: name and the first two parts of the version, for titles.
     pub fn short(&self) -> String {
         let version: Vec<&str> = self.version.splitn(3, '.').take(2).collect();
-        format!("{} {}", self.name, version.join("."))
-            .trim()
-            .to_owned()
+        format!("{} {}", self.name, version.join(".")).trim().to_owned()
     }
 }

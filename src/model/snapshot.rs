@@ -28,10 +28,7 @@ pub struct Unread {
 impl Unread {
     /// Notes that `what` could not be read because of `why`.
     pub fn new(what: impl Into<String>, why: impl Into<String>) -> Self {
-        Self {
-            what: what.into(),
-            why: why.into(),
-        }
+        Self { what: what.into(), why: why.into() }
     }
 }
 
@@ -83,13 +80,7 @@ impl Snapshot {
         containers: Vec<Container>,
         unread: Vec<Unread>,
     ) -> Self {
-        let mut snapshot = Self {
-            schema: SCHEMA.to_owned(),
-            engine,
-            networks,
-            containers,
-            unread,
-        };
+        let mut snapshot = Self { schema: SCHEMA.to_owned(), engine, networks, containers, unread };
         snapshot.tidy();
         snapshot
     }
@@ -97,9 +88,7 @@ impl Snapshot {
     /// Reads a snapshot as [`Self::to_json`] writes it.
     pub fn read(from: impl Read) -> Result<Self, ReadError> {
         let mut text = Vec::new();
-        from.take(LARGEST + 1)
-            .read_to_end(&mut text)
-            .map_err(ReadError::Io)?;
+        from.take(LARGEST + 1).read_to_end(&mut text).map_err(ReadError::Io)?;
         if text.len() as u64 > LARGEST {
             return Err(ReadError::TooLarge(LARGEST));
         }
@@ -128,10 +117,8 @@ impl Snapshot {
     /// and adds a placeholder for each network that a container is on and no
     /// list names, so that no endpoint leads nowhere.
     fn tidy(&mut self) {
-        self.networks
-            .sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-        self.containers
-            .sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        self.networks.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        self.containers.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         for container in &mut self.containers {
             if matches!(container.network_mode, NetworkMode::Container(_)) {
                 // Podman repeats the owner's endpoints on each rider; they
@@ -139,9 +126,9 @@ impl Snapshot {
                 container.endpoints.clear();
                 container.published.clear();
             }
-            container.endpoints.sort_by(|a, b| {
-                (&a.network, &a.network_id).cmp(&(&b.network, &b.network_id))
-            });
+            container
+                .endpoints
+                .sort_by(|a, b| (&a.network, &a.network_id).cmp(&(&b.network, &b.network_id)));
             container.published.sort();
             container.published.dedup();
             container.requested.sort();
@@ -169,8 +156,7 @@ impl Snapshot {
             ));
             self.networks.push(Network::unlisted(&name, &id));
         }
-        self.networks
-            .sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        self.networks.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
     }
 }
 
@@ -236,10 +222,16 @@ mod tests {
     #[test]
     fn other_json_is_refused_by_name() {
         assert!(matches!(read("{}"), Err(ReadError::NotASnapshot(None))));
-        assert!(matches!(read(r#"{"schema":"netmap-probe/1"}"#), Err(ReadError::NotASnapshot(Some(_)))));
+        assert!(matches!(
+            read(r#"{"schema":"netmap-probe/1"}"#),
+            Err(ReadError::NotASnapshot(Some(_)))
+        ));
         assert!(matches!(read(r#"{"schema":"netmap/2","networks":7}"#), Err(ReadError::Newer(_))));
         assert!(matches!(read("[1,"), Err(ReadError::Malformed(_))));
-        assert!(matches!(read(r#"{"schema":"netmap/1","networks":7}"#), Err(ReadError::Malformed(_))));
+        assert!(matches!(
+            read(r#"{"schema":"netmap/1","networks":7}"#),
+            Err(ReadError::Malformed(_))
+        ));
     }
 
     #[test]
@@ -255,7 +247,8 @@ mod tests {
 
     #[test]
     fn a_state_from_the_future_is_unknown_and_no_error() {
-        let text = r#"{"schema":"netmap/1","containers":[{"name":"a","id":"1","state":"hibernating"}]}"#;
+        let text =
+            r#"{"schema":"netmap/1","containers":[{"name":"a","id":"1","state":"hibernating"}]}"#;
         assert_eq!(read(text).unwrap().containers[0].state, super::super::State::Unknown);
     }
 }

@@ -44,8 +44,11 @@ pub fn render(view: &View, _style: &Style) -> String {
         for (network, endpoint) in view.map.endpoints(*at) {
             any = true;
             let known = network.map(|network| view.network(network));
-            let subnets: Vec<String> =
-                known.iter().flat_map(|n| &n.subnets).map(|subnet| subnet.subnet.to_string()).collect();
+            let subnets: Vec<String> = known
+                .iter()
+                .flat_map(|n| &n.subnets)
+                .map(|subnet| subnet.subnet.to_string())
+                .collect();
             text.push_str(&line([
                 endpoint.network.clone(),
                 known.map_or(String::new(), |network| network.driver.clone()),

@@ -68,7 +68,10 @@ fn containers(view: &View) -> Vec<Stmt> {
                 ("color", "#9aa5b1"),
             ]))),
         );
-        stmts.push(Stmt::Subgraph(Subgraph { id: Id::Plain(format!("cluster_{nth}")), stmts: nodes }));
+        stmts.push(Stmt::Subgraph(Subgraph {
+            id: Id::Plain(format!("cluster_{nth}")),
+            stmts: nodes,
+        }));
     }
     stmts
 }
@@ -114,7 +117,11 @@ fn network_node(view: &View, at: usize) -> Stmt {
     let mut lines = vec![network.name.clone()];
     lines.extend(network.subnets.iter().map(|subnet| subnet.subnet.to_string()));
     lines.push(view::kind(network));
-    node(&format!("n{at}"), &lines, &[("shape", "ellipse"), ("fillcolor", "#e3effb"), ("color", "#2a6fb0")])
+    node(
+        &format!("n{at}"),
+        &lines,
+        &[("shape", "ellipse"), ("fillcolor", "#e3effb"), ("color", "#2a6fb0")],
+    )
 }
 
 fn endpoints(view: &View, networks: &[usize]) -> Vec<Stmt> {
@@ -159,5 +166,8 @@ fn attribute(name: &str, quoted: &str) -> Attribute {
 }
 
 fn attributes(pairs: &[(&str, &str)]) -> Vec<Attribute> {
-    pairs.iter().map(|(name, value)| attribute(name, &format!("\"{}\"", escape::dot(value)))).collect()
+    pairs
+        .iter()
+        .map(|(name, value)| attribute(name, &format!("\"{}\"", escape::dot(value))))
+        .collect()
 }

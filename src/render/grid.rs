@@ -22,7 +22,8 @@ pub fn render(view: &View, style: &Style) -> String {
         text.push_str(&columns::table(&rows(view, style, block, blocks.len() > 1), style.width));
     }
     let placed: BTreeSet<usize> = blocks.iter().flat_map(|block| members(view, block)).collect();
-    let elsewhere: Vec<usize> = view.containers.iter().copied().filter(|at| !placed.contains(at)).collect();
+    let elsewhere: Vec<usize> =
+        view.containers.iter().copied().filter(|at| !placed.contains(at)).collect();
     if !elsewhere.is_empty() {
         text.push('\n');
         text.push_str(&columns::table(&homeless(view, style, &elsewhere), style.width));
@@ -85,7 +86,8 @@ fn blocks(view: &View, style: &Style, networks: &[usize]) -> Vec<Vec<usize>> {
     let fits = |block: &[usize], several: bool| {
         let rows = rows(view, style, block, several);
         let columns = rows.first().map_or(0, Vec::len);
-        let bounds: Vec<_> = (0..columns).map(|at| bounds(rows.iter().map(|row| row[at].as_str()))).collect();
+        let bounds: Vec<_> =
+            (0..columns).map(|at| bounds(rows.iter().map(|row| row[at].as_str()))).collect();
         share(&bounds, style.width).is_some()
     };
     if networks.is_empty() || fits(networks, false) {
@@ -110,7 +112,8 @@ fn blocks(view: &View, style: &Style, networks: &[usize]) -> Vec<Vec<usize>> {
 /// The shown containers with an interface on any of the networks, their own
 /// or the one they share, in display order.
 fn members(view: &View, networks: &[usize]) -> Vec<usize> {
-    let on: BTreeSet<usize> = networks.iter().flat_map(|network| view.map.members(*network)).copied().collect();
+    let on: BTreeSet<usize> =
+        networks.iter().flat_map(|network| view.map.members(*network)).copied().collect();
     view.containers
         .iter()
         .copied()
@@ -122,7 +125,8 @@ fn members(view: &View, networks: &[usize]) -> Vec<usize> {
 /// networks of other blocks a container is on too.
 fn rows(view: &View, style: &Style, networks: &[usize], several: bool) -> Vec<Vec<String>> {
     let members = members(view, networks);
-    let ports: Vec<Vec<String>> = members.iter().map(|at| view::ports(view.container(*at))).collect();
+    let ports: Vec<Vec<String>> =
+        members.iter().map(|at| view::ports(view.container(*at))).collect();
     let with_ports = ports.iter().any(|ports| !ports.is_empty());
     let elsewhere: Vec<String> = members.iter().map(|at| also_on(view, *at, networks)).collect();
     let with_elsewhere = several && elsewhere.iter().any(|text| !text.is_empty());
@@ -144,7 +148,8 @@ fn rows(view: &View, style: &Style, networks: &[usize], several: bool) -> Vec<Ve
             row.push(style.paint(Role::Network, &elsewhere));
         }
         if with_ports {
-            let lines: Vec<String> = ports.iter().map(|port| unbroken(&style.paint(Role::Plain, port))).collect();
+            let lines: Vec<String> =
+                ports.iter().map(|port| unbroken(&style.paint(Role::Plain, port))).collect();
             row.push(lines.join("\n"));
         }
         rows.push(row);
@@ -166,7 +171,11 @@ fn homeless(view: &View, style: &Style, containers: &[usize]) -> Vec<Vec<String>
             StackOwner::Other(owner) => format!("that of {}", view.container(owner).name),
             StackOwner::Itself => container.network_mode.to_string(),
         };
-        rows.push(vec![name(view, style, *at), state(container, style), style.paint(Role::Plain, &stack)]);
+        rows.push(vec![
+            name(view, style, *at),
+            state(container, style),
+            style.paint(Role::Plain, &stack),
+        ]);
     }
     rows
 }
@@ -183,7 +192,9 @@ fn name(view: &View, style: &Style, at: usize) -> String {
 fn network_heading(view: &View, style: &Style, at: usize) -> String {
     let network = view.network(at);
     let mut lines = vec![style.paint(Role::Network, &network.name)];
-    lines.extend(network.subnets.iter().map(|subnet| style.paint(Role::Quiet, &subnet.subnet.to_string())));
+    lines.extend(
+        network.subnets.iter().map(|subnet| style.paint(Role::Quiet, &subnet.subnet.to_string())),
+    );
     lines.push(style.paint(Role::Quiet, &view::kind(network)));
     lines.join("\n")
 }
@@ -203,7 +214,8 @@ fn cell(view: &View, style: &Style, at: usize, network: usize) -> String {
     if view.network(network).is_host() {
         return style.paint(Role::Plain, "the host's");
     }
-    let mut parts: Vec<String> = endpoint.addresses().map(|a| style.paint(Role::Plain, &a.to_string())).collect();
+    let mut parts: Vec<String> =
+        endpoint.addresses().map(|a| style.paint(Role::Plain, &a.to_string())).collect();
     if parts.is_empty() {
         parts.push(unbroken(&style.paint(Role::Quiet, "no address")));
     }

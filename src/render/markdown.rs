@@ -7,14 +7,16 @@ use crate::graph::StackOwner;
 
 /// Writes both tables and the notes.
 pub fn render(view: &View, _style: &Style) -> String {
-    let mut text = String::from("| network | driver | subnet | gateway | flags | members |\n|---|---|---|---|---|---|\n");
+    let mut text = String::from(
+        "| network | driver | subnet | gateway | flags | members |\n|---|---|---|---|---|---|\n",
+    );
     for at in &view.networks {
         let network = view.network(*at);
         let members: Vec<String> =
             view.members(*at).iter().map(|member| safe(&view.container(*member).name)).collect();
         let subnets: Vec<String> = network.subnets.iter().map(|s| s.subnet.to_string()).collect();
         let gateways: Vec<String> =
-            network.subnets.iter().map(|s| s.gateway.map_or("none".to_owned(), |g| g.to_string())).collect();
+            network.subnets.iter().map(|s| view::gateway(view, *at, s)).collect();
         text.push_str(&row(&[
             safe(&network.name),
             safe(&network.driver),
@@ -24,7 +26,9 @@ pub fn render(view: &View, _style: &Style) -> String {
             members.join(", "),
         ]));
     }
-    text.push_str("\n| container | state | network | address | names | ports |\n|---|---|---|---|---|---|\n");
+    text.push_str(
+        "\n| container | state | network | address | names | ports |\n|---|---|---|---|---|---|\n",
+    );
     for at in &view.containers {
         let container = view.container(*at);
         let (mut networks, mut addresses, mut names) = (Vec::new(), Vec::new(), Vec::new());
@@ -37,8 +41,12 @@ pub fn render(view: &View, _style: &Style) -> String {
                     names.extend(container.chosen_names_on(endpoint).iter().map(|name| safe(name)));
                 }
             }
-            StackOwner::Other(owner) => networks.push(format!("shares that of {}", safe(&view.container(owner).name))),
-            StackOwner::Missing => networks.push("shared that of a container that is gone".to_owned()),
+            StackOwner::Other(owner) => {
+                networks.push(format!("shares that of {}", safe(&view.container(owner).name)))
+            }
+            StackOwner::Missing => {
+                networks.push("shared that of a container that is gone".to_owned())
+            }
         }
         let ports: Vec<String> = view::ports(container).iter().map(|port| safe(port)).collect();
         text.push_str(&row(&[
@@ -50,7 +58,10 @@ pub fn render(view: &View, _style: &Style) -> String {
             ports.join("<br>"),
         ]));
     }
-    let notes = view.notes().into_iter().chain(view.unread().into_iter().map(|note| format!("Not read: {note}")));
+    let notes = view
+        .notes()
+        .into_iter()
+        .chain(view.unread().into_iter().map(|note| format!("Not read: {note}")));
     for (nth, note) in notes.enumerate() {
         text.push_str(if nth == 0 { "\n- " } else { "- " });
         text.push_str(&safe(&note));

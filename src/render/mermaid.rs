@@ -45,8 +45,11 @@ pub fn render(view: &View, _style: &Style) -> String {
     }
     for at in &owners {
         for (network, endpoint) in view.map.endpoints(*at) {
-            let Some(network) = network.filter(|network| networks.contains(network)) else { continue };
-            let addresses: Vec<String> = endpoint.addresses().map(|a| safe(&a.to_string())).collect();
+            let Some(network) = network.filter(|network| networks.contains(network)) else {
+                continue;
+            };
+            let addresses: Vec<String> =
+                endpoint.addresses().map(|a| safe(&a.to_string())).collect();
             let line = if addresses.is_empty() {
                 format!("  c{at} -.- n{network}\n")
             } else {
@@ -60,7 +63,8 @@ pub fn render(view: &View, _style: &Style) -> String {
 
 fn container_label(view: &View, at: usize) -> String {
     let container = view.container(at);
-    let mut lines = vec![format!("<b>{}</b>", safe(&container.name)), safe(&view::state(container))];
+    let mut lines =
+        vec![format!("<b>{}</b>", safe(&container.name)), safe(&view::state(container))];
     lines.extend(view::ports(container).iter().map(|port| safe(port)));
     for rider in view.map.riders(at) {
         lines.push(format!("with {}", safe(&view.container(*rider).name)));

@@ -41,15 +41,60 @@ pub enum Draw {
 /// Every format of `netmap show`, in the order of the help text. A new one is
 /// a file in this folder and a line here.
 pub const FORMATS: &[Format] = &[
-    Format { name: "grid", extensions: &[], about: "containers by networks, the address where they meet", draw: Draw::Text(grid::render) },
-    Format { name: "table", extensions: &["txt"], about: "a table of networks and one of containers", draw: Draw::Text(table::render) },
-    Format { name: "tree", extensions: &[], about: "each network with its members", draw: Draw::Text(tree::render) },
-    Format { name: "json", extensions: &["json"], about: "the snapshot, to be read back with --from", draw: Draw::Text(json::render) },
-    Format { name: "csv", extensions: &["csv"], about: "a line for each endpoint, for spreadsheets", draw: Draw::Text(csv::render) },
-    Format { name: "markdown", extensions: &["md"], about: "tables for a README", draw: Draw::Text(markdown::render) },
-    Format { name: "mermaid", extensions: &["mmd"], about: "a diagram that code-hosting sites draw", draw: Draw::Text(mermaid::render) },
-    Format { name: "dot", extensions: &["dot", "gv"], about: "a diagram for Graphviz", draw: Draw::Text(dot::render) },
-    Format { name: "svg", extensions: &["svg"], about: "a picture, drawn by Graphviz's dot", draw: Draw::Graphviz(dot::render, "svg") },
+    Format {
+        name: "grid",
+        extensions: &[],
+        about: "containers by networks, the address where they meet",
+        draw: Draw::Text(grid::render),
+    },
+    Format {
+        name: "table",
+        extensions: &["txt"],
+        about: "a table of networks and one of containers",
+        draw: Draw::Text(table::render),
+    },
+    Format {
+        name: "tree",
+        extensions: &[],
+        about: "each network with its members",
+        draw: Draw::Text(tree::render),
+    },
+    Format {
+        name: "json",
+        extensions: &["json"],
+        about: "the snapshot, to be read back with --from",
+        draw: Draw::Text(json::render),
+    },
+    Format {
+        name: "csv",
+        extensions: &["csv"],
+        about: "a line for each endpoint, for spreadsheets",
+        draw: Draw::Text(csv::render),
+    },
+    Format {
+        name: "markdown",
+        extensions: &["md"],
+        about: "tables for a README",
+        draw: Draw::Text(markdown::render),
+    },
+    Format {
+        name: "mermaid",
+        extensions: &["mmd"],
+        about: "a diagram that code-hosting sites draw",
+        draw: Draw::Text(mermaid::render),
+    },
+    Format {
+        name: "dot",
+        extensions: &["dot", "gv"],
+        about: "a diagram for Graphviz",
+        draw: Draw::Text(dot::render),
+    },
+    Format {
+        name: "svg",
+        extensions: &["svg"],
+        about: "a picture, drawn by Graphviz's dot",
+        draw: Draw::Graphviz(dot::render, "svg"),
+    },
 ];
 
 /// The format called `name`.

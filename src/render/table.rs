@@ -23,11 +23,13 @@ fn headings(style: &Style, names: &[&str]) -> Vec<String> {
 }
 
 fn network_rows(view: &View, style: &Style) -> Vec<Vec<String>> {
-    let mut rows = vec![headings(style, &["network", "driver", "subnet", "gateway", "flags", "members"])];
+    let mut rows =
+        vec![headings(style, &["network", "driver", "subnet", "gateway", "flags", "members"])];
     for at in &view.networks {
         let network = view.network(*at);
         let lines = |texts: Vec<String>| {
-            let painted: Vec<String> = texts.iter().map(|text| style.paint(Role::Plain, text)).collect();
+            let painted: Vec<String> =
+                texts.iter().map(|text| style.paint(Role::Plain, text)).collect();
             painted.join("\n")
         };
         let members: Vec<String> = view
@@ -39,13 +41,7 @@ fn network_rows(view: &View, style: &Style) -> Vec<Vec<String>> {
             style.paint(Role::Network, &network.name),
             style.paint(Role::Plain, &network.driver),
             lines(network.subnets.iter().map(|subnet| subnet.subnet.to_string()).collect()),
-            lines(
-                network
-                    .subnets
-                    .iter()
-                    .map(|subnet| subnet.gateway.map_or("none".to_owned(), |gateway| gateway.to_string()))
-                    .collect(),
-            ),
+            lines(network.subnets.iter().map(|subnet| view::gateway(view, *at, subnet)).collect()),
             style.paint(Role::Warn, &network.flags().join(", ")),
             members.join(" "),
         ]);
@@ -54,7 +50,8 @@ fn network_rows(view: &View, style: &Style) -> Vec<Vec<String>> {
 }
 
 fn container_rows(view: &View, style: &Style) -> Vec<Vec<String>> {
-    let mut rows = vec![headings(style, &["container", "state", "network", "address", "names", "ports"])];
+    let mut rows =
+        vec![headings(style, &["container", "state", "network", "address", "names", "ports"])];
     for at in &view.containers {
         let container = view.container(*at);
         let mut lines: Vec<[String; 3]> = Vec::new();
@@ -62,21 +59,34 @@ fn container_rows(view: &View, style: &Style) -> Vec<Vec<String>> {
             StackOwner::Itself => {
                 for (network, endpoint) in view.map.endpoints(*at) {
                     let names = network.is_some_and(|n| !view.network(n).is_built_in());
-                    lines.extend(endpoint_lines(endpoint, if names { container.chosen_names_on(endpoint) } else { Vec::new() }));
+                    lines.extend(endpoint_lines(
+                        endpoint,
+                        if names { container.chosen_names_on(endpoint) } else { Vec::new() },
+                    ));
                 }
             }
             StackOwner::Other(owner) => {
-                lines.push([format!("shares that of {}", view.container(owner).name), String::new(), String::new()]);
+                lines.push([
+                    format!("shares that of {}", view.container(owner).name),
+                    String::new(),
+                    String::new(),
+                ]);
             }
             StackOwner::Missing => {
-                lines.push(["shared that of a container that is gone".to_owned(), String::new(), String::new()]);
+                lines.push([
+                    "shared that of a container that is gone".to_owned(),
+                    String::new(),
+                    String::new(),
+                ]);
             }
         }
         let column = |which: usize, role: Role| {
-            let texts: Vec<String> = lines.iter().map(|line| style.paint(role, &line[which])).collect();
+            let texts: Vec<String> =
+                lines.iter().map(|line| style.paint(role, &line[which])).collect();
             texts.join("\n").trim_end_matches('\n').to_owned()
         };
-        let ports: Vec<String> = view::ports(container).iter().map(|port| style.paint(Role::Plain, port)).collect();
+        let ports: Vec<String> =
+            view::ports(container).iter().map(|port| style.paint(Role::Plain, port)).collect();
         rows.push(vec![
             style.paint(Role::Strong, &container.name),
             state(container, style),

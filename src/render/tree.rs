@@ -15,7 +15,8 @@ pub fn render(view: &View, style: &Style) -> String {
         if members.is_empty() && network.is_built_in() {
             continue;
         }
-        let mut facts: Vec<String> = network.subnets.iter().map(|subnet| subnet.subnet.to_string()).collect();
+        let mut facts: Vec<String> =
+            network.subnets.iter().map(|subnet| subnet.subnet.to_string()).collect();
         facts.push(view::kind(network));
         text.push_str(&format!(
             "\n{}  {}\n",
@@ -42,13 +43,25 @@ pub fn render(view: &View, style: &Style) -> String {
     text
 }
 
-fn branches(view: &View, style: &Style, containers: &[usize], network: Option<usize>, indent: &str, text: &mut String) {
+fn branches(
+    view: &View,
+    style: &Style,
+    containers: &[usize],
+    network: Option<usize>,
+    indent: &str,
+    text: &mut String,
+) {
     for (nth, at) in containers.iter().enumerate() {
         let last = nth + 1 == containers.len();
         let (branch, below) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
         text.push_str(&format!("{indent}{branch}{}\n", leaf(view, style, *at, network)));
-        let riders: Vec<usize> =
-            view.map.riders(*at).iter().copied().filter(|rider| view.containers.contains(rider)).collect();
+        let riders: Vec<usize> = view
+            .map
+            .riders(*at)
+            .iter()
+            .copied()
+            .filter(|rider| view.containers.contains(rider))
+            .collect();
         branches(view, style, &riders, None, &format!("{indent}{below}"), text);
     }
 }
@@ -63,7 +76,12 @@ fn leaf(view: &View, style: &Style, at: usize, network: Option<usize>) -> String
         parts.extend(endpoint.addresses().map(|a| a.to_string()));
         let named = network.is_some_and(|network| !view.network(network).is_built_in());
         if named {
-            parts.extend(container.chosen_names_on(endpoint).iter().map(|name| style.paint(Role::Quiet, name)));
+            parts.extend(
+                container
+                    .chosen_names_on(endpoint)
+                    .iter()
+                    .map(|name| style.paint(Role::Quiet, name)),
+            );
         }
     }
     parts.extend(view::ports(container).iter().map(|port| style.paint(Role::Plain, port)));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::graph::{Bridging, Map, Selection, StackOwner};
-use crate::model::{Container, Network, NetworkMode, Protocol, PublishedPort, State};
+use crate::model::{Container, Network, NetworkMode, Protocol, PublishedPort, State, Subnet};
 
 /// A selection of a map, in display order.
 #[derive(Debug)]
@@ -81,7 +81,8 @@ impl<'a> View<'a> {
     pub fn title(&self) -> String {
         let mut parts: Vec<String> = self.scope.iter().cloned().collect();
         parts.push(count(self.used_networks().len(), "network"));
-        let stopped = self.containers.iter().filter(|at| self.container(**at).state.is_stopped()).count();
+        let stopped =
+            self.containers.iter().filter(|at| self.container(**at).state.is_stopped()).count();
         let mut containers = count(self.containers.len(), "container");
         if stopped > 0 {
             containers.push_str(&format!(", {stopped} of them stopped"));
@@ -99,7 +100,8 @@ impl<'a> View<'a> {
     /// telling first.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = self.bridging_notes();
-        let on_none: Vec<&str> = self.named(|at| self.container(at).network_mode == NetworkMode::None);
+        let on_none: Vec<&str> =
+            self.named(|at| self.container(at).network_mode == NetworkMode::None);
         if !on_none.is_empty() {
             notes.push(format!("On no network: {}.", list(&on_none, 12)));
         }
@@ -117,7 +119,8 @@ impl<'a> View<'a> {
             notes.push(format!("{noun} without containers: {}.", list(&empty, 12)));
         }
         if !self.stopped.is_empty() {
-            let names: Vec<&str> = self.stopped.iter().map(|at| self.container(*at).name.as_str()).collect();
+            let names: Vec<&str> =
+                self.stopped.iter().map(|at| self.container(*at).name.as_str()).collect();
             notes.push(format!(
                 "{} stopped and not shown: {} (--all shows {}).",
                 count(names.len(), "container"),
@@ -130,7 +133,12 @@ impl<'a> View<'a> {
 
     /// What could not be read, as `what: why`.
     pub fn unread(&self) -> Vec<String> {
-        self.map.snapshot().unread.iter().map(|unread| format!("{}: {}", unread.what, unread.why)).collect()
+        self.map
+            .snapshot()
+            .unread
+            .iter()
+            .map(|unread| format!("{}: {}", unread.what, unread.why))
+            .collect()
     }
 
     fn named(&self, test: impl Fn(usize) -> bool) -> Vec<&'a str> {
@@ -159,8 +167,10 @@ impl<'a> View<'a> {
                     .parts
                     .iter()
                     .map(|part| {
-                        let names: Vec<&str> =
-                            part.iter().map(|network| self.network(*network).name.as_str()).collect();
+                        let names: Vec<&str> = part
+                            .iter()
+                            .map(|network| self.network(*network).name.as_str())
+                            .collect();
                         names.join(" with ")
                     })
                     .collect();
@@ -193,7 +203,14 @@ fn order_networks(map: &Map, chosen: &BTreeSet<usize>) -> Vec<usize> {
             let network = map.network(network);
             let last = network.is_host() || network.is_none();
             // Most shared members first, then project and name.
-            (last, std::cmp::Reverse(shared), network.project.is_none(), &network.project, &network.name, &network.id)
+            (
+                last,
+                std::cmp::Reverse(shared),
+                network.project.is_none(),
+                &network.project,
+                &network.name,
+                &network.id,
+            )
         };
         let Some(next) = waiting
             .iter()
@@ -218,7 +235,8 @@ fn order_networks(map: &Map, chosen: &BTreeSet<usize>) -> Vec<usize> {
 /// Orders containers by the first and last of their networks, so that the
 /// grid reads like a staircase; riders follow the owner of their stack.
 fn order_containers(map: &Map, selection: &Selection, networks: &[usize]) -> Vec<usize> {
-    let rank: BTreeMap<usize, usize> = networks.iter().enumerate().map(|(rank, at)| (*at, rank)).collect();
+    let rank: BTreeMap<usize, usize> =
+        networks.iter().enumerate().map(|(rank, at)| (*at, rank)).collect();
     let place = |at: usize| {
         let ranks = || map.networks_of(at).filter_map(|network| rank.get(&network).copied());
         let none = networks.len();
@@ -234,7 +252,8 @@ fn order_containers(map: &Map, selection: &Selection, networks: &[usize]) -> Vec
     owners
         .into_iter()
         .flat_map(|owner| {
-            let riders = map.riders(owner).iter().copied().filter(|at| selection.containers.contains(at));
+            let riders =
+                map.riders(owner).iter().copied().filter(|at| selection.containers.contains(at));
             std::iter::once(owner).chain(riders)
         })
         .collect()
@@ -279,6 +298,11 @@ fn count_restarts(restarts: u64) -> String {
     if restarts == 1 { "1 restart".to_owned() } else { format!("{restarts} restarts") }
 }
 
+/// A subnet's gateway, or a dash where nobody says which it is.
+pub fn gateway(view: &View, network: usize, subnet: &Subnet) -> String {
+    view.map.gateway(network, subnet).map_or("–".to_owned(), |gateway| gateway.to_string())
+}
+
 /// Driver and flags: `bridge`, `bridge · internal`, `macvlan on eth0`.
 pub fn kind(network: &Network) -> String {
     let mut text = network.driver.clone();
@@ -308,12 +332,26 @@ pub fn published(container: &Container) -> Vec<String> {
             ips.retain(|ip| !matches!(*ip, "0.0.0.0" | "::" | ""));
             ips.insert("*");
         }
-        ways.extend(ips.into_iter().map(|ip| PublishedPort { port, protocol, host_ip: ip.to_owned(), host_port }));
+        ways.extend(ips.into_iter().map(|ip| PublishedPort {
+            port,
+            protocol,
+            host_ip: ip.to_owned(),
+            host_port,
+        }));
     }
-    ways.sort_by(|a, b| (&a.host_ip, a.protocol, a.port, a.host_port).cmp(&(&b.host_ip, b.protocol, b.port, b.host_port)));
+    ways.sort_by(|a, b| {
+        (&a.host_ip, a.protocol, a.port, a.host_port).cmp(&(
+            &b.host_ip,
+            b.protocol,
+            b.port,
+            b.host_port,
+        ))
+    });
     runs(&ways, |a, b| {
-        a.host_ip == b.host_ip && a.protocol == b.protocol
-            && a.port.checked_add(1) == Some(b.port) && a.host_port.checked_add(1) == Some(b.host_port)
+        a.host_ip == b.host_ip
+            && a.protocol == b.protocol
+            && a.port.checked_add(1) == Some(b.port)
+            && a.host_port.checked_add(1) == Some(b.host_port)
     })
     .map(|(first, last)| {
         let ip = match first.host_ip.parse::<IpAddr>() {
@@ -353,10 +391,11 @@ pub fn ports(container: &Container) -> Vec<String> {
 }
 
 /// Splits `items` into runs in which each neighbour pair `follows`, as first and last.
-fn runs<'t, T>(items: &'t [T], follows: impl Fn(&T, &T) -> bool) -> impl Iterator<Item = (&'t T, &'t T)> {
-    items
-        .chunk_by(move |a, b| follows(a, b))
-        .filter_map(|run| Some((run.first()?, run.last()?)))
+fn runs<'t, T>(
+    items: &'t [T],
+    follows: impl Fn(&T, &T) -> bool,
+) -> impl Iterator<Item = (&'t T, &'t T)> {
+    items.chunk_by(move |a, b| follows(a, b)).filter_map(|run| Some((run.first()?, run.last()?)))
 }
 
 fn span(first: u16, last: u16) -> String {
