@@ -1,0 +1,5 @@
+//! Tests against a real Docker engine. `tests/run` starts one and runs them;
+//! `cargo test` alone leaves them out and counts them as ignored.
+
+mod support;
+mod truth;

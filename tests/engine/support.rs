@@ -1,0 +1,177 @@
+//! The private engine the tests drive, and netmap as a user would run it.
+
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::Value;
+
+/// Address of the private engine. Panics without one: a test that needs an
+/// engine must fail, not pass, where there is none.
+pub fn engine() -> String {
+    std::env::var("NETMAP_TEST_ENGINE").expect("NETMAP_TEST_ENGINE is not set: run tests/run")
+}
+
+/// Runs docker against the private engine; its standard output, trimmed.
+/// Panics with docker's own words when it fails.
+pub fn docker(arguments: &[&str]) -> String {
+    let output = try_docker(arguments);
+    assert!(
+        output.status.success(),
+        "docker {}: {}",
+        arguments.join(" "),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    text(&output.stdout).trim().to_owned()
+}
+
+/// Like [`docker`], for calls that may fail.
+pub fn try_docker(arguments: &[&str]) -> Output {
+    Command::new("docker")
+        .arg("-H")
+        .arg(engine())
+        .args(arguments)
+        .output()
+        .expect("docker is installed")
+}
+
+/// `docker inspect` or `docker network inspect`, as JSON.
+pub fn inspect(arguments: &[&str]) -> Vec<Value> {
+    serde_json::from_str(&docker(arguments)).expect("docker prints JSON")
+}
+
+/// netmap against the private engine, in an environment of its own.
+pub fn netmap(arguments: &[&str]) -> Output {
+    netmap_command().arg("--host").arg(engine()).args(arguments).output().expect("netmap runs")
+}
+
+/// netmap with none of the caller's docker settings.
+pub fn netmap_command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_netmap"));
+    for name in [
+        "DOCKER_HOST",
+        "DOCKER_CONTEXT",
+        "DOCKER_CONFIG",
+        "DOCKER_TLS_VERIFY",
+        "NO_COLOR",
+        "COLUMNS",
+    ] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// netmap's standard output. Panics unless it ended with `code`.
+pub fn netmap_text(code: i32, arguments: &[&str]) -> String {
+    let output = netmap(arguments);
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "netmap {}:\n{}{}",
+        arguments.join(" "),
+        text(&output.stdout),
+        text(&output.stderr)
+    );
+    text(&output.stdout)
+}
+
+/// netmap's standard output as JSON. Panics unless it ended with `code`.
+pub fn netmap_json(code: i32, arguments: &[&str]) -> Value {
+    serde_json::from_str(&netmap_text(code, arguments)).expect("netmap prints JSON")
+}
+
+/// Bytes as text.
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+/// A corner of the engine for one test: names with a prefix of its own, and
+/// subnets that no other test has. What was made is removed at the end, also
+/// when the test fails.
+pub struct Corner {
+    prefix: String,
+    number: u32,
+    subnets: u32,
+    containers: Vec<String>,
+    networks: Vec<String>,
+}
+
+impl Corner {
+    /// A new corner; `name` is the test's.
+    pub fn new(name: &str) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        Self {
+            prefix: format!("{name}-"),
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
+            subnets: 0,
+            containers: Vec::new(),
+            networks: Vec::new(),
+        }
+    }
+
+    /// The full name of what this corner calls `name`.
+    pub fn name(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    /// A pattern that fits this corner's names.
+    pub fn glob(&self) -> String {
+        format!("{}*", self.prefix)
+    }
+
+    /// The next IPv4 subnet of this corner, a /24.
+    pub fn subnet(&mut self) -> String {
+        self.subnets += 1;
+        format!("10.{}.{}.0/24", 80 + self.number, self.subnets)
+    }
+
+    /// The next IPv6 subnet of this corner, a /64.
+    pub fn subnet_v6(&mut self) -> String {
+        self.subnets += 1;
+        format!("fd00:{:x}:{:x}::/64", 80 + self.number, self.subnets)
+    }
+
+    /// Makes a network on a subnet of its own; its full name.
+    pub fn network(&mut self, name: &str, options: &[&str]) -> String {
+        let subnet = self.subnet();
+        self.bare_network(name, &[&["--subnet", &subnet], options].concat())
+    }
+
+    /// Makes a network with these options only; its full name.
+    pub fn bare_network(&mut self, name: &str, options: &[&str]) -> String {
+        let full = self.name(name);
+        self.networks.push(full.clone());
+        docker(&[&["network", "create"], options, &[&full]].concat());
+        full
+    }
+
+    /// Runs a container in the background; its full name. `arguments` are
+    /// those of `docker run`, image and command included.
+    pub fn run(&mut self, name: &str, arguments: &[&str]) -> String {
+        let full = self.name(name);
+        self.containers.push(full.clone());
+        docker(&[&["run", "-d", "--name", &full], arguments].concat());
+        full
+    }
+
+    /// Runs a container that sleeps.
+    pub fn sleeper(&mut self, name: &str, options: &[&str]) -> String {
+        self.run(name, &[options, &["busybox", "sleep", "1d"]].concat())
+    }
+
+    /// Takes note of a container that was made in another way, to remove it.
+    pub fn adopt(&mut self, full: &str) {
+        self.containers.push(full.to_owned());
+    }
+}
+
+impl Drop for Corner {
+    fn drop(&mut self) {
+        if !self.containers.is_empty() {
+            let names: Vec<&str> = self.containers.iter().map(String::as_str).collect();
+            try_docker(&[&["rm", "-f", "-v"], names.as_slice()].concat());
+        }
+        for network in &self.networks {
+            try_docker(&["network", "rm", network]);
+        }
+    }
+}
