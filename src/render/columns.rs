@@ -4,7 +4,7 @@
 
 use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
-use super::style::width;
+use super::style::{flow, undressed, width};
 
 /// Columns between two cells.
 const GAP: usize = 2;
@@ -13,12 +13,67 @@ const GAP: usize = 2;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Widths(Vec<usize>);
 
+/// Longest word that is kept whole at all costs, unless it is an address.
+const LONGEST_WORD: usize = 20;
+
 /// The narrowest and the natural width of a column of cells.
 pub fn bounds<'t>(cells: impl Iterator<Item = &'t str>) -> (usize, usize) {
     cells.fold((1, 1), |(narrowest, natural), cell| {
-        let longest_word = cell.split([' ', '\n']).map(width).max().unwrap_or(0);
+        let longest_word = cell.split([' ', '\n']).map(unbreakable).max().unwrap_or(0);
         (narrowest.max(longest_word), natural.max(width(cell)))
     })
+}
+
+/// How much of a word must stay on one line: an address or a port mapping all
+/// of it, a long name may go on in the next line.
+fn unbreakable(word: &str) -> usize {
+    let plain = undressed(word);
+    let is_address = plain.contains(|c: char| c.is_ascii_digit())
+        && plain.chars().all(|c| c.is_ascii_hexdigit() || ".:/[]*→-\u{a0}".contains(c));
+    if is_address { width(word) } else { width(word).min(LONGEST_WORD) }
+}
+
+/// The cell with a line break in each word that is wider than `available`:
+/// after a separator where there is one, else where the line is full.
+fn broken(cell: &str, available: usize) -> String {
+    let mut text = String::with_capacity(cell.len() + 4);
+    let (mut used, mut since_separator, mut separator) = (0, 0, None);
+    let mut chars = cell.chars();
+    while let Some(c) = chars.next() {
+        if c == '\u{1b}' {
+            // Dress has no width; it ends with an `m`.
+            text.push(c);
+            text.extend(chars.by_ref().take_while(|c| *c != 'm'));
+            text.push('m');
+            continue;
+        }
+        if c == ' ' || c == '\n' {
+            (used, since_separator, separator) = (0, 0, None);
+            text.push(c);
+            continue;
+        }
+        let wide = unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
+        if used + wide > available && used > 0 {
+            match separator {
+                Some(at) => {
+                    text.insert(at, '\n');
+                    used = since_separator;
+                }
+                None => {
+                    text.push('\n');
+                    used = 0;
+                }
+            }
+            (since_separator, separator) = (0, None);
+        }
+        text.push(c);
+        used += wide;
+        since_separator += wide;
+        if "-_.,/:".contains(c) {
+            (since_separator, separator) = (0, Some(text.len()));
+        }
+    }
+    text
 }
 
 /// Shares `available` columns among columns with these bounds: all that are
@@ -49,7 +104,8 @@ pub fn lay_out(rows: &[Vec<String>], widths: &Widths) -> String {
         .set_content_arrangement(ContentArrangement::Disabled)
         .force_no_tty();
     for row in rows {
-        table.add_row(row.iter().map(Cell::new));
+        let cells = row.iter().zip(&widths.0);
+        table.add_row(cells.map(|(cell, wide)| Cell::new(broken(cell, *wide))));
     }
     let last = widths.0.len().saturating_sub(1);
     for (at, column) in table.column_iter_mut().enumerate() {
@@ -73,19 +129,42 @@ pub fn table(rows: &[Vec<String>], available: usize) -> String {
     if let Some(widths) = share(&bounds, available) {
         return lay_out(rows, &widths);
     }
+    records(rows, available)
+}
+
+/// A block of lines for each row: its first cell, and the others below it,
+/// each with its heading in front. Cells that say nothing are left out.
+fn records(rows: &[Vec<String>], available: usize) -> String {
     let Some((headings, rows)) = rows.split_first() else {
         return String::new();
     };
-    let label = headings.iter().skip(1).map(|heading| width(heading)).max().unwrap_or(0);
+    let headings: Vec<String> = headings.iter().map(|heading| heading.replace('\n', " ")).collect();
+    let label = headings.iter().skip(1).map(|heading| width(heading)).max().unwrap_or(0).min(18);
     let mut text = String::new();
     for row in rows {
-        text.push_str(&row[0]);
+        text.push_str(&broken(&row[0], available));
         text.push('\n');
-        for (heading, cell) in headings.iter().zip(row).skip(1) {
-            for (at, line) in cell.lines().enumerate() {
-                let heading = if at == 0 { heading.as_str() } else { "" };
-                let pad = " ".repeat(label - width(heading));
-                text.push_str(&format!("  {heading}{pad}  {line}\n"));
+        let told = headings
+            .iter()
+            .zip(row)
+            .skip(1)
+            .filter(|(_, cell)| !matches!(&*undressed(cell), "" | "·"));
+        for (heading, cell) in told {
+            let pad = label.saturating_sub(width(heading));
+            text.push_str(&format!("  {heading}{}", " ".repeat(pad)));
+            if width(heading) > label {
+                text.push_str(&format!("\n  {}", " ".repeat(label)));
+            }
+            let indent = label + 4;
+            for (nth, line) in cell.lines().enumerate() {
+                let words: Vec<String> = line
+                    .split(' ')
+                    .filter(|word| !word.is_empty())
+                    .map(|word| broken(word, available.saturating_sub(indent).max(10)))
+                    .collect();
+                text.push_str(&" ".repeat(if nth == 0 { 2 } else { indent }));
+                text.push_str(&flow(&words, " ", indent, available));
+                text.push('\n');
             }
         }
     }

@@ -15,7 +15,9 @@ const DITTO: &str = "″";
 /// Draws the grid, in as many blocks of networks as the width asks for.
 pub fn render(view: &View, style: &Style) -> String {
     let mut text = heading(view, style);
-    let networks = view.used_networks();
+    // The host's own stack is no network between containers.
+    let networks: Vec<usize> =
+        view.used_networks().into_iter().filter(|at| !view.network(*at).is_host()).collect();
     let blocks = blocks(view, style, &networks);
     for block in &blocks {
         text.push('\n');
@@ -77,7 +79,8 @@ pub fn state(container: &Container, style: &Style) -> String {
         (State::Exited, _) if container.exit_code.is_some_and(|code| code != 0) => Role::Bad,
         _ => Role::Quiet,
     };
-    style.paint(role, &view::state(container))
+    // An exit code does not stand on a line of its own.
+    style.paint(role, &view::state(container).replace(" (", "\u{a0}("))
 }
 
 /// Splits the networks into blocks that fit, in order; neighbours share
@@ -148,8 +151,7 @@ fn rows(view: &View, style: &Style, networks: &[usize], several: bool) -> Vec<Ve
             row.push(style.paint(Role::Network, &elsewhere));
         }
         if with_ports {
-            let lines: Vec<String> =
-                ports.iter().map(|port| unbroken(&style.paint(Role::Plain, port))).collect();
+            let lines: Vec<String> = ports.iter().map(|port| port_line(style, port)).collect();
             row.push(lines.join("\n"));
         }
         rows.push(row);
@@ -211,9 +213,6 @@ fn cell(view: &View, style: &Style, at: usize, network: usize) -> String {
         return DITTO.to_owned();
     }
     let container = view.container(at);
-    if view.network(network).is_host() {
-        return style.paint(Role::Plain, "the host's");
-    }
     let mut parts: Vec<String> =
         endpoint.addresses().map(|a| style.paint(Role::Plain, &a.to_string())).collect();
     if parts.is_empty() {
@@ -238,6 +237,11 @@ fn also_on(view: &View, at: usize, networks: &[usize]) -> String {
         .map(|network| view.network(network).name.as_str())
         .collect();
     others.join(", ")
+}
+
+/// A port entry in which a mapping stays on one line.
+pub fn port_line(style: &Style, port: &str) -> String {
+    style.paint(Role::Plain, port).replace(" → ", "\u{a0}→\u{a0}")
 }
 
 /// The text with spaces that do not break.

@@ -1,7 +1,7 @@
 //! Two plain tables: networks, and containers with an entry for each endpoint.
 
 use super::columns;
-use super::grid::{footer, heading, state};
+use super::grid::{footer, heading, port_line, state};
 use super::style::{Role, Style};
 use super::view::{self, View};
 use crate::graph::StackOwner;
@@ -51,71 +51,50 @@ fn network_rows(view: &View, style: &Style) -> Vec<Vec<String>> {
 
 fn container_rows(view: &View, style: &Style) -> Vec<Vec<String>> {
     let mut rows =
-        vec![headings(style, &["container", "state", "network", "address", "names", "ports"])];
+        vec![headings(style, &["container", "state", "network → address", "names", "ports"])];
     for at in &view.containers {
         let container = view.container(*at);
-        let mut lines: Vec<[String; 3]> = Vec::new();
+        let mut ways = Vec::new();
+        let mut names = Vec::new();
         match view.map.stack_owner(*at) {
             StackOwner::Itself => {
                 for (network, endpoint) in view.map.endpoints(*at) {
-                    let names = network.is_some_and(|n| !view.network(n).is_built_in());
-                    lines.extend(endpoint_lines(
-                        endpoint,
-                        if names { container.chosen_names_on(endpoint) } else { Vec::new() },
-                    ));
+                    ways.extend(endpoint_lines(endpoint, style));
+                    if network.is_some_and(|network| !view.network(network).is_built_in()) {
+                        names.extend(container.chosen_names_on(endpoint));
+                    }
                 }
             }
             StackOwner::Other(owner) => {
-                lines.push([
-                    format!("shares that of {}", view.container(owner).name),
-                    String::new(),
-                    String::new(),
-                ]);
+                ways.push(
+                    style.paint(
+                        Role::Plain,
+                        &format!("shares that of {}", view.container(owner).name),
+                    ),
+                );
             }
-            StackOwner::Missing => {
-                lines.push([
-                    "shared that of a container that is gone".to_owned(),
-                    String::new(),
-                    String::new(),
-                ]);
-            }
+            StackOwner::Missing => ways.push("shared that of a container that is gone".to_owned()),
         }
-        let column = |which: usize, role: Role| {
-            let texts: Vec<String> =
-                lines.iter().map(|line| style.paint(role, &line[which])).collect();
-            texts.join("\n").trim_end_matches('\n').to_owned()
-        };
         let ports: Vec<String> =
-            view::ports(container).iter().map(|port| style.paint(Role::Plain, port)).collect();
+            view::ports(container).iter().map(|port| port_line(style, port)).collect();
         rows.push(vec![
             style.paint(Role::Strong, &container.name),
             state(container, style),
-            column(0, Role::Network),
-            column(1, Role::Plain),
-            column(2, Role::Plain),
+            ways.join("\n"),
+            style.paint(Role::Plain, &names.join(", ")),
             ports.join("\n"),
         ]);
     }
     rows
 }
 
-/// An endpoint as lines of network, address and names; a second address gets
-/// a line of its own.
-fn endpoint_lines(endpoint: &Endpoint, names: Vec<&str>) -> Vec<[String; 3]> {
-    let mut addresses: Vec<String> = endpoint.addresses().map(|a| a.to_string()).collect();
-    if addresses.is_empty() {
-        addresses.push("–".to_owned());
+/// `front → 10.61.0.2` for each address of an endpoint.
+fn endpoint_lines(endpoint: &Endpoint, style: &Style) -> Vec<String> {
+    let network = style.paint(Role::Network, &endpoint.network);
+    let mut lines: Vec<String> =
+        endpoint.addresses().map(|address| format!("{network} → {address}")).collect();
+    if lines.is_empty() {
+        lines.push(format!("{network} → –"));
     }
-    addresses
-        .into_iter()
-        .enumerate()
-        .map(|(at, address)| {
-            let first = at == 0;
-            [
-                if first { endpoint.network.clone() } else { String::new() },
-                address,
-                if first { names.join(", ") } else { String::new() },
-            ]
-        })
-        .collect()
+    lines
 }

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::graph::{Bridging, Map, Selection, StackOwner};
-use crate::model::{Container, Network, NetworkMode, Protocol, PublishedPort, State, Subnet};
+use crate::model::{
+    Container, Network, NetworkMode, Protocol, PublishedPort, RequestedPort, State, Subnet,
+};
 
 /// A selection of a map, in display order.
 #[derive(Debug)]
@@ -99,7 +101,12 @@ impl<'a> View<'a> {
     /// What the picture does not say by itself, one sentence each, most
     /// telling first.
     pub fn notes(&self) -> Vec<String> {
-        let mut notes = self.bridging_notes();
+        let mut notes = Vec::new();
+        if self.containers.is_empty() && self.stopped.is_empty() {
+            notes.push("There are no containers here.".to_owned());
+        }
+        notes.extend(self.nameless_note());
+        notes.extend(self.bridging_notes());
         let on_none: Vec<&str> =
             self.named(|at| self.container(at).network_mode == NetworkMode::None);
         if !on_none.is_empty() {
@@ -147,6 +154,19 @@ impl<'a> View<'a> {
             .filter(|at| test(**at))
             .map(|at| self.container(*at).name.as_str())
             .collect()
+    }
+
+    /// The default bridge looks like a network of one's own and is not.
+    fn nameless_note(&self) -> Option<String> {
+        let bridge =
+            self.used_networks().into_iter().find(|at| self.network(*at).is_default_bridge())?;
+        let members = self.map.members(bridge).len();
+        (members > 1).then(|| {
+            format!(
+                "Names do not resolve on {}: its containers reach one another by address only.",
+                self.network(bridge).name
+            )
+        })
     }
 
     /// `Only api joins front and back.` for each container that does.
@@ -368,6 +388,7 @@ pub fn published(container: &Container) -> Vec<String> {
 pub fn only_exposed(container: &Container) -> Vec<String> {
     let is_published = |port: u16, protocol: Protocol| {
         container.published.iter().any(|p| p.port == port && p.protocol == protocol)
+            || container.requested.iter().any(|p| p.port == port && p.protocol == protocol)
     };
     let left: Vec<_> = container
         .exposed
@@ -380,9 +401,29 @@ pub fn only_exposed(container: &Container) -> Vec<String> {
         .collect()
 }
 
-/// Published and exposed ports as display lines.
+/// Ports that are asked for and not published: because the container is
+/// stopped, or because none of its networks lets anything in.
+pub fn unpublished(container: &Container) -> Vec<String> {
+    let is_published = |port: &RequestedPort| {
+        container.published.iter().any(|p| p.port == port.port && p.protocol == port.protocol)
+    };
+    let missing = container.requested.iter().filter(|port| !is_published(port));
+    missing
+        .map(|port| {
+            let ip = match port.host_ip.as_str() {
+                "" | "0.0.0.0" | "::" => "*",
+                ip => ip,
+            };
+            let host = if port.host_port.is_empty() { "any" } else { &port.host_port };
+            format!("{ip}:{host} → {}{}", port.port, suffix(port.protocol))
+        })
+        .collect()
+}
+
+/// Published, wanted and exposed ports as display lines.
 pub fn ports(container: &Container) -> Vec<String> {
     let mut lines = published(container);
+    lines.extend(unpublished(container).iter().map(|port| format!("wants {port}")));
     let exposed = only_exposed(container);
     if !exposed.is_empty() {
         lines.push(format!("exposes {}", exposed.join(", ")));

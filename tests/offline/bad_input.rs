@@ -1,0 +1,185 @@
+//! Snapshots and options from strangers: a clear error, and no harm.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::support::{finished, netmap, netmap_command};
+
+const SAMPLE: &str = "samples/module-5";
+
+fn snapshot_file(text: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.json");
+    fs::write(&path, text).unwrap();
+    let path = path.display().to_string();
+    (folder, path)
+}
+
+#[test]
+fn files_that_are_no_snapshot() {
+    let cases = [
+        ("", "damaged or no snapshot"),
+        ("hello", "line 1 column 1"),
+        (r#"{"schema":"netmap/1","containers":[{"name":"a""#, "line 1 column"),
+        (
+            r#"{"schema":"netmap/1","containers":[{"name":"a","id":"1","state":7}]}"#,
+            "line 1 column",
+        ),
+        (r#"{"schema":"netmap/9","containers":{}}"#, "newer"),
+        (r#"{"schema":"netmap-probe/1"}"#, "netmap-probe/1"),
+        (r#"{"version":1}"#, "no `schema` field"),
+    ];
+    for (text, word) in cases {
+        let (_folder, path) = snapshot_file(text);
+        let run = netmap(&["show", "--from", &path]);
+        assert_eq!(run.code, 2, "{text}");
+        assert_eq!(run.out, "");
+        assert!(run.err.contains(word) && run.err.contains(&path), "{text}: {}", run.err);
+    }
+    let missing = netmap(&["show", "--from", "no/such/file.json"]);
+    assert_eq!(missing.code, 2);
+    assert!(missing.err.contains("no/such/file.json"), "{}", missing.err);
+}
+
+#[test]
+fn a_snapshot_of_300_mb_is_refused_without_reading_it_all_into_a_map() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.json");
+    fs::File::create(&path).unwrap().set_len(300 << 20).unwrap();
+    let run = netmap(&["show", "--from", &path.display().to_string()]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("larger than 256 MB"), "{}", run.err);
+}
+
+#[test]
+fn a_hundred_megabytes_of_nothing_is_an_error_too() {
+    let (_folder, path) =
+        snapshot_file(&format!("{{\"schema\":\"netmap/1\",\"x\":\"{}", "a".repeat(100 << 20)));
+    let run = netmap(&["show", "--from", &path]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("column"), "{}", run.err);
+}
+
+#[test]
+fn hostile_names_act_in_no_format() {
+    let evil = "a\u{1b}[31m\u{7}\"'<script>|`\n\r\u{202e}]]>--&\\";
+    let snapshot = json!({
+        "schema": "netmap/1",
+        "networks": [{"name": evil, "id": "n", "driver": evil, "scope": evil, "project": evil,
+                      "subnets": [{"subnet": "10.0.0.0/24"}], "options": {"parent": evil}}],
+        "containers": [
+            {"name": evil, "id": "c", "image": evil, "state": "running", "project": evil, "service": evil,
+             "network_mode": evil, "published": [{"host_ip": evil, "host_port": 1, "port": 2}],
+             "endpoints": [{"network": evil, "network_id": "n", "ipv4": "10.0.0.2", "aliases": [evil]}]},
+            {"name": "rider", "id": "r", "state": "running", "network_mode": format!("container:{evil}")},
+            {"name": "none", "id": "o", "state": "running", "network_mode": "none"}
+        ],
+        "unread": [{"what": evil, "why": evil}]
+    });
+    let (_folder, path) = snapshot_file(&snapshot.to_string());
+    for format in ["grid", "table", "tree", "csv", "markdown", "mermaid", "dot", "json"] {
+        for width in ["20", "80", "200"] {
+            let run = netmap(&["show", "--from", &path, "--format", format, "--width", width]);
+            assert_eq!(run.code, 0, "{format}: {}", run.err);
+            let unsafe_character = run.out.chars().find(|c| {
+                (c.is_control() && *c != '\n')
+                    || ('\u{202a}'..='\u{202e}').contains(c) && format != "json"
+            });
+            assert_eq!(unsafe_character, None, "{format}: {:?}", run.out);
+        }
+    }
+}
+
+#[test]
+fn owners_in_a_circle_and_twins_do_no_harm() {
+    let snapshot = json!({"schema": "netmap/1", "containers": [
+        {"name": "a", "id": "1", "state": "running", "network_mode": "container:2"},
+        {"name": "b", "id": "2", "state": "running", "network_mode": "container:1"},
+        {"name": "c", "id": "3", "state": "running", "network_mode": "container:3"},
+        {"name": "c", "id": "3", "state": "running"},
+    ]});
+    let (_folder, path) = snapshot_file(&snapshot.to_string());
+    for format in ["grid", "table", "tree", "csv", "markdown", "mermaid", "dot", "json"] {
+        let run = netmap(&["show", "--from", &path, "--format", format]);
+        assert_eq!(run.code, 0, "{format}: {}", run.err);
+    }
+}
+
+#[test]
+fn names_nothing_has() {
+    let cases: [(&[&str], &str); 5] = [
+        (&["mongp"], "there is no container or network `mongp`"),
+        (&["--network", "brigde"], "there is no network `brigde`"),
+        (&["--project", "shop"], "there is no project `shop`"),
+        (&["nothing-*"], "there is no container or network `nothing-*`"),
+        (&["["], "`[` is no pattern"),
+    ];
+    for (arguments, word) in cases {
+        let run = netmap(&[&["show", "--from", SAMPLE], arguments].concat());
+        assert_eq!(run.code, 2, "{arguments:?}");
+        assert!(run.err.contains(word), "{arguments:?}: {}", run.err);
+    }
+    assert!(netmap(&["show", "--from", SAMPLE, "mongp"]).err.contains("did you mean `mongo`?"));
+    assert!(
+        netmap(&["show", "--from", SAMPLE, "--network", "brigde"])
+            .err
+            .contains("did you mean `bridge`?")
+    );
+}
+
+#[test]
+fn an_output_that_cannot_be_written_leaves_what_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("no/such/map.dot").display().to_string();
+    let run = netmap(&["show", "--from", SAMPLE, "-o", &missing]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("cannot write") && run.err.contains("map.dot"), "{}", run.err);
+
+    // A failing run must not touch the file.
+    let old = folder.path().join("old.dot");
+    fs::write(&old, "old").unwrap();
+    let run = netmap(&["show", "--from", SAMPLE, "mongp", "-o", &old.display().to_string()]);
+    assert_eq!(run.code, 2);
+    assert_eq!(fs::read_to_string(&old).unwrap(), "old");
+
+    let run = netmap(&["show", "--from", SAMPLE, "-o", &old.display().to_string()]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(fs::read_to_string(&old).unwrap().starts_with("graph netmap"));
+    let left: Vec<_> =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["old.dot"], "no temporary file stays behind");
+
+    let full = netmap(&["show", "--from", SAMPLE, "-f", "dot", "-o", "/dev/full"]);
+    assert_eq!(full.code, 2);
+    assert!(full.err.contains("No space left"), "{}", full.err);
+}
+
+#[test]
+fn an_unknown_extension_and_a_wrong_option() {
+    let run = netmap(&["show", "--from", SAMPLE, "-o", "map.docx"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("map.docx") && run.err.contains(".svg"), "{}", run.err);
+    assert_eq!(netmap(&["show", "--timeout", "0"]).code, 2);
+    assert_eq!(netmap(&["shwo"]).code, 2);
+}
+
+#[test]
+fn svg_without_graphviz_says_what_to_install() {
+    let mut command = netmap_command();
+    command.env("PATH", "/nonexistent").args(["show", "--from", SAMPLE, "--format", "svg"]);
+    let run = finished(command.output().unwrap());
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("apt install graphviz"), "{}", run.err);
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    use std::process::Stdio;
+    let mut command = netmap_command();
+    command.args(["show", "--from", SAMPLE]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let run = finished(child.wait_with_output().unwrap());
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+}

@@ -1,0 +1,95 @@
+//! Keeps the arrows pointing one way: reads the `use` lines and paths of every
+//! source file and fails when a layer reaches up or sideways.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::project_file;
+
+/// Each layer with those it may use. `error` is open to all.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("error", &["model"]),
+    ("model", &[]),
+    ("engine", &["model"]),
+    ("graph", &["model"]),
+    ("render", &["graph", "model"]),
+    ("cli", &["render", "graph", "engine", "model"]),
+];
+
+/// Libraries that stay inside one layer.
+const KEPT_INSIDE: &[(&str, &str)] = &[
+    ("bollard", "engine"),
+    ("graphviz_rust", "render"),
+    ("comfy_table", "render"),
+    ("petgraph", "graph"),
+    ("clap", "cli"),
+    ("indicatif", "cli"),
+];
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("src is readable") {
+        let path = entry.expect("src is readable").path();
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+fn layer_of(path: &Path, src: &Path) -> String {
+    let inside = path.strip_prefix(src).expect("below src");
+    let first = inside.components().next().expect("a file").as_os_str().to_string_lossy();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+#[test]
+fn every_layer_uses_only_those_below_it() {
+    let src = project_file("src");
+    let mut seen = 0;
+    let mut wrong = Vec::new();
+    for path in sources(&src) {
+        let layer = layer_of(&path, &src);
+        if layer == "main" || layer == "lib" {
+            continue;
+        }
+        let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == layer) else {
+            panic!("{}: `{layer}` is no layer of this test's list", path.display());
+        };
+        let text = fs::read_to_string(&path).expect("source is readable");
+        for (number, line) in text.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            for used in code.split("crate::").skip(1) {
+                let used: String =
+                    used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                seen += 1;
+                if used != layer && used != "error" && !allowed.contains(&used.as_str()) {
+                    wrong.push(format!("{}:{}: {layer} uses {used}", path.display(), number + 1));
+                }
+            }
+            for (library, home) in KEPT_INSIDE {
+                if code.contains(&format!("{library}::")) && layer != *home {
+                    wrong.push(format!(
+                        "{}:{}: {library} outside {home}",
+                        path.display(),
+                        number + 1
+                    ));
+                }
+            }
+        }
+    }
+    assert!(seen > 30, "the test reads the sources: {seen} uses seen");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_layer_is_told_of_in_the_crate_docs() {
+    let docs = fs::read_to_string(project_file("src/lib.rs")).expect("lib.rs is readable");
+    for (layer, _) in LAYERS {
+        assert!(docs.contains(&format!("[`{layer}`]")), "lib.rs says nothing of {layer}");
+        assert!(docs.contains(&format!("pub mod {layer};")), "{layer} is no module");
+    }
+}

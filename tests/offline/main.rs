@@ -1,0 +1,10 @@
+//! Tests that need no engine: the command line over files, and over a fake
+//! engine that misbehaves.
+
+mod bad_input;
+mod fake_engine;
+mod faults;
+mod formats;
+mod layers;
+mod readme;
+mod support;
