@@ -136,6 +136,13 @@ impl Corner {
         self.bare_network(name, &[&["--subnet", &subnet], options].concat())
     }
 
+    /// Makes a macvlan network on an interface that no other test uses; its full name.
+    pub fn macvlan(&mut self, name: &str) -> String {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let parent = format!("parent=lan{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        self.network(name, &["-d", "macvlan", "-o", &parent])
+    }
+
     /// Makes a network with these options only; its full name.
     pub fn bare_network(&mut self, name: &str, options: &[&str]) -> String {
         let full = self.name(name);

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::support::{Corner, docker, inspect, netmap_json};
+use crate::crowd;
+use crate::support::{Corner, docker, inspect, netmap_command, netmap_json, netmap_text, text};
 
 #[test]
 #[ignore = "needs a Docker engine"]
@@ -32,7 +33,7 @@ fn every_oddity_equals_the_engines_own_word() {
         "custom",
         &["--subnet", &wide, "--gateway", &own_gateway, "--ip-range", &range],
     );
-    let macvlan = corner.network("macvlan", &["-d", "macvlan", "-o", "parent=lan0"]);
+    let macvlan = corner.macvlan("macvlan");
     let empty = corner.network("empty", &[]);
 
     let web = corner.run(
@@ -99,17 +100,60 @@ fn every_oddity_equals_the_engines_own_word() {
     let paused = corner.sleeper("paused", &["--network", &front]);
     docker(&["pause", &paused]);
 
-    let shown = netmap_json(0, &["show", "--all", "--format", "json"]);
     let containers = [
         &web, &api, &db, &rider, &host, &none, &old, &linked, &on_dual, &on_mac, &on_custom,
         &on_quiet, &on_flat, &stopped, &created, &paused,
     ];
+    let networks = [&front, &back, &quiet, &flat, &dual, &custom, &macvlan, &empty];
+    assert_true(containers.into_iter(), networks.into_iter());
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_crowd_equals_the_engines_own_word_and_fits_every_terminal() {
+    let mut corner = Corner::new("crowd");
+    crowd::bring_up(&mut corner);
+    let names = crowd::names(&corner);
+    let networks: Vec<String> =
+        ["edge", "back", "quiet", "dual", "lan", "flat", "red"].map(|n| corner.name(n)).into();
+    assert_true(names.iter(), networks.iter());
+
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().display().to_string();
+    // The engine is shared with other tests, so compare runs on one snapshot.
+    netmap_text(0, &["show", &corner.glob(), "--format", "json", "-o", &path]);
+    let from = |arguments: &[&str]| {
+        let output =
+            netmap_command().args(["show", "--from", &path]).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    for width in ["80", "200"] {
+        for format in ["grid", "table"] {
+            let shown = from(&["--format", format, "--width", width]);
+            let widest = shown.lines().map(|line| line.chars().count()).max().unwrap();
+            assert!(widest <= width.parse().unwrap(), "{format} at {width}: {widest}");
+            for name in &names {
+                assert!(shown.contains(name.as_str()), "{name} in {format} at {width}");
+            }
+            assert_eq!(shown, from(&["--format", format, "--width", width]), "the same bytes");
+        }
+    }
+    assert!(from(&["--format", "svg", "--width", "1600"]).contains("</svg>"));
+}
+
+/// Asserts that netmap says of these containers and networks what docker says.
+fn assert_true<'n>(
+    containers: impl Iterator<Item = &'n String>,
+    networks: impl Iterator<Item = &'n String>,
+) {
+    let shown = netmap_json(0, &["show", "--all", "--format", "json"]);
     for name in containers {
         let ours = named(&shown["containers"], name);
         let theirs = &inspect(&["inspect", "--type", "container", name])[0];
         assert_eq!(container_of_ours(ours), container_of(theirs), "{name}");
     }
-    for name in [&front, &back, &quiet, &flat, &dual, &custom, &macvlan, &empty] {
+    for name in networks {
         let ours = named(&shown["networks"], name);
         let theirs = &inspect(&["network", "inspect", name])[0];
         assert_eq!(network_of_ours(ours), network_of(theirs), "{name}");

@@ -32,12 +32,14 @@ fn shown_outputs_are_what_netmap_prints() {
         }
         let mut at = 0;
         while at < lines.len() {
-            let command = lines[at].strip_prefix("$ ").expect("a console block begins with a command");
+            let command =
+                lines[at].strip_prefix("$ ").expect("a console block begins with a command");
             let end = lines[at + 1..].iter().position(|line| line.starts_with("$ "));
             let end = end.map_or(lines.len(), |end| at + 1 + end);
             let shown: Vec<&str> = lines[at + 1..end].iter().map(|line| line.trim_end()).collect();
             at = end;
-            let Some(arguments) = command.strip_prefix("netmap ").filter(|a| a.contains("--from")) else {
+            let Some(arguments) = command.strip_prefix("netmap ").filter(|a| a.contains("--from"))
+            else {
                 continue;
             };
             let arguments: Vec<&str> = arguments.split(' ').collect();
@@ -58,8 +60,12 @@ fn every_netmap_command_in_the_readme_is_one() {
         for line in lines {
             let line = line.trim_start_matches("$ ");
             let Some(rest) = line.strip_prefix("netmap ") else { continue };
-            let words: Vec<&str> = rest.split("  ").next().unwrap_or_default().split_whitespace().collect();
-            let Some(command) = words.first().filter(|word| word.starts_with(char::is_alphabetic)) else { continue };
+            let words: Vec<&str> =
+                rest.split("  ").next().unwrap_or_default().split_whitespace().collect();
+            let Some(command) = words.first().filter(|word| word.starts_with(char::is_alphabetic))
+            else {
+                continue;
+            };
             let help = netmap(&[command, "--help"]);
             assert_eq!(help.code, 0, "{line}: {}", help.err);
             for option in words.iter().filter(|word| word.starts_with("--")) {
@@ -79,5 +85,8 @@ fn the_two_commands_stand_first_and_work_from_a_clone() {
     assert!(text.contains("cargo build --release"), "{text}");
     assert!(text.contains("--from samples/module-5"), "{text}");
     assert!(text.contains("tests/run"), "{text}");
-    assert!(project_file("tests/run").exists() && project_file("samples/module-5/snapshot.json").exists());
+    assert!(
+        project_file("tests/run").exists()
+            && project_file("samples/module-5/snapshot.json").exists()
+    );
 }
