@@ -261,3 +261,6 @@ fn stack_owners(containers: &[Container]) -> Vec<StackOwner> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

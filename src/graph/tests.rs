@@ -1,0 +1,227 @@
+//! The map over small made-up setups, and over random ones.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+
+/// A snapshot from JSON; ids are names where that is enough.
+fn snapshot(networks: serde_json::Value, containers: serde_json::Value, engine: &str) -> Snapshot {
+    let text = json!({"schema": "netmap/1", "engine": {"name": "Docker", "version": engine},
+        "networks": networks, "containers": containers});
+    Snapshot::read(text.to_string().as_bytes()).expect("a snapshot")
+}
+
+fn zoo(engine: &str) -> Snapshot {
+    snapshot(
+        json!([
+            {"name": "front", "id": "front", "driver": "bridge", "subnets": [{"subnet": "10.1.0.0/24"}]},
+            {"name": "back", "id": "back", "driver": "bridge", "internal": true, "subnets": [{"subnet": "10.2.0.0/24"}]},
+            {"name": "quiet", "id": "quiet", "driver": "bridge", "icc": false, "subnets": [{"subnet": "10.3.0.0/24"}]},
+            {"name": "six", "id": "six", "driver": "bridge", "ipv6": true, "subnets": [{"subnet": "fd00:1::/64"}]},
+            {"name": "six2", "id": "six2", "driver": "bridge", "ipv6": true, "subnets": [{"subnet": "fd00:2::/64"}]},
+            {"name": "bridge", "id": "bridge", "driver": "bridge", "subnets": [{"subnet": "172.17.0.0/16"}]},
+            {"name": "lan", "id": "lan", "driver": "macvlan", "subnets": [{"subnet": "10.9.0.0/24"}]},
+            {"name": "odd", "id": "odd", "driver": "weave", "subnets": [{"subnet": "10.8.0.0/24"}]},
+            {"name": "host", "id": "host", "driver": "host"},
+            {"name": "none", "id": "none", "driver": "null"},
+        ]),
+        json!([
+            member("web", &[("front", "10.1.0.2")]),
+            member("api", &[("front", "10.1.0.3"), ("back", "10.2.0.2")]),
+            member("db", &[("back", "10.2.0.3")]),
+            member("q1", &[("quiet", "10.3.0.2")]),
+            member("q2", &[("quiet", "10.3.0.3")]),
+            member("old1", &[("bridge", "172.17.0.2")]),
+            json!({"name": "old2", "id": "old2", "state": "running", "links": ["old1:elder"], "endpoints": [
+                {"network": "bridge", "network_id": "bridge", "ipv4": "172.17.0.3", "gateway": "172.17.0.1"}]}),
+            member("m1", &[("lan", "10.9.0.2")]),
+            member("m2", &[("lan", "10.9.0.3")]),
+            member("o1", &[("odd", "10.8.0.2")]),
+            member("o2", &[("odd", "10.8.0.3")]),
+            json!({"name": "s1", "id": "s1", "state": "running", "endpoints": [
+                {"network": "six", "network_id": "six", "ipv6": "fd00:1::2", "ipv6_gateway": "fd00:1::1"}]}),
+            json!({"name": "s2", "id": "s2", "state": "running", "endpoints": [
+                {"network": "six2", "network_id": "six2", "ipv6": "fd00:2::2", "ipv6_gateway": "fd00:2::1"}]}),
+            json!({"name": "rider", "id": "rider", "state": "running", "network_mode": "container:api"}),
+            json!({"name": "orphan", "id": "orphan", "state": "running", "network_mode": "container:gone"}),
+            json!({"name": "hosty", "id": "hosty", "state": "running", "network_mode": "host",
+                "endpoints": [{"network": "host", "network_id": "host"}]}),
+            json!({"name": "loner", "id": "loner", "state": "running", "network_mode": "none",
+                "endpoints": [{"network": "none", "network_id": "none"}]}),
+            json!({"name": "dead", "id": "dead", "state": "exited",
+                "endpoints": [{"network": "front", "network_id": "front"}]}),
+            json!({"name": "flapping", "id": "flapping", "state": "restarting",
+                "endpoints": [{"network": "front", "network_id": "front"}]}),
+            json!({"name": "frozen", "id": "frozen", "state": "paused", "endpoints": [
+                {"network": "front", "network_id": "front", "ipv4": "10.1.0.9", "gateway": "10.1.0.1"}]}),
+        ]),
+        engine,
+    )
+}
+
+fn member(name: &str, on: &[(&str, &str)]) -> serde_json::Value {
+    let endpoints: Vec<_> = on
+        .iter()
+        .map(|(network, address)| {
+            let gateway = address.rsplit_once('.').map(|(net, _)| format!("{net}.1"));
+            json!({"network": network, "network_id": network, "ipv4": address, "gateway": gateway})
+        })
+        .collect();
+    json!({"name": name, "id": name, "state": "running", "endpoints": endpoints})
+}
+
+fn at(map: &Map, name: &str) -> usize {
+    map.containers_named(name)[0]
+}
+
+#[test]
+fn the_prediction_table() {
+    use Reason::*;
+    use Verdict::*;
+    let snapshot = zoo("20.10.24");
+    let map = Map::new(&snapshot);
+    // From, to, by name, by address.
+    let table = [
+        ("web", "api", (Reachable, SharedNetwork), (Reachable, SharedNetwork)),
+        ("web", "db", (Blocked, DifferentNetworks), (Blocked, DifferentNetworks)),
+        ("db", "web", (Blocked, NoWayOut), (Blocked, NoWayOut)),
+        ("rider", "db", (Reachable, SharedNetwork), (Reachable, SharedNetwork)),
+        ("db", "rider", (Blocked, RiderHasNoName), (Reachable, SharedNetwork)),
+        ("rider", "api", (Reachable, SharedNamespace), (Reachable, SharedNamespace)),
+        ("api", "rider", (Blocked, RiderHasNoName), (Reachable, SharedNamespace)),
+        ("q1", "q2", (Blocked, IccOff), (Blocked, IccOff)),
+        ("old1", "old2", (Blocked, DefaultBridgeHasNoNames), (Reachable, SharedNetwork)),
+        ("old2", "old1", (Reachable, LegacyLink), (Reachable, SharedNetwork)),
+        ("m1", "m2", (Reachable, SharedNetwork), (Reachable, SharedNetwork)),
+        ("hosty", "db", (Blocked, HostKnowsNoNames), (Reachable, HostOnBridge)),
+        ("hosty", "m1", (Blocked, HostKnowsNoNames), (Blocked, MacvlanHost)),
+        ("web", "hosty", (Blocked, HostHasNoName), (Reachable, HostIsGateway)),
+        ("m1", "hosty", (Blocked, HostHasNoName), (Blocked, MacvlanHost)),
+        ("web", "m1", (Blocked, DifferentNetworks), (Unknown, OutsideDecides)),
+        ("o1", "o2", (Unknown, UnknownDriver), (Unknown, UnknownDriver)),
+        ("web", "loner", (Blocked, TargetHasNoNetwork), (Blocked, TargetHasNoNetwork)),
+        ("loner", "web", (Blocked, SourceHasNoNetwork), (Blocked, SourceHasNoNetwork)),
+        ("web", "dead", (Blocked, TargetStopped), (Blocked, TargetStopped)),
+        ("dead", "web", (Blocked, SourceStopped), (Blocked, SourceStopped)),
+        ("web", "flapping", (Unknown, Restarting), (Unknown, Restarting)),
+        ("web", "frozen", (Reachable, SharedNetwork), (Reachable, SharedNetwork)),
+        ("web", "orphan", (Blocked, StackGone), (Blocked, StackGone)),
+        ("s1", "s2", (Blocked, DifferentNetworks), (Unknown, Ipv6NotFiltered)),
+    ];
+    for (from, to, name, address) in table {
+        let prediction = map.predict(at(&map, from), at(&map, to));
+        let by_name = (prediction.by_name.verdict, prediction.by_name.reason);
+        let by_address = (prediction.by_address.verdict, prediction.by_address.reason);
+        assert_eq!((by_name, by_address), (name, address), "{from} → {to}");
+    }
+}
+
+#[test]
+fn newer_engines_filter_ipv6_between_bridges() {
+    let snapshot = zoo("28.2.1");
+    let map = Map::new(&snapshot);
+    let judged = map.predict(at(&map, "s1"), at(&map, "s2")).by_address;
+    assert_eq!(judged.verdict, Verdict::Blocked);
+}
+
+#[test]
+fn each_address_of_the_target_has_its_own_verdict() {
+    let snapshot = zoo("20.10.24");
+    let map = Map::new(&snapshot);
+    let routes = map.predict(at(&map, "web"), at(&map, "api")).routes;
+    let verdicts: Vec<_> = routes
+        .iter()
+        .map(|r| (map.network(r.network.unwrap()).name.as_str(), r.judged.verdict))
+        .collect();
+    assert_eq!(verdicts, [("back", Verdict::Blocked), ("front", Verdict::Reachable)]);
+}
+
+#[test]
+fn the_way_round_and_who_joins_what() {
+    let snapshot = zoo("20.10.24");
+    let map = Map::new(&snapshot);
+    let path = map.path(at(&map, "web"), at(&map, "db")).expect("a way");
+    assert_eq!(path.through, [at(&map, "api")]);
+    assert_eq!(path.networks.len(), 2);
+    assert_eq!(map.path(at(&map, "web"), at(&map, "q1")), None);
+    let bridging = map.bridging();
+    assert_eq!(bridging.len(), 1);
+    assert_eq!(bridging[0].container, at(&map, "api"));
+    assert_eq!(bridging[0].parts.len(), 2);
+    assert_eq!(map.shared_networks(at(&map, "rider"), at(&map, "web")).len(), 1);
+    assert!(map.islands().len() >= 6);
+}
+
+#[test]
+fn containers_are_found_by_name_id_and_service() {
+    let snapshot = snapshot(
+        json!([]),
+        json!([
+            {"name": "shop-web-1", "id": "abcdef0123456789", "state": "running", "service": "web"},
+            {"name": "abcd", "id": "ffff", "state": "running"},
+        ]),
+        "26",
+    );
+    let map = Map::new(&snapshot);
+    assert_eq!(map.containers_named("web").len(), 1);
+    assert_eq!(map.container(map.containers_named("abcdef")[0]).name, "shop-web-1");
+    assert_eq!(map.container(map.containers_named("abcd")[0]).name, "abcd", "a name beats an id");
+    assert!(map.containers_named("ab").is_empty());
+}
+
+/// The bridging containers, found the slow and obvious way: take each away
+/// and see whether its networks fall apart.
+fn bridging_the_slow_way(map: &Map) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    for container in 0..map.snapshot().containers.len() {
+        let networks: Vec<usize> = map.networks_of(container).collect();
+        let mut parts: Vec<BTreeSet<usize>> = Vec::new();
+        for network in &networks {
+            if parts.iter().any(|part| part.contains(network)) {
+                continue;
+            }
+            let mut part = BTreeSet::from([*network]);
+            let mut waiting = vec![*network];
+            while let Some(next) = waiting.pop() {
+                for member in map.members(next).iter().filter(|member| **member != container) {
+                    waiting
+                        .extend(map.networks_of(*member).filter(|network| part.insert(*network)));
+                }
+            }
+            parts.push(part);
+        }
+        if parts.len() > 1 {
+            found.push((container, parts.len()));
+        }
+    }
+    found
+}
+
+proptest! {
+    #[test]
+    fn bridging_containers_are_those_whose_removal_parts_networks(
+        memberships in proptest::collection::vec(proptest::collection::btree_set(0usize..8, 0..4), 0..20)
+    ) {
+        let networks: Vec<_> = (0..8)
+            .map(|n| json!({"name": format!("n{n}"), "id": format!("n{n}"), "driver": "bridge"}))
+            .collect();
+        let containers: Vec<_> = memberships
+            .iter()
+            .enumerate()
+            .map(|(c, on)| {
+                let endpoints: Vec<_> = on
+                    .iter()
+                    .map(|n| json!({"network": format!("n{n}"), "network_id": format!("n{n}"), "ipv4": format!("10.{n}.0.{}", c + 2)}))
+                    .collect();
+                json!({"name": format!("c{c:02}"), "id": format!("c{c}"), "state": "running", "endpoints": endpoints})
+            })
+            .collect();
+        let snapshot = snapshot(json!(networks), json!(containers), "26");
+        let map = Map::new(&snapshot);
+        let fast: Vec<_> = map.bridging().iter().map(|b| (b.container, b.parts.len())).collect();
+        prop_assert_eq!(fast, bridging_the_slow_way(&map));
+    }
+}
