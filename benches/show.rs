@@ -5,6 +5,8 @@
 //!
 //! Machines differ and are noisy; the ratios are what counts.
 
+#![allow(clippy::unwrap_used)] // a benchmark that cannot go on should stop
+
 #[path = "../tests/engine/crowd.rs"]
 #[allow(dead_code)]
 mod crowd;

@@ -101,8 +101,7 @@ pub fn container(inspected: ContainerInspectResponse, unread: &mut Vec<Unread>) 
     let settings = inspected.network_settings.unwrap_or_default();
     let state = inspected.state.unwrap_or_default();
     let name = clean_name(&inspected.name.unwrap_or_default());
-    let running_state =
-        state.status.map_or(State::Unknown, |status| State::parse(&status.to_string()));
+    let running_state = state.status.map_or(State::Unknown, |status| State::parse(status.as_ref()));
     let labels = labels(config.labels);
     let note = &mut |what: String| unread.push(Unread::new(format!("container `{name}`"), what));
     let mut exposed: Vec<ExposedPort> = Vec::new();
@@ -138,7 +137,7 @@ pub fn container(inspected: ContainerInspectResponse, unread: &mut Vec<Unread>) 
         health: state
             .health
             .and_then(|health| health.status)
-            .and_then(|status| health_of(&status.to_string())),
+            .and_then(|status| health_of(status.as_ref())),
         exit_code: state.exit_code.filter(|_| ended),
         oom_killed: state.oom_killed.unwrap_or_default(),
         start_error: state.error.and_then(network_error),
@@ -178,13 +177,13 @@ pub fn listed_container(listed: ContainerSummary, unread: &mut Vec<Unread>) -> C
     let labels = labels(listed.labels);
     let ports = listed.ports.unwrap_or_default();
     let protocol = |typ: Option<_>| -> Protocol {
-        typ.and_then(|typ: bollard::models::PortSummaryTypeEnum| Protocol::parse(&typ.to_string()))
+        typ.and_then(|typ: bollard::models::PortSummaryTypeEnum| Protocol::parse(typ.as_ref()))
             .unwrap_or_default()
     };
     Container {
         id: listed.id.unwrap_or_default(),
         image: listed.image.unwrap_or_default(),
-        state: listed.state.map_or(State::Unknown, |state| State::parse(&state.to_string())),
+        state: listed.state.map_or(State::Unknown, |state| State::parse(state.as_ref())),
         network_mode: NetworkMode::parse(
             &listed.host_config.and_then(|config| config.network_mode).unwrap_or_default(),
         ),

@@ -340,7 +340,7 @@ impl Map<'_> {
             return Judged::blocked(Reason::TargetHasNoNetwork);
         }
         let beyond = |n: &&Network| matches!(n.driver.as_str(), "macvlan" | "ipvlan");
-        if self.on_host(b) && networks(a).iter().all(|n| beyond(&n)) {
+        if self.on_host(b) && networks(a).iter().all(beyond) {
             return Judged::blocked(Reason::MacvlanHost);
         }
         // The engine says it is on a network but gives no address: not yet,

@@ -49,15 +49,14 @@ fn replaced(text: &str, special: impl Fn(char) -> Option<Cow<'static, str>>) -> 
 /// For a double-quoted DOT string, quotes included. `dot` decodes entities and
 /// backslash escapes in labels, so both are escaped.
 pub fn dot(text: &str) -> String {
-    let inner = replaced(text, |c| match c {
+    replaced(text, |c| match c {
         '\\' => Some("\\\\".into()),
         '"' => Some("\\\"".into()),
         '&' => Some("&amp;".into()),
         '<' => Some("&lt;".into()),
         '>' => Some("&gt;".into()),
         _ => None,
-    });
-    inner
+    })
 }
 
 /// For XML text and attribute values in double quotes.

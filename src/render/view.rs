@@ -432,10 +432,7 @@ pub fn ports(container: &Container) -> Vec<String> {
 }
 
 /// Splits `items` into runs in which each neighbour pair `follows`, as first and last.
-fn runs<'t, T>(
-    items: &'t [T],
-    follows: impl Fn(&T, &T) -> bool,
-) -> impl Iterator<Item = (&'t T, &'t T)> {
+fn runs<T>(items: &[T], follows: impl Fn(&T, &T) -> bool) -> impl Iterator<Item = (&T, &T)> {
     items.chunk_by(move |a, b| follows(a, b)).filter_map(|run| Some((run.first()?, run.last()?)))
 }
 

@@ -1,6 +1,8 @@
 //! Tests against a real Docker engine. `tests/run` starts one and runs them;
 //! `cargo test` alone leaves them out and counts them as ignored.
 
+#![allow(clippy::unwrap_used)] // a test that cannot go on should stop
+
 mod calls;
 mod crowd;
 mod support;

@@ -1,6 +1,8 @@
 //! Tests that need no engine: the command line over files, and over a fake
 //! engine that misbehaves.
 
+#![allow(clippy::unwrap_used)] // a test that cannot go on should stop
+
 mod bad_input;
 mod fake_engine;
 mod faults;
