@@ -93,7 +93,9 @@ fn blocks(view: &View, style: &Style, networks: &[usize]) -> Vec<Vec<usize>> {
             (0..columns).map(|at| bounds(rows.iter().map(|row| row[at].as_str()))).collect();
         share(&bounds, style.width).is_some()
     };
-    if networks.is_empty() || fits(networks, false) {
+    // No column takes less than four; do not lay out hundreds to find out.
+    let hopeless = networks.len() > style.width / 4;
+    if networks.is_empty() || (!hopeless && fits(networks, false)) {
         return if networks.is_empty() { Vec::new() } else { vec![networks.to_vec()] };
     }
     let mut blocks: Vec<Vec<usize>> = Vec::new();
@@ -115,13 +117,10 @@ fn blocks(view: &View, style: &Style, networks: &[usize]) -> Vec<Vec<usize>> {
 /// The shown containers with an interface on any of the networks, their own
 /// or the one they share, in display order.
 fn members(view: &View, networks: &[usize]) -> Vec<usize> {
-    let on: BTreeSet<usize> =
-        networks.iter().flat_map(|network| view.map.members(*network)).copied().collect();
-    view.containers
-        .iter()
-        .copied()
-        .filter(|at| view.map.stack(*at).is_some_and(|owner| on.contains(&owner)))
-        .collect()
+    let owners = networks.iter().flat_map(|network| view.map.members(*network)).copied();
+    let stacks = owners
+        .flat_map(|owner| std::iter::once(owner).chain(view.map.riders(owner).iter().copied()));
+    view.in_order(stacks)
 }
 
 /// Header and rows of one block. With several blocks a last column says which

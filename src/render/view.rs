@@ -23,6 +23,8 @@ pub struct View<'a> {
     pub stopped: Vec<usize>,
     /// What the view was narrowed to, such as a project's name.
     pub scope: Option<String>,
+    /// For each container of the snapshot its place among those shown.
+    places: Vec<Option<usize>>,
 }
 
 impl<'a> View<'a> {
@@ -30,7 +32,12 @@ impl<'a> View<'a> {
     pub fn new(map: &'a Map<'a>, selection: &Selection, scope: Option<String>) -> Self {
         let networks = order_networks(map, &selection.networks);
         let containers = order_containers(map, selection, &networks);
+        let mut places = vec![None; map.snapshot().containers.len()];
+        for (place, at) in containers.iter().enumerate() {
+            places[*at] = Some(place);
+        }
         Self {
+            places,
             map,
             networks,
             containers,
@@ -51,8 +58,15 @@ impl<'a> View<'a> {
 
     /// The shown containers on a network, in display order.
     pub fn members(&self, network: usize) -> Vec<usize> {
-        let members: BTreeSet<usize> = self.map.members(network).iter().copied().collect();
-        self.containers.iter().copied().filter(|at| members.contains(at)).collect()
+        self.in_order(self.map.members(network).iter().copied())
+    }
+
+    /// Those of `containers` that are shown, in display order.
+    pub fn in_order(&self, containers: impl Iterator<Item = usize>) -> Vec<usize> {
+        let mut shown: Vec<usize> = containers.filter(|at| self.places[*at].is_some()).collect();
+        shown.sort_by_key(|at| self.places[*at]);
+        shown.dedup();
+        shown
     }
 
     /// Shown networks that have shown members.
