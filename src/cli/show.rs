@@ -6,7 +6,7 @@ use super::options::Options;
 use super::output::Output;
 use super::{Ending, graphviz, source};
 use crate::error::{Error, Result};
-use crate::graph::{Filter, Map};
+use crate::graph::{Comparison, Filter, Map};
 use crate::render::{self, Draw, FORMATS, Format, View};
 
 /// Arguments of `netmap show`.
@@ -47,7 +47,8 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         projects: options.project.clone(),
         stopped: options.all,
     })?;
-    let view = View::new(&map, &selection, scope(options, args));
+    let comparison = snapshot.probe.as_ref().map(|probe| Comparison::new(&map, probe));
+    let view = View::new(&map, &selection, scope(options, args)).with_probe(comparison.as_ref());
     let style = output.style(options);
     let bytes = match format.draw {
         Draw::Text(draw) => draw(&view, &style).into_bytes(),

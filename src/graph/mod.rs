@@ -4,6 +4,7 @@
 //!
 //! Pure: a [`Map`] borrows a snapshot and never looks at the world.
 
+mod compare;
 mod predict;
 mod select;
 mod structure;
@@ -13,6 +14,7 @@ use std::net::IpAddr;
 
 use petgraph::graph::{NodeIndex, UnGraph};
 
+pub use compare::{Agreement, Compared, Comparison, Mark};
 pub use predict::{Judged, Prediction, Reason, Route, Verdict};
 pub use select::{Filter, Selection, no_such};
 pub use structure::{Bridging, Path, SharedNetwork};

@@ -9,6 +9,7 @@ mod engine_facts;
 mod names;
 mod network;
 mod port;
+mod reachability;
 mod snapshot;
 
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
@@ -16,4 +17,5 @@ pub use engine_facts::EngineFacts;
 pub use names::{nearest, nearest_of};
 pub use network::{Network, Subnet};
 pub use port::{ExposedPort, Protocol, PublishedPort, RequestedPort};
+pub use reachability::{By, Knock, Latency, Measurement, Outcome, Probe};
 pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot, Unread};

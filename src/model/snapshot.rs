@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::container::{Container, NetworkMode};
 use super::engine_facts::EngineFacts;
 use super::network::Network;
+use super::reachability::Probe;
 
 /// Name and version of the snapshot format.
 pub const SCHEMA: &str = "netmap/1";
@@ -46,6 +47,9 @@ pub struct Snapshot {
     /// Its containers, stopped ones included.
     #[serde(default)]
     pub containers: Vec<Container>,
+    /// What a probe measured, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probe: Option<Probe>,
     /// What could not be read.
     #[serde(default)]
     pub unread: Vec<Unread>,
@@ -80,7 +84,8 @@ impl Snapshot {
         containers: Vec<Container>,
         unread: Vec<Unread>,
     ) -> Self {
-        let mut snapshot = Self { schema: SCHEMA.to_owned(), engine, networks, containers, unread };
+        let schema = SCHEMA.to_owned();
+        let mut snapshot = Self { schema, engine, networks, containers, probe: None, unread };
         snapshot.tidy();
         snapshot
     }
@@ -135,6 +140,7 @@ impl Snapshot {
             container.exposed.sort();
         }
         self.add_unlisted_networks();
+        self.probe = self.probe.take().map(|probe| Probe::new(probe.measurements));
         self.unread.sort();
         self.unread.dedup();
     }

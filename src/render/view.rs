@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use crate::graph::{Bridging, Map, Selection, StackOwner};
+use crate::graph::{Bridging, Comparison, Map, Selection, StackOwner};
 use crate::model::{
     Container, Network, NetworkMode, Protocol, PublishedPort, RequestedPort, State, Subnet,
 };
@@ -23,6 +23,8 @@ pub struct View<'a> {
     pub stopped: Vec<usize>,
     /// What the view was narrowed to, such as a project's name.
     pub scope: Option<String>,
+    /// What a probe measured, beside what the map predicts, if there was one.
+    pub probe: Option<&'a Comparison<'a>>,
     /// For each container of the snapshot its place among those shown.
     places: Vec<Option<usize>>,
 }
@@ -43,7 +45,14 @@ impl<'a> View<'a> {
             containers,
             stopped: selection.stopped.iter().copied().collect(),
             scope,
+            probe: None,
         }
+    }
+
+    /// The same view with what a probe measured on it.
+    pub fn with_probe(mut self, probe: Option<&'a Comparison<'a>>) -> Self {
+        self.probe = probe;
+        self
     }
 
     /// The container at a position of the snapshot's list.
