@@ -3,8 +3,10 @@
 
 mod connect;
 mod contexts;
+mod exec;
 mod scan;
 mod translate;
 
 pub use connect::{Address, Choice, Engine, Environment, Origin, Place, choose};
+pub use exec::{Ended, Exec, Ran};
 pub use scan::{ScanOptions, scan};

@@ -1,0 +1,39 @@
+//! The ways to measure, one file each.
+//!
+//! - [`netns`] makes sockets inside the containers' network namespaces:
+//!   nothing is needed in the container, and one time-out pays for all.
+//! - [`script`] runs one shell script by exec in each container, with
+//!   [`tools`] as the ladder below ping.
+//! - [`argv`] runs plain `ping` by exec where there is no shell.
+
+pub mod argv;
+#[cfg(target_os = "linux")]
+pub mod dns;
+#[cfg(target_os = "linux")]
+pub mod icmp;
+#[cfg(target_os = "linux")]
+pub mod namespaces;
+#[cfg(target_os = "linux")]
+pub mod netns;
+pub mod script;
+mod tools;
+
+/// A way to measure that the user can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Namespaces where that works, else exec.
+    Auto,
+    /// Pings run by exec inside the containers.
+    Exec,
+    /// Sockets made inside the containers' network namespaces.
+    Netns,
+}
+
+impl Method {
+    /// All of them, with the word for the command line and what each is.
+    pub const ALL: &[(Self, &'static str, &'static str)] = &[
+        (Self::Auto, "auto", "netns where that works, else exec"),
+        (Self::Exec, "exec", "run the container's own ping, or what else it has to knock with"),
+        (Self::Netns, "netns", "enter its network namespace: root on the engine's own Linux machine"),
+    ];
+}

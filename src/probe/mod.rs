@@ -1,0 +1,60 @@
+//! Measuring who really reaches whom: [`plan()`] works out what to try, [`run`]
+//! tries it by one of the [`methods`], and the result is a
+//! [`Probe`](crate::model::Probe) for the graph to hold against its prediction.
+
+mod methods;
+mod plan;
+mod run;
+mod words;
+
+use std::time::Duration;
+
+pub use methods::Method;
+pub use plan::{Knocks, Plan, Request, plan};
+pub use run::{Outlook, Probing};
+
+use crate::model::{Latency, Outcome};
+
+/// How long and how often to try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How long to wait for an answer.
+    pub wait: Duration,
+    /// How often to try, at least once.
+    pub count: u32,
+}
+
+impl Limits {
+    /// The wait in whole seconds, rounded up: `ping -W` takes nothing finer.
+    fn whole_seconds(&self) -> u64 {
+        self.wait.as_secs() + u64::from(self.wait.subsec_nanos() > 0)
+    }
+}
+
+/// How one act ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Answer {
+    outcome: Outcome,
+    reason: Option<String>,
+    latency: Option<Latency>,
+    sent: u32,
+    received: u32,
+    /// What measured it; empty when nothing did.
+    method: &'static str,
+}
+
+impl Answer {
+    /// One try with this outcome and nothing else to tell.
+    fn of(outcome: Outcome) -> Self {
+        Self { outcome, reason: None, latency: None, sent: 1, received: 0, method: "" }
+    }
+
+    /// No outcome, because of `why`.
+    fn unknown(why: &str) -> Self {
+        Self { sent: 0, reason: Some(why.to_owned()), ..Self::of(Outcome::Unknown) }
+    }
+
+    fn because(self, reason: impl Into<String>) -> Self {
+        Self { reason: Some(reason.into()), ..self }
+    }
+}

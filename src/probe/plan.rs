@@ -1,0 +1,334 @@
+//! What is to be measured, worked out before anything is sent: which acts
+//! from which network stacks, and what each of them answers.
+//!
+//! Containers that share a network stack are probed once, and two questions
+//! with one answer (the address of a container and of one that rides in its
+//! stack) are one act.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::IpAddr;
+
+use crate::graph::Map;
+use crate::model::{By, Container, Knock, Protocol};
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Positions of the containers to measure from.
+    pub from: BTreeSet<usize>,
+    /// Positions of the containers to reach.
+    pub to: BTreeSet<usize>,
+    /// What to send.
+    pub knocks: Knocks,
+}
+
+/// What to send to each target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Knocks {
+    /// Pings.
+    Icmp,
+    /// TCP connections to these ports.
+    Tcp(Vec<u16>),
+    /// TCP connections to the ports each target declares or publishes.
+    TcpDeclared,
+}
+
+/// One thing to try from one network stack.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Act {
+    /// Knock at an address.
+    Address(IpAddr, Knock),
+    /// Resolve a name, and knock at what it resolves to.
+    Name(String, Knock),
+}
+
+impl Act {
+    /// What is sent.
+    pub fn knock(&self) -> Knock {
+        match self {
+            Self::Address(_, knock) | Self::Name(_, knock) => *knock,
+        }
+    }
+}
+
+/// A network stack from which to measure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Station {
+    /// Containers that use the stack and run, its owner first. Any of them
+    /// can be entered for all of them.
+    pub members: Vec<usize>,
+    /// What to try.
+    pub acts: Vec<Act>,
+}
+
+/// A question, and where its answer will be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// Position of the source.
+    pub from: usize,
+    /// Position of the target.
+    pub to: usize,
+    /// Position of the network on which the target has the address.
+    pub network: Option<usize>,
+    /// By name or by address.
+    pub by: By,
+    /// The name or address.
+    pub target: String,
+    /// What is sent.
+    pub knock: Knock,
+    /// Where the answer will be found.
+    pub answer: Found,
+}
+
+/// Where a question's answer is to be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// In an act of a station.
+    Act {
+        /// Position of the station.
+        station: usize,
+        /// Position of the act among the station's.
+        act: usize,
+    },
+    /// Nowhere: it cannot be measured, for this reason.
+    Nowhere(&'static str),
+}
+
+/// Everything that is to be measured.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The network stacks to measure from.
+    pub stations: Vec<Station>,
+    /// The questions, in order of source and target.
+    pub wishes: Vec<Wish>,
+    /// For each address a TCP port that its owner declares: where a ping
+    /// cannot be sent, a knock there can tell whether the way is open.
+    pub ports: HashMap<IpAddr, u16>,
+}
+
+impl Plan {
+    /// How many ordered pairs of containers are asked about.
+    pub fn pairs(&self) -> usize {
+        self.wishes.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to)).count()
+    }
+}
+
+/// A name longer than this is none that DNS can carry (RFC 1035, 2.3.4).
+const LONGEST_NAME: usize = 253;
+
+/// Works out the plan. Containers that have no network stack just now are
+/// left out as sources, and are asked about by name only as targets.
+pub fn plan(map: &Map, request: &Request) -> Plan {
+    let mut plan = Plan { ports: declared_ports(map), ..Plan::default() };
+    let mut stations: BTreeMap<Option<usize>, usize> = BTreeMap::new();
+    let mut known: Vec<HashMap<Act, usize>> = Vec::new();
+    for from in &request.from {
+        let from = *from;
+        if !map.container(from).state.has_network() {
+            continue;
+        }
+        let Some(stack) = map.stack(from) else {
+            for to in request.to.iter().filter(|to| **to != from) {
+                plan.wishes.push(nowhere(
+                    map,
+                    from,
+                    *to,
+                    "the container whose network stack it uses is gone",
+                ));
+            }
+            continue;
+        };
+        // Everybody on the host's stack is in one place.
+        let key = (!map.on_host(from)).then_some(stack);
+        let station = *stations.entry(key).or_insert_with(|| {
+            plan.stations.push(Station { members: members(map, key, stack), acts: Vec::new() });
+            known.push(HashMap::new());
+            plan.stations.len() - 1
+        });
+        for to in request.to.iter().filter(|to| **to != from) {
+            for mut wish in wishes(map, from, *to, &request.knocks) {
+                if wish.answer == UNPLACED {
+                    let act = act_of(&wish);
+                    let acts = &mut plan.stations[station].acts;
+                    let at = *known[station].entry(act.clone()).or_insert_with(|| {
+                        acts.push(act);
+                        acts.len() - 1
+                    });
+                    wish.answer = Found::Act { station, act: at };
+                }
+                plan.wishes.push(wish);
+            }
+        }
+    }
+    plan
+}
+
+/// A wish that has not been given a place yet.
+const UNPLACED: Found = Found::Act { station: usize::MAX, act: usize::MAX };
+
+fn act_of(wish: &Wish) -> Act {
+    match (wish.by, wish.target.parse()) {
+        (By::Address, Ok(address)) => Act::Address(address, wish.knock),
+        _ => Act::Name(wish.target.clone(), wish.knock),
+    }
+}
+
+/// Who runs in a stack: the owner and those that ride in it, or everybody on
+/// the host's.
+fn members(map: &Map, key: Option<usize>, stack: usize) -> Vec<usize> {
+    let all: Vec<usize> = match key {
+        Some(owner) => std::iter::once(owner).chain(map.riders(owner).iter().copied()).collect(),
+        None => {
+            let others = (0..map.snapshot().containers.len()).filter(|at| map.on_host(*at));
+            std::iter::once(stack).chain(others.filter(|at| *at != stack)).collect()
+        }
+    };
+    all.into_iter().filter(|at| map.container(*at).state.has_network()).collect()
+}
+
+fn wishes(map: &Map, from: usize, to: usize, knocks: &Knocks) -> Vec<Wish> {
+    let target = map.container(to);
+    let knocks: Vec<Knock> = match knocks {
+        Knocks::Icmp => vec![Knock::Icmp],
+        Knocks::Tcp(ports) => ports.iter().copied().map(Knock::Tcp).collect(),
+        Knocks::TcpDeclared => tcp_ports(target).into_iter().map(Knock::Tcp).collect(),
+    };
+    if knocks.is_empty() {
+        return vec![nowhere(map, from, to, "it declares no TCP port; name one with --tcp PORT")];
+    }
+    let askable = is_host_name(&target.name);
+    let prediction = map.predict(from, to);
+    let mut wishes = Vec::new();
+    for knock in knocks {
+        let wish = |by: By, target: String, network: Option<usize>, answer: Found| Wish {
+            from,
+            to,
+            network,
+            by,
+            target,
+            knock,
+            answer,
+        };
+        let answer = if askable { UNPLACED } else { Found::Nowhere("its name is no host name") };
+        wishes.push(wish(By::Name, target.name.clone(), None, answer));
+        wishes.extend(
+            prediction
+                .routes
+                .iter()
+                .map(|route| wish(By::Address, route.address.to_string(), route.network, UNPLACED)),
+        );
+    }
+    wishes
+}
+
+fn nowhere(map: &Map, from: usize, to: usize, why: &'static str) -> Wish {
+    Wish {
+        from,
+        to,
+        network: None,
+        by: By::Name,
+        target: map.container(to).name.clone(),
+        knock: Knock::Icmp,
+        answer: Found::Nowhere(why),
+    }
+}
+
+/// TCP ports a container declares, publishes or wants published, in order.
+fn tcp_ports(container: &Container) -> BTreeSet<u16> {
+    let tcp = |protocol: Protocol| protocol == Protocol::Tcp;
+    let exposed = container.exposed.iter().filter(|p| tcp(p.protocol)).map(|p| p.port);
+    let published = container.published.iter().filter(|p| tcp(p.protocol)).map(|p| p.port);
+    let requested = container.requested.iter().filter(|p| tcp(p.protocol)).map(|p| p.port);
+    exposed.chain(published).chain(requested).collect()
+}
+
+fn declared_ports(map: &Map) -> HashMap<IpAddr, u16> {
+    let mut ports = HashMap::new();
+    for (at, container) in map.snapshot().containers.iter().enumerate() {
+        let Some(port) = tcp_ports(container).first().copied() else { continue };
+        for (_, endpoint) in map.stack(at).into_iter().flat_map(|owner| map.endpoints(owner)) {
+            for address in endpoint.addresses() {
+                ports.entry(address).or_insert(port);
+            }
+        }
+    }
+    ports
+}
+
+/// Whether the text can be asked for as a host's name. What cannot must not
+/// come near a command line, either.
+fn is_host_name(name: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !name.is_empty()
+        && name.len() <= LONGEST_NAME
+        && !name.starts_with(['-', '.'])
+        && name.chars().all(fits)
+        && name.split('.').all(|label| (1..=63).contains(&label.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Snapshot;
+
+    fn planned(knocks: Knocks) -> (Snapshot, Plan) {
+        let text = r#"{"schema":"netmap/1",
+            "networks":[{"name":"net","id":"n","driver":"bridge","subnets":[{"subnet":"10.0.0.0/24"}]}],
+            "containers":[
+              {"name":"api","id":"1","state":"running","network_mode":"net",
+               "exposed":[{"port":8080,"protocol":"tcp"},{"port":53,"protocol":"udp"}],
+               "endpoints":[{"network":"net","network_id":"n","ipv4":"10.0.0.2"}]},
+              {"name":"rider","id":"2","state":"running","network_mode":"container:1"},
+              {"name":"-rf","id":"3","state":"running","network_mode":"net",
+               "endpoints":[{"network":"net","network_id":"n","ipv4":"10.0.0.3"}]},
+              {"name":"gone","id":"4","state":"exited","network_mode":"net"}]}"#;
+        let snapshot = Snapshot::read(text.as_bytes()).unwrap();
+        let map = Map::new(&snapshot);
+        let all: BTreeSet<usize> = (0..4).collect();
+        let plan = plan(&map, &Request { from: all.clone(), to: all, knocks });
+        (snapshot, plan)
+    }
+
+    fn names(snapshot: &Snapshot, plan: &Plan, station: usize) -> Vec<String> {
+        let members = plan.stations[station].members.iter();
+        members.map(|at| snapshot.containers[*at].name.clone()).collect()
+    }
+
+    #[test]
+    fn a_shared_stack_is_one_station_and_asks_each_address_once() {
+        let (snapshot, plan) = planned(Knocks::Icmp);
+        assert_eq!(plan.stations.len(), 2);
+        let of_rf = (0..2).find(|s| names(&snapshot, &plan, *s) == ["-rf"]).unwrap();
+        let of_api = 1 - of_rf;
+        assert_eq!(names(&snapshot, &plan, of_api), ["api", "rider"]);
+        let address: IpAddr = "10.0.0.2".parse().unwrap();
+        let asked: Vec<&Act> = plan.stations[of_rf]
+            .acts
+            .iter()
+            .filter(|act| **act == Act::Address(address, Knock::Icmp))
+            .collect();
+        assert_eq!(asked.len(), 1, "api and its rider are one address");
+        assert_eq!(plan.pairs(), 9, "three sources, three targets each");
+    }
+
+    #[test]
+    fn a_name_that_is_no_host_name_is_never_asked_for() {
+        let (_, plan) = planned(Knocks::Icmp);
+        let acts = plan.stations.iter().flat_map(|station| &station.acts);
+        assert!(acts.clone().all(|act| !matches!(act, Act::Name(name, _) if name.starts_with('-'))));
+        let told = plan.wishes.iter().filter(|w| w.target == "-rf");
+        assert!(told.clone().count() > 0);
+        assert!(told.clone().all(|wish| matches!(wish.answer, Found::Nowhere(_))));
+    }
+
+    #[test]
+    fn declared_ports_are_knocked_at_and_a_target_without_says_so() {
+        let (snapshot, plan) = planned(Knocks::TcpDeclared);
+        for wish in &plan.wishes {
+            match snapshot.containers[wish.to].name.as_str() {
+                "api" => assert_eq!(wish.knock, Knock::Tcp(8080)),
+                _ => assert!(matches!(wish.answer, Found::Nowhere(_)), "{wish:?}"),
+            }
+        }
+    }
+}
