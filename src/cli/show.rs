@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::options::Options;
 use super::output::Output;
-use super::{Ending, graphviz, source};
+use super::{Ending, source};
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map};
 use crate::render::{self, Draw, FORMATS, Format, View};
@@ -52,7 +52,7 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
     let style = output.style(options);
     let bytes = match format.draw {
         Draw::Text(draw) => draw(&view, &style).into_bytes(),
-        Draw::Graphviz(draw, kind) => graphviz::draw(&draw(&view, &style), kind).await?,
+        Draw::Picture(draw) => draw(&view, &render::svg::Options::default()).into_bytes(),
     };
     output.data(&bytes, options.output.as_deref())?;
     Ok(Ending::Clean)

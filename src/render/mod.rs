@@ -10,6 +10,7 @@ mod json;
 mod markdown;
 mod mermaid;
 mod style;
+pub mod svg;
 mod table;
 mod tree;
 mod view;
@@ -33,9 +34,8 @@ pub struct Format {
 pub enum Draw {
     /// The function gives the finished text.
     Text(fn(&View, &Style) -> String),
-    /// The function gives DOT, which Graphviz's `dot` turns into the format
-    /// with this name of its own.
-    Graphviz(fn(&View, &Style) -> String, &'static str),
+    /// The function gives a picture.
+    Picture(fn(&View, &svg::Options) -> String),
 }
 
 /// Every format of `netmap show`, in the order of the help text. A new one is
@@ -92,8 +92,8 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "svg",
         extensions: &["svg"],
-        about: "a picture, drawn by Graphviz's dot",
-        draw: Draw::Graphviz(dot::render, "svg"),
+        about: "a picture: networks as bars, containers as cards on them",
+        draw: Draw::Picture(svg::render),
     },
 ];
 

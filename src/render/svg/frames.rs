@@ -1,0 +1,116 @@
+//! Frames around compose projects, where a project's things stand together
+//! and nothing else stands among them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::geometry::{Placed, Rect};
+use super::scene::Scene;
+use super::text::Font;
+use crate::render::escape;
+
+/// Room around what a frame holds.
+const PADDING: i32 = 8;
+/// Height of the title in a frame.
+const TITLE: i32 = 18;
+/// Font of the title.
+pub const FONT: Font = Font::bold(11);
+
+/// A frame around a project.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// The project's name, harmless.
+    pub project: String,
+    /// Its box.
+    pub rect: Rect,
+    /// Its title as shown.
+    pub title: String,
+    /// Where the title begins, on its base line.
+    pub title_at: (i32, i32),
+}
+
+impl Frame {
+    /// The box of the title's text.
+    pub fn title_box(&self) -> Rect {
+        let (x, y) = self.title_at;
+        Rect::new(x, y - FONT.size, FONT.width(&self.title), FONT.size + 3)
+    }
+}
+
+/// The frames that can be drawn.
+pub fn frames(scene: &Scene, placed: &Placed) -> Vec<Frame> {
+    let mut boxes: BTreeMap<&str, Rect> = BTreeMap::new();
+    let mut things: Vec<(Option<&str>, Rect)> = Vec::new();
+    for card in &placed.cards {
+        things.push((scene.cards[card.card].project.as_deref(), card.rect));
+    }
+    for bar in &placed.bars {
+        things.push((scene.bars[bar.bar].project.as_deref(), bar.rect));
+    }
+    let of_cards: BTreeSet<&str> =
+        scene.cards.iter().filter_map(|card| card.project.as_deref()).collect();
+    for (project, rect) in &things {
+        if let Some(project) = project.filter(|project| of_cards.contains(project)) {
+            let around = boxes.get(project).map_or(*rect, |all| all.around(*rect));
+            boxes.insert(project, around);
+        }
+    }
+    // One project that is everything needs no frame.
+    if boxes.len() == 1 && scene.cards.iter().all(|card| card.project.is_some()) {
+        return Vec::new();
+    }
+    let mut frames: Vec<Frame> = Vec::new();
+    for (project, rect) in boxes {
+        let grown = rect.grown(PADDING);
+        let foreign =
+            things.iter().any(|(other, thing)| *other != Some(project) && thing.meets(grown, 4));
+        if foreign {
+            continue;
+        }
+        let Some(frame) = titled(project, grown, placed) else { continue };
+        let crowded = frames.iter().any(|other| other.rect.meets(frame.rect, 4))
+            || things.iter().any(|(other, thing)| {
+                *other != Some(project) && thing.meets(frame.rect, 4)
+            });
+        if !crowded {
+            frames.push(frame);
+        }
+    }
+    frames
+}
+
+/// Finds room for the title above or below what the frame holds: where no
+/// line runs through it.
+fn titled(project: &str, inner: Rect, placed: &Placed) -> Option<Frame> {
+    let title = FONT.shorten(&escape::terminal(project), inner.w - 2 * PADDING);
+    let width = FONT.width(&title);
+    for above in [true, false] {
+        let y = if above { inner.y - TITLE } else { inner.y };
+        let rect = Rect::new(inner.x, y, inner.w, inner.h + TITLE);
+        let base = if above { rect.y + TITLE - 4 } else { rect.bottom() - 7 };
+        let mut x = inner.x + PADDING;
+        while x + width <= inner.right() - PADDING / 2 {
+            let place = Rect::new(x, base - FONT.size, width, FONT.size + 3).grown(3);
+            let Some(past) = blocked_until(place, placed) else {
+                return Some(Frame {
+                    project: escape::terminal(project).into_owned(),
+                    rect,
+                    title,
+                    title_at: (x, base),
+                });
+            };
+            x = past + 5;
+        }
+    }
+    None
+}
+
+/// The right end of the first line through `place`.
+fn blocked_until(place: Rect, placed: &Placed) -> Option<i32> {
+    let through = placed.taps.iter().flat_map(|tap| tap.points.windows(2)).filter(|ends| {
+        let ((ax, ay), (bx, by)) = (ends[0], ends[1]);
+        let line = Rect::new(ax.min(bx), ay.min(by), (ax - bx).abs() + 1, (ay - by).abs() + 1);
+        line.meets(place, 0)
+    });
+    through.map(|ends| ends[0].0.max(ends[1].0)).max()
+}
+

@@ -1,0 +1,407 @@
+//! Gives bars their length and track, everything its height, and draws the
+//! lines between bars and cards.
+//!
+//! Lines keep to themselves by construction: in a band each line has an x of
+//! its own, lines of neighbouring bands differ by half a grid step, and bars
+//! of one level that would touch lie on different tracks. A line may have to
+//! go over a bar that is not its own; it never goes over that bar's text.
+
+use std::collections::BTreeMap;
+
+use super::column::{self, Column, GRID, STACK_GAP};
+use super::order::Ordered;
+use super::plan::{Plan, Side};
+use crate::render::svg::geometry::{Placed, PlacedBar, PlacedCard, PlacedTap, Rect};
+use crate::render::svg::scene::{Bar, Card, Scene, Strip};
+
+/// Length of the straight part of a line between a bar and the nearest card.
+const DROP: i32 = 34;
+/// Room between tracks.
+const TRACK_GAP: i32 = 20;
+/// Room between bars on one track.
+const BAR_GAP: i32 = 20;
+/// Room around a line that passes a bar's text.
+const TEXT_GAP: i32 = 8;
+
+/// A line as the levels see it.
+#[derive(Debug, Clone, Copy)]
+struct Trunk {
+    bar: usize,
+    x: i32,
+    /// Whether it comes from the band nearer to the hub.
+    from_inner: bool,
+}
+
+/// The lie of one bar: from, to, and where its text begins.
+#[derive(Debug, Clone, Copy)]
+struct Lie {
+    from: i32,
+    to: i32,
+    text: i32,
+}
+
+/// One side while it is put together.
+struct Half<'a> {
+    scene: &'a Scene,
+    side: &'a Side,
+    columns: Vec<Column>,
+    /// For each column and each strip of its cards, the line's x.
+    xs: Vec<Vec<Vec<i32>>>,
+    lies: BTreeMap<usize, Lie>,
+    tracks: BTreeMap<usize, usize>,
+    /// Distance of each level from the hub.
+    levels: Vec<i32>,
+    /// Distance of each band from the hub.
+    bands: Vec<i32>,
+    depth: i32,
+}
+
+/// Puts the two sides of the hub together.
+pub fn assemble(scene: &Scene, plan: &Plan, ordered: Vec<Ordered>) -> Placed {
+    let hub = plan.sides[0].nodes[0].bar;
+    let widest = ordered.iter().map(|side| side.width).max().unwrap_or(0);
+    let mut halves: Vec<Half> = plan
+        .sides
+        .iter()
+        .zip(ordered)
+        .map(|(side, mut ordered)| {
+            let shift = (widest - ordered.width).div_euclid(2 * GRID) * GRID;
+            ordered.columns.iter_mut().for_each(|column| column.x += shift);
+            Half::new(scene, side, ordered.columns)
+        })
+        .collect();
+    let hub_lie = hub_lie(scene, hub, &halves, widest);
+    let above: i32 = halves.iter().filter(|half| half.side.is_up).map(|half| half.depth).sum();
+    let hub_rect = Rect::new(hub_lie.from, above, hub_lie.to - hub_lie.from, Bar::HEIGHT);
+    let mut placed = Placed::default();
+    placed.bars.push(PlacedBar { bar: hub, rect: hub_rect, text_x: hub_lie.text });
+    for half in &mut halves {
+        half.emit(hub_rect, &mut placed);
+    }
+    to_origin(placed)
+}
+
+/// The hub's bar reaches over all that hangs on it.
+fn hub_lie(scene: &Scene, hub: usize, halves: &[Half], widest: i32) -> Lie {
+    let least = column::bar_width(&scene.bars[hub]);
+    let ends = halves.iter().filter_map(|half| half.ends(hub));
+    let (from, to) = ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or_else(|| {
+        let from = (widest - least).div_euclid(2 * GRID) * GRID;
+        (from, from + least)
+    });
+    let to = to.max(from + least);
+    Lie { from, to, text: from + Bar::PADDING }
+}
+
+impl<'a> Half<'a> {
+    fn new(scene: &'a Scene, side: &'a Side, columns: Vec<Column>) -> Self {
+        let mut half = Self {
+            scene,
+            side,
+            columns,
+            xs: Vec::new(),
+            lies: BTreeMap::new(),
+            tracks: BTreeMap::new(),
+            levels: Vec::new(),
+            bands: Vec::new(),
+            depth: 0,
+        };
+        half.xs = half.columns.iter().map(|column| half.line_xs(column)).collect();
+        half.settle();
+        half
+    }
+
+    /// The offset that keeps lines of neighbouring bands apart.
+    fn residue(&self, band: usize) -> i32 {
+        if (band + usize::from(self.side.is_up)).is_multiple_of(2) { 0 } else { GRID / 2 }
+    }
+
+    /// For each card of a column and each strip, where its line runs.
+    fn line_xs(&self, column: &Column) -> Vec<Vec<i32>> {
+        let residue = self.residue(column.band);
+        let card_x = column.x + column.gutter;
+        column
+            .cards
+            .iter()
+            .map(|card| {
+                let card = &self.scene.cards[*card];
+                if column.is_stack() {
+                    card.strips.iter().map(|strip| trunk_x(column, strip.bar, residue)).collect()
+                } else {
+                    let edges = strip_xs(card, column);
+                    let middle = |(x, width): &(i32, i32)| {
+                        let middle = card_x + x + width / 2;
+                        (middle - residue + GRID / 2).div_euclid(GRID) * GRID + residue
+                    };
+                    edges.iter().map(middle).collect()
+                }
+            })
+            .collect()
+    }
+
+    /// The lines that end on bars of this level.
+    fn trunks(&self, level: usize) -> Vec<Trunk> {
+        let mut trunks = Vec::new();
+        for (column, xs) in self.columns.iter().zip(&self.xs) {
+            let from_inner = column.band + 1 == level;
+            if !from_inner && column.band != level {
+                continue;
+            }
+            let bars = if from_inner { &column.outer } else { &column.inner };
+            for (card, xs) in column.cards.iter().zip(xs) {
+                for (strip, x) in self.scene.cards[*card].strips.iter().zip(xs) {
+                    if bars.contains(&strip.bar) {
+                        trunks.push(Trunk { bar: strip.bar, x: *x, from_inner });
+                    }
+                }
+            }
+        }
+        trunks.sort_by_key(|trunk| (trunk.x, trunk.bar));
+        trunks.dedup_by_key(|trunk| (trunk.x, trunk.bar));
+        trunks
+    }
+
+    /// From the first to the last column that hangs on a bar.
+    fn ends(&self, bar: usize) -> Option<(i32, i32)> {
+        self.columns
+            .iter()
+            .filter(|column| {
+                column.inner.contains(&bar)
+                    || column.outer.contains(&bar)
+                    || (column.inner.is_empty() && self.side.nodes[column.home].bar == bar)
+            })
+            .map(|column| (column.x, column.x + column.width))
+            .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    }
+
+    /// Finds lengths, tracks and distances of everything on this side.
+    fn settle(&mut self) {
+        let deepest = self.side.nodes.iter().map(|node| node.level).max().unwrap_or(0);
+        let mut depth = 0;
+        let mut all_ends: BTreeMap<usize, (i32, i32)> = BTreeMap::new();
+        for column in &self.columns {
+            let (left, right) = (column.x, column.x + column.width);
+            for bar in column.inner.iter().chain(&column.outer) {
+                let ends = all_ends.entry(*bar).or_insert((left, right));
+                *ends = (ends.0.min(left), ends.1.max(right));
+            }
+        }
+        for level in 0..=deepest {
+            if level > 0 {
+                self.levels.push(depth);
+                depth += self.settle_level(level, &all_ends);
+            } else {
+                self.levels.push(0);
+            }
+            let heights = self.columns.iter().filter(|c| c.band == level).map(|c| c.height);
+            let height = heights.max();
+            self.bands.push(depth + DROP);
+            if let Some(height) = height {
+                depth += DROP + height;
+                if level < deepest {
+                    depth += DROP;
+                }
+            }
+        }
+        self.depth = depth;
+    }
+
+    /// Gives the bars of a level their length and track; the level's height.
+    fn settle_level(&mut self, level: usize, all_ends: &BTreeMap<usize, (i32, i32)>) -> i32 {
+        let trunks = self.trunks(level);
+        let bars: Vec<usize> =
+            self.side.nodes.iter().filter(|n| n.level == level).map(|n| n.bar).collect();
+        for bar in &bars {
+            let (from, to) = all_ends.get(bar).copied().unwrap_or((0, 0));
+            let text = self.scene.bars[*bar].text_width();
+            self.lies.insert(*bar, lie(*bar, from, to, text, &trunks));
+        }
+        let tracks = super::tracks::assign(
+            &bars.iter().map(|bar| (*bar, self.lies[bar].from, self.lies[bar].to)).collect::<Vec<_>>(),
+            &trunks.iter().map(|t| (t.bar, t.x, t.from_inner)).collect::<Vec<_>>(),
+            BAR_GAP,
+        );
+        let number = tracks.values().max().map_or(0, |most| most + 1);
+        self.tracks.extend(tracks);
+        let number = i32::try_from(number).unwrap_or(0);
+        number * (Bar::HEIGHT + TRACK_GAP) - TRACK_GAP
+    }
+
+    /// A box at a distance from the hub.
+    fn away(&self, hub: Rect, x: i32, distance: i32, w: i32, h: i32) -> Rect {
+        let y = if self.side.is_up { hub.y - distance - h } else { hub.bottom() + distance };
+        Rect::new(x, y, w, h)
+    }
+
+    fn emit(&mut self, hub: Rect, placed: &mut Placed) {
+        let mut rects: BTreeMap<usize, Rect> = BTreeMap::from([(self.side.nodes[0].bar, hub)]);
+        let mut of_level: BTreeMap<usize, Vec<(usize, Rect)>> = BTreeMap::new();
+        for node in &self.side.nodes[1..] {
+            let lie = self.lies[&node.bar];
+            let track = i32::try_from(self.tracks[&node.bar]).unwrap_or(0);
+            let distance = self.levels[node.level] + track * (Bar::HEIGHT + TRACK_GAP);
+            let rect = self.away(hub, lie.from, distance, lie.to - lie.from, Bar::HEIGHT);
+            rects.insert(node.bar, rect);
+            of_level.entry(node.level).or_default().push((node.bar, rect));
+            placed.bars.push(PlacedBar { bar: node.bar, rect, text_x: lie.text });
+        }
+        for (column, xs) in self.columns.iter().zip(&self.xs) {
+            let mut distance = self.bands[column.band];
+            for (card, xs) in column.cards.iter().zip(xs) {
+                let size = column::card_size(&self.scene.cards[*card], &column.inner, column.is_stack());
+                let x = column.x + column.gutter;
+                let rect = self.away(hub, x, distance, column.card_width, size.1);
+                distance += size.1 + STACK_GAP;
+                let in_place = self.place_card(*card, rect, column);
+                for (strip, x) in xs.iter().enumerate() {
+                    let bar = self.scene.cards[*card].strips[strip].bar;
+                    let Some(bar_rect) = rects.get(&bar) else { continue };
+                    if self.scene.cards[*card].strips[strip].lines.is_empty() {
+                        continue;
+                    }
+                    let level = self.side.nodes[self.side.node_of[&bar]].level;
+                    let passed = of_level.get(&level).map_or(&[][..], Vec::as_slice);
+                    let tap = tap(&in_place, strip, bar, *x, *bar_rect, column.is_stack(), passed);
+                    placed.taps.push(tap);
+                }
+                placed.cards.push(in_place);
+            }
+        }
+    }
+
+    /// The card's strips in their places.
+    fn place_card(&self, number: usize, rect: Rect, column: &Column) -> PlacedCard {
+        let card = &self.scene.cards[number];
+        if column.is_stack() {
+            let mut y = rect.y;
+            let mut strips = Vec::with_capacity(card.strips.len());
+            for strip in &card.strips {
+                let height = column::strip_height(strip);
+                strips.push(Rect::new(rect.x, y, rect.w, height));
+                y += height;
+            }
+            return PlacedCard { card: number, rect, strips, body_y: y };
+        }
+        let is_inner = |strip: &Strip| column.inner.contains(&strip.bar);
+        let height = |inner: bool| {
+            let edge = card.strips.iter().filter(|strip| is_inner(strip) == inner);
+            edge.map(column::strip_height).max().unwrap_or(0)
+        };
+        let strips = card
+            .strips
+            .iter()
+            .zip(strip_xs(card, column))
+            .map(|(strip, (x, width))| {
+                let on_top = is_inner(strip) != self.side.is_up;
+                let height = height(is_inner(strip));
+                let y = if on_top { rect.y } else { rect.bottom() - height };
+                Rect::new(rect.x + x, y, width, height)
+            })
+            .collect();
+        PlacedCard { card: number, rect, strips, body_y: rect.y + height(!self.side.is_up) }
+    }
+}
+
+/// Where the trunk to a bar runs past a stack.
+fn trunk_x(column: &Column, bar: usize, residue: i32) -> i32 {
+    let card_x = column.x + column.gutter;
+    let nth = |bars: &[usize]| {
+        bars.iter().position(|other| *other == bar).and_then(|at| i32::try_from(at).ok())
+    };
+    match (nth(&column.inner), nth(&column.outer)) {
+        (Some(at), _) => card_x - 2 * GRID - GRID * at + residue,
+        (None, Some(at)) => card_x + column.card_width + GRID + GRID * at + residue,
+        (None, None) => card_x,
+    }
+}
+
+/// Left end and width of each strip of a single card: those of one edge share
+/// its width.
+fn strip_xs(card: &Card, column: &Column) -> Vec<(i32, i32)> {
+    let mut places = vec![(0, 0); card.strips.len()];
+    for inner in [true, false] {
+        let edge: Vec<usize> = (0..card.strips.len())
+            .filter(|at| column.inner.contains(&card.strips[*at].bar) == inner)
+            .collect();
+        let Ok(number) = i32::try_from(edge.len()) else { continue };
+        if number == 0 {
+            continue;
+        }
+        let needed: i32 = edge.iter().map(|at| card.strips[*at].width()).sum();
+        let spare = column.card_width - needed;
+        let mut x = 0;
+        for (nth, at) in edge.into_iter().enumerate() {
+            let nth = i32::try_from(nth).unwrap_or(0);
+            let width = card.strips[at].width() + spare * (nth + 1) / number - spare * nth / number;
+            places[at] = (x, width);
+            x += width;
+        }
+    }
+    places
+}
+
+/// The line from a bar to a strip.
+fn tap(
+    card: &PlacedCard,
+    strip: usize,
+    bar: usize,
+    x: i32,
+    bar_rect: Rect,
+    is_stack: bool,
+    passed: &[(usize, Rect)],
+) -> PlacedTap {
+    let place = card.strips[strip];
+    let below = place.y >= bar_rect.bottom();
+    let start = if below { bar_rect.bottom() } else { bar_rect.y };
+    let points = if is_stack {
+        let y = place.y + place.h / 2;
+        let edge = if x < place.x { place.x } else { place.right() };
+        vec![(x, start), (x, y), (edge, y)]
+    } else {
+        let edge = if below { place.y } else { place.bottom() };
+        vec![(x, start), (x, edge)]
+    };
+    let (from, to) = (points[0].1.min(points[1].1), points[0].1.max(points[1].1));
+    let hops = passed
+        .iter()
+        .filter(|(other, rect)| {
+            *other != bar && rect.x <= x && x <= rect.right() && from < rect.y && rect.bottom() < to
+        })
+        .map(|(_, rect)| ((x, rect.y), (x, rect.bottom())))
+        .collect();
+    PlacedTap { card: card.card, strip, bar, points, hops }
+}
+
+/// How far a bar reaches and where its text stands: as far to the left as no
+/// foreign line goes over it; past the last line if it must.
+fn lie(bar: usize, from: i32, to: i32, text: i32, trunks: &[Trunk]) -> Lie {
+    let foreign: Vec<i32> = trunks.iter().filter(|t| t.bar != bar).map(|t| t.x).collect();
+    let needed = text + 2 * Bar::PADDING.max(TEXT_GAP) + Bar::END;
+    let mut candidates = vec![from];
+    candidates.extend(foreign.iter().filter(|x| **x >= from - needed).map(|x| x + 1));
+    candidates.extend(foreign.iter().filter(|x| **x >= from - needed && **x <= to).map(|x| x - needed));
+    let is_free = |start: i32| {
+        let first = foreign.partition_point(|x| *x < start);
+        foreign.get(first).is_none_or(|x| *x >= start + needed)
+    };
+    let longer = |start: i32| (from - start).max(0) + (start + needed - to).max(0);
+    let best = candidates
+        .into_iter()
+        .filter(|start| is_free(*start))
+        .min_by_key(|start| (longer(*start), (start - from).abs()))
+        .unwrap_or(from);
+    Lie { from: from.min(best), to: to.max(best + needed), text: best + Bar::PADDING }
+}
+
+/// Moves everything so that it begins at 0, 0, and measures it.
+fn to_origin(placed: Placed) -> Placed {
+    let rects = placed.bars.iter().map(|b| b.rect).chain(placed.cards.iter().map(|c| c.rect));
+    let Some(all) = rects.reduce(Rect::around) else { return placed };
+    // Whole grid steps, so that lines of different components never meet.
+    let left = all.x.div_euclid(GRID) * GRID;
+    let mut moved = Placed { width: all.right() - left, height: all.h, ..Placed::default() };
+    moved.add(placed, -left, -all.y);
+    moved.width = all.right() - left;
+    moved.height = all.h;
+    moved
+}

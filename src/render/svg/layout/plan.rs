@@ -1,0 +1,255 @@
+//! Which bar goes where, as a tree: the hub in the middle, and away from it on
+//! either side the bars that are one, two, three cards away.
+//!
+//! In a breadth-first order from the hub, the bars that one card joins differ
+//! by one level at most. So every card can stand between two neighbouring
+//! levels, and no line ever has to pass a card.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::Component;
+use crate::render::svg::scene::{Kind, Scene};
+
+/// Cards with the same bars and project.
+#[derive(Debug)]
+pub struct Group {
+    /// Numbers of the bars, ascending.
+    pub bars: Vec<usize>,
+    /// Numbers of the cards, in display order.
+    pub cards: Vec<usize>,
+}
+
+/// A bar in the tree of one side. Node 0 is the hub.
+#[derive(Debug)]
+pub struct Node {
+    /// Number of the bar.
+    pub bar: usize,
+    /// How many cards away from the hub.
+    pub level: usize,
+    /// Node of the bar one level nearer to the hub with which it shares most.
+    pub parent: usize,
+    /// Nodes of which this is the parent, in order.
+    pub children: Vec<usize>,
+    /// Groups between this bar and those one level nearer to the hub.
+    pub inner: Vec<usize>,
+    /// Groups beyond this bar that hang on bars of its level alone.
+    pub outer: Vec<usize>,
+}
+
+/// One side of the hub.
+#[derive(Debug)]
+pub struct Side {
+    /// Whether it is above the hub.
+    pub is_up: bool,
+    /// Its bars, level by level.
+    pub nodes: Vec<Node>,
+    /// The node of each bar.
+    pub node_of: BTreeMap<usize, usize>,
+}
+
+/// A component's groups and how its bars are arranged around the hub.
+#[derive(Debug)]
+pub struct Plan {
+    /// All groups.
+    pub groups: Vec<Group>,
+    /// Below the hub, and above it.
+    pub sides: Vec<Side>,
+}
+
+/// How the two sides of the hub are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sides {
+    /// As much above as below; the world outside is always above.
+    Both,
+    /// Everything below.
+    Below,
+}
+
+/// Groups the cards of a component.
+pub fn groups(scene: &Scene, component: &Component) -> Vec<Group> {
+    let mut by_bars: BTreeMap<(Vec<usize>, Option<&str>), Vec<usize>> = BTreeMap::new();
+    for card in &component.cards {
+        let mut bars: Vec<usize> = scene.cards[*card].strips.iter().map(|s| s.bar).collect();
+        bars.sort_unstable();
+        let project = scene.cards[*card].project.as_deref();
+        by_bars.entry((bars, project)).or_default().push(*card);
+    }
+    by_bars.into_iter().map(|((bars, _), cards)| Group { bars, cards }).collect()
+}
+
+/// Arranges a component's bars.
+pub fn plan(scene: &Scene, component: &Component, sides: Sides) -> Plan {
+    let groups = groups(scene, component);
+    let hub = hub(component, &groups);
+    let mut above = Vec::new();
+    let mut below = Vec::new();
+    let (mut weight_above, mut weight_below) = (0, 0);
+    let mut branches = branches(component, &groups, hub);
+    // The heaviest first, so that the lighter ones can even out the rest.
+    branches.sort_by_key(|branch| (std::cmp::Reverse(branch.weight), branch.first));
+    for branch in branches {
+        let faces_out =
+            branch.bars.iter().any(|bar| matches!(scene.bars[*bar].kind, Kind::Outside(_)));
+        let up = faces_out || (sides == Sides::Both && weight_above < weight_below);
+        if up {
+            weight_above += branch.weight;
+            above.push(branch);
+        } else {
+            weight_below += branch.weight;
+            below.push(branch);
+        }
+    }
+    for side in [&mut above, &mut below] {
+        side.sort_by_key(|branch| branch.first);
+    }
+    let sides = vec![side(&groups, hub, &below, false), side(&groups, hub, &above, true)];
+    Plan { groups, sides }
+}
+
+/// The bar that joins most: the one with most cards that hang on others, too.
+fn hub(component: &Component, groups: &[Group]) -> usize {
+    let mut joined: BTreeMap<usize, (usize, usize)> =
+        component.bars.iter().map(|bar| (*bar, (0, 0))).collect();
+    for group in groups {
+        for bar in &group.bars {
+            let Some((shared, all)) = joined.get_mut(bar) else { continue };
+            *all += group.cards.len();
+            if group.bars.len() > 1 {
+                *shared += group.cards.len();
+            }
+        }
+    }
+    let best = joined.into_iter().max_by_key(|(bar, weight)| (*weight, std::cmp::Reverse(*bar)));
+    best.map_or(0, |(bar, _)| bar)
+}
+
+/// What hangs together without the hub.
+#[derive(Debug)]
+struct Branch {
+    bars: Vec<usize>,
+    groups: Vec<usize>,
+    weight: usize,
+    first: usize,
+}
+
+fn branches(component: &Component, groups: &[Group], hub: usize) -> Vec<Branch> {
+    // Numbers of the bars within the component, for a plain union-find.
+    let place: BTreeMap<usize, usize> =
+        component.bars.iter().enumerate().map(|(at, bar)| (*bar, at)).collect();
+    let mut sets = super::Sets::new(component.bars.len());
+    for group in groups {
+        let mut others = group.bars.iter().filter(|bar| **bar != hub).map(|bar| place[bar]);
+        if let Some(first) = others.next() {
+            others.for_each(|other| sets.join(first, other));
+        }
+    }
+    let mut found: BTreeMap<usize, Branch> = BTreeMap::new();
+    let new = |first| Branch { bars: Vec::new(), groups: Vec::new(), weight: 0, first };
+    for (at, bar) in component.bars.iter().enumerate().filter(|(_, bar)| **bar != hub) {
+        found.entry(sets.root(at)).or_insert_with(|| new(*bar)).bars.push(*bar);
+    }
+    // What hangs on the hub alone is a branch without bars, put first.
+    let hub_alone = usize::MAX;
+    for (number, group) in groups.iter().enumerate() {
+        let root = group.bars.iter().find(|bar| **bar != hub).map(|bar| sets.root(place[bar]));
+        let branch = found.entry(root.unwrap_or(hub_alone)).or_insert_with(|| new(0));
+        branch.groups.push(number);
+        branch.weight += group.cards.len();
+    }
+    found.into_values().collect()
+}
+
+/// Builds the tree of one side.
+fn side(groups: &[Group], hub: usize, branches: &[Branch], is_up: bool) -> Side {
+    let new = |bar, level, parent| Node {
+        bar,
+        level,
+        parent,
+        children: Vec::new(),
+        inner: Vec::new(),
+        outer: Vec::new(),
+    };
+    let mut nodes = vec![new(hub, 0, 0)];
+    let mut node_of: BTreeMap<usize, usize> = BTreeMap::from([(hub, 0)]);
+    let here: Vec<usize> = branches.iter().flat_map(|branch| &branch.groups).copied().collect();
+    let mut of_bar: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for group in &here {
+        for bar in &groups[*group].bars {
+            of_bar.entry(*bar).or_default().push(*group);
+        }
+    }
+    let mut queue = VecDeque::from([0]);
+    while let Some(node) = queue.pop_front() {
+        let (bar, level) = (nodes[node].bar, nodes[node].level);
+        for group in of_bar.get(&bar).into_iter().flatten() {
+            for other in &groups[*group].bars {
+                if !node_of.contains_key(other) {
+                    node_of.insert(*other, nodes.len());
+                    queue.push_back(nodes.len());
+                    nodes.push(new(*other, level + 1, node));
+                }
+            }
+        }
+    }
+    choose_parents(groups, &here, &node_of, &mut nodes);
+    // Siblings of one branch stand together: branches share nothing.
+    let branch_of: BTreeMap<usize, usize> = branches
+        .iter()
+        .enumerate()
+        .flat_map(|(at, branch)| branch.bars.iter().map(move |bar| (*bar, at)))
+        .collect();
+    for at in 1..nodes.len() {
+        let parent = nodes[at].parent;
+        nodes[parent].children.push(at);
+    }
+    let keys: Vec<_> = nodes.iter().map(|n| (branch_of.get(&n.bar).copied(), n.bar)).collect();
+    for node in &mut nodes {
+        node.children.sort_by_key(|child| keys[*child]);
+    }
+    for group in here {
+        let of_group: Vec<usize> = groups[group].bars.iter().map(|bar| node_of[bar]).collect();
+        let nearest = of_group.iter().map(|node| nodes[*node].level).min().unwrap_or(0);
+        let mut far: Vec<usize> =
+            of_group.iter().copied().filter(|node| nodes[*node].level > nearest).collect();
+        if far.is_empty() {
+            let home = of_group[of_group.len() / 2];
+            nodes[home].outer.push(group);
+        } else {
+            far.sort_unstable();
+            let home = far[far.len() / 2];
+            nodes[home].inner.push(group);
+        }
+    }
+    Side { is_up, nodes, node_of }
+}
+
+/// Gives each bar the parent with which it shares most cards.
+fn choose_parents(
+    groups: &[Group],
+    here: &[usize],
+    node_of: &BTreeMap<usize, usize>,
+    nodes: &mut [Node],
+) {
+    let mut shared: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    for group in here {
+        let group = &groups[*group];
+        let of_group: Vec<usize> = group.bars.iter().map(|bar| node_of[bar]).collect();
+        for child in &of_group {
+            for parent in &of_group {
+                if nodes[*child].level == nodes[*parent].level + 1 {
+                    *shared.entry((*child, *parent)).or_default() += group.cards.len();
+                }
+            }
+        }
+    }
+    let mut best: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    for ((child, parent), weight) in shared {
+        let entry = best.entry(child).or_insert((weight, parent));
+        if weight > entry.0 {
+            *entry = (weight, parent);
+        }
+    }
+    for (child, (_, parent)) in best {
+        nodes[child].parent = parent;
+    }
+}
