@@ -91,12 +91,11 @@ impl Canvas {
 
     /// A bar with its text and the sign of its way out.
     pub fn bar(&mut self, bar: &Bar, placed: &PlacedBar) {
-        let mut class = format!("network h{}", bar.hue);
-        match bar.kind {
-            Kind::Outside(_) => class.push_str(" outside"),
-            Kind::Nowhere => class.push_str(" nowhere"),
-            Kind::Network(_) => {}
-        }
+        let mut class = match bar.kind {
+            Kind::Outside(_) => "network outside h0".to_owned(),
+            Kind::Nowhere => "network nowhere".to_owned(),
+            Kind::Network(_) => format!("network h{}", bar.hue),
+        };
         if let Some(change) = bar.change {
             let _ = write!(class, " {}", change.word());
         }
@@ -118,10 +117,15 @@ impl Canvas {
         let (x, y) = (rect.right() - 20, rect.y + rect.h / 2);
         match way_out {
             WayOut::Open => {
-                put!(self, "<path class=\"sign\" d=\"M{x} {y}h11m-5 -5l5 5l-5 5\"/>", );
+                put!(self, "<path class=\"sign\" d=\"M{x} {y}h11m-5 -5l5 5l-5 5\"/>",);
             }
             WayOut::Closed => {
-                put!(self, "<path class=\"sign\" d=\"M{x} {y}h8M{} {}v14m4 0v-14\"/>", x + 8, y - 7);
+                put!(
+                    self,
+                    "<path class=\"sign\" d=\"M{x} {y}h8M{} {}v14m4 0v-14\"/>",
+                    x + 8,
+                    y - 7
+                );
             }
             WayOut::Untold => {}
         }
@@ -185,7 +189,11 @@ impl Canvas {
             put!(
                 self,
                 "<path class=\"deck\" d=\"M{} {}h{}v-{}l-4 -4h-{}z\"/>",
-                x + 6, y + h + 4, w - 2, h - 6, 0
+                x + 6,
+                y + h + 4,
+                w - 2,
+                h - 6,
+                0
             );
         }
         self.rect("box", placed.rect, RADIUS);
@@ -231,7 +239,12 @@ impl Canvas {
         }
         let x = x + line.role.indent();
         if line.blank {
-            put!(self, "<path class=\"blank\" d=\"M{x} {}h{}\"/>", y + 2, line.width.max(48) - line.role.indent());
+            put!(
+                self,
+                "<path class=\"blank\" d=\"M{x} {}h{}\"/>",
+                y + 2,
+                line.width.max(48) - line.role.indent()
+            );
         } else if !line.text.is_empty() {
             self.text(x, y, class(line.role), &line.text);
         }
@@ -246,7 +259,12 @@ impl Canvas {
                 put!(self, "<path class=\"ail\" d=\"M{cx} {}l4 8h-8z\"/>", cy - 4);
             }
             Look::Waiting => {
-                put!(self, "<path class=\"warn\" d=\"M{} {}h2v8h-2zm5 0h2v8h-2z\"/>", cx - 4, cy - 4);
+                put!(
+                    self,
+                    "<path class=\"warn\" d=\"M{} {}h2v8h-2zm5 0h2v8h-2z\"/>",
+                    cx - 4,
+                    cy - 4
+                );
             }
             Look::Stopped => {
                 put!(self, "<circle class=\"off\" cx=\"{cx}\" cy=\"{cy}\" r=\"3\"/>");

@@ -43,19 +43,22 @@ pub fn frames(scene: &Scene, placed: &Placed) -> Vec<Frame> {
     for card in &placed.cards {
         things.push((scene.cards[card.card].project.as_deref(), card.rect));
     }
+    let own = owned_bars(scene);
     for bar in &placed.bars {
-        things.push((scene.bars[bar.bar].project.as_deref(), bar.rect));
+        things.push((own[bar.bar], bar.rect));
     }
-    let of_cards: BTreeSet<&str> =
-        scene.cards.iter().filter_map(|card| card.project.as_deref()).collect();
+    let mut held: BTreeMap<&str, usize> = BTreeMap::new();
     for (project, rect) in &things {
-        if let Some(project) = project.filter(|project| of_cards.contains(project)) {
+        if let Some(project) = project {
             let around = boxes.get(project).map_or(*rect, |all| all.around(*rect));
             boxes.insert(project, around);
+            *held.entry(project).or_default() += 1;
         }
     }
+    // A line on its card says as much as a frame around a single one.
+    boxes.retain(|project, _| held[project] > 1);
     // One project that is everything needs no frame.
-    if boxes.len() == 1 && scene.cards.iter().all(|card| card.project.is_some()) {
+    if held.len() == 1 && scene.cards.iter().all(|card| card.project.is_some()) {
         return Vec::new();
     }
     let mut frames: Vec<Frame> = Vec::new();
@@ -68,14 +71,29 @@ pub fn frames(scene: &Scene, placed: &Placed) -> Vec<Frame> {
         }
         let Some(frame) = titled(project, grown, placed) else { continue };
         let crowded = frames.iter().any(|other| other.rect.meets(frame.rect, 4))
-            || things.iter().any(|(other, thing)| {
-                *other != Some(project) && thing.meets(frame.rect, 4)
-            });
+            || things
+                .iter()
+                .any(|(other, thing)| *other != Some(project) && thing.meets(frame.rect, 4));
         if !crowded {
             frames.push(frame);
         }
     }
     frames
+}
+
+/// For each bar the project whose containers alone hang on it.
+fn owned_bars(scene: &Scene) -> Vec<Option<&str>> {
+    let mut projects: Vec<BTreeSet<Option<&str>>> = vec![BTreeSet::new(); scene.bars.len()];
+    for card in &scene.cards {
+        for strip in &card.strips {
+            projects[strip.bar].insert(card.project.as_deref());
+        }
+    }
+    let only = |of_bar: &BTreeSet<Option<&'_ str>>| of_bar.len() == 1;
+    projects
+        .into_iter()
+        .map(|set| if only(&set) { set.into_iter().next().flatten() } else { None })
+        .collect()
 }
 
 /// Finds room for the title above or below what the frame holds: where no
@@ -113,4 +131,3 @@ fn blocked_until(place: Rect, placed: &Placed) -> Option<i32> {
     });
     through.map(|ends| ends[0].0.max(ends[1].0)).max()
 }
-

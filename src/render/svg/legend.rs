@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use super::Options;
 use super::draw::{Canvas, put, tap_class};
 use super::geometry::Rect;
 use super::scene::{Line, Look, Role, SMALL, Scene, Tap, WayOut};
-use super::Options;
 use crate::render::escape;
 use crate::render::view::{self, Change, View};
 
@@ -75,9 +75,10 @@ impl Foot {
                 items.push((Sign::Tap(tap), words));
             }
         }
-        for (way_out, words) in
-            [(WayOut::Open, "network with a way out"), (WayOut::Closed, "network without a way out")]
-        {
+        for (way_out, words) in [
+            (WayOut::Open, "network with a way out"),
+            (WayOut::Closed, "network without a way out"),
+        ] {
             if scene.bars.iter().any(|bar| bar.way_out == way_out) {
                 items.push((Sign::WayOut(way_out), words));
             }
@@ -109,13 +110,14 @@ impl Foot {
         let (mut x, mut y) = (left, y);
         canvas.open("legend", &[]);
         for (sign, words) in &self.items {
-            let needed = SIGN + SMALL.width(words) + 22;
+            let sign_width = sign.width();
+            let needed = sign_width + SMALL.width(words) + 22;
             if x > left && x + needed > left + width {
                 x = left;
                 y += ROW;
             }
             sign.draw(canvas, x, y);
-            canvas.text(x + SIGN, y + 4, "quiet", words);
+            canvas.text(x + sign_width, y + 4, "quiet", words);
             x += needed;
         }
         canvas.close();
@@ -153,9 +155,17 @@ fn stopped_note(view: &View) -> Option<String> {
 }
 
 impl Sign {
+    /// Width with the room after it.
+    fn width(self) -> i32 {
+        match self {
+            Self::State(_) => 14,
+            _ => SIGN,
+        }
+    }
+
     fn draw(self, canvas: &mut Canvas, x: i32, y: i32) {
         match self {
-            Self::State(look) => canvas.state_sign(x + 14, y + 4, look),
+            Self::State(look) => canvas.state_sign(x, y + 4, look),
             Self::Tap(tap) => line(canvas, &format!("h0{}", tap_class(tap)), x, y),
             Self::Change(change) => line(canvas, &format!("h0 {}", change.word()), x, y),
             Self::WayOut(way_out) => {
@@ -188,4 +198,3 @@ fn line(canvas: &mut Canvas, class: &str, x: i32, y: i32) {
     put!(canvas, "<path class=\"line\" d=\"M{x} {y}h28\"/>");
     canvas.close();
 }
-

@@ -118,7 +118,7 @@ fn draw(view: &View, options: &Options, scene: &Scene, placed: Placed, frames: &
     // Frames may reach beyond what they hold.
     let body = Rect::new(0, 0, placed.width, placed.height);
     let all = frames.iter().map(|frame| frame.rect).fold(body, Rect::around);
-    let (dx, dy) = (MARGIN - all.x, HEADING + MARGIN / 2 - all.y);
+    let (dx, dy) = (MARGIN - all.x, HEADING + MARGIN - all.y);
     let mut moved = Placed::default();
     moved.add(std::mem::take(&mut placed), dx, dy);
     for frame in &mut frames {

@@ -95,7 +95,13 @@ fn merged(
             continue;
         };
         let container = view.container(first);
-        let key = (project, service, networks(view, first), container.state, container.health.map(|h| h.as_str()));
+        let key = (
+            project,
+            service,
+            networks(view, first),
+            container.state,
+            container.health.map(|h| h.as_str()),
+        );
         match places.get(&key) {
             None => {
                 places.insert(key, merged.len());

@@ -156,7 +156,9 @@ mod tests {
     fn widths_are_those_of_helvetica() {
         assert_eq!(Font::regular(1000).width("0"), 557);
         assert_eq!(Font::bold(1000).width("A"), 723);
-        assert!(Font::bold(13).width("survey_container") > Font::regular(13).width("survey_container"));
+        assert!(
+            Font::bold(13).width("survey_container") > Font::regular(13).width("survey_container")
+        );
         assert!(FONT.width("漢字") > 2 * 11, "what the font lacks is guessed wide");
     }
 

@@ -158,7 +158,19 @@ text{font:11px FAMILIES;white-space:pre}\
 
 fn colours(ground: &Ground, used: &[usize]) -> String {
     let Ground {
-        page, card, border, text, quiet, frame, edge, outside, good, warn, bad, on_bar, ..
+        page,
+        card,
+        border,
+        text,
+        quiet,
+        frame,
+        edge,
+        outside,
+        good,
+        warn,
+        bad,
+        on_bar,
+        ..
     } = ground;
     let mut css = String::new();
     let mut rule = |selector: &str, rules: String| {

@@ -96,7 +96,8 @@ pub fn columns(
     let mut chunks: Vec<Vec<usize>> = Vec::new();
     let mut of_chunk: Vec<Vec<usize>> = Vec::new();
     if stacking.mixed {
-        let cards: Vec<usize> = row.iter().flat_map(|group| &groups[*group].cards).copied().collect();
+        let cards: Vec<usize> =
+            row.iter().flat_map(|group| &groups[*group].cards).copied().collect();
         chunks.extend(even(&cards, stacking.rows));
     } else {
         for group in row {

@@ -58,7 +58,7 @@ struct Half<'a> {
 
 /// Puts the two sides of the hub together.
 pub fn assemble(scene: &Scene, plan: &Plan, ordered: Vec<Ordered>) -> Placed {
-    let hub = plan.sides[0].nodes[0].bar;
+    let hub = plan.sides[0].nodes[0].bar.unwrap_or(0);
     let widest = ordered.iter().map(|side| side.width).max().unwrap_or(0);
     let mut halves: Vec<Half> = plan
         .sides
@@ -139,18 +139,23 @@ impl<'a> Half<'a> {
             .collect()
     }
 
-    /// The lines that end on bars of this level.
+    fn level_of(&self, bar: usize) -> usize {
+        self.side.node_of.get(&bar).map_or(0, |node| self.side.nodes[*node].level)
+    }
+
+    /// The lines that end on bars of this level, or run past them.
     fn trunks(&self, level: usize) -> Vec<Trunk> {
         let mut trunks = Vec::new();
         for (column, xs) in self.columns.iter().zip(&self.xs) {
-            let from_inner = column.band + 1 == level;
-            if !from_inner && column.band != level {
+            let from_inner = column.band < level;
+            if column.band > level {
                 continue;
             }
             let bars = if from_inner { &column.outer } else { &column.inner };
+            let reaches = |bar: usize| bars.contains(&bar) && self.level_of(bar) >= level;
             for (card, xs) in column.cards.iter().zip(xs) {
                 for (strip, x) in self.scene.cards[*card].strips.iter().zip(xs) {
-                    if bars.contains(&strip.bar) {
+                    if reaches(strip.bar) {
                         trunks.push(Trunk { bar: strip.bar, x: *x, from_inner });
                     }
                 }
@@ -168,7 +173,7 @@ impl<'a> Half<'a> {
             .filter(|column| {
                 column.inner.contains(&bar)
                     || column.outer.contains(&bar)
-                    || (column.inner.is_empty() && self.side.nodes[column.home].bar == bar)
+                    || (column.inner.is_empty() && self.side.nodes[column.home].bar == Some(bar))
             })
             .map(|column| (column.x, column.x + column.width))
             .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
@@ -210,14 +215,17 @@ impl<'a> Half<'a> {
     fn settle_level(&mut self, level: usize, all_ends: &BTreeMap<usize, (i32, i32)>) -> i32 {
         let trunks = self.trunks(level);
         let bars: Vec<usize> =
-            self.side.nodes.iter().filter(|n| n.level == level).map(|n| n.bar).collect();
+            self.side.nodes.iter().filter(|n| n.level == level).filter_map(|n| n.bar).collect();
         for bar in &bars {
             let (from, to) = all_ends.get(bar).copied().unwrap_or((0, 0));
             let text = self.scene.bars[*bar].text_width();
             self.lies.insert(*bar, lie(*bar, from, to, text, &trunks));
         }
         let tracks = super::tracks::assign(
-            &bars.iter().map(|bar| (*bar, self.lies[bar].from, self.lies[bar].to)).collect::<Vec<_>>(),
+            &bars
+                .iter()
+                .map(|bar| (*bar, self.lies[bar].from, self.lies[bar].to))
+                .collect::<Vec<_>>(),
             &trunks.iter().map(|t| (t.bar, t.x, t.from_inner)).collect::<Vec<_>>(),
             BAR_GAP,
         );
@@ -234,21 +242,24 @@ impl<'a> Half<'a> {
     }
 
     fn emit(&mut self, hub: Rect, placed: &mut Placed) {
-        let mut rects: BTreeMap<usize, Rect> = BTreeMap::from([(self.side.nodes[0].bar, hub)]);
+        let mut rects: BTreeMap<usize, Rect> =
+            self.side.nodes[0].bar.map(|bar| (bar, hub)).into_iter().collect();
         let mut of_level: BTreeMap<usize, Vec<(usize, Rect)>> = BTreeMap::new();
         for node in &self.side.nodes[1..] {
-            let lie = self.lies[&node.bar];
-            let track = i32::try_from(self.tracks[&node.bar]).unwrap_or(0);
+            let Some(bar) = node.bar else { continue };
+            let lie = self.lies[&bar];
+            let track = i32::try_from(self.tracks[&bar]).unwrap_or(0);
             let distance = self.levels[node.level] + track * (Bar::HEIGHT + TRACK_GAP);
             let rect = self.away(hub, lie.from, distance, lie.to - lie.from, Bar::HEIGHT);
-            rects.insert(node.bar, rect);
-            of_level.entry(node.level).or_default().push((node.bar, rect));
-            placed.bars.push(PlacedBar { bar: node.bar, rect, text_x: lie.text });
+            rects.insert(bar, rect);
+            of_level.entry(node.level).or_default().push((bar, rect));
+            placed.bars.push(PlacedBar { bar, rect, text_x: lie.text });
         }
         for (column, xs) in self.columns.iter().zip(&self.xs) {
             let mut distance = self.bands[column.band];
             for (card, xs) in column.cards.iter().zip(xs) {
-                let size = column::card_size(&self.scene.cards[*card], &column.inner, column.is_stack());
+                let size =
+                    column::card_size(&self.scene.cards[*card], &column.inner, column.is_stack());
                 let x = column.x + column.gutter;
                 let rect = self.away(hub, x, distance, column.card_width, size.1);
                 distance += size.1 + STACK_GAP;
@@ -259,9 +270,12 @@ impl<'a> Half<'a> {
                     if self.scene.cards[*card].strips[strip].lines.is_empty() {
                         continue;
                     }
-                    let level = self.side.nodes[self.side.node_of[&bar]].level;
-                    let passed = of_level.get(&level).map_or(&[][..], Vec::as_slice);
-                    let tap = tap(&in_place, strip, bar, *x, *bar_rect, column.is_stack(), passed);
+                    let level = self.level_of(bar);
+                    let passed = || {
+                        of_level.range(column.band.min(level)..=level).flat_map(|(_, bars)| bars)
+                    };
+                    let tap =
+                        tap(&in_place, strip, bar, *x, *bar_rect, column.is_stack(), passed());
                     placed.taps.push(tap);
                 }
                 placed.cards.push(in_place);
@@ -341,14 +355,14 @@ fn strip_xs(card: &Card, column: &Column) -> Vec<(i32, i32)> {
 }
 
 /// The line from a bar to a strip.
-fn tap(
+fn tap<'a>(
     card: &PlacedCard,
     strip: usize,
     bar: usize,
     x: i32,
     bar_rect: Rect,
     is_stack: bool,
-    passed: &[(usize, Rect)],
+    passed: impl Iterator<Item = &'a (usize, Rect)>,
 ) -> PlacedTap {
     let place = card.strips[strip];
     let below = place.y >= bar_rect.bottom();
@@ -363,7 +377,6 @@ fn tap(
     };
     let (from, to) = (points[0].1.min(points[1].1), points[0].1.max(points[1].1));
     let hops = passed
-        .iter()
         .filter(|(other, rect)| {
             *other != bar && rect.x <= x && x <= rect.right() && from < rect.y && rect.bottom() < to
         })
@@ -379,7 +392,8 @@ fn lie(bar: usize, from: i32, to: i32, text: i32, trunks: &[Trunk]) -> Lie {
     let needed = text + 2 * Bar::PADDING.max(TEXT_GAP) + Bar::END;
     let mut candidates = vec![from];
     candidates.extend(foreign.iter().filter(|x| **x >= from - needed).map(|x| x + 1));
-    candidates.extend(foreign.iter().filter(|x| **x >= from - needed && **x <= to).map(|x| x - needed));
+    candidates
+        .extend(foreign.iter().filter(|x| **x >= from - needed && **x <= to).map(|x| x - needed));
     let is_free = |start: i32| {
         let first = foreign.partition_point(|x| *x < start);
         foreign.get(first).is_none_or(|x| *x >= start + needed)

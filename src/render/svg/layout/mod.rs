@@ -16,8 +16,8 @@ mod tracks;
 
 use std::collections::BTreeMap;
 
-use super::geometry::Placed;
-use super::scene::{Kind, Scene};
+use super::geometry::{Placed, PlacedBar, Rect};
+use super::scene::{Bar, Scene};
 use column::Stacking;
 use plan::Sides;
 
@@ -33,17 +33,35 @@ pub struct Component {
     pub cards: Vec<usize>,
 }
 
+/// Room below the bar of the world outside where nothing hangs on it.
+const SKY: i32 = 36;
+
 /// Lays the scene out, at most `width` pixels wide if that can be.
 pub fn lay_out(scene: &Scene, width: Option<i32>) -> Placed {
-    let components = components(scene);
-    let parts = components.iter().map(|part| (part, lay_out_component(scene, part, width)));
-    let (mut first, mut rest) = (Vec::new(), Vec::new());
-    for (component, placed) in parts {
-        let faces_out =
-            component.bars.iter().any(|bar| matches!(scene.bars[*bar].kind, Kind::Outside(_)));
-        if faces_out { &mut first } else { &mut rest }.push(placed);
+    let (mut first, mut rest, mut sky) = (Vec::new(), Vec::new(), None);
+    for component in components(scene) {
+        let outside = component.bars.iter().copied().find(|bar| scene.bars[*bar].is_outside());
+        match outside {
+            Some(bar) if component.cards.is_empty() => sky = Some(bar),
+            Some(_) => first.push(lay_out_component(scene, &component, width)),
+            None => rest.push(lay_out_component(scene, &component, width)),
+        }
     }
-    pack::pack(first, rest, width, SHAPE)
+    let packed = pack::pack(first, rest, width, SHAPE);
+    match sky {
+        Some(bar) => below_the_sky(scene, bar, packed),
+        None => packed,
+    }
+}
+
+/// A world outside that nothing hangs on lies over everything.
+fn below_the_sky(scene: &Scene, bar: usize, packed: Placed) -> Placed {
+    let width = packed.width.max(scene.bars[bar].width());
+    let rect = Rect::new(0, 0, width, Bar::HEIGHT);
+    let sky = PlacedBar { bar, rect, text_x: Bar::PADDING };
+    let mut all = Placed { bars: vec![sky], width, height: Bar::HEIGHT, ..Placed::default() };
+    all.add(packed, 0, Bar::HEIGHT + SKY);
+    all
 }
 
 /// What hangs together, in display order.
@@ -108,7 +126,7 @@ fn arrange(scene: &Scene, component: &Component, sides: Sides, stacking: Stackin
 /// that are long or cross.
 fn cost(placed: &Placed, sides: Sides, mixed: bool, width: Option<i32>) -> f64 {
     let (w, h) = (f64::from(placed.width.max(1)), f64::from(placed.height.max(1)));
-    let off_shape = (w / h / SHAPE).ln().abs();
+    let off_shape = (w / (h + f64::from(pack::AROUND)) / SHAPE).ln().abs();
     let too_wide = width.map_or(0.0, |most| (w / f64::from(most.max(1))).ln().max(0.0));
     let used: f64 = placed.cards.iter().map(|c| f64::from(c.rect.w) * f64::from(c.rect.h)).sum();
     let waste = (w * h / used.max(20_000.0)).ln().max(0.0);

@@ -53,8 +53,7 @@ pub fn order(scene: &Scene, groups: &[Group], side: &mut Side, stacking: Stackin
     for node in 0..side.nodes.len() {
         let mut of_node = Rows::default();
         for is_inner in [true, false] {
-            let of_row =
-                if is_inner { &side.nodes[node].inner } else { &side.nodes[node].outer };
+            let of_row = if is_inner { &side.nodes[node].inner } else { &side.nodes[node].outer };
             if of_row.is_empty() {
                 continue;
             }
@@ -65,7 +64,11 @@ pub fn order(scene: &Scene, groups: &[Group], side: &mut Side, stacking: Stackin
         }
         rows.push(of_node);
     }
-    let least = side.nodes.iter().map(|n| column::bar_width(&scene.bars[n.bar])).collect();
+    // The bar of the world outside reaches over what hangs on it, wherever.
+    let least_of = |bar: usize| {
+        if scene.bars[bar].is_outside() { 0 } else { column::bar_width(&scene.bars[bar]) }
+    };
+    let least = side.nodes.iter().map(|node| node.bar.map_or(0, least_of)).collect();
     let nodes_of = columns
         .iter()
         .map(|c| c.inner.iter().chain(&c.outer).map(|bar| side.node_of[bar]).collect())
@@ -90,8 +93,8 @@ impl Placer<'_> {
                 let gaps = COLUMN_GAP * i32::try_from(columns.len().saturating_sub(1)).unwrap_or(0);
                 columns.iter().map(|at| self.columns[*at].width).sum::<i32>() + gaps
             };
-            let mut items: Vec<i32> =
-                self.side.nodes[node].children.iter().map(|child| widths[*child]).collect();
+            let children = self.side.nodes[node].children.iter().map(|child| widths[*child]);
+            let mut items: Vec<i32> = children.filter(|width| *width > 0).collect();
             let own = row(&self.rows[node].outer);
             if own > 0 {
                 items.push(own);
@@ -109,7 +112,6 @@ impl Placer<'_> {
             let inner_width = self.row_width(&inner);
             self.place_row(&inner, left + on_grid((widths[node] - inner_width) / 2));
             let mut x = left + on_grid((widths[node] - outer_widths[node]) / 2);
-            // Own columns stand where most of what they share is: first, or last.
             let outer: Vec<usize> = self.rows[node].outer.clone();
             if !outer.is_empty() {
                 self.place_row(&outer, x);
@@ -117,7 +119,9 @@ impl Placer<'_> {
             }
             for child in self.side.nodes[node].children.clone() {
                 lefts[child] = x;
-                x += widths[child] + BLOCK_GAP;
+                if widths[child] > 0 {
+                    x += widths[child] + BLOCK_GAP;
+                }
             }
         }
         self.width = widths.first().copied().unwrap_or(0);
@@ -181,6 +185,15 @@ impl Placer<'_> {
                 }
             }
         }
+        for (column, nodes) in self.columns.iter().zip(&self.nodes_of) {
+            if self.side.nodes[column.home].bar.is_none() {
+                let parent = self.side.nodes[column.home].parent;
+                for other in nodes.iter().filter(|other| **other != parent) {
+                    pull[column.home].0 += i64::from(self.middles[*other]);
+                    pull[column.home].1 += 1;
+                }
+            }
+        }
         for node in (1..count).rev() {
             let parent = self.side.nodes[node].parent;
             if parent != 0 {
@@ -199,7 +212,8 @@ impl Placer<'_> {
             children.sort_by_key(|child| (wanted(*child), *child));
             self.side.nodes[node].children = children;
             for is_inner in [true, false] {
-                let row = if is_inner { &mut self.rows[node].inner } else { &mut self.rows[node].outer };
+                let row =
+                    if is_inner { &mut self.rows[node].inner } else { &mut self.rows[node].outer };
                 let mut row = std::mem::take(row);
                 row.sort_by_key(|column| {
                     let others = || self.nodes_of[*column].iter().filter(|other| **other != node);
@@ -207,7 +221,8 @@ impl Placer<'_> {
                     let sum: i64 = others().map(|other| i64::from(middles[*other])).sum();
                     (sum / number, *column)
                 });
-                *(if is_inner { &mut self.rows[node].inner } else { &mut self.rows[node].outer }) = row;
+                *(if is_inner { &mut self.rows[node].inner } else { &mut self.rows[node].outer }) =
+                    row;
             }
         }
     }
@@ -268,4 +283,3 @@ struct State {
 fn on_grid(pixels: i32) -> i32 {
     pixels.div_euclid(column::GRID) * column::GRID
 }
-

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::Component;
-use crate::render::svg::scene::{Kind, Scene};
+use crate::render::svg::scene::Scene;
 
 /// Cards with the same bars and project.
 #[derive(Debug)]
@@ -22,8 +22,9 @@ pub struct Group {
 /// A bar in the tree of one side. Node 0 is the hub.
 #[derive(Debug)]
 pub struct Node {
-    /// Number of the bar.
-    pub bar: usize,
+    /// Number of the bar. A node without one keeps its part of the width free
+    /// at all levels, for lines that run past them to the world outside.
+    pub bar: Option<usize>,
     /// How many cards away from the hub.
     pub level: usize,
     /// Node of the bar one level nearer to the hub with which it shares most.
@@ -88,8 +89,7 @@ pub fn plan(scene: &Scene, component: &Component, sides: Sides) -> Plan {
     // The heaviest first, so that the lighter ones can even out the rest.
     branches.sort_by_key(|branch| (std::cmp::Reverse(branch.weight), branch.first));
     for branch in branches {
-        let faces_out =
-            branch.bars.iter().any(|bar| matches!(scene.bars[*bar].kind, Kind::Outside(_)));
+        let faces_out = branch.bars.iter().any(|bar| scene.bars[*bar].is_outside());
         let up = faces_out || (sides == Sides::Both && weight_above < weight_below);
         if up {
             weight_above += branch.weight;
@@ -102,7 +102,8 @@ pub fn plan(scene: &Scene, component: &Component, sides: Sides) -> Plan {
     for side in [&mut above, &mut below] {
         side.sort_by_key(|branch| branch.first);
     }
-    let sides = vec![side(&groups, hub, &below, false), side(&groups, hub, &above, true)];
+    let sides =
+        vec![side(scene, &groups, hub, &below, false), side(scene, &groups, hub, &above, true)];
     Plan { groups, sides }
 }
 
@@ -159,18 +160,20 @@ fn branches(component: &Component, groups: &[Group], hub: usize) -> Vec<Branch> 
     found.into_values().collect()
 }
 
-/// Builds the tree of one side.
-fn side(groups: &[Group], hub: usize, branches: &[Branch], is_up: bool) -> Side {
-    let new = |bar, level, parent| Node {
-        bar,
-        level,
-        parent,
-        children: Vec::new(),
-        inner: Vec::new(),
-        outer: Vec::new(),
-    };
-    let mut nodes = vec![new(hub, 0, 0)];
-    let mut node_of: BTreeMap<usize, usize> = BTreeMap::from([(hub, 0)]);
+/// The tree of one side while it grows.
+struct Growth<'a> {
+    groups: &'a [Group],
+    /// The groups of this side.
+    here: Vec<usize>,
+    /// The groups that hang on each bar.
+    of_bar: BTreeMap<usize, Vec<usize>>,
+    nodes: Vec<Node>,
+    node_of: BTreeMap<usize, usize>,
+}
+
+/// Builds the tree of one side. The world outside, where it is not the hub
+/// itself, comes last, beyond all bars that are reached without it.
+fn side(scene: &Scene, groups: &[Group], hub: usize, branches: &[Branch], is_up: bool) -> Side {
     let here: Vec<usize> = branches.iter().flat_map(|branch| &branch.groups).copied().collect();
     let mut of_bar: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for group in &here {
@@ -178,49 +181,104 @@ fn side(groups: &[Group], hub: usize, branches: &[Branch], is_up: bool) -> Side 
             of_bar.entry(*bar).or_default().push(*group);
         }
     }
-    let mut queue = VecDeque::from([0]);
-    while let Some(node) = queue.pop_front() {
-        let (bar, level) = (nodes[node].bar, nodes[node].level);
-        for group in of_bar.get(&bar).into_iter().flatten() {
-            for other in &groups[*group].bars {
-                if !node_of.contains_key(other) {
-                    node_of.insert(*other, nodes.len());
-                    queue.push_back(nodes.len());
-                    nodes.push(new(*other, level + 1, node));
-                }
-            }
-        }
+    let outside = branches
+        .iter()
+        .flat_map(|branch| &branch.bars)
+        .copied()
+        .find(|bar| scene.bars[*bar].is_outside());
+    let nodes = vec![Node::new(Some(hub), 0, 0)];
+    let mut growth = Growth { groups, here, of_bar, nodes, node_of: BTreeMap::from([(hub, 0)]) };
+    growth.grow(0, outside);
+    if let Some(outside) = outside {
+        let deepest = growth.nodes.iter().map(|node| node.level).max().unwrap_or(0);
+        let node = growth.add(outside, deepest + 1, 0);
+        growth.grow(node, None);
     }
-    choose_parents(groups, &here, &node_of, &mut nodes);
+    choose_parents(groups, &growth.here, &growth.node_of, &mut growth.nodes);
+    growth.settle_groups(outside);
     // Siblings of one branch stand together: branches share nothing.
     let branch_of: BTreeMap<usize, usize> = branches
         .iter()
         .enumerate()
         .flat_map(|(at, branch)| branch.bars.iter().map(move |bar| (*bar, at)))
         .collect();
+    let mut nodes = growth.nodes;
     for at in 1..nodes.len() {
         let parent = nodes[at].parent;
         nodes[parent].children.push(at);
     }
-    let keys: Vec<_> = nodes.iter().map(|n| (branch_of.get(&n.bar).copied(), n.bar)).collect();
+    let keys: Vec<_> = nodes
+        .iter()
+        .map(|node| (node.bar.and_then(|bar| branch_of.get(&bar).copied()), node.bar))
+        .collect();
     for node in &mut nodes {
-        node.children.sort_by_key(|child| keys[*child]);
+        node.children.sort_by_key(|child| (keys[*child], *child));
     }
-    for group in here {
-        let of_group: Vec<usize> = groups[group].bars.iter().map(|bar| node_of[bar]).collect();
-        let nearest = of_group.iter().map(|node| nodes[*node].level).min().unwrap_or(0);
-        let mut far: Vec<usize> =
-            of_group.iter().copied().filter(|node| nodes[*node].level > nearest).collect();
-        if far.is_empty() {
-            let home = of_group[of_group.len() / 2];
-            nodes[home].outer.push(group);
-        } else {
-            far.sort_unstable();
-            let home = far[far.len() / 2];
-            nodes[home].inner.push(group);
+    Side { is_up, nodes, node_of: growth.node_of }
+}
+
+impl Node {
+    fn new(bar: Option<usize>, level: usize, parent: usize) -> Self {
+        let (children, inner, outer) = (Vec::new(), Vec::new(), Vec::new());
+        Self { bar, level, parent, children, inner, outer }
+    }
+}
+
+impl Growth<'_> {
+    fn add(&mut self, bar: usize, level: usize, parent: usize) -> usize {
+        let node = self.nodes.len();
+        self.node_of.insert(bar, node);
+        self.nodes.push(Node::new(Some(bar), level, parent));
+        node
+    }
+
+    /// Adds all bars that are reached from a node, nearest first, but not `except`.
+    fn grow(&mut self, from: usize, except: Option<usize>) {
+        let mut queue = VecDeque::from([from]);
+        while let Some(node) = queue.pop_front() {
+            let level = self.nodes[node].level;
+            let Some(bar) = self.nodes[node].bar else { continue };
+            for group in self.of_bar.get(&bar).cloned().unwrap_or_default() {
+                for other in &self.groups[group].bars {
+                    if Some(*other) != except && !self.node_of.contains_key(other) {
+                        let child = self.add(*other, level + 1, node);
+                        queue.push_back(child);
+                    }
+                }
+            }
         }
     }
-    Side { is_up, nodes, node_of }
+
+    /// Finds each group its home.
+    fn settle_groups(&mut self, outside: Option<usize>) {
+        let outside = outside.and_then(|bar| self.node_of.get(&bar).copied());
+        for group in self.here.clone() {
+            let mut of_group: Vec<usize> =
+                self.groups[group].bars.iter().map(|bar| self.node_of[bar]).collect();
+            of_group.sort_unstable();
+            let leads_out = outside.is_some_and(|outside| of_group.contains(&outside));
+            let beyond = outside.map_or(0, |node| self.nodes[node].level);
+            let nearest = of_group.iter().map(|node| self.nodes[*node].level).min().unwrap_or(0);
+            if leads_out && nearest < beyond {
+                of_group.retain(|node| Some(*node) != outside);
+            }
+            let far: Vec<usize> =
+                of_group.iter().copied().filter(|n| self.nodes[*n].level > nearest).collect();
+            if leads_out && nearest + 1 < beyond {
+                let parent = match far.get(far.len() / 2) {
+                    Some(far) => self.nodes[*far].parent,
+                    None => of_group[of_group.len() / 2],
+                };
+                let mut free = Node::new(None, nearest + 1, parent);
+                free.inner.push(group);
+                self.nodes.push(free);
+            } else if far.is_empty() {
+                self.nodes[of_group[of_group.len() / 2]].outer.push(group);
+            } else {
+                self.nodes[far[far.len() / 2]].inner.push(group);
+            }
+        }
+    }
 }
 
 /// Gives each bar the parent with which it shares most cards.

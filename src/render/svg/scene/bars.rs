@@ -57,9 +57,9 @@ fn is_outside_shown(view: &View, networks: &[usize]) -> bool {
     view.containers.iter().any(|at| {
         !view.container(*at).published.is_empty()
             || view.container(*at).network_mode == NetworkMode::Host
-    }) || networks.iter().any(|at| {
-        way_out(view.network(*at)) == WayOut::Open && !view.map.members(*at).is_empty()
-    })
+    }) || networks
+        .iter()
+        .any(|at| way_out(view.network(*at)) == WayOut::Open && !view.map.members(*at).is_empty())
 }
 
 fn way_out(network: &Network) -> WayOut {
@@ -91,6 +91,15 @@ fn outside(view: &View, host: Option<usize>, networks: &[usize]) -> Bar {
         project: None,
         tooltip,
         change: None,
+    }
+}
+
+/// Says of the world outside how much of the inside it gets to see.
+pub fn word_outside(scene: &mut Scene) {
+    let Some(bar) = scene.bars.iter().position(Bar::is_outside) else { return };
+    let hanging = || scene.cards.iter().filter(|c| c.strips.iter().any(|s| s.bar == bar));
+    if hanging().next().is_none() {
+        scene.bars[bar].facts = Line::new(Role::Plain, "nothing is published");
     }
 }
 

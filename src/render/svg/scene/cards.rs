@@ -28,11 +28,8 @@ pub struct Alarms {
 pub fn alarms(view: &View) -> Alarms {
     let mut alarms = Alarms::default();
     let Some(comparison) = view.probe else { return alarms };
-    let places: BTreeMap<&str, usize> = view
-        .networks
-        .iter()
-        .map(|at| (view.network(*at).name.as_str(), *at))
-        .collect();
+    let places: BTreeMap<&str, usize> =
+        view.networks.iter().map(|at| (view.network(*at).name.as_str(), *at)).collect();
     for row in &comparison.rows {
         let (from, to) = (view.container(row.from), view.container(row.to));
         let network = row.measurement.network.as_deref();
@@ -54,7 +51,9 @@ pub fn alarms(view: &View) -> Alarms {
         let tap = match row.agreement {
             Agreement::Leaks | Agreement::Fails => Tap::Surprise,
             Agreement::Untold => Tap::Untold,
-            Agreement::Agrees if row.measurement.outcome.got_through() == Some(true) => Tap::Reached,
+            Agreement::Agrees if row.measurement.outcome.got_through() == Some(true) => {
+                Tap::Reached
+            }
             // Isolation that holds says nothing about the endpoint.
             Agreement::Agrees => continue,
         };
@@ -93,7 +92,8 @@ pub fn card(
     let container = view.container(owner);
     let is_many = group.owners.len() > 1;
     let riders = view.in_order(view.map.riders(owner).iter().copied());
-    let mut parts = vec![if is_many { crowd(view, group, blank) } else { person(view, owner, blank) }];
+    let mut parts =
+        vec![if is_many { crowd(view, group, blank) } else { person(view, owner, blank) }];
     parts.extend(riders.iter().map(|rider| self::rider(view, *rider, blank)));
     let mut containers = group.owners.clone();
     containers.extend(&riders);
@@ -102,13 +102,19 @@ pub fn card(
     if !warnings.is_empty() && blank.is_none() {
         parts.push(limited(warnings.into_iter().map(String::as_str), Role::Alarm));
     }
-    let tooltip = if blank == Some(Blank::Names) { Vec::new() } else { tooltip(view, &containers, blank) };
+    let tooltip =
+        if blank == Some(Blank::Names) { Vec::new() } else { tooltip(view, &containers, blank) };
     Card {
         name: escape::terminal(&group.title).into_owned(),
         parts,
         strips: strips(view, group, numbers, alarms, blank),
         project: container.project().map(str::to_owned),
-        look: group.owners.iter().map(|at| look(view.container(*at))).max().unwrap_or(Look::Running),
+        look: group
+            .owners
+            .iter()
+            .map(|at| look(view.container(*at)))
+            .max()
+            .unwrap_or(Look::Running),
         is_many,
         tooltip,
         change: view.changes.container(owner),
@@ -196,7 +202,10 @@ fn crowd(view: &View, group: &Group, blank: Option<Blank>) -> Vec<Line> {
             .map(|line| line.left_out(no_name)),
     );
     let container = view.container(group.owners[0]);
-    let state = format!("all {}", view::state(&Container { restart_count: 0, exit_code: None, ..container.clone() }));
+    let state = format!(
+        "all {}",
+        view::state(&Container { restart_count: 0, exit_code: None, ..container.clone() })
+    );
     lines.extend(Line::wrapped(Role::State(look(container)), &state, WIDEST, 1));
     lines
 }
@@ -226,7 +235,10 @@ fn strips(
     if bars::hangs_on_nothing(view, owner) {
         if let Some(bar) = numbers.nowhere {
             let tap = Tap::Idle;
-            strips.insert(bar, Strip { bar, lines: Vec::new(), tap, tooltip: Vec::new(), change: None });
+            strips.insert(
+                bar,
+                Strip { bar, lines: Vec::new(), tap, tooltip: Vec::new(), change: None },
+            );
         }
         return strips.into_values().collect();
     }
@@ -266,7 +278,8 @@ fn on_host(bar: usize, view: &View, owner: usize) -> Strip {
 fn published_strip(bar: usize, container: &Container, published: &[String]) -> Strip {
     let everywhere = container.published.iter().any(|port| port.is_on_every_address());
     let role = |text: &str| {
-        let wide = text.starts_with('*') || text.starts_with("0.0.0.0:") || text.starts_with("[::]:");
+        let wide =
+            text.starts_with('*') || text.starts_with("0.0.0.0:") || text.starts_with("[::]:");
         if wide { Role::World } else { Role::Nearby }
     };
     let shown = if published.len() > MOST { MOST - 1 } else { published.len() };
@@ -352,4 +365,3 @@ fn tooltip(view: &View, containers: &[usize], blank: Option<Blank>) -> Vec<Strin
     }
     lines
 }
-

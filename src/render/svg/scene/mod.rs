@@ -180,6 +180,11 @@ impl Bar {
     /// Height in pixels.
     pub const HEIGHT: i32 = 38;
 
+    /// Whether it is the world outside.
+    pub fn is_outside(&self) -> bool {
+        matches!(self.kind, Kind::Outside(_))
+    }
+
     /// Width of the text alone.
     pub fn text_width(&self) -> i32 {
         let gap = if self.nature.text.is_empty() { 0 } else { 8 };
@@ -313,6 +318,7 @@ impl Scene {
             let card = cards::card(view, group, &numbers, &alarms, options.blank);
             scene.cards.push(card);
         }
+        bars::word_outside(&mut scene);
         scene.reductions = reduced.notes;
         if options.blank == Some(Blank::Names) {
             scene.take_names_away();
