@@ -101,15 +101,23 @@ impl Canvas {
         }
         self.open(&class, &[("name", &bar.name)]);
         self.tooltip(&bar.tooltip);
-        self.rect("box", placed.rect, 5);
-        let (x, y) = (placed.text_x, placed.rect.y);
+        for piece in placed.pieces() {
+            self.rect("box", piece, 5);
+        }
+        self.bar_text(bar, placed.text_x, placed.rect.y);
+        for piece in placed.more.iter().skip(1) {
+            self.bar_text(bar, placed.text_x, piece.y);
+        }
+        self.way_out(bar.way_out, placed.rect);
+        self.close();
+    }
+
+    fn bar_text(&mut self, bar: &Bar, x: i32, y: i32) {
         self.line(x, y + 16, &bar.title);
         if !bar.nature.text.is_empty() {
             self.line(x + bar.title.width + 8, y + 16, &bar.nature);
         }
         self.line(x, y + 31, &bar.facts);
-        self.way_out(bar.way_out, placed.rect);
-        self.close();
     }
 
     /// An arrow that leaves the bar at its right end, or a wall.

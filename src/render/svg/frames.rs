@@ -45,7 +45,7 @@ pub fn frames(scene: &Scene, placed: &Placed) -> Vec<Frame> {
     }
     let own = owned_bars(scene);
     for bar in &placed.bars {
-        things.push((own[bar.bar], bar.rect));
+        things.extend(bar.pieces().map(|piece| (own[bar.bar], piece)));
     }
     let mut held: BTreeMap<&str, usize> = BTreeMap::new();
     for (project, rect) in &things {

@@ -89,6 +89,16 @@ pub struct PlacedBar {
     pub rect: Rect,
     /// Where its text begins.
     pub text_x: i32,
+    /// Where it goes on, if it is longer than the page is wide: the spine on
+    /// the left, then a piece for each further row.
+    pub more: Vec<Rect>,
+}
+
+impl PlacedBar {
+    /// Its box and everything that continues it.
+    pub fn pieces(&self) -> impl Iterator<Item = Rect> {
+        std::iter::once(self.rect).chain(self.more.iter().copied())
+    }
 }
 
 /// The line from a bar to a strip.
@@ -134,6 +144,7 @@ impl Placed {
         self.bars.extend(other.bars.into_iter().map(|mut bar| {
             bar.rect = bar.rect.moved(dx, dy);
             bar.text_x += dx;
+            bar.more.iter_mut().for_each(|piece| *piece = piece.moved(dx, dy));
             bar
         }));
         self.taps.extend(other.taps.into_iter().map(|mut tap| {

@@ -90,7 +90,7 @@ pub fn columns(
     stacking: Stacking,
 ) -> Vec<Column> {
     let level = side.nodes[home].level;
-    let band = if is_inner { level - 1 } else { level };
+    let band = if is_inner { level.saturating_sub(1) } else { level };
     // Of a column's bars those of the band's own level are on the hub's side.
     let level_of = |bar: &usize| side.node_of.get(bar).map(|node| side.nodes[*node].level);
     let mut chunks: Vec<Vec<usize>> = Vec::new();
@@ -144,7 +144,7 @@ fn column(
     let gaps = STACK_GAP * i32::try_from(cards.len().saturating_sub(1)).unwrap_or(0);
     let height = sizes.iter().map(|size| size.1).sum::<i32>() + gaps;
     let room = |bars: &[usize]| match i32::try_from(bars.len()) {
-        Ok(number) if is_stack && number > 0 => GRID * (number + 1),
+        Ok(number) if is_stack && number > 0 => GRID * (number + 2),
         _ => 0,
     };
     let gutter = room(&inner);
@@ -154,6 +154,9 @@ fn column(
 
 /// Splits into as few runs of at most `most` as will do, of even length.
 fn even(cards: &[usize], most: usize) -> Vec<Vec<usize>> {
+    if cards.is_empty() {
+        return Vec::new();
+    }
     let runs = cards.len().div_ceil(most.max(1)).max(1);
     let length = cards.len().div_ceil(runs).max(1);
     cards.chunks(length).map(<[usize]>::to_vec).collect()

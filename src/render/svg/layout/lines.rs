@@ -20,6 +20,10 @@ const DROP: i32 = 34;
 const TRACK_GAP: i32 = 20;
 /// Room between bars on one track.
 const BAR_GAP: i32 = 20;
+/// Room between the rows of a hub.
+const ROW_GAP: i32 = 48;
+/// Width of the spine that joins the rows of a hub.
+const SPINE: i32 = 12;
 /// Room around a line that passes a bar's text.
 const TEXT_GAP: i32 = 8;
 
@@ -40,10 +44,13 @@ struct Lie {
     text: i32,
 }
 
-/// One side while it is put together.
-struct Half<'a> {
+/// Part of one side while it is put together: branches whose bars and cards
+/// lie beside those of other parts, so that they need not keep the same heights.
+struct Part<'a> {
     scene: &'a Scene,
     side: &'a Side,
+    /// Its nodes; the hub is none of them.
+    nodes: Vec<usize>,
     columns: Vec<Column>,
     /// For each column and each strip of its cards, the line's x.
     xs: Vec<Vec<Vec<i32>>>,
@@ -56,35 +63,70 @@ struct Half<'a> {
     depth: i32,
 }
 
-/// Puts the two sides of the hub together.
-pub fn assemble(scene: &Scene, plan: &Plan, ordered: Vec<Ordered>) -> Placed {
-    let hub = plan.sides[0].nodes[0].bar.unwrap_or(0);
-    let widest = ordered.iter().map(|side| side.width).max().unwrap_or(0);
-    let mut halves: Vec<Half> = plan
-        .sides
+/// Puts the rows of the hub's bar and what hangs on them together.
+pub fn assemble(scene: &Scene, plan: &Plan, ordered: Vec<[Ordered; 2]>) -> Placed {
+    let mut rows: Vec<Placed> = plan
+        .rows
         .iter()
         .zip(ordered)
-        .map(|(side, mut ordered)| {
-            let shift = (widest - ordered.width).div_euclid(2 * GRID) * GRID;
-            ordered.columns.iter_mut().for_each(|column| column.x += shift);
-            Half::new(scene, side, ordered.columns)
-        })
+        .map(|(sides, ordered)| assemble_row(scene, sides, ordered))
         .collect();
-    let hub_lie = hub_lie(scene, hub, &halves, widest);
-    let above: i32 = halves.iter().filter(|half| half.side.is_up).map(|half| half.depth).sum();
-    let hub_rect = Rect::new(hub_lie.from, above, hub_lie.to - hub_lie.from, Bar::HEIGHT);
-    let mut placed = Placed::default();
-    placed.bars.push(PlacedBar { bar: hub, rect: hub_rect, text_x: hub_lie.text });
-    for half in &mut halves {
-        half.emit(hub_rect, &mut placed);
+    if rows.len() == 1 {
+        return to_origin(rows.remove(0));
     }
-    to_origin(placed)
+    let mut all = Placed::default();
+    let mut pieces = Vec::new();
+    let mut y = 0;
+    for row in rows {
+        let mut row = to_origin(row);
+        let hub = row.bars.remove(0);
+        pieces.push(hub.rect.moved(0, y));
+        let height = row.height;
+        all.add(row, 0, y);
+        y += height + ROW_GAP;
+        if pieces.len() == 1 {
+            all.bars.insert(0, hub);
+        }
+    }
+    // Every piece reaches out to the spine on the left, past all else.
+    let left = -2 * BAR_GAP.div_euclid(GRID) * GRID;
+    for piece in &mut pieces {
+        *piece = Rect::new(left, piece.y, piece.right() - left, piece.h);
+    }
+    let (first, last) = (pieces[0], pieces[pieces.len() - 1]);
+    let hub = &mut all.bars[0];
+    hub.rect = first;
+    hub.text_x = left + Bar::PADDING + SPINE;
+    hub.more = vec![Rect::new(left, first.y, SPINE, last.bottom() - first.y)];
+    hub.more.extend(&pieces[1..]);
+    to_origin(all)
+}
+
+fn assemble_row(scene: &Scene, sides: &[Side; 2], ordered: [Ordered; 2]) -> Placed {
+    let hub = sides[0].nodes[0].bar.unwrap_or(0);
+    let widest = ordered.iter().map(|side| side.width).max().unwrap_or(0);
+    let mut parts: Vec<Part> = Vec::new();
+    for (side, mut ordered) in sides.iter().zip(ordered) {
+        let shift = (widest - ordered.width).div_euclid(2 * GRID) * GRID;
+        ordered.columns.iter_mut().for_each(|column| column.x += shift);
+        parts.extend(Part::of_side(scene, side, ordered.columns));
+    }
+    let hub_lie = hub_lie(scene, hub, &parts, widest);
+    let above = parts.iter().filter(|part| part.side.is_up).map(|part| part.depth).max();
+    let rect =
+        Rect::new(hub_lie.from, above.unwrap_or(0), hub_lie.to - hub_lie.from, Bar::HEIGHT);
+    let mut placed = Placed::default();
+    placed.bars.push(PlacedBar { bar: hub, rect, text_x: hub_lie.text, more: Vec::new() });
+    for part in &parts {
+        part.emit(rect, hub, &mut placed);
+    }
+    placed
 }
 
 /// The hub's bar reaches over all that hangs on it.
-fn hub_lie(scene: &Scene, hub: usize, halves: &[Half], widest: i32) -> Lie {
+fn hub_lie(scene: &Scene, hub: usize, parts: &[Part], widest: i32) -> Lie {
     let least = column::bar_width(&scene.bars[hub]);
-    let ends = halves.iter().filter_map(|half| half.ends(hub));
+    let ends = parts.iter().filter_map(|part| part.ends(hub));
     let (from, to) = ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or_else(|| {
         let from = (widest - least).div_euclid(2 * GRID) * GRID;
         (from, from + least)
@@ -93,11 +135,12 @@ fn hub_lie(scene: &Scene, hub: usize, halves: &[Half], widest: i32) -> Lie {
     Lie { from, to, text: from + Bar::PADDING }
 }
 
-impl<'a> Half<'a> {
-    fn new(scene: &'a Scene, side: &'a Side, columns: Vec<Column>) -> Self {
-        let mut half = Self {
+impl<'a> Part<'a> {
+    fn new(scene: &'a Scene, side: &'a Side, nodes: Vec<usize>, columns: Vec<Column>) -> Self {
+        let mut part = Self {
             scene,
             side,
+            nodes,
             columns,
             xs: Vec::new(),
             lies: BTreeMap::new(),
@@ -106,9 +149,70 @@ impl<'a> Half<'a> {
             bands: Vec::new(),
             depth: 0,
         };
-        half.xs = half.columns.iter().map(|column| half.line_xs(column)).collect();
-        half.settle();
-        half
+        part.xs = part.columns.iter().map(|column| part.line_xs(column)).collect();
+        part.settle();
+        part
+    }
+
+    /// The parts of a side, from left to right.
+    fn of_side(scene: &'a Scene, side: &'a Side, columns: Vec<Column>) -> Vec<Self> {
+        let mut sets = super::Sets::new(side.nodes.len() + 1);
+        let alone = side.nodes.len();
+        for (number, node) in side.nodes.iter().enumerate().skip(1) {
+            if node.parent != 0 {
+                sets.join(number, node.parent);
+            }
+        }
+        let nodes_of = |column: &Column| -> Vec<usize> {
+            let bars = column.inner.iter().chain(&column.outer).map(|bar| side.node_of[bar]);
+            bars.chain([column.home]).filter(|node| *node != 0).collect()
+        };
+        for column in &columns {
+            nodes_of(column).windows(2).for_each(|pair| sets.join(pair[0], pair[1]));
+        }
+        let mut found: BTreeMap<usize, (Vec<usize>, Vec<Column>)> = BTreeMap::new();
+        for node in 1..side.nodes.len() {
+            found.entry(sets.root(node)).or_default().0.push(node);
+        }
+        for column in columns {
+            let of_column = nodes_of(&column).first().copied().unwrap_or(alone);
+            found.entry(sets.root(of_column)).or_default().1.push(column);
+        }
+        let mut parts: Vec<Self> = found
+            .into_values()
+            .map(|(nodes, columns)| Self::new(scene, side, nodes, columns))
+            .collect();
+        // A bar may reach over its neighbours, to show its text: then they
+        // have to keep the same heights after all.
+        loop {
+            parts.sort_by_key(|part| part.extent().0);
+            let before = parts.len();
+            let mut apart: Vec<Self> = Vec::with_capacity(before);
+            for part in parts {
+                match apart.pop() {
+                    Some(last) if last.extent().1 + BAR_GAP > part.extent().0 => {
+                        let nodes = [last.nodes, part.nodes].concat();
+                        let columns = [last.columns, part.columns].concat();
+                        apart.push(Self::new(scene, side, nodes, columns));
+                    }
+                    last => {
+                        apart.extend(last);
+                        apart.push(part);
+                    }
+                }
+            }
+            if apart.len() == before {
+                return apart;
+            }
+            parts = apart;
+        }
+    }
+
+    /// The left and the right end of everything.
+    fn extent(&self) -> (i32, i32) {
+        let columns = self.columns.iter().map(|column| (column.x, column.x + column.width));
+        let bars = self.lies.values().map(|lie| (lie.from, lie.to));
+        columns.chain(bars).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((0, 0))
     }
 
     /// The offset that keeps lines of neighbouring bands apart.
@@ -181,7 +285,8 @@ impl<'a> Half<'a> {
 
     /// Finds lengths, tracks and distances of everything on this side.
     fn settle(&mut self) {
-        let deepest = self.side.nodes.iter().map(|node| node.level).max().unwrap_or(0);
+        let levels = self.nodes.iter().map(|node| self.side.nodes[*node].level);
+        let deepest = levels.chain(self.columns.iter().map(|c| c.band)).max().unwrap_or(0);
         let mut depth = 0;
         let mut all_ends: BTreeMap<usize, (i32, i32)> = BTreeMap::new();
         for column in &self.columns {
@@ -214,8 +319,9 @@ impl<'a> Half<'a> {
     /// Gives the bars of a level their length and track; the level's height.
     fn settle_level(&mut self, level: usize, all_ends: &BTreeMap<usize, (i32, i32)>) -> i32 {
         let trunks = self.trunks(level);
+        let here = self.nodes.iter().map(|node| &self.side.nodes[*node]);
         let bars: Vec<usize> =
-            self.side.nodes.iter().filter(|n| n.level == level).filter_map(|n| n.bar).collect();
+            here.filter(|node| node.level == level).filter_map(|node| node.bar).collect();
         for bar in &bars {
             let (from, to) = all_ends.get(bar).copied().unwrap_or((0, 0));
             let text = self.scene.bars[*bar].text_width();
@@ -232,7 +338,7 @@ impl<'a> Half<'a> {
         let number = tracks.values().max().map_or(0, |most| most + 1);
         self.tracks.extend(tracks);
         let number = i32::try_from(number).unwrap_or(0);
-        number * (Bar::HEIGHT + TRACK_GAP) - TRACK_GAP
+        (number * (Bar::HEIGHT + TRACK_GAP) - TRACK_GAP).max(0)
     }
 
     /// A box at a distance from the hub.
@@ -241,11 +347,10 @@ impl<'a> Half<'a> {
         Rect::new(x, y, w, h)
     }
 
-    fn emit(&mut self, hub: Rect, placed: &mut Placed) {
-        let mut rects: BTreeMap<usize, Rect> =
-            self.side.nodes[0].bar.map(|bar| (bar, hub)).into_iter().collect();
+    fn emit(&self, hub: Rect, hub_bar: usize, placed: &mut Placed) {
+        let mut rects: BTreeMap<usize, Rect> = BTreeMap::from([(hub_bar, hub)]);
         let mut of_level: BTreeMap<usize, Vec<(usize, Rect)>> = BTreeMap::new();
-        for node in &self.side.nodes[1..] {
+        for node in self.nodes.iter().map(|node| &self.side.nodes[*node]) {
             let Some(bar) = node.bar else { continue };
             let lie = self.lies[&bar];
             let track = i32::try_from(self.tracks[&bar]).unwrap_or(0);
@@ -253,7 +358,7 @@ impl<'a> Half<'a> {
             let rect = self.away(hub, lie.from, distance, lie.to - lie.from, Bar::HEIGHT);
             rects.insert(bar, rect);
             of_level.entry(node.level).or_default().push((bar, rect));
-            placed.bars.push(PlacedBar { bar, rect, text_x: lie.text });
+            placed.bars.push(PlacedBar { bar, rect, text_x: lie.text, more: Vec::new() });
         }
         for (column, xs) in self.columns.iter().zip(&self.xs) {
             let mut distance = self.bands[column.band];

@@ -58,7 +58,7 @@ pub fn lay_out(scene: &Scene, width: Option<i32>) -> Placed {
 fn below_the_sky(scene: &Scene, bar: usize, packed: Placed) -> Placed {
     let width = packed.width.max(scene.bars[bar].width());
     let rect = Rect::new(0, 0, width, Bar::HEIGHT);
-    let sky = PlacedBar { bar, rect, text_x: Bar::PADDING };
+    let sky = PlacedBar { bar, rect, text_x: Bar::PADDING, more: Vec::new() };
     let mut all = Placed { bars: vec![sky], width, height: Bar::HEIGHT, ..Placed::default() };
     all.add(packed, 0, Bar::HEIGHT + SKY);
     all
@@ -84,28 +84,47 @@ fn components(scene: &Scene) -> Vec<Component> {
     found.into_values().collect()
 }
 
+/// One way to lay a component out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Way {
+    sides: Sides,
+    stacking: Stacking,
+    /// Rows of the hub's bar.
+    rows: usize,
+}
+
 /// Lays one component out in every way that may be good, and takes the best.
 fn lay_out_component(scene: &Scene, component: &Component, width: Option<i32>) -> Placed {
     let mut best: Option<(f64, Placed)> = None;
-    let cards = component.cards.len();
-    let rows = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 128];
+    let mut consider = |way: Way| {
+        let placed = arrange(scene, component, way);
+        let cost = cost(&placed, way, width);
+        let shape = f64::from(placed.width) / f64::from(placed.height.max(1) + pack::AROUND);
+        if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+            best = Some((cost, placed));
+        }
+        shape
+    };
+    let most = component.cards.len().max(2);
     for sides in [Sides::Below, Sides::Both] {
-        let mut too_tall = 0;
-        for rows in rows.into_iter().filter(|rows| *rows == 1 || *rows < cards.max(2)) {
-            for mixed in [false, true] {
-                if mixed && rows == 1 {
-                    continue;
+        for rows in [1, 2, 3, 4, 6, 8, 12, 16, 24] {
+            let mut shape = 0.0;
+            for stack in [1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 48, 96] {
+                if stack > 1 && stack >= most {
+                    break;
                 }
-                let placed = arrange(scene, component, sides, Stacking { rows, mixed });
-                let cost = cost(&placed, sides, mixed, width);
-                if placed.height > 3 * placed.width {
-                    too_tall += 1;
+                let plain = Stacking { rows: stack, mixed: false };
+                shape = consider(Way { sides, stacking: plain, rows });
+                if stack > 1 && shape > 1.0 {
+                    let mixed = Stacking { rows: stack, mixed: true };
+                    shape = shape.min(consider(Way { sides, stacking: mixed, rows }));
                 }
-                if best.as_ref().is_none_or(|(least, _)| cost < *least) {
-                    best = Some((cost, placed));
+                // Higher stacks would only make it narrower still.
+                if shape < SHAPE / 2.0 || (rows > 1 && stack >= 6) {
+                    break;
                 }
             }
-            if too_tall > 1 {
+            if shape < SHAPE * 1.5 || component.bars.len() < 3 {
                 break;
             }
         }
@@ -113,18 +132,21 @@ fn lay_out_component(scene: &Scene, component: &Component, width: Option<i32>) -
     best.map(|(_, placed)| placed).unwrap_or_default()
 }
 
-fn arrange(scene: &Scene, component: &Component, sides: Sides, stacking: Stacking) -> Placed {
-    let mut plan = plan::plan(scene, component, sides);
-    let mut ordered = Vec::new();
-    for side in &mut plan.sides {
-        ordered.push(order::order(scene, &plan.groups, side, stacking));
+fn arrange(scene: &Scene, component: &Component, way: Way) -> Placed {
+    let mut plan = plan::plan(scene, component, way.sides, way.rows);
+    let mut ordered = Vec::with_capacity(plan.rows.len());
+    for [below, above] in &mut plan.rows {
+        ordered.push([
+            order::order(scene, &plan.groups, below, way.stacking),
+            order::order(scene, &plan.groups, above, way.stacking),
+        ]);
     }
     lines::assemble(scene, &plan, ordered)
 }
 
 /// What is wrong with a layout: a shape that fits no page, room wasted, lines
 /// that are long or cross.
-fn cost(placed: &Placed, sides: Sides, mixed: bool, width: Option<i32>) -> f64 {
+fn cost(placed: &Placed, way: Way, width: Option<i32>) -> f64 {
     let (w, h) = (f64::from(placed.width.max(1)), f64::from(placed.height.max(1)));
     let off_shape = (w / (h + f64::from(pack::AROUND)) / SHAPE).ln().abs();
     let too_wide = width.map_or(0.0, |most| (w / f64::from(most.max(1))).ln().max(0.0));
@@ -133,7 +155,9 @@ fn cost(placed: &Placed, sides: Sides, mixed: bool, width: Option<i32>) -> f64 {
     let taps = placed.taps.len().max(1) as f64;
     let length = placed.line_length() as f64 / taps / 100.0;
     let crossings = placed.crossings() as f64 / taps;
-    let habits = if sides == Sides::Both { 0.05 } else { 0.0 } + if mixed { 0.3 } else { 0.0 };
+    let habits = if way.sides == Sides::Both { 0.05 } else { 0.0 }
+        + if way.stacking.mixed { 0.3 } else { 0.0 }
+        + if way.rows > 1 { 0.5 } else { 0.0 };
     20.0 * too_wide
         + if width.is_some() { 0.3 } else { 1.6 } * off_shape.powi(2)
         + 0.6 * waste

@@ -48,27 +48,13 @@ struct Placer<'a> {
 
 /// Gathers the groups of one side in columns and places them.
 pub fn order(scene: &Scene, groups: &[Group], side: &mut Side, stacking: Stacking) -> Ordered {
-    let mut columns = Vec::new();
-    let mut rows: Vec<Rows> = Vec::with_capacity(side.nodes.len());
-    for node in 0..side.nodes.len() {
-        let mut of_node = Rows::default();
-        for is_inner in [true, false] {
-            let of_row = if is_inner { &side.nodes[node].inner } else { &side.nodes[node].outer };
-            if of_row.is_empty() {
-                continue;
-            }
-            let new = column::columns(scene, groups, of_row, side, node, is_inner, stacking);
-            let numbers = columns.len()..columns.len() + new.len();
-            columns.extend(new);
-            if is_inner { &mut of_node.inner } else { &mut of_node.outer }.extend(numbers);
-        }
-        rows.push(of_node);
-    }
     // The bar of the world outside reaches over what hangs on it, wherever.
     let least_of = |bar: usize| {
         if scene.bars[bar].is_outside() { 0 } else { column::bar_width(&scene.bars[bar]) }
     };
-    let least = side.nodes.iter().map(|node| node.bar.map_or(0, least_of)).collect();
+    let least: Vec<i32> =
+        side.nodes.iter().map(|node| node.bar.map_or(0, least_of)).collect();
+    let (columns, rows) = gather(scene, groups, side, stacking, &least);
     let nodes_of = columns
         .iter()
         .map(|c| c.inner.iter().chain(&c.outer).map(|bar| side.node_of[bar]).collect())
@@ -78,6 +64,57 @@ pub fn order(scene: &Scene, groups: &[Group], side: &mut Side, stacking: Stackin
     placer.place();
     placer.improve();
     Ordered { columns: placer.columns, width: placer.width }
+}
+
+/// Gathers cards in columns, at most so many to a column; fewer where the
+/// block is wide enough for more columns anyway.
+fn gather(
+    scene: &Scene,
+    groups: &[Group],
+    side: &Side,
+    stacking: Stacking,
+    least: &[i32],
+) -> (Vec<Column>, Vec<Rows>) {
+    let count = side.nodes.len();
+    let mut widths = vec![0; count];
+    let mut columns = Vec::new();
+    let mut rows: Vec<Rows> = (0..count).map(|_| Rows::default()).collect();
+    for node in (0..count).rev() {
+        let build = |is_inner: bool, most: usize| {
+            let of_row = if is_inner { &side.nodes[node].inner } else { &side.nodes[node].outer };
+            let stacking = Stacking { rows: most, ..stacking };
+            column::columns(scene, groups, of_row, side, node, is_inner, stacking)
+        };
+        let children = side.nodes[node].children.iter().map(|child| widths[*child]);
+        let beside: i32 = children.filter(|w| *w > 0).map(|width| width + BLOCK_GAP).sum();
+        let mut inner = build(true, stacking.rows);
+        let mut outer = build(false, stacking.rows);
+        let outer_width = |row: &[Column]| {
+            if row.is_empty() { beside - BLOCK_GAP } else { row_width(row) + beside }
+        };
+        let width = least[node].max(row_width(&inner)).max(outer_width(&outer));
+        if node > 0 {
+            let narrower = |is_inner: bool| {
+                (1..stacking.rows).map(|most| build(is_inner, most)).find(|row| {
+                    width >= if is_inner { row_width(row) } else { outer_width(row) }
+                })
+            };
+            inner = narrower(true).unwrap_or(inner);
+            outer = narrower(false).unwrap_or(outer);
+        }
+        widths[node] = width.max(0);
+        for (is_inner, row) in [(true, inner), (false, outer)] {
+            let numbers = columns.len()..columns.len() + row.len();
+            columns.extend(row);
+            if is_inner { &mut rows[node].inner } else { &mut rows[node].outer }.extend(numbers);
+        }
+    }
+    (columns, rows)
+}
+
+fn row_width(row: &[Column]) -> i32 {
+    let gaps = COLUMN_GAP * i32::try_from(row.len().saturating_sub(1)).unwrap_or(0);
+    row.iter().map(|column| column.width).sum::<i32>() + gaps
 }
 
 impl Placer<'_> {

@@ -53,8 +53,8 @@ pub struct Side {
 pub struct Plan {
     /// All groups.
     pub groups: Vec<Group>,
-    /// Below the hub, and above it.
-    pub sides: Vec<Side>,
+    /// For each row of the hub's bar what is below it, and what is above it.
+    pub rows: Vec<[Side; 2]>,
 }
 
 /// How the two sides of the hub are used.
@@ -78,33 +78,60 @@ pub fn groups(scene: &Scene, component: &Component) -> Vec<Group> {
     by_bars.into_iter().map(|((bars, _), cards)| Group { bars, cards }).collect()
 }
 
-/// Arranges a component's bars.
-pub fn plan(scene: &Scene, component: &Component, sides: Sides) -> Plan {
+/// Arranges a component's bars; the hub's bar goes on in `rows` rows.
+pub fn plan(scene: &Scene, component: &Component, sides: Sides, rows: usize) -> Plan {
     let groups = groups(scene, component);
     let hub = hub(component, &groups);
-    let mut above = Vec::new();
-    let mut below = Vec::new();
-    let (mut weight_above, mut weight_below) = (0, 0);
-    let mut branches = branches(component, &groups, hub);
-    // The heaviest first, so that the lighter ones can even out the rest.
-    branches.sort_by_key(|branch| (std::cmp::Reverse(branch.weight), branch.first));
+    let branches = branches(component, &groups, hub);
+    let rows = in_rows(scene, branches, rows)
+        .into_iter()
+        .map(|branches| two_sides(scene, &groups, hub, branches, sides))
+        .collect();
+    Plan { groups, rows }
+}
+
+/// Deals the branches out to rows of about the same length, in order; the one
+/// that faces the world outside goes first.
+fn in_rows(scene: &Scene, mut branches: Vec<Branch>, rows: usize) -> Vec<Vec<Branch>> {
+    branches.sort_by_key(|branch| (!branch.faces_out(scene), branch.first));
+    let all: usize = branches.iter().map(Branch::length).sum();
+    let mut dealt: Vec<Vec<Branch>> = (0..rows).map(|_| Vec::new()).collect();
+    let mut before = 0;
     for branch in branches {
-        let faces_out = branch.bars.iter().any(|bar| scene.bars[*bar].is_outside());
-        let up = faces_out || (sides == Sides::Both && weight_above < weight_below);
-        if up {
-            weight_above += branch.weight;
-            above.push(branch);
-        } else {
-            weight_below += branch.weight;
-            below.push(branch);
-        }
+        let middle = before + branch.length() / 2;
+        before += branch.length();
+        let row = (middle * rows / all.max(1)).min(rows - 1);
+        dealt[row].push(branch);
+    }
+    dealt.retain(|row| !row.is_empty());
+    if dealt.is_empty() {
+        dealt.push(Vec::new());
+    }
+    dealt
+}
+
+fn two_sides(
+    scene: &Scene,
+    groups: &[Group],
+    hub: usize,
+    mut branches: Vec<Branch>,
+    sides: Sides,
+) -> [Side; 2] {
+    let (mut above, mut below) = (Vec::new(), Vec::new());
+    let (mut length_above, mut length_below) = (0, 0);
+    // The longest first, so that the shorter ones can even out the rest.
+    branches.sort_by_key(|branch| (std::cmp::Reverse(branch.length()), branch.first));
+    for branch in branches {
+        let up = branch.faces_out(scene) || (sides == Sides::Both && length_above < length_below);
+        let (side, length) =
+            if up { (&mut above, &mut length_above) } else { (&mut below, &mut length_below) };
+        *length += branch.length();
+        side.push(branch);
     }
     for side in [&mut above, &mut below] {
-        side.sort_by_key(|branch| branch.first);
+        side.sort_by_key(|branch: &Branch| branch.first);
     }
-    let sides =
-        vec![side(scene, &groups, hub, &below, false), side(scene, &groups, hub, &above, true)];
-    Plan { groups, sides }
+    [side(scene, groups, hub, &below, false), side(scene, groups, hub, &above, true)]
 }
 
 /// The bar that joins most: the one with most cards that hang on others, too.
@@ -131,6 +158,17 @@ struct Branch {
     groups: Vec<usize>,
     weight: usize,
     first: usize,
+}
+
+impl Branch {
+    /// About how long it makes the hub's bar, in cards.
+    fn length(&self) -> usize {
+        self.weight + self.bars.len()
+    }
+
+    fn faces_out(&self, scene: &Scene) -> bool {
+        self.bars.iter().any(|bar| scene.bars[*bar].is_outside())
+    }
 }
 
 fn branches(component: &Component, groups: &[Group], hub: usize) -> Vec<Branch> {
