@@ -113,11 +113,11 @@ impl Canvas {
     }
 
     fn bar_text(&mut self, bar: &Bar, x: i32, y: i32) {
-        self.line(x, y + 16, &bar.title);
+        self.line(x, y + Bar::FIRST_BASE, &bar.title);
         if !bar.nature.text.is_empty() {
-            self.line(x + bar.title.width + 8, y + 16, &bar.nature);
+            self.line(x + bar.title.width + 8, y + Bar::FIRST_BASE, &bar.nature);
         }
-        self.line(x, y + 31, &bar.facts);
+        self.line(x, y + Bar::SECOND_BASE, &bar.facts);
     }
 
     /// An arrow that leaves the bar at its right end, or a wall.
@@ -218,7 +218,7 @@ impl Canvas {
             }
             let mut line_y = y + Card::AIR;
             for line in part {
-                self.line(placed.rect.x + Card::PADDING, line_y + base(line.role), line);
+                self.line(placed.rect.x + Card::PADDING, line_y + line.role.base(), line);
                 line_y += line.role.height();
             }
             y += Card::part_height(part);
@@ -234,7 +234,7 @@ impl Canvas {
         put!(self, "<path class=\"tint\" d=\"{path}\"/>");
         let mut y = rect.y + 2;
         for line in &strip.lines {
-            self.line(rect.x + Strip::PADDING, y + base(line.role), line);
+            self.line(rect.x + Strip::PADDING, y + line.role.base(), line);
             y += line.role.height();
         }
         self.svg.push_str("</g>");
@@ -279,11 +279,6 @@ impl Canvas {
             }
         }
     }
-}
-
-/// Where the base line of a line of text is, below its upper edge.
-fn base(role: Role) -> i32 {
-    role.height() - 4
 }
 
 /// The class of a line's text.

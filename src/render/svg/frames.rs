@@ -28,14 +28,6 @@ pub struct Frame {
     pub title_at: (i32, i32),
 }
 
-impl Frame {
-    /// The box of the title's text.
-    pub fn title_box(&self) -> Rect {
-        let (x, y) = self.title_at;
-        Rect::new(x, y - FONT.size, FONT.width(&self.title), FONT.size + 3)
-    }
-}
-
 /// The frames that can be drawn.
 pub fn frames(scene: &Scene, placed: &Placed) -> Vec<Frame> {
     let mut boxes: BTreeMap<&str, Rect> = BTreeMap::new();

@@ -16,6 +16,7 @@
 mod draw;
 mod frames;
 mod geometry;
+mod inspect;
 mod layout;
 mod legend;
 mod reduce;
@@ -23,6 +24,7 @@ mod scene;
 mod text;
 mod theme;
 
+pub use inspect::Inspection;
 pub use theme::Theme;
 
 use super::escape;
@@ -68,6 +70,12 @@ const HEADING: i32 = 62;
 pub fn render(view: &View, options: &Options) -> String {
     let (scene, placed, frames) = arranged(view, options);
     draw(view, options, &scene, placed, &frames)
+}
+
+/// Inspects the picture that [`render`] would draw.
+pub fn inspect(view: &View, options: &Options) -> Inspection {
+    let (scene, placed, frames) = arranged(view, options);
+    inspect::inspect(&scene, &placed, &frames)
 }
 
 /// Finds places for everything. Frames need a layout, and a project without a

@@ -59,7 +59,7 @@ pub fn reduce(view: &View, full: bool) -> Reduced {
     }
     reduced.groups = merged(view, reduced.groups, |view, group| {
         let project = view.container(group.owners[0]).project().map(str::to_owned);
-        Some((project, String::new(), "containers on the same networks".to_owned()))
+        Some((project, String::new(), "containers".to_owned()))
     });
     let least = reduced.groups.len();
     if least < after {

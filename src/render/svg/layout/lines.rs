@@ -109,12 +109,12 @@ fn assemble_row(scene: &Scene, sides: &[Side; 2], ordered: [Ordered; 2]) -> Plac
     for (side, mut ordered) in sides.iter().zip(ordered) {
         let shift = (widest - ordered.width).div_euclid(2 * GRID) * GRID;
         ordered.columns.iter_mut().for_each(|column| column.x += shift);
-        parts.extend(Part::of_side(scene, side, ordered.columns));
+        ordered.texts.iter_mut().for_each(|(left, _)| *left += shift);
+        parts.extend(Part::of_side(scene, side, ordered.columns, &ordered.texts));
     }
     let hub_lie = hub_lie(scene, hub, &parts, widest);
     let above = parts.iter().filter(|part| part.side.is_up).map(|part| part.depth).max();
-    let rect =
-        Rect::new(hub_lie.from, above.unwrap_or(0), hub_lie.to - hub_lie.from, Bar::HEIGHT);
+    let rect = Rect::new(hub_lie.from, above.unwrap_or(0), hub_lie.to - hub_lie.from, Bar::HEIGHT);
     let mut placed = Placed::default();
     placed.bars.push(PlacedBar { bar: hub, rect, text_x: hub_lie.text, more: Vec::new() });
     for part in &parts {
@@ -136,7 +136,13 @@ fn hub_lie(scene: &Scene, hub: usize, parts: &[Part], widest: i32) -> Lie {
 }
 
 impl<'a> Part<'a> {
-    fn new(scene: &'a Scene, side: &'a Side, nodes: Vec<usize>, columns: Vec<Column>) -> Self {
+    fn new(
+        scene: &'a Scene,
+        side: &'a Side,
+        nodes: Vec<usize>,
+        columns: Vec<Column>,
+        texts: &[(i32, i32)],
+    ) -> Self {
         let mut part = Self {
             scene,
             side,
@@ -150,12 +156,17 @@ impl<'a> Part<'a> {
             depth: 0,
         };
         part.xs = part.columns.iter().map(|column| part.line_xs(column)).collect();
-        part.settle();
+        part.settle(texts);
         part
     }
 
     /// The parts of a side, from left to right.
-    fn of_side(scene: &'a Scene, side: &'a Side, columns: Vec<Column>) -> Vec<Self> {
+    fn of_side(
+        scene: &'a Scene,
+        side: &'a Side,
+        columns: Vec<Column>,
+        texts: &[(i32, i32)],
+    ) -> Vec<Self> {
         let mut sets = super::Sets::new(side.nodes.len() + 1);
         let alone = side.nodes.len();
         for (number, node) in side.nodes.iter().enumerate().skip(1) {
@@ -180,7 +191,7 @@ impl<'a> Part<'a> {
         }
         let mut parts: Vec<Self> = found
             .into_values()
-            .map(|(nodes, columns)| Self::new(scene, side, nodes, columns))
+            .map(|(nodes, columns)| Self::new(scene, side, nodes, columns, texts))
             .collect();
         // A bar may reach over its neighbours, to show its text: then they
         // have to keep the same heights after all.
@@ -193,7 +204,7 @@ impl<'a> Part<'a> {
                     Some(last) if last.extent().1 + BAR_GAP > part.extent().0 => {
                         let nodes = [last.nodes, part.nodes].concat();
                         let columns = [last.columns, part.columns].concat();
-                        apart.push(Self::new(scene, side, nodes, columns));
+                        apart.push(Self::new(scene, side, nodes, columns, texts));
                     }
                     last => {
                         apart.extend(last);
@@ -284,7 +295,7 @@ impl<'a> Part<'a> {
     }
 
     /// Finds lengths, tracks and distances of everything on this side.
-    fn settle(&mut self) {
+    fn settle(&mut self, texts: &[(i32, i32)]) {
         let levels = self.nodes.iter().map(|node| self.side.nodes[*node].level);
         let deepest = levels.chain(self.columns.iter().map(|c| c.band)).max().unwrap_or(0);
         let mut depth = 0;
@@ -294,6 +305,13 @@ impl<'a> Part<'a> {
             for bar in column.inner.iter().chain(&column.outer) {
                 let ends = all_ends.entry(*bar).or_insert((left, right));
                 *ends = (ends.0.min(left), ends.1.max(right));
+            }
+        }
+        for node in &self.nodes {
+            let (left, width) = texts[*node];
+            if let Some(bar) = self.side.nodes[*node].bar.filter(|_| width > 0) {
+                let ends = all_ends.entry(bar).or_insert((left, left + width));
+                *ends = (ends.0.min(left), ends.1.max(left + width));
             }
         }
         for level in 0..=deepest {

@@ -24,6 +24,10 @@ use plan::Sides;
 /// The shape that pictures aim at: width divided by height, in hundredths.
 const SHAPE: f64 = 1.5;
 
+/// How far from it a picture may be, as logarithms: too high, too wide. The
+/// promise is 1 to 2 and 2 to 1; heading and legend take their part of it.
+const TOLERANCE: (f64, f64) = (-0.7, 0.28);
+
 /// Bars and cards that hang together.
 #[derive(Debug, Default, Clone)]
 pub struct Component {
@@ -148,7 +152,8 @@ fn arrange(scene: &Scene, component: &Component, way: Way) -> Placed {
 /// that are long or cross.
 fn cost(placed: &Placed, way: Way, width: Option<i32>) -> f64 {
     let (w, h) = (f64::from(placed.width.max(1)), f64::from(placed.height.max(1)));
-    let off_shape = (w / (h + f64::from(pack::AROUND)) / SHAPE).ln().abs();
+    let off_shape = (w / (h + f64::from(pack::AROUND)) / SHAPE).ln();
+    let misshapen = (TOLERANCE.0 - off_shape).max(off_shape - TOLERANCE.1).max(0.0);
     let too_wide = width.map_or(0.0, |most| (w / f64::from(most.max(1))).ln().max(0.0));
     let used: f64 = placed.cards.iter().map(|c| f64::from(c.rect.w) * f64::from(c.rect.h)).sum();
     let waste = (w * h / used.max(20_000.0)).ln().max(0.0);
@@ -160,6 +165,7 @@ fn cost(placed: &Placed, way: Way, width: Option<i32>) -> f64 {
         + if way.rows > 1 { 0.5 } else { 0.0 };
     20.0 * too_wide
         + if width.is_some() { 0.3 } else { 1.6 } * off_shape.powi(2)
+        + if width.is_some() { 0.0 } else { 20.0 } * misshapen
         + 0.6 * waste
         + 0.15 * length
         + 0.8 * crossings

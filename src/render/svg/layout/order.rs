@@ -23,6 +23,9 @@ const SWAP_BUDGET: usize = 40_000;
 pub struct Ordered {
     /// All columns.
     pub columns: Vec<Column>,
+    /// Left end and width of each node's bar, if only its text counts: in the
+    /// middle of its block.
+    pub texts: Vec<(i32, i32)>,
     /// Width of the hub's block.
     pub width: i32,
 }
@@ -52,8 +55,7 @@ pub fn order(scene: &Scene, groups: &[Group], side: &mut Side, stacking: Stackin
     let least_of = |bar: usize| {
         if scene.bars[bar].is_outside() { 0 } else { column::bar_width(&scene.bars[bar]) }
     };
-    let least: Vec<i32> =
-        side.nodes.iter().map(|node| node.bar.map_or(0, least_of)).collect();
+    let least: Vec<i32> = side.nodes.iter().map(|node| node.bar.map_or(0, least_of)).collect();
     let (columns, rows) = gather(scene, groups, side, stacking, &least);
     let nodes_of = columns
         .iter()
@@ -63,7 +65,8 @@ pub fn order(scene: &Scene, groups: &[Group], side: &mut Side, stacking: Stackin
     let mut placer = Placer { side, columns, rows, least, nodes_of, middles, width: 0 };
     placer.place();
     placer.improve();
-    Ordered { columns: placer.columns, width: placer.width }
+    let texts = placer.texts();
+    Ordered { columns: placer.columns, texts, width: placer.width }
 }
 
 /// Gathers cards in columns, at most so many to a column; fewer where the
@@ -95,9 +98,9 @@ fn gather(
         let width = least[node].max(row_width(&inner)).max(outer_width(&outer));
         if node > 0 {
             let narrower = |is_inner: bool| {
-                (1..stacking.rows).map(|most| build(is_inner, most)).find(|row| {
-                    width >= if is_inner { row_width(row) } else { outer_width(row) }
-                })
+                (1..stacking.rows)
+                    .map(|most| build(is_inner, most))
+                    .find(|row| width >= if is_inner { row_width(row) } else { outer_width(row) })
             };
             inner = narrower(true).unwrap_or(inner);
             outer = narrower(false).unwrap_or(outer);
@@ -174,6 +177,11 @@ impl Placer<'_> {
             self.columns[*at].x = x;
             x += self.columns[*at].width + COLUMN_GAP;
         }
+    }
+
+    fn texts(&self) -> Vec<(i32, i32)> {
+        let left = |(middle, width): (&i32, &i32)| (on_grid(middle - width / 2), *width);
+        self.middles.iter().zip(&self.least).map(left).collect()
     }
 
     /// How long the bars would be: from the first line to the last of each.

@@ -7,6 +7,7 @@ mod cards;
 
 use std::collections::BTreeMap;
 
+use super::geometry::Rect;
 use super::text::Font;
 use super::{Blank, Options, reduce};
 use crate::render::escape;
@@ -79,6 +80,11 @@ impl Role {
         }
     }
 
+    /// Where the base line is, below the line's upper edge.
+    pub fn base(self) -> i32 {
+        self.height() - 4
+    }
+
     /// Height of the line in pixels.
     pub fn height(self) -> i32 {
         match self {
@@ -102,6 +108,12 @@ impl Line {
         let text = escape::terminal(text);
         let lines = role.font().wrap(&text, width - role.indent(), most);
         lines.iter().map(|line| Self::new(role, line)).collect()
+    }
+
+    /// What the text covers, with its base line at `y`.
+    pub fn bounds(&self, x: i32, y: i32) -> Rect {
+        let size = self.role.font().size;
+        Rect::new(x, y - size, self.width, size + 3)
     }
 
     /// The same line with its text left out, if it is to be.
@@ -179,6 +191,10 @@ impl Bar {
     pub const END: i32 = 24;
     /// Height in pixels.
     pub const HEIGHT: i32 = 38;
+    /// Base line of the title, below the upper edge.
+    pub const FIRST_BASE: i32 = 16;
+    /// Base line of the facts.
+    pub const SECOND_BASE: i32 = 31;
 
     /// Whether it is the world outside.
     pub fn is_outside(&self) -> bool {
