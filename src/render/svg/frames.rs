@@ -53,20 +53,22 @@ pub fn frames(scene: &Scene, placed: &Placed) -> Vec<Frame> {
     if held.len() == 1 && scene.cards.iter().all(|card| card.project.is_some()) {
         return Vec::new();
     }
+    things.sort_by_key(|(_, rect)| rect.x);
+    let widest = things.iter().map(|(_, rect)| rect.w).max().unwrap_or(0);
+    let lines = lines(placed);
     let mut frames: Vec<Frame> = Vec::new();
     for (project, rect) in boxes {
         let grown = rect.grown(PADDING);
-        let foreign =
-            things.iter().any(|(other, thing)| *other != Some(project) && thing.meets(grown, 4));
-        if foreign {
+        let foreign = |rect: Rect| {
+            let near = near(&things, rect.x - 4 - widest, rect.right() + 4, |thing| thing.1.x);
+            near.iter().any(|(other, thing)| *other != Some(project) && thing.meets(rect, 4))
+        };
+        if foreign(grown) {
             continue;
         }
-        let Some(frame) = titled(project, grown, placed) else { continue };
-        let crowded = frames.iter().any(|other| other.rect.meets(frame.rect, 4))
-            || things
-                .iter()
-                .any(|(other, thing)| *other != Some(project) && thing.meets(frame.rect, 4));
-        if !crowded {
+        let Some(frame) = titled(project, grown, &lines) else { continue };
+        let crowded = frames.iter().any(|other| other.rect.meets(frame.rect, 4));
+        if !crowded && !foreign(frame.rect) {
             frames.push(frame);
         }
     }
@@ -90,7 +92,7 @@ fn owned_bars(scene: &Scene) -> Vec<Option<&str>> {
 
 /// Finds room for the title above or below what the frame holds: where no
 /// line runs through it.
-fn titled(project: &str, inner: Rect, placed: &Placed) -> Option<Frame> {
+fn titled(project: &str, inner: Rect, lines: &[Rect]) -> Option<Frame> {
     let title = FONT.shorten(&escape::terminal(project), inner.w - 2 * PADDING);
     let width = FONT.width(&title);
     for above in [true, false] {
@@ -100,7 +102,7 @@ fn titled(project: &str, inner: Rect, placed: &Placed) -> Option<Frame> {
         let mut x = inner.x + PADDING;
         while x + width <= inner.right() - PADDING / 2 {
             let place = Rect::new(x, base - FONT.size, width, FONT.size + 3).grown(3);
-            let Some(past) = blocked_until(place, placed) else {
+            let Some(past) = blocked_until(place, lines) else {
                 return Some(Frame {
                     project: escape::terminal(project).into_owned(),
                     rect,
@@ -114,12 +116,31 @@ fn titled(project: &str, inner: Rect, placed: &Placed) -> Option<Frame> {
     None
 }
 
-/// The right end of the first line through `place`.
-fn blocked_until(place: Rect, placed: &Placed) -> Option<i32> {
-    let through = placed.taps.iter().flat_map(|tap| tap.points.windows(2)).filter(|ends| {
-        let ((ax, ay), (bx, by)) = (ends[0], ends[1]);
-        let line = Rect::new(ax.min(bx), ay.min(by), (ax - bx).abs() + 1, (ay - by).abs() + 1);
-        line.meets(place, 0)
-    });
-    through.map(|ends| ends[0].0.max(ends[1].0)).max()
+/// The right end of the lines through `place`.
+fn blocked_until(place: Rect, lines: &[Rect]) -> Option<i32> {
+    let widest = 400;
+    let near = near(lines, place.x - widest, place.right(), |line| line.x);
+    near.iter().filter(|line| line.meets(place, 0)).map(|line| line.right()).max()
+}
+
+/// All lines as thin boxes, from left to right.
+fn lines(placed: &Placed) -> Vec<Rect> {
+    let mut lines: Vec<Rect> = placed
+        .taps
+        .iter()
+        .flat_map(|tap| tap.points.windows(2))
+        .map(|ends| {
+            let ((ax, ay), (bx, by)) = (ends[0], ends[1]);
+            Rect::new(ax.min(bx), ay.min(by), (ax - bx).abs() + 1, (ay - by).abs() + 1)
+        })
+        .collect();
+    lines.sort_by_key(|line| line.x);
+    lines
+}
+
+/// Those of the sorted `items` whose left edge is between `from` and `to`.
+fn near<T>(items: &[T], from: i32, to: i32, left: impl Fn(&T) -> i32) -> &[T] {
+    let first = items.partition_point(|item| left(item) < from);
+    let last = items.partition_point(|item| left(item) <= to);
+    &items[first..last.max(first)]
 }

@@ -84,6 +84,7 @@ pub fn inspect(view: &View, options: &Options) -> Inspection {
 fn arranged(view: &View, options: &Options) -> (Scene, Placed, Vec<Frame>) {
     let width = options.width.map(|width| (i32::from(width) - 2 * MARGIN).max(1));
     let mut framed: Option<Vec<String>> = None;
+    let mut ways = Vec::new();
     for round in 0.. {
         let mut scene = Scene::new(view, options);
         let projects = projects(&scene);
@@ -94,7 +95,7 @@ fn arranged(view: &View, options: &Options) -> (Scene, Placed, Vec<Frame>) {
             Some(_) => scene.tag_projects(|_| false),
             None => {}
         }
-        let placed = layout::lay_out(&scene, width);
+        let placed = layout::lay_out(&scene, width, &mut ways);
         let frames = frames::frames(&scene, &placed);
         let now: Vec<String> = frames.iter().map(|frame| frame.project.clone()).collect();
         let all_told = framed.as_ref().map_or(now.len() == projects || projects < 2, |framed| {

@@ -198,25 +198,36 @@ impl<'a> Part<'a> {
         loop {
             parts.sort_by_key(|part| part.extent().0);
             let before = parts.len();
-            let mut apart: Vec<Self> = Vec::with_capacity(before);
+            let mut reach = i32::MIN;
+            let mut runs: Vec<Vec<Self>> = Vec::with_capacity(before);
             for part in parts {
-                match apart.pop() {
-                    Some(last) if last.extent().1 + BAR_GAP > part.extent().0 => {
-                        let nodes = [last.nodes, part.nodes].concat();
-                        let columns = [last.columns, part.columns].concat();
-                        apart.push(Self::new(scene, side, nodes, columns, texts));
-                    }
-                    last => {
-                        apart.extend(last);
-                        apart.push(part);
-                    }
+                let (from, to) = part.extent();
+                match runs.last_mut().filter(|_| from < reach + BAR_GAP) {
+                    Some(run) => run.push(part),
+                    None => runs.push(vec![part]),
                 }
+                reach = reach.max(to);
             }
-            if apart.len() == before {
-                return apart;
+            parts = runs.into_iter().map(|run| Self::merged(run, texts)).collect();
+            if parts.len() == before {
+                return parts;
             }
-            parts = apart;
         }
+    }
+
+    /// Parts that have to keep the same heights, as one.
+    fn merged(mut run: Vec<Self>, texts: &[(i32, i32)]) -> Self {
+        let first = run.remove(0);
+        if run.is_empty() {
+            return first;
+        }
+        let (scene, side) = (first.scene, first.side);
+        let (mut nodes, mut columns) = (first.nodes, first.columns);
+        for part in run {
+            nodes.extend(part.nodes);
+            columns.extend(part.columns);
+        }
+        Self::new(scene, side, nodes, columns, texts)
     }
 
     /// The left and the right end of everything.
@@ -511,23 +522,31 @@ fn tap<'a>(
 /// How far a bar reaches and where its text stands: as far to the left as no
 /// foreign line goes over it; past the last line if it must.
 fn lie(bar: usize, from: i32, to: i32, text: i32, trunks: &[Trunk]) -> Lie {
-    let foreign: Vec<i32> = trunks.iter().filter(|t| t.bar != bar).map(|t| t.x).collect();
     let needed = text + 2 * Bar::PADDING.max(TEXT_GAP) + Bar::END;
-    let mut candidates = vec![from];
-    candidates.extend(foreign.iter().filter(|x| **x >= from - needed).map(|x| x + 1));
-    candidates
-        .extend(foreign.iter().filter(|x| **x >= from - needed && **x <= to).map(|x| x - needed));
-    let is_free = |start: i32| {
-        let first = foreign.partition_point(|x| *x < start);
-        foreign.get(first).is_none_or(|x| *x >= start + needed)
+    let after = |x: i32| trunks.partition_point(|trunk| trunk.x < x);
+    // The first and the last foreign line within reach of a text at `start`.
+    let foreign = |start: i32| {
+        let near = trunks[after(start)..].iter().take_while(|trunk| trunk.x < start + needed);
+        near.filter(|trunk| trunk.bar != bar).map(|trunk| trunk.x).collect::<Vec<_>>()
     };
-    let longer = |start: i32| (from - start).max(0) + (start + needed - to).max(0);
-    let best = candidates
-        .into_iter()
-        .filter(|start| is_free(*start))
-        .min_by_key(|start| (longer(*start), (start - from).abs()))
-        .unwrap_or(from);
-    Lie { from: from.min(best), to: to.max(best + needed), text: best + Bar::PADDING }
+    let lie = |start: i32| Lie {
+        from: from.min(start),
+        to: to.max(start + needed),
+        text: start + Bar::PADDING,
+    };
+    let mut rightwards = from;
+    while let Some(last) = foreign(rightwards).last() {
+        rightwards = last + 1;
+    }
+    if rightwards + needed <= to.max(from + needed) {
+        return lie(rightwards);
+    }
+    let mut leftwards = from;
+    while let Some(first) = foreign(leftwards).first() {
+        leftwards = first - needed;
+    }
+    let longer = (rightwards + needed - to, from - leftwards);
+    if longer.0 <= longer.1 { lie(rightwards) } else { lie(leftwards) }
 }
 
 /// Moves everything so that it begins at 0, 0, and measures it.

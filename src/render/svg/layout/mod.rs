@@ -19,11 +19,18 @@ use std::collections::BTreeMap;
 use super::geometry::{Placed, PlacedBar, Rect};
 use super::scene::{Bar, Scene};
 use column::Stacking;
+use order::Care;
 use plan::Sides;
 
 /// The shape that pictures aim at: width divided by height, in hundredths.
 const SHAPE: f64 = 1.5;
 
+/// Heights of stacks that are tried.
+const STACKS: [usize; 12] = [1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 48, 96];
+/// The same where every trial costs much.
+const HIGH_STACKS: [usize; 6] = [1, 2, 4, 8, 24, 96];
+/// This many cards are much.
+const A_LOT: usize = 400;
 /// How far from it a picture may be, as logarithms: too high, too wide. The
 /// promise is 1 to 2 and 2 to 1; heading and legend take their part of it.
 const TOLERANCE: (f64, f64) = (-0.7, 0.28);
@@ -40,15 +47,20 @@ pub struct Component {
 /// Room below the bar of the world outside where nothing hangs on it.
 const SKY: i32 = 36;
 
-/// Lays the scene out, at most `width` pixels wide if that can be.
-pub fn lay_out(scene: &Scene, width: Option<i32>) -> Placed {
+/// Lays the scene out, at most `width` pixels wide if that can be. `ways`
+/// keeps how each component was laid out, for the next time that the same
+/// scene comes with slightly other sizes.
+pub fn lay_out(scene: &Scene, width: Option<i32>, ways: &mut Vec<Way>) -> Placed {
     let (mut first, mut rest, mut sky) = (Vec::new(), Vec::new(), None);
-    for component in components(scene) {
+    for (number, component) in components(scene).iter().enumerate() {
         let outside = component.bars.iter().copied().find(|bar| scene.bars[*bar].is_outside());
+        if number == ways.len() {
+            ways.push(best_way(scene, component, width));
+        }
         match outside {
             Some(bar) if component.cards.is_empty() => sky = Some(bar),
-            Some(_) => first.push(lay_out_component(scene, &component, width)),
-            None => rest.push(lay_out_component(scene, &component, width)),
+            Some(_) => first.push(arrange(scene, component, ways[number], Care::Full)),
+            None => rest.push(arrange(scene, component, ways[number], Care::Full)),
         }
     }
     let packed = pack::pack(first, rest, width, SHAPE);
@@ -90,59 +102,70 @@ fn components(scene: &Scene) -> Vec<Component> {
 
 /// One way to lay a component out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Way {
+pub struct Way {
     sides: Sides,
     stacking: Stacking,
     /// Rows of the hub's bar.
     rows: usize,
 }
 
-/// Lays one component out in every way that may be good, and takes the best.
-fn lay_out_component(scene: &Scene, component: &Component, width: Option<i32>) -> Placed {
-    let mut best: Option<(f64, Placed)> = None;
+impl Way {
+    /// Everything below the hub, each card in a column of its own.
+    const PLAIN: Self =
+        Self { sides: Sides::Below, stacking: Stacking { rows: 1, mixed: false }, rows: 1 };
+}
+
+/// Tries the ways that may be good, and takes the best.
+fn best_way(scene: &Scene, component: &Component, width: Option<i32>) -> Way {
+    let mut best: Option<(f64, Way)> = None;
     let mut consider = |way: Way| {
-        let placed = arrange(scene, component, way);
+        let placed = arrange(scene, component, way, Care::Little);
         let cost = cost(&placed, way, width);
         let shape = f64::from(placed.width) / f64::from(placed.height.max(1) + pack::AROUND);
         if best.as_ref().is_none_or(|(least, _)| cost < *least) {
-            best = Some((cost, placed));
+            best = Some((cost, way));
         }
         shape
     };
     let most = component.cards.len().max(2);
+    let stacks: &[usize] = if most > A_LOT { &HIGH_STACKS } else { &STACKS };
     for sides in [Sides::Below, Sides::Both] {
-        for rows in [1, 2, 3, 4, 6, 8, 12, 16, 24] {
-            let mut shape = 0.0;
-            for stack in [1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 48, 96] {
-                if stack > 1 && stack >= most {
-                    break;
-                }
-                let plain = Stacking { rows: stack, mixed: false };
-                shape = consider(Way { sides, stacking: plain, rows });
-                if stack > 1 && shape > 1.0 {
-                    let mixed = Stacking { rows: stack, mixed: true };
-                    shape = shape.min(consider(Way { sides, stacking: mixed, rows }));
-                }
-                // Higher stacks would only make it narrower still.
-                if shape < SHAPE / 2.0 || (rows > 1 && stack >= 6) {
-                    break;
+        for stack in stacks.iter().copied().take_while(|stack| *stack == 1 || *stack < most) {
+            let stacking = Stacking { rows: stack, mixed: false };
+            let mut shape = consider(Way { sides, stacking, rows: 1 });
+            if shape > SHAPE && component.bars.len() > 2 {
+                // Twice the rows make it half as wide and twice as high.
+                let rows = rows_for(shape);
+                for rows in [rows, rows + 1].into_iter().filter(|rows| *rows > 1) {
+                    consider(Way { sides, stacking, rows });
                 }
             }
-            if shape < SHAPE * 1.5 || component.bars.len() < 3 {
+            if stack > 1 && shape > 1.0 {
+                let mixed = Stacking { mixed: true, ..stacking };
+                shape = shape.min(consider(Way { sides, stacking: mixed, rows: 1 }));
+            }
+            // Higher stacks would only make it narrower still.
+            if shape < SHAPE / 2.0 {
                 break;
             }
         }
     }
-    best.map(|(_, placed)| placed).unwrap_or_default()
+    best.map_or(Way::PLAIN, |(_, way)| way)
 }
 
-fn arrange(scene: &Scene, component: &Component, way: Way) -> Placed {
+/// How many rows bring this shape near to the one that pictures aim at.
+fn rows_for(shape: f64) -> usize {
+    let rows = (shape / SHAPE).sqrt();
+    (1..64).find(|number| f64::from(*number) + 0.5 > rows).map_or(64, |number| number as usize)
+}
+
+fn arrange(scene: &Scene, component: &Component, way: Way, care: Care) -> Placed {
     let mut plan = plan::plan(scene, component, way.sides, way.rows);
     let mut ordered = Vec::with_capacity(plan.rows.len());
     for [below, above] in &mut plan.rows {
         ordered.push([
-            order::order(scene, &plan.groups, below, way.stacking),
-            order::order(scene, &plan.groups, above, way.stacking),
+            order::order(scene, &plan.groups, below, way.stacking, care),
+            order::order(scene, &plan.groups, above, way.stacking, care),
         ]);
     }
     lines::assemble(scene, &plan, ordered)

@@ -13,10 +13,19 @@ use crate::render::svg::scene::Scene;
 const COLUMN_GAP: i32 = 24;
 /// Room between blocks: enough for two frames.
 const BLOCK_GAP: i32 = 40;
-/// How often the siblings are sorted anew.
-const SWEEPS: usize = 6;
+/// How often the siblings are sorted anew, at first sight and with care.
+const SWEEPS: (usize, usize) = (2, 8);
 /// How many columns all trials of swapping siblings may look at together.
 const SWAP_BUDGET: usize = 40_000;
+
+/// How much work an order is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Care {
+    /// A first sight, to compare ways to lay out.
+    Little,
+    /// The one that is drawn.
+    Full,
+}
 
 /// The columns of one side in their places.
 #[derive(Debug)]
@@ -50,7 +59,13 @@ struct Placer<'a> {
 }
 
 /// Gathers the groups of one side in columns and places them.
-pub fn order(scene: &Scene, groups: &[Group], side: &mut Side, stacking: Stacking) -> Ordered {
+pub fn order(
+    scene: &Scene,
+    groups: &[Group],
+    side: &mut Side,
+    stacking: Stacking,
+    care: Care,
+) -> Ordered {
     // The bar of the world outside reaches over what hangs on it, wherever.
     let least_of = |bar: usize| {
         if scene.bars[bar].is_outside() { 0 } else { column::bar_width(&scene.bars[bar]) }
@@ -64,7 +79,7 @@ pub fn order(scene: &Scene, groups: &[Group], side: &mut Side, stacking: Stackin
     let middles = vec![0; side.nodes.len()];
     let mut placer = Placer { side, columns, rows, least, nodes_of, middles, width: 0 };
     placer.place();
-    placer.improve();
+    placer.improve(care);
     let texts = placer.texts();
     Ordered { columns: placer.columns, texts, width: placer.width }
 }
@@ -97,13 +112,21 @@ fn gather(
         };
         let width = least[node].max(row_width(&inner)).max(outer_width(&outer));
         if node > 0 {
-            let narrower = |is_inner: bool| {
-                (1..stacking.rows)
-                    .map(|most| build(is_inner, most))
-                    .find(|row| width >= if is_inner { row_width(row) } else { outer_width(row) })
+            let narrower = |is_inner: bool, row: &[Column]| {
+                let fits = |row: &[Column]| {
+                    width >= if is_inner { row_width(row) } else { outer_width(row) }
+                };
+                let highest = row.iter().map(|column| column.cards.len()).max().unwrap_or(0);
+                let room = width - if is_inner { row_width(row) } else { outer_width(row) };
+                // No room for one column more, no need to try.
+                let narrowest = row.iter().map(|column| column.width).min().unwrap_or(0);
+                if highest < 2 || room < narrowest {
+                    return None;
+                }
+                (1..highest).map(|most| build(is_inner, most)).find(|row| fits(row))
             };
-            inner = narrower(true).unwrap_or(inner);
-            outer = narrower(false).unwrap_or(outer);
+            inner = narrower(true, &inner).unwrap_or(inner);
+            outer = narrower(false, &outer).unwrap_or(outer);
         }
         widths[node] = width.max(0);
         for (is_inner, row) in [(true, inner), (false, outer)] {
@@ -198,9 +221,13 @@ impl Placer<'_> {
     }
 
     /// Sorts siblings and columns by where the things are that they share.
-    fn improve(&mut self) {
+    fn improve(&mut self, care: Care) {
+        if !self.is_tangled() {
+            return;
+        }
+        let sweeps = if care == Care::Full { SWEEPS.1 } else { SWEEPS.0 };
         let mut best = (self.cost(), self.state());
-        for _ in 0..SWEEPS {
+        for _ in 0..sweeps {
             self.sort_by_barycenter();
             self.place();
             let cost = self.cost();
@@ -209,7 +236,19 @@ impl Placer<'_> {
             }
         }
         self.restore(best.1);
-        self.swap_siblings(best.0);
+        if care == Care::Full {
+            self.swap_siblings(best.0);
+        }
+    }
+
+    /// Whether the order matters at all: some card links more than a bar and
+    /// its parent.
+    fn is_tangled(&self) -> bool {
+        self.nodes_of.iter().any(|nodes| nodes.len() > 2)
+            || self.columns.iter().zip(&self.nodes_of).any(|(column, nodes)| {
+                let siblings = |node: &usize| self.side.nodes[*node].level == column.band;
+                nodes.iter().filter(|node| siblings(node)).count() > 1
+            })
     }
 
     /// Moves each block and column towards the middle of what it is linked to.
@@ -276,8 +315,7 @@ impl Placer<'_> {
     fn swap_siblings(&mut self, mut cost: i64) {
         let each = self.columns.len() + self.side.nodes.len() + 1;
         let mut trials = SWAP_BUDGET / each;
-        let linked = self.nodes_of.iter().any(|nodes| nodes.len() > 2);
-        let mut improved = linked;
+        let mut improved = true;
         while improved {
             improved = false;
             for node in 0..self.side.nodes.len() {
