@@ -104,9 +104,8 @@ impl Canvas {
         for piece in placed.pieces() {
             self.rect("box", piece, 5);
         }
-        self.bar_text(bar, placed.text_x, placed.rect.y);
-        for piece in placed.more.iter().skip(1) {
-            self.bar_text(bar, placed.text_x, piece.y);
+        for (piece, x) in placed.texts() {
+            self.bar_text(bar, x, piece.y);
         }
         self.way_out(bar.way_out, placed.rect);
         self.close();

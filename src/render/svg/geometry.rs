@@ -89,15 +89,21 @@ pub struct PlacedBar {
     pub rect: Rect,
     /// Where its text begins.
     pub text_x: i32,
-    /// Where it goes on, if it is longer than the page is wide: the spine on
-    /// the left, then a piece for each further row.
-    pub more: Vec<Rect>,
+    /// Where it goes on, if it is longer than the page is wide: a spine on the
+    /// left, and a piece for each further row with where its text begins.
+    pub more: Vec<(Rect, Option<i32>)>,
 }
 
 impl PlacedBar {
     /// Its box and everything that continues it.
     pub fn pieces(&self) -> impl Iterator<Item = Rect> {
-        std::iter::once(self.rect).chain(self.more.iter().copied())
+        std::iter::once(self.rect).chain(self.more.iter().map(|(piece, _)| *piece))
+    }
+
+    /// The pieces with text, each with where it begins.
+    pub fn texts(&self) -> impl Iterator<Item = (Rect, i32)> {
+        let more = self.more.iter().filter_map(|(piece, text_x)| Some((*piece, (*text_x)?)));
+        std::iter::once((self.rect, self.text_x)).chain(more)
     }
 }
 
@@ -144,7 +150,10 @@ impl Placed {
         self.bars.extend(other.bars.into_iter().map(|mut bar| {
             bar.rect = bar.rect.moved(dx, dy);
             bar.text_x += dx;
-            bar.more.iter_mut().for_each(|piece| *piece = piece.moved(dx, dy));
+            for (piece, text_x) in &mut bar.more {
+                *piece = piece.moved(dx, dy);
+                *text_x = text_x.map(|x| x + dx);
+            }
             bar
         }));
         self.taps.extend(other.taps.into_iter().map(|mut tap| {

@@ -111,9 +111,7 @@ fn texts(scene: &Scene, placed: &Placed, frames: &[Frame]) -> Vec<Text> {
     }
     for bar in &placed.bars {
         let of = &scene.bars[bar.bar];
-        let with_text = std::iter::once(bar.rect).chain(bar.more.iter().skip(1).copied());
-        for piece in with_text {
-            let x = bar.text_x;
+        for (piece, x) in bar.texts() {
             add(&of.name, x, piece.y + Bar::FIRST_BASE, &of.title, piece);
             add(&of.name, x + of.title.width + 8, piece.y + Bar::FIRST_BASE, &of.nature, piece);
             add(&of.name, x, piece.y + Bar::SECOND_BASE, &of.facts, piece);

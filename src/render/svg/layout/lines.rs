@@ -75,31 +75,42 @@ pub fn assemble(scene: &Scene, plan: &Plan, ordered: Vec<[Ordered; 2]>) -> Place
         return to_origin(rows.remove(0));
     }
     let mut all = Placed::default();
-    let mut pieces = Vec::new();
     let mut y = 0;
     for row in rows {
-        let mut row = to_origin(row);
-        let hub = row.bars.remove(0);
-        pieces.push(hub.rect.moved(0, y));
+        let row = to_origin(row);
         let height = row.height;
         all.add(row, 0, y);
         y += height + ROW_GAP;
-        if pieces.len() == 1 {
-            all.bars.insert(0, hub);
-        }
     }
-    // Every piece reaches out to the spine on the left, past all else.
-    let left = -2 * BAR_GAP.div_euclid(GRID) * GRID;
-    for piece in &mut pieces {
-        *piece = Rect::new(left, piece.y, piece.right() - left, piece.h);
-    }
-    let (first, last) = (pieces[0], pieces[pieces.len() - 1]);
-    let hub = &mut all.bars[0];
-    hub.rect = first;
-    hub.text_x = left + Bar::PADDING + SPINE;
-    hub.more = vec![Rect::new(left, first.y, SPINE, last.bottom() - first.y)];
-    hub.more.extend(&pieces[1..]);
+    join_pieces(scene, &mut all);
     to_origin(all)
+}
+
+/// Makes one bar of the pieces that the rows have of it. Those of the hub
+/// reach out to a spine on the left, past all else; the world outside is the
+/// same wherever it shows.
+fn join_pieces(scene: &Scene, placed: &mut Placed) {
+    let mut by_bar: BTreeMap<usize, Vec<PlacedBar>> = BTreeMap::new();
+    for bar in std::mem::take(&mut placed.bars) {
+        by_bar.entry(bar.bar).or_default().push(bar);
+    }
+    for (number, mut pieces) in by_bar {
+        let outside = scene.bars[number].is_outside();
+        if pieces.len() > 1 && !outside {
+            let left = -SPINE - BAR_GAP;
+            for piece in &mut pieces {
+                let rect = piece.rect;
+                piece.rect = Rect::new(left, rect.y, rect.right() - left, rect.h);
+                piece.text_x = left + SPINE + Bar::PADDING;
+            }
+            let (first, last) = (pieces[0].rect, pieces[pieces.len() - 1].rect);
+            let spine = Rect::new(left, first.y, SPINE, last.bottom() - first.y);
+            pieces[0].more.push((spine, None));
+        }
+        let mut bar = pieces.remove(0);
+        bar.more.extend(pieces.into_iter().map(|piece| (piece.rect, Some(piece.text_x))));
+        placed.bars.push(bar);
+    }
 }
 
 fn assemble_row(scene: &Scene, sides: &[Side; 2], ordered: [Ordered; 2]) -> Placed {

@@ -82,18 +82,20 @@ pub fn groups(scene: &Scene, component: &Component) -> Vec<Group> {
 pub fn plan(scene: &Scene, component: &Component, sides: Sides, rows: usize) -> Plan {
     let groups = groups(scene, component);
     let hub = hub(component, &groups);
-    let branches = branches(component, &groups, hub);
-    let rows = in_rows(scene, branches, rows)
+    let outside = component.bars.iter().copied().find(|bar| scene.bars[*bar].is_outside());
+    let trunk = Trunk { groups: &groups, hub, outside: outside.filter(|bar| *bar != hub) };
+    let branches = trunk.branches(component);
+    let rows = in_rows(branches, rows)
         .into_iter()
-        .map(|branches| two_sides(scene, &groups, hub, branches, sides))
+        .map(|branches| trunk.two_sides(branches, sides))
         .collect();
     Plan { groups, rows }
 }
 
 /// Deals the branches out to rows of about the same length, in order; the one
 /// that faces the world outside goes first.
-fn in_rows(scene: &Scene, mut branches: Vec<Branch>, rows: usize) -> Vec<Vec<Branch>> {
-    branches.sort_by_key(|branch| (!branch.faces_out(scene), branch.first));
+fn in_rows(mut branches: Vec<Branch>, rows: usize) -> Vec<Vec<Branch>> {
+    branches.sort_by_key(|branch| (!branch.faces_out, branch.first));
     let all: usize = branches.iter().map(Branch::length).sum();
     let mut dealt: Vec<Vec<Branch>> = (0..rows).map(|_| Vec::new()).collect();
     let mut before = 0;
@@ -110,28 +112,33 @@ fn in_rows(scene: &Scene, mut branches: Vec<Branch>, rows: usize) -> Vec<Vec<Bra
     dealt
 }
 
-fn two_sides(
-    scene: &Scene,
-    groups: &[Group],
+/// What the branches of a component grow from.
+struct Trunk<'a> {
+    groups: &'a [Group],
     hub: usize,
-    mut branches: Vec<Branch>,
-    sides: Sides,
-) -> [Side; 2] {
-    let (mut above, mut below) = (Vec::new(), Vec::new());
-    let (mut length_above, mut length_below) = (0, 0);
-    // The longest first, so that the shorter ones can even out the rest.
-    branches.sort_by_key(|branch| (std::cmp::Reverse(branch.length()), branch.first));
-    for branch in branches {
-        let up = branch.faces_out(scene) || (sides == Sides::Both && length_above < length_below);
-        let (side, length) =
-            if up { (&mut above, &mut length_above) } else { (&mut below, &mut length_below) };
-        *length += branch.length();
-        side.push(branch);
+    /// The bar of the world outside, where it is not the hub itself. It lies
+    /// above everything, and joins no branches: each row has a piece of it.
+    outside: Option<usize>,
+}
+
+impl Trunk<'_> {
+    fn two_sides(&self, mut branches: Vec<Branch>, sides: Sides) -> [Side; 2] {
+        let (mut above, mut below) = (Vec::new(), Vec::new());
+        let (mut length_above, mut length_below) = (0, 0);
+        // The longest first, so that the shorter ones can even out the rest.
+        branches.sort_by_key(|branch| (std::cmp::Reverse(branch.length()), branch.first));
+        for branch in branches {
+            let up = branch.faces_out || (sides == Sides::Both && length_above < length_below);
+            let (side, length) =
+                if up { (&mut above, &mut length_above) } else { (&mut below, &mut length_below) };
+            *length += branch.length();
+            side.push(branch);
+        }
+        for side in [&mut above, &mut below] {
+            side.sort_by_key(|branch: &Branch| branch.first);
+        }
+        [self.side(&below, false), self.side(&above, true)]
     }
-    for side in [&mut above, &mut below] {
-        side.sort_by_key(|branch: &Branch| branch.first);
-    }
-    [side(scene, groups, hub, &below, false), side(scene, groups, hub, &above, true)]
 }
 
 /// The bar that joins most: the one with most cards that hang on others, too.
@@ -151,51 +158,62 @@ fn hub(component: &Component, groups: &[Group]) -> usize {
     best.map_or(0, |(bar, _)| bar)
 }
 
-/// What hangs together without the hub.
+/// What hangs together without the hub and without the world outside.
 #[derive(Debug)]
 struct Branch {
     bars: Vec<usize>,
     groups: Vec<usize>,
+    /// Number of cards.
     weight: usize,
+    /// Its first bar, for its place in the order.
     first: usize,
+    /// Whether something in it hangs on the world outside.
+    faces_out: bool,
 }
 
 impl Branch {
+    fn new(first: usize) -> Self {
+        Self { bars: Vec::new(), groups: Vec::new(), weight: 0, first, faces_out: false }
+    }
+
     /// About how long it makes the hub's bar, in cards.
     fn length(&self) -> usize {
         self.weight + self.bars.len()
     }
-
-    fn faces_out(&self, scene: &Scene) -> bool {
-        self.bars.iter().any(|bar| scene.bars[*bar].is_outside())
-    }
 }
 
-fn branches(component: &Component, groups: &[Group], hub: usize) -> Vec<Branch> {
-    // Numbers of the bars within the component, for a plain union-find.
-    let place: BTreeMap<usize, usize> =
-        component.bars.iter().enumerate().map(|(at, bar)| (*bar, at)).collect();
-    let mut sets = super::Sets::new(component.bars.len());
-    for group in groups {
-        let mut others = group.bars.iter().filter(|bar| **bar != hub).map(|bar| place[bar]);
-        if let Some(first) = others.next() {
-            others.for_each(|other| sets.join(first, other));
+impl Trunk<'_> {
+    fn branches(&self, component: &Component) -> Vec<Branch> {
+        // Numbers of the bars within the component, for a plain union-find.
+        let place: BTreeMap<usize, usize> =
+            component.bars.iter().enumerate().map(|(at, bar)| (*bar, at)).collect();
+        let is_own = |bar: &&usize| **bar != self.hub && Some(**bar) != self.outside;
+        let mut sets = super::Sets::new(component.bars.len());
+        for group in self.groups {
+            let mut others = group.bars.iter().filter(is_own).map(|bar| place[bar]);
+            if let Some(first) = others.next() {
+                others.for_each(|other| sets.join(first, other));
+            }
         }
+        let mut found: BTreeMap<usize, Branch> = BTreeMap::new();
+        for (at, bar) in component.bars.iter().enumerate().filter(|(_, bar)| is_own(bar)) {
+            found.entry(sets.root(at)).or_insert_with(|| Branch::new(*bar)).bars.push(*bar);
+        }
+        // What hangs on the hub alone is a branch without bars, put first; so
+        // is what hangs on the world outside.
+        const ON_HUB: usize = usize::MAX;
+        const ON_OUTSIDE: usize = usize::MAX - 1;
+        for (number, group) in self.groups.iter().enumerate() {
+            let faces_out = self.outside.is_some_and(|outside| group.bars.contains(&outside));
+            let bare = if faces_out { ON_OUTSIDE } else { ON_HUB };
+            let root = group.bars.iter().find(is_own).map_or(bare, |bar| sets.root(place[bar]));
+            let branch = found.entry(root).or_insert_with(|| Branch::new(0));
+            branch.groups.push(number);
+            branch.weight += group.cards.len();
+            branch.faces_out |= faces_out;
+        }
+        found.into_values().collect()
     }
-    let mut found: BTreeMap<usize, Branch> = BTreeMap::new();
-    let new = |first| Branch { bars: Vec::new(), groups: Vec::new(), weight: 0, first };
-    for (at, bar) in component.bars.iter().enumerate().filter(|(_, bar)| **bar != hub) {
-        found.entry(sets.root(at)).or_insert_with(|| new(*bar)).bars.push(*bar);
-    }
-    // What hangs on the hub alone is a branch without bars, put first.
-    let hub_alone = usize::MAX;
-    for (number, group) in groups.iter().enumerate() {
-        let root = group.bars.iter().find(|bar| **bar != hub).map(|bar| sets.root(place[bar]));
-        let branch = found.entry(root.unwrap_or(hub_alone)).or_insert_with(|| new(0));
-        branch.groups.push(number);
-        branch.weight += group.cards.len();
-    }
-    found.into_values().collect()
 }
 
 /// The tree of one side while it grows.
@@ -209,50 +227,49 @@ struct Growth<'a> {
     node_of: BTreeMap<usize, usize>,
 }
 
-/// Builds the tree of one side. The world outside, where it is not the hub
-/// itself, comes last, beyond all bars that are reached without it.
-fn side(scene: &Scene, groups: &[Group], hub: usize, branches: &[Branch], is_up: bool) -> Side {
-    let here: Vec<usize> = branches.iter().flat_map(|branch| &branch.groups).copied().collect();
-    let mut of_bar: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for group in &here {
-        for bar in &groups[*group].bars {
-            of_bar.entry(*bar).or_default().push(*group);
+impl Trunk<'_> {
+    /// Builds the tree of one side. The world outside comes last, beyond all
+    /// bars that are reached without it.
+    fn side(&self, branches: &[Branch], is_up: bool) -> Side {
+        let here: Vec<usize> = branches.iter().flat_map(|branch| &branch.groups).copied().collect();
+        let mut of_bar: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for group in &here {
+            for bar in &self.groups[*group].bars {
+                of_bar.entry(*bar).or_default().push(*group);
+            }
         }
+        let outside = self.outside.filter(|bar| of_bar.contains_key(bar));
+        let nodes = vec![Node::new(Some(self.hub), 0, 0)];
+        let node_of = BTreeMap::from([(self.hub, 0)]);
+        let mut growth = Growth { groups: self.groups, here, of_bar, nodes, node_of };
+        growth.grow(0, outside);
+        if let Some(outside) = outside {
+            let deepest = growth.nodes.iter().map(|node| node.level).max().unwrap_or(0);
+            let node = growth.add(outside, deepest + 1, 0);
+            growth.grow(node, None);
+        }
+        choose_parents(self.groups, &growth.here, &growth.node_of, &mut growth.nodes);
+        growth.settle_groups(outside);
+        // Siblings of one branch stand together: branches share nothing.
+        let branch_of: BTreeMap<usize, usize> = branches
+            .iter()
+            .enumerate()
+            .flat_map(|(at, branch)| branch.bars.iter().map(move |bar| (*bar, at)))
+            .collect();
+        let mut nodes = growth.nodes;
+        for at in 1..nodes.len() {
+            let parent = nodes[at].parent;
+            nodes[parent].children.push(at);
+        }
+        let keys: Vec<_> = nodes
+            .iter()
+            .map(|node| (node.bar.and_then(|bar| branch_of.get(&bar).copied()), node.bar))
+            .collect();
+        for node in &mut nodes {
+            node.children.sort_by_key(|child| (keys[*child], *child));
+        }
+        Side { is_up, nodes, node_of: growth.node_of }
     }
-    let outside = branches
-        .iter()
-        .flat_map(|branch| &branch.bars)
-        .copied()
-        .find(|bar| scene.bars[*bar].is_outside());
-    let nodes = vec![Node::new(Some(hub), 0, 0)];
-    let mut growth = Growth { groups, here, of_bar, nodes, node_of: BTreeMap::from([(hub, 0)]) };
-    growth.grow(0, outside);
-    if let Some(outside) = outside {
-        let deepest = growth.nodes.iter().map(|node| node.level).max().unwrap_or(0);
-        let node = growth.add(outside, deepest + 1, 0);
-        growth.grow(node, None);
-    }
-    choose_parents(groups, &growth.here, &growth.node_of, &mut growth.nodes);
-    growth.settle_groups(outside);
-    // Siblings of one branch stand together: branches share nothing.
-    let branch_of: BTreeMap<usize, usize> = branches
-        .iter()
-        .enumerate()
-        .flat_map(|(at, branch)| branch.bars.iter().map(move |bar| (*bar, at)))
-        .collect();
-    let mut nodes = growth.nodes;
-    for at in 1..nodes.len() {
-        let parent = nodes[at].parent;
-        nodes[parent].children.push(at);
-    }
-    let keys: Vec<_> = nodes
-        .iter()
-        .map(|node| (node.bar.and_then(|bar| branch_of.get(&bar).copied()), node.bar))
-        .collect();
-    for node in &mut nodes {
-        node.children.sort_by_key(|child| (keys[*child], *child));
-    }
-    Side { is_up, nodes, node_of: growth.node_of }
 }
 
 impl Node {
