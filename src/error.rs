@@ -131,6 +131,12 @@ pub enum Error {
         /// The operating system's word.
         why: String,
     },
+    /// A picture could not be made.
+    #[error("cannot draw the picture: {why}")]
+    Draw {
+        /// What is wrong.
+        why: String,
+    },
     /// Graphviz was needed and is not there.
     #[error("cannot find Graphviz's `dot`, which {what} needs")]
     NoDot {

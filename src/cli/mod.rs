@@ -4,6 +4,7 @@
 mod graphviz;
 mod options;
 mod output;
+mod picture;
 mod show;
 mod source;
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::options::Options;
 use super::output::Output;
+use super::picture::PictureArgs;
 use super::{Ending, source};
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map};
@@ -18,6 +19,14 @@ pub struct Args {
     /// Format (see the list below); without it, the extension of -o decides
     #[arg(long, short, value_name = "FORMAT", value_parser = FORMATS.iter().map(|f| f.name).collect::<Vec<_>>(), hide_possible_values = true)]
     format: Option<String>,
+    /// Only these containers and networks, and what is --depth steps from them
+    #[arg(long, value_name = "NAME")]
+    focus: Vec<String>,
+    /// Steps around --focus: from a container to its networks and on to their members is one
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "focus")]
+    depth: u16,
+    #[command(flatten)]
+    picture: PictureArgs,
 }
 
 /// The list of formats for the help text.
@@ -46,13 +55,18 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         networks: options.network.clone(),
         projects: options.project.clone(),
         stopped: options.all,
+        focus: args.focus.clone(),
+        depth: args.depth,
     })?;
     let comparison = snapshot.probe.as_ref().map(|probe| Comparison::new(&map, probe));
     let view = View::new(&map, &selection, scope(options, args)).with_probe(comparison.as_ref());
     let style = output.style(options);
     let bytes = match format.draw {
         Draw::Text(draw) => draw(&view, &style).into_bytes(),
-        Draw::Picture(draw) => draw(&view, &render::svg::Options::default()).into_bytes(),
+        Draw::Picture(draw) => match args.picture.graphviz(&view, format.name).await {
+            Some(drawn) => drawn?,
+            None => draw(&view, &args.picture.resolve(options))?,
+        },
     };
     output.data(&bytes, options.output.as_deref())?;
     Ok(Ending::Clean)
@@ -65,6 +79,7 @@ fn scope(options: &Options, args: &Args) -> Option<String> {
         .iter()
         .chain(&options.network)
         .chain(&args.names)
+        .chain(&args.focus)
         .map(String::as_str)
         .collect();
     (!parts.is_empty()).then(|| parts.join(", "))

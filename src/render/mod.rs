@@ -3,18 +3,21 @@
 
 mod columns;
 mod csv;
-mod dot;
+pub mod dot;
 pub mod escape;
 mod grid;
+mod html;
 mod json;
 mod markdown;
 mod mermaid;
+mod png;
 mod style;
 pub mod svg;
 mod table;
 mod tree;
 mod view;
 
+use crate::error::Result;
 pub use style::{Role, Style};
 pub use view::View;
 
@@ -35,7 +38,7 @@ pub enum Draw {
     /// The function gives the finished text.
     Text(fn(&View, &Style) -> String),
     /// The function gives a picture.
-    Picture(fn(&View, &svg::Options) -> String),
+    Picture(fn(&View, &svg::Options) -> Result<Vec<u8>>),
 }
 
 /// Every format of `netmap show`, in the order of the help text. A new one is
@@ -93,7 +96,19 @@ pub const FORMATS: &[Format] = &[
         name: "svg",
         extensions: &["svg"],
         about: "a picture: networks as bars, containers as cards on them",
-        draw: Draw::Picture(svg::render),
+        draw: Draw::Picture(|view, options| Ok(svg::render(view, options).into_bytes())),
+    },
+    Format {
+        name: "png",
+        extensions: &["png"],
+        about: "the same picture in pixels",
+        draw: Draw::Picture(png::render),
+    },
+    Format {
+        name: "html",
+        extensions: &["html", "htm"],
+        about: "the same picture as a page to search and point at",
+        draw: Draw::Picture(|view, options| Ok(html::render(view, options).into_bytes())),
     },
 ];
 

@@ -25,6 +25,7 @@ mod text;
 mod theme;
 
 pub use inspect::Inspection;
+pub use text::{BOLD, REGULAR, has_glyphs_for};
 pub use theme::Theme;
 
 use super::escape;
@@ -50,6 +51,8 @@ pub struct Options {
     pub blank: Option<Blank>,
     /// Whether each container gets a card of its own, however many there are.
     pub full: bool,
+    /// Pixels of a PNG for each pixel of the picture; 1 when not given.
+    pub scale: Option<f32>,
 }
 
 /// What a student sheet leaves out.

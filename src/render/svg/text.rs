@@ -107,6 +107,14 @@ impl Font {
     }
 }
 
+/// Whether the bundled font has all characters of the text.
+pub fn has_glyphs_for(text: &str) -> bool {
+    let is_known = |c: char| {
+        c.is_ascii() || metrics()[0].face.as_ref().is_some_and(|face| face.glyph_index(c).is_some())
+    };
+    text.chars().all(is_known)
+}
+
 /// Units of an em in [`REGULAR`] and [`BOLD`].
 const UNITS: i32 = 2048;
 

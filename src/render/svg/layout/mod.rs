@@ -136,7 +136,8 @@ fn best_way(scene: &Scene, component: &Component, width: Option<i32>) -> Way {
             if shape > SHAPE && component.bars.len() > 2 {
                 // Twice the rows make it half as wide and twice as high.
                 let rows = rows_for(shape);
-                for rows in [rows, rows + 1, rows * 3 / 2 + 1].into_iter().filter(|rows| *rows > 1) {
+                for rows in [rows, rows + 1, rows * 3 / 2 + 1].into_iter().filter(|rows| *rows > 1)
+                {
                     consider(Way { sides, stacking, rows });
                 }
             }
