@@ -4,9 +4,9 @@
 //!
 //! A new rung is a line in [`TOOLS`]. Its shell text is given the host as
 //! `$1`, the port as `$2`, the seconds to wait in `$w`, and in `$T` a prefix
-//! that ends it when it takes too long (empty where the image has no
-//! `timeout`). A rung is used when the program is there and, tried on a port
-//! of localhost where nothing listens, says something with `refused` in it.
+//! that ends it when it takes too long (empty where the image has no GNU `timeout`).
+//! A rung is used when the program is there and, tried on a port of localhost
+//! where nothing listens, says something with `refused` in it.
 
 /// A connection in Python, versions 2 and 3 alike.
 macro_rules! python {
@@ -82,7 +82,7 @@ case $t in *'took 0.000000'* | *'took 0,000000'*) printf '%s' "$t" ;; *took*) ec
     Tool {
         program: "wget",
         knock: r#"h=$1; case $h in *:*) h="[$h]" ;; esac
-no_proxy='*' $T wget -Y off -T "$w" -O /dev/null "http://$h:$2/""#,
+$T wget -Y off -T "$w" -O /dev/null "http://$h:$2/""#,
     },
 ];
 
