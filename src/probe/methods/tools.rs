@@ -50,28 +50,6 @@ pub const TOOLS: &[Tool] = &[
 $s = IO::Socket::INET->new(PeerAddr => $ARGV[0], PeerPort => $ARGV[1], Timeout => $ARGV[2]);
 print $s ? "connected" : "$@ $!"' "$1" "$2" "$w""#,
     },
-    Tool {
-        program: "node",
-        knock: r#"$T node -e '
-const [host, port, wait] = process.argv.slice(1);
-const s = require("net").connect({host, port: +port});
-const say = (text) => { console.log(text); process.exit(0); };
-s.setTimeout(wait * 1000, () => say("timed out"));
-s.on("connect", () => say("connected"));
-s.on("error", (e) => say(e.code === "ECONNREFUSED" ? "refused" : e.message));' "$1" "$2" "$w""#,
-    },
-    Tool {
-        program: "php",
-        knock: r#"$T php -r '
-$s = @fsockopen(strpos($argv[1], ":") === false ? $argv[1] : "[$argv[1]]", (int)$argv[2], $n, $why, (float)$argv[3]);
-echo $s ? "connected" : $why;' "$1" "$2" "$w""#,
-    },
-    Tool {
-        program: "ruby",
-        knock: r#"$T ruby -rsocket -e '
-begin; Socket.tcp(ARGV[0], ARGV[1].to_i, connect_timeout: ARGV[2].to_i).close; puts "connected"
-rescue => e; puts e.message; end' "$1" "$2" "$w""#,
-    },
     // These speak HTTP: whatever comes back, the connection stood.
     Tool {
         program: "curl",
