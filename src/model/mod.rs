@@ -16,7 +16,7 @@ pub mod reference;
 mod snapshot;
 
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
-pub use engine_facts::EngineFacts;
+pub use engine_facts::{AddressPool, EngineFacts, Swarm, SwarmNode};
 pub use moment::seconds_since_1970;
 pub use names::{nearest, nearest_of};
 pub use network::{Network, Subnet};

@@ -38,8 +38,8 @@ pub struct Observation {
     /// ports. Docker's own resolver on 127.0.0.11 is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listening: Option<Vec<Listening>>,
-    /// TCP connections being tried or open, toward addresses other than
-    /// loopback's, each other end once.
+    /// TCP connections that it began, being tried or open, toward addresses
+    /// other than loopback's, each other end once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connections: Option<Vec<Connection>>,
     /// Its routing table, without the loopback's and link-local routes.
@@ -96,13 +96,11 @@ pub enum Progress {
     Open,
 }
 
-/// A TCP connection that the container began or took.
+/// A TCP connection that the container began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Connection {
     /// How far it has come.
     pub progress: Progress,
-    /// The container's own port.
-    pub local_port: u16,
     /// The other end.
     pub remote: SocketAddr,
 }
@@ -216,7 +214,4 @@ pub struct HostObservation {
     /// The machine's own addresses, as far as its routing tables tell.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<IpAddr>,
-    /// Its interfaces' largest packets.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mtus: Option<Vec<Mtu>>,
 }
