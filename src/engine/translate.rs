@@ -36,6 +36,7 @@ pub fn engine_facts(version: SystemVersion) -> EngineFacts {
         api_version: version.api_version.unwrap_or_default(),
         os: version.os.unwrap_or_default(),
         arch: version.arch.unwrap_or_default(),
+        ..EngineFacts::default()
     }
 }
 
