@@ -24,6 +24,7 @@
 //! and fails when one reaches up or sideways.
 
 pub mod cli;
+pub mod diagnose;
 pub mod engine;
 pub mod error;
 pub mod graph;
