@@ -5,6 +5,7 @@
 use super::case::{Case, few};
 use super::obstacle::Obstacle;
 use super::wanted::{Edge, Sign, Target};
+use crate::model::Progress;
 
 /// Text as one word of a POSIX shell.
 pub fn quoted(text: &str) -> String {
@@ -203,29 +204,47 @@ impl Case<'_> {
     /// What shows that an edge is wanted, in a sentence: `web dials db:5432
     /// (DATABASE_URL; its log 3 s ago: connection refused)`.
     pub fn says(&self, edge: &Edge) -> String {
+        format!("{} dials {} ({})", self.name(edge.from), edge.dialled(), self.signs(edge))
+    }
+
+    /// The telling sentences of several containers with one problem: the
+    /// first in full, the others by name.
+    pub fn say(&self, edges: &[&Edge]) -> Vec<String> {
+        let Some(first) = edges.first() else { return Vec::new() };
+        let mut told = vec![self.says(first)];
+        let others: Vec<&Edge> =
+            edges.iter().copied().filter(|edge| edge.from != first.from).collect();
+        let others = self.clients(&others);
+        match others.len() {
+            0 => {}
+            1 => told.push(format!("{} has the same problem", others[0])),
+            _ => told.push(format!("{} have the same problem", few(&others))),
+        }
+        told
+    }
+
+    /// The place it is written in, and the most telling of what the log and
+    /// the sockets show.
+    fn signs(&self, edge: &Edge) -> String {
         let mut signs: Vec<String> = Vec::new();
-        for sign in &edge.signs {
-            let told = match sign {
-                Sign::Configured(reference) => reference.place().to_owned(),
-                Sign::Logged(error) => {
-                    let when = error.last.map(|last| format!(" {}", self.ago(edge.from, last)));
-                    format!("its log{}: {}", when.unwrap_or_default(), error.kind.as_str())
-                }
-                Sign::Connecting(crate::model::Progress::Trying) => {
-                    "it is trying right now, without answer".to_owned()
-                }
-                Sign::Connecting(crate::model::Progress::Open) => "it is connected".to_owned(),
-            };
-            if !signs.contains(&told) {
-                signs.push(told);
-            }
+        let written = edge.signs.iter().filter_map(|sign| match sign {
+            Sign::Configured(reference) => Some(*reference),
+            _ => None,
+        });
+        signs.extend(written.min().map(|reference| reference.place().to_owned()));
+        let logged = edge.logged().min_by_key(|error| error.kind);
+        signs.extend(logged.map(|error| {
+            let when = error.last.map(|last| format!(" {}", self.ago(edge.from, last)));
+            format!("its log{}: {}", when.unwrap_or_default(), error.kind.as_str())
+        }));
+        let trying =
+            edge.signs.iter().any(|sign| matches!(sign, Sign::Connecting(Progress::Trying)));
+        if trying {
+            signs.push("it is trying right now, without an answer".to_owned());
+        } else if signs.is_empty() {
+            signs.push("it is connected".to_owned());
         }
-        let more = signs.len().saturating_sub(3);
-        signs.truncate(3);
-        if more > 0 {
-            signs.push(format!("{more} more signs"));
-        }
-        format!("{} dials {} ({})", self.name(edge.from), edge.dialled(), signs.join("; "))
+        signs.join("; ")
     }
 }
 

@@ -292,10 +292,9 @@ fn machine(case: &Case, edge: &Edge) -> Option<Obstacle> {
     let known_system = snapshot.engine.operating_system.is_some();
     let podman = snapshot.engine.name == "Podman";
     let on_host = case.map.on_host(from);
-    if by_name && !desktop && !podman && !on_host {
-        if case.added_host(from, &edge.host).is_none() {
-            return known_system.then_some(Obstacle::MachineUnknown);
-        }
+    let known_there = desktop || podman || on_host;
+    if by_name && !known_there && case.added_host(from, &edge.host).is_none() {
+        return known_system.then_some(Obstacle::MachineUnknown);
     }
     let port = edge.port?;
     if let Some(peer) = case.containers().find(|at| {

@@ -51,8 +51,9 @@ fn judge(case: &Case) -> Judgement {
             [name].into_iter().chain(clients.iter().copied()),
             format!("{name} has no name that {who} could use"),
         );
-        let by_name = edges.iter().filter(|edge| edge.container() == Some(target));
-        finding.evidence = by_name.map(|edge| case.says(edge)).collect();
+        let by_name: Vec<&Edge> =
+            edges.iter().copied().filter(|edge| edge.container() == Some(target)).collect();
+        finding.evidence = case.say(&by_name);
         let all: Vec<&str> = [name].into_iter().chain(clients).collect();
         finding.evidence.push(format!(
             "{} share only the default network `bridge`, where names do not resolve",

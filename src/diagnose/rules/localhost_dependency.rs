@@ -47,7 +47,7 @@ fn judge(case: &Case) -> Judgement {
         if unsure {
             finding.severity = Severity::Info;
         }
-        finding.evidence = edges.iter().map(|edge| case.says(edge)).collect();
+        finding.evidence = case.say(&edges);
         let dialled = edges.iter().find_map(|edge| edge.port).unwrap_or(port);
         finding.evidence.push(match clients.len() {
             1 => format!(
