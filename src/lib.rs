@@ -4,8 +4,8 @@
 //! Data flows one way:
 //!
 //! ```text
-//! engine, probe   →   model   →   graph         →   render    →   cli
-//! (the world)         (data)      (pure)            (pure)        (writes)
+//! engine, probe   →   model   →   graph, diagnose   →   render    →   cli
+//! (the world)         (data)      (pure)               (pure)        (writes)
 //! ```
 //!
 //! - [`model`] is plain data: networks, containers, endpoints, snapshots.
@@ -15,6 +15,8 @@
 //!   bridging containers, filters, and the prediction of who reaches whom.
 //! - [`probe`] measures who really reaches whom: from inside the containers'
 //!   network namespaces, or with what the containers have to knock with.
+//! - [`diagnose`] judges a map with what was observed in it: what is wrong, how
+//!   that was seen, and what mends it. One file a rule.
 //! - [`render`] turns a view of the map into text, one file a format. Nothing
 //!   else uses comfy-table or graphviz-rust.
 //! - [`cli`] has a file for each command and is the only layer that writes.
@@ -24,6 +26,7 @@
 //! and fails when one reaches up or sideways.
 
 pub mod cli;
+pub mod diagnose;
 pub mod engine;
 pub mod error;
 pub mod graph;

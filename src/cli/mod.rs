@@ -1,6 +1,8 @@
 //! The command line: one file for each command. A command resolves its
 //! options, calls one operation and hands the result to [`output`].
 
+mod doctor;
+mod explain;
 mod graphviz;
 mod measure;
 mod options;
@@ -29,7 +31,8 @@ use output::Output;
         netmap show web db                   two containers and their networks\n  \
         netmap show -o docs/map.svg          a picture\n  \
         netmap show --from samples/module-5  a recorded lesson, without any engine\n  \
-        netmap probe                         who really reaches whom\n\n\
+        netmap probe                         who really reaches whom\n  \
+        netmap doctor                        what is wrong, and what mends it\n\n\
         Exit codes: 0 clean, 1 findings or differences, 2 could not do the job."
 )]
 struct Cli {
@@ -47,6 +50,11 @@ enum Command {
     /// Measure who really reaches whom, and hold it against the map
     #[command(after_help = probe::after_help())]
     Probe(probe::Args),
+    /// Say what is wrong and how to mend it
+    #[command(after_help = doctor::after_help())]
+    Doctor(doctor::Args),
+    /// Explain what a finding means, with an example and how to mend it
+    Explain(explain::Args),
 }
 
 /// How a run ended.
@@ -104,6 +112,8 @@ async fn dispatch(cli: &Cli, output: &Output) -> Result<Ending> {
     match &cli.command {
         Command::Show(args) => show::run(&cli.options, args, output).await,
         Command::Probe(args) => probe::run(&cli.options, args, output).await,
+        Command::Doctor(args) => doctor::run(&cli.options, args, output).await,
+        Command::Explain(args) => explain::run(&cli.options, args, output),
     }
 }
 

@@ -5,6 +5,7 @@ mod columns;
 mod csv;
 mod dot;
 pub mod escape;
+mod findings;
 mod grid;
 mod json;
 mod markdown;
@@ -15,6 +16,9 @@ mod table;
 mod tree;
 mod view;
 
+pub use findings::{
+    FINDINGS_FORMATS, FindingsFormat, FindingsView, rule_page, rules_document, rules_list,
+};
 pub use probe::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format, surprise_sentences};
 pub use style::{Role, Style};
 pub use view::{View, count};

@@ -13,8 +13,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("engine", &["model"]),
     ("graph", &["model"]),
     ("probe", &["engine", "graph", "model"]),
-    ("render", &["graph", "model"]),
-    ("cli", &["render", "probe", "graph", "engine", "model"]),
+    ("diagnose", &["graph", "model"]),
+    ("render", &["diagnose", "graph", "model"]),
+    ("cli", &["render", "diagnose", "probe", "graph", "engine", "model"]),
 ];
 
 /// Libraries that stay inside one layer.

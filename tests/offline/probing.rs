@@ -202,7 +202,8 @@ fn two_containers(exec: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Fake
 
 #[test]
 fn an_engine_that_runs_nothing_makes_everything_unknown() {
-    let refusing: [(fn(&str) -> Answer, &str); 4] = [
+    type Exec = fn(&str) -> Answer;
+    let refusing: [(Exec, &str); 4] = [
         (
             |_| Answer::Json(403, r#"{"message":"forbidden by policy"}"#.into()),
             "does not allow execs",
