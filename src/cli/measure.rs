@@ -10,8 +10,8 @@ use super::source;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::graph::Map;
-use crate::model::{Probe, Snapshot};
-use crate::probe::{self, Knocks, Limits, Method, Outlook, Probing, Request};
+use crate::model::{Measurement, Probe, Snapshot};
+use crate::probe::{self, Knocks, Limits, Method, Outlook, Probing, Question, Request};
 use crate::render::count;
 
 /// How to measure.
@@ -70,6 +70,21 @@ pub async fn measure(
     output.note(&announcement(plan.pairs(), probing.outlook()));
     let progress = output.progress("probing pairs");
     Ok(probing.run(|done, of| progress.at(done, of)).await)
+}
+
+/// Asks `questions` from the container at `from`.
+pub async fn ask(
+    engine: &Engine,
+    map: &Map<'_>,
+    from: usize,
+    questions: Vec<Question>,
+    how: &HowArgs,
+    options: &Options,
+) -> Result<Vec<Measurement>> {
+    let plan = probe::questions(map, from, questions);
+    let limits = Limits { wait: options.probe_timeout(), count: how.count };
+    let probing = Probing::new(map, engine, &plan, limits, how.method)?;
+    Ok(probing.run(|_, _| {}).await.measurements)
 }
 
 /// What is about to happen in whose containers, before it does.

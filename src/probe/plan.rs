@@ -71,8 +71,8 @@ pub struct Station {
 pub struct Wish {
     /// Position of the source.
     pub from: usize,
-    /// Position of the target.
-    pub to: usize,
+    /// Position of the target; `None` for a host that is no container here.
+    pub to: Option<usize>,
     /// Position of the network on which the target has the address.
     pub network: Option<usize>,
     /// By name or by address.
@@ -118,6 +118,49 @@ impl Plan {
     }
 }
 
+/// One thing to ask from one container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Position of the target; `None` for a host that is no container here.
+    pub to: Option<usize>,
+    /// Position of the network on which the target has the address.
+    pub network: Option<usize>,
+    /// By name or by address.
+    pub by: By,
+    /// The name or address.
+    pub target: String,
+    /// What to send.
+    pub knock: Knock,
+}
+
+/// The plan for these questions, asked from the container at `from`.
+pub fn questions(map: &Map, from: usize, questions: Vec<Question>) -> Plan {
+    let mut plan = Plan { ports: declared_ports(map), ..Plan::default() };
+    let stack = map.stack(from);
+    if let Some(stack) = stack {
+        let key = (!map.on_host(from)).then_some(stack);
+        plan.stations.push(Station { members: members(map, key, stack), acts: Vec::new() });
+    }
+    for Question { to, network, by, target, knock } in questions {
+        let mut wish = Wish { from, to, network, by, target, knock, answer: UNPLACED };
+        wish.answer = match plan.stations.first_mut() {
+            None => Found::Nowhere(STACK_GONE),
+            Some(_) if by == By::Name && !is_host_name(&wish.target) => {
+                Found::Nowhere(NO_HOST_NAME)
+            }
+            Some(station) => {
+                station.acts.push(act_of(&wish));
+                Found::Act { station: 0, act: station.acts.len() - 1 }
+            }
+        };
+        plan.wishes.push(wish);
+    }
+    plan
+}
+
+const STACK_GONE: &str = "the container whose network stack it uses is gone";
+const NO_HOST_NAME: &str = "its name is no host name";
+
 /// A name longer than this is none that DNS can carry (RFC 1035, 2.3.4).
 const LONGEST_NAME: usize = 253;
 
@@ -134,12 +177,7 @@ pub fn plan(map: &Map, request: &Request) -> Plan {
         }
         let Some(stack) = map.stack(from) else {
             for to in request.to.iter().filter(|to| **to != from) {
-                plan.wishes.push(nowhere(
-                    map,
-                    from,
-                    *to,
-                    "the container whose network stack it uses is gone",
-                ));
+                plan.wishes.push(nowhere(map, from, *to, STACK_GONE));
             }
             continue;
         };
@@ -207,14 +245,14 @@ fn wishes(map: &Map, from: usize, to: usize, knocks: &Knocks) -> Vec<Wish> {
     for knock in knocks {
         let wish = |by: By, target: String, network: Option<usize>, answer: Found| Wish {
             from,
-            to,
+            to: Some(to),
             network,
             by,
             target,
             knock,
             answer,
         };
-        let answer = if askable { UNPLACED } else { Found::Nowhere("its name is no host name") };
+        let answer = if askable { UNPLACED } else { Found::Nowhere(NO_HOST_NAME) };
         wishes.push(wish(By::Name, target.name.clone(), None, answer));
         wishes.extend(
             prediction
@@ -229,7 +267,7 @@ fn wishes(map: &Map, from: usize, to: usize, knocks: &Knocks) -> Vec<Wish> {
 fn nowhere(map: &Map, from: usize, to: usize, why: &'static str) -> Wish {
     Wish {
         from,
-        to,
+        to: Some(to),
         network: None,
         by: By::Name,
         target: map.container(to).name.clone(),
@@ -332,7 +370,7 @@ mod tests {
     fn declared_ports_are_knocked_at_and_a_target_without_says_so() {
         let (snapshot, plan) = planned(Knocks::TcpDeclared);
         for wish in &plan.wishes {
-            match snapshot.containers[wish.to].name.as_str() {
+            match snapshot.containers[wish.to.unwrap()].name.as_str() {
                 "api" => assert_eq!(wish.knock, Knock::Tcp(8080)),
                 _ => assert!(matches!(wish.answer, Found::Nowhere(_)), "{wish:?}"),
             }

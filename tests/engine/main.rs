@@ -8,3 +8,4 @@ mod crowd;
 mod probe;
 mod support;
 mod truth;
+mod why;
