@@ -15,6 +15,8 @@
 //!   bridging containers, filters, and the prediction of who reaches whom.
 //! - [`render`] turns a view of the map into text, one file a format. Nothing
 //!   else uses comfy-table or graphviz-rust.
+//! - [`yaml`] reads files written by hand, with the place of every value. Nothing
+//!   else uses serde-saphyr.
 //! - [`cli`] has a file for each command and is the only layer that writes.
 //! - [`error`] words everything that can go wrong.
 //!
@@ -27,3 +29,4 @@ pub mod error;
 pub mod graph;
 pub mod model;
 pub mod render;
+pub mod yaml;

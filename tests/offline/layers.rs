@@ -10,6 +10,7 @@ use crate::support::project_file;
 const LAYERS: &[(&str, &[&str])] = &[
     ("error", &["model"]),
     ("model", &[]),
+    ("yaml", &[]),
     ("engine", &["model"]),
     ("graph", &["model"]),
     ("render", &["graph", "model"]),
@@ -22,6 +23,7 @@ const KEPT_INSIDE: &[(&str, &str)] = &[
     ("graphviz_rust", "render"),
     ("comfy_table", "render"),
     ("petgraph", "graph"),
+    ("serde_saphyr", "yaml"),
     ("clap", "cli"),
     ("indicatif", "cli"),
 ];
