@@ -23,6 +23,7 @@
 //! A layer uses only those before it; `tests/layers.rs` reads the `use` lines
 //! and fails when one reaches up or sideways.
 
+pub mod check;
 pub mod cli;
 pub mod engine;
 pub mod error;
