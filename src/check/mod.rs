@@ -8,9 +8,13 @@
 //! - [`file`] reads the YAML, [`sentence`] its sentences.
 //! - [`evaluate`](mod@evaluate) judges.
 
+mod evaluate;
+mod facts;
 mod file;
 pub mod keys;
 mod sentence;
+mod ways;
+mod who;
 mod words;
 
 use std::net::IpAddr;
@@ -20,6 +24,7 @@ use ipnet::IpNet;
 use crate::model::{Health, Outcome, Protocol, State};
 use crate::yaml::Place;
 
+pub use evaluate::{Basis, Evidence, Question, Status, Verdict, evaluate, questions};
 pub use file::{Complaint, read};
 
 /// What a check file says.
@@ -198,3 +203,6 @@ pub enum FindingsClaim {
     /// Nothing by these rules.
     NoneOf(Vec<String>),
 }
+
+#[cfg(test)]
+mod tests;

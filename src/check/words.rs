@@ -1,7 +1,7 @@
 //! What a claim says, in words: the text of an assertion, and what is
 //! expected when it fails.
 
-use super::{ContainerClaim, NetworkClaim, PortClaim};
+use super::{Arrow, ContainerClaim, Manner, NetworkClaim, PortClaim, Sources};
 
 impl NetworkClaim {
     /// The claim as the rest of a sentence that begins with the network.
@@ -76,6 +76,33 @@ impl PortClaim {
             text.push_str(&format!("/{}", self.protocol));
         }
         text
+    }
+}
+
+impl Arrow {
+    /// The arrow in words: `web reaches api on port 8080, by name`.
+    pub fn words(&self) -> String {
+        let from = match &self.from {
+            Sources::Named(names) => joined(names),
+            Sources::Everybody => "everything".to_owned(),
+            Sources::On(network) => format!("everything on {network}"),
+            Sources::Outside(network) => format!("everything outside {network}"),
+            Sources::AllBut(names) => format!("everything but {}", joined(names)),
+        };
+        let target = |target: &super::Target| match target.port {
+            Some(port) => format!("{} on port {port}", target.name),
+            None => target.name.clone(),
+        };
+        let to: Vec<String> = self.to.iter().map(target).collect();
+        let verb = if self.wanted { "reaches" } else { "does not reach" };
+        let how = match (&self.manner, self.wanted) {
+            (Manner::Any, false) => ", by name or by address".to_owned(),
+            (Manner::Any | Manner::Name, _) => ", by name".to_owned(),
+            (Manner::Address, _) => ", by address".to_owned(),
+            (Manner::Via(via), _) => format!(", via {via}"),
+        };
+        let class = self.class.map(|class| format!(" ({class})")).unwrap_or_default();
+        format!("{from} {verb} {}{how}{class}", joined(&to))
     }
 }
 
