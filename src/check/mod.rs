@@ -11,7 +11,9 @@
 mod evaluate;
 mod facts;
 mod file;
+mod init;
 pub mod keys;
+mod schema;
 mod sentence;
 mod ways;
 mod who;
@@ -26,6 +28,8 @@ use crate::yaml::Place;
 
 pub use evaluate::{Basis, Evidence, Question, Status, Verdict, evaluate, questions};
 pub use file::{Complaint, read};
+pub use init::init;
+pub use schema::schema;
 
 /// What a check file says.
 #[derive(Debug, Clone, Default, PartialEq)]

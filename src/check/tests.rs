@@ -321,3 +321,45 @@ fn exactly_what_a_file_asks_about_is_measured() {
     assert_eq!(asked("reach: web -> nowhere"), [""; 0]);
     assert_eq!(asked("among: [web, db]\ndefault: isolated").len(), 4);
 }
+
+#[test]
+fn the_file_for_what_runs_passes() {
+    let snapshot = snapshot();
+    let map = Map::new(&snapshot);
+    // All containers but those of the network whose driver nobody knows.
+    for with_odd in [false, true] {
+        let chosen: BTreeSet<usize> = (0..snapshot.containers.len())
+            .filter(|at| with_odd || !map.container(*at).name.starts_with('o'))
+            .collect();
+        let networks: BTreeSet<usize> = (0..snapshot.networks.len()).collect();
+        let text = init(&map, &chosen, &networks, !with_odd, None);
+        let file = read(&text).unwrap_or_else(|wrong| panic!("{text}\n{wrong:?}"));
+        assert_eq!(text.contains("\ndefault: isolated"), !with_odd, "{text}");
+        assert!(text.contains("  - db, web -> shop-api-1\n"), "{text}");
+        let evidence = Evidence { map: &map, probe: None, chosen: &chosen };
+        for verdict in evaluate(&file, &evidence) {
+            assert_eq!(verdict.status, Status::Pass, "{verdict:?}\n{text}");
+        }
+    }
+}
+
+#[test]
+fn the_schema_knows_every_key_and_no_other() {
+    let schema: serde_json::Value = serde_json::from_str(&schema()).expect("JSON");
+    let keys = |value: &serde_json::Value| -> Vec<String> {
+        value["properties"].as_object().expect("properties").keys().cloned().collect()
+    };
+    let named = |known: &[keys::Key]| -> Vec<String> {
+        let mut names: Vec<String> = known.iter().map(|key| key.name.to_owned()).collect();
+        names.sort();
+        names
+    };
+    let sorted = |mut names: Vec<String>| {
+        names.sort();
+        names
+    };
+    assert_eq!(sorted(keys(&schema)), named(keys::TOP));
+    let network = &schema["properties"]["networks"]["anyOf"][0]["additionalProperties"];
+    assert_eq!(sorted(keys(network)), named(keys::NETWORK));
+    assert_eq!(network["additionalProperties"], json!(false));
+}

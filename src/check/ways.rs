@@ -338,7 +338,7 @@ impl<'a> Ways<'a> {
     }
 
     /// Judges one pair.
-    fn pair(&self, from: usize, to: usize, target: &Target, arrow: &Arrow) -> Sight {
+    pub fn pair(&self, from: usize, to: usize, target: &Target, arrow: &Arrow) -> Sight {
         if let Manner::Via(via) = &arrow.manner
             && let Err(missing) = self.via(to, via)
         {
