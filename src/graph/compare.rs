@@ -30,6 +30,16 @@ impl Agreement {
         }
     }
 
+    /// The word used in CSV.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Leaks => "leaks",
+            Self::Fails => "fails",
+            Self::Untold => "untold",
+            Self::Agrees => "agrees",
+        }
+    }
+
     /// Whether the two contradict each other.
     pub fn is_surprise(self) -> bool {
         matches!(self, Self::Leaks | Self::Fails)
@@ -49,6 +59,13 @@ pub struct Compared<'a> {
     pub predicted: Judged,
     /// Whether the two agree.
     pub agreement: Agreement,
+}
+
+impl Compared<'_> {
+    /// Whether it came to an outcome at all.
+    pub fn is_measured(&self) -> bool {
+        self.measurement.outcome != Outcome::Unknown
+    }
 }
 
 /// What all measurements of one ordered pair of containers come to.
@@ -170,7 +187,7 @@ impl<'a> Comparison<'a> {
             let prediction = map.predict(from, to);
             let first = rows.len();
             rows.extend(of_pair.iter().map(|measurement| {
-                let predicted = predicted(&prediction, measurement);
+                let predicted = prediction.of(measurement.by, &measurement.target);
                 let agreement = Agreement::of(predicted.verdict, measurement.outcome);
                 Compared { measurement, from, to, predicted, agreement }
             }));
@@ -200,19 +217,20 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// What the map says of just this measurement.
-fn predicted(prediction: &Prediction, measurement: &Measurement) -> Judged {
-    if measurement.by == By::Name {
-        return prediction.by_name;
-    }
-    let address: Option<IpAddr> = measurement.target.parse().ok();
-    let route = prediction.routes.iter().find(|route| Some(route.address) == address);
-    match route {
-        Some(route) => route.judged,
-        // Either there is no way to send anything to, or the address is none
-        // of the target's any more.
-        None if prediction.routes.is_empty() => prediction.by_address,
-        None => Judged { verdict: Verdict::Unknown, reason: Reason::NoAddress },
+impl Prediction {
+    /// What the map says of just this name or address of the target.
+    pub fn of(&self, by: By, target: &str) -> Judged {
+        if by == By::Name {
+            return self.by_name;
+        }
+        let address: Option<IpAddr> = target.parse().ok();
+        match self.routes.iter().find(|route| Some(route.address) == address) {
+            Some(route) => route.judged,
+            // Either there is no way to send anything to, or the address is
+            // none of the target's any more.
+            None if self.routes.is_empty() => self.by_address,
+            None => Judged { verdict: Verdict::Unknown, reason: Reason::NoAddress },
+        }
     }
 }
 
