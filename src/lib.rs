@@ -4,8 +4,8 @@
 //! Data flows one way:
 //!
 //! ```text
-//! engine, probe   →   model   →   graph         →   render    →   cli
-//! (the world)         (data)      (pure)            (pure)        (writes)
+//! engine, probe   →   model   →   graph   →   check, diff   →   render   →   cli
+//! (the world)         (data)      (pure)      (pure)            (pure)       (writes)
 //! ```
 //!
 //! - [`model`] is plain data: networks, containers, endpoints, snapshots.
@@ -15,8 +15,9 @@
 //!   bridging containers, filters, and the prediction of who reaches whom.
 //! - [`probe`] measures who really reaches whom: from inside the containers'
 //!   network namespaces, or with what the containers have to knock with.
+//! - [`check`] holds the assertions of a check file against map and measurements.
 //! - [`render`] turns a view of the map into text, one file a format. Nothing
-//!   else uses comfy-table or graphviz-rust.
+//!   else uses comfy-table, graphviz-rust or quick-junit.
 //! - [`yaml`] reads files written by hand, with the place of every value. Nothing
 //!   else uses serde-saphyr.
 //! - [`cli`] has a file for each command and is the only layer that writes.

@@ -69,10 +69,14 @@ pub struct Verdict {
     pub basis: Basis,
     /// What is to be, in words.
     pub expected: String,
-    /// What is, in words.
+    /// What is, in words; a line each for what differs from pair to pair.
     pub observed: String,
     /// Names of the containers and networks it is about, as far as they are there.
     pub subjects: Vec<String>,
+    /// What the doctor says is behind it, if it found something.
+    pub reason: Option<String>,
+    /// What mends that, a line each.
+    pub fix: Vec<String>,
 }
 
 /// What assertions are held against.
@@ -160,6 +164,8 @@ pub fn evaluate(file: &CheckFile, evidence: &Evidence) -> Vec<Verdict> {
             expected,
             observed: sight.observed,
             subjects,
+            reason: None,
+            fix: Vec::new(),
         }
     });
     verdicts.collect()

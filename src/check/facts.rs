@@ -171,7 +171,10 @@ fn compared(
     let mut observed = format!("its {noun}: {}", names(has.iter().collect()));
     let holds = missing.is_empty() && (!only || surplus.is_empty());
     if !missing.is_empty() {
-        observed.push_str(&format!("; not {}", names(missing)));
+        observed.push_str(&format!("; missing: {}", names(missing)));
+    }
+    if only && !surplus.is_empty() {
+        observed.push_str(&format!("; beyond what is allowed: {}", names(surplus)));
     }
     Sight::fact(holds, observed)
 }

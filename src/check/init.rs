@@ -8,7 +8,7 @@ use super::ways::Ways;
 use super::who::Who;
 use super::{Arrow, CheckFile, Manner, PortClaim, Sources, Target};
 use crate::graph::Map;
-use crate::model::{Container, Network, Probe, State};
+use crate::model::{Container, Health, Network, Probe, State};
 
 /// The check file for the containers and networks chosen, as YAML. `narrowed`
 /// says whether they are fewer than there are, `measured` is what a probe
@@ -89,12 +89,18 @@ fn container_lines(map: &Map, containers: &[usize]) -> String {
         if container.state != State::Running {
             claims.push(format!("state: {}", container.state));
         }
-        if let Some(health) = container.health.filter(|_| container.state == State::Running) {
+        // One that is starting will soon say something else.
+        let settled = container.state == State::Running;
+        if let Some(health) = container.health.filter(|h| settled && *h != Health::Starting) {
             claims.push(format!("health: {}", health.as_str()));
         }
         claims.extend(networks_claim(map, *at));
         claims.extend(ports_claim(map, *at, container));
-        text.push_str(&format!("  {}: {{ {} }}\n", quoted(&container.name), claims.join(", ")));
+        let name = quoted(&container.name);
+        match claims.join(", ") {
+            claims if claims.is_empty() => text.push_str(&format!("  {name}:\n")),
+            claims => text.push_str(&format!("  {name}: {{ {claims} }}\n")),
+        }
     }
     if text.is_empty() { text } else { format!("containers:\n{text}") }
 }

@@ -43,6 +43,16 @@ pub struct CheckFile {
     pub projects: Vec<String>,
 }
 
+impl CheckFile {
+    /// A file that speaks of every pair of containers.
+    pub fn isolated() -> Self {
+        let place = Place { line: 1, column: 1 };
+        let text = "default: isolated".to_owned();
+        let assertions = vec![Assertion { text, place, claim: Claim::Isolated }];
+        Self { assertions, ..Self::default() }
+    }
+}
+
 /// One thing that is to hold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assertion {

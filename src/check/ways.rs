@@ -462,10 +462,10 @@ impl<'a> Ways<'a> {
         let more: usize = groups.iter().skip(MOST).map(|(.., from)| from.len()).sum();
         let tail = match more {
             0 => String::new(),
-            1 => "; and 1 more pair".to_owned(),
-            more => format!("; and {more} more pairs"),
+            1 => "\nand 1 more pair".to_owned(),
+            more => format!("\nand {more} more pairs"),
         };
-        told.join("; ") + &tail
+        told.join("\n") + &tail
     }
 }
 

@@ -82,19 +82,24 @@ impl PortClaim {
 impl Arrow {
     /// The arrow in words: `web reaches api on port 8080, by name`.
     pub fn words(&self) -> String {
-        let from = match &self.from {
-            Sources::Named(names) => joined(names),
-            Sources::Everybody => "everything".to_owned(),
-            Sources::On(network) => format!("everything on {network}"),
-            Sources::Outside(network) => format!("everything outside {network}"),
-            Sources::AllBut(names) => format!("everything but {}", joined(names)),
+        let crowd = if self.wanted { "everything" } else { "nothing" };
+        let (from, named) = match &self.from {
+            Sources::Named(names) => (joined(names), true),
+            Sources::Everybody => (crowd.to_owned(), false),
+            Sources::On(network) => (format!("{crowd} on {network}"), false),
+            Sources::Outside(network) => (format!("{crowd} outside {network}"), false),
+            Sources::AllBut(names) => (format!("{crowd} but {}", joined(names)), false),
         };
         let target = |target: &super::Target| match target.port {
             Some(port) => format!("{} on port {port}", target.name),
             None => target.name.clone(),
         };
         let to: Vec<String> = self.to.iter().map(target).collect();
-        let verb = if self.wanted { "reaches" } else { "does not reach" };
+        let verb = match (self.wanted, named) {
+            (false, true) => "does not reach",
+            // `nothing` has said no already.
+            _ => "reaches",
+        };
         let how = match (&self.manner, self.wanted) {
             (Manner::Any, false) => ", by name or by address".to_owned(),
             (Manner::Any | Manner::Name, _) => ", by name".to_owned(),

@@ -1,6 +1,7 @@
 //! The command line: one file for each command. A command resolves its
 //! options, calls one operation and hands the result to [`output`].
 
+mod check;
 mod graphviz;
 mod measure;
 mod options;
@@ -29,7 +30,8 @@ use output::Output;
         netmap show web db                   two containers and their networks\n  \
         netmap show -o docs/map.svg          a picture\n  \
         netmap show --from samples/module-5  a recorded lesson, without any engine\n  \
-        netmap probe                         who really reaches whom\n\n\
+        netmap probe                         who really reaches whom\n  \
+        netmap check lesson.yaml             whether it is as it should be\n\n\
         Exit codes: 0 clean, 1 findings or differences, 2 could not do the job."
 )]
 struct Cli {
@@ -47,6 +49,9 @@ enum Command {
     /// Measure who really reaches whom, and hold it against the map
     #[command(after_help = probe::after_help())]
     Probe(probe::Args),
+    /// Hold a setup against a file of assertions
+    #[command(after_help = check::after_help())]
+    Check(check::Args),
 }
 
 /// How a run ended.
@@ -104,6 +109,7 @@ async fn dispatch(cli: &Cli, output: &Output) -> Result<Ending> {
     match &cli.command {
         Command::Show(args) => show::run(&cli.options, args, output).await,
         Command::Probe(args) => probe::run(&cli.options, args, output).await,
+        Command::Check(args) => check::run(&cli.options, args, output).await,
     }
 }
 

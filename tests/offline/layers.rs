@@ -14,8 +14,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("engine", &["model"]),
     ("graph", &["model"]),
     ("probe", &["engine", "graph", "model"]),
-    ("render", &["graph", "model"]),
-    ("cli", &["render", "probe", "graph", "engine", "model"]),
+    ("check", &["graph", "model", "yaml"]),
+    ("render", &["check", "graph", "model"]),
+    ("cli", &["render", "check", "probe", "graph", "engine", "model"]),
 ];
 
 /// Libraries that stay inside one layer.
@@ -23,6 +24,7 @@ const KEPT_INSIDE: &[(&str, &str)] = &[
     ("bollard", "engine"),
     ("graphviz_rust", "render"),
     ("comfy_table", "render"),
+    ("quick_junit", "render"),
     ("petgraph", "graph"),
     ("serde_saphyr", "yaml"),
     ("clap", "cli"),
