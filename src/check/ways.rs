@@ -310,7 +310,9 @@ impl<'a> Ways<'a> {
         };
         let mut but = String::new();
         if let Some(measured) = self.measurement(&attempt.question) {
-            let said = |words: &str| format!("{what}{port}: {words}");
+            let reason = measured.reason.as_deref().map(|reason| format!(" ({reason})"));
+            let reason = reason.unwrap_or_default();
+            let said = |words: &str| format!("{what}{port}: {words}{reason}");
             match measured.outcome {
                 Outcome::Reachable => return Seen::Reached(Basis::Measured, said("answered")),
                 Outcome::Refused => return Seen::Refused(said("refused, nothing listens there")),
@@ -320,8 +322,7 @@ impl<'a> Ways<'a> {
                     return failed(measured.outcome, format!("{what} does not resolve"));
                 }
                 Outcome::Unknown => {
-                    let reason = measured.reason.as_deref().unwrap_or("for no reason known");
-                    but = format!("; not measured: {reason}");
+                    but = format!("; not measured{reason}");
                 }
             }
         }

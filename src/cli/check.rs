@@ -81,8 +81,9 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
     let format = format(args.format.as_deref(), file)?;
     let asked = read(path)?;
     let began = Instant::now();
+    let mut first = true;
     let verdicts = loop {
-        let verdicts = look(options, args, output, &asked).await;
+        let verdicts = look((options, args), (output, first), &asked).await;
         let passes =
             verdicts.as_ref().is_ok_and(|all| all.iter().all(|v| v.status == Status::Pass));
         let left = args.retry.and_then(|retry| retry.checked_sub(began.elapsed()));
@@ -90,6 +91,9 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
             // An engine that is still starting is one more thing to wait for.
             Some(left) if !passes && !left.is_zero() => tokio::time::sleep(PAUSE.min(left)).await,
             _ => break verdicts?,
+        }
+        if std::mem::take(&mut first) {
+            output.note("not everything is as it should be yet; trying again");
         }
     };
     let name = path.display().to_string();
@@ -104,12 +108,11 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
 
 /// One look at the setup, and what it makes of the file.
 async fn look(
-    options: &Options,
-    args: &Args,
-    output: &Output,
+    (options, args): (&Options, &Args),
+    (output, aloud): (&Output, bool),
     file: &CheckFile,
 ) -> Result<Vec<Verdict>> {
-    let (snapshot, probe) = observe(options, args, output, |map, chosen| {
+    let (snapshot, probe) = observe((options, args), (output, aloud), |map, chosen| {
         check::questions(file, map, &chosen.containers)
     })
     .await?;
@@ -121,7 +124,7 @@ async fn look(
 
 /// The file for what runs now.
 async fn init(options: &Options, args: &Args, output: &Output) -> Result<String> {
-    let (snapshot, probe) = observe(options, args, output, |map, chosen| {
+    let (snapshot, probe) = observe((options, args), (output, true), |map, chosen| {
         let everything = CheckFile::isolated();
         check::questions(&everything, map, &chosen.containers)
     })
@@ -135,9 +138,8 @@ async fn init(options: &Options, args: &Args, output: &Output) -> Result<String>
 /// The snapshot, and what was measured of what is asked about: live by
 /// measuring it now, on a file by what is recorded there.
 async fn observe(
-    options: &Options,
-    args: &Args,
-    output: &Output,
+    (options, args): (&Options, &Args),
+    (output, aloud): (&Output, bool),
     questions: impl Fn(&Map, &Selection) -> Vec<Question>,
 ) -> Result<(Snapshot, Option<Probe>)> {
     if options.from.is_some() || args.no_exec {
@@ -155,7 +157,8 @@ async fn observe(
         return Ok((snapshot, None));
     }
     let plan = plan_wishes(&map, wishes);
-    let probe = measure::carry_out(&engine, &map, &plan, &args.how, (options, output)).await?;
+    let how = (&args.how, aloud);
+    let probe = measure::carry_out(&engine, &map, &plan, how, (options, output)).await?;
     Ok((snapshot, Some(probe)))
 }
 

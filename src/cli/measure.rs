@@ -65,20 +65,22 @@ pub async fn measure(
     (options, output): (&Options, &Output),
 ) -> Result<Probe> {
     let plan = probe::plan(map, &Request { from, to, knocks });
-    carry_out(engine, map, &plan, how, (options, output)).await
+    carry_out(engine, map, &plan, (how, true), (options, output)).await
 }
 
-/// Measures what a plan asks for.
+/// Measures what a plan asks for, and says first what that takes if `aloud`.
 pub async fn carry_out(
     engine: &Engine,
     map: &Map<'_>,
     plan: &Plan,
-    how: &HowArgs,
+    (how, aloud): (&HowArgs, bool),
     (options, output): (&Options, &Output),
 ) -> Result<Probe> {
     let limits = Limits { wait: options.probe_timeout(), count: how.count };
     let probing = Probing::new(map, engine, plan, limits, how.method)?;
-    output.note(&announcement(plan.pairs(), probing.outlook()));
+    if aloud {
+        output.note(&announcement(plan.pairs(), probing.outlook()));
+    }
     let progress = output.progress("probing pairs");
     Ok(probing.run(|done, of| progress.at(done, of)).await)
 }
