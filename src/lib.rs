@@ -16,6 +16,7 @@
 //! - [`probe`] measures who really reaches whom: from inside the containers'
 //!   network namespaces, or with what the containers have to knock with.
 //! - [`check`] holds the assertions of a check file against map and measurements.
+//! - [`redact`] replaces the names and addresses of a snapshot.
 //! - [`render`] turns a view of the map into text, one file a format. Nothing
 //!   else uses comfy-table, graphviz-rust or quick-junit.
 //! - [`yaml`] reads files written by hand, with the place of every value. Nothing
@@ -33,5 +34,8 @@ pub mod error;
 pub mod graph;
 pub mod model;
 pub mod probe;
+pub mod redact;
 pub mod render;
+#[cfg(test)]
+mod testing;
 pub mod yaml;

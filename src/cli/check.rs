@@ -89,11 +89,13 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         let left = args.retry.and_then(|retry| retry.checked_sub(began.elapsed()));
         match left {
             // An engine that is still starting is one more thing to wait for.
-            Some(left) if !passes && !left.is_zero() => tokio::time::sleep(PAUSE.min(left)).await,
+            Some(left) if !passes && !left.is_zero() => {
+                if std::mem::take(&mut first) {
+                    output.note("not everything is as it should be yet; trying again");
+                }
+                tokio::time::sleep(PAUSE.min(left)).await;
+            }
             _ => break verdicts?,
-        }
-        if std::mem::take(&mut first) {
-            output.note("not everything is as it should be yet; trying again");
         }
     };
     let name = path.display().to_string();

@@ -8,6 +8,7 @@ mod options;
 mod output;
 mod probe;
 mod show;
+mod snapshot;
 mod source;
 
 use std::ffi::OsString;
@@ -52,6 +53,9 @@ enum Command {
     /// Hold a setup against a file of assertions
     #[command(after_help = check::after_help())]
     Check(check::Args),
+    /// Write everything netmap knows to one file, which every command reads with --from
+    #[command(after_help = snapshot::after_help())]
+    Snapshot(snapshot::Args),
 }
 
 /// How a run ended.
@@ -110,6 +114,7 @@ async fn dispatch(cli: &Cli, output: &Output) -> Result<Ending> {
         Command::Show(args) => show::run(&cli.options, args, output).await,
         Command::Probe(args) => probe::run(&cli.options, args, output).await,
         Command::Check(args) => check::run(&cli.options, args, output).await,
+        Command::Snapshot(args) => snapshot::run(&cli.options, args, output).await,
     }
 }
 
