@@ -29,6 +29,7 @@
 
 pub mod check;
 pub mod cli;
+pub mod diff;
 pub mod engine;
 pub mod error;
 pub mod graph;

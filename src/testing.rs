@@ -39,20 +39,38 @@ pub fn snapshots() -> impl Strategy<Value = Snapshot> {
     )
 }
 
-/// A container, and the same container after something happened to it: for
-/// tests of differences.
+/// A snapshot, and one of the same setup after a good deal has happened to
+/// it: things came, went, changed, and were renamed.
 pub fn snapshot_pairs() -> impl Strategy<Value = (Snapshot, Snapshot)> {
-    (snapshots(), snapshots(), any::<u8>()).prop_map(|(before, other, keep)| {
-        // Half of the one and half of the other, so that much stays the same.
-        let take = |at: usize| keep >> (at % 8) & 1 == 1;
-        let pick = |a: &[Container], b: &[Container]| -> Vec<Container> {
-            let kept = a.iter().enumerate().filter(|(at, _)| !take(*at)).map(|(_, c)| c.clone());
-            let new = b.iter().enumerate().filter(|(at, _)| take(*at)).map(|(_, c)| c.clone());
-            kept.chain(new).collect()
-        };
-        let containers = pick(&before.containers, &other.containers);
-        let networks = if take(7) { other.networks } else { before.networks.clone() };
-        let after = Snapshot::new(before.engine.clone(), networks, containers, Vec::new());
+    (snapshots(), snapshots(), any::<u64>()).prop_map(|(before, other, fate)| {
+        let fate_of = |at: usize| fate >> (2 * (at % 32)) & 3;
+        let mut containers = Vec::new();
+        for at in 0..before.containers.len().max(other.containers.len()) {
+            let (old, new) = (before.containers.get(at), other.containers.get(at));
+            containers.extend(match (fate_of(at), old, new) {
+                (0, old, _) => old.cloned(),
+                (1, Some(old), Some(new)) => {
+                    Some(Container { name: old.name.clone(), ..new.clone() })
+                }
+                (2, Some(old), Some(new)) => {
+                    Some(Container { compose: old.compose.clone(), ..new.clone() })
+                }
+                (_, _, new) => new.cloned(),
+            });
+        }
+        let mut networks = Vec::new();
+        for at in 0..before.networks.len().max(other.networks.len()) {
+            let (old, new) = (before.networks.get(at), other.networks.get(at));
+            networks.extend(match (fate_of(at + 16), old, new) {
+                (0, old, _) => old.cloned(),
+                (1, Some(old), Some(new)) => {
+                    Some(Network { name: old.name.clone(), ..new.clone() })
+                }
+                (_, _, new) => new.cloned(),
+            });
+        }
+        let mut after = Snapshot::new(before.engine.clone(), networks, containers, Vec::new());
+        after.probe = other.probe;
         (before, after)
     })
 }

@@ -20,8 +20,6 @@ pub struct Args {
     /// Replace all names and addresses, each always by the same other, to show the map to strangers
     #[arg(long)]
     redact: bool,
-    #[command(flatten)]
-    how: HowArgs,
 }
 
 /// Examples for the help text.
@@ -51,7 +49,8 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         let ends = chosen(options, &map)?.containers;
         let ends = (ends.clone(), ends);
         let run = (options, output);
-        let probe = measure::measure(&engine, &map, ends, Knocks::Icmp, &args.how, run).await?;
+        let probe =
+            measure::measure(&engine, &map, ends, Knocks::Icmp, &HowArgs::usual(), run).await?;
         snapshot.probe = Some(probe);
         snapshot
     } else {
