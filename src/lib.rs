@@ -16,6 +16,7 @@
 //! - [`probe`] measures who really reaches whom: from inside the containers'
 //!   network namespaces, or with what the containers have to knock with.
 //! - [`check`] holds the assertions of a check file against map and measurements.
+//! - [`diff`] tells what differs between two snapshots.
 //! - [`redact`] replaces the names and addresses of a snapshot.
 //! - [`render`] turns a view of the map into text, one file a format. Nothing
 //!   else uses comfy-table, graphviz-rust or quick-junit.

@@ -233,7 +233,7 @@ impl MakeContainer {
                         endpoint.gateway = Some(Ipv4Addr::from(u32::from(base) + 1));
                     }
                     std::net::IpAddr::V6(base) => {
-                        let telling = if at % 2 == 0 { 0x42ac_11ff_fe00_0000 } else { 0 };
+                        let telling = if at.is_multiple_of(2) { 0x42ac_11ff_fe00_0000 } else { 0 };
                         let place = u128::from(base) + 2 + at as u128 + telling;
                         endpoint.ipv6 = Some(Ipv6Addr::from(place));
                         endpoint.ipv6_gateway = Some(Ipv6Addr::from(u128::from(base) + 1));

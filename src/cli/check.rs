@@ -11,7 +11,7 @@ use super::output::Output;
 use super::{Ending, source};
 use crate::check::{self, CheckFile, Evidence, Question, Status, Verdict};
 use crate::error::{Error, Problem, Result};
-use crate::graph::{Filter, Map, Selection};
+use crate::graph::{Map, Selection};
 use crate::model::{Probe, Snapshot};
 use crate::probe::{Wish, plan_wishes};
 use crate::render::{CHECK_FORMATS, CheckFormat, CheckView};
@@ -119,7 +119,7 @@ async fn look(
     })
     .await?;
     let map = Map::new(&snapshot);
-    let chosen = chosen(options, &map)?;
+    let chosen = source::chosen(options, &map)?;
     let evidence = Evidence { map: &map, probe: probe.as_ref(), chosen: &chosen.containers };
     Ok(check::evaluate(file, &evidence))
 }
@@ -132,7 +132,7 @@ async fn init(options: &Options, args: &Args, output: &Output) -> Result<String>
     })
     .await?;
     let map = Map::new(&snapshot);
-    let chosen = chosen(options, &map)?;
+    let chosen = source::chosen(options, &map)?;
     let narrowed = !options.project.is_empty() || !options.network.is_empty();
     Ok(check::init(&map, &chosen.containers, &chosen.networks, narrowed, probe.as_ref()))
 }
@@ -151,7 +151,7 @@ async fn observe(
     }
     let (engine, snapshot) = measure::open(options, output).await?;
     let map = Map::new(&snapshot);
-    let wishes: Vec<Wish> = questions(&map, &chosen(options, &map)?)
+    let wishes: Vec<Wish> = questions(&map, &source::chosen(options, &map)?)
         .into_iter()
         .map(|q| Wish::new((q.from, q.to), (q.by, q.target), q.network, q.knock))
         .collect();
@@ -162,16 +162,6 @@ async fn observe(
     let how = (&args.how, aloud);
     let probe = measure::carry_out(&engine, &map, &plan, how, (options, output)).await?;
     Ok((snapshot, Some(probe)))
-}
-
-/// The containers and networks that the options let in, stopped ones too.
-fn chosen(options: &Options, map: &Map) -> Result<Selection> {
-    map.select(&Filter {
-        names: Vec::new(),
-        networks: options.network.clone(),
-        projects: options.project.clone(),
-        stopped: true,
-    })
 }
 
 /// Reads a check file, or what comes in on standard input.

@@ -2,6 +2,7 @@
 //! options, calls one operation and hands the result to [`output`].
 
 mod check;
+mod diff;
 mod graphviz;
 mod measure;
 mod options;
@@ -32,7 +33,8 @@ use output::Output;
         netmap show -o docs/map.svg          a picture\n  \
         netmap show --from samples/module-5  a recorded lesson, without any engine\n  \
         netmap probe                         who really reaches whom\n  \
-        netmap check lesson.yaml             whether it is as it should be\n\n\
+        netmap check lesson.yaml             whether it is as it should be\n  \
+        netmap diff monday.json              what has changed since a snapshot\n\n\
         Exit codes: 0 clean, 1 findings or differences, 2 could not do the job."
 )]
 struct Cli {
@@ -56,6 +58,9 @@ enum Command {
     /// Write everything netmap knows to one file, which every command reads with --from
     #[command(after_help = snapshot::after_help())]
     Snapshot(snapshot::Args),
+    /// Tell what differs between two snapshots, or between one and what runs now
+    #[command(after_help = diff::after_help())]
+    Diff(diff::Args),
 }
 
 /// How a run ended.
@@ -115,6 +120,7 @@ async fn dispatch(cli: &Cli, output: &Output) -> Result<Ending> {
         Command::Probe(args) => probe::run(&cli.options, args, output).await,
         Command::Check(args) => check::run(&cli.options, args, output).await,
         Command::Snapshot(args) => snapshot::run(&cli.options, args, output).await,
+        Command::Diff(args) => diff::run(&cli.options, args, output).await,
     }
 }
 

@@ -6,8 +6,7 @@ use super::options::Options;
 use super::output::Output;
 use super::{Ending, source};
 use crate::error::{Error, Result};
-use crate::graph::{Filter, Map, Selection};
-use crate::model::{Probe, Snapshot};
+use crate::graph::Map;
 use crate::probe::Knocks;
 use crate::redact::redact;
 
@@ -46,7 +45,7 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
     let mut snapshot = if args.probe {
         let (engine, mut snapshot) = measure::open(options, output).await?;
         let map = Map::new(&snapshot);
-        let ends = chosen(options, &map)?.containers;
+        let ends = source::chosen(options, &map)?.containers;
         let ends = (ends.clone(), ends);
         let run = (options, output);
         let probe =
@@ -56,42 +55,10 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
     } else {
         source::snapshot(options, output).await?
     };
-    if !options.project.is_empty() || !options.network.is_empty() {
-        snapshot = narrowed(options, &snapshot)?;
-    }
+    snapshot = source::narrowed(options, snapshot)?;
     if args.redact {
         snapshot = redact(&snapshot);
     }
     output.data(snapshot.to_json().as_bytes(), options.output.as_deref())?;
     Ok(Ending::Clean)
-}
-
-fn chosen(options: &Options, map: &Map) -> Result<Selection> {
-    map.select(&Filter {
-        names: Vec::new(),
-        networks: options.network.clone(),
-        projects: options.project.clone(),
-        stopped: true,
-    })
-}
-
-/// The part of the snapshot that the options let in.
-fn narrowed(options: &Options, whole: &Snapshot) -> Result<Snapshot> {
-    let map = Map::new(whole);
-    let chosen = chosen(options, &map)?;
-    let containers: Vec<_> =
-        chosen.containers.iter().map(|at| map.container(*at).clone()).collect();
-    let among = |name: &str| containers.iter().any(|container| container.name == name);
-    let probe = whole.probe.as_ref().map(|probe| {
-        let measurements = probe.measurements.iter();
-        Probe::new(measurements.filter(|m| among(&m.from) && among(&m.to)).cloned().collect())
-    });
-    let mut narrowed = Snapshot::new(
-        whole.engine.clone(),
-        chosen.networks.iter().map(|at| map.network(*at).clone()).collect(),
-        containers,
-        whole.unread.clone(),
-    );
-    narrowed.probe = probe;
-    Ok(narrowed)
 }

@@ -4,6 +4,7 @@
 mod check;
 mod columns;
 mod csv;
+mod diff;
 mod dot;
 pub mod escape;
 mod grid;
@@ -17,6 +18,7 @@ mod tree;
 mod view;
 
 pub use check::{CHECK_FORMATS, CheckFormat, CheckView};
+pub use diff::{DIFF_FORMATS, DiffFormat, DiffView};
 pub use probe::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format, surprise_sentences};
 pub use style::{Role, Style};
 pub use view::{View, count};

@@ -15,9 +15,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("graph", &["model"]),
     ("probe", &["engine", "graph", "model"]),
     ("check", &["graph", "model", "yaml"]),
+    ("diff", &["graph", "model"]),
     ("redact", &["model"]),
-    ("render", &["check", "graph", "model"]),
-    ("cli", &["render", "redact", "check", "probe", "graph", "engine", "model"]),
+    ("render", &["check", "diff", "graph", "model"]),
+    ("cli", &["render", "redact", "diff", "check", "probe", "graph", "engine", "model"]),
 ];
 
 /// Libraries that stay inside one layer.
