@@ -3,6 +3,8 @@
 
 mod check;
 mod diff;
+mod doctor;
+mod explain;
 mod graphviz;
 mod measure;
 mod options;
@@ -33,6 +35,7 @@ use output::Output;
         netmap show -o docs/map.svg          a picture\n  \
         netmap show --from samples/module-5  a recorded lesson, without any engine\n  \
         netmap probe                         who really reaches whom\n  \
+        netmap doctor                        what is wrong, and what mends it\n  \
         netmap check lesson.yaml             whether it is as it should be\n  \
         netmap diff monday.json              what has changed since a snapshot\n\n\
         Exit codes: 0 clean, 1 findings or differences, 2 could not do the job."
@@ -52,6 +55,11 @@ enum Command {
     /// Measure who really reaches whom, and hold it against the map
     #[command(after_help = probe::after_help())]
     Probe(probe::Args),
+    /// Say what is wrong and how to mend it
+    #[command(after_help = doctor::after_help())]
+    Doctor(doctor::Args),
+    /// Explain what a finding means, with an example and how to mend it
+    Explain(explain::Args),
     /// Hold a setup against a file of assertions
     #[command(after_help = check::after_help())]
     Check(check::Args),
@@ -121,6 +129,8 @@ async fn dispatch(cli: &Cli, output: &Output) -> Result<Ending> {
         Command::Check(args) => check::run(&cli.options, args, output).await,
         Command::Snapshot(args) => snapshot::run(&cli.options, args, output).await,
         Command::Diff(args) => diff::run(&cli.options, args, output).await,
+        Command::Doctor(args) => doctor::run(&cli.options, args, output).await,
+        Command::Explain(args) => explain::run(&cli.options, args, output),
     }
 }
 

@@ -7,6 +7,7 @@ mod csv;
 mod diff;
 mod dot;
 pub mod escape;
+mod findings;
 mod grid;
 mod json;
 mod markdown;
@@ -19,6 +20,9 @@ mod view;
 
 pub use check::{CHECK_FORMATS, CheckFormat, CheckView};
 pub use diff::{DIFF_FORMATS, DiffFormat, DiffView};
+pub use findings::{
+    FINDINGS_FORMATS, FindingsFormat, FindingsView, rule_page, rules_document, rules_list,
+};
 pub use probe::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format, surprise_sentences};
 pub use style::{Role, Style};
 pub use view::{View, count};

@@ -5,5 +5,6 @@
 
 mod calls;
 mod crowd;
+mod probe;
 mod support;
 mod truth;

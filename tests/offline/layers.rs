@@ -14,11 +14,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("engine", &["model"]),
     ("graph", &["model"]),
     ("probe", &["engine", "graph", "model"]),
+    ("diagnose", &["graph", "model"]),
     ("check", &["graph", "model", "yaml"]),
     ("diff", &["graph", "model"]),
     ("redact", &["model"]),
-    ("render", &["check", "diff", "graph", "model"]),
-    ("cli", &["render", "redact", "diff", "check", "probe", "graph", "engine", "model"]),
+    ("render", &["check", "diff", "diagnose", "graph", "model"]),
+    (
+        "cli",
+        &["render", "redact", "diff", "check", "diagnose", "probe", "graph", "engine", "model"],
+    ),
 ];
 
 /// Libraries that stay inside one layer.
