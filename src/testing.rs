@@ -7,8 +7,9 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
 use crate::model::{
-    By, Compose, Container, Endpoint, EngineFacts, Health, Knock, Measurement, Network,
-    NetworkMode, Outcome, Probe, PublishedPort, Snapshot, State, Subnet,
+    By, Compose, Container, Endpoint, EngineFacts, Health, HostsEntry, Knock, Listening, Means,
+    Measurement, Network, NetworkMode, Observation, Origin, Outcome, Probe, PublishedPort,
+    Reference, RouteEntry, Snapshot, State, Subnet,
 };
 
 /// Snapshots such as an engine might give, with some that only a mischievous
@@ -32,8 +33,11 @@ pub fn snapshots() -> impl Strategy<Value = Snapshot> {
                 ..EngineFacts::default()
             };
             let probe = outcomes.map(|outcomes| measured(&made, &outcomes));
+            let observations = made.iter().filter(|c| c.state.has_network()).map(observation);
+            let observations: Vec<Observation> = observations.collect();
             let mut snapshot = Snapshot::new(engine, networks, made, Vec::new());
             snapshot.probe = probe;
+            snapshot.observations = observations;
             snapshot
         },
     )
@@ -73,6 +77,36 @@ pub fn snapshot_pairs() -> impl Strategy<Value = (Snapshot, Snapshot)> {
         after.probe = other.probe;
         (before, after)
     })
+}
+
+/// What a look inside a container might show.
+fn observation(container: &Container) -> Observation {
+    let listening = container.published.iter().map(|port| Listening {
+        protocol: port.protocol,
+        address: Ipv4Addr::UNSPECIFIED.into(),
+        port: port.port,
+    });
+    let routes = container.endpoints.iter().filter_map(|endpoint| {
+        Some(RouteEntry {
+            destination: "0.0.0.0/0".parse().ok()?,
+            gateway: Some(endpoint.gateway?.into()),
+            interface: "eth0".to_owned(),
+            metric: 0,
+        })
+    });
+    Observation {
+        container: container.name.clone(),
+        id: container.id.clone(),
+        how: Some(Means::Proc),
+        listening: Some(listening.collect()),
+        routes: Some(routes.collect()),
+        nameservers: Some(vec!["127.0.0.11".parse().expect("an address")]),
+        hosts: Some(vec![HostsEntry {
+            address: "192.168.77.6".parse().expect("an address"),
+            names: vec!["files.example.com".to_owned()],
+        }]),
+        ..Observation::default()
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -262,6 +296,17 @@ impl MakeContainer {
                 service: self.service,
                 replica: Some(at as u32),
             },
+            references: others
+                .first()
+                .map(|other| Reference {
+                    origin: Origin::Environment,
+                    variable: Some("SECRET_URL".to_owned()),
+                    scheme: Some("http".to_owned()),
+                    host: other.name.clone(),
+                    port: Some(8080),
+                })
+                .into_iter()
+                .collect(),
             labels: [("owner".to_owned(), "somebody".to_owned())].into(),
             id,
             ..Container::default()

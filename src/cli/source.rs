@@ -58,7 +58,7 @@ pub fn narrowed(options: &Options, whole: Snapshot) -> Result<Snapshot> {
     let containers: Vec<_> =
         chosen.containers.iter().map(|at| map.container(*at).clone()).collect();
     let names: BTreeSet<&str> =
-        containers.iter().map(|container| container.name.as_str()).collect();
+        chosen.containers.iter().map(|at| map.container(*at).name.as_str()).collect();
     let among = |m: &&Measurement| names.contains(&*m.from) && names.contains(&*m.to);
     let probe = whole
         .probe
@@ -68,6 +68,9 @@ pub fn narrowed(options: &Options, whole: Snapshot) -> Result<Snapshot> {
     let engine = whole.engine.clone();
     let mut part = Snapshot::new(engine, networks, containers, whole.unread.clone());
     part.probe = probe;
+    let seen = whole.observations.iter().filter(|seen| names.contains(seen.container.as_str()));
+    part.observations = seen.cloned().collect();
+    part.host = whole.host.clone();
     Ok(part)
 }
 

@@ -65,6 +65,11 @@ fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Change
     note("links", listed(before.links.clone()), listed(after.links.clone()));
     note("extra hosts", listed(before.extra_hosts.clone()), listed(after.extra_hosts.clone()));
     note("dns", listed(before.dns.clone()), listed(after.dns.clone()));
+    let dials = |container: &Container| {
+        let told = |r: &crate::model::Reference| format!("{r} ({})", r.place());
+        listed(container.references.iter().map(told).collect())
+    };
+    note("dials", dials(before), dials(after));
     note("start error", before.start_error.clone(), after.start_error.clone());
     compare_ports(name, before, after, changes);
     compare_endpoints(name, before, after, changes);
