@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("graph", &["model"]),
     ("probe", &["engine", "graph", "model"]),
     ("diagnose", &["graph", "model"]),
-    ("check", &["graph", "model", "yaml"]),
+    ("check", &["diagnose", "graph", "model", "yaml"]),
     ("diff", &["graph", "model"]),
     ("redact", &["model"]),
     ("render", &["check", "diff", "diagnose", "graph", "model"]),
