@@ -10,8 +10,8 @@ use super::source;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::graph::Map;
-use crate::model::{Measurement, Probe, Snapshot};
-use crate::probe::{self, Knocks, Limits, Method, Outlook, Probing, Question, Request};
+use crate::model::{Probe, Snapshot};
+use crate::probe::{self, Knocks, Limits, Method, Outlook, Plan, Probing, Request};
 use crate::render::count;
 
 /// How to measure.
@@ -65,26 +65,24 @@ pub async fn measure(
     (options, output): (&Options, &Output),
 ) -> Result<Probe> {
     let plan = probe::plan(map, &Request { from, to, knocks });
-    let limits = Limits { wait: options.probe_timeout(), count: how.count };
-    let probing = Probing::new(map, engine, &plan, limits, how.method)?;
-    output.note(&announcement(plan.pairs(), probing.outlook()));
-    let progress = output.progress("probing pairs");
-    Ok(probing.run(|done, of| progress.at(done, of)).await)
+    carry_out(engine, map, &plan, (how, true), (options, output)).await
 }
 
-/// Asks `questions` from the container at `from`.
-pub async fn ask(
+/// Measures what a plan asks for, and says first what that takes if `aloud`.
+pub async fn carry_out(
     engine: &Engine,
     map: &Map<'_>,
-    from: usize,
-    questions: Vec<Question>,
-    how: &HowArgs,
-    options: &Options,
-) -> Result<Vec<Measurement>> {
-    let plan = probe::questions(map, from, questions);
+    plan: &Plan,
+    (how, aloud): (&HowArgs, bool),
+    (options, output): (&Options, &Output),
+) -> Result<Probe> {
     let limits = Limits { wait: options.probe_timeout(), count: how.count };
-    let probing = Probing::new(map, engine, &plan, limits, how.method)?;
-    Ok(probing.run(|_, _| {}).await.measurements)
+    let probing = Probing::new(map, engine, plan, limits, how.method)?;
+    if aloud {
+        output.note(&announcement(plan.pairs(), probing.outlook()));
+    }
+    let progress = output.progress("probing pairs");
+    Ok(probing.run(|done, of| progress.at(done, of)).await)
 }
 
 /// What is about to happen in whose containers, before it does.

@@ -1,6 +1,8 @@
 //! The command line: one file for each command. A command resolves its
 //! options, calls one operation and hands the result to [`output`].
 
+mod check;
+mod diff;
 mod doctor;
 mod explain;
 mod graphviz;
@@ -9,6 +11,7 @@ mod options;
 mod output;
 mod probe;
 mod show;
+mod snapshot;
 mod source;
 mod why;
 
@@ -34,7 +37,9 @@ use output::Output;
         netmap show --from samples/module-5  a recorded lesson, without any engine\n  \
         netmap probe                         who really reaches whom\n  \
         netmap why web db:5432               can web reach it, and if not, why\n  \
-        netmap doctor                        what is wrong, and what mends it\n\n\
+        netmap doctor                        what is wrong, and what mends it\n  \
+        netmap check lesson.yaml             whether it is as it should be\n  \
+        netmap diff monday.json              what has changed since a snapshot\n\n\
         Exit codes: 0 clean, 1 findings or differences, 2 could not do the job."
 )]
 struct Cli {
@@ -60,6 +65,15 @@ enum Command {
     Doctor(doctor::Args),
     /// Explain what a finding means, with an example and how to mend it
     Explain(explain::Args),
+    /// Hold a setup against a file of assertions
+    #[command(after_help = check::after_help())]
+    Check(check::Args),
+    /// Write everything netmap knows to one file, which every command reads with --from
+    #[command(after_help = snapshot::after_help())]
+    Snapshot(snapshot::Args),
+    /// Tell what differs between two snapshots, or between one and what runs now
+    #[command(after_help = diff::after_help())]
+    Diff(diff::Args),
 }
 
 /// How a run ended.
@@ -118,6 +132,9 @@ async fn dispatch(cli: &Cli, output: &Output) -> Result<Ending> {
         Command::Show(args) => show::run(&cli.options, args, output).await,
         Command::Why(args) => why::run(&cli.options, args, output).await,
         Command::Probe(args) => probe::run(&cli.options, args, output).await,
+        Command::Check(args) => check::run(&cli.options, args, output).await,
+        Command::Snapshot(args) => snapshot::run(&cli.options, args, output).await,
+        Command::Diff(args) => diff::run(&cli.options, args, output).await,
         Command::Doctor(args) => doctor::run(&cli.options, args, output).await,
         Command::Explain(args) => explain::run(&cli.options, args, output),
     }

@@ -7,12 +7,12 @@ use super::options::Options;
 use super::output::Output;
 use super::{Ending, source};
 use crate::diagnose::Case;
-use crate::diagnose::why::{Aim, Target, Trial, ladder, trials};
+use crate::diagnose::why::{Aim, Target, ladder, trials};
 use crate::engine::{self, ObserveOptions};
 use crate::error::{Error, Result};
 use crate::graph::Map;
 use crate::model::{Container, Measurement, Reach};
-use crate::probe::Question;
+use crate::probe::{Wish, plan_wishes};
 use crate::render::{LADDER_FORMATS, LadderFormat};
 
 /// Arguments of `netmap why`.
@@ -82,11 +82,12 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
                 Target::Itself => Some(from),
                 Target::Elsewhere => None,
             };
-            let questions = trials(&case, from, &aim).into_iter().map(|trial| {
-                let Trial { by, target, network, knock } = trial;
-                Question { to, network, by, target, knock }
+            let wishes = trials(&case, from, &aim).into_iter().map(|trial| {
+                Wish::new((from, to), (trial.by, trial.target), trial.network, trial.knock)
             });
-            measure::ask(engine, &map, from, questions.collect(), &args.how, options).await?
+            let plan = plan_wishes(&map, wishes.collect());
+            let aloud = (&args.how, false);
+            measure::carry_out(engine, &map, &plan, aloud, (options, output)).await?.measurements
         }
         _ => recorded_between(&map, from, &aim),
     };

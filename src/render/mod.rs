@@ -1,8 +1,10 @@
 //! Turning a [`View`] into text: one file for each format, all listed in
 //! [`FORMATS`]. Pure: a renderer returns text, and `cli::output` writes it.
 
+mod check;
 mod columns;
 mod csv;
+mod diff;
 mod dot;
 pub mod escape;
 mod findings;
@@ -17,6 +19,8 @@ mod table;
 mod tree;
 mod view;
 
+pub use check::{CHECK_FORMATS, CheckFormat, CheckView};
+pub use diff::{DIFF_FORMATS, DiffFormat, DiffView};
 pub use findings::{
     FINDINGS_FORMATS, FindingsFormat, FindingsView, rule_page, rules_document, rules_list,
 };
