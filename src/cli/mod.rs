@@ -1,12 +1,20 @@
 //! The command line: one file for each command. A command resolves its
 //! options, calls one operation and hands the result to [`output`].
 
+mod check;
+mod diff;
+mod doctor;
+mod explain;
 mod graphviz;
+mod measure;
 mod options;
 mod output;
 mod picture;
+mod probe;
 mod show;
+mod snapshot;
 mod source;
+mod why;
 
 use std::ffi::OsString;
 
@@ -21,13 +29,18 @@ use output::Output;
 #[command(
     name = "netmap",
     version,
-    about = "Shows which containers share which networks, and who should reach whom.",
+    about = "Shows which containers share which networks, and measures who really reaches whom.",
     arg_required_else_help = true,
     after_help = "Examples:\n  \
         netmap show                          what is connected to what, now\n  \
         netmap show web db                   two containers and their networks\n  \
         netmap show -o docs/map.svg          a picture\n  \
-        netmap show --from samples/module-5  a recorded lesson, without any engine\n\n\
+        netmap show --from samples/module-5  a recorded lesson, without any engine\n  \
+        netmap probe                         who really reaches whom\n  \
+        netmap why web db:5432               can web reach it, and if not, why\n  \
+        netmap doctor                        what is wrong, and what mends it\n  \
+        netmap check lesson.yaml             whether it is as it should be\n  \
+        netmap diff monday.json              what has changed since a snapshot\n\n\
         Exit codes: 0 clean, 1 findings or differences, 2 could not do the job."
 )]
 struct Cli {
@@ -42,6 +55,26 @@ enum Command {
     /// Show the map: containers, networks, and the addresses where they meet
     #[command(after_help = show::after_help())]
     Show(show::Args),
+    /// Measure who really reaches whom, and hold it against the map
+    #[command(after_help = probe::after_help())]
+    Probe(probe::Args),
+    /// Can A reach B, and if not, what stands in the way
+    #[command(after_help = why::after_help())]
+    Why(why::Args),
+    /// Say what is wrong and how to mend it
+    #[command(after_help = doctor::after_help())]
+    Doctor(doctor::Args),
+    /// Explain what a finding means, with an example and how to mend it
+    Explain(explain::Args),
+    /// Hold a setup against a file of assertions
+    #[command(after_help = check::after_help())]
+    Check(check::Args),
+    /// Write everything netmap knows to one file, which every command reads with --from
+    #[command(after_help = snapshot::after_help())]
+    Snapshot(snapshot::Args),
+    /// Tell what differs between two snapshots, or between one and what runs now
+    #[command(after_help = diff::after_help())]
+    Diff(diff::Args),
 }
 
 /// How a run ended.
@@ -49,8 +82,12 @@ enum Command {
 enum Ending {
     /// All well.
     Clean = 0,
+    /// Findings, differences, failed assertions.
+    Findings = 1,
     /// netmap could not do its job.
     Failed = 2,
+    /// Somebody ended it: the shell's word for a program that Ctrl-C ended.
+    Interrupted = 130,
 }
 
 impl From<Ending> for std::process::ExitCode {
@@ -72,7 +109,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitC
     let output = Output::new(cli.options.color);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(dispatch(&cli, &output)),
+        // What is under way is dropped when somebody interrupts: connections
+        // close, and with them ends what was started in containers.
+        Ok(runtime) => runtime.block_on(async {
+            tokio::select! {
+                result = dispatch(&cli, &output) => result,
+                () = interrupted() => Ok(Ending::Interrupted),
+            }
+        }),
         Err(error) => Err(crate::error::Error::System { what: "cannot start".to_owned(), error }),
     };
     match result {
@@ -87,7 +131,39 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitC
 async fn dispatch(cli: &Cli, output: &Output) -> Result<Ending> {
     match &cli.command {
         Command::Show(args) => show::run(&cli.options, args, output).await,
+        Command::Why(args) => why::run(&cli.options, args, output).await,
+        Command::Probe(args) => probe::run(&cli.options, args, output).await,
+        Command::Check(args) => check::run(&cli.options, args, output).await,
+        Command::Snapshot(args) => snapshot::run(&cli.options, args, output).await,
+        Command::Diff(args) => diff::run(&cli.options, args, output).await,
+        Command::Doctor(args) => doctor::run(&cli.options, args, output).await,
+        Command::Explain(args) => explain::run(&cli.options, args, output),
     }
+}
+
+/// Comes when somebody presses Ctrl-C or asks the program to end.
+async fn interrupted() {
+    let ctrl_c = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // Without a handler the system's own ends the program.
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    () = ctrl_c => {}
+                    _ = terminate.recv() => {}
+                }
+            }
+            Err(_) => ctrl_c.await,
+        }
+    }
+    #[cfg(not(unix))]
+    ctrl_c.await;
 }
 
 #[cfg(test)]

@@ -6,16 +6,29 @@
 
 mod container;
 mod engine_facts;
+mod finding;
+mod ladder;
+mod moment;
 mod names;
 mod network;
+mod observation;
 mod port;
 mod reachability;
+pub mod reference;
 mod snapshot;
 
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
-pub use engine_facts::EngineFacts;
+pub use engine_facts::{AddressPool, EngineFacts, Swarm, SwarmNode};
+pub use finding::{Diagnosis, Finding, NotLooked, Severity};
+pub use ladder::{Ladder, Reach, Rung, Status};
+pub use moment::seconds_since_1970;
 pub use names::{nearest, nearest_of};
 pub use network::{Network, Subnet};
+pub use observation::{
+    Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means, Mtu,
+    Observation, Progress, RouteEntry,
+};
 pub use port::{ExposedPort, Protocol, PublishedPort, RequestedPort};
 pub use reachability::{By, Knock, Latency, Measurement, Outcome, Probe};
+pub use reference::{Origin, Reference};
 pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot, Unread};

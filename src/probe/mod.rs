@@ -7,10 +7,11 @@ mod plan;
 mod run;
 mod words;
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 pub use methods::Method;
-pub use plan::{Knocks, Plan, Request, plan};
+pub use plan::{Knocks, Plan, Request, Wish, plan, plan_wishes};
 pub use run::{Outlook, Probing};
 
 use crate::model::{Latency, Outcome};
@@ -39,6 +40,10 @@ struct Answer {
     latency: Option<Latency>,
     sent: u32,
     received: u32,
+    /// The address that the name led to, where the method can tell.
+    leads_to: Option<IpAddr>,
+    /// Whether it was ended before it could say anything.
+    hurried: bool,
     /// What measured it; empty when nothing did.
     method: &'static str,
 }
@@ -46,7 +51,9 @@ struct Answer {
 impl Answer {
     /// One try with this outcome and nothing else to tell.
     fn of(outcome: Outcome) -> Self {
-        Self { outcome, reason: None, latency: None, sent: 1, received: 0, method: "" }
+        let (reason, latency, leads_to) = (None, None, None);
+        let (sent, received, hurried) = (1, 0, false);
+        Self { outcome, reason, latency, sent, received, leads_to, hurried, method: "" }
     }
 
     /// No outcome, because of `why`.

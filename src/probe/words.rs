@@ -2,6 +2,7 @@
 //! come first; words are read only where the codes leave it open, and words
 //! that say nothing known are an unknown outcome, never a blocked way.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::Answer;
@@ -18,6 +19,7 @@ pub fn ping(code: i64, output: &str) -> Answer {
         sent: sent.unwrap_or(1),
         received: received.unwrap_or(u32::from(code == 0)),
         latency: round_trip(output),
+        leads_to: pinged(output),
         ..Answer::of(Outcome::Reachable)
     };
     if code == 0 {
@@ -80,6 +82,12 @@ fn failure(output: &str) -> Option<Answer> {
     if says(&["permission denied", "operation not permitted", "are you root"]) {
         return Some(Answer::unknown("the container may not send pings"));
     }
+    let no_source_address =
+        ["cannot assign requested address", "address not available", "eaddrnotavail"];
+    if says(&no_source_address) {
+        let why = "the source has no address of that kind";
+        return Some(Answer::of(Outcome::Unreachable).because(why));
+    }
     if says(&["no route to host", "unreachable", "ehostunreach", "enetunreach"]) {
         let reason = if says(&["network is unreachable", "network unreachable", "enetunreach"]) {
             "the source has no route there"
@@ -112,8 +120,9 @@ const NAME_WORDS: &[&str] = &[
     "bad hostname",
 ];
 
-/// 124 is timeout's own word, 143 and 137 are TERM and KILL.
-fn is_killed(code: i64) -> bool {
+/// Whether the code is that of a killed program: 124 is timeout's own word,
+/// 143 and 137 are TERM and KILL.
+pub fn is_killed(code: i64) -> bool {
     matches!(code, 124 | 137 | 143)
 }
 
@@ -137,6 +146,12 @@ fn counted(output: &str, nouns: &[&str]) -> Option<u32> {
         .take_while(char::is_ascii_digit)
         .collect();
     digits.parse().ok()
+}
+
+/// The address in `PING db (10.0.0.3): 56 data bytes` and its relatives.
+fn pinged(output: &str) -> Option<IpAddr> {
+    let line = output.lines().find(|line| line.starts_with("PING "))?;
+    line.split(['(', ')']).find_map(|part| part.parse().ok())
 }
 
 /// `min/avg/max` in milliseconds, with `/mdev` behind it from iputils.

@@ -1,16 +1,21 @@
 //! Turning a [`View`] into text: one file for each format, all listed in
 //! [`FORMATS`]. Pure: a renderer returns text, and `cli::output` writes it.
 
+mod check;
 mod columns;
 mod csv;
+mod diff;
 pub mod dot;
 pub mod escape;
+mod findings;
 mod grid;
 mod html;
 mod json;
+mod ladder;
 mod markdown;
 mod mermaid;
 mod png;
+mod probe;
 mod style;
 pub mod svg;
 mod table;
@@ -18,8 +23,15 @@ mod tree;
 mod view;
 
 use crate::error::Result;
+pub use check::{CHECK_FORMATS, CheckFormat, CheckView};
+pub use diff::{DIFF_FORMATS, DiffFormat, DiffView};
+pub use findings::{
+    FINDINGS_FORMATS, FindingsFormat, FindingsView, rule_page, rules_document, rules_list,
+};
+pub use ladder::{LADDER_FORMATS, LadderFormat};
+pub use probe::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format, surprise_sentences};
 pub use style::{Role, Style};
-pub use view::View;
+pub use view::{View, count};
 
 /// A way to show the map.
 pub struct Format {

@@ -5,5 +5,7 @@
 
 mod calls;
 mod crowd;
+mod probe;
 mod support;
 mod truth;
+mod why;

@@ -7,16 +7,28 @@
 //! - [`argv`] runs plain `ping` by exec where there is no shell.
 
 pub mod argv;
+pub mod script;
+mod tools;
+
 #[cfg(target_os = "linux")]
-pub mod dns;
+mod dns;
 #[cfg(target_os = "linux")]
-pub mod icmp;
+mod echoes;
+#[cfg(target_os = "linux")]
+mod icmp;
 #[cfg(target_os = "linux")]
 pub mod namespaces;
 #[cfg(target_os = "linux")]
 pub mod netns;
-pub mod script;
-mod tools;
+#[cfg(target_os = "linux")]
+mod resolve;
+
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::{namespaces, netns};
+
+pub use namespaces::Door;
 
 /// A way to measure that the user can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +46,10 @@ impl Method {
     pub const ALL: &[(Self, &'static str, &'static str)] = &[
         (Self::Auto, "auto", "netns where that works, else exec"),
         (Self::Exec, "exec", "run the container's own ping, or what else it has to knock with"),
-        (Self::Netns, "netns", "enter its network namespace: root on the engine's own Linux machine"),
+        (
+            Self::Netns,
+            "netns",
+            "enter its network namespace: root on the engine's own Linux machine",
+        ),
     ];
 }

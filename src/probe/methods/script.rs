@@ -23,6 +23,10 @@ const IN_ONE_EXEC: usize = 2000;
 /// What is kept of one script's output, in bytes.
 const KEPT: usize = 4 << 20;
 
+/// Seconds that a ping of an address may take beyond its waits: a busy machine
+/// is slow to start a hundred programs.
+const SLACK: u64 = 3;
+
 const START: char = '\u{1e}';
 const BODY: char = '\u{1f}';
 const STOP: char = '\u{1d}';
@@ -59,8 +63,7 @@ pub async fn run(
         };
         // A container that may not have that many processes says nothing of
         // some acts; they get a second chance, a few at a time.
-        let missing: Vec<usize> =
-            (0..part.len()).filter(|at| told[*at].is_none()).collect();
+        let missing: Vec<usize> = (0..part.len()).filter(|at| told[*at].is_none()).collect();
         if !missing.is_empty() && missing.len() < part.len() {
             let acts: Vec<Act> = missing.iter().map(|at| part[*at].clone()).collect();
             if let Some(again) = once(engine, container, &acts, limits, 8, &port_of).await? {
@@ -84,17 +87,37 @@ async fn once(
     at_once: usize,
     port_of: &impl Fn(&Act) -> u16,
 ) -> Result<Option<Vec<Option<Answer>>>> {
-    let wait = limits.whole_seconds();
-    // A ping repeats once a second; looking up a name may take its own time.
-    let one = wait + u64::from(limits.count.saturating_sub(1)) + 2;
     let rounds = acts.len().div_ceil(at_once) as u64;
+    let exec = Exec {
+        command: command(acts, limits, at_once, port_of),
+        // Trying out the tools takes its time, too.
+        deadline: Duration::from_secs((tries(limits) + SLACK + 1) * rounds + 15),
+        limit: KEPT,
+        last_words: Some(LAST_WORDS),
+    };
+    let ran = engine.exec(container, &exec).await?;
+    Ok(read(&ran, acts))
+}
+
+/// How long all tries of one knock may take, in seconds: a ping repeats once a
+/// second.
+fn tries(limits: &Limits) -> u64 {
+    limits.whole_seconds() + u64::from(limits.count.saturating_sub(1))
+}
+
+/// The shell, the script and its arguments.
+fn command(
+    acts: &[Act],
+    limits: &Limits,
+    at_once: usize,
+    port_of: &impl Fn(&Act) -> u16,
+) -> Vec<String> {
+    let wait = limits.whole_seconds();
+    let tries = tries(limits);
+    // What takes longer than all its tries waits for a name server.
+    let patience = |act: &Act| if act.is_address() { tries + SLACK } else { tries };
     let mut command: Vec<String> = vec!["sh".into(), "-c".into(), script(), "netmap".into()];
-    command.extend([
-        wait.to_string(),
-        limits.count.to_string(),
-        at_once.to_string(),
-        one.to_string(),
-    ]);
+    command.extend([wait.to_string(), limits.count.to_string(), at_once.to_string()]);
     for (at, act) in acts.iter().enumerate() {
         let (kind, port) = match act.knock() {
             Knock::Icmp => ("i", port_of(act)),
@@ -104,25 +127,14 @@ async fn once(
             Act::Address(address, _) => address.to_string(),
             Act::Name(name, _) => name.clone(),
         };
-        command.extend([at.to_string(), kind.to_owned(), host, port.to_string()]);
+        let words = [at.to_string(), kind.to_owned(), host, port.to_string()];
+        command.extend(words);
+        command.push(patience(act).to_string());
     }
-    let exec = Exec {
-        command,
-        // Trying out the tools takes its time, too.
-        deadline: Duration::from_secs((one + 1) * rounds + 15),
-        limit: KEPT,
-        last_words: Some(LAST_WORDS),
-    };
-    let ran = engine.exec(container, &exec).await?;
-    Ok(read(&ran, acts))
+    command
 }
 
-/// The script. Its arguments: seconds to wait, tries, knocks at once, seconds
-/// after which a knock is killed, and then for each knock its number, `i` or
-/// `t`, host and port. Nothing of other people's making is part of the text.
-///
-/// The knocks run behind its back while it reads its input: when netmap has
-/// gone, for whatever reason, the input ends and everything is killed.
+/// The script. Nothing of other people's making is part of its text.
 fn script() -> String {
     let mut knocks = String::new();
     for tool in TOOLS {
@@ -132,64 +144,7 @@ fn script() -> String {
     SCRIPT.replace("@KNOCKS@", &knocks).replace("@TOOLS@", &programs.join(" "))
 }
 
-const SCRIPT: &str = r#"LC_ALL=C; export LC_ALL
-w=$1 c=$2 m=$3 l=$4; shift 4
-has() { command -v "$1" >/dev/null 2>&1; }
-T=
-if timeout 9 sh -c : 2>/dev/null; then T="timeout $l"
-elif timeout -t 9 sh -c : 2>/dev/null; then T="timeout -t $l"; fi
-I=
-if has ping; then
-  for q in 'ping -q -i 0.2' 'ping -q'; do
-    if $q -c 1 -W 1 127.0.0.1 >/dev/null 2>&1; then I=$q; break; fi
-  done
-  [ "$I" ] || N=$(ping -c 1 -W 1 127.0.0.1 2>&1)
-fi
-J=$I
-if [ "$I" ] && ! $I -c 1 -W 1 ::1 >/dev/null 2>&1 && has ping6; then J="ping6 -q"; fi
-knock() {
-case $K in
-@KNOCKS@
-esac
-}
-K=
-for k in @TOOLS@; do
-  has "$k" || continue
-  K=$k
-  case $(knock 127.0.0.1 1 2>&1) in *efused*) break ;; esac
-  K=
-done
-act() {
-  if [ "$2" = i ] && [ "$I" ]; then
-    u=ping
-    case $3 in
-      *:*) o=$($T $J -c "$c" -W "$w" "$3" 2>&1); r=$? ;;
-      *) o=$($T $I -c "$c" -W "$w" "$3" 2>&1); r=$? ;;
-    esac
-  elif [ "$K" ]; then
-    u=$K; o=$(knock "$3" "$4" 2>&1); r=$?
-  else
-    u=none; r=0; o=$N
-  fi
-  printf '\036%s %s %s\037%s\035' "$1" "$u" "$r" "$o"
-}
-(
-  n=0
-  while [ $# -gt 0 ]; do
-    act "$1" "$2" "$3" "$4" &
-    shift 4; n=$((n + 1))
-    [ $((n % m)) -ne 0 ] || wait
-  done
-  wait
-  printf '\036end\035'
-) &
-p=$!
-read -r x
-trap '' TERM
-read -r a b d e g x </proc/$$/stat && [ "$g" = "$$" ] && kill -TERM 0
-kill -TERM "$p" 2>/dev/null
-exit 0
-"#;
+const SCRIPT: &str = include_str!("script.sh");
 
 /// Reads what the script printed. `None` where the shell never began.
 fn read(ran: &Ran, acts: &[Act]) -> Option<Vec<Option<Answer>>> {
@@ -228,6 +183,10 @@ fn read(ran: &Ran, acts: &[Act]) -> Option<Vec<Option<Answer>>> {
 fn answer(act: &Act, tool: &str, code: i64, said: &str) -> Answer {
     let known = TOOLS.iter().map(|known| known.program).find(|known| *known == tool);
     let mut answer = match (tool, known) {
+        // Killed without a word, a ping of an address never got to run.
+        ("ping", _) if words::is_killed(code) && said.trim().is_empty() && act.is_address() => {
+            Answer { hurried: true, ..Answer::unknown("it did not get to run in time") }
+        }
         ("ping", _) => Answer { method: "ping", ..words::ping(code, said) },
         (_, Some(tool)) => Answer { method: tool, ..words::tcp(code, said) },
         _ => no_tool(said),
@@ -252,50 +211,5 @@ fn no_tool(said: &str) -> Answer {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ran(output: &str, ended: Ended) -> Ran {
-        Ran { output: output.as_bytes().to_vec(), code: None, ended }
-    }
-
-    fn acts(count: u8) -> Vec<Act> {
-        (0..count).map(|n| Act::Address([10, 0, 0, n].into(), Knock::Icmp)).collect()
-    }
-
-    #[test]
-    fn records_are_read_in_any_order_and_half_ones_are_not() {
-        let output = "\u{1e}1 nc 1\u{1f}Connection refused\u{1d}noise\u{1e}0 ping 0\u{1f}1 packets \
-                      transmitted, 1 packets received\u{1d}\u{1e}2 ping 0\u{1f}1 packets";
-        let answers = read(&ran(output, Ended::Itself), &acts(3)).unwrap();
-        assert_eq!(answers[0].as_ref().unwrap().outcome, Outcome::Reachable);
-        let by_nc = answers[1].as_ref().unwrap();
-        assert_eq!((by_nc.outcome, by_nc.method), (Outcome::Reachable, "nc"));
-        assert!(by_nc.reason.as_ref().unwrap().contains("TCP"));
-        assert_eq!(answers[2], None);
-    }
-
-    #[test]
-    fn what_is_no_record_is_survived() {
-        for output in ["\u{1e}", "\u{1e}99 ping 0\u{1f}x\u{1d}", "\u{1e}a b c\u{1f}\u{1d}", "\u{1e}0\u{1f}\u{1d}"] {
-            let answers = read(&ran(output, Ended::LastWords), &acts(1)).unwrap();
-            assert_eq!(answers, [None], "{output:?}");
-        }
-    }
-
-    #[test]
-    fn no_shell_is_told_from_a_shell_that_was_cut_short() {
-        let refused = "OCI runtime exec failed: exec: \"sh\": executable file not found in $PATH";
-        assert!(read(&ran(refused, Ended::Itself), &acts(1)).is_none());
-        let late = read(&ran("", Ended::Deadline), &acts(1)).unwrap();
-        assert_eq!(late[0].as_ref().unwrap().outcome, Outcome::Unknown);
-    }
-
-    #[test]
-    fn nothing_to_knock_with_is_unknown_and_says_what_ping_said() {
-        let output = "\u{1e}0 none 0\u{1f}ping: permission denied (are you root?)\u{1d}";
-        let answer = read(&ran(output, Ended::LastWords), &acts(1)).unwrap()[0].clone().unwrap();
-        assert_eq!(answer.outcome, Outcome::Unknown);
-        assert!(answer.reason.unwrap().contains("may not send pings"));
-    }
-}
+#[path = "script_tests.rs"]
+mod tests;

@@ -1,0 +1,120 @@
+//! A container's first process, where the engine is on this machine: the way
+//! into its network namespace and to its files without running anything in it.
+//!
+//! Process ids are given out anew, so a process is believed to be the
+//! container's only when its control group carries the container's id.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+
+use rustix::fs::{Mode, OFlags, ResolveFlags};
+
+use super::connect::{Engine, Place};
+use crate::model::Container;
+
+/// A process of this machine that is a container's first.
+#[derive(Debug)]
+pub struct Process {
+    folder: PathBuf,
+    /// Of the container; none for the engine's own process.
+    id: Option<String>,
+}
+
+impl Engine {
+    /// The first process of a running container, or in a few words why it
+    /// cannot be looked at from here.
+    pub fn process(&self, container: &Container) -> Result<Process, String> {
+        if !self.address().is_local() {
+            return Err("the engine may be on another machine".to_owned());
+        }
+        let Some(pid) = container.pid else {
+            return Err("the engine names no process of it".to_owned());
+        };
+        let folder = PathBuf::from(format!("/proc/{pid}"));
+        let process = Process { folder, id: Some(container.id.clone()) };
+        process.check()?;
+        Ok(process)
+    }
+}
+
+impl Engine {
+    /// The process that listens on the engine's socket: the engine, or what
+    /// started it with the socket already open. Both are in the network
+    /// namespace that the engine calls the host.
+    pub async fn own_process(&self) -> Result<Process, String> {
+        let Place::Unix(path) = &self.address().place else {
+            return Err("the engine may be on another machine".to_owned());
+        };
+        let socket = tokio::net::UnixStream::connect(path).await.map_err(|e| e.to_string())?;
+        let peer = socket.peer_cred().map_err(|error| error.to_string())?;
+        match peer.pid() {
+            Some(pid) if pid > 0 => {
+                Ok(Process { folder: PathBuf::from(format!("/proc/{pid}")), id: None })
+            }
+            _ => Err("the engine's process is not one of this machine's".to_owned()),
+        }
+    }
+}
+
+impl Process {
+    /// Whether it still is the container's.
+    fn check(&self) -> Result<(), String> {
+        let Some(id) = &self.id else { return Ok(()) };
+        // Cut short by the kernel at a page or so for each controller.
+        let groups = match std::fs::read_to_string(self.folder.join("cgroup")) {
+            Ok(groups) => groups,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err("its process is gone, or runs on another machine".to_owned());
+            }
+            Err(error) => return Err(format!("its process cannot be looked at: {error}")),
+        };
+        // A short id could be part of any path.
+        if id.len() >= 12 && groups.contains(id) {
+            Ok(())
+        } else {
+            Err("the process with its number is not the container's".to_owned())
+        }
+    }
+
+    /// Its network namespace, to be entered.
+    pub fn network_namespace(&self) -> Result<File, String> {
+        let file = File::open(self.folder.join("ns/net")).map_err(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied => {
+                "only root may enter its network namespace".to_owned()
+            }
+            _ => format!("its network namespace cannot be opened: {error}"),
+        })?;
+        // What was opened was the container's if the process still is.
+        self.check()?;
+        Ok(file)
+    }
+
+    /// The first `limit` bytes of a file that the kernel keeps about the
+    /// process, such as `net/tcp`. No file of the container's own.
+    pub fn read_kernel(&self, path: &str, limit: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        File::open(self.folder.join(path))?.take(limit).read_to_end(&mut bytes)?;
+        // What was read was the container's if the process still is.
+        self.check().map_err(io::Error::other)?;
+        Ok(bytes)
+    }
+
+    /// The first `limit` bytes of a regular file of the container. Links are
+    /// followed inside the container only, whatever it planted.
+    pub fn read(&self, path: &str, limit: u64) -> io::Result<Vec<u8>> {
+        let root = File::open(self.folder.join("root"))?;
+        self.check().map_err(io::Error::other)?;
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+        let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+        let opened: OwnedFd = rustix::fs::openat2(&root, path, flags, Mode::empty(), resolve)?;
+        let file = File::from(opened);
+        if !file.metadata()?.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+        }
+        let mut bytes = Vec::new();
+        file.take(limit).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
