@@ -3,37 +3,52 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on should stop
 
+mod browser;
 mod maps;
 
-#[test]
-#[ignore = "writes the maps as files"]
-fn write_maps() {
-    let folder = std::path::PathBuf::from(std::env::var("NETMAP_MAPS").unwrap());
-    for (name, map) in [
-        ("shop12", maps::shop12()),
-        ("proxy36", maps::proxy36()),
-        ("shop48", maps::shop48()),
-        ("hub59", maps::hub59()),
-        ("projects300", maps::projects(300, 40)),
-        ("projects3000", maps::projects(3000, 400)),
-        ("random12", maps::random(1, 12, 4, 3, "r")),
-        ("random60", maps::random(2, 60, 10, 3, "r")),
-        ("random300", maps::random(3, 300, 40, 6, "r")),
-    ] {
-        std::fs::write(folder.join(format!("{name}.json")), map.to_json()).unwrap();
-    }
-}
-
-use netmap::graph::{Filter, Map};
+use netmap::graph::{Comparison, Filter, Map};
 use netmap::model::Snapshot;
 use netmap::render::View;
 use netmap::render::svg::{self, Inspection, Options};
 
-/// Inspects the picture of everything in a snapshot.
-fn inspected(snapshot: &Snapshot, options: &Options) -> Inspection {
+/// Lets `work` have a view of everything in a snapshot.
+fn with_view<T>(snapshot: &Snapshot, work: impl Fn(&View) -> T) -> T {
     let map = Map::new(snapshot);
     let selection = map.select(&Filter { stopped: true, ..Filter::default() }).unwrap();
-    svg::inspect(&View::new(&map, &selection, None), options)
+    let comparison = snapshot.probe.as_ref().map(|probe| Comparison::new(&map, probe));
+    work(&View::new(&map, &selection, None).with_probe(comparison.as_ref()))
+}
+
+/// Inspects the picture of everything in a snapshot.
+fn inspected(snapshot: &Snapshot, options: &Options) -> Inspection {
+    with_view(snapshot, |view| svg::inspect(view, options))
+}
+
+/// Every recorded snapshot of the project, by name.
+fn samples() -> Vec<(String, Snapshot)> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = vec![root.join("tests/offline/zoo.json")];
+    let mut folders = vec![root.join("samples")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "json") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    let read = |path: std::path::PathBuf| {
+        // Other JSON may lie there too: what a command says of a sample.
+        let snapshot = Snapshot::read(std::fs::File::open(&path).unwrap()).ok()?;
+        let name = path.strip_prefix(root).unwrap().with_extension("");
+        Some((name.display().to_string().replace('/', "-"), snapshot))
+    };
+    let samples: Vec<_> = files.into_iter().filter_map(read).collect();
+    assert!(samples.len() >= 2, "the samples are there: {}", samples.len());
+    samples
 }
 
 #[test]
@@ -79,13 +94,8 @@ fn nothing_overlaps_in_maps_of_any_shape() {
 
 #[test]
 fn nothing_overlaps_in_maps_with_the_shape_of_real_ones() {
-    for (name, map) in [
-        ("shop12", maps::shop12()),
-        ("proxy36", maps::proxy36()),
-        ("shop48", maps::shop48()),
-        ("hub59", maps::hub59()),
-        ("projects", maps::projects(300, 40)),
-    ] {
+    let maps = maps::named().into_iter().map(|(name, map)| (name.to_owned(), map));
+    for (name, map) in maps.chain(samples()) {
         for width in [None, Some(1), Some(800), Some(1600), Some(60_000)] {
             let result = inspected(&map, &Options { width, ..Options::default() });
             assert!(result.faults.is_empty(), "{name}: {}", result.faults.join("\n"));

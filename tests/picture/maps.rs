@@ -373,6 +373,17 @@ pub fn hub59() -> Snapshot {
     map.snapshot()
 }
 
+/// The maps with the shape of real ones, by name.
+pub fn named() -> Vec<(&'static str, Snapshot)> {
+    vec![
+        ("shop12", shop12()),
+        ("proxy36", proxy36()),
+        ("shop48", shop48()),
+        ("hub59", hub59()),
+        ("projects300", projects(300, 40)),
+    ]
+}
+
 /// Projects of a network each, some on a network that all share: the shape
 /// that large hosts have.
 pub fn projects(containers: usize, networks: usize) -> Snapshot {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Card, Line, Look, Numbers, Role, Strip, Tap, bars};
 use crate::graph::{Agreement, StackOwner};
-use crate::model::{Container, Endpoint, Health, State};
+use crate::model::{Container, Endpoint, Health, Protocol, State};
 use crate::render::escape;
 use crate::render::svg::Blank;
 use crate::render::svg::reduce::Group;
@@ -94,6 +94,9 @@ pub fn card(
     let riders = view.in_order(view.map.riders(owner).iter().copied());
     let mut parts =
         vec![if is_many { crowd(view, group, blank) } else { person(view, owner, blank) }];
+    if let (false, Some(part)) = (is_many, parts.first_mut()) {
+        part.extend(listening(view, owner));
+    }
     parts.extend(riders.iter().map(|rider| self::rider(view, *rider, blank)));
     let mut containers = group.owners.clone();
     containers.extend(&riders);
@@ -118,7 +121,6 @@ pub fn card(
         is_many,
         tooltip,
         change: view.changes.container(owner),
-        containers,
     }
 }
 
@@ -180,6 +182,37 @@ fn rest(view: &View, at: usize) -> Vec<Line> {
     if !exposed.is_empty() {
         let text = format!("exposes {}", exposed.join(", "));
         lines.extend(Line::wrapped(Role::Quiet, &text, WIDEST, 2));
+    }
+    lines
+}
+
+/// The ports that something was seen to listen on. A network stack has one
+/// set of them, so they stand with its owner.
+fn listening(view: &View, owner: usize) -> Vec<Line> {
+    let id = &view.container(owner).id;
+    let seen = view.map.snapshot().observations.iter().find(|seen| seen.id == *id);
+    let Some(listening) = seen.and_then(|seen| seen.listening.as_ref()) else {
+        return Vec::new();
+    };
+    let mut lines = Vec::new();
+    for (only_itself, words) in [(false, "listens on"), (true, "listens to itself only on")] {
+        let ports: BTreeSet<(u16, Protocol)> = listening
+            .iter()
+            .filter(|socket| socket.is_loopback_only() == only_itself)
+            .map(|socket| (socket.port, socket.protocol))
+            .collect();
+        let ports: Vec<String> = ports
+            .into_iter()
+            .map(|(port, protocol)| match protocol {
+                Protocol::Tcp => port.to_string(),
+                other => format!("{port}/{other}"),
+            })
+            .collect();
+        if !ports.is_empty() {
+            let ports: Vec<&str> = ports.iter().map(String::as_str).collect();
+            let text = format!("{words} {}", view::list(&ports, 8));
+            lines.extend(Line::wrapped(Role::Quiet, &text, WIDEST, 2));
+        }
     }
     lines
 }

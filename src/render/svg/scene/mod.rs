@@ -267,8 +267,6 @@ impl Strip {
 /// A card.
 #[derive(Debug)]
 pub struct Card {
-    /// Containers it stands for: the owner of the network stack first.
-    pub containers: Vec<usize>,
     /// The name for scripts, harmless.
     pub name: String,
     /// Parts, parted by thin lines: the container, then its riders.

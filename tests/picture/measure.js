@@ -1,0 +1,123 @@
+// Measures every picture of the page as the browser sees it, and writes what
+// is wrong into the page: the test reads it there.
+"use strict";
+document.fonts.ready.then(() => {
+  const slack = 0.6;
+  const report = [];
+  for (const svg of document.querySelectorAll("svg.netmap")) {
+    const faults = [];
+    const origin = svg.getBoundingClientRect();
+    const view = svg.viewBox.baseVal;
+    const zoom = origin.width / view.width;
+    const box = (item) => {
+      const b = item.getBoundingClientRect();
+      return {
+        l: (b.left - origin.left) / zoom, r: (b.right - origin.left) / zoom,
+        t: (b.top - origin.top) / zoom, b: (b.bottom - origin.top) / zoom,
+      };
+    };
+    // What a text's ink may cover: the font's line box is taller than that.
+    const textBox = (text) => {
+      const b = text.getBBox();
+      const size = parseFloat(getComputedStyle(text).fontSize);
+      const base = parseFloat(text.getAttribute("y"));
+      return { l: b.x, r: b.x + b.width, t: base - 0.8 * size, b: base + 0.25 * size };
+    };
+    const meet = (a, b) =>
+      a.l < b.r - slack && b.l < a.r - slack && a.t < b.b - slack && b.t < a.b - slack;
+    const holds = (a, b) =>
+      a.l <= b.l + slack && a.t <= b.t + slack && a.r >= b.r - slack && a.b >= b.b - slack;
+    const name = (item) => item.dataset.name;
+    const cards = [...svg.querySelectorAll("g.container[data-name]")]
+      .map((item) => ({ item, name: name(item), box: box(item.querySelector("rect")) }));
+    const bars = [...svg.querySelectorAll("g.network[data-name]")]
+      .map((item) => ({ item, name: name(item), boxes: [...item.querySelectorAll("rect")].map(box) }));
+    const frames = [...svg.querySelectorAll("g.project[data-name]")]
+      .map((item) => ({ item, name: name(item), box: box(item.querySelector("rect")) }));
+    const boxes = [
+      ...cards, ...bars.flatMap((bar) => bar.boxes.map((b) => ({ item: bar.item, name: bar.name, box: b }))),
+    ].sort((a, b) => a.box.l - b.box.l);
+    const pairs = (list, of, say) => list.forEach((a, at) => {
+      for (let next = at + 1; next < list.length && list[next].box.l < a.box.r; next++) {
+        const b = list[next];
+        if (of(a, b) && meet(a.box, b.box)) faults.push(say(a, b));
+      }
+    });
+    pairs(boxes, (a, b) => a.item !== b.item, (a, b) => `${a.name} overlaps ${b.name}`);
+    const texts = [...svg.querySelectorAll("text")].filter((text) => text.textContent)
+      .map((item) => ({ item, name: item.textContent, box: textBox(item) }))
+      .sort((a, b) => a.box.l - b.box.l);
+    pairs(texts, () => true, (a, b) => `"${a.name}" lies on "${b.name}"`);
+    const page = { l: 0, t: 0, r: view.width, b: view.height };
+    for (const text of texts) {
+      if (!holds(page, text.box)) faults.push(`"${text.name}" leaves the page`);
+    }
+    for (const card of cards) {
+      for (const text of card.item.querySelectorAll("text")) {
+        if (!holds(card.box, textBox(text))) faults.push(`"${text.textContent}" leaves ${card.name}`);
+      }
+      for (const strip of card.item.querySelectorAll(".strip")) {
+        const within = box(strip.querySelector("path"));
+        for (const text of strip.querySelectorAll("text")) {
+          if (!holds({ ...within, t: within.t - 2, b: within.b + 2 }, textBox(text))) {
+            faults.push(`"${text.textContent}" leaves its strip on ${card.name}`);
+          }
+        }
+      }
+    }
+    for (const bar of bars) {
+      for (const text of bar.item.querySelectorAll("text")) {
+        if (!bar.boxes.some((b) => holds(b, textBox(text)))) {
+          faults.push(`"${text.textContent}" leaves ${bar.name}`);
+        }
+      }
+    }
+    for (const frame of frames) {
+      for (const text of frame.item.querySelectorAll("text")) {
+        if (!holds(frame.box, textBox(text))) faults.push(`the title leaves frame ${frame.name}`);
+      }
+      for (const card of cards) {
+        const inside = card.item.dataset.project === frame.name;
+        if (!inside && meet(frame.box, card.box)) faults.push(`${card.name} is in frame ${frame.name}`);
+      }
+    }
+    // Lines, piece by piece, against cards that are not theirs and all text.
+    let lines = 0;
+    for (const tap of svg.querySelectorAll("g.endpoint")) {
+      lines += 1;
+      const line = tap.querySelector("path.line");
+      const points = [];
+      let [x, y] = [0, 0];
+      for (const [, step, numbers] of line.getAttribute("d").matchAll(/([MVH])([-\d ]+)/g)) {
+        const n = numbers.trim().split(" ").map(Number);
+        if (step === "M") [x, y] = n;
+        if (step === "V") y = n[0];
+        if (step === "H") x = n[0];
+        points.push([x, y]);
+      }
+      for (let at = 1; at < points.length; at++) {
+        const [[ax, ay], [bx, by]] = [points[at - 1], points[at]];
+        const piece = {
+          l: Math.min(ax, bx) - 1, r: Math.max(ax, bx) + 1,
+          t: Math.min(ay, by), b: Math.max(ay, by) + 0.01,
+        };
+        for (const card of cards) {
+          const b = { l: card.box.l + 1.5, r: card.box.r - 1.5, t: card.box.t + 1.5, b: card.box.b - 1.5 };
+          if (meet(piece, b)) faults.push(`a line of ${tap.dataset.container} passes through ${card.name}`);
+        }
+        for (const text of texts) {
+          if (meet(piece, text.box)) faults.push(`a line of ${tap.dataset.container} passes through "${text.name}"`);
+        }
+      }
+    }
+    report.push({
+      name: svg.parentElement.id, width: view.width, height: view.height,
+      cards: cards.length, bars: bars.length, lines, texts: texts.length,
+      faults: faults.length, first: faults.slice(0, 5),
+    });
+  }
+  const out = document.createElement("pre");
+  out.id = "report";
+  out.textContent = JSON.stringify(report);
+  document.body.append(out);
+});
