@@ -31,7 +31,7 @@ pub use findings::{
 pub use ladder::{LADDER_FORMATS, LadderFormat};
 pub use probe::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format, surprise_sentences};
 pub use style::{Role, Style};
-pub use view::{View, count};
+pub use view::{Change, Changes, View, count};
 
 /// A way to show the map.
 pub struct Format {

@@ -157,7 +157,13 @@ fn draw(view: &View, options: &Options, scene: &Scene, placed: Placed, frames: &
     }
     let bottom = all.bottom() + dy;
     let foot = legend::Foot::new(view, scene, !frames.is_empty(), options);
-    let height = foot.draw(&mut canvas, MARGIN, bottom + 32, width - 2 * MARGIN) + MARGIN;
+    let mut height = foot.draw(&mut canvas, MARGIN, bottom + 32, width - 2 * MARGIN) + MARGIN;
+    let mut width = width;
+    if wanted == 0 {
+        // A page is never more than twice as wide as high, nor the reverse.
+        height = height.max((width + 1) / 2);
+        width = width.max((height + 1) / 2);
+    }
     finish(&canvas, options, scene, &heading, width, height, wanted)
 }
 

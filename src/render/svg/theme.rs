@@ -190,7 +190,8 @@ fn colours(ground: &Ground, used: &[usize]) -> String {
     rule(".deck", format!("{};{}", fill(card), stroke(border)));
     rule(".project>.box", format!("{};{}", fill(frame), stroke(edge)));
     rule(".nowhere>.box", format!("fill:none;{}", stroke(quiet)));
-    rule(".rule,.blank", stroke(border));
+    rule(".rule", stroke(border));
+    rule(".blank", stroke(quiet));
     rule(".network text", fill(on_bar));
     rule(".nowhere text", fill(quiet));
     rule(".casing", stroke(page));

@@ -77,6 +77,8 @@ pub struct Stacking {
     pub rows: usize,
     /// Whether cards of different bars may share a column.
     pub mixed: bool,
+    /// Whether blocks may be narrower than the text of their bars.
+    pub squeezed: bool,
 }
 
 /// The columns of the groups in one row of a node's block.
@@ -92,7 +94,7 @@ pub fn columns(
     let level = side.nodes[home].level;
     let band = if is_inner { level.saturating_sub(1) } else { level };
     // Of a column's bars those of the band's own level are on the hub's side.
-    let level_of = |bar: &usize| side.node_of.get(bar).map(|node| side.nodes[*node].level);
+    let level_of = |bar: &usize| side.levels.get(*bar).copied();
     let mut chunks: Vec<Vec<usize>> = Vec::new();
     let mut of_chunk: Vec<Vec<usize>> = Vec::new();
     if stacking.mixed {

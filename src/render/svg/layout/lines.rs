@@ -277,7 +277,7 @@ impl<'a> Part<'a> {
     }
 
     fn level_of(&self, bar: usize) -> usize {
-        self.side.node_of.get(&bar).map_or(0, |node| self.side.nodes[*node].level)
+        self.side.levels.get(bar).copied().unwrap_or(0)
     }
 
     /// The lines that end on bars of this level, or run past them.

@@ -26,7 +26,7 @@ use plan::Sides;
 const SHAPE: f64 = 1.5;
 
 /// Heights of stacks that are tried.
-const STACKS: [usize; 12] = [1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 48, 96];
+const STACKS: [usize; 9] = [1, 2, 3, 4, 6, 8, 12, 24, 64];
 /// The same where every trial costs much.
 const HIGH_STACKS: [usize; 6] = [1, 2, 4, 8, 24, 96];
 /// This many cards are much.
@@ -111,8 +111,11 @@ pub struct Way {
 
 impl Way {
     /// Everything below the hub, each card in a column of its own.
-    const PLAIN: Self =
-        Self { sides: Sides::Below, stacking: Stacking { rows: 1, mixed: false }, rows: 1 };
+    const PLAIN: Self = Self {
+        sides: Sides::Below,
+        stacking: Stacking { rows: 1, mixed: false, squeezed: false },
+        rows: 1,
+    };
 }
 
 /// Tries the ways that may be good, and takes the best.
@@ -131,7 +134,7 @@ fn best_way(scene: &Scene, component: &Component, width: Option<i32>) -> Way {
     let stacks: &[usize] = if most > A_LOT { &HIGH_STACKS } else { &STACKS };
     for sides in [Sides::Below, Sides::Both] {
         for stack in stacks.iter().copied().take_while(|stack| *stack == 1 || *stack < most) {
-            let stacking = Stacking { rows: stack, mixed: false };
+            let stacking = Stacking { rows: stack, mixed: false, squeezed: false };
             let mut shape = consider(Way { sides, stacking, rows: 1 });
             if shape > SHAPE && component.bars.len() > 2 {
                 // Twice the rows make it half as wide and twice as high.
@@ -144,6 +147,10 @@ fn best_way(scene: &Scene, component: &Component, width: Option<i32>) -> Way {
             if stack > 1 && shape > 1.0 {
                 let mixed = Stacking { mixed: true, ..stacking };
                 shape = shape.min(consider(Way { sides, stacking: mixed, rows: 1 }));
+                if shape > SHAPE {
+                    let squeezed = Stacking { squeezed: true, ..mixed };
+                    shape = shape.min(consider(Way { sides, stacking: squeezed, rows: 1 }));
+                }
             }
             // Higher stacks would only make it narrower still.
             if shape < SHAPE / 2.0 {
@@ -186,6 +193,7 @@ fn cost(placed: &Placed, way: Way, width: Option<i32>) -> f64 {
     let crossings = placed.crossings() as f64 / taps;
     let habits = if way.sides == Sides::Both { 0.05 } else { 0.0 }
         + if way.stacking.mixed { 0.3 } else { 0.0 }
+        + if way.stacking.squeezed { 0.3 } else { 0.0 }
         + if way.rows > 1 { 0.5 } else { 0.0 };
     20.0 * too_wide
         + if width.is_some() { 0.3 } else { 1.6 } * off_shape.powi(2)

@@ -14,9 +14,9 @@ const COLUMN_GAP: i32 = 24;
 /// Room between blocks: enough for two frames.
 const BLOCK_GAP: i32 = 40;
 /// How often the siblings are sorted anew, at first sight and with care.
-const SWEEPS: (usize, usize) = (2, 8);
+const SWEEPS: (usize, usize) = (1, 8);
 /// How many columns all trials of swapping siblings may look at together.
-const SWAP_BUDGET: usize = 40_000;
+const SWAP_BUDGET: usize = 20_000;
 
 /// How much work an order is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,8 @@ struct Placer<'a> {
     nodes_of: Vec<Vec<usize>>,
     /// Middle of each node's block.
     middles: Vec<i32>,
+    /// The node of the world outside.
+    outside: Option<usize>,
     width: i32,
 }
 
@@ -66,9 +68,11 @@ pub fn order(
     stacking: Stacking,
     care: Care,
 ) -> Ordered {
-    // The bar of the world outside reaches over what hangs on it, wherever.
+    // The bar of the world outside reaches over what hangs on it, wherever;
+    // and where bars reach over many blocks, their text finds room somewhere.
     let least_of = |bar: usize| {
-        if scene.bars[bar].is_outside() { 0 } else { column::bar_width(&scene.bars[bar]) }
+        let free = stacking.squeezed || scene.bars[bar].is_outside();
+        if free { 0 } else { column::bar_width(&scene.bars[bar]) }
     };
     let least: Vec<i32> = side.nodes.iter().map(|node| node.bar.map_or(0, least_of)).collect();
     let (columns, rows) = gather(scene, groups, side, stacking, &least);
@@ -77,7 +81,9 @@ pub fn order(
         .map(|c| c.inner.iter().chain(&c.outer).map(|bar| side.node_of[bar]).collect())
         .collect();
     let middles = vec![0; side.nodes.len()];
-    let mut placer = Placer { side, columns, rows, least, nodes_of, middles, width: 0 };
+    let is_outside = |bar: Option<usize>| bar.is_some_and(|bar| scene.bars[bar].is_outside());
+    let outside = side.nodes.iter().position(|node| is_outside(node.bar)).filter(|node| *node > 0);
+    let mut placer = Placer { side, columns, rows, least, nodes_of, middles, outside, width: 0 };
     placer.place();
     placer.improve(care);
     let texts = placer.texts();
@@ -259,7 +265,9 @@ impl Placer<'_> {
         let mut pull: Vec<(i64, i64)> = vec![(0, 0); count];
         for nodes in &self.nodes_of {
             for node in nodes {
-                for other in nodes.iter().filter(|other| *other != node) {
+                let others = nodes.iter().filter(|other| *other != node);
+                // The world outside reaches everywhere, and pulls nowhere.
+                for other in others.filter(|other| Some(**other) != self.outside) {
                     let is_parent = self.side.nodes[*node].parent == *other
                         || self.side.nodes[*other].parent == *node;
                     if !is_parent {
@@ -270,13 +278,20 @@ impl Placer<'_> {
             }
         }
         for (column, nodes) in self.columns.iter().zip(&self.nodes_of) {
-            if self.side.nodes[column.home].bar.is_none() {
-                let parent = self.side.nodes[column.home].parent;
-                for other in nodes.iter().filter(|other| **other != parent) {
-                    pull[column.home].0 += i64::from(self.middles[*other]);
-                    pull[column.home].1 += 1;
+            let home = column.home;
+            if self.side.nodes[home].bar.is_none() {
+                let parent = self.side.nodes[home].parent;
+                let pulls = |other: &usize| *other != parent && Some(*other) != self.outside;
+                for other in nodes.iter().copied().filter(pulls) {
+                    for (a, b) in [(home, other), (other, home)] {
+                        pull[a].0 += i64::from(self.middles[b]);
+                        pull[a].1 += 1;
+                    }
                 }
             }
+        }
+        if let Some(outside) = self.outside {
+            pull[outside] = (0, 0);
         }
         for node in (1..count).rev() {
             let parent = self.side.nodes[node].parent;

@@ -46,6 +46,8 @@ pub struct Side {
     pub nodes: Vec<Node>,
     /// The node of each bar.
     pub node_of: BTreeMap<usize, usize>,
+    /// The level of each bar of the scene; 0 for those elsewhere.
+    pub levels: Vec<usize>,
 }
 
 /// A component's groups and how its bars are arranged around the hub.
@@ -263,12 +265,25 @@ impl Trunk<'_> {
         }
         let keys: Vec<_> = nodes
             .iter()
-            .map(|node| (node.bar.and_then(|bar| branch_of.get(&bar).copied()), node.bar))
+            .map(|node| {
+                // What keeps its width free stands beside a bar that it shares.
+                let of_group = || {
+                    let bars = node.inner.first().map(|group| &self.groups[*group].bars);
+                    bars?.iter().copied().find(|bar| branch_of.contains_key(bar))
+                };
+                let bar = node.bar.or_else(of_group);
+                (bar.and_then(|bar| branch_of.get(&bar).copied()), bar)
+            })
             .collect();
         for node in &mut nodes {
             node.children.sort_by_key(|child| (keys[*child], *child));
         }
-        Side { is_up, nodes, node_of: growth.node_of }
+        let last = growth.node_of.keys().next_back().copied().unwrap_or(0);
+        let mut levels = vec![0; last + 1];
+        for (bar, node) in &growth.node_of {
+            levels[*bar] = nodes[*node].level;
+        }
+        Side { is_up, nodes, node_of: growth.node_of, levels }
     }
 }
 
