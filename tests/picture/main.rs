@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on should stop
 
+mod beside;
 mod browser;
 mod content;
 mod hostile;

@@ -183,6 +183,9 @@ impl Canvas {
         if card.look == Look::Stopped {
             class.push_str(" stopped");
         }
+        if card.is_alarming {
+            class.push_str(" alarming");
+        }
         if let Some(change) = card.change {
             let _ = write!(class, " {}", change.word());
         }

@@ -151,6 +151,7 @@ text{font:11px FAMILIES;white-space:pre}\
 .stopped>.box{stroke-dasharray:4 3}\
 .added>.box,.removed>.box,.changed>.box{stroke-width:3}\
 .removed>.box{stroke-dasharray:6 4}\
+.alarming>.box{stroke-width:2}\
 .nowhere>.box{stroke-width:1;stroke-dasharray:4 3}\
 .sign{stroke-width:2;fill:none}\
 .blank{stroke-width:1;fill:none}\
@@ -187,6 +188,7 @@ fn colours(ground: &Ground, used: &[usize]) -> String {
     rule(".alarm,.bad", fill(bad));
     rule(".container>.box", format!("{};{}", fill(card), stroke(border)));
     rule(".stopped>.box", fill(page));
+    rule(".alarming>.box", stroke(bad));
     rule(".deck", format!("{};{}", fill(card), stroke(border)));
     rule(".project>.box", format!("{};{}", fill(frame), stroke(edge)));
     rule(".nowhere>.box", format!("fill:none;{}", stroke(quiet)));

@@ -402,6 +402,7 @@ impl<'a> Part<'a> {
         }
         for (column, xs) in self.columns.iter().zip(&self.xs) {
             let mut distance = self.bands[column.band];
+            let mut taps = Vec::new();
             for (card, xs) in column.cards.iter().zip(xs) {
                 let size =
                     column::card_size(&self.scene.cards[*card], &column.inner, column.is_stack());
@@ -421,10 +422,12 @@ impl<'a> Part<'a> {
                     };
                     let tap =
                         tap(&in_place, strip, bar, *x, *bar_rect, column.is_stack(), passed());
-                    placed.taps.push(tap);
+                    taps.push(tap);
                 }
                 placed.cards.push(in_place);
             }
+            hop_over_trunks(&mut taps);
+            placed.taps.extend(taps);
         }
     }
 
@@ -459,6 +462,34 @@ impl<'a> Part<'a> {
             .collect();
         PlacedCard { card: number, rect, strips, body_y: rect.y + height(!self.side.is_up) }
     }
+}
+
+/// Half the width of a hop over another line.
+const HOP: i32 = 4;
+
+/// Notes where the turns of a stack's lines cross the trunks between them and
+/// the cards, and puts those trunks first, so that the turns go over them.
+fn hop_over_trunks(taps: &mut [PlacedTap]) {
+    let mut trunks: BTreeMap<(i32, usize), (i32, i32)> = BTreeMap::new();
+    for tap in taps.iter().filter(|tap| tap.points.len() == 3) {
+        let ((x, start), (_, end)) = (tap.points[0], tap.points[1]);
+        let (top, bottom) = (start.min(end), start.max(end));
+        let reach = trunks.entry((x, tap.bar)).or_insert((top, bottom));
+        *reach = (reach.0.min(top), reach.1.max(bottom));
+    }
+    if trunks.len() < 2 {
+        return;
+    }
+    for tap in taps.iter_mut().filter(|tap| tap.points.len() == 3) {
+        let ((x, y), (edge, _)) = (tap.points[1], tap.points[2]);
+        let (left, right) = (x.min(edge), x.max(edge));
+        for ((other, _), (top, bottom)) in trunks.range((left + 1, 0)..(right, 0)) {
+            if (*top..*bottom).contains(&y) {
+                tap.hops.push(((other - HOP, y), (other + HOP, y)));
+            }
+        }
+    }
+    taps.sort_by_key(|tap| tap.points.last().map_or(0, |end| (end.0 - tap.points[0].0).abs()));
 }
 
 /// Where the trunk to a bar runs past a stack.

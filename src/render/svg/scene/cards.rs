@@ -102,7 +102,8 @@ pub fn card(
     containers.extend(&riders);
     let warnings: BTreeSet<&String> =
         containers.iter().filter_map(|at| alarms.lines.get(at)).flatten().collect();
-    if !warnings.is_empty() && blank.is_none() {
+    let is_alarming = !warnings.is_empty();
+    if is_alarming && blank.is_none() {
         parts.push(limited(warnings.into_iter().map(String::as_str), Role::Alarm));
     }
     let tooltip =
@@ -119,6 +120,7 @@ pub fn card(
             .max()
             .unwrap_or(Look::Running),
         is_many,
+        is_alarming,
         tooltip,
         change: view.changes.container(owner),
     }

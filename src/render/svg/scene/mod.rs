@@ -279,6 +279,8 @@ pub struct Card {
     pub look: Look,
     /// Whether it stands for several containers that are alike.
     pub is_many: bool,
+    /// Whether a measurement contradicts the map.
+    pub is_alarming: bool,
     /// What a tooltip says.
     pub tooltip: Vec<String>,
     /// What a difference says of it.
