@@ -2,16 +2,20 @@
 //!
 //! What hangs together is laid out as one component: its hub in the middle
 //! ([`plan`]), cards in columns ([`column`]), columns and blocks from left to
-//! right ([`order`]), then heights, tracks and lines ([`lines`]). A component
+//! right ([`order`]), then heights, tracks and lines ([`part`]), and the whole
+//! ([`assemble`]). A component
 //! is laid out several times, with more or fewer cards in a column; the one
 //! whose shape and lines are best is taken. [`pack`] puts the components on
 //! the page. Nothing here searches for room: overlaps cannot arise.
 
+mod assemble;
 mod column;
-mod lines;
+mod lie;
 mod order;
 mod pack;
+mod part;
 mod plan;
+mod taps;
 mod tracks;
 
 use std::collections::BTreeMap;
@@ -176,7 +180,7 @@ fn arrange(scene: &Scene, component: &Component, way: Way, care: Care) -> Placed
             order::order(scene, &plan.groups, above, way.stacking, care),
         ]);
     }
-    lines::assemble(scene, &plan, ordered)
+    assemble::assemble(scene, &plan, ordered)
 }
 
 /// What is wrong with a layout: a shape that fits no page, room wasted, lines

@@ -1,5 +1,5 @@
-//! Gives bars their length and track, everything its height, and draws the
-//! lines between bars and cards.
+//! Parts of a side: gives bars their length and track, and everything its
+//! distance from the hub.
 //!
 //! Lines keep to themselves by construction: in a band each line has an x of
 //! its own, lines of neighbouring bands differ by half a grid step, and bars
@@ -9,46 +9,25 @@
 use std::collections::BTreeMap;
 
 use super::column::{self, Column, GRID, STACK_GAP};
-use super::order::Ordered;
-use super::plan::{Plan, Side};
-use crate::render::svg::geometry::{Placed, PlacedBar, PlacedCard, PlacedTap, Rect};
-use crate::render::svg::scene::{Bar, Card, Scene, Strip};
+use super::lie::{Lie, Trunk, lie};
+use super::plan::Side;
+use super::taps::{hop_over_trunks, strip_xs, tap, trunk_x};
+use crate::render::svg::geometry::{Placed, PlacedBar, PlacedCard, Rect};
+use crate::render::svg::scene::{Bar, Scene, Strip};
 
 /// Length of the straight part of a line between a bar and the nearest card.
 const DROP: i32 = 34;
 /// Room between tracks.
 const TRACK_GAP: i32 = 20;
 /// Room between bars on one track.
-const BAR_GAP: i32 = 20;
-/// Room between the rows of a hub.
-const ROW_GAP: i32 = 48;
-/// Width of the spine that joins the rows of a hub.
-const SPINE: i32 = 12;
-/// Room around a line that passes a bar's text.
-const TEXT_GAP: i32 = 8;
-
-/// A line as the levels see it.
-#[derive(Debug, Clone, Copy)]
-struct Trunk {
-    bar: usize,
-    x: i32,
-    /// Whether it comes from the band nearer to the hub.
-    from_inner: bool,
-}
-
-/// The lie of one bar: from, to, and where its text begins.
-#[derive(Debug, Clone, Copy)]
-struct Lie {
-    from: i32,
-    to: i32,
-    text: i32,
-}
+pub const BAR_GAP: i32 = 20;
 
 /// Part of one side while it is put together: branches whose bars and cards
 /// lie beside those of other parts, so that they need not keep the same heights.
-struct Part<'a> {
+pub struct Part<'a> {
     scene: &'a Scene,
-    side: &'a Side,
+    /// The side that it is a part of.
+    pub side: &'a Side,
     /// Its nodes; the hub is none of them.
     nodes: Vec<usize>,
     columns: Vec<Column>,
@@ -60,90 +39,8 @@ struct Part<'a> {
     levels: Vec<i32>,
     /// Distance of each band from the hub.
     bands: Vec<i32>,
-    depth: i32,
-}
-
-/// Puts the rows of the hub's bar and what hangs on them together.
-pub fn assemble(scene: &Scene, plan: &Plan, ordered: Vec<[Ordered; 2]>) -> Placed {
-    let mut rows: Vec<Placed> = plan
-        .rows
-        .iter()
-        .zip(ordered)
-        .map(|(sides, ordered)| assemble_row(scene, sides, ordered))
-        .collect();
-    if rows.len() == 1 {
-        return to_origin(rows.remove(0));
-    }
-    let mut all = Placed::default();
-    let mut y = 0;
-    for row in rows {
-        let row = to_origin(row);
-        let height = row.height;
-        all.add(row, 0, y);
-        y += height + ROW_GAP;
-    }
-    join_pieces(scene, &mut all);
-    to_origin(all)
-}
-
-/// Makes one bar of the pieces that the rows have of it. Those of the hub
-/// reach out to a spine on the left, past all else; the world outside is the
-/// same wherever it shows.
-fn join_pieces(scene: &Scene, placed: &mut Placed) {
-    let mut by_bar: BTreeMap<usize, Vec<PlacedBar>> = BTreeMap::new();
-    for bar in std::mem::take(&mut placed.bars) {
-        by_bar.entry(bar.bar).or_default().push(bar);
-    }
-    for (number, mut pieces) in by_bar {
-        let outside = scene.bars[number].is_outside();
-        if pieces.len() > 1 && !outside {
-            let left = -SPINE - BAR_GAP;
-            for piece in &mut pieces {
-                let rect = piece.rect;
-                piece.rect = Rect::new(left, rect.y, rect.right() - left, rect.h);
-                piece.text_x = left + SPINE + Bar::PADDING;
-            }
-            let (first, last) = (pieces[0].rect, pieces[pieces.len() - 1].rect);
-            let spine = Rect::new(left, first.y, SPINE, last.bottom() - first.y);
-            pieces[0].more.push((spine, None));
-        }
-        let mut bar = pieces.remove(0);
-        bar.more.extend(pieces.into_iter().map(|piece| (piece.rect, Some(piece.text_x))));
-        placed.bars.push(bar);
-    }
-}
-
-fn assemble_row(scene: &Scene, sides: &[Side; 2], ordered: [Ordered; 2]) -> Placed {
-    let hub = sides[0].nodes[0].bar.unwrap_or(0);
-    let widest = ordered.iter().map(|side| side.width).max().unwrap_or(0);
-    let mut parts: Vec<Part> = Vec::new();
-    for (side, mut ordered) in sides.iter().zip(ordered) {
-        let shift = (widest - ordered.width).div_euclid(2 * GRID) * GRID;
-        ordered.columns.iter_mut().for_each(|column| column.x += shift);
-        ordered.texts.iter_mut().for_each(|(left, _)| *left += shift);
-        parts.extend(Part::of_side(scene, side, ordered.columns, &ordered.texts));
-    }
-    let hub_lie = hub_lie(scene, hub, &parts, widest);
-    let above = parts.iter().filter(|part| part.side.is_up).map(|part| part.depth).max();
-    let rect = Rect::new(hub_lie.from, above.unwrap_or(0), hub_lie.to - hub_lie.from, Bar::HEIGHT);
-    let mut placed = Placed::default();
-    placed.bars.push(PlacedBar { bar: hub, rect, text_x: hub_lie.text, more: Vec::new() });
-    for part in &parts {
-        part.emit(rect, hub, &mut placed);
-    }
-    placed
-}
-
-/// The hub's bar reaches over all that hangs on it.
-fn hub_lie(scene: &Scene, hub: usize, parts: &[Part], widest: i32) -> Lie {
-    let least = column::bar_width(&scene.bars[hub]);
-    let ends = parts.iter().filter_map(|part| part.ends(hub));
-    let (from, to) = ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or_else(|| {
-        let from = (widest - least).div_euclid(2 * GRID) * GRID;
-        (from, from + least)
-    });
-    let to = to.max(from + least);
-    Lie { from, to, text: from + Bar::PADDING }
+    /// How far it reaches from the hub.
+    pub depth: i32,
 }
 
 impl<'a> Part<'a> {
@@ -172,7 +69,7 @@ impl<'a> Part<'a> {
     }
 
     /// The parts of a side, from left to right.
-    fn of_side(
+    pub fn of_side(
         scene: &'a Scene,
         side: &'a Side,
         columns: Vec<Column>,
@@ -304,7 +201,7 @@ impl<'a> Part<'a> {
     }
 
     /// From the first to the last column that hangs on a bar.
-    fn ends(&self, bar: usize) -> Option<(i32, i32)> {
+    pub fn ends(&self, bar: usize) -> Option<(i32, i32)> {
         self.columns
             .iter()
             .filter(|column| {
@@ -387,7 +284,7 @@ impl<'a> Part<'a> {
         Rect::new(x, y, w, h)
     }
 
-    fn emit(&self, hub: Rect, hub_bar: usize, placed: &mut Placed) {
+    pub fn emit(&self, hub: Rect, hub_bar: usize, placed: &mut Placed) {
         let mut rects: BTreeMap<usize, Rect> = BTreeMap::from([(hub_bar, hub)]);
         let mut of_level: BTreeMap<usize, Vec<(usize, Rect)>> = BTreeMap::new();
         for node in self.nodes.iter().map(|node| &self.side.nodes[*node]) {
@@ -462,144 +359,4 @@ impl<'a> Part<'a> {
             .collect();
         PlacedCard { card: number, rect, strips, body_y: rect.y + height(!self.side.is_up) }
     }
-}
-
-/// Half the width of a hop over another line.
-const HOP: i32 = 4;
-
-/// Notes where the turns of a stack's lines cross the trunks between them and
-/// the cards, and puts those trunks first, so that the turns go over them.
-fn hop_over_trunks(taps: &mut [PlacedTap]) {
-    let mut trunks: BTreeMap<(i32, usize), (i32, i32)> = BTreeMap::new();
-    for tap in taps.iter().filter(|tap| tap.points.len() == 3) {
-        let ((x, start), (_, end)) = (tap.points[0], tap.points[1]);
-        let (top, bottom) = (start.min(end), start.max(end));
-        let reach = trunks.entry((x, tap.bar)).or_insert((top, bottom));
-        *reach = (reach.0.min(top), reach.1.max(bottom));
-    }
-    if trunks.len() < 2 {
-        return;
-    }
-    for tap in taps.iter_mut().filter(|tap| tap.points.len() == 3) {
-        let ((x, y), (edge, _)) = (tap.points[1], tap.points[2]);
-        let (left, right) = (x.min(edge), x.max(edge));
-        for ((other, _), (top, bottom)) in trunks.range((left + 1, 0)..(right, 0)) {
-            if (*top..*bottom).contains(&y) {
-                tap.hops.push(((other - HOP, y), (other + HOP, y)));
-            }
-        }
-    }
-    taps.sort_by_key(|tap| tap.points.last().map_or(0, |end| (end.0 - tap.points[0].0).abs()));
-}
-
-/// Where the trunk to a bar runs past a stack.
-fn trunk_x(column: &Column, bar: usize, residue: i32) -> i32 {
-    let card_x = column.x + column.gutter;
-    let nth = |bars: &[usize]| {
-        bars.iter().position(|other| *other == bar).and_then(|at| i32::try_from(at).ok())
-    };
-    match (nth(&column.inner), nth(&column.outer)) {
-        (Some(at), _) => card_x - 2 * GRID - GRID * at + residue,
-        (None, Some(at)) => card_x + column.card_width + GRID + GRID * at + residue,
-        (None, None) => card_x,
-    }
-}
-
-/// Left end and width of each strip of a single card: those of one edge share
-/// its width.
-fn strip_xs(card: &Card, column: &Column) -> Vec<(i32, i32)> {
-    let mut places = vec![(0, 0); card.strips.len()];
-    for inner in [true, false] {
-        let edge: Vec<usize> = (0..card.strips.len())
-            .filter(|at| column.inner.contains(&card.strips[*at].bar) == inner)
-            .collect();
-        let Ok(number) = i32::try_from(edge.len()) else { continue };
-        if number == 0 {
-            continue;
-        }
-        let needed: i32 = edge.iter().map(|at| card.strips[*at].width()).sum();
-        let spare = column.card_width - needed;
-        let mut x = 0;
-        for (nth, at) in edge.into_iter().enumerate() {
-            let nth = i32::try_from(nth).unwrap_or(0);
-            let width = card.strips[at].width() + spare * (nth + 1) / number - spare * nth / number;
-            places[at] = (x, width);
-            x += width;
-        }
-    }
-    places
-}
-
-/// The line from a bar to a strip.
-fn tap<'a>(
-    card: &PlacedCard,
-    strip: usize,
-    bar: usize,
-    x: i32,
-    bar_rect: Rect,
-    is_stack: bool,
-    passed: impl Iterator<Item = &'a (usize, Rect)>,
-) -> PlacedTap {
-    let place = card.strips[strip];
-    let below = place.y >= bar_rect.bottom();
-    let start = if below { bar_rect.bottom() } else { bar_rect.y };
-    let points = if is_stack {
-        let y = place.y + place.h / 2;
-        let edge = if x < place.x { place.x } else { place.right() };
-        vec![(x, start), (x, y), (edge, y)]
-    } else {
-        let edge = if below { place.y } else { place.bottom() };
-        vec![(x, start), (x, edge)]
-    };
-    let (from, to) = (points[0].1.min(points[1].1), points[0].1.max(points[1].1));
-    let hops = passed
-        .filter(|(other, rect)| {
-            *other != bar && rect.x <= x && x <= rect.right() && from < rect.y && rect.bottom() < to
-        })
-        .map(|(_, rect)| ((x, rect.y), (x, rect.bottom())))
-        .collect();
-    PlacedTap { card: card.card, strip, bar, points, hops }
-}
-
-/// How far a bar reaches and where its text stands: as far to the left as no
-/// foreign line goes over it; past the last line if it must.
-fn lie(bar: usize, from: i32, to: i32, text: i32, trunks: &[Trunk]) -> Lie {
-    let needed = text + 2 * Bar::PADDING.max(TEXT_GAP) + Bar::END;
-    let after = |x: i32| trunks.partition_point(|trunk| trunk.x < x);
-    // The first and the last foreign line within reach of a text at `start`.
-    let foreign = |start: i32| {
-        let near = trunks[after(start)..].iter().take_while(|trunk| trunk.x < start + needed);
-        near.filter(|trunk| trunk.bar != bar).map(|trunk| trunk.x).collect::<Vec<_>>()
-    };
-    let lie = |start: i32| Lie {
-        from: from.min(start),
-        to: to.max(start + needed),
-        text: start + Bar::PADDING,
-    };
-    let mut rightwards = from;
-    while let Some(last) = foreign(rightwards).last() {
-        rightwards = last + 1;
-    }
-    if rightwards + needed <= to.max(from + needed) {
-        return lie(rightwards);
-    }
-    let mut leftwards = from;
-    while let Some(first) = foreign(leftwards).first() {
-        leftwards = first - needed;
-    }
-    let longer = (rightwards + needed - to, from - leftwards);
-    if longer.0 <= longer.1 { lie(rightwards) } else { lie(leftwards) }
-}
-
-/// Moves everything so that it begins at 0, 0, and measures it.
-fn to_origin(placed: Placed) -> Placed {
-    let rects = placed.bars.iter().map(|b| b.rect).chain(placed.cards.iter().map(|c| c.rect));
-    let Some(all) = rects.reduce(Rect::around) else { return placed };
-    // Whole grid steps, so that lines of different components never meet.
-    let left = all.x.div_euclid(GRID) * GRID;
-    let mut moved = Placed { width: all.right() - left, height: all.h, ..Placed::default() };
-    moved.add(placed, -left, -all.y);
-    moved.width = all.right() - left;
-    moved.height = all.h;
-    moved
 }
