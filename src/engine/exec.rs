@@ -65,8 +65,7 @@ impl Engine {
             cmd: Some(exec.command.clone()),
             ..CreateExecOptions::<String>::default()
         };
-        let id =
-            self.ask("create exec", self.docker.create_exec(container, options)).await?.id;
+        let id = self.ask("create exec", self.docker.create_exec(container, options)).await?.id;
         let start = StartExecOptions { detach: false, tty: false, output_capacity: None };
         let started = self.ask("start exec", self.docker.start_exec(&id, Some(start))).await?;
         let StartExecResults::Attached { output, input } = started else {

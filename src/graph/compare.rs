@@ -206,7 +206,8 @@ fn predicted(prediction: &Prediction, measurement: &Measurement) -> Judged {
         return prediction.by_name;
     }
     let address: Option<IpAddr> = measurement.target.parse().ok();
-    let route = prediction.routes.iter().find(|route| Some(route.address) == address);
+    let route =
+        prediction.routes.iter().find(|route| address.is_some() && route.address == address);
     match route {
         Some(route) => route.judged,
         // Either there is no way to send anything to, or the address is none

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::container::{Container, NetworkMode};
 use super::engine_facts::EngineFacts;
 use super::network::Network;
+use super::plan::Plan;
 use super::reachability::Probe;
 
 /// Name and version of the snapshot format.
@@ -47,6 +48,10 @@ pub struct Snapshot {
     /// Its containers, stopped ones included.
     #[serde(default)]
     pub containers: Vec<Container>,
+    /// Where all this is written, if it was read from compose files and not
+    /// from an engine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
     /// What a probe measured, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probe: Option<Probe>,
@@ -85,7 +90,8 @@ impl Snapshot {
         unread: Vec<Unread>,
     ) -> Self {
         let schema = SCHEMA.to_owned();
-        let mut snapshot = Self { schema, engine, networks, containers, probe: None, unread };
+        let mut snapshot =
+            Self { schema, engine, networks, containers, plan: None, probe: None, unread };
         snapshot.tidy();
         snapshot
     }

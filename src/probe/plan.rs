@@ -211,12 +211,9 @@ fn wishes(map: &Map, from: usize, to: usize, knocks: &Knocks) -> Vec<Wish> {
         };
         let answer = if askable { UNPLACED } else { Found::Nowhere("its name is no host name") };
         wishes.push(wish(By::Name, target.name.clone(), None, answer));
-        wishes.extend(
-            prediction
-                .routes
-                .iter()
-                .map(|route| wish(By::Address, route.address.to_string(), route.network, UNPLACED)),
-        );
+        wishes.extend(prediction.routes.iter().filter_map(|route| {
+            Some(wish(By::Address, route.address?.to_string(), route.network, UNPLACED))
+        }));
     }
     wishes
 }
