@@ -103,6 +103,16 @@ pub enum Error {
         /// What is wrong with it.
         error: ReadError,
     },
+    /// A compose file that cannot be read.
+    #[error("{place}: {why}")]
+    Compose {
+        /// The file, with line and column where there are any.
+        place: String,
+        /// What is wrong there.
+        why: String,
+        /// What to do about it, where there is something to say.
+        hint: Option<String>,
+    },
     /// A name on the command line that nothing has.
     #[error("there is no {kind} `{name}`")]
     NoSuchName {
@@ -210,7 +220,7 @@ impl Error {
                 "a snapshot is what `netmap show --format json` prints".to_owned(),
             ),
             Self::NoSuchName { nearest, known, .. } => Some(suggestion(nearest.as_deref(), known)),
-            Self::Usage { hint, .. } => hint.clone(),
+            Self::Usage { hint, .. } | Self::Compose { hint, .. } => hint.clone(),
             Self::NoDot { .. } => Some(
                 "install it (sudo apt install graphviz), or use --format dot and draw elsewhere".to_owned(),
             ),

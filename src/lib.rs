@@ -22,6 +22,7 @@
 //! and fails when one reaches up or sideways.
 
 pub mod cli;
+pub mod compose;
 pub mod engine;
 pub mod error;
 pub mod graph;

@@ -1,0 +1,6 @@
+//! x
+mod env_file;
+mod interpolate;
+mod keys;
+mod merge;
+mod yaml;
