@@ -95,6 +95,12 @@ pub enum Error {
         /// What is missing.
         why: String,
     },
+    /// Measuring from network namespaces was asked for and cannot be done.
+    #[error("cannot enter the containers' network namespaces: {why}")]
+    CannotEnter {
+        /// What stands in the way.
+        why: String,
+    },
     /// A snapshot that cannot be read.
     #[error("cannot read the snapshot `{}`: {}", path.display(), read_error(error))]
     Snapshot {
@@ -221,6 +227,9 @@ impl Error {
             ),
             Self::NoSuchName { nearest, known, .. } => Some(suggestion(nearest.as_deref(), known)),
             Self::Usage { hint, .. } | Self::Compose { hint, .. } => hint.clone(),
+            Self::CannotEnter { .. } => Some(
+                "that takes root, on the engine's own Linux machine; --method exec works anywhere".to_owned(),
+            ),
             Self::NoDot { .. } => Some(
                 "install it (sudo apt install graphviz), or use --format dot and draw elsewhere".to_owned(),
             ),

@@ -4,8 +4,8 @@
 //! Data flows one way:
 //!
 //! ```text
-//! engine      →   model   →   graph         →   render    →   cli
-//! (the world)     (data)      (pure)            (pure)        (writes)
+//! engine, probe   →   model   →   graph         →   render    →   cli
+//! (the world)         (data)      (pure)            (pure)        (writes)
 //! ```
 //!
 //! - [`model`] is plain data: networks, containers, endpoints, snapshots.
@@ -13,6 +13,8 @@
 //!   the model. Nothing else uses bollard.
 //! - [`graph`] builds the map over a snapshot: shared networks, ways, islands,
 //!   bridging containers, filters, and the prediction of who reaches whom.
+//! - [`probe`] measures who really reaches whom: from inside the containers'
+//!   network namespaces, or with what the containers have to knock with.
 //! - [`render`] turns a view of the map into text, one file a format. Nothing
 //!   else uses comfy-table or graphviz-rust.
 //! - [`cli`] has a file for each command and is the only layer that writes.
@@ -27,4 +29,5 @@ pub mod engine;
 pub mod error;
 pub mod graph;
 pub mod model;
+pub mod probe;
 pub mod render;

@@ -4,9 +4,13 @@
 mod connect;
 mod contexts;
 mod exec;
+#[cfg(target_os = "linux")]
+mod process;
 mod scan;
 mod translate;
 
 pub use connect::{Address, Choice, Engine, Environment, Origin, Place, choose};
 pub use exec::{Ended, Exec, Ran};
+#[cfg(target_os = "linux")]
+pub use process::Process;
 pub use scan::{ScanOptions, scan};

@@ -7,6 +7,7 @@ mod plan;
 mod run;
 mod words;
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 pub use methods::Method;
@@ -39,6 +40,8 @@ struct Answer {
     latency: Option<Latency>,
     sent: u32,
     received: u32,
+    /// The address that the name led to, where the method can tell.
+    leads_to: Option<IpAddr>,
     /// What measured it; empty when nothing did.
     method: &'static str,
 }
@@ -46,7 +49,8 @@ struct Answer {
 impl Answer {
     /// One try with this outcome and nothing else to tell.
     fn of(outcome: Outcome) -> Self {
-        Self { outcome, reason: None, latency: None, sent: 1, received: 0, method: "" }
+        let (reason, latency, leads_to) = (None, None, None);
+        Self { outcome, reason, latency, sent: 1, received: 0, leads_to, method: "" }
     }
 
     /// No outcome, because of `why`.

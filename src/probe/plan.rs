@@ -312,7 +312,9 @@ mod tests {
     fn a_name_that_is_no_host_name_is_never_asked_for() {
         let (_, plan) = planned(Knocks::Icmp);
         let acts = plan.stations.iter().flat_map(|station| &station.acts);
-        assert!(acts.clone().all(|act| !matches!(act, Act::Name(name, _) if name.starts_with('-'))));
+        assert!(
+            acts.clone().all(|act| !matches!(act, Act::Name(name, _) if name.starts_with('-')))
+        );
         let told = plan.wishes.iter().filter(|w| w.target == "-rf");
         assert!(told.clone().count() > 0);
         assert!(told.clone().all(|wish| matches!(wish.answer, Found::Nowhere(_))));

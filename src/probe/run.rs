@@ -9,12 +9,12 @@ use futures_util::StreamExt;
 use futures_util::stream;
 
 use super::methods::{Method, argv, script};
-use super::plan::{Act, Found, Plan, Station};
+use super::plan::{Act, Found, Plan, Station, Wish};
 use super::{Answer, Limits};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::graph::Map;
-use crate::model::{Measurement, Probe, State};
+use crate::model::{Measurement, Outcome, Probe, State};
 
 /// Execs under way at once. Measured: more gain nothing, each costs the
 /// engine about 50 ms.
@@ -104,7 +104,7 @@ impl<'a> Probing<'a> {
     }
 
     /// Measures. `progress` is told how many of how many pairs are done.
-    pub async fn run(self, progress: impl Fn(usize, usize)) -> Result<Probe> {
+    pub async fn run(&self, progress: impl Fn(usize, usize)) -> Probe {
         let pairs = self.plan.pairs();
         let acts: usize = self.plan.stations.iter().map(|station| station.acts.len()).sum();
         let acts_done = Cell::new(0);
@@ -129,14 +129,8 @@ impl<'a> Probing<'a> {
         };
         #[cfg(target_os = "linux")]
         {
-            let entering = super::methods::netns::run(
-                self.engine,
-                self.map,
-                &self.plan.stations,
-                &self.doors,
-                &self.limits,
-                &done,
-            );
+            let entering =
+                super::methods::netns::run(&self.plan.stations, &self.doors, &self.limits, &done);
             let (entered, told) = tokio::join!(entering, by_exec);
             for (at, of_station) in entered.into_iter().chain(told) {
                 answers[at] = of_station;
@@ -153,7 +147,7 @@ impl<'a> Probing<'a> {
         for (at, of_station) in by_exec.await {
             answers[at] = of_station;
         }
-        Ok(Probe::new(self.measurements(&answers)))
+        Probe::new(self.measurements(&answers))
     }
 
     /// Measures from one stack by exec: in the first of its containers that
@@ -191,6 +185,24 @@ impl<'a> Probing<'a> {
         }
     }
 
+    /// A name that leads to somebody else's address does not lead to the
+    /// target, whoever answers there.
+    fn of_the_target(&self, wish: &Wish, answer: Answer) -> Answer {
+        let Some(address) = answer.leads_to else { return answer };
+        let endpoints = self.map.stack(wish.to).into_iter().flat_map(|to| self.map.endpoints(to));
+        let own = endpoints.flat_map(|(_, endpoint)| endpoint.addresses()).any(|a| a == address);
+        let here = address.is_loopback() && self.map.share_stack(wish.from, wish.to);
+        if own || here {
+            return answer;
+        }
+        Answer {
+            outcome: Outcome::NameNotFound,
+            received: 0,
+            latency: None,
+            ..answer.because(format!("there the name leads to {address}, which is not its address"))
+        }
+    }
+
     fn measurements(&self, answers: &[Vec<Answer>]) -> Vec<Measurement> {
         let name = |at: usize| self.map.container(at).name.clone();
         let wishes = self.plan.wishes.iter();
@@ -203,6 +215,7 @@ impl<'a> Probing<'a> {
                         .cloned()
                         .unwrap_or_else(|| Answer::unknown("it was not measured")),
                 };
+                let answer = self.of_the_target(wish, answer);
                 Measurement {
                     from: name(wish.from),
                     to: name(wish.to),

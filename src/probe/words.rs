@@ -2,6 +2,7 @@
 //! come first; words are read only where the codes leave it open, and words
 //! that say nothing known are an unknown outcome, never a blocked way.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::Answer;
@@ -18,6 +19,7 @@ pub fn ping(code: i64, output: &str) -> Answer {
         sent: sent.unwrap_or(1),
         received: received.unwrap_or(u32::from(code == 0)),
         latency: round_trip(output),
+        leads_to: pinged(output),
         ..Answer::of(Outcome::Reachable)
     };
     if code == 0 {
@@ -137,6 +139,12 @@ fn counted(output: &str, nouns: &[&str]) -> Option<u32> {
         .take_while(char::is_ascii_digit)
         .collect();
     digits.parse().ok()
+}
+
+/// The address in `PING db (10.0.0.3): 56 data bytes` and its relatives.
+fn pinged(output: &str) -> Option<IpAddr> {
+    let line = output.lines().find(|line| line.starts_with("PING "))?;
+    line.split(['(', ')']).find_map(|part| part.parse().ok())
 }
 
 /// `min/avg/max` in milliseconds, with `/mdev` behind it from iputils.

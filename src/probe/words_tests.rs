@@ -15,13 +15,17 @@ fn busybox_ping() {
     let answer = ping(0, output);
     assert_eq!(answer.latency, Some(Latency { min: 64, avg: 65, max: 70 }));
     assert_eq!((answer.sent, answer.received), (1, 1));
+    assert_eq!(answer.leads_to, Some([10, 0, 0, 2].into()));
     let silent = "PING 10.0.0.9 (10.0.0.9): 56 data bytes\n\n--- 10.0.0.9 ping statistics ---\n\
         3 packets transmitted, 0 packets received, 100% packet loss\n";
     let answer = ping(1, silent);
     assert_eq!((answer.sent, answer.received, answer.outcome), (3, 0, Outcome::Timeout));
     is(ping(1, "ping: bad address 'db'\n"), Outcome::NameNotFound);
     is(ping(1, "ping: permission denied (are you root?)\n"), Outcome::Unknown);
-    is(ping(1, "PING a (10.0.0.1): 56 data bytes\nping: sendto: Network unreachable\n"), Outcome::Unreachable);
+    is(
+        ping(1, "PING a (10.0.0.1): 56 data bytes\nping: sendto: Network unreachable\n"),
+        Outcome::Unreachable,
+    );
 }
 
 #[test]
@@ -32,6 +36,8 @@ fn iputils_ping() {
     let answer = ping(0, output);
     assert_eq!((answer.sent, answer.received), (2, 1));
     assert_eq!(answer.latency, Some(Latency { min: 41, avg: 41, max: 41 }));
+    let v6 = ping(0, "PING db(db.net (fd00::2)) 56 data bytes\n");
+    assert_eq!(v6.leads_to, Some("fd00::2".parse().unwrap()));
     let errors = "PING 10.0.0.9 (10.0.0.9) 56(84) bytes of data.\n\n--- 10.0.0.9 ping statistics ---\n\
         1 packets transmitted, 0 received, +1 errors, 100% packet loss, time 0ms\n";
     is(ping(1, errors), Outcome::Unreachable);
@@ -63,13 +69,22 @@ fn tcp_tools() {
     is(tcp(1, "nc: can't connect to remote host (10.0.0.2): Connection refused"), Outcome::Refused);
     is(tcp(1, "nc: connect to 10.0.0.2 port 9 (tcp) failed: Connection refused"), Outcome::Refused);
     is(tcp(1, "nc: 10.0.0.9 (10.0.0.9:9): Connection timed out"), Outcome::Timeout);
-    is(tcp(1, "bash: connect: Connection refused\nbash: /dev/tcp/10.0.0.2/1: Connection refused"), Outcome::Refused);
+    is(
+        tcp(1, "bash: connect: Connection refused\nbash: /dev/tcp/10.0.0.2/1: Connection refused"),
+        Outcome::Refused,
+    );
     is(tcp(0, "connected"), Outcome::Reachable);
     is(tcp(0, "[Errno 113] No route to host"), Outcome::Unreachable);
     is(tcp(0, "[Errno -2] Name or service not known"), Outcome::NameNotFound);
     is(tcp(0, "timed out"), Outcome::Timeout);
     is(tcp(1, "wget: server returned error: HTTP/1.0 404 Not Found"), Outcome::Reachable);
-    is(tcp(1, "wget: can't connect to remote host (10.0.0.2): Connection refused"), Outcome::Refused);
+    is(
+        tcp(1, "wget: can't connect to remote host (10.0.0.2): Connection refused"),
+        Outcome::Refused,
+    );
     is(tcp(1, "wget: download timed out"), Outcome::Timeout);
-    is(tcp(0, "curl: (7) Failed to connect to 10.0.0.2 port 9: Connection refused"), Outcome::Refused);
+    is(
+        tcp(0, "curl: (7) Failed to connect to 10.0.0.2 port 9: Connection refused"),
+        Outcome::Refused,
+    );
 }

@@ -12,8 +12,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("engine", &["model"]),
     ("graph", &["model"]),
+    ("probe", &["engine", "graph", "model"]),
     ("render", &["graph", "model"]),
-    ("cli", &["render", "graph", "engine", "model"]),
+    ("cli", &["render", "probe", "graph", "engine", "model"]),
 ];
 
 /// Libraries that stay inside one layer.

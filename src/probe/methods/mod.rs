@@ -8,13 +8,17 @@
 
 pub mod argv;
 #[cfg(target_os = "linux")]
-pub mod dns;
+mod dns;
 #[cfg(target_os = "linux")]
-pub mod icmp;
+mod echoes;
+#[cfg(target_os = "linux")]
+mod icmp;
 #[cfg(target_os = "linux")]
 pub mod namespaces;
 #[cfg(target_os = "linux")]
 pub mod netns;
+#[cfg(target_os = "linux")]
+mod resolve;
 pub mod script;
 mod tools;
 
@@ -34,6 +38,10 @@ impl Method {
     pub const ALL: &[(Self, &'static str, &'static str)] = &[
         (Self::Auto, "auto", "netns where that works, else exec"),
         (Self::Exec, "exec", "run the container's own ping, or what else it has to knock with"),
-        (Self::Netns, "netns", "enter its network namespace: root on the engine's own Linux machine"),
+        (
+            Self::Netns,
+            "netns",
+            "enter its network namespace: root on the engine's own Linux machine",
+        ),
     ];
 }

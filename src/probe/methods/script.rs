@@ -59,8 +59,7 @@ pub async fn run(
         };
         // A container that may not have that many processes says nothing of
         // some acts; they get a second chance, a few at a time.
-        let missing: Vec<usize> =
-            (0..part.len()).filter(|at| told[*at].is_none()).collect();
+        let missing: Vec<usize> = (0..part.len()).filter(|at| told[*at].is_none()).collect();
         if !missing.is_empty() && missing.len() < part.len() {
             let acts: Vec<Act> = missing.iter().map(|at| part[*at].clone()).collect();
             if let Some(again) = once(engine, container, &acts, limits, 8, &port_of).await? {
@@ -277,7 +276,12 @@ mod tests {
 
     #[test]
     fn what_is_no_record_is_survived() {
-        for output in ["\u{1e}", "\u{1e}99 ping 0\u{1f}x\u{1d}", "\u{1e}a b c\u{1f}\u{1d}", "\u{1e}0\u{1f}\u{1d}"] {
+        for output in [
+            "\u{1e}",
+            "\u{1e}99 ping 0\u{1f}x\u{1d}",
+            "\u{1e}a b c\u{1f}\u{1d}",
+            "\u{1e}0\u{1f}\u{1d}",
+        ] {
             let answers = read(&ran(output, Ended::LastWords), &acts(1)).unwrap();
             assert_eq!(answers, [None], "{output:?}");
         }

@@ -39,7 +39,10 @@ pub const TOOLS: &[Tool] = &[
         program: "bash",
         knock: r#"$T bash -c 'exec 3<>"/dev/tcp/$0/$1" && echo connected' "$1" "$2""#,
     },
-    Tool { program: "python3", knock: concat!("$T python3 -c '", python!(), r#"' "$1" "$2" "$w""#) },
+    Tool {
+        program: "python3",
+        knock: concat!("$T python3 -c '", python!(), r#"' "$1" "$2" "$w""#),
+    },
     Tool { program: "python", knock: concat!("$T python -c '", python!(), r#"' "$1" "$2" "$w""#) },
     Tool {
         program: "perl",

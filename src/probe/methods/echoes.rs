@@ -1,0 +1,242 @@
+//! Pinging many addresses at once through one socket for each address family.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::net::UdpSocket;
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::icmp::{self, Nonce, Word};
+use super::namespaces::{Door, Kind, Maker};
+use crate::model::{Latency, Outcome};
+use crate::probe::{Answer, Limits};
+
+/// Time between two tries of one ping.
+const PACE: Duration = Duration::from_millis(200);
+
+/// Time to wait where the kernel has no room for another packet or neighbour.
+const BREATH: Duration = Duration::from_millis(25);
+
+/// The sockets of one station, and the pings under way.
+pub struct Echoes {
+    v4: Result<UdpSocket, String>,
+    v6: Result<UdpSocket, String>,
+    nonce: Nonce,
+    next: Cell<u32>,
+    under_way: RefCell<HashMap<u32, Rc<Ping>>>,
+}
+
+/// One ping under way.
+struct Ping {
+    target: IpAddr,
+    sent: RefCell<Vec<Instant>>,
+    /// For each try the time its answer took.
+    trips: RefCell<HashMap<u32, Duration>>,
+    rejected: Cell<Option<&'static str>>,
+    news: Notify,
+}
+
+impl Echoes {
+    /// Makes the sockets behind `door`. One that cannot be made is no error
+    /// as long as nobody pings through it.
+    pub async fn open(maker: &Maker, door: &Door) -> Self {
+        let open = async |v6: bool| -> Result<UdpSocket, String> {
+            maker
+                .socket(door, Kind::Icmp { v6 })
+                .await
+                // To tokio a raw socket is one for datagrams like any other.
+                .and_then(|socket| UdpSocket::from_std(socket.into()))
+                .map_err(|error| format!("no socket for pings: {error}"))
+        };
+        Self {
+            v4: open(false).await,
+            v6: open(true).await,
+            // The standard library's own randomness is random enough to tell
+            // this run's packets from others.
+            nonce: RandomState::new().build_hasher().finish().to_be_bytes(),
+            next: Cell::new(0),
+            under_way: RefCell::default(),
+        }
+    }
+
+    /// Pings `target` as often as asked. A first silence is not believed: one
+    /// more packet goes out half way to the time-out.
+    pub async fn ping(&self, target: IpAddr, limits: &Limits) -> Answer {
+        let number = self.next.get();
+        self.next.set(number.wrapping_add(1));
+        let ping = Rc::new(Ping {
+            target,
+            sent: RefCell::default(),
+            trips: RefCell::default(),
+            rejected: Cell::new(None),
+            news: Notify::new(),
+        });
+        self.under_way.borrow_mut().insert(number, Rc::clone(&ping));
+        let failed = self.tries(number, &ping, limits).await.err();
+        self.under_way.borrow_mut().remove(&number);
+        ping.answer(failed)
+    }
+
+    async fn tries(&self, number: u32, ping: &Ping, limits: &Limits) -> Result<(), Answer> {
+        for attempt in 0..limits.count {
+            self.send(number, attempt, ping, limits.wait).await?;
+            if attempt + 1 < limits.count {
+                sleep(PACE).await;
+            }
+        }
+        let last = Instant::now();
+        if !ping.is_settled(limits.count, last + limits.wait / 2).await && ping.is_silent() {
+            self.send(number, limits.count, ping, limits.wait / 2).await?;
+        }
+        ping.is_settled(limits.count, last + limits.wait).await;
+        Ok(())
+    }
+
+    async fn send(
+        &self,
+        number: u32,
+        attempt: u32,
+        ping: &Ping,
+        patience: Duration,
+    ) -> Result<(), Answer> {
+        let v6 = ping.target.is_ipv6();
+        let socket = if v6 { &self.v6 } else { &self.v4 };
+        let socket = socket.as_ref().map_err(|why| Answer::unknown(why))?;
+        let packet = icmp::request(v6, self.nonce, number, attempt);
+        let to = SocketAddr::new(ping.target, 0);
+        let until = Instant::now() + patience;
+        loop {
+            let began = Instant::now();
+            match socket.send_to(&packet, to).await {
+                Ok(_) => {
+                    ping.sent.borrow_mut().push(began);
+                    return Ok(());
+                }
+                // Out of room for packets or, with hundreds of containers,
+                // for neighbours: the kernel makes some in a while.
+                Err(error) if is_out_of_room(&error) && Instant::now() + BREATH < until => {
+                    sleep(BREATH).await;
+                }
+                Err(error) => return Err(refused_here(&error)),
+            }
+        }
+    }
+
+    /// Takes in answers, for as long as it is polled.
+    pub async fn listen(&self) {
+        tokio::join!(self.listen_to(&self.v4, false), self.listen_to(&self.v6, true));
+    }
+
+    async fn listen_to(&self, socket: &Result<UdpSocket, String>, v6: bool) {
+        let Ok(socket) = socket else { return };
+        let mut buffer = [0; 2048];
+        loop {
+            let read = socket.recv(&mut buffer).await;
+            let now = Instant::now();
+            match read {
+                Ok(length) => {
+                    let packet = &buffer[..length];
+                    let word = if v6 {
+                        icmp::read_v6(packet, self.nonce)
+                    } else {
+                        icmp::read_v4(packet, self.nonce)
+                    };
+                    if let Some(word) = word {
+                        self.hear(word, now);
+                    }
+                }
+                // An error that a packet brought back; the pings it concerns
+                // find out by their own means.
+                Err(_) => sleep(Duration::from_millis(1)).await,
+            }
+        }
+    }
+
+    fn hear(&self, word: Word, now: Instant) {
+        let under_way = self.under_way.borrow();
+        match word {
+            Word::Echo { act, attempt } => {
+                let Some(ping) = under_way.get(&act) else { return };
+                let sent = ping.sent.borrow().get(attempt as usize).copied();
+                if let Some(sent) = sent {
+                    let trip = now.saturating_duration_since(sent);
+                    ping.trips.borrow_mut().entry(attempt).or_insert(trip);
+                    ping.news.notify_one();
+                }
+            }
+            Word::Unreachable { target, why } => {
+                for ping in under_way.values().filter(|ping| ping.target == target) {
+                    ping.rejected.set(Some(why));
+                    ping.news.notify_one();
+                }
+            }
+        }
+    }
+}
+
+impl Ping {
+    fn is_silent(&self) -> bool {
+        self.trips.borrow().is_empty() && self.rejected.get().is_none()
+    }
+
+    /// Waits until every try is answered or one was rejected; `false` when
+    /// `until` comes first.
+    async fn is_settled(&self, tries: u32, until: Instant) -> bool {
+        loop {
+            let answered = self.trips.borrow().len();
+            let enough = usize::try_from(tries).unwrap_or(usize::MAX);
+            if answered >= enough || (answered > 0 && self.sent.borrow().len() > enough) {
+                return true;
+            }
+            if self.rejected.get().is_some() {
+                return true;
+            }
+            if timeout_at(until, self.news.notified()).await.is_err() {
+                return false;
+            }
+        }
+    }
+
+    fn answer(&self, failed: Option<Answer>) -> Answer {
+        let trips: Vec<Duration> = self.trips.borrow().values().copied().collect();
+        let sent = u32::try_from(self.sent.borrow().len()).unwrap_or(u32::MAX);
+        let received = u32::try_from(trips.len()).unwrap_or(u32::MAX);
+        let answer = if received > 0 {
+            Answer { latency: Latency::of(&trips), ..Answer::of(Outcome::Reachable) }
+        } else if let Some(failed) = failed {
+            return failed;
+        } else if let Some(why) = self.rejected.get() {
+            Answer::of(Outcome::Unreachable).because(why)
+        } else {
+            Answer::of(Outcome::Timeout)
+        };
+        Answer { sent, received, ..answer }
+    }
+}
+
+fn is_out_of_room(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let out_of_room = [Errno::NOBUFS, Errno::NOMEM].map(|errno| Some(errno.raw_os_error()));
+    out_of_room.contains(&error.raw_os_error())
+}
+
+/// What it means that the source's own kernel would not send.
+pub fn refused_here(error: &io::Error) -> Answer {
+    let unreachable = |why: &str| Answer::of(Outcome::Unreachable).because(why);
+    match error.kind() {
+        io::ErrorKind::NetworkUnreachable => unreachable("the source has no route there"),
+        io::ErrorKind::HostUnreachable => unreachable("nobody there has the address"),
+        // The namespace's own firewall says it this way.
+        io::ErrorKind::PermissionDenied => {
+            unreachable("a firewall in the source's own network stack drops it")
+        }
+        io::ErrorKind::AddrNotAvailable => unreachable("the source has no address of that kind"),
+        _ => Answer::unknown(&format!("could not send: {error}")),
+    }
+}

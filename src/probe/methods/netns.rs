@@ -1,0 +1,203 @@
+//! Measuring from inside network namespaces with sockets of our own: nothing
+//! is needed in the container, and everything is tried at once, so that one
+//! time-out pays for all that stays silent.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::rc::Rc;
+
+use futures_util::FutureExt;
+use futures_util::future::{LocalBoxFuture, Shared, join_all};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::net::TcpSocket;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout};
+
+use super::echoes::{Echoes, refused_here};
+use super::namespaces::{Door, Kind, Maker};
+use super::resolve::{Failure, Resolver, Settings};
+use crate::model::{Knock, Latency, Outcome};
+use crate::probe::plan::{Act, Station};
+use crate::probe::{Answer, Limits};
+
+/// The method's name in measurements.
+const NAME: &str = "netns";
+
+/// TCP connections tried at once, over all stations.
+const CONNECTIONS: usize = 512;
+
+/// Measures from every station that has a door; for each its position and an
+/// answer for each of its acts. `done` is told how many more acts are done.
+pub async fn run(
+    stations: &[Station],
+    doors: &[Result<Door, String>],
+    limits: &Limits,
+    done: &dyn Fn(usize),
+) -> Vec<(usize, Vec<Answer>)> {
+    let open: Vec<(usize, &Door)> =
+        doors.iter().enumerate().filter_map(|(at, door)| Some((at, door.as_ref().ok()?))).collect();
+    if open.is_empty() {
+        return Vec::new();
+    }
+    let maker = match Maker::start() {
+        Ok(maker) => maker,
+        Err(error) => {
+            let why = Answer::unknown(&format!("no thread to enter namespaces with: {error}"));
+            return open
+                .into_iter()
+                .map(|(at, _)| (at, vec![why.clone(); stations[at].acts.len()]))
+                .collect();
+        }
+    };
+    raise_file_limit();
+    let connections = Rc::new(Semaphore::new(CONNECTIONS));
+    let (maker, connections) = (&maker, &connections);
+    join_all(open.into_iter().map(async |(at, door)| {
+        let acts = &stations[at].acts;
+        let visit = Visit::begin(maker, door, limits, Rc::clone(connections), acts).await;
+        let answers = visit.measure(acts).await;
+        done(acts.len());
+        (at, answers)
+    }))
+    .await
+}
+
+/// Each station needs a handful of sockets; the usual soft limit of 1024 open
+/// files is meant for programs that use `select`.
+fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    // Where it cannot be raised, sockets that cannot be made say so.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+}
+
+type Knocking<'v> = Shared<LocalBoxFuture<'v, Answer>>;
+
+/// Everything that measuring from one station takes.
+struct Visit<'a> {
+    maker: &'a Maker,
+    door: &'a Door,
+    limits: &'a Limits,
+    connections: Rc<Semaphore>,
+    echoes: Echoes,
+    resolver: Result<Resolver, String>,
+}
+
+impl<'a> Visit<'a> {
+    async fn begin(
+        maker: &'a Maker,
+        door: &'a Door,
+        limits: &'a Limits,
+        connections: Rc<Semaphore>,
+        acts: &[Act],
+    ) -> Self {
+        let resolver = if acts.iter().any(|act| matches!(act, Act::Name(..))) {
+            match Settings::of(door) {
+                Ok(settings) => Ok(Resolver::open(settings, maker, door).await),
+                Err(error) => Err(format!("its resolver configuration cannot be read: {error}")),
+            }
+        } else {
+            Err("no names are asked for".to_owned())
+        };
+        let echoes = Echoes::open(maker, door).await;
+        Self { maker, door, limits, connections, echoes, resolver }
+    }
+
+    /// Tries all acts at once. An address asked for twice, once as such and
+    /// once as what a name leads to, is knocked at once.
+    async fn measure(&self, acts: &[Act]) -> Vec<Answer> {
+        let known: RefCell<HashMap<(IpAddr, Knock), Knocking>> = RefCell::default();
+        let knock = |address: IpAddr, knock: Knock| -> Knocking {
+            let begin = || self.knock(address, knock).boxed_local().shared();
+            known.borrow_mut().entry((address, knock)).or_insert_with(begin).clone()
+        };
+        let measuring = join_all(acts.iter().map(async |act| match act {
+            Act::Address(address, how) => knock(*address, *how).await,
+            Act::Name(name, how) => match self.resolve(name).await {
+                Ok(address) => Answer { leads_to: Some(address), ..knock(address, *how).await },
+                Err(answer) => answer,
+            },
+        }));
+        let listening = async {
+            tokio::join!(self.echoes.listen(), async {
+                if let Ok(resolver) = &self.resolver {
+                    resolver.listen().await;
+                }
+            });
+            // Without a socket there is nobody to listen to, and the answers
+            // still have to come.
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            answers = measuring => answers,
+            () = listening => Vec::new(),
+        }
+    }
+
+    async fn resolve(&self, name: &str) -> Result<IpAddr, Answer> {
+        let resolver = self.resolver.as_ref().map_err(|why| Answer::unknown(why))?;
+        let failure = match resolver.resolve(name, Instant::now() + self.limits.wait).await {
+            Ok(address) => return Ok(address),
+            Err(failure) => failure,
+        };
+        let answer = Answer { method: NAME, ..Answer::of(Outcome::NameNotFound) };
+        Err(match failure {
+            Failure::NoSuchName => answer,
+            Failure::ServerFailure(2) => answer.because("its name server failed on it"),
+            Failure::ServerFailure(code) => {
+                answer.because(format!("its name server refused it (code {code})"))
+            }
+            Failure::Silent => answer.because("its name servers gave no answer in time"),
+            Failure::CannotAsk(why) => {
+                answer.because(format!("its name servers cannot be asked: {why}"))
+            }
+        })
+    }
+
+    async fn knock(&self, address: IpAddr, knock: Knock) -> Answer {
+        let answer = match knock {
+            Knock::Icmp => self.echoes.ping(address, self.limits).await,
+            Knock::Tcp(port) => self.connect(SocketAddr::new(address, port)).await,
+        };
+        match answer.outcome {
+            Outcome::Unknown => answer,
+            _ => Answer { method: NAME, ..answer },
+        }
+    }
+
+    /// Connects as often as asked and closes again.
+    async fn connect(&self, to: SocketAddr) -> Answer {
+        let mut trips = Vec::new();
+        let mut ended = Answer::of(Outcome::Timeout);
+        for _ in 0..self.limits.count {
+            let Ok(_permit) = self.connections.acquire().await else { break };
+            let socket = match self.maker.socket(self.door, Kind::Tcp(to.ip())).await {
+                Ok(socket) => TcpSocket::from_std_stream(socket.into()),
+                Err(error) => return Answer::unknown(&format!("no socket: {error}")),
+            };
+            let began = Instant::now();
+            ended = match timeout(self.limits.wait, socket.connect(to)).await {
+                Ok(Ok(_)) => Answer::of(Outcome::Reachable),
+                Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+                    Answer::of(Outcome::Refused)
+                }
+                Ok(Err(error)) if error.kind() == std::io::ErrorKind::TimedOut => {
+                    Answer::of(Outcome::Timeout)
+                }
+                Ok(Err(error)) => refused_here(&error),
+                Err(_) => Answer::of(Outcome::Timeout),
+            };
+            if ended.outcome.got_through() != Some(true) {
+                break;
+            }
+            trips.push(began.elapsed());
+        }
+        let received = u32::try_from(trips.len()).unwrap_or(u32::MAX);
+        let silent = u32::from(ended.outcome.got_through() != Some(true));
+        if let (1.., Some(false)) = (received, ended.outcome.got_through()) {
+            // Some got through: the way is open, if not for all.
+            ended = Answer::of(Outcome::Reachable);
+        }
+        Answer { latency: Latency::of(&trips), sent: received + silent, received, ..ended }
+    }
+}

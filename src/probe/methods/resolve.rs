@@ -1,0 +1,275 @@
+//! Resolving a name the way the programs of a container do: its hosts file,
+//! then the name servers of its resolver configuration, asked from inside its
+//! network namespace, with a deadline of our own.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use tokio::net::UdpSocket;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::dns::{self, Kind, Reply};
+use super::namespaces::{self, Door, Maker};
+
+/// What is read of a hosts file or a resolver configuration, in bytes.
+const KEPT: u64 = 256 << 10;
+
+/// Name servers asked at most, as in the C library (`MAXNS`).
+const MOST_SERVERS: usize = 3;
+
+/// Search domains tried at most.
+const MOST_DOMAINS: usize = 6;
+
+/// What a container resolves names with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings {
+    hosts: HashMap<String, IpAddr>,
+    servers: Vec<IpAddr>,
+    domains: Vec<String>,
+}
+
+impl Settings {
+    /// The settings of the container behind the door. A file that is missing
+    /// is as good as empty, as it is for the C library.
+    pub fn of(door: &Door) -> io::Result<Self> {
+        let read = |path: &str| match door.process.read(path, KEPT) {
+            Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+            Err(error) => Err(error),
+        };
+        Ok(Self::parse(&read("etc/hosts")?, &read("etc/resolv.conf")?))
+    }
+
+    fn parse(hosts: &str, resolver: &str) -> Self {
+        let mut settings = Self::default();
+        for line in hosts.lines() {
+            let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
+            let Some(address) = words.next().and_then(|word| word.parse().ok()) else { continue };
+            for name in words {
+                // The first line counts, IPv4 before IPv6.
+                let known = settings.hosts.entry(name.to_lowercase()).or_insert(address);
+                if known.is_ipv6() && address.is_ipv4() {
+                    *known = address;
+                }
+            }
+        }
+        for line in resolver.lines() {
+            let mut words = line.split_whitespace();
+            match words.next() {
+                Some("nameserver") => {
+                    settings.servers.extend(words.next().and_then(|w| w.parse::<IpAddr>().ok()));
+                }
+                Some("search" | "domain") => {
+                    settings.domains =
+                        words.take(MOST_DOMAINS).map(|domain| domain.to_lowercase()).collect();
+                }
+                _ => {}
+            }
+        }
+        settings.servers.truncate(MOST_SERVERS);
+        if settings.servers.is_empty() {
+            // resolver(5): without a server the local one is asked.
+            settings.servers.push(Ipv4Addr::LOCALHOST.into());
+        }
+        settings
+    }
+}
+
+/// Why a name led to no address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The name servers know no such name.
+    NoSuchName,
+    /// They said that they cannot tell: the response code.
+    ServerFailure(u8),
+    /// They did not answer in time.
+    Silent,
+    /// They could not be asked.
+    CannotAsk(String),
+}
+
+/// One station's way of resolving names.
+pub struct Resolver {
+    settings: Settings,
+    lines: Vec<Result<Line, String>>,
+}
+
+/// A socket to a name server, and who waits for which answer.
+struct Line {
+    socket: UdpSocket,
+    waiting: RefCell<HashMap<u16, oneshot::Sender<Reply>>>,
+    next: RefCell<u16>,
+}
+
+impl Resolver {
+    /// A resolver with these settings, its sockets made behind `door`.
+    pub async fn open(settings: Settings, maker: &Maker, door: &Door) -> Self {
+        let mut lines = Vec::new();
+        for server in &settings.servers {
+            let line = Line::open(*server, maker, door).await;
+            lines.push(line.map_err(|error| format!("{server}: {error}")));
+        }
+        Self { settings, lines }
+    }
+
+    /// The address that `name` leads to.
+    pub async fn resolve(&self, name: &str, deadline: Instant) -> Result<IpAddr, Failure> {
+        let name = name.trim_end_matches('.').to_lowercase();
+        if let Some(address) = self.settings.hosts.get(&name) {
+            return Ok(*address);
+        }
+        let mut failure = self.ask_all(&name, deadline).await;
+        for domain in &self.settings.domains {
+            if !matches!(failure, Err(Failure::NoSuchName)) {
+                break;
+            }
+            let longer = format!("{name}.{}", domain.trim_matches('.'));
+            failure = match self.ask_all(&longer, deadline).await {
+                Ok(address) => Ok(address),
+                // What matters is what became of the name itself.
+                Err(_) => continue,
+            };
+        }
+        failure
+    }
+
+    /// Asks the servers, the next where one fails or has had its share of the time.
+    async fn ask_all(&self, name: &str, deadline: Instant) -> Result<IpAddr, Failure> {
+        let mut failure = Failure::Silent;
+        for (at, line) in self.lines.iter().enumerate() {
+            let line = match line {
+                Ok(line) => line,
+                Err(why) => {
+                    failure = Failure::CannotAsk(why.clone());
+                    continue;
+                }
+            };
+            let now = Instant::now();
+            let left = deadline.saturating_duration_since(now);
+            let share = left / u32::try_from(self.lines.len() - at).unwrap_or(1);
+            failure = match line.address(name, now + share).await {
+                // A name that one server knows nothing of, no other is asked for.
+                Ok(address) => return Ok(address),
+                Err(Failure::NoSuchName) => return Err(Failure::NoSuchName),
+                Err(other) => other,
+            };
+        }
+        Err(failure)
+    }
+
+    /// Takes in answers, for as long as it is polled.
+    pub async fn listen(&self) {
+        let lines = self.lines.iter().filter_map(|line| line.as_ref().ok());
+        futures_util::future::join_all(lines.map(Line::listen)).await;
+    }
+}
+
+impl Line {
+    async fn open(server: IpAddr, maker: &Maker, door: &Door) -> io::Result<Self> {
+        let socket = maker.socket(door, namespaces::Kind::Udp(server)).await?;
+        socket.set_recv_buffer_size(1 << 20)?;
+        socket.connect(&SocketAddr::new(server, 53).into())?;
+        let socket = UdpSocket::from_std(socket.into())?;
+        Ok(Self { socket, waiting: RefCell::default(), next: RefCell::new(1) })
+    }
+
+    async fn address(&self, name: &str, deadline: Instant) -> Result<IpAddr, Failure> {
+        let mut failure = Failure::NoSuchName;
+        for kind in [Kind::A, Kind::Aaaa] {
+            match self.ask(name, kind, deadline).await {
+                Ok(reply) if reply.code == 0 => {
+                    if let Some(address) = reply.addresses.first() {
+                        return Ok(*address);
+                    }
+                }
+                Ok(reply) if reply.code == 3 => return Err(Failure::NoSuchName),
+                Ok(reply) => failure = Failure::ServerFailure(reply.code),
+                Err(other) => return Err(other),
+            }
+        }
+        Err(failure)
+    }
+
+    /// One question, asked again as long as nobody answers.
+    async fn ask(&self, name: &str, kind: Kind, deadline: Instant) -> Result<Reply, Failure> {
+        let id = self.number().ok_or(Failure::Silent)?;
+        let Some(question) = dns::question(id, name, kind) else {
+            return Err(Failure::NoSuchName);
+        };
+        let (tell, mut told) = oneshot::channel();
+        self.waiting.borrow_mut().insert(id, tell);
+        let patience =
+            (deadline.saturating_duration_since(Instant::now()) / 3).max(Duration::from_millis(50));
+        let answer = loop {
+            if let Err(error) = self.socket.send(&question).await {
+                break Err(Failure::CannotAsk(error.to_string()));
+            }
+            let until = deadline.min(Instant::now() + patience);
+            match tokio::time::timeout_at(until, &mut told).await {
+                Ok(Ok(reply)) => break Ok(reply),
+                Ok(Err(_)) => break Err(Failure::Silent),
+                Err(_) if until >= deadline => break Err(Failure::Silent),
+                Err(_) => {}
+            }
+        };
+        self.waiting.borrow_mut().remove(&id);
+        answer
+    }
+
+    /// A number that no question under way has.
+    fn number(&self) -> Option<u16> {
+        let waiting = self.waiting.borrow();
+        let mut next = self.next.borrow_mut();
+        for _ in 0..=u16::MAX {
+            *next = next.wrapping_add(1);
+            if !waiting.contains_key(&next) {
+                return Some(*next);
+            }
+        }
+        None
+    }
+
+    async fn listen(&self) {
+        let mut buffer = [0; 1500];
+        loop {
+            match self.socket.recv(&mut buffer).await {
+                Ok(length) => {
+                    let Some(reply) = dns::reply(&buffer[..length]) else { continue };
+                    let waiting = self.waiting.borrow_mut().remove(&reply.id);
+                    if let Some(waiting) = waiting {
+                        let _ = waiting.send(reply);
+                    }
+                }
+                // A port that nobody listens on: the askers run into their deadline.
+                Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_read_as_the_c_library_reads_them() {
+        let settings = Settings::parse(
+            "127.0.0.1 localhost\n::1 localhost ip6-localhost\n10.0.0.3\tdb Database # a link\nnonsense x\n",
+            "search corp.example lan\nnameserver 127.0.0.11\noptions ndots:0\nnameserver oops\n",
+        );
+        assert_eq!(settings.hosts["localhost"], Ipv4Addr::LOCALHOST);
+        assert_eq!(settings.hosts["database"], "10.0.0.3".parse::<IpAddr>().unwrap());
+        assert!(!settings.hosts.contains_key("a"));
+        assert_eq!(settings.servers, ["127.0.0.11".parse::<IpAddr>().unwrap()]);
+        assert_eq!(settings.domains, ["corp.example", "lan"]);
+    }
+
+    #[test]
+    fn without_a_server_the_local_one_is_asked() {
+        assert_eq!(Settings::parse("", "").servers, [Ipv4Addr::LOCALHOST]);
+    }
+}
