@@ -14,7 +14,7 @@ use bollard::models::{
 
 use crate::model::{
     Compose, Container, Endpoint, EngineFacts, ExposedPort, Health, Network, NetworkMode, Protocol,
-    PublishedPort, RequestedPort, State, Subnet, Unread,
+    PublishedPort, Reference, RequestedPort, State, Subnet, Unread, reference,
 };
 
 /// Facts from the version call.
@@ -108,6 +108,11 @@ pub fn container(inspected: ContainerInspectResponse, unread: &mut Vec<Unread>) 
     for text in config.exposed_ports.unwrap_or_default() {
         exposed.extend(exposed_ports(&text, note));
     }
+    let references = references(
+        config.env.unwrap_or_default(),
+        [config.entrypoint, config.cmd],
+        config.healthcheck.and_then(|check| check.test),
+    );
     let mut published = Vec::new();
     for (port, binding) in bindings(settings.ports, note) {
         // A port without binding is declared, not published.
@@ -153,6 +158,7 @@ pub fn container(inspected: ContainerInspectResponse, unread: &mut Vec<Unread>) 
         published,
         requested,
         exposed,
+        references,
         compose: compose(&labels),
         links: links(host_config.links.unwrap_or_default()),
         extra_hosts: host_config.extra_hosts.unwrap_or_default(),
@@ -161,6 +167,24 @@ pub fn container(inspected: ContainerInspectResponse, unread: &mut Vec<Unread>) 
         pid: state.pid.and_then(|pid| u32::try_from(pid).ok()).filter(|pid| *pid > 0),
         name,
     }
+}
+
+/// The hosts and ports that environment, command and health check name.
+fn references(
+    environment: Vec<String>,
+    command: [Option<Vec<String>>; 2],
+    health_check: Option<Vec<String>>,
+) -> Vec<Reference> {
+    let variables = environment.iter().filter_map(|variable| variable.split_once('='));
+    let mut references = reference::in_environment(variables);
+    let words: Vec<String> = command.into_iter().flatten().flatten().collect();
+    let words = words.iter().map(String::as_str);
+    references.extend(reference::in_command(reference::Origin::Command, words));
+    let test = health_check.unwrap_or_default();
+    let words = test.iter().map(String::as_str);
+    references.extend(reference::in_command(reference::Origin::HealthCheck, words));
+    references.truncate(reference::MOST);
+    references
 }
 
 /// As much of a container as the list of containers tells.
@@ -285,24 +309,11 @@ fn compose(labels: &BTreeMap<String, String>) -> Compose {
 /// Labels as given, but for values under keys that speak of secrets: reverse
 /// proxies keep password hashes in labels.
 fn labels(given: Option<HashMap<String, String>>) -> BTreeMap<String, String> {
-    const SECRET: [&str; 9] = [
-        "pass",
-        "secret",
-        "token",
-        "auth",
-        "credential",
-        "apikey",
-        "api_key",
-        "api-key",
-        "private",
-    ];
     given
         .unwrap_or_default()
         .into_iter()
         .map(|(key, value)| {
-            let folded = key.to_lowercase();
-            let secret = SECRET.iter().any(|word| folded.contains(word));
-            let value = if secret && !value.is_empty() {
+            let value = if reference::speaks_of_secrets(&key) && !value.is_empty() {
                 "(not kept)".to_owned()
             } else {
                 without_user_info(&value)

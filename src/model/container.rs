@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::port::{ExposedPort, PublishedPort, RequestedPort};
+use super::reference::Reference;
 
 /// A container's state, as the engine reports it.
 #[derive(
@@ -301,6 +302,10 @@ pub struct Container {
     /// DNS servers given with `--dns`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dns: Vec<String>,
+    /// Hosts and ports that its environment, command and health check name,
+    /// sorted. Nothing else of those is kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Reference>,
     /// Labels, values of secret-looking keys left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,

@@ -1,5 +1,6 @@
 //! What the engine says about itself.
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 /// The container engine a snapshot was taken from.
@@ -20,6 +21,52 @@ pub struct EngineFacts {
     /// Processor architecture of the engine's machine, such as `amd64`.
     #[serde(default)]
     pub arch: String,
+    /// What the engine's machine calls its system: `Debian GNU/Linux 12`,
+    /// `Docker Desktop`. Absent where it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operating_system: Option<String>,
+    /// Whether the kernel passes IPv4 packets on between interfaces. Absent
+    /// where it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ipv4_forwarding: Option<bool>,
+    /// Where the engine takes the subnets of new networks from, as far as it
+    /// was set by hand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub address_pools: Vec<AddressPool>,
+    /// The swarm it is part of, if it is part of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub swarm: Option<Swarm>,
+}
+
+/// Addresses that the engine cuts the subnets of new networks from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressPool {
+    /// All of them.
+    pub base: IpNet,
+    /// Prefix length of each subnet.
+    pub size: u8,
+}
+
+/// A swarm, as one of its nodes sees it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Swarm {
+    /// The other nodes' addresses and states, where this node may list them:
+    /// `10.0.0.2 ready`. Sorted.
+    #[serde(default)]
+    pub nodes: Vec<SwarmNode>,
+}
+
+/// A node of a swarm.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SwarmNode {
+    /// Host name.
+    pub name: String,
+    /// Address by which the others know it.
+    #[serde(default)]
+    pub address: String,
+    /// `ready`, `down`, `disconnected` or `unknown`.
+    #[serde(default)]
+    pub state: String,
 }
 
 impl EngineFacts {

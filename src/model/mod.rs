@@ -6,18 +6,27 @@
 
 mod container;
 mod engine_facts;
+mod moment;
 mod names;
 mod network;
+mod observation;
 mod plan;
 mod port;
 mod reachability;
+pub mod reference;
 mod snapshot;
 
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
-pub use engine_facts::EngineFacts;
+pub use engine_facts::{AddressPool, EngineFacts, Swarm, SwarmNode};
+pub use moment::seconds_since_1970;
 pub use names::{nearest, nearest_of};
 pub use network::{Network, Subnet};
+pub use observation::{
+    Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means, Mtu,
+    Observation, Progress, RouteEntry,
+};
 pub use plan::{Place, Plan};
 pub use port::{ExposedPort, Protocol, PublishedPort, RequestedPort};
 pub use reachability::{By, Knock, Latency, Measurement, Outcome, Probe};
+pub use reference::{Origin, Reference};
 pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot, Unread};

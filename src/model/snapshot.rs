@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::container::{Container, NetworkMode};
 use super::engine_facts::EngineFacts;
 use super::network::Network;
+use super::observation::{HostObservation, Observation};
 use super::plan::Plan;
 use super::reachability::Probe;
 
@@ -55,6 +56,12 @@ pub struct Snapshot {
     /// What a probe measured, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probe: Option<Probe>,
+    /// What was seen inside the containers, where netmap looked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub observations: Vec<Observation>,
+    /// What was seen of the engine's machine, where netmap looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<HostObservation>,
     /// What could not be read.
     #[serde(default)]
     pub unread: Vec<Unread>,
@@ -90,8 +97,17 @@ impl Snapshot {
         unread: Vec<Unread>,
     ) -> Self {
         let schema = SCHEMA.to_owned();
-        let mut snapshot =
-            Self { schema, engine, networks, containers, plan: None, probe: None, unread };
+        let mut snapshot = Self {
+            schema,
+            engine,
+            networks,
+            containers,
+            plan: None,
+            probe: None,
+            observations: Vec::new(),
+            host: None,
+            unread,
+        };
         snapshot.tidy();
         snapshot
     }
@@ -127,7 +143,7 @@ impl Snapshot {
     /// Puts everything in order (so that the same setup gives the same bytes)
     /// and adds a placeholder for each network that a container is on and no
     /// list names, so that no endpoint leads nowhere.
-    fn tidy(&mut self) {
+    pub fn tidy(&mut self) {
         self.networks.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         self.containers.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         for container in &mut self.containers {
@@ -144,9 +160,12 @@ impl Snapshot {
             container.published.dedup();
             container.requested.sort();
             container.exposed.sort();
+            container.references.sort();
+            container.references.dedup();
         }
         self.add_unlisted_networks();
         self.probe = self.probe.take().map(|probe| Probe::new(probe.measurements));
+        self.observations.sort_by(|a, b| (&a.container, &a.id).cmp(&(&b.container, &b.id)));
         self.unread.sort();
         self.unread.dedup();
     }

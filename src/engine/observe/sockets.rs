@@ -1,0 +1,152 @@
+//! The kernel's tables of sockets (`/proc/net/tcp`, `tcp6`, `udp`, `udp6`):
+//! who listens, and what is being dialled.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use crate::model::{Connection, Listening, Progress, Protocol};
+
+/// Lines read of one table, and entries kept of all.
+const MOST_LINES: usize = 50_000;
+const MOST_KEPT: usize = 500;
+
+/// Docker's own resolver inside each container.
+const RESOLVER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));
+
+/// A line of a table.
+struct Socket {
+    local: SocketAddr,
+    remote: SocketAddr,
+    state: u8,
+}
+
+/// States of the kernel's `tcp_states.h`.
+const ESTABLISHED: u8 = 1;
+const SYN_SENT: u8 = 2;
+/// Also what an unconnected UDP socket has.
+const CLOSE: u8 = 7;
+const LISTEN: u8 = 10;
+
+/// What the tables say; the first two are TCP's, the others UDP's. Lines that
+/// are cut short are left out.
+pub fn read(tcp: &[&str], udp: &[&str]) -> (Vec<Listening>, Vec<Connection>) {
+    let sockets: Vec<Socket> = tcp.iter().flat_map(|table| lines(table)).collect();
+    let mut listening = BTreeSet::new();
+    for socket in sockets.iter().filter(|socket| socket.state == LISTEN) {
+        listening.insert(waiting(Protocol::Tcp, socket.local));
+    }
+    for socket in udp.iter().flat_map(|table| lines(table)) {
+        if socket.state == CLOSE && socket.remote.port() == 0 {
+            listening.insert(waiting(Protocol::Udp, socket.local));
+        }
+    }
+    let served: BTreeSet<u16> = listening.iter().map(|socket| socket.port).collect();
+    let connections: BTreeSet<Connection> = sockets
+        .iter()
+        .filter(|socket| !served.contains(&socket.local.port()))
+        .filter_map(|socket| {
+            let progress = match socket.state {
+                SYN_SENT => Progress::Trying,
+                ESTABLISHED => Progress::Open,
+                _ => return None,
+            };
+            let remote = SocketAddr::new(socket.remote.ip().to_canonical(), socket.remote.port());
+            (!remote.ip().is_loopback()).then_some(Connection { progress, remote })
+        })
+        .collect();
+    listening.retain(|socket| socket.address != RESOLVER && socket.port != 0);
+    let listening = listening.into_iter().take(MOST_KEPT).collect();
+    (listening, connections.into_iter().take(MOST_KEPT).collect())
+}
+
+fn waiting(protocol: Protocol, local: SocketAddr) -> Listening {
+    Listening { protocol, address: local.ip(), port: local.port() }
+}
+
+fn lines(table: &str) -> impl Iterator<Item = Socket> {
+    table.lines().take(MOST_LINES).filter_map(|line| {
+        let mut fields = line.split_ascii_whitespace();
+        // `sl` is a number and a colon; the head line has none.
+        fields.next()?.strip_suffix(':')?;
+        let local = socket_address(fields.next()?)?;
+        let remote = socket_address(fields.next()?)?;
+        let state = fields.next().filter(|state| state.len() == 2)?;
+        Some(Socket { local, remote, state: u8::from_str_radix(state, 16).ok()? })
+    })
+}
+
+/// `0100007F:1F90` or the same with 32 digits. The kernel prints each four
+/// bytes of an address as one number of its own; every machine that engines
+/// run on today but s390x puts the lowest byte first.
+fn socket_address(text: &str) -> Option<SocketAddr> {
+    let (address, port) = text.split_once(':')?;
+    let port = u16::from_str_radix(port, 16).ok()?;
+    let word = |at: usize| -> Option<[u8; 4]> {
+        Some(u32::from_str_radix(address.get(at..at + 8)?, 16).ok()?.to_le_bytes())
+    };
+    let address = match address.len() {
+        8 => IpAddr::V4(Ipv4Addr::from(word(0)?)),
+        32 => {
+            let mut bytes = [0; 16];
+            for (at, four) in bytes.chunks_mut(4).enumerate() {
+                four.copy_from_slice(&word(at * 8)?);
+            }
+            IpAddr::V6(Ipv6Addr::from(bytes))
+        }
+        _ => return None,
+    };
+    Some(SocketAddr::new(address, port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TCP: &str = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0B00007F:A2B3 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0
+   1: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 2 1 0 100 0 0 10 0
+   2: 020011AC:C350 030011AC:6989 02 00000001:00000000 01:00000100 00000003     0        0 3 1 0 100 0 0 10 0
+   3: 020011AC:1F90 030011AC:6989 01 00000000:00000000 00:00000000 00000000     0        0 4 1 0 100 0 0 10 0
+   4: 0100007F:C351 0100007F:6989 01 00000000:00000000 00:00000000 00000000     0        0 5 1 0 100 0 0 10 0
+   5: 020011AC:C3";
+    const TCP6: &str = "  sl  local_address                         remote_address                        st
+   0: 00000000000000000000000000000000:0BB8 00000000000000000000000000000000:0000 0A 00000000:00000000
+   1: 00000000000000000000000001000000:0BB9 00000000000000000000000000000000:0000 0A 00000000:00000000
+   2: 0000000000000000FFFF0000020011AC:C352 0000000000000000FFFF0000040011AC:1538 01 00000000:00000000
+   3: 630000FD000000000000000002000000:C353 630000FD000000000000000003000000:0050 02 00000000:00000000";
+    const UDP: &str = "  sl  local_address rem_address   st
+   0: 0B00007F:A2B3 00000000:0000 07 00000000:00000000
+   1: 00000000:14E9 00000000:0000 07 00000000:00000000
+   2: 020011AC:14EA 08080808:0035 01 00000000:00000000";
+
+    #[test]
+    fn listeners_and_dialled_addresses_of_both_families() {
+        let (listening, connections) = read(&[TCP, TCP6], &[UDP]);
+        let listening: Vec<String> = listening
+            .iter()
+            .map(|socket| format!("{} {}", socket.protocol, SocketAddr::new(socket.address, socket.port)))
+            .collect();
+        assert_eq!(
+            listening,
+            ["tcp 127.0.0.1:8080", "tcp [::]:3000", "tcp [::1]:3001", "udp 0.0.0.0:5353"]
+        );
+        let connections: Vec<String> = connections
+            .iter()
+            .map(|connection| format!("{:?} {}", connection.progress, connection.remote))
+            .collect();
+        assert_eq!(
+            connections,
+            ["Trying 172.17.0.3:27017", "Trying [fd00:63::3]:80", "Open 172.17.0.4:5432"]
+        );
+    }
+
+    #[test]
+    fn tables_cut_anywhere_do_no_harm() {
+        for cut in 0..TCP.len() {
+            read(&[&TCP[..cut]], &[]);
+        }
+        for nonsense in ["\u{0}\u{1}", "0: zz:1 00:2 0A", "0: 0100007F:1F90", "ü: ü ü ü"] {
+            assert!(read(&[nonsense], &[nonsense]).0.is_empty());
+        }
+    }
+}

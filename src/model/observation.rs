@@ -1,0 +1,217 @@
+//! What was seen from inside a container, beyond what the engine tells of it.
+//!
+//! Each part is there or not: a part that is absent was not looked at, which
+//! never means that there was nothing. Plain data; reading it is `engine`'s work.
+
+use std::net::{IpAddr, SocketAddr};
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use super::port::Protocol;
+use super::snapshot::Unread;
+
+/// How netmap looked inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Means {
+    /// Files of `/proc` on the engine's machine, without entering the container.
+    Proc,
+    /// A command run inside the container.
+    Exec,
+}
+
+/// What was seen of one container.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observation {
+    /// Name of the container.
+    pub container: String,
+    /// Its full id.
+    pub id: String,
+    /// How netmap looked inside; absent when it did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub how: Option<Means>,
+    /// When it looked, in seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<i64>,
+    /// Sockets that wait for others: TCP ports in state LISTEN, bound UDP
+    /// ports. Docker's own resolver on 127.0.0.11 is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listening: Option<Vec<Listening>>,
+    /// TCP connections that it began, being tried or open, toward addresses
+    /// other than loopback's, each other end once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connections: Option<Vec<Connection>>,
+    /// Its routing table, without the loopback's and link-local routes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routes: Option<Vec<RouteEntry>>,
+    /// Its interfaces' largest packets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mtus: Option<Vec<Mtu>>,
+    /// The servers of its `/etc/resolv.conf`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nameservers: Option<Vec<IpAddr>>,
+    /// Its `/etc/hosts`, without the lines about itself and loopback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hosts: Option<Vec<HostsEntry>>,
+    /// Network errors in the last lines of its log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_errors: Option<Vec<LogError>>,
+    /// What could not be looked at, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<Unread>,
+}
+
+/// A socket that waits for others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Listening {
+    /// Protocol.
+    pub protocol: Protocol,
+    /// Address it is bound to; `0.0.0.0` and `::` are every address.
+    pub address: IpAddr,
+    /// Port.
+    pub port: u16,
+}
+
+impl Listening {
+    /// Whether only the container itself can reach it.
+    pub fn is_loopback_only(&self) -> bool {
+        match self.address {
+            IpAddr::V4(address) => address.is_loopback(),
+            IpAddr::V6(address) => {
+                address.is_loopback()
+                    || address.to_ipv4_mapped().is_some_and(|address| address.is_loopback())
+            }
+        }
+    }
+}
+
+/// How far a TCP connection has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Progress {
+    /// The first packet is out and unanswered (SYN_SENT).
+    Trying,
+    /// Both ends agreed (ESTABLISHED).
+    Open,
+}
+
+/// A TCP connection that the container began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Connection {
+    /// How far it has come.
+    pub progress: Progress,
+    /// The other end.
+    pub remote: SocketAddr,
+}
+
+/// A line of a routing table.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RouteEntry {
+    /// Addresses it is for; `0.0.0.0/0` and `::/0` are the default route.
+    pub destination: IpNet,
+    /// The router, unless the addresses are on the link itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<IpAddr>,
+    /// Interface.
+    pub interface: String,
+    /// Lower ones are taken first.
+    #[serde(default)]
+    pub metric: u32,
+}
+
+impl RouteEntry {
+    /// Whether it is the default route of its address family.
+    pub fn is_default(&self) -> bool {
+        self.destination.prefix_len() == 0
+    }
+}
+
+/// The largest packet of an interface.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Mtu {
+    /// Interface.
+    pub interface: String,
+    /// Bytes.
+    pub mtu: u32,
+}
+
+/// A line of a hosts file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct HostsEntry {
+    /// Address.
+    pub address: IpAddr,
+    /// Names that lead to it.
+    pub names: Vec<String>,
+}
+
+/// What kind of network error a log line tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogErrorKind {
+    /// Connection refused: the way is open, nothing listens.
+    Refused,
+    /// No answer.
+    Timeout,
+    /// No route, or network or host unreachable.
+    Unreachable,
+    /// The name could not be resolved.
+    NameNotFound,
+    /// The connection was cut.
+    Reset,
+    /// The program itself finds the host's name ill-formed.
+    InvalidHost,
+    /// Some failure to connect; the line does not say which.
+    #[serde(other)]
+    Failed,
+}
+
+impl LogErrorKind {
+    /// What happened, as the end of `the log says: …`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "connection refused",
+            Self::Timeout => "no answer",
+            Self::Unreachable => "no route to it",
+            Self::NameNotFound => "name not found",
+            Self::Reset => "connection cut",
+            Self::InvalidHost => "invalid host name",
+            Self::Failed => "connection failed",
+        }
+    }
+}
+
+/// A network error that a container's log tells of. The line itself is not kept.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct LogError {
+    /// What kind.
+    pub kind: LogErrorKind,
+    /// Host or address that was dialled.
+    pub host: String,
+    /// Port, where the line says one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// How many of the lines looked at say so.
+    #[serde(default)]
+    pub count: u32,
+    /// When the first of them was written, in seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<i64>,
+    /// When the last of them was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<i64>,
+}
+
+/// What was seen of the engine's machine itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostObservation {
+    /// Sockets that wait for others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listening: Option<Vec<Listening>>,
+    /// Routing table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routes: Option<Vec<RouteEntry>>,
+    /// The machine's own addresses, as far as its routing tables tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<IpAddr>,
+}

@@ -1,0 +1,174 @@
+//! A host and port that somebody's configuration names: what a container
+//! evidently wants to reach. Only what is needed to find the other end is
+//! kept – the variable's name, scheme, host and port. User names, passwords,
+//! paths and everything else of the text are dropped by the parsers here, and
+//! text that could be read in two ways is dropped whole.
+
+mod command;
+mod environment;
+mod url;
+
+use std::fmt;
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+pub use command::in_command;
+pub use environment::{in_environment, in_value};
+pub use url::{host_and_port, is_host};
+
+/// References kept of one container; a configuration that names more is no
+/// configuration people read.
+pub const MOST: usize = 64;
+
+/// Where a reference was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// An environment variable.
+    Environment,
+    /// The command or the entry point.
+    Command,
+    /// The health check's command.
+    HealthCheck,
+    /// A network error in the container's log.
+    Log,
+    /// A compose file's `depends_on` or `links`.
+    Compose,
+    /// A label.
+    Label,
+    /// Something that a newer netmap knows.
+    #[serde(other)]
+    Other,
+}
+
+/// A host, and mostly a port, that a configuration names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Reference {
+    /// Where it was found.
+    pub origin: Origin,
+    /// The environment variable (or label, or compose key) it was found in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variable: Option<String>,
+    /// The URL's scheme, in lower case, if it was a URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<String>,
+    /// Host as written: a name, or an address without brackets.
+    pub host: String,
+    /// Port as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+}
+
+impl Reference {
+    /// The port that is dialled: as written, or else the scheme's usual one.
+    pub fn dialled_port(&self) -> Option<u16> {
+        self.port.or_else(|| usual_port(self.scheme.as_deref()?))
+    }
+
+    /// The host as an address, where it is one.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.host.parse().ok()
+    }
+
+    /// Whether the host means the container itself: `localhost` or a loopback address.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.host)
+    }
+
+    /// Where it was found, for people: `MONGO_URL`, `its command`, `its log`.
+    pub fn place(&self) -> &str {
+        match (&self.variable, self.origin) {
+            (Some(variable), _) => variable,
+            (None, Origin::Environment) => "its environment",
+            (None, Origin::Command) => "its command",
+            (None, Origin::HealthCheck) => "its health check",
+            (None, Origin::Log) => "its log",
+            (None, Origin::Compose) => "its compose file",
+            (None, Origin::Label) => "its labels",
+            (None, Origin::Other) => "its configuration",
+        }
+    }
+}
+
+/// `host:port`, IPv6 addresses in brackets; the host alone without port.
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.dialled_port() {
+            Some(port) if self.host.contains(':') => write!(f, "[{}]:{port}", self.host),
+            Some(port) => write!(f, "{}:{port}", self.host),
+            None => f.write_str(&self.host),
+        }
+    }
+}
+
+/// Whether a host means the machine itself.
+pub fn is_loopback(host: &str) -> bool {
+    let host = host.trim_end_matches('.');
+    host.eq_ignore_ascii_case("localhost")
+        || host.eq_ignore_ascii_case("ip6-localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// The port a client dials for a scheme when none is written.
+fn usual_port(scheme: &str) -> Option<u16> {
+    let scheme = scheme.split('+').next().unwrap_or(scheme);
+    Some(match scheme {
+        "http" | "ws" => 80,
+        "https" | "wss" => 443,
+        "postgres" | "postgresql" => 5432,
+        "mysql" | "mariadb" | "mysql2" => 3306,
+        "mongodb" => 27017,
+        "redis" | "rediss" => 6379,
+        "amqp" => 5672,
+        "amqps" => 5671,
+        "mqtt" => 1883,
+        "nats" => 4222,
+        "kafka" => 9092,
+        "memcached" => 11211,
+        "sqlserver" | "mssql" => 1433,
+        "clickhouse" => 9000,
+        "bolt" | "neo4j" => 7687,
+        "ldap" => 389,
+        "ldaps" => 636,
+        "smtp" => 25,
+        "smtps" => 465,
+        "ftp" => 21,
+        "sftp" | "ssh" => 22,
+        _ => return None,
+    })
+}
+
+/// Whether a name of a variable, label or option says that what it holds is a
+/// secret.
+pub fn speaks_of_secrets(name: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "pass",
+        "pwd",
+        "secret",
+        "token",
+        "auth",
+        "credential",
+        "apikey",
+        "api_key",
+        "api-key",
+        "private",
+        "access_key",
+        "accesskey",
+        "salt",
+        "cookie",
+    ];
+    let folded = name.to_lowercase();
+    WORDS.iter().any(|word| folded.contains(word)) || folded.ends_with("key")
+}
+
+/// Sorted, each once, and no more than [`MOST`].
+fn tidy(mut references: Vec<Reference>) -> Vec<Reference> {
+    references.sort();
+    references.dedup();
+    references.truncate(MOST);
+    references
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! What the parsers find, and above all what they do not keep.
+
+use super::*;
+
+fn value(name: &str, text: &str) -> Vec<String> {
+    in_value(Origin::Environment, name, text).iter().map(ToString::to_string).collect()
+}
+
+fn command(words: &[&str]) -> Vec<String> {
+    in_command(Origin::Command, words.iter().copied()).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn urls_give_scheme_host_and_port() {
+    assert_eq!(value("MONGO_URL", "mongodb://localhost:27017/docker_test"), ["localhost:27017"]);
+    assert_eq!(value("DATABASE_URL", "postgres://u:p@db/app?sslmode=off"), ["db:5432"]);
+    assert_eq!(value("SPRING_URL", "jdbc:postgresql://db:5433/app"), ["db:5433"]);
+    assert_eq!(value("M", "mongodb://u:p@a:1,b:2/x?replicaSet=r"), ["a:1", "b:2"]);
+    assert_eq!(value("M", "mongodb+srv://u:p@cluster.example/x"), ["cluster.example:27017"]);
+    assert_eq!(value("S", "http://[fd00::5]:80/"), ["[fd00::5]:80"]);
+    let found = in_value(Origin::Environment, "R", "redis://cache");
+    assert_eq!((found[0].scheme.as_deref(), found[0].port), (Some("redis"), None));
+    assert_eq!(found[0].place(), "R");
+}
+
+#[test]
+fn plain_hosts_count_where_the_name_says_host_or_a_port_stands_by() {
+    assert_eq!(value("KAFKA_BROKERS", "k1:9092, k2:9092"), ["k1:9092", "k2:9092"]);
+    assert_eq!(value("DB_HOST", "db"), ["db"]);
+    assert_eq!(value("REDIS", "cache:6379"), ["cache:6379"]);
+    let none: [&str; 0] = [];
+    assert_eq!(value("GREETING", "hello"), none);
+    assert_eq!(value("PATH", "/usr/bin:/bin"), none);
+    assert_eq!(value("RUN_AS", "1000:1000"), none);
+    assert_eq!(value("HOSTNAME", "web"), none);
+    assert_eq!(value("LISTEN_ADDR", "0.0.0.0:80"), none);
+    assert_eq!(value("SERVER", "0.0.0.0:80"), none);
+    assert_eq!(value("KAFKA_ADVERTISED_LISTENERS", "PLAINTEXT://localhost:9092"), none);
+    assert_eq!(value("DOCKER_SOCK", "unix:///var/run/docker.sock"), none);
+}
+
+#[test]
+fn a_host_variable_takes_its_port_from_its_sibling() {
+    let found = in_environment([("PGHOST", "db"), ("PGPORT", "5433"), ("REDIS_HOST", "cache")]);
+    let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(found, ["db:5433", "cache"]);
+}
+
+#[test]
+fn no_proxy_is_a_list_of_hosts() {
+    assert_eq!(value("NO_PROXY", "localhost,.local,db"), ["db", "local", "localhost"]);
+}
+
+#[test]
+fn commands_of_well_known_clients() {
+    assert_eq!(command(&["nc", "-w", "2", "db", "5432"]), ["db:5432"]);
+    assert_eq!(
+        command(&["sh", "-c", "if ! nc -w 2 localhost 27017 </dev/null; then exit 1; fi"]),
+        ["localhost:27017"]
+    );
+    let none: [&str; 0] = [];
+    assert_eq!(command(&["nc", "-ll", "-p", "27017", "-e", "cat"]), none);
+    assert_eq!(command(&["httpd", "-f", "-p", "3000", "-h", "/www"]), none);
+    assert_eq!(command(&["sh", "-c", "wget -qO- http://api:8080/health"]), ["api:8080"]);
+    assert_eq!(command(&["wait-for-it.sh", "db:5432", "--", "serve"]), ["db:5432"]);
+    assert_eq!(command(&["psql", "-h", "db", "-U", "me"]), ["db:5432"]);
+    assert_eq!(command(&["mysql", "-hdb", "-pSECRET"]), ["db:3306"]);
+    assert_eq!(command(&["redis-cli", "-h", "cache", "-p", "6380"]), ["cache:6380"]);
+    assert_eq!(command(&["sleep", "1d"]), none);
+}
+
+#[test]
+fn no_part_of_a_password_is_kept() {
+    const PASSWORDS: [&str; 9] =
+        ["hunter2", "12345", "p@ss", "a/b", "12/34", "a b", "12 34", "x:80", "5432#@"];
+    for password in PASSWORDS {
+        for text in [
+            format!("postgres://user:{password}@db:5432/app"),
+            format!("user:{password}"),
+            format!("Server=db;Password={password}"),
+            format!("http://proxy/?key={password}"),
+        ] {
+            let as_value = in_value(Origin::Environment, "APP_PASSWORD", &text);
+            let as_url = in_value(Origin::Environment, "DATABASE_URL", &text);
+            let with_url = text.contains("://");
+            let as_words = in_command(Origin::Command, ["sh", "-c", &text]);
+            for reference in
+                as_value.iter().chain(as_url.iter().filter(|_| with_url)).chain(&as_words)
+            {
+                assert!(matches!(reference.host.as_str(), "db" | "proxy"), "{text}: {reference:?}");
+                assert!(matches!(reference.port, None | Some(5432)), "{text}: {reference:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn endless_and_broken_texts_do_no_harm() {
+    let long = "http://a:1 ".repeat(100_000);
+    assert!(value("X_HOST", &long).len() <= MOST);
+    for text in
+        ["://", "http://", "http://:80", "http://[", "http://[::1", "x://a:99999", "ünï:1", ":"]
+    {
+        assert!(value("X_HOST", text).is_empty(), "{text}");
+    }
+    let _ = value("X", &"ü".repeat(20_000));
+}
+
+#[test]
+fn loopback_in_all_its_spellings() {
+    for host in ["localhost", "LOCALHOST", "127.0.0.1", "127.8.9.1", "::1"] {
+        assert!(is_loopback(host), "{host}");
+    }
+    assert!(!is_loopback("localhost.example"));
+}
