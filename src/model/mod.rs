@@ -6,6 +6,7 @@
 
 mod container;
 mod engine_facts;
+mod labels;
 mod moment;
 mod names;
 mod network;
@@ -18,6 +19,7 @@ mod snapshot;
 
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
 pub use engine_facts::{AddressPool, EngineFacts, Swarm, SwarmNode};
+pub use labels::{kept_labels, without_user_info};
 pub use moment::seconds_since_1970;
 pub use names::{nearest, nearest_of};
 pub use network::{Network, Subnet};
