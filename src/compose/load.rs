@@ -56,7 +56,12 @@ impl Loader {
 
     /// Reads the files named on the command line and lays them over one
     /// another; paths in all of them are relative to `folder`.
-    pub fn project(&mut self, files: &[PathBuf], folder: &Path, variables: &Variables) -> Result<Node> {
+    pub fn project(
+        &mut self,
+        files: &[PathBuf],
+        folder: &Path,
+        variables: &Variables,
+    ) -> Result<Node> {
         let sources = files.iter().map(|path| Source {
             name: name_of(path),
             path: path.clone(),
@@ -67,7 +72,12 @@ impl Loader {
     }
 
     /// Reads files and lays each over those before it.
-    fn merged(&mut self, sources: Vec<Source>, variables: &Variables, chain: &mut Vec<PathBuf>) -> Result<Node> {
+    fn merged(
+        &mut self,
+        sources: Vec<Source>,
+        variables: &Variables,
+        chain: &mut Vec<PathBuf>,
+    ) -> Result<Node> {
         let mut merged = Node::new(Spot::default(), Value::Map(Mapping::new()));
         for source in sources {
             let (number, text) = self.open(&source)?;
@@ -197,7 +207,9 @@ impl Loader {
         chain.push(real(&source.path));
         for (at, item) in items.iter().enumerate() {
             let number = at.to_string();
-            if let Some(included) = self.included(item, &["include", &number], source, variables, chain)? {
+            if let Some(included) =
+                self.included(item, &["include", &number], source, variables, chain)?
+            {
                 let own = std::mem::replace(document, Node::new(Spot::default(), Value::Null));
                 *document = merge::merge(included, own, &[]);
             }
@@ -238,8 +250,16 @@ impl Loader {
         };
         let spot = item.spot;
         if chain.len() >= DEEPEST || chain.contains(&real(&first)) {
-            let why = if chain.len() >= DEEPEST { "files include one another more than 32 levels deep" } else { "this file includes itself, directly or through others" };
-            return Err(Error::Compose { place: self.notes.place(spot).to_string(), why: why.to_owned(), hint: None });
+            let why = if chain.len() >= DEEPEST {
+                "files include one another more than 32 levels deep"
+            } else {
+                "this file includes itself, directly or through others"
+            };
+            return Err(Error::Compose {
+                place: self.notes.place(spot).to_string(),
+                why: why.to_owned(),
+                hint: None,
+            });
         }
         let mut sources = Vec::new();
         for node in &paths {
@@ -250,7 +270,9 @@ impl Loader {
             sources.push(beside);
         }
         let mut theirs = variables.clone();
-        for (name, value) in self.env_files(item.get("env_file"), &folder, &source.folder, variables)? {
+        for (name, value) in
+            self.env_files(item.get("env_file"), &folder, &source.folder, variables)?
+        {
             theirs.file.entry(name).or_insert(value);
         }
         self.merged(sources, &theirs, chain).map(Some)
@@ -284,7 +306,11 @@ impl Loader {
     }
 
     /// The variables in a file that a compose file names.
-    pub fn variables_in(&self, path: &Path, known: &Variables) -> Result<BTreeMap<String, String>, String> {
+    pub fn variables_in(
+        &self,
+        path: &Path,
+        known: &Variables,
+    ) -> Result<BTreeMap<String, String>, String> {
         let text = fs::canonicalize(path).map_err(|error| error.to_string()).and_then(|real| {
             if !self.roots.iter().any(|root| real.starts_with(root)) {
                 return Err("it lies outside of the project's folder".to_owned());
@@ -321,8 +347,7 @@ impl Loader {
     /// Follows `extends` in each service of a document.
     fn extend_services(&mut self, document: &mut Node, variables: &Variables) -> Result<()> {
         let Some(services) = document.get("services").and_then(Node::map) else { return Ok(()) };
-        let mut extending =
-            Extending { variables, done: BTreeMap::new(), files: BTreeMap::new() };
+        let mut extending = Extending { variables, done: BTreeMap::new(), files: BTreeMap::new() };
         let mut extended = Mapping::new();
         for (name, entry) in services {
             let value = self.extended(name, &entry.value, services, &mut extending, 0)?;
@@ -337,7 +362,12 @@ impl Loader {
     }
 
     /// The file that a service names at `from` to extend one of its services.
-    fn base_file(&mut self, source: &Source, from: Spot, extending: &mut Extending) -> Result<Node> {
+    fn base_file(
+        &mut self,
+        source: &Source,
+        from: Spot,
+        extending: &mut Extending,
+    ) -> Result<Node> {
         self.check_inside(source, from)?;
         let real = real(&source.path);
         if let Some(read) = extending.files.get(&real) {
@@ -372,7 +402,10 @@ impl Loader {
             Err(Error::Compose { place: notes.place(extends.spot).to_string(), why, hint: None })
         };
         if depth > DEEPEST {
-            return wrong(&self.notes, format!("`{name}` extends itself, directly or through others"));
+            return wrong(
+                &self.notes,
+                format!("`{name}` extends itself, directly or through others"),
+            );
         }
         let path = ["services", name, "extends"];
         self.notes.unknown_keys(extends, &path, keys::EXTENDS);
@@ -383,7 +416,11 @@ impl Loader {
         };
         let base = match extends.get("file").and_then(Node::text) {
             Some(file) if is_remote(file) => {
-                self.notes.add(extends.spot, &path, "it lies elsewhere, and netmap fetches nothing");
+                self.notes.add(
+                    extends.spot,
+                    &path,
+                    "it lies elsewhere, and netmap fetches nothing",
+                );
                 return Ok(service.clone());
             }
             Some(file) => {
@@ -394,7 +431,9 @@ impl Loader {
                 let empty = Mapping::new();
                 let services = theirs.get("services").and_then(Node::map).unwrap_or(&empty);
                 match services.get(base_name) {
-                    Some(base) => self.extended(base_name, &base.value, services, extending, depth + 1)?,
+                    Some(base) => {
+                        self.extended(base_name, &base.value, services, extending, depth + 1)?
+                    }
                     None => {
                         let why = format!("there is no service `{base_name}` in `{}`", source.name);
                         return wrong(&self.notes, why);
@@ -402,8 +441,15 @@ impl Loader {
                 }
             }
             None => match services.get(base_name) {
-                Some(base) => self.extended(base_name, &base.value, services, extending, depth + 1)?,
-                None => return wrong(&self.notes, format!("there is no service `{base_name}` to extend")),
+                Some(base) => {
+                    self.extended(base_name, &base.value, services, extending, depth + 1)?
+                }
+                None => {
+                    return wrong(
+                        &self.notes,
+                        format!("there is no service `{base_name}` to extend"),
+                    );
+                }
             },
         };
         let mut own = service.clone();
@@ -412,7 +458,10 @@ impl Loader {
         }
         let merged = merge::merge(base, own, &["services", name]);
         if !yaml::spend_tree(&merged, &mut self.budget) {
-            return wrong(&self.notes, "services extend one another until they are too large".to_owned());
+            return wrong(
+                &self.notes,
+                "services extend one another until they are too large".to_owned(),
+            );
         }
         extending.done.insert(key, merged.clone());
         Ok(merged)

@@ -70,7 +70,9 @@ impl Notes {
                 let why = format!("`{text}` is no variable; write $$ for a dollar sign");
                 self.add(spot, path, why);
             }
-            Remark::TooLong => self.add(spot, path, "it grows too long with its variables filled in"),
+            Remark::TooLong => {
+                self.add(spot, path, "it grows too long with its variables filled in")
+            }
         }
     }
 

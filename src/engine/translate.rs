@@ -14,8 +14,8 @@ use bollard::models::{
 
 use crate::model::{
     Compose, Container, Endpoint, EngineFacts, ExposedPort, Health, Network, NetworkMode, Protocol,
-    PublishedPort, Reference, RequestedPort, State, Subnet, Unread, kept_labels,
-    reference, without_user_info,
+    PublishedPort, Reference, RequestedPort, State, Subnet, Unread, kept_labels, reference,
+    without_user_info,
 };
 
 /// Facts from the version call.

@@ -6,9 +6,7 @@ use super::reference::speaks_of_secrets;
 
 /// Labels as given, but for values under keys that speak of secrets: reverse
 /// proxies keep password hashes in labels.
-pub fn kept_labels(
-    given: impl IntoIterator<Item = (String, String)>,
-) -> BTreeMap<String, String> {
+pub fn kept_labels(given: impl IntoIterator<Item = (String, String)>) -> BTreeMap<String, String> {
     given
         .into_iter()
         .map(|(key, value)| {
