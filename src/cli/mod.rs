@@ -1,6 +1,7 @@
 //! The command line: one file for each command. A command resolves its
 //! options, calls one operation and hands the result to [`output`].
 
+mod compose;
 mod graphviz;
 mod options;
 mod output;
@@ -26,7 +27,8 @@ use output::Output;
         netmap show                          what is connected to what, now\n  \
         netmap show web db                   two containers and their networks\n  \
         netmap show -o docs/map.svg          a picture\n  \
-        netmap show --from samples/module-5  a recorded lesson, without any engine\n\n\
+        netmap show --from samples/module-5  a recorded lesson, without any engine\n  \
+        netmap show --compose compose.yaml   what a compose file plans\n\n\
         Exit codes: 0 clean, 1 findings or differences, 2 could not do the job."
 )]
 struct Cli {

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::compose::ComposeOptions;
+
 /// When to use colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
@@ -29,6 +31,9 @@ pub struct Options {
     /// Read a snapshot instead of asking an engine: a file, a sample's folder, or - for standard input
     #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["host", "context"], help_heading = "Where to look")]
     pub from: Option<PathBuf>,
+    /// Compose files to read instead.
+    #[command(flatten)]
+    pub compose: ComposeOptions,
     /// How long one call to the engine may take, such as 500ms, 10s or 1m
     #[arg(long, global = true, value_name = "TIME", default_value = "10s", value_parser = duration, help_heading = "Where to look")]
     pub timeout: Duration,

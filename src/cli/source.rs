@@ -1,4 +1,4 @@
-//! Where a command's snapshot comes from: a live engine or a file.
+//! Where a command's snapshot comes from: a live engine, a file, or compose files.
 
 use std::fs::File;
 use std::io;
@@ -12,6 +12,10 @@ use crate::model::{ReadError, Snapshot};
 
 /// Reads the snapshot that the options ask for.
 pub async fn snapshot(options: &Options, output: &Output) -> Result<Snapshot> {
+    if let Some(planned) = options.compose.planned()? {
+        let others = options.from.is_some() || options.host.is_some() || options.context.is_some();
+        return if others { Err(two_sources()) } else { Ok(planned) };
+    }
     match &options.from {
         Some(path) => read(path),
         None => {
@@ -19,6 +23,13 @@ pub async fn snapshot(options: &Options, output: &Output) -> Result<Snapshot> {
             let progress = output.progress("asking the engine");
             engine::scan(&engine, ScanOptions::default(), |done, of| progress.at(done, of)).await
         }
+    }
+}
+
+fn two_sources() -> Error {
+    Error::Usage {
+        what: "--compose stands in place of an engine or a snapshot".to_owned(),
+        hint: Some("leave out --host, --context and --from".to_owned()),
     }
 }
 

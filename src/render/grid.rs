@@ -214,7 +214,10 @@ fn cell(view: &View, style: &Style, at: usize, network: usize) -> String {
     let container = view.container(at);
     let mut parts: Vec<String> =
         endpoint.addresses().map(|a| style.paint(Role::Plain, &a.to_string())).collect();
-    if parts.is_empty() {
+    if parts.is_empty() && container.state == State::Planned {
+        // Its address is the engine's to choose.
+        parts.push(style.paint(Role::Plain, "●"));
+    } else if parts.is_empty() {
         parts.push(unbroken(&style.paint(Role::Quiet, "no address")));
     }
     if !view.network(network).is_default_bridge() {
