@@ -9,15 +9,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::merge;
 use super::network::built_in;
-use super::service::{Reader, Service};
+use super::service::{Dependency, Reader, Service};
 use super::yaml::{Mapping, Node, Spot, Value};
 use crate::model::{
     Compose, Container, Endpoint, EngineFacts, Network, NetworkMode, Place, Plan, Snapshot, State,
     nearest,
 };
 
-/// Most containers that are drawn up.
-const MOST_CONTAINERS: u32 = 20_000;
+/// Most memory that the containers of a plan may take, in bytes, roughly. A
+/// thousand replicas that publish a thousand ports each are no setup.
+const MOST_MEMORY: usize = 256 << 20;
+/// Most links of one container.
+const MOST_LINKS: usize = 1000;
 
 /// How the project is called, and what is asked of it.
 #[derive(Debug)]
@@ -166,7 +169,7 @@ struct Drawing<'a, 'r> {
 impl Drawing<'_, '_> {
     fn containers(&mut self) -> Vec<Container> {
         let mut containers = Vec::new();
-        let mut left = MOST_CONTAINERS;
+        let mut left = MOST_MEMORY;
         for service in self.services.values() {
             if service.container_name.is_some() && service.replicas > 1 {
                 let path = ["services", &service.name, "container_name"];
@@ -174,10 +177,18 @@ impl Drawing<'_, '_> {
                     "one name does for one container only, so Compose cannot scale this service";
                 self.reader.loader.notes.add(service.spot, &path, why);
             }
-            for number in 1..=service.replicas.min(left) {
-                containers.push(self.container(service, number));
+            for number in 1..=service.replicas {
+                let container = self.container(service, number);
+                let Some(rest) = left.checked_sub(weight(&container)) else {
+                    let path = ["services", &service.name];
+                    let why =
+                        format!("replica {number} and those after it are too much to draw up");
+                    self.reader.loader.notes.add(service.spot, &path, why);
+                    break;
+                };
+                left = rest;
+                containers.push(container);
             }
-            left -= service.replicas.min(left);
         }
         containers
     }
@@ -299,6 +310,9 @@ impl Drawing<'_, '_> {
         for (linked, alias) in &service.links {
             let Some(target) = self.services.get(linked) else { continue };
             for replica in 1..=target.replicas {
+                if links.len() >= MOST_LINKS {
+                    break;
+                }
                 let name = self.name(target, replica);
                 let numbered = format!("{linked}{separator}{number}");
                 let full = format!("{}{separator}{numbered}", self.project.name);
@@ -314,7 +328,21 @@ impl Drawing<'_, '_> {
     }
 }
 
-use super::service::Dependency;
+/// Roughly the memory that a container takes, in bytes.
+fn weight(container: &Container) -> usize {
+    let texts = |texts: &[String]| texts.iter().map(|text| text.len() + 32).sum::<usize>();
+    let labels: usize =
+        container.labels.iter().map(|(key, value)| key.len() + value.len() + 96).sum();
+    let endpoints: usize = container
+        .endpoints
+        .iter()
+        .map(|endpoint| 300 + texts(&endpoint.aliases) + texts(&endpoint.links))
+        .sum();
+    let ports = 96 * container.requested.len() + 8 * container.exposed.len();
+    let references = 160 * container.references.len();
+    let rest = texts(&container.extra_hosts) + texts(&container.dns) + texts(&container.links);
+    800 + labels + endpoints + ports + references + rest
+}
 
 /// Keys of a service whose entries have places of their own.
 const LISTED: [&str; 9] = [

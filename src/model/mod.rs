@@ -21,7 +21,7 @@ pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
 pub use engine_facts::{AddressPool, EngineFacts, Swarm, SwarmNode};
 pub use labels::{kept_labels, without_user_info};
 pub use moment::seconds_since_1970;
-pub use names::{nearest, nearest_of};
+pub use names::{natural_order, nearest, nearest_of};
 pub use network::{Network, Subnet};
 pub use observation::{
     Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means, Mtu,

@@ -11,10 +11,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("error", &["model"]),
     ("model", &[]),
     ("engine", &["model"]),
+    ("compose", &["model"]),
     ("graph", &["model"]),
     ("probe", &["engine", "graph", "model"]),
     ("render", &["graph", "model"]),
-    ("cli", &["render", "probe", "graph", "engine", "model"]),
+    ("cli", &["render", "probe", "graph", "compose", "engine", "model"]),
 ];
 
 /// Libraries that stay inside one layer.
@@ -22,6 +23,7 @@ const KEPT_INSIDE: &[(&str, &str)] = &[
     ("bollard", "engine"),
     ("graphviz_rust", "render"),
     ("comfy_table", "render"),
+    ("granit_parser", "compose"),
     ("petgraph", "graph"),
     ("clap", "cli"),
     ("indicatif", "cli"),
