@@ -11,14 +11,18 @@
 //! hosts and ports that they name.
 
 mod env_file;
+mod extends;
+mod include;
 mod interpolate;
 mod keys;
 mod load;
 mod merge;
 mod network;
 mod notes;
+mod places;
 mod plan;
 mod ports;
+mod references;
 mod service;
 mod yaml;
 

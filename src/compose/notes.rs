@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::interpolate::Remark;
 use super::yaml::{Node, Spot};
+use crate::error::Error;
 use crate::model::{Place, Unread, nearest};
 
 /// Most notes kept. A file of another kind altogether has no end of them.
@@ -26,6 +27,11 @@ impl Notes {
     pub fn place(&self, spot: Spot) -> Place {
         let file = self.files.get(spot.file).cloned().unwrap_or_default();
         Place { file, line: spot.line, column: spot.column }
+    }
+
+    /// The error that something at a spot ends the whole reading with.
+    pub fn error(&self, spot: Spot, why: impl Into<String>) -> Error {
+        Error::Compose { place: self.place(spot).to_string(), why: why.into(), hint: None }
     }
 
     /// Notes that `path` says something that is left aside, and why.

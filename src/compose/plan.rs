@@ -7,13 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::merge;
 use super::network::built_in;
+use super::places::places;
 use super::service::{Dependency, Reader, Service};
-use super::yaml::{Mapping, Node, Spot, Value};
+use super::yaml::{Mapping, Node, Value};
 use crate::model::{
-    Compose, Container, Endpoint, EngineFacts, Network, NetworkMode, Place, Plan, Snapshot, State,
-    nearest,
+    Compose, Container, Endpoint, EngineFacts, Network, NetworkMode, Plan, Snapshot, State, nearest,
 };
 
 /// Most memory that the containers of a plan may take, in bytes, roughly. A
@@ -55,7 +54,8 @@ pub fn snapshot(reader: &mut Reader, project: &Project, tree: &Node) -> Snapshot
             files.push(file.clone());
         }
     }
-    let plan = Plan { project: project.name.clone(), files, places: places(reader, tree) };
+    let plan =
+        Plan { project: project.name.clone(), files, places: places(&reader.loader.notes, tree) };
     let mut snapshot =
         Snapshot::new(EngineFacts::default(), used.into_values().collect(), containers, Vec::new());
     snapshot.plan = Some(plan);
@@ -342,61 +342,4 @@ fn weight(container: &Container) -> usize {
     let references = 160 * container.references.len();
     let rest = texts(&container.extra_hosts) + texts(&container.dns) + texts(&container.links);
     800 + labels + endpoints + ports + references + rest
-}
-
-/// Keys of a service whose entries have places of their own.
-const LISTED: [&str; 9] = [
-    "depends_on",
-    "dns",
-    "environment",
-    "expose",
-    "external_links",
-    "extra_hosts",
-    "links",
-    "networks",
-    "ports",
-];
-/// Keys of a service that have a place.
-const SINGLE: [&str; 7] =
-    ["command", "container_name", "entrypoint", "healthcheck", "hostname", "image", "network_mode"];
-
-/// Where each part of services and networks is written.
-fn places(reader: &Reader, tree: &Node) -> BTreeMap<String, Place> {
-    let mut places = BTreeMap::new();
-    let mut put = |path: &[&str], spot: Spot| {
-        places.insert(path.join("."), reader.loader.notes.place(spot));
-    };
-    for section in ["services", "networks"] {
-        for (name, entry) in tree.get(section).and_then(Node::map).into_iter().flatten() {
-            put(&[section, name], entry.key);
-            for (key, inner) in entry.value.map().into_iter().flatten() {
-                let listed = section == "services" && LISTED.contains(&key.as_str());
-                if listed || section == "networks" || SINGLE.contains(&key.as_str()) {
-                    put(&[section, name, key], inner.key);
-                }
-                if !listed {
-                    continue;
-                }
-                let node = match key.as_str() {
-                    "environment" => merge::pairs(inner.value.clone()),
-                    "networks" | "depends_on" => merge::names(inner.value.clone()),
-                    _ => inner.value.clone(),
-                };
-                match &node.value {
-                    Value::Map(map) => {
-                        for (inside, entry) in map {
-                            put(&[section, name, key, inside], entry.key);
-                        }
-                    }
-                    Value::List(items) => {
-                        for (at, item) in items.iter().enumerate() {
-                            put(&[section, name, key, &at.to_string()], item.spot);
-                        }
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
-    places
 }

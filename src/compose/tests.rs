@@ -339,18 +339,18 @@ fn files_do_not_leave_the_folder_nor_go_round_in_a_circle() {
     ]);
     assert_eq!(
         outside.error(&["compose.yaml"]).rsplit('`').next(),
-        Some(" lies outside of the project's folder")
+        Some(": it lies outside of the project's folder")
     );
     let absolute = Folder::new(&[("compose.yaml", &include("/etc/passwd"))]);
     assert_eq!(
         absolute.error(&["compose.yaml"]),
-        "compose.yaml:1:11: `/etc/passwd` lies outside of the project's folder"
+        "compose.yaml:1:11: cannot read `/etc/passwd`: it lies outside of the project's folder"
     );
     let link = Folder::new(&[("compose.yaml", &include("link.yaml"))]);
     std::os::unix::fs::symlink("/etc/passwd", link.path("link.yaml")).expect("a link");
     assert_eq!(
         link.error(&["compose.yaml"]),
-        "compose.yaml:1:11: `link.yaml` lies outside of the project's folder"
+        "compose.yaml:1:11: cannot read `link.yaml`: it lies outside of the project's folder"
     );
     // Where the user stands above both, they may name one another.
     let mut request = outside.request(&["compose.yaml"]);
@@ -368,7 +368,10 @@ fn files_do_not_leave_the_folder_nor_go_round_in_a_circle() {
         gone.error(&["compose.yaml"]).starts_with("compose.yaml:1:11: cannot read `gone.yaml`")
     );
     let folder = Folder::new(&[("compose.yaml", &include("sub")), ("sub/x", "")]);
-    assert_eq!(folder.error(&["compose.yaml"]), "compose.yaml:1:11: `sub` is no file");
+    assert_eq!(
+        folder.error(&["compose.yaml"]),
+        "compose.yaml:1:11: cannot read `sub`: it is no file"
+    );
     let far = plan(&include("oci://docker.io/x/y"));
     assert_eq!(
         notes(&far),
