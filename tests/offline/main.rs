@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on should stop
 
 mod bad_input;
+mod compose;
 mod fake_engine;
 mod faults;
 mod formats;
