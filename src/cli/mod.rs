@@ -3,8 +3,10 @@
 
 mod compose;
 mod graphviz;
+mod measure;
 mod options;
 mod output;
+mod probe;
 mod show;
 mod source;
 
@@ -21,14 +23,15 @@ use output::Output;
 #[command(
     name = "netmap",
     version,
-    about = "Shows which containers share which networks, and who should reach whom.",
+    about = "Shows which containers share which networks, and measures who really reaches whom.",
     arg_required_else_help = true,
     after_help = "Examples:\n  \
         netmap show                          what is connected to what, now\n  \
         netmap show web db                   two containers and their networks\n  \
         netmap show -o docs/map.svg          a picture\n  \
         netmap show --from samples/module-5  a recorded lesson, without any engine\n  \
-        netmap show --compose compose.yaml   what a compose file plans\n\n\
+        netmap show --compose compose.yaml   what a compose file plans\n  \
+        netmap probe                         who really reaches whom\n\n\
         Exit codes: 0 clean, 1 findings or differences, 2 could not do the job."
 )]
 struct Cli {
@@ -43,6 +46,9 @@ enum Command {
     /// Show the map: containers, networks, and the addresses where they meet
     #[command(after_help = show::after_help())]
     Show(show::Args),
+    /// Measure who really reaches whom, and hold it against the map
+    #[command(after_help = probe::after_help())]
+    Probe(probe::Args),
 }
 
 /// How a run ended.
@@ -50,8 +56,12 @@ enum Command {
 enum Ending {
     /// All well.
     Clean = 0,
+    /// Findings, differences, failed assertions.
+    Findings = 1,
     /// netmap could not do its job.
     Failed = 2,
+    /// Somebody ended it: the shell's word for a program that Ctrl-C ended.
+    Interrupted = 130,
 }
 
 impl From<Ending> for std::process::ExitCode {
@@ -73,7 +83,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitC
     let output = Output::new(cli.options.color);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(dispatch(&cli, &output)),
+        // What is under way is dropped when somebody interrupts: connections
+        // close, and with them ends what was started in containers.
+        Ok(runtime) => runtime.block_on(async {
+            tokio::select! {
+                result = dispatch(&cli, &output) => result,
+                () = interrupted() => Ok(Ending::Interrupted),
+            }
+        }),
         Err(error) => Err(crate::error::Error::System { what: "cannot start".to_owned(), error }),
     };
     match result {
@@ -88,7 +105,33 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitC
 async fn dispatch(cli: &Cli, output: &Output) -> Result<Ending> {
     match &cli.command {
         Command::Show(args) => show::run(&cli.options, args, output).await,
+        Command::Probe(args) => probe::run(&cli.options, args, output).await,
     }
+}
+
+/// Comes when somebody presses Ctrl-C or asks the program to end.
+async fn interrupted() {
+    let ctrl_c = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // Without a handler the system's own ends the program.
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    () = ctrl_c => {}
+                    _ = terminate.recv() => {}
+                }
+            }
+            Err(_) => ctrl_c.await,
+        }
+    }
+    #[cfg(not(unix))]
+    ctrl_c.await;
 }
 
 #[cfg(test)]

@@ -34,9 +34,10 @@ pub struct Options {
     /// Compose files to read instead.
     #[command(flatten)]
     pub compose: ComposeOptions,
-    /// How long one call to the engine may take, such as 500ms, 10s or 1m
-    #[arg(long, global = true, value_name = "TIME", default_value = "10s", value_parser = duration, help_heading = "Where to look")]
-    pub timeout: Duration,
+    /// How long to wait for an answer, such as 500ms, 10s or 1m: the engine's
+    /// (10s unless told), and when probing each container's (1s unless told)
+    #[arg(long, global = true, value_name = "TIME", value_parser = duration, help_heading = "Where to look")]
+    pub timeout: Option<Duration>,
 
     /// Only this compose project; globs work; may be repeated
     #[arg(long, global = true, value_name = "NAME", help_heading = "What to show")]
@@ -64,6 +65,18 @@ pub struct Options {
     /// Columns to use, instead of the terminal's
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(20..), help_heading = "How to show it")]
     pub width: Option<u16>,
+}
+
+impl Options {
+    /// How long one call to the engine may take.
+    pub fn engine_timeout(&self) -> Duration {
+        self.timeout.unwrap_or(Duration::from_secs(10))
+    }
+
+    /// How long to wait for a container's answer when probing.
+    pub fn probe_timeout(&self) -> Duration {
+        self.timeout.unwrap_or(Duration::from_secs(1))
+    }
 }
 
 /// Reads `500ms`, `10s`, `1m`, `2h` or a plain number of seconds; more than

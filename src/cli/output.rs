@@ -91,6 +91,12 @@ impl Output {
         self.talk(&text);
     }
 
+    /// Tells the user something beside the data.
+    pub fn note(&self, text: &str) {
+        let style = Style { width: 80, color: self.colored(io::stderr().is_terminal()) };
+        self.talk(&format!("{}\n", style.paint(Role::Quiet, text)));
+    }
+
     /// Writes to standard error, which may be closed.
     fn talk(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());

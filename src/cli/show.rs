@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
+use super::measure::{self, HowArgs};
 use super::options::Options;
 use super::output::Output;
 use super::{Ending, graphviz, source};
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map};
+use crate::model::Snapshot;
+use crate::probe::Knocks;
 use crate::render::{self, Draw, FORMATS, Format, View};
 
 /// Arguments of `netmap show`.
@@ -18,6 +21,9 @@ pub struct Args {
     /// Format (see the list below); without it, the extension of -o decides
     #[arg(long, short, value_name = "FORMAT", value_parser = FORMATS.iter().map(|f| f.name).collect::<Vec<_>>(), hide_possible_values = true)]
     format: Option<String>,
+    /// Measure as well, and show what came of it
+    #[arg(long, conflicts_with = "from")]
+    probe: bool,
 }
 
 /// The list of formats for the help text.
@@ -39,14 +45,19 @@ pub fn after_help() -> String {
 pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
     // Before any work: a wrong option should not wait for a scan.
     let format = format(args.format.as_deref(), options.output.as_deref())?;
-    let snapshot = source::snapshot(options, output).await?;
-    let map = Map::new(&snapshot);
-    let selection = map.select(&Filter {
+    let filter = Filter {
         names: args.names.clone(),
         networks: options.network.clone(),
         projects: options.project.clone(),
         stopped: options.all,
-    })?;
+    };
+    let snapshot = if args.probe {
+        probed(options, &filter, output).await?
+    } else {
+        source::snapshot(options, output).await?
+    };
+    let map = Map::new(&snapshot);
+    let selection = map.select(&filter)?;
     let comparison = snapshot.probe.as_ref().map(|probe| Comparison::new(&map, probe));
     let view = View::new(&map, &selection, scope(options, args)).with_probe(comparison.as_ref());
     let style = output.style(options);
@@ -56,6 +67,19 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
     };
     output.data(&bytes, options.output.as_deref())?;
     Ok(Ending::Clean)
+}
+
+/// The snapshot with a probe among what is shown.
+async fn probed(options: &Options, filter: &Filter, output: &Output) -> Result<Snapshot> {
+    let (engine, mut snapshot) = measure::open(options, output).await?;
+    let map = Map::new(&snapshot);
+    let shown = map.select(filter)?.containers;
+    let ends = (shown.clone(), shown);
+    let how = HowArgs::usual();
+    let probe =
+        measure::measure(&engine, &map, ends, Knocks::Icmp, &how, (options, output)).await?;
+    snapshot.probe = Some(probe);
+    Ok(snapshot)
 }
 
 /// What the view is narrowed to, for its title.

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::options::Options;
 use super::output::Output;
@@ -19,9 +20,8 @@ pub async fn snapshot(options: &Options, output: &Output) -> Result<Snapshot> {
     match &options.from {
         Some(path) => read(path),
         None => {
-            let engine = open(options).await?;
-            let progress = output.progress("asking the engine");
-            engine::scan(&engine, ScanOptions::default(), |done, of| progress.at(done, of)).await
+            let engine = open(options, options.engine_timeout()).await?;
+            scan(&engine, output).await
         }
     }
 }
@@ -33,11 +33,18 @@ fn two_sources() -> Error {
     }
 }
 
-/// Opens the engine that the options and the environment choose.
-async fn open(options: &Options) -> Result<Engine> {
+/// Opens the engine that the options and the environment choose; one call to
+/// it may take `timeout`.
+pub async fn open(options: &Options, timeout: Duration) -> Result<Engine> {
     let choice = Choice { host: options.host.clone(), context: options.context.clone() };
     let address = engine::choose(&choice, &Environment::of_process())?;
-    Engine::open(address, options.timeout).await
+    Engine::open(address, timeout).await
+}
+
+/// Reads everything off the engine, with a progress bar where it takes long.
+pub async fn scan(engine: &Engine, output: &Output) -> Result<Snapshot> {
+    let progress = output.progress("asking the engine");
+    engine::scan(engine, ScanOptions::default(), |done, of| progress.at(done, of)).await
 }
 
 /// Reads a snapshot file; a folder stands for the `snapshot.json` in it.

@@ -30,6 +30,16 @@ impl Agreement {
         }
     }
 
+    /// The word used in CSV.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Leaks => "leaks",
+            Self::Fails => "fails",
+            Self::Untold => "untold",
+            Self::Agrees => "agrees",
+        }
+    }
+
     /// Whether the two contradict each other.
     pub fn is_surprise(self) -> bool {
         matches!(self, Self::Leaks | Self::Fails)
@@ -49,6 +59,13 @@ pub struct Compared<'a> {
     pub predicted: Judged,
     /// Whether the two agree.
     pub agreement: Agreement,
+}
+
+impl Compared<'_> {
+    /// Whether it came to an outcome at all.
+    pub fn is_measured(&self) -> bool {
+        self.measurement.outcome != Outcome::Unknown
+    }
 }
 
 /// What all measurements of one ordered pair of containers come to.
@@ -141,12 +158,28 @@ impl Mark {
     }
 }
 
+/// Two containers between whom map and measurement disagree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Surprise {
+    /// Position of the source.
+    pub from: usize,
+    /// Position of the target.
+    pub to: usize,
+    /// [`Mark::Leaks`] or [`Mark::Fails`].
+    pub mark: Mark,
+    /// Whether it is the same the other way round.
+    pub both_ways: bool,
+}
+
 /// A probe beside what the map predicted.
 #[derive(Debug)]
 pub struct Comparison<'a> {
     /// Each measurement, in the probe's order.
     pub rows: Vec<Compared<'a>>,
     marks: BTreeMap<(usize, usize), Mark>,
+    /// For each target and network on which it was tried by address, whether
+    /// anybody had an answer.
+    taps: HashMap<(usize, &'a str), bool>,
 }
 
 impl<'a> Comparison<'a> {
@@ -170,13 +203,43 @@ impl<'a> Comparison<'a> {
             let prediction = map.predict(from, to);
             let first = rows.len();
             rows.extend(of_pair.iter().map(|measurement| {
-                let predicted = predicted(&prediction, measurement);
+                let predicted = prediction.of(measurement.by, &measurement.target);
                 let agreement = Agreement::of(predicted.verdict, measurement.outcome);
                 Compared { measurement, from, to, predicted, agreement }
             }));
             marks.insert((from, to), Mark::of(&rows[first..]));
         }
-        Self { rows, marks }
+        let mut taps: HashMap<(usize, &str), bool> = HashMap::new();
+        for row in &rows {
+            let network = row.measurement.network.as_deref();
+            if let (Some(network), Some(through)) = (network, row.measurement.outcome.got_through())
+            {
+                *taps.entry((row.to, network)).or_default() |= through;
+            }
+        }
+        Self { rows, marks, taps }
+    }
+
+    /// Whether anybody had an answer from the container's address on the
+    /// network of this name; `None` where nobody's try came to an outcome.
+    pub fn answers_on(&self, container: usize, network: &str) -> Option<bool> {
+        self.taps.get(&(container, network)).copied()
+    }
+
+    /// The pairs that contradict the map, each once for both directions, leaks
+    /// first and then by position.
+    pub fn surprising_pairs(&self) -> Vec<Surprise> {
+        let mut pairs: Vec<Surprise> = self
+            .marks()
+            .filter(|(_, _, mark)| mark.is_surprise())
+            .map(|(from, to, mark)| {
+                let both_ways = self.mark(to, from) == Some(mark);
+                Surprise { from, to, mark, both_ways }
+            })
+            .filter(|pair| !pair.both_ways || pair.from < pair.to)
+            .collect();
+        pairs.sort_by_key(|pair| (pair.mark, pair.from, pair.to));
+        pairs
     }
 
     /// What the measurements from one container to another come to; `None`
@@ -200,20 +263,20 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// What the map says of just this measurement.
-fn predicted(prediction: &Prediction, measurement: &Measurement) -> Judged {
-    if measurement.by == By::Name {
-        return prediction.by_name;
-    }
-    let address: Option<IpAddr> = measurement.target.parse().ok();
-    let route =
-        prediction.routes.iter().find(|route| address.is_some() && route.address == address);
-    match route {
-        Some(route) => route.judged,
-        // Either there is no way to send anything to, or the address is none
-        // of the target's any more.
-        None if prediction.routes.is_empty() => prediction.by_address,
-        None => Judged { verdict: Verdict::Unknown, reason: Reason::NoAddress },
+impl Prediction {
+    /// What the map says of just this name or address of the target.
+    pub fn of(&self, by: By, target: &str) -> Judged {
+        if by == By::Name {
+            return self.by_name;
+        }
+        let address: Option<IpAddr> = target.parse().ok();
+        match self.routes.iter().find(|route| address.is_some() && route.address == address) {
+            Some(route) => route.judged,
+            // Either there is no way to send anything to, or the address is
+            // none of the target's any more.
+            None if self.routes.is_empty() => self.by_address,
+            None => Judged { verdict: Verdict::Unknown, reason: Reason::NoAddress },
+        }
     }
 }
 

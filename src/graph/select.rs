@@ -141,17 +141,30 @@ impl Map<'_> {
         Ok(found)
     }
 
+    /// The containers called `name`, or whose names fit it as a glob; an error
+    /// with the nearest name where there are none.
+    pub fn containers_fitting(&self, name: &str) -> Result<BTreeSet<usize>> {
+        let found = self.fitting(&Pattern::new(name)?);
+        if found.is_empty() {
+            let known = self.snapshot.containers.iter().map(|c| c.name.as_str());
+            return Err(no_such("container", name, known));
+        }
+        Ok(found)
+    }
+
+    fn fitting(&self, pattern: &Pattern) -> BTreeSet<usize> {
+        let named = self.containers_named(pattern.text).into_iter();
+        let fits = |at: &usize| pattern.fits(&self.container(*at).name);
+        named.chain((0..self.snapshot.containers.len()).filter(fits)).collect()
+    }
+
     /// Containers and networks called by any of `names`: a container brings
     /// its networks, a network its members.
     fn called(&self, names: &[String]) -> Result<(BTreeSet<usize>, BTreeSet<usize>)> {
         let (mut containers, mut networks) = (BTreeSet::new(), BTreeSet::new());
         for text in names {
             let pattern = Pattern::new(text)?;
-            let mut named: BTreeSet<usize> = self.containers_named(text).into_iter().collect();
-            named.extend(
-                (0..self.snapshot.containers.len())
-                    .filter(|at| pattern.fits(&self.container(*at).name)),
-            );
+            let named = self.fitting(&pattern);
             let asked: Vec<usize> = (0..self.snapshot.networks.len())
                 .filter(|at| pattern.fits(&self.network(*at).name))
                 .collect();

@@ -42,6 +42,8 @@ struct Answer {
     received: u32,
     /// The address that the name led to, where the method can tell.
     leads_to: Option<IpAddr>,
+    /// Whether it was ended before it could say anything.
+    hurried: bool,
     /// What measured it; empty when nothing did.
     method: &'static str,
 }
@@ -50,7 +52,8 @@ impl Answer {
     /// One try with this outcome and nothing else to tell.
     fn of(outcome: Outcome) -> Self {
         let (reason, latency, leads_to) = (None, None, None);
-        Self { outcome, reason, latency, sent: 1, received: 0, leads_to, method: "" }
+        let (sent, received, hurried) = (1, 0, false);
+        Self { outcome, reason, latency, sent, received, leads_to, hurried, method: "" }
     }
 
     /// No outcome, because of `why`.

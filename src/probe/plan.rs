@@ -49,6 +49,11 @@ impl Act {
             Self::Address(_, knock) | Self::Name(_, knock) => *knock,
         }
     }
+
+    /// Whether there is no name to resolve.
+    pub fn is_address(&self) -> bool {
+        matches!(self, Self::Address(..))
+    }
 }
 
 /// A network stack from which to measure.

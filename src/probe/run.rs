@@ -2,19 +2,19 @@
 //! execs to eight at once, and turns answers into measurements.
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use futures_util::StreamExt;
 use futures_util::stream;
 
-use super::methods::{Method, argv, script};
+use super::methods::{Door, Method, argv, namespaces, netns, script};
 use super::plan::{Act, Found, Plan, Station, Wish};
 use super::{Answer, Limits};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::graph::Map;
-use crate::model::{Measurement, Outcome, Probe, State};
+use crate::graph::{Map, Verdict};
+use crate::model::{By, Measurement, Outcome, Probe, State};
 
 /// Execs under way at once. Measured: more gain nothing, each costs the
 /// engine about 50 ms.
@@ -40,10 +40,9 @@ pub struct Probing<'a> {
     engine: &'a Engine,
     plan: &'a Plan,
     limits: Limits,
+    method: Method,
     /// For each station the way into its namespace, or why it is not taken.
-    #[cfg(target_os = "linux")]
-    doors: Vec<std::result::Result<super::methods::namespaces::Door, String>>,
-    by_exec: Vec<usize>,
+    doors: Vec<std::result::Result<Door, String>>,
 }
 
 impl<'a> Probing<'a> {
@@ -56,54 +55,41 @@ impl<'a> Probing<'a> {
         limits: Limits,
         method: Method,
     ) -> Result<Self> {
-        #[cfg(target_os = "linux")]
-        {
-            use super::methods::namespaces;
-            let doors: Vec<_> = plan
-                .stations
-                .iter()
-                .map(|station| match method {
-                    Method::Exec => Err("exec was asked for".to_owned()),
-                    _ => namespaces::door(map, engine, station),
-                })
-                .collect();
-            if method == Method::Netns
-                && let Some(why) = doors.iter().find_map(|door| door.as_ref().err())
-                && doors.iter().all(std::result::Result::is_err)
-            {
-                return Err(Error::CannotEnter { why: why.clone() });
-            }
-            let by_exec = (0..doors.len())
-                .filter(|at| doors[*at].is_err() && method != Method::Netns)
-                .collect();
-            Ok(Self { map, engine, plan, limits, doors, by_exec })
+        let door = |station: &Station| match method {
+            Method::Exec => Err("exec was asked for".to_owned()),
+            Method::Auto | Method::Netns => namespaces::door(map, engine, station),
+        };
+        let doors: Vec<_> = plan.stations.iter().map(door).collect();
+        let closed = doors.iter().all(std::result::Result::is_err);
+        if let (Method::Netns, true, Some(Err(why))) = (method, closed, doors.first()) {
+            return Err(Error::CannotEnter { why: why.clone() });
         }
-        #[cfg(not(target_os = "linux"))]
-        {
-            if method == Method::Netns {
-                let why = "network namespaces are Linux's".to_owned();
-                return Err(Error::CannotEnter { why });
-            }
-            let by_exec = (0..plan.stations.len()).collect();
-            Ok(Self { map, engine, plan, limits, by_exec })
-        }
+        Ok(Self { map, engine, plan, limits, method, doors })
+    }
+
+    /// Whether the station at this position is measured from by exec.
+    fn by_exec(&self, at: usize) -> bool {
+        self.doors[at].is_err() && self.method != Method::Netns
     }
 
     /// What it will take.
     pub fn outlook(&self) -> Outlook {
-        let stations = || self.by_exec.iter().map(|at| &self.plan.stations[*at]);
-        #[cfg(target_os = "linux")]
-        let entered = self.doors.iter().filter(|door| door.is_ok()).count();
-        #[cfg(not(target_os = "linux"))]
-        let entered = 0;
+        let stations = || {
+            let all = self.plan.stations.iter().enumerate();
+            all.filter(|(at, _)| self.by_exec(*at)).map(|(_, station)| station)
+        };
         Outlook {
-            entered,
+            entered: self.doors.iter().filter(|door| door.is_ok()).count(),
             containers: stations().count(),
             execs: stations().map(|station| script::execs(station.acts.len())).sum(),
         }
     }
 
     /// Measures. `progress` is told how many of how many pairs are done.
+    ///
+    /// What the map calls open and did not answer is tried once more, with
+    /// more patience, before it counts: a busy machine is slow, and a lost
+    /// packet is no wall.
     pub async fn run(&self, progress: impl Fn(usize, usize)) -> Probe {
         let pairs = self.plan.pairs();
         let acts: usize = self.plan.stations.iter().map(|station| station.acts.len()).sum();
@@ -115,44 +101,89 @@ impl<'a> Probing<'a> {
             }
         };
         progress(0, pairs);
-        let mut answers: Vec<Vec<Answer>> = vec![Vec::new(); self.plan.stations.len()];
-        let by_exec = async {
-            let mut execs = stream::iter(self.by_exec.iter().copied())
-                .map(|at| async move { (at, self.exec(&self.plan.stations[at]).await) })
-                .buffer_unordered(WIDTH);
-            let mut told = Vec::new();
-            while let Some((at, answers)) = execs.next().await {
-                done(self.plan.stations[at].acts.len());
-                told.push((at, answers));
-            }
-            told
-        };
-        #[cfg(target_os = "linux")]
-        {
-            let entering =
-                super::methods::netns::run(&self.plan.stations, &self.doors, &self.limits, &done);
-            let (entered, told) = tokio::join!(entering, by_exec);
-            for (at, of_station) in entered.into_iter().chain(told) {
-                answers[at] = of_station;
-            }
-            // Namespaces only, and this one could not be entered.
-            for (at, door) in self.doors.iter().enumerate() {
-                if let (Err(why), true) = (door, answers[at].is_empty()) {
-                    let count = self.plan.stations[at].acts.len();
-                    answers[at] = vec![Answer::unknown(why); count];
+        let mut answers = self.measure(&self.plan.stations, &self.limits, &done).await;
+        let doubtful = self.doubtful(&answers);
+        let again = self.stations_of(&doubtful);
+        if again.iter().any(|station| !station.acts.is_empty()) {
+            let limits = Limits { wait: self.limits.wait.saturating_mul(2), ..self.limits };
+            let second = self.measure(&again, &limits, &|_| {}).await;
+            for ((station, acts), second) in doubtful.iter().enumerate().zip(second) {
+                for (act, answer) in acts.iter().zip(second) {
+                    answers[station][*act] = answer;
                 }
             }
-        }
-        #[cfg(not(target_os = "linux"))]
-        for (at, of_station) in by_exec.await {
-            answers[at] = of_station;
         }
         Probe::new(self.measurements(&answers))
     }
 
+    /// For each station its acts whose answers deserve a second look.
+    fn doubtful(&self, answers: &[Vec<Answer>]) -> Vec<BTreeSet<usize>> {
+        let mut doubtful = vec![BTreeSet::new(); self.plan.stations.len()];
+        for of_pair in self.plan.wishes.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to)) {
+            let prediction = self.map.predict(of_pair[0].from, of_pair[0].to);
+            for wish in of_pair {
+                let Found::Act { station, act } = wish.answer else { continue };
+                let Some(answer) = answers[station].get(act) else { continue };
+                let predicted = prediction.of(wish.by, &wish.target).verdict;
+                let silent = answer.outcome.got_through() == Some(false);
+                if (silent && predicted == Verdict::Reachable) || answer.hurried {
+                    doubtful[station].insert(act);
+                }
+            }
+        }
+        doubtful
+    }
+
+    /// The plan's stations with nothing but the acts chosen.
+    fn stations_of(&self, chosen: &[BTreeSet<usize>]) -> Vec<Station> {
+        let stations = self.plan.stations.iter().zip(chosen);
+        stations
+            .map(|(station, chosen)| Station {
+                members: station.members.clone(),
+                acts: chosen.iter().map(|act| station.acts[*act].clone()).collect(),
+            })
+            .collect()
+    }
+
+    /// An answer for each act of each of `stations`, which stand where the
+    /// plan's stand. `done` is told how many more acts are done.
+    async fn measure(
+        &self,
+        stations: &[Station],
+        limits: &Limits,
+        done: &dyn Fn(usize),
+    ) -> Vec<Vec<Answer>> {
+        let mut answers: Vec<Vec<Answer>> = vec![Vec::new(); stations.len()];
+        let busy = |at: &usize| !stations[*at].acts.is_empty();
+        let by_exec = async {
+            let mut execs = stream::iter((0..stations.len()).filter(|at| self.by_exec(*at)))
+                .filter(|at| std::future::ready(busy(at)))
+                .map(|at| async move { (at, self.exec(&stations[at], limits).await) })
+                .buffer_unordered(WIDTH);
+            let mut told = Vec::new();
+            while let Some((at, answers)) = execs.next().await {
+                done(stations[at].acts.len());
+                told.push((at, answers));
+            }
+            told
+        };
+        let (entered, told) =
+            tokio::join!(netns::run(stations, &self.doors, limits, done), by_exec);
+        for (at, of_station) in entered.into_iter().chain(told) {
+            answers[at] = of_station;
+        }
+        // Namespaces only, and this one could not be entered.
+        for (at, door) in self.doors.iter().enumerate() {
+            if let (Err(why), true) = (door, answers[at].is_empty()) {
+                answers[at] = vec![Answer::unknown(why); stations[at].acts.len()];
+            }
+        }
+        answers
+    }
+
     /// Measures from one stack by exec: in the first of its containers that
     /// has what it takes.
-    async fn exec(&self, station: &Station) -> Vec<Answer> {
+    async fn exec(&self, station: &Station, limits: &Limits) -> Vec<Answer> {
         let mut why = Answer::unknown("no container of this network stack runs");
         for member in &station.members {
             let container = self.map.container(*member);
@@ -163,7 +194,7 @@ impl<'a> Probing<'a> {
                 });
                 continue;
             }
-            match self.exec_in(&container.id, &station.acts).await {
+            match self.exec_in(&container.id, &station.acts, limits).await {
                 Ok(answers) if answers.iter().any(|answer| !answer.method.is_empty()) => {
                     return answers;
                 }
@@ -174,21 +205,21 @@ impl<'a> Probing<'a> {
         vec![why; station.acts.len()]
     }
 
-    async fn exec_in(&self, container: &str, acts: &[Act]) -> Result<Vec<Answer>> {
+    async fn exec_in(&self, container: &str, acts: &[Act], limits: &Limits) -> Result<Vec<Answer>> {
         let port_of = |act: &Act| match act {
             Act::Address(address, _) => port_at(&self.plan.ports, address),
             Act::Name(..) => UNLIKELY_PORT,
         };
-        match script::run(self.engine, container, acts, &self.limits, port_of).await? {
+        match script::run(self.engine, container, acts, limits, port_of).await? {
             script::Report::Answers(answers) => Ok(answers),
-            script::Report::NoShell => argv::run(self.engine, container, acts, &self.limits).await,
+            script::Report::NoShell => argv::run(self.engine, container, acts, limits).await,
         }
     }
 
     /// A name that leads to somebody else's address does not lead to the
     /// target, whoever answers there.
     fn of_the_target(&self, wish: &Wish, answer: Answer) -> Answer {
-        let Some(address) = answer.leads_to else { return answer };
+        let (By::Name, Some(address)) = (wish.by, answer.leads_to) else { return answer };
         let endpoints = self.map.stack(wish.to).into_iter().flat_map(|to| self.map.endpoints(to));
         let own = endpoints.flat_map(|(_, endpoint)| endpoint.addresses()).any(|a| a == address);
         let here = address.is_loopback() && self.map.share_stack(wish.from, wish.to);

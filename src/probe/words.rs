@@ -82,6 +82,12 @@ fn failure(output: &str) -> Option<Answer> {
     if says(&["permission denied", "operation not permitted", "are you root"]) {
         return Some(Answer::unknown("the container may not send pings"));
     }
+    let no_source_address =
+        ["cannot assign requested address", "address not available", "eaddrnotavail"];
+    if says(&no_source_address) {
+        let why = "the source has no address of that kind";
+        return Some(Answer::of(Outcome::Unreachable).because(why));
+    }
     if says(&["no route to host", "unreachable", "ehostunreach", "enetunreach"]) {
         let reason = if says(&["network is unreachable", "network unreachable", "enetunreach"]) {
             "the source has no route there"
@@ -114,8 +120,9 @@ const NAME_WORDS: &[&str] = &[
     "bad hostname",
 ];
 
-/// 124 is timeout's own word, 143 and 137 are TERM and KILL.
-fn is_killed(code: i64) -> bool {
+/// Whether the code is that of a killed program: 124 is timeout's own word,
+/// 143 and 137 are TERM and KILL.
+pub fn is_killed(code: i64) -> bool {
     matches!(code, 124 | 137 | 143)
 }
 

@@ -29,6 +29,14 @@ fn busybox_ping() {
 }
 
 #[test]
+fn no_address_of_that_kind() {
+    let busybox =
+        "PING fd00::2 (fd00::2): 56 data bytes\nping6: sendto: Cannot assign requested address\n";
+    is(ping(1, busybox), Outcome::Unreachable);
+    is(tcp(1, "nc: can't connect to remote host: Address not available"), Outcome::Unreachable);
+}
+
+#[test]
 fn iputils_ping() {
     let output = "PING 10.0.0.2 (10.0.0.2) 56(84) bytes of data.\n\n--- 10.0.0.2 ping statistics ---\n\
         2 packets transmitted, 1 received, 50% packet loss, time 1001ms\n\

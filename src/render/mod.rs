@@ -9,13 +9,15 @@ mod grid;
 mod json;
 mod markdown;
 mod mermaid;
+mod probe;
 mod style;
 mod table;
 mod tree;
 mod view;
 
+pub use probe::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format, surprise_sentences};
 pub use style::{Role, Style};
-pub use view::View;
+pub use view::{View, count};
 
 /// A way to show the map.
 pub struct Format {

@@ -6,5 +6,6 @@
 mod calls;
 mod compose;
 mod crowd;
+mod probe;
 mod support;
 mod truth;

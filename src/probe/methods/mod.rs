@@ -7,6 +7,9 @@
 //! - [`argv`] runs plain `ping` by exec where there is no shell.
 
 pub mod argv;
+pub mod script;
+mod tools;
+
 #[cfg(target_os = "linux")]
 mod dns;
 #[cfg(target_os = "linux")]
@@ -19,8 +22,13 @@ pub mod namespaces;
 pub mod netns;
 #[cfg(target_os = "linux")]
 mod resolve;
-pub mod script;
-mod tools;
+
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::{namespaces, netns};
+
+pub use namespaces::Door;
 
 /// A way to measure that the user can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -23,6 +23,10 @@ const IN_ONE_EXEC: usize = 2000;
 /// What is kept of one script's output, in bytes.
 const KEPT: usize = 4 << 20;
 
+/// Seconds that a ping of an address may take beyond its waits: a busy machine
+/// is slow to start a hundred programs.
+const SLACK: u64 = 3;
+
 const START: char = '\u{1e}';
 const BODY: char = '\u{1f}';
 const STOP: char = '\u{1d}';
@@ -84,16 +88,13 @@ async fn once(
     port_of: &impl Fn(&Act) -> u16,
 ) -> Result<Option<Vec<Option<Answer>>>> {
     let wait = limits.whole_seconds();
-    // A ping repeats once a second; looking up a name may take its own time.
-    let one = wait + u64::from(limits.count.saturating_sub(1)) + 2;
+    // A ping repeats once a second and ends by itself. What takes longer than
+    // all its tries waits for a name server.
+    let tries = wait + u64::from(limits.count.saturating_sub(1));
+    let patience = |act: &Act| if act.is_address() { tries + SLACK } else { tries };
     let rounds = acts.len().div_ceil(at_once) as u64;
     let mut command: Vec<String> = vec!["sh".into(), "-c".into(), script(), "netmap".into()];
-    command.extend([
-        wait.to_string(),
-        limits.count.to_string(),
-        at_once.to_string(),
-        one.to_string(),
-    ]);
+    command.extend([wait.to_string(), limits.count.to_string(), at_once.to_string()]);
     for (at, act) in acts.iter().enumerate() {
         let (kind, port) = match act.knock() {
             Knock::Icmp => ("i", port_of(act)),
@@ -103,12 +104,14 @@ async fn once(
             Act::Address(address, _) => address.to_string(),
             Act::Name(name, _) => name.clone(),
         };
-        command.extend([at.to_string(), kind.to_owned(), host, port.to_string()]);
+        let words = [at.to_string(), kind.to_owned(), host, port.to_string()];
+        command.extend(words);
+        command.push(patience(act).to_string());
     }
     let exec = Exec {
         command,
         // Trying out the tools takes its time, too.
-        deadline: Duration::from_secs((one + 1) * rounds + 15),
+        deadline: Duration::from_secs((tries + SLACK + 1) * rounds + 15),
         limit: KEPT,
         last_words: Some(LAST_WORDS),
     };
@@ -116,12 +119,7 @@ async fn once(
     Ok(read(&ran, acts))
 }
 
-/// The script. Its arguments: seconds to wait, tries, knocks at once, seconds
-/// after which a knock is killed, and then for each knock its number, `i` or
-/// `t`, host and port. Nothing of other people's making is part of the text.
-///
-/// The knocks run behind its back while it reads its input: when netmap has
-/// gone, for whatever reason, the input ends and everything is killed.
+/// The script. Nothing of other people's making is part of its text.
 fn script() -> String {
     let mut knocks = String::new();
     for tool in TOOLS {
@@ -131,64 +129,7 @@ fn script() -> String {
     SCRIPT.replace("@KNOCKS@", &knocks).replace("@TOOLS@", &programs.join(" "))
 }
 
-const SCRIPT: &str = r#"LC_ALL=C; export LC_ALL
-w=$1 c=$2 m=$3 l=$4; shift 4
-has() { command -v "$1" >/dev/null 2>&1; }
-T=
-if timeout 9 sh -c : 2>/dev/null; then T="timeout $l"
-elif timeout -t 9 sh -c : 2>/dev/null; then T="timeout -t $l"; fi
-I=
-if has ping; then
-  for q in 'ping -q -i 0.2' 'ping -q'; do
-    if $q -c 1 -W 1 127.0.0.1 >/dev/null 2>&1; then I=$q; break; fi
-  done
-  [ "$I" ] || N=$(ping -c 1 -W 1 127.0.0.1 2>&1)
-fi
-J=$I
-if [ "$I" ] && ! $I -c 1 -W 1 ::1 >/dev/null 2>&1 && has ping6; then J="ping6 -q"; fi
-knock() {
-case $K in
-@KNOCKS@
-esac
-}
-K=
-for k in @TOOLS@; do
-  has "$k" || continue
-  K=$k
-  case $(knock 127.0.0.1 1 2>&1) in *efused*) break ;; esac
-  K=
-done
-act() {
-  if [ "$2" = i ] && [ "$I" ]; then
-    u=ping
-    case $3 in
-      *:*) o=$($T $J -c "$c" -W "$w" "$3" 2>&1); r=$? ;;
-      *) o=$($T $I -c "$c" -W "$w" "$3" 2>&1); r=$? ;;
-    esac
-  elif [ "$K" ]; then
-    u=$K; o=$(knock "$3" "$4" 2>&1); r=$?
-  else
-    u=none; r=0; o=$N
-  fi
-  printf '\036%s %s %s\037%s\035' "$1" "$u" "$r" "$o"
-}
-(
-  n=0
-  while [ $# -gt 0 ]; do
-    act "$1" "$2" "$3" "$4" &
-    shift 4; n=$((n + 1))
-    [ $((n % m)) -ne 0 ] || wait
-  done
-  wait
-  printf '\036end\035'
-) &
-p=$!
-read -r x
-trap '' TERM
-read -r a b d e g x </proc/$$/stat && [ "$g" = "$$" ] && kill -TERM 0
-kill -TERM "$p" 2>/dev/null
-exit 0
-"#;
+const SCRIPT: &str = include_str!("script.sh");
 
 /// Reads what the script printed. `None` where the shell never began.
 fn read(ran: &Ran, acts: &[Act]) -> Option<Vec<Option<Answer>>> {
@@ -227,6 +168,10 @@ fn read(ran: &Ran, acts: &[Act]) -> Option<Vec<Option<Answer>>> {
 fn answer(act: &Act, tool: &str, code: i64, said: &str) -> Answer {
     let known = TOOLS.iter().map(|known| known.program).find(|known| *known == tool);
     let mut answer = match (tool, known) {
+        // Killed without a word, a ping of an address never got to run.
+        ("ping", _) if words::is_killed(code) && said.trim().is_empty() && act.is_address() => {
+            Answer { hurried: true, ..Answer::unknown("it did not get to run in time") }
+        }
         ("ping", _) => Answer { method: "ping", ..words::ping(code, said) },
         (_, Some(tool)) => Answer { method: tool, ..words::tcp(code, said) },
         _ => no_tool(said),

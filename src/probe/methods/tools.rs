@@ -4,9 +4,9 @@
 //!
 //! A new rung is a line in [`TOOLS`]. Its shell text is given the host as
 //! `$1`, the port as `$2`, the seconds to wait in `$w`, and in `$T` a prefix
-//! that ends it when it takes too long (empty where the image has no
-//! `timeout`). A rung is used when the program is there and, tried on a port
-//! of localhost where nothing listens, says something with `refused` in it.
+//! that ends it when it takes too long (empty where the image has no GNU `timeout`).
+//! A rung is used when the program is there and, tried on a port of localhost
+//! where nothing listens, says something with `refused` in it.
 
 /// A connection in Python, versions 2 and 3 alike.
 macro_rules! python {
@@ -50,28 +50,6 @@ pub const TOOLS: &[Tool] = &[
 $s = IO::Socket::INET->new(PeerAddr => $ARGV[0], PeerPort => $ARGV[1], Timeout => $ARGV[2]);
 print $s ? "connected" : "$@ $!"' "$1" "$2" "$w""#,
     },
-    Tool {
-        program: "node",
-        knock: r#"$T node -e '
-const [host, port, wait] = process.argv.slice(1);
-const s = require("net").connect({host, port: +port});
-const say = (text) => { console.log(text); process.exit(0); };
-s.setTimeout(wait * 1000, () => say("timed out"));
-s.on("connect", () => say("connected"));
-s.on("error", (e) => say(e.code === "ECONNREFUSED" ? "refused" : e.message));' "$1" "$2" "$w""#,
-    },
-    Tool {
-        program: "php",
-        knock: r#"$T php -r '
-$s = @fsockopen(strpos($argv[1], ":") === false ? $argv[1] : "[$argv[1]]", (int)$argv[2], $n, $why, (float)$argv[3]);
-echo $s ? "connected" : $why;' "$1" "$2" "$w""#,
-    },
-    Tool {
-        program: "ruby",
-        knock: r#"$T ruby -rsocket -e '
-begin; Socket.tcp(ARGV[0], ARGV[1].to_i, connect_timeout: ARGV[2].to_i).close; puts "connected"
-rescue => e; puts e.message; end' "$1" "$2" "$w""#,
-    },
     // These speak HTTP: whatever comes back, the connection stood.
     Tool {
         program: "curl",
@@ -82,7 +60,7 @@ case $t in *'took 0.000000'* | *'took 0,000000'*) printf '%s' "$t" ;; *took*) ec
     Tool {
         program: "wget",
         knock: r#"h=$1; case $h in *:*) h="[$h]" ;; esac
-no_proxy='*' $T wget -Y off -T "$w" -O /dev/null "http://$h:$2/""#,
+$T wget -Y off -T "$w" -O /dev/null "http://$h:$2/""#,
     },
 ];
 

@@ -1,0 +1,156 @@
+//! `netmap probe`: measures who really reaches whom, and shows it beside what
+//! the map says.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::measure::{self, HowArgs};
+use super::options::Options;
+use super::output::Output;
+use super::{Ending, source};
+use crate::error::{Error, Result};
+use crate::graph::{Comparison, Filter, Map};
+use crate::probe::Knocks;
+use crate::render::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format};
+
+/// Arguments of `netmap probe`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Container to measure from; without it, every running one
+    #[arg(value_name = "FROM")]
+    source: Option<String>,
+    /// Container to reach; without it, all others
+    #[arg(value_name = "TO")]
+    target: Option<String>,
+    /// Connect to these TCP ports instead of pinging; without a port, to those each target declares
+    #[arg(long, value_name = "PORT", num_args = 0.., value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..), help_heading = "How to measure")]
+    tcp: Option<Vec<u16>>,
+    #[command(flatten)]
+    how: HowArgs,
+    /// Show nothing else: surprises are what contradicts the map
+    #[arg(long, value_name = "WHAT", value_parser = ["surprises"], help_heading = "How to show it")]
+    only: Option<String>,
+    /// Format (see the list below); without it, the extension of -o decides
+    #[arg(long, short, value_name = "FORMAT", value_parser = PROBE_FORMATS.iter().map(|f| f.name).collect::<Vec<_>>(), hide_possible_values = true, help_heading = "How to show it")]
+    format: Option<String>,
+}
+
+/// Examples, methods and formats for the help text.
+pub fn after_help() -> String {
+    let formats: String = PROBE_FORMATS
+        .iter()
+        .map(|format| format!("  {:10}{}\n", format.name, format.about))
+        .collect();
+    format!(
+        "Examples:\n  \
+        netmap probe                     everybody to everybody\n  \
+        netmap probe web db              one way, in detail\n  \
+        netmap probe --network back      among the members of a network\n  \
+        netmap probe web --tcp           connect to the ports that the others declare\n\n\
+        {}\nFormats:\n{formats}\n\
+        Exit codes: 0 measurement and map agree, 1 they do not, 2 nothing could be measured.",
+        measure::methods_help()
+    )
+}
+
+/// Measures, or reads what was measured, and shows it.
+pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
+    let asked = format(args.format.as_deref(), options.output.as_deref())?;
+    let (snapshot, engine) = match &options.from {
+        Some(_) => (source::snapshot(options, output).await?, None),
+        None => {
+            let (engine, snapshot) = measure::open(options, output).await?;
+            (snapshot, Some(engine))
+        }
+    };
+    let map = Map::new(&snapshot);
+    let ends = ends(&map, options, args)?;
+    let probe = match engine {
+        Some(engine) => {
+            let knocks = match args.tcp.as_deref() {
+                None => Knocks::Icmp,
+                Some([]) => Knocks::TcpDeclared,
+                Some(ports) => Knocks::Tcp(ports.to_vec()),
+            };
+            measure::measure(&engine, &map, ends, knocks, &args.how, (options, output)).await?
+        }
+        None => {
+            let mut probe = snapshot.probe.clone().ok_or_else(nothing_recorded)?;
+            let name = |at: &usize| map.container(*at).name.as_str();
+            let from: BTreeSet<&str> = ends.0.iter().map(name).collect();
+            let to: BTreeSet<&str> = ends.1.iter().map(name).collect();
+            probe
+                .measurements
+                .retain(|m| from.contains(m.from.as_str()) && to.contains(m.to.as_str()));
+            probe
+        }
+    };
+    let comparison = Comparison::new(&map, &probe);
+    let view =
+        ProbeView { map: &map, comparison: &comparison, only_surprises: args.only.is_some() };
+    let format = asked.unwrap_or_else(|| default_probe_format(&view));
+    let text = (format.draw)(&view, &output.style(options));
+    output.data(text.as_bytes(), options.output.as_deref())?;
+    Ok(ending(&comparison))
+}
+
+/// Contradictions are findings; that nothing came to an outcome is a failure.
+fn ending(comparison: &Comparison) -> Ending {
+    let rows = &comparison.rows;
+    if rows.iter().any(|row| row.agreement.is_surprise()) {
+        Ending::Findings
+    } else if !rows.is_empty() && !rows.iter().any(|row| row.is_measured()) {
+        Ending::Failed
+    } else {
+        Ending::Clean
+    }
+}
+
+/// The containers to measure from, and those to reach.
+fn ends(map: &Map, options: &Options, args: &Args) -> Result<(BTreeSet<usize>, BTreeSet<usize>)> {
+    let select = |names: Vec<String>| {
+        map.select(&Filter {
+            names,
+            networks: options.network.clone(),
+            projects: options.project.clone(),
+            stopped: options.all,
+        })
+    };
+    let among = select(Vec::new())?.containers;
+    let called = |name: &Option<String>| -> Result<Option<BTreeSet<usize>>> {
+        let Some(name) = name else { return Ok(None) };
+        let found = map.containers_fitting(name)?;
+        Ok(Some(found))
+    };
+    let to = called(&args.target)?;
+    let from = called(&args.source)?;
+    if let Some(from) = &from
+        && let Some(first) = from.first()
+        && !from.iter().any(|at| map.container(*at).state.has_network())
+    {
+        return Err(measure::not_running(map, *first));
+    }
+    let all = |ends: Option<BTreeSet<usize>>| ends.unwrap_or_else(|| among.clone());
+    Ok((all(from), all(to)))
+}
+
+fn nothing_recorded() -> Error {
+    Error::Usage {
+        what: "the snapshot holds no probe".to_owned(),
+        hint: Some("it is measured on the engine: netmap snapshot --probe".to_owned()),
+    }
+}
+
+/// `--format`, else the extension of the file to write, else whatever suits.
+fn format(name: Option<&str>, file: Option<&Path>) -> Result<Option<&'static ProbeFormat>> {
+    if let Some(name) = name {
+        return Ok(PROBE_FORMATS.iter().find(|format| format.name == name));
+    }
+    let Some(extension) = file.and_then(Path::extension) else { return Ok(None) };
+    let extension = extension.to_string_lossy().to_lowercase();
+    let found = PROBE_FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()));
+    found.map(Some).ok_or_else(|| Error::Usage {
+        what: format!("`.{extension}` names no format of a probe"),
+        hint: Some("use --format, or one of .txt, .json, .csv, .md".to_owned()),
+    })
+}

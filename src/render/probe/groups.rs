@@ -1,0 +1,108 @@
+//! Which containers a matrix can show as one: those that everybody else
+//! reaches alike, that reach everybody else alike, and that are on the same
+//! networks.
+
+use std::collections::BTreeMap;
+
+use super::ProbeView;
+use crate::graph::{Comparison, Mark};
+
+/// Containers that stand for one row and one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Their positions, by name.
+    pub members: Vec<usize>,
+    /// How the matrix calls them: a name, or what the names have in common
+    /// with the number of them.
+    pub label: String,
+}
+
+impl Group {
+    /// A group of one.
+    pub fn single(view: &ProbeView, container: usize) -> Self {
+        Self { members: vec![container], label: view.name(container).to_owned() }
+    }
+
+    /// How this group's members reach those of `other`; `None` where that was
+    /// not probed.
+    pub fn mark(&self, other: &Self, comparison: &Comparison) -> Option<Mark> {
+        let from = *self.members.first()?;
+        // Within a group the members' way to one another counts.
+        let to = other.members.iter().copied().find(|to| *to != from)?;
+        comparison.mark(from, to)
+    }
+}
+
+/// Groups `containers`, each into the first group it fits. Time grows with
+/// the number of containers times groups times containers.
+pub fn groups(view: &ProbeView, containers: &[usize]) -> Vec<Group> {
+    let mut by_networks: BTreeMap<Vec<usize>, Vec<Vec<usize>>> = BTreeMap::new();
+    let mut order: Vec<(usize, Vec<usize>)> = Vec::new();
+    for at in containers {
+        let networks: Vec<usize> = match view.map.stack(*at) {
+            Some(owner) => view.map.networks_of(owner).collect(),
+            None => Vec::new(),
+        };
+        let of_networks = by_networks.entry(networks.clone()).or_default();
+        let fitting = of_networks.iter_mut().find(|group| {
+            // Whoever shares a stack is alike only with the others of that stack.
+            let stacks = view.map.share_stack(group[0], *at)
+                == (group.len() > 1 && view.map.share_stack(group[0], group[1]))
+                || group.len() == 1;
+            stacks && alike(view.comparison, containers, group, *at)
+        });
+        match fitting {
+            Some(group) => group.push(*at),
+            None => {
+                of_networks.push(vec![*at]);
+                order.push((*at, networks));
+            }
+        }
+    }
+    order
+        .into_iter()
+        .filter_map(|(first, networks)| {
+            let group = by_networks.get(&networks)?.iter().find(|group| group[0] == first)?;
+            Some(Group { label: label(view, group), members: group.clone() })
+        })
+        .collect()
+}
+
+/// Whether `new` is to everybody else as the group's first member is, and to
+/// the members as they are to one another.
+fn alike(comparison: &Comparison, all: &[usize], group: &[usize], new: usize) -> bool {
+    let first = group[0];
+    let within = match group {
+        [_] => comparison.mark(first, new),
+        [_, second, ..] => comparison.mark(first, *second),
+        [] => None,
+    };
+    let inside = group.iter().all(|member| {
+        comparison.mark(*member, new) == within && comparison.mark(new, *member) == within
+    });
+    inside
+        && all.iter().filter(|other| **other != new && !group.contains(other)).all(|other| {
+            comparison.mark(first, *other) == comparison.mark(new, *other)
+                && comparison.mark(*other, first) == comparison.mark(*other, new)
+        })
+}
+
+/// `api ×12` for api-1, api-2 …; else the first name with the number.
+fn label(view: &ProbeView, members: &[usize]) -> String {
+    let first = view.name(members[0]);
+    if members.len() == 1 {
+        return first.to_owned();
+    }
+    let shared = members.iter().fold(first, |shared, member| {
+        let name = view.name(*member);
+        let same = shared.char_indices().zip(name.chars()).find(|((_, a), b)| a != b);
+        let end = same.map_or(shared.len().min(name.len()), |((at, _), _)| at);
+        shared.get(..end).unwrap_or_default()
+    });
+    let shared = shared.trim_end_matches(|c: char| c.is_ascii_digit() || "-_.".contains(c));
+    if shared.chars().count() >= 2 {
+        format!("{shared} ×{}", members.len())
+    } else {
+        format!("{first} … ×{}", members.len())
+    }
+}
