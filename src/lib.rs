@@ -4,8 +4,8 @@
 //! Data flows one way:
 //!
 //! ```text
-//! engine, probe   →   model   →   graph         →   render    →   cli
-//! (the world)         (data)      (pure)            (pure)        (writes)
+//! engine, probe   →   model   →   graph   →   check, diff   →   render   →   cli
+//! (the world)         (data)      (pure)      (pure)            (pure)       (writes)
 //! ```
 //!
 //! - [`model`] is plain data: networks, containers, endpoints, snapshots.
@@ -18,14 +18,19 @@
 //!   bridging containers, filters, and the prediction of who reaches whom.
 //! - [`probe`] measures who really reaches whom: from inside the containers'
 //!   network namespaces, or with what the containers have to knock with.
+//! - [`check`] holds the assertions of a check file against map and measurements.
+//! - [`redact`] replaces the names and addresses of a snapshot.
 //! - [`render`] turns a view of the map into text, one file a format. Nothing
-//!   else uses comfy-table or graphviz-rust.
+//!   else uses comfy-table, graphviz-rust or quick-junit.
+//! - [`yaml`] reads files written by hand, with the place of every value. Nothing
+//!   else uses serde-saphyr.
 //! - [`cli`] has a file for each command and is the only layer that writes.
 //! - [`error`] words everything that can go wrong.
 //!
 //! A layer uses only those before it; `tests/layers.rs` reads the `use` lines
 //! and fails when one reaches up or sideways.
 
+pub mod check;
 pub mod cli;
 pub mod compose;
 pub mod engine;
@@ -33,4 +38,8 @@ pub mod error;
 pub mod graph;
 pub mod model;
 pub mod probe;
+pub mod redact;
 pub mod render;
+#[cfg(test)]
+mod testing;
+pub mod yaml;

@@ -1,6 +1,7 @@
 //! The command line: one file for each command. A command resolves its
 //! options, calls one operation and hands the result to [`output`].
 
+mod check;
 mod compose;
 mod graphviz;
 mod measure;
@@ -8,6 +9,7 @@ mod options;
 mod output;
 mod probe;
 mod show;
+mod snapshot;
 mod source;
 
 use std::ffi::OsString;
@@ -31,7 +33,8 @@ use output::Output;
         netmap show -o docs/map.svg          a picture\n  \
         netmap show --from samples/module-5  a recorded lesson, without any engine\n  \
         netmap show --compose compose.yaml   what a compose file plans\n  \
-        netmap probe                         who really reaches whom\n\n\
+        netmap probe                         who really reaches whom\n  \
+        netmap check lesson.yaml             whether it is as it should be\n\n\
         Exit codes: 0 clean, 1 findings or differences, 2 could not do the job."
 )]
 struct Cli {
@@ -49,6 +52,12 @@ enum Command {
     /// Measure who really reaches whom, and hold it against the map
     #[command(after_help = probe::after_help())]
     Probe(probe::Args),
+    /// Hold a setup against a file of assertions
+    #[command(after_help = check::after_help())]
+    Check(check::Args),
+    /// Write everything netmap knows to one file, which every command reads with --from
+    #[command(after_help = snapshot::after_help())]
+    Snapshot(snapshot::Args),
 }
 
 /// How a run ended.
@@ -106,6 +115,8 @@ async fn dispatch(cli: &Cli, output: &Output) -> Result<Ending> {
     match &cli.command {
         Command::Show(args) => show::run(&cli.options, args, output).await,
         Command::Probe(args) => probe::run(&cli.options, args, output).await,
+        Command::Check(args) => check::run(&cli.options, args, output).await,
+        Command::Snapshot(args) => snapshot::run(&cli.options, args, output).await,
     }
 }
 

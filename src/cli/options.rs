@@ -68,6 +68,11 @@ pub struct Options {
 }
 
 impl Options {
+    /// Whether an engine is to be asked, and not a file.
+    pub fn is_live(&self) -> bool {
+        self.from.is_none() && self.compose.files.is_empty()
+    }
+
     /// How long one call to the engine may take.
     pub fn engine_timeout(&self) -> Duration {
         self.timeout.unwrap_or(Duration::from_secs(10))

@@ -124,48 +124,90 @@ const LONGEST_NAME: usize = 253;
 /// Works out the plan. Containers that have no network stack just now are
 /// left out as sources, and are asked about by name only as targets.
 pub fn plan(map: &Map, request: &Request) -> Plan {
-    let mut plan = Plan { ports: declared_ports(map), ..Plan::default() };
-    let mut stations: BTreeMap<Option<usize>, usize> = BTreeMap::new();
-    let mut known: Vec<HashMap<Act, usize>> = Vec::new();
+    let mut placing = Placing::new(map);
     for from in &request.from {
-        let from = *from;
-        if !map.container(from).state.has_network() {
-            continue;
-        }
-        let Some(stack) = map.stack(from) else {
-            for to in request.to.iter().filter(|to| **to != from) {
-                plan.wishes.push(nowhere(
-                    map,
-                    from,
-                    *to,
-                    "the container whose network stack it uses is gone",
-                ));
-            }
-            continue;
-        };
-        // Everybody on the host's stack is in one place.
-        let key = (!map.on_host(from)).then_some(stack);
-        let station = *stations.entry(key).or_insert_with(|| {
-            plan.stations.push(Station { members: members(map, key, stack), acts: Vec::new() });
-            known.push(HashMap::new());
-            plan.stations.len() - 1
-        });
-        for to in request.to.iter().filter(|to| **to != from) {
-            for mut wish in wishes(map, from, *to, &request.knocks) {
-                if wish.answer == UNPLACED {
-                    let act = act_of(&wish);
-                    let acts = &mut plan.stations[station].acts;
-                    let at = *known[station].entry(act.clone()).or_insert_with(|| {
-                        acts.push(act);
-                        acts.len() - 1
-                    });
-                    wish.answer = Found::Act { station, act: at };
-                }
-                plan.wishes.push(wish);
+        for to in request.to.iter().filter(|to| *to != from) {
+            if map.container(*from).state.has_network() {
+                placing.place(wishes(map, *from, *to, &request.knocks));
             }
         }
     }
-    plan
+    placing.plan
+}
+
+/// Works out the plan for questions that somebody has already made, in order
+/// of source and target. Sources without a network stack are left out.
+pub fn plan_wishes(map: &Map, wishes: Vec<Wish>) -> Plan {
+    let mut placing = Placing::new(map);
+    placing.place(wishes);
+    placing.plan
+}
+
+/// A plan in the making.
+struct Placing<'a> {
+    map: &'a Map<'a>,
+    plan: Plan,
+    stations: BTreeMap<Option<usize>, usize>,
+    /// For each station its acts, to find what was asked before.
+    known: Vec<HashMap<Act, usize>>,
+}
+
+impl<'a> Placing<'a> {
+    fn new(map: &'a Map<'a>) -> Self {
+        let plan = Plan { ports: declared_ports(map), ..Plan::default() };
+        Self { map, plan, stations: BTreeMap::new(), known: Vec::new() }
+    }
+
+    /// Gives each question a station and an act there.
+    fn place(&mut self, wishes: Vec<Wish>) {
+        for mut wish in wishes {
+            if !self.map.container(wish.from).state.has_network() {
+                continue;
+            }
+            if wish.answer == UNPLACED {
+                wish.answer = match self.station(wish.from) {
+                    Some(station) => Found::Act { station, act: self.act(station, act_of(&wish)) },
+                    None => Found::Nowhere("the container whose network stack it uses is gone"),
+                };
+            }
+            self.plan.wishes.push(wish);
+        }
+    }
+
+    fn station(&mut self, from: usize) -> Option<usize> {
+        let stack = self.map.stack(from)?;
+        // Everybody on the host's stack is in one place.
+        let key = (!self.map.on_host(from)).then_some(stack);
+        Some(*self.stations.entry(key).or_insert_with(|| {
+            let members = members(self.map, key, stack);
+            self.plan.stations.push(Station { members, acts: Vec::new() });
+            self.known.push(HashMap::new());
+            self.plan.stations.len() - 1
+        }))
+    }
+
+    fn act(&mut self, station: usize, act: Act) -> usize {
+        let acts = &mut self.plan.stations[station].acts;
+        *self.known[station].entry(act.clone()).or_insert_with(|| {
+            acts.push(act);
+            acts.len() - 1
+        })
+    }
+}
+
+impl Wish {
+    /// A question that is yet to be given its place in a plan. A name that
+    /// could be no host's is never asked for.
+    pub fn new(
+        (from, to): (usize, usize),
+        (by, target): (By, String),
+        network: Option<usize>,
+        knock: Knock,
+    ) -> Self {
+        let askable = by == By::Address || is_host_name(&target);
+        let answer = if askable { UNPLACED } else { Found::Nowhere("its name is no host name") };
+        Self { from, to, network, by, target, knock, answer }
+    }
 }
 
 /// A wish that has not been given a place yet.
@@ -201,23 +243,13 @@ fn wishes(map: &Map, from: usize, to: usize, knocks: &Knocks) -> Vec<Wish> {
     if knocks.is_empty() {
         return vec![nowhere(map, from, to, "it declares no TCP port; name one with --tcp PORT")];
     }
-    let askable = is_host_name(&target.name);
     let prediction = map.predict(from, to);
     let mut wishes = Vec::new();
     for knock in knocks {
-        let wish = |by: By, target: String, network: Option<usize>, answer: Found| Wish {
-            from,
-            to,
-            network,
-            by,
-            target,
-            knock,
-            answer,
-        };
-        let answer = if askable { UNPLACED } else { Found::Nowhere("its name is no host name") };
-        wishes.push(wish(By::Name, target.name.clone(), None, answer));
+        wishes.push(Wish::new((from, to), (By::Name, target.name.clone()), None, knock));
         wishes.extend(prediction.routes.iter().filter_map(|route| {
-            Some(wish(By::Address, route.address?.to_string(), route.network, UNPLACED))
+            let address = (By::Address, route.address?.to_string());
+            Some(Wish::new((from, to), address, route.network, knock))
         }));
     }
     wishes

@@ -1,6 +1,7 @@
 //! Turning a [`View`] into text: one file for each format, all listed in
 //! [`FORMATS`]. Pure: a renderer returns text, and `cli::output` writes it.
 
+mod check;
 mod columns;
 mod csv;
 mod dot;
@@ -15,6 +16,7 @@ mod table;
 mod tree;
 mod view;
 
+pub use check::{CHECK_FORMATS, CheckFormat, CheckView};
 pub use probe::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format, surprise_sentences};
 pub use style::{Role, Style};
 pub use view::{View, count};
