@@ -155,6 +155,12 @@ pub enum Error {
         /// The operating system's word.
         why: String,
     },
+    /// The `docker` command failed.
+    #[error("docker failed: {said}")]
+    Docker {
+        /// Its last words.
+        said: String,
+    },
     /// Graphviz was needed and is not there.
     #[error("cannot find Graphviz's `dot`, which {what} needs")]
     NoDot {

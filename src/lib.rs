@@ -20,6 +20,7 @@
 //!   network namespaces, or with what the containers have to knock with.
 //! - [`check`] holds the assertions of a check file against map and measurements.
 //! - [`redact`] replaces the names and addresses of a snapshot.
+//! - [`lesson`] carries the lessons of `samples/` in the program.
 //! - [`render`] turns a view of the map into text, one file a format. Nothing
 //!   else uses comfy-table, graphviz-rust or quick-junit.
 //! - [`yaml`] reads files written by hand, with the place of every value. Nothing
@@ -36,6 +37,7 @@ pub mod compose;
 pub mod engine;
 pub mod error;
 pub mod graph;
+pub mod lesson;
 pub mod model;
 pub mod probe;
 pub mod redact;

@@ -78,12 +78,63 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         output.data(text.as_bytes(), file)?;
         return Ok(Ending::Clean);
     };
-    let format = format(args.format.as_deref(), file)?;
     let asked = read(path)?;
+    hold(options, args, output, (&path.display().to_string(), &asked)).await
+}
+
+impl Args {
+    /// Those of a check file that is at hand already.
+    pub fn of_a_lesson(retry: Option<Duration>, format: Option<String>) -> Self {
+        let how = HowArgs::usual();
+        Self { file: None, retry, no_exec: false, init: false, schema: false, how, format }
+    }
+}
+
+/// Holds what is against a check file, given with its name.
+pub async fn hold(
+    options: &Options,
+    args: &Args,
+    output: &Output,
+    (name, asked): (&str, &CheckFile),
+) -> Result<Ending> {
+    let file = options.output.as_deref();
+    let format = format(args.format.as_deref(), file)?;
+    let verdicts = verdicts(options, args, (output, true), asked).await?;
+    let view = CheckView { file: name, verdicts: &verdicts };
+    output.data((format.draw)(&view, &output.style(options)).as_bytes(), file)?;
+    Ok(ending(&verdicts))
+}
+
+/// How holding what is against a check file ends, without showing it.
+pub async fn judge(
+    options: &Options,
+    args: &Args,
+    output: &Output,
+    asked: &CheckFile,
+) -> Result<Ending> {
+    verdicts(options, args, (output, false), asked).await.map(|verdicts| ending(&verdicts))
+}
+
+fn ending(verdicts: &[Verdict]) -> Ending {
+    let count = |status: Status| verdicts.iter().filter(|v| v.status == status).count();
+    match (count(Status::Fail), count(Status::Unknown)) {
+        (0, 0) => Ending::Clean,
+        (0, _) => Ending::Failed,
+        _ => Ending::Findings,
+    }
+}
+
+/// What comes of each assertion, at the last try.
+async fn verdicts(
+    options: &Options,
+    args: &Args,
+    (output, aloud): (&Output, bool),
+    asked: &CheckFile,
+) -> Result<Vec<Verdict>> {
     let began = Instant::now();
-    let mut first = true;
-    let verdicts = loop {
-        let verdicts = look((options, args), (output, first), &asked).await;
+    let mut first = aloud;
+    loop {
+        let verdicts = look((options, args), (output, first), asked).await;
         let passes =
             verdicts.as_ref().is_ok_and(|all| all.iter().all(|v| v.status == Status::Pass));
         let left = args.retry.and_then(|retry| retry.checked_sub(began.elapsed()));
@@ -95,17 +146,9 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
                 }
                 tokio::time::sleep(PAUSE.min(left)).await;
             }
-            _ => break verdicts?,
+            _ => break verdicts,
         }
-    };
-    let name = path.display().to_string();
-    let view = CheckView { file: &name, verdicts: &verdicts };
-    output.data((format.draw)(&view, &output.style(options)).as_bytes(), file)?;
-    Ok(match (view.count(Status::Fail), view.count(Status::Unknown)) {
-        (0, 0) => Ending::Clean,
-        (0, _) => Ending::Failed,
-        _ => Ending::Findings,
-    })
+    }
 }
 
 /// One look at the setup, and what it makes of the file.

@@ -50,7 +50,8 @@ pub fn methods_help() -> String {
 pub async fn open(options: &Options, output: &Output) -> Result<(Engine, Snapshot)> {
     if !options.compose.files.is_empty() {
         return Err(Error::Usage {
-            what: "what compose files plan does not run yet, so nothing of it can be measured".to_owned(),
+            what: "what compose files plan does not run yet, so nothing of it can be measured"
+                .to_owned(),
             hint: Some("bring it up, and leave out --compose".to_owned()),
         });
     }

@@ -4,6 +4,7 @@
 mod check;
 mod compose;
 mod graphviz;
+mod lesson;
 mod measure;
 mod options;
 mod output;
@@ -55,6 +56,9 @@ enum Command {
     /// Hold a setup against a file of assertions
     #[command(after_help = check::after_help())]
     Check(check::Args),
+    /// Learn on broken setups: a small course
+    #[command(after_help = lesson::after_help())]
+    Lesson(lesson::Args),
     /// Write everything netmap knows to one file, which every command reads with --from
     #[command(after_help = snapshot::after_help())]
     Snapshot(snapshot::Args),
@@ -116,6 +120,7 @@ async fn dispatch(cli: &Cli, output: &Output) -> Result<Ending> {
         Command::Show(args) => show::run(&cli.options, args, output).await,
         Command::Probe(args) => probe::run(&cli.options, args, output).await,
         Command::Check(args) => check::run(&cli.options, args, output).await,
+        Command::Lesson(args) => lesson::run(&cli.options, args, output).await,
         Command::Snapshot(args) => snapshot::run(&cli.options, args, output).await,
     }
 }

@@ -11,6 +11,7 @@ mod json;
 mod markdown;
 mod mermaid;
 mod probe;
+mod prose;
 mod style;
 mod table;
 mod tree;
@@ -18,6 +19,7 @@ mod view;
 
 pub use check::{CHECK_FORMATS, CheckFormat, CheckView};
 pub use probe::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format, surprise_sentences};
+pub use prose::prose;
 pub use style::{Role, Style};
 pub use view::{View, count};
 

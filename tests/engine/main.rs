@@ -6,6 +6,7 @@
 mod calls;
 mod compose;
 mod crowd;
+mod lesson;
 mod probe;
 mod support;
 mod truth;

@@ -14,11 +14,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("engine", &["model"]),
     ("compose", &["model"]),
     ("graph", &["model"]),
+    ("lesson", &["model"]),
     ("probe", &["engine", "graph", "model"]),
     ("check", &["graph", "model", "yaml"]),
     ("redact", &["model"]),
     ("render", &["check", "graph", "model"]),
-    ("cli", &["render", "redact", "check", "probe", "graph", "compose", "engine", "model"]),
+    (
+        "cli",
+        &["lesson", "render", "redact", "check", "probe", "graph", "compose", "engine", "model"],
+    ),
 ];
 
 /// Libraries that stay inside one layer.
