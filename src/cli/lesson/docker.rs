@@ -87,7 +87,21 @@ fn succeeded(output: &Output) -> Result<()> {
 
 /// What docker says last is why it failed, but for its pointer to the help.
 fn last_line(said: &str) -> String {
-    let lines = said.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("See '"));
-    let last = lines.last().unwrap_or("it gave no reason");
+    let is_pointer = |line: &str| line.starts_with("See '") || line.starts_with("Run '");
+    let mut lines = said.lines().filter(|line| !line.trim().is_empty() && !is_pointer(line));
+    let last = lines.next_back().unwrap_or("it gave no reason");
     last.trim_start_matches("docker: ").chars().take(400).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_reason_is_found_in_what_docker_says() {
+        let old = "docker: Error response from daemon: no.\nSee 'docker run --help'.\n";
+        let new = "docker: Error response from daemon: no.\n\nRun 'docker run --help' for more information\n";
+        for said in [old, new] {
+            assert_eq!(super::last_line(said), "Error response from daemon: no.");
+        }
+        assert_eq!(super::last_line(""), "it gave no reason");
+    }
 }
