@@ -1,4 +1,4 @@
-//! The lessons of `samples/`, carried in the program: what each of them tells,
+//! The lessons of `samples/lessons/`, carried in the program: what each of them tells,
 //! and the scripts that bring it up and mend it. Pure; running the scripts is
 //! `cli`'s work.
 
@@ -24,19 +24,23 @@ pub struct Lesson {
 
 macro_rules! lesson {
     ($name:literal) => {
+        lesson!($name, "lessons/")
+    };
+    ($name:literal, $folder:literal) => {
         Lesson {
             name: $name,
-            readme: include_str!(concat!("../../samples/", $name, "/README.md")),
-            setup: include_str!(concat!("../../samples/", $name, "/setup.sh")),
-            solve: include_str!(concat!("../../samples/", $name, "/solve.sh")),
-            check: include_str!(concat!("../../samples/", $name, "/check.yaml")),
+            readme: include_str!(concat!("../../samples/", $folder, $name, "/README.md")),
+            setup: include_str!(concat!("../../samples/", $folder, $name, "/setup.sh")),
+            solve: include_str!(concat!("../../samples/", $folder, $name, "/solve.sh")),
+            check: include_str!(concat!("../../samples/", $folder, $name, "/check.yaml")),
         }
     };
 }
 
 /// All lessons, in the order of the course.
 pub const LESSONS: &[Lesson] = &[
-    lesson!("module-5"),
+    // The one the documentation begins with has its folder beside the course.
+    lesson!("module-5", ""),
     lesson!("no-names"),
     lesson!("two-networks"),
     lesson!("wrong-name"),
@@ -178,6 +182,26 @@ mod tests {
                     "{name}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn every_folder_of_the_course_is_a_lesson() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/lessons");
+        let entries = std::fs::read_dir(folder).expect("the course");
+        let mut folders: Vec<String> = entries
+            .map(|entry| entry.expect("an entry"))
+            .filter(|entry| entry.path().is_dir())
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
+        folders.push("module-5".to_owned());
+        folders.sort();
+        let mut names: Vec<&str> = LESSONS.iter().map(|lesson| lesson.name).collect();
+        names.sort_unstable();
+        assert_eq!(folders, names);
+        let index = std::fs::read_to_string(format!("{folder}/README.md")).expect("the index");
+        for name in names {
+            assert!(index.contains(&format!("[{name}](")), "{name} is not in the index");
         }
     }
 
