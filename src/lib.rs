@@ -4,8 +4,9 @@
 //! Data flows one way:
 //!
 //! ```text
-//! engine, probe   →   model   →   graph   →   check, diff   →   render   →   cli
-//! (the world)         (data)      (pure)      (pure)            (pure)       (writes)
+//! engine, probe   →   model   →   graph   →   diagnose,     →   render   →   cli
+//! (the world)         (data)      (pure)      check, diff       (pure)       (writes)
+//!                                             (pure)
 //! ```
 //!
 //! - [`model`] is plain data: networks, containers, endpoints, snapshots.
@@ -18,7 +19,11 @@
 //!   bridging containers, filters, and the prediction of who reaches whom.
 //! - [`probe`] measures who really reaches whom: from inside the containers'
 //!   network namespaces, or with what the containers have to knock with.
-//! - [`check`] holds the assertions of a check file against map and measurements.
+//! - [`diagnose`] judges a map with what was observed in it: what is wrong, how
+//!   that was seen, and what mends it. One file a rule.
+//! - [`check`] holds the assertions of a check file against map, measurements
+//!   and findings.
+//! - [`diff`] tells what differs between two snapshots.
 //! - [`redact`] replaces the names and addresses of a snapshot.
 //! - [`lesson`] carries the lessons of `samples/` in the program.
 //! - [`render`] turns a view of the map into text, one file a format. Nothing
@@ -34,6 +39,8 @@
 pub mod check;
 pub mod cli;
 pub mod compose;
+pub mod diagnose;
+pub mod diff;
 pub mod engine;
 pub mod error;
 pub mod graph;

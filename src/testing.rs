@@ -7,8 +7,9 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
 use crate::model::{
-    By, Compose, Container, Endpoint, EngineFacts, Health, Knock, Measurement, Network,
-    NetworkMode, Outcome, Probe, PublishedPort, Snapshot, State, Subnet,
+    By, Compose, Container, Endpoint, EngineFacts, Health, HostsEntry, Knock, Listening, Means,
+    Measurement, Network, NetworkMode, Observation, Origin, Outcome, Probe, PublishedPort,
+    Reference, RouteEntry, Snapshot, State, Subnet,
 };
 
 /// Snapshots such as an engine might give, with some that only a mischievous
@@ -32,29 +33,80 @@ pub fn snapshots() -> impl Strategy<Value = Snapshot> {
                 ..EngineFacts::default()
             };
             let probe = outcomes.map(|outcomes| measured(&made, &outcomes));
+            let observations = made.iter().filter(|c| c.state.has_network()).map(observation);
+            let observations: Vec<Observation> = observations.collect();
             let mut snapshot = Snapshot::new(engine, networks, made, Vec::new());
             snapshot.probe = probe;
+            snapshot.observations = observations;
             snapshot
         },
     )
 }
 
-/// A container, and the same container after something happened to it: for
-/// tests of differences.
+/// A snapshot, and one of the same setup after a good deal has happened to
+/// it: things came, went, changed, and were renamed.
 pub fn snapshot_pairs() -> impl Strategy<Value = (Snapshot, Snapshot)> {
-    (snapshots(), snapshots(), any::<u8>()).prop_map(|(before, other, keep)| {
-        // Half of the one and half of the other, so that much stays the same.
-        let take = |at: usize| keep >> (at % 8) & 1 == 1;
-        let pick = |a: &[Container], b: &[Container]| -> Vec<Container> {
-            let kept = a.iter().enumerate().filter(|(at, _)| !take(*at)).map(|(_, c)| c.clone());
-            let new = b.iter().enumerate().filter(|(at, _)| take(*at)).map(|(_, c)| c.clone());
-            kept.chain(new).collect()
-        };
-        let containers = pick(&before.containers, &other.containers);
-        let networks = if take(7) { other.networks } else { before.networks.clone() };
-        let after = Snapshot::new(before.engine.clone(), networks, containers, Vec::new());
+    (snapshots(), snapshots(), any::<u64>()).prop_map(|(before, other, fate)| {
+        let fate_of = |at: usize| fate >> (2 * (at % 32)) & 3;
+        let mut containers = Vec::new();
+        for at in 0..before.containers.len().max(other.containers.len()) {
+            let (old, new) = (before.containers.get(at), other.containers.get(at));
+            containers.extend(match (fate_of(at), old, new) {
+                (0, old, _) => old.cloned(),
+                (1, Some(old), Some(new)) => {
+                    Some(Container { name: old.name.clone(), ..new.clone() })
+                }
+                (2, Some(old), Some(new)) => {
+                    Some(Container { compose: old.compose.clone(), ..new.clone() })
+                }
+                (_, _, new) => new.cloned(),
+            });
+        }
+        let mut networks = Vec::new();
+        for at in 0..before.networks.len().max(other.networks.len()) {
+            let (old, new) = (before.networks.get(at), other.networks.get(at));
+            networks.extend(match (fate_of(at + 16), old, new) {
+                (0, old, _) => old.cloned(),
+                (1, Some(old), Some(new)) => {
+                    Some(Network { name: old.name.clone(), ..new.clone() })
+                }
+                (_, _, new) => new.cloned(),
+            });
+        }
+        let mut after = Snapshot::new(before.engine.clone(), networks, containers, Vec::new());
+        after.probe = other.probe;
         (before, after)
     })
+}
+
+/// What a look inside a container might show.
+fn observation(container: &Container) -> Observation {
+    let listening = container.published.iter().map(|port| Listening {
+        protocol: port.protocol,
+        address: Ipv4Addr::UNSPECIFIED.into(),
+        port: port.port,
+    });
+    let routes = container.endpoints.iter().filter_map(|endpoint| {
+        Some(RouteEntry {
+            destination: "0.0.0.0/0".parse().ok()?,
+            gateway: Some(endpoint.gateway?.into()),
+            interface: "eth0".to_owned(),
+            metric: 0,
+        })
+    });
+    Observation {
+        container: container.name.clone(),
+        id: container.id.clone(),
+        how: Some(Means::Proc),
+        listening: Some(listening.collect()),
+        routes: Some(routes.collect()),
+        nameservers: Some(vec!["127.0.0.11".parse().expect("an address")]),
+        hosts: Some(vec![HostsEntry {
+            address: "192.168.77.6".parse().expect("an address"),
+            names: vec!["files.example.com".to_owned()],
+        }]),
+        ..Observation::default()
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -215,7 +267,7 @@ impl MakeContainer {
                         endpoint.gateway = Some(Ipv4Addr::from(u32::from(base) + 1));
                     }
                     std::net::IpAddr::V6(base) => {
-                        let telling = if at % 2 == 0 { 0x42ac_11ff_fe00_0000 } else { 0 };
+                        let telling = if at.is_multiple_of(2) { 0x42ac_11ff_fe00_0000 } else { 0 };
                         let place = u128::from(base) + 2 + at as u128 + telling;
                         endpoint.ipv6 = Some(Ipv6Addr::from(place));
                         endpoint.ipv6_gateway = Some(Ipv6Addr::from(u128::from(base) + 1));
@@ -244,6 +296,17 @@ impl MakeContainer {
                 service: self.service,
                 replica: Some(at as u32),
             },
+            references: others
+                .first()
+                .map(|other| Reference {
+                    origin: Origin::Environment,
+                    variable: Some("SECRET_URL".to_owned()),
+                    scheme: Some("http".to_owned()),
+                    host: other.name.clone(),
+                    port: Some(8080),
+                })
+                .into_iter()
+                .collect(),
             labels: [("owner".to_owned(), "somebody".to_owned())].into(),
             id,
             ..Container::default()
@@ -282,6 +345,7 @@ fn measured(containers: &[Container], outcomes: &[Outcome]) -> Probe {
                     reason: (outcome == Outcome::Unknown)
                         .then(|| format!("no shell in {}", from.name)),
                     latency: None,
+                    leads_to: None,
                     sent: 1,
                     received: u32::from(outcome == Outcome::Reachable),
                     method: "ping".to_owned(),

@@ -5,11 +5,12 @@
 use std::collections::BTreeSet;
 
 use super::facts::{container, network};
+use super::findings;
 use super::ways::Ways;
 use super::who::Who;
 use super::{CheckFile, Claim};
 use crate::graph::Map;
-use crate::model::{By, Knock, Probe};
+use crate::model::{By, Diagnosis, Knock, Probe};
 use crate::yaml::Place;
 
 /// Whether an assertion holds.
@@ -86,6 +87,8 @@ pub struct Evidence<'a> {
     pub map: &'a Map<'a>,
     /// What was measured, if anything was.
     pub probe: Option<&'a Probe>,
+    /// What the doctor found, if it was asked.
+    pub diagnosis: Option<&'a Diagnosis>,
     /// The containers that the command line lets quantifiers speak of.
     pub chosen: &'a BTreeSet<usize>,
 }
@@ -151,11 +154,15 @@ pub fn evaluate(file: &CheckFile, evidence: &Evidence) -> Vec<Verdict> {
                 ways.isolated(file, &mut subjects),
                 "no way between containers but those the file speaks of".to_owned(),
             ),
-            Claim::Findings(_) => (
-                Sight::new(Status::Unknown, Basis::Engine, "the doctor was not asked"),
-                assertion.text.clone(),
-            ),
+            Claim::Findings(claim) => {
+                let sight = findings::judge(claim, evidence.diagnosis, &mut subjects);
+                (sight, assertion.text.clone())
+            }
         };
+        let behind = evidence
+            .diagnosis
+            .filter(|_| sight.status != Status::Pass)
+            .and_then(|diagnosis| findings::behind(diagnosis, &subjects));
         Verdict {
             assertion: assertion.text.clone(),
             place: assertion.place,
@@ -164,8 +171,8 @@ pub fn evaluate(file: &CheckFile, evidence: &Evidence) -> Vec<Verdict> {
             expected,
             observed: sight.observed,
             subjects,
-            reason: None,
-            fix: Vec::new(),
+            reason: behind.map(|finding| format!("{} ({})", finding.summary, finding.rule)),
+            fix: behind.map(|finding| finding.fix.clone()).unwrap_or_default(),
         }
     });
     verdicts.collect()

@@ -11,6 +11,7 @@
 mod evaluate;
 mod facts;
 mod file;
+mod findings;
 mod init;
 pub mod keys;
 mod schema;
@@ -44,6 +45,11 @@ pub struct CheckFile {
 }
 
 impl CheckFile {
+    /// Whether it asks what the doctor finds.
+    pub fn asks_the_doctor(&self) -> bool {
+        self.assertions.iter().any(|assertion| matches!(assertion.claim, Claim::Findings(_)))
+    }
+
     /// A file that speaks of every pair of containers.
     pub fn isolated() -> Self {
         let place = Place { line: 1, column: 1 };

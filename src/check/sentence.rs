@@ -1,7 +1,8 @@
 //! The sentences of a check file: `web -> api:8080 by address`,
-//! `nothing outside back reaches db`, `api resolves db`, `none of wrong-name`.
+//! `nothing outside back reaches db`, `api resolves db`, `none of localhost-dependency`.
 
 use super::{Arrow, Claim, FindingsClaim, Manner, Sources, Target};
+use crate::diagnose::{RULES, rule_named};
 use crate::model::{Outcome, nearest};
 
 /// What is wrong with a sentence.
@@ -311,7 +312,19 @@ pub fn findings(sentence: &str) -> Read<Vec<Claim>> {
         }
     } else if words.takes("none") {
         if words.takes("of") {
-            FindingsClaim::NoneOf(texts(words.names("a rule")?))
+            let rules = words.names("a rule")?;
+            for rule in &rules {
+                if rule_named(&rule.text).is_none() {
+                    let known = RULES.iter().map(|rule| rule.name);
+                    let hint = match nearest(&rule.text, known) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => "netmap explain lists them".to_owned(),
+                    };
+                    let why = format!("the doctor has no rule `{}`", rule.text);
+                    return Err(hinted(rule.at, &why, hint));
+                }
+            }
+            FindingsClaim::NoneOf(texts(rules))
         } else {
             FindingsClaim::Nothing
         }
@@ -374,8 +387,11 @@ mod tests {
         assert_eq!(found("no errors"), Ok(Claim::Findings(FindingsClaim::NoErrors)));
         assert_eq!(found("none"), Ok(Claim::Findings(FindingsClaim::Nothing)));
         assert_eq!(
-            found("none of icc-off, wrong-name"),
-            Ok(Claim::Findings(FindingsClaim::NoneOf(vec!["icc-off".into(), "wrong-name".into()])))
+            found("none of localhost-dependency, default-bridge-no-names"),
+            Ok(Claim::Findings(FindingsClaim::NoneOf(vec![
+                "localhost-dependency".into(),
+                "default-bridge-no-names".into()
+            ])))
         );
     }
 
@@ -408,5 +424,10 @@ mod tests {
         assert!(names("nothing does not resolve x").is_err());
         assert!(findings("no problems").is_err());
         assert!(findings("all well").unwrap_err().hint.is_some());
+        let slip = findings("none of localhost-dependancy").unwrap_err();
+        assert_eq!(
+            (slip.at, slip.hint.as_deref()),
+            (8, Some("did you mean `localhost-dependency`?"))
+        );
     }
 }

@@ -7,7 +7,9 @@ use serde_json::json;
 
 use super::*;
 use crate::graph::Map;
-use crate::model::{Probe, Snapshot};
+use crate::model::{
+    Diagnosis, Finding, Listening, NotLooked, Observation, Probe, Severity, Snapshot,
+};
 
 fn snapshot() -> Snapshot {
     let member = |name: &str, on: &[(&str, &str)]| {
@@ -67,7 +69,8 @@ fn verdicts(text: &str, measured: &[serde_json::Value]) -> Vec<Verdict> {
         measured.iter().map(|m| serde_json::from_value(m.clone()).expect("a measurement"));
     let probe = (!measured.is_empty()).then(|| Probe::new(measurements.collect()));
     let chosen: BTreeSet<usize> = (0..snapshot.containers.len()).collect();
-    evaluate(&file, &Evidence { map: &map, probe: probe.as_ref(), chosen: &chosen })
+    let (probe, diagnosis) = (probe.as_ref(), None);
+    evaluate(&file, &Evidence { map: &map, probe, diagnosis, chosen: &chosen })
 }
 
 fn assert_verdicts(rows: &[(&str, Status, &str)], measured: &[serde_json::Value]) {
@@ -340,7 +343,7 @@ fn the_file_for_what_runs_passes() {
         let file = read(&text).unwrap_or_else(|wrong| panic!("{text}\n{wrong:?}"));
         assert_eq!(text.contains("\ndefault: isolated"), !with_odd, "{text}");
         assert!(text.contains("  - db, web -> shop-api-1\n"), "{text}");
-        let evidence = Evidence { map: &map, probe: None, chosen: &chosen };
+        let evidence = Evidence { map: &map, probe: None, diagnosis: None, chosen: &chosen };
         for verdict in evaluate(&file, &evidence) {
             assert_eq!(verdict.status, Status::Pass, "{verdict:?}\n{text}");
         }
@@ -366,4 +369,90 @@ fn the_schema_knows_every_key_and_no_other() {
     let network = &schema["properties"]["networks"]["anyOf"][0]["additionalProperties"];
     assert_eq!(sorted(keys(network)), named(keys::NETWORK));
     assert_eq!(network["additionalProperties"], json!(false));
+}
+
+#[test]
+fn what_the_doctor_finds_is_judged_and_explains_what_fails() {
+    let finding = |rule: &'static str, severity, subjects: &[&str]| Finding {
+        rule,
+        severity,
+        subjects: subjects.iter().map(|name| (*name).to_owned()).collect(),
+        summary: format!("something about {}", subjects.join(" and ")),
+        evidence: Vec::new(),
+        fix: vec!["docker network connect back web".to_owned()],
+    };
+    let diagnosis = Diagnosis {
+        findings: vec![
+            finding("no-shared-network", Severity::Error, &["web", "db"]),
+            finding("localhost-dependency", Severity::Warning, &["old1"]),
+        ],
+        not_looked: vec![NotLooked { rule: "default-bridge-no-names", why: "no shell".to_owned() }],
+        ..Diagnosis::default()
+    };
+    let snapshot = snapshot();
+    let map = Map::new(&snapshot);
+    let chosen: BTreeSet<usize> = (0..snapshot.containers.len()).collect();
+    let judged = |text: &str, diagnosis: Option<&Diagnosis>| {
+        let file = read(text).unwrap_or_else(|wrong| panic!("{text}: {wrong:?}"));
+        evaluate(&file, &Evidence { map: &map, probe: None, diagnosis, chosen: &chosen })
+            .swap_remove(0)
+    };
+    for (sentence, status, observed) in [
+        ("no errors", Status::Fail, "no-shared-network: something about web and db"),
+        ("no warnings", Status::Fail, "localhost-dependency"),
+        ("none", Status::Fail, "localhost-dependency"),
+        ("none of localhost-dependency", Status::Fail, "about old1"),
+        ("none of default-bridge-no-names", Status::Unknown, "no shell"),
+    ] {
+        let text = format!("findings: {sentence}");
+        let verdict = judged(&text, Some(&diagnosis));
+        assert_eq!(verdict.status, status, "{sentence}: {}", verdict.observed);
+        assert!(verdict.observed.contains(observed), "{sentence}: {}", verdict.observed);
+        assert_eq!(judged(&text, None).status, Status::Unknown);
+    }
+    let fine = Diagnosis { findings: Vec::new(), ..diagnosis.clone() };
+    let verdict = judged("findings: no errors", Some(&fine));
+    assert_eq!(verdict.status, Status::Pass);
+    assert!(verdict.observed.contains("could not look: default-bridge-no-names"));
+    let way = judged("reach: web -> db", Some(&diagnosis));
+    assert_eq!(way.reason.as_deref(), Some("something about web and db (no-shared-network)"));
+    assert_eq!(way.fix, ["docker network connect back web"]);
+    let other = judged("reach: old1 -> old2", Some(&diagnosis));
+    assert_eq!(other.reason, None, "a warning about one of the two explains nothing");
+    assert_eq!(judged("reach: web -> api", Some(&diagnosis)).reason, None, "it holds");
+}
+
+#[test]
+fn what_listens_decides_about_ports_where_nothing_was_measured() {
+    let mut snapshot = snapshot();
+    let api = snapshot.containers.iter().find(|c| c.name == "shop-api-1").expect("api").clone();
+    let socket = |address: &str, port| Listening {
+        protocol: crate::model::Protocol::Tcp,
+        address: address.parse().expect("an address"),
+        port,
+    };
+    snapshot.observations.push(Observation {
+        container: api.name,
+        id: api.id,
+        listening: Some(vec![socket("0.0.0.0", 8080), socket("127.0.0.1", 9090)]),
+        ..Observation::default()
+    });
+    let map = Map::new(&snapshot);
+    let chosen: BTreeSet<usize> = (0..snapshot.containers.len()).collect();
+    for (sentence, status, observed) in [
+        ("web -> api:8080", Status::Pass, "it listens on port 8080"),
+        ("web -> api:9090", Status::Fail, "its own localhost only"),
+        ("web -> api:7", Status::Fail, "nothing listens on port 7"),
+        ("web -/-> api:7 (refused)", Status::Pass, "by the map"),
+        ("web -/-> api:8080", Status::Fail, "it listens"),
+        ("db -> rider:8080 by address", Status::Pass, "it listens"),
+        ("api -> web:80", Status::Unknown, "not measured"),
+    ] {
+        let file = read(&format!("reach: {sentence}")).expect("a check file");
+        let evidence = Evidence { map: &map, probe: None, diagnosis: None, chosen: &chosen };
+        let verdict = evaluate(&file, &evidence).swap_remove(0);
+        assert_eq!(verdict.status, status, "{sentence}: {}", verdict.observed);
+        assert_eq!(verdict.basis, Basis::Map);
+        assert!(verdict.observed.contains(observed), "{sentence}: {}", verdict.observed);
+    }
 }

@@ -8,7 +8,7 @@ use super::facts::listed;
 use super::who::{Who, is_pattern};
 use super::{Arrow, CheckFile, Claim, Manner, Sources, Target};
 use crate::graph::{Map, Reason, Verdict as Predicted};
-use crate::model::{By, Knock, Measurement, Outcome, Probe};
+use crate::model::{By, Knock, Listening, Measurement, Outcome, Probe, Protocol};
 
 /// Ways between containers, measured and predicted.
 pub(super) struct Ways<'a> {
@@ -36,7 +36,7 @@ enum Seen {
     /// An answer came.
     Reached(Basis, String),
     /// The way is open, but nothing listens on the port.
-    Refused(String),
+    Refused(Basis, String),
     /// The way is open by the map, which knows nothing of ports.
     Open(String),
     /// No answer; how, where that was measured.
@@ -318,7 +318,9 @@ impl<'a> Ways<'a> {
             let said = |words: &str| format!("{what}{port}: {words}{reason}");
             match measured.outcome {
                 Outcome::Reachable => return Seen::Reached(Basis::Measured, said("answered")),
-                Outcome::Refused => return Seen::Refused(said("refused, nothing listens there")),
+                Outcome::Refused => {
+                    return Seen::Refused(Basis::Measured, said("refused, nothing listens there"));
+                }
                 Outcome::Timeout => return failed(measured.outcome, said("no answer")),
                 Outcome::Unreachable => return failed(measured.outcome, said("no way there")),
                 Outcome::NameNotFound => {
@@ -332,13 +334,44 @@ impl<'a> Ways<'a> {
         let by_the_map = format!("{what}: by the map {}{but}", attempt.why);
         match (attempt.predicted, attempt.question.knock) {
             (Predicted::Reachable, Knock::Icmp) => Seen::Reached(Basis::Map, by_the_map),
-            (Predicted::Reachable, Knock::Tcp(_)) => Seen::Open(by_the_map),
+            (Predicted::Reachable, Knock::Tcp(port)) => {
+                self.at_the_port(attempt.question.to, port, by_the_map)
+            }
             (Predicted::Blocked, _) => {
                 let class = (attempt.resolves == Some(false)).then_some(Outcome::NameNotFound);
                 Seen::Failed(class, Basis::Map, by_the_map)
             }
             (Predicted::Unknown, _) => Seen::Unknown(Basis::Map, by_the_map),
         }
+    }
+
+    /// What becomes of a connection over a way that is open, by what listens.
+    fn at_the_port(&self, to: usize, port: u16, by_the_map: String) -> Seen {
+        let Some(sockets) = self.listening(to) else { return Seen::Open(by_the_map) };
+        let on_port: Vec<&Listening> = sockets
+            .iter()
+            .filter(|socket| socket.protocol == Protocol::Tcp && socket.port == port)
+            .collect();
+        if on_port.is_empty() {
+            Seen::Refused(Basis::Map, format!("{by_the_map}; nothing listens on port {port}"))
+        } else if on_port.iter().all(|socket| socket.is_loopback_only()) {
+            let words = "it listens on its own localhost only";
+            Seen::Refused(Basis::Map, format!("{by_the_map}; on port {port} {words}"))
+        } else {
+            Seen::Reached(Basis::Map, format!("{by_the_map}; it listens on port {port}"))
+        }
+    }
+
+    /// The sockets that listen in a container's network stack, where somebody
+    /// looked.
+    fn listening(&self, container: usize) -> Option<&'a [Listening]> {
+        let stack = self.map.stack(container).unwrap_or(container);
+        let seen = |at: usize| {
+            let container = self.map.container(at);
+            let mut observations = self.map.snapshot().observations.iter();
+            observations.find(|seen| seen.id == container.id)?.listening.as_deref()
+        };
+        seen(container).or_else(|| seen(stack))
     }
 
     /// Judges one pair.
@@ -497,14 +530,8 @@ fn wanted(seen: Vec<Seen>, port: bool) -> Sight {
         match one {
             Seen::Reached(basis, words) => return Sight::new(Status::Pass, basis, words),
             // Without a port the way is all that was asked for.
-            Seen::Refused(words) if !port => {
-                return Sight::new(Status::Pass, Basis::Measured, words);
-            }
-            Seen::Refused(words) => {
-                basis = basis.max(Basis::Measured);
-                wrong.push(words);
-            }
-            Seen::Failed(_, of, words) => {
+            Seen::Refused(of, words) if !port => return Sight::new(Status::Pass, of, words),
+            Seen::Refused(of, words) | Seen::Failed(_, of, words) => {
                 basis = basis.max(of);
                 wrong.push(words);
             }
@@ -527,13 +554,12 @@ fn refused(seen: Vec<Seen>, class: Option<Outcome>) -> Sight {
     for one in seen {
         match one {
             Seen::Reached(basis, words) => return Sight::new(Status::Fail, basis, words),
-            Seen::Refused(words) if class == Some(Outcome::Refused) => {
-                as_wanted = Some(Basis::Measured);
+            Seen::Refused(of, words) if class == Some(Outcome::Refused) => {
+                as_wanted = Some(of);
                 told.push(words);
             }
-            Seen::Refused(words) => {
-                let words = format!("{words}: the way is open");
-                return Sight::new(Status::Fail, Basis::Measured, words);
+            Seen::Refused(of, words) => {
+                return Sight::new(Status::Fail, of, format!("{words}: the way is open"));
             }
             Seen::Open(words) if class == Some(Outcome::Refused) => {
                 unknown = Some(format!("{words}; whether anything listens was not measured"));

@@ -9,9 +9,11 @@ use super::measure::{self, HowArgs};
 use super::options::{Options, duration};
 use super::output::Output;
 use super::{Ending, source};
-use crate::check::{self, CheckFile, Evidence, Question, Status, Verdict};
+use crate::check::{self, CheckFile, Evidence, Status, Verdict};
+use crate::diagnose::diagnose;
+use crate::engine::{self, Engine, ObserveOptions};
 use crate::error::{Error, Problem, Result};
-use crate::graph::{Filter, Map, Selection};
+use crate::graph::{Comparison, Map};
 use crate::model::{Probe, Snapshot};
 use crate::probe::{Wish, plan_wishes};
 use crate::render::{CHECK_FORMATS, CheckFormat, CheckView};
@@ -31,7 +33,7 @@ pub struct Args {
     /// Try again until everything passes, for as long as this, such as 30s
     #[arg(long, value_name = "TIME", value_parser = duration, conflicts_with = "from")]
     retry: Option<Duration>,
-    /// Measure nothing: take the map's word for who reaches whom
+    /// Run nothing in any container: send GET requests only, and take the map's word for who reaches whom
     #[arg(long)]
     no_exec: bool,
     /// Write the file for what runs now, instead of checking one
@@ -99,44 +101,47 @@ pub async fn hold(
 ) -> Result<Ending> {
     let file = options.output.as_deref();
     let format = format(args.format.as_deref(), file)?;
-    let verdicts = verdicts(options, args, (output, true), asked).await?;
+    let (mut seen, mut verdicts) = settled(options, args, (output, true), asked).await?;
+    if !all_pass(&verdicts) && seen.look_closer(true, output).await {
+        // The doctor may know why.
+        verdicts = seen.judge(options, asked)?;
+    }
     let view = CheckView { file: name, verdicts: &verdicts };
     output.data((format.draw)(&view, &output.style(options)).as_bytes(), file)?;
-    Ok(ending(&verdicts))
+    Ok(match (view.count(Status::Fail), view.count(Status::Unknown)) {
+        (0, 0) => Ending::Clean,
+        (0, _) => Ending::Failed,
+        _ => Ending::Findings,
+    })
 }
 
-/// How holding what is against a check file ends, without showing it.
-pub async fn judge(
+/// Whether everything in a check file passes, without showing it.
+pub async fn passes(
     options: &Options,
     args: &Args,
     output: &Output,
     asked: &CheckFile,
-) -> Result<Ending> {
-    verdicts(options, args, (output, false), asked).await.map(|verdicts| ending(&verdicts))
+) -> Result<bool> {
+    let (_, verdicts) = settled(options, args, (output, false), asked).await?;
+    Ok(all_pass(&verdicts))
 }
 
-fn ending(verdicts: &[Verdict]) -> Ending {
-    let count = |status: Status| verdicts.iter().filter(|v| v.status == status).count();
-    match (count(Status::Fail), count(Status::Unknown)) {
-        (0, 0) => Ending::Clean,
-        (0, _) => Ending::Failed,
-        _ => Ending::Findings,
-    }
-}
-
-/// What comes of each assertion, at the last try.
-async fn verdicts(
+/// What was seen, and what comes of each assertion, at the last try.
+async fn settled(
     options: &Options,
     args: &Args,
     (output, aloud): (&Output, bool),
     asked: &CheckFile,
-) -> Result<Vec<Verdict>> {
+) -> Result<(Seen, Vec<Verdict>)> {
     let began = Instant::now();
     let mut first = aloud;
     loop {
-        let verdicts = look((options, args), (output, first), asked).await;
-        let passes =
-            verdicts.as_ref().is_ok_and(|all| all.iter().all(|v| v.status == Status::Pass));
+        let seen = look((options, args), (output, first), asked).await;
+        let looked = match seen {
+            Ok(seen) => seen.judge(options, asked).map(|verdicts| (seen, verdicts)),
+            Err(error) => Err(error),
+        };
+        let passes = looked.as_ref().is_ok_and(|(_, verdicts)| all_pass(verdicts));
         let left = args.retry.and_then(|retry| retry.checked_sub(began.elapsed()));
         match left {
             // An engine that is still starting is one more thing to wait for.
@@ -146,75 +151,97 @@ async fn verdicts(
                 }
                 tokio::time::sleep(PAUSE.min(left)).await;
             }
-            _ => break verdicts,
+            _ => break looked,
         }
     }
 }
 
-/// One look at the setup, and what it makes of the file.
+fn all_pass(verdicts: &[Verdict]) -> bool {
+    verdicts.iter().all(|verdict| verdict.status == Status::Pass)
+}
+
+/// What was seen of a setup.
+struct Seen {
+    /// The engine, when it is a live one.
+    engine: Option<Engine>,
+    snapshot: Snapshot,
+    /// What was measured of what is asked about.
+    probe: Option<Probe>,
+    /// Whether the doctor has seen what it needs.
+    closely: bool,
+}
+
+impl Seen {
+    /// Looks inside the containers, for the doctor, if that was not done yet
+    /// and can be; says whether it did.
+    async fn look_closer(&mut self, exec: bool, output: &Output) -> bool {
+        let Some(engine) = self.engine.as_ref().filter(|_| !self.closely) else { return false };
+        let progress = output.progress("looking at containers");
+        let how = ObserveOptions { exec, ..ObserveOptions::default() };
+        let told = |done, of| progress.at(done, of);
+        engine::observe(engine, &mut self.snapshot, how, told).await;
+        self.closely = true;
+        true
+    }
+
+    /// Holds the file against it.
+    fn judge(&self, options: &Options, file: &CheckFile) -> Result<Vec<Verdict>> {
+        let map = Map::new(&self.snapshot);
+        let chosen = source::chosen(options, &map)?;
+        let probe = self.probe.as_ref();
+        let comparison = probe.map(|probe| Comparison::new(&map, probe));
+        let diagnosis = self.closely.then(|| diagnose(&map, comparison.as_ref(), |_| true));
+        let diagnosis = diagnosis.as_ref();
+        let evidence = Evidence { map: &map, probe, diagnosis, chosen: &chosen.containers };
+        Ok(check::evaluate(file, &evidence))
+    }
+}
+
+/// One look at the setup: as a file has it, or live, with what has to be
+/// measured and seen for the file's sake.
 async fn look(
     (options, args): (&Options, &Args),
     (output, aloud): (&Output, bool),
     file: &CheckFile,
-) -> Result<Vec<Verdict>> {
-    let (snapshot, probe) = observe((options, args), (output, aloud), |map, chosen| {
-        check::questions(file, map, &chosen.containers)
-    })
-    .await?;
-    let map = Map::new(&snapshot);
-    let chosen = chosen(options, &map)?;
-    let evidence = Evidence { map: &map, probe: probe.as_ref(), chosen: &chosen.containers };
-    Ok(check::evaluate(file, &evidence))
+) -> Result<Seen> {
+    if !options.is_live() {
+        let snapshot = source::snapshot(options, output).await?;
+        let probe = snapshot.probe.clone();
+        return Ok(Seen { engine: None, snapshot, probe, closely: true });
+    }
+    let (engine, snapshot) = measure::open(options, output).await?;
+    let mut seen = Seen { engine: Some(engine), snapshot, probe: None, closely: false };
+    if args.no_exec {
+        seen.look_closer(false, output).await;
+        return Ok(seen);
+    }
+    if file.asks_the_doctor() {
+        seen.look_closer(true, output).await;
+    }
+    if let Some(engine) = &seen.engine {
+        let map = Map::new(&seen.snapshot);
+        let chosen = source::chosen(options, &map)?.containers;
+        let wishes: Vec<Wish> = check::questions(file, &map, &chosen)
+            .into_iter()
+            .map(|q| Wish::new((q.from, Some(q.to)), (q.by, q.target), q.network, q.knock))
+            .collect();
+        if !wishes.is_empty() {
+            let plan = plan_wishes(&map, wishes);
+            let (how, run) = ((&args.how, aloud), (options, output));
+            seen.probe = Some(measure::carry_out(engine, &map, &plan, how, run).await?);
+        }
+    }
+    Ok(seen)
 }
 
 /// The file for what runs now.
 async fn init(options: &Options, args: &Args, output: &Output) -> Result<String> {
-    let (snapshot, probe) = observe((options, args), (output, true), |map, chosen| {
-        let everything = CheckFile::isolated();
-        check::questions(&everything, map, &chosen.containers)
-    })
-    .await?;
-    let map = Map::new(&snapshot);
-    let chosen = chosen(options, &map)?;
+    let seen = look((options, args), (output, true), &CheckFile::isolated()).await?;
+    let map = Map::new(&seen.snapshot);
+    let chosen = source::chosen(options, &map)?;
     let narrowed = !options.project.is_empty() || !options.network.is_empty();
-    Ok(check::init(&map, &chosen.containers, &chosen.networks, narrowed, probe.as_ref()))
-}
-
-/// The snapshot, and what was measured of what is asked about: live by
-/// measuring it now, on a file by what is recorded there.
-async fn observe(
-    (options, args): (&Options, &Args),
-    (output, aloud): (&Output, bool),
-    questions: impl Fn(&Map, &Selection) -> Vec<Question>,
-) -> Result<(Snapshot, Option<Probe>)> {
-    if !options.is_live() || args.no_exec {
-        let snapshot = source::snapshot(options, output).await?;
-        let probe = snapshot.probe.clone();
-        return Ok((snapshot, probe));
-    }
-    let (engine, snapshot) = measure::open(options, output).await?;
-    let map = Map::new(&snapshot);
-    let wishes: Vec<Wish> = questions(&map, &chosen(options, &map)?)
-        .into_iter()
-        .map(|q| Wish::new((q.from, q.to), (q.by, q.target), q.network, q.knock))
-        .collect();
-    if wishes.is_empty() {
-        return Ok((snapshot, None));
-    }
-    let plan = plan_wishes(&map, wishes);
-    let how = (&args.how, aloud);
-    let probe = measure::carry_out(&engine, &map, &plan, how, (options, output)).await?;
-    Ok((snapshot, Some(probe)))
-}
-
-/// The containers and networks that the options let in, stopped ones too.
-fn chosen(options: &Options, map: &Map) -> Result<Selection> {
-    map.select(&Filter {
-        names: Vec::new(),
-        networks: options.network.clone(),
-        projects: options.project.clone(),
-        stopped: true,
-    })
+    let (containers, networks) = (&chosen.containers, &chosen.networks);
+    Ok(check::init(&map, containers, networks, narrowed, seen.probe.as_ref()))
 }
 
 /// Reads a check file, or what comes in on standard input.

@@ -5,9 +5,10 @@ use super::measure::{self, HowArgs};
 use super::options::Options;
 use super::output::Output;
 use super::{Ending, source};
+use crate::engine::{self, ObserveOptions};
 use crate::error::{Error, Result};
-use crate::graph::{Filter, Map, Selection};
-use crate::model::{Probe, Snapshot};
+use crate::graph::Map;
+use crate::model::Snapshot;
 use crate::probe::Knocks;
 use crate::redact::redact;
 
@@ -17,11 +18,12 @@ pub struct Args {
     /// Measure who reaches whom, and put that in, too
     #[arg(long, conflicts_with = "from")]
     probe: bool,
+    /// Run nothing in any container: send GET requests only
+    #[arg(long, conflicts_with_all = ["probe", "from"])]
+    no_exec: bool,
     /// Replace all names and addresses, each always by the same other, to show the map to strangers
     #[arg(long)]
     redact: bool,
-    #[command(flatten)]
-    how: HowArgs,
 }
 
 /// Examples for the help text.
@@ -29,6 +31,7 @@ pub fn after_help() -> &'static str {
     "Examples:\n  \
     netmap snapshot -o me.json                    one file, without secrets, to mail\n  \
     netmap show --from me.json                    what somebody else makes of it\n  \
+    netmap snapshot --no-exec -o me.json          without running anything in a container\n  \
     netmap snapshot --probe -o before.json        with what was measured\n  \
     netmap snapshot --redact -o public.json       the same map under other names\n  \
     netmap snapshot --from me.json --redact       of a file instead of an engine\n\n\
@@ -45,21 +48,11 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
             hint: Some(format!("netmap show -o {} draws it", file.display())),
         });
     }
-    let mut snapshot = if args.probe {
-        let (engine, mut snapshot) = measure::open(options, output).await?;
-        let map = Map::new(&snapshot);
-        let ends = chosen(options, &map)?.containers;
-        let ends = (ends.clone(), ends);
-        let run = (options, output);
-        let probe = measure::measure(&engine, &map, ends, Knocks::Icmp, &args.how, run).await?;
-        snapshot.probe = Some(probe);
-        snapshot
-    } else {
-        source::snapshot(options, output).await?
+    let mut snapshot = match &options.from {
+        Some(path) => source::read(path)?,
+        None => look(options, args, output).await?,
     };
-    if !options.project.is_empty() || !options.network.is_empty() {
-        snapshot = narrowed(options, &snapshot)?;
-    }
+    snapshot = source::narrowed(options, snapshot)?;
     if args.redact {
         snapshot = redact(&snapshot);
     }
@@ -67,32 +60,20 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
     Ok(Ending::Clean)
 }
 
-fn chosen(options: &Options, map: &Map) -> Result<Selection> {
-    map.select(&Filter {
-        names: Vec::new(),
-        networks: options.network.clone(),
-        projects: options.project.clone(),
-        stopped: true,
-    })
-}
-
-/// The part of the snapshot that the options let in.
-fn narrowed(options: &Options, whole: &Snapshot) -> Result<Snapshot> {
-    let map = Map::new(whole);
-    let chosen = chosen(options, &map)?;
-    let containers: Vec<_> =
-        chosen.containers.iter().map(|at| map.container(*at).clone()).collect();
-    let among = |name: &str| containers.iter().any(|container| container.name == name);
-    let probe = whole.probe.as_ref().map(|probe| {
-        let measurements = probe.measurements.iter();
-        Probe::new(measurements.filter(|m| among(&m.from) && among(&m.to)).cloned().collect())
-    });
-    let mut narrowed = Snapshot::new(
-        whole.engine.clone(),
-        chosen.networks.iter().map(|at| map.network(*at).clone()).collect(),
-        containers,
-        whole.unread.clone(),
-    );
-    narrowed.probe = probe;
-    Ok(narrowed)
+/// Everything there is to see on a live engine.
+async fn look(options: &Options, args: &Args, output: &Output) -> Result<Snapshot> {
+    let (engine, mut snapshot) = measure::open(options, output).await?;
+    let progress = output.progress("looking at containers");
+    let how = ObserveOptions { exec: !args.no_exec, ..ObserveOptions::default() };
+    engine::observe(&engine, &mut snapshot, how, |done, of| progress.at(done, of)).await;
+    drop(progress);
+    if args.probe {
+        let map = Map::new(&snapshot);
+        let ends = source::chosen(options, &map)?.containers;
+        let (ends, run) = ((ends.clone(), ends), (options, output));
+        let how = HowArgs::usual();
+        snapshot.probe =
+            Some(measure::measure(&engine, &map, ends, Knocks::Icmp, &how, run).await?);
+    }
+    Ok(snapshot)
 }

@@ -339,7 +339,7 @@ impl Engine {
     }
 
     /// The one place where bollard's errors become ours.
-    fn word(&self, call: &'static str, error: &bollard::errors::Error) -> Error {
+    pub(super) fn word(&self, call: &'static str, error: &bollard::errors::Error) -> Error {
         use bollard::errors::Error as Bollard;
         let address = self.address.to_string();
         match error {

@@ -4,6 +4,7 @@
 mod connect;
 mod contexts;
 mod exec;
+mod observe;
 #[cfg(target_os = "linux")]
 mod process;
 mod scan;
@@ -11,6 +12,7 @@ mod translate;
 
 pub use connect::{Address, Choice, Engine, Environment, Origin, Place, choose};
 pub use exec::{Ended, Exec, Ran};
+pub use observe::{ObserveOptions, observe, observe_some};
 #[cfg(target_os = "linux")]
 pub use process::Process;
 pub use scan::{ScanOptions, scan};

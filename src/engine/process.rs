@@ -11,14 +11,15 @@ use std::path::PathBuf;
 
 use rustix::fs::{Mode, OFlags, ResolveFlags};
 
-use super::connect::Engine;
+use super::connect::{Engine, Place};
 use crate::model::Container;
 
 /// A process of this machine that is a container's first.
 #[derive(Debug)]
 pub struct Process {
     folder: PathBuf,
-    id: String,
+    /// Of the container; none for the engine's own process.
+    id: Option<String>,
 }
 
 impl Engine {
@@ -32,15 +33,35 @@ impl Engine {
             return Err("the engine names no process of it".to_owned());
         };
         let folder = PathBuf::from(format!("/proc/{pid}"));
-        let process = Process { folder, id: container.id.clone() };
+        let process = Process { folder, id: Some(container.id.clone()) };
         process.check()?;
         Ok(process)
+    }
+}
+
+impl Engine {
+    /// The process that listens on the engine's socket: the engine, or what
+    /// started it with the socket already open. Both are in the network
+    /// namespace that the engine calls the host.
+    pub async fn own_process(&self) -> Result<Process, String> {
+        let Place::Unix(path) = &self.address().place else {
+            return Err("the engine may be on another machine".to_owned());
+        };
+        let socket = tokio::net::UnixStream::connect(path).await.map_err(|e| e.to_string())?;
+        let peer = socket.peer_cred().map_err(|error| error.to_string())?;
+        match peer.pid() {
+            Some(pid) if pid > 0 => {
+                Ok(Process { folder: PathBuf::from(format!("/proc/{pid}")), id: None })
+            }
+            _ => Err("the engine's process is not one of this machine's".to_owned()),
+        }
     }
 }
 
 impl Process {
     /// Whether it still is the container's.
     fn check(&self) -> Result<(), String> {
+        let Some(id) = &self.id else { return Ok(()) };
         // Cut short by the kernel at a page or so for each controller.
         let groups = match std::fs::read_to_string(self.folder.join("cgroup")) {
             Ok(groups) => groups,
@@ -49,7 +70,8 @@ impl Process {
             }
             Err(error) => return Err(format!("its process cannot be looked at: {error}")),
         };
-        if !self.id.is_empty() && groups.contains(&self.id) {
+        // A short id could be part of any path.
+        if id.len() >= 12 && groups.contains(id) {
             Ok(())
         } else {
             Err("the process with its number is not the container's".to_owned())
@@ -67,6 +89,16 @@ impl Process {
         // What was opened was the container's if the process still is.
         self.check()?;
         Ok(file)
+    }
+
+    /// The first `limit` bytes of a file that the kernel keeps about the
+    /// process, such as `net/tcp`. No file of the container's own.
+    pub fn read_kernel(&self, path: &str, limit: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        File::open(self.folder.join(path))?.take(limit).read_to_end(&mut bytes)?;
+        // What was read was the container's if the process still is.
+        self.check().map_err(io::Error::other)?;
+        Ok(bytes)
     }
 
     /// The first `limit` bytes of a regular file of the container. Links are

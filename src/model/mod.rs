@@ -6,7 +6,9 @@
 
 mod container;
 mod engine_facts;
+mod finding;
 mod labels;
+mod ladder;
 mod moment;
 mod names;
 mod network;
@@ -19,7 +21,9 @@ mod snapshot;
 
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
 pub use engine_facts::{AddressPool, EngineFacts, Swarm, SwarmNode};
+pub use finding::{Diagnosis, Finding, NotLooked, Severity};
 pub use labels::{kept_labels, without_user_info};
+pub use ladder::{Ladder, Reach, Rung, Status};
 pub use moment::seconds_since_1970;
 pub use names::{natural_order, nearest, nearest_of};
 pub use network::{Network, Subnet};

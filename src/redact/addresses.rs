@@ -68,6 +68,11 @@ impl Addresses {
             nets.push(subnet.subnet.trunc());
             nets.extend(subnet.ip_range.map(|range| range.trunc()));
         }
+        let seen = snapshot.observations.iter().filter_map(|seen| seen.routes.as_ref());
+        let on_host = snapshot.host.iter().filter_map(|host| host.routes.as_ref());
+        nets.extend(seen.chain(on_host).flatten().map(|route| route.destination.trunc()));
+        // Everything lies in the default route, and that says nothing.
+        nets.retain(|net| net.prefix_len() > 0);
         // The shortest prefix of those that begin at one address comes first.
         nets.sort_by_key(|net| (net.network(), net.prefix_len()));
         nets.dedup();
@@ -160,6 +165,9 @@ impl Addresses {
 
     /// What stands for a subnet.
     pub fn subnet(&self, net: IpNet) -> IpNet {
+        if net.prefix_len() == 0 {
+            return net;
+        }
         let block = Block::of(net.trunc());
         let root = self.roots.iter().find(|(root, _)| root.holds(block.v6, block.base));
         let Some((root, new)) = root else { return net };
@@ -239,6 +247,25 @@ fn every_address(snapshot: &Snapshot) -> Vec<IpAddr> {
         all.extend(container.dns.iter().filter_map(|server| parsed(server)));
         let entries = container.extra_hosts.iter().filter_map(|entry| entry.split_once(':'));
         all.extend(entries.filter_map(|(_, address)| parsed(address)));
+    }
+    for container in &snapshot.containers {
+        all.extend(container.references.iter().filter_map(|reference| parsed(&reference.host)));
+    }
+    for node in snapshot.engine.swarm.iter().flat_map(|swarm| &swarm.nodes) {
+        all.extend(parsed(&node.address));
+    }
+    for seen in &snapshot.observations {
+        all.extend(seen.listening.iter().flatten().map(|socket| socket.address));
+        all.extend(seen.connections.iter().flatten().map(|connection| connection.remote.ip()));
+        all.extend(seen.routes.iter().flatten().filter_map(|route| route.gateway));
+        all.extend(seen.nameservers.iter().flatten());
+        all.extend(seen.hosts.iter().flatten().map(|entry| entry.address));
+        all.extend(seen.log_errors.iter().flatten().filter_map(|error| parsed(&error.host)));
+    }
+    if let Some(host) = &snapshot.host {
+        all.extend(host.listening.iter().flatten().map(|socket| socket.address));
+        all.extend(host.routes.iter().flatten().filter_map(|route| route.gateway));
+        all.extend(&host.addresses);
     }
     let measured = snapshot.probe.iter().flat_map(|probe| &probe.measurements);
     all.extend(measured.filter_map(|measurement| parsed(&measurement.target)));

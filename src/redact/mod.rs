@@ -7,6 +7,7 @@
 
 mod addresses;
 mod names;
+mod seen;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -37,12 +38,16 @@ const KEPT_OPTIONS: &[&str] = &[
 pub fn redact(snapshot: &Snapshot) -> Snapshot {
     let redaction = Redaction { names: Names::of(snapshot), addresses: Addresses::of(snapshot) };
     let mut redacted = Snapshot::new(
-        snapshot.engine.clone(),
+        redaction.engine(&snapshot.engine),
         snapshot.networks.iter().map(|network| redaction.network(network)).collect(),
         snapshot.containers.iter().map(|container| redaction.container(container)).collect(),
         snapshot.unread.iter().map(|unread| redaction.unread(unread)).collect(),
     );
     redacted.probe = snapshot.probe.as_ref().map(|probe| redaction.probe(probe));
+    let seen = snapshot.observations.iter();
+    redacted.observations = seen.map(|seen| redaction.observation(seen)).collect();
+    redacted.observations.sort_by(|a, b| (&a.container, &a.id).cmp(&(&b.container, &b.id)));
+    redacted.host = snapshot.host.as_ref().map(|host| redaction.host(host));
     redacted
 }
 
@@ -69,7 +74,16 @@ impl Redaction {
             options,
             project: network.project.as_deref().map(|project| self.names.project(project)),
             labels: BTreeMap::new(),
-            ..network.clone()
+            driver: network.driver.clone(),
+            scope: network.scope.clone(),
+            internal: network.internal,
+            ipv6: network.ipv6,
+            attachable: network.attachable,
+            ingress: network.ingress,
+            icc: network.icc,
+            masquerade: network.masquerade,
+            mtu: network.mtu,
+            unlisted: network.unlisted,
         }
     }
 
@@ -122,8 +136,16 @@ impl Redaction {
             extra_hosts: container.extra_hosts.iter().map(|entry| self.pair(entry)).collect(),
             dns: container.dns.iter().map(|server| self.word_or_address(server)).collect(),
             labels: BTreeMap::new(),
+            references: container.references.iter().map(|r| self.reference(r)).collect(),
             pid: None,
-            ..container.clone()
+            state: container.state,
+            health: container.health,
+            exit_code: container.exit_code,
+            oom_killed: container.oom_killed,
+            restart_count: container.restart_count,
+            started_at: container.started_at.clone(),
+            finished_at: container.finished_at.clone(),
+            exposed: container.exposed.clone(),
         }
     }
 
@@ -155,7 +177,14 @@ impl Redaction {
             network: m.network.as_deref().map(|name| self.names.network(name)),
             target: self.word_or_address(&m.target),
             reason: m.reason.as_deref().map(|reason| self.text(reason)),
-            ..m.clone()
+            by: m.by,
+            knock: m.knock,
+            outcome: m.outcome,
+            latency: m.latency,
+            leads_to: m.leads_to.map(|address| self.addresses.address(address)),
+            sent: m.sent,
+            received: m.received,
+            method: m.method.clone(),
         });
         Probe::new(measurements.collect())
     }

@@ -9,6 +9,15 @@ use crate::model::{NetworkMode, Snapshot};
 const KEPT_NETWORKS: &[&str] =
     &["bridge", "host", "none", "default", "podman", "ingress", "docker_gwbridge", ""];
 
+/// Host names that mean the same everywhere.
+const KEPT_WORDS: &[&str] = &[
+    "localhost",
+    "ip6-localhost",
+    "host.docker.internal",
+    "gateway.docker.internal",
+    "host.containers.internal",
+];
+
 /// What becomes of each name.
 #[derive(Debug, Default)]
 pub struct Names {
@@ -21,6 +30,8 @@ pub struct Names {
     container_ids: BTreeMap<String, String>,
     network_ids: BTreeMap<String, String>,
     macs: BTreeMap<String, String>,
+    variables: BTreeMap<String, String>,
+    interfaces: BTreeMap<String, String>,
 }
 
 impl Names {
@@ -63,6 +74,9 @@ impl Names {
             .collect();
         names.container_ids.extend(gone);
         names.add_words("name", other_words(snapshot).into_iter());
+        let references = containers.iter().flat_map(|container| &container.references);
+        names.variables = numbered("VARIABLE", references.filter_map(|r| r.variable.as_deref()));
+        names.interfaces = numbered("interface", interfaces(snapshot));
         names.images = numbered("image", containers.iter().map(|c| c.image.as_str()));
         let macs: BTreeSet<&str> =
             containers.iter().flat_map(|c| &c.endpoints).filter_map(|e| e.mac.as_deref()).collect();
@@ -140,8 +154,8 @@ impl Names {
 
     /// The name of a container, service, alias or host.
     pub fn word(&self, word: &str) -> String {
-        if word.is_empty() {
-            return String::new();
+        if word.is_empty() || KEPT_WORDS.contains(&word) {
+            return word.to_owned();
         }
         self.words.get(word).cloned().unwrap_or_else(|| "name".to_owned())
     }
@@ -180,6 +194,19 @@ impl Names {
         self.macs.get(mac).cloned().unwrap_or_default()
     }
 
+    /// The name of an environment variable.
+    pub fn variable(&self, name: &str) -> String {
+        self.variables.get(name).cloned().unwrap_or_default()
+    }
+
+    /// The name of a network interface.
+    pub fn interface(&self, name: &str) -> String {
+        if is_plain_interface(name) {
+            return name.to_owned();
+        }
+        self.interfaces.get(name).cloned().unwrap_or_default()
+    }
+
     /// What becomes of a word in prose, if it is any name at all.
     pub fn known(&self, word: &str) -> Option<String> {
         [&self.words, &self.container_ids, &self.networks, &self.projects, &self.images]
@@ -205,14 +232,44 @@ fn other_words(snapshot: &Snapshot) -> BTreeSet<&str> {
         words.extend(container.links.iter().flat_map(|link| link.split(':')));
         words.extend(container.extra_hosts.iter().filter_map(|entry| entry.split(':').next()));
     }
+    for container in &snapshot.containers {
+        words.extend(container.references.iter().map(|reference| reference.host.as_str()));
+        words.extend(container.extra_hosts.iter().filter_map(|e| e.split_once(':')).map(|e| e.1));
+        words.extend(container.dns.iter().map(String::as_str));
+    }
+    for node in snapshot.engine.swarm.iter().flat_map(|swarm| &swarm.nodes) {
+        words.extend([node.name.as_str(), &node.address]);
+    }
+    for seen in &snapshot.observations {
+        words.insert(&seen.container);
+        words.extend(seen.hosts.iter().flatten().flat_map(|e| &e.names).map(String::as_str));
+        words.extend(seen.log_errors.iter().flatten().map(|error| error.host.as_str()));
+    }
     for measurement in snapshot.probe.iter().flat_map(|probe| &probe.measurements) {
         words.extend([measurement.from.as_str(), &measurement.to, &measurement.target]);
     }
     words.extend(
         snapshot.networks.iter().filter_map(|n| n.options.get("parent")).map(String::as_str),
     );
-    words.remove("");
+    words.retain(|word| !word.is_empty() && !KEPT_WORDS.contains(word));
     words
+}
+
+/// Interfaces of containers and of the engine's machine. A bridge's is called
+/// by the network's id, or by a name that somebody chose.
+fn interfaces(snapshot: &Snapshot) -> impl Iterator<Item = &str> {
+    let routes = snapshot.observations.iter().filter_map(|seen| seen.routes.as_ref());
+    let mtus = snapshot.observations.iter().filter_map(|seen| seen.mtus.as_ref());
+    let of_host = snapshot.host.iter().filter_map(|host| host.routes.as_ref());
+    let (routes, mtus) = (routes.chain(of_host).flatten(), mtus.flatten());
+    let names = routes.map(|route| route.interface.as_str());
+    names.chain(mtus.map(|mtu| mtu.interface.as_str())).filter(|name| !is_plain_interface(name))
+}
+
+/// Names that the kernel or the engine gives: `lo`, `eth0`, `docker0`.
+fn is_plain_interface(name: &str) -> bool {
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    matches!(stem, "lo" | "eth" | "docker")
 }
 
 /// A number for each name, with as many digits as keep the old order.

@@ -4,10 +4,13 @@
 mod check;
 mod columns;
 mod csv;
+mod diff;
 mod dot;
 pub mod escape;
+mod findings;
 mod grid;
 mod json;
+mod ladder;
 mod markdown;
 mod mermaid;
 mod probe;
@@ -18,6 +21,11 @@ mod tree;
 mod view;
 
 pub use check::{CHECK_FORMATS, CheckFormat, CheckView};
+pub use diff::{DIFF_FORMATS, DiffFormat, DiffView};
+pub use findings::{
+    FINDINGS_FORMATS, FindingsFormat, FindingsView, rule_page, rules_document, rules_list,
+};
+pub use ladder::{LADDER_FORMATS, LadderFormat};
 pub use probe::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format, surprise_sentences};
 pub use prose::prose;
 pub use style::{Role, Style};

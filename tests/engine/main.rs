@@ -10,3 +10,4 @@ mod lesson;
 mod probe;
 mod support;
 mod truth;
+mod why;

@@ -240,7 +240,8 @@ fn reasons_are_told(by_exec: &Value, corner: &Corner) {
             .filter(|row| row["outcome"] == "reachable")
             .map(|row| row["method"].as_str().unwrap())
             .collect();
-        let fits = |method: &&str| method.contains(tool) || (name == "nobody" && *method != "");
+        let fits =
+            |method: &&str| method.contains(tool) || (name == "nobody" && !method.is_empty());
         assert!(!methods.is_empty() && methods.iter().all(fits), "{name}: {methods:?}");
     }
 }

@@ -16,12 +16,17 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("graph", &["model"]),
     ("lesson", &["model"]),
     ("probe", &["engine", "graph", "model"]),
-    ("check", &["graph", "model", "yaml"]),
+    ("diagnose", &["graph", "model"]),
+    ("check", &["diagnose", "graph", "model", "yaml"]),
+    ("diff", &["graph", "model"]),
     ("redact", &["model"]),
-    ("render", &["check", "graph", "model"]),
+    ("render", &["check", "diff", "diagnose", "graph", "model"]),
     (
         "cli",
-        &["lesson", "render", "redact", "check", "probe", "graph", "compose", "engine", "model"],
+        &[
+            "lesson", "render", "redact", "diff", "check", "diagnose", "probe", "graph", "compose",
+            "engine", "model",
+        ],
     ),
 ];
 

@@ -336,8 +336,7 @@ impl Desk<'_> {
     async fn is_mended(&self, lesson: &Lesson) -> Result<bool> {
         let Ok(file) = crate::check::read(lesson.check) else { return Ok(false) };
         let args = check::Args::of_a_lesson(None, None);
-        let ending = check::judge(self.options, &args, self.output, &file).await?;
-        Ok(ending == Ending::Clean)
+        check::passes(self.options, &args, self.output, &file).await
     }
 
     async fn stop(&self, name: Option<&str>) -> Result<Ending> {
@@ -362,7 +361,7 @@ impl Desk<'_> {
             removed.push(format!("container {}", container.name));
             for endpoint in &container.endpoints {
                 let network = snapshot.networks.iter().find(|n| n.name == endpoint.network);
-                if network.is_some_and(|n| !n.is_built_in() && n.labels.get(LABEL).is_none()) {
+                if network.is_some_and(|n| !n.is_built_in() && !n.labels.contains_key(LABEL)) {
                     left.insert(format!(
                         "left alone: the network {}, which the lesson did not make",
                         endpoint.network

@@ -124,7 +124,9 @@ mod tests {
         let (listening, connections) = read(&[TCP, TCP6], &[UDP]);
         let listening: Vec<String> = listening
             .iter()
-            .map(|socket| format!("{} {}", socket.protocol, SocketAddr::new(socket.address, socket.port)))
+            .map(|socket| {
+                format!("{} {}", socket.protocol, SocketAddr::new(socket.address, socket.port))
+            })
             .collect();
         assert_eq!(
             listening,

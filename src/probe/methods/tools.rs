@@ -8,18 +8,6 @@
 //! A rung is used when the program is there and, tried on a port of localhost
 //! where nothing listens, says something with `refused` in it.
 
-/// A connection in Python, versions 2 and 3 alike.
-macro_rules! python {
-    () => {
-        "
-import socket, sys
-try:
-    socket.create_connection((sys.argv[1], int(sys.argv[2])), float(sys.argv[3])).close()
-    print(\"connected\")
-except Exception as e:
-    print(e)"
-    };
-}
 /// A program that can knock at a TCP port.
 #[derive(Debug)]
 pub struct Tool {
@@ -41,9 +29,14 @@ pub const TOOLS: &[Tool] = &[
     },
     Tool {
         program: "python3",
-        knock: concat!("$T python3 -c '", python!(), r#"' "$1" "$2" "$w""#),
+        knock: r#"$T python3 -c '
+import socket, sys
+try:
+    socket.create_connection((sys.argv[1], int(sys.argv[2])), float(sys.argv[3])).close()
+    print("connected")
+except Exception as e:
+    print(e)' "$1" "$2" "$w""#,
     },
-    Tool { program: "python", knock: concat!("$T python -c '", python!(), r#"' "$1" "$2" "$w""#) },
     Tool {
         program: "perl",
         knock: r#"$T perl -MIO::Socket -e '
@@ -54,13 +47,13 @@ print $s ? "connected" : "$@ $!"' "$1" "$2" "$w""#,
     Tool {
         program: "curl",
         knock: r#"h=$1; case $h in *:*) h="[$h]" ;; esac
-t=$($T curl -sS -o /dev/null --noproxy '*' -m "$w" -w 'took %{time_connect}' "http://$h:$2/" 2>&1)
+t=$($T curl -sv -o /dev/null --noproxy '*' -m "$w" -w 'took %{time_connect}' "http://$h:$2/" 2>&1)
 case $t in *'took 0.000000'* | *'took 0,000000'*) printf '%s' "$t" ;; *took*) echo connected ;; *) printf '%s' "$t" ;; esac"#,
     },
     Tool {
         program: "wget",
         knock: r#"h=$1; case $h in *:*) h="[$h]" ;; esac
-$T wget -Y off -T "$w" -O /dev/null "http://$h:$2/""#,
+$T wget -t 1 -Y off -T "$w" -O /dev/null "http://$h:$2/""#,
     },
 ];
 

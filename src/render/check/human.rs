@@ -66,7 +66,7 @@ fn details(verdict: &Verdict, style: &Style) -> String {
         rows.push(("expected", verdict.expected.as_str()));
     }
     rows.push(("observed", &verdict.observed));
-    rows.extend(verdict.reason.iter().map(|reason| ("because", reason.as_str())));
+    rows.extend(verdict.reason.iter().map(|reason| ("doctor", reason.as_str())));
     rows.extend(
         verdict
             .fix

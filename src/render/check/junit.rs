@@ -28,7 +28,7 @@ pub fn render(view: &CheckView, _style: &Style) -> String {
                 observed(verdict)
             );
             if let Some(reason) = &verdict.reason {
-                told.push_str(&format!("\nbecause: {reason}"));
+                told.push_str(&format!("\ndoctor: {reason}"));
             }
             for fix in &verdict.fix {
                 told.push_str(&format!("\nmend: {fix}"));

@@ -56,7 +56,7 @@ fn people_see_what_fails_and_why() {
 ✗ web -> db:5432                             lesson.yaml:7:5
     expected  web reaches db on port 5432, by name
     observed  the name db does not resolve
-    because   web and db share no network
+    doctor    web and db share no network
     mend      docker network connect back web
 ? a # \"b\" <c> | \\ \\u{1b}[31m -> x            lesson.yaml:7:5
     expected  ]]> & #

@@ -1,0 +1,169 @@
+//! `netmap doctor`: looks at everything, and says what is wrong and how to
+//! mend it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::measure::{self, HowArgs};
+use super::options::Options;
+use super::output::Output;
+use super::{Ending, source};
+use crate::diagnose::{RULES, Rule, diagnose, rule_named};
+use crate::engine::{self, ObserveOptions};
+use crate::error::{Error, Result};
+use crate::graph::{Comparison, Filter, Map};
+use crate::model::{Diagnosis, Severity, Snapshot, nearest};
+use crate::probe::Knocks;
+use crate::render::{FINDINGS_FORMATS, FindingsFormat, FindingsView};
+
+/// Arguments of `netmap doctor`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Only what concerns these containers or networks; globs work
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
+    /// Run nothing in any container: send GET requests only
+    #[arg(long, conflicts_with = "probe", help_heading = "How to look")]
+    no_exec: bool,
+    /// Measure as well, and tell where measurement and map disagree
+    #[arg(long, help_heading = "How to look")]
+    probe: bool,
+    /// Ask only this rule; may be repeated (netmap explain lists them)
+    #[arg(long, value_name = "RULE", help_heading = "What to look for")]
+    rule: Vec<String>,
+    /// Do not ask this rule; may be repeated
+    #[arg(long, value_name = "RULE", help_heading = "What to look for")]
+    ignore: Vec<String>,
+    /// End with exit code 1 from this severity on
+    #[arg(long, value_name = "SEVERITY", default_value = "warning", value_parser = ["error", "warning", "info"], help_heading = "What to look for")]
+    severity: String,
+    /// Tell everything: each rule asked, and what could not be looked at
+    #[arg(long, short, help_heading = "How to show it")]
+    verbose: bool,
+    /// Format (see the list below); without it, the extension of -o decides
+    #[arg(long, short, value_name = "FORMAT", value_parser = FINDINGS_FORMATS.iter().map(|f| f.name).collect::<Vec<_>>(), hide_possible_values = true, help_heading = "How to show it")]
+    format: Option<String>,
+}
+
+/// Examples and formats for the help text.
+pub fn after_help() -> String {
+    let formats: String = FINDINGS_FORMATS
+        .iter()
+        .map(|format| format!("  {:10}{}\n", format.name, format.about))
+        .collect();
+    format!(
+        "Examples:\n  \
+        netmap doctor                     what is wrong, and what mends it\n  \
+        netmap doctor web                 only what concerns web\n  \
+        netmap doctor --from samples/module-5/broken\n                                    \
+        a recorded lesson, without any engine\n  \
+        netmap explain wrong-name         what a finding means\n\n\
+        Formats:\n{formats}\n\
+        Exit codes: 0 nothing found at or above --severity, 1 something, 2 could not look."
+    )
+}
+
+/// Looks, judges and shows.
+pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
+    let format = format(args.format.as_deref(), options.output.as_deref())?;
+    let (only, ignored) = (rules(&args.rule)?, rules(&args.ignore)?);
+    let snapshot = look(options, args, output).await?;
+    let map = Map::new(&snapshot);
+    let comparison = snapshot.probe.as_ref().map(|probe| Comparison::new(&map, probe));
+    let mut diagnosis = diagnose(&map, comparison.as_ref(), |rule| {
+        (only.is_empty() || only.contains(rule.name)) && !ignored.contains(rule.name)
+    });
+    narrow(&mut diagnosis, &map, options, args)?;
+    let view = FindingsView { diagnosis: &diagnosis, verbose: args.verbose };
+    let text = (format.draw)(&view, &output.style(options));
+    output.data(text.as_bytes(), options.output.as_deref())?;
+    let threshold = match args.severity.as_str() {
+        "error" => Severity::Error,
+        "info" => Severity::Info,
+        _ => Severity::Warning,
+    };
+    let found = diagnosis.worst().is_some_and(|worst| worst >= threshold);
+    Ok(if found { Ending::Findings } else { Ending::Clean })
+}
+
+/// The snapshot with all that can be seen, and measured if that is wanted.
+async fn look(options: &Options, args: &Args, output: &Output) -> Result<Snapshot> {
+    if options.from.is_some() {
+        if args.probe {
+            return Err(Error::Usage {
+                what: "--probe needs an engine, and --from is a file".to_owned(),
+                hint: Some(
+                    "a probe that the file holds is judged without being asked for".to_owned(),
+                ),
+            });
+        }
+        return source::snapshot(options, output).await;
+    }
+    let (engine, mut snapshot) = measure::open(options, output).await?;
+    let progress = output.progress("looking at containers");
+    let how = ObserveOptions { exec: !args.no_exec, ..ObserveOptions::default() };
+    engine::observe(&engine, &mut snapshot, how, |done, of| progress.at(done, of)).await;
+    drop(progress);
+    if args.probe {
+        let map = Map::new(&snapshot);
+        let all: BTreeSet<usize> = map.select(&Filter::default())?.containers;
+        let ends = (all.clone(), all);
+        let how = HowArgs::usual();
+        let probe =
+            measure::measure(&engine, &map, ends, Knocks::Icmp, &how, (options, output)).await?;
+        snapshot.probe = Some(probe);
+    }
+    Ok(snapshot)
+}
+
+/// Keeps the findings about what the user named.
+fn narrow(diagnosis: &mut Diagnosis, map: &Map, options: &Options, args: &Args) -> Result<()> {
+    if args.names.is_empty() && options.network.is_empty() && options.project.is_empty() {
+        return Ok(());
+    }
+    let selection = map.select(&Filter {
+        names: args.names.clone(),
+        networks: options.network.clone(),
+        projects: options.project.clone(),
+        stopped: true,
+    })?;
+    let containers = selection.containers.iter().map(|at| map.container(*at).name.as_str());
+    // A network is on the map because of its members; it is what the user
+    // named only when no container is.
+    let networks = selection.networks.iter().map(|at| map.network(*at).name.as_str());
+    let named: BTreeSet<&str> = containers.chain(networks).collect();
+    let about = |subject: &String| named.contains(subject.as_str());
+    diagnosis.findings.retain(|finding| finding.subjects.iter().any(about));
+    Ok(())
+}
+
+/// The rules of these names.
+fn rules(names: &[String]) -> Result<BTreeSet<&'static str>> {
+    names.iter().map(|name| rule(name).map(|rule| rule.name)).collect()
+}
+
+/// The rule of this name, or the nearest one in the error.
+pub fn rule(name: &str) -> Result<&'static Rule> {
+    rule_named(name).ok_or_else(|| Error::NoSuchName {
+        kind: "rule",
+        name: name.to_owned(),
+        nearest: nearest(name, RULES.iter().map(|rule| rule.name)).map(str::to_owned),
+        known: RULES.iter().map(|rule| rule.name.to_owned()).collect(),
+    })
+}
+
+/// `--format`, else the extension of the file to write, else text.
+fn format(name: Option<&str>, file: Option<&Path>) -> Result<&'static FindingsFormat> {
+    if let Some(name) = name {
+        let named = FINDINGS_FORMATS.iter().find(|format| format.name == name);
+        return Ok(named.unwrap_or(&FINDINGS_FORMATS[0]));
+    }
+    let Some(extension) = file.and_then(Path::extension) else { return Ok(&FINDINGS_FORMATS[0]) };
+    let extension = extension.to_string_lossy().to_lowercase();
+    let found =
+        FINDINGS_FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()));
+    found.ok_or_else(|| Error::Usage {
+        what: format!("`.{extension}` names no format of findings"),
+        hint: Some("use --format, or one of .txt, .json, .md".to_owned()),
+    })
+}

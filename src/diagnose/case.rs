@@ -1,0 +1,415 @@
+//! Everything a rule may look at: the map, what was seen inside the
+//! containers, and who wants to reach whom. Built once for all rules.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+
+use super::obstacle::{self, Obstacle};
+use super::rule::Sight;
+use super::wanted::{self, Edge};
+use crate::graph::{Comparison, Map};
+use crate::model::{
+    Connection, Container, Listening, LogError, Network, NetworkMode, Observation, Protocol, State,
+    seconds_since_1970,
+};
+
+/// How long before netmap looked an error in the log of a running container
+/// still counts, in seconds: what is older may have been mended since.
+const FRESH: i64 = 600;
+
+/// How long a container without a single listening socket may still be
+/// starting, in seconds.
+const STARTING: i64 = 5;
+
+/// Whether a container accepts connections to a port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listens {
+    /// From others.
+    Openly,
+    /// From itself only: the socket is bound to a loopback address.
+    OnLoopback,
+    /// Not at all.
+    Not,
+}
+
+/// A setup with everything that is known about it.
+pub struct Case<'a> {
+    /// The map.
+    pub map: &'a Map<'a>,
+    /// What a probe measured, held against the map.
+    pub comparison: Option<&'a Comparison<'a>>,
+    observations: Vec<Option<&'a Observation>>,
+    edges: Vec<(Edge<'a>, Option<Obstacle>)>,
+}
+
+impl<'a> Case<'a> {
+    /// The case of a map.
+    pub fn new(map: &'a Map<'a>, comparison: Option<&'a Comparison<'a>>) -> Self {
+        let snapshot = map.snapshot();
+        let by_id: HashMap<(&str, &str), &Observation> =
+            snapshot.observations.iter().map(|o| ((&*o.id, &*o.container), o)).collect();
+        let observations =
+            snapshot.containers.iter().map(|c| by_id.get(&(&*c.id, &*c.name)).copied()).collect();
+        let mut case = Self { map, comparison, observations, edges: Vec::new() };
+        let edges = wanted::edges(&case);
+        case.edges = edges
+            .into_iter()
+            .map(|edge| {
+                let obstacle = obstacle::first(&case, &edge);
+                (edge, obstacle)
+            })
+            .collect();
+        case
+    }
+
+    /// The containers' positions.
+    pub fn containers(&self) -> impl Iterator<Item = usize> + use<> {
+        0..self.map.snapshot().containers.len()
+    }
+
+    /// The networks' positions.
+    pub fn networks(&self) -> impl Iterator<Item = usize> + use<> {
+        0..self.map.snapshot().networks.len()
+    }
+
+    /// The container at a position.
+    pub fn container(&self, at: usize) -> &'a Container {
+        self.map.container(at)
+    }
+
+    /// The network at a position.
+    pub fn network(&self, at: usize) -> &'a Network {
+        self.map.network(at)
+    }
+
+    /// A container's name.
+    pub fn name(&self, at: usize) -> &'a str {
+        &self.map.container(at).name
+    }
+
+    /// Every wanted edge of a container that matters ([`Self::matters`]),
+    /// with the first thing that stands in its way.
+    pub fn edges(&self) -> impl Iterator<Item = (&Edge<'a>, Option<&Obstacle>)> {
+        self.edges
+            .iter()
+            .filter(|(edge, _)| self.matters(edge.from))
+            .map(|(edge, obstacle)| (edge, obstacle.as_ref()))
+    }
+
+    /// The edges with an obstacle that `pick` knows, put together by what it
+    /// makes of them.
+    pub fn obstructed<K: Ord>(
+        &self,
+        pick: impl Fn(&Edge<'a>, &Obstacle) -> Option<K>,
+    ) -> BTreeMap<K, Vec<&Edge<'a>>> {
+        let mut groups: BTreeMap<K, Vec<&Edge<'a>>> = BTreeMap::new();
+        for (edge, obstacle) in self.edges() {
+            if let Some(key) = obstacle.and_then(|obstacle| pick(edge, obstacle)) {
+                groups.entry(key).or_default().push(edge);
+            }
+        }
+        groups
+    }
+
+    /// The names of the containers that edges begin at, each once.
+    pub fn clients(&self, edges: &[&Edge]) -> Vec<&'a str> {
+        let mut names: Vec<&str> = edges.iter().map(|edge| self.name(edge.from)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Names of the containers that want to reach this one.
+    pub fn wanted_by(&self, at: usize) -> Vec<&'a str> {
+        let mut names: Vec<&str> = self
+            .edges()
+            .filter(|(edge, _)| edge.container() == Some(at) && edge.from != at)
+            .map(|(edge, _)| self.name(edge.from))
+            .collect();
+        names.dedup();
+        names
+    }
+
+    /// Whether what a container wants is anybody's concern: it runs, or ended
+    /// in a way that nobody asked for, or was planned.
+    pub fn matters(&self, at: usize) -> bool {
+        let container = self.container(at);
+        match container.state {
+            State::Planned | State::Running | State::Paused | State::Restarting => true,
+            State::Exited | State::Dead => {
+                // 137 and 143 are what `docker stop` and `docker kill` leave.
+                let by_hand = matches!(container.exit_code, None | Some(0 | 137 | 143));
+                container.oom_killed || !by_hand
+            }
+            State::Created => container.start_error.is_some(),
+            State::Removing | State::Unknown => false,
+        }
+    }
+
+    /// Whether the setup was read from a plan and nothing of it runs yet.
+    pub fn is_planned(&self) -> bool {
+        self.map.snapshot().plan.is_some()
+    }
+
+    /// What was seen inside a container.
+    pub fn seen(&self, at: usize) -> Option<&'a Observation> {
+        self.observations.get(at).copied().flatten()
+    }
+
+    /// What was seen of the network stack that a container uses: by itself or
+    /// by another one of the same stack.
+    fn of_stack<T>(&self, at: usize, part: impl Fn(&'a Observation) -> Option<T>) -> Option<T> {
+        let own = self.seen(at).and_then(&part);
+        own.or_else(|| {
+            let owner = self.map.stack(at)?;
+            let riders = self.map.riders(owner).iter().copied();
+            std::iter::once(owner).chain(riders).find_map(|other| part(self.seen(other)?))
+        })
+    }
+
+    /// The sockets that wait for others in a container's network stack;
+    /// `None` where nobody looked.
+    pub fn listening(&self, at: usize) -> Option<&'a [Listening]> {
+        self.of_stack(at, |seen| seen.listening.as_deref())
+    }
+
+    /// The connections that a container's network stack began.
+    pub fn connections(&self, at: usize) -> Option<&'a [Connection]> {
+        self.of_stack(at, |seen| seen.connections.as_deref())
+    }
+
+    /// Whether something in a container's network stack listens on a port, of
+    /// TCP or UDP. `None` where nobody looked, or too early to tell.
+    pub fn listens(&self, at: usize, port: u16) -> Option<Listens> {
+        let sockets = self.listening(at)?;
+        let mut found = Listens::Not;
+        for socket in sockets.iter().filter(|socket| socket.port == port) {
+            if !socket.is_loopback_only() {
+                return Some(Listens::Openly);
+            }
+            found = Listens::OnLoopback;
+        }
+        if found == Listens::Not && sockets.is_empty() && self.is_young(at) {
+            return None;
+        }
+        Some(found)
+    }
+
+    /// Whether a container has only just started.
+    pub fn is_young(&self, at: usize) -> bool {
+        let started = self.container(at).started_at.as_deref().and_then(seconds_since_1970);
+        let looked = self.seen(at).and_then(|seen| seen.at);
+        started.zip(looked).is_some_and(|(started, looked)| looked - started < STARTING)
+    }
+
+    /// The TCP ports on which a container's network stack takes connections
+    /// from others, sorted.
+    pub fn open_ports(&self, at: usize) -> Vec<u16> {
+        let sockets = self.listening(at).unwrap_or_default().iter();
+        let mut ports: Vec<u16> = sockets
+            .filter(|s| s.protocol == Protocol::Tcp && !s.is_loopback_only())
+            .map(|s| s.port)
+            .collect();
+        ports.sort_unstable();
+        ports.dedup();
+        ports
+    }
+
+    /// The network errors of a container's present run, or of its last one,
+    /// that are fresh enough to count.
+    pub fn log_errors(&self, at: usize) -> impl Iterator<Item = &'a LogError> {
+        let container = self.container(at);
+        let seen = self.seen(at);
+        let started = container.started_at.as_deref().and_then(seconds_since_1970);
+        let looked = seen.and_then(|seen| seen.at).filter(|_| container.state == State::Running);
+        let errors = seen.and_then(|seen| seen.log_errors.as_deref()).unwrap_or_default();
+        errors.iter().filter(move |error| {
+            let Some(last) = error.last else { return true };
+            let of_this_run = started.is_none_or(|started| last >= started);
+            of_this_run && looked.is_none_or(|looked| looked - last <= FRESH)
+        })
+    }
+
+    /// How long before netmap looked something happened, as `3 s ago`.
+    pub fn ago(&self, at: usize, moment: i64) -> String {
+        let Some(looked) = self.seen(at).and_then(|seen| seen.at) else {
+            return "earlier".to_owned();
+        };
+        match (looked - moment).max(0) {
+            seconds @ 0..120 => format!("{seconds} s ago"),
+            seconds @ 120..7200 => format!("{} min ago", seconds / 60),
+            seconds => format!("{} h ago", seconds / 3600),
+        }
+    }
+
+    /// Where `--add-host`, or the hosts file, sends a name. `Some(None)` is
+    /// `host-gateway`: the engine's machine.
+    pub fn added_host(&self, at: usize, host: &str) -> Option<Option<IpAddr>> {
+        let owner = self.map.stack(at).unwrap_or(at);
+        let added = self.container(at).extra_hosts.iter().chain(&self.container(owner).extra_hosts);
+        for entry in added {
+            let Some((name, address)) = entry.split_once([':', '=']) else { continue };
+            if name.eq_ignore_ascii_case(host) {
+                return Some(address.trim_matches(['[', ']']).parse().ok());
+            }
+        }
+        None
+    }
+
+    /// The container that a name leads another to: on one of the networks the
+    /// two share, by a name it has there, or by a legacy link.
+    pub fn resolved(&self, from: usize, host: &str) -> Option<usize> {
+        let stack = self.map.stack(from)?;
+        for link in &self.container(stack).links {
+            let (target, alias) = link.split_once(':').unwrap_or((link, link));
+            if alias.eq_ignore_ascii_case(host) || target.eq_ignore_ascii_case(host) {
+                return self.map.containers_named(target).first().copied();
+            }
+        }
+        let host = host.trim_end_matches('.');
+        let mut found: Vec<usize> = Vec::new();
+        for network in self.map.networks_of(stack) {
+            let on = self.network(network);
+            if on.is_built_in() {
+                continue;
+            }
+            let suffix = format!(".{}", on.name);
+            let plain = host.strip_suffix(suffix.as_str()).unwrap_or(host);
+            for member in self.map.members(network) {
+                let Some(endpoint) = self.map.endpoint_on(*member, network) else { continue };
+                let names = self.container(*member).names_on(endpoint);
+                if names.iter().any(|name| name.eq_ignore_ascii_case(plain)) {
+                    found.push(*member);
+                }
+            }
+        }
+        // A container that names itself means itself only if nobody else has the name.
+        found.sort_by_key(|at| (*at == from, !self.container(*at).state.has_network(), *at));
+        found.first().copied()
+    }
+
+    /// The networks that two containers' stacks are both on, whether they run
+    /// or not, in name order.
+    pub fn shared(&self, a: usize, b: usize) -> Vec<usize> {
+        let (Some(a), Some(b)) = (self.map.stack(a), self.map.stack(b)) else {
+            return Vec::new();
+        };
+        let mut shared: Vec<usize> = self
+            .map
+            .networks_of(a)
+            .filter(|network| {
+                !self.network(*network).is_none() && !self.network(*network).is_host()
+            })
+            .filter(|network| self.map.endpoint_on(b, *network).is_some())
+            .collect();
+        shared.sort_unstable();
+        shared.dedup();
+        shared
+    }
+
+    /// Whether the container at `a` is linked to the one at `b` in the legacy way.
+    pub fn is_linked(&self, a: usize, b: usize) -> bool {
+        let names = |link: &String| link.split(':').next() == Some(self.name(b));
+        self.map.stack(a).is_some_and(|a| self.container(a).links.iter().any(names))
+    }
+
+    /// Names of networks that a container's stack is on, without those that join nobody.
+    pub fn network_names(&self, at: usize) -> Vec<&'a str> {
+        let stack = self.map.stack(at).unwrap_or(at);
+        let on = self.map.networks_of(stack).map(|network| self.network(network));
+        on.filter(|network| !network.is_none()).map(|network| network.name.as_str()).collect()
+    }
+
+    /// Whether the network stack of a container is gone: the container whose
+    /// stack it uses is gone, does not run, or has run anew since.
+    pub fn is_orphan(&self, at: usize) -> bool {
+        let container = self.container(at);
+        if !matches!(container.network_mode, NetworkMode::Container(_)) {
+            return false;
+        }
+        match self.map.stack(at) {
+            None => true,
+            Some(owner) => {
+                let owner = self.container(owner);
+                let moment = |c: &Container| c.started_at.as_deref().and_then(seconds_since_1970);
+                let later = moment(owner).zip(moment(container)).is_some_and(|(o, c)| o > c);
+                !owner.state.has_network() || (container.state.has_network() && later)
+            }
+        }
+    }
+
+    /// What a rule needs and was not seen, with the reason, for `could not look`.
+    pub fn unseen(&self, sight: Sight) -> Option<String> {
+        let snapshot = self.map.snapshot();
+        let missing = |what: &str| Some(format!("{what}: not looked at"));
+        let part: fn(&Observation) -> bool = match sight {
+            Sight::Facts => {
+                let known = snapshot.engine.ipv4_forwarding.is_some();
+                return if known { None } else { missing(sight.as_str()) };
+            }
+            Sight::Machine => {
+                let known = snapshot.host.is_some();
+                let why = snapshot.unread.iter().find(|unread| unread.what.contains("machine"));
+                return match (known, why) {
+                    (true, _) => None,
+                    (false, Some(unread)) => Some(format!("{}: {}", unread.what, unread.why)),
+                    (false, None) => missing(sight.as_str()),
+                };
+            }
+            Sight::Probe => {
+                let known = self.comparison.is_some();
+                return if known {
+                    None
+                } else {
+                    Some("nothing was measured (--probe)".to_owned())
+                };
+            }
+            Sight::Logs => |seen| seen.log_errors.is_some(),
+            Sight::Sockets => |seen| seen.listening.is_some(),
+            Sight::Routes => |seen| seen.routes.is_some(),
+            Sight::Hosts => |seen| seen.hosts.is_some(),
+            Sight::Mtus => |seen| seen.mtus.is_some(),
+        };
+        let concerned = |at: &usize| match sight {
+            Sight::Logs => self.container(*at).state != State::Created,
+            _ => self.container(*at).state.has_network(),
+        };
+        let mut by_reason: Vec<(String, Vec<&str>)> = Vec::new();
+        for at in self.containers().filter(concerned) {
+            if self.of_stack(at, |seen| part(seen).then_some(())).is_some() {
+                continue;
+            }
+            let why = self.seen(at).and_then(|seen| {
+                let about_log = sight == Sight::Logs;
+                seen.unseen.iter().find(|unread| unread.what.contains("log") == about_log)
+            });
+            let why = why.map_or("not looked at", |unread| &unread.why).to_owned();
+            match by_reason.iter_mut().find(|(reason, _)| *reason == why) {
+                Some((_, names)) => names.push(self.name(at)),
+                None => by_reason.push((why, vec![self.name(at)])),
+            }
+        }
+        let told: Vec<String> = by_reason
+            .iter()
+            .map(|(why, names)| format!("{} of {}: {why}", sight.as_str(), few(names)))
+            .collect();
+        (!told.is_empty()).then(|| told.join("; "))
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`; of many, the first few and how many more.
+pub fn few<T: AsRef<str>>(names: &[T]) -> String {
+    let name = |at: usize| names[at].as_ref();
+    match names.len() {
+        0 => "nothing".to_owned(),
+        1 => name(0).to_owned(),
+        2..=5 => {
+            let head: Vec<&str> = (0..names.len() - 1).map(name).collect();
+            format!("{} and {}", head.join(", "), name(names.len() - 1))
+        }
+        more => {
+            let head: Vec<&str> = (0..4).map(name).collect();
+            format!("{} and {} more", head.join(", "), more - 4)
+        }
+    }
+}

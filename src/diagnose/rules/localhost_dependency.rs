@@ -1,0 +1,70 @@
+//! A container looks for a peer in itself.
+
+use crate::diagnose::case::{Case, Listens, few};
+use crate::diagnose::obstacle::Obstacle;
+use crate::diagnose::{Judgement, Rule, Sight};
+use crate::model::Severity;
+
+/// See `netmap explain localhost-dependency`.
+pub const RULE: Rule = Rule {
+    name: "localhost-dependency",
+    severity: Severity::Error,
+    summary: "a container dials localhost for something that is in another container",
+    meaning: "Each container has a network of its own, and `localhost` is the container itself. \
+        A program that worked on your machine, where everything was one `localhost`, finds nothing \
+        there once its database has moved into a container next door.",
+    seen: "The environment, the command or the log names localhost (or 127.0.0.1, or ::1) with a \
+        port on which nothing listens in that container, and another container listens on it or \
+        exposes it.",
+    example: "`connect ECONNREFUSED 127.0.0.1:5432`, \
+        `failed to connect to server [localhost:27017] on first connect`",
+    mend: "Put both on one network that you made yourself, and use the other container's name: \
+        `mongodb://mongo:27017` instead of `mongodb://localhost:27017`.",
+    mistaken_for: "An address that is handed on to a browser: that one runs on your machine, where \
+        localhost with a published port is right. Where only the configuration names such an \
+        address and nothing failed yet, netmap says so at severity info.",
+    needs: &[Sight::Sockets, Sight::Logs],
+    judge,
+};
+
+fn judge(case: &Case) -> Judgement {
+    let groups = case.obstructed(|_, obstacle| match obstacle {
+        Obstacle::Localhost { peer, port, sure } => Some((!*sure, *peer, *port)),
+        _ => None,
+    });
+    Judgement::of(groups.into_iter().map(|((unsure, peer, port), edges)| {
+        let clients = case.clients(&edges);
+        let name = case.name(peer);
+        let summary = match (unsure, clients.len()) {
+            (true, _) => format!(
+                "{} names localhost for {name}: right for a browser, wrong for the container",
+                few(&clients)
+            ),
+            (false, 1) => format!("{} looks for {name} in itself", clients[0]),
+            (false, _) => format!("{} look for {name} in themselves", few(&clients)),
+        };
+        let mut finding = RULE.finding(clients.iter().copied().chain([name]), summary);
+        if unsure {
+            finding.severity = Severity::Info;
+        }
+        finding.evidence = case.say(&edges);
+        let dialled = edges.iter().find_map(|edge| edge.port).unwrap_or(port);
+        finding.evidence.push(match clients.len() {
+            1 => format!(
+                "localhost is {} itself, and nothing listens on {dialled} there",
+                clients[0]
+            ),
+            _ => format!(
+                "localhost is each container itself, and nothing listens on {dialled} there"
+            ),
+        });
+        finding.evidence.push(match (case.listens(peer, port), dialled == port) {
+            (_, false) => format!("{name} has its port {port} published on the host as {dialled}"),
+            (Some(Listens::Openly), _) => format!("{name} does listen on {port}"),
+            (Some(_), _) => format!("{name} listens on {port}, on its own loopback address only"),
+            (None, _) => format!("{name} says that it listens on {port}"),
+        });
+        finding.fix = case.mend_names(peer);
+        finding
+    }))
+}

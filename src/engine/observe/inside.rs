@@ -1,0 +1,180 @@
+//! Looking inside a container: at the kernel's files about its first process
+//! where the engine is on this machine and lets us, else by one command run in
+//! it. Both give the same files; what they say is read the same way.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::{files, routes, sockets};
+use crate::engine::connect::Engine;
+use crate::engine::exec::Exec;
+use crate::error::Error;
+use crate::model::{Container, Means, Mtu, Observation, State, Unread};
+
+/// Bytes read of one file, and of a command's whole output.
+const MOST_OF_A_FILE: u64 = 4 << 20;
+const MOST_OF_ALL: usize = 2 << 20;
+
+/// How long the command may take.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// The files, below the container's own root. An engine names interfaces
+/// eth0 and on.
+const TABLES: [&str; 6] =
+    ["net/tcp", "net/tcp6", "net/udp", "net/udp6", "net/route", "net/ipv6_route"];
+const ETC: [&str; 2] = ["/etc/resolv.conf", "/etc/hosts"];
+const MOST_INTERFACES: usize = 10;
+
+/// The files' texts by path; a file that is not there is not in it.
+type Files = BTreeMap<String, String>;
+
+fn mtu_path(number: usize) -> String {
+    format!("/sys/class/net/eth{number}/mtu")
+}
+
+/// Looks inside and fills in what was seen, or says why nothing was.
+pub async fn look(engine: &Engine, container: &Container, exec: bool, seen: &mut Observation) {
+    let mut why = match container.state {
+        State::Running | State::Paused => Vec::new(),
+        // Not running: there is no inside, and nothing was missed.
+        _ => return,
+    };
+    match from_proc(engine, container).await {
+        Ok(files) => return fill(seen, Means::Proc, container, &files),
+        Err(reason) => why.push(reason),
+    }
+    if exec && container.state == State::Running {
+        match from_exec(engine, container).await {
+            Ok(files) => return fill(seen, Means::Exec, container, &files),
+            Err(reason) => why.push(reason),
+        }
+    } else if exec {
+        why.push("a paused container can run nothing".to_owned());
+    } else {
+        why.push("nothing was to be run in it (--no-exec)".to_owned());
+    }
+    seen.unseen.push(Unread::new("its sockets, routes and files", why.join("; ")));
+}
+
+#[cfg(target_os = "linux")]
+async fn from_proc(engine: &Engine, container: &Container) -> Result<Files, String> {
+    let process = engine.process(container)?;
+    let read = move || -> std::io::Result<Files> {
+        let mut files = Files::new();
+        for table in TABLES {
+            let text = match process.read_kernel(table, MOST_OF_A_FILE) {
+                Ok(text) => text,
+                // A kernel without IPv6 has no such tables.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+                Err(error) => return Err(error),
+            };
+            files.insert(format!("/proc/{table}"), String::from_utf8_lossy(&text).into_owned());
+        }
+        let interfaces = (0..MOST_INTERFACES).map(mtu_path);
+        for path in ETC.into_iter().map(str::to_owned).chain(interfaces) {
+            if let Ok(text) = process.read(&path, MOST_OF_A_FILE) {
+                files.insert(path, String::from_utf8_lossy(&text).into_owned());
+            }
+        }
+        Ok(files)
+    };
+    // The kernel walks a long table for each of these; the runtime's only
+    // thread has answers of the engine to read meanwhile.
+    match tokio::task::spawn_blocking(read).await {
+        Ok(Ok(files)) => Ok(files),
+        Ok(Err(error)) => Err(format!("its files in /proc cannot be read: {error}")),
+        Err(_) => Err("its files in /proc could not be read".to_owned()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+async fn from_proc(_: &Engine, _: &Container) -> Result<Files, String> {
+    Err("there is no /proc here".to_owned())
+}
+
+/// `head` names each file before its text and needs no shell.
+async fn from_exec(engine: &Engine, container: &Container) -> Result<Files, String> {
+    let tables = TABLES.iter().map(|table| format!("/proc/{table}"));
+    let interfaces = (0..MOST_INTERFACES).map(mtu_path);
+    let paths = tables.chain(ETC.map(str::to_owned)).chain(interfaces);
+    let command = ["head", "-n", "3000"].map(str::to_owned).into_iter().chain(paths).collect();
+    let exec = Exec { command, deadline: DEADLINE, limit: MOST_OF_ALL, last_words: None };
+    let ran = engine.exec(&container.id, &exec).await.map_err(|error| match error {
+        Error::Refused { status: 403, .. } => {
+            "the engine, or a proxy in front of it, does not allow execs".to_owned()
+        }
+        Error::Refused { status: 404, .. } => "the container is gone".to_owned(),
+        other => other.to_string(),
+    })?;
+    let text = String::from_utf8_lossy(&ran.output);
+    let files = parts(&text);
+    if files.contains_key("/proc/net/tcp") {
+        Ok(files)
+    } else if matches!(ran.code, Some(126 | 127)) {
+        Err("it has no `head` to read files with".to_owned())
+    } else {
+        Err("reading files in it gave nothing".to_owned())
+    }
+}
+
+/// The output of `head` on several files, taken apart.
+fn parts(text: &str) -> Files {
+    let mut files = Files::new();
+    let mut current: Option<String> = None;
+    for line in text.lines() {
+        let title = line.strip_prefix("==> ").and_then(|rest| rest.strip_suffix(" <=="));
+        if let Some(title) = title {
+            current = Some(title.to_owned());
+            files.entry(title.to_owned()).or_default();
+        } else if let Some(file) = current.as_ref().and_then(|name| files.get_mut(name)) {
+            file.push_str(line);
+            file.push('\n');
+        }
+    }
+    files
+}
+
+fn fill(seen: &mut Observation, how: Means, container: &Container, files: &Files) {
+    let text = |path: &str| files.get(path).map(String::as_str);
+    let table = |path: &str| text(path).unwrap_or_default();
+    seen.how = Some(how);
+    if text("/proc/net/tcp").is_some() {
+        let (listening, connections) = sockets::read(
+            &[table("/proc/net/tcp"), table("/proc/net/tcp6")],
+            &[table("/proc/net/udp"), table("/proc/net/udp6")],
+        );
+        seen.listening = Some(listening);
+        seen.connections = Some(connections);
+    }
+    if let Some(v4) = text("/proc/net/route") {
+        seen.routes = Some(routes::read(v4, table("/proc/net/ipv6_route")));
+    }
+    seen.nameservers = text(ETC[0]).map(files::nameservers);
+    let own: Vec<IpAddr> = container.endpoints.iter().flat_map(|e| e.addresses()).collect();
+    seen.hosts = text(ETC[1]).map(|file| files::hosts(file, &own));
+    let mtus: Vec<Mtu> = (0..MOST_INTERFACES)
+        .filter_map(|number| {
+            let mtu = text(&mtu_path(number))?.trim().parse().ok()?;
+            Some(Mtu { interface: format!("eth{number}"), mtu })
+        })
+        .collect();
+    seen.mtus = (!mtus.is_empty()).then_some(mtus);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_head_prints_is_taken_apart() {
+        let text = "head: /proc/net/tcp6: No such file or directory\n==> /proc/net/tcp <==\n  sl\n   0: 00000000:0BB8 00000000:0000 0A\n\n==> /etc/resolv.conf <==\nnameserver 127.0.0.11\n\n==> /sys/class/net/eth0/mtu <==\n1400\n";
+        let mut seen = Observation::default();
+        fill(&mut seen, Means::Exec, &Container::default(), &parts(text));
+        assert_eq!(seen.listening.map(|l| l.len()), Some(1));
+        assert_eq!(seen.nameservers.map(|n| n.len()), Some(1));
+        assert_eq!(seen.mtus.map(|m| m[0].mtu), Some(1400));
+        // Files that did not come were not looked at.
+        assert_eq!((seen.routes, seen.hosts), (None, None));
+    }
+}

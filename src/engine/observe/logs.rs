@@ -1,0 +1,110 @@
+//! The last lines of a container's log, reduced to the network errors in them.
+
+use std::collections::BTreeMap;
+
+use bollard::container::LogOutput;
+use bollard::query_parameters::LogsOptions;
+use futures_util::StreamExt;
+use tokio::time::Instant;
+
+use super::log_words;
+use crate::engine::connect::Engine;
+use crate::error::Error;
+use crate::model::{LogError, seconds_since_1970};
+
+/// Lines asked for, bytes read, and errors kept.
+const LINES: &str = "200";
+const MOST_BYTES: usize = 1 << 20;
+const MOST_KEPT: usize = 50;
+
+/// The network errors in the container's last log lines, or why they could
+/// not be read.
+pub async fn read(engine: &Engine, container: &str) -> Result<Vec<LogError>, String> {
+    let options = LogsOptions {
+        stdout: true,
+        stderr: true,
+        timestamps: true,
+        tail: LINES.to_owned(),
+        ..LogsOptions::default()
+    };
+    let mut stream = Box::pin(engine.docker.logs(container, Some(options)));
+    let until = Instant::now() + engine.timeout();
+    let mut text = Vec::new();
+    while text.len() < MOST_BYTES {
+        match tokio::time::timeout_at(until, stream.next()).await {
+            Err(_) => return Err("the engine did not send its log in time".to_owned()),
+            Ok(None) => break,
+            Ok(Some(Ok(piece))) => {
+                let bytes = match piece {
+                    LogOutput::StdErr { message }
+                    | LogOutput::StdOut { message }
+                    | LogOutput::StdIn { message }
+                    | LogOutput::Console { message } => message,
+                };
+                let room = MOST_BYTES - text.len();
+                text.extend_from_slice(&bytes[..bytes.len().min(room)]);
+                // A terminal's output comes as it was written, in pieces of
+                // any length; everything else in whole lines.
+            }
+            Ok(Some(Err(error))) => return Err(why(&engine.word("read the log", &error))),
+        }
+    }
+    Ok(errors(&String::from_utf8_lossy(&text)))
+}
+
+fn why(error: &Error) -> String {
+    match error {
+        Error::Refused { status: 404, .. } => "the container is gone".to_owned(),
+        Error::Refused { status: 403, .. } => {
+            "the engine, or a proxy in front of it, does not give logs out".to_owned()
+        }
+        Error::Refused { message, .. } => message.chars().take(200).collect(),
+        other => other.to_string(),
+    }
+}
+
+/// The network errors in lines that each begin with their time. Alike ones
+/// are counted; of too many the latest are kept.
+fn errors(text: &str) -> Vec<LogError> {
+    let mut found: BTreeMap<_, LogError> = BTreeMap::new();
+    for line in text.lines() {
+        let (time, rest) = line.split_once(' ').unwrap_or(("", line));
+        let at = seconds_since_1970(time);
+        let said = if at.is_some() { rest } else { line };
+        let Some(complaint) = log_words::complaint(said) else { continue };
+        let key = (complaint.kind, complaint.host.clone(), complaint.port);
+        let error = found.entry(key).or_insert(LogError {
+            kind: complaint.kind,
+            host: complaint.host,
+            port: complaint.port,
+            count: 0,
+            first: at,
+            last: at,
+        });
+        error.count += 1;
+        error.last = at.or(error.last);
+    }
+    let mut errors: Vec<LogError> = found.into_values().collect();
+    errors.sort_by_key(|error| std::cmp::Reverse(error.last));
+    errors.truncate(MOST_KEPT);
+    errors.sort();
+    errors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alike_errors_are_counted_with_their_first_and_last_time() {
+        let text = "2026-11-24T07:00:00.1Z Error: connect ECONNREFUSED 127.0.0.1:5432\n\
+                    2026-11-24T07:00:05Z hello\n\
+                    2026-11-24T07:00:09Z Error: connect ECONNREFUSED 127.0.0.1:5432\n\
+                    nc: bad address 'db'\n";
+        let errors = errors(text);
+        assert_eq!(errors.len(), 2);
+        assert_eq!((errors[0].count, errors[0].host.as_str()), (2, "127.0.0.1"));
+        assert_eq!(errors[0].last.zip(errors[0].first).map(|(b, a)| b - a), Some(9));
+        assert_eq!((errors[1].host.as_str(), errors[1].last), ("db", None));
+    }
+}

@@ -1,0 +1,108 @@
+//! The engine's own facts, and the machine it runs on.
+
+use bollard::models::SystemInfo;
+
+use crate::engine::connect::Engine;
+use crate::error::Result;
+use crate::model::{AddressPool, EngineFacts, HostObservation, Swarm, SwarmNode};
+
+/// What the engine says of itself beyond its version.
+pub struct Facts {
+    operating_system: Option<String>,
+    ipv4_forwarding: Option<bool>,
+    address_pools: Vec<AddressPool>,
+    swarm: Option<Swarm>,
+}
+
+impl Facts {
+    /// Puts them to the others.
+    pub fn add_to(self, facts: &mut EngineFacts) {
+        facts.operating_system = self.operating_system;
+        facts.ipv4_forwarding = self.ipv4_forwarding;
+        facts.address_pools = self.address_pools;
+        facts.swarm = self.swarm;
+    }
+}
+
+/// Asks the engine, and a swarm's manager for its nodes.
+pub async fn facts(engine: &Engine) -> Result<Facts> {
+    let info = engine.ask("info", engine.docker.info()).await?;
+    let (active, manager) = swarm_state(&info);
+    let swarm = if !active {
+        None
+    } else if manager {
+        let listed = engine.ask("list nodes", engine.docker.list_nodes(None)).await?;
+        let mut nodes: Vec<SwarmNode> = listed
+            .into_iter()
+            .map(|node| {
+                let status = node.status.unwrap_or_default();
+                SwarmNode {
+                    name: node.description.and_then(|d| d.hostname).unwrap_or_default(),
+                    address: status.addr.unwrap_or_default(),
+                    state: status.state.map(|state| state.to_string()).unwrap_or_default(),
+                }
+            })
+            .collect();
+        nodes.sort();
+        Some(Swarm { nodes })
+    } else {
+        Some(Swarm::default())
+    };
+    let pools = info.default_address_pools.unwrap_or_default();
+    Ok(Facts {
+        operating_system: info.operating_system.filter(|name| !name.is_empty()),
+        ipv4_forwarding: info.ipv4_forwarding,
+        address_pools: pools
+            .into_iter()
+            .filter_map(|pool| {
+                let base = pool.base?.parse().ok()?;
+                Some(AddressPool { base, size: u8::try_from(pool.size?).ok()? })
+            })
+            .collect(),
+        swarm,
+    })
+}
+
+/// Whether it is part of a swarm, and whether it manages one.
+fn swarm_state(info: &SystemInfo) -> (bool, bool) {
+    let Some(swarm) = &info.swarm else { return (false, false) };
+    let active = swarm.local_node_state.as_ref().is_some_and(|state| state.to_string() == "active");
+    (active, swarm.control_available.unwrap_or_default())
+}
+
+/// The machine's sockets and routes, where the engine is on this one.
+#[cfg(target_os = "linux")]
+pub async fn host(engine: &Engine) -> Result<HostObservation, String> {
+    use super::{routes, sockets};
+
+    let process = engine.own_process().await?;
+    let read = move || -> std::io::Result<HostObservation> {
+        let text = |path: &str| -> std::io::Result<String> {
+            match process.read_kernel(path, 16 << 20) {
+                Ok(text) => Ok(String::from_utf8_lossy(&text).into_owned()),
+                // A kernel without IPv6 has no such tables.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+                Err(error) => Err(error),
+            }
+        };
+        let (tcp, tcp6, udp, udp6) =
+            (text("net/tcp")?, text("net/tcp6")?, text("net/udp")?, text("net/udp6")?);
+        let (listening, _) = sockets::read(&[&tcp, &tcp6], &[&udp, &udp6]);
+        Ok(HostObservation {
+            listening: Some(listening),
+            routes: Some(routes::read(&text("net/route")?, &text("net/ipv6_route")?)),
+            addresses: routes::own_addresses(&text("net/fib_trie")?),
+        })
+    };
+    match tokio::task::spawn_blocking(read).await {
+        Ok(Ok(host)) => Ok(host),
+        Ok(Err(error)) => Err(format!("the engine's files in /proc cannot be read: {error}")),
+        Err(_) => Err("the engine's files in /proc could not be read".to_owned()),
+    }
+}
+
+/// The machine's sockets and routes: only Linux shows them in files.
+#[cfg(not(target_os = "linux"))]
+pub async fn host(_: &Engine) -> Result<HostObservation, String> {
+    Err("there is no /proc here".to_owned())
+}

@@ -1,0 +1,85 @@
+//! What a judgement comes to: what is wrong, how that was seen, and what
+//! mends it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// It works, and will hurt one day.
+    Warning,
+    /// Something that is wanted does not work.
+    Error,
+}
+
+impl Severity {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One thing that is wrong, or good to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Name of the rule that found it.
+    pub rule: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Names of the containers and networks it is about, the main one first.
+    pub subjects: Vec<String>,
+    /// One sentence without full stop.
+    pub summary: String,
+    /// How that was seen, a sentence each.
+    pub evidence: Vec<String>,
+    /// What mends it, a line each: a command that a shell runs as it stands,
+    /// or prose after `#` where a person must decide.
+    pub fix: Vec<String>,
+}
+
+/// A rule that could not see what it needs, and therefore says nothing: it
+/// means neither wrong nor fine.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NotLooked {
+    /// Name of the rule.
+    pub rule: &'static str,
+    /// What it could not see, and why.
+    pub why: String,
+}
+
+/// Everything that was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// The worst first, causes before what follows from them.
+    pub findings: Vec<Finding>,
+    /// What could not be looked at.
+    pub not_looked: Vec<NotLooked>,
+    /// Names of the rules that were asked, in the order of asking.
+    pub rules: Vec<&'static str>,
+    /// How many containers were looked at.
+    pub containers: usize,
+    /// How many networks.
+    pub networks: usize,
+}
+
+impl Diagnosis {
+    /// The worst severity found.
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).max()
+    }
+}

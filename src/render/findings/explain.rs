@@ -1,0 +1,110 @@
+//! What there is to tell of a rule: a page for the terminal, and all of them
+//! as one document.
+
+use super::text::lines;
+use crate::diagnose::{RULES, Rule};
+use crate::render::style::{Role, Style};
+
+/// The parts of a rule's page, each under its title.
+fn parts(rule: &Rule) -> [(&'static str, &'static str); 5] {
+    [
+        ("What it means", rule.meaning),
+        ("How netmap sees it", rule.seen),
+        ("What it looks like", rule.example),
+        ("How to mend it", rule.mend),
+        ("What it can be mistaken for", rule.mistaken_for),
+    ]
+}
+
+/// What a rule must see, in words; nothing where the engine's lists are enough.
+fn needs(rule: &Rule) -> Option<String> {
+    let needs: Vec<&str> = rule.needs.iter().map(|sight| sight.as_str()).collect();
+    (!needs.is_empty()).then(|| needs.join(", "))
+}
+
+/// A rule's page for a terminal.
+pub fn rule_page(rule: &Rule, style: &Style) -> String {
+    let mut text = format!(
+        "{}  {}\n",
+        style.paint(Role::Strong, rule.name),
+        style.paint(Role::Quiet, rule.severity.as_str())
+    );
+    let mut paragraph = |words: &str, indent: usize| {
+        for line in lines(words, style.width.min(100).saturating_sub(indent)) {
+            text.push_str(&" ".repeat(indent));
+            text.push_str(&line);
+            text.push('\n');
+        }
+    };
+    paragraph(&format!("{}.", sentence(rule.summary)), 0);
+    for (title, words) in parts(rule) {
+        paragraph("", 0);
+        paragraph(title, 0);
+        paragraph(words, 2);
+    }
+    if let Some(needs) = needs(rule) {
+        paragraph("", 0);
+        paragraph(
+            &format!("It must see: {needs}. Where it cannot, it says so and judges nothing."),
+            0,
+        );
+    }
+    text
+}
+
+/// Every rule with its summary, for `netmap explain` without a name.
+pub fn rules_list(style: &Style) -> String {
+    let mut rules: Vec<&Rule> = RULES.iter().collect();
+    rules.sort_by_key(|rule| rule.name);
+    let widest = rules.iter().map(|rule| rule.name.len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for rule in rules {
+        let indent = widest + 11;
+        text.push_str(&format!("{:widest$}  {:7}  ", rule.name, rule.severity.as_str()));
+        for (at, line) in lines(rule.summary, style.width.saturating_sub(indent)).iter().enumerate()
+        {
+            if at > 0 {
+                text.push_str(&" ".repeat(indent));
+            }
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// The document of all rules, as Markdown; `docs/rules.md` is this.
+pub fn rules_document() -> String {
+    let mut rules: Vec<&Rule> = RULES.iter().collect();
+    rules.sort_by_key(|rule| rule.name);
+    let mut text = String::from(
+        "# What netmap doctor looks for\n\n\
+        One section for each rule, as `netmap explain RULE` tells it. This page is made by\n\
+        `netmap explain --format markdown`; a test compares the two.\n\n\
+        | rule | severity | the bad thing |\n|---|---|---|\n",
+    );
+    for rule in &rules {
+        text.push_str(&format!(
+            "| [{0}](#{0}) | {1} | {2} |\n",
+            rule.name,
+            rule.severity,
+            rule.summary.replace('|', "\\|")
+        ));
+    }
+    for rule in rules {
+        text.push_str(&format!("\n## {}\n\n{}.\n", rule.name, sentence(rule.summary)));
+        for (title, words) in parts(rule) {
+            text.push_str(&format!("\n**{title}.** {words}\n"));
+        }
+        if let Some(needs) = needs(rule) {
+            text.push_str(&format!("\n**It must see** {needs}.\n"));
+        }
+    }
+    text
+}
+
+/// With a capital letter in front.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,74 @@
+//! Findings that one mend mends, told together.
+
+use crate::model::{Diagnosis, Finding, Severity};
+
+/// Findings with the same mend, in the diagnosis' order.
+pub struct Group<'a> {
+    /// The findings, at least one.
+    pub findings: Vec<&'a Finding>,
+}
+
+impl<'a> Group<'a> {
+    /// What mends all of them.
+    pub fn fix(&self) -> &'a [String] {
+        self.findings.first().map_or(&[], |finding| &finding.fix)
+    }
+
+    /// The words above the mend.
+    pub fn title(&self) -> &'static str {
+        match self.findings.len() {
+            1 => "Mend it:",
+            2 => "Mend both:",
+            _ => "Mend all of these:",
+        }
+    }
+}
+
+/// The findings of at least this severity, in groups; each group stands where
+/// its first finding stands.
+pub fn groups(diagnosis: &Diagnosis, keep: impl Fn(Severity) -> bool) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group> = Vec::new();
+    for finding in diagnosis.findings.iter().filter(|finding| keep(finding.severity)) {
+        let same = groups
+            .iter_mut()
+            .find(|group| !finding.fix.is_empty() && group.fix() == finding.fix.as_slice());
+        match same {
+            Some(group) => group.findings.push(finding),
+            None => groups.push(Group { findings: vec![finding] }),
+        }
+    }
+    groups
+}
+
+/// The diagnosis in one sentence.
+pub fn verdict(diagnosis: &Diagnosis) -> String {
+    let looked = format!(
+        "{} and {}",
+        super::super::count(diagnosis.containers, "container"),
+        super::super::count(diagnosis.networks, "network")
+    );
+    let blind = blind_rules(diagnosis);
+    let rules = super::super::count(diagnosis.rules.len(), "rule");
+    let unseen = match blind {
+        0 => String::new(),
+        blind => format!("; {blind} of them could not see all they need"),
+    };
+    if problems(diagnosis) == 0 {
+        let as_far = if blind > 0 { ", as far as could be seen" } else { "" };
+        format!("No problems found in {looked}{as_far}: asked {rules}{unseen}.")
+    } else {
+        format!("Looked at {looked}, asked {rules}{unseen}.")
+    }
+}
+
+/// How many rules could not see all they need.
+pub fn blind_rules(diagnosis: &Diagnosis) -> usize {
+    let mut blind: Vec<&str> = diagnosis.not_looked.iter().map(|note| note.rule).collect();
+    blind.dedup();
+    blind.len()
+}
+
+/// How many findings are more than good to know.
+pub fn problems(diagnosis: &Diagnosis) -> usize {
+    diagnosis.findings.iter().filter(|finding| finding.severity > Severity::Info).count()
+}

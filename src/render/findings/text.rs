@@ -1,0 +1,182 @@
+//! A diagnosis for a terminal: plain words first, the rule's name at the
+//! margin, one mend for one cause.
+
+use super::FindingsView;
+use super::groups::{self, Group};
+use crate::model::{Diagnosis, Finding, Severity};
+use crate::render::style::{Role, Style, width};
+use crate::render::{count, escape};
+
+/// Columns before the words: the width of `warning` and two spaces.
+const INDENT: usize = 9;
+
+/// Signs told of one finding unless everything is to be told.
+const MOST_EVIDENCE: usize = 6;
+
+/// Writes the findings, what could not be looked at, and the verdict.
+pub fn render(view: &FindingsView, style: &Style) -> String {
+    let diagnosis = view.diagnosis;
+    let mut text = String::new();
+    let problems = groups::problems(diagnosis);
+    if problems > 0 {
+        text.push_str(&style.paint(Role::Strong, &count(problems, "problem")));
+        text.push_str("\n\n");
+    }
+    for group in groups::groups(diagnosis, |severity| severity > Severity::Info) {
+        tell(&mut text, &group, view, style);
+    }
+    let notes = groups::groups(diagnosis, |severity| severity == Severity::Info);
+    if !notes.is_empty() {
+        text.push_str(&style.paint(Role::Strong, "Good to know"));
+        text.push_str("\n\n");
+        for group in &notes {
+            if view.verbose {
+                tell(&mut text, group, view, style);
+            } else {
+                group.findings.iter().for_each(|finding| headline(&mut text, finding, style));
+            }
+        }
+        if !view.verbose {
+            text.push('\n');
+        }
+    }
+    if view.verbose {
+        asked(&mut text, diagnosis, style);
+    }
+    let mut closing = groups::verdict(diagnosis);
+    if !view.verbose && (groups::blind_rules(diagnosis) > 0 || !notes.is_empty()) {
+        closing.push_str(" More: netmap doctor --verbose.");
+    }
+    wrapped(&mut text, &closing, 0, Role::Plain, style);
+    text
+}
+
+fn role(severity: Severity) -> Role {
+    match severity {
+        Severity::Error => Role::Bad,
+        Severity::Warning => Role::Warn,
+        Severity::Info => Role::Quiet,
+    }
+}
+
+/// Severity, summary, and the rule's name at the right margin, where there is
+/// room for it.
+fn headline(text: &mut String, finding: &Finding, style: &Style) {
+    let severity = finding.severity.as_str();
+    text.push_str(&style.paint(role(finding.severity), severity));
+    text.push_str(&" ".repeat(INDENT - severity.len()));
+    let lines = lines(&finding.summary, style.width.saturating_sub(INDENT));
+    let last = lines.len().saturating_sub(1);
+    for (at, line) in lines.iter().enumerate() {
+        if at > 0 {
+            text.push_str(&" ".repeat(INDENT));
+        }
+        text.push_str(&style.paint(Role::Strong, line));
+        if at == last {
+            let used = INDENT + width(line);
+            let rule = width(finding.rule);
+            if used + rule + 2 <= style.width {
+                text.push_str(&" ".repeat(style.width - used - rule));
+            } else {
+                text.push('\n');
+                text.push_str(&" ".repeat(style.width.saturating_sub(rule).max(INDENT)));
+            }
+            text.push_str(&style.paint(Role::Quiet, finding.rule));
+        }
+        text.push('\n');
+    }
+}
+
+fn tell(text: &mut String, group: &Group, view: &FindingsView, style: &Style) {
+    for finding in &group.findings {
+        headline(text, finding, style);
+        let told = if view.verbose { finding.evidence.len() } else { MOST_EVIDENCE };
+        for sentence in finding.evidence.iter().take(told) {
+            wrapped(text, &format!("{sentence}."), INDENT, Role::Plain, style);
+        }
+        if finding.evidence.len() > told {
+            let more = format!("And {} more.", finding.evidence.len() - told);
+            wrapped(text, &more, INDENT, Role::Quiet, style);
+        }
+        text.push('\n');
+    }
+    if group.fix().is_empty() {
+        return;
+    }
+    let indent = " ".repeat(INDENT);
+    text.push_str(&format!("{indent}{}\n", style.paint(Role::Good, group.title())));
+    for line in group.fix() {
+        match line.strip_prefix("# ") {
+            Some(prose) => {
+                let room = style.width.saturating_sub(INDENT + 4);
+                for part in lines(prose, room) {
+                    let part = style.paint(Role::Quiet, &format!("# {part}"));
+                    text.push_str(&format!("{indent}  {part}\n"));
+                }
+            }
+            // Whole, however long: it is to be pasted.
+            None => text.push_str(&format!("{indent}  {}\n", escape::terminal(line))),
+        }
+    }
+    text.push('\n');
+}
+
+/// Each rule that was asked, and what it said.
+fn asked(text: &mut String, diagnosis: &Diagnosis, style: &Style) {
+    text.push_str(&style.paint(Role::Strong, "What was looked at"));
+    text.push_str("\n\n");
+    let widest = diagnosis.rules.iter().map(|rule| rule.len()).max().unwrap_or_default();
+    for rule in &diagnosis.rules {
+        let found = diagnosis.findings.iter().filter(|finding| finding.rule == *rule).count();
+        let notes: Vec<&str> = diagnosis
+            .not_looked
+            .iter()
+            .filter(|note| note.rule == *rule)
+            .map(|note| note.why.as_str())
+            .collect();
+        let (role, said) = match (found, notes.is_empty()) {
+            (0, true) => (Role::Good, "nothing found".to_owned()),
+            (0, false) => (Role::Warn, format!("could not look: {}", notes.join("; "))),
+            (_, true) => (Role::Bad, format!("{found} found")),
+            (_, false) => {
+                (Role::Bad, format!("{found} found; could not look: {}", notes.join("; ")))
+            }
+        };
+        let indent = widest + 4;
+        text.push_str(&format!("  {rule:widest$}  "));
+        for (at, line) in lines(&said, style.width.saturating_sub(indent)).iter().enumerate() {
+            if at > 0 {
+                text.push_str(&" ".repeat(indent));
+            }
+            text.push_str(&style.paint(role, line));
+            text.push('\n');
+        }
+    }
+    text.push('\n');
+}
+
+fn wrapped(text: &mut String, sentence: &str, indent: usize, role: Role, style: &Style) {
+    for line in lines(sentence, style.width.saturating_sub(indent)) {
+        text.push_str(&" ".repeat(indent));
+        text.push_str(&style.paint(role, &line));
+        text.push('\n');
+    }
+}
+
+/// The text in lines of at most `available` columns, broken at spaces; a word
+/// longer than a line stays whole.
+pub fn lines(text: &str, available: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in escape::terminal(text).split(' ').filter(|word| !word.is_empty()) {
+        let line = lines.last_mut().expect("there is always a last line");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if width(line) + 1 + width(word) <= available.max(20) {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
