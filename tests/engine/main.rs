@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on should stop
 
 mod calls;
+mod check;
 mod crowd;
 mod probe;
+mod snapshots;
 mod support;
 mod truth;
