@@ -25,6 +25,13 @@ const NETWORKS: usize = 5;
 
 fn main() {
     let mut corner = support::Corner::new("bench");
+    // The engine's machine answers for names outside, as a resolver that works
+    // would: without one, names that nobody has would take the first way ten
+    // seconds each.
+    corner.run(
+        "resolver",
+        &["--network", "host", "busybox", "sh", "-c", "echo a 10.0.0.1 >/d; exec dnsd -c /d"],
+    );
     let networks: Vec<String> =
         (0..NETWORKS).map(|at| corner.network(&format!("net{at}"), &[])).collect();
     let mut names: Vec<String> = Vec::new();
@@ -33,9 +40,7 @@ fn main() {
     for size in [10, 30, 60, 120] {
         while names.len() < size {
             let network = &networks[names.len() % NETWORKS];
-            // A name server that refuses at once, as one that works would
-            // deny at once; a dead one would only make the first way worse.
-            let options = ["--network", network, "--dns", "127.0.0.1"];
+            let options = ["--network", network, "--dns", "172.17.0.1"];
             names.push(corner.sleeper(&format!("c{:03}", names.len()), &options));
         }
         if size == 30 {
@@ -48,7 +53,7 @@ fn main() {
         {
             // The best of three: what is measured is what it costs, not what
             // else the machine was doing.
-            let best = (0..3).map(|_| netmap(&corner.glob(), method)).min().unwrap();
+            let best = (0..3).map(|_| netmap(&corner.name("c*"), method)).min().unwrap();
             rows.push((size, about, best));
         }
         let _ = writeln!(out, "{size} containers done");

@@ -345,6 +345,7 @@ fn measured(containers: &[Container], outcomes: &[Outcome]) -> Probe {
                     reason: (outcome == Outcome::Unknown)
                         .then(|| format!("no shell in {}", from.name)),
                     latency: None,
+                    leads_to: None,
                     sent: 1,
                     received: u32::from(outcome == Outcome::Reachable),
                     method: "ping".to_owned(),

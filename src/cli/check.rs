@@ -184,7 +184,7 @@ async fn look(
         let chosen = source::chosen(options, &map)?.containers;
         let wishes: Vec<Wish> = check::questions(file, &map, &chosen)
             .into_iter()
-            .map(|q| Wish::new((q.from, q.to), (q.by, q.target), q.network, q.knock))
+            .map(|q| Wish::new((q.from, Some(q.to)), (q.by, q.target), q.network, q.knock))
             .collect();
         if !wishes.is_empty() {
             let plan = plan_wishes(&map, wishes);

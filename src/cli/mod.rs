@@ -13,6 +13,7 @@ mod probe;
 mod show;
 mod snapshot;
 mod source;
+mod why;
 
 use std::ffi::OsString;
 
@@ -35,6 +36,7 @@ use output::Output;
         netmap show -o docs/map.svg          a picture\n  \
         netmap show --from samples/module-5  a recorded lesson, without any engine\n  \
         netmap probe                         who really reaches whom\n  \
+        netmap why web db:5432               can web reach it, and if not, why\n  \
         netmap doctor                        what is wrong, and what mends it\n  \
         netmap check lesson.yaml             whether it is as it should be\n  \
         netmap diff monday.json              what has changed since a snapshot\n\n\
@@ -55,6 +57,9 @@ enum Command {
     /// Measure who really reaches whom, and hold it against the map
     #[command(after_help = probe::after_help())]
     Probe(probe::Args),
+    /// Can A reach B, and if not, what stands in the way
+    #[command(after_help = why::after_help())]
+    Why(why::Args),
     /// Say what is wrong and how to mend it
     #[command(after_help = doctor::after_help())]
     Doctor(doctor::Args),
@@ -125,6 +130,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitC
 async fn dispatch(cli: &Cli, output: &Output) -> Result<Ending> {
     match &cli.command {
         Command::Show(args) => show::run(&cli.options, args, output).await,
+        Command::Why(args) => why::run(&cli.options, args, output).await,
         Command::Probe(args) => probe::run(&cli.options, args, output).await,
         Command::Check(args) => check::run(&cli.options, args, output).await,
         Command::Snapshot(args) => snapshot::run(&cli.options, args, output).await,

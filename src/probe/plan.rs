@@ -71,8 +71,8 @@ pub struct Station {
 pub struct Wish {
     /// Position of the source.
     pub from: usize,
-    /// Position of the target.
-    pub to: usize,
+    /// Position of the target; `None` for a host that is no container here.
+    pub to: Option<usize>,
     /// Position of the network on which the target has the address.
     pub network: Option<usize>,
     /// By name or by address.
@@ -199,7 +199,7 @@ impl Wish {
     /// A question that is yet to be given its place in a plan. A name that
     /// could be no host's is never asked for.
     pub fn new(
-        (from, to): (usize, usize),
+        (from, to): (usize, Option<usize>),
         (by, target): (By, String),
         network: Option<usize>,
         knock: Knock,
@@ -246,10 +246,10 @@ fn wishes(map: &Map, from: usize, to: usize, knocks: &Knocks) -> Vec<Wish> {
     let prediction = map.predict(from, to);
     let mut wishes = Vec::new();
     for knock in knocks {
-        wishes.push(Wish::new((from, to), (By::Name, target.name.clone()), None, knock));
+        wishes.push(Wish::new((from, Some(to)), (By::Name, target.name.clone()), None, knock));
         wishes.extend(prediction.routes.iter().map(|route| {
             let address = (By::Address, route.address.to_string());
-            Wish::new((from, to), address, route.network, knock)
+            Wish::new((from, Some(to)), address, route.network, knock)
         }));
     }
     wishes
@@ -258,7 +258,7 @@ fn wishes(map: &Map, from: usize, to: usize, knocks: &Knocks) -> Vec<Wish> {
 fn nowhere(map: &Map, from: usize, to: usize, why: &'static str) -> Wish {
     Wish {
         from,
-        to,
+        to: Some(to),
         network: None,
         by: By::Name,
         target: map.container(to).name.clone(),
@@ -361,7 +361,7 @@ mod tests {
     fn declared_ports_are_knocked_at_and_a_target_without_says_so() {
         let (snapshot, plan) = planned(Knocks::TcpDeclared);
         for wish in &plan.wishes {
-            match snapshot.containers[wish.to].name.as_str() {
+            match snapshot.containers[wish.to.unwrap()].name.as_str() {
                 "api" => assert_eq!(wish.knock, Knock::Tcp(8080)),
                 _ => assert!(matches!(wish.answer, Found::Nowhere(_)), "{wish:?}"),
             }

@@ -181,6 +181,7 @@ impl Redaction {
             knock: m.knock,
             outcome: m.outcome,
             latency: m.latency,
+            leads_to: m.leads_to.map(|address| self.addresses.address(address)),
             sent: m.sent,
             received: m.received,
             method: m.method.clone(),

@@ -10,6 +10,7 @@ pub mod escape;
 mod findings;
 mod grid;
 mod json;
+mod ladder;
 mod markdown;
 mod mermaid;
 mod probe;
@@ -23,6 +24,7 @@ pub use diff::{DIFF_FORMATS, DiffFormat, DiffView};
 pub use findings::{
     FINDINGS_FORMATS, FindingsFormat, FindingsView, rule_page, rules_document, rules_list,
 };
+pub use ladder::{LADDER_FORMATS, LadderFormat};
 pub use probe::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format, surprise_sentences};
 pub use style::{Role, Style};
 pub use view::{View, count};

@@ -10,3 +10,4 @@ mod probe;
 mod snapshots;
 mod support;
 mod truth;
+mod why;

@@ -83,6 +83,7 @@ fn as_predicted(snapshot: &Snapshot) -> Probe {
                 outcome,
                 reason: None,
                 latency: through.then_some(Latency { min: 60, avg: 64, max: 70 }),
+                leads_to: None,
                 sent: 1,
                 received: u32::from(through),
                 method: "netns".to_owned(),
