@@ -106,7 +106,7 @@ fn nothing_differs_from_itself_and_something_from_another() {
     fs::write(&path, later.to_string()).unwrap();
     let run = netmap(&["diff", ZOO, &path]);
     assert_eq!(run.code, 1, "{}", run.err);
-    assert!(run.out.contains("-  container  q1"), "{}", run.out);
+    assert!(run.out.contains("container  q1"), "{}", run.out);
     assert!(!run.out.contains("restarts") && run.out.contains("--noise"), "{}", run.out);
     let json = netmap(&["diff", ZOO, &path, "--noise", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
