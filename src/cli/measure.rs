@@ -18,10 +18,10 @@ use crate::render::count;
 #[derive(Debug, Clone, clap::Args)]
 pub struct HowArgs {
     /// How to measure: auto, exec or netns (see below)
-    #[arg(long, value_name = "METHOD", default_value = "auto", value_parser = method, help_heading = "How to measure")]
+    #[arg(long, value_name = "METHOD", default_value = "auto", value_parser = method, conflicts_with = "from", help_heading = "How to measure")]
     method: Method,
     /// How often to try each
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), help_heading = "How to measure")]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), conflicts_with = "from", help_heading = "How to measure")]
     count: u32,
 }
 
