@@ -56,6 +56,7 @@ pub fn chosen(options: &Options, map: &Map) -> Result<Selection> {
         networks: options.network.clone(),
         projects: options.project.clone(),
         stopped: true,
+        ..Filter::default()
     })
 }
 
