@@ -23,8 +23,8 @@ pub use moment::seconds_since_1970;
 pub use names::{nearest, nearest_of};
 pub use network::{Network, Subnet};
 pub use observation::{
-    Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means, Mtu,
-    Observation, Progress, RouteEntry,
+    Attached, Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means,
+    Mtu, NetworkObservation, Observation, Progress, RouteEntry,
 };
 pub use port::{ExposedPort, Protocol, PublishedPort, RequestedPort};
 pub use reachability::{By, Knock, Latency, Measurement, Outcome, Probe};
