@@ -1,5 +1,8 @@
 //! An address where a name belongs.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
 use crate::diagnose::case::{Case, Listens, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::{Obstacle, offers};
@@ -27,10 +30,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case) -> Judgement {
-    let mut by_address: std::collections::BTreeMap<
-        (String, Option<u16>),
-        Vec<(&Edge, Option<&Obstacle>)>,
-    > = std::collections::BTreeMap::new();
+    let mut by_address: BTreeMap<(String, Option<u16>), Vec<Met>> = BTreeMap::new();
     for (edge, obstacle) in case.edges() {
         let inside = matches!(edge.target, Target::Addressed(_) | Target::FreeAddress(_));
         if inside && edge.is_configured() && !is_fixed(case, edge) {
@@ -43,16 +43,19 @@ fn judge(case: &Case) -> Judgement {
 
 /// Whether the address was given to its container by hand, running or not.
 fn is_fixed(case: &Case, edge: &Edge) -> bool {
-    let Ok(address) = edge.host.parse::<std::net::IpAddr>() else { return false };
+    let Ok(address) = edge.host.parse::<IpAddr>() else { return false };
     case.containers().any(|at| {
         case.container(at).endpoints.iter().any(|endpoint| {
-            endpoint.fixed_ipv4.map(std::net::IpAddr::V4) == Some(address)
-                || endpoint.fixed_ipv6.map(std::net::IpAddr::V6) == Some(address)
+            endpoint.fixed_ipv4.map(IpAddr::V4) == Some(address)
+                || endpoint.fixed_ipv6.map(IpAddr::V6) == Some(address)
         })
     })
 }
 
-fn finding(case: &Case, edges: &[(&Edge, Option<&Obstacle>)]) -> Finding {
+/// An edge with its first obstacle.
+type Met<'e, 'a> = (&'e Edge<'a>, Option<&'e Obstacle>);
+
+fn finding(case: &Case, edges: &[Met]) -> Finding {
     let (first, obstacle) = edges[0];
     let address = &first.host;
     let all: Vec<&Edge> = edges.iter().map(|(edge, _)| *edge).collect();

@@ -75,11 +75,7 @@ fn raced(case: &Case, edge: &Edge, to: usize) -> bool {
     edge.logged().any(|error| {
         let at_start = matches!(
             error.kind,
-            LogErrorKind::Refused
-                | LogErrorKind::Failed
-                | LogErrorKind::NameNotFound
-                | LogErrorKind::Reset
-                | LogErrorKind::Timeout
+            LogErrorKind::Refused | LogErrorKind::Failed | LogErrorKind::Reset
         );
         let (Some(first), Some(last)) = (error.first, error.last) else { return false };
         let over = looked.is_none_or(|looked| looked - last >= 2)

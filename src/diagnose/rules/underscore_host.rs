@@ -1,5 +1,7 @@
 //! Underscores in host names.
 
+use std::collections::BTreeMap;
+
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::wanted::{Edge, Sign, Target};
@@ -24,8 +26,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case) -> Judgement {
-    let mut groups: std::collections::BTreeMap<usize, Vec<&Edge>> =
-        std::collections::BTreeMap::new();
+    let mut groups: BTreeMap<usize, Vec<&Edge>> = BTreeMap::new();
     for (edge, _) in case.edges() {
         let Target::Named(to) = edge.target else { continue };
         if edge.host.contains('_') && (over_http(edge) || complains(edge)) {
