@@ -9,7 +9,7 @@ P=${P:-}
 api() {
   docker network create "${P}app"
   docker run -d --name "${P}api" --network "${P}app" busybox sh -c '
-    mkdir /www && echo hello >/www/index.html && exec httpd -f -p 3009 -h /www'
+    mkdir -p /www && echo hello >/www/index.html && exec httpd -f -p 3009 -h /www'
 }
 web() { # PORT
   docker run -d --name "${P}web" --network "${P}app" -e "API_URL=http://${P}api:$1/" busybox sleep 1d

@@ -9,7 +9,7 @@ P=${P:-}
 api() {
   docker network create --subnet 10.209.12.0/24 --gateway 10.209.12.1 "${P}app"
   docker run -d --name "${P}api" --network "${P}app" -p 18052:8052 busybox sh -c '
-    mkdir /www && echo hello >/www/index.html && exec httpd -f -p 8052 -h /www'
+    mkdir -p /www && echo hello >/www/index.html && exec httpd -f -p 8052 -h /www'
 }
 web() { # HOST:PORT
   docker run -d --name "${P}web" --network "${P}app" -e "API_URL=http://$1/" busybox sleep 1d

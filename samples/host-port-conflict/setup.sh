@@ -8,7 +8,7 @@ P=${P:-}
 
 web() { # NAME HOST-PORT
   docker run -d --name "${P}$1" -p "127.0.0.1:$2:8061" busybox sh -c '
-    mkdir /www && echo hello >/www/index.html && exec httpd -f -p 8061 -h /www'
+    mkdir -p /www && echo hello >/www/index.html && exec httpd -f -p 8061 -h /www'
 }
 
 case ${1:-broken} in

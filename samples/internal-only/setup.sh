@@ -10,7 +10,7 @@ case ${1:-broken} in
 broken)
   docker network create --internal "${P}inside"
   docker run -d --name "${P}web" --network "${P}inside" -p 127.0.0.1:18050:8050 busybox sh -c '
-    mkdir /www && echo hello >/www/index.html && exec httpd -f -p 8050 -h /www'
+    mkdir -p /www && echo hello >/www/index.html && exec httpd -f -p 8050 -h /www'
   ;;
 check) docker run --rm --name "${P}browser" --network host busybox wget -qO- http://127.0.0.1:18050/ ;;
 near)

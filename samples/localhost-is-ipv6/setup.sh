@@ -9,7 +9,7 @@ P=${P:-}
 web() { # HOST
   docker run -d --name "${P}web" --health-interval 1s --health-retries 1 \
     --health-cmd "wget -qO- http://$1:8046/" busybox sh -c '
-    mkdir /www && echo hello >/www/index.html && exec httpd -f -p 0.0.0.0:8046 -h /www'
+    mkdir -p /www && echo hello >/www/index.html && exec httpd -f -p 0.0.0.0:8046 -h /www'
 }
 
 case ${1:-broken} in

@@ -8,7 +8,7 @@ P=${P:-}
 
 api() { # ADDRESS:PORT
   docker run -d --name "${P}api" --network "${P}app" -p 127.0.0.1:18006:8000 busybox sh -c "
-    mkdir /www && echo hello >/www/index.html && exec httpd -f -p $1 -h /www"
+    mkdir -p /www && echo hello >/www/index.html && exec httpd -f -p $1 -h /www"
 }
 web() {
   docker run -d --name "${P}web" --network "${P}app" -e "API_URL=http://${P}api:8000/" \

@@ -9,7 +9,7 @@ P=${P:-}
 api() {
   docker network create "${P}app"
   docker run -d --name "${P}api" --network "${P}app" busybox sh -c '
-    mkdir /www && echo hello >/www/index.html && exec httpd -f -p 8047 -h /www'
+    mkdir -p /www && echo hello >/www/index.html && exec httpd -f -p 8047 -h /www'
 }
 web() { # NO_PROXY
   docker run -d --name "${P}web" --network "${P}app" -e HTTP_PROXY=http://user:secret@proxy.example:3128 \

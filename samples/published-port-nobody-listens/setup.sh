@@ -8,7 +8,7 @@ P=${P:-}
 
 web() { # CONTAINER-PORT
   docker run -d --name "${P}web" -p "127.0.0.1:18007:$1" busybox sh -c '
-    mkdir /www && echo hello >/www/index.html && exec httpd -f -p 3000 -h /www'
+    mkdir -p /www && echo hello >/www/index.html && exec httpd -f -p 3000 -h /www'
 }
 
 case ${1:-broken} in

@@ -8,7 +8,7 @@ P=${P:-}
 
 app() { # OPTIONS
   docker run -d --name "${P}my_app" --network "${P}net" "$@" busybox sh -c '
-    mkdir /www && echo hello >/www/index.html && exec httpd -f -p 8045 -h /www'
+    mkdir -p /www && echo hello >/www/index.html && exec httpd -f -p 8045 -h /www'
 }
 web() { # HOST WORDS
   docker run -d --name "${P}web" --network "${P}net" -e "APP=http://$1:8045/" busybox sh -c "

@@ -5,5 +5,6 @@
 
 mod calls;
 mod crowd;
+mod samples;
 mod support;
 mod truth;

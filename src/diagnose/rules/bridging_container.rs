@@ -26,7 +26,13 @@ fn judge(case: &Case) -> Judgement {
     Judgement::of(bridging.iter().filter_map(|bridging| {
         let internal =
             |part: &Vec<usize>| part.iter().any(|network| case.network(*network).internal);
-        if !bridging.parts.iter().any(internal) {
+        // A network that it is alone on is parted from nobody.
+        let others = |part: &&Vec<usize>| {
+            let mut members = part.iter().flat_map(|network| case.map.members(*network));
+            members.any(|at| *at != bridging.container && case.container(*at).state.has_network())
+        };
+        let joined = bridging.parts.iter().filter(others).count();
+        if joined < 2 || !bridging.parts.iter().any(internal) {
             return None;
         }
         let name = case.name(bridging.container);

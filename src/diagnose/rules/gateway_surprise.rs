@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
+use crate::diagnose::wanted::Target;
 use crate::diagnose::{Judgement, Rule, Sight};
 use crate::model::{NetworkMode, Severity};
 
@@ -16,7 +17,8 @@ pub const RULE: Rule = Rule {
         choose it by rules of their own, mostly by the networks' names; replies and outbound traffic \
         leave by it.",
     seen: "Two or more of the container's networks have a gateway, and its default route leads to \
-        another one than the network it was started with.",
+        another one than the network it was started with; told where the two differ in kind, or \
+        where something outside is not reached.",
     example: "A VPN or macvlan network is attached, and traffic goes out by the plain bridge",
     mend: "Engine 28 and newer: `docker network connect --gw-priority 1 NETWORK CONTAINER`. Before \
         that: one network with a gateway, the others `--internal`, or names in the wanted order.",
@@ -54,6 +56,13 @@ fn judge(case: &Case) -> Judgement {
         if with_gateway.len() < 2 || expected || chosen || !started_has {
             continue;
         }
+        let outside_fails = case.edges().any(|(edge, _)| {
+            edge.from == at && edge.target == Target::Outside && edge.evidently_fails()
+        });
+        if !outside_fails && with_gateway.iter().all(|n| is_like(case, *n, leaves_by)) {
+            // Out is out: the two ways lead to the same.
+            continue;
+        }
         let on = &case.network(leaves_by).name;
         let mut finding = RULE.finding(
             [container.name.as_str(), on.as_str()],
@@ -81,4 +90,10 @@ fn judge(case: &Case) -> Judgement {
         findings.push(finding);
     }
     Judgement::of(findings)
+}
+
+/// Whether two networks lead out in the same way.
+fn is_like(case: &Case, one: usize, other: usize) -> bool {
+    let (one, other) = (case.network(one), case.network(other));
+    one.driver == other.driver && one.masquerade == other.masquerade
 }
