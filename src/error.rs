@@ -3,7 +3,7 @@
 //! A variant carries data; its message and its hint are worded here and
 //! nowhere else. All of these end the program with exit code 2.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::model::ReadError;
@@ -109,6 +109,14 @@ pub enum Error {
         /// What is wrong with it.
         error: ReadError,
     },
+    /// A check file that cannot be read, or says what cannot be understood.
+    #[error("{}", complaint(path, problems.first()))]
+    CheckFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, in its order.
+        problems: Vec<Problem>,
+    },
     /// A name on the command line that nothing has.
     #[error("there is no {kind} `{name}`")]
     NoSuchName {
@@ -157,6 +165,17 @@ pub enum Error {
         /// The operating system's word.
         error: std::io::Error,
     },
+}
+
+/// Something wrong with a file that somebody wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// `7:12`, where it has a place.
+    pub place: Option<String>,
+    /// What is wrong.
+    pub what: String,
+    /// What to write instead.
+    pub hint: Option<String>,
 }
 
 /// Kinds of [`Error::Unreachable`], which differ in what to do next.
@@ -215,6 +234,7 @@ impl Error {
             Self::Snapshot { error: ReadError::NotASnapshot(_), .. } => Some(
                 "a snapshot is what `netmap show --format json` prints".to_owned(),
             ),
+            Self::CheckFile { path, problems } => more_complaints(path, problems),
             Self::NoSuchName { nearest, known, .. } => Some(suggestion(nearest.as_deref(), known)),
             Self::Usage { hint, .. } => hint.clone(),
             Self::CannotEnter { .. } => Some(
@@ -240,6 +260,34 @@ fn suggestion(nearest: Option<&str>, known: &[String]) -> String {
             format!("there are {}{tail}", some.join(", "))
         }
     }
+}
+
+/// `lesson.yaml:7:12: what is wrong with it`.
+fn complaint(path: &Path, problem: Option<&Problem>) -> String {
+    let path = path.display();
+    match problem {
+        Some(Problem { place: Some(place), what, .. }) => format!("{path}:{place}: {what}"),
+        Some(Problem { what, .. }) => format!("{path}: {what}"),
+        None => format!("{path} cannot be read"),
+    }
+}
+
+/// What to do about the first problem, and the others in short.
+fn more_complaints(path: &Path, problems: &[Problem]) -> Option<String> {
+    const MOST: usize = 10;
+    let (first, others) = problems.split_first()?;
+    let mut lines: Vec<String> = first.hint.iter().cloned().collect();
+    for other in others.iter().take(MOST) {
+        let mut line = complaint(path, Some(other));
+        if let Some(hint) = &other.hint {
+            line.push_str(&format!("; {hint}"));
+        }
+        lines.push(line);
+    }
+    if others.len() > MOST {
+        lines.push(format!("and {} more", others.len() - MOST));
+    }
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 fn read_error(error: &ReadError) -> String {

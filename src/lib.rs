@@ -4,8 +4,9 @@
 //! Data flows one way:
 //!
 //! ```text
-//! engine, probe   →   model   →   graph, diagnose   →   render    →   cli
-//! (the world)         (data)      (pure)               (pure)        (writes)
+//! engine, probe   →   model   →   graph   →   diagnose,     →   render   →   cli
+//! (the world)         (data)      (pure)      check, diff       (pure)       (writes)
+//!                                             (pure)
 //! ```
 //!
 //! - [`model`] is plain data: networks, containers, endpoints, snapshots.
@@ -17,19 +18,31 @@
 //!   network namespaces, or with what the containers have to knock with.
 //! - [`diagnose`] judges a map with what was observed in it: what is wrong, how
 //!   that was seen, and what mends it. One file a rule.
+//! - [`check`] holds the assertions of a check file against map, measurements
+//!   and findings.
+//! - [`diff`] tells what differs between two snapshots.
+//! - [`redact`] replaces the names and addresses of a snapshot.
 //! - [`render`] turns a view of the map into text, one file a format. Nothing
-//!   else uses comfy-table or graphviz-rust.
+//!   else uses comfy-table, graphviz-rust or quick-junit.
+//! - [`yaml`] reads files written by hand, with the place of every value. Nothing
+//!   else uses serde-saphyr.
 //! - [`cli`] has a file for each command and is the only layer that writes.
 //! - [`error`] words everything that can go wrong.
 //!
 //! A layer uses only those before it; `tests/layers.rs` reads the `use` lines
 //! and fails when one reaches up or sideways.
 
+pub mod check;
 pub mod cli;
 pub mod diagnose;
+pub mod diff;
 pub mod engine;
 pub mod error;
 pub mod graph;
 pub mod model;
 pub mod probe;
+pub mod redact;
 pub mod render;
+#[cfg(test)]
+mod testing;
+pub mod yaml;

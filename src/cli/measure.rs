@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::graph::Map;
 use crate::model::{Probe, Snapshot};
-use crate::probe::{self, Knocks, Limits, Method, Outlook, Probing, Request};
+use crate::probe::{self, Knocks, Limits, Method, Outlook, Plan, Probing, Request};
 use crate::render::count;
 
 /// How to measure.
@@ -65,9 +65,22 @@ pub async fn measure(
     (options, output): (&Options, &Output),
 ) -> Result<Probe> {
     let plan = probe::plan(map, &Request { from, to, knocks });
+    carry_out(engine, map, &plan, (how, true), (options, output)).await
+}
+
+/// Measures what a plan asks for, and says first what that takes if `aloud`.
+pub async fn carry_out(
+    engine: &Engine,
+    map: &Map<'_>,
+    plan: &Plan,
+    (how, aloud): (&HowArgs, bool),
+    (options, output): (&Options, &Output),
+) -> Result<Probe> {
     let limits = Limits { wait: options.probe_timeout(), count: how.count };
-    let probing = Probing::new(map, engine, &plan, limits, how.method)?;
-    output.note(&announcement(plan.pairs(), probing.outlook()));
+    let probing = Probing::new(map, engine, plan, limits, how.method)?;
+    if aloud {
+        output.note(&announcement(plan.pairs(), probing.outlook()));
+    }
     let progress = output.progress("probing pairs");
     Ok(probing.run(|done, of| progress.at(done, of)).await)
 }

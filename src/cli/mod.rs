@@ -1,6 +1,8 @@
 //! The command line: one file for each command. A command resolves its
 //! options, calls one operation and hands the result to [`output`].
 
+mod check;
+mod diff;
 mod doctor;
 mod explain;
 mod graphviz;
@@ -9,7 +11,9 @@ mod options;
 mod output;
 mod probe;
 mod show;
+mod snapshot;
 mod source;
+mod why;
 
 use std::ffi::OsString;
 
@@ -32,7 +36,10 @@ use output::Output;
         netmap show -o docs/map.svg          a picture\n  \
         netmap show --from samples/module-5  a recorded lesson, without any engine\n  \
         netmap probe                         who really reaches whom\n  \
-        netmap doctor                        what is wrong, and what mends it\n\n\
+        netmap why web db:5432               can web reach it, and if not, why\n  \
+        netmap doctor                        what is wrong, and what mends it\n  \
+        netmap check lesson.yaml             whether it is as it should be\n  \
+        netmap diff monday.json              what has changed since a snapshot\n\n\
         Exit codes: 0 clean, 1 findings or differences, 2 could not do the job."
 )]
 struct Cli {
@@ -50,11 +57,23 @@ enum Command {
     /// Measure who really reaches whom, and hold it against the map
     #[command(after_help = probe::after_help())]
     Probe(probe::Args),
+    /// Can A reach B, and if not, what stands in the way
+    #[command(after_help = why::after_help())]
+    Why(why::Args),
     /// Say what is wrong and how to mend it
     #[command(after_help = doctor::after_help())]
     Doctor(doctor::Args),
     /// Explain what a finding means, with an example and how to mend it
     Explain(explain::Args),
+    /// Hold a setup against a file of assertions
+    #[command(after_help = check::after_help())]
+    Check(check::Args),
+    /// Write everything netmap knows to one file, which every command reads with --from
+    #[command(after_help = snapshot::after_help())]
+    Snapshot(snapshot::Args),
+    /// Tell what differs between two snapshots, or between one and what runs now
+    #[command(after_help = diff::after_help())]
+    Diff(diff::Args),
 }
 
 /// How a run ended.
@@ -111,7 +130,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitC
 async fn dispatch(cli: &Cli, output: &Output) -> Result<Ending> {
     match &cli.command {
         Command::Show(args) => show::run(&cli.options, args, output).await,
+        Command::Why(args) => why::run(&cli.options, args, output).await,
         Command::Probe(args) => probe::run(&cli.options, args, output).await,
+        Command::Check(args) => check::run(&cli.options, args, output).await,
+        Command::Snapshot(args) => snapshot::run(&cli.options, args, output).await,
+        Command::Diff(args) => diff::run(&cli.options, args, output).await,
         Command::Doctor(args) => doctor::run(&cli.options, args, output).await,
         Command::Explain(args) => explain::run(&cli.options, args, output),
     }

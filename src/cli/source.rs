@@ -1,5 +1,6 @@
 //! Where a command's snapshot comes from: a live engine or a file.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,8 @@ use super::options::Options;
 use super::output::Output;
 use crate::engine::{self, Choice, Engine, Environment, ScanOptions};
 use crate::error::{Error, Result};
-use crate::model::{ReadError, Snapshot};
+use crate::graph::{Filter, Map, Selection};
+use crate::model::{Measurement, Probe, ReadError, Snapshot};
 
 /// Reads the snapshot that the options ask for.
 pub async fn snapshot(options: &Options, output: &Output) -> Result<Snapshot> {
@@ -36,8 +38,47 @@ pub async fn scan(engine: &Engine, output: &Output) -> Result<Snapshot> {
     engine::scan(engine, ScanOptions::default(), |done, of| progress.at(done, of)).await
 }
 
+/// The containers and networks that the options let in, stopped ones too.
+pub fn chosen(options: &Options, map: &Map) -> Result<Selection> {
+    map.select(&Filter {
+        names: Vec::new(),
+        networks: options.network.clone(),
+        projects: options.project.clone(),
+        stopped: true,
+    })
+}
+
+/// The part of a snapshot that the options let in.
+pub fn narrowed(options: &Options, whole: Snapshot) -> Result<Snapshot> {
+    if options.project.is_empty() && options.network.is_empty() {
+        return Ok(whole);
+    }
+    let map = Map::new(&whole);
+    let chosen = chosen(options, &map)?;
+    let containers: Vec<_> =
+        chosen.containers.iter().map(|at| map.container(*at).clone()).collect();
+    let names: BTreeSet<&str> =
+        chosen.containers.iter().map(|at| map.container(*at).name.as_str()).collect();
+    let among = |m: &&Measurement| names.contains(&*m.from) && names.contains(&*m.to);
+    let probe = whole
+        .probe
+        .as_ref()
+        .map(|probe| Probe::new(probe.measurements.iter().filter(among).cloned().collect()));
+    let networks = chosen.networks.iter().map(|at| map.network(*at).clone()).collect();
+    let engine = whole.engine.clone();
+    let mut part = Snapshot::new(engine, networks, containers, whole.unread.clone());
+    part.probe = probe;
+    let seen = whole.observations.iter().filter(|seen| names.contains(seen.container.as_str()));
+    part.observations = seen.cloned().collect();
+    let on_map = |id: &str| part.networks.iter().any(|network| network.id == id);
+    let of_networks = whole.network_observations.iter().filter(|seen| on_map(&seen.id));
+    part.network_observations = of_networks.cloned().collect();
+    part.host = whole.host.clone();
+    Ok(part)
+}
+
 /// Reads a snapshot file; a folder stands for the `snapshot.json` in it.
-fn read(path: &Path) -> Result<Snapshot> {
+pub fn read(path: &Path) -> Result<Snapshot> {
     if path == Path::new("-") {
         return Snapshot::read(io::stdin().lock())
             .map_err(|error| Error::Snapshot { path: PathBuf::from("standard input"), error });

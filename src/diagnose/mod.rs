@@ -12,6 +12,7 @@ mod obstacle;
 mod rule;
 pub mod rules;
 mod wanted;
+pub mod why;
 
 pub use case::Case;
 pub use rule::{Judgement, Rule, Sight};

@@ -12,7 +12,7 @@ mod translate;
 
 pub use connect::{Address, Choice, Engine, Environment, Origin, Place, choose};
 pub use exec::{Ended, Exec, Ran};
-pub use observe::{ObserveOptions, observe};
+pub use observe::{ObserveOptions, observe, observe_some};
 #[cfg(target_os = "linux")]
 pub use process::Process;
 pub use scan::{ScanOptions, scan};

@@ -158,12 +158,28 @@ impl Mark {
     }
 }
 
+/// Two containers between whom map and measurement disagree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Surprise {
+    /// Position of the source.
+    pub from: usize,
+    /// Position of the target.
+    pub to: usize,
+    /// [`Mark::Leaks`] or [`Mark::Fails`].
+    pub mark: Mark,
+    /// Whether it is the same the other way round.
+    pub both_ways: bool,
+}
+
 /// A probe beside what the map predicted.
 #[derive(Debug)]
 pub struct Comparison<'a> {
     /// Each measurement, in the probe's order.
     pub rows: Vec<Compared<'a>>,
     marks: BTreeMap<(usize, usize), Mark>,
+    /// For each target and network on which it was tried by address, whether
+    /// anybody had an answer.
+    taps: HashMap<(usize, &'a str), bool>,
 }
 
 impl<'a> Comparison<'a> {
@@ -193,7 +209,37 @@ impl<'a> Comparison<'a> {
             }));
             marks.insert((from, to), Mark::of(&rows[first..]));
         }
-        Self { rows, marks }
+        let mut taps: HashMap<(usize, &str), bool> = HashMap::new();
+        for row in &rows {
+            let network = row.measurement.network.as_deref();
+            if let (Some(network), Some(through)) = (network, row.measurement.outcome.got_through())
+            {
+                *taps.entry((row.to, network)).or_default() |= through;
+            }
+        }
+        Self { rows, marks, taps }
+    }
+
+    /// Whether anybody had an answer from the container's address on the
+    /// network of this name; `None` where nobody's try came to an outcome.
+    pub fn answers_on(&self, container: usize, network: &str) -> Option<bool> {
+        self.taps.get(&(container, network)).copied()
+    }
+
+    /// The pairs that contradict the map, each once for both directions, leaks
+    /// first and then by position.
+    pub fn surprising_pairs(&self) -> Vec<Surprise> {
+        let mut pairs: Vec<Surprise> = self
+            .marks()
+            .filter(|(_, _, mark)| mark.is_surprise())
+            .map(|(from, to, mark)| {
+                let both_ways = self.mark(to, from) == Some(mark);
+                Surprise { from, to, mark, both_ways }
+            })
+            .filter(|pair| !pair.both_ways || pair.from < pair.to)
+            .collect();
+        pairs.sort_by_key(|pair| (pair.mark, pair.from, pair.to));
+        pairs
     }
 
     /// What the measurements from one container to another come to; `None`

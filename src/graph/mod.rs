@@ -14,7 +14,7 @@ use std::net::IpAddr;
 
 use petgraph::graph::{NodeIndex, UnGraph};
 
-pub use compare::{Agreement, Compared, Comparison, Mark};
+pub use compare::{Agreement, Compared, Comparison, Mark, Surprise};
 pub use predict::{Judged, Prediction, Reason, Route, Verdict};
 pub use select::{Filter, Selection, no_such};
 pub use structure::{Bridging, Path, SharedNetwork};

@@ -7,6 +7,7 @@
 mod container;
 mod engine_facts;
 mod finding;
+mod ladder;
 mod moment;
 mod names;
 mod network;
@@ -19,6 +20,7 @@ mod snapshot;
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
 pub use engine_facts::{AddressPool, EngineFacts, Swarm, SwarmNode};
 pub use finding::{Diagnosis, Finding, NotLooked, Severity};
+pub use ladder::{Ladder, Reach, Rung, Status};
 pub use moment::seconds_since_1970;
 pub use names::{nearest, nearest_of};
 pub use network::{Network, Subnet};

@@ -1,6 +1,7 @@
 //! What a probe measured: who really reached whom.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -130,7 +131,8 @@ impl Latency {
 pub struct Measurement {
     /// Name of the container it was tried from.
     pub from: String,
-    /// Name of the container it was to reach.
+    /// Name of the container it was to reach, or the host asked for where it
+    /// is none.
     pub to: String,
     /// Name of the network on which the target has the address. `None` when
     /// asked by name, and within one network stack.
@@ -151,6 +153,9 @@ pub struct Measurement {
     /// Round-trip times, where the method can tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency: Option<Latency>,
+    /// The address that the name led to, where the method can tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leads_to: Option<IpAddr>,
     /// How many times it was tried.
     #[serde(default)]
     pub sent: u32,
@@ -199,6 +204,7 @@ mod tests {
             outcome: Outcome::NameNotFound,
             reason: None,
             latency: Latency::of(&[Duration::from_micros(10), Duration::from_micros(30)]),
+            leads_to: None,
             sent: 2,
             received: 2,
             method: "netns".into(),

@@ -71,8 +71,8 @@ pub struct Station {
 pub struct Wish {
     /// Position of the source.
     pub from: usize,
-    /// Position of the target.
-    pub to: usize,
+    /// Position of the target; `None` for a host that is no container here.
+    pub to: Option<usize>,
     /// Position of the network on which the target has the address.
     pub network: Option<usize>,
     /// By name or by address.
@@ -124,48 +124,90 @@ const LONGEST_NAME: usize = 253;
 /// Works out the plan. Containers that have no network stack just now are
 /// left out as sources, and are asked about by name only as targets.
 pub fn plan(map: &Map, request: &Request) -> Plan {
-    let mut plan = Plan { ports: declared_ports(map), ..Plan::default() };
-    let mut stations: BTreeMap<Option<usize>, usize> = BTreeMap::new();
-    let mut known: Vec<HashMap<Act, usize>> = Vec::new();
+    let mut placing = Placing::new(map);
     for from in &request.from {
-        let from = *from;
-        if !map.container(from).state.has_network() {
-            continue;
-        }
-        let Some(stack) = map.stack(from) else {
-            for to in request.to.iter().filter(|to| **to != from) {
-                plan.wishes.push(nowhere(
-                    map,
-                    from,
-                    *to,
-                    "the container whose network stack it uses is gone",
-                ));
-            }
-            continue;
-        };
-        // Everybody on the host's stack is in one place.
-        let key = (!map.on_host(from)).then_some(stack);
-        let station = *stations.entry(key).or_insert_with(|| {
-            plan.stations.push(Station { members: members(map, key, stack), acts: Vec::new() });
-            known.push(HashMap::new());
-            plan.stations.len() - 1
-        });
-        for to in request.to.iter().filter(|to| **to != from) {
-            for mut wish in wishes(map, from, *to, &request.knocks) {
-                if wish.answer == UNPLACED {
-                    let act = act_of(&wish);
-                    let acts = &mut plan.stations[station].acts;
-                    let at = *known[station].entry(act.clone()).or_insert_with(|| {
-                        acts.push(act);
-                        acts.len() - 1
-                    });
-                    wish.answer = Found::Act { station, act: at };
-                }
-                plan.wishes.push(wish);
+        for to in request.to.iter().filter(|to| *to != from) {
+            if map.container(*from).state.has_network() {
+                placing.place(wishes(map, *from, *to, &request.knocks));
             }
         }
     }
-    plan
+    placing.plan
+}
+
+/// Works out the plan for questions that somebody has already made, in order
+/// of source and target. Sources without a network stack are left out.
+pub fn plan_wishes(map: &Map, wishes: Vec<Wish>) -> Plan {
+    let mut placing = Placing::new(map);
+    placing.place(wishes);
+    placing.plan
+}
+
+/// A plan in the making.
+struct Placing<'a> {
+    map: &'a Map<'a>,
+    plan: Plan,
+    stations: BTreeMap<Option<usize>, usize>,
+    /// For each station its acts, to find what was asked before.
+    known: Vec<HashMap<Act, usize>>,
+}
+
+impl<'a> Placing<'a> {
+    fn new(map: &'a Map<'a>) -> Self {
+        let plan = Plan { ports: declared_ports(map), ..Plan::default() };
+        Self { map, plan, stations: BTreeMap::new(), known: Vec::new() }
+    }
+
+    /// Gives each question a station and an act there.
+    fn place(&mut self, wishes: Vec<Wish>) {
+        for mut wish in wishes {
+            if !self.map.container(wish.from).state.has_network() {
+                continue;
+            }
+            if wish.answer == UNPLACED {
+                wish.answer = match self.station(wish.from) {
+                    Some(station) => Found::Act { station, act: self.act(station, act_of(&wish)) },
+                    None => Found::Nowhere("the container whose network stack it uses is gone"),
+                };
+            }
+            self.plan.wishes.push(wish);
+        }
+    }
+
+    fn station(&mut self, from: usize) -> Option<usize> {
+        let stack = self.map.stack(from)?;
+        // Everybody on the host's stack is in one place.
+        let key = (!self.map.on_host(from)).then_some(stack);
+        Some(*self.stations.entry(key).or_insert_with(|| {
+            let members = members(self.map, key, stack);
+            self.plan.stations.push(Station { members, acts: Vec::new() });
+            self.known.push(HashMap::new());
+            self.plan.stations.len() - 1
+        }))
+    }
+
+    fn act(&mut self, station: usize, act: Act) -> usize {
+        let acts = &mut self.plan.stations[station].acts;
+        *self.known[station].entry(act.clone()).or_insert_with(|| {
+            acts.push(act);
+            acts.len() - 1
+        })
+    }
+}
+
+impl Wish {
+    /// A question that is yet to be given its place in a plan. A name that
+    /// could be no host's is never asked for.
+    pub fn new(
+        (from, to): (usize, Option<usize>),
+        (by, target): (By, String),
+        network: Option<usize>,
+        knock: Knock,
+    ) -> Self {
+        let askable = by == By::Address || is_host_name(&target);
+        let answer = if askable { UNPLACED } else { Found::Nowhere("its name is no host name") };
+        Self { from, to, network, by, target, knock, answer }
+    }
 }
 
 /// A wish that has not been given a place yet.
@@ -201,27 +243,14 @@ fn wishes(map: &Map, from: usize, to: usize, knocks: &Knocks) -> Vec<Wish> {
     if knocks.is_empty() {
         return vec![nowhere(map, from, to, "it declares no TCP port; name one with --tcp PORT")];
     }
-    let askable = is_host_name(&target.name);
     let prediction = map.predict(from, to);
     let mut wishes = Vec::new();
     for knock in knocks {
-        let wish = |by: By, target: String, network: Option<usize>, answer: Found| Wish {
-            from,
-            to,
-            network,
-            by,
-            target,
-            knock,
-            answer,
-        };
-        let answer = if askable { UNPLACED } else { Found::Nowhere("its name is no host name") };
-        wishes.push(wish(By::Name, target.name.clone(), None, answer));
-        wishes.extend(
-            prediction
-                .routes
-                .iter()
-                .map(|route| wish(By::Address, route.address.to_string(), route.network, UNPLACED)),
-        );
+        wishes.push(Wish::new((from, Some(to)), (By::Name, target.name.clone()), None, knock));
+        wishes.extend(prediction.routes.iter().map(|route| {
+            let address = (By::Address, route.address.to_string());
+            Wish::new((from, Some(to)), address, route.network, knock)
+        }));
     }
     wishes
 }
@@ -229,7 +258,7 @@ fn wishes(map: &Map, from: usize, to: usize, knocks: &Knocks) -> Vec<Wish> {
 fn nowhere(map: &Map, from: usize, to: usize, why: &'static str) -> Wish {
     Wish {
         from,
-        to,
+        to: Some(to),
         network: None,
         by: By::Name,
         target: map.container(to).name.clone(),
@@ -332,7 +361,7 @@ mod tests {
     fn declared_ports_are_knocked_at_and_a_target_without_says_so() {
         let (snapshot, plan) = planned(Knocks::TcpDeclared);
         for wish in &plan.wishes {
-            match snapshot.containers[wish.to].name.as_str() {
+            match snapshot.containers[wish.to.unwrap()].name.as_str() {
                 "api" => assert_eq!(wish.knock, Knock::Tcp(8080)),
                 _ => assert!(matches!(wish.answer, Found::Nowhere(_)), "{wish:?}"),
             }

@@ -120,7 +120,9 @@ impl<'a> Probing<'a> {
     fn doubtful(&self, answers: &[Vec<Answer>]) -> Vec<BTreeSet<usize>> {
         let mut doubtful = vec![BTreeSet::new(); self.plan.stations.len()];
         for of_pair in self.plan.wishes.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to)) {
-            let prediction = self.map.predict(of_pair[0].from, of_pair[0].to);
+            // Nothing is predicted of what is no container here.
+            let Some(to) = of_pair[0].to else { continue };
+            let prediction = self.map.predict(of_pair[0].from, to);
             for wish in of_pair {
                 let Found::Act { station, act } = wish.answer else { continue };
                 let Some(answer) = answers[station].get(act) else { continue };
@@ -219,10 +221,12 @@ impl<'a> Probing<'a> {
     /// A name that leads to somebody else's address does not lead to the
     /// target, whoever answers there.
     fn of_the_target(&self, wish: &Wish, answer: Answer) -> Answer {
-        let (By::Name, Some(address)) = (wish.by, answer.leads_to) else { return answer };
-        let endpoints = self.map.stack(wish.to).into_iter().flat_map(|to| self.map.endpoints(to));
+        let (By::Name, Some(to), Some(address)) = (wish.by, wish.to, answer.leads_to) else {
+            return answer;
+        };
+        let endpoints = self.map.stack(to).into_iter().flat_map(|to| self.map.endpoints(to));
         let own = endpoints.flat_map(|(_, endpoint)| endpoint.addresses()).any(|a| a == address);
-        let here = address.is_loopback() && self.map.share_stack(wish.from, wish.to);
+        let here = address.is_loopback() && self.map.share_stack(wish.from, to);
         if own || here {
             return answer;
         }
@@ -249,7 +253,7 @@ impl<'a> Probing<'a> {
                 let answer = self.of_the_target(wish, answer);
                 Measurement {
                     from: name(wish.from),
-                    to: name(wish.to),
+                    to: wish.to.map_or_else(|| wish.target.clone(), name),
                     network: wish.network.map(|at| self.map.network(at).name.clone()),
                     by: wish.by,
                     target: wish.target.clone(),
@@ -257,6 +261,7 @@ impl<'a> Probing<'a> {
                     outcome: answer.outcome,
                     reason: answer.reason,
                     latency: answer.latency,
+                    leads_to: answer.leads_to.filter(|_| wish.by == By::Name),
                     sent: answer.sent,
                     received: answer.received,
                     method: answer.method.to_owned(),

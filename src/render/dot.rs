@@ -13,7 +13,7 @@ use graphviz_rust::printer::{DotPrinter, PrinterContext};
 use super::escape;
 use super::style::Style;
 use super::view::{self, View};
-use crate::graph::StackOwner;
+use crate::graph::{Mark, StackOwner};
 use crate::model::{Container, State};
 
 /// Writes the graph.
@@ -44,6 +44,7 @@ pub fn render(view: &View, _style: &Style) -> String {
     stmts.extend(containers(view));
     stmts.extend(networks.iter().chain(&empty).map(|at| network_node(view, *at)));
     stmts.extend(endpoints(view, &networks));
+    stmts.extend(surprises(view));
     let graph = Graph::Graph { id: Id::Plain("netmap".to_owned()), strict: false, stmts };
     graph.print(&mut PrinterContext::default()) + "\n"
 }
@@ -135,6 +136,8 @@ fn endpoints(view: &View, networks: &[usize]) -> Vec<Stmt> {
             let mut edge = vec![attribute("label", &label(&addresses))];
             if !live {
                 edge.push(attribute("style", "\"dashed\""));
+            } else if view.probe.is_some() {
+                edge.extend(attributes(measured(view, at, &endpoint.network)));
             }
             stmts.push(Stmt::Edge(Edge {
                 ty: EdgeTy::Pair(vertex(&format!("c{at}")), vertex(&format!("n{network}"))),
@@ -143,6 +146,46 @@ fn endpoints(view: &View, networks: &[usize]) -> Vec<Stmt> {
         }
     }
     stmts
+}
+
+/// How the line to a network looks that a probe has tried: one that answered
+/// is drawn through, one that nobody could try is dotted.
+fn measured(view: &View, at: usize, network: &str) -> &'static [(&'static str, &'static str)] {
+    match view.probe.and_then(|probe| probe.answers_on(at, network)) {
+        Some(true) => &[("color", "#2f7d4f"), ("penwidth", "1.8")],
+        Some(false) => &[],
+        None => &[("style", "dotted")],
+    }
+}
+
+/// What contradicts the map, as edges of their own that shape no layout.
+fn surprises(view: &View) -> Vec<Stmt> {
+    let surprises = view.surprises().into_iter();
+    surprises
+        .map(|surprise| {
+            let (colour, style) = match surprise.mark {
+                Mark::Leaks => ("#b3261e", "bold"),
+                _ => ("#b3261e", "dashed"),
+            };
+            let direction = if surprise.both_ways { "both" } else { "forward" };
+            let words = view::surprise(surprise.mark);
+            Stmt::Edge(Edge {
+                ty: EdgeTy::Pair(
+                    vertex(&format!("c{}", surprise.from)),
+                    vertex(&format!("c{}", surprise.to)),
+                ),
+                attributes: attributes(&[
+                    ("label", words),
+                    ("color", colour),
+                    ("fontcolor", colour),
+                    ("style", style),
+                    ("penwidth", "2"),
+                    ("dir", direction),
+                    ("constraint", "false"),
+                ]),
+            })
+        })
+        .collect()
 }
 
 fn node(id: &str, lines: &[String], more: &[(&str, &str)]) -> Stmt {

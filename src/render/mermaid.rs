@@ -58,6 +58,11 @@ pub fn render(view: &View, _style: &Style) -> String {
             text.push_str(&line);
         }
     }
+    for surprise in view.surprises() {
+        let arrow = if surprise.both_ways { "<-.->" } else { "-.->" };
+        let (from, to, words) = (surprise.from, surprise.to, view::surprise(surprise.mark));
+        text.push_str(&format!("  c{from} {arrow}|\"{}\"| c{to}\n", safe(words)));
+    }
     text
 }
 

@@ -1,13 +1,16 @@
 //! Turning a [`View`] into text: one file for each format, all listed in
 //! [`FORMATS`]. Pure: a renderer returns text, and `cli::output` writes it.
 
+mod check;
 mod columns;
 mod csv;
+mod diff;
 mod dot;
 pub mod escape;
 mod findings;
 mod grid;
 mod json;
+mod ladder;
 mod markdown;
 mod mermaid;
 mod probe;
@@ -16,9 +19,12 @@ mod table;
 mod tree;
 mod view;
 
+pub use check::{CHECK_FORMATS, CheckFormat, CheckView};
+pub use diff::{DIFF_FORMATS, DiffFormat, DiffView};
 pub use findings::{
     FINDINGS_FORMATS, FindingsFormat, FindingsView, rule_page, rules_document, rules_list,
 };
+pub use ladder::{LADDER_FORMATS, LadderFormat};
 pub use probe::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format, surprise_sentences};
 pub use style::{Role, Style};
 pub use view::{View, count};

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use crate::graph::{Bridging, Comparison, Map, Selection, StackOwner};
+use crate::graph::{Bridging, Comparison, Map, Mark, Selection, StackOwner, Surprise};
 use crate::model::{
     Container, Network, NetworkMode, Protocol, PublishedPort, RequestedPort, State, Subnet,
 };
@@ -130,6 +130,9 @@ impl<'a> View<'a> {
         }
         notes.extend(self.nameless_note());
         notes.extend(self.bridging_notes());
+        if let Some(probe) = self.probe {
+            notes.extend(super::probe::surprise_sentences(self.map, probe));
+        }
         let on_none: Vec<&str> =
             self.named(|at| self.container(at).network_mode == NetworkMode::None);
         if !on_none.is_empty() {
@@ -159,6 +162,21 @@ impl<'a> View<'a> {
             ));
         }
         notes
+    }
+
+    /// What a probe found to contradict the map among what is shown, between
+    /// the owners of the network stacks.
+    pub fn surprises(&self) -> Vec<Surprise> {
+        let mut told = BTreeSet::new();
+        let all = self.probe.map(Comparison::surprising_pairs).unwrap_or_default().into_iter();
+        all.filter_map(|surprise| {
+            let from = self.map.stack(surprise.from)?;
+            let to = self.map.stack(surprise.to)?;
+            let shown = self.places[from].is_some() && self.places[to].is_some();
+            let new = shown && told.insert((from.min(to), from.max(to), surprise.mark));
+            new.then_some(Surprise { from, to, ..surprise })
+        })
+        .collect()
     }
 
     /// What could not be read, as `what: why`.
@@ -300,6 +318,14 @@ fn order_containers(map: &Map, selection: &Selection, networks: &[usize]) -> Vec
             std::iter::once(owner).chain(riders)
         })
         .collect()
+}
+
+/// What a surprise is, in a word or two.
+pub fn surprise(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Leaks => "reachable although apart",
+        _ => "no answer",
+    }
 }
 
 /// `1 container`, `2 containers`.

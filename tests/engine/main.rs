@@ -5,6 +5,8 @@
 
 mod calls;
 mod crowd;
+mod probe;
 mod samples;
 mod support;
 mod truth;
+mod why;

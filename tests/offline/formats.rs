@@ -11,7 +11,7 @@ const SAMPLE: &str = "samples/module-5";
 
 /// Compares with the file of this name in tests/offline/expected, which
 /// UPDATE_EXPECTED=1 writes anew.
-fn assert_expected(name: &str, text: &str) {
+pub fn assert_expected(name: &str, text: &str) {
     let path = project_file("tests/offline/expected").join(name);
     if std::env::var_os("UPDATE_EXPECTED").is_some() {
         fs::write(&path, text).unwrap();

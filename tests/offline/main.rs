@@ -8,5 +8,6 @@ mod fake_engine;
 mod faults;
 mod formats;
 mod layers;
+mod probing;
 mod readme;
 mod support;

@@ -43,11 +43,24 @@ pub async fn observe(
     options: ObserveOptions,
     progress: impl Fn(usize, usize),
 ) {
+    observe_some(engine, snapshot, options, |_| true, progress).await;
+}
+
+/// Like [`observe`], at those containers only that `wanted` lets through.
+pub async fn observe_some(
+    engine: &Engine,
+    snapshot: &mut Snapshot,
+    options: ObserveOptions,
+    wanted: impl Fn(&Container) -> bool,
+    progress: impl Fn(usize, usize),
+) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
     let now = now.and_then(|now| i64::try_from(now.as_secs()).ok());
     let containers = async {
-        let total = snapshot.containers.len();
-        let mut looks = stream::iter(&snapshot.containers)
+        let wanted: Vec<&Container> =
+            snapshot.containers.iter().filter(|container| wanted(container)).collect();
+        let total = wanted.len();
+        let mut looks = stream::iter(wanted)
             .map(|container| look(engine, container, options.exec))
             .buffer_unordered(options.width.max(1));
         let mut seen = Vec::with_capacity(total);

@@ -143,8 +143,8 @@ impl<'a> Visit<'a> {
         let answer = Answer { method: NAME, ..Answer::of(Outcome::NameNotFound) };
         Err(match failure {
             Failure::NoSuchName => answer,
-            Failure::ServerFailure(2) => answer.because("its name server failed on it"),
-            Failure::ServerFailure(code) => {
+            Failure::CannotTell(2) => answer.because("its name server failed on it"),
+            Failure::CannotTell(code) => {
                 answer.because(format!("its name server refused it (code {code})"))
             }
             Failure::Silent => answer.because("its name servers gave no answer in time"),

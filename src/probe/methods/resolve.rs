@@ -85,7 +85,7 @@ pub enum Failure {
     /// The name servers know no such name.
     NoSuchName,
     /// They said that they cannot tell: the response code.
-    ServerFailure(u8),
+    CannotTell(u8),
     /// They did not answer in time.
     Silent,
     /// They could not be asked.
@@ -187,7 +187,7 @@ impl Line {
                     }
                 }
                 Ok(reply) if reply.code == 3 => return Err(Failure::NoSuchName),
-                Ok(reply) => failure = Failure::ServerFailure(reply.code),
+                Ok(reply) => failure = Failure::CannotTell(reply.code),
                 Err(other) => return Err(other),
             }
         }

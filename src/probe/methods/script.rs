@@ -87,12 +87,35 @@ async fn once(
     at_once: usize,
     port_of: &impl Fn(&Act) -> u16,
 ) -> Result<Option<Vec<Option<Answer>>>> {
-    let wait = limits.whole_seconds();
-    // A ping repeats once a second and ends by itself. What takes longer than
-    // all its tries waits for a name server.
-    let tries = wait + u64::from(limits.count.saturating_sub(1));
-    let patience = |act: &Act| if act.is_address() { tries + SLACK } else { tries };
     let rounds = acts.len().div_ceil(at_once) as u64;
+    let exec = Exec {
+        command: command(acts, limits, at_once, port_of),
+        // Trying out the tools takes its time, too.
+        deadline: Duration::from_secs((tries(limits) + SLACK + 1) * rounds + 15),
+        limit: KEPT,
+        last_words: Some(LAST_WORDS),
+    };
+    let ran = engine.exec(container, &exec).await?;
+    Ok(read(&ran, acts))
+}
+
+/// How long all tries of one knock may take, in seconds: a ping repeats once a
+/// second.
+fn tries(limits: &Limits) -> u64 {
+    limits.whole_seconds() + u64::from(limits.count.saturating_sub(1))
+}
+
+/// The shell, the script and its arguments.
+fn command(
+    acts: &[Act],
+    limits: &Limits,
+    at_once: usize,
+    port_of: &impl Fn(&Act) -> u16,
+) -> Vec<String> {
+    let wait = limits.whole_seconds();
+    let tries = tries(limits);
+    // What takes longer than all its tries waits for a name server.
+    let patience = |act: &Act| if act.is_address() { tries + SLACK } else { tries };
     let mut command: Vec<String> = vec!["sh".into(), "-c".into(), script(), "netmap".into()];
     command.extend([wait.to_string(), limits.count.to_string(), at_once.to_string()]);
     for (at, act) in acts.iter().enumerate() {
@@ -108,15 +131,7 @@ async fn once(
         command.extend(words);
         command.push(patience(act).to_string());
     }
-    let exec = Exec {
-        command,
-        // Trying out the tools takes its time, too.
-        deadline: Duration::from_secs((tries + SLACK + 1) * rounds + 15),
-        limit: KEPT,
-        last_words: Some(LAST_WORDS),
-    };
-    let ran = engine.exec(container, &exec).await?;
-    Ok(read(&ran, acts))
+    command
 }
 
 /// The script. Nothing of other people's making is part of its text.
@@ -196,55 +211,5 @@ fn no_tool(said: &str) -> Answer {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ran(output: &str, ended: Ended) -> Ran {
-        Ran { output: output.as_bytes().to_vec(), code: None, ended }
-    }
-
-    fn acts(count: u8) -> Vec<Act> {
-        (0..count).map(|n| Act::Address([10, 0, 0, n].into(), Knock::Icmp)).collect()
-    }
-
-    #[test]
-    fn records_are_read_in_any_order_and_half_ones_are_not() {
-        let output = "\u{1e}1 nc 1\u{1f}Connection refused\u{1d}noise\u{1e}0 ping 0\u{1f}1 packets \
-                      transmitted, 1 packets received\u{1d}\u{1e}2 ping 0\u{1f}1 packets";
-        let answers = read(&ran(output, Ended::Itself), &acts(3)).unwrap();
-        assert_eq!(answers[0].as_ref().unwrap().outcome, Outcome::Reachable);
-        let by_nc = answers[1].as_ref().unwrap();
-        assert_eq!((by_nc.outcome, by_nc.method), (Outcome::Reachable, "nc"));
-        assert!(by_nc.reason.as_ref().unwrap().contains("TCP"));
-        assert_eq!(answers[2], None);
-    }
-
-    #[test]
-    fn what_is_no_record_is_survived() {
-        for output in [
-            "\u{1e}",
-            "\u{1e}99 ping 0\u{1f}x\u{1d}",
-            "\u{1e}a b c\u{1f}\u{1d}",
-            "\u{1e}0\u{1f}\u{1d}",
-        ] {
-            let answers = read(&ran(output, Ended::LastWords), &acts(1)).unwrap();
-            assert_eq!(answers, [None], "{output:?}");
-        }
-    }
-
-    #[test]
-    fn no_shell_is_told_from_a_shell_that_was_cut_short() {
-        let refused = "OCI runtime exec failed: exec: \"sh\": executable file not found in $PATH";
-        assert!(read(&ran(refused, Ended::Itself), &acts(1)).is_none());
-        let late = read(&ran("", Ended::Deadline), &acts(1)).unwrap();
-        assert_eq!(late[0].as_ref().unwrap().outcome, Outcome::Unknown);
-    }
-
-    #[test]
-    fn nothing_to_knock_with_is_unknown_and_says_what_ping_said() {
-        let output = "\u{1e}0 none 0\u{1f}ping: permission denied (are you root?)\u{1d}";
-        let answer = read(&ran(output, Ended::LastWords), &acts(1)).unwrap()[0].clone().unwrap();
-        assert_eq!(answer.outcome, Outcome::Unknown);
-        assert!(answer.reason.unwrap().contains("may not send pings"));
-    }
-}
+#[path = "script_tests.rs"]
+mod tests;

@@ -5,14 +5,17 @@
 # characters. The knocks run behind its back while it reads its input: when
 # netmap has gone, for whatever reason, the input ends and everything is killed.
 LC_ALL=C; export LC_ALL
+RES_OPTIONS="timeout:$1 attempts:1"; export RES_OPTIONS
+unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
 w=$1 c=$2 m=$3; shift 3
 has() { command -v "$1" >/dev/null 2>&1; }
-# P ends what takes too long; with H it takes half seconds, else only whole ones.
-P= H=
-if timeout 9.5 sh -c : 2>/dev/null; then P=timeout H=.5
-elif timeout 9 sh -c : 2>/dev/null; then P=timeout
-elif timeout -t 9 sh -c : 2>/dev/null; then P='timeout -t'; fi
-limit() { T=; [ -z "$P" ] || if [ "$H" ]; then T="$P $1$H"; else T="$P $(($1 + 1))"; fi; }
+# A container's first process is often one that buries nobody, so each shell
+# here outlives and reaps what it started, also when all are told to end.
+all() { until wait; do :; done; }
+# What ends a program that takes too long. busybox's own `timeout` will not do,
+# since it leaves a watcher behind; but busybox's programs end by themselves.
+P=
+timeout --foreground 9 sh -c : 2>/dev/null && P='timeout --foreground'
 I=
 if has ping; then
   for q in 'ping -q -i 0.2' 'ping -q'; do
@@ -23,11 +26,12 @@ fi
 J=$I
 if [ "$I" ] && ! $I -c 1 -W 1 ::1 >/dev/null 2>&1 && has ping6; then J="ping6 -q"; fi
 knock() {
+trap : TERM
 case $K in
 @KNOCKS@
 esac
 }
-limit 1
+T=${P:+$P 1}
 K=
 for k in @TOOLS@; do
   has "$k" || continue
@@ -36,7 +40,8 @@ for k in @TOOLS@; do
   K=
 done
 act() {
-  limit "$5"
+  trap : TERM
+  T=${P:+$P $5}
   if [ "$2" = i ] && [ "$I" ]; then
     u=ping
     case $3 in
@@ -51,18 +56,20 @@ act() {
   printf '\036%s %s %s\037%s\035' "$1" "$u" "$r" "$o"
 }
 (
+  k=; trap 'k=1' TERM
   n=0
-  while [ $# -gt 0 ]; do
+  while [ $# -gt 0 ] && [ -z "$k" ]; do
     act "$1" "$2" "$3" "$4" "$5" &
     shift 5; n=$((n + 1))
-    [ $((n % m)) -ne 0 ] || wait
+    [ $((n % m)) -ne 0 ] || all
   done
-  wait
+  all
   printf '\036end\035'
 ) &
 p=$!
+trap : TERM
 read -r x
-trap '' TERM
-read -r a b d e g x </proc/$$/stat && [ "$g" = "$$" ] && kill -TERM 0
-kill -TERM "$p" 2>/dev/null
+# Everything, if the shell leads a process group of its own, as it does on Docker.
+read -r a b d e g x </proc/$$/stat && [ "$g" = "$$" ] && kill -TERM 0 || kill -TERM "$p"
+all
 exit 0

@@ -4,22 +4,10 @@
 //!
 //! A new rung is a line in [`TOOLS`]. Its shell text is given the host as
 //! `$1`, the port as `$2`, the seconds to wait in `$w`, and in `$T` a prefix
-//! that ends it when it takes too long (empty where the image has no
-//! `timeout`). A rung is used when the program is there and, tried on a port
-//! of localhost where nothing listens, says something with `refused` in it.
+//! that ends it when it takes too long (empty where the image has no GNU `timeout`).
+//! A rung is used when the program is there and, tried on a port of localhost
+//! where nothing listens, says something with `refused` in it.
 
-/// A connection in Python, versions 2 and 3 alike.
-macro_rules! python {
-    () => {
-        "
-import socket, sys
-try:
-    socket.create_connection((sys.argv[1], int(sys.argv[2])), float(sys.argv[3])).close()
-    print(\"connected\")
-except Exception as e:
-    print(e)"
-    };
-}
 /// A program that can knock at a TCP port.
 #[derive(Debug)]
 pub struct Tool {
@@ -41,48 +29,31 @@ pub const TOOLS: &[Tool] = &[
     },
     Tool {
         program: "python3",
-        knock: concat!("$T python3 -c '", python!(), r#"' "$1" "$2" "$w""#),
+        knock: r#"$T python3 -c '
+import socket, sys
+try:
+    socket.create_connection((sys.argv[1], int(sys.argv[2])), float(sys.argv[3])).close()
+    print("connected")
+except Exception as e:
+    print(e)' "$1" "$2" "$w""#,
     },
-    Tool { program: "python", knock: concat!("$T python -c '", python!(), r#"' "$1" "$2" "$w""#) },
     Tool {
         program: "perl",
         knock: r#"$T perl -MIO::Socket -e '
 $s = IO::Socket::INET->new(PeerAddr => $ARGV[0], PeerPort => $ARGV[1], Timeout => $ARGV[2]);
 print $s ? "connected" : "$@ $!"' "$1" "$2" "$w""#,
     },
-    Tool {
-        program: "node",
-        knock: r#"$T node -e '
-const [host, port, wait] = process.argv.slice(1);
-const s = require("net").connect({host, port: +port});
-const say = (text) => { console.log(text); process.exit(0); };
-s.setTimeout(wait * 1000, () => say("timed out"));
-s.on("connect", () => say("connected"));
-s.on("error", (e) => say(e.code === "ECONNREFUSED" ? "refused" : e.message));' "$1" "$2" "$w""#,
-    },
-    Tool {
-        program: "php",
-        knock: r#"$T php -r '
-$s = @fsockopen(strpos($argv[1], ":") === false ? $argv[1] : "[$argv[1]]", (int)$argv[2], $n, $why, (float)$argv[3]);
-echo $s ? "connected" : $why;' "$1" "$2" "$w""#,
-    },
-    Tool {
-        program: "ruby",
-        knock: r#"$T ruby -rsocket -e '
-begin; Socket.tcp(ARGV[0], ARGV[1].to_i, connect_timeout: ARGV[2].to_i).close; puts "connected"
-rescue => e; puts e.message; end' "$1" "$2" "$w""#,
-    },
     // These speak HTTP: whatever comes back, the connection stood.
     Tool {
         program: "curl",
         knock: r#"h=$1; case $h in *:*) h="[$h]" ;; esac
-t=$($T curl -sS -o /dev/null --noproxy '*' -m "$w" -w 'took %{time_connect}' "http://$h:$2/" 2>&1)
+t=$($T curl -sv -o /dev/null --noproxy '*' -m "$w" -w 'took %{time_connect}' "http://$h:$2/" 2>&1)
 case $t in *'took 0.000000'* | *'took 0,000000'*) printf '%s' "$t" ;; *took*) echo connected ;; *) printf '%s' "$t" ;; esac"#,
     },
     Tool {
         program: "wget",
         knock: r#"h=$1; case $h in *:*) h="[$h]" ;; esac
-no_proxy='*' $T wget -Y off -T "$w" -O /dev/null "http://$h:$2/""#,
+$T wget -t 1 -Y off -T "$w" -O /dev/null "http://$h:$2/""#,
     },
 ];
 

@@ -13,7 +13,17 @@ pub fn render(view: &ProbeView, style: &Style) -> String {
     }
     let headings = ["from", "to", "tried", "on", "outcome", "the map says"];
     let mut rows = vec![headings.map(|heading| style.paint(Role::Quiet, heading)).to_vec()];
-    rows.extend(view.comparison.rows.iter().map(|row| line(row, style)));
+    let mut before = None;
+    for row in &view.comparison.rows {
+        let mut cells = line(row, style);
+        // The names stand once for all that was tried between two.
+        if before == Some((row.from, row.to)) {
+            cells[0].clear();
+            cells[1].clear();
+        }
+        before = Some((row.from, row.to));
+        rows.push(cells);
+    }
     let mut text = columns::table(&rows, style.width);
     text.push('\n');
     text.push_str(&surprises::block(view, style));

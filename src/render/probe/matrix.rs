@@ -24,10 +24,11 @@ pub fn render(view: &ProbeView, style: &Style) -> String {
     let (from, to) = view.ends();
     let everybody: Vec<usize> =
         from.iter().chain(&to).copied().collect::<BTreeSet<_>>().into_iter().collect();
-    let all = if everybody.len() > SINGLES {
+    let singles: Vec<Group> = everybody.iter().map(|at| Group::single(view, *at)).collect();
+    let all = if everybody.len() > SINGLES || numbered_width(&singles) > style.width {
         groups(view, &everybody)
     } else {
-        everybody.iter().map(|at| Group::single(view, *at)).collect()
+        singles
     };
     let among = |ends: &[usize]| -> Vec<Group> {
         let is_end = |group: &&Group| group.members.iter().any(|m| ends.binary_search(m).is_ok());
@@ -62,9 +63,18 @@ fn title(view: &ProbeView, style: &Style) -> String {
     )
 }
 
+fn longest(groups: &[Group]) -> usize {
+    groups.iter().map(|group| width(&group.label)).max().unwrap_or(0).max(width(CORNER))
+}
+
+/// How wide a matrix with numbers for headings is.
+fn numbered_width(groups: &[Group]) -> usize {
+    let digits = groups.len().to_string().len();
+    longest(groups) + (digits + 1) * (groups.len() + 1)
+}
+
 fn draw(view: &ProbeView, style: &Style, rows: &[Group], columns: &[Group]) -> String {
-    let longest = |groups: &[Group]| groups.iter().map(|g| width(&g.label)).max().unwrap_or(0);
-    let label = longest(rows).max(width(CORNER));
+    let label = longest(rows);
     let named = label + columns.iter().map(|column| width(&column.label) + 2).sum::<usize>();
     if named <= style.width {
         let heads: Vec<String> = columns.iter().map(|column| column.label.clone()).collect();
@@ -77,7 +87,7 @@ fn draw(view: &ProbeView, style: &Style, rows: &[Group], columns: &[Group]) -> S
         all.iter().position(|other| other == group).map(|at| at + 1)
     };
     let digits = columns.len().max(rows.len()).to_string().len();
-    let label = longest(rows).max(width(CORNER)) + digits + 1;
+    let label = longest(rows) + digits + 1;
     let across = (style.width.saturating_sub(label) / (digits + 1)).max(1);
     let blocks: Vec<String> = columns
         .chunks(across)

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ProbeView;
-use crate::graph::{Compared, Mark};
+use crate::graph::{Compared, Mark, Surprise};
 use crate::model::{By, Outcome};
 use crate::render::style::{Role, Style, flow};
 use crate::render::view::{count, list};
 
 /// A contradiction, told once for both directions.
-pub struct Surprise {
+pub struct Sentence {
     /// Leak or failure.
     pub mark: Mark,
     /// What happened, between whom.
@@ -19,38 +19,24 @@ pub struct Surprise {
 }
 
 /// The contradictions, worst first.
-pub fn sentences(view: &ProbeView) -> Vec<Surprise> {
-    let pairs: BTreeMap<(usize, usize), Mark> = view
-        .comparison
-        .marks()
-        .filter(|(_, _, mark)| mark.is_surprise())
-        .map(|(from, to, mark)| ((from, to), mark))
-        .collect();
+pub fn sentences(view: &ProbeView) -> Vec<Sentence> {
     let mut rows: BTreeMap<(usize, usize), Vec<&Compared>> = BTreeMap::new();
     for row in view.comparison.rows.iter().filter(|row| row.agreement.is_surprise()) {
         rows.entry((row.from, row.to)).or_default().push(row);
     }
-    let mut told = BTreeSet::new();
-    let mut surprises: Vec<Surprise> = Vec::new();
-    for ((from, to), mark) in &pairs {
-        if !told.insert((*from, *to)) {
-            continue;
-        }
-        let both_ways = pairs.get(&(*to, *from)) == Some(mark);
-        if both_ways {
-            told.insert((*to, *from));
-        }
-        let of_pair = rows.get(&(*from, *to)).map_or(&[][..], Vec::as_slice);
-        let arrow = if both_ways { "⇄" } else { "→" };
-        let (a, b) = (view.name(*from), view.name(*to));
-        surprises.push(Surprise {
-            mark: *mark,
-            text: format!("{a} {arrow} {b}{}", what_happened(of_pair, *mark)),
-            next: format!("netmap why {a} {b}"),
-        });
-    }
-    surprises.sort_by_key(|surprise| surprise.mark);
-    surprises
+    let pairs = view.comparison.surprising_pairs().into_iter();
+    pairs
+        .map(|Surprise { from, to, mark, both_ways }| {
+            let of_pair = rows.get(&(from, to)).map_or(&[][..], Vec::as_slice);
+            let arrow = if both_ways { "⇄" } else { "→" };
+            let (a, b) = (view.name(from), view.name(to));
+            Sentence {
+                mark,
+                text: format!("{a} {arrow} {b}{}", what_happened(of_pair, mark)),
+                next: format!("netmap why {a} {b}"),
+            }
+        })
+        .collect()
 }
 
 /// ` on quiet: no answer from 10.63.0.3, although both are on the same network.`

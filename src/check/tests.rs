@@ -1,0 +1,458 @@
+//! Assertions of every kind, passing, failing and unknown, by the map and by
+//! measurements.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::*;
+use crate::graph::Map;
+use crate::model::{
+    Diagnosis, Finding, Listening, NotLooked, Observation, Probe, Severity, Snapshot,
+};
+
+fn snapshot() -> Snapshot {
+    let member = |name: &str, on: &[(&str, &str)]| {
+        let endpoints: Vec<_> = on
+            .iter()
+            .map(|(network, address)| {
+                let gateway = address.rsplit_once('.').map(|(net, _)| format!("{net}.1"));
+                json!({"network": network, "network_id": network, "ipv4": address, "gateway": gateway,
+                    "aliases": [format!("{name}-alias")]})
+            })
+            .collect();
+        json!({"name": name, "id": format!("id-{name}"), "state": "running", "endpoints": endpoints})
+    };
+    let mut web = member("web", &[("shop_front", "10.1.0.2")]);
+    web["published"] =
+        json!([{"port": 80, "protocol": "tcp", "host_ip": "127.0.0.1", "host_port": 8091}]);
+    let mut api = member("shop-api-1", &[("back", "10.2.0.2"), ("shop_front", "10.1.0.3")]);
+    for endpoint in api["endpoints"].as_array_mut().expect("endpoints") {
+        endpoint["aliases"] = json!(["api", "shop-api-1-alias"]);
+    }
+    api["service"] = json!("api");
+    api["project"] = json!("shop");
+    api["health"] = json!("healthy");
+    let text = json!({"schema": "netmap/1", "engine": {"name": "Docker", "version": "26.1"},
+    "networks": [
+        {"name": "shop_front", "id": "shop_front", "driver": "bridge", "project": "shop",
+            "subnets": [{"subnet": "10.1.0.0/24"}]},
+        {"name": "back", "id": "back", "driver": "bridge", "internal": true,
+            "subnets": [{"subnet": "10.2.0.0/24"}]},
+        {"name": "quiet", "id": "quiet", "driver": "bridge", "icc": false,
+            "subnets": [{"subnet": "10.3.0.0/24"}]},
+        {"name": "odd", "id": "odd", "driver": "weave", "subnets": [{"subnet": "10.8.0.0/24"}]},
+        {"name": "bridge", "id": "bridge", "driver": "bridge", "subnets": [{"subnet": "172.17.0.0/16"}]},
+    ],
+    "containers": [
+        web, api,
+        member("db", &[("back", "10.2.0.3")]),
+        member("q1", &[("quiet", "10.3.0.2")]),
+        member("q2", &[("quiet", "10.3.0.3")]),
+        member("o1", &[("odd", "10.8.0.2")]),
+        member("o2", &[("odd", "10.8.0.3")]),
+        member("old1", &[("bridge", "172.17.0.2")]),
+        member("old2", &[("bridge", "172.17.0.3")]),
+        json!({"name": "rider", "id": "id-rider", "state": "running", "network_mode": "container:id-shop-api-1"}),
+        json!({"name": "dead", "id": "id-dead", "state": "exited", "exit_code": 1,
+            "endpoints": [{"network": "back", "network_id": "back"}]}),
+    ]});
+    Snapshot::read(text.to_string().as_bytes()).expect("a snapshot")
+}
+
+/// The verdicts on a check file, by what is measured.
+fn verdicts(text: &str, measured: &[serde_json::Value]) -> Vec<Verdict> {
+    let snapshot = snapshot();
+    let map = Map::new(&snapshot);
+    let file = read(text).unwrap_or_else(|wrong| panic!("{text}: {wrong:?}"));
+    let measurements =
+        measured.iter().map(|m| serde_json::from_value(m.clone()).expect("a measurement"));
+    let probe = (!measured.is_empty()).then(|| Probe::new(measurements.collect()));
+    let chosen: BTreeSet<usize> = (0..snapshot.containers.len()).collect();
+    let (probe, diagnosis) = (probe.as_ref(), None);
+    evaluate(&file, &Evidence { map: &map, probe, diagnosis, chosen: &chosen })
+}
+
+fn assert_verdicts(rows: &[(&str, Status, &str)], measured: &[serde_json::Value]) {
+    for (text, status, observed) in rows {
+        let verdict = verdicts(text, measured).swap_remove(0);
+        assert_eq!(verdict.status, *status, "{text}: {}", verdict.observed);
+        assert!(verdict.observed.contains(observed), "{text}: {}", verdict.observed);
+    }
+}
+
+#[test]
+fn networks_are_what_the_engine_says() {
+    use Status::{Fail, Pass};
+    assert_verdicts(
+        &[
+            ("networks: back", Pass, "back exists"),
+            ("networks: bakc", Fail, "did you mean back?"),
+            ("networks: { front: }", Pass, "shop_front exists"),
+            ("networks: { old: { exists: false } }", Pass, "no network old"),
+            ("networks: { back: { exists: false } }", Fail, "back exists"),
+            ("networks: { back: { driver: bridge } }", Pass, "bridge"),
+            ("networks: { back: { driver: overlay } }", Fail, "its driver is bridge"),
+            ("networks: { back: { internal: true } }", Pass, "internal"),
+            ("networks: { front: { internal: true } }", Fail, "not internal"),
+            ("networks: { quiet: { icc: false } }", Pass, "icc is off"),
+            ("networks: { back: { icc: false } }", Fail, "icc is on"),
+            ("networks: { back: { ipv6: false } }", Pass, "no IPv6"),
+            ("networks: { back: { subnet: 10.2.0.0/24 } }", Pass, "10.2.0.0/24"),
+            ("networks: { back: { subnet: 10.9.0.0/24 } }", Fail, "its subnets: 10.2.0.0/24"),
+            ("networks: { back: { members: [api, db] } }", Pass, "its members"),
+            ("networks: { back: { members: [web] } }", Fail, "missing: web"),
+            ("networks: { back: { only-members: [api, db, dead] } }", Pass, ""),
+            (
+                "networks: { back: { only-members: [api, db] } }",
+                Fail,
+                "beyond what is allowed: dead",
+            ),
+            ("networks: { back: { members: [bd] } }", Fail, "did you mean db?"),
+            ("networks: { nowhere: { internal: false } }", Fail, "no network nowhere"),
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn containers_are_what_the_engine_says() {
+    use Status::{Fail, Pass};
+    assert_verdicts(
+        &[
+            ("containers: web", Pass, "running"),
+            ("containers: dead", Fail, "exited (1)"),
+            ("containers: deed", Fail, "did you mean dead?"),
+            ("containers: { x: { exists: false } }", Pass, "no container x"),
+            ("containers: { web: { exists: false } }", Fail, "web exists"),
+            ("containers: { dead: { running: false } }", Pass, "exited"),
+            ("containers: { dead: { state: exited } }", Pass, "exited"),
+            ("containers: { web: { state: exited } }", Fail, "running"),
+            ("containers: { api: { running: true, health: healthy } }", Pass, "running"),
+        ],
+        &[],
+    );
+    // Behind the assertion that it runs stands the one that is meant.
+    for (claims, status, observed) in [
+        ("{ api: { health: healthy } }", Pass, "says healthy"),
+        ("{ api: { health: none } }", Fail, "says healthy"),
+        ("{ web: { health: none } }", Pass, "no health check"),
+        ("{ web: { health: healthy } }", Fail, "no health check"),
+        ("{ api: { on: back } }", Pass, "back, shop_front"),
+        ("{ web: { on: back } }", Fail, "missing: back"),
+        ("{ api: { only-on: [front, back] } }", Pass, ""),
+        ("{ api: { only-on: front } }", Fail, "its networks: back, shop_front"),
+        ("{ rider: { only-on: [front, back] } }", Pass, ""),
+        ("{ web: { published: 80 } }", Pass, "127.0.0.1:8091:80"),
+        ("{ web: { published: 8091:80 } }", Pass, ""),
+        ("{ web: { published: 127.0.0.1:8091:80 } }", Pass, ""),
+        ("{ web: { published: 0.0.0.0:8091:80 } }", Fail, "127.0.0.1:8091:80"),
+        ("{ web: { published: 80/udp } }", Fail, ""),
+        ("{ web: { only-published: [] } }", Fail, "127.0.0.1:8091:80"),
+        ("{ db: { only-published: [] } }", Pass, "publishes nothing"),
+    ] {
+        let verdict = verdicts(&format!("containers: {claims}"), &[]).swap_remove(1);
+        assert_eq!(verdict.status, status, "{claims}: {}", verdict.observed);
+        assert!(verdict.observed.contains(observed), "{claims}: {}", verdict.observed);
+        assert_eq!(verdict.basis, Basis::Engine);
+    }
+}
+
+#[test]
+fn ways_by_the_map() {
+    use Status::{Fail, Pass, Unknown};
+    assert_verdicts(
+        &[
+            ("reach: web -> api", Pass, "by the map"),
+            ("reach: web -> db", Fail, "by the map they share no network"),
+            ("reach: web -> api:8080", Unknown, "not measured"),
+            ("reach: web -> db:5432", Fail, "by the map"),
+            ("reach: o1 -> o2", Unknown, "no rules"),
+            ("reach: old1 -> old2", Fail, "names do not resolve"),
+            ("reach: old1 -> old2 by address", Pass, "by the map"),
+            ("reach: old1 -/-> old2 by name", Pass, "names do not resolve"),
+            ("reach: old1 -/-> old2", Fail, "by the map both are on the same network"),
+            ("reach: q1 -/-> q2", Pass, "icc off"),
+            ("reach: web -/-> db", Pass, "by the map"),
+            ("reach: web -/-> db (timeout)", Unknown, "how it fails was not measured"),
+            ("reach: web -/-> db (name-not-found)", Pass, "by the map"),
+            ("reach: web -/-> api:9 (refused)", Unknown, "not measured"),
+            ("reach: web -/-> api:9 (timeout)", Fail, "by the map"),
+            ("reach: web -> api via front", Pass, "10.1.0.3"),
+            ("reach: web -> api via back", Fail, "10.2.0.2"),
+            ("reach: web -> db via front", Fail, "db is not on the network front"),
+            ("reach: web -> api via shop-api-1-alias", Pass, "one of its names"),
+            ("reach: web -> api via nonsense", Fail, "neither a network nor a name"),
+            ("reach: web -> shop-api-1-alias", Pass, "by the map"),
+            ("reach: web -> dead", Fail, "not running"),
+            ("reach: web -/-> dead", Pass, "not running"),
+            ("reach: db -> rider", Fail, "no name of its own"),
+            ("reach: db -> rider by address", Pass, ""),
+            ("reach: web -> dbb", Fail, "did you mean db?"),
+            ("reach: web -/-> dbb", Fail, "no container dbb"),
+            ("reach: 'x* -> db'", Fail, "no running container fits x*"),
+            ("reach: nothing outside back reaches db", Unknown, "no rules"),
+            ("reach: nothing outside back reaches web", Unknown, ""),
+            ("reach: nothing but api reaches old1", Fail, "old2 → old1"),
+            ("reach: everything on back reaches db", Pass, ""),
+            (
+                "reach: everything reaches db",
+                Fail,
+                "o1, o2, old1, old2, q1, q2, web → db: the name db",
+            ),
+            ("reach: 'q* -/-> db'", Pass, "by the map all 2 pairs"),
+            ("reach: 'web, api <-> web'", Pass, ""),
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn names_by_the_map() {
+    use Status::{Fail, Pass, Unknown};
+    assert_verdicts(
+        &[
+            ("names: web resolves api", Pass, "by the map api resolves"),
+            ("names: web resolves db", Fail, "does not resolve"),
+            ("names: web does not resolve db", Pass, ""),
+            ("names: q1 resolves q2", Pass, "icc off"),
+            ("names: old1 resolves old2", Fail, "default bridge"),
+            ("names: o1 resolves o2", Unknown, ""),
+            ("names: api resolves db-alias", Pass, "one of its names"),
+            ("names: web resolves db-alias", Fail, ""),
+            ("names: api resolves bd", Fail, "did you mean db?"),
+            ("names: nothing resolves old1", Pass, ""),
+            ("names: \"* resolves db\"", Fail, "q2, web → db: by the map db does not resolve"),
+        ],
+        &[],
+    );
+}
+
+fn measured(
+    from: &str,
+    to: &str,
+    target: &str,
+    port: Option<u16>,
+    outcome: &str,
+) -> serde_json::Value {
+    let by = if target.starts_with("10.") { "address" } else { "name" };
+    let mut value = json!({"from": from, "to": to, "by": by, "target": target,
+        "protocol": "icmp", "outcome": outcome, "reason": "no shell in the image"});
+    if let Some(port) = port {
+        value["protocol"] = json!("tcp");
+        value["port"] = json!(port);
+    }
+    value
+}
+
+#[test]
+fn what_is_measured_decides() {
+    use Status::{Fail, Pass, Unknown};
+    let api = "shop-api-1";
+    let probe = [
+        measured("web", api, api, None, "reachable"),
+        measured("web", api, "api", None, "timeout"),
+        measured("web", api, "api", Some(8080), "reachable"),
+        measured("web", api, "api", Some(9), "refused"),
+        measured("web", api, "10.1.0.3", Some(9), "refused"),
+        measured("web", api, "10.2.0.2", Some(9), "timeout"),
+        measured("web", "db", "db", None, "name-not-found"),
+        measured("web", "db", "10.2.0.3", None, "reachable"),
+        measured("web", "db", "db", Some(5432), "unknown"),
+        measured(api, "db", "db", Some(5432), "unknown"),
+        measured("q1", "q2", "q2", None, "timeout"),
+        measured("q1", "q2", "10.3.0.3", None, "timeout"),
+    ];
+    assert_verdicts(
+        &[
+            ("reach: web -> api", Fail, "no answer"),
+            ("reach: web -> api:8080", Pass, "answered"),
+            ("reach: web -> api:9", Fail, "refused"),
+            ("reach: web -/-> api:9", Fail, "the way is open"),
+            ("reach: web -/-> api:9 (refused)", Pass, "refused"),
+            ("reach: web -/-> db", Fail, "10.2.0.3: answered"),
+            ("reach: web -/-> db by name (name-not-found)", Pass, "does not resolve"),
+            ("reach: web -/-> db:5432", Pass, "not measured (no shell in the image)"),
+            ("reach: api -> db:5432", Unknown, "not measured (no shell in the image)"),
+            ("reach: q1 -/-> q2 (timeout)", Pass, "no answer"),
+            ("reach: q1 -/-> q2 (refused)", Fail, "no answer"),
+            ("names: web resolves db", Fail, "db does not resolve"),
+            ("names: q1 resolves q2", Pass, "q2 resolves"),
+        ],
+        &probe,
+    );
+    let by = |text: &str| verdicts(text, &probe).swap_remove(0).basis;
+    assert_eq!(by("reach: q1 -/-> q2"), Basis::Measured);
+    assert_eq!(by("reach: web -/-> db:5432"), Basis::Map);
+}
+
+#[test]
+fn the_default_takes_in_every_pair_that_no_arrow_speaks_of() {
+    let all = "reach: [web <-> api, api <-> db, 'db, web -> rider by address']\n\
+               among: [web, api, db, rider, dead]\ndefault: isolated";
+    let last = |text: &str| verdicts(text, &[]).pop().expect("verdicts");
+    let verdict = last(all);
+    assert_eq!(verdict.status, Status::Fail, "{}", verdict.observed);
+    assert!(verdict.observed.contains("rider → db"), "{}", verdict.observed);
+    let mended = all.replace("db, web ->", "rider -> db', 'rider -> web', 'db, web ->");
+    assert_eq!(last(&mended).status, Status::Pass, "{}", last(&mended).observed);
+    let less = mended.replace("web <-> api, ", "");
+    assert!(last(&less).observed.contains("web → shop-api-1"), "{}", last(&less).observed);
+    let nobody = "among: nobody\ndefault: isolated\nreach: nothing reaches web";
+    for verdict in verdicts(nobody, &[]) {
+        assert_eq!(verdict.status, Status::Fail, "a crowd of nobody proves nothing");
+    }
+}
+
+#[test]
+fn exactly_what_a_file_asks_about_is_measured() {
+    let snapshot = snapshot();
+    let map = Map::new(&snapshot);
+    let chosen: BTreeSet<usize> = (0..snapshot.containers.len()).collect();
+    let asked = |text: &str| -> Vec<String> {
+        let file = read(text).expect("a check file");
+        let questions = questions(&file, &map, &chosen);
+        questions
+            .iter()
+            .map(|q| {
+                let port = q.knock.port().map(|port| format!(":{port}")).unwrap_or_default();
+                format!("{} {}{port}", map.container(q.from).name, q.target)
+            })
+            .collect()
+    };
+    assert_eq!(asked("networks: back\ncontainers: web\nfindings: none"), [""; 0]);
+    assert_eq!(asked("reach: [web -> api:80, web -> api:80]"), ["web api:80"]);
+    assert_eq!(asked("reach: web -/-> db"), ["web db", "web 10.2.0.3"]);
+    assert_eq!(asked("reach: api -> db:1 via back"), ["shop-api-1 10.2.0.3:1"]);
+    assert_eq!(asked("names: api resolves db-alias"), ["shop-api-1 db-alias"]);
+    assert_eq!(asked("reach: web -> nowhere"), [""; 0]);
+    assert_eq!(asked("among: [web, db]\ndefault: isolated").len(), 4);
+}
+
+#[test]
+fn the_file_for_what_runs_passes() {
+    let snapshot = snapshot();
+    let map = Map::new(&snapshot);
+    // All containers but those of the network whose driver nobody knows.
+    for with_odd in [false, true] {
+        let chosen: BTreeSet<usize> = (0..snapshot.containers.len())
+            .filter(|at| with_odd || !map.container(*at).name.starts_with('o'))
+            .collect();
+        let networks: BTreeSet<usize> = (0..snapshot.networks.len()).collect();
+        let text = init(&map, &chosen, &networks, !with_odd, None);
+        let file = read(&text).unwrap_or_else(|wrong| panic!("{text}\n{wrong:?}"));
+        assert_eq!(text.contains("\ndefault: isolated"), !with_odd, "{text}");
+        assert!(text.contains("  - db, web -> shop-api-1\n"), "{text}");
+        let evidence = Evidence { map: &map, probe: None, diagnosis: None, chosen: &chosen };
+        for verdict in evaluate(&file, &evidence) {
+            assert_eq!(verdict.status, Status::Pass, "{verdict:?}\n{text}");
+        }
+    }
+}
+
+#[test]
+fn the_schema_knows_every_key_and_no_other() {
+    let schema: serde_json::Value = serde_json::from_str(&schema()).expect("JSON");
+    let keys = |value: &serde_json::Value| -> Vec<String> {
+        value["properties"].as_object().expect("properties").keys().cloned().collect()
+    };
+    let named = |known: &[keys::Key]| -> Vec<String> {
+        let mut names: Vec<String> = known.iter().map(|key| key.name.to_owned()).collect();
+        names.sort();
+        names
+    };
+    let sorted = |mut names: Vec<String>| {
+        names.sort();
+        names
+    };
+    assert_eq!(sorted(keys(&schema)), named(keys::TOP));
+    let network = &schema["properties"]["networks"]["anyOf"][0]["additionalProperties"];
+    assert_eq!(sorted(keys(network)), named(keys::NETWORK));
+    assert_eq!(network["additionalProperties"], json!(false));
+}
+
+#[test]
+fn what_the_doctor_finds_is_judged_and_explains_what_fails() {
+    let finding = |rule: &'static str, severity, subjects: &[&str]| Finding {
+        rule,
+        severity,
+        subjects: subjects.iter().map(|name| (*name).to_owned()).collect(),
+        summary: format!("something about {}", subjects.join(" and ")),
+        evidence: Vec::new(),
+        fix: vec!["docker network connect back web".to_owned()],
+    };
+    let diagnosis = Diagnosis {
+        findings: vec![
+            finding("no-shared-network", Severity::Error, &["web", "db"]),
+            finding("localhost-dependency", Severity::Warning, &["old1"]),
+        ],
+        not_looked: vec![NotLooked { rule: "default-bridge-no-names", why: "no shell".to_owned() }],
+        ..Diagnosis::default()
+    };
+    let snapshot = snapshot();
+    let map = Map::new(&snapshot);
+    let chosen: BTreeSet<usize> = (0..snapshot.containers.len()).collect();
+    let judged = |text: &str, diagnosis: Option<&Diagnosis>| {
+        let file = read(text).unwrap_or_else(|wrong| panic!("{text}: {wrong:?}"));
+        evaluate(&file, &Evidence { map: &map, probe: None, diagnosis, chosen: &chosen })
+            .swap_remove(0)
+    };
+    for (sentence, status, observed) in [
+        ("no errors", Status::Fail, "no-shared-network: something about web and db"),
+        ("no warnings", Status::Fail, "localhost-dependency"),
+        ("none", Status::Fail, "localhost-dependency"),
+        ("none of localhost-dependency", Status::Fail, "about old1"),
+        ("none of default-bridge-no-names", Status::Unknown, "no shell"),
+    ] {
+        let text = format!("findings: {sentence}");
+        let verdict = judged(&text, Some(&diagnosis));
+        assert_eq!(verdict.status, status, "{sentence}: {}", verdict.observed);
+        assert!(verdict.observed.contains(observed), "{sentence}: {}", verdict.observed);
+        assert_eq!(judged(&text, None).status, Status::Unknown);
+    }
+    let fine = Diagnosis { findings: Vec::new(), ..diagnosis.clone() };
+    let verdict = judged("findings: no errors", Some(&fine));
+    assert_eq!(verdict.status, Status::Pass);
+    assert!(verdict.observed.contains("could not look: default-bridge-no-names"));
+    let way = judged("reach: web -> db", Some(&diagnosis));
+    assert_eq!(way.reason.as_deref(), Some("something about web and db (no-shared-network)"));
+    assert_eq!(way.fix, ["docker network connect back web"]);
+    let other = judged("reach: old1 -> old2", Some(&diagnosis));
+    assert_eq!(other.reason, None, "a warning about one of the two explains nothing");
+    assert_eq!(judged("reach: web -> api", Some(&diagnosis)).reason, None, "it holds");
+}
+
+#[test]
+fn what_listens_decides_about_ports_where_nothing_was_measured() {
+    let mut snapshot = snapshot();
+    let api = snapshot.containers.iter().find(|c| c.name == "shop-api-1").expect("api").clone();
+    let socket = |address: &str, port| Listening {
+        protocol: crate::model::Protocol::Tcp,
+        address: address.parse().expect("an address"),
+        port,
+    };
+    snapshot.observations.push(Observation {
+        container: api.name,
+        id: api.id,
+        listening: Some(vec![socket("0.0.0.0", 8080), socket("127.0.0.1", 9090)]),
+        ..Observation::default()
+    });
+    let map = Map::new(&snapshot);
+    let chosen: BTreeSet<usize> = (0..snapshot.containers.len()).collect();
+    for (sentence, status, observed) in [
+        ("web -> api:8080", Status::Pass, "it listens on port 8080"),
+        ("web -> api:9090", Status::Fail, "its own localhost only"),
+        ("web -> api:7", Status::Fail, "nothing listens on port 7"),
+        ("web -/-> api:7 (refused)", Status::Pass, "by the map"),
+        ("web -/-> api:8080", Status::Fail, "it listens"),
+        ("db -> rider:8080 by address", Status::Pass, "it listens"),
+        ("api -> web:80", Status::Unknown, "not measured"),
+    ] {
+        let file = read(&format!("reach: {sentence}")).expect("a check file");
+        let evidence = Evidence { map: &map, probe: None, diagnosis: None, chosen: &chosen };
+        let verdict = evaluate(&file, &evidence).swap_remove(0);
+        assert_eq!(verdict.status, status, "{sentence}: {}", verdict.observed);
+        assert_eq!(verdict.basis, Basis::Map);
+        assert!(verdict.observed.contains(observed), "{sentence}: {}", verdict.observed);
+    }
+}

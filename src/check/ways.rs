@@ -1,0 +1,618 @@
+//! Judging who reaches whom and who resolves what: by what was measured, and
+//! where nothing was, by what the map predicts.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::evaluate::{Basis, Question, Sight, Status};
+use super::facts::listed;
+use super::who::{Who, is_pattern};
+use super::{Arrow, CheckFile, Claim, Manner, Sources, Target};
+use crate::graph::{Map, Reason, Verdict as Predicted};
+use crate::model::{By, Knock, Listening, Measurement, Outcome, Probe, Protocol};
+
+/// Ways between containers, measured and predicted.
+pub(super) struct Ways<'a> {
+    map: &'a Map<'a>,
+    who: &'a Who<'a>,
+    measured: HashMap<Key<'a>, &'a Measurement>,
+}
+
+/// What tells one measurement from another: source, target, by name or
+/// address, the name or address, what was sent.
+type Key<'a> = (&'a str, &'a str, By, &'a str, Knock);
+
+/// One of the ways in which a target can be tried.
+struct Try {
+    question: Question,
+    /// What the map says of it, and why.
+    predicted: Predicted,
+    why: String,
+    /// Whether the name resolves, by the map; `None` where it does not know.
+    resolves: Option<bool>,
+}
+
+/// What came of a try.
+enum Seen {
+    /// An answer came.
+    Reached(Basis, String),
+    /// The way is open, but nothing listens on the port.
+    Refused(Basis, String),
+    /// The way is open by the map, which knows nothing of ports.
+    Open(String),
+    /// No answer; how, where that was measured.
+    Failed(Option<Outcome>, Basis, String),
+    /// It cannot be told.
+    Unknown(Basis, String),
+}
+
+impl<'a> Ways<'a> {
+    pub fn new(map: &'a Map<'a>, who: &'a Who<'a>, probe: Option<&'a Probe>) -> Self {
+        let measurements = probe.into_iter().flat_map(|probe| &probe.measurements);
+        let measured = measurements
+            .map(|m| ((m.from.as_str(), m.to.as_str(), m.by, m.target.as_str(), m.knock), m))
+            .collect();
+        Self { map, who, measured }
+    }
+
+    /// Judges an arrow over all pairs that it speaks of.
+    pub fn reaches(&self, arrow: &Arrow, subjects: &mut Vec<String>) -> Sight {
+        let pairs = match self.pairs(arrow) {
+            Ok(pairs) => pairs,
+            Err(missing) => return Sight::fact(false, missing),
+        };
+        let sights = pairs
+            .iter()
+            .map(|(from, to, target)| (*from, *to, self.pair(*from, *to, target, arrow)));
+        self.combined(sights.collect(), subjects)
+    }
+
+    /// Judges that names resolve, or that they do not.
+    pub fn resolves(
+        &self,
+        from: &Sources,
+        names: &[String],
+        wanted: bool,
+        subjects: &mut Vec<String>,
+    ) -> Sight {
+        let asked = match self.askers(from, names) {
+            Ok(asked) => asked,
+            Err(missing) => return Sight::fact(false, missing),
+        };
+        let sights = asked.into_iter().map(|(from, name, owners)| {
+            let to = owners.first().copied().unwrap_or(from);
+            (from, to, self.name_sight(from, &name, &owners, wanted))
+        });
+        self.combined(sights.collect(), subjects)
+    }
+
+    /// Judges that every pair which no arrow speaks of is isolated.
+    pub fn isolated(&self, file: &CheckFile, subjects: &mut Vec<String>) -> Sight {
+        if self.who.everybody().is_empty() {
+            return Sight::fact(false, "there is no running container to speak of");
+        }
+        let arrow = unwanted();
+        let sights = self.other_pairs(file).into_iter().map(|(from, to)| {
+            let target = Target { name: self.map.container(to).name.clone(), port: None };
+            (from, to, self.pair(from, to, &target, &arrow))
+        });
+        self.combined(sights.collect(), subjects)
+    }
+
+    pub fn ask_arrow(&self, arrow: &Arrow, questions: &mut BTreeSet<Question>) {
+        for (from, to, target) in self.pairs(arrow).unwrap_or_default() {
+            questions.extend(self.tries(from, to, &target, arrow).into_iter().map(|t| t.question));
+        }
+    }
+
+    pub fn ask_names(&self, from: &Sources, names: &[String], questions: &mut BTreeSet<Question>) {
+        for (from, name, owners) in self.askers(from, names).unwrap_or_default() {
+            questions.extend(owners.first().map(|to| self.named(from, *to, &name, Knock::Icmp)));
+        }
+    }
+
+    pub fn ask_isolated(&self, file: &CheckFile, questions: &mut BTreeSet<Question>) {
+        for (from, to) in self.other_pairs(file) {
+            let target = Target { name: self.map.container(to).name.clone(), port: None };
+            let tries = self.tries(from, to, &target, &unwanted());
+            questions.extend(tries.into_iter().map(|t| t.question));
+        }
+    }
+
+    /// The pairs that an arrow speaks of. Quantifiers leave out who shares the
+    /// target's network stack.
+    fn pairs(&self, arrow: &Arrow) -> Result<Vec<(usize, usize, Target)>, String> {
+        let (sources, quantified) = self.who.sources(&arrow.from)?;
+        let mut pairs = Vec::new();
+        for target in &arrow.to {
+            let quantified = quantified || is_pattern(&target.name);
+            let found = match &arrow.manner {
+                // `via` may name an alias, so `to` is the container itself.
+                Manner::Via(_) => self.who.containers(&target.name)?,
+                _ => self.who.answering_to(&target.name)?,
+            };
+            for to in found {
+                let apart = |from: usize| !quantified || !self.map.share_stack(from, to);
+                let from = sources.iter().copied().filter(|from| *from != to && apart(*from));
+                pairs.extend(from.map(|from| (from, to, target.clone())));
+            }
+        }
+        Ok(pairs)
+    }
+
+    /// Who asks for which name, and who answers to it.
+    fn askers(
+        &self,
+        from: &Sources,
+        names: &[String],
+    ) -> Result<Vec<(usize, String, Vec<usize>)>, String> {
+        let (sources, quantified) = self.who.sources(from)?;
+        let mut asked = Vec::new();
+        for name in names {
+            let owners = self.who.answering_to(name)?;
+            // A pattern stands for the names of those that it fits.
+            let groups: Vec<(String, Vec<usize>)> = if is_pattern(name) {
+                owners.iter().map(|at| (self.map.container(*at).name.clone(), vec![*at])).collect()
+            } else {
+                vec![(name.clone(), owners)]
+            };
+            for (name, owners) in groups {
+                let apart = |from: usize| owners.iter().all(|to| !self.map.share_stack(from, *to));
+                let from = sources.iter().copied().filter(|from| !quantified || apart(*from));
+                asked.extend(from.map(|from| (from, name.clone(), owners.clone())));
+            }
+        }
+        Ok(asked)
+    }
+
+    /// Ordered pairs of everybody of which no wanted arrow speaks.
+    fn other_pairs(&self, file: &CheckFile) -> Vec<(usize, usize)> {
+        let mut spoken_of = BTreeSet::new();
+        for assertion in &file.assertions {
+            if let Claim::Reaches(arrow) = &assertion.claim
+                && arrow.wanted
+            {
+                let pairs = self.pairs(arrow).unwrap_or_default();
+                spoken_of.extend(pairs.into_iter().map(|(from, to, _)| (from, to)));
+            }
+        }
+        let everybody = self.who.everybody();
+        let all = everybody.iter().flat_map(|from| everybody.iter().map(|to| (*from, *to)));
+        all.filter(|(from, to)| from != to && !self.map.share_stack(*from, *to))
+            .filter(|pair| !spoken_of.contains(pair))
+            .collect()
+    }
+
+    /// The ways in which the target is to be tried.
+    fn tries(&self, from: usize, to: usize, target: &Target, arrow: &Arrow) -> Vec<Try> {
+        let knock = target.port.map_or(Knock::Icmp, Knock::Tcp);
+        let by_name = |name: &str| self.try_name(from, to, name, knock);
+        let written = self.asked_name(to, &target.name);
+        match &arrow.manner {
+            Manner::Name => vec![by_name(&written)],
+            Manner::Any if arrow.wanted => vec![by_name(&written)],
+            Manner::Any => {
+                let mut tries = vec![by_name(&written)];
+                tries.extend(self.try_addresses(from, to, knock, None));
+                tries
+            }
+            Manner::Address => self.try_addresses(from, to, knock, None),
+            Manner::Via(via) => match self.who.network(via) {
+                Ok(network) => self.try_addresses(from, to, knock, Some(network)),
+                Err(_) => vec![by_name(via)],
+            },
+        }
+    }
+
+    /// The name that the source is to ask for: the one that is written if the
+    /// target answers to it on some network, else its own.
+    fn asked_name(&self, to: usize, written: &str) -> String {
+        let container = self.map.container(to);
+        let answers = container.endpoints.iter().any(|e| container.names_on(e).contains(&written));
+        if answers { written.to_owned() } else { container.name.clone() }
+    }
+
+    fn named(&self, from: usize, to: usize, name: &str, knock: Knock) -> Question {
+        Question { from, to, by: By::Name, target: name.to_owned(), network: None, knock }
+    }
+
+    fn try_name(&self, from: usize, to: usize, name: &str, knock: Knock) -> Try {
+        let question = self.named(from, to, name, knock);
+        let prediction = self.map.predict(from, to);
+        let own = prediction.by_name;
+        if name == self.map.container(to).name {
+            let resolves = resolves(own.reason);
+            return Try { question, predicted: own.verdict, why: own.reason.to_string(), resolves };
+        }
+        // Another of its names counts on the networks where it has that name.
+        let container = self.map.container(to);
+        let mut predicted = None;
+        for route in &prediction.routes {
+            let Some(network) = route.network.filter(|n| self.is_on(from, *n)) else { continue };
+            let has_it = self
+                .map
+                .endpoint_on(to, network)
+                .is_some_and(|endpoint| container.names_on(endpoint).contains(&name));
+            if has_it && !self.map.network(network).is_default_bridge() && !self.map.on_host(from) {
+                predicted = Some(match predicted {
+                    None => route.judged.verdict,
+                    Some(verdict) if verdict == route.judged.verdict => verdict,
+                    Some(_) => Predicted::Unknown,
+                });
+            }
+        }
+        match predicted {
+            Some(predicted) => Try {
+                question,
+                predicted,
+                why: format!("{name} is one of its names on a network they share"),
+                resolves: Some(true),
+            },
+            None if own.verdict == Predicted::Blocked || !prediction.routes.is_empty() => Try {
+                question,
+                predicted: Predicted::Blocked,
+                why: format!("on no network they share does it answer to {name}"),
+                resolves: Some(false),
+            },
+            None => Try {
+                question,
+                predicted: own.verdict,
+                why: own.reason.to_string(),
+                resolves: resolves(own.reason),
+            },
+        }
+    }
+
+    fn is_on(&self, container: usize, network: usize) -> bool {
+        self.map
+            .stack(container)
+            .is_some_and(|owner| self.map.networks_of(owner).any(|n| n == network))
+    }
+
+    /// A try for each address of the target, on one network or on all.
+    fn try_addresses(&self, from: usize, to: usize, knock: Knock, on: Option<usize>) -> Vec<Try> {
+        let prediction = self.map.predict(from, to);
+        prediction
+            .routes
+            .iter()
+            .filter(|route| on.is_none() || route.network == on)
+            .map(|route| Try {
+                question: Question {
+                    from,
+                    to,
+                    by: By::Address,
+                    target: route.address.to_string(),
+                    network: route.network,
+                    knock,
+                },
+                predicted: route.judged.verdict,
+                why: route.judged.reason.to_string(),
+                resolves: None,
+            })
+            .collect()
+    }
+
+    fn measurement(&self, question: &Question) -> Option<&'a Measurement> {
+        let from = self.map.container(question.from).name.as_str();
+        let to = self.map.container(question.to).name.as_str();
+        let key = (from, to, question.by, question.target.as_str(), question.knock);
+        self.measured.get(&key).copied()
+    }
+
+    /// What came of a try: as measured, else as predicted.
+    fn seen(&self, attempt: &Try) -> Seen {
+        let what = match attempt.question.by {
+            By::Name => format!("the name {}", attempt.question.target),
+            By::Address => attempt.question.target.clone(),
+        };
+        let port = match attempt.question.knock {
+            Knock::Tcp(port) => format!(" port {port}"),
+            Knock::Icmp => String::new(),
+        };
+        let mut but = String::new();
+        if let Some(measured) = self.measurement(&attempt.question) {
+            let reason = measured.reason.as_deref().map(|reason| format!(" ({reason})"));
+            let reason = reason.unwrap_or_default();
+            let said = |words: &str| format!("{what}{port}: {words}{reason}");
+            match measured.outcome {
+                Outcome::Reachable => return Seen::Reached(Basis::Measured, said("answered")),
+                Outcome::Refused => {
+                    return Seen::Refused(Basis::Measured, said("refused, nothing listens there"));
+                }
+                Outcome::Timeout => return failed(measured.outcome, said("no answer")),
+                Outcome::Unreachable => return failed(measured.outcome, said("no way there")),
+                Outcome::NameNotFound => {
+                    return failed(measured.outcome, format!("{what} does not resolve"));
+                }
+                Outcome::Unknown => {
+                    but = format!("; not measured{reason}");
+                }
+            }
+        }
+        let by_the_map = format!("{what}: by the map {}{but}", attempt.why);
+        match (attempt.predicted, attempt.question.knock) {
+            (Predicted::Reachable, Knock::Icmp) => Seen::Reached(Basis::Map, by_the_map),
+            (Predicted::Reachable, Knock::Tcp(port)) => {
+                self.at_the_port(attempt.question.to, port, by_the_map)
+            }
+            (Predicted::Blocked, _) => {
+                let class = (attempt.resolves == Some(false)).then_some(Outcome::NameNotFound);
+                Seen::Failed(class, Basis::Map, by_the_map)
+            }
+            (Predicted::Unknown, _) => Seen::Unknown(Basis::Map, by_the_map),
+        }
+    }
+
+    /// What becomes of a connection over a way that is open, by what listens.
+    fn at_the_port(&self, to: usize, port: u16, by_the_map: String) -> Seen {
+        let Some(sockets) = self.listening(to) else { return Seen::Open(by_the_map) };
+        let on_port: Vec<&Listening> = sockets
+            .iter()
+            .filter(|socket| socket.protocol == Protocol::Tcp && socket.port == port)
+            .collect();
+        if on_port.is_empty() {
+            Seen::Refused(Basis::Map, format!("{by_the_map}; nothing listens on port {port}"))
+        } else if on_port.iter().all(|socket| socket.is_loopback_only()) {
+            let words = "it listens on its own localhost only";
+            Seen::Refused(Basis::Map, format!("{by_the_map}; on port {port} {words}"))
+        } else {
+            Seen::Reached(Basis::Map, format!("{by_the_map}; it listens on port {port}"))
+        }
+    }
+
+    /// The sockets that listen in a container's network stack, where somebody
+    /// looked.
+    fn listening(&self, container: usize) -> Option<&'a [Listening]> {
+        let stack = self.map.stack(container).unwrap_or(container);
+        let seen = |at: usize| {
+            let container = self.map.container(at);
+            let mut observations = self.map.snapshot().observations.iter();
+            observations.find(|seen| seen.id == container.id)?.listening.as_deref()
+        };
+        seen(container).or_else(|| seen(stack))
+    }
+
+    /// Judges one pair.
+    pub fn pair(&self, from: usize, to: usize, target: &Target, arrow: &Arrow) -> Sight {
+        if let Manner::Via(via) = &arrow.manner
+            && let Err(missing) = self.via(to, via)
+        {
+            return Sight::fact(false, missing);
+        }
+        let seen: Vec<Seen> =
+            self.tries(from, to, target, arrow).iter().map(|attempt| self.seen(attempt)).collect();
+        if seen.is_empty() {
+            // No address to try: the map says why.
+            let judged = self.map.predict(from, to).by_address;
+            let status = match judged.verdict {
+                Predicted::Unknown => Status::Unknown,
+                _ if arrow.wanted => Status::Fail,
+                _ => Status::Pass,
+            };
+            return Sight::new(status, Basis::Map, format!("by the map {}", judged.reason));
+        }
+        if arrow.wanted { wanted(seen, target.port.is_some()) } else { refused(seen, arrow.class) }
+    }
+
+    /// What `via` names must be a network of the target's, or a name of its.
+    fn via(&self, to: usize, via: &str) -> Result<(), String> {
+        let container = self.map.container(to);
+        let owner = self.map.stack(to).map_or(container, |owner| self.map.container(owner));
+        match self.who.network(via) {
+            Ok(network) if self.is_on(to, network) => Ok(()),
+            Ok(_) => Err(format!("{} is not on the network {via}", container.name)),
+            Err(_) if owner.endpoints.iter().any(|e| owner.names_on(e).contains(&via)) => Ok(()),
+            Err(_) => Err(format!("{via} is neither a network nor a name of {}", container.name)),
+        }
+    }
+
+    /// Whether a container resolves a name.
+    fn name_sight(&self, from: usize, name: &str, owners: &[usize], wanted: bool) -> Sight {
+        let mut sights = Vec::new();
+        for to in owners {
+            let attempt = self.try_name(from, *to, name, Knock::Icmp);
+            if let Some(measured) = self.measurement(&attempt.question)
+                && measured.outcome != Outcome::Unknown
+            {
+                let found = measured.outcome != Outcome::NameNotFound;
+                let words = if found { "resolves" } else { "does not resolve" };
+                let status = if found == wanted { Status::Pass } else { Status::Fail };
+                return Sight::new(status, Basis::Measured, format!("{name} {words}"));
+            }
+            sights.push(attempt);
+        }
+        // Any one of its owners on a common network makes it resolve.
+        let best = sights.iter().max_by_key(|attempt| match attempt.resolves {
+            Some(true) => 2,
+            None => 1,
+            Some(false) => 0,
+        });
+        let Some(best) = best else {
+            return Sight::new(Status::Unknown, Basis::Map, format!("nobody answers to {name}"));
+        };
+        let status = match best.resolves {
+            None => Status::Unknown,
+            Some(found) if found == wanted => Status::Pass,
+            Some(_) => Status::Fail,
+        };
+        let verb = match best.resolves {
+            Some(true) => "resolves",
+            Some(false) => "does not resolve",
+            None => "may resolve",
+        };
+        Sight::new(status, Basis::Map, format!("by the map {name} {verb}: {}", best.why))
+    }
+
+    /// One verdict of many pairs: it fails with any, and is unknown with any.
+    fn combined(&self, sights: Vec<(usize, usize, Sight)>, subjects: &mut Vec<String>) -> Sight {
+        let worst = |status: Status| match status {
+            Status::Fail => 0,
+            Status::Unknown => 1,
+            Status::Pass => 2,
+        };
+        let Some(status) = sights.iter().map(|(.., s)| s.status).min_by_key(|s| worst(*s)) else {
+            return Sight::new(Status::Pass, Basis::Engine, "it speaks of no pair");
+        };
+        let of_it: Vec<&(usize, usize, Sight)> =
+            sights.iter().filter(|(.., sight)| sight.status == status).collect();
+        let basis = of_it.iter().map(|(.., sight)| sight.basis).max().unwrap_or(Basis::Engine);
+        let name = |at: usize| self.map.container(at).name.as_str();
+        if status == Status::Pass && sights.len() > 1 {
+            let how = if basis == Basis::Map { "by the map all" } else { "all" };
+            return Sight::new(status, basis, format!("{how} {} pairs", sights.len()));
+        }
+        for (from, to, _) in &of_it {
+            for at in [from, to] {
+                if !subjects.iter().any(|subject| subject == name(*at)) {
+                    subjects.push(name(*at).to_owned());
+                }
+            }
+        }
+        if let ([(.., sight)], 1) = (of_it.as_slice(), sights.len()) {
+            return (*sight).clone();
+        }
+        Sight::new(status, basis, self.told(&of_it))
+    }
+
+    /// What is seen of many pairs: those of which the same is to be said
+    /// together.
+    fn told(&self, sights: &[&(usize, usize, Sight)]) -> String {
+        const MOST: usize = 3;
+        let name = |at: usize| self.map.container(at).name.clone();
+        let mut groups: Vec<(usize, &str, Vec<String>)> = Vec::new();
+        for (from, to, sight) in sights {
+            let same = |group: &&mut (usize, &str, Vec<String>)| {
+                group.0 == *to && group.1 == sight.observed
+            };
+            match groups.iter_mut().find(same) {
+                Some((.., from_all)) => from_all.push(name(*from)),
+                None => groups.push((*to, &sight.observed, vec![name(*from)])),
+            }
+        }
+        let told: Vec<String> = groups
+            .iter()
+            .take(MOST)
+            .map(|(to, observed, from)| format!("{} → {}: {observed}", listed(from), name(*to)))
+            .collect();
+        let more: usize = groups.iter().skip(MOST).map(|(.., from)| from.len()).sum();
+        let tail = match more {
+            0 => String::new(),
+            1 => "\nand 1 more pair".to_owned(),
+            more => format!("\nand {more} more pairs"),
+        };
+        told.join("\n") + &tail
+    }
+}
+
+/// An arrow that must not lead anywhere, by name or by address.
+fn unwanted() -> Arrow {
+    Arrow {
+        from: Sources::Everybody,
+        to: Vec::new(),
+        wanted: false,
+        manner: Manner::Any,
+        class: None,
+    }
+}
+
+fn failed(outcome: Outcome, words: String) -> Seen {
+    Seen::Failed(Some(outcome), Basis::Measured, words)
+}
+
+/// Judges tries of which one is to succeed.
+fn wanted(seen: Vec<Seen>, port: bool) -> Sight {
+    let mut unknown = None;
+    let mut wrong = Vec::new();
+    let mut basis = Basis::Engine;
+    for one in seen {
+        match one {
+            Seen::Reached(basis, words) => return Sight::new(Status::Pass, basis, words),
+            // Without a port the way is all that was asked for.
+            Seen::Refused(of, words) if !port => return Sight::new(Status::Pass, of, words),
+            Seen::Refused(of, words) | Seen::Failed(_, of, words) => {
+                basis = basis.max(of);
+                wrong.push(words);
+            }
+            Seen::Open(words) => {
+                let words = format!("{words}; whether anything listens was not measured");
+                unknown = Some(Sight::new(Status::Unknown, Basis::Map, words));
+            }
+            Seen::Unknown(of, words) => {
+                unknown.get_or_insert(Sight::new(Status::Unknown, of, words));
+            }
+        }
+    }
+    unknown.unwrap_or_else(|| Sight::new(Status::Fail, basis, listed(&wrong)))
+}
+
+/// Judges tries of which none is to succeed; `class` is how one is to fail.
+fn refused(seen: Vec<Seen>, class: Option<Outcome>) -> Sight {
+    let (mut unknown, mut told, mut as_wanted) = (None, Vec::new(), None);
+    let mut basis = Basis::Engine;
+    for one in seen {
+        match one {
+            Seen::Reached(basis, words) => return Sight::new(Status::Fail, basis, words),
+            Seen::Refused(of, words) if class == Some(Outcome::Refused) => {
+                as_wanted = Some(of);
+                told.push(words);
+            }
+            Seen::Refused(of, words) => {
+                return Sight::new(Status::Fail, of, format!("{words}: the way is open"));
+            }
+            Seen::Open(words) if class == Some(Outcome::Refused) => {
+                unknown = Some(format!("{words}; whether anything listens was not measured"));
+            }
+            Seen::Open(words) => return Sight::new(Status::Fail, Basis::Map, words),
+            Seen::Failed(outcome, of, words) => {
+                basis = basis.max(of);
+                if class.is_some() && outcome == class {
+                    as_wanted = Some(of);
+                } else if class.is_some() && outcome.is_none() {
+                    unknown.get_or_insert(format!("{words}; how it fails was not measured"));
+                }
+                told.push(words);
+            }
+            Seen::Unknown(_, words) => {
+                unknown.get_or_insert(words);
+            }
+        }
+    }
+    match (class, as_wanted, unknown) {
+        (Some(_), Some(of), _) => Sight::new(Status::Pass, of, listed(&told)),
+        (_, _, Some(words)) => Sight::new(Status::Unknown, Basis::Map, words),
+        (Some(_), None, None) => Sight::new(Status::Fail, basis, listed(&told)),
+        (None, _, None) => Sight::new(Status::Pass, basis, listed(&told)),
+    }
+}
+
+/// Whether the name resolves, whatever becomes of the packets then; `None`
+/// where the map does not know.
+fn resolves(reason: Reason) -> Option<bool> {
+    match reason {
+        Reason::SharedNetwork
+        | Reason::SharedNamespace
+        | Reason::LegacyLink
+        | Reason::IccOff
+        | Reason::PrivateMacvlan
+        | Reason::DependsOnNetwork => Some(true),
+        Reason::SourceStopped
+        | Reason::TargetStopped
+        | Reason::StackGone
+        | Reason::SourceHasNoNetwork
+        | Reason::TargetHasNoNetwork
+        | Reason::DifferentNetworks
+        | Reason::NoWayOut
+        | Reason::MacvlanHost
+        | Reason::DefaultBridgeHasNoNames
+        | Reason::HostKnowsNoNames
+        | Reason::HostHasNoName
+        | Reason::RiderHasNoName => Some(false),
+        Reason::Restarting
+        | Reason::StateUnknown
+        | Reason::NoAddress
+        | Reason::UnknownDriver
+        | Reason::OutsideDecides
+        | Reason::Ipv6NotFiltered
+        | Reason::HostOnBridge
+        | Reason::HostIsGateway => None,
+    }
+}

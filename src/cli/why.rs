@@ -1,0 +1,149 @@
+//! `netmap why A B`: can A reach B, and if not, which rung of the ladder fails.
+
+use std::path::Path;
+
+use super::measure::{self, HowArgs};
+use super::options::Options;
+use super::output::Output;
+use super::{Ending, source};
+use crate::diagnose::Case;
+use crate::diagnose::why::{Aim, Target, ladder, trials};
+use crate::engine::{self, ObserveOptions};
+use crate::error::{Error, Result};
+use crate::graph::Map;
+use crate::model::{Container, Measurement, Reach};
+use crate::probe::{Wish, plan_wishes};
+use crate::render::{LADDER_FORMATS, LadderFormat};
+
+/// Arguments of `netmap why`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Container that wants to reach something
+    #[arg(value_name = "A")]
+    source: String,
+    /// What it wants to reach: db, db:5432, localhost:27017, 10.0.0.3:80, example.com
+    #[arg(value_name = "B")]
+    target: String,
+    #[command(flatten)]
+    how: HowArgs,
+    /// Run nothing in any container: judge by the map and by what was recorded
+    #[arg(long, help_heading = "How to measure")]
+    no_exec: bool,
+    /// Format (see the list below); without it, the extension of -o decides
+    #[arg(long, short, value_name = "FORMAT", value_parser = LADDER_FORMATS.iter().map(|f| f.name).collect::<Vec<_>>(), hide_possible_values = true, help_heading = "How to show it")]
+    format: Option<String>,
+}
+
+/// Examples, methods and formats for the help text.
+pub fn after_help() -> String {
+    let formats: String = LADDER_FORMATS
+        .iter()
+        .map(|format| format!("  {:10}{}\n", format.name, format.about))
+        .collect();
+    format!(
+        "Examples:\n  \
+        netmap why web db                   does anything stand between the two?\n  \
+        netmap why web db:5432              does it reach the port?\n  \
+        netmap why web localhost:27017      what localhost means to web\n  \
+        netmap why web example.com:443      does it get out?\n\n\
+        {}\nFormats:\n{formats}\n\
+        Exit codes: 0 reachable, 1 blocked, 2 could not be told.",
+        measure::methods_help()
+    )
+}
+
+/// Looks, measures, judges and shows.
+pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
+    let format = format(args.format.as_deref(), options.output.as_deref())?;
+    let recorded = options.from.is_some();
+    let (engine, mut snapshot) = if recorded {
+        (None, source::snapshot(options, output).await?)
+    } else {
+        let (engine, snapshot) = measure::open(options, output).await?;
+        (Some(engine), snapshot)
+    };
+    let (from, aim) = {
+        let map = Map::new(&snapshot);
+        let case = Case::new(&map, None);
+        let from = source(&map, &args.source)?;
+        (from, Aim::parse(&case, from, &args.target)?)
+    };
+    if let Some(engine) = &engine {
+        let wanted = wanted(&Map::new(&snapshot), from, &aim);
+        let options = ObserveOptions { exec: !args.no_exec, ..ObserveOptions::default() };
+        engine::observe_some(engine, &mut snapshot, options, wanted, |_, _| {}).await;
+    }
+    let map = Map::new(&snapshot);
+    let case = Case::new(&map, None);
+    let measured = match &engine {
+        Some(engine) if !args.no_exec => {
+            let to = match aim.target {
+                Target::Container(to) => Some(to),
+                Target::Itself => Some(from),
+                Target::Elsewhere => None,
+            };
+            let wishes = trials(&case, from, &aim).into_iter().map(|trial| {
+                Wish::new((from, to), (trial.by, trial.target), trial.network, trial.knock)
+            });
+            let plan = plan_wishes(&map, wishes.collect());
+            let aloud = (&args.how, false);
+            measure::carry_out(engine, &map, &plan, aloud, (options, output)).await?.measurements
+        }
+        _ => recorded_between(&map, from, &aim),
+    };
+    let ladder = ladder(&case, from, &aim, &measured);
+    let text = (format.draw)(&ladder, &output.style(options));
+    output.data(text.as_bytes(), options.output.as_deref())?;
+    Ok(match ladder.verdict() {
+        Reach::Reachable => Ending::Clean,
+        Reach::Blocked => Ending::Findings,
+        Reach::Unknown => Ending::Failed,
+    })
+}
+
+/// The one container that the user names first.
+fn source(map: &Map, name: &str) -> Result<usize> {
+    let found = map.containers_fitting(name)?;
+    found
+        .first()
+        .copied()
+        .ok_or_else(|| Error::Usage { what: format!("there is no container `{name}`"), hint: None })
+}
+
+/// Whom to look at: the two ends and whoever shares their stacks; everybody
+/// where the question is who else has a port.
+fn wanted(map: &Map, from: usize, aim: &Aim) -> impl Fn(&Container) -> bool + use<> {
+    let ends: Option<Vec<String>> = match aim.target {
+        Target::Itself => None,
+        Target::Container(to) => Some(vec![from, to]),
+        Target::Elsewhere => Some(vec![from]),
+    }
+    .map(|ends| {
+        let stacks = ends.iter().flat_map(|at| [Some(*at), map.stack(*at)]).flatten();
+        stacks.map(|at| map.container(at).id.clone()).collect()
+    });
+    move |container| ends.as_ref().is_none_or(|ends| ends.contains(&container.id))
+}
+
+/// What the snapshot's own probe has of this way.
+fn recorded_between(map: &Map, from: usize, aim: &Aim) -> Vec<Measurement> {
+    let Target::Container(to) = aim.target else { return Vec::new() };
+    let name = |at: usize| map.container(at).name.as_str();
+    let all = map.snapshot().probe.iter().flat_map(|probe| &probe.measurements);
+    all.filter(|m| m.from == name(from) && m.to == name(to)).cloned().collect()
+}
+
+/// `--format`, else the extension of the file to write, else text.
+fn format(name: Option<&str>, file: Option<&Path>) -> Result<&'static LadderFormat> {
+    if let Some(name) = name {
+        let named = LADDER_FORMATS.iter().find(|format| format.name == name);
+        return Ok(named.unwrap_or(&LADDER_FORMATS[0]));
+    }
+    let Some(extension) = file.and_then(Path::extension) else { return Ok(&LADDER_FORMATS[0]) };
+    let extension = extension.to_string_lossy().to_lowercase();
+    let found = LADDER_FORMATS.iter().find(|f| f.extensions.contains(&extension.as_str()));
+    found.ok_or_else(|| Error::Usage {
+        what: format!("`.{extension}` names no format of a ladder"),
+        hint: Some("use --format, or one of .txt, .json, .md".to_owned()),
+    })
+}

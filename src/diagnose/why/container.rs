@@ -1,0 +1,284 @@
+//! The ladder to another container.
+
+use super::Climb;
+use crate::diagnose::case::{Case, Listens, few};
+use crate::diagnose::mend::prose;
+use crate::diagnose::obstacle::published_as;
+use crate::graph::{Reason, Verdict};
+use crate::model::{Ladder, Outcome, Rung, State, Status};
+
+/// Puts the rungs on the ladder, and what mends the first that fails.
+pub fn climb(climb: &Climb, to: usize, ladder: &mut Ladder) {
+    ladder.rungs.push(climb.running(&[climb.from, to]));
+    ladder.rungs.push(network(climb, to));
+    ladder.rungs.push(name(climb, to));
+    ladder.rungs.push(climb.answering(Status::Fail));
+    ladder.rungs.push(port(climb, to));
+    let Some(obstacle) = ladder.obstacle() else { return };
+    let (fix, see) = match obstacle.rung {
+        "running" => start(climb, to),
+        "network" => (meet(climb, to), climb.see(&format!("ping -c1 {}", climb.aim.host))),
+        "name" => (rename(climb, to), climb.see(&format!("ping -c1 {}", climb.aim.host))),
+        "address" => (unblock(climb, to), climb.see(&format!("ping -c1 {}", climb.aim.host))),
+        _ => listen(climb, to),
+    };
+    ladder.fix = fix;
+    ladder.see = Some(see);
+}
+
+fn networks_of(case: &Case, at: usize) -> String {
+    match case.network_names(at).as_slice() {
+        [] => format!("{}: none", case.name(at)),
+        names => format!("{}: {}", case.name(at), few(names)),
+    }
+}
+
+fn network(climb: &Climb, to: usize) -> Rung {
+    let (case, from) = (climb.case, climb.from);
+    let rung = |status: Status, detail: String, notes: Vec<String>| Rung {
+        rung: "network",
+        status,
+        detail,
+        notes,
+    };
+    if case.map.share_stack(from, to) {
+        let detail = "both use one network stack and meet on localhost".to_owned();
+        return rung(Status::Pass, detail, Vec::new());
+    }
+    let shared = case.shared(from, to);
+    let by_address = case.map.predict(from, to).by_address;
+    let runs = |at: usize| case.container(at).state.has_network();
+    if shared.is_empty() {
+        let both = vec![networks_of(case, from), networks_of(case, to)];
+        return match by_address.verdict {
+            Verdict::Reachable => rung(Status::Pass, by_address.reason.to_string(), both),
+            Verdict::Unknown if runs(from) && runs(to) => {
+                rung(Status::Unknown, by_address.reason.to_string(), both)
+            }
+            _ => {
+                let mut notes = both;
+                notes.extend(between(case, from, to));
+                rung(Status::Fail, "no network in common".to_owned(), notes)
+            }
+        };
+    }
+    let names: Vec<&str> = shared.iter().map(|at| case.network(*at).name.as_str()).collect();
+    let apart = matches!(by_address.reason, Reason::IccOff | Reason::PrivateMacvlan);
+    if by_address.verdict == Verdict::Blocked && apart {
+        let detail = format!("both are on {}, but {}", few(&names), by_address.reason);
+        return rung(Status::Fail, detail, Vec::new());
+    }
+    rung(Status::Pass, format!("both are on {}", few(&names)), Vec::new())
+}
+
+/// Through whom packets could go if anybody passed them on.
+fn between(case: &Case, from: usize, to: usize) -> Option<String> {
+    let path = case.map.path(from, to)?;
+    let through: Vec<&str> = path.through.iter().map(|at| case.name(*at)).collect();
+    match through.as_slice() {
+        [] => None,
+        [one] => Some(format!("{one} is on both sides, but does not forward")),
+        several => {
+            Some(format!("the way through {} exists, but none of them forwards", few(several)))
+        }
+    }
+}
+
+fn name(climb: &Climb, to: usize) -> Rung {
+    let case = climb.case;
+    let mut rung = climb.resolving();
+    if rung.status == Status::Pass {
+        let others: Vec<String> = known_as(case, climb.from, to)
+            .into_iter()
+            .filter(|name| *name != climb.aim.host)
+            .collect();
+        if !others.is_empty() {
+            rung.notes.push(format!("also known as {}", few(&others)));
+        }
+    } else if rung.status == Status::Fail {
+        let by_name = case.map.predict(climb.from, to).by_name;
+        if by_name.verdict == Verdict::Blocked && by_name.reason != Reason::DifferentNetworks {
+            rung.notes.push(by_name.reason.to_string());
+        }
+    }
+    rung
+}
+
+/// The names by which one container knows another, on the networks they share.
+fn known_as(case: &Case, from: usize, to: usize) -> Vec<String> {
+    let stack = case.map.stack(to).unwrap_or(to);
+    let mut names = Vec::new();
+    for network in case.shared(from, to) {
+        if case.network(network).is_default_bridge() {
+            continue;
+        }
+        let Some(endpoint) = case.map.endpoint_on(stack, network) else { continue };
+        for name in case.container(stack).names_on(endpoint) {
+            let generated = name == case.container(stack).short_id();
+            if !generated && !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+    }
+    names
+}
+
+fn port(climb: &Climb, to: usize) -> Rung {
+    let case = climb.case;
+    let rung =
+        |status: Status, detail: String| Rung { rung: "port", status, detail, notes: Vec::new() };
+    let target = case.name(to);
+    let Some(port) = climb.aim.port else {
+        let open = case.open_ports(to);
+        let detail = if open.is_empty() {
+            "no port was asked for".to_owned()
+        } else {
+            format!("no port was asked for; {target} listens on {}", few(&ports(&open)))
+        };
+        return rung(Status::Skipped, detail);
+    };
+    let listens = case.listens(to, port);
+    let connected = climb.connecting(port);
+    match (listens, connected) {
+        (_, Some((Outcome::Reachable, _))) => {
+            rung(Status::Pass, format!("{target} takes connections on {port}"))
+        }
+        (Some(Listens::OnLoopback), _) => {
+            rung(Status::Fail, format!("{target} listens on {port} for itself only (on 127.0.0.1)"))
+        }
+        (Some(Listens::Not), _) => {
+            let open = case.open_ports(to);
+            let mut rung = rung(Status::Fail, format!("nothing in {target} listens on {port}"));
+            if let Some(published) = published_as(case, to, port).filter(|p| p.port != port) {
+                rung.notes.push(format!(
+                    "{port} is its port on the host; inside it is {}",
+                    published.port
+                ));
+            } else if !open.is_empty() {
+                rung.notes.push(format!("it listens on {}", few(&ports(&open))));
+            }
+            rung
+        }
+        (_, Some((Outcome::Refused, _))) => rung(
+            Status::Fail,
+            format!("{target} refuses connections to {port}: nothing listens there"),
+        ),
+        (Some(Listens::Openly), Some((Outcome::Timeout, _))) if climb.answered() => {
+            let detail = format!("{target} listens on {port}, but connections get no answer");
+            rung(Status::Fail, detail)
+        }
+        (Some(Listens::Openly), _) => {
+            rung(Status::Unknown, format!("{target} listens on {port}, so it would answer"))
+        }
+        (None, Some((Outcome::Timeout, _))) if climb.answered() => {
+            rung(Status::Fail, format!("no answer from {target} on {port}"))
+        }
+        (None, _) => {
+            let detail =
+                format!("whether anything in {target} listens on {port} could not be seen");
+            rung(Status::Unknown, detail)
+        }
+    }
+}
+
+fn ports(ports: &[u16]) -> Vec<String> {
+    ports.iter().map(u16::to_string).collect()
+}
+
+fn start(climb: &Climb, to: usize) -> (Vec<String>, String) {
+    let case = climb.case;
+    let docker = case.docker();
+    let mut fix = Vec::new();
+    let mut see = None;
+    for at in [climb.from, to] {
+        let word = case.container_word(at);
+        match case.container(at).state {
+            State::Running => continue,
+            State::Paused => fix.push(format!("{docker} unpause {word}")),
+            State::Restarting => fix.push(prose(format!(
+                "{} starts and ends again and again; its log says why",
+                case.name(at)
+            ))),
+            _ => fix.push(format!("{docker} start {word}")),
+        }
+        see.get_or_insert(format!("{docker} logs --tail 20 {word}"));
+    }
+    (fix, see.unwrap_or_else(|| format!("{docker} ps -a")))
+}
+
+/// What brings the two together on a network where names resolve.
+fn meet(climb: &Climb, to: usize) -> Vec<String> {
+    let case = climb.case;
+    if case.map.on_host(to) {
+        let routes = case.map.predict(climb.from, to).routes;
+        let there = routes.iter().find(|route| route.judged.verdict == Verdict::Reachable);
+        let address = there.map(|route| format!(": {}", route.address)).unwrap_or_default();
+        return vec![prose(format!(
+            "{} uses the host's network; from {} it is the host's address{address}",
+            case.name(to),
+            climb.name()
+        ))];
+    }
+    let (mut fix, names) = case.bring_together(to, &[climb.from], &[climb.aim.host.as_str()]);
+    let leads = names.iter().any(|name| name.eq_ignore_ascii_case(&climb.aim.host));
+    if let (false, Some(name)) = (leads, names.first()) {
+        fix.push(prose(format!("then let {} use the name {name}", climb.name())));
+    }
+    fix
+}
+
+fn rename(climb: &Climb, to: usize) -> Vec<String> {
+    let case = climb.case;
+    let known = known_as(case, climb.from, to);
+    let leads = known.iter().any(|name| name.eq_ignore_ascii_case(&climb.aim.host));
+    if case.map.share_stack(climb.from, to) {
+        return vec![prose(format!("let {} use localhost", climb.name()))];
+    }
+    match known.first() {
+        Some(_) if leads => {
+            let resolver = climb.see("cat /etc/resolv.conf");
+            vec![prose(format!(
+                "the name should resolve; see which name server is asked: {resolver}"
+            ))]
+        }
+        Some(name) => vec![prose(format!("let {} use the name {name}", climb.name()))],
+        None => meet(climb, to),
+    }
+}
+
+/// Nothing on the map stands in the way, and yet something does.
+fn unblock(climb: &Climb, to: usize) -> Vec<String> {
+    let prediction = climb.case.map.predict(climb.from, to);
+    if prediction.by_address.verdict == Verdict::Blocked {
+        return meet(climb, to);
+    }
+    vec![
+        prose("a firewall drops the packets; on the host, see its rules:"),
+        "sudo iptables -S | grep -E 'DROP|REJECT'".to_owned(),
+        prose("a firewall that was reloaded after the engine started loses the engine's rules:"),
+        prose("sudo systemctl restart docker"),
+    ]
+}
+
+fn listen(climb: &Climb, to: usize) -> (Vec<String>, String) {
+    let case = climb.case;
+    let (target, port) = (case.name(to), climb.aim.port.unwrap_or_default());
+    let host = &climb.aim.host;
+    let see = climb.see(&format!("nc -w 1 {host} {port} </dev/null"));
+    let fix = match case.listens(to, port) {
+        Some(Listens::OnLoopback) => {
+            format!("let the program in {target} listen on 0.0.0.0 instead of 127.0.0.1")
+        }
+        Some(Listens::Openly) => {
+            format!("a firewall, in {target} or on the host, drops connections to {port}")
+        }
+        _ => {
+            let inside = published_as(case, to, port).map(|p| p.port).filter(|p| *p != port);
+            match inside.or_else(|| case.open_ports(to).first().copied()) {
+                Some(other) => format!("let {} use {host}:{other}", climb.name()),
+                None => format!("start what is to listen on {port} in {target}: its log says more"),
+            }
+        }
+    };
+    (vec![prose(fix)], see)
+}

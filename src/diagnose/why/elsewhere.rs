@@ -1,0 +1,125 @@
+//! The ladder to what is no container here: a machine outside, the engine's
+//! machine, an address nobody has.
+
+use super::Climb;
+use crate::diagnose::case::few;
+use crate::diagnose::mend::prose;
+use crate::model::{Ladder, Outcome, Rung, Status};
+
+/// Puts the rungs on the ladder, and what mends the first that fails.
+pub fn climb(climb: &Climb, ladder: &mut Ladder) {
+    ladder.rungs.push(climb.running(&[climb.from]));
+    ladder.rungs.push(way_out(climb));
+    ladder.rungs.push(climb.resolving());
+    // Many machines outside answer no ping: silence proves nothing.
+    let mut answering = climb.answering(Status::Unknown);
+    if answering.status == Status::Unknown && climb.aim.port.is_none() && !climb.measured.is_empty()
+    {
+        answering.notes.push("many machines answer no ping; ask for a port".to_owned());
+    }
+    ladder.rungs.push(answering);
+    ladder.rungs.push(port(climb));
+    let Some(obstacle) = ladder.obstacle() else { return };
+    let host = &climb.aim.host;
+    let (fix, see) = match obstacle.rung {
+        "running" => {
+            let word = climb.case.container_word(climb.from);
+            let docker = climb.case.docker();
+            (vec![format!("{docker} start {word}")], format!("{docker} logs --tail 20 {word}"))
+        }
+        "network" => (leave(climb), climb.see("ip route")),
+        "name" => (
+            vec![prose(format!(
+                "if {} resolves names of its peers, give it a name server for others: --dns ADDRESS",
+                climb.name()
+            ))],
+            climb.see(&format!("nslookup {host}")),
+        ),
+        _ => {
+            let port = climb.aim.port.unwrap_or_default();
+            let fix = prose(format!(
+                "nothing that netmap can see stands between {} and {host}",
+                climb.name()
+            ));
+            (vec![fix], climb.see(&format!("nc -w 1 {host} {port} </dev/null")))
+        }
+    };
+    ladder.fix = fix;
+    ladder.see = Some(see);
+}
+
+/// Whether the container has a network that leads anywhere else.
+fn way_out(climb: &Climb) -> Rung {
+    let case = climb.case;
+    let rung = |status: Status, detail: String| Rung {
+        rung: "network",
+        status,
+        detail,
+        notes: Vec::new(),
+    };
+    if case.map.on_host(climb.from) {
+        return rung(Status::Pass, format!("{} uses the host's network", climb.name()));
+    }
+    let stack = case.map.stack(climb.from).unwrap_or(climb.from);
+    let on: Vec<usize> =
+        case.map.networks_of(stack).filter(|at| !case.network(*at).is_none()).collect();
+    let out: Vec<&str> = on
+        .iter()
+        .filter(|at| !case.network(**at).internal)
+        .map(|at| case.network(*at).name.as_str())
+        .collect();
+    if on.is_empty() {
+        return rung(Status::Fail, format!("{} is on no network", climb.name()));
+    }
+    // The machine itself and other members can be reached on an internal one.
+    let near = climb.aim.address().is_some_and(|a| on.iter().any(|n| case.network(*n).contains(a)));
+    if out.is_empty() && !near {
+        let names: Vec<&str> = on.iter().map(|at| case.network(*at).name.as_str()).collect();
+        let detail = format!("{} is on internal networks only: {}", climb.name(), few(&names));
+        return rung(Status::Fail, detail);
+    }
+    if near {
+        return rung(Status::Pass, format!("{} is an address on its own network", climb.aim.host));
+    }
+    rung(Status::Pass, format!("{} leads out", few(&out)))
+}
+
+fn port(climb: &Climb) -> Rung {
+    let rung =
+        |status: Status, detail: String| Rung { rung: "port", status, detail, notes: Vec::new() };
+    let Some(port) = climb.aim.port else {
+        return rung(Status::Skipped, "no port was asked for".to_owned());
+    };
+    let host = &climb.aim.host;
+    match climb.connecting(port) {
+        Some((Outcome::Reachable, _)) => {
+            rung(Status::Pass, format!("{host} takes connections on {port}"))
+        }
+        Some((Outcome::Refused, _)) => {
+            rung(Status::Fail, format!("{host} refuses connections to {port}"))
+        }
+        Some((Outcome::Timeout, _)) => {
+            rung(Status::Fail, format!("no answer from {host} on {port}"))
+        }
+        Some((Outcome::Unreachable, why)) => rung(
+            Status::Fail,
+            format!("no way to {host}: {}", why.unwrap_or("no reason was given")),
+        ),
+        Some((Outcome::NameNotFound, _)) => {
+            rung(Status::Skipped, "there is no address to try".to_owned())
+        }
+        Some((Outcome::Unknown, why)) => {
+            rung(Status::Unknown, format!("not measured: {}", why.unwrap_or("no reason was given")))
+        }
+        None => rung(Status::Unknown, "not measured: nothing was tried".to_owned()),
+    }
+}
+
+/// What gives the container a network that leads out.
+fn leave(climb: &Climb) -> Vec<String> {
+    let (docker, word) = (climb.case.docker(), climb.case.container_word(climb.from));
+    vec![
+        format!("{docker} network create outside"),
+        format!("{docker} network connect outside {word}"),
+    ]
+}

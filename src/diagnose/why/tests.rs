@@ -1,0 +1,122 @@
+//! Aims as people write them, and ladders over recorded setups.
+
+use super::*;
+use crate::graph::Map;
+use crate::model::{Reach, Snapshot};
+
+fn snapshot() -> Snapshot {
+    let text = r#"{"schema":"netmap/1","engine":{"name":"Docker"},
+        "networks":[{"name":"front","id":"f","driver":"bridge","subnets":[{"subnet":"10.0.0.0/24"}]},
+                    {"name":"back","id":"b","driver":"bridge","internal":true,
+                     "subnets":[{"subnet":"10.1.0.0/24"}]}],
+        "containers":[
+          {"name":"web","id":"1","state":"running","network_mode":"front",
+           "endpoints":[{"network":"front","network_id":"f","ipv4":"10.0.0.2","gateway":"10.0.0.1"}]},
+          {"name":"api","id":"2","state":"running","network_mode":"front",
+           "endpoints":[{"network":"front","network_id":"f","ipv4":"10.0.0.3","gateway":"10.0.0.1","aliases":["backend"]},
+                        {"network":"back","network_id":"b","ipv4":"10.1.0.3"}]},
+          {"name":"db","id":"3","state":"running","network_mode":"back",
+           "endpoints":[{"network":"back","network_id":"b","ipv4":"10.1.0.2"}]}],
+        "observations":[{"container":"db","id":"3","how":"proc",
+           "listening":[{"protocol":"tcp","address":"127.0.0.1","port":5432},
+                        {"protocol":"tcp","address":"0.0.0.0","port":5433}]}]}"#;
+    Snapshot::read(text.as_bytes()).unwrap()
+}
+
+fn with<T>(test: impl FnOnce(&Case) -> T) -> T {
+    let snapshot = snapshot();
+    let map = Map::new(&snapshot);
+    test(&Case::new(&map, None))
+}
+
+fn at(case: &Case, name: &str) -> usize {
+    case.map.containers_named(name)[0]
+}
+
+#[test]
+fn aims_as_people_write_them() {
+    with(|case| {
+        let web = at(case, "web");
+        let aim = |text: &str| Aim::parse(case, web, text);
+        let db = Target::Container(at(case, "db"));
+        let api = Target::Container(at(case, "api"));
+        for (text, target, host, port) in [
+            ("db", db, "db", None),
+            ("db:5432", db, "db", Some(5432)),
+            ("postgres://u:p@db:5432/shop?x#y", db, "db", Some(5432)),
+            ("10.1.0.2:5432", db, "10.1.0.2", Some(5432)),
+            ("backend", api, "backend", None),
+            ("localhost:80", Target::Itself, "localhost", Some(80)),
+            ("[::1]:80", Target::Itself, "::1", Some(80)),
+            ("127.0.0.1", Target::Itself, "127.0.0.1", None),
+            ("example.com:443", Target::Elsewhere, "example.com", Some(443)),
+            ("10.9.9.9", Target::Elsewhere, "10.9.9.9", None),
+            ("fd00::9", Target::Elsewhere, "fd00::9", None),
+        ] {
+            let expected = Aim { target, host: host.to_owned(), port };
+            assert_eq!(aim(text).unwrap(), expected, "{text}");
+        }
+        for bad in ["", ":80", "db:0", "db:99999", "db:http", "://"] {
+            assert!(aim(bad).is_err(), "{bad}");
+        }
+        assert!(aim("bd").unwrap_err().hint().unwrap().contains("`db`"));
+    });
+}
+
+#[test]
+fn a_password_in_a_url_is_nowhere_in_the_ladder() {
+    with(|case| {
+        let aim = Aim::parse(case, at(case, "web"), "postgres://u:hunter2@db:5432/x").unwrap();
+        let ladder = ladder(case, at(case, "web"), &aim, &[]);
+        assert!(!format!("{ladder:?}").contains("hunter2"));
+    });
+}
+
+#[test]
+fn nothing_measured_is_never_a_pass_nor_a_fail_of_what_must_be_measured() {
+    with(|case| {
+        let api = at(case, "api");
+        let aim = Aim::parse(case, api, "db").unwrap();
+        let ladder = ladder(case, api, &aim, &[]);
+        assert_eq!(ladder.verdict(), Reach::Unknown);
+        let statuses: Vec<Status> = ladder.rungs.iter().map(|rung| rung.status).collect();
+        let expected =
+            [Status::Pass, Status::Pass, Status::Unknown, Status::Unknown, Status::Skipped];
+        assert_eq!(statuses, expected);
+    });
+}
+
+#[test]
+fn no_shared_network_says_who_is_between_and_what_brings_them_together() {
+    with(|case| {
+        let web = at(case, "web");
+        let aim = Aim::parse(case, web, "db:5432").unwrap();
+        let ladder = ladder(case, web, &aim, &[]);
+        let obstacle = ladder.obstacle().unwrap();
+        assert_eq!(obstacle.rung, "network");
+        assert!(obstacle.notes.iter().any(|note| note.starts_with("api is on both sides")));
+        assert_eq!(ladder.fix, ["docker network connect back web"]);
+        let port = ladder.rungs.last().unwrap();
+        assert!(port.detail.contains("for itself only"), "{port:?}");
+    });
+}
+
+#[test]
+fn a_port_on_loopback_and_another_one_inside_are_told() {
+    with(|case| {
+        let api = at(case, "api");
+        let of_port = |text: &str| {
+            let aim = Aim::parse(case, api, text).unwrap();
+            let ladder = ladder(case, api, &aim, &[]);
+            (ladder.rungs.last().unwrap().clone(), ladder.fix)
+        };
+        let (rung, fix) = of_port("db:5432");
+        assert_eq!(rung.status, Status::Fail);
+        assert!(fix[0].contains("0.0.0.0"), "{fix:?}");
+        let (rung, fix) = of_port("db:3306");
+        assert!(rung.notes[0].contains("5433"), "{rung:?}");
+        assert_eq!(fix, ["# let api use db:5433"]);
+        let (rung, _) = of_port("db:5433");
+        assert_eq!(rung.status, Status::Unknown, "it listens, and nobody tried");
+    });
+}

@@ -1,0 +1,65 @@
+//! What differs in who reaches whom, where both snapshots hold a probe. What
+//! one of the two could not measure is no difference.
+
+use std::collections::BTreeMap;
+
+use super::same::Same;
+use super::{Changes, Kind};
+use crate::model::{By, Knock, Measurement, Probe, Snapshot};
+
+/// What was tried: source, target, by name or address, what was sent.
+type Tried = (usize, usize, By, Knock);
+
+/// Compares what was measured.
+pub fn compare(same: &Same, changes: &mut Changes) {
+    let (Some(mine), Some(theirs)) = (&same.before.probe, &same.after.probe) else { return };
+    let mine = outcomes(same.before, mine);
+    let theirs = outcomes(same.after, theirs);
+    for ((from, to, by, knock), before) in &mine {
+        let (Some(from_now), Some(to_now)) = (same.containers.get(from), same.containers.get(to))
+        else {
+            continue;
+        };
+        let Some(after) = theirs.get(&(*from_now, *to_now, *by, *knock)) else { continue };
+        let name = |at: usize, now: usize| {
+            let (a, b) = (&same.before.containers[at].name, &same.after.containers[now].name);
+            if a == b { a.clone() } else { format!("{a} → {b}") }
+        };
+        let port = knock.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let pair = format!("{} to {}{port}", name(*from, *from_now), name(*to, *to_now));
+        let field = match by {
+            By::Name => "by name",
+            By::Address => "by address",
+        };
+        let (before, after) = (Some((*before).to_owned()), Some((*after).to_owned()));
+        changes.note((Kind::Reachability, false), (&pair, field), before, after);
+    }
+}
+
+/// The outcome of everything that was tried and measured; of several
+/// addresses the best, since one that answers is enough.
+fn outcomes(of: &Snapshot, probe: &Probe) -> BTreeMap<Tried, &'static str> {
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, container) in of.containers.iter().enumerate() {
+        places.entry(&container.name).or_insert(at);
+    }
+    let mut best: BTreeMap<Tried, &Measurement> = BTreeMap::new();
+    for measurement in &probe.measurements {
+        if measurement.outcome.got_through().is_none() {
+            continue;
+        }
+        let (Some(from), Some(to)) = (
+            places.get(measurement.from.as_str()).copied(),
+            places.get(measurement.to.as_str()).copied(),
+        ) else {
+            continue;
+        };
+        let tried = (from, to, measurement.by, measurement.knock);
+        let known = best.entry(tried).or_insert(measurement);
+        // Outcomes are in order of hope.
+        if measurement.outcome < known.outcome {
+            *known = measurement;
+        }
+    }
+    best.into_iter().map(|(tried, measurement)| (tried, measurement.outcome.as_str())).collect()
+}

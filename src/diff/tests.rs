@@ -1,0 +1,246 @@
+//! Differences of small setups, and the laws that all differences follow.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::testing::{snapshot_pairs, snapshots};
+
+fn shop() -> Value {
+    json!({"schema": "netmap/1", "engine": {"name": "Docker", "version": "26.1"},
+        "networks": [
+            {"name": "front", "id": "f1", "driver": "bridge", "subnets": [{"subnet": "10.1.0.0/24"}]},
+            {"name": "back", "id": "b1", "driver": "bridge", "subnets": [{"subnet": "10.2.0.0/24"}]}],
+        "containers": [
+            {"name": "shop-web-1", "id": "aaaaaaaaaaaaaaaa", "image": "web:1", "state": "running", "hostname": "aaaaaaaaaaaa",
+                "project": "shop", "service": "web", "replica": 1, "started_at": "2026-01-01T00:00:00Z",
+                "endpoints": [{"network": "front", "network_id": "f1", "ipv4": "10.1.0.2", "mac": "02:00:00:00:00:01",
+                    "aliases": ["web", "aaaaaaaaaaaa"]}],
+                "published": [{"port": 80, "protocol": "tcp", "host_ip": "0.0.0.0", "host_port": 8080},
+                    {"port": 80, "protocol": "tcp", "host_ip": "::", "host_port": 8080}]},
+            {"name": "db", "id": "dddddddddddddddd", "image": "db:1", "state": "running", "health": "healthy",
+                "endpoints": [{"network": "back", "network_id": "b1", "ipv4": "10.2.0.2"}]},
+            {"name": "rider", "id": "eeeeeeeeeeeeeeee", "image": "r", "state": "running",
+                "network_mode": "container:dddddddddddddddd"}]})
+}
+
+/// The shop after `change` was done to its JSON.
+fn changed(change: impl Fn(&mut Value)) -> Snapshot {
+    let mut value = shop();
+    change(&mut value);
+    Snapshot::read(value.to_string().as_bytes()).expect("a snapshot")
+}
+
+fn told(change: &Change) -> String {
+    let side = |side: &Option<String>| side.clone().unwrap_or_default();
+    format!(
+        "{} {} {} [{}] {} => {}{}",
+        change.happened.as_str(),
+        change.kind.as_str(),
+        change.name,
+        change.field,
+        side(&change.before),
+        side(&change.after),
+        if change.noise { " (noise)" } else { "" }
+    )
+}
+
+fn differences(change: impl Fn(&mut Value)) -> Vec<String> {
+    diff(&changed(|_| {}), &changed(change)).changes.iter().map(told).collect()
+}
+
+#[test]
+fn each_kind_of_change_is_told() {
+    let web = |value: &mut Value, field: &str, to: Value| value["containers"][0][field] = to;
+    for (expected, change) in [
+        (
+            "changed flag back [internal] no => yes",
+            Box::new(|v: &mut Value| v["networks"][1]["internal"] = json!(true))
+                as Box<dyn Fn(&mut Value)>,
+        ),
+        (
+            "changed address back [subnet] 10.2.0.0/24 => 10.3.0.0/24",
+            Box::new(|v| v["networks"][1]["subnets"][0]["subnet"] = json!("10.3.0.0/24")),
+        ),
+        (
+            "changed flag shop-web-1 [image] web:1 => web:2",
+            Box::new(move |v| web(v, "image", json!("web:2"))),
+        ),
+        (
+            "changed state shop-web-1 [] running => exited (1)",
+            Box::new(move |v| {
+                web(v, "state", json!("exited"));
+                web(v, "exit_code", json!(1));
+                web(v, "published", json!([]));
+                web(
+                    v,
+                    "endpoints",
+                    json!([{"network": "front", "network_id": "f1", "aliases": ["web", "aaaaaaaaaaaa"]}]),
+                );
+            }),
+        ),
+        (
+            "changed state db [] running, healthy => running, unhealthy",
+            Box::new(|v| v["containers"][1]["health"] = json!("unhealthy")),
+        ),
+        (
+            "removed port shop-web-1 [] *:8080 → 80 => ",
+            Box::new(move |v| web(v, "published", json!([]))),
+        ),
+        (
+            "changed flag rider [network mode] container:db => host",
+            Box::new(|v| v["containers"][2]["network_mode"] = json!("host")),
+        ),
+        (
+            "added endpoint shop-web-1 on back []  => 10.2.0.9",
+            Box::new(|v| {
+                let on_front = v["containers"][0]["endpoints"][0].clone();
+                v["containers"][0]["endpoints"] =
+                    json!([on_front, {"network": "back", "network_id": "b1", "ipv4": "10.2.0.9"}]);
+            }),
+        ),
+        (
+            "changed endpoint shop-web-1 on front [aliases] web => web, www",
+            Box::new(|v| {
+                v["containers"][0]["endpoints"][0]["aliases"] =
+                    json!(["www", "web", "aaaaaaaaaaaa"]);
+            }),
+        ),
+        (
+            "added address db on back [fixed]  => 10.2.0.2",
+            Box::new(|v| v["containers"][1]["endpoints"][0]["fixed_ipv4"] = json!("10.2.0.2")),
+        ),
+        (
+            "changed address db on back [moved] 10.2.0.2 => 10.2.0.7 (noise)",
+            Box::new(|v| v["containers"][1]["endpoints"][0]["ipv4"] = json!("10.2.0.7")),
+        ),
+        (
+            "changed start db [restarts] 0 => 3 (noise)",
+            Box::new(|v| v["containers"][1]["restart_count"] = json!(3)),
+        ),
+    ] {
+        assert_eq!(differences(change), [expected]);
+    }
+}
+
+#[test]
+fn a_container_made_anew_is_the_same_one() {
+    let all = differences(|v| {
+        v["containers"][0]["id"] = json!("bbbbbbbbbbbbbbbb");
+        v["containers"][0]["hostname"] = json!("bbbbbbbbbbbb");
+        v["containers"][0]["endpoints"][0]["aliases"] = json!(["web", "bbbbbbbbbbbb"]);
+        v["containers"][0]["endpoints"][0]["ipv4"] = json!("10.1.0.9");
+        v["containers"][0]["started_at"] = json!("2026-01-02T00:00:00Z");
+        v["networks"][0]["id"] = json!("f2");
+        v["containers"][0]["endpoints"][0]["network_id"] = json!("f2");
+        // And the one that rides in another's stack follows it.
+        v["containers"][1]["id"] = json!("cccccccccccccccc");
+        v["containers"][2]["network_mode"] = json!("container:cccccccccccccccc");
+    });
+    assert!(!all.is_empty() && all.iter().all(|told| told.ends_with("(noise)")), "{all:#?}");
+}
+
+#[test]
+fn compose_knows_a_container_by_its_service_and_others_by_name_or_id() {
+    let all = differences(|v| v["containers"][0]["name"] = json!("shop_web_1"));
+    assert_eq!(all, [""; 0], "the same replica of the same service under compose's older name");
+    let all = differences(|v| {
+        v["containers"][0]["replica"] = json!(2);
+        v["containers"][0]["name"] = json!("shop-web-2");
+        v["containers"][0]["id"] = json!("ffff");
+    });
+    assert!(all.iter().any(|told| told.starts_with("added container shop-web-2")), "{all:#?}");
+    assert!(all.iter().any(|told| told.starts_with("removed container shop-web-1")), "{all:#?}");
+    let all = differences(|v| {
+        v["containers"][1]["name"] = json!("database");
+        v["containers"][1]["image"] = json!("db:2");
+    });
+    assert!(
+        all.contains(&"changed flag db → database [image] db:1 => db:2".to_owned()),
+        "{all:#?}"
+    );
+}
+
+#[test]
+fn what_was_measured_is_compared_where_both_know() {
+    let probe = |outcome: &str| {
+        json!({"measurements": [{"from": "shop-web-1", "to": "db", "by": "name", "target": "db",
+            "protocol": "icmp", "outcome": outcome}]})
+    };
+    let with = |outcome: &str| changed(|v| v["probe"] = probe(outcome));
+    let told_all = |a: &Snapshot, b: &Snapshot| -> Vec<String> {
+        diff(a, b).changes.iter().map(told).collect()
+    };
+    assert_eq!(
+        told_all(&with("reachable"), &with("timeout")),
+        ["changed reachability shop-web-1 to db [by name] reachable => timeout"]
+    );
+    assert_eq!(told_all(&with("reachable"), &with("unknown")), [""; 0]);
+    assert_eq!(told_all(&with("reachable"), &changed(|_| {})), [""; 0]);
+}
+
+/// Both names of a renamed container turned round, also before `on NETWORK`.
+fn renamed_on(renamed: &impl Fn(&str) -> String) -> impl Fn(&str) -> String {
+    |part| match part.split_once(" on ") {
+        Some((name, network)) => format!("{} on {network}", renamed(name)),
+        None => renamed(part),
+    }
+}
+
+/// The same change seen from the other side.
+fn reversed(change: &Change) -> Change {
+    let renamed = |name: &str| match name.split_once(" → ") {
+        None => name.to_owned(),
+        Some((before, after)) => format!("{after} → {before}"),
+    };
+    let flipped = |name: &str| {
+        let parts: Vec<String> = name.split(" to ").map(renamed_on(&renamed)).collect();
+        parts.join(" to ")
+    };
+    Change {
+        name: flipped(&change.name),
+        happened: change.happened.reversed(),
+        before: change.after.clone(),
+        after: change.before.clone(),
+        ..change.clone()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn nothing_differs_from_itself(snapshot in snapshots()) {
+        prop_assert_eq!(diff(&snapshot, &snapshot).changes, Vec::new());
+    }
+
+    #[test]
+    fn the_way_back_mirrors_the_way_there((before, after) in snapshot_pairs()) {
+        let there = diff(&before, &after);
+        let back = diff(&after, &before);
+        let mut mirrored: Vec<Change> = there.changes.iter().map(reversed).collect();
+        mirrored.sort();
+        prop_assert_eq!(mirrored, back.changes);
+        let swapped: BTreeMap<usize, usize> =
+            there.containers.iter().map(|(a, b)| (*b, *a)).collect();
+        prop_assert_eq!(swapped, back.containers);
+    }
+
+    #[test]
+    fn noise_is_all_that_starting_again_changes(snapshot in snapshots()) {
+        let mut again = snapshot.clone();
+        for container in &mut again.containers {
+            container.restart_count += 1;
+            container.started_at = Some("2026-02-02T00:00:00Z".to_owned());
+            for endpoint in &mut container.endpoints {
+                endpoint.ipv4 = endpoint.ipv4.map(|address| {
+                    std::net::Ipv4Addr::from(u32::from(address) ^ 64)
+                });
+                endpoint.mac = endpoint.mac.as_ref().map(|_| "02:00:00:00:00:99".to_owned());
+            }
+        }
+        let difference = diff(&snapshot, &again);
+        prop_assert_eq!(difference.telling().count(), 0);
+        prop_assert_eq!(difference.changes.is_empty(), snapshot.containers.is_empty());
+    }
+}

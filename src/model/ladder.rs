@@ -1,0 +1,96 @@
+//! The answer to "can A reach B, and if not, where does it fail": rungs from
+//! the bottom up, each with how it came out.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How a rung came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It holds.
+    Pass,
+    /// It does not.
+    Fail,
+    /// Nobody could tell; the detail says why.
+    Unknown,
+    /// It does not apply here.
+    Skipped,
+}
+
+impl Status {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Unknown => "unknown",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One thing that must hold for A to reach B.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rung {
+    /// What it is: `running`, `network`, `name`, `address`, `port`.
+    pub rung: &'static str,
+    /// How it came out.
+    pub status: Status,
+    /// What was seen, a sentence without full stop.
+    pub detail: String,
+    /// What belongs to it, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// All rungs between two.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ladder {
+    /// Name of the container that wants to reach.
+    pub from: String,
+    /// What it wants to reach, as asked: `db:5432`.
+    pub to: String,
+    /// From the bottom up; the first that fails is the answer.
+    pub rungs: Vec<Rung>,
+    /// What mends the first rung that fails, a line each: a command that a
+    /// shell runs as it stands, or prose after `#`.
+    pub fix: Vec<String>,
+    /// A command by which the user can see the failure himself.
+    pub see: Option<String>,
+}
+
+/// Whether A reaches B.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reach {
+    /// It does: everything holds, and the last thing was measured.
+    Reachable,
+    /// It does not: something fails.
+    Blocked,
+    /// Nothing is known to fail, and it was not seen to work either.
+    Unknown,
+}
+
+impl Ladder {
+    /// The first rung that fails.
+    pub fn obstacle(&self) -> Option<&Rung> {
+        self.rungs.iter().find(|rung| rung.status == Status::Fail)
+    }
+
+    /// What all rungs come to.
+    pub fn verdict(&self) -> Reach {
+        let last = self.rungs.iter().rfind(|rung| rung.status != Status::Skipped);
+        match (self.obstacle(), last.map(|rung| rung.status)) {
+            (Some(_), _) => Reach::Blocked,
+            (None, Some(Status::Pass)) => Reach::Reachable,
+            (None, _) => Reach::Unknown,
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! A snapshot that can be shown to strangers: names and addresses replaced,
+//! the same one always by the same other, so that the map keeps its shape and
+//! every prediction. Pure, and deterministic.
+//!
+//! Labels are left out, and so is what nobody needs to understand the map.
+//! The engine's version stays: the prediction depends on it.
+
+mod addresses;
+mod names;
+mod seen;
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use crate::model::{
+    Compose, Container, Endpoint, Measurement, Network, NetworkMode, Probe, Snapshot, Subnet,
+    Unread,
+};
+use addresses::Addresses;
+use names::Names;
+
+/// Options of networks whose values the prediction depends on and that name
+/// nobody.
+const KEPT_OPTIONS: &[&str] = &[
+    "com.docker.network.bridge.default_bridge",
+    "com.docker.network.bridge.enable_icc",
+    "com.docker.network.bridge.enable_ip_masquerade",
+    "com.docker.network.bridge.gateway_mode_ipv4",
+    "com.docker.network.bridge.gateway_mode_ipv6",
+    "com.docker.network.driver.mtu",
+    "ipvlan_mode",
+    "macvlan_mode",
+    "mode",
+    "mtu",
+];
+
+/// The same setup under other names and addresses.
+pub fn redact(snapshot: &Snapshot) -> Snapshot {
+    let redaction = Redaction { names: Names::of(snapshot), addresses: Addresses::of(snapshot) };
+    let mut redacted = Snapshot::new(
+        redaction.engine(&snapshot.engine),
+        snapshot.networks.iter().map(|network| redaction.network(network)).collect(),
+        snapshot.containers.iter().map(|container| redaction.container(container)).collect(),
+        snapshot.unread.iter().map(|unread| redaction.unread(unread)).collect(),
+    );
+    redacted.probe = snapshot.probe.as_ref().map(|probe| redaction.probe(probe));
+    let seen = snapshot.observations.iter();
+    redacted.observations = seen.map(|seen| redaction.observation(seen)).collect();
+    let of_networks = snapshot.network_observations.iter();
+    redacted.network_observations =
+        of_networks.map(|seen| redaction.network_observation(seen)).collect();
+    redacted.network_observations.sort_by(|a, b| (&a.network, &a.id).cmp(&(&b.network, &b.id)));
+    redacted.observations.sort_by(|a, b| (&a.container, &a.id).cmp(&(&b.container, &b.id)));
+    redacted.host = snapshot.host.as_ref().map(|host| redaction.host(host));
+    redacted
+}
+
+struct Redaction {
+    names: Names,
+    addresses: Addresses,
+}
+
+impl Redaction {
+    fn network(&self, network: &Network) -> Network {
+        let mut options: BTreeMap<String, String> = network
+            .options
+            .iter()
+            .filter(|(key, _)| KEPT_OPTIONS.contains(&key.as_str()))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        if let Some(parent) = network.options.get("parent") {
+            options.insert("parent".to_owned(), self.names.word(parent));
+        }
+        Network {
+            name: self.names.network(&network.name),
+            id: self.names.network_id(&network.id),
+            subnets: network.subnets.iter().map(|subnet| self.subnet(subnet)).collect(),
+            options,
+            project: network.project.as_deref().map(|project| self.names.project(project)),
+            labels: BTreeMap::new(),
+            driver: network.driver.clone(),
+            scope: network.scope.clone(),
+            internal: network.internal,
+            ipv6: network.ipv6,
+            attachable: network.attachable,
+            ingress: network.ingress,
+            icc: network.icc,
+            masquerade: network.masquerade,
+            mtu: network.mtu,
+            unlisted: network.unlisted,
+        }
+    }
+
+    fn subnet(&self, subnet: &Subnet) -> Subnet {
+        Subnet {
+            subnet: self.addresses.subnet(subnet.subnet),
+            gateway: subnet.gateway.map(|gateway| self.addresses.address(gateway)),
+            ip_range: subnet.ip_range.map(|range| self.addresses.subnet(range)),
+        }
+    }
+
+    fn container(&self, container: &Container) -> Container {
+        let names = &self.names;
+        Container {
+            name: names.word(&container.name),
+            id: names.container_id(&container.id),
+            image: names.image(&container.image),
+            start_error: container.start_error.as_deref().map(|error| self.text(error)),
+            hostname: names.word(&container.hostname),
+            network_mode: match &container.network_mode {
+                NetworkMode::Network(name) => NetworkMode::Network(names.network(name)),
+                NetworkMode::Container(owner) => NetworkMode::Container(names.container_id(owner)),
+                mode => mode.clone(),
+            },
+            endpoints: container.endpoints.iter().map(|endpoint| self.endpoint(endpoint)).collect(),
+            published: container
+                .published
+                .iter()
+                .map(|port| {
+                    let mut port = port.clone();
+                    port.host_ip = self.word_or_address(&port.host_ip);
+                    port
+                })
+                .collect(),
+            requested: container
+                .requested
+                .iter()
+                .map(|port| {
+                    let mut port = port.clone();
+                    port.host_ip = self.word_or_address(&port.host_ip);
+                    port
+                })
+                .collect(),
+            compose: Compose {
+                project: container.compose.project.as_deref().map(|name| names.project(name)),
+                service: container.compose.service.as_deref().map(|name| names.word(name)),
+                replica: container.compose.replica,
+            },
+            links: container.links.iter().map(|link| self.pair(link)).collect(),
+            extra_hosts: container.extra_hosts.iter().map(|entry| self.pair(entry)).collect(),
+            dns: container.dns.iter().map(|server| self.word_or_address(server)).collect(),
+            labels: BTreeMap::new(),
+            references: container.references.iter().map(|r| self.reference(r)).collect(),
+            pid: None,
+            state: container.state,
+            health: container.health,
+            exit_code: container.exit_code,
+            oom_killed: container.oom_killed,
+            restart_count: container.restart_count,
+            started_at: container.started_at.clone(),
+            finished_at: container.finished_at.clone(),
+            exposed: container.exposed.clone(),
+        }
+    }
+
+    fn endpoint(&self, endpoint: &Endpoint) -> Endpoint {
+        let v4 = |address: Option<Ipv4Addr>| address.map(|address| self.addresses.v4(address));
+        let v6 = |address: Option<Ipv6Addr>| address.map(|address| self.addresses.v6(address));
+        let words = |words: &[String]| words.iter().map(|word| self.names.word(word)).collect();
+        Endpoint {
+            network: self.names.network(&endpoint.network),
+            network_id: self.names.network_id(&endpoint.network_id),
+            ipv4: v4(endpoint.ipv4),
+            ipv6: v6(endpoint.ipv6),
+            mac: endpoint.mac.as_deref().map(|mac| self.names.mac(mac)),
+            gateway: v4(endpoint.gateway),
+            ipv6_gateway: v6(endpoint.ipv6_gateway),
+            aliases: words(&endpoint.aliases),
+            dns_names: words(&endpoint.dns_names),
+            fixed_ipv4: v4(endpoint.fixed_ipv4),
+            fixed_ipv6: v6(endpoint.fixed_ipv6),
+            gateway_priority: endpoint.gateway_priority,
+            links: endpoint.links.iter().map(|link| self.pair(link)).collect(),
+        }
+    }
+
+    fn probe(&self, probe: &Probe) -> Probe {
+        let measurements = probe.measurements.iter().map(|m| Measurement {
+            from: self.names.word(&m.from),
+            to: self.names.word(&m.to),
+            network: m.network.as_deref().map(|name| self.names.network(name)),
+            target: self.word_or_address(&m.target),
+            reason: m.reason.as_deref().map(|reason| self.text(reason)),
+            by: m.by,
+            knock: m.knock,
+            outcome: m.outcome,
+            latency: m.latency,
+            leads_to: m.leads_to.map(|address| self.addresses.address(address)),
+            sent: m.sent,
+            received: m.received,
+            method: m.method.clone(),
+        });
+        Probe::new(measurements.collect())
+    }
+
+    fn unread(&self, unread: &Unread) -> Unread {
+        Unread::new(self.text(&unread.what), self.text(&unread.why))
+    }
+
+    /// `CONTAINER:ALIAS`, `NAME:ADDRESS`.
+    fn pair(&self, pair: &str) -> String {
+        match pair.split_once(':') {
+            Some((name, other)) => {
+                format!("{}:{}", self.names.word(name), self.word_or_address(other))
+            }
+            None => self.names.word(pair),
+        }
+    }
+
+    fn word_or_address(&self, text: &str) -> String {
+        match text.parse::<IpAddr>() {
+            Ok(address) => self.addresses.address(address).to_string(),
+            Err(_) => self.names.word(text),
+        }
+    }
+
+    /// Prose, with every name and address in it replaced. Whatever might be a
+    /// host, a path or a number that tells something is left out.
+    fn text(&self, text: &str) -> String {
+        let is_part = |c: char| c.is_alphanumeric() || "_.-:/@".contains(c);
+        let mut clean = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            if !is_part(first) {
+                clean.push(first);
+                rest = &rest[first.len_utf8()..];
+                continue;
+            }
+            let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+            let (token, after) = rest.split_at(end);
+            let word = token.trim_end_matches(['.', ':']);
+            clean.push_str(&self.token(word));
+            clean.push_str(&token[word.len()..]);
+            rest = after;
+        }
+        clean
+    }
+
+    fn token(&self, token: &str) -> String {
+        if let Some(known) = self.names.known(token) {
+            return known;
+        }
+        if let Ok(address) = token.parse::<IpAddr>() {
+            return self.addresses.address(address).to_string();
+        }
+        let tells = token.contains(['.', '/', '@', ':'])
+            || token.chars().filter(char::is_ascii_digit).count() > 5;
+        if tells { "…".to_owned() } else { token.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

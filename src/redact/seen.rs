@@ -1,0 +1,135 @@
+//! Replacing names and addresses in what was seen inside containers and on
+//! the engine's machine. Every field is named here, so that one which is
+//! added to the model cannot slip through unseen.
+
+use super::Redaction;
+use crate::model::{
+    Attached, Connection, EngineFacts, HostObservation, HostsEntry, Listening, LogError, Mtu,
+    NetworkObservation, Observation, Reference, RouteEntry, Swarm, SwarmNode, Unread,
+};
+
+impl Redaction {
+    /// Version and settings stay, for the prediction depends on them; address
+    /// pools tell nothing about the map and go.
+    pub(super) fn engine(&self, engine: &EngineFacts) -> EngineFacts {
+        EngineFacts {
+            name: engine.name.clone(),
+            version: engine.version.clone(),
+            api_version: engine.api_version.clone(),
+            os: engine.os.clone(),
+            arch: engine.arch.clone(),
+            operating_system: engine.operating_system.clone(),
+            ipv4_forwarding: engine.ipv4_forwarding,
+            address_pools: Vec::new(),
+            swarm: engine.swarm.as_ref().map(|swarm| Swarm {
+                nodes: swarm.nodes.iter().map(|node| self.node(node)).collect(),
+            }),
+        }
+    }
+
+    fn node(&self, node: &SwarmNode) -> SwarmNode {
+        SwarmNode {
+            name: self.names.word(&node.name),
+            address: self.word_or_address(&node.address),
+            state: node.state.clone(),
+        }
+    }
+
+    pub(super) fn reference(&self, reference: &Reference) -> Reference {
+        Reference {
+            origin: reference.origin,
+            variable: reference.variable.as_deref().map(|name| self.names.variable(name)),
+            scheme: reference.scheme.clone(),
+            host: self.word_or_address(&reference.host),
+            port: reference.port,
+        }
+    }
+
+    pub(super) fn observation(&self, seen: &Observation) -> Observation {
+        Observation {
+            container: self.names.word(&seen.container),
+            id: self.names.container_id(&seen.id),
+            how: seen.how,
+            at: seen.at,
+            listening: seen.listening.as_ref().map(|all| self.listening(all)),
+            connections: seen.connections.as_ref().map(|all| {
+                let connection = |c: &Connection| {
+                    let mut remote = c.remote;
+                    remote.set_ip(self.addresses.address(remote.ip()));
+                    Connection { progress: c.progress, remote }
+                };
+                all.iter().map(connection).collect()
+            }),
+            routes: seen.routes.as_ref().map(|all| self.routes(all)),
+            mtus: seen.mtus.as_ref().map(|all| self.mtus(all)),
+            nameservers: seen
+                .nameservers
+                .as_ref()
+                .map(|all| all.iter().map(|server| self.addresses.address(*server)).collect()),
+            hosts: seen.hosts.as_ref().map(|all| {
+                let entry = |entry: &HostsEntry| HostsEntry {
+                    address: self.addresses.address(entry.address),
+                    names: entry.names.iter().map(|name| self.names.word(name)).collect(),
+                };
+                all.iter().map(entry).collect()
+            }),
+            log_errors: seen.log_errors.as_ref().map(|all| {
+                let error = |error: &LogError| LogError {
+                    kind: error.kind,
+                    host: self.word_or_address(&error.host),
+                    port: error.port,
+                    count: error.count,
+                    first: error.first,
+                    last: error.last,
+                };
+                all.iter().map(error).collect()
+            }),
+            unseen: seen.unseen.iter().map(|unread: &Unread| self.unread(unread)).collect(),
+        }
+    }
+
+    pub(super) fn network_observation(&self, seen: &NetworkObservation) -> NetworkObservation {
+        let attached = |attached: &Attached| Attached {
+            name: self.names.word(&attached.name),
+            id: self.names.container_id(&attached.id),
+        };
+        NetworkObservation {
+            network: self.names.word(&seen.network),
+            id: self.names.network_id(&seen.id),
+            attached: seen.attached.iter().map(attached).collect(),
+        }
+    }
+
+    pub(super) fn host(&self, host: &HostObservation) -> HostObservation {
+        HostObservation {
+            listening: host.listening.as_ref().map(|all| self.listening(all)),
+            routes: host.routes.as_ref().map(|all| self.routes(all)),
+            addresses: host.addresses.iter().map(|a| self.addresses.address(*a)).collect(),
+            mtus: host.mtus.as_ref().map(|all| self.mtus(all)),
+        }
+    }
+
+    fn listening(&self, all: &[Listening]) -> Vec<Listening> {
+        let listening = |socket: &Listening| Listening {
+            protocol: socket.protocol,
+            address: self.addresses.address(socket.address),
+            port: socket.port,
+        };
+        all.iter().map(listening).collect()
+    }
+
+    fn routes(&self, all: &[RouteEntry]) -> Vec<RouteEntry> {
+        let route = |route: &RouteEntry| RouteEntry {
+            destination: self.addresses.subnet(route.destination),
+            gateway: route.gateway.map(|gateway| self.addresses.address(gateway)),
+            interface: self.names.interface(&route.interface),
+            metric: route.metric,
+        };
+        all.iter().map(route).collect()
+    }
+
+    fn mtus(&self, all: &[Mtu]) -> Vec<Mtu> {
+        let mtu = |mtu: &Mtu| Mtu { interface: self.names.interface(&mtu.interface), mtu: mtu.mtu };
+        all.iter().map(mtu).collect()
+    }
+}

@@ -1,0 +1,170 @@
+//! A redacted snapshot tells nothing, and predicts the same.
+
+use std::collections::BTreeSet;
+
+use ipnet::IpNet;
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::graph::Map;
+use crate::testing::snapshots;
+
+/// What the map says of each pair of containers, by the containers' places.
+fn predictions(snapshot: &Snapshot) -> Vec<(usize, usize, String)> {
+    let map = Map::new(snapshot);
+    let all = 0..snapshot.containers.len();
+    let pairs = all.clone().flat_map(|from| all.clone().map(move |to| (from, to)));
+    pairs
+        .map(|(from, to)| {
+            let prediction = map.predict(from, to);
+            let mut routes: Vec<_> =
+                prediction.routes.iter().map(|route| format!("{:?}", route.judged)).collect();
+            routes.sort();
+            let name = prediction.by_name.verdict;
+            (from, to, format!("{name} {:?} {routes:?}", prediction.by_address.verdict))
+        })
+        .collect()
+}
+
+/// Every word and number that must not be seen.
+fn secrets(snapshot: &Snapshot) -> BTreeSet<String> {
+    let mut secrets = BTreeSet::new();
+    for network in snapshot.networks.iter().filter(|network| !network.is_built_in()) {
+        secrets.insert(network.name.clone());
+        secrets.insert(network.id.clone());
+        secrets.extend(network.subnets.iter().map(|s| s.subnet.addr().to_string()));
+    }
+    for container in &snapshot.containers {
+        secrets.extend([container.name.clone(), container.id.clone(), container.image.clone()]);
+        secrets.extend(container.compose.service.clone());
+        secrets.extend(container.endpoints.iter().flat_map(|e| e.aliases.clone()));
+        let addresses = container.endpoints.iter().flat_map(Endpoint::addresses);
+        secrets.extend(addresses.map(|address| address.to_string()));
+    }
+    let others = ["shopping", "somebody", "example.com", "192.168.77.", "SECRET_URL"];
+    secrets.extend(others.map(str::to_owned));
+    secrets
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn every_prediction_stays_and_every_secret_goes(snapshot in snapshots()) {
+        let redacted = redact(&snapshot);
+        prop_assert_eq!(predictions(&redacted), predictions(&snapshot));
+        prop_assert_eq!(redact(&snapshot), redacted.clone());
+        let text = redacted.to_json();
+        for secret in secrets(&snapshot) {
+            let whole = [format!("\"{secret}"), format!(" {secret}\""), format!(".{secret}\"")];
+            prop_assert!(!whole.iter().any(|w| text.contains(w.as_str())), "{} in {}", secret, text);
+        }
+        let read = Snapshot::read(text.as_bytes()).expect("a redacted snapshot reads back");
+        prop_assert_eq!(read, redacted.clone());
+        let marks = |snapshot: &Snapshot| -> Vec<_> {
+            let map = Map::new(snapshot);
+            let probe = snapshot.probe.clone().unwrap_or_default();
+            crate::graph::Comparison::new(&map, &probe).marks().collect()
+        };
+        prop_assert_eq!(marks(&redacted), marks(&snapshot));
+        // The doctor finds the same, whatever things are called.
+        let found = |snapshot: &Snapshot| -> Vec<&'static str> {
+            let map = Map::new(snapshot);
+            let diagnosis = crate::diagnose::diagnose(&map, None, |rule| rule.name != "wrong-name");
+            let mut rules: Vec<_> = diagnosis.findings.iter().map(|finding| finding.rule).collect();
+            rules.sort();
+            rules
+        };
+        prop_assert_eq!(found(&redacted), found(&snapshot));
+    }
+
+    #[test]
+    fn subnets_keep_what_lies_in_them(
+        nets in prop::collection::vec((any::<u32>(), 4u8..31), 1..8),
+        addresses in prop::collection::vec(any::<u32>(), 1..8),
+    ) {
+        // Few first bits, so that many lie in one another.
+        let squeeze = |number: u32| number & 0x0f0f_ffff;
+        let nets: Vec<IpNet> = nets
+            .into_iter()
+            .map(|(base, prefix)| {
+                IpNet::new(Ipv4Addr::from(squeeze(base)).into(), prefix).expect("a net").trunc()
+            })
+            .collect();
+        let networks: Vec<_> = nets
+            .iter()
+            .enumerate()
+            .map(|(at, net)| json!({"name": format!("n{at}"), "id": format!("n{at}"), "driver": "bridge",
+                "subnets": [{"subnet": net}]}))
+            .collect();
+        let all: Vec<Ipv4Addr> = addresses.into_iter().map(|a| Ipv4Addr::from(squeeze(a))).collect();
+        let endpoints: Vec<_> =
+            all.iter().map(|a| json!({"network": "n0", "network_id": "n0", "ipv4": a})).collect();
+        let text = json!({"schema": "netmap/1", "networks": networks,
+            "containers": [{"name": "c", "id": "c", "state": "running", "endpoints": endpoints}]});
+        let snapshot = Snapshot::read(text.to_string().as_bytes()).expect("a snapshot");
+        let new = Addresses::of(&snapshot);
+        for address in &all {
+            for net in &nets {
+                let is = net.contains(&IpAddr::V4(*address));
+                // More than the reserved ranges hold only a made-up snapshot has.
+                if nets.iter().all(|net| net.prefix_len() > 12) {
+                    prop_assert_eq!(new.subnet(*net).contains(&new.address((*address).into())), is,
+                        "{} in {}", address, net);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn addresses_come_from_ranges_that_belong_to_nobody() {
+    let text = json!({"schema": "netmap/1",
+        "networks": [
+            {"name": "shop_front", "id": "f", "driver": "bridge", "project": "shop",
+                "subnets": [{"subnet": "172.20.0.0/16", "gateway": "172.20.0.1"}],
+                "labels": {"a": "b"}, "options": {"com.docker.network.bridge.name": "br-shop"}},
+            {"name": "six", "id": "s", "driver": "bridge",
+                "subnets": [{"subnet": "fd12:3456::/64", "gateway": "fd12:3456::1"}]}],
+        "containers": [
+            {"name": "web", "id": "c0ffee00c0ffee00", "image": "corp/web", "state": "running", "hostname": "c0ffee00c0ff",
+                "endpoints": [
+                    {"network": "shop_front", "network_id": "f", "ipv4": "172.20.0.7", "mac": "02:42:ac:14:00:07",
+                        "aliases": ["c0ffee00c0ff", "www"]},
+                    {"network": "six", "network_id": "s", "ipv6": "fd12:3456::42:acff:fe14:7"}],
+                "published": [{"port": 80, "protocol": "tcp", "host_ip": "10.1.2.3", "host_port": 80}],
+                "links": ["db:database"], "extra_hosts": ["files:10.1.2.3"], "labels": {"team": "blue"}}],
+        "unread": [{"what": "container `web`", "why": "10.1.2.3 said: /home/al is no 123456789 of web.corp.example"}]});
+    let snapshot = Snapshot::read(text.to_string().as_bytes()).expect("a snapshot");
+    let redacted = redact(&snapshot);
+    let front = redacted.networks.iter().find(|n| n.name.contains('_')).expect("a network");
+    assert_eq!(front.name, "project-1_network-1");
+    assert_eq!(front.subnets[0].subnet.to_string(), "192.0.2.0/24");
+    assert_eq!(front.subnets[0].gateway.map(|g| g.to_string()).as_deref(), Some("192.0.2.1"));
+    assert!(front.options.is_empty() && front.labels.is_empty());
+    let web = &redacted.containers[0];
+    assert_eq!((web.name.as_str(), web.image.as_str()), ("container-1", "image-1"));
+    let on = |name: &str| web.endpoints.iter().find(|e| e.network.starts_with(name)).expect("one");
+    assert_eq!(on("project-1").ipv4.map(|a| a.to_string()).as_deref(), Some("192.0.2.7"));
+    assert!(on("project-1").aliases.contains(&web.short_id().to_owned()));
+    assert_eq!(web.hostname, web.short_id());
+    let six = on("network-2").ipv6.expect("an address").to_string();
+    assert!(six.starts_with("2001:db8:") && !six.contains("acff"), "{six}");
+    assert_eq!(web.published[0].host_ip, web.extra_hosts[0].split_once(':').expect("a pair").1);
+    assert_eq!(redacted.unread[0].what, "container `container-1`");
+    assert!(redacted.unread[0].why.ends_with("said: … is no … of …"), "{}", redacted.unread[0].why);
+}
+
+#[test]
+fn networks_larger_than_any_range_do_no_harm() {
+    for (subnet, address) in [("::/0", "ffff::1"), ("8000::/1", "ffff::1"), ("::/1", "::1:2")] {
+        let text = json!({"schema": "netmap/1",
+            "networks": [{"name": "n", "id": "n", "driver": "bridge",
+                "subnets": [{"subnet": subnet}, {"subnet": "0.0.0.0/0"}, {"subnet": "ff00::/9"}]}],
+            "containers": [{"name": "c", "id": "c", "state": "running",
+                "endpoints": [{"network": "n", "network_id": "n", "ipv6": address, "ipv4": "250.1.2.3"}]}]});
+        let snapshot = Snapshot::read(text.to_string().as_bytes()).expect("a snapshot");
+        assert!(!redact(&snapshot).to_json().contains(&format!("\"{address}\"")));
+    }
+}

@@ -1,0 +1,100 @@
+//! A line for each assertion, and below those that do not hold what was
+//! expected, what is, and what mends it.
+
+use super::CheckView;
+use crate::check::{Basis, Status, Verdict};
+use crate::render::style::{Role, Style, flow, width};
+
+/// Writes the verdicts in the file's order, and a summary.
+pub fn render(view: &CheckView, style: &Style) -> String {
+    let mut text = String::new();
+    for verdict in view.verdicts {
+        text.push_str(&line(view, verdict, style));
+        if verdict.status != Status::Pass {
+            text.push_str(&details(verdict, style));
+        }
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    let role = match (view.count(Status::Fail), view.count(Status::Unknown)) {
+        (0, 0) => Role::Good,
+        (0, _) => Role::Warn,
+        _ => Role::Bad,
+    };
+    let summary = words(&format!("{}.", view.summary()), role, style);
+    text.push_str(&flow(&summary, " ", 2, style.width));
+    text.push('\n');
+    text
+}
+
+/// `✗ web -> db          lesson.yaml:9:5`: on the right where it stands, or,
+/// where all is well, what the verdict rests on.
+fn line(view: &CheckView, verdict: &Verdict, style: &Style) -> String {
+    let (sign, role) = match verdict.status {
+        Status::Pass => ("✓", Role::Good),
+        Status::Fail => ("✗", Role::Bad),
+        Status::Unknown => ("?", Role::Warn),
+    };
+    let words = words(&verdict.assertion, Role::Strong, style);
+    let mut text = format!(
+        "{} {}",
+        style.paint(role, sign),
+        flow(&words, " ", 2, style.width.saturating_sub(2))
+    );
+    let right = match (verdict.status, verdict.basis) {
+        (Status::Pass, Basis::Map) => "by the map".to_owned(),
+        (Status::Pass, _) => String::new(),
+        _ => view.place(verdict),
+    };
+    if !right.is_empty() {
+        let last = text.lines().next_back().map_or(0, width);
+        match style.width.checked_sub(last + 2 + width(&right)) {
+            Some(gap) => text.push_str(&" ".repeat(gap + 2)),
+            None => text.push_str("\n    "),
+        }
+        text.push_str(&style.paint(Role::Quiet, &right));
+    }
+    text.push('\n');
+    text
+}
+
+fn details(verdict: &Verdict, style: &Style) -> String {
+    let mut rows = Vec::new();
+    // What the assertion says by itself needs no second saying.
+    if !verdict.assertion.ends_with(&verdict.expected) {
+        rows.push(("expected", verdict.expected.as_str()));
+    }
+    rows.push(("observed", &verdict.observed));
+    rows.extend(verdict.reason.iter().map(|reason| ("doctor", reason.as_str())));
+    rows.extend(
+        verdict
+            .fix
+            .iter()
+            .enumerate()
+            .map(|(at, fix)| (if at == 0 { "mend" } else { "" }, fix.as_str())),
+    );
+    let mut text = String::new();
+    for (label, said) in rows {
+        const INDENT: usize = 14;
+        let is_command = matches!(label, "mend" | "");
+        let role = if is_command { Role::Strong } else { Role::Plain };
+        let pad = " ".repeat(INDENT - 4 - label.len());
+        text.push_str(&format!("    {}{pad}", style.paint(Role::Quiet, label)));
+        // A command must stay one line, to be copied.
+        let told: Vec<String> = if is_command {
+            vec![style.paint(role, said)]
+        } else {
+            let wide = style.width.saturating_sub(INDENT);
+            said.lines().map(|line| flow(&words(line, role, style), " ", 2, wide)).collect()
+        };
+        let lines = told.iter().flat_map(|told| told.lines());
+        text.push_str(&lines.collect::<Vec<_>>().join(&format!("\n{}", " ".repeat(INDENT))));
+        text.push('\n');
+    }
+    text
+}
+
+fn words(text: &str, role: Role, style: &Style) -> Vec<String> {
+    text.split_whitespace().map(|word| style.paint(role, word)).collect()
+}

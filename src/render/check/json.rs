@@ -1,0 +1,66 @@
+//! The contract `netmap-check/1`.
+
+use serde::Serialize;
+
+use super::{CheckView, observed};
+use crate::check::Status;
+use crate::render::style::Style;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    file: &'a str,
+    results: Vec<Result<'a>>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Result<'a> {
+    assertion: &'a str,
+    status: &'static str,
+    expected: &'a str,
+    observed: String,
+    /// `engine`, `measured` or `map`.
+    basis: &'static str,
+    line: u64,
+    column: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    fix: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Summary {
+    pass: usize,
+    fail: usize,
+    unknown: usize,
+}
+
+/// Writes everything.
+pub fn render(view: &CheckView, _style: &Style) -> String {
+    let results = view.verdicts.iter().map(|verdict| Result {
+        assertion: &verdict.assertion,
+        status: verdict.status.as_str(),
+        expected: &verdict.expected,
+        observed: observed(verdict),
+        basis: verdict.basis.as_str(),
+        line: verdict.place.line,
+        column: verdict.place.column,
+        reason: verdict.reason.as_deref(),
+        fix: &verdict.fix,
+    });
+    let report = Report {
+        schema: "netmap-check/1",
+        file: view.file,
+        results: results.collect(),
+        summary: Summary {
+            pass: view.count(Status::Pass),
+            fail: view.count(Status::Fail),
+            unknown: view.count(Status::Unknown),
+        },
+    };
+    let mut text =
+        serde_json::to_string_pretty(&report).expect("plain data always serialises to JSON");
+    text.push('\n');
+    text
+}

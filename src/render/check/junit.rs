@@ -1,0 +1,52 @@
+//! JUnit XML, which CI systems read. An assertion that fails is a failure,
+//! one that cannot be told is an error. Nothing else uses quick-junit.
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::{CheckView, observed};
+use crate::check::Status;
+use crate::render::escape;
+use crate::render::style::Style;
+
+/// Writes a test suite with a test case for each assertion.
+pub fn render(view: &CheckView, _style: &Style) -> String {
+    let file = escape::terminal(view.file);
+    let mut suite = TestSuite::new(&file);
+    for verdict in view.verdicts {
+        let status = match verdict.status {
+            Status::Pass => TestCaseStatus::success(),
+            Status::Fail => TestCaseStatus::non_success(NonSuccessKind::Failure),
+            Status::Unknown => TestCaseStatus::non_success(NonSuccessKind::Error),
+        };
+        let mut case = TestCase::new(escape::terminal(&verdict.assertion), status);
+        case.set_classname(&file);
+        if verdict.status != Status::Pass {
+            let mut told = format!(
+                "{}\nexpected: {}\nobserved: {}",
+                view.place(verdict),
+                verdict.expected,
+                observed(verdict)
+            );
+            if let Some(reason) = &verdict.reason {
+                told.push_str(&format!("\ndoctor: {reason}"));
+            }
+            for fix in &verdict.fix {
+                told.push_str(&format!("\nmend: {fix}"));
+            }
+            let told: Vec<_> = told.lines().map(escape::terminal).collect();
+            case.status
+                .set_message(escape::terminal(&observed(verdict)))
+                .set_type(verdict.status.as_str())
+                .set_description(told.join("\n"));
+        }
+        suite.add_test_case(case);
+    }
+    let mut report = Report::new("netmap check");
+    report.add_test_suite(suite);
+    // Writing XML into memory has nothing to fail at.
+    let mut text = report.to_string().unwrap_or_default();
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}

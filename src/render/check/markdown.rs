@@ -1,0 +1,33 @@
+//! The verdicts as a table, for a report or a pull request.
+
+use super::{CheckView, observed};
+use crate::check::{Basis, Status};
+use crate::render::escape::markdown as safe;
+use crate::render::style::Style;
+
+/// Writes the table and the summary.
+pub fn render(view: &CheckView, _style: &Style) -> String {
+    let mut text = String::from("| | assertion | observed | place |\n|---|---|---|---|\n");
+    for verdict in view.verdicts {
+        let sign = match verdict.status {
+            Status::Pass => "✓",
+            Status::Fail => "✗",
+            Status::Unknown => "?",
+        };
+        let mut observed = match (verdict.status, verdict.basis) {
+            (Status::Pass, Basis::Map) => "by the map".to_owned(),
+            (Status::Pass, _) => String::new(),
+            _ => safe(&observed(verdict)),
+        };
+        for more in verdict.reason.iter().chain(&verdict.fix) {
+            observed.push_str(&format!("<br>{}", safe(more)));
+        }
+        text.push_str(&format!(
+            "| {sign} | {} | {observed} | {} |\n",
+            safe(&verdict.assertion),
+            safe(&view.place(verdict))
+        ));
+    }
+    text.push_str(&format!("\n{}.\n", view.summary()));
+    text
+}

@@ -1,0 +1,54 @@
+//! The contract `netmap-diff/1`.
+
+use serde::Serialize;
+
+use super::DiffView;
+use crate::render::style::Style;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    before: &'a str,
+    after: &'a str,
+    changes: Vec<Change<'a>>,
+    /// What could not be read, and may seem gone for that.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    unread: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Change<'a> {
+    change: &'static str,
+    kind: &'static str,
+    name: &'a str,
+    /// What about it, where the kind does not say: `internal`.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    field: &'static str,
+    before: Option<&'a str>,
+    after: Option<&'a str>,
+    noise: bool,
+}
+
+/// Writes everything that is to be shown.
+pub fn render(view: &DiffView, _style: &Style) -> String {
+    let changes = view.changes().into_iter().map(|change| Change {
+        change: change.happened.as_str(),
+        kind: change.kind.as_str(),
+        name: &change.name,
+        field: change.field,
+        before: change.before.as_deref(),
+        after: change.after.as_deref(),
+        noise: change.noise,
+    });
+    let report = Report {
+        schema: "netmap-diff/1",
+        before: &view.before,
+        after: &view.after,
+        changes: changes.collect(),
+        unread: &view.unread,
+    };
+    let mut text =
+        serde_json::to_string_pretty(&report).expect("plain data always serialises to JSON");
+    text.push('\n');
+    text
+}

@@ -1,0 +1,85 @@
+//! The formats of a difference, with names that try to break them.
+
+use super::*;
+use crate::diff::{Happened, Kind};
+
+fn drawn(name: &str, noise: bool, width: usize) -> String {
+    let change = |kind, name: &str, field, happened, before: &str, after: &str| Change {
+        kind,
+        name: name.to_owned(),
+        field,
+        happened,
+        before: Some(before.to_owned()).filter(|_| happened != Happened::Added),
+        after: Some(after.to_owned()).filter(|_| happened != Happened::Removed),
+        noise: kind == Kind::Id,
+    };
+    let difference = Difference {
+        changes: vec![
+            change(Kind::Network, "cache", "", Happened::Added, "", "bridge"),
+            change(Kind::Endpoint, "api on cache", "", Happened::Added, "", ""),
+            change(Kind::Flag, "back", "internal", Happened::Changed, "no", "yes"),
+            change(Kind::Container, "o|d \u{1b}[31m<b>", "", Happened::Removed, "exited", ""),
+            change(Kind::Id, "api", "container id", Happened::Changed, "a", "b"),
+        ],
+        ..Difference::default()
+    };
+    let view = DiffView {
+        before: "monday.json".to_owned(),
+        after: "Docker 26.1".to_owned(),
+        difference: &difference,
+        noise,
+        unread: vec!["container `x`: gone".to_owned()],
+    };
+    let format = DIFF_FORMATS.iter().find(|format| format.name == name).expect("a format");
+    (format.draw)(&view, &Style { width, color: false })
+}
+
+#[test]
+fn people_see_what_came_went_and_changed() {
+    assert_eq!(
+        drawn("table", false, 70),
+        "\
+monday.json → Docker 26.1
+
+   what            where              before  after
++  network         cache                      bridge
++  endpoint        api on cache               –
+~  flag: internal  back               no      yes
+-  container       o|d \\u{1b}[31m<b>  exited
+
+4 differences.
+1 more in ids, addresses that moved and starts (--noise shows it).
+Not read: container `x`: gone
+"
+    );
+    let all = drawn("table", true, 70);
+    assert!(all.contains("id: container id") && all.contains("5 differences."), "{all}");
+    for width in [40, 60, 80] {
+        for line in drawn("table", true, width).lines() {
+            assert!(line.chars().count() <= width, "{width}: {line}");
+        }
+    }
+}
+
+#[test]
+fn json_keeps_its_contract() {
+    let json: serde_json::Value = serde_json::from_str(&drawn("json", false, 80)).expect("JSON");
+    assert_eq!(json["schema"], "netmap-diff/1");
+    let changes = json["changes"].as_array().expect("a list");
+    assert_eq!(changes.len(), 4);
+    assert_eq!(
+        changes[2],
+        serde_json::json!({"change": "changed", "kind": "flag", "name": "back",
+            "field": "internal", "before": "no", "after": "yes", "noise": false})
+    );
+    assert_eq!(changes[0]["before"], serde_json::Value::Null);
+}
+
+#[test]
+fn markdown_keeps_its_table() {
+    let table = drawn("markdown", true, 80);
+    assert!(!table.contains('\u{1b}') && !table.contains("<b>"), "{table}");
+    for line in table.lines().filter(|line| line.starts_with("| ")) {
+        assert_eq!(line.replace("\\|", "").matches('|').count(), 6, "{line}");
+    }
+}

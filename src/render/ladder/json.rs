@@ -1,0 +1,53 @@
+//! A ladder for scripts: the contract `netmap-why/1`.
+
+use serde::Serialize;
+
+use crate::model::{Ladder, Reach, Status};
+use crate::render::style::Style;
+
+/// The document.
+#[derive(Serialize)]
+struct Document<'a> {
+    /// Always `netmap-why/1`.
+    schema: &'static str,
+    from: &'a str,
+    to: &'a str,
+    verdict: Reach,
+    rungs: Vec<Row<'a>>,
+    /// Lines that a shell runs as they stand; prose after `#`.
+    fix: &'a [String],
+    /// A command that shows the failure.
+    see: Option<&'a str>,
+}
+
+/// A rung.
+#[derive(Serialize)]
+struct Row<'a> {
+    rung: &'a str,
+    status: Status,
+    detail: &'a str,
+    notes: &'a [String],
+}
+
+/// Writes the document.
+pub fn render(ladder: &Ladder, _style: &Style) -> String {
+    let rungs = ladder.rungs.iter().map(|rung| Row {
+        rung: rung.rung,
+        status: rung.status,
+        detail: &rung.detail,
+        notes: &rung.notes,
+    });
+    let document = Document {
+        schema: "netmap-why/1",
+        from: &ladder.from,
+        to: &ladder.to,
+        verdict: ladder.verdict(),
+        rungs: rungs.collect(),
+        fix: &ladder.fix,
+        see: ladder.see.as_deref(),
+    };
+    let mut text =
+        serde_json::to_string_pretty(&document).expect("plain data always serialises to JSON");
+    text.push('\n');
+    text
+}

@@ -1,0 +1,402 @@
+//! `netmap probe` against every oddity a real engine can hold, by every
+//! method, pair by pair.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::support::{Corner, docker, engine, inspect, netmap, netmap_json, netmap_text, text};
+
+/// Runs a program in the private engine's network namespace, as its host would.
+fn on_host(arguments: &[&str]) {
+    let namespace = std::env::var("NETMAP_TEST_NAMESPACE").expect("tests/run sets it");
+    let status = Command::new("nsenter")
+        .arg(format!("--net={namespace}"))
+        .args(arguments)
+        .status()
+        .expect("nsenter runs");
+    assert!(status.success(), "{arguments:?}");
+}
+
+fn address(container: &str, network: &str) -> String {
+    let inspected = &inspect(&["inspect", container])[0];
+    inspected["NetworkSettings"]["Networks"][network]["IPAddress"].as_str().unwrap().to_owned()
+}
+
+/// Everything the design names: three tiers, the default bridge, icc off,
+/// internal, none, host, a shared stack, dual stack, stopped and paused, no
+/// shell, no ping, no permission to ping, a firewall between two.
+fn zoo(corner: &mut Corner) {
+    let front = corner.network("front", &[]);
+    let back = corner.network("back", &["--internal"]);
+    let quiet = corner.network("quiet", &["-o", "com.docker.network.bridge.enable_icc=false"]);
+    let v6 = corner.subnet_v6();
+    let dual = corner.network("dual", &["--ipv6", "--subnet", &v6]);
+    let wall = corner.network("wall", &[]);
+    corner.sleeper("web", &["--network", &front]);
+    let api = corner.sleeper("api", &["--network", &front]);
+    docker(&["network", "connect", "--alias", "api-in-back", &back, &api]);
+    corner.sleeper("db", &["--network", &back]);
+    corner.sleeper("rider", &["--network", &format!("container:{api}")]);
+    for name in ["old1", "old2"] {
+        corner.sleeper(name, &[]);
+    }
+    for name in ["q1", "q2"] {
+        corner.sleeper(name, &["--network", &quiet]);
+    }
+    for name in ["d1", "d2"] {
+        corner.sleeper(name, &["--network", &dual]);
+    }
+    let (w1, w2) =
+        (corner.sleeper("w1", &["--network", &wall]), corner.sleeper("w2", &["--network", &wall]));
+    corner.sleeper("loner", &["--network", "none"]);
+    corner.sleeper("hosty", &["--network", "host"]);
+    let frozen = corner.sleeper("frozen", &["--network", &front]);
+    docker(&["pause", &frozen]);
+    let gone = corner.sleeper("gone", &["--network", &front]);
+    docker(&["kill", &gone]);
+    corner.run("bare", &["--network", &front, "scratch-pause"]);
+    corner.sleeper("nocap", &["--network", &front, "--cap-drop", "NET_RAW"]);
+    corner.sleeper("nobody", &["--network", &front, "--user", "nobody"]);
+    corner.run("bash", &["--network", &front, "bashful", "sleep", "1d"]);
+    corner.run("iputils", &["--network", &front, "iputils", "sleep", "1d"]);
+    let (from, to) = (address(&w1, &wall), address(&w2, &wall));
+    on_host(&["iptables", "-w", "-I", "FORWARD", "-s", &from, "-d", &to, "-j", "DROP"]);
+}
+
+/// A mark of the truth table: who gets through how.
+///
+/// `●` by name and address, `○` by address only, `–` not at all, `✗` not at
+/// all although the map says reachable, `·` itself.
+const TRUTH: &str = "
+          api bare bash d1 d2 db frozen hosty iputils loner nobody nocap old1 old2 q1 q2 rider w1 w2 web
+api        ·   ●    ●   –  –  ●    ●      ○      ●      –     ●     ●     –    –   –  –    ○   –  –   ●
+bare       ●   ·    ●   –  –  –    ●      ○      ●      –     ●     ●     –    –   –  –    ○   –  –   ●
+bash       ●   ●    ·   –  –  –    ●      ○      ●      –     ●     ●     –    –   –  –    ○   –  –   ●
+d1         –   –    –   ·  ●  –    –      ○      –      –     –     –     –    –   –  –    –   –  –   –
+d2         –   –    –   ●  ·  –    –      ○      –      –     –     –     –    –   –  –    –   –  –   –
+db         ●   –    –   –  –  ·    –      ○      –      –     –     –     –    –   –  –    ○   –  –   –
+frozen     ●   ●    ●   –  –  –    ·      ○      ●      –     ●     ●     –    –   –  –    ○   –  –   ●
+hosty      ○   ○    ○   ○  ○  ○    ○      ·      ○      –     ○     ○     ○    ○   ○  ○    ○   ○  ○   ○
+iputils    ●   ●    ●   –  –  –    ●      ○      ·      –     ●     ●     –    –   –  –    ○   –  –   ●
+loner      –   –    –   –  –  –    –      –      –      ·     –     –     –    –   –  –    –   –  –   –
+nobody     ●   ●    ●   –  –  –    ●      ○      ●      –     ·     ●     –    –   –  –    ○   –  –   ●
+nocap      ●   ●    ●   –  –  –    ●      ○      ●      –     ●     ·     –    –   –  –    ○   –  –   ●
+old1       –   –    –   –  –  –    –      ○      –      –     –     –     ·    ○   –  –    –   –  –   –
+old2       –   –    –   –  –  –    –      ○      –      –     –     –     ○    ·   –  –    –   –  –   –
+q1         –   –    –   –  –  –    –      ○      –      –     –     –     –    –   ·  –    –   –  –   –
+q2         –   –    –   –  –  –    –      ○      –      –     –     –     –    –   –  ·    –   –  –   –
+rider      ●   ●    ●   –  –  ●    ●      ○      ●      –     ●     ●     –    –   –  –    ·   –  –   ●
+w1         –   –    –   –  –  –    –      ○      –      –     –     –     –    –   –  –    –   ·  ✗   –
+w2         –   –    –   –  –  –    –      ○      –      –     –     –     –    –   –  –    –   ✗  ·   –
+web        ●   ●    ●   –  –  –    ●      ○      ●      –     ●     ●     –    –   –  –    ○   –  –   ·
+";
+
+fn truth() -> BTreeMap<(String, String), char> {
+    let mut lines = TRUTH.lines().filter(|line| !line.is_empty());
+    let heads: Vec<&str> = lines.next().unwrap().split_whitespace().collect();
+    let mut truth = BTreeMap::new();
+    for line in lines {
+        let mut cells = line.split_whitespace();
+        let from = cells.next().unwrap();
+        for (to, mark) in heads.iter().zip(cells) {
+            truth.insert((from.to_owned(), (*to).to_owned()), mark.chars().next().unwrap());
+        }
+    }
+    assert_eq!(truth.len(), heads.len() * heads.len());
+    truth
+}
+
+/// What the measurements of each pair come to; `?` where one was not made.
+fn measured(report: &Value, corner: &Corner) -> BTreeMap<(String, String), char> {
+    let plain = |name: &Value| {
+        let name = name.as_str().unwrap();
+        name.strip_prefix(&corner.name("")).expect("only this corner's").to_owned()
+    };
+    let mut rows: BTreeMap<(String, String), Vec<&Value>> = BTreeMap::new();
+    for row in report["pairs"].as_array().unwrap() {
+        rows.entry((plain(&row["from"]), plain(&row["to"]))).or_default().push(row);
+    }
+    rows.into_iter()
+        .map(|(pair, rows)| {
+            let through = |by: &str| {
+                let outcomes = rows.iter().filter(|row| row["by"] == by);
+                outcomes.map(|row| row["outcome"].as_str().unwrap()).any(|o| o == "reachable")
+            };
+            let mark = if rows.iter().any(|row| row["outcome"] == "unknown") {
+                '?'
+            } else if rows.iter().any(|row| row["agrees"] == false) {
+                if through("address") { '!' } else { '✗' }
+            } else if through("name") {
+                '●'
+            } else if through("address") {
+                '○'
+            } else {
+                '–'
+            };
+            (pair, mark)
+        })
+        .collect()
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn the_truth_table_by_every_method() {
+    let mut corner = Corner::new("p");
+    zoo(&mut corner);
+    let (glob, gone) = (corner.glob(), corner.name("gone"));
+    let probe = |method: &str| {
+        netmap_json(1, &["probe", &glob, &glob, "--format", "json", "--method", method])
+    };
+    let by_netns = probe("netns");
+    let by_exec = probe("exec");
+    // Beside the table: the one that is stopped, which nobody can reach.
+    let mut netns = measured(&by_netns, &corner);
+    let mut exec = measured(&by_exec, &corner);
+    for table in [&mut netns, &mut exec] {
+        let to_gone = |(_, to): &(String, String)| to == "gone";
+        assert!(table.iter().filter(|(pair, _)| to_gone(pair)).all(|(_, m)| "–?".contains(*m)));
+        table.retain(|pair, _| !to_gone(pair));
+        assert!(!table.keys().any(|(from, _)| from == "gone"));
+    }
+    let mut wrong = Vec::new();
+    for (pair, expected) in truth() {
+        if pair.0 == pair.1 {
+            continue;
+        }
+        if netns.get(&pair) != Some(&expected) {
+            wrong.push(format!("netns {pair:?}: {:?}, not {expected}", netns.get(&pair)));
+        }
+        // Nothing can be run in a paused container, nor where there is no program.
+        let expected = if ["frozen", "bare"].contains(&&*pair.0) { '?' } else { expected };
+        if exec.get(&pair) != Some(&expected) {
+            wrong.push(format!("exec {pair:?}: {:?}, not {expected}", exec.get(&pair)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    methods_agree(&by_netns, &by_exec);
+    reasons_are_told(&by_exec, &corner);
+    // One that is not there, and one that does not run.
+    let output = netmap(&["probe", &gone]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    assert!(said.contains("exited") && said.contains(&format!("docker start {gone}")), "{said}");
+    let output = netmap(&["probe", &corner.name("wbe")]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains(&format!("did you mean `{}`", corner.name("web"))));
+    // The matrix says the same, and its surprises are what remains of it.
+    let only = netmap_text(1, &["probe", &glob, &glob, "--only", "surprises"]);
+    let (w1, w2) = (corner.name("w1"), corner.name("w2"));
+    assert!(only.starts_with("2 surprises\n"), "{only}");
+    assert!(only.contains(&format!("{w1} ⇄ {w2}")), "{only}");
+    // And the diagram shows it.
+    let dot = netmap_text(0, &["show", &glob, "--probe", "--format", "dot"]);
+    assert!(dot.contains("no answer"), "{dot}");
+    nothing_is_left(&corner);
+}
+
+/// Where both methods came to an outcome, packets got through or not by both.
+fn methods_agree(one: &Value, other: &Value) {
+    let through = |row: &Value| match row["outcome"].as_str().unwrap() {
+        "reachable" | "refused" => Some(true),
+        "unknown" => None,
+        _ => Some(false),
+    };
+    let index = |report: &Value| -> BTreeMap<String, Option<bool>> {
+        let rows = report["pairs"].as_array().unwrap().iter();
+        rows.map(|row| {
+            (format!("{} {} {} {}", row["from"], row["to"], row["by"], row["target"]), through(row))
+        })
+        .collect()
+    };
+    let (one, other) = (index(one), index(other));
+    assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
+    let mut compared = 0;
+    for (row, result) in &one {
+        if let (Some(a), Some(b)) = (result, other[row]) {
+            assert_eq!(*a, b, "{row}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 500, "{compared} measurements compared");
+}
+
+/// What could not be measured says why, and who had no ping says what did it.
+fn reasons_are_told(by_exec: &Value, corner: &Corner) {
+    let from = |name: &str| {
+        let name = corner.name(name);
+        let rows = by_exec["pairs"].as_array().unwrap().iter();
+        rows.filter(move |row| row["from"] == name.as_str())
+    };
+    assert!(from("frozen").all(|row| row["reason"] == "a paused container can run nothing"));
+    assert!(from("bare").all(|row| row["reason"].as_str().unwrap().contains("no shell")));
+    for (name, tool) in
+        [("nocap", "busybox"), ("nobody", "ping"), ("bash", "bash"), ("iputils", "ping")]
+    {
+        let methods: Vec<&str> = from(name)
+            .filter(|row| row["outcome"] == "reachable")
+            .map(|row| row["method"].as_str().unwrap())
+            .collect();
+        let fits =
+            |method: &&str| method.contains(tool) || (name == "nobody" && !method.is_empty());
+        assert!(!methods.is_empty() && methods.iter().all(fits), "{name}: {methods:?}");
+    }
+}
+
+/// No process but the one each container was started with, dead or alive.
+fn nothing_is_left(corner: &Corner) {
+    for name in ["web", "api", "db", "nocap", "nobody", "bash", "iputils", "old1"] {
+        let name = corner.name(name);
+        let deadline = Instant::now() + Duration::from_secs(5);
+        loop {
+            let top = docker(&["top", &name, "-o", "pid,stat,args"]);
+            if top.lines().count() == 2 {
+                break;
+            }
+            assert!(Instant::now() < deadline, "left in {name}:\n{top}");
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn tcp_ports_are_told_apart() {
+    let mut corner = Corner::new("tcp");
+    let net = corner.network("net", &[]);
+    let (client, server) = (corner.name("client"), corner.name("server"));
+    corner.sleeper("client", &["--network", &net]);
+    corner.run(
+        "server",
+        &["--network", &net, "--expose", "80", "--expose", "81", "busybox"]
+            .iter()
+            .copied()
+            .chain(["nc", "-ll", "-p", "80", "-e", "true"])
+            .collect::<Vec<_>>(),
+    );
+    for method in ["netns", "exec"] {
+        let report =
+            netmap_json(0, &["probe", &client, &server, "-f", "json", "--method", method, "--tcp"]);
+        let outcomes: Vec<(u64, &str)> = report["pairs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| (row["port"].as_u64().unwrap(), row["outcome"].as_str().unwrap()))
+            .collect();
+        assert_eq!(outcomes.len(), 4, "two ports by name and by address");
+        for (port, outcome) in outcomes {
+            assert_eq!(outcome, if port == 80 { "reachable" } else { "refused" }, "{method}");
+        }
+    }
+    let report = netmap_json(
+        0,
+        &["probe", &client, &server, "-f", "json", "--tcp", "80,443", "--count", "3"],
+    );
+    let first = &report["pairs"][0];
+    assert_eq!((first["sent"].as_u64(), first["received"].as_u64()), (Some(3), Some(3)));
+    assert!(first["latency_min_ms"].as_f64() <= first["latency_max_ms"].as_f64());
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn an_interrupted_probe_leaves_nothing_behind() {
+    let mut corner = Corner::new("intr");
+    let net = corner.network("net", &[]);
+    let names: Vec<String> =
+        (0..4).map(|number| corner.sleeper(&format!("c{number}"), &["--network", &net])).collect();
+    let far = corner.sleeper("far", &[]);
+    for (signal, pause) in [("INT", 150), ("TERM", 400), ("KILL", 700), ("INT", 1100)] {
+        let mut probing = Command::new(env!("CARGO_BIN_EXE_netmap"))
+            .args(["probe", &corner.glob(), &corner.glob(), "--method", "exec"])
+            .args(["--timeout", "20s", "--host", &engine()])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::sleep(Duration::from_millis(pause));
+        let id = probing.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+        let status = probing.wait().unwrap();
+        if signal != "KILL" {
+            assert_eq!(status.code(), Some(130), "{signal}");
+        }
+        for name in names.iter().chain([&far]) {
+            let deadline = Instant::now() + Duration::from_secs(8);
+            while docker(&["top", name, "-o", "pid,stat,args"]).lines().count() > 2 {
+                let top = docker(&["top", name, "-o", "pid,stat,args"]);
+                assert!(Instant::now() < deadline, "{signal}: left in {name}:\n{top}");
+                thread::sleep(Duration::from_millis(100));
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_container_that_dies_meanwhile_is_unknown_and_the_rest_is_measured() {
+    let mut corner = Corner::new("dying");
+    let net = corner.network("net", &[]);
+    for name in ["a", "b"] {
+        corner.sleeper(name, &["--network", &net]);
+    }
+    let dying = corner.sleeper("dying", &["--network", &net]);
+    let far = corner.sleeper("far", &[]);
+    assert!(!far.is_empty(), "somebody silent keeps the probe waiting");
+    let victim = dying.clone();
+    let killer = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(700));
+        docker(&["kill", &victim]);
+    });
+    let glob = corner.glob();
+    let output =
+        netmap(&["probe", &glob, &glob, "--method", "exec", "--timeout", "3s", "-f", "json"]);
+    killer.join().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON all the same");
+    let (a, b) = (corner.name("a"), corner.name("b"));
+    let rows = report["pairs"].as_array().unwrap();
+    let way = rows.iter().filter(|row| row["from"] == a.as_str() && row["to"] == b.as_str());
+    assert!(way.clone().count() == 2 && way.clone().all(|row| row["outcome"] == "reachable"));
+    let from_dying: Vec<&Value> = rows.iter().filter(|row| row["from"] == dying.as_str()).collect();
+    assert!(!from_dying.is_empty());
+    for row in from_dying {
+        let told = row["outcome"] != "unknown" || row["reason"].is_string();
+        assert!(told, "{row}");
+    }
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn hostile_programs_in_a_container_change_nothing_but_their_own_row() {
+    let mut corner = Corner::new("evil");
+    let net = corner.network("net", &[]);
+    let good = corner.sleeper("good", &["--network", &net]);
+    // Each comes with a `ping` of its own: one floods, one hangs, one lies in
+    // escape sequences and netmap's own framing.
+    for (name, ping) in [
+        ("flood", "#!/bin/sh\nexec yes \"$(printf '\\033[31mflood')\"\n"),
+        ("hang", "#!/bin/sh\ntrap '' TERM\nexec sleep 1d\n"),
+        ("liar", "#!/bin/sh\nprintf '\\0360 ping 0\\037PING\\035\\033]0;owned\\007'\nexit 3\n"),
+    ] {
+        let evil = corner.sleeper(name, &["--network", &net]);
+        let write = format!(
+            "rm /bin/ping; printf %s '{}' >/bin/ping; chmod +x /bin/ping",
+            ping.replace('\'', "'\\''")
+        );
+        docker(&["exec", &evil, "sh", "-c", &write]);
+    }
+    let glob = corner.glob();
+    let began = Instant::now();
+    let output = netmap(&["probe", &glob, &glob, "--method", "exec", "-f", "list"]);
+    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+    let said = text(&output.stdout) + &text(&output.stderr);
+    assert!(!said.contains('\u{1b}') && !said.contains('\u{7}'), "{said:?}");
+    let report = netmap_json(
+        output.status.code().unwrap(),
+        &["probe", &good, &corner.name("liar"), "--method", "exec", "-f", "json"],
+    );
+    let good_rows = report["pairs"].as_array().unwrap();
+    assert!(good_rows.iter().all(|row| row["outcome"] == "reachable"), "{report}");
+}
