@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use super::obstacle::{self, Obstacle};
 use super::rule::Sight;
+use super::rules;
 use super::wanted::{self, Edge};
 use crate::graph::{Comparison, Map};
 use crate::model::{
@@ -135,22 +136,20 @@ impl<'a> Case<'a> {
     pub fn matters(&self, at: usize) -> bool {
         let container = self.container(at);
         match container.state {
-            State::Running | State::Paused | State::Restarting => true,
+            State::Planned | State::Running | State::Paused | State::Restarting => true,
             State::Exited | State::Dead => {
                 // 137 and 143 are what `docker stop` and `docker kill` leave.
                 let by_hand = matches!(container.exit_code, None | Some(0 | 137 | 143));
                 container.oom_killed || !by_hand
             }
-            State::Created => container.start_error.is_some() || self.is_planned(),
+            State::Created => container.start_error.is_some(),
             State::Removing | State::Unknown => false,
         }
     }
 
     /// Whether the setup was read from a plan and nothing of it runs yet.
     pub fn is_planned(&self) -> bool {
-        let snapshot = self.map.snapshot();
-        snapshot.engine.name.is_empty()
-            && snapshot.containers.iter().all(|c| c.state == State::Created)
+        self.map.snapshot().plan.is_some()
     }
 
     /// What was seen inside a container.
@@ -338,6 +337,35 @@ impl<'a> Case<'a> {
                 !owner.state.has_network() || (container.state.has_network() && later)
             }
         }
+    }
+
+    /// Whether another rule explains why a container does not run: its port of
+    /// the host is taken, its network is gone, or what it wants itself fails.
+    pub fn is_explained(&self, at: usize) -> bool {
+        let container = self.container(at);
+        let by_port = container.start_error.as_deref().is_some_and(rules::is_about_ports);
+        by_port || self.is_orphan(at) || self.trouble_of(at).is_some()
+    }
+
+    /// What makes a container end that does not stay up: the first of its own
+    /// wanted edges that fails.
+    fn trouble_of(&self, at: usize) -> Option<&Obstacle> {
+        if self.container(at).state.has_network() || !self.matters(at) {
+            return None;
+        }
+        self.edges()
+            .filter(|(edge, _)| edge.from == at && edge.evidently_fails())
+            .find_map(|(_, obstacle)| obstacle.filter(|obstacle| **obstacle != Obstacle::Past))
+    }
+
+    /// For each container that does not stay up for a reason of its own, who
+    /// waits for it.
+    pub fn waiting(&self) -> BTreeMap<&'a str, Vec<&'a str>> {
+        let waiting = self.obstructed(|edge, obstacle| {
+            let to = edge.container()?;
+            (*obstacle == Obstacle::Down && self.trouble_of(to).is_some()).then(|| self.name(to))
+        });
+        waiting.into_iter().map(|(name, edges)| (name, self.clients(&edges))).collect()
     }
 
     /// What a rule needs and was not seen, with the reason, for `could not look`.

@@ -16,6 +16,7 @@ mod markdown;
 mod mermaid;
 mod png;
 mod probe;
+mod prose;
 mod style;
 pub mod svg;
 mod table;
@@ -30,6 +31,7 @@ pub use findings::{
 };
 pub use ladder::{LADDER_FORMATS, LadderFormat};
 pub use probe::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format, surprise_sentences};
+pub use prose::prose;
 pub use style::{Role, Style};
 pub use view::{Change, Changes, View, count};
 

@@ -4,10 +4,13 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on should stop
 
 mod bad_input;
+mod check;
+mod compose;
 mod fake_engine;
 mod faults;
 mod formats;
 mod layers;
 mod probing;
 mod readme;
+mod snapshots;
 mod support;

@@ -276,6 +276,9 @@ impl Canvas {
                     cy - 4
                 );
             }
+            Look::Planned => {
+                put!(self, "<path class=\"off\" d=\"M{} {}h6v6h-6z\"/>", cx - 3, cy - 3);
+            }
             Look::Stopped => {
                 put!(self, "<circle class=\"off\" cx=\"{cx}\" cy=\"{cy}\" r=\"3\"/>");
             }

@@ -57,6 +57,7 @@ impl Foot {
             (Look::Running, "running"),
             (Look::Ailing, "running, unhealthy"),
             (Look::Waiting, "paused, restarting or unknown"),
+            (Look::Planned, "planned"),
             (Look::Stopped, "not running"),
         ] {
             if looks.contains(&look) {

@@ -132,6 +132,7 @@ fn look(container: &Container) -> Look {
         State::Running if container.health == Some(Health::Unhealthy) => Look::Ailing,
         State::Running => Look::Running,
         State::Paused | State::Restarting | State::Unknown => Look::Waiting,
+        State::Planned => Look::Planned,
         State::Created | State::Removing | State::Exited | State::Dead => Look::Stopped,
     }
 }

@@ -132,6 +132,8 @@ pub enum Look {
     Ailing,
     /// Paused, restarting, or in a state nobody knows.
     Waiting,
+    /// It is written in a compose file, and not made yet.
+    Planned,
     /// It does not run.
     Stopped,
 }
