@@ -78,7 +78,9 @@ fn hostile_names_act_in_no_format() {
         "unread": [{"what": evil, "why": evil}]
     });
     let (_folder, path) = snapshot_file(&snapshot.to_string());
-    for format in ["grid", "table", "tree", "csv", "markdown", "mermaid", "dot", "json"] {
+    for format in
+        ["grid", "table", "tree", "csv", "markdown", "mermaid", "dot", "json", "svg", "html"]
+    {
         for width in ["20", "80", "200"] {
             let run = netmap(&["show", "--from", &path, "--format", format, "--width", width]);
             assert_eq!(run.code, 0, "{format}: {}", run.err);
@@ -100,7 +102,9 @@ fn owners_in_a_circle_and_twins_do_no_harm() {
         {"name": "c", "id": "3", "state": "running"},
     ]});
     let (_folder, path) = snapshot_file(&snapshot.to_string());
-    for format in ["grid", "table", "tree", "csv", "markdown", "mermaid", "dot", "json"] {
+    for format in
+        ["grid", "table", "tree", "csv", "markdown", "mermaid", "dot", "json", "svg", "html"]
+    {
         let run = netmap(&["show", "--from", &path, "--format", format]);
         assert_eq!(run.code, 0, "{format}: {}", run.err);
     }
@@ -165,10 +169,14 @@ fn an_unknown_extension_and_a_wrong_option() {
 }
 
 #[test]
-fn svg_without_graphviz_says_what_to_install() {
-    let mut command = netmap_command();
-    command.env("PATH", "/nonexistent").args(["show", "--from", SAMPLE, "--format", "svg"]);
-    let run = finished(command.output().unwrap());
+fn only_the_layout_of_graphviz_needs_graphviz() {
+    let without = |arguments: &[&str]| {
+        let mut command = netmap_command();
+        command.env("PATH", "/nonexistent").args(["show", "--from", SAMPLE, "--format", "svg"]);
+        finished(command.args(arguments).output().unwrap())
+    };
+    assert_eq!(without(&[]).code, 0);
+    let run = without(&["--layout", "graphviz"]);
     assert_eq!(run.code, 2);
     assert!(run.err.contains("apt install graphviz"), "{}", run.err);
 }

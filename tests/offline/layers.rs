@@ -38,7 +38,6 @@ const KEPT_INSIDE: &[(&str, &str)] = &[
     ("granit_parser", "compose"),
     ("resvg", "render"),
     ("ttf_parser", "render"),
-    ("ring", "render"),
     ("quick_junit", "render"),
     ("petgraph", "graph"),
     ("serde_saphyr", "yaml"),

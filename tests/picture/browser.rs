@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use netmap::model::Snapshot;
 use netmap::render::svg::{self, Options};
 use serde::Deserialize;
@@ -22,15 +24,10 @@ struct Measured {
     first: Vec<String>,
 }
 
-/// Loads the pictures as one page, and gives what the page's script found.
-fn measure(pictures: &[(String, String)]) -> Vec<Measured> {
+/// The page as it is when its scripts have run.
+fn loaded(html: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let page = folder.path().join("page.html");
-    let mut html = "<!DOCTYPE html><meta charset=\"utf-8\"><body>".to_owned();
-    for (name, svg) in pictures {
-        html.push_str(&format!("<div id=\"{name}\">{svg}</div>"));
-    }
-    html.push_str(&format!("<script>{}</script>", include_str!("measure.js")));
     std::fs::write(&page, html).unwrap();
     let run = Command::new("chromium")
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=60000"])
@@ -39,14 +36,35 @@ fn measure(pictures: &[(String, String)]) -> Vec<Measured> {
         .arg(format!("file://{}", page.display()))
         .output()
         .expect("chromium is installed");
-    let dom = String::from_utf8_lossy(&run.stdout);
+    String::from_utf8(run.stdout).unwrap()
+}
+
+/// The bundled font under the name that pictures ask for first, so that the
+/// machine's own fonts do not matter.
+fn font() -> String {
+    let face = |weight: &str, font: &[u8]| {
+        format!(
+            "@font-face{{font-family:Helvetica;font-weight:{weight};src:url(data:font/ttf;base64,{})}}",
+            STANDARD.encode(font)
+        )
+    };
+    face("normal", svg::REGULAR) + &face("bold", svg::BOLD)
+}
+
+/// Loads the pictures as one page, and gives what the page's script found.
+fn measure(pictures: &[(String, String)]) -> Vec<Measured> {
+    let mut html =
+        format!("<!DOCTYPE html><meta charset=\"utf-8\"><style>{}</style><body>", font());
+    for (name, svg) in pictures {
+        html.push_str(&format!("<div id=\"{name}\">{svg}</div>"));
+    }
+    html.push_str(&format!("<script>{}</script>", include_str!("measure.js")));
+    let dom = loaded(&html);
     let report = dom
         .split_once("<pre id=\"report\">")
         .and_then(|(_, rest)| rest.split_once("</pre>"))
         .map(|(report, _)| report.to_owned());
-    let report = report.unwrap_or_else(|| {
-        panic!("the page wrote no report:\n{}", String::from_utf8_lossy(&run.stderr))
-    });
+    let report = report.expect("the page wrote a report");
     let report = report.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
     serde_json::from_str(&report).unwrap()
 }
@@ -135,4 +153,68 @@ fn the_browser_sees_overlaps_where_there_are_some() {
     let measured = measure(&[("broken".to_owned(), broken), ("whole".to_owned(), svg)]);
     assert!(measured[0].faults > 0, "{measured:?}");
     assert_eq!(measured[1].faults, 0, "{measured:?}");
+}
+
+/// Points at a card, a bar, searches and filters, and writes down what is lit.
+const USER: &str = r#"
+const lit = () => [...document.querySelectorAll("g.lit[data-name]")].map((g) => g.dataset.name).sort().join(" ");
+const said = [];
+const item = (name) => document.querySelector(`g[data-name="${name}"]`);
+item("api").dispatchEvent(new PointerEvent("pointerenter"));
+said.push(lit());
+item("api").dispatchEvent(new PointerEvent("pointerleave"));
+said.push(lit());
+item("front").dispatchEvent(new PointerEvent("pointerenter"));
+said.push(lit());
+item("front").dispatchEvent(new PointerEvent("pointerleave"));
+const search = document.getElementById("search");
+search.value = "MAILER";
+search.dispatchEvent(new Event("input"));
+said.push(lit() + " / " + document.getElementById("found").textContent);
+search.value = "nothing has this name";
+search.dispatchEvent(new Event("input"));
+said.push(lit() + document.querySelector("svg").classList.contains("dim"));
+document.body.append(Object.assign(document.createElement("pre"), {id: "said", textContent: said.join("|")}));
+"#;
+
+#[test]
+#[ignore = "needs chromium"]
+fn a_page_answers_to_pointing_and_searching() {
+    let page = |map: &Snapshot| {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("map.json"), folder.path().join("map.html"));
+        std::fs::write(&from, map.to_json()).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_netmap"));
+        command.args(["show", "--from"]).arg(&from).arg("-o").arg(&to);
+        assert!(command.status().unwrap().success());
+        std::fs::read_to_string(to).unwrap()
+    };
+    // Under its own content policy the script fills the list of projects.
+    let with_projects = loaded(&page(&maps::hub59()));
+    assert!(with_projects.contains("<option value=\"gitlab\">gitlab</option>"));
+    // A user of ours may act only without the policy.
+    let html = page(&maps::shop12());
+    let (before, rest) = html.split_once("<meta http-equiv").unwrap();
+    let (_, after) = rest.split_once('>').unwrap();
+    let html =
+        format!("{before}{after}").replace("</body>", &format!("<script>{USER}</script></body>"));
+    let dom = loaded(&html);
+    let said = dom
+        .split("<pre id=\"said\">")
+        .nth(1)
+        .expect("the user got through")
+        .split('<')
+        .next()
+        .unwrap();
+    let said: Vec<&str> = said.split('|').collect();
+    assert_eq!(
+        said,
+        [
+            "api app back",
+            "",
+            "front proxy web-1 web-2 web-3",
+            "app mailer / 1 of 12 containers",
+            "true",
+        ]
+    );
 }

@@ -6,6 +6,7 @@
 mod beside;
 mod browser;
 mod content;
+mod docs;
 mod hostile;
 mod maps;
 
