@@ -59,7 +59,7 @@ fn a_focus_shows_a_neighbourhood() {
             rest.split("data-name=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
         };
         let mut names: Vec<String> =
-            cards.filter(|rest| rest.contains("data-name")).map(|rest| name(rest)).collect();
+            cards.filter(|rest| rest.contains("data-name")).map(name).collect();
         names.retain(|name| !name.contains('<'));
         names.sort();
         names

@@ -192,3 +192,47 @@ fn stretch(from: Point, to: Point) -> Rect {
     let (x, y) = (from.0.min(to.0), from.1.min(to.1));
     Rect::new(x, y, (from.0 - to.0).abs() + 1, (from.1 - to.1).abs() + 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::{Filter, Map};
+    use crate::model::Snapshot;
+    use crate::render::View;
+    use crate::render::svg::{Options, arranged};
+
+    /// Inspects a small picture after `spoil` had its way with the layout.
+    fn spoilt(spoil: impl Fn(&mut Placed)) -> Vec<String> {
+        let text = r#"{"schema":"netmap/1",
+            "networks":[{"name":"front","id":"f","driver":"bridge"}],
+            "containers":[
+              {"name":"a","id":"1","state":"running","endpoints":[{"network":"front","network_id":"f","ipv4":"10.0.0.2"}]},
+              {"name":"b","id":"2","state":"running","endpoints":[{"network":"front","network_id":"f","ipv4":"10.0.0.3"}]}]}"#;
+        let snapshot = Snapshot::read(text.as_bytes()).unwrap();
+        let map = Map::new(&snapshot);
+        let selection = map.select(&Filter::default()).unwrap();
+        let view = View::new(&map, &selection, None);
+        let (scene, mut placed, frames) = arranged(&view, &Options::default());
+        spoil(&mut placed);
+        inspect(&scene, &placed, &frames).faults
+    }
+
+    #[test]
+    fn every_kind_of_fault_is_seen() {
+        let seen = |faults: Vec<String>, what: &str| {
+            assert!(faults.iter().any(|fault| fault.contains(what)), "{what}: {faults:?}");
+        };
+        assert_eq!(spoilt(|_| {}), Vec::<String>::new());
+        seen(spoilt(|p| p.cards[1].rect = p.cards[0].rect), "overlap");
+        seen(spoilt(|p| p.cards[0].rect.w = 20), "leaves its box");
+        seen(spoilt(|p| p.cards[0].body_y = p.cards[0].rect.y), "lies on");
+        seen(spoilt(|p| p.taps[1].points = vec![(60, 0), (60, 400)]), "runs through");
+        seen(
+            spoilt(|p| {
+                p.taps[1].bar = 0;
+                p.taps[1].points = p.taps[0].points.clone();
+            }),
+            "share x",
+        );
+    }
+}

@@ -76,7 +76,7 @@ const DARK: Ground = Ground {
     card: 0x1b_242f,
     border: 0x46_5362,
     text: 0xe8_eef4,
-    quiet: 0xa6_b3c0,
+    quiet: 0xb0_bcc8,
     frame: 0x16_1e27,
     edge: 0x2d_3946,
     outside: 0xc3_cdd8,
@@ -84,7 +84,7 @@ const DARK: Ground = Ground {
     warn: 0xe3_b341,
     bad: 0xff_7b86,
     on_bar: 0x0f_151c,
-    tint: 22,
+    tint: 18,
 };
 
 /// The hue of each of these names: the one that the name itself asks for, or
