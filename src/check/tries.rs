@@ -130,7 +130,10 @@ impl<'a> Ways<'a> {
                     from,
                     to,
                     by: By::Address,
-                    target: route.address.to_string(),
+                    // A planned container's address is yet to be chosen.
+                    target: route
+                        .address
+                        .map_or_else(|| "its address".to_owned(), |address| address.to_string()),
                     network: route.network,
                     knock,
                 },

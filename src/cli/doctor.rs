@@ -88,10 +88,10 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
 
 /// The snapshot with all that can be seen, and measured if that is wanted.
 async fn look(options: &Options, args: &Args, output: &Output) -> Result<Snapshot> {
-    if options.from.is_some() {
+    if !options.is_live() {
         if args.probe {
             return Err(Error::Usage {
-                what: "--probe needs an engine, and --from is a file".to_owned(),
+                what: "--probe needs an engine, and not a file".to_owned(),
                 hint: Some(
                     "a probe that the file holds is judged without being asked for".to_owned(),
                 ),

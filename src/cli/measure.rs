@@ -48,6 +48,13 @@ pub fn methods_help() -> String {
 
 /// An engine and what it says, for a command that will measure.
 pub async fn open(options: &Options, output: &Output) -> Result<(Engine, Snapshot)> {
+    if !options.compose.files.is_empty() {
+        return Err(Error::Usage {
+            what: "what compose files plan does not run yet, so nothing of it can be measured"
+                .to_owned(),
+            hint: Some("bring it up, and leave out --compose".to_owned()),
+        });
+    }
     // A short wait for containers is no reason to give up on the engine.
     let timeout = options.engine_timeout().max(Duration::from_secs(10));
     let engine = source::open(options, timeout).await?;

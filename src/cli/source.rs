@@ -1,4 +1,4 @@
-//! Where a command's snapshot comes from: a live engine or a file.
+//! Where a command's snapshot comes from: a live engine, a file, or compose files.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -15,12 +15,23 @@ use crate::model::{Measurement, Probe, ReadError, Snapshot};
 
 /// Reads the snapshot that the options ask for.
 pub async fn snapshot(options: &Options, output: &Output) -> Result<Snapshot> {
+    if let Some(planned) = options.compose.planned()? {
+        let others = options.from.is_some() || options.host.is_some() || options.context.is_some();
+        return if others { Err(two_sources()) } else { Ok(planned) };
+    }
     match &options.from {
         Some(path) => read(path),
         None => {
             let engine = open(options, options.engine_timeout()).await?;
             scan(&engine, output).await
         }
+    }
+}
+
+fn two_sources() -> Error {
+    Error::Usage {
+        what: "--compose stands in place of an engine or a snapshot".to_owned(),
+        hint: Some("leave out --host, --context and --from".to_owned()),
     }
 }
 

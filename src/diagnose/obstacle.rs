@@ -220,7 +220,7 @@ fn all_apart(case: &Case, from: usize, to: usize, networks: &[usize]) -> Option<
 fn addressed(case: &Case, edge: &Edge, to: usize) -> Option<Obstacle> {
     let from = edge.from;
     let address: IpAddr = edge.host.parse().ok()?;
-    if case.container(to).state != State::Running {
+    if !case.is_planned() && case.container(to).state != State::Running {
         return Some(Obstacle::Down);
     }
     if let Some(port) = edge.port

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::container::{Container, NetworkMode};
 use super::engine_facts::EngineFacts;
+use super::names::natural_order;
 use super::network::Network;
 use super::observation::{HostObservation, Observation};
+use super::plan::Plan;
 use super::reachability::Probe;
 
 /// Name and version of the snapshot format.
@@ -19,7 +21,7 @@ const LARGEST: u64 = 256 << 20;
 
 /// Something that could not be read, and why. It is shown wherever the rest
 /// is: a map with holes must not look whole.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unread {
     /// What: ``container `web` ``.
     pub what: String,
@@ -31,6 +33,20 @@ impl Unread {
     /// Notes that `what` could not be read because of `why`.
     pub fn new(what: impl Into<String>, why: impl Into<String>) -> Self {
         Self { what: what.into(), why: why.into() }
+    }
+}
+
+/// By what, numbers in it by their size: line 9 of a file before line 10.
+impl Ord for Unread {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        natural_order(&self.what, &other.what)
+            .then_with(|| (&self.what, &self.why).cmp(&(&other.what, &other.why)))
+    }
+}
+
+impl PartialOrd for Unread {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -48,6 +64,10 @@ pub struct Snapshot {
     /// Its containers, stopped ones included.
     #[serde(default)]
     pub containers: Vec<Container>,
+    /// Where all this is written, if it was read from compose files and not
+    /// from an engine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
     /// What a probe measured, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probe: Option<Probe>,
@@ -97,6 +117,7 @@ impl Snapshot {
             engine,
             networks,
             containers,
+            plan: None,
             probe: None,
             observations: Vec::new(),
             host: None,

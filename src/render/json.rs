@@ -16,6 +16,7 @@ pub fn render(view: &View, _style: &Style) -> String {
         view.containers.iter().map(|at| view.container(*at).clone()).collect(),
         whole.unread.clone(),
     );
+    shown.plan = whole.plan.clone();
     if let Some(probe) = &whole.probe {
         let names: HashSet<&str> =
             view.containers.iter().map(|at| view.container(*at).name.as_str()).collect();

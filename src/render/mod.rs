@@ -14,6 +14,7 @@ mod ladder;
 mod markdown;
 mod mermaid;
 mod probe;
+mod prose;
 mod style;
 mod table;
 mod tree;
@@ -26,6 +27,7 @@ pub use findings::{
 };
 pub use ladder::{LADDER_FORMATS, LadderFormat};
 pub use probe::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format, surprise_sentences};
+pub use prose::prose;
 pub use style::{Role, Style};
 pub use view::{View, count};
 

@@ -116,9 +116,16 @@ impl<'a> View<'a> {
         parts.join(" · ")
     }
 
-    /// Where the picture comes from: `Docker 26.1`.
+    /// Where the picture comes from: `Docker 26.1`, `planned in compose.yaml`.
     pub fn engine(&self) -> String {
-        self.map.snapshot().engine.short()
+        let snapshot = self.map.snapshot();
+        match &snapshot.plan {
+            Some(plan) => {
+                let files: Vec<&str> = plan.files.iter().map(String::as_str).collect();
+                format!("planned in {}", list(&files, 2))
+            }
+            None => snapshot.engine.short(),
+        }
     }
 
     /// What the picture does not say by itself, one sentence each, most
@@ -472,7 +479,8 @@ pub fn unpublished(container: &Container) -> Vec<String> {
 /// Published, wanted and exposed ports as display lines.
 pub fn ports(container: &Container) -> Vec<String> {
     let mut lines = published(container);
-    lines.extend(unpublished(container).iter().map(|port| format!("wants {port}")));
+    let wants = if container.state == State::Planned { "" } else { "wants " };
+    lines.extend(unpublished(container).iter().map(|port| format!("{wants}{port}")));
     let exposed = only_exposed(container);
     if !exposed.is_empty() {
         lines.push(format!("exposes {}", exposed.join(", ")));

@@ -5,7 +5,9 @@
 
 mod calls;
 mod check;
+mod compose;
 mod crowd;
+mod lesson;
 mod probe;
 mod snapshots;
 mod support;

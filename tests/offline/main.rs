@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod check;
+mod compose;
 mod fake_engine;
 mod faults;
 mod formats;
