@@ -1,12 +1,13 @@
 //! `netmap diff`: what differs between two snapshots, or between one and what
-//! runs now.
+//! runs now. A compose file is a snapshot of what is planned.
 
 use std::path::{Path, PathBuf};
 
+use super::compose::ComposeOptions;
 use super::options::Options;
 use super::output::Output;
 use super::{Ending, source};
-use crate::diff::diff;
+use crate::diff::{diff, scoped};
 use crate::error::{Error, Result};
 use crate::model::Snapshot;
 use crate::render::{DIFF_FORMATS, DiffFormat, DiffView};
@@ -14,10 +15,10 @@ use crate::render::{DIFF_FORMATS, DiffFormat, DiffView};
 /// Arguments of `netmap diff`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The snapshot before: a file, a sample's folder, or - for standard input
-    #[arg(value_name = "BEFORE")]
-    before: PathBuf,
-    /// The snapshot after; without it, what runs now
+    /// The one side: a snapshot, a sample's folder, a compose file (.yaml), or - for standard input
+    #[arg(value_name = "BEFORE", required_unless_present = "compose-files")]
+    before: Option<PathBuf>,
+    /// The other side, likewise; without it, what runs now
     #[arg(value_name = "AFTER", conflicts_with_all = ["from", "host", "context"])]
     after: Option<PathBuf>,
     /// Ids, addresses that moved, restarts and times of starting, too
@@ -38,7 +39,8 @@ pub fn after_help() -> String {
         "Examples:\n  \
         netmap snapshot -o monday.json       keep what runs now ...\n  \
         netmap diff monday.json              ... and see what has changed since\n  \
-        netmap diff monday.json today.json   two snapshots, without any engine\n\n\
+        netmap diff monday.json today.json   two snapshots, without any engine\n  \
+        netmap diff compose.yaml             what runs otherwise than it is written\n\n\
         A container that was made anew is the same one: compose's project, service and\n\
         number tell, else the name.\n\n\
         Formats:\n{formats}\n\
@@ -50,39 +52,89 @@ pub fn after_help() -> String {
 pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
     let file = options.output.as_deref();
     let format = format(args.format.as_deref(), file)?;
-    let standard_input = Path::new("-");
-    if args.before == standard_input && args.after.as_deref() == Some(standard_input) {
-        return Err(Error::Usage {
-            what: "standard input can be read only once".to_owned(),
-            hint: None,
-        });
-    }
-    let before = source::read(&args.before)?;
-    let (after, after_name) = match &args.after {
-        Some(path) => (source::read(path)?, path.display().to_string()),
-        None => {
-            let after = source::snapshot(options, output).await?;
-            let name = match &options.from {
-                Some(path) => path.display().to_string(),
-                None => format!("now, {}", after.engine.short()),
-            };
-            (after, name)
-        }
-    };
+    let (before, after) = sides(options, args, output).await?;
+    let (names, before, after) = ((before.name, after.name), before.snapshot, after.snapshot);
+    let (before, after) = scoped(before, after);
     let (before, after) = narrowed(options, before, after)?;
     let difference = diff(&before, &after);
     let unread = before.unread.iter().chain(&after.unread);
     let mut unread: Vec<String> = unread.map(|u| format!("{}: {}", u.what, u.why)).collect();
     unread.dedup();
     let view = DiffView {
-        before: args.before.display().to_string(),
-        after: after_name,
+        before: names.0,
+        after: names.1,
         difference: &difference,
         noise: args.noise,
         unread,
     };
     output.data((format.draw)(&view, &output.style(options)).as_bytes(), file)?;
     Ok(if view.changes().is_empty() { Ending::Clean } else { Ending::Findings })
+}
+
+/// One of the two things that are compared.
+struct Side {
+    /// What it is called.
+    name: String,
+    snapshot: Snapshot,
+}
+
+/// Reads both sides. Compose files named by an option are the one before.
+async fn sides(options: &Options, args: &Args, output: &Output) -> Result<(Side, Side)> {
+    let mut files = args.before.iter().chain(&args.after);
+    let before = match options.compose.planned()? {
+        Some(snapshot) => {
+            let files = options.compose.files.iter().map(|file| file.display().to_string());
+            Side { name: files.collect::<Vec<_>>().join(", "), snapshot }
+        }
+        None => match files.next() {
+            Some(file) => side(options, file)?,
+            None => return Err(too_many_or_few("something to compare is missing")),
+        },
+    };
+    let after = match files.next() {
+        Some(file) => side(options, file)?,
+        None => {
+            let snapshot = source::observed(options, output).await?;
+            let name = match &options.from {
+                Some(path) => path.display().to_string(),
+                None => format!("now, {}", snapshot.engine.short()),
+            };
+            Side { name, snapshot }
+        }
+    };
+    if files.next().is_some() {
+        return Err(too_many_or_few("there are three sides to compare"));
+    }
+    if before.name == "-" && after.name == "-" {
+        return Err(too_many_or_few("standard input can be read only once"));
+    }
+    Ok((before, after))
+}
+
+fn too_many_or_few(what: &str) -> Error {
+    Error::Usage {
+        what: what.to_owned(),
+        hint: Some("netmap diff BEFORE AFTER, or one of them against what runs now".to_owned()),
+    }
+}
+
+/// Reads a snapshot file, or plans what a compose file says.
+fn side(options: &Options, file: &Path) -> Result<Side> {
+    let name = file.display().to_string();
+    let yaml = file.extension().is_some_and(|extension| {
+        ["yaml", "yml"].iter().any(|yaml| extension.eq_ignore_ascii_case(yaml))
+    });
+    let planned = if yaml {
+        let files = vec![file.to_owned()];
+        ComposeOptions { files, ..options.compose.clone() }.planned()?
+    } else {
+        None
+    };
+    let snapshot = match planned {
+        Some(planned) => planned,
+        None => source::read(file)?,
+    };
+    Ok(Side { name, snapshot })
 }
 
 /// Both snapshots as far as the options let them in. What only one of the two

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::plan::{is_planned, plain_image};
 use super::same::Same;
 use super::{Changes, Kind, listed};
 use crate::model::{
-    Container, Endpoint, NetworkMode, Protocol, PublishedPort, RequestedPort, Snapshot, State,
+    Container, Endpoint, NetworkMode, Origin, Protocol, PublishedPort, RequestedPort, Snapshot,
+    State,
 };
 
 /// Compares all containers.
@@ -37,12 +39,16 @@ fn lone(
     for endpoint in &container.endpoints {
         note(Kind::Endpoint, &at(name, endpoint), addresses(endpoint).unwrap_or_default());
     }
-    for port in ports(container, container.state.has_network()) {
+    for port in ports(container, container.state.has_network() && !is_planned(container)) {
         note(Kind::Port, name, port);
     }
 }
 
 fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Changes) {
+    if is_planned(before) != is_planned(after) {
+        planned(same, before, after, changes);
+        return;
+    }
     let name = if before.name == after.name {
         before.name.clone()
     } else {
@@ -93,6 +99,51 @@ fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Change
     );
 }
 
+/// Holds a planned container against a real one: whatever the plan says, and
+/// nothing that it leaves to the engine or the image.
+fn planned(same: &Same, before: &Container, after: &Container, changes: &mut Changes) {
+    let (plan, real) = if is_planned(before) { (before, after) } else { (after, before) };
+    // Compose's own versions call a replica differently.
+    let name = real.name.as_str();
+    if real.state != State::Running {
+        changes.note((Kind::State, false), (name, ""), Some(state(before)), Some(state(after)));
+    }
+    if !plan.image.is_empty() && plain_image(&plan.image) != plain_image(&real.image) {
+        changes.setting(name, "image", before.image.clone(), after.image.clone());
+    }
+    let modes = (mode(before, same.before), mode(after, same.after));
+    // Compose's versions name a replica differently, and so its riders' mode.
+    let rides = |mode: &str| mode.starts_with("container:");
+    if !(rides(&modes.0) && rides(&modes.1)) {
+        changes.setting(name, "network mode", modes.0, modes.1);
+    }
+    let mut note = |field: &'static str, before: Option<String>, after: Option<String>| {
+        changes.note((Kind::Flag, false), (name, field), before, after);
+    };
+    if !plan.hostname.is_empty() {
+        let host_name = |container: &Container| Some(container.hostname.clone());
+        note("host name", host_name(before), host_name(after));
+    }
+    note("extra hosts", sorted(&before.extra_hosts), sorted(&after.extra_hosts));
+    note("dns", sorted(&before.dns), sorted(&after.dns));
+    // The image has variables of its own.
+    for wanted in plan.references.iter().filter(|r| r.origin == Origin::Environment) {
+        let same_variable = |container: &Container| {
+            let found = container.references.iter().filter(|r| r.variable == wanted.variable);
+            listed(found.map(|r| format!("{r} ({})", r.place())).collect())
+        };
+        note("dials", same_variable(before), same_variable(after));
+    }
+    compare_ports(name, before, after, changes);
+    compare_endpoints(name, before, after, changes);
+}
+
+fn sorted(items: &[String]) -> Option<String> {
+    let mut items = items.to_vec();
+    items.sort();
+    listed(items)
+}
+
 /// State and health: `running, healthy`, `exited (1)`.
 fn state(container: &Container) -> String {
     let mut text = container.state.to_string();
@@ -124,7 +175,8 @@ fn mode(container: &Container, of: &Snapshot) -> String {
 
 fn compare_ports(name: &str, before: &Container, after: &Container, changes: &mut Changes) {
     // What is published now can only be compared while both run.
-    let live = before.state.has_network() && after.state.has_network();
+    let runs = |container: &Container| container.state.has_network() && !is_planned(container);
+    let live = runs(before) && runs(after);
     let (mine, theirs) = (ports(before, live), ports(after, live));
     for port in mine.difference(&theirs) {
         changes.note((Kind::Port, false), (name, ""), Some(port.clone()), None);

@@ -4,15 +4,22 @@
 //! else if it has the same name, else if it has the same id: a container that
 //! was made anew is no new container. A network is the same one by its name.
 //! What changes whenever something is started again is [`Change::noise`].
+//!
+//! One of the two may be a plan, read from compose files: [`scoped`] cuts the
+//! other down to what it is about, and what a plan leaves open, such as
+//! addresses, is no difference.
 
 mod containers;
 mod networks;
+mod plan;
 mod reach;
 mod same;
 
 use std::collections::BTreeMap;
 
 use crate::model::Snapshot;
+
+pub use plan::scoped;
 
 /// What happened to a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -244,3 +244,84 @@ proptest! {
         prop_assert_eq!(difference.changes.is_empty(), snapshot.containers.is_empty());
     }
 }
+
+/// The shop as a compose file would plan it.
+fn planned(change: impl Fn(&mut Value)) -> Snapshot {
+    let mut value = json!({"schema": "netmap/1",
+        "plan": {"project": "shop", "files": ["compose.yaml"], "places": {}},
+        "networks": [{"name": "front", "id": "", "driver": "bridge", "project": "shop"},
+            {"name": "back", "id": "", "driver": "external", "unlisted": true}],
+        "containers": [
+            {"name": "shop-web-1", "id": "", "image": "web:1", "state": "planned", "network_mode": "front",
+                "project": "shop", "service": "web", "replica": 1,
+                "endpoints": [{"network": "front", "aliases": ["web"]}],
+                "requested": [{"port": 80, "protocol": "tcp", "host_ip": "", "host_port": "8080"}]},
+            {"name": "db", "id": "", "image": "docker.io/library/db:1", "state": "planned", "network_mode": "back",
+                "endpoints": [{"network": "back"}]}]});
+    change(&mut value);
+    Snapshot::read(value.to_string().as_bytes()).expect("a plan")
+}
+
+/// The shop as it runs, among others that are nobody's business.
+fn brought_up(change: impl Fn(&mut Value)) -> Snapshot {
+    changed(|value| {
+        value["containers"][0]["requested"] =
+            json!([{"port": 80, "protocol": "tcp", "host_ip": "", "host_port": "8080"}]);
+        value["networks"][0]["project"] = json!("shop");
+        value["networks"].as_array_mut().expect("a list").push(json!(
+            {"name": "others", "id": "o", "driver": "bridge"}));
+        change(value);
+    })
+}
+
+#[test]
+fn what_a_plan_leaves_open_is_no_difference() {
+    let told_all = |plan: Snapshot, real: Snapshot| -> Vec<String> {
+        let (plan, real) = scoped(plan, real);
+        diff(&plan, &real).changes.iter().map(told).collect()
+    };
+    assert_eq!(told_all(planned(|_| {}), brought_up(|_| {})), [""; 0]);
+    assert_eq!(told_all(brought_up(|_| {}), planned(|_| {})), [""; 0], "nor the other way round");
+    // Compose's older version.
+    assert_eq!(
+        told_all(planned(|_| {}), brought_up(|v| v["containers"][0]["name"] = json!("shop_web_1"))),
+        [""; 0]
+    );
+    for (expected, change) in [
+        (
+            "changed state db [] planned => exited",
+            Box::new(|v: &mut Value| v["containers"][1]["state"] = json!("exited"))
+                as Box<dyn Fn(&mut Value)>,
+        ),
+        (
+            "changed flag front [internal] no => yes",
+            Box::new(|v| v["networks"][0]["internal"] = json!(true)),
+        ),
+        (
+            "added endpoint db on front []  => 10.1.0.8",
+            Box::new(|v| {
+                v["containers"][1]["endpoints"] = json!([{"network": "back", "network_id": "b1"},
+                    {"network": "front", "network_id": "f1", "ipv4": "10.1.0.8"}]);
+            }),
+        ),
+        (
+            "removed port shop-web-1 [] *:8080 → 80 => ",
+            Box::new(|v| v["containers"][0]["requested"] = json!([])),
+        ),
+        (
+            "added container shop-worker-1 []  => worker, running",
+            Box::new(|v| {
+                v["containers"].as_array_mut().expect("a list").push(json!({"name": "shop-worker-1",
+                    "id": "9", "image": "worker", "state": "running", "project": "shop", "service": "worker"}));
+            }),
+        ),
+    ] {
+        assert_eq!(told_all(planned(|_| {}), brought_up(change)), [expected]);
+    }
+    let other_subnet =
+        planned(|v| v["networks"][0]["subnets"] = json!([{"subnet": "10.9.0.0/24"}]));
+    assert_eq!(
+        told_all(other_subnet, brought_up(|_| {})),
+        ["changed address front [subnet] 10.9.0.0/24 => 10.1.0.0/24"]
+    );
+}
