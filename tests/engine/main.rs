@@ -9,6 +9,7 @@ mod compose;
 mod crowd;
 mod lesson;
 mod probe;
+mod samples;
 mod snapshots;
 mod support;
 mod truth;
