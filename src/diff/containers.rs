@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::{is_planned, plain_image};
 use super::same::Same;
-use super::{Changes, Kind, listed};
+use super::{Changes, Kind, listed, pair_name};
 use crate::model::{
     Container, Endpoint, NetworkMode, Origin, Protocol, PublishedPort, RequestedPort, Snapshot,
     State,
@@ -49,11 +49,7 @@ fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Change
         planned(same, before, after, changes);
         return;
     }
-    let name = if before.name == after.name {
-        before.name.clone()
-    } else {
-        format!("{} → {}", before.name, after.name)
-    };
+    let name = pair_name(before, after);
     let name = name.as_str();
     changes.note((Kind::State, false), (name, ""), Some(state(before)), Some(state(after)));
     changes.setting(name, "image", before.image.clone(), after.image.clone());
@@ -103,8 +99,8 @@ fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Change
 /// nothing that it leaves to the engine or the image.
 fn planned(same: &Same, before: &Container, after: &Container, changes: &mut Changes) {
     let (plan, real) = if is_planned(before) { (before, after) } else { (after, before) };
-    // Compose's own versions call a replica differently.
-    let name = real.name.as_str();
+    let name = pair_name(before, after);
+    let name = name.as_str();
     if real.state != State::Running {
         changes.note((Kind::State, false), (name, ""), Some(state(before)), Some(state(after)));
     }

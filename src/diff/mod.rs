@@ -11,14 +11,16 @@
 
 mod containers;
 mod networks;
+mod overlay;
 mod plan;
 mod reach;
 mod same;
 
 use std::collections::BTreeMap;
 
-use crate::model::Snapshot;
+use crate::model::{Container, Snapshot};
 
+pub use overlay::{Overlay, overlay};
 pub use plan::scoped;
 
 /// What happened to a thing.
@@ -95,6 +97,19 @@ impl Kind {
     }
 }
 
+/// What sort of thing a change is told of: a network and a container may have
+/// one name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// A network.
+    #[default]
+    Network,
+    /// A container, its endpoints and ports.
+    Container,
+    /// Two containers.
+    Pair,
+}
+
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
@@ -113,6 +128,8 @@ pub struct Change {
     pub after: Option<String>,
     /// Whether that changes whenever something is started again.
     pub noise: bool,
+    /// What sort of thing it is told of.
+    pub subject: Subject,
 }
 
 /// Everything that differs.
@@ -139,7 +156,9 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Difference {
     let same = same::Same::new(before, after);
     let mut changes = Changes::default();
     networks::compare(&same, &mut changes);
+    changes.subject = Subject::Container;
     containers::compare(&same, &mut changes);
+    changes.subject = Subject::Pair;
     reach::compare(&same, &mut changes);
     changes.list.sort();
     changes.list.dedup();
@@ -150,6 +169,8 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Difference {
 #[derive(Debug, Default)]
 struct Changes {
     list: Vec<Change>,
+    /// What is being compared.
+    subject: Subject,
 }
 
 impl Changes {
@@ -169,7 +190,8 @@ impl Changes {
             (Some(_), Some(_)) => Happened::Changed,
         };
         let name = name.to_owned();
-        self.list.push(Change { kind, name, field, happened, before, after, noise });
+        let subject = self.subject;
+        self.list.push(Change { kind, name, field, happened, before, after, noise, subject });
     }
 
     /// A setting that always has some value.
@@ -186,6 +208,17 @@ impl Changes {
         after: Option<String>,
     ) {
         self.note((kind, true), (name, field), before, after);
+    }
+}
+
+/// What a container is called that both sides have: by both names where it
+/// was renamed. A plan does not know what compose's version calls a replica.
+fn pair_name(before: &Container, after: &Container) -> String {
+    match (plan::is_planned(before), plan::is_planned(after)) {
+        _ if before.name == after.name => after.name.clone(),
+        (true, false) => after.name.clone(),
+        (false, true) => before.name.clone(),
+        _ => format!("{} → {}", before.name, after.name),
     }
 }
 

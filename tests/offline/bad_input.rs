@@ -165,9 +165,10 @@ fn an_unknown_extension_and_a_wrong_option() {
 }
 
 #[test]
-fn svg_without_graphviz_says_what_to_install() {
+fn graphvizs_layout_without_graphviz_says_what_to_install() {
     let mut command = netmap_command();
-    command.env("PATH", "/nonexistent").args(["show", "--from", SAMPLE, "--format", "svg"]);
+    let show = ["show", "--from", SAMPLE, "--format", "svg", "--layout", "graphviz"];
+    command.env("PATH", "/nonexistent").args(show);
     let run = finished(command.output().unwrap());
     assert_eq!(run.code, 2);
     assert!(run.err.contains("apt install graphviz"), "{}", run.err);
