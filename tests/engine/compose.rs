@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Mutex;
 
+use netmap::diff::{Kind, diff, scoped};
 use netmap::graph::{Map, Reason};
 use netmap::model::{Container, Endpoint, Network, NetworkMode, Snapshot};
 
@@ -169,7 +170,19 @@ impl Project {
         if found.is_empty() {
             predictions(&planned, &running, &mut found);
         }
+        differences(planned, running, &mut found);
         found
+    }
+}
+
+/// What was brought up as it was planned differs from the plan in nothing.
+fn differences(planned: Snapshot, running: Snapshot, found: &mut Vec<String>) {
+    let (planned, running) = scoped(planned, running);
+    for change in diff(&planned, &running).telling() {
+        // What busybox in place of the real image makes of its command.
+        if change.kind != Kind::State {
+            found.push(format!("{change:?}"));
+        }
     }
 }
 
