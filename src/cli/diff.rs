@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::options::Options;
 use super::output::Output;
 use super::{Ending, source};
-use crate::diff::diff;
+use crate::diff::{comparable, diff};
 use crate::error::{Error, Result};
 use crate::model::Snapshot;
 use crate::render::{DIFF_FORMATS, DiffFormat, DiffView};
@@ -14,11 +14,12 @@ use crate::render::{DIFF_FORMATS, DiffFormat, DiffView};
 /// Arguments of `netmap diff`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The snapshot before: a file, a sample's folder, or - for standard input
-    #[arg(value_name = "BEFORE")]
-    before: PathBuf,
+    /// The snapshot before: a file, a sample's folder, or - for standard input;
+    /// with --compose, the one that the plan is held against
+    #[arg(value_name = "BEFORE", required_unless_present = "compose-files")]
+    before: Option<PathBuf>,
     /// The snapshot after; without it, what runs now
-    #[arg(value_name = "AFTER", conflicts_with_all = ["from", "host", "context"])]
+    #[arg(value_name = "AFTER", conflicts_with_all = ["from", "host", "context", "compose-files"])]
     after: Option<PathBuf>,
     /// Ids, addresses that moved, restarts and times of starting, too
     #[arg(long)]
@@ -38,7 +39,8 @@ pub fn after_help() -> String {
         "Examples:\n  \
         netmap snapshot -o monday.json       keep what runs now ...\n  \
         netmap diff monday.json              ... and see what has changed since\n  \
-        netmap diff monday.json today.json   two snapshots, without any engine\n\n\
+        netmap diff monday.json today.json   two snapshots, without any engine\n  \
+        netmap diff --compose compose.yaml   what was written against what runs\n\n\
         A container that was made anew is the same one: compose's project, service and\n\
         number tell, else the name.\n\n\
         Formats:\n{formats}\n\
@@ -50,18 +52,36 @@ pub fn after_help() -> String {
 pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
     let file = options.output.as_deref();
     let format = format(args.format.as_deref(), file)?;
+    let planned = options.compose.planned()?;
+    // With a plan, that is the first of the two.
+    let (first, second) = match planned {
+        Some(_) => (None, args.before.as_deref()),
+        None => (args.before.as_deref(), args.after.as_deref()),
+    };
     let standard_input = Path::new("-");
-    if args.before == standard_input && args.after.as_deref() == Some(standard_input) {
+    if first == Some(standard_input) && second == first {
         return Err(Error::Usage {
             what: "standard input can be read only once".to_owned(),
             hint: None,
         });
     }
-    let before = source::read(&args.before)?;
-    let (after, after_name) = match &args.after {
+    let (before, before_name) = match (planned, first) {
+        (Some(plan), _) => {
+            let files = plan.plan.as_ref().map(|plan| plan.files.join(", ")).unwrap_or_default();
+            (plan, files)
+        }
+        (None, Some(path)) => (source::read(path)?, path.display().to_string()),
+        (None, None) => {
+            return Err(Error::Usage {
+                what: "there is nothing to compare".to_owned(),
+                hint: None,
+            });
+        }
+    };
+    let (after, after_name) = match second {
         Some(path) => (source::read(path)?, path.display().to_string()),
         None => {
-            let after = source::snapshot(options, output).await?;
+            let after = source::observed(options, output).await?;
             let name = match &options.from {
                 Some(path) => path.display().to_string(),
                 None => format!("now, {}", after.engine.short()),
@@ -69,13 +89,14 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
             (after, name)
         }
     };
+    let (before, after) = comparable(&before, &after);
     let (before, after) = narrowed(options, before, after)?;
     let difference = diff(&before, &after);
     let unread = before.unread.iter().chain(&after.unread);
     let mut unread: Vec<String> = unread.map(|u| format!("{}: {}", u.what, u.why)).collect();
     unread.dedup();
     let view = DiffView {
-        before: args.before.display().to_string(),
+        before: before_name,
         after: after_name,
         difference: &difference,
         noise: args.noise,

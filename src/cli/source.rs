@@ -19,6 +19,11 @@ pub async fn snapshot(options: &Options, output: &Output) -> Result<Snapshot> {
         let others = options.from.is_some() || options.host.is_some() || options.context.is_some();
         return if others { Err(two_sources()) } else { Ok(planned) };
     }
+    observed(options, output).await
+}
+
+/// Reads what was or is there, whatever is planned.
+pub async fn observed(options: &Options, output: &Output) -> Result<Snapshot> {
     match &options.from {
         Some(path) => read(path),
         None => {

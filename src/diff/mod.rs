@@ -7,10 +7,13 @@
 
 mod containers;
 mod networks;
+mod planned;
 mod reach;
 mod same;
 
 use std::collections::BTreeMap;
+
+pub use planned::comparable;
 
 use crate::model::Snapshot;
 
