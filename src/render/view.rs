@@ -120,6 +120,7 @@ impl<'a> View<'a> {
     pub fn engine(&self) -> String {
         let snapshot = self.map.snapshot();
         match &snapshot.plan {
+            Some(plan) if plan.files.is_empty() => "planned".to_owned(),
             Some(plan) => {
                 let files: Vec<&str> = plan.files.iter().map(String::as_str).collect();
                 format!("planned in {}", list(&files, 2))

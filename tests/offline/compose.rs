@@ -113,3 +113,29 @@ fn options_that_make_no_sense_together_are_refused() {
         assert!(run.err.contains("--compose"), "{arguments:?}: {}", run.err);
     }
 }
+
+#[test]
+fn a_redacted_plan_names_nobody() {
+    let run = netmap(&["snapshot", "--compose", SHOP, "--redact"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.contains("\"planned\"") && run.out.contains("\"plan\""), "{}", run.out);
+    for name in ["shop", "gateway", "catalog", "compose.yaml", "redpanda"] {
+        assert!(!run.out.contains(name), "{name} in {}", run.out);
+    }
+}
+
+#[test]
+fn checks_hold_a_plan_by_the_map() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = folder.path().join("check.yaml");
+    fs::write(
+        &check,
+        "networks: {data: {internal: true}}\nnames: [gateway resolves catalog]\n\
+         reach: [frontend -/-> users-db]\n",
+    )
+    .unwrap();
+    let check = check.display().to_string();
+    let run = netmap(&["check", "--compose", SHOP, &check]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(run.out.contains("by the map"), "{}", run.out);
+}
