@@ -161,6 +161,12 @@ pub enum Error {
         /// Its last words.
         said: String,
     },
+    /// A picture could not be made.
+    #[error("cannot draw the picture: {why}")]
+    Draw {
+        /// What is wrong.
+        why: String,
+    },
     /// Graphviz was needed and is not there.
     #[error("cannot find Graphviz's `dot`, which {what} needs")]
     NoDot {

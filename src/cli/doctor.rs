@@ -126,6 +126,7 @@ fn narrow(diagnosis: &mut Diagnosis, map: &Map, options: &Options, args: &Args) 
         networks: options.network.clone(),
         projects: options.project.clone(),
         stopped: true,
+        ..Filter::default()
     })?;
     let containers = selection.containers.iter().map(|at| map.container(*at).name.as_str());
     // A network is on the map because of its members; it is what the user

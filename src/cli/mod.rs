@@ -11,6 +11,7 @@ mod lesson;
 mod measure;
 mod options;
 mod output;
+mod picture;
 mod probe;
 mod show;
 mod snapshot;

@@ -114,6 +114,7 @@ fn ends(map: &Map, options: &Options, args: &Args) -> Result<(BTreeSet<usize>, B
             networks: options.network.clone(),
             projects: options.project.clone(),
             stopped: options.all,
+            ..Filter::default()
         })
     };
     let among = select(Vec::new())?.containers;

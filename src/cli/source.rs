@@ -61,6 +61,7 @@ pub fn chosen(options: &Options, map: &Map) -> Result<Selection> {
         networks: options.network.clone(),
         projects: options.project.clone(),
         stopped: true,
+        ..Filter::default()
     })
 }
 
@@ -86,6 +87,9 @@ pub fn narrowed(options: &Options, whole: Snapshot) -> Result<Snapshot> {
     part.probe = probe;
     let seen = whole.observations.iter().filter(|seen| names.contains(seen.container.as_str()));
     part.observations = seen.cloned().collect();
+    let on_map = |id: &str| part.networks.iter().any(|network| network.id == id);
+    let of_networks = whole.network_observations.iter().filter(|seen| on_map(&seen.id));
+    part.network_observations = of_networks.cloned().collect();
     part.host = whole.host.clone();
     Ok(part)
 }

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use super::obstacle::{self, Obstacle};
 use super::rule::Sight;
+use super::rules;
 use super::wanted::{self, Edge};
 use crate::graph::{Comparison, Map};
 use crate::model::{
@@ -336,6 +337,35 @@ impl<'a> Case<'a> {
                 !owner.state.has_network() || (container.state.has_network() && later)
             }
         }
+    }
+
+    /// Whether another rule explains why a container does not run: its port of
+    /// the host is taken, its network is gone, or what it wants itself fails.
+    pub fn is_explained(&self, at: usize) -> bool {
+        let container = self.container(at);
+        let by_port = container.start_error.as_deref().is_some_and(rules::is_about_ports);
+        by_port || self.is_orphan(at) || self.trouble_of(at).is_some()
+    }
+
+    /// What makes a container end that does not stay up: the first of its own
+    /// wanted edges that fails.
+    fn trouble_of(&self, at: usize) -> Option<&Obstacle> {
+        if self.container(at).state.has_network() || !self.matters(at) {
+            return None;
+        }
+        self.edges()
+            .filter(|(edge, _)| edge.from == at && edge.evidently_fails())
+            .find_map(|(_, obstacle)| obstacle.filter(|obstacle| **obstacle != Obstacle::Past))
+    }
+
+    /// For each container that does not stay up for a reason of its own, who
+    /// waits for it.
+    pub fn waiting(&self) -> BTreeMap<&'a str, Vec<&'a str>> {
+        let waiting = self.obstructed(|edge, obstacle| {
+            let to = edge.container()?;
+            (*obstacle == Obstacle::Down && self.trouble_of(to).is_some()).then(|| self.name(to))
+        });
+        waiting.into_iter().map(|(name, edges)| (name, self.clients(&edges))).collect()
     }
 
     /// What a rule needs and was not seen, with the reason, for `could not look`.

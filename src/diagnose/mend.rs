@@ -132,7 +132,8 @@ impl Case<'_> {
                 self.network_word(network)
             }
             None => {
-                let word = self.new_network_name(target);
+                let project = self.container(target).project().filter(|name| is_usable(name));
+                let word = self.new_network_name(project.unwrap_or("app"));
                 commands.push(format!("{} network create {word}", self.docker()));
                 let mut aliases = String::new();
                 for host in dialled.iter().filter(|host| is_usable(host)) {
@@ -157,14 +158,13 @@ impl Case<'_> {
         (commands, names)
     }
 
-    /// A name for a new network that no network has.
-    fn new_network_name(&self, target: usize) -> String {
-        let project = self.container(target).project().filter(|p| is_usable(p)).unwrap_or("app");
+    /// A name for a new network that no network has, as a word of a command.
+    pub fn new_network_name(&self, wanted: &str) -> String {
         let taken = |name: &str| self.networks().any(|n| self.network(n).name == name);
-        let mut name = project.to_owned();
+        let mut name = wanted.to_owned();
         let mut number = 2;
         while taken(&name) {
-            name = format!("{project}{number}");
+            name = format!("{wanted}{number}");
             number += 1;
         }
         quoted(&name)

@@ -44,6 +44,14 @@ pub fn diagnose(
             diagnosis.not_looked.push(NotLooked { rule: rule.name, why });
         }
     }
+    for (name, waiting) in case.waiting() {
+        let cause = diagnosis.findings.iter_mut().find(|f| f.subjects.iter().any(|s| s == name));
+        if let Some(cause) = cause {
+            let sentence =
+                format!("for that reason {} waits for {name} in vain", case::few(&waiting));
+            cause.evidence.push(sentence);
+        }
+    }
     // Stable: within a severity, the registry's order.
     diagnosis.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     diagnosis

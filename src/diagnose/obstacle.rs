@@ -58,6 +58,9 @@ pub enum Obstacle {
     /// The machine's address and a published port, for a container that is a
     /// neighbour: position and port inside.
     Hairpin(usize, u16),
+    /// The container at this position is on macvlan or ipvlan networks only,
+    /// and the other end is its own host.
+    MacvlanHost(usize),
     /// The container is on internal networks only and wants to go out.
     NoWayOut,
     /// The health check of the other end fails.
@@ -178,6 +181,10 @@ fn named(case: &Case, edge: &Edge, to: usize) -> Option<Obstacle> {
         };
     }
     if case.map.on_host(to) || case.map.on_host(from) {
+        let other = if case.map.on_host(to) { from } else { to };
+        if only_beyond(case, other) {
+            return Some(Obstacle::MacvlanHost(other));
+        }
         return Some(Obstacle::HostMode);
     }
     let shared = case.shared(from, to);
@@ -194,6 +201,15 @@ fn named(case: &Case, edge: &Edge, to: usize) -> Option<Obstacle> {
         return Some(Obstacle::Apart(network));
     }
     ports(case, edge, to)
+}
+
+/// Whether all networks of a container are of the kind that reaches the LAN
+/// and not the host.
+fn only_beyond(case: &Case, at: usize) -> bool {
+    let stack = case.map.stack(at).unwrap_or(at);
+    let mut networks = case.map.networks_of(stack).map(|network| case.network(network)).peekable();
+    networks.peek().is_some()
+        && networks.all(|network| matches!(network.driver.as_str(), "macvlan" | "ipvlan"))
 }
 
 /// A name by which a container is known on one of these networks.
@@ -220,6 +236,9 @@ fn all_apart(case: &Case, from: usize, to: usize, networks: &[usize]) -> Option<
 fn addressed(case: &Case, edge: &Edge, to: usize) -> Option<Obstacle> {
     let from = edge.from;
     let address: IpAddr = edge.host.parse().ok()?;
+    if case.map.on_host(from) && only_beyond(case, to) {
+        return Some(Obstacle::MacvlanHost(to));
+    }
     if !case.is_planned() && case.container(to).state != State::Running {
         return Some(Obstacle::Down);
     }
@@ -292,6 +311,9 @@ fn machine(case: &Case, edge: &Edge) -> Option<Obstacle> {
     let known_system = snapshot.engine.operating_system.is_some();
     let podman = snapshot.engine.name == "Podman";
     let on_host = case.map.on_host(from);
+    if only_beyond(case, from) {
+        return Some(Obstacle::MacvlanHost(from));
+    }
     let known_there = desktop || podman || on_host;
     if by_name && !known_there && case.added_host(from, &edge.host).is_none() {
         return known_system.then_some(Obstacle::MachineUnknown);

@@ -28,8 +28,8 @@ pub use moment::seconds_since_1970;
 pub use names::{natural_order, nearest, nearest_of};
 pub use network::{Network, Subnet};
 pub use observation::{
-    Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means, Mtu,
-    Observation, Progress, RouteEntry,
+    Attached, Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means,
+    Mtu, NetworkObservation, Observation, Progress, RouteEntry,
 };
 pub use plan::{Place, Plan};
 pub use port::{ExposedPort, Protocol, PublishedPort, RequestedPort};

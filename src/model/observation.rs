@@ -214,4 +214,28 @@ pub struct HostObservation {
     /// The machine's own addresses, as far as its routing tables tell.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<IpAddr>,
+    /// Its interfaces' largest packets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mtus: Option<Vec<Mtu>>,
+}
+
+/// What a network itself says about its members.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkObservation {
+    /// Name of the network.
+    pub network: String,
+    /// Its full id.
+    pub id: String,
+    /// The containers it lists on this engine, by name.
+    #[serde(default)]
+    pub attached: Vec<Attached>,
+}
+
+/// A container in a network's own list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Attached {
+    /// Name.
+    pub name: String,
+    /// Full id, or what the engine puts in its place for its own sandboxes.
+    pub id: String,
 }

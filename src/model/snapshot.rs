@@ -9,7 +9,7 @@ use super::container::{Container, NetworkMode};
 use super::engine_facts::EngineFacts;
 use super::names::natural_order;
 use super::network::Network;
-use super::observation::{HostObservation, Observation};
+use super::observation::{HostObservation, NetworkObservation, Observation};
 use super::plan::Plan;
 use super::reachability::Probe;
 
@@ -74,6 +74,9 @@ pub struct Snapshot {
     /// What was seen inside the containers, where netmap looked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub observations: Vec<Observation>,
+    /// What the networks themselves say about their members, where netmap asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub network_observations: Vec<NetworkObservation>,
     /// What was seen of the engine's machine, where netmap looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<HostObservation>,
@@ -120,6 +123,7 @@ impl Snapshot {
             plan: None,
             probe: None,
             observations: Vec::new(),
+            network_observations: Vec::new(),
             host: None,
             unread,
         };
@@ -181,6 +185,7 @@ impl Snapshot {
         self.add_unlisted_networks();
         self.probe = self.probe.take().map(|probe| Probe::new(probe.measurements));
         self.observations.sort_by(|a, b| (&a.container, &a.id).cmp(&(&b.container, &b.id)));
+        self.network_observations.sort_by(|a, b| (&a.network, &a.id).cmp(&(&b.network, &b.id)));
         self.unread.sort();
         self.unread.dedup();
     }

@@ -54,6 +54,10 @@ pub fn redact(snapshot: &Snapshot) -> Snapshot {
     redacted.probe = snapshot.probe.as_ref().map(|probe| redaction.probe(probe));
     let seen = snapshot.observations.iter();
     redacted.observations = seen.map(|seen| redaction.observation(seen)).collect();
+    let of_networks = snapshot.network_observations.iter();
+    redacted.network_observations =
+        of_networks.map(|seen| redaction.network_observation(seen)).collect();
+    redacted.network_observations.sort_by(|a, b| (&a.network, &a.id).cmp(&(&b.network, &b.id)));
     redacted.observations.sort_by(|a, b| (&a.container, &a.id).cmp(&(&b.container, &b.id)));
     redacted.host = snapshot.host.as_ref().map(|host| redaction.host(host));
     redacted

@@ -4,8 +4,8 @@
 
 use super::Redaction;
 use crate::model::{
-    Connection, EngineFacts, HostObservation, HostsEntry, Listening, LogError, Mtu, Observation,
-    Reference, RouteEntry, Swarm, SwarmNode, Unread,
+    Attached, Connection, EngineFacts, HostObservation, HostsEntry, Listening, LogError, Mtu,
+    NetworkObservation, Observation, Reference, RouteEntry, Swarm, SwarmNode, Unread,
 };
 
 impl Redaction {
@@ -88,11 +88,24 @@ impl Redaction {
         }
     }
 
+    pub(super) fn network_observation(&self, seen: &NetworkObservation) -> NetworkObservation {
+        let attached = |attached: &Attached| Attached {
+            name: self.names.word(&attached.name),
+            id: self.names.container_id(&attached.id),
+        };
+        NetworkObservation {
+            network: self.names.word(&seen.network),
+            id: self.names.network_id(&seen.id),
+            attached: seen.attached.iter().map(attached).collect(),
+        }
+    }
+
     pub(super) fn host(&self, host: &HostObservation) -> HostObservation {
         HostObservation {
             listening: host.listening.as_ref().map(|all| self.listening(all)),
             routes: host.routes.as_ref().map(|all| self.routes(all)),
             addresses: host.addresses.iter().map(|a| self.addresses.address(*a)).collect(),
+            mtus: host.mtus.as_ref().map(|all| self.mtus(all)),
         }
     }
 

@@ -4,10 +4,13 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on should stop
 
 mod calls;
+mod check;
 mod compose;
 mod crowd;
 mod lesson;
 mod probe;
+mod samples;
+mod snapshots;
 mod support;
 mod truth;
 mod why;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on should stop
 
 mod bad_input;
+mod check;
 mod compose;
 mod fake_engine;
 mod faults;
@@ -11,4 +12,5 @@ mod formats;
 mod layers;
 mod probing;
 mod readme;
+mod snapshots;
 mod support;

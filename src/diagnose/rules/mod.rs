@@ -1,14 +1,90 @@
 //! The rules, one file each, all listed in [`RULES`]. A new rule is a file in
 //! this folder, its lines here and a folder in `samples/`.
 
+mod alias_collision;
+mod bridging_container;
+mod dangling_endpoint;
 mod default_bridge_no_names;
+mod dialled_port_closed;
+mod exposed_to_the_world;
+mod firewall_drop;
+mod gateway_surprise;
+mod hairpin;
+mod hardcoded_ip;
+mod host_mode_peer;
+mod host_port_between_containers;
+mod host_port_conflict;
+mod host_service;
+mod icc_off;
+mod internal_only;
+mod ip_forward_off;
+mod legacy_link;
 mod localhost_dependency;
+mod localhost_is_ipv6;
+mod loopback_bind;
+mod macvlan_host;
+mod mtu_mismatch;
+mod namespace_orphan;
+mod no_shared_network;
+mod outside_names;
+mod pool_exhausted;
+mod proxy_env;
+mod published_port_nobody_listens;
+mod shadowed_name;
+mod stale_resolved_address;
+mod startup_race;
+mod subnet_overlap;
+mod swarm_ports;
+mod target_down;
+mod underscore_host;
+mod unused_network;
+mod wrong_name;
 
 use super::Rule;
+pub use host_port_conflict::is_about_ports;
 
 /// Every rule, in the order in which findings of one severity are told: what
-/// explains the most comes first.
-pub const RULES: &[Rule] = &[localhost_dependency::RULE, default_bridge_no_names::RULE];
+/// explains others comes before them.
+pub const RULES: &[Rule] = &[
+    ip_forward_off::RULE,
+    namespace_orphan::RULE,
+    host_port_conflict::RULE,
+    target_down::RULE,
+    localhost_dependency::RULE,
+    default_bridge_no_names::RULE,
+    no_shared_network::RULE,
+    wrong_name::RULE,
+    shadowed_name::RULE,
+    host_mode_peer::RULE,
+    icc_off::RULE,
+    macvlan_host::RULE,
+    internal_only::RULE,
+    host_service::RULE,
+    hairpin::RULE,
+    loopback_bind::RULE,
+    published_port_nobody_listens::RULE,
+    host_port_between_containers::RULE,
+    dialled_port_closed::RULE,
+    hardcoded_ip::RULE,
+    stale_resolved_address::RULE,
+    outside_names::RULE,
+    firewall_drop::RULE,
+    swarm_ports::RULE,
+    startup_race::RULE,
+    localhost_is_ipv6::RULE,
+    underscore_host::RULE,
+    proxy_env::RULE,
+    alias_collision::RULE,
+    legacy_link::RULE,
+    subnet_overlap::RULE,
+    mtu_mismatch::RULE,
+    pool_exhausted::RULE,
+    dangling_endpoint::RULE,
+    exposed_to_the_world::RULE,
+    gateway_surprise::RULE,
+    bridging_container::RULE,
+    unused_network::RULE,
+];
 
 /// The rule called `name`.
 pub fn rule_named(name: &str) -> Option<&'static Rule> {

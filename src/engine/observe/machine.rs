@@ -1,10 +1,16 @@
 //! The engine's own facts, and the machine it runs on.
 
 use bollard::models::SystemInfo;
+use bollard::query_parameters::InspectNetworkOptions;
+use futures_util::StreamExt;
+use futures_util::stream;
 
 use crate::engine::connect::Engine;
 use crate::error::Result;
-use crate::model::{AddressPool, EngineFacts, HostObservation, Swarm, SwarmNode};
+use crate::model::{
+    AddressPool, Attached, EngineFacts, HostObservation, Mtu, Network, NetworkObservation, Swarm,
+    SwarmNode,
+};
 
 /// What the engine says of itself beyond its version.
 pub struct Facts {
@@ -92,6 +98,7 @@ pub async fn host(engine: &Engine) -> Result<HostObservation, String> {
             listening: Some(listening),
             routes: Some(routes::read(&text("net/route")?, &text("net/ipv6_route")?)),
             addresses: routes::own_addresses(&text("net/fib_trie")?),
+            mtus: mtus(&process, &text("net/dev")?),
         })
     };
     match tokio::task::spawn_blocking(read).await {
@@ -99,6 +106,52 @@ pub async fn host(engine: &Engine) -> Result<HostObservation, String> {
         Ok(Err(error)) => Err(format!("the engine's files in /proc cannot be read: {error}")),
         Err(_) => Err("the engine's files in /proc could not be read".to_owned()),
     }
+}
+
+/// The interfaces' packet sizes, where the process sees the `/sys` of its own
+/// network namespace: one that was given another namespace may not.
+#[cfg(target_os = "linux")]
+fn mtus(process: &crate::engine::Process, devices: &str) -> Option<Vec<Mtu>> {
+    let names = devices.lines().filter_map(|line| Some(line.split_once(':')?.0.trim()));
+    names
+        .map(|name| {
+            let text = process.read(&format!("/sys/class/net/{name}/mtu"), 32).ok()?;
+            let mtu = String::from_utf8_lossy(&text).trim().parse().ok()?;
+            Some(Mtu { interface: name.to_owned(), mtu })
+        })
+        .collect()
+}
+
+/// What the networks that somebody made say of their members. A network that
+/// vanished meanwhile is left out.
+pub async fn networks(
+    engine: &Engine,
+    networks: &[Network],
+    width: usize,
+) -> Vec<NetworkObservation> {
+    let asked = networks.iter().filter(|network| {
+        !network.is_none() && !network.is_host() && !network.unlisted && !network.id.is_empty()
+    });
+    let mut answers = stream::iter(asked)
+        .map(|network| async move {
+            let asked = engine.docker.inspect_network(&network.id, None::<InspectNetworkOptions>);
+            let inspected = engine.ask("inspect network", asked).await.ok()?;
+            let mut attached: Vec<Attached> = inspected
+                .containers
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(id, endpoint)| Attached { name: endpoint.name.unwrap_or_default(), id })
+                .collect();
+            attached.sort();
+            let (network, id) = (network.name.clone(), network.id.clone());
+            Some(NetworkObservation { network, id, attached })
+        })
+        .buffer_unordered(width.max(1));
+    let mut seen = Vec::new();
+    while let Some(answer) = answers.next().await {
+        seen.extend(answer);
+    }
+    seen
 }
 
 /// The machine's sockets and routes: only Linux shows them in files.

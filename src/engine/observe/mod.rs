@@ -70,9 +70,14 @@ pub async fn observe_some(
         }
         seen
     };
-    let (observations, facts, host) =
-        tokio::join!(containers, machine::facts(engine), machine::host(engine));
+    let (observations, networks, facts, host) = tokio::join!(
+        containers,
+        machine::networks(engine, &snapshot.networks, options.width),
+        machine::facts(engine),
+        machine::host(engine)
+    );
     snapshot.observations = observations;
+    snapshot.network_observations = networks;
     match facts {
         Ok(facts) => facts.add_to(&mut snapshot.engine),
         Err(error) => {

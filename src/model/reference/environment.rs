@@ -80,7 +80,12 @@ pub fn in_value(origin: Origin, name: &str, value: &str) -> Vec<Reference> {
     let value = bounded(value);
     if upper == "NO_PROXY" {
         // A list of hosts that are not to go through the proxy.
-        return tidy(elements(value).filter_map(plain).map(make).collect());
+        let any = |element: &str| {
+            (element == "*").then(|| Found { scheme: None, host: "*".to_owned(), port: None })
+        };
+        return tidy(
+            elements(value).filter_map(|e| any(e).or_else(|| plain(e))).map(make).collect(),
+        );
     }
     let mut found: Vec<Reference> = url::urls(value, Extent::Value).into_iter().map(make).collect();
     if found.is_empty() && !value.contains("://") && !value.contains('@') {

@@ -1,0 +1,100 @@
+//! One name, two owners.
+
+use std::collections::BTreeMap;
+
+use crate::diagnose::case::{Case, few};
+use crate::diagnose::mend::prose;
+use crate::diagnose::{Judgement, Rule};
+use crate::model::{Container, Severity};
+
+/// See `netmap explain alias-collision`.
+pub const RULE: Rule = Rule {
+    name: "alias-collision",
+    severity: Severity::Warning,
+    summary: "two containers of different services answer to one name on one network",
+    meaning: "When several containers have one name on a network, the resolver gives out all of \
+        their addresses in changing order. For replicas of one service that is load balancing; for \
+        two different services it is a lottery.",
+    seen: "A name on a network belongs to two containers of different compose services or projects, \
+        or, without compose, of different images.",
+    example: "Every second request is answered by the wrong backend",
+    mend: "Give each its own alias, or put them on different networks.",
+    mistaken_for: "Replicas of one service, which share their names with good reason.",
+    needs: &[],
+    judge,
+};
+
+fn judge(case: &Case) -> Judgement {
+    let mut findings = Vec::new();
+    for network in case.networks().filter(|network| !case.network(*network).is_built_in()) {
+        let mut owners: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for member in case.map.members(network) {
+            let container = case.container(*member);
+            if !(container.state.has_network() || case.is_planned()) {
+                continue;
+            }
+            let Some(endpoint) = case.map.endpoint_on(*member, network) else { continue };
+            let mut names: Vec<String> = container
+                .names_on(endpoint)
+                .into_iter()
+                .filter(|name| !is_generated(name))
+                .map(str::to_lowercase)
+                .collect();
+            names.sort_unstable();
+            names.dedup();
+            names.into_iter().for_each(|name| owners.entry(name).or_default().push(*member));
+        }
+        let mut told: Vec<Vec<usize>> = Vec::new();
+        for (name, members) in owners {
+            let strange = members
+                .iter()
+                .any(|other| !are_replicas(case.container(members[0]), case.container(*other)));
+            if !strange || told.contains(&members) {
+                continue;
+            }
+            let on = &case.network(network).name;
+            let names: Vec<&str> = members.iter().map(|at| case.name(*at)).collect();
+            let mut finding = RULE.finding(
+                names.iter().copied().chain([on.as_str()]),
+                format!("{} all answer to `{name}` on {on}", few(&names)),
+            );
+            if names.len() == 2 {
+                finding.summary = finding.summary.replacen(" all answer", " both answer", 1);
+            }
+            finding.evidence = members
+                .iter()
+                .filter_map(|at| {
+                    let container = case.container(*at);
+                    let service = container.compose.service.as_deref()?;
+                    let project = container.project().unwrap_or("no project");
+                    Some(format!("{} is service {service} of {project}", container.name))
+                })
+                .collect();
+            finding.evidence.push(format!("who asks for `{name}` gets one or the other"));
+            finding.fix = vec![prose(format!(
+                "connect one of them to {on} under another name: {docker} network disconnect {word} {last} \
+                && {docker} network connect --alias OTHER {word} {last}",
+                docker = case.docker(),
+                word = case.network_word(network),
+                last = case.container_word(members[members.len() - 1]),
+            ))];
+            findings.push(finding);
+            told.push(members);
+        }
+    }
+    Judgement::of(findings)
+}
+
+/// Whether a name is the beginning of a container's id, as engines before 26
+/// put it among the aliases.
+fn is_generated(name: &str) -> bool {
+    name.len() == 12 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether two containers are copies of one thing.
+fn are_replicas(a: &Container, b: &Container) -> bool {
+    match (&a.compose.service, &b.compose.service) {
+        (None, None) => a.image == b.image,
+        (one, other) => one == other && a.project() == b.project(),
+    }
+}

@@ -1,0 +1,114 @@
+//! Two that want one port of the host.
+
+use crate::diagnose::case::{Case, few};
+use crate::diagnose::mend::prose;
+use crate::diagnose::{Judgement, Rule};
+use crate::model::{Container, RequestedPort, Severity};
+
+/// See `netmap explain host-port-conflict`.
+pub const RULE: Rule = Rule {
+    name: "host-port-conflict",
+    severity: Severity::Error,
+    summary: "a container could not start, or will not, because its port of the host is taken",
+    meaning: "A port of the host can lead to one container only. The second one that asks for it \
+        does not start.",
+    seen: "The engine's own start error, or two containers that ask for the same address and port of \
+        the host, one of which runs or neither of which does.",
+    example: "`Bind for 0.0.0.0:8080 failed: port is already allocated`, `address already in use`",
+    mend: "Publish one of them on another port of the host, or stop the one that has it.",
+    mistaken_for: "Two containers with the same container port, which is fine: only the host's side \
+        must differ.",
+    needs: &[],
+    judge,
+};
+
+fn judge(case: &Case) -> Judgement {
+    let mut findings = Vec::new();
+    for at in case.containers() {
+        let container = case.container(at);
+        let error = container.start_error.as_deref().filter(|error| is_about_ports(error));
+        let planned = case.is_planned();
+        if container.state.has_network() || !(error.is_some() || planned) {
+            continue;
+        }
+        let mut holders = Vec::new();
+        let mut ports = Vec::new();
+        // Of two planned ones only the second is told of.
+        let others =
+            case.containers().filter(|other| if planned { *other < at } else { *other != at });
+        for other in others {
+            for wanted in &container.requested {
+                if takes(case.container(other), wanted, planned) {
+                    holders.push(case.name(other));
+                    ports.push(wanted.host_port.clone());
+                }
+            }
+        }
+        if error.is_none() && holders.is_empty() {
+            continue;
+        }
+        ports.dedup();
+        let port = match ports.first() {
+            Some(port) => port.clone(),
+            None => container.requested.first().map(|r| r.host_port.clone()).unwrap_or_default(),
+        };
+        let taken = if planned { "is wanted twice" } else { "is taken" };
+        let mut finding = RULE.finding(
+            [container.name.as_str()].into_iter().chain(holders.iter().copied()),
+            format!("{} cannot start: port {port} of the host {taken}", container.name),
+        );
+        if !holders.is_empty() {
+            let verb = if planned { "asks for it as well" } else { "has it" };
+            finding.evidence.push(format!("{} {verb}", few(&holders)));
+        } else if error.is_some() {
+            finding.evidence.push("no container has it; a program on the host does".to_owned());
+        }
+        if let Some(error) = error {
+            let said = error.rsplit(": ").take(2).collect::<Vec<_>>();
+            finding.evidence.push(format!(
+                "the engine says: {}",
+                said.into_iter().rev().collect::<Vec<_>>().join(": ")
+            ));
+        }
+        let waiting = case.wanted_by(at);
+        if !waiting.is_empty() {
+            finding.evidence.push(format!("{} cannot reach it for that reason", few(&waiting)));
+        }
+        let inside =
+            container.requested.iter().find(|r| r.host_port == port).map_or(80, |r| r.port);
+        finding.fix = vec![prose(format!(
+            "make {} anew with another port of the host: -p OTHER:{inside}{}",
+            container.name,
+            holders.first().map_or_else(String::new, |holder| format!(", or stop {holder}"))
+        ))];
+        findings.push(finding);
+    }
+    Judgement::of(findings)
+}
+
+/// Whether a start error speaks of a port of the host.
+pub fn is_about_ports(error: &str) -> bool {
+    ["port is already allocated", "address already in use", "ports are not available"]
+        .iter()
+        .any(|words| error.contains(words))
+}
+
+/// Whether a container has a port of the host that another one asks for.
+fn takes(holder: &Container, wanted: &RequestedPort, planned: bool) -> bool {
+    let any = |address: &str| matches!(address, "" | "0.0.0.0" | "::");
+    let meet = |a: &str, b: &str| any(a) || any(b) || a == b;
+    if planned {
+        return holder.requested.iter().any(|other| {
+            !wanted.host_port.is_empty()
+                && other.host_port == wanted.host_port
+                && other.protocol == wanted.protocol
+                && meet(&other.host_ip, &wanted.host_ip)
+        });
+    }
+    holder.state.has_network()
+        && holder.published.iter().any(|published| {
+            published.host_port.to_string() == wanted.host_port
+                && published.protocol == wanted.protocol
+                && meet(&published.host_ip, &wanted.host_ip)
+        })
+}

@@ -1,0 +1,95 @@
+//! Containers that have no way out, and want one.
+
+use crate::diagnose::case::{Case, few};
+use crate::diagnose::obstacle::Obstacle;
+use crate::diagnose::{Judgement, Rule, Sight};
+use crate::model::Severity;
+
+/// See `netmap explain internal-only`.
+pub const RULE: Rule = Rule {
+    name: "internal-only",
+    severity: Severity::Error,
+    summary: "a container on internal networks only publishes ports or wants to get out",
+    meaning: "Nothing gets in or out of a network made with `--internal` but among its members: no \
+        published port, no internet. That is what it is for, and a database is well kept there.",
+    seen: "All of a container's networks are internal, and it asks for published ports, or its log \
+        tells of failures to reach something outside.",
+    example: "`docker port web` prints nothing; `network is unreachable`",
+    mend: "Put it on a network that is not internal as well: `docker network connect front web`.",
+    mistaken_for: "A firewall; a wrong `-p`. Where only the configuration names something outside and \
+        nothing failed, netmap says so at severity info.",
+    needs: &[Sight::Logs],
+    judge,
+};
+
+fn judge(case: &Case) -> Judgement {
+    let mut findings = Vec::new();
+    for at in
+        case.containers().filter(|at| case.container(*at).state.has_network() || case.is_planned())
+    {
+        let container = case.container(at);
+        let networks: Vec<usize> = case.map.networks_of(at).collect();
+        let internal = !networks.is_empty() && networks.iter().all(|n| case.network(*n).internal);
+        if !internal || container.requested.is_empty() || !container.published.is_empty() {
+            continue;
+        }
+        let ports: Vec<String> = container.requested.iter().map(|r| r.port.to_string()).collect();
+        let mut finding = RULE.finding(
+            [container.name.as_str()].into_iter().chain(case.network_names(at)),
+            format!(
+                "{} asks for a published port, and is on internal networks only",
+                container.name
+            ),
+        );
+        finding.evidence = vec![
+            format!("it asks for port {} to be published, and nothing is", few(&ports)),
+            format!(
+                "nothing gets in or out of {} but among its members",
+                few(&case.network_names(at))
+            ),
+        ];
+        finding.fix = way_out(case, at);
+        findings.push(finding);
+    }
+    let groups = case.obstructed(|edge, obstacle| match obstacle {
+        Obstacle::NoWayOut => Some(edge.from),
+        _ => None,
+    });
+    for (from, edges) in groups {
+        let name = case.name(from);
+        let hosts: Vec<String> = edges.iter().map(|edge| edge.dialled()).collect();
+        let mut finding = RULE.finding(
+            [name].into_iter().chain(case.network_names(from)),
+            format!("{name} wants {}, and is on internal networks only", few(&hosts)),
+        );
+        if !edges.iter().any(|edge| edge.evidently_fails()) {
+            finding.severity = Severity::Info;
+        }
+        finding.evidence = edges.iter().map(|edge| case.says(edge)).collect();
+        finding.evidence.push(format!(
+            "nothing gets in or out of {} but among its members",
+            few(&case.network_names(from))
+        ));
+        finding.fix = way_out(case, from);
+        findings.push(finding);
+    }
+    Judgement::of(findings)
+}
+
+/// Commands that put a container on a network with a way out: one of the same
+/// project if there is one, else a new one.
+fn way_out(case: &Case, at: usize) -> Vec<String> {
+    let project = case.container(at).project();
+    let existing = case.networks().find(|network| {
+        let network = case.network(*network);
+        let open = !network.internal && !network.is_built_in() && network.driver == "bridge";
+        open && project.is_some() && network.project.as_deref() == project
+    });
+    match existing {
+        Some(network) => vec![case.connect(&case.network_word(network), at)],
+        None => {
+            let name = case.new_network_name("outside");
+            vec![format!("{} network create {name}", case.docker()), case.connect(&name, at)]
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! A host that passes nothing on.
+
+use crate::diagnose::case::Case;
+use crate::diagnose::{Judgement, Rule, Sight};
+use crate::model::Severity;
+
+/// See `netmap explain ip-forward-off`.
+pub const RULE: Rule = Rule {
+    name: "ip-forward-off",
+    severity: Severity::Error,
+    summary: "the host does not pass packets on, so nothing gets out of any container",
+    meaning: "Containers reach the world through the host, which must pass their packets on from the \
+        bridge to its own network card. The engine switches that on when it starts; something has \
+        switched it off since.",
+    seen: "The engine itself says so (`IPv4Forwarding` in `docker info`).",
+    example: "`WARNING: IPv4 forwarding is disabled`; nothing gets out, nothing published is reached",
+    mend: "`sudo sysctl -w net.ipv4.ip_forward=1`, and the same in `/etc/sysctl.d/` to make it last.",
+    mistaken_for: "Broken name resolution: names outside fail first, because their servers are outside.",
+    needs: &[Sight::Facts],
+    judge,
+};
+
+fn judge(case: &Case) -> Judgement {
+    if case.map.snapshot().engine.ipv4_forwarding != Some(false) {
+        return Judgement::default();
+    }
+    let mut finding = RULE.finding(
+        [] as [&str; 0],
+        "the engine's machine does not pass packets on (ip_forward is off)",
+    );
+    finding.evidence = vec!["the engine says that IPv4 forwarding is disabled".to_owned()];
+    finding.fix = vec!["sudo sysctl -w net.ipv4.ip_forward=1".to_owned()];
+    Judgement::of([finding])
+}

@@ -1,0 +1,56 @@
+//! Macvlan members and their own host.
+
+use crate::diagnose::case::{Case, few};
+use crate::diagnose::mend::prose;
+use crate::diagnose::obstacle::Obstacle;
+use crate::diagnose::{Judgement, Rule, Sight};
+use crate::model::Severity;
+
+/// See `netmap explain macvlan-host`.
+pub const RULE: Rule = Rule {
+    name: "macvlan-host",
+    severity: Severity::Error,
+    summary: "a container on a macvlan or ipvlan network wants its own host, or the host wants it",
+    meaning: "The kernel keeps members of macvlan and ipvlan networks from the interface they stand on: \
+        the whole LAN reaches them, only their own host does not.",
+    seen: "A wanted connection between a container that is on such networks only and the engine's machine, \
+        or a container in host mode.",
+    example: "The container answers every machine of the LAN, and the host gets `No route to host`",
+    mend: "A bridge network beside it for the way to the host; or a macvlan interface for the host itself \
+        (a shim): `ip link add shim link eth0 type macvlan mode bridge`.",
+    mistaken_for: "A firewall on the host.",
+    needs: &[Sight::Logs],
+    judge,
+};
+
+fn judge(case: &Case) -> Judgement {
+    let groups = case.obstructed(|edge, obstacle| match obstacle {
+        Obstacle::MacvlanHost(at) => Some((*at, edge.container())),
+        _ => None,
+    });
+    Judgement::of(groups.into_iter().map(|((at, to), edges)| {
+        let (name, clients) = (case.name(at), case.clients(&edges));
+        let other = match to {
+            Some(to) if to != at => case.name(to).to_owned(),
+            Some(_) => few(&clients),
+            None => "its own host".to_owned(),
+        };
+        let networks = case.network_names(at);
+        let mut finding = RULE.finding(
+            [name].into_iter().chain(clients.iter().copied().filter(|client| *client != name)),
+            format!("{name} and {other} cannot reach each other: {} is a macvlan", few(&networks)),
+        );
+        finding.evidence = case.say(&edges);
+        finding.evidence.push(
+            "the kernel keeps members of macvlan and ipvlan networks from their own host"
+                .to_owned(),
+        );
+        let new = case.new_network_name("to-host");
+        finding.fix = vec![
+            format!("{} network create {new}", case.docker()),
+            case.connect(&new, at),
+            prose("then use the host's address on that network, which is its gateway"),
+        ];
+        finding
+    }))
+}

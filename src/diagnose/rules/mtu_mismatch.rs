@@ -1,0 +1,79 @@
+//! Packets that are too large for the way.
+
+use std::collections::BTreeMap;
+
+use crate::diagnose::case::{Case, few};
+use crate::diagnose::mend::prose;
+use crate::diagnose::{Judgement, Rule, Sight};
+use crate::model::Severity;
+
+/// See `netmap explain mtu-mismatch`.
+pub const RULE: Rule = Rule {
+    name: "mtu-mismatch",
+    severity: Severity::Warning,
+    summary: "containers send larger packets than the host's way out carries",
+    meaning: "A bridge carries packets of 1500 bytes unless told otherwise. On a host behind a VPN, a \
+        tunnel or in many clouds the way out carries less, and where routers keep silent about it, \
+        large packets are lost without a word.",
+    seen: "The interface of a container with a way out has a larger MTU than the interface of the host's \
+        default route.",
+    example: "Pings and small requests pass; TLS handshakes and downloads hang",
+    mend: "Make the network with the way's own MTU: \
+        `docker network create -o com.docker.network.driver.mtu=1400 NETWORK`.",
+    mistaken_for: "A firewall or a slow server. Proof: `ping -M do -s 1472 HOST` from the container fails \
+        and a smaller one passes.",
+    needs: &[Sight::Mtus, Sight::Machine],
+    judge,
+};
+
+fn judge(case: &Case) -> Judgement {
+    let Some(host) = case.map.snapshot().host.as_ref() else { return Judgement::default() };
+    let routes = host.routes.as_deref().unwrap_or_default();
+    let way_out = routes
+        .iter()
+        .filter(|route| route.is_default() && route.gateway.is_some())
+        .min_by_key(|route| route.metric);
+    let Some(way_out) = way_out else { return Judgement::default() };
+    let Some(host_mtu) = host
+        .mtus
+        .as_deref()
+        .and_then(|mtus| mtus.iter().find(|mtu| mtu.interface == way_out.interface))
+        .map(|mtu| mtu.mtu)
+    else {
+        let why = format!("the packet size of {} on the engine's machine", way_out.interface);
+        return Judgement { not_looked: vec![why], ..Judgement::default() };
+    };
+    let mut by_network: BTreeMap<usize, Vec<(usize, u32)>> = BTreeMap::new();
+    for at in case.containers() {
+        let Some(seen) = case.seen(at) else { continue };
+        let networks: Vec<usize> = case
+            .map
+            .networks_of(at)
+            .filter(|n| case.network(*n).driver == "bridge" && !case.network(*n).internal)
+            .collect();
+        // With several networks an interface's name does not tell which it is on.
+        let ([network], Some(mtus)) = (networks.as_slice(), seen.mtus.as_deref()) else { continue };
+        let largest = mtus.iter().map(|mtu| mtu.mtu).max();
+        if let Some(mtu) = largest.filter(|mtu| *mtu > host_mtu) {
+            by_network.entry(*network).or_default().push((at, mtu));
+        }
+    }
+    Judgement::of(by_network.into_iter().map(|(network, members)| {
+        let on = &case.network(network).name;
+        let names: Vec<&str> = members.iter().map(|(at, _)| case.name(*at)).collect();
+        let mtu = members.iter().map(|(_, mtu)| *mtu).max().unwrap_or_default();
+        let mut finding = RULE.finding(
+            [on.as_str()].into_iter().chain(names.iter().copied()),
+            format!("{on} carries packets of {mtu} bytes, and the host's way out only {host_mtu}"),
+        );
+        finding.evidence = vec![
+            format!("{} send packets of up to {mtu} bytes", few(&names)),
+            format!("the host's default route goes by {}, which takes {host_mtu}", way_out.interface),
+        ];
+        finding.fix = vec![prose(format!(
+            "make {on} anew with -o com.docker.network.driver.mtu={host_mtu}, or set \"mtu\": {host_mtu} \
+            in daemon.json for the default bridge"
+        ))];
+        finding
+    }))
+}

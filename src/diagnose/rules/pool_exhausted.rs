@@ -1,0 +1,123 @@
+//! No addresses left.
+
+use ipnet::IpNet;
+
+use crate::diagnose::case::{Case, few};
+use crate::diagnose::mend::prose;
+use crate::diagnose::{Judgement, Rule};
+use crate::model::{AddressPool, Finding, Severity};
+
+/// See `netmap explain pool-exhausted`.
+pub const RULE: Rule = Rule {
+    name: "pool-exhausted",
+    severity: Severity::Warning,
+    summary: "the engine has hardly any subnets left for new networks, or a network hardly any addresses",
+    meaning: "The engine cuts the subnet of each new network from a pool, which by default has room for \
+        31 networks. Compose makes one a project, so clutter uses them up. A small subnet can fill up \
+        in the same way.",
+    seen: "The subnets in use are counted against the pools, the running members of each network against \
+        the addresses of its subnet; and a start error of the engine may say so.",
+    example: "`all predefined address pools have been fully subnetted`, `no available IPv4 addresses on \
+        this network's address pools`",
+    mend: "`docker network prune`; smaller subnets for more networks with `default-address-pools` in \
+        daemon.json; a larger `--subnet` for the network that is full.",
+    mistaken_for: "An overlap with your LAN, for which the engine skips a subnet in silence.",
+    needs: &[],
+    judge,
+};
+
+/// Fewer free subnets than this are told of.
+const FEW: usize = 4;
+
+fn judge(case: &Case) -> Judgement {
+    let mut findings = Vec::new();
+    findings.extend(pools(case));
+    findings.extend(case.networks().filter_map(|network| full(case, network)));
+    Judgement::of(findings)
+}
+
+/// Docker's own pools where none were set: fifteen /16 and sixteen /20.
+///
+/// Source: moby, `libnetwork/ipamutils`, `localScopeDefaultNetworks`.
+fn usual_pools() -> Vec<AddressPool> {
+    let pool = |base: &str, size| AddressPool { base: base.parse().expect("a subnet"), size };
+    let mut pools: Vec<AddressPool> =
+        (17..32).map(|second| pool(&format!("172.{second}.0.0/16"), 16)).collect();
+    pools.push(pool("192.168.0.0/16", 20));
+    pools
+}
+
+fn pools(case: &Case) -> Option<Finding> {
+    let engine = &case.map.snapshot().engine;
+    if engine.name != "Docker" {
+        return None;
+    }
+    let pools =
+        if engine.address_pools.is_empty() { usual_pools() } else { engine.address_pools.clone() };
+    let v4 = || pools.iter().filter(|pool| matches!(pool.base, IpNet::V4(_)));
+    let total: usize =
+        v4().map(|pool| 1_usize << pool.size.saturating_sub(pool.base.prefix_len()).min(20)).sum();
+    let used = case
+        .networks()
+        .flat_map(|network| &case.network(network).subnets)
+        .filter(|subnet| v4().any(|pool| pool.base.contains(&subnet.subnet)))
+        .count();
+    let free = total.saturating_sub(used);
+    if free >= FEW || used == 0 || total < 2 * FEW {
+        return None;
+    }
+    let mut finding = RULE.finding(
+        [] as [&str; 0],
+        match free {
+            0 => format!("all {total} subnets for new networks are used up"),
+            1 => format!("only one of {total} subnets is left for new networks"),
+            free => format!("only {free} of {total} subnets are left for new networks"),
+        },
+    );
+    let unused: Vec<&str> = case
+        .networks()
+        .filter(|network| {
+            !case.network(*network).is_built_in() && case.map.members(*network).is_empty()
+        })
+        .map(|network| case.network(network).name.as_str())
+        .collect();
+    if !unused.is_empty() {
+        finding.evidence.push(format!("nothing is on {}", few(&unused)));
+    }
+    finding.evidence.push("the next `docker network create` or `compose up` may fail".to_owned());
+    finding.fix = vec![
+        prose(format!("{} network prune removes the networks that nothing is on", case.docker())),
+        prose("or set default-address-pools in the engine's daemon.json, with a larger size"),
+    ];
+    Some(finding)
+}
+
+/// A network whose running members have nearly used up its IPv4 addresses.
+fn full(case: &Case, at: usize) -> Option<Finding> {
+    let network = case.network(at);
+    let subnet = network.subnets.iter().find(|subnet| matches!(subnet.subnet, IpNet::V4(_)))?;
+    let range = subnet.ip_range.unwrap_or(subnet.subnet);
+    let hosts = 1_usize << (32 - range.prefix_len()).min(20);
+    // Network address, broadcast address and gateway are nobody's.
+    let room = if range == subnet.subnet { hosts.saturating_sub(3) } else { hosts };
+    let taken = case
+        .map
+        .members(at)
+        .iter()
+        .filter(|member| case.map.endpoint_on(**member, at).is_some_and(|e| e.ipv4.is_some()))
+        .count();
+    let nearly = taken + 1 >= room || taken * 10 >= room * 9;
+    if taken < 2 || !nearly || network.driver != "bridge" {
+        return None;
+    }
+    let mut finding = RULE.finding(
+        [network.name.as_str()],
+        format!("{} has {taken} of its {room} addresses in use", network.name),
+    );
+    finding.evidence = vec![format!("its subnet is {range}")];
+    finding.fix = vec![prose(format!(
+        "make a network with a larger --subnet, and move the members of {} to it",
+        network.name
+    ))];
+    Some(finding)
+}

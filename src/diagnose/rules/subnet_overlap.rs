@@ -1,0 +1,106 @@
+//! Two networks with the same addresses.
+
+use ipnet::IpNet;
+
+use crate::diagnose::case::Case;
+use crate::diagnose::mend::prose;
+use crate::diagnose::{Judgement, Rule, Sight};
+use crate::model::{Network, RouteEntry, Severity};
+
+/// See `netmap explain subnet-overlap`.
+pub const RULE: Rule = Rule {
+    name: "subnet-overlap",
+    severity: Severity::Warning,
+    summary: "a container network has addresses that another network or the host's own routes have too",
+    meaning: "The engine chooses subnets without knowing your LAN or a VPN that comes up later. Where \
+        the ranges overlap, packets for the LAN end up on a bridge, or the other way round.",
+    seen: "The subnets of two networks overlap, or a route of the host that is not the engine's own \
+        overlaps a subnet.",
+    example: "The office VPN or a machine of the LAN is gone since `docker compose up`",
+    mend: "Make the network anew on another range, with `--subnet`; set `default-address-pools` to \
+        ranges that nobody else uses.",
+    mistaken_for: "A VPN that is down.",
+    needs: &[Sight::Machine],
+    judge,
+};
+
+fn judge(case: &Case) -> Judgement {
+    let mut findings = Vec::new();
+    let subnets: Vec<(usize, IpNet)> = case
+        .networks()
+        .flat_map(|network| case.network(network).subnets.iter().map(move |s| (network, s.subnet)))
+        .collect();
+    for (nth, (one, a)) in subnets.iter().enumerate() {
+        for (other, b) in &subnets[nth + 1..] {
+            if one == other || !overlap(a, b) {
+                continue;
+            }
+            // Two slices of one LAN on the same or sibling interfaces.
+            let beyond =
+                |at: usize| matches!(case.network(at).driver.as_str(), "macvlan" | "ipvlan");
+            if beyond(*one) && beyond(*other) {
+                continue;
+            }
+            let (first, second) = (&case.network(*one).name, &case.network(*other).name);
+            let mut finding = RULE.finding(
+                [first.as_str(), second.as_str()],
+                format!("{first} and {second} have overlapping addresses"),
+            );
+            finding.evidence = vec![format!("{first} has {a}, {second} has {b}")];
+            finding.fix = vec![anew(case.network(*one))];
+            findings.push(finding);
+        }
+    }
+    let host = case.map.snapshot().host.as_ref();
+    let routes = host.and_then(|host| host.routes.as_deref()).unwrap_or_default();
+    for (network, subnet) in &subnets {
+        let network = case.network(*network);
+        if network.driver != "bridge" {
+            continue;
+        }
+        for route in routes.iter().filter(|r| !r.is_default() && overlap(&r.destination, subnet)) {
+            if is_the_engines(case, route) {
+                continue;
+            }
+            let mut finding = RULE.finding(
+                [network.name.as_str()],
+                format!("{} has addresses that the host has a route of its own for", network.name),
+            );
+            finding.evidence = vec![format!(
+                "{} has {subnet}; the host reaches {} by {}",
+                network.name, route.destination, route.interface
+            )];
+            finding.fix = vec![anew(network)];
+            findings.push(finding);
+        }
+    }
+    Judgement::of(findings)
+}
+
+fn overlap(a: &IpNet, b: &IpNet) -> bool {
+    a.contains(b) || b.contains(a)
+}
+
+/// Whether a route is one that the engine made for a bridge of its own: for
+/// exactly one of its subnets, on the link itself, by a bridge's interface.
+fn is_the_engines(case: &Case, route: &RouteEntry) -> bool {
+    let bridge = |network: &Network| {
+        let named = network.options.get("com.docker.network.bridge.name");
+        let short = network.id.get(..12).unwrap_or_default();
+        named.is_some_and(|name| *name == route.interface)
+            || route.interface == format!("br-{short}")
+            || (route.interface.starts_with("podman") && network.driver == "bridge")
+    };
+    route.gateway.is_none()
+        && case.networks().map(|at| case.network(at)).any(|network| {
+            network.subnets.iter().any(|s| s.subnet.trunc() == route.destination.trunc())
+                && bridge(network)
+        })
+}
+
+fn anew(network: &Network) -> String {
+    prose(format!(
+        "make {} anew on another range: --subnet, or default-address-pools in daemon.json",
+        network.name
+    ))
+}
