@@ -8,7 +8,7 @@ use super::options::Options;
 use super::output::Output;
 use super::picture::PictureArgs;
 use super::{Ending, source};
-use crate::diff::{Overlay, diff, overlay, scoped};
+use crate::diff::{Overlay, comparable, diff, overlay};
 use crate::error::{Error, Result};
 use crate::graph::{Filter, Map};
 use crate::model::Snapshot;
@@ -76,7 +76,14 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
     let format = format(args.format.as_deref(), file)?;
     let (before, after) = sides(options, args, output).await?;
     let (names, before, after) = ((before.name, after.name), before.snapshot, after.snapshot);
-    let (before, after) = scoped(before, after);
+    let (before, after) = match (&before.plan, &after.plan) {
+        (Some(_), None) => comparable(&before, &after),
+        (None, Some(_)) => {
+            let (after, before) = comparable(&after, &before);
+            (before, after)
+        }
+        _ => (before, after),
+    };
     let (before, after) = narrowed(options, before, after)?;
     let difference = diff(&before, &after);
     let unread = before.unread.iter().chain(&after.unread);

@@ -2,12 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::plan::{is_planned, plain_image};
 use super::same::Same;
 use super::{Changes, Kind, listed, pair_name};
 use crate::model::{
-    Container, Endpoint, NetworkMode, Origin, Protocol, PublishedPort, RequestedPort, Snapshot,
-    State,
+    Container, Endpoint, NetworkMode, Protocol, PublishedPort, RequestedPort, Snapshot, State,
 };
 
 /// Compares all containers.
@@ -39,16 +37,12 @@ fn lone(
     for endpoint in &container.endpoints {
         note(Kind::Endpoint, &at(name, endpoint), addresses(endpoint).unwrap_or_default());
     }
-    for port in ports(container, container.state.has_network() && !is_planned(container)) {
+    for port in ports(container, container.state.has_network()) {
         note(Kind::Port, name, port);
     }
 }
 
 fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Changes) {
-    if is_planned(before) != is_planned(after) {
-        planned(same, before, after, changes);
-        return;
-    }
     let name = pair_name(before, after);
     let name = name.as_str();
     changes.note((Kind::State, false), (name, ""), Some(state(before)), Some(state(after)));
@@ -95,51 +89,6 @@ fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Change
     );
 }
 
-/// Holds a planned container against a real one: whatever the plan says, and
-/// nothing that it leaves to the engine or the image.
-fn planned(same: &Same, before: &Container, after: &Container, changes: &mut Changes) {
-    let (plan, real) = if is_planned(before) { (before, after) } else { (after, before) };
-    let name = pair_name(before, after);
-    let name = name.as_str();
-    if real.state != State::Running {
-        changes.note((Kind::State, false), (name, ""), Some(state(before)), Some(state(after)));
-    }
-    if !plan.image.is_empty() && plain_image(&plan.image) != plain_image(&real.image) {
-        changes.setting(name, "image", before.image.clone(), after.image.clone());
-    }
-    let modes = (mode(before, same.before), mode(after, same.after));
-    // Compose's versions name a replica differently, and so its riders' mode.
-    let rides = |mode: &str| mode.starts_with("container:");
-    if !(rides(&modes.0) && rides(&modes.1)) {
-        changes.setting(name, "network mode", modes.0, modes.1);
-    }
-    let mut note = |field: &'static str, before: Option<String>, after: Option<String>| {
-        changes.note((Kind::Flag, false), (name, field), before, after);
-    };
-    if !plan.hostname.is_empty() {
-        let host_name = |container: &Container| Some(container.hostname.clone());
-        note("host name", host_name(before), host_name(after));
-    }
-    note("extra hosts", sorted(&before.extra_hosts), sorted(&after.extra_hosts));
-    note("dns", sorted(&before.dns), sorted(&after.dns));
-    // The image has variables of its own.
-    for wanted in plan.references.iter().filter(|r| r.origin == Origin::Environment) {
-        let same_variable = |container: &Container| {
-            let found = container.references.iter().filter(|r| r.variable == wanted.variable);
-            listed(found.map(|r| format!("{r} ({})", r.place())).collect())
-        };
-        note("dials", same_variable(before), same_variable(after));
-    }
-    compare_ports(name, before, after, changes);
-    compare_endpoints(name, before, after, changes);
-}
-
-fn sorted(items: &[String]) -> Option<String> {
-    let mut items = items.to_vec();
-    items.sort();
-    listed(items)
-}
-
 /// State and health: `running, healthy`, `exited (1)`.
 fn state(container: &Container) -> String {
     let mut text = container.state.to_string();
@@ -171,8 +120,7 @@ fn mode(container: &Container, of: &Snapshot) -> String {
 
 fn compare_ports(name: &str, before: &Container, after: &Container, changes: &mut Changes) {
     // What is published now can only be compared while both run.
-    let runs = |container: &Container| container.state.has_network() && !is_planned(container);
-    let live = runs(before) && runs(after);
+    let live = before.state.has_network() && after.state.has_network();
     let (mine, theirs) = (ports(before, live), ports(after, live));
     for port in mine.difference(&theirs) {
         changes.note((Kind::Port, false), (name, ""), Some(port.clone()), None);

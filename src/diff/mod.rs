@@ -5,14 +5,13 @@
 //! was made anew is no new container. A network is the same one by its name.
 //! What changes whenever something is started again is [`Change::noise`].
 //!
-//! One of the two may be a plan, read from compose files: [`scoped`] cuts the
-//! other down to what it is about, and what a plan leaves open, such as
-//! addresses, is no difference.
+//! One of the two may be a plan, read from compose files: [`comparable`] fills
+//! what it leaves open and cuts the other down to what it is about.
 
 mod containers;
 mod networks;
 mod overlay;
-mod plan;
+mod planned;
 mod reach;
 mod same;
 
@@ -21,7 +20,7 @@ use std::collections::BTreeMap;
 use crate::model::{Container, Snapshot};
 
 pub use overlay::{Overlay, overlay};
-pub use plan::scoped;
+pub use planned::comparable;
 
 /// What happened to a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -212,13 +211,12 @@ impl Changes {
 }
 
 /// What a container is called that both sides have: by both names where it
-/// was renamed. A plan does not know what compose's version calls a replica.
+/// was renamed.
 fn pair_name(before: &Container, after: &Container) -> String {
-    match (plan::is_planned(before), plan::is_planned(after)) {
-        _ if before.name == after.name => after.name.clone(),
-        (true, false) => after.name.clone(),
-        (false, true) => before.name.clone(),
-        _ => format!("{} → {}", before.name, after.name),
+    if before.name == after.name {
+        after.name.clone()
+    } else {
+        format!("{} → {}", before.name, after.name)
     }
 }
 

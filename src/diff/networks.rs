@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::plan::is_planned_network;
 use super::same::Same;
 use super::{Changes, Kind, listed, yes_no};
 use crate::model::Network;
@@ -40,10 +39,6 @@ fn told(network: &Network) -> String {
 }
 
 fn pair(before: &Network, after: &Network, changes: &mut Changes) {
-    if is_planned_network(before) != is_planned_network(after) {
-        planned(before, after, changes);
-        return;
-    }
     // Of a network that no list named nothing is known but its members.
     if before.unlisted || after.unlisted {
         changes.setting(
@@ -95,39 +90,5 @@ fn pair(before: &Network, after: &Network, changes: &mut Changes) {
     let id = |network: &Network| Some(network.id.clone()).filter(|id| !id.is_empty());
     if let (Some(before), Some(after)) = (id(before), id(after)) {
         changes.noise(Kind::Id, (name, "network id"), Some(before), Some(after));
-    }
-}
-
-/// Holds a planned network against a real one: whatever the plan says, and
-/// nothing that it leaves to the engine.
-fn planned(before: &Network, after: &Network, changes: &mut Changes) {
-    let plan = if is_planned_network(before) { before } else { after };
-    // One that the engine has by itself, or that somebody else makes.
-    if plan.unlisted || plan.is_built_in() {
-        return;
-    }
-    let name = before.name.as_str();
-    changes.setting(name, "driver", before.driver.clone(), after.driver.clone());
-    for (field, before, after) in [
-        ("internal", before.internal, after.internal),
-        ("icc", before.icc, after.icc),
-        ("masquerade", before.masquerade, after.masquerade),
-        ("ipv6", before.ipv6, after.ipv6),
-    ] {
-        changes.setting(name, field, yes_no(before), yes_no(after));
-    }
-    for key in plan.options.keys() {
-        let value =
-            |network: &Network| network.options.get(key).map(|value| format!("{key}={value}"));
-        changes.note((Kind::Flag, false), (name, "options"), value(before), value(after));
-    }
-    if !plan.subnets.is_empty() {
-        let subnets = |network: &Network| {
-            let mut all: Vec<String> =
-                network.subnets.iter().map(|subnet| subnet.subnet.to_string()).collect();
-            all.sort();
-            listed(all)
-        };
-        changes.note((Kind::Address, false), (name, "subnet"), subnets(before), subnets(after));
     }
 }
