@@ -24,6 +24,10 @@ const LARGEST: u64 = 4 << 20;
 /// How long to wait between two tries of `--retry`.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// More containers than this are not all entered just to say why something
+/// fails: an exec costs the engine about 50 ms.
+const CROWD: usize = 40;
+
 /// Arguments of `netmap check`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -103,8 +107,10 @@ pub async fn hold(
     let file = options.output.as_deref();
     let format = format(args.format.as_deref(), file)?;
     let (mut seen, mut verdicts) = settled(options, args, (output, true), asked).await?;
-    if !all_pass(&verdicts) && seen.look_closer(true, output).await {
-        // The doctor may know why.
+    // The doctor may know why. On a crowded engine that is not worth an exec
+    // in each container.
+    let crowded = seen.snapshot.containers.len() > CROWD;
+    if !all_pass(&verdicts) && seen.look_closer(!crowded, output).await {
         verdicts = seen.judge(options, asked)?;
     }
     let view = CheckView { file: name, verdicts: &verdicts };

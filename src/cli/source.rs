@@ -19,6 +19,12 @@ pub async fn snapshot(options: &Options, output: &Output) -> Result<Snapshot> {
         let others = options.from.is_some() || options.host.is_some() || options.context.is_some();
         return if others { Err(two_sources()) } else { Ok(planned) };
     }
+    observed(options, output).await
+}
+
+/// Reads the snapshot file or the engine that the options ask for, whatever
+/// compose files they name besides.
+pub async fn observed(options: &Options, output: &Output) -> Result<Snapshot> {
     match &options.from {
         Some(path) => read(path),
         None => {

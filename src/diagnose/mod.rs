@@ -9,6 +9,7 @@
 mod case;
 mod mend;
 mod obstacle;
+mod planned;
 mod rule;
 pub mod rules;
 mod wanted;
@@ -51,6 +52,9 @@ pub fn diagnose(
                 format!("for that reason {} waits for {name} in vain", case::few(&waiting));
             cause.evidence.push(sentence);
         }
+    }
+    for finding in &mut diagnosis.findings {
+        planned::settle(finding, map.snapshot());
     }
     // Stable: within a severity, the registry's order.
     diagnosis.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));

@@ -95,7 +95,7 @@ fn localhost(case: &Case, edge: &Edge) -> Option<Obstacle> {
     let (from, port) = (edge.from, edge.port?);
     let container = case.container(from);
     let fails = edge.evidently_fails();
-    if container.state.has_network() {
+    if container.state.has_network() && !case.is_planned() {
         match case.listens(from, port) {
             Some(Listens::Openly | Listens::OnLoopback) => return None,
             Some(Listens::Not) => {}

@@ -28,7 +28,8 @@ fn judge(case: &Case) -> Judgement {
         let container = case.container(at);
         let error = container.start_error.as_deref().filter(|error| is_about_ports(error));
         let planned = case.is_planned();
-        if container.state.has_network() || !(error.is_some() || planned) {
+        let runs = container.state.has_network() && !planned;
+        if runs || !(error.is_some() || planned) {
             continue;
         }
         let mut holders = Vec::new();
@@ -99,7 +100,9 @@ fn takes(holder: &Container, wanted: &RequestedPort, planned: bool) -> bool {
     let meet = |a: &str, b: &str| any(a) || any(b) || a == b;
     if planned {
         return holder.requested.iter().any(|other| {
+            // Of a range the engine takes what is free.
             !wanted.host_port.is_empty()
+                && !wanted.host_port.contains('-')
                 && other.host_port == wanted.host_port
                 && other.protocol == wanted.protocol
                 && meet(&other.host_ip, &wanted.host_ip)
