@@ -82,7 +82,7 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         return Ok(Ending::Clean);
     };
     let asked = read(path)?;
-    hold(options, args, output, (&path.display().to_string(), &asked)).await
+    hold(options, args, (output, true), (&path.display().to_string(), &asked)).await
 }
 
 impl Args {
@@ -93,17 +93,18 @@ impl Args {
     }
 }
 
-/// Holds what is against a check file, given with its name.
+/// Holds what is against a check file, given with its name. Whether the doctor
+/// is to say what is behind a failure is up to `explained`.
 pub async fn hold(
     options: &Options,
     args: &Args,
-    output: &Output,
+    (output, explained): (&Output, bool),
     (name, asked): (&str, &CheckFile),
 ) -> Result<Ending> {
     let file = options.output.as_deref();
     let format = format(args.format.as_deref(), file)?;
     let (mut seen, mut verdicts) = settled(options, args, (output, true), asked).await?;
-    if !all_pass(&verdicts) && seen.look_closer(true, output).await {
+    if explained && !all_pass(&verdicts) && seen.look_closer(true, output).await {
         // The doctor may know why.
         verdicts = seen.judge(options, asked)?;
     }

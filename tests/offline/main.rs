@@ -10,6 +10,7 @@ mod fake_engine;
 mod faults;
 mod formats;
 mod layers;
+mod lessons;
 mod probing;
 mod readme;
 mod snapshots;
