@@ -86,7 +86,7 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         return Ok(Ending::Clean);
     };
     let asked = read(path)?;
-    hold(options, args, output, (&path.display().to_string(), &asked)).await
+    hold(options, args, (output, true), (&path.display().to_string(), &asked)).await
 }
 
 impl Args {
@@ -97,11 +97,12 @@ impl Args {
     }
 }
 
-/// Holds what is against a check file, given with its name.
+/// Holds what is against a check file, given with its name. Whether the doctor
+/// is to say what is behind a failure is up to `explained`.
 pub async fn hold(
     options: &Options,
     args: &Args,
-    output: &Output,
+    (output, explained): (&Output, bool),
     (name, asked): (&str, &CheckFile),
 ) -> Result<Ending> {
     let file = options.output.as_deref();
@@ -110,7 +111,7 @@ pub async fn hold(
     // The doctor may know why. On a crowded engine that is not worth an exec
     // in each container.
     let crowded = seen.snapshot.containers.len() > CROWD;
-    if !all_pass(&verdicts) && seen.look_closer(!crowded, output).await {
+    if explained && !all_pass(&verdicts) && seen.look_closer(!crowded, output).await {
         verdicts = seen.judge(options, asked)?;
     }
     let view = CheckView { file: name, verdicts: &verdicts };

@@ -10,6 +10,7 @@ mod fake_engine;
 mod faults;
 mod formats;
 mod layers;
+mod lessons;
 mod pictures;
 mod probing;
 mod readme;
