@@ -35,7 +35,11 @@ pub fn diagnose(
         ..Diagnosis::default()
     };
     for rule in RULES.iter().filter(|rule| wanted(rule)) {
-        diagnosis.rules.push(rule.name);
+        // Measuring is the user's to ask for; without, such a rule is not asked.
+        let asked = comparison.is_some() || !rule.needs.contains(&Sight::Probe);
+        if asked {
+            diagnosis.rules.push(rule.name);
+        }
         let mut judgement = (rule.judge)(&case);
         judgement.findings.sort_by(|a, b| a.subjects.cmp(&b.subjects));
         diagnosis.findings.append(&mut judgement.findings);
@@ -48,7 +52,7 @@ pub fn diagnose(
         let cause = diagnosis.findings.iter_mut().find(|f| f.subjects.iter().any(|s| s == name));
         if let Some(cause) = cause {
             let sentence =
-                format!("for that reason {} waits for {name} in vain", case::few(&waiting));
+                format!("For that reason {} waits for {name} in vain", case::few(&waiting));
             cause.evidence.push(sentence);
         }
     }

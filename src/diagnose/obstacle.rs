@@ -82,7 +82,7 @@ pub fn first(case: &Case, edge: &Edge) -> Option<Obstacle> {
         Target::Itself => localhost(case, edge),
         Target::Named(to) if to == from => None,
         Target::Named(to) => named(case, edge, to),
-        Target::Addressed(to) if to == from => None,
+        Target::Addressed(to) if to == from => own_address(case, edge),
         Target::Addressed(to) => addressed(case, edge, to),
         Target::FreeAddress(_) => Some(Obstacle::FreeAddress),
         Target::Machine => machine(case, edge),
@@ -266,6 +266,17 @@ fn addressed(case: &Case, edge: &Edge, to: usize) -> Option<Obstacle> {
         }
     }
     ports(case, edge, to)
+}
+
+/// An address that is written down and has become the container's own.
+fn own_address(case: &Case, edge: &Edge) -> Option<Obstacle> {
+    let port = edge.port.filter(|_| edge.is_configured())?;
+    if case.listens(edge.from, port) != Some(Listens::Not) {
+        return None;
+    }
+    let open = |at: &usize| case.listens(*at, port) == Some(Listens::Openly);
+    let has_it = case.containers().filter(|at| *at != edge.from).find(open)?;
+    Some(Obstacle::OtherOwner(Some(has_it)))
 }
 
 /// The rungs above the network: is anything listening, is it well.

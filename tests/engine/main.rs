@@ -5,7 +5,9 @@
 
 mod calls;
 mod crowd;
+mod doctor;
 mod probe;
+mod recorder;
 mod samples;
 mod support;
 mod truth;

@@ -10,4 +10,5 @@ mod formats;
 mod layers;
 mod probing;
 mod readme;
+mod samples;
 mod support;

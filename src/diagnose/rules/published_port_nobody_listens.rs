@@ -70,7 +70,7 @@ fn judge(case: &Case) -> Judgement {
         }
         for published in container.published.iter().filter(|p| silent.contains(&p.port)) {
             let line =
-                format!("port {} of the host leads to {}", published.host_port, published.port);
+                format!("Port {} of the host leads to {}", published.host_port, published.port);
             if !finding.evidence.contains(&line) {
                 finding.evidence.push(line);
             }
