@@ -125,11 +125,20 @@ fn module_5_from_broken_to_clean() {
     assert!(found.iter().all(|finding| finding["severity"] == "warning"), "{found:#?}");
 
     sh(setup, "restarted", prefix);
-    let found = expect(prefix, &["hardcoded-ip"]);
-    assert!(found.iter().all(|finding| finding["severity"] == "error"), "{found:#?}");
-    let said = found[0].to_string();
-    assert!(said.contains("which belongs to m5-"), "{said}");
-    assert!(said.contains("m5-mongo listens on 27017, and has the address"), "{said}");
+    let began = Instant::now();
+    let said = loop {
+        let found = expect(prefix, &["hardcoded-ip"]);
+        let said = found[0].to_string();
+        if said.contains("m5-mongo listens on 27017, and has the address") {
+            assert!(found.iter().all(|finding| finding["severity"] == "error"), "{found:#?}");
+            break said;
+        }
+        assert!(began.elapsed() < Duration::from_secs(25), "{said}");
+        thread::sleep(Duration::from_millis(500));
+    };
+    // Somebody else's test may have been faster to take the address.
+    let whose = ["which belongs to", "an address that nobody has"];
+    assert!(whose.iter().any(|words| said.contains(words)), "{said}");
 
     // netmap's own commands, and then the name, as its last line says.
     sh(setup, "address", prefix);
@@ -293,17 +302,26 @@ fn logs_that_are_binary_endless_or_one_line_do_no_harm() {
     for (name, command) in &cases {
         corner.run(name, &["busybox", "sh", "-c", command]);
     }
-    corner.run("endless", &["busybox", "sh", "-c", "yes ECONNREFUSED 127.0.0.1:5998"]);
-    thread::sleep(Duration::from_secs(2));
+    corner.run(
+        "endless",
+        &["--log-opt", "max-size=1m", "busybox", "sh", "-c", "yes ECONNREFUSED 127.0.0.1:5998"],
+    );
+    let ports =
+        [("binary", "5999"), ("one-line", "5999"), ("escapes", "5999"), ("endless", "5998")];
     let began = Instant::now();
-    let output = netmap(&["snapshot"]);
-    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
-    let snapshot: Value = serde_json::from_slice(&output.stdout).unwrap();
-    for (name, port) in [("binary", 5999), ("escapes", 5999), ("endless", 5998)] {
+    loop {
+        let asked = Instant::now();
+        let output = netmap(&["snapshot"]);
+        assert!(asked.elapsed() < Duration::from_secs(20), "{:?}", asked.elapsed());
+        let snapshot: Value = serde_json::from_slice(&output.stdout).unwrap();
         let observations = snapshot["observations"].as_array().unwrap();
-        let seen = observations.iter().find(|o| o["container"] == corner.name(name).as_str());
-        let errors = seen.unwrap()["log_errors"].to_string();
-        assert!(errors.contains(&port.to_string()), "{name}: {errors}");
+        let missing = ports.iter().find(|(name, port)| {
+            let seen = observations.iter().find(|o| o["container"] == corner.name(name).as_str());
+            !seen.unwrap()["log_errors"].to_string().contains(port)
+        });
+        let Some(missing) = missing else { break };
+        assert!(began.elapsed() < Duration::from_secs(30), "{missing:?}: {observations:#?}");
+        thread::sleep(Duration::from_millis(500));
     }
     let shown = text(&netmap(&["doctor", "--verbose"]).stdout);
     assert!(!shown.contains(['\u{1b}', '\u{7}']), "{shown}");
