@@ -19,7 +19,7 @@ pub use rule::{Judgement, Rule, Sight};
 pub use rules::{RULES, rule_named};
 
 use crate::graph::{Comparison, Map};
-use crate::model::{Diagnosis, NotLooked};
+use crate::model::{Diagnosis, Finding, NotLooked};
 
 /// Asks the rules that `wanted` lets through about a map with what was
 /// observed in it, and about a probe beside it if there is one.
@@ -48,12 +48,10 @@ pub fn diagnose(
             diagnosis.not_looked.push(NotLooked { rule: rule.name, why });
         }
     }
-    for (name, waiting) in case.waiting() {
-        let cause = diagnosis.findings.iter_mut().find(|f| f.subjects.iter().any(|s| s == name));
-        if let Some(cause) = cause {
-            let sentence =
-                format!("For that reason {} waits for {name} in vain", case::few(&waiting));
-            cause.evidence.push(sentence);
+    for (name, symptom) in case.symptoms() {
+        let about = |finding: &&mut Finding| finding.subjects.iter().any(|subject| subject == name);
+        if let Some(cause) = diagnosis.findings.iter_mut().find(about) {
+            cause.evidence.push(symptom);
         }
     }
     // Stable: within a severity, the registry's order.
