@@ -109,6 +109,16 @@ pub enum Error {
         /// What is wrong with it.
         error: ReadError,
     },
+    /// A compose file that cannot be read.
+    #[error("{place}: {why}")]
+    Compose {
+        /// The file, with line and column where there are any.
+        place: String,
+        /// What is wrong there.
+        why: String,
+        /// What to do about it, where there is something to say.
+        hint: Option<String>,
+    },
     /// A check file that cannot be read, or says what cannot be understood.
     #[error("{}", complaint(path, problems.first()))]
     CheckFile {
@@ -143,6 +153,18 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// The operating system's word.
+        why: String,
+    },
+    /// The `docker` command failed.
+    #[error("docker failed: {said}")]
+    Docker {
+        /// Its last words.
+        said: String,
+    },
+    /// A picture could not be made.
+    #[error("cannot draw the picture: {why}")]
+    Draw {
+        /// What is wrong.
         why: String,
     },
     /// Graphviz was needed and is not there.
@@ -236,7 +258,7 @@ impl Error {
             ),
             Self::CheckFile { path, problems } => more_complaints(path, problems),
             Self::NoSuchName { nearest, known, .. } => Some(suggestion(nearest.as_deref(), known)),
-            Self::Usage { hint, .. } => hint.clone(),
+            Self::Usage { hint, .. } | Self::Compose { hint, .. } => hint.clone(),
             Self::CannotEnter { .. } => Some(
                 "that takes root, on the engine's own Linux machine; --method exec works anywhere".to_owned(),
             ),

@@ -12,6 +12,9 @@
 //! - [`model`] is plain data: networks, containers, endpoints, snapshots.
 //! - [`engine`] finds the container engine, asks it, and puts its answers into
 //!   the model. Nothing else uses bollard.
+//! - [`compose`] reads compose files into the same model, as what is planned:
+//!   variables, `include`, `extends`, several files over one another. Nothing
+//!   else uses granit-parser.
 //! - [`graph`] builds the map over a snapshot: shared networks, ways, islands,
 //!   bridging containers, filters, and the prediction of who reaches whom.
 //! - [`probe`] measures who really reaches whom: from inside the containers'
@@ -22,6 +25,7 @@
 //!   and findings.
 //! - [`diff`] tells what differs between two snapshots.
 //! - [`redact`] replaces the names and addresses of a snapshot.
+//! - [`lesson`] carries the lessons of `samples/` in the program.
 //! - [`render`] turns a view of the map into text, one file a format. Nothing
 //!   else uses comfy-table, graphviz-rust or quick-junit.
 //! - [`yaml`] reads files written by hand, with the place of every value. Nothing
@@ -34,11 +38,13 @@
 
 pub mod check;
 pub mod cli;
+pub mod compose;
 pub mod diagnose;
 pub mod diff;
 pub mod engine;
 pub mod error;
 pub mod graph;
+pub mod lesson;
 pub mod model;
 pub mod probe;
 pub mod redact;

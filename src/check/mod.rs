@@ -16,6 +16,7 @@ mod init;
 pub mod keys;
 mod schema;
 mod sentence;
+mod tries;
 mod ways;
 mod who;
 mod words;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -10,6 +11,7 @@ use crate::graph::Map;
 use crate::model::{
     Diagnosis, Finding, Listening, NotLooked, Observation, Probe, Severity, Snapshot,
 };
+use crate::testing::snapshots;
 
 fn snapshot() -> Snapshot {
     let member = |name: &str, on: &[(&str, &str)]| {
@@ -454,5 +456,35 @@ fn what_listens_decides_about_ports_where_nothing_was_measured() {
         assert_eq!(verdict.status, status, "{sentence}: {}", verdict.observed);
         assert_eq!(verdict.basis, Basis::Map);
         assert!(verdict.observed.contains(observed), "{sentence}: {}", verdict.observed);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn the_file_for_any_setup_passes(mut snapshot in snapshots()) {
+        // Made-up measurements contradict themselves.
+        snapshot.probe = None;
+        let map = Map::new(&snapshot);
+        let chosen: BTreeSet<usize> = (0..snapshot.containers.len()).collect();
+        let networks: BTreeSet<usize> = (0..snapshot.networks.len()).collect();
+        let text = init(&map, &chosen, &networks, false, None);
+        let file = read(&text).unwrap_or_else(|wrong| panic!("{text}\n{wrong:?}"));
+        let evidence = Evidence { map: &map, probe: None, diagnosis: None, chosen: &chosen };
+        for verdict in evaluate(&file, &evidence) {
+            prop_assert_eq!(verdict.status, Status::Pass, "{:?}\n{}", verdict, text);
+        }
+    }
+
+    #[test]
+    fn no_text_is_too_odd_to_be_read(text in "[a-z:>*&!,\\-\"'\\[\\]{}()#| \\n\\t\u{0}-\u{ff}\u{202e}]{0,60}") {
+        let _ = read(&text);
+        let _ = read(&format!("reach: [{text}]"));
+        for sentence in [sentence::reach, sentence::names, sentence::findings] {
+            if let Err(slip) = sentence(&text) {
+                prop_assert!(slip.at <= text.chars().count());
+            }
+        }
     }
 }

@@ -83,6 +83,7 @@ impl Arrow {
     /// The arrow in words: `web reaches api on port 8080, by name`.
     pub fn words(&self) -> String {
         let crowd = if self.wanted { "everything" } else { "nothing" };
+        let several = matches!(&self.from, Sources::Named(names) if names.len() > 1);
         let (from, named) = match &self.from {
             Sources::Named(names) => (joined(names), true),
             Sources::Everybody => (crowd.to_owned(), false),
@@ -95,8 +96,10 @@ impl Arrow {
             None => target.name.clone(),
         };
         let to: Vec<String> = self.to.iter().map(target).collect();
-        let verb = match (self.wanted, named) {
-            (false, true) => "does not reach",
+        let verb = match (self.wanted, named, several) {
+            (false, true, true) => "do not reach",
+            (false, true, false) => "does not reach",
+            (true, _, true) => "reach",
             // `nothing` has said no already.
             _ => "reaches",
         };

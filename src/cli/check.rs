@@ -63,8 +63,9 @@ pub fn after_help() -> String {
         reach:\n    - web -> api:8080\n    - web -/-> db\n    - nothing outside back reaches db\n  \
         default: isolated\n\n\
         docs/check.md tells of everything that can be said; --init writes a file to begin with.\n\n\
-        Formats:\n{formats}\n\
-        Exit codes: 0 everything passes, 1 something fails, 2 nothing fails but something cannot be told."
+        {}\nFormats:\n{formats}\n\
+        Exit codes: 0 everything passes, 1 something fails, 2 nothing fails but something cannot be told.",
+        measure::methods_help()
     )
 }
 
@@ -80,14 +81,65 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         output.data(text.as_bytes(), file)?;
         return Ok(Ending::Clean);
     };
-    let format = format(args.format.as_deref(), file)?;
     let asked = read(path)?;
+    hold(options, args, output, (&path.display().to_string(), &asked)).await
+}
+
+impl Args {
+    /// Those of a check file that is at hand already.
+    pub fn of_a_lesson(retry: Option<Duration>, format: Option<String>) -> Self {
+        let how = HowArgs::usual();
+        Self { file: None, retry, no_exec: false, init: false, schema: false, how, format }
+    }
+}
+
+/// Holds what is against a check file, given with its name.
+pub async fn hold(
+    options: &Options,
+    args: &Args,
+    output: &Output,
+    (name, asked): (&str, &CheckFile),
+) -> Result<Ending> {
+    let file = options.output.as_deref();
+    let format = format(args.format.as_deref(), file)?;
+    let (mut seen, mut verdicts) = settled(options, args, (output, true), asked).await?;
+    if !all_pass(&verdicts) && seen.look_closer(true, output).await {
+        // The doctor may know why.
+        verdicts = seen.judge(options, asked)?;
+    }
+    let view = CheckView { file: name, verdicts: &verdicts };
+    output.data((format.draw)(&view, &output.style(options)).as_bytes(), file)?;
+    Ok(match (view.count(Status::Fail), view.count(Status::Unknown)) {
+        (0, 0) => Ending::Clean,
+        (0, _) => Ending::Failed,
+        _ => Ending::Findings,
+    })
+}
+
+/// Whether everything in a check file passes, without showing it.
+pub async fn passes(
+    options: &Options,
+    args: &Args,
+    output: &Output,
+    asked: &CheckFile,
+) -> Result<bool> {
+    let (_, verdicts) = settled(options, args, (output, false), asked).await?;
+    Ok(all_pass(&verdicts))
+}
+
+/// What was seen, and what comes of each assertion, at the last try.
+async fn settled(
+    options: &Options,
+    args: &Args,
+    (output, aloud): (&Output, bool),
+    asked: &CheckFile,
+) -> Result<(Seen, Vec<Verdict>)> {
     let began = Instant::now();
-    let mut first = true;
-    let (mut seen, mut verdicts) = loop {
-        let seen = look((options, args), (output, first), &asked).await;
+    let mut first = aloud;
+    loop {
+        let seen = look((options, args), (output, first), asked).await;
         let looked = match seen {
-            Ok(seen) => seen.judge(options, &asked).map(|verdicts| (seen, verdicts)),
+            Ok(seen) => seen.judge(options, asked).map(|verdicts| (seen, verdicts)),
             Err(error) => Err(error),
         };
         let passes = looked.as_ref().is_ok_and(|(_, verdicts)| all_pass(verdicts));
@@ -100,21 +152,9 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
                 }
                 tokio::time::sleep(PAUSE.min(left)).await;
             }
-            _ => break looked?,
+            _ => break looked,
         }
-    };
-    if !all_pass(&verdicts) && seen.look_closer(true, output).await {
-        // The doctor may know why.
-        verdicts = seen.judge(options, &asked)?;
     }
-    let name = path.display().to_string();
-    let view = CheckView { file: &name, verdicts: &verdicts };
-    output.data((format.draw)(&view, &output.style(options)).as_bytes(), file)?;
-    Ok(match (view.count(Status::Fail), view.count(Status::Unknown)) {
-        (0, 0) => Ending::Clean,
-        (0, _) => Ending::Failed,
-        _ => Ending::Findings,
-    })
 }
 
 fn all_pass(verdicts: &[Verdict]) -> bool {
@@ -165,7 +205,7 @@ async fn look(
     (output, aloud): (&Output, bool),
     file: &CheckFile,
 ) -> Result<Seen> {
-    if options.from.is_some() {
+    if !options.is_live() {
         let snapshot = source::snapshot(options, output).await?;
         let probe = snapshot.probe.clone();
         return Ok(Seen { engine: None, snapshot, probe, closely: true });

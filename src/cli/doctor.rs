@@ -53,11 +53,10 @@ pub fn after_help() -> String {
         .collect();
     format!(
         "Examples:\n  \
-        netmap doctor                     what is wrong, and what mends it\n  \
-        netmap doctor web                 only what concerns web\n  \
-        netmap doctor --from samples/module-5/broken\n                                    \
-        a recorded lesson, without any engine\n  \
-        netmap explain wrong-name         what a finding means\n\n\
+        netmap doctor                           what is wrong, and what mends it\n  \
+        netmap doctor web                       only what concerns web\n  \
+        netmap doctor --from samples/module-5   a recorded lesson, without any engine\n  \
+        netmap explain wrong-name               what a finding means\n\n\
         Formats:\n{formats}\n\
         Exit codes: 0 nothing found at or above --severity, 1 something, 2 could not look."
     )
@@ -88,10 +87,10 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
 
 /// The snapshot with all that can be seen, and measured if that is wanted.
 async fn look(options: &Options, args: &Args, output: &Output) -> Result<Snapshot> {
-    if options.from.is_some() {
+    if !options.is_live() {
         if args.probe {
             return Err(Error::Usage {
-                what: "--probe needs an engine, and --from is a file".to_owned(),
+                what: "--probe needs an engine, and not a file".to_owned(),
                 hint: Some(
                     "a probe that the file holds is judged without being asked for".to_owned(),
                 ),
@@ -126,6 +125,7 @@ fn narrow(diagnosis: &mut Diagnosis, map: &Map, options: &Options, args: &Args) 
         networks: options.network.clone(),
         projects: options.project.clone(),
         stopped: true,
+        ..Filter::default()
     })?;
     let containers = selection.containers.iter().map(|at| map.container(*at).name.as_str());
     // A network is on the map because of its members; it is what the user

@@ -18,10 +18,10 @@ use crate::render::count;
 #[derive(Debug, Clone, clap::Args)]
 pub struct HowArgs {
     /// How to measure: auto, exec or netns (see below)
-    #[arg(long, value_name = "METHOD", default_value = "auto", value_parser = method, help_heading = "How to measure")]
+    #[arg(long, value_name = "METHOD", default_value = "auto", value_parser = method, conflicts_with = "from", help_heading = "How to measure")]
     method: Method,
     /// How often to try each
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), help_heading = "How to measure")]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), conflicts_with = "from", help_heading = "How to measure")]
     count: u32,
 }
 
@@ -48,6 +48,13 @@ pub fn methods_help() -> String {
 
 /// An engine and what it says, for a command that will measure.
 pub async fn open(options: &Options, output: &Output) -> Result<(Engine, Snapshot)> {
+    if !options.compose.files.is_empty() {
+        return Err(Error::Usage {
+            what: "what compose files plan does not run yet, so nothing of it can be measured"
+                .to_owned(),
+            hint: Some("bring it up, and leave out --compose".to_owned()),
+        });
+    }
     // A short wait for containers is no reason to give up on the engine.
     let timeout = options.engine_timeout().max(Duration::from_secs(10));
     let engine = source::open(options, timeout).await?;

@@ -2,13 +2,16 @@
 //! options, calls one operation and hands the result to [`output`].
 
 mod check;
+mod compose;
 mod diff;
 mod doctor;
 mod explain;
 mod graphviz;
+mod lesson;
 mod measure;
 mod options;
 mod output;
+mod picture;
 mod probe;
 mod show;
 mod snapshot;
@@ -35,6 +38,7 @@ use output::Output;
         netmap show web db                   two containers and their networks\n  \
         netmap show -o docs/map.svg          a picture\n  \
         netmap show --from samples/module-5  a recorded lesson, without any engine\n  \
+        netmap show --compose compose.yaml   what a compose file plans\n  \
         netmap probe                         who really reaches whom\n  \
         netmap why web db:5432               can web reach it, and if not, why\n  \
         netmap doctor                        what is wrong, and what mends it\n  \
@@ -68,6 +72,9 @@ enum Command {
     /// Hold a setup against a file of assertions
     #[command(after_help = check::after_help())]
     Check(check::Args),
+    /// Learn on broken setups: a small course
+    #[command(after_help = lesson::after_help())]
+    Lesson(lesson::Args),
     /// Write everything netmap knows to one file, which every command reads with --from
     #[command(after_help = snapshot::after_help())]
     Snapshot(snapshot::Args),
@@ -133,6 +140,7 @@ async fn dispatch(cli: &Cli, output: &Output) -> Result<Ending> {
         Command::Why(args) => why::run(&cli.options, args, output).await,
         Command::Probe(args) => probe::run(&cli.options, args, output).await,
         Command::Check(args) => check::run(&cli.options, args, output).await,
+        Command::Lesson(args) => lesson::run(&cli.options, args, output).await,
         Command::Snapshot(args) => snapshot::run(&cli.options, args, output).await,
         Command::Diff(args) => diff::run(&cli.options, args, output).await,
         Command::Doctor(args) => doctor::run(&cli.options, args, output).await,

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::compose::ComposeOptions;
+
 /// When to use colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
@@ -29,6 +31,9 @@ pub struct Options {
     /// Read a snapshot instead of asking an engine: a file, a sample's folder, or - for standard input
     #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["host", "context"], help_heading = "Where to look")]
     pub from: Option<PathBuf>,
+    /// Compose files to read instead.
+    #[command(flatten)]
+    pub compose: ComposeOptions,
     /// How long to wait for an answer, such as 500ms, 10s or 1m: the engine's
     /// (10s unless told), and when probing each container's (1s unless told)
     #[arg(long, global = true, value_name = "TIME", value_parser = duration, help_heading = "Where to look")]
@@ -63,6 +68,11 @@ pub struct Options {
 }
 
 impl Options {
+    /// Whether an engine is to be asked, and not a file.
+    pub fn is_live(&self) -> bool {
+        self.from.is_none() && self.compose.files.is_empty()
+    }
+
     /// How long one call to the engine may take.
     pub fn engine_timeout(&self) -> Duration {
         self.timeout.unwrap_or(Duration::from_secs(10))

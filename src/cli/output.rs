@@ -2,7 +2,7 @@
 //! standard error. Knows about terminals, colour and width.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, BufRead, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -94,7 +94,21 @@ impl Output {
     /// Tells the user something beside the data.
     pub fn note(&self, text: &str) {
         let style = Style { width: 80, color: self.colored(io::stderr().is_terminal()) };
-        self.talk(&format!("{}\n", style.paint(Role::Quiet, text)));
+        for line in text.lines() {
+            self.talk(&format!("{}\n", style.paint(Role::Quiet, line)));
+        }
+    }
+
+    /// Asks the user; `None` where there is nobody to answer.
+    pub fn ask(&self, question: &str) -> Option<bool> {
+        if !io::stdin().is_terminal() {
+            return None;
+        }
+        let lines: Vec<_> = question.lines().map(escape::terminal).collect();
+        self.talk(&format!("{} [y/N] ", lines.join("\n")));
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer).ok()?;
+        Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
     }
 
     /// Writes to standard error, which may be closed.

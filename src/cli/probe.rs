@@ -23,7 +23,7 @@ pub struct Args {
     #[arg(value_name = "TO")]
     target: Option<String>,
     /// Connect to these TCP ports instead of pinging; without a port, to those each target declares
-    #[arg(long, value_name = "PORT", num_args = 0.., value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..), help_heading = "How to measure")]
+    #[arg(long, value_name = "PORT", num_args = 0.., value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "from", help_heading = "How to measure")]
     tcp: Option<Vec<u16>>,
     #[command(flatten)]
     how: HowArgs,
@@ -114,6 +114,7 @@ fn ends(map: &Map, options: &Options, args: &Args) -> Result<(BTreeSet<usize>, B
             networks: options.network.clone(),
             projects: options.project.clone(),
             stopped: options.all,
+            ..Filter::default()
         })
     };
     let among = select(Vec::new())?.containers;

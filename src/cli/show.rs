@@ -5,7 +5,8 @@ use std::path::Path;
 use super::measure::{self, HowArgs};
 use super::options::Options;
 use super::output::Output;
-use super::{Ending, graphviz, source};
+use super::picture::PictureArgs;
+use super::{Ending, source};
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map};
 use crate::model::Snapshot;
@@ -24,6 +25,14 @@ pub struct Args {
     /// Measure as well, and show what came of it
     #[arg(long, conflicts_with = "from")]
     probe: bool,
+    /// Only these containers and networks, and what is --depth steps from them
+    #[arg(long, value_name = "NAME")]
+    focus: Vec<String>,
+    /// Steps around --focus: from a container to its networks and on to their members is one
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "focus")]
+    depth: u16,
+    #[command(flatten)]
+    picture: PictureArgs,
 }
 
 /// The list of formats for the help text.
@@ -50,6 +59,8 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         networks: options.network.clone(),
         projects: options.project.clone(),
         stopped: options.all,
+        focus: args.focus.clone(),
+        depth: args.depth,
     };
     let snapshot = if args.probe {
         probed(options, &filter, output).await?
@@ -63,7 +74,10 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
     let style = output.style(options);
     let bytes = match format.draw {
         Draw::Text(draw) => draw(&view, &style).into_bytes(),
-        Draw::Graphviz(draw, kind) => graphviz::draw(&draw(&view, &style), kind).await?,
+        Draw::Picture(draw) => match args.picture.graphviz(&view, format.name).await {
+            Some(drawn) => drawn?,
+            None => draw(&view, &args.picture.resolve(options))?,
+        },
     };
     output.data(&bytes, options.output.as_deref())?;
     Ok(Ending::Clean)
@@ -89,6 +103,7 @@ fn scope(options: &Options, args: &Args) -> Option<String> {
         .iter()
         .chain(&options.network)
         .chain(&args.names)
+        .chain(&args.focus)
         .map(String::as_str)
         .collect();
     (!parts.is_empty()).then(|| parts.join(", "))

@@ -48,9 +48,10 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
             hint: Some(format!("netmap show -o {} draws it", file.display())),
         });
     }
-    let mut snapshot = match &options.from {
-        Some(path) => source::read(path)?,
-        None => look(options, args, output).await?,
+    let mut snapshot = if options.is_live() {
+        look(options, args, output).await?
+    } else {
+        source::snapshot(options, output).await?
     };
     snapshot = source::narrowed(options, snapshot)?;
     if args.redact {

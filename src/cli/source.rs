@@ -1,6 +1,5 @@
-//! Where a command's snapshot comes from: a live engine or a file.
+//! Where a command's snapshot comes from: a live engine, a file, or compose files.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,16 +10,27 @@ use super::output::Output;
 use crate::engine::{self, Choice, Engine, Environment, ScanOptions};
 use crate::error::{Error, Result};
 use crate::graph::{Filter, Map, Selection};
-use crate::model::{Measurement, Probe, ReadError, Snapshot};
+use crate::model::{ReadError, Snapshot};
 
 /// Reads the snapshot that the options ask for.
 pub async fn snapshot(options: &Options, output: &Output) -> Result<Snapshot> {
+    if let Some(planned) = options.compose.planned()? {
+        let others = options.from.is_some() || options.host.is_some() || options.context.is_some();
+        return if others { Err(two_sources()) } else { Ok(planned) };
+    }
     match &options.from {
         Some(path) => read(path),
         None => {
             let engine = open(options, options.engine_timeout()).await?;
             scan(&engine, output).await
         }
+    }
+}
+
+fn two_sources() -> Error {
+    Error::Usage {
+        what: "--compose stands in place of an engine or a snapshot".to_owned(),
+        hint: Some("leave out --host, --context and --from".to_owned()),
     }
 }
 
@@ -45,6 +55,7 @@ pub fn chosen(options: &Options, map: &Map) -> Result<Selection> {
         networks: options.network.clone(),
         projects: options.project.clone(),
         stopped: true,
+        ..Filter::default()
     })
 }
 
@@ -57,23 +68,10 @@ pub fn narrowed(options: &Options, whole: Snapshot) -> Result<Snapshot> {
     let chosen = chosen(options, &map)?;
     let containers: Vec<_> =
         chosen.containers.iter().map(|at| map.container(*at).clone()).collect();
-    let names: BTreeSet<&str> =
-        chosen.containers.iter().map(|at| map.container(*at).name.as_str()).collect();
-    let among = |m: &&Measurement| names.contains(&*m.from) && names.contains(&*m.to);
-    let probe = whole
-        .probe
-        .as_ref()
-        .map(|probe| Probe::new(probe.measurements.iter().filter(among).cloned().collect()));
     let networks = chosen.networks.iter().map(|at| map.network(*at).clone()).collect();
     let engine = whole.engine.clone();
     let mut part = Snapshot::new(engine, networks, containers, whole.unread.clone());
-    part.probe = probe;
-    let seen = whole.observations.iter().filter(|seen| names.contains(seen.container.as_str()));
-    part.observations = seen.cloned().collect();
-    let on_map = |id: &str| part.networks.iter().any(|network| network.id == id);
-    let of_networks = whole.network_observations.iter().filter(|seen| on_map(&seen.id));
-    part.network_observations = of_networks.cloned().collect();
-    part.host = whole.host.clone();
+    part.take_over(&whole);
     Ok(part)
 }
 

@@ -55,7 +55,7 @@ pub fn after_help() -> String {
 /// Looks, measures, judges and shows.
 pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
     let format = format(args.format.as_deref(), options.output.as_deref())?;
-    let recorded = options.from.is_some();
+    let recorded = !options.is_live();
     let (engine, mut snapshot) = if recorded {
         (None, source::snapshot(options, output).await?)
     } else {

@@ -136,22 +136,20 @@ impl<'a> Case<'a> {
     pub fn matters(&self, at: usize) -> bool {
         let container = self.container(at);
         match container.state {
-            State::Running | State::Paused | State::Restarting => true,
+            State::Planned | State::Running | State::Paused | State::Restarting => true,
             State::Exited | State::Dead => {
                 // 137 and 143 are what `docker stop` and `docker kill` leave.
                 let by_hand = matches!(container.exit_code, None | Some(0 | 137 | 143));
                 container.oom_killed || !by_hand
             }
-            State::Created => container.start_error.is_some() || self.is_planned(),
+            State::Created => container.start_error.is_some(),
             State::Removing | State::Unknown => false,
         }
     }
 
     /// Whether the setup was read from a plan and nothing of it runs yet.
     pub fn is_planned(&self) -> bool {
-        let snapshot = self.map.snapshot();
-        snapshot.engine.name.is_empty()
-            && snapshot.containers.iter().all(|c| c.state == State::Created)
+        self.map.snapshot().plan.is_some()
     }
 
     /// What was seen inside a container.

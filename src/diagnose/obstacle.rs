@@ -239,7 +239,7 @@ fn addressed(case: &Case, edge: &Edge, to: usize) -> Option<Obstacle> {
     if case.map.on_host(from) && only_beyond(case, to) {
         return Some(Obstacle::MacvlanHost(to));
     }
-    if case.container(to).state != State::Running {
+    if !case.is_planned() && case.container(to).state != State::Running {
         return Some(Obstacle::Down);
     }
     if let Some(port) = edge.port

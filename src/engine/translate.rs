@@ -14,7 +14,8 @@ use bollard::models::{
 
 use crate::model::{
     Compose, Container, Endpoint, EngineFacts, ExposedPort, Health, Network, NetworkMode, Protocol,
-    PublishedPort, Reference, RequestedPort, State, Subnet, Unread, reference,
+    PublishedPort, Reference, RequestedPort, State, Subnet, Unread, kept_labels, reference,
+    without_user_info,
 };
 
 /// Facts from the version call.
@@ -45,7 +46,7 @@ pub fn network(listed: ListedNetwork, unread: &mut Vec<Unread>) -> Network {
     let name = listed.name.unwrap_or_default();
     let options: BTreeMap<String, String> =
         listed.options.unwrap_or_default().into_iter().collect();
-    let labels = labels(listed.labels);
+    let labels = kept_labels(listed.labels.unwrap_or_default());
     let mut note = |what: &str, text: &str| {
         unread.push(Unread::new(
             format!("network `{name}`"),
@@ -71,8 +72,7 @@ pub fn network(listed: ListedNetwork, unread: &mut Vec<Unread>) -> Network {
             ip_range: parsed_or_noted(&range, || note("its address range", &range)),
         });
     }
-    let option = |key: &str| options.get(key).map(String::as_str);
-    Network {
+    let mut network = Network {
         id: listed.id.unwrap_or_default(),
         driver: listed
             .driver
@@ -84,15 +84,17 @@ pub fn network(listed: ListedNetwork, unread: &mut Vec<Unread>) -> Network {
         ipv6: listed.enable_ipv6.unwrap_or_default(),
         attachable: listed.attachable.unwrap_or_default(),
         ingress: listed.ingress.unwrap_or_default(),
-        icc: option("com.docker.network.bridge.enable_icc") != Some("false"),
-        masquerade: option("com.docker.network.bridge.enable_ip_masquerade") != Some("false"),
-        mtu: option("com.docker.network.driver.mtu").and_then(|mtu| mtu.parse().ok()),
+        icc: true,
+        masquerade: true,
+        mtu: None,
         project: labels.get("com.docker.compose.project").cloned(),
-        options,
+        options: BTreeMap::new(),
         labels,
         unlisted: false,
         name,
-    }
+    };
+    network.set_options(options);
+    network
 }
 
 /// A container from its inspect.
@@ -103,7 +105,7 @@ pub fn container(inspected: ContainerInspectResponse, unread: &mut Vec<Unread>) 
     let state = inspected.state.unwrap_or_default();
     let name = clean_name(&inspected.name.unwrap_or_default());
     let running_state = state.status.map_or(State::Unknown, |status| State::parse(status.as_ref()));
-    let labels = labels(config.labels);
+    let labels = kept_labels(config.labels.unwrap_or_default());
     let note = &mut |what: String| unread.push(Unread::new(format!("container `{name}`"), what));
     let mut exposed: Vec<ExposedPort> = Vec::new();
     for text in config.exposed_ports.unwrap_or_default() {
@@ -199,7 +201,7 @@ pub fn listed_container(listed: ContainerSummary, unread: &mut Vec<Unread>) -> C
         .min_by_key(|name| name.matches('/').count())
         .unwrap_or_default();
     let note = &mut |what: String| unread.push(Unread::new(format!("container `{name}`"), what));
-    let labels = labels(listed.labels);
+    let labels = kept_labels(listed.labels.unwrap_or_default());
     let ports = listed.ports.unwrap_or_default();
     let protocol = |typ: Option<_>| -> Protocol {
         typ.and_then(|typ: bollard::models::PortSummaryTypeEnum| Protocol::parse(typ.as_ref()))
@@ -307,40 +309,6 @@ fn compose(labels: &BTreeMap<String, String>) -> Compose {
     }
 }
 
-/// Labels as given, but for values under keys that speak of secrets: reverse
-/// proxies keep password hashes in labels.
-fn labels(given: Option<HashMap<String, String>>) -> BTreeMap<String, String> {
-    given
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(key, value)| {
-            let value = if reference::speaks_of_secrets(&key) && !value.is_empty() {
-                "(not kept)".to_owned()
-            } else {
-                without_user_info(&value)
-            };
-            (key, value)
-        })
-        .collect()
-}
-
-/// The text with `user:password@` taken out of any URL in it.
-fn without_user_info(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let (head, tail) = rest.split_at(at + 3);
-        clean.push_str(head);
-        let authority = tail.find(|c: char| "/?# \t\r\n\"'`".contains(c)).unwrap_or(tail.len());
-        rest = match tail[..authority].rfind('@') {
-            Some(user_info) => &tail[user_info + 1..],
-            None => tail,
-        };
-    }
-    clean.push_str(rest);
-    clean
-}
-
 /// `/web/db:/web/alias` as the engine writes links, as `db:alias`.
 fn links(given: Vec<String>) -> Vec<String> {
     let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
@@ -422,25 +390,6 @@ fn v6(address: IpAddr) -> Option<std::net::Ipv6Addr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn user_info_leaves_urls_and_nothing_else_does() {
-        assert_eq!(without_user_info("mongodb://u:p@db:27017/x"), "mongodb://db:27017/x");
-        assert_eq!(without_user_info("a://u:p@h b://q@i/j@k"), "a://h b://i/j@k");
-        assert_eq!(without_user_info("http://host/path"), "http://host/path");
-        assert_eq!(without_user_info("mail me@home"), "mail me@home");
-    }
-
-    #[test]
-    fn labels_that_speak_of_secrets_lose_their_value() {
-        let given = HashMap::from([
-            ("traefik.http.middlewares.a.basicauth.users".to_owned(), "u:$apr1$x".to_owned()),
-            ("com.docker.compose.project".to_owned(), "shop".to_owned()),
-        ]);
-        let kept = labels(Some(given));
-        assert_eq!(kept["traefik.http.middlewares.a.basicauth.users"], "(not kept)");
-        assert_eq!(kept["com.docker.compose.project"], "shop");
-    }
 
     #[test]
     fn links_are_reduced_to_their_last_names() {

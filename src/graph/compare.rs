@@ -270,7 +270,7 @@ impl Prediction {
             return self.by_name;
         }
         let address: Option<IpAddr> = target.parse().ok();
-        match self.routes.iter().find(|route| Some(route.address) == address) {
+        match self.routes.iter().find(|route| address.is_some() && route.address == address) {
             Some(route) => route.judged,
             // Either there is no way to send anything to, or the address is
             // none of the target's any more.

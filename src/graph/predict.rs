@@ -210,8 +210,9 @@ pub struct Route {
     /// target on the host's stack it is the source's network, whose gateway
     /// the host is. `None` within one network stack.
     pub network: Option<usize>,
-    /// The address.
-    pub address: IpAddr,
+    /// The address; `None` for a planned container whose address the engine
+    /// is yet to choose.
+    pub address: Option<IpAddr>,
     /// What should happen.
     pub judged: Judged,
 }
@@ -243,7 +244,7 @@ impl Map<'_> {
     fn not_even_there(&self, a: usize, b: usize) -> Option<Judged> {
         let state = |at: usize| self.container(at).state;
         let absent = |state: State, stopped: Reason| match state {
-            State::Running | State::Paused => None,
+            State::Planned | State::Running | State::Paused => None,
             State::Restarting => Some(Judged::unknown(Reason::Restarting)),
             State::Unknown => Some(Judged::unknown(Reason::StateUnknown)),
             _ => Some(Judged::blocked(stopped)),
@@ -269,7 +270,7 @@ impl Map<'_> {
             return Vec::new();
         };
         if self.share_stack(a, b) {
-            let address = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+            let address = Some(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
             let judged = Judged::reachable(Reason::SharedNamespace);
             return vec![Route { network: None, address, judged }];
         }
@@ -280,13 +281,23 @@ impl Map<'_> {
             .filter_map(|(network, endpoint)| network.map(|network| (network, endpoint)))
             .filter(|(network, _)| !self.network(*network).is_none())
             .flat_map(|(network, endpoint)| {
-                endpoint.addresses().map(move |address| Route {
+                self.addresses(stack_b, endpoint).into_iter().map(move |address| Route {
                     network: Some(network),
                     address,
                     judged: self.judge_address(stack_a, stack_b, network, address),
                 })
             })
             .collect()
+    }
+
+    /// The addresses of an endpoint; `[None]` where it is planned to get one.
+    fn addresses(&self, container: usize, endpoint: &Endpoint) -> Vec<Option<IpAddr>> {
+        let known: Vec<Option<IpAddr>> = endpoint.addresses().map(Some).collect();
+        if known.is_empty() && self.is_planned(container) { vec![None] } else { known }
+    }
+
+    fn is_planned(&self, container: usize) -> bool {
+        self.container(container).state == State::Planned
     }
 
     /// The host answers on the gateway address of each bridge the source is on.
@@ -310,7 +321,12 @@ impl Map<'_> {
                 IpAddr::V4(_) => endpoint.ipv4.is_some(),
                 IpAddr::V6(_) => endpoint.ipv6.is_some(),
             };
-            for address in addresses.into_iter().filter(usable) {
+            let mut usable: Vec<Option<IpAddr>> =
+                addresses.into_iter().filter(usable).map(Some).collect();
+            if usable.is_empty() && self.is_planned(a) {
+                usable.push(None);
+            }
+            for address in usable {
                 let judged = match on.driver.as_str() {
                     "bridge" => Judged::reachable(Reason::HostIsGateway),
                     // There the gateway is a router outside, not the host.
@@ -350,7 +366,7 @@ impl Map<'_> {
 
     /// What should happen to packets from the stack of `a` to an address that
     /// `b` has on `network`.
-    fn judge_address(&self, a: usize, b: usize, network: usize, address: IpAddr) -> Judged {
+    fn judge_address(&self, a: usize, b: usize, network: usize, address: Option<IpAddr>) -> Judged {
         let on = self.network(network);
         if self.on_host(a) {
             return match on.driver.as_str() {
@@ -359,17 +375,22 @@ impl Map<'_> {
                 _ => Judged::unknown(Reason::UnknownDriver),
             };
         }
-        if let Some(own) = self.endpoint_on(a, network)
-            && own.addresses().any(|own| own.is_ipv4() == address.is_ipv4())
-        {
-            return within(on, self.container(a), self.container(b));
+        if let Some(own) = self.endpoint_on(a, network) {
+            // Two planned containers will have addresses of the same kinds.
+            let same_kind = |own: Option<IpAddr>| match (own, address) {
+                (Some(own), Some(address)) => own.is_ipv4() == address.is_ipv4(),
+                _ => true,
+            };
+            if self.addresses(a, own).into_iter().any(same_kind) {
+                return within(on, self.container(a), self.container(b));
+            }
         }
         self.across(a, on, address)
     }
 
     /// What should happen to packets for `address` on a network that the
     /// source is not on.
-    fn across(&self, a: usize, to: &Network, address: IpAddr) -> Judged {
+    fn across(&self, a: usize, to: &Network, address: Option<IpAddr>) -> Judged {
         let from: Vec<(&Network, &Endpoint)> = self
             .endpoints(a)
             .filter_map(|(network, endpoint)| Some((self.network(network?), endpoint)))
@@ -379,18 +400,24 @@ impl Map<'_> {
             return Judged::blocked(Reason::SourceHasNoNetwork);
         }
         // Another network with the same addresses would catch the packet.
-        if from.iter().any(|(network, _)| network.contains(address)) {
+        if address.is_some_and(|address| from.iter().any(|(network, _)| network.contains(address)))
+        {
             return Judged::unknown(Reason::OutsideDecides);
         }
         let engine = &self.snapshot().engine;
         let filters_ipv6 = engine.name == "Docker" && engine.major().is_some_and(|v| v >= 27);
+        let planned = self.is_planned(a);
         let leads_out = |network: &Network, endpoint: &Endpoint| match address {
+            // A planned endpoint is told its gateway when it is made.
+            _ if planned => !network.internal,
             // Docker names a gateway for endpoints of internal networks, too,
             // but sets no IPv4 route to it.
-            IpAddr::V4(_) => !network.internal && endpoint.gateway.is_some(),
+            None | Some(IpAddr::V4(_)) => !network.internal && endpoint.gateway.is_some(),
             // Measured on 20.10: an internal network's members get an IPv6
             // default route, and it works.
-            IpAddr::V6(_) => endpoint.ipv6_gateway.is_some() && !(network.internal && filters_ipv6),
+            Some(IpAddr::V6(_)) => {
+                endpoint.ipv6_gateway.is_some() && !(network.internal && filters_ipv6)
+            }
         };
         let ways: Vec<&Network> = from
             .iter()
@@ -419,7 +446,7 @@ impl Map<'_> {
         if routed(to) {
             return Judged::unknown(Reason::OutsideDecides);
         }
-        if address.is_ipv6() && !filters_ipv6 {
+        if address.is_some_and(|address| address.is_ipv6()) && !filters_ipv6 {
             return Judged::unknown(Reason::Ipv6NotFiltered);
         }
         Judged::blocked(Reason::DifferentNetworks)

@@ -19,6 +19,11 @@ pub struct Filter {
     pub projects: Vec<String>,
     /// Whether stopped containers are wanted.
     pub stopped: bool,
+    /// Names or globs to show the neighbourhood of.
+    pub focus: Vec<String>,
+    /// How far that neighbourhood goes: from containers to their networks and
+    /// on to the members of those is one step.
+    pub depth: u16,
 }
 
 /// Positions of the containers and networks asked for, in the snapshot's order.
@@ -82,10 +87,17 @@ impl Map<'_> {
             containers = &containers & &c;
             networks = &networks & &n;
         }
+        if !filter.focus.is_empty() {
+            let (c, n) = self.around(&filter.focus, filter.depth)?;
+            containers = &containers & &c;
+            networks = &networks & &n;
+        }
         let mut stopped = BTreeSet::new();
         if !filter.stopped {
-            let named =
-                |at: usize| filter.names.iter().any(|name| *name == self.container(at).name);
+            let named = |at: usize| {
+                let mut names = filter.names.iter().chain(&filter.focus);
+                names.any(|name| *name == self.container(at).name)
+            };
             containers.retain(|at| {
                 // Whoever names a stopped container wants to see it.
                 let keep = !self.container(*at).state.is_stopped() || named(*at);
@@ -179,6 +191,26 @@ impl Map<'_> {
             for network in asked {
                 networks.insert(network);
                 containers.extend(self.with_stack(self.members(network).iter().copied().collect()));
+            }
+        }
+        Ok((containers, networks))
+    }
+
+    /// What is called by any of `names`, and what is within `depth` steps of it.
+    fn around(&self, names: &[String], depth: u16) -> Result<(BTreeSet<usize>, BTreeSet<usize>)> {
+        let (mut containers, mut networks) = self.called(names)?;
+        for _ in 0..depth {
+            let before = (containers.len(), networks.len());
+            networks.extend(containers.iter().flat_map(|at| self.networks_of(*at)));
+            let members: BTreeSet<usize> = networks
+                .iter()
+                .filter(|at| !self.network(**at).is_none() && !self.network(**at).is_host())
+                .flat_map(|network| self.members(*network))
+                .copied()
+                .collect();
+            containers.extend(self.with_stack(members));
+            if before == (containers.len(), networks.len()) {
+                break;
             }
         }
         Ok((containers, networks))

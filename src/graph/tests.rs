@@ -225,3 +225,58 @@ proptest! {
         prop_assert_eq!(fast, bridging_the_slow_way(&map));
     }
 }
+
+/// A plan has no addresses, but its shape is enough to predict by.
+#[test]
+fn planned_containers_are_judged_as_if_they_ran() {
+    let on = |name: &str, networks: &[&str]| {
+        let endpoints: Vec<_> = networks.iter().map(|n| json!({"network": n})).collect();
+        json!({"name": name, "id": "", "state": "planned", "endpoints": endpoints})
+    };
+    let mut fixed = on("fixed", &["back"]);
+    fixed["endpoints"][0]["ipv4"] = json!("10.2.0.9");
+    let snapshot = snapshot(
+        json!([
+            {"name": "front", "id": "", "driver": "bridge"},
+            {"name": "back", "id": "", "driver": "bridge", "internal": true},
+            {"name": "quiet", "id": "", "driver": "bridge", "icc": false},
+            {"name": "bridge", "id": "", "driver": "bridge"},
+        ]),
+        json!([
+            on("web", &["front"]),
+            on("api", &["front", "back"]),
+            on("db", &["back"]),
+            fixed,
+            on("q1", &["quiet"]),
+            on("q2", &["quiet"]),
+            on("old1", &["bridge"]),
+            on("old2", &["bridge"]),
+            json!({"name": "rider", "id": "", "state": "planned", "network_mode": "container:api"}),
+            json!({"name": "hosty", "id": "", "state": "planned", "network_mode": "host"}),
+        ]),
+        "",
+    );
+    let map = Map::new(&snapshot);
+    let expected = [
+        ("web", "api", Verdict::Reachable, Verdict::Reachable),
+        ("web", "db", Verdict::Blocked, Verdict::Blocked),
+        ("db", "web", Verdict::Blocked, Verdict::Blocked),
+        ("api", "fixed", Verdict::Reachable, Verdict::Reachable),
+        ("fixed", "db", Verdict::Reachable, Verdict::Reachable),
+        ("web", "fixed", Verdict::Blocked, Verdict::Blocked),
+        ("q1", "q2", Verdict::Blocked, Verdict::Blocked),
+        ("old1", "old2", Verdict::Blocked, Verdict::Reachable),
+        ("rider", "db", Verdict::Reachable, Verdict::Reachable),
+        ("db", "rider", Verdict::Blocked, Verdict::Reachable),
+        ("web", "hosty", Verdict::Blocked, Verdict::Reachable),
+        ("hosty", "web", Verdict::Blocked, Verdict::Reachable),
+    ];
+    for (from, to, by_name, by_address) in expected {
+        let at = |name: &str| map.containers_named(name)[0];
+        let prediction = map.predict(at(from), at(to));
+        let verdicts = (prediction.by_name.verdict, prediction.by_address.verdict);
+        assert_eq!(verdicts, (by_name, by_address), "{from} to {to}: {prediction:?}");
+    }
+    let everything = map.select(&Filter::default()).expect("a selection");
+    assert!(everything.stopped.is_empty(), "a planned container is no stopped one");
+}

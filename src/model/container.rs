@@ -15,6 +15,9 @@ use super::reference::Reference;
 )]
 #[serde(rename_all = "lowercase")]
 pub enum State {
+    /// Written in a compose file, and not made yet. Only a snapshot with a
+    /// plan has such containers; the map takes them as if they ran.
+    Planned,
     /// Made, never started.
     Created,
     /// Its processes run.
@@ -39,6 +42,7 @@ impl State {
     /// The state named `text`, as the Engine API writes it.
     pub fn parse(text: &str) -> Self {
         match text {
+            "planned" => Self::Planned,
             "created" => Self::Created,
             "running" => Self::Running,
             "paused" => Self::Paused,
@@ -53,6 +57,7 @@ impl State {
     /// The Engine API's word for it.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Planned => "planned",
             Self::Created => "created",
             Self::Running => "running",
             Self::Paused => "paused",
@@ -64,9 +69,10 @@ impl State {
         }
     }
 
-    /// Whether the container has a network stack of its own right now.
+    /// Whether the container has a network stack of its own right now, or
+    /// will have one when it is brought up as planned.
     pub fn has_network(self) -> bool {
-        matches!(self, Self::Running | Self::Paused)
+        matches!(self, Self::Planned | Self::Running | Self::Paused)
     }
 
     /// Whether the container has ended, or never began, and is not about to run.

@@ -7,11 +7,13 @@
 mod container;
 mod engine_facts;
 mod finding;
+mod labels;
 mod ladder;
 mod moment;
 mod names;
 mod network;
 mod observation;
+mod plan;
 mod port;
 mod reachability;
 pub mod reference;
@@ -20,14 +22,16 @@ mod snapshot;
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
 pub use engine_facts::{AddressPool, EngineFacts, Swarm, SwarmNode};
 pub use finding::{Diagnosis, Finding, NotLooked, Severity};
+pub use labels::{kept_labels, without_user_info};
 pub use ladder::{Ladder, Reach, Rung, Status};
 pub use moment::seconds_since_1970;
-pub use names::{nearest, nearest_of};
+pub use names::{natural_order, nearest, nearest_of};
 pub use network::{Network, Subnet};
 pub use observation::{
     Attached, Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means,
     Mtu, NetworkObservation, Observation, Progress, RouteEntry,
 };
+pub use plan::{Place, Plan};
 pub use port::{ExposedPort, Protocol, PublishedPort, RequestedPort};
 pub use reachability::{By, Knock, Latency, Measurement, Outcome, Probe};
 pub use reference::{Origin, Reference};

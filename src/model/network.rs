@@ -97,6 +97,15 @@ impl Network {
         }
     }
 
+    /// Takes driver options over, and reads what some of them mean.
+    pub fn set_options(&mut self, options: BTreeMap<String, String>) {
+        let option = |key: &str| options.get(key).map(String::as_str);
+        self.icc = option("com.docker.network.bridge.enable_icc") != Some("false");
+        self.masquerade = option("com.docker.network.bridge.enable_ip_masquerade") != Some("false");
+        self.mtu = option("com.docker.network.driver.mtu").and_then(|mtu| mtu.parse().ok());
+        self.options = options;
+    }
+
     /// Docker's default bridge, the one network without names: every engine
     /// has it, under this name.
     ///

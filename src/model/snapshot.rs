@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::container::{Container, NetworkMode};
 use super::engine_facts::EngineFacts;
+use super::names::natural_order;
 use super::network::Network;
 use super::observation::{HostObservation, NetworkObservation, Observation};
+use super::plan::Plan;
 use super::reachability::Probe;
 
 /// Name and version of the snapshot format.
@@ -19,7 +21,7 @@ const LARGEST: u64 = 256 << 20;
 
 /// Something that could not be read, and why. It is shown wherever the rest
 /// is: a map with holes must not look whole.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unread {
     /// What: ``container `web` ``.
     pub what: String,
@@ -31,6 +33,20 @@ impl Unread {
     /// Notes that `what` could not be read because of `why`.
     pub fn new(what: impl Into<String>, why: impl Into<String>) -> Self {
         Self { what: what.into(), why: why.into() }
+    }
+}
+
+/// By what, numbers in it by their size: line 9 of a file before line 10.
+impl Ord for Unread {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        natural_order(&self.what, &other.what)
+            .then_with(|| (&self.what, &self.why).cmp(&(&other.what, &other.why)))
+    }
+}
+
+impl PartialOrd for Unread {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -48,6 +64,10 @@ pub struct Snapshot {
     /// Its containers, stopped ones included.
     #[serde(default)]
     pub containers: Vec<Container>,
+    /// Where all this is written, if it was read from compose files and not
+    /// from an engine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
     /// What a probe measured, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probe: Option<Probe>,
@@ -100,6 +120,7 @@ impl Snapshot {
             engine,
             networks,
             containers,
+            plan: None,
             probe: None,
             observations: Vec::new(),
             network_observations: Vec::new(),
@@ -128,6 +149,26 @@ impl Snapshot {
         let mut snapshot: Self = serde_json::from_slice(&text).map_err(malformed)?;
         snapshot.tidy();
         Ok(snapshot)
+    }
+
+    /// Takes over from a whole snapshot what was measured, seen and planned of
+    /// the containers and networks that are in this part of it.
+    pub fn take_over(&mut self, whole: &Self) {
+        let names: BTreeSet<&str> = self.containers.iter().map(|c| c.name.as_str()).collect();
+        let among = |name: &str| names.contains(name);
+        let measured = whole.probe.as_ref().map(|probe| {
+            let rows = probe.measurements.iter().filter(|m| among(&m.from) && among(&m.to));
+            Probe::new(rows.cloned().collect())
+        });
+        let seen = whole.observations.iter().filter(|seen| among(&seen.container));
+        let observations = seen.cloned().collect();
+        let on_map = |id: &str| self.networks.iter().any(|network| network.id == id);
+        let of_networks = whole.network_observations.iter().filter(|seen| on_map(&seen.id));
+        self.network_observations = of_networks.cloned().collect();
+        self.observations = observations;
+        self.probe = measured;
+        self.host = whole.host.clone();
+        self.plan = whole.plan.clone();
     }
 
     /// The snapshot as JSON, indented, with a newline at its end.

@@ -247,9 +247,9 @@ fn wishes(map: &Map, from: usize, to: usize, knocks: &Knocks) -> Vec<Wish> {
     let mut wishes = Vec::new();
     for knock in knocks {
         wishes.push(Wish::new((from, Some(to)), (By::Name, target.name.clone()), None, knock));
-        wishes.extend(prediction.routes.iter().map(|route| {
-            let address = (By::Address, route.address.to_string());
-            Wish::new((from, Some(to)), address, route.network, knock)
+        wishes.extend(prediction.routes.iter().filter_map(|route| {
+            let address = (By::Address, route.address?.to_string());
+            Some(Wish::new((from, Some(to)), address, route.network, knock))
         }));
     }
     wishes

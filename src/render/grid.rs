@@ -133,7 +133,12 @@ fn rows(view: &View, style: &Style, networks: &[usize], several: bool) -> Vec<Ve
     let elsewhere: Vec<String> = members.iter().map(|at| also_on(view, *at, networks)).collect();
     let with_elsewhere = several && elsewhere.iter().any(|text| !text.is_empty());
 
-    let mut header = vec![style.paint(Role::Quiet, "container"), style.paint(Role::Quiet, "state")];
+    let mut header = vec![style.paint(Role::Quiet, "container")];
+    // In a plan the title says it for all of them.
+    let with_state = view.map.snapshot().plan.is_none();
+    if with_state {
+        header.push(style.paint(Role::Quiet, "state"));
+    }
     header.extend(networks.iter().map(|at| network_heading(view, style, *at)));
     if with_elsewhere {
         header.push(style.paint(Role::Quiet, "also on"));
@@ -144,7 +149,10 @@ fn rows(view: &View, style: &Style, networks: &[usize], several: bool) -> Vec<Ve
     let mut rows = vec![header];
     for ((at, ports), elsewhere) in members.into_iter().zip(ports).zip(elsewhere) {
         let container = view.container(at);
-        let mut row = vec![name(view, style, at), state(container, style)];
+        let mut row = vec![name(view, style, at)];
+        if with_state {
+            row.push(state(container, style));
+        }
         row.extend(networks.iter().map(|network| cell(view, style, at, *network)));
         if with_elsewhere {
             row.push(style.paint(Role::Network, &elsewhere));
@@ -160,11 +168,10 @@ fn rows(view: &View, style: &Style, networks: &[usize], several: bool) -> Vec<Ve
 
 /// The rows of containers that are on none of the shown networks.
 fn homeless(view: &View, style: &Style, containers: &[usize]) -> Vec<Vec<String>> {
-    let mut rows = vec![vec![
-        style.paint(Role::Quiet, "container"),
-        style.paint(Role::Quiet, "state"),
-        style.paint(Role::Quiet, "network"),
-    ]];
+    let with_state = view.map.snapshot().plan.is_none();
+    let headings = ["container", "state", "network"].into_iter();
+    let headings = headings.filter(|heading| with_state || *heading != "state");
+    let mut rows = vec![headings.map(|heading| style.paint(Role::Quiet, heading)).collect()];
     for at in containers {
         let container = view.container(*at);
         let stack = match view.map.stack_owner(*at) {
@@ -172,11 +179,12 @@ fn homeless(view: &View, style: &Style, containers: &[usize]) -> Vec<Vec<String>
             StackOwner::Other(owner) => format!("that of {}", view.container(owner).name),
             StackOwner::Itself => container.network_mode.to_string(),
         };
-        rows.push(vec![
-            name(view, style, *at),
-            state(container, style),
-            style.paint(Role::Plain, &stack),
-        ]);
+        let mut row = vec![name(view, style, *at)];
+        if with_state {
+            row.push(state(container, style));
+        }
+        row.push(style.paint(Role::Plain, &stack));
+        rows.push(row);
     }
     rows
 }
@@ -214,7 +222,10 @@ fn cell(view: &View, style: &Style, at: usize, network: usize) -> String {
     let container = view.container(at);
     let mut parts: Vec<String> =
         endpoint.addresses().map(|a| style.paint(Role::Plain, &a.to_string())).collect();
-    if parts.is_empty() {
+    if parts.is_empty() && container.state == State::Planned {
+        // Its address is the engine's to choose.
+        parts.push(style.paint(Role::Plain, "●"));
+    } else if parts.is_empty() {
         parts.push(unbroken(&style.paint(Role::Quiet, "no address")));
     }
     if !view.network(network).is_default_bridge() {

@@ -5,20 +5,25 @@ mod check;
 mod columns;
 mod csv;
 mod diff;
-mod dot;
+pub mod dot;
 pub mod escape;
 mod findings;
 mod grid;
+mod html;
 mod json;
 mod ladder;
 mod markdown;
 mod mermaid;
+mod png;
 mod probe;
+mod prose;
 mod style;
+pub mod svg;
 mod table;
 mod tree;
 mod view;
 
+use crate::error::Result;
 pub use check::{CHECK_FORMATS, CheckFormat, CheckView};
 pub use diff::{DIFF_FORMATS, DiffFormat, DiffView};
 pub use findings::{
@@ -26,6 +31,7 @@ pub use findings::{
 };
 pub use ladder::{LADDER_FORMATS, LadderFormat};
 pub use probe::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format, surprise_sentences};
+pub use prose::prose;
 pub use style::{Role, Style};
 pub use view::{View, count};
 
@@ -45,9 +51,8 @@ pub struct Format {
 pub enum Draw {
     /// The function gives the finished text.
     Text(fn(&View, &Style) -> String),
-    /// The function gives DOT, which Graphviz's `dot` turns into the format
-    /// with this name of its own.
-    Graphviz(fn(&View, &Style) -> String, &'static str),
+    /// The function gives a picture.
+    Picture(fn(&View, &svg::Options) -> Result<Vec<u8>>),
 }
 
 /// Every format of `netmap show`, in the order of the help text. A new one is
@@ -104,8 +109,20 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "svg",
         extensions: &["svg"],
-        about: "a picture, drawn by Graphviz's dot",
-        draw: Draw::Graphviz(dot::render, "svg"),
+        about: "a picture: networks as bars, containers as cards on them",
+        draw: Draw::Picture(|view, options| Ok(svg::render(view, options).into_bytes())),
+    },
+    Format {
+        name: "png",
+        extensions: &["png"],
+        about: "the same picture in pixels",
+        draw: Draw::Picture(png::render),
+    },
+    Format {
+        name: "html",
+        extensions: &["html", "htm"],
+        about: "the same picture as a page to search and point at",
+        draw: Draw::Picture(|view, options| Ok(html::render(view, options).into_bytes())),
     },
 ];
 

@@ -25,6 +25,8 @@ pub struct View<'a> {
     pub scope: Option<String>,
     /// What a probe measured, beside what the map predicts, if there was one.
     pub probe: Option<&'a Comparison<'a>>,
+    /// What a difference says of the items shown; empty for a plain map.
+    pub changes: Changes,
     /// For each container of the snapshot its place among those shown.
     places: Vec<Option<usize>>,
 }
@@ -46,7 +48,14 @@ impl<'a> View<'a> {
             stopped: selection.stopped.iter().copied().collect(),
             scope,
             probe: None,
+            changes: Changes::default(),
         }
+    }
+
+    /// The same view with what a difference says of its items.
+    pub fn with_changes(mut self, changes: Changes) -> Self {
+        self.changes = changes;
+        self
     }
 
     /// The same view with what a probe measured on it.
@@ -104,8 +113,13 @@ impl<'a> View<'a> {
 
     /// `shop · 2 networks · 4 containers, 1 of them stopped`.
     pub fn title(&self) -> String {
-        let mut parts: Vec<String> = self.scope.iter().cloned().collect();
-        parts.push(count(self.used_networks().len(), "network"));
+        let parts: Vec<String> = self.scope.iter().cloned().chain([self.tally()]).collect();
+        parts.join(" · ")
+    }
+
+    /// `2 networks · 4 containers, 1 of them stopped`.
+    pub fn tally(&self) -> String {
+        let mut parts = vec![count(self.used_networks().len(), "network")];
         let stopped =
             self.containers.iter().filter(|at| self.container(**at).state.is_stopped()).count();
         let mut containers = count(self.containers.len(), "container");
@@ -116,9 +130,16 @@ impl<'a> View<'a> {
         parts.join(" · ")
     }
 
-    /// Where the picture comes from: `Docker 26.1`.
+    /// Where the picture comes from: `Docker 26.1`, `planned in compose.yaml`.
     pub fn engine(&self) -> String {
-        self.map.snapshot().engine.short()
+        let snapshot = self.map.snapshot();
+        match &snapshot.plan {
+            Some(plan) => {
+                let files: Vec<&str> = plan.files.iter().map(String::as_str).collect();
+                format!("planned in {}", list(&files, 2))
+            }
+            None => snapshot.engine.short(),
+        }
     }
 
     /// What the picture does not say by itself, one sentence each, most
@@ -250,6 +271,57 @@ impl<'a> View<'a> {
             ));
         }
         notes
+    }
+}
+
+/// What a difference says of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// It was not there before.
+    Added,
+    /// It is not there any more.
+    Removed,
+    /// It is there in both, and differs.
+    Changed,
+}
+
+impl Change {
+    /// The word for it, which is that of the JSON contract.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Changed => "changed",
+        }
+    }
+}
+
+/// The changes of a drawn difference, by position in the snapshot that is
+/// shown: one with the items of both sides in it.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Containers that changed.
+    pub containers: BTreeMap<usize, Change>,
+    /// Networks that changed.
+    pub networks: BTreeMap<usize, Change>,
+    /// Endpoints that changed, by container and network.
+    pub endpoints: BTreeMap<(usize, usize), Change>,
+}
+
+impl Changes {
+    /// What became of a container, if anything did.
+    pub fn container(&self, at: usize) -> Option<Change> {
+        self.containers.get(&at).copied()
+    }
+
+    /// What became of a network, if anything did.
+    pub fn network(&self, at: usize) -> Option<Change> {
+        self.networks.get(&at).copied()
+    }
+
+    /// What became of a container's endpoint on a network, if anything did.
+    pub fn endpoint(&self, container: usize, network: usize) -> Option<Change> {
+        self.endpoints.get(&(container, network)).copied()
     }
 }
 
@@ -472,7 +544,8 @@ pub fn unpublished(container: &Container) -> Vec<String> {
 /// Published, wanted and exposed ports as display lines.
 pub fn ports(container: &Container) -> Vec<String> {
     let mut lines = published(container);
-    lines.extend(unpublished(container).iter().map(|port| format!("wants {port}")));
+    let wants = if container.state == State::Planned { "" } else { "wants " };
+    lines.extend(unpublished(container).iter().map(|port| format!("{wants}{port}")));
     let exposed = only_exposed(container);
     if !exposed.is_empty() {
         lines.push(format!("exposes {}", exposed.join(", ")));

@@ -32,3 +32,28 @@ fn show_sends_get_requests_only_and_no_more_than_it_needs() {
     );
     assert!(inspects >= 3);
 }
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn without_exec_a_snapshot_and_a_check_send_get_requests_only() {
+    let mut corner = Corner::new("getonly");
+    let network = corner.network("net", &[]);
+    let (a, b) = (
+        corner.sleeper("a", &["--network", &network]),
+        corner.sleeper("b", &["--network", &network]),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("check.yaml");
+    std::fs::write(&file, format!("reach: {a} -> {b}\nfindings: no errors")).unwrap();
+    let file = file.display().to_string();
+    for arguments in [&["snapshot", "--no-exec"] as &[&str], &["check", "--no-exec", &file]] {
+        let recorder = Recorder::start();
+        let output =
+            netmap_command().args(arguments).args(["--host", &recorder.address]).output().unwrap();
+        // What the doctor makes of others' containers is no matter here.
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{}", text(&output.stderr));
+        let requests = recorder.requests();
+        assert!(!requests.is_empty());
+        assert!(requests.iter().all(|r| r.starts_with("GET /")), "{arguments:?}: {requests:#?}");
+    }
+}

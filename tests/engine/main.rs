@@ -4,11 +4,15 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on should stop
 
 mod calls;
+mod check;
+mod compose;
 mod crowd;
 mod doctor;
+mod lesson;
 mod probe;
 mod recorder;
 mod samples;
+mod snapshots;
 mod support;
 mod truth;
 mod why;

@@ -12,7 +12,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("yaml", &[]),
     ("engine", &["model"]),
+    ("compose", &["model"]),
     ("graph", &["model"]),
+    ("lesson", &["model"]),
     ("probe", &["engine", "graph", "model"]),
     ("diagnose", &["graph", "model"]),
     ("check", &["diagnose", "graph", "model", "yaml"]),
@@ -21,7 +23,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("render", &["check", "diff", "diagnose", "graph", "model"]),
     (
         "cli",
-        &["render", "redact", "diff", "check", "diagnose", "probe", "graph", "engine", "model"],
+        &[
+            "lesson", "render", "redact", "diff", "check", "diagnose", "probe", "graph", "compose",
+            "engine", "model",
+        ],
     ),
 ];
 
@@ -30,6 +35,10 @@ const KEPT_INSIDE: &[(&str, &str)] = &[
     ("bollard", "engine"),
     ("graphviz_rust", "render"),
     ("comfy_table", "render"),
+    ("granit_parser", "compose"),
+    ("resvg", "render"),
+    ("ttf_parser", "render"),
+    ("ring", "render"),
     ("quick_junit", "render"),
     ("petgraph", "graph"),
     ("serde_saphyr", "yaml"),

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on should stop
 
 mod bad_input;
+mod check;
+mod compose;
 mod fake_engine;
 mod faults;
 mod formats;
@@ -11,4 +13,5 @@ mod layers;
 mod probing;
 mod readme;
 mod samples;
+mod snapshots;
 mod support;

@@ -91,7 +91,8 @@ fn as_predicted(snapshot: &Snapshot) -> Probe {
         };
         add(By::Name, name(to), None, prediction.by_name.verdict);
         for route in &prediction.routes {
-            add(By::Address, route.address.to_string(), route.network, route.judged.verdict);
+            let address = route.address.expect("it runs").to_string();
+            add(By::Address, address, route.network, route.judged.verdict);
         }
     }
     Probe::new(measurements)

@@ -212,7 +212,8 @@ fn meet(climb: &Climb, to: usize) -> Vec<String> {
     if case.map.on_host(to) {
         let routes = case.map.predict(climb.from, to).routes;
         let there = routes.iter().find(|route| route.judged.verdict == Verdict::Reachable);
-        let address = there.map(|route| format!(": {}", route.address)).unwrap_or_default();
+        let address = there.and_then(|route| route.address);
+        let address = address.map(|address| format!(": {address}")).unwrap_or_default();
         return vec![prose(format!(
             "{} uses the host's network; from {} it is the host's address{address}",
             case.name(to),

@@ -128,7 +128,9 @@ pub fn trials(case: &Case, from: usize, aim: &Aim) -> Vec<Trial> {
         }
         (Target::Container(to), None) => {
             let routes = case.map.predict(from, to).routes.into_iter();
-            routes.map(|route: Route| (route.address.to_string(), route.network)).collect()
+            routes
+                .filter_map(|route: Route| Some((route.address?.to_string(), route.network)))
+                .collect()
         }
         (Target::Itself, None) => vec![(IpAddr::from([127, 0, 0, 1]).to_string(), None)],
         (Target::Elsewhere, None) => Vec::new(),

@@ -41,11 +41,10 @@ fn people_see_what_came_went_and_changed() {
         "\
 monday.json → Docker 26.1
 
-   what            where              before  after
-+  network         cache                      bridge
-+  endpoint        api on cache               –
-~  flag: internal  back               no      yes
--  container       o|d \\u{1b}[31m<b>  exited
++ network    cache              bridge
++ endpoint   api on cache       –
+~ flag       back               internal: no → yes
+- container  o|d \\u{1b}[31m<b>  exited
 
 4 differences.
 1 more in ids, addresses that moved and starts (--noise shows it).
@@ -53,7 +52,7 @@ Not read: container `x`: gone
 "
     );
     let all = drawn("table", true, 70);
-    assert!(all.contains("id: container id") && all.contains("5 differences."), "{all}");
+    assert!(all.contains("container id: a → b") && all.contains("5 differences."), "{all}");
     for width in [40, 60, 80] {
         for line in drawn("table", true, width).lines() {
             assert!(line.chars().count() <= width, "{width}: {line}");

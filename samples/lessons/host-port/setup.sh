@@ -1,0 +1,11 @@
+#!/bin/sh
+# A database that listens on 5432, and an application that dials its host port.
+set -eu
+label=netmap.lesson=host-port
+
+docker network create --label $label chat
+docker run -d --label $label --name chat-db --network chat -p 127.0.0.1:15433:5432 busybox \
+  nc -ll -p 5432 -e cat
+docker run -d --label $label --name chat-app --network chat \
+  -e DATABASE_URL=postgres://chat-db:15433/chat busybox \
+  sh -c 'nc -w 2 chat-db 15433 </dev/null || exit 1; echo "reached chat-db:15433"; exec sleep 1d'

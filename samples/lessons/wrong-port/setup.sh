@@ -1,0 +1,7 @@
+#!/bin/sh
+# A server on port 80 whose port 8080 is published.
+set -eu
+label=netmap.lesson=wrong-port
+
+docker run -d --label $label --name blog -p 127.0.0.1:18070:8080 busybox \
+  sh -c 'mkdir -p /www; echo "my blog" >/www/index.html; exec httpd -f -p 80 -h /www'

@@ -1,0 +1,263 @@
+//! Trying a target: in which ways that is to be done, what was measured of
+//! each, and what the map predicts where nothing was.
+
+use super::evaluate::{Basis, Question};
+use super::ways::Ways;
+use super::{Arrow, Manner, Target};
+use crate::graph::{Reason, Verdict as Predicted};
+use crate::model::{By, Knock, Listening, Measurement, Outcome, Protocol};
+
+/// One of the ways in which a target can be tried.
+pub(super) struct Try {
+    pub question: Question,
+    /// What the map says of it, and why.
+    pub predicted: Predicted,
+    pub why: String,
+    /// Whether the name resolves, by the map; `None` where it does not know.
+    pub resolves: Option<bool>,
+}
+
+/// What came of a try.
+pub(super) enum Seen {
+    /// An answer came.
+    Reached(Basis, String),
+    /// The way is open, but nothing listens on the port.
+    Refused(Basis, String),
+    /// The way is open by the map, which knows nothing of ports.
+    Open(String),
+    /// No answer; how, where that was measured.
+    Failed(Option<Outcome>, Basis, String),
+    /// It cannot be told.
+    Unknown(Basis, String),
+}
+
+impl<'a> Ways<'a> {
+    /// The ways in which the target is to be tried.
+    pub(super) fn tries(&self, from: usize, to: usize, target: &Target, arrow: &Arrow) -> Vec<Try> {
+        let knock = target.port.map_or(Knock::Icmp, Knock::Tcp);
+        let by_name = |name: &str| self.try_name(from, to, name, knock);
+        let written = self.asked_name(to, &target.name);
+        match &arrow.manner {
+            Manner::Name => vec![by_name(&written)],
+            Manner::Any if arrow.wanted => vec![by_name(&written)],
+            Manner::Any => {
+                let mut tries = vec![by_name(&written)];
+                tries.extend(self.try_addresses(from, to, knock, None));
+                tries
+            }
+            Manner::Address => self.try_addresses(from, to, knock, None),
+            Manner::Via(via) => match self.who.network(via) {
+                Ok(network) => self.try_addresses(from, to, knock, Some(network)),
+                Err(_) => vec![by_name(via)],
+            },
+        }
+    }
+
+    /// The name that the source is to ask for: the one that is written if the
+    /// target answers to it on some network, else its own.
+    fn asked_name(&self, to: usize, written: &str) -> String {
+        let container = self.map.container(to);
+        let answers = container.endpoints.iter().any(|e| container.names_on(e).contains(&written));
+        if answers { written.to_owned() } else { container.name.clone() }
+    }
+
+    pub(super) fn named(&self, from: usize, to: usize, name: &str, knock: Knock) -> Question {
+        Question { from, to, by: By::Name, target: name.to_owned(), network: None, knock }
+    }
+
+    pub(super) fn try_name(&self, from: usize, to: usize, name: &str, knock: Knock) -> Try {
+        let question = self.named(from, to, name, knock);
+        let prediction = self.map.predict(from, to);
+        let own = prediction.by_name;
+        if name == self.map.container(to).name {
+            let resolves = resolves(own.reason);
+            return Try { question, predicted: own.verdict, why: own.reason.to_string(), resolves };
+        }
+        // Another of its names counts on the networks where it has that name.
+        let container = self.map.container(to);
+        let mut predicted = None;
+        for route in &prediction.routes {
+            let Some(network) = route.network.filter(|n| self.is_on(from, *n)) else { continue };
+            let has_it = self
+                .map
+                .endpoint_on(to, network)
+                .is_some_and(|endpoint| container.names_on(endpoint).contains(&name));
+            if has_it && !self.map.network(network).is_default_bridge() && !self.map.on_host(from) {
+                predicted = Some(match predicted {
+                    None => route.judged.verdict,
+                    Some(verdict) if verdict == route.judged.verdict => verdict,
+                    Some(_) => Predicted::Unknown,
+                });
+            }
+        }
+        match predicted {
+            Some(predicted) => Try {
+                question,
+                predicted,
+                why: format!("{name} is one of its names on a network they share"),
+                resolves: Some(true),
+            },
+            None if own.verdict == Predicted::Blocked || !prediction.routes.is_empty() => Try {
+                question,
+                predicted: Predicted::Blocked,
+                why: format!("on no network they share does it answer to {name}"),
+                resolves: Some(false),
+            },
+            None => Try {
+                question,
+                predicted: own.verdict,
+                why: own.reason.to_string(),
+                resolves: resolves(own.reason),
+            },
+        }
+    }
+
+    pub(super) fn is_on(&self, container: usize, network: usize) -> bool {
+        self.map
+            .stack(container)
+            .is_some_and(|owner| self.map.networks_of(owner).any(|n| n == network))
+    }
+
+    /// A try for each address of the target, on one network or on all.
+    fn try_addresses(&self, from: usize, to: usize, knock: Knock, on: Option<usize>) -> Vec<Try> {
+        let prediction = self.map.predict(from, to);
+        prediction
+            .routes
+            .iter()
+            .filter(|route| on.is_none() || route.network == on)
+            .map(|route| Try {
+                question: Question {
+                    from,
+                    to,
+                    by: By::Address,
+                    // A planned container's address is yet to be chosen.
+                    target: route
+                        .address
+                        .map_or_else(|| "its address".to_owned(), |address| address.to_string()),
+                    network: route.network,
+                    knock,
+                },
+                predicted: route.judged.verdict,
+                why: route.judged.reason.to_string(),
+                resolves: None,
+            })
+            .collect()
+    }
+
+    pub(super) fn measurement(&self, question: &Question) -> Option<&'a Measurement> {
+        let from = self.map.container(question.from).name.as_str();
+        let to = self.map.container(question.to).name.as_str();
+        let key = (from, to, question.by, question.target.as_str(), question.knock);
+        self.measured.get(&key).copied()
+    }
+
+    /// What came of a try: as measured, else as predicted.
+    pub(super) fn seen(&self, attempt: &Try) -> Seen {
+        let what = match attempt.question.by {
+            By::Name => format!("the name {}", attempt.question.target),
+            By::Address => attempt.question.target.clone(),
+        };
+        let port = match attempt.question.knock {
+            Knock::Tcp(port) => format!(" port {port}"),
+            Knock::Icmp => String::new(),
+        };
+        let mut but = String::new();
+        if let Some(measured) = self.measurement(&attempt.question) {
+            let reason = measured.reason.as_deref().map(|reason| format!(" ({reason})"));
+            let reason = reason.unwrap_or_default();
+            let said = |words: &str| format!("{what}{port}: {words}{reason}");
+            match measured.outcome {
+                Outcome::Reachable => return Seen::Reached(Basis::Measured, said("answered")),
+                Outcome::Refused => {
+                    return Seen::Refused(Basis::Measured, said("refused, nothing listens there"));
+                }
+                Outcome::Timeout => return failed(measured.outcome, said("no answer")),
+                Outcome::Unreachable => return failed(measured.outcome, said("no way there")),
+                Outcome::NameNotFound => {
+                    return failed(measured.outcome, format!("{what} does not resolve"));
+                }
+                Outcome::Unknown => {
+                    but = format!("; not measured{reason}");
+                }
+            }
+        }
+        let by_the_map = format!("{what}: by the map {}{but}", attempt.why);
+        match (attempt.predicted, attempt.question.knock) {
+            (Predicted::Reachable, Knock::Icmp) => Seen::Reached(Basis::Map, by_the_map),
+            (Predicted::Reachable, Knock::Tcp(port)) => {
+                self.at_the_port(attempt.question.to, port, by_the_map)
+            }
+            (Predicted::Blocked, _) => {
+                let class = (attempt.resolves == Some(false)).then_some(Outcome::NameNotFound);
+                Seen::Failed(class, Basis::Map, by_the_map)
+            }
+            (Predicted::Unknown, _) => Seen::Unknown(Basis::Map, by_the_map),
+        }
+    }
+
+    /// What becomes of a connection over a way that is open, by what listens.
+    fn at_the_port(&self, to: usize, port: u16, by_the_map: String) -> Seen {
+        let Some(sockets) = self.listening(to) else { return Seen::Open(by_the_map) };
+        let on_port: Vec<&Listening> = sockets
+            .iter()
+            .filter(|socket| socket.protocol == Protocol::Tcp && socket.port == port)
+            .collect();
+        if on_port.is_empty() {
+            Seen::Refused(Basis::Map, format!("{by_the_map}; nothing listens on port {port}"))
+        } else if on_port.iter().all(|socket| socket.is_loopback_only()) {
+            let words = "it listens on its own localhost only";
+            Seen::Refused(Basis::Map, format!("{by_the_map}; on port {port} {words}"))
+        } else {
+            Seen::Reached(Basis::Map, format!("{by_the_map}; it listens on port {port}"))
+        }
+    }
+
+    /// The sockets that listen in a container's network stack, where somebody
+    /// looked.
+    fn listening(&self, container: usize) -> Option<&'a [Listening]> {
+        let stack = self.map.stack(container).unwrap_or(container);
+        let seen = |at: usize| {
+            let container = self.map.container(at);
+            let mut observations = self.map.snapshot().observations.iter();
+            observations.find(|seen| seen.id == container.id)?.listening.as_deref()
+        };
+        seen(container).or_else(|| seen(stack))
+    }
+}
+
+fn failed(outcome: Outcome, words: String) -> Seen {
+    Seen::Failed(Some(outcome), Basis::Measured, words)
+}
+
+/// Whether the name resolves, whatever becomes of the packets then; `None`
+/// where the map does not know.
+fn resolves(reason: Reason) -> Option<bool> {
+    match reason {
+        Reason::SharedNetwork
+        | Reason::SharedNamespace
+        | Reason::LegacyLink
+        | Reason::IccOff
+        | Reason::PrivateMacvlan
+        | Reason::DependsOnNetwork => Some(true),
+        Reason::SourceStopped
+        | Reason::TargetStopped
+        | Reason::StackGone
+        | Reason::SourceHasNoNetwork
+        | Reason::TargetHasNoNetwork
+        | Reason::DifferentNetworks
+        | Reason::NoWayOut
+        | Reason::MacvlanHost
+        | Reason::DefaultBridgeHasNoNames
+        | Reason::HostKnowsNoNames
+        | Reason::HostHasNoName
+        | Reason::RiderHasNoName => Some(false),
+        Reason::Restarting
+        | Reason::StateUnknown
+        | Reason::NoAddress
+        | Reason::UnknownDriver
+        | Reason::OutsideDecides
+        | Reason::Ipv6NotFiltered
+        | Reason::HostOnBridge
+        | Reason::HostIsGateway => None,
+    }
+}

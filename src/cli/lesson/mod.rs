@@ -1,0 +1,429 @@
+//! `netmap lesson`: the course in `samples/`, on the user's own engine.
+//!
+//! What a lesson makes has its label and a name of its scripts; nothing else
+//! is ever touched, and nothing is made without asking.
+
+mod docker;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use clap::Subcommand;
+
+use super::options::{Options, duration};
+use super::output::Output;
+use super::{Ending, check, source};
+use crate::error::{Error, Result};
+use crate::lesson::{self, LABEL, LESSONS, Lesson};
+use crate::model::{Container, Network, Snapshot};
+use crate::render::{CHECK_FORMATS, Role, Style, prose};
+
+/// Arguments of `netmap lesson`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Which lessons there are, and which are up
+    List,
+    /// Tell a lesson's story and bring it up
+    Start {
+        /// Lesson
+        name: String,
+        /// Do not ask before making anything
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Whether the lesson is mended
+    Check {
+        /// Lesson; the one that is up, if it is one
+        name: Option<String>,
+        /// Try again until it is mended, for as long as this, such as 30s
+        #[arg(long, value_name = "TIME", value_parser = duration)]
+        retry: Option<Duration>,
+        /// Format: as with netmap check
+        #[arg(long, short, value_name = "FORMAT", value_parser = CHECK_FORMATS.iter().map(|f| f.name).collect::<Vec<_>>(), hide_possible_values = true, help_heading = "How to show it")]
+        format: Option<String>,
+    },
+    /// Give a hint
+    Hint {
+        /// Which hint; the later ones tell more
+        #[arg(default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
+        number: u8,
+        /// Lesson; the one that is up, if it is one
+        name: Option<String>,
+    },
+    /// Mend it, and tell why it was broken
+    Solve {
+        /// Lesson; the one that is up, if it is one
+        name: Option<String>,
+        /// Do not ask before running anything
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Take away what the lesson made
+    Stop {
+        /// Lesson; the one that is up, if it is one
+        name: Option<String>,
+    },
+}
+
+/// Where to begin, for the help text.
+pub fn after_help() -> String {
+    let names: Vec<&str> = LESSONS.iter().map(|lesson| lesson.name).collect();
+    format!(
+        "Begin with:\n  netmap lesson start {}\n\nLessons: {}\n\n\
+        Exit codes: 0 done, or mended; 1 not mended yet; 2 could not do it.",
+        names[0],
+        names.join(", ")
+    )
+}
+
+/// Does what is asked of a lesson.
+pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
+    if !options.is_live() {
+        return Err(Error::Usage {
+            what: "a lesson needs an engine that runs".to_owned(),
+            hint: Some("leave out --from and --compose".to_owned()),
+        });
+    }
+    let at = Desk { options, output, style: output.style(options) };
+    match &args.what {
+        What::List => at.list().await,
+        What::Start { name, yes } => at.start(lesson::named(name)?, *yes).await,
+        What::Check { name, retry, format } => {
+            at.check(name.as_deref(), *retry, format.clone()).await
+        }
+        What::Hint { number, name } => at.hint(name.as_deref(), *number).await,
+        What::Solve { name, yes } => at.solve(name.as_deref(), *yes).await,
+        What::Stop { name } => at.stop(name.as_deref()).await,
+    }
+}
+
+/// Where the student sits.
+struct Desk<'a> {
+    options: &'a Options,
+    output: &'a Output,
+    style: Style,
+}
+
+/// What of a lesson is there.
+struct Props<'a> {
+    containers: Vec<&'a Container>,
+    networks: Vec<&'a Network>,
+}
+
+impl<'a> Props<'a> {
+    /// What has both the lesson's label and a name of its scripts.
+    fn of(lesson: &Lesson, snapshot: &'a Snapshot) -> Self {
+        let (containers, networks) = (lesson.containers(), lesson.networks());
+        Self {
+            containers: snapshot
+                .containers
+                .iter()
+                .filter(|c| {
+                    is_labelled(lesson, c.labels.get(LABEL))
+                        && containers.contains(&c.name.as_str())
+                })
+                .collect(),
+            networks: snapshot
+                .networks
+                .iter()
+                .filter(|n| {
+                    is_labelled(lesson, n.labels.get(LABEL)) && networks.contains(&n.name.as_str())
+                })
+                .collect(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.containers.is_empty() && self.networks.is_empty()
+    }
+}
+
+fn is_labelled(lesson: &Lesson, label: Option<&String>) -> bool {
+    label.is_some_and(|label| label == lesson.name)
+}
+
+impl Desk<'_> {
+    async fn snapshot(&self) -> Result<Snapshot> {
+        source::snapshot(self.options, self.output).await
+    }
+
+    fn say(&self, text: &str) -> Result<()> {
+        self.output.data(text.as_bytes(), self.options.output.as_deref())
+    }
+
+    async fn list(&self) -> Result<Ending> {
+        // Without an engine the list is of use all the same.
+        let snapshot = self.snapshot().await;
+        let widest = LESSONS.iter().map(|lesson| lesson.name.len()).max().unwrap_or_default();
+        let mut text = String::new();
+        for lesson in LESSONS {
+            let up = snapshot.as_ref().is_ok_and(|s| !Props::of(lesson, s).is_empty());
+            let name = self.style.paint(Role::Strong, lesson.name);
+            let space = " ".repeat(widest - lesson.name.len() + 2);
+            let mark = if up { self.style.paint(Role::Good, "  (up)") } else { String::new() };
+            text.push_str(&format!("{name}{space}{}{mark}\n", lesson.title()));
+        }
+        self.say(&text)?;
+        if snapshot.is_err() {
+            self.output.note("no engine answers, so none of them can be up");
+        }
+        Ok(Ending::Clean)
+    }
+
+    async fn start(&self, lesson: &Lesson, yes: bool) -> Result<Ending> {
+        let snapshot = self.snapshot().await?;
+        let is_up = !Props::of(lesson, &snapshot).is_empty();
+        if !is_up {
+            self.nothing_in_the_way(lesson, &snapshot)?;
+            docker::ready(self.options).await?;
+        }
+        self.say(&self.story(lesson))?;
+        if is_up {
+            self.output.note(&format!(
+                "\nIt is up already. To begin anew: netmap lesson stop {0} && netmap lesson start {0}",
+                lesson.name
+            ));
+            return Ok(Ending::Clean);
+        }
+        let what = format!(
+            "\nThis makes, with the label {LABEL}={}:\n{}Go on?",
+            lesson.name,
+            inventory(lesson.containers(), lesson.networks(), lesson.setup)
+        );
+        if !self.agreed(&what, yes)? {
+            return Ok(Ending::Clean);
+        }
+        if let Err(error) = docker::script(self.options, lesson.setup).await {
+            // Half a lesson teaches nothing.
+            self.remove(lesson).await?;
+            return Err(error);
+        }
+        self.output.note(
+            "\nIt is up. Look around: netmap show, netmap probe, docker logs. Then:\n  \
+             netmap lesson check    whether it is mended\n  \
+             netmap lesson hint     a hint\n  \
+             netmap lesson stop     takes it away again",
+        );
+        Ok(Ending::Clean)
+    }
+
+    fn story(&self, lesson: &Lesson) -> String {
+        let title = self.style.paint(Role::Strong, lesson.title());
+        let task = self.style.paint(Role::Strong, "Task");
+        format!(
+            "{title}\n\n{}\n{task}\n\n{}",
+            prose(lesson.story(), &self.style),
+            prose(lesson.task(), &self.style)
+        )
+    }
+
+    /// Fails when somebody else's container or network has a name that the
+    /// lesson needs.
+    fn nothing_in_the_way(&self, lesson: &Lesson, snapshot: &Snapshot) -> Result<()> {
+        let (containers, networks) = (lesson.containers(), lesson.networks());
+        let container = snapshot.containers.iter().find(|c| containers.contains(&c.name.as_str()));
+        let network = snapshot.networks.iter().find(|n| networks.contains(&n.name.as_str()));
+        let (kind, name) = match (container, network) {
+            (Some(container), _) => ("container", &container.name),
+            (None, Some(network)) => ("network", &network.name),
+            (None, None) => return Ok(()),
+        };
+        Err(Error::Usage {
+            what: format!("there is a {kind} `{name}` already, and the lesson did not make it"),
+            hint: Some(format!(
+                "a lesson touches nothing but what it made; rename or remove that {kind} yourself"
+            )),
+        })
+    }
+
+    /// Whether the user agrees. Where nobody can be asked, `--yes` must say so.
+    fn agreed(&self, what: &str, yes: bool) -> Result<bool> {
+        if yes {
+            return Ok(true);
+        }
+        let answer = self.output.ask(what);
+        if answer == Some(false) {
+            self.output.note("Nothing was done.");
+        }
+        answer.ok_or_else(|| Error::Usage {
+            what: "there is nobody to ask whether to go on".to_owned(),
+            hint: Some("--yes goes on without asking".to_owned()),
+        })
+    }
+
+    async fn check(
+        &self,
+        name: Option<&str>,
+        retry: Option<Duration>,
+        format: Option<String>,
+    ) -> Result<Ending> {
+        let snapshot = self.snapshot().await?;
+        let lesson = chosen(name, &snapshot)?;
+        let file = crate::check::read(lesson.check).map_err(|complaints| Error::Usage {
+            what: format!("the check of `{}` cannot be read: {complaints:?}", lesson.name),
+            hint: None,
+        })?;
+        let args = check::Args::of_a_lesson(retry, format);
+        let place = format!("{}/check.yaml", lesson.name);
+        let ending = check::hold(self.options, &args, self.output, (&place, &file)).await?;
+        if ending == Ending::Clean {
+            self.output.note(
+                "\nMended! netmap lesson solve tells why it was broken, netmap lesson stop takes it away.",
+            );
+        } else {
+            self.output.note("\nNot yet. netmap lesson hint may help.");
+        }
+        Ok(ending)
+    }
+
+    async fn hint(&self, name: Option<&str>, number: u8) -> Result<Ending> {
+        let lesson = match name {
+            Some(name) => lesson::named(name)?,
+            None => chosen(None, &self.snapshot().await?)?,
+        };
+        let hints = lesson.hints();
+        let Some(hint) = hints.get(usize::from(number) - 1) else {
+            return Err(Error::Usage {
+                what: format!("there are {} hints to this lesson", hints.len()),
+                hint: Some("netmap lesson solve tells the rest".to_owned()),
+            });
+        };
+        self.say(&prose(hint, &self.style))?;
+        let next = usize::from(number) + 1;
+        self.output.note(&if next <= hints.len() {
+            format!("\nHint {number} of {}; the next: netmap lesson hint {next}", hints.len())
+        } else {
+            "\nThat was the last one; the rest: netmap lesson solve".to_owned()
+        });
+        Ok(Ending::Clean)
+    }
+
+    async fn solve(&self, name: Option<&str>, yes: bool) -> Result<Ending> {
+        let snapshot = self.snapshot().await?;
+        let lesson = chosen(name, &snapshot)?;
+        let solution = prose(lesson.solution(), &self.style);
+        let commands: String =
+            lesson::commands(lesson.solve).lines().map(|line| format!("  {line}\n")).collect();
+        self.say(&format!("{solution}\n{commands}"))?;
+        if self.is_mended(lesson).await? {
+            self.output.note("\nIt is mended already. netmap lesson stop takes it away.");
+            return Ok(Ending::Clean);
+        }
+        if !self.agreed("Run these commands?", yes)? {
+            return Ok(Ending::Clean);
+        }
+        docker::script(self.options, lesson.solve).await.map_err(|error| match error {
+            Error::Docker { said } => Error::Usage {
+                what: format!("the commands do not fit what is there now: {said}"),
+                hint: Some(format!(
+                    "begin anew: netmap lesson stop {0} && netmap lesson start {0}",
+                    lesson.name
+                )),
+            },
+            error => error,
+        })?;
+        self.output.note("\nMended. See for yourself: netmap lesson check");
+        Ok(Ending::Clean)
+    }
+
+    /// Whether the lesson's check passes, without showing it.
+    async fn is_mended(&self, lesson: &Lesson) -> Result<bool> {
+        let Ok(file) = crate::check::read(lesson.check) else { return Ok(false) };
+        let args = check::Args::of_a_lesson(None, None);
+        check::passes(self.options, &args, self.output, &file).await
+    }
+
+    async fn stop(&self, name: Option<&str>) -> Result<Ending> {
+        let lesson = chosen(name, &self.snapshot().await?)?;
+        let (removed, left) = self.remove(lesson).await?;
+        self.say(&format!("removed {}\n", removed.join(", ")))?;
+        for note in left {
+            self.output.note(&note);
+        }
+        Ok(Ending::Clean)
+    }
+
+    /// Removes what the lesson made. What the student made beside it is left,
+    /// and named.
+    async fn remove(&self, lesson: &Lesson) -> Result<(Vec<String>, Vec<String>)> {
+        let snapshot = self.snapshot().await?;
+        let props = Props::of(lesson, &snapshot);
+        let mut removed = Vec::new();
+        let mut left: BTreeSet<String> = BTreeSet::new();
+        for container in &props.containers {
+            docker::docker(self.options, &["rm", "-f", "-v", &container.id]).await?;
+            removed.push(format!("container {}", container.name));
+            for endpoint in &container.endpoints {
+                let network = snapshot.networks.iter().find(|n| n.name == endpoint.network);
+                if network.is_some_and(|n| !n.is_built_in() && !n.labels.contains_key(LABEL)) {
+                    left.insert(format!(
+                        "left alone: the network {}, which the lesson did not make",
+                        endpoint.network
+                    ));
+                }
+            }
+        }
+        for network in &props.networks {
+            match docker::docker(self.options, &["network", "rm", &network.id]).await {
+                Ok(()) => removed.push(format!("network {}", network.name)),
+                Err(Error::Docker { said }) => {
+                    left.insert(format!("left alone: the network {} ({said})", network.name));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((removed, left.into_iter().collect()))
+    }
+}
+
+/// The lesson of that name, which must be up; without a name the only one
+/// that is.
+fn chosen(name: Option<&str>, snapshot: &Snapshot) -> Result<&'static Lesson> {
+    let is_up = |lesson: &&Lesson| !Props::of(lesson, snapshot).is_empty();
+    if let Some(name) = name {
+        let lesson = lesson::named(name)?;
+        return if is_up(&lesson) {
+            Ok(lesson)
+        } else {
+            Err(Error::Usage {
+                what: format!("the lesson `{name}` is not up"),
+                hint: Some(format!("netmap lesson start {name}")),
+            })
+        };
+    }
+    let up: Vec<&Lesson> = LESSONS.iter().filter(is_up).collect();
+    match up.as_slice() {
+        [only] => Ok(only),
+        [] => Err(Error::Usage {
+            what: "no lesson is up".to_owned(),
+            hint: Some("netmap lesson list, then netmap lesson start NAME".to_owned()),
+        }),
+        several => {
+            let names: Vec<&str> = several.iter().map(|lesson| lesson.name).collect();
+            Err(Error::Usage {
+                what: "several lessons are up".to_owned(),
+                hint: Some(format!("say which: {}", names.join(", "))),
+            })
+        }
+    }
+}
+
+/// What a script makes, a line for each kind.
+fn inventory(containers: Vec<&str>, networks: Vec<&str>, script: &str) -> String {
+    let made = |names: Vec<&str>| -> Vec<String> {
+        names.into_iter().filter(|name| script.contains(name)).map(str::to_owned).collect()
+    };
+    let mut text = String::new();
+    for (kind, names) in [("networks", made(networks)), ("containers", made(containers))] {
+        if !names.is_empty() {
+            text.push_str(&format!("  {kind:12}{}\n", names.join(", ")));
+        }
+    }
+    text
+}

@@ -1,0 +1,229 @@
+//! From files to one merged tree: reads them, fills in variables, follows
+//! `include` and `extends`, and lays them over one another.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+
+use super::interpolate::{Variables, fill_in};
+use super::merge;
+use super::notes::Notes;
+use super::yaml::{self, Budget, Entry, Mapping, Node, Spot, Value};
+use crate::error::{Error, Result};
+
+/// Largest file that is read, in bytes; the largest ones published have 200 KB.
+pub const LARGEST: u64 = 4 << 20;
+/// Most files of one load.
+const MOST_FILES: usize = 500;
+/// Longest chain of files that include, or of services that extend, one another.
+pub const DEEPEST: usize = 32;
+
+/// The merged files of a project, and what belongs to them.
+#[derive(Debug)]
+pub struct Loader {
+    /// What came up, and the names of the files.
+    pub notes: Notes,
+    /// For each file, the folder that its paths are relative to.
+    pub folders: Vec<PathBuf>,
+    /// Folders that nothing named in a file may leave.
+    pub roots: Vec<PathBuf>,
+    pub budget: Budget,
+}
+
+/// A file to read: what it is called, and where it lies.
+#[derive(Debug, Clone)]
+pub struct Source {
+    pub name: String,
+    pub path: PathBuf,
+    pub folder: PathBuf,
+}
+
+impl Loader {
+    /// A loader for files below these folders.
+    pub fn new(roots: Vec<PathBuf>) -> Self {
+        Self { notes: Notes::default(), folders: Vec::new(), roots, budget: Budget::default() }
+    }
+
+    /// Reads the files named on the command line and lays them over one
+    /// another; paths in all of them are relative to `folder`.
+    pub fn project(
+        &mut self,
+        files: &[PathBuf],
+        folder: &Path,
+        variables: &Variables,
+    ) -> Result<Node> {
+        let sources = files.iter().map(|path| Source {
+            name: name_of(path),
+            path: path.clone(),
+            folder: folder.to_owned(),
+        });
+        let merged = self.merged(sources.collect(), variables, &mut Vec::new())?;
+        Ok(merge::without_tags(merged).unwrap_or(Node::new(Spot::default(), Value::Null)))
+    }
+
+    /// Reads files and lays each over those before it.
+    pub fn merged(
+        &mut self,
+        sources: Vec<Source>,
+        variables: &Variables,
+        chain: &mut Vec<PathBuf>,
+    ) -> Result<Node> {
+        let mut merged = Node::new(Spot::default(), Value::Map(Mapping::new()));
+        for source in sources {
+            let (number, text) = self.open(&source)?;
+            for document in self.parse(number, &text)? {
+                let mut document = self.filled(document, variables, &mut Vec::new());
+                self.extend_services(&mut document, variables)?;
+                self.include(&mut document, &source, variables, chain)?;
+                merged = merge::merge(merged, document, &[]);
+            }
+        }
+        Ok(merged)
+    }
+
+    /// The number that a file gets, and its text.
+    pub fn open(&mut self, source: &Source) -> Result<(usize, String)> {
+        let Source { name, path, folder } = source;
+        let failed =
+            |place: &str, why: String| Error::Compose { place: place.to_owned(), why, hint: None };
+        if self.folders.len() >= MOST_FILES {
+            return Err(failed(name, format!("more than {MOST_FILES} files belong together")));
+        }
+        let mut bytes = Vec::new();
+        let read = if path == Path::new("-") {
+            std::io::stdin().lock().take(LARGEST + 1).read_to_end(&mut bytes)
+        } else {
+            File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+        };
+        read.map_err(|error| failed(name, format!("cannot read it: {error}")))?;
+        if bytes.len() as u64 > LARGEST {
+            let why = format!("it is larger than {} MB and no compose file", LARGEST >> 20);
+            return Err(failed(name, why));
+        }
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let good = error.utf8_error().valid_up_to();
+            let line = 1 + error.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count();
+            failed(&format!("{name}:{line}"), "it is not in UTF-8".to_owned())
+        })?;
+        let number = self.folders.len();
+        self.notes.files.push(name.clone());
+        self.folders.push(folder.clone());
+        Ok((number, text))
+    }
+
+    /// The documents of a file, each of them a mapping.
+    pub fn parse(&mut self, number: usize, text: &str) -> Result<Vec<Node>> {
+        let documents = yaml::read(text, number, &mut self.budget)
+            .map_err(|error| self.notes.error(error.spot, error.why))?;
+        if documents.iter().all(|document| document.value == Value::Null) {
+            let spot = Spot { file: number, line: 1, column: 1 };
+            return Err(self.notes.error(spot, "the file is empty"));
+        }
+        let mut mappings = Vec::new();
+        for document in documents {
+            match document.value {
+                Value::Map(_) => mappings.push(document),
+                Value::Null => {}
+                _ => {
+                    let why = format!(
+                        "a compose file has keys such as `services` at its top, and this is {}",
+                        document.kind()
+                    );
+                    return Err(self.notes.error(document.spot, why));
+                }
+            }
+        }
+        Ok(mappings)
+    }
+
+    /// The tree with the variables in its values filled in.
+    pub fn filled(&mut self, node: Node, variables: &Variables, path: &mut Vec<String>) -> Node {
+        let value = match node.value {
+            Value::Text(text) => {
+                let mut remarks = Vec::new();
+                let text = fill_in(&text, variables, &mut remarks);
+                let path: Vec<&str> = path.iter().map(String::as_str).collect();
+                for remark in remarks {
+                    self.notes.remark(node.spot, &path, remark);
+                }
+                Value::Text(text)
+            }
+            Value::List(items) => Value::List(
+                items
+                    .into_iter()
+                    .enumerate()
+                    .map(|(at, item)| {
+                        path.push(at.to_string());
+                        let item = self.filled(item, variables, path);
+                        path.pop();
+                        item
+                    })
+                    .collect(),
+            ),
+            Value::Map(map) => Value::Map(
+                map.into_iter()
+                    .map(|(key, entry)| {
+                        path.push(key.clone());
+                        let value = self.filled(entry.value, variables, path);
+                        path.pop();
+                        (key, Entry { value, ..entry })
+                    })
+                    .collect(),
+            ),
+            Value::Null => Value::Null,
+        };
+        Node { value, ..node }
+    }
+}
+
+/// A text, or the texts of a list.
+pub fn texts(node: Option<&Node>) -> Vec<&Node> {
+    match node.map(|node| &node.value) {
+        Some(Value::Text(_)) => node.into_iter().collect(),
+        Some(Value::List(items)) => items.iter().filter(|item| item.text().is_some()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Reads a file of variables, at most [`LARGEST`] bytes of it.
+pub fn read_text(path: &Path) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+        .map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(format!("it is larger than {} MB", LARGEST >> 20));
+    }
+    String::from_utf8(bytes).map_err(|_| "it is not in UTF-8".to_owned())
+}
+
+pub fn is_remote(path: &str) -> bool {
+    path.contains("://") || path.starts_with("git@") || path.starts_with("oci:")
+}
+
+/// The folder a file lies in; `.` for a bare name.
+pub fn parent(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// The path as people write it: without `./` and without `a/..`.
+pub fn name_of(path: &Path) -> String {
+    let mut parts: Vec<Component> = Vec::new();
+    for part in path.components() {
+        match (part, parts.last()) {
+            (Component::CurDir, _) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.iter().collect::<PathBuf>().display().to_string()
+}
+
+pub fn real(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}

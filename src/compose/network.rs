@@ -1,0 +1,120 @@
+//! The networks at the top of a compose file, as the engine would make them.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use super::keys;
+use super::service::Reader;
+use super::yaml::{Node, Value};
+use crate::model::{Network, Subnet};
+
+/// Driver of a network that is made elsewhere: the file does not say which.
+const EXTERNAL: &str = "external";
+
+impl Reader<'_> {
+    /// The network under `key`. `full` is the name that Compose gives it
+    /// unless the file gives another.
+    pub fn network(
+        &mut self,
+        key: &str,
+        node: Option<&Node>,
+        full: String,
+        project: &str,
+    ) -> Network {
+        let empty = Node::new(super::yaml::Spot::default(), Value::Null);
+        let node = node.unwrap_or(&empty);
+        let path = ["networks", key];
+        if node.map().is_none() && node.value != Value::Null {
+            self.loader.notes.wrong_kind(node, &path, "a mapping with keys such as `driver`");
+        }
+        self.loader.notes.unknown_keys(node, &path, keys::NETWORK);
+        let name = node.get("name").and_then(Node::text).map(str::to_owned);
+        if let Some(named_there) = self.external(node, &path) {
+            return elsewhere(name.or(named_there).unwrap_or_else(|| key.to_owned()));
+        }
+        let text = |key: &str| node.get(key).and_then(Node::text);
+        let driver = text("driver").unwrap_or("bridge").to_owned();
+        let ipv6 = self.flag(node, &path, "enable_ipv6").unwrap_or_default();
+        let mut labels = self.labels(node.get("labels"));
+        labels.insert("com.docker.compose.network".to_owned(), key.to_owned());
+        labels.insert("com.docker.compose.project".to_owned(), project.to_owned());
+        let mut network = Network {
+            scope: if driver == "overlay" { "swarm" } else { "local" }.to_owned(),
+            driver,
+            internal: self.flag(node, &path, "internal").unwrap_or_default(),
+            subnets: self.subnets(node, &path),
+            ipv6,
+            attachable: self.flag(node, &path, "attachable").unwrap_or_default(),
+            project: Some(project.to_owned()),
+            labels,
+            unlisted: false,
+            ..Network::unlisted(&name.unwrap_or(full), "")
+        };
+        network.set_options(options(node.get("driver_opts")));
+        network
+    }
+
+    /// Whether the network is made elsewhere, and the name it is given in the
+    /// old way of writing that: `external: {name: N}`.
+    fn external(&mut self, node: &Node, path: &[&str]) -> Option<Option<String>> {
+        match node.get("external") {
+            Some(external) if external.map().is_some() => {
+                Some(external.get("name").and_then(Node::text).map(str::to_owned))
+            }
+            Some(_) => self.flag(node, path, "external").filter(|external| *external).map(|_| None),
+            None => None,
+        }
+    }
+
+    fn subnets(&mut self, node: &Node, path: &[&str]) -> Vec<Subnet> {
+        let Some(ipam) = node.get("ipam") else { return Vec::new() };
+        let path = [path, &["ipam"]].concat();
+        self.loader.notes.unknown_keys(ipam, &path, keys::IPAM);
+        let Some(Value::List(configs)) = ipam.get("config").map(|config| &config.value) else {
+            return Vec::new();
+        };
+        let mut subnets = Vec::new();
+        for (at, config) in configs.iter().enumerate() {
+            let at = at.to_string();
+            let path = [path.as_slice(), &["config", &at]].concat();
+            self.loader.notes.unknown_keys(config, &path, keys::SUBNET);
+            let subnet = self.parsed(config, &path, "subnet", "a subnet such as 10.5.0.0/16");
+            let gateway: Option<IpAddr> = self.parsed(config, &path, "gateway", "an address");
+            let ip_range = self.parsed(config, &path, "ip_range", "a range such as 10.5.1.0/24");
+            // A gateway without subnet is one that the engine ignores, too.
+            if let Some(subnet) = subnet {
+                subnets.push(Subnet { subnet, gateway, ip_range });
+            }
+        }
+        subnets
+    }
+}
+
+/// A network that the engine has by itself, or that somebody else makes.
+fn elsewhere(name: String) -> Network {
+    match built_in(&name) {
+        Some(network) => network,
+        None => Network { driver: EXTERNAL.to_owned(), ..Network::unlisted(&name, "") },
+    }
+}
+
+/// One of the three networks of every engine: `bridge`, `host` and `none`.
+pub fn built_in(name: &str) -> Option<Network> {
+    let driver = match name {
+        "bridge" | "host" => name,
+        "none" => "null",
+        _ => return None,
+    };
+    Some(Network {
+        driver: driver.to_owned(),
+        scope: "local".to_owned(),
+        unlisted: false,
+        ..Network::unlisted(name, "")
+    })
+}
+
+fn options(node: Option<&Node>) -> BTreeMap<String, String> {
+    let map = node.and_then(Node::map).into_iter().flatten();
+    map.map(|(key, entry)| (key.clone(), entry.value.text().unwrap_or_default().to_owned()))
+        .collect()
+}

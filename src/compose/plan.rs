@@ -1,0 +1,345 @@
+//! From services and networks to the snapshot that Compose would bring about:
+//! the names it gives, the containers of each service, what joins what.
+//!
+//! Names are those of Compose 2: `shop-web-1` for a container, `shop_front`
+//! for a network. With `COMPOSE_COMPATIBILITY` set they are those of Compose
+//! 1, `shop_web_1`, as with Compose itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::network::built_in;
+use super::places::places;
+use super::service::{Dependency, Reader, Service};
+use super::yaml::{Mapping, Node, Value};
+use crate::model::{
+    Compose, Container, Endpoint, EngineFacts, Network, NetworkMode, Plan, Snapshot, State, nearest,
+};
+
+/// Most memory that the containers of a plan may take, in bytes, roughly. A
+/// thousand replicas that publish a thousand ports each are no setup.
+const MOST_MEMORY: usize = 256 << 20;
+/// Most links of one container.
+const MOST_LINKS: usize = 1000;
+
+/// How the project is called, and what is asked of it.
+#[derive(Debug)]
+pub struct Project {
+    pub name: String,
+    /// Profiles that are switched on; `*` switches all of them on.
+    pub profiles: Vec<String>,
+    /// What joins the parts of a container's name.
+    pub separator: char,
+}
+
+/// The snapshot of a merged project. Notes are left in the reader.
+pub fn snapshot(reader: &mut Reader, project: &Project, tree: &Node) -> Snapshot {
+    let services = services(reader, project, tree);
+    let empty = Mapping::new();
+    let declared = tree.get("networks").and_then(Node::map).unwrap_or(&empty);
+    let networks = networks(reader, project, declared, &services);
+    let mut drawing = Drawing { reader, project, services: &services, networks: &networks };
+    let containers = drawing.containers();
+    let mut used: BTreeMap<String, Network> = BTreeMap::new();
+    for network in networks.into_values() {
+        used.insert(network.name.clone(), network);
+    }
+    for endpoint in containers.iter().flat_map(|container| &container.endpoints) {
+        if let Some(network) = built_in(&endpoint.network) {
+            used.entry(network.name.clone()).or_insert(network);
+        }
+    }
+    let mut files: Vec<String> = Vec::new();
+    for file in &reader.loader.notes.files {
+        if !files.contains(file) {
+            files.push(file.clone());
+        }
+    }
+    let plan =
+        Plan { project: project.name.clone(), files, places: places(&reader.loader.notes, tree) };
+    let mut snapshot =
+        Snapshot::new(EngineFacts::default(), used.into_values().collect(), containers, Vec::new());
+    snapshot.plan = Some(plan);
+    snapshot
+}
+
+/// The services that are switched on, by name.
+fn services(reader: &mut Reader, project: &Project, tree: &Node) -> BTreeMap<String, Service> {
+    let mut found = BTreeMap::new();
+    let services = match tree.get("services").map(|services| &services.value) {
+        Some(Value::Map(services)) => services,
+        Some(Value::Null) | None => return found,
+        Some(_) => {
+            if let Some(node) = tree.get("services") {
+                reader.loader.notes.wrong_kind(node, &["services"], "a mapping of services");
+            }
+            return found;
+        }
+    };
+    for (name, entry) in services {
+        let profiles = Reader::profiles(&entry.value);
+        let on = |profile: &&str| project.profiles.iter().any(|on| on == profile || on == "*");
+        if !profiles.is_empty() && !profiles.iter().any(on) {
+            continue;
+        }
+        if let Some(service) = reader.service(name, entry.key, &entry.value) {
+            found.insert(name.clone(), service);
+        }
+    }
+    for service in found.values() {
+        for dependency in &service.dependencies {
+            if !found.contains_key(&dependency.service) {
+                let path = ["services", &service.name, "depends_on", &dependency.service];
+                let why = no_service(&dependency.service, services, &found);
+                reader.loader.notes.add(dependency.spot, &path, why);
+            }
+        }
+        let shared = service.network_mode.as_deref().and_then(|mode| mode.strip_prefix("service:"));
+        let wanted = service.links.iter().map(|(linked, _)| ("links", linked.as_str()));
+        for (key, wanted) in wanted.chain(shared.map(|shared| ("network_mode", shared))) {
+            if !found.contains_key(wanted) {
+                let why = no_service(wanted, services, &found);
+                reader.loader.notes.add(service.spot, &["services", &service.name, key], why);
+            }
+        }
+    }
+    found
+}
+
+fn no_service(name: &str, declared: &Mapping, on: &BTreeMap<String, Service>) -> String {
+    if declared.contains_key(name) {
+        return format!("the service `{name}` has a profile that is not switched on (--profile)");
+    }
+    match nearest(name, on.keys().map(String::as_str)) {
+        Some(meant) => format!("there is no service `{name}`; did you mean `{meant}`?"),
+        None => format!("there is no service `{name}`"),
+    }
+}
+
+/// The networks that services are on, by their keys in the file.
+fn networks(
+    reader: &mut Reader,
+    project: &Project,
+    declared: &Mapping,
+    services: &BTreeMap<String, Service>,
+) -> BTreeMap<String, Network> {
+    let mut found = BTreeMap::new();
+    let mut missing = BTreeSet::new();
+    for service in services.values() {
+        for attachment in &service.networks {
+            let key = &attachment.network;
+            if found.contains_key(key) {
+                continue;
+            }
+            let entry = declared.get(key);
+            if entry.is_none() && key != "default" {
+                let path = ["services", &service.name, "networks", key];
+                let why = match nearest(key, declared.keys().map(String::as_str)) {
+                    Some(meant) => {
+                        format!("the file has no network `{key}`; did you mean `{meant}`?")
+                    }
+                    None => format!("the file has no network `{key}` at its top"),
+                };
+                reader.loader.notes.add(attachment.spot, &path, why);
+                missing.insert(key.clone());
+                continue;
+            }
+            let full = format!("{}_{key}", project.name);
+            let network = reader.network(key, entry.map(|entry| &entry.value), full, &project.name);
+            found.insert(key.clone(), network);
+        }
+    }
+    for (key, entry) in declared {
+        if !found.contains_key(key) {
+            let why = "no service is on it, so Compose does not make it";
+            reader.loader.notes.add(entry.key, &["networks", key], why);
+        }
+    }
+    found
+}
+
+/// Draws up the containers.
+struct Drawing<'a, 'r> {
+    reader: &'a mut Reader<'r>,
+    project: &'a Project,
+    services: &'a BTreeMap<String, Service>,
+    /// By key.
+    networks: &'a BTreeMap<String, Network>,
+}
+
+impl Drawing<'_, '_> {
+    fn containers(&mut self) -> Vec<Container> {
+        let mut containers = Vec::new();
+        let mut left = MOST_MEMORY;
+        for service in self.services.values() {
+            if service.container_name.is_some() && service.replicas > 1 {
+                let path = ["services", &service.name, "container_name"];
+                let why =
+                    "one name does for one container only, so Compose cannot scale this service";
+                self.reader.loader.notes.add(service.spot, &path, why);
+            }
+            for number in 1..=service.replicas {
+                let container = self.container(service, number);
+                let Some(rest) = left.checked_sub(weight(&container)) else {
+                    let path = ["services", &service.name];
+                    let why =
+                        format!("replica {number} and those after it are too much to draw up");
+                    self.reader.loader.notes.add(service.spot, &path, why);
+                    break;
+                };
+                left = rest;
+                containers.push(container);
+            }
+        }
+        containers
+    }
+
+    fn name(&self, service: &Service, number: u32) -> String {
+        service.container_name.clone().unwrap_or_else(|| {
+            let separator = self.project.separator;
+            format!("{}{separator}{}{separator}{number}", self.project.name, service.name)
+        })
+    }
+
+    fn container(&self, service: &Service, number: u32) -> Container {
+        let links = self.links(service, number);
+        let (network_mode, endpoints) = self.networking(service, &links);
+        let own_networks = service.network_mode.is_none();
+        let separator = self.project.separator;
+        let image = match service.image.as_str() {
+            "" => format!("{}{separator}{}", self.project.name, service.name),
+            image => image.to_owned(),
+        };
+        // Ports of the host cannot be published to itself, nor to a stack
+        // that belongs to another container.
+        let publishes = !matches!(network_mode, NetworkMode::Host | NetworkMode::Container(_));
+        Container {
+            name: self.name(service, number),
+            image,
+            state: State::Planned,
+            hostname: service.hostname.clone(),
+            network_mode,
+            endpoints,
+            requested: if publishes { service.ports.clone() } else { Vec::new() },
+            exposed: service.exposed.clone(),
+            compose: Compose {
+                project: Some(self.project.name.clone()),
+                service: Some(service.name.clone()),
+                replica: Some(number),
+            },
+            links: if own_networks { Vec::new() } else { links },
+            extra_hosts: service.extra_hosts.clone(),
+            dns: service.dns.clone(),
+            references: service.references.clone(),
+            labels: self.labels(service, number),
+            ..Container::default()
+        }
+    }
+
+    /// The service's own labels, and those that Compose puts there.
+    fn labels(&self, service: &Service, number: u32) -> BTreeMap<String, String> {
+        let dependencies: Vec<String> = service
+            .dependencies
+            .iter()
+            .map(|dependency| {
+                let Dependency { service, condition, restart, .. } = dependency;
+                format!("{service}:{condition}:{restart}")
+            })
+            .collect();
+        let mut labels = service.labels.clone();
+        for (key, value) in [
+            ("project", self.project.name.clone()),
+            ("service", service.name.clone()),
+            ("container-number", number.to_string()),
+            ("depends_on", dependencies.join(",")),
+        ] {
+            labels.insert(format!("com.docker.compose.{key}"), value);
+        }
+        labels
+    }
+
+    /// Where the network stack comes from, and the endpoints in it.
+    fn networking(&self, service: &Service, links: &[String]) -> (NetworkMode, Vec<Endpoint>) {
+        if let Some(mode) = &service.network_mode {
+            let mode = match mode.split_once(':') {
+                Some(("service", shared)) => match self.services.get(shared) {
+                    Some(shared) => NetworkMode::Container(self.name(shared, 1)),
+                    None => NetworkMode::Container(shared.to_owned()),
+                },
+                _ => NetworkMode::parse(mode),
+            };
+            let named = match &mode {
+                NetworkMode::Container(_) => None,
+                NetworkMode::Host => Some("host"),
+                NetworkMode::None => Some("none"),
+                NetworkMode::Network(name) if name == "default" => Some("bridge"),
+                NetworkMode::Network(name) => Some(name.as_str()),
+            };
+            let endpoint =
+                |name: &str| Endpoint { network: name.to_owned(), ..Endpoint::default() };
+            return (mode.clone(), named.map(endpoint).into_iter().collect());
+        }
+        let mut endpoints = Vec::new();
+        for attachment in &service.networks {
+            let Some(network) = self.networks.get(&attachment.network) else { continue };
+            let mut aliases = vec![service.name.clone()];
+            aliases.extend(attachment.aliases.iter().cloned());
+            let mut seen = BTreeSet::new();
+            aliases.retain(|alias| seen.insert(alias.clone()));
+            endpoints.push(Endpoint {
+                network: network.name.clone(),
+                ipv4: attachment.ipv4,
+                ipv6: attachment.ipv6,
+                fixed_ipv4: attachment.ipv4,
+                fixed_ipv6: attachment.ipv6,
+                mac: attachment.mac.clone(),
+                aliases,
+                gateway_priority: attachment.gateway_priority.filter(|priority| *priority != 0),
+                links: links.to_vec(),
+                ..Endpoint::default()
+            });
+        }
+        // The first one is the one that Compose creates the container on.
+        let first = endpoints.first().map(|endpoint| endpoint.network.clone());
+        (first.map_or(NetworkMode::None, NetworkMode::Network), endpoints)
+    }
+
+    /// Links as `CONTAINER:ALIAS`; Compose gives each linked container three.
+    fn links(&self, service: &Service, number: u32) -> Vec<String> {
+        let separator = self.project.separator;
+        let mut links = BTreeSet::new();
+        for (linked, alias) in &service.links {
+            let Some(target) = self.services.get(linked) else { continue };
+            for replica in 1..=target.replicas {
+                if links.len() >= MOST_LINKS {
+                    break;
+                }
+                let name = self.name(target, replica);
+                let numbered = format!("{linked}{separator}{number}");
+                let full = format!("{}{separator}{numbered}", self.project.name);
+                for alias in [alias.as_ref().unwrap_or(linked), &numbered, &full] {
+                    links.insert(format!("{name}:{alias}"));
+                }
+            }
+        }
+        for (container, alias) in &service.external_links {
+            links.insert(format!("{container}:{}", alias.as_ref().unwrap_or(container)));
+        }
+        links.into_iter().collect()
+    }
+}
+
+/// Roughly the memory that a container takes, in bytes.
+fn weight(container: &Container) -> usize {
+    let texts = |texts: &[String]| texts.iter().map(|text| text.len() + 32).sum::<usize>();
+    let labels: usize =
+        container.labels.iter().map(|(key, value)| key.len() + value.len() + 96).sum();
+    let endpoints: usize = container
+        .endpoints
+        .iter()
+        .map(|endpoint| 300 + texts(&endpoint.aliases) + texts(&endpoint.links))
+        .sum();
+    let ports = 96 * container.requested.len() + 8 * container.exposed.len();
+    let references = 160 * container.references.len();
+    let rest = texts(&container.extra_hosts) + texts(&container.dns) + texts(&container.links);
+    800 + labels + endpoints + ports + references + rest
+}

@@ -1,0 +1,96 @@
+//! What a service's environment, command and health check name of hosts and
+//! ports. The values themselves come in here and go no further.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::load::texts;
+use super::service::Reader;
+use super::yaml::{Mapping, Node, Value};
+use super::{keys, merge};
+use crate::model::{Origin, Reference, reference};
+
+impl Reader<'_> {
+    /// The hosts and ports that environment, command and health check name.
+    /// The values themselves end here.
+    pub fn references(&mut self, name: &str, node: &Node) -> Vec<Reference> {
+        let environment = self.environment(name, node);
+        let mut found = reference::in_environment(
+            environment.iter().map(|(name, value)| (name.as_str(), value.as_str())),
+        );
+        for key in ["entrypoint", "command"] {
+            let words = words(node.get(key));
+            found.extend(reference::in_command(Origin::Command, words.iter().map(String::as_str)));
+        }
+        if let Some(check) = node.get("healthcheck") {
+            self.loader.notes.unknown_keys(
+                check,
+                &["services", name, "healthcheck"],
+                keys::HEALTHCHECK,
+            );
+            let words = words(check.get("test"));
+            found.extend(reference::in_command(
+                Origin::HealthCheck,
+                words.iter().map(String::as_str),
+            ));
+        }
+        found
+    }
+
+    /// The environment: that of `env_file`, and `environment` over it.
+    fn environment(&mut self, name: &str, node: &Node) -> BTreeMap<String, String> {
+        let mut all = BTreeMap::new();
+        let files: Vec<&Node> = match node.get("env_file").map(|node| &node.value) {
+            Some(Value::List(items)) => items.iter().collect(),
+            Some(_) => node.get("env_file").into_iter().collect(),
+            None => Vec::new(),
+        };
+        for file in files {
+            let path = ["services", name, "env_file"];
+            self.loader.notes.unknown_keys(file, &path, keys::ENV_FILE);
+            let required = self.flag(file, &path, "required").unwrap_or(true);
+            let Some(text) = file.text().or_else(|| file.get("path").and_then(Node::text)) else {
+                if file.value != Value::Null {
+                    self.loader.notes.wrong_kind(file, &path, "the path of a file");
+                }
+                continue;
+            };
+            let folder = self.loader.folders.get(file.spot.file).cloned().unwrap_or_default();
+            match self.loader.variables_in(&folder.join(Path::new(text)), self.variables) {
+                Ok(found) => all.extend(found),
+                Err(why) if required => self.loader.notes.add(file.spot, &path, why),
+                Err(_) => {}
+            }
+        }
+        let empty = Mapping::new();
+        let own = node.get("environment").map(|own| merge::pairs(own.clone()));
+        if let Some(own) =
+            own.as_ref().filter(|own| own.map().is_none() && own.value != Value::Null)
+        {
+            let wanted = "a list or a mapping of variables";
+            self.loader.notes.wrong_kind(own, &["services", name, "environment"], wanted);
+        }
+        for (variable, entry) in own.as_ref().and_then(Node::map).unwrap_or(&empty) {
+            let value = match &entry.value.value {
+                Value::Text(text) => Some(text.clone()),
+                // Without a value it is passed on from where Compose runs.
+                Value::Null => self.variables.get(variable).map(str::to_owned),
+                _ => {
+                    let path = ["services", name, "environment", variable];
+                    self.loader.notes.wrong_kind(&entry.value, &path, "text");
+                    None
+                }
+            };
+            match value {
+                Some(value) => all.insert(variable.clone(), value),
+                None => all.remove(variable),
+            };
+        }
+        all
+    }
+}
+
+/// A command as its words; one written as text is taken whole, as by a shell.
+fn words(node: Option<&Node>) -> Vec<String> {
+    texts(node).into_iter().filter_map(Node::text).map(str::to_owned).collect()
+}

@@ -1,0 +1,416 @@
+//! Whole compose files, and what is planned in them.
+
+use super::*;
+use crate::model::{Container, Endpoint};
+
+/// A folder of files for one test.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let folder = Self(tempfile::tempdir().expect("a folder"));
+        for (name, text) in files {
+            let path = folder.path(name);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+            fs::write(path, text).expect("a file");
+        }
+        folder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join("shop").join(name)
+    }
+
+    fn request(&self, files: &[&str]) -> Request {
+        Request {
+            files: files.iter().map(|file| self.path(file)).collect(),
+            current_folder: PathBuf::from("/nonexistent"),
+            ..Request::default()
+        }
+    }
+
+    fn read(&self, files: &[&str]) -> Snapshot {
+        read(&self.request(files)).expect("a plan")
+    }
+
+    /// The error, with the folder's name taken out of it.
+    fn error(&self, files: &[&str]) -> String {
+        let error = read(&self.request(files)).expect_err("no plan").to_string();
+        error
+            .replace(&format!("{}/", self.path("").display().to_string().trim_end_matches('/')), "")
+    }
+}
+
+/// The plan of one file.
+fn plan(text: &str) -> Snapshot {
+    Folder::new(&[("compose.yaml", text)]).read(&["compose.yaml"])
+}
+
+/// The error of one file.
+fn error(text: &str) -> String {
+    Folder::new(&[("compose.yaml", text)]).error(&["compose.yaml"])
+}
+
+/// `shop-web-1 on shop_front (web www) 10.0.0.2` for each container.
+fn shown(snapshot: &Snapshot) -> Vec<String> {
+    let endpoint = |endpoint: &Endpoint| {
+        let mut text = format!(" on {} ({})", endpoint.network, endpoint.aliases.join(" "));
+        for address in endpoint.addresses() {
+            text.push_str(&format!(" {address}"));
+        }
+        text
+    };
+    let container = |container: &Container| {
+        let endpoints: String = container.endpoints.iter().map(endpoint).collect();
+        match container.endpoints.is_empty() {
+            true => format!("{} in {}", container.name, container.network_mode),
+            false => format!("{}{endpoints}", container.name),
+        }
+    };
+    snapshot.containers.iter().map(container).collect()
+}
+
+/// The notes, without the folder.
+fn notes(snapshot: &Snapshot) -> Vec<String> {
+    let short = |what: &str| what.rsplit('/').next().unwrap_or(what).to_owned();
+    snapshot
+        .unread
+        .iter()
+        .map(|unread| format!("{}: {}", short(&unread.what), unread.why))
+        .collect()
+}
+
+#[test]
+fn names_are_those_of_compose() {
+    let snapshot = plan(
+        "services:\n  web: {image: a}\n  named: {image: b, container_name: own}\n  two: {image: c, scale: 2}\n  \
+         many: {image: d, deploy: {replicas: 2}}\n  off: {image: e, scale: 0}\n  built: {build: .}\n",
+    );
+    assert_eq!(
+        shown(&snapshot),
+        [
+            "own on shop_default (named)",
+            "shop-built-1 on shop_default (built)",
+            "shop-many-1 on shop_default (many)",
+            "shop-many-2 on shop_default (many)",
+            "shop-two-1 on shop_default (two)",
+            "shop-two-2 on shop_default (two)",
+            "shop-web-1 on shop_default (web)",
+        ]
+    );
+    assert_eq!(snapshot.containers[1].image, "shop-built");
+    let plan = snapshot.plan.expect("a plan");
+    assert_eq!(plan.project, "shop");
+}
+
+#[test]
+fn the_project_is_named_in_composes_own_order() {
+    let folder = Folder::new(&[
+        ("compose.yaml", "name: in-file\nservices: {web: {image: a}}\n"),
+        ("plain.yaml", "services: {web: {image: a}}\n"),
+        ("Some Folder!/compose.yaml", "services: {web: {image: a}}\n"),
+    ]);
+    let name = |file: &str, asked: Option<&str>, variable: Option<&str>| {
+        let mut request = folder.request(&[file]);
+        request.project_name = asked.map(str::to_owned);
+        request
+            .environment
+            .extend(variable.map(|v| ("COMPOSE_PROJECT_NAME".to_owned(), v.to_owned())));
+        read(&request).expect("a plan").plan.expect("a plan").project
+    };
+    assert_eq!(name("compose.yaml", Some("asked"), Some("variable")), "asked");
+    assert_eq!(name("compose.yaml", None, Some("variable")), "variable");
+    assert_eq!(name("compose.yaml", None, Some("")), "in-file");
+    assert_eq!(name("plain.yaml", None, None), "shop");
+    assert_eq!(name("Some Folder!/compose.yaml", None, None), "somefolder");
+    assert_eq!(name("plain.yaml", Some("_Odd.Name_"), None), "oddname_");
+}
+
+#[test]
+fn compose_1_names_containers_with_underscores() {
+    let folder = Folder::new(&[("compose.yaml", "services: {web: {build: .}}\n")]);
+    let mut request = folder.request(&["compose.yaml"]);
+    request.environment.insert("COMPOSE_COMPATIBILITY".to_owned(), "true".to_owned());
+    let snapshot = read(&request).expect("a plan");
+    assert_eq!(
+        (snapshot.containers[0].name.as_str(), snapshot.containers[0].image.as_str()),
+        ("shop_web_1", "shop_web")
+    );
+}
+
+#[test]
+fn included_projects_bring_their_services_and_variables() {
+    let folder = Folder::new(&[
+        (
+            "compose.yaml",
+            "include:\n  - infra/compose.yaml\n  - path: [mail/compose.yaml, mail/more.yaml]\n    env_file: mail/settings.env\n\
+             services:\n  web: {image: a, networks: [data]}\n  db: {image: 'postgres:${TAG}'}\n",
+        ),
+        (".env", "TAG=outer\n"),
+        (
+            "infra/compose.yaml",
+            "services:\n  db: {image: 'db:${TAG}-${INNER}', networks: [data], env_file: db.env}\nnetworks: {data: {internal: true}}\n",
+        ),
+        ("infra/.env", "TAG=inner\nINNER=yes\n"),
+        ("infra/db.env", "UPSTREAM=http://web:8080\n"),
+        ("mail/compose.yaml", "services: {mail: {image: 'mail:${MAIL}'}}\n"),
+        ("mail/more.yaml", "services: {mail: {ports: ['25:25']}}\n"),
+        ("mail/settings.env", "MAIL=7\n"),
+    ]);
+    let snapshot = folder.read(&["compose.yaml"]);
+    assert_eq!(
+        shown(&snapshot),
+        [
+            "shop-db-1 on shop_data (db)",
+            "shop-mail-1 on shop_default (mail)",
+            "shop-web-1 on shop_data (web)",
+        ]
+    );
+    // What the including file says of a service is laid over the included one.
+    assert_eq!(snapshot.containers[0].image, "postgres:outer");
+    assert_eq!(snapshot.containers[0].references[0].to_string(), "web:8080");
+    assert_eq!(
+        (snapshot.containers[1].image.as_str(), snapshot.containers[1].requested.len()),
+        ("mail:7", 1)
+    );
+    assert!(
+        snapshot.networks.iter().any(|network| network.name == "shop_data" && network.internal)
+    );
+    assert_eq!(notes(&snapshot), Vec::<String>::new());
+    let plan = snapshot.plan.expect("a plan");
+    assert_eq!(plan.files.len(), 4);
+    let place = plan.place(&["services", "web", "networks", "data"]).expect("a place");
+    assert!(place.file.ends_with("shop/compose.yaml") && place.line == 6, "{place}");
+}
+
+#[test]
+fn gateway_priorities_profiles_and_shared_stacks() {
+    let folder = Folder::new(&[(
+        "compose.yaml",
+        "services:\n  a: {image: a, networks: {one: {gw_priority: 5, priority: 1}, two: {priority: 9, mac_address: '02:42:AC:11:00:09'}}}\n  \
+         b: {image: b, network_mode: 'service:a', ports: ['80:80']}\n  debug: {image: c, profiles: [debug, test], depends_on: {a: {condition: service_started, required: false}}}\n  \
+         c: {image: c, network_mode: 'container:elsewhere'}\nnetworks: {one: {}, two: {name: fixed-name}}\n",
+    )]);
+    let snapshot = folder.read(&["compose.yaml"]);
+    assert_eq!(
+        shown(&snapshot),
+        [
+            "shop-a-1 on fixed-name (a) on shop_one (a)",
+            "shop-b-1 in container:shop-a-1",
+            "shop-c-1 in container:elsewhere"
+        ]
+    );
+    let a = &snapshot.containers[0];
+    assert_eq!(a.network_mode.to_string(), "fixed-name");
+    assert_eq!(a.endpoints.iter().map(|e| e.gateway_priority).collect::<Vec<_>>(), [None, Some(5)]);
+    assert_eq!(a.endpoints[0].mac.as_deref(), Some("02:42:ac:11:00:09"));
+    assert!(snapshot.containers[1].requested.is_empty(), "a rider publishes nothing");
+    for profile in ["test", "*"] {
+        let mut request = folder.request(&["compose.yaml"]);
+        request.profiles = vec![profile.to_owned()];
+        assert_eq!(read(&request).expect("a plan").containers.len(), 4, "{profile}");
+    }
+    let mut request = folder.request(&["compose.yaml"]);
+    request.environment.insert("COMPOSE_PROFILES".to_owned(), "other, debug".to_owned());
+    assert_eq!(read(&request).expect("a plan").containers.len(), 4);
+}
+
+#[test]
+fn a_folder_stands_for_its_file_and_the_override() {
+    let folder = Folder::new(&[
+        ("docker-compose.yml", "services: {web: {image: a, ports: ['80:80']}}\n"),
+        (
+            "docker-compose.override.yml",
+            "services: {web: {ports: !override ['81:80'], environment: !reset {}}}\n",
+        ),
+        ("empty/readme", ""),
+    ]);
+    let snapshot = folder.read(&["."]);
+    assert_eq!(snapshot.containers[0].requested.len(), 1);
+    assert_eq!(snapshot.containers[0].requested[0].host_port, "81");
+    // A file that is named comes alone.
+    assert_eq!(folder.read(&["docker-compose.yml"]).containers[0].requested[0].host_port, "80");
+    assert_eq!(folder.error(&["empty"]), "empty: there is no compose file in this folder");
+}
+
+#[test]
+fn nothing_secret_is_kept() {
+    let text = "services:\n  web:\n    image: a\n    command: run --db postgres://root:hunter2@db:5432/x --password hunter2\n    \
+        environment: {DB: 'mysql://u:hunter2@db/x', PASSWORD: hunter2}\n    labels: {auth.password: hunter2, link: 'http://u:hunter2@x/'}\n    \
+        healthcheck: {test: ['CMD', 'curl', '-u', 'u:hunter2', 'http://localhost:80/']}\n    env_file: secret.env\n";
+    let folder = Folder::new(&[
+        ("compose.yaml", text),
+        ("secret.env", "API=http://u:hunter2@api:8080/\nS=hunter2\n"),
+    ]);
+    let snapshot = folder.read(&["compose.yaml"]);
+    assert!(!snapshot.to_json().contains("hunter2"), "{}", snapshot.to_json());
+    let hosts: Vec<String> =
+        snapshot.containers[0].references.iter().map(ToString::to_string).collect();
+    for host in ["db:5432", "db:3306", "api:8080", "localhost:80"] {
+        assert!(hosts.contains(&host.to_owned()), "{host} in {hosts:?}");
+    }
+}
+
+#[test]
+fn dependencies_are_wanted_connections_and_labels() {
+    let snapshot = plan(
+        "services:\n  web: {image: a, depends_on: {db: {condition: service_healthy, restart: true}}}\n  db: {image: b}\n",
+    );
+    let web = &snapshot.containers[1];
+    assert_eq!(web.labels["com.docker.compose.depends_on"], "db:service_healthy:true");
+    let reference = &web.references[0];
+    assert_eq!(
+        (reference.host.as_str(), reference.variable.as_deref()),
+        ("db", Some("depends_on"))
+    );
+}
+
+#[test]
+fn what_is_not_understood_is_named_and_the_rest_goes_on() {
+    let snapshot = plan(
+        "versoin: 3\nservices:\n  web:\n    imgae: a\n    image: b\n    ports: [banana, '80:80']\n    networks: {frnot: {alias: x}}\n    \
+         depends_on: [dv]\n    scale: many\n    x-own: anything\n  db: nonsense\n  hid: {image: a, profiles: [p]}\n  two: {image: a, network_mode: host, networks: [front], depends_on: [hid]}\n\
+         networks:\n  front: {enable_ipv6: maybe, ipam: {config: [{subnet: 10.0.0.0}]}}\n",
+    );
+    assert_eq!(shown(&snapshot), ["shop-two-1 on host ()", "shop-web-1 in none"]);
+    assert_eq!(
+        notes(&snapshot),
+        [
+            "compose.yaml:1:1 `versoin`: there is no such key; did you mean `version`?",
+            "compose.yaml:4:5 `services.web.imgae`: there is no such key; did you mean `image`?",
+            "compose.yaml:6:13 `services.web.ports.0`: `banana` is no port",
+            "compose.yaml:7:16 `services.web.networks.frnot`: the file has no network `frnot`; did you mean `front`?",
+            "compose.yaml:7:24 `services.web.networks.frnot.alias`: there is no such key; did you mean `aliases`?",
+            "compose.yaml:8:18 `services.web.depends_on.dv`: there is no service `dv`",
+            "compose.yaml:9:12 `services.web.scale`: `many` is not a whole number",
+            "compose.yaml:11:7 `services.db`: this is text, and a mapping with keys such as `image` was expected",
+            "compose.yaml:13:49 `services.two.networks`: Compose takes `networks` or `network_mode`, not both; the mode counts here",
+            "compose.yaml:13:71 `services.two.depends_on.hid`: the service `hid` has a profile that is not switched on (--profile)",
+            "compose.yaml:15:3 `networks.front`: no service is on it, so Compose does not make it",
+        ]
+    );
+}
+
+#[test]
+fn variables_without_a_value_are_named_once() {
+    let snapshot = plan(
+        "services:\n  a: {image: 'a:${TAG}'}\n  b: {image: 'b:$TAG', hostname: '${NAME:?say who}', labels: {price: '5$'}}\n",
+    );
+    assert_eq!(
+        notes(&snapshot),
+        [
+            "compose.yaml:2:14 `$TAG`: not set, so taken as empty, here and in 1 value more",
+            "compose.yaml:3:34 `services.b.hostname`: the variable `NAME` is required and not set: say who",
+            "compose.yaml:3:70 `services.b.labels.price`: `5$` is no variable; write $$ for a dollar sign",
+        ]
+    );
+}
+
+#[test]
+fn bad_files_are_errors_with_their_place() {
+    assert_eq!(error(""), "compose.yaml:1:1: the file is empty");
+    assert_eq!(error("# only a comment\n"), "compose.yaml:1:1: the file is empty");
+    assert_eq!(
+        error("- a\n- b\n"),
+        "compose.yaml:1:1: a compose file has keys such as `services` at its top, and this is a list"
+    );
+    assert_eq!(
+        error("services:\n  a: {image: x}\n  a: {image: y}\n"),
+        "compose.yaml:3:3: the key `a` is there already, in line 2"
+    );
+    assert!(error("services:\n\ta: {image: x}\n").starts_with("compose.yaml:2:2: tabs"));
+    assert!(error("services: {a: &x {b: *x}}\n").contains("inside of what it names"));
+    assert_eq!(
+        Folder::new(&[]).error(&["gone.yaml"]),
+        "gone.yaml: cannot read it: No such file or directory (os error 2)"
+    );
+    let binary = Folder::new(&[]);
+    fs::create_dir_all(binary.path("")).expect("a folder");
+    fs::write(binary.path("b.yaml"), b"a: 1\nb: \xff\xfe\n").expect("a file");
+    assert_eq!(binary.error(&["b.yaml"]), "b.yaml:2: it is not in UTF-8");
+}
+
+#[test]
+fn files_do_not_leave_the_folder_nor_go_round_in_a_circle() {
+    let include = |path: &str| format!("include: ['{path}']\nservices: {{a: {{image: x}}}}\n");
+    let outside = Folder::new(&[
+        ("compose.yaml", &include("../outside.yaml")),
+        ("../outside.yaml", "services: {}\n"),
+    ]);
+    assert_eq!(
+        outside.error(&["compose.yaml"]).rsplit('`').next(),
+        Some(": it lies outside of the project's folder")
+    );
+    let absolute = Folder::new(&[("compose.yaml", &include("/etc/passwd"))]);
+    assert_eq!(
+        absolute.error(&["compose.yaml"]),
+        "compose.yaml:1:11: cannot read `/etc/passwd`: it lies outside of the project's folder"
+    );
+    let link = Folder::new(&[("compose.yaml", &include("link.yaml"))]);
+    std::os::unix::fs::symlink("/etc/passwd", link.path("link.yaml")).expect("a link");
+    assert_eq!(
+        link.error(&["compose.yaml"]),
+        "compose.yaml:1:11: cannot read `link.yaml`: it lies outside of the project's folder"
+    );
+    // Where the user stands above both, they may name one another.
+    let mut request = outside.request(&["compose.yaml"]);
+    request.current_folder = outside.0.path().to_owned();
+    assert_eq!(read(&request).expect("a plan").containers.len(), 1);
+
+    let circle =
+        Folder::new(&[("compose.yaml", &include("b.yaml")), ("b.yaml", &include("compose.yaml"))]);
+    assert_eq!(
+        circle.error(&["compose.yaml"]),
+        "b.yaml:1:11: this file includes itself, directly or through others"
+    );
+    let gone = Folder::new(&[("compose.yaml", &include("gone.yaml"))]);
+    assert!(
+        gone.error(&["compose.yaml"]).starts_with("compose.yaml:1:11: cannot read `gone.yaml`")
+    );
+    let folder = Folder::new(&[("compose.yaml", &include("sub")), ("sub/x", "")]);
+    assert_eq!(
+        folder.error(&["compose.yaml"]),
+        "compose.yaml:1:11: cannot read `sub`: it is no file"
+    );
+    let far = plan(&include("oci://docker.io/x/y"));
+    assert_eq!(
+        notes(&far),
+        ["compose.yaml:1:11 `include.0`: it lies elsewhere, and netmap fetches nothing"]
+            .map(|note| note.to_owned())
+    );
+}
+
+#[test]
+fn services_do_not_extend_one_another_in_a_circle() {
+    let text = "services:\n  a: {extends: b}\n  b: {extends: {service: a}}\n";
+    assert!(error(text).ends_with("extends itself, directly or through others"), "{}", error(text));
+    assert_eq!(
+        error("services:\n  a: {extends: nobody}\n"),
+        "compose.yaml:2:16: there is no service `nobody` to extend"
+    );
+    let two = Folder::new(&[
+        ("compose.yaml", "services: {a: {extends: {file: b.yaml, service: b}}}\n"),
+        ("b.yaml", "services: {b: {extends: {file: compose.yaml, service: a}}}\n"),
+    ]);
+    assert!(two.error(&["compose.yaml"]).ends_with("extends itself, directly or through others"));
+    let mut growing = "services:\n  s0: {image: x, extra_hosts: [a:1.1.1.1]}\n".to_owned();
+    for n in 1..5000 {
+        growing
+            .push_str(&format!("  s{n}: {{extends: s{}, extra_hosts: ['h{n}:1.1.1.1']}}\n", n - 1));
+    }
+    assert!(error(&growing).contains("extend"), "{}", error(&growing));
+}
+
+#[test]
+fn nothing_is_drawn_up_without_end() {
+    let snapshot = plan(
+        "services: {a: {image: x, scale: 4000000000}, b: {image: x, ports: ['1-65535:1-65535'], scale: 900}}\n",
+    );
+    assert!(snapshot.containers.len() < 1500);
+    assert!(notes(&snapshot).iter().any(|note| note.contains("too much to draw up")));
+    let folder = Folder::new(&[]);
+    fs::create_dir_all(folder.path("")).expect("a folder");
+    let file = fs::File::create(folder.path("big.yaml")).expect("a file");
+    file.set_len(100 << 20).expect("room");
+    assert_eq!(folder.error(&["big.yaml"]), "big.yaml: it is larger than 4 MB and no compose file");
+}

@@ -1,0 +1,194 @@
+//! Looks at a finished layout for what must never be in one, and measures it.
+//! Tests hold every sample against this; a browser measures the same again.
+
+use super::frames::{self, Frame};
+use super::geometry::{Placed, Point, Rect};
+use super::scene::{Bar, Card, Line, Scene, Strip};
+
+/// What an inspection found.
+#[derive(Debug, Default)]
+pub struct Inspection {
+    /// Overlaps and the like, one sentence each; empty if all is well.
+    pub faults: Vec<String>,
+    /// How often a line goes over a bar or another bar's line.
+    pub crossings: usize,
+    /// Length of all lines, in pixels.
+    pub line_length: i64,
+    /// Width of the map, in pixels.
+    pub width: i32,
+    /// Height of the map, in pixels.
+    pub height: i32,
+    /// Cards drawn.
+    pub cards: usize,
+}
+
+/// A piece of text, and the box that it must stay in.
+struct Text {
+    what: String,
+    rect: Rect,
+    within: Rect,
+}
+
+/// Inspects a layout.
+pub fn inspect(scene: &Scene, placed: &Placed, frames: &[Frame]) -> Inspection {
+    let mut faults = Vec::new();
+    boxes_apart(scene, placed, &mut faults);
+    let texts = texts(scene, placed, frames);
+    for text in &texts {
+        if !text.within.holds(text.rect) {
+            faults.push(format!("{} leaves its box: {:?} {:?}", text.what, text.rect, text.within));
+        }
+    }
+    texts_apart(&texts, &mut faults);
+    lines_keep_off(scene, placed, &texts, &mut faults);
+    lines_apart(placed, &mut faults);
+    Inspection {
+        faults,
+        crossings: placed.crossings(),
+        line_length: placed.line_length(),
+        width: placed.width,
+        height: placed.height,
+        cards: placed.cards.len(),
+    }
+}
+
+/// No card lies on a card or a bar, no bar on another.
+fn boxes_apart(scene: &Scene, placed: &Placed, faults: &mut Vec<String>) {
+    let cards = placed
+        .cards
+        .iter()
+        .enumerate()
+        .map(|(at, card)| (at, scene.cards[card.card].name.as_str(), card.rect));
+    let count = placed.cards.len();
+    let bars = placed.bars.iter().enumerate().flat_map(|(at, bar)| {
+        let name = scene.bars[bar.bar].name.as_str();
+        bar.pieces().map(move |piece| (count + at, name, piece))
+    });
+    let mut boxes: Vec<(usize, &str, Rect)> = cards.chain(bars).collect();
+    boxes.sort_by_key(|(_, _, rect)| rect.x);
+    for (at, (owner, name, rect)) in boxes.iter().enumerate() {
+        for (other, other_name, other_rect) in &boxes[at + 1..] {
+            if other_rect.x >= rect.right() {
+                break;
+            }
+            if owner != other && rect.meets(*other_rect, 0) {
+                faults.push(format!("{name} and {other_name} overlap: {rect:?} {other_rect:?}"));
+            }
+        }
+    }
+}
+
+/// All text with its box.
+fn texts(scene: &Scene, placed: &Placed, frames: &[Frame]) -> Vec<Text> {
+    let mut texts = Vec::new();
+    let mut add = |what: &str, x: i32, y: i32, line: &Line, within: Rect| {
+        if line.text.is_empty() {
+            return;
+        }
+        let rect = line.bounds(x, y);
+        texts.push(Text { what: format!("`{}` of {what}", line.text), rect, within });
+    };
+    for card in &placed.cards {
+        let of = &scene.cards[card.card];
+        let mut y = card.body_y;
+        for part in &of.parts {
+            let mut line_y = y + Card::AIR;
+            for line in part {
+                let base = line_y + line.role.base();
+                add(&of.name, card.rect.x + Card::PADDING, base, line, card.rect);
+                line_y += line.role.height();
+            }
+            y += Card::part_height(part);
+        }
+        for (strip, rect) in of.strips.iter().zip(&card.strips) {
+            let mut line_y = rect.y + 2;
+            for line in &strip.lines {
+                let base = line_y + line.role.base();
+                add(&of.name, rect.x + Strip::PADDING, base, line, *rect);
+                line_y += line.role.height();
+            }
+        }
+    }
+    for bar in &placed.bars {
+        let of = &scene.bars[bar.bar];
+        for (piece, x) in bar.texts() {
+            add(&of.name, x, piece.y + Bar::FIRST_BASE, &of.title, piece);
+            add(&of.name, x + of.title.width + 8, piece.y + Bar::FIRST_BASE, &of.nature, piece);
+            add(&of.name, x, piece.y + Bar::SECOND_BASE, &of.facts, piece);
+        }
+    }
+    for frame in frames {
+        let (x, y) = frame.title_at;
+        let size = frames::FONT.size;
+        let rect = Rect::new(x, y - size, frames::FONT.width(&frame.title), size + 3);
+        let what = format!("the title of {}", frame.project);
+        texts.push(Text { what, rect, within: frame.rect });
+    }
+    texts
+}
+
+fn texts_apart(texts: &[Text], faults: &mut Vec<String>) {
+    let mut order: Vec<&Text> = texts.iter().collect();
+    order.sort_by_key(|text| text.rect.x);
+    for (at, text) in order.iter().enumerate() {
+        for other in &order[at + 1..] {
+            if other.rect.x >= text.rect.right() {
+                break;
+            }
+            if text.rect.meets(other.rect, 0) {
+                faults.push(format!("{} lies on {}", text.what, other.what));
+            }
+        }
+    }
+}
+
+/// No line passes through a card, or through any text.
+fn lines_keep_off(scene: &Scene, placed: &Placed, texts: &[Text], faults: &mut Vec<String>) {
+    let mut things: Vec<(Rect, String)> = Vec::new();
+    for card in &placed.cards {
+        // A line may end on a card's edge, not beyond it.
+        things.push((card.rect.grown(-1), format!("card {}", scene.cards[card.card].name)));
+    }
+    things.extend(texts.iter().map(|text| (text.rect, text.what.clone())));
+    things.sort_by_key(|(rect, _)| rect.x);
+    let widest = things.iter().map(|(rect, _)| rect.w).max().unwrap_or(0);
+    for tap in &placed.taps {
+        for ends in tap.points.windows(2) {
+            let line = stretch(ends[0], ends[1]);
+            let first = things.partition_point(|(rect, _)| rect.x + widest < line.x);
+            for (rect, what) in &things[first..] {
+                if rect.x > line.right() {
+                    break;
+                }
+                if rect.meets(line, 0) {
+                    let from = &scene.cards[tap.card].name;
+                    faults.push(format!("a line of {from} runs through {what}: {line:?}"));
+                }
+            }
+        }
+    }
+}
+
+/// Upright lines of different bars never run in one another.
+fn lines_apart(placed: &Placed, faults: &mut Vec<String>) {
+    let mut upright: Vec<(i32, i32, i32, usize)> = placed
+        .taps
+        .iter()
+        .map(|tap| {
+            let (from, to) = (tap.points[0], tap.points[1]);
+            (from.0, from.1.min(to.1), from.1.max(to.1), tap.bar)
+        })
+        .collect();
+    upright.sort_unstable();
+    for pair in upright.windows(2) {
+        let ((x, _, bottom, bar), (other_x, top, _, other)) = (pair[0], pair[1]);
+        if x == other_x && bar != other && top < bottom {
+            faults.push(format!("lines of two bars share x {x} from {top} to {bottom}"));
+        }
+    }
+}
+
+fn stretch(from: Point, to: Point) -> Rect {
+    let (x, y) = (from.0.min(to.0), from.1.min(to.1));
+    Rect::new(x, y, (from.0 - to.0).abs() + 1, (from.1 - to.1).abs() + 1)
+}

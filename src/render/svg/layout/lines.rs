@@ -1,0 +1,574 @@
+//! Gives bars their length and track, everything its height, and draws the
+//! lines between bars and cards.
+//!
+//! Lines keep to themselves by construction: in a band each line has an x of
+//! its own, lines of neighbouring bands differ by half a grid step, and bars
+//! of one level that would touch lie on different tracks. A line may have to
+//! go over a bar that is not its own; it never goes over that bar's text.
+
+use std::collections::BTreeMap;
+
+use super::column::{self, Column, GRID, STACK_GAP};
+use super::order::Ordered;
+use super::plan::{Plan, Side};
+use crate::render::svg::geometry::{Placed, PlacedBar, PlacedCard, PlacedTap, Rect};
+use crate::render::svg::scene::{Bar, Card, Scene, Strip};
+
+/// Length of the straight part of a line between a bar and the nearest card.
+const DROP: i32 = 34;
+/// Room between tracks.
+const TRACK_GAP: i32 = 20;
+/// Room between bars on one track.
+const BAR_GAP: i32 = 20;
+/// Room between the rows of a hub.
+const ROW_GAP: i32 = 48;
+/// Width of the spine that joins the rows of a hub.
+const SPINE: i32 = 12;
+/// Room around a line that passes a bar's text.
+const TEXT_GAP: i32 = 8;
+
+/// A line as the levels see it.
+#[derive(Debug, Clone, Copy)]
+struct Trunk {
+    bar: usize,
+    x: i32,
+    /// Whether it comes from the band nearer to the hub.
+    from_inner: bool,
+}
+
+/// The lie of one bar: from, to, and where its text begins.
+#[derive(Debug, Clone, Copy)]
+struct Lie {
+    from: i32,
+    to: i32,
+    text: i32,
+}
+
+/// Part of one side while it is put together: branches whose bars and cards
+/// lie beside those of other parts, so that they need not keep the same heights.
+struct Part<'a> {
+    scene: &'a Scene,
+    side: &'a Side,
+    /// Its nodes; the hub is none of them.
+    nodes: Vec<usize>,
+    columns: Vec<Column>,
+    /// For each column and each strip of its cards, the line's x.
+    xs: Vec<Vec<Vec<i32>>>,
+    lies: BTreeMap<usize, Lie>,
+    tracks: BTreeMap<usize, usize>,
+    /// Distance of each level from the hub.
+    levels: Vec<i32>,
+    /// Distance of each band from the hub.
+    bands: Vec<i32>,
+    depth: i32,
+}
+
+/// Puts the rows of the hub's bar and what hangs on them together.
+pub fn assemble(scene: &Scene, plan: &Plan, ordered: Vec<[Ordered; 2]>) -> Placed {
+    let mut rows: Vec<Placed> = plan
+        .rows
+        .iter()
+        .zip(ordered)
+        .map(|(sides, ordered)| assemble_row(scene, sides, ordered))
+        .collect();
+    if rows.len() == 1 {
+        return to_origin(rows.remove(0));
+    }
+    let mut all = Placed::default();
+    let mut y = 0;
+    for row in rows {
+        let row = to_origin(row);
+        let height = row.height;
+        all.add(row, 0, y);
+        y += height + ROW_GAP;
+    }
+    join_pieces(scene, &mut all);
+    to_origin(all)
+}
+
+/// Makes one bar of the pieces that the rows have of it. Those of the hub
+/// reach out to a spine on the left, past all else; the world outside is the
+/// same wherever it shows.
+fn join_pieces(scene: &Scene, placed: &mut Placed) {
+    let mut by_bar: BTreeMap<usize, Vec<PlacedBar>> = BTreeMap::new();
+    for bar in std::mem::take(&mut placed.bars) {
+        by_bar.entry(bar.bar).or_default().push(bar);
+    }
+    for (number, mut pieces) in by_bar {
+        let outside = scene.bars[number].is_outside();
+        if pieces.len() > 1 && !outside {
+            let left = -SPINE - BAR_GAP;
+            for piece in &mut pieces {
+                let rect = piece.rect;
+                piece.rect = Rect::new(left, rect.y, rect.right() - left, rect.h);
+                piece.text_x = left + SPINE + Bar::PADDING;
+            }
+            let (first, last) = (pieces[0].rect, pieces[pieces.len() - 1].rect);
+            let spine = Rect::new(left, first.y, SPINE, last.bottom() - first.y);
+            pieces[0].more.push((spine, None));
+        }
+        let mut bar = pieces.remove(0);
+        bar.more.extend(pieces.into_iter().map(|piece| (piece.rect, Some(piece.text_x))));
+        placed.bars.push(bar);
+    }
+}
+
+fn assemble_row(scene: &Scene, sides: &[Side; 2], ordered: [Ordered; 2]) -> Placed {
+    let hub = sides[0].nodes[0].bar.unwrap_or(0);
+    let widest = ordered.iter().map(|side| side.width).max().unwrap_or(0);
+    let mut parts: Vec<Part> = Vec::new();
+    for (side, mut ordered) in sides.iter().zip(ordered) {
+        let shift = (widest - ordered.width).div_euclid(2 * GRID) * GRID;
+        ordered.columns.iter_mut().for_each(|column| column.x += shift);
+        ordered.texts.iter_mut().for_each(|(left, _)| *left += shift);
+        parts.extend(Part::of_side(scene, side, ordered.columns, &ordered.texts));
+    }
+    let hub_lie = hub_lie(scene, hub, &parts, widest);
+    let above = parts.iter().filter(|part| part.side.is_up).map(|part| part.depth).max();
+    let rect = Rect::new(hub_lie.from, above.unwrap_or(0), hub_lie.to - hub_lie.from, Bar::HEIGHT);
+    let mut placed = Placed::default();
+    placed.bars.push(PlacedBar { bar: hub, rect, text_x: hub_lie.text, more: Vec::new() });
+    for part in &parts {
+        part.emit(rect, hub, &mut placed);
+    }
+    placed
+}
+
+/// The hub's bar reaches over all that hangs on it.
+fn hub_lie(scene: &Scene, hub: usize, parts: &[Part], widest: i32) -> Lie {
+    let least = column::bar_width(&scene.bars[hub]);
+    let ends = parts.iter().filter_map(|part| part.ends(hub));
+    let (from, to) = ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or_else(|| {
+        let from = (widest - least).div_euclid(2 * GRID) * GRID;
+        (from, from + least)
+    });
+    let to = to.max(from + least);
+    Lie { from, to, text: from + Bar::PADDING }
+}
+
+impl<'a> Part<'a> {
+    fn new(
+        scene: &'a Scene,
+        side: &'a Side,
+        nodes: Vec<usize>,
+        columns: Vec<Column>,
+        texts: &[(i32, i32)],
+    ) -> Self {
+        let mut part = Self {
+            scene,
+            side,
+            nodes,
+            columns,
+            xs: Vec::new(),
+            lies: BTreeMap::new(),
+            tracks: BTreeMap::new(),
+            levels: Vec::new(),
+            bands: Vec::new(),
+            depth: 0,
+        };
+        part.xs = part.columns.iter().map(|column| part.line_xs(column)).collect();
+        part.settle(texts);
+        part
+    }
+
+    /// The parts of a side, from left to right.
+    fn of_side(
+        scene: &'a Scene,
+        side: &'a Side,
+        columns: Vec<Column>,
+        texts: &[(i32, i32)],
+    ) -> Vec<Self> {
+        let mut sets = super::Sets::new(side.nodes.len() + 1);
+        let alone = side.nodes.len();
+        for (number, node) in side.nodes.iter().enumerate().skip(1) {
+            if node.parent != 0 {
+                sets.join(number, node.parent);
+            }
+        }
+        let nodes_of = |column: &Column| -> Vec<usize> {
+            let bars = column.inner.iter().chain(&column.outer).map(|bar| side.node_of[bar]);
+            bars.chain([column.home]).filter(|node| *node != 0).collect()
+        };
+        for column in &columns {
+            nodes_of(column).windows(2).for_each(|pair| sets.join(pair[0], pair[1]));
+        }
+        let mut found: BTreeMap<usize, (Vec<usize>, Vec<Column>)> = BTreeMap::new();
+        for node in 1..side.nodes.len() {
+            found.entry(sets.root(node)).or_default().0.push(node);
+        }
+        for column in columns {
+            let of_column = nodes_of(&column).first().copied().unwrap_or(alone);
+            found.entry(sets.root(of_column)).or_default().1.push(column);
+        }
+        let mut parts: Vec<Self> = found
+            .into_values()
+            .map(|(nodes, columns)| Self::new(scene, side, nodes, columns, texts))
+            .collect();
+        // A bar may reach over its neighbours, to show its text: then they
+        // have to keep the same heights after all.
+        loop {
+            parts.sort_by_key(|part| part.extent().0);
+            let before = parts.len();
+            let mut reach = i32::MIN;
+            let mut runs: Vec<Vec<Self>> = Vec::with_capacity(before);
+            for part in parts {
+                let (from, to) = part.extent();
+                match runs.last_mut().filter(|_| from < reach + BAR_GAP) {
+                    Some(run) => run.push(part),
+                    None => runs.push(vec![part]),
+                }
+                reach = reach.max(to);
+            }
+            parts = runs.into_iter().map(|run| Self::merged(run, texts)).collect();
+            if parts.len() == before {
+                return parts;
+            }
+        }
+    }
+
+    /// Parts that have to keep the same heights, as one.
+    fn merged(mut run: Vec<Self>, texts: &[(i32, i32)]) -> Self {
+        let first = run.remove(0);
+        if run.is_empty() {
+            return first;
+        }
+        let (scene, side) = (first.scene, first.side);
+        let (mut nodes, mut columns) = (first.nodes, first.columns);
+        for part in run {
+            nodes.extend(part.nodes);
+            columns.extend(part.columns);
+        }
+        Self::new(scene, side, nodes, columns, texts)
+    }
+
+    /// The left and the right end of everything.
+    fn extent(&self) -> (i32, i32) {
+        let columns = self.columns.iter().map(|column| (column.x, column.x + column.width));
+        let bars = self.lies.values().map(|lie| (lie.from, lie.to));
+        columns.chain(bars).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((0, 0))
+    }
+
+    /// The offset that keeps lines of neighbouring bands apart.
+    fn residue(&self, band: usize) -> i32 {
+        if (band + usize::from(self.side.is_up)).is_multiple_of(2) { 0 } else { GRID / 2 }
+    }
+
+    /// For each card of a column and each strip, where its line runs.
+    fn line_xs(&self, column: &Column) -> Vec<Vec<i32>> {
+        let residue = self.residue(column.band);
+        let card_x = column.x + column.gutter;
+        column
+            .cards
+            .iter()
+            .map(|card| {
+                let card = &self.scene.cards[*card];
+                if column.is_stack() {
+                    card.strips.iter().map(|strip| trunk_x(column, strip.bar, residue)).collect()
+                } else {
+                    let edges = strip_xs(card, column);
+                    let middle = |(x, width): &(i32, i32)| {
+                        let middle = card_x + x + width / 2;
+                        (middle - residue + GRID / 2).div_euclid(GRID) * GRID + residue
+                    };
+                    edges.iter().map(middle).collect()
+                }
+            })
+            .collect()
+    }
+
+    fn level_of(&self, bar: usize) -> usize {
+        self.side.node_of.get(&bar).map_or(0, |node| self.side.nodes[*node].level)
+    }
+
+    /// The lines that end on bars of this level, or run past them.
+    fn trunks(&self, level: usize) -> Vec<Trunk> {
+        let mut trunks = Vec::new();
+        for (column, xs) in self.columns.iter().zip(&self.xs) {
+            let from_inner = column.band < level;
+            if column.band > level {
+                continue;
+            }
+            let bars = if from_inner { &column.outer } else { &column.inner };
+            let reaches = |bar: usize| bars.contains(&bar) && self.level_of(bar) >= level;
+            for (card, xs) in column.cards.iter().zip(xs) {
+                for (strip, x) in self.scene.cards[*card].strips.iter().zip(xs) {
+                    if reaches(strip.bar) {
+                        trunks.push(Trunk { bar: strip.bar, x: *x, from_inner });
+                    }
+                }
+            }
+        }
+        trunks.sort_by_key(|trunk| (trunk.x, trunk.bar));
+        trunks.dedup_by_key(|trunk| (trunk.x, trunk.bar));
+        trunks
+    }
+
+    /// From the first to the last column that hangs on a bar.
+    fn ends(&self, bar: usize) -> Option<(i32, i32)> {
+        self.columns
+            .iter()
+            .filter(|column| {
+                column.inner.contains(&bar)
+                    || column.outer.contains(&bar)
+                    || (column.inner.is_empty() && self.side.nodes[column.home].bar == Some(bar))
+            })
+            .map(|column| (column.x, column.x + column.width))
+            .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    }
+
+    /// Finds lengths, tracks and distances of everything on this side.
+    fn settle(&mut self, texts: &[(i32, i32)]) {
+        let levels = self.nodes.iter().map(|node| self.side.nodes[*node].level);
+        let deepest = levels.chain(self.columns.iter().map(|c| c.band)).max().unwrap_or(0);
+        let mut depth = 0;
+        let mut all_ends: BTreeMap<usize, (i32, i32)> = BTreeMap::new();
+        for column in &self.columns {
+            let (left, right) = (column.x, column.x + column.width);
+            for bar in column.inner.iter().chain(&column.outer) {
+                let ends = all_ends.entry(*bar).or_insert((left, right));
+                *ends = (ends.0.min(left), ends.1.max(right));
+            }
+        }
+        for node in &self.nodes {
+            let (left, width) = texts[*node];
+            if let Some(bar) = self.side.nodes[*node].bar.filter(|_| width > 0) {
+                let ends = all_ends.entry(bar).or_insert((left, left + width));
+                *ends = (ends.0.min(left), ends.1.max(left + width));
+            }
+        }
+        for level in 0..=deepest {
+            if level > 0 {
+                self.levels.push(depth);
+                depth += self.settle_level(level, &all_ends);
+            } else {
+                self.levels.push(0);
+            }
+            let heights = self.columns.iter().filter(|c| c.band == level).map(|c| c.height);
+            let height = heights.max();
+            self.bands.push(depth + DROP);
+            if let Some(height) = height {
+                depth += DROP + height;
+                if level < deepest {
+                    depth += DROP;
+                }
+            }
+        }
+        self.depth = depth;
+    }
+
+    /// Gives the bars of a level their length and track; the level's height.
+    fn settle_level(&mut self, level: usize, all_ends: &BTreeMap<usize, (i32, i32)>) -> i32 {
+        let trunks = self.trunks(level);
+        let here = self.nodes.iter().map(|node| &self.side.nodes[*node]);
+        let bars: Vec<usize> =
+            here.filter(|node| node.level == level).filter_map(|node| node.bar).collect();
+        for bar in &bars {
+            let (from, to) = all_ends.get(bar).copied().unwrap_or((0, 0));
+            let text = self.scene.bars[*bar].text_width();
+            self.lies.insert(*bar, lie(*bar, from, to, text, &trunks));
+        }
+        let tracks = super::tracks::assign(
+            &bars
+                .iter()
+                .map(|bar| (*bar, self.lies[bar].from, self.lies[bar].to))
+                .collect::<Vec<_>>(),
+            &trunks.iter().map(|t| (t.bar, t.x, t.from_inner)).collect::<Vec<_>>(),
+            BAR_GAP,
+        );
+        let number = tracks.values().max().map_or(0, |most| most + 1);
+        self.tracks.extend(tracks);
+        let number = i32::try_from(number).unwrap_or(0);
+        (number * (Bar::HEIGHT + TRACK_GAP) - TRACK_GAP).max(0)
+    }
+
+    /// A box at a distance from the hub.
+    fn away(&self, hub: Rect, x: i32, distance: i32, w: i32, h: i32) -> Rect {
+        let y = if self.side.is_up { hub.y - distance - h } else { hub.bottom() + distance };
+        Rect::new(x, y, w, h)
+    }
+
+    fn emit(&self, hub: Rect, hub_bar: usize, placed: &mut Placed) {
+        let mut rects: BTreeMap<usize, Rect> = BTreeMap::from([(hub_bar, hub)]);
+        let mut of_level: BTreeMap<usize, Vec<(usize, Rect)>> = BTreeMap::new();
+        for node in self.nodes.iter().map(|node| &self.side.nodes[*node]) {
+            let Some(bar) = node.bar else { continue };
+            let lie = self.lies[&bar];
+            let track = i32::try_from(self.tracks[&bar]).unwrap_or(0);
+            let distance = self.levels[node.level] + track * (Bar::HEIGHT + TRACK_GAP);
+            let rect = self.away(hub, lie.from, distance, lie.to - lie.from, Bar::HEIGHT);
+            rects.insert(bar, rect);
+            of_level.entry(node.level).or_default().push((bar, rect));
+            placed.bars.push(PlacedBar { bar, rect, text_x: lie.text, more: Vec::new() });
+        }
+        for (column, xs) in self.columns.iter().zip(&self.xs) {
+            let mut distance = self.bands[column.band];
+            for (card, xs) in column.cards.iter().zip(xs) {
+                let size =
+                    column::card_size(&self.scene.cards[*card], &column.inner, column.is_stack());
+                let x = column.x + column.gutter;
+                let rect = self.away(hub, x, distance, column.card_width, size.1);
+                distance += size.1 + STACK_GAP;
+                let in_place = self.place_card(*card, rect, column);
+                for (strip, x) in xs.iter().enumerate() {
+                    let bar = self.scene.cards[*card].strips[strip].bar;
+                    let Some(bar_rect) = rects.get(&bar) else { continue };
+                    if self.scene.cards[*card].strips[strip].lines.is_empty() {
+                        continue;
+                    }
+                    let level = self.level_of(bar);
+                    let passed = || {
+                        of_level.range(column.band.min(level)..=level).flat_map(|(_, bars)| bars)
+                    };
+                    let tap =
+                        tap(&in_place, strip, bar, *x, *bar_rect, column.is_stack(), passed());
+                    placed.taps.push(tap);
+                }
+                placed.cards.push(in_place);
+            }
+        }
+    }
+
+    /// The card's strips in their places.
+    fn place_card(&self, number: usize, rect: Rect, column: &Column) -> PlacedCard {
+        let card = &self.scene.cards[number];
+        if column.is_stack() {
+            let mut y = rect.y;
+            let mut strips = Vec::with_capacity(card.strips.len());
+            for strip in &card.strips {
+                let height = column::strip_height(strip);
+                strips.push(Rect::new(rect.x, y, rect.w, height));
+                y += height;
+            }
+            return PlacedCard { card: number, rect, strips, body_y: y };
+        }
+        let is_inner = |strip: &Strip| column.inner.contains(&strip.bar);
+        let height = |inner: bool| {
+            let edge = card.strips.iter().filter(|strip| is_inner(strip) == inner);
+            edge.map(column::strip_height).max().unwrap_or(0)
+        };
+        let strips = card
+            .strips
+            .iter()
+            .zip(strip_xs(card, column))
+            .map(|(strip, (x, width))| {
+                let on_top = is_inner(strip) != self.side.is_up;
+                let height = height(is_inner(strip));
+                let y = if on_top { rect.y } else { rect.bottom() - height };
+                Rect::new(rect.x + x, y, width, height)
+            })
+            .collect();
+        PlacedCard { card: number, rect, strips, body_y: rect.y + height(!self.side.is_up) }
+    }
+}
+
+/// Where the trunk to a bar runs past a stack.
+fn trunk_x(column: &Column, bar: usize, residue: i32) -> i32 {
+    let card_x = column.x + column.gutter;
+    let nth = |bars: &[usize]| {
+        bars.iter().position(|other| *other == bar).and_then(|at| i32::try_from(at).ok())
+    };
+    match (nth(&column.inner), nth(&column.outer)) {
+        (Some(at), _) => card_x - 2 * GRID - GRID * at + residue,
+        (None, Some(at)) => card_x + column.card_width + GRID + GRID * at + residue,
+        (None, None) => card_x,
+    }
+}
+
+/// Left end and width of each strip of a single card: those of one edge share
+/// its width.
+fn strip_xs(card: &Card, column: &Column) -> Vec<(i32, i32)> {
+    let mut places = vec![(0, 0); card.strips.len()];
+    for inner in [true, false] {
+        let edge: Vec<usize> = (0..card.strips.len())
+            .filter(|at| column.inner.contains(&card.strips[*at].bar) == inner)
+            .collect();
+        let Ok(number) = i32::try_from(edge.len()) else { continue };
+        if number == 0 {
+            continue;
+        }
+        let needed: i32 = edge.iter().map(|at| card.strips[*at].width()).sum();
+        let spare = column.card_width - needed;
+        let mut x = 0;
+        for (nth, at) in edge.into_iter().enumerate() {
+            let nth = i32::try_from(nth).unwrap_or(0);
+            let width = card.strips[at].width() + spare * (nth + 1) / number - spare * nth / number;
+            places[at] = (x, width);
+            x += width;
+        }
+    }
+    places
+}
+
+/// The line from a bar to a strip.
+fn tap<'a>(
+    card: &PlacedCard,
+    strip: usize,
+    bar: usize,
+    x: i32,
+    bar_rect: Rect,
+    is_stack: bool,
+    passed: impl Iterator<Item = &'a (usize, Rect)>,
+) -> PlacedTap {
+    let place = card.strips[strip];
+    let below = place.y >= bar_rect.bottom();
+    let start = if below { bar_rect.bottom() } else { bar_rect.y };
+    let points = if is_stack {
+        let y = place.y + place.h / 2;
+        let edge = if x < place.x { place.x } else { place.right() };
+        vec![(x, start), (x, y), (edge, y)]
+    } else {
+        let edge = if below { place.y } else { place.bottom() };
+        vec![(x, start), (x, edge)]
+    };
+    let (from, to) = (points[0].1.min(points[1].1), points[0].1.max(points[1].1));
+    let hops = passed
+        .filter(|(other, rect)| {
+            *other != bar && rect.x <= x && x <= rect.right() && from < rect.y && rect.bottom() < to
+        })
+        .map(|(_, rect)| ((x, rect.y), (x, rect.bottom())))
+        .collect();
+    PlacedTap { card: card.card, strip, bar, points, hops }
+}
+
+/// How far a bar reaches and where its text stands: as far to the left as no
+/// foreign line goes over it; past the last line if it must.
+fn lie(bar: usize, from: i32, to: i32, text: i32, trunks: &[Trunk]) -> Lie {
+    let needed = text + 2 * Bar::PADDING.max(TEXT_GAP) + Bar::END;
+    let after = |x: i32| trunks.partition_point(|trunk| trunk.x < x);
+    // The first and the last foreign line within reach of a text at `start`.
+    let foreign = |start: i32| {
+        let near = trunks[after(start)..].iter().take_while(|trunk| trunk.x < start + needed);
+        near.filter(|trunk| trunk.bar != bar).map(|trunk| trunk.x).collect::<Vec<_>>()
+    };
+    let lie = |start: i32| Lie {
+        from: from.min(start),
+        to: to.max(start + needed),
+        text: start + Bar::PADDING,
+    };
+    let mut rightwards = from;
+    while let Some(last) = foreign(rightwards).last() {
+        rightwards = last + 1;
+    }
+    if rightwards + needed <= to.max(from + needed) {
+        return lie(rightwards);
+    }
+    let mut leftwards = from;
+    while let Some(first) = foreign(leftwards).first() {
+        leftwards = first - needed;
+    }
+    let longer = (rightwards + needed - to, from - leftwards);
+    if longer.0 <= longer.1 { lie(rightwards) } else { lie(leftwards) }
+}
+
+/// Moves everything so that it begins at 0, 0, and measures it.
+fn to_origin(placed: Placed) -> Placed {
+    let rects = placed.bars.iter().map(|b| b.rect).chain(placed.cards.iter().map(|c| c.rect));
+    let Some(all) = rects.reduce(Rect::around) else { return placed };
+    // Whole grid steps, so that lines of different components never meet.
+    let left = all.x.div_euclid(GRID) * GRID;
+    let mut moved = Placed { width: all.right() - left, height: all.h, ..Placed::default() };
+    moved.add(placed, -left, -all.y);
+    moved.width = all.right() - left;
+    moved.height = all.h;
+    moved
+}

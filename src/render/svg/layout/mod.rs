@@ -1,0 +1,226 @@
+//! Finds a place for every bar and card.
+//!
+//! What hangs together is laid out as one component: its hub in the middle
+//! ([`plan`]), cards in columns ([`column`]), columns and blocks from left to
+//! right ([`order`]), then heights, tracks and lines ([`lines`]). A component
+//! is laid out several times, with more or fewer cards in a column; the one
+//! whose shape and lines are best is taken. [`pack`] puts the components on
+//! the page. Nothing here searches for room: overlaps cannot arise.
+
+mod column;
+mod lines;
+mod order;
+mod pack;
+mod plan;
+mod tracks;
+
+use std::collections::BTreeMap;
+
+use super::geometry::{Placed, PlacedBar, Rect};
+use super::scene::{Bar, Scene};
+use column::Stacking;
+use order::Care;
+use plan::Sides;
+
+/// The shape that pictures aim at: width divided by height, in hundredths.
+const SHAPE: f64 = 1.5;
+
+/// Heights of stacks that are tried.
+const STACKS: [usize; 12] = [1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 48, 96];
+/// The same where every trial costs much.
+const HIGH_STACKS: [usize; 6] = [1, 2, 4, 8, 24, 96];
+/// This many cards are much.
+const A_LOT: usize = 400;
+/// How far from it a picture may be, as logarithms: too high, too wide. The
+/// promise is 1 to 2 and 2 to 1; heading and legend take their part of it.
+const TOLERANCE: (f64, f64) = (-0.7, 0.28);
+
+/// Bars and cards that hang together.
+#[derive(Debug, Default, Clone)]
+pub struct Component {
+    /// Numbers of the bars.
+    pub bars: Vec<usize>,
+    /// Numbers of the cards.
+    pub cards: Vec<usize>,
+}
+
+/// Room below the bar of the world outside where nothing hangs on it.
+const SKY: i32 = 36;
+
+/// Lays the scene out, at most `width` pixels wide if that can be. `ways`
+/// keeps how each component was laid out, for the next time that the same
+/// scene comes with slightly other sizes.
+pub fn lay_out(scene: &Scene, width: Option<i32>, ways: &mut Vec<Way>) -> Placed {
+    let (mut first, mut rest, mut sky) = (Vec::new(), Vec::new(), None);
+    for (number, component) in components(scene).iter().enumerate() {
+        let outside = component.bars.iter().copied().find(|bar| scene.bars[*bar].is_outside());
+        if number == ways.len() {
+            ways.push(best_way(scene, component, width));
+        }
+        match outside {
+            Some(bar) if component.cards.is_empty() => sky = Some(bar),
+            Some(_) => first.push(arrange(scene, component, ways[number], Care::Full)),
+            None => rest.push(arrange(scene, component, ways[number], Care::Full)),
+        }
+    }
+    let packed = pack::pack(first, rest, width, SHAPE);
+    match sky {
+        Some(bar) => below_the_sky(scene, bar, packed),
+        None => packed,
+    }
+}
+
+/// A world outside that nothing hangs on lies over everything.
+fn below_the_sky(scene: &Scene, bar: usize, packed: Placed) -> Placed {
+    let width = packed.width.max(scene.bars[bar].width());
+    let rect = Rect::new(0, 0, width, Bar::HEIGHT);
+    let sky = PlacedBar { bar, rect, text_x: Bar::PADDING, more: Vec::new() };
+    let mut all = Placed { bars: vec![sky], width, height: Bar::HEIGHT, ..Placed::default() };
+    all.add(packed, 0, Bar::HEIGHT + SKY);
+    all
+}
+
+/// What hangs together, in display order.
+fn components(scene: &Scene) -> Vec<Component> {
+    let mut sets = Sets::new(scene.bars.len());
+    for card in &scene.cards {
+        for pair in card.strips.windows(2) {
+            sets.join(pair[0].bar, pair[1].bar);
+        }
+    }
+    let mut found: BTreeMap<usize, Component> = BTreeMap::new();
+    for bar in 0..scene.bars.len() {
+        found.entry(sets.root(bar)).or_default().bars.push(bar);
+    }
+    for (number, card) in scene.cards.iter().enumerate() {
+        if let Some(strip) = card.strips.first() {
+            found.entry(sets.root(strip.bar)).or_default().cards.push(number);
+        }
+    }
+    found.into_values().collect()
+}
+
+/// One way to lay a component out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Way {
+    sides: Sides,
+    stacking: Stacking,
+    /// Rows of the hub's bar.
+    rows: usize,
+}
+
+impl Way {
+    /// Everything below the hub, each card in a column of its own.
+    const PLAIN: Self =
+        Self { sides: Sides::Below, stacking: Stacking { rows: 1, mixed: false }, rows: 1 };
+}
+
+/// Tries the ways that may be good, and takes the best.
+fn best_way(scene: &Scene, component: &Component, width: Option<i32>) -> Way {
+    let mut best: Option<(f64, Way)> = None;
+    let mut consider = |way: Way| {
+        let placed = arrange(scene, component, way, Care::Little);
+        let cost = cost(&placed, way, width);
+        let shape = f64::from(placed.width) / f64::from(placed.height.max(1) + pack::AROUND);
+        if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+            best = Some((cost, way));
+        }
+        shape
+    };
+    let most = component.cards.len().max(2);
+    let stacks: &[usize] = if most > A_LOT { &HIGH_STACKS } else { &STACKS };
+    for sides in [Sides::Below, Sides::Both] {
+        for stack in stacks.iter().copied().take_while(|stack| *stack == 1 || *stack < most) {
+            let stacking = Stacking { rows: stack, mixed: false };
+            let mut shape = consider(Way { sides, stacking, rows: 1 });
+            if shape > SHAPE && component.bars.len() > 2 {
+                // Twice the rows make it half as wide and twice as high.
+                let rows = rows_for(shape);
+                for rows in [rows, rows + 1, rows * 3 / 2 + 1].into_iter().filter(|rows| *rows > 1)
+                {
+                    consider(Way { sides, stacking, rows });
+                }
+            }
+            if stack > 1 && shape > 1.0 {
+                let mixed = Stacking { mixed: true, ..stacking };
+                shape = shape.min(consider(Way { sides, stacking: mixed, rows: 1 }));
+            }
+            // Higher stacks would only make it narrower still.
+            if shape < SHAPE / 2.0 {
+                break;
+            }
+        }
+    }
+    best.map_or(Way::PLAIN, |(_, way)| way)
+}
+
+/// How many rows bring this shape near to the one that pictures aim at.
+fn rows_for(shape: f64) -> usize {
+    let rows = (shape / SHAPE).sqrt();
+    (1..64).find(|number| f64::from(*number) + 0.5 > rows).map_or(64, |number| number as usize)
+}
+
+fn arrange(scene: &Scene, component: &Component, way: Way, care: Care) -> Placed {
+    let mut plan = plan::plan(scene, component, way.sides, way.rows);
+    let mut ordered = Vec::with_capacity(plan.rows.len());
+    for [below, above] in &mut plan.rows {
+        ordered.push([
+            order::order(scene, &plan.groups, below, way.stacking, care),
+            order::order(scene, &plan.groups, above, way.stacking, care),
+        ]);
+    }
+    lines::assemble(scene, &plan, ordered)
+}
+
+/// What is wrong with a layout: a shape that fits no page, room wasted, lines
+/// that are long or cross.
+fn cost(placed: &Placed, way: Way, width: Option<i32>) -> f64 {
+    let (w, h) = (f64::from(placed.width.max(1)), f64::from(placed.height.max(1)));
+    let off_shape = (w / (h + f64::from(pack::AROUND)) / SHAPE).ln();
+    let misshapen = (TOLERANCE.0 - off_shape).max(off_shape - TOLERANCE.1).max(0.0);
+    let too_wide = width.map_or(0.0, |most| (w / f64::from(most.max(1))).ln().max(0.0));
+    let used: f64 = placed.cards.iter().map(|c| f64::from(c.rect.w) * f64::from(c.rect.h)).sum();
+    let waste = (w * h / used.max(20_000.0)).ln().max(0.0);
+    let taps = placed.taps.len().max(1) as f64;
+    let length = placed.line_length() as f64 / taps / 100.0;
+    let crossings = placed.crossings() as f64 / taps;
+    let habits = if way.sides == Sides::Both { 0.05 } else { 0.0 }
+        + if way.stacking.mixed { 0.3 } else { 0.0 }
+        + if way.rows > 1 { 0.5 } else { 0.0 };
+    20.0 * too_wide
+        + if width.is_some() { 0.3 } else { 1.6 } * off_shape.powi(2)
+        + if width.is_some() { 0.0 } else { 20.0 } * misshapen
+        + 0.6 * waste
+        + 0.15 * length
+        + 0.8 * crossings
+        + habits
+}
+
+/// Sets that can be joined: union-find.
+#[derive(Debug)]
+pub struct Sets {
+    above: Vec<usize>,
+}
+
+impl Sets {
+    /// This many sets of one.
+    pub fn new(number: usize) -> Self {
+        Self { above: (0..number).collect() }
+    }
+
+    /// The member that stands for the set.
+    pub fn root(&mut self, of: usize) -> usize {
+        let mut at = of;
+        while self.above[at] != at {
+            self.above[at] = self.above[self.above[at]];
+            at = self.above[at];
+        }
+        at
+    }
+
+    /// Joins the sets of two members; the smaller number stands for both.
+    pub fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        self.above[a.max(b)] = a.min(b);
+    }
+}

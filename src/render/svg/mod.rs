@@ -1,0 +1,211 @@
+//! The map as a picture: networks are bars, containers are cards that hang on
+//! them, and the address stands where the two meet.
+//!
+//! ```text
+//! view → scene (what is shown, and how large) → layout (where) → draw (SVG)
+//! ```
+//!
+//! - `scene` words bars, cards and strips and knows their sizes; `reduce`
+//!   decides which containers share a card, `text` how wide words are.
+//! - `layout` finds places without overlaps, in plain integers (`geometry`).
+//! - `frames` draws projects together where they stand together.
+//! - `draw`, `legend` and `theme` write it down.
+//!
+//! The same view gives the same bytes, everywhere.
+
+mod draw;
+mod frames;
+mod geometry;
+mod inspect;
+mod layout;
+mod legend;
+mod reduce;
+mod scene;
+mod text;
+mod theme;
+
+pub use inspect::Inspection;
+pub use text::{BOLD, REGULAR, has_glyphs_for};
+pub use theme::Theme;
+
+use super::escape;
+use super::view::View;
+use draw::{Canvas, put};
+use frames::Frame;
+use geometry::{Placed, Rect};
+use scene::Scene;
+
+/// What a picture is to look like.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Its colours.
+    pub theme: Theme,
+    /// Its width in pixels; without it, the picture finds a shape of its own.
+    pub width: Option<u16>,
+    /// Its title, instead of one made from the view.
+    pub title: Option<String>,
+    /// A date to stand under the title. Without one the same map gives the
+    /// same bytes on every day.
+    pub date: Option<String>,
+    /// What is left out for a student to fill in.
+    pub blank: Option<Blank>,
+    /// Whether each container gets a card of its own, however many there are.
+    pub full: bool,
+    /// Pixels of a PNG for each pixel of the picture; 1 when not given.
+    pub scale: Option<f32>,
+}
+
+/// What a student sheet leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blank {
+    /// The addresses of containers.
+    Addresses,
+    /// The names of containers and networks.
+    Names,
+}
+
+/// Room around everything.
+const MARGIN: i32 = 28;
+/// Height of title and subtitle.
+const HEADING: i32 = 62;
+
+/// Draws the picture.
+pub fn render(view: &View, options: &Options) -> String {
+    let (scene, placed, frames) = arranged(view, options);
+    draw(view, options, &scene, placed, &frames)
+}
+
+/// Inspects the picture that [`render`] would draw.
+pub fn inspect(view: &View, options: &Options) -> Inspection {
+    let (scene, placed, frames) = arranged(view, options);
+    inspect::inspect(&scene, &placed, &frames)
+}
+
+/// Finds places for everything. Frames need a layout, and a project without a
+/// frame needs a line on each of its cards, which changes the layout; after a
+/// few rounds every project has a line or a frame.
+fn arranged(view: &View, options: &Options) -> (Scene, Placed, Vec<Frame>) {
+    let width = options.width.map(|width| (i32::from(width) - 2 * MARGIN).max(1));
+    let mut framed: Option<Vec<String>> = None;
+    let mut ways = Vec::new();
+    for round in 0.. {
+        let mut scene = Scene::new(view, options);
+        let projects = projects(&scene);
+        match &framed {
+            Some(framed) if round < 3 => {
+                scene.tag_projects(|project| framed.iter().any(|name| name == project));
+            }
+            Some(_) => scene.tag_projects(|_| false),
+            None => {}
+        }
+        let placed = layout::lay_out(&scene, width, &mut ways);
+        let frames = frames::frames(&scene, &placed);
+        let now: Vec<String> = frames.iter().map(|frame| frame.project.clone()).collect();
+        let all_told = framed.as_ref().map_or(now.len() == projects || projects < 2, |framed| {
+            framed.iter().all(|project| now.contains(project))
+        });
+        if all_told || round >= 3 {
+            return (scene, placed, frames);
+        }
+        framed = Some(match framed {
+            Some(framed) => framed.into_iter().filter(|project| now.contains(project)).collect(),
+            None => now,
+        });
+    }
+    unreachable!("the rounds end by themselves")
+}
+
+/// The number of projects, where some cards have none counted as one more.
+fn projects(scene: &Scene) -> usize {
+    let mut projects: Vec<Option<&str>> =
+        scene.cards.iter().map(|card| card.project.as_deref()).collect();
+    projects.sort_unstable();
+    projects.dedup();
+    projects.len()
+}
+
+fn draw(view: &View, options: &Options, scene: &Scene, placed: Placed, frames: &[Frame]) -> String {
+    let mut placed = placed;
+    let mut frames = frames.to_vec();
+    // Frames may reach beyond what they hold.
+    let body = Rect::new(0, 0, placed.width, placed.height);
+    let all = frames.iter().map(|frame| frame.rect).fold(body, Rect::around);
+    let (dx, dy) = (MARGIN - all.x, HEADING + MARGIN - all.y);
+    let mut moved = Placed::default();
+    moved.add(std::mem::take(&mut placed), dx, dy);
+    for frame in &mut frames {
+        frame.rect = frame.rect.moved(dx, dy);
+        frame.title_at = (frame.title_at.0 + dx, frame.title_at.1 + dy);
+    }
+    let heading = heading(view, options);
+    let wanted = options.width.map_or(0, i32::from);
+    let width = (all.w + 2 * MARGIN).max(wanted).max(360);
+    let mut canvas = Canvas::default();
+    canvas.text(MARGIN, 40, "heading", &scene::HEADING.shorten(&heading.0, width - 2 * MARGIN));
+    canvas.text(MARGIN, 60, "sub", &scene::SUB.shorten(&heading.1, width - 2 * MARGIN));
+    for frame in &frames {
+        canvas.frame(frame);
+    }
+    for bar in &moved.bars {
+        canvas.bar(&scene.bars[bar.bar], bar);
+    }
+    for tap in &moved.taps {
+        canvas.tap(scene, tap);
+    }
+    for card in &moved.cards {
+        canvas.card(scene, card);
+    }
+    let bottom = all.bottom() + dy;
+    let foot = legend::Foot::new(view, scene, !frames.is_empty(), options);
+    let height = foot.draw(&mut canvas, MARGIN, bottom + 32, width - 2 * MARGIN) + MARGIN;
+    finish(&canvas, options, scene, &heading, width, height, wanted)
+}
+
+/// Title and subtitle.
+fn heading(view: &View, options: &Options) -> (String, String) {
+    let whole = |text: &str| escape::terminal(text).into_owned();
+    let title = match (&options.title, &view.scope) {
+        (Some(title), _) => whole(title),
+        (None, Some(scope)) if options.blank != Some(Blank::Names) => whole(scope),
+        _ => "Container networks".to_owned(),
+    };
+    let mut parts = vec![view.tally()];
+    parts.extend(Some(view.engine()).filter(|engine| !engine.is_empty()));
+    parts.extend(options.date.clone());
+    (title, whole(&parts.join(" · ")))
+}
+
+fn finish(
+    canvas: &Canvas,
+    options: &Options,
+    scene: &Scene,
+    (title, subtitle): &(String, String),
+    width: i32,
+    height: i32,
+    wanted: i32,
+) -> String {
+    let mut hues: Vec<usize> = scene.bars.iter().map(|bar| bar.hue).chain([0]).collect();
+    hues.sort_unstable();
+    hues.dedup();
+    // A picture that cannot be as narrow as asked for is scaled down to it.
+    let (shown_w, shown_h) = if wanted > 0 && wanted < width {
+        (wanted, (i64::from(height) * i64::from(wanted) / i64::from(width)).max(1))
+    } else {
+        (width, i64::from(height))
+    };
+    let mut svg = Canvas { svg: String::with_capacity(canvas.svg.len() + 8000) };
+    put!(
+        svg,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"netmap\" width=\"{shown_w}\" \
+         height=\"{shown_h}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
+         aria-labelledby=\"netmap-title netmap-description\">\n"
+    );
+    put!(svg, "<title id=\"netmap-title\">{}</title>\n", escape::xml(title));
+    put!(svg, "<desc id=\"netmap-description\">{}</desc>\n", escape::xml(subtitle));
+    put!(svg, "<style>{}</style>\n", theme::css(options.theme, &hues));
+    svg.rect("page", Rect::new(0, 0, width, height), 0);
+    svg.svg.push('\n');
+    svg.svg.push_str(&canvas.svg);
+    svg.svg.push_str("</svg>\n");
+    svg.svg
+}

@@ -1,0 +1,161 @@
+//! The bars: a network each, one for the world outside, and one that is none.
+
+use super::{Bar, Kind, Line, Numbers, Role, Scene, WayOut};
+use crate::graph::StackOwner;
+use crate::model::{Network, NetworkMode};
+use crate::render::escape;
+use crate::render::svg::{Blank, theme};
+use crate::render::view::{self, View};
+
+/// Widest that a bar's text may make it.
+const WIDEST: i32 = 340;
+
+/// Adds the bars that the view's containers need.
+pub fn add(scene: &mut Scene, view: &View, blank: Option<Blank>) -> Numbers {
+    let mut numbers = Numbers::default();
+    let host = view.networks.iter().copied().find(|at| view.network(*at).is_host());
+    let networks: Vec<usize> = view
+        .used_networks()
+        .into_iter()
+        .chain(view.empty_networks())
+        .filter(|at| !view.network(*at).is_host())
+        .collect();
+    if is_outside_shown(view, &networks) {
+        numbers.outside = Some(scene.bars.len());
+        numbers.networks.extend(host.map(|host| (host, scene.bars.len())));
+        scene.bars.push(outside(view, host, &networks));
+    }
+    let names: Vec<&str> = networks.iter().map(|at| view.network(*at).name.as_str()).collect();
+    let hues = theme::hues(&names);
+    for (at, hue) in networks.into_iter().zip(hues) {
+        numbers.networks.insert(at, scene.bars.len());
+        scene.bars.push(network(view, at, hue, blank));
+    }
+    if view.containers.iter().any(|at| hangs_on_nothing(view, *at)) {
+        numbers.nowhere = Some(scene.bars.len());
+        scene.bars.push(nowhere());
+    }
+    numbers
+}
+
+/// Whether a container has no network at all.
+pub fn hangs_on_nothing(view: &View, at: usize) -> bool {
+    match view.map.stack_owner(at) {
+        StackOwner::Missing => true,
+        StackOwner::Other(_) => false,
+        StackOwner::Itself => {
+            let container = view.container(at);
+            container.network_mode != NetworkMode::Host
+                && container.published.is_empty()
+                && !view.map.networks_of(at).any(|network| !view.network(network).is_none())
+        }
+    }
+}
+
+/// The world outside matters where something is let in or can get out.
+fn is_outside_shown(view: &View, networks: &[usize]) -> bool {
+    view.containers.iter().any(|at| {
+        !view.container(*at).published.is_empty()
+            || view.container(*at).network_mode == NetworkMode::Host
+    }) || networks
+        .iter()
+        .any(|at| way_out(view.network(*at)) == WayOut::Open && !view.map.members(*at).is_empty())
+}
+
+fn way_out(network: &Network) -> WayOut {
+    match network.driver.as_str() {
+        _ if network.internal => WayOut::Closed,
+        "bridge" | "overlay" | "macvlan" | "ipvlan" if !network.unlisted => WayOut::Open,
+        _ => WayOut::Untold,
+    }
+}
+
+fn outside(view: &View, host: Option<usize>, networks: &[usize]) -> Bar {
+    let closed: Vec<&str> = networks
+        .iter()
+        .filter(|at| way_out(view.network(**at)) == WayOut::Closed)
+        .map(|at| view.network(*at).name.as_str())
+        .collect();
+    let mut tooltip = vec!["The engine's machine, and what is beyond it.".to_owned()];
+    if !closed.is_empty() {
+        tooltip.push(format!("No way out from {}.", view::list(&closed, 12)));
+    }
+    Bar {
+        kind: Kind::Outside(host),
+        name: host.map_or("host".to_owned(), |at| escape::terminal(&view.network(at).name).into()),
+        title: Line::new(Role::Strong, "host and internet"),
+        nature: Line::new(Role::Plain, ""),
+        facts: Line::new(Role::Plain, "the world outside"),
+        hue: 0,
+        way_out: WayOut::Untold,
+        project: None,
+        tooltip,
+        change: None,
+    }
+}
+
+/// Says of the world outside how much of the inside it gets to see.
+pub fn word_outside(scene: &mut Scene) {
+    let Some(bar) = scene.bars.iter().position(Bar::is_outside) else { return };
+    let hanging = || scene.cards.iter().filter(|c| c.strips.iter().any(|s| s.bar == bar));
+    if hanging().next().is_none() {
+        scene.bars[bar].facts = Line::new(Role::Plain, "nothing is published");
+    }
+}
+
+fn nowhere() -> Bar {
+    Bar {
+        kind: Kind::Nowhere,
+        name: "none".to_owned(),
+        title: Line::new(Role::Strong, "no network"),
+        nature: Line::new(Role::Plain, ""),
+        facts: Line::new(Role::Plain, "nothing reaches these"),
+        hue: 0,
+        way_out: WayOut::Untold,
+        project: None,
+        tooltip: vec!["Containers without any network.".to_owned()],
+        change: None,
+    }
+}
+
+fn network(view: &View, at: usize, hue: usize, blank: Option<Blank>) -> Bar {
+    let network = view.network(at);
+    let no_name = blank == Some(Blank::Names);
+    let kind = view::kind(network);
+    let subnets: Vec<String> = network.subnets.iter().map(|s| s.subnet.to_string()).collect();
+    let shown = match subnets.len() {
+        0 => "no subnet".to_owned(),
+        1 | 2 => subnets.join(" · "),
+        more => format!("{} · {} and {} more", subnets[0], subnets[1], more - 2),
+    };
+    let mut tooltip = vec![format!("network {}", network.name), kind.clone()];
+    for subnet in &network.subnets {
+        tooltip.push(match view.map.gateway(at, subnet) {
+            Some(gateway) => format!("{} by {gateway}", subnet.subnet),
+            None => subnet.subnet.to_string(),
+        });
+    }
+    tooltip.push(match way_out(network) {
+        WayOut::Open => "a way out".to_owned(),
+        WayOut::Closed => "no way out".to_owned(),
+        WayOut::Untold => "nobody says whether there is a way out".to_owned(),
+    });
+    if no_name {
+        tooltip.clear();
+    }
+    let first = |role, text: &str| {
+        Line::wrapped(role, text, WIDEST, 1).pop().unwrap_or_else(|| Line::new(role, ""))
+    };
+    Bar {
+        kind: Kind::Network(at),
+        name: escape::terminal(&network.name).into_owned(),
+        title: first(Role::Strong, &network.name).left_out(no_name),
+        nature: first(Role::Plain, &kind),
+        facts: first(Role::Plain, &shown),
+        hue,
+        way_out: way_out(network),
+        project: network.project.clone(),
+        tooltip,
+        change: view.changes.network(at),
+    }
+}

@@ -1,0 +1,186 @@
+//! How wide text is, and how it is broken into lines.
+//!
+//! Pictures name fonts that share Helvetica's metrics; Liberation Sans is one
+//! of them and is bundled, so that what is measured here is what a browser, a
+//! page of a code-hosting site and the PNG show. Characters that it does not
+//! have are drawn by some other font: for those the guess is on the safe side.
+
+use std::sync::OnceLock;
+
+use unicode_width::UnicodeWidthChar;
+
+/// Liberation Sans, regular, as the OFL lets it be passed on: unmodified.
+pub const REGULAR: &[u8] = include_bytes!("font/LiberationSans-Regular.ttf");
+/// Liberation Sans, bold.
+pub const BOLD: &[u8] = include_bytes!("font/LiberationSans-Bold.ttf");
+/// Fonts with the metrics of [`REGULAR`], the one most likely to be there first.
+pub const FAMILIES: &str = "Helvetica, Arial, 'Liberation Sans', Arimo, sans-serif";
+
+/// Weight and size of a piece of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Font {
+    /// Size in pixels.
+    pub size: i32,
+    /// Whether it is bold.
+    pub bold: bool,
+}
+
+impl Font {
+    /// A regular font of this many pixels.
+    pub const fn regular(size: i32) -> Self {
+        Self { size, bold: false }
+    }
+
+    /// A bold font of this many pixels.
+    pub const fn bold(size: i32) -> Self {
+        Self { size, bold: true }
+    }
+
+    /// How many pixels wide the text is, rounded up.
+    pub fn width(self, text: &str) -> i32 {
+        let units: i64 = text.chars().map(|c| i64::from(self.advance(c))).sum();
+        let pixels = (units * i64::from(self.size)).div_euclid(i64::from(UNITS)) + 1;
+        i32::try_from(pixels).unwrap_or(i32::MAX / 4)
+    }
+
+    fn advance(self, c: char) -> i32 {
+        let metrics = if self.bold { &metrics()[1] } else { &metrics()[0] };
+        match usize::try_from(u32::from(c)) {
+            Ok(code) if code < 128 => metrics.ascii[code],
+            _ => metrics.advance(c),
+        }
+    }
+
+    /// The text in lines of at most `width` pixels, broken after a separator
+    /// where there is one; what does not fit in `most` lines ends in an ellipsis.
+    pub fn wrap(self, text: &str, width: i32, most: usize) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut rest = text;
+        while !rest.is_empty() {
+            if self.width(rest) <= width {
+                lines.push(rest.to_owned());
+                break;
+            }
+            if lines.len() + 1 >= most {
+                lines.push(self.shorten(rest, width));
+                break;
+            }
+            let end = self.break_at(rest, width);
+            lines.push(rest[..end].trim_end().to_owned());
+            rest = rest[end..].trim_start();
+        }
+        lines
+    }
+
+    /// The text, its end cut off so that it fits with an ellipsis.
+    pub fn shorten(self, text: &str, width: i32) -> String {
+        if self.width(text) <= width {
+            return text.to_owned();
+        }
+        let end = self.fitting(text, width - self.width("…"));
+        format!("{}…", &text[..end])
+    }
+
+    /// Where to break the text so that what stands before fits: after the last
+    /// separator in the second half of what fits, else after what fits.
+    fn break_at(self, text: &str, width: i32) -> usize {
+        let end = self.fitting(text, width);
+        let after_separator = |(at, c): (usize, char)| {
+            "-_./:,@ ".contains(c).then_some(at + c.len_utf8()).filter(|at| *at * 2 > end)
+        };
+        text[..end].char_indices().rev().find_map(after_separator).unwrap_or(end)
+    }
+
+    /// The length of the longest beginning of the text that fits: one
+    /// character at least, and no mark parted from its letter.
+    fn fitting(self, text: &str, width: i32) -> usize {
+        let (mut used, mut end) = (0, 0);
+        for (at, c) in text.char_indices() {
+            let is_mark = c.width() == Some(0);
+            used += i64::from(self.advance(c)) * i64::from(self.size);
+            if at > 0 && !is_mark && used / i64::from(UNITS) + 1 > i64::from(width) {
+                break;
+            }
+            end = at + c.len_utf8();
+        }
+        end
+    }
+}
+
+/// Whether the bundled font has all characters of the text.
+pub fn has_glyphs_for(text: &str) -> bool {
+    let is_known = |c: char| {
+        c.is_ascii() || metrics()[0].face.as_ref().is_some_and(|face| face.glyph_index(c).is_some())
+    };
+    text.chars().all(is_known)
+}
+
+/// Units of an em in [`REGULAR`] and [`BOLD`].
+const UNITS: i32 = 2048;
+
+/// The widths of one font's characters, in units.
+struct Metrics {
+    ascii: [i32; 128],
+    face: Option<ttf_parser::Face<'static>>,
+}
+
+impl Metrics {
+    fn of(font: &'static [u8]) -> Self {
+        let face = ttf_parser::Face::parse(font, 0).ok();
+        let mut metrics = Self { ascii: [UNITS; 128], face };
+        for code in 32..127_u8 {
+            metrics.ascii[usize::from(code)] = metrics.advance(char::from(code));
+        }
+        metrics
+    }
+
+    fn advance(&self, c: char) -> i32 {
+        let known = self.face.as_ref().and_then(|face| {
+            let glyph = face.glyph_index(c)?;
+            face.glyph_hor_advance(glyph)
+        });
+        match (known, c.width()) {
+            (Some(advance), _) => i32::from(advance),
+            // Marks stand on the letter before them, where the font knows how.
+            (None, Some(0) | None) => UNITS / 4,
+            (None, Some(1)) => UNITS * 6 / 5,
+            (None, Some(_)) => UNITS * 7 / 5,
+        }
+    }
+}
+
+fn metrics() -> &'static [Metrics; 2] {
+    static METRICS: OnceLock<[Metrics; 2]> = OnceLock::new();
+    METRICS.get_or_init(|| [Metrics::of(REGULAR), Metrics::of(BOLD)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FONT: Font = Font::regular(11);
+
+    #[test]
+    fn widths_are_those_of_helvetica() {
+        assert_eq!(Font::regular(1000).width("0"), 557);
+        assert_eq!(Font::bold(1000).width("A"), 723);
+        assert!(
+            Font::bold(13).width("survey_container") > Font::regular(13).width("survey_container")
+        );
+        assert!(FONT.width("漢字") > 2 * 11, "what the font lacks is guessed wide");
+    }
+
+    #[test]
+    fn lines_break_after_separators_and_none_is_too_wide() {
+        let name = "a-name-much-longer-than-anybody-would-like-to-type-by-hand";
+        let lines = FONT.wrap(name, 120, 9);
+        assert_eq!(lines.concat(), name);
+        assert!(lines.iter().all(|line| FONT.width(line) <= 120), "{lines:?}");
+        assert!(lines[..lines.len() - 1].iter().all(|line| line.ends_with('-')), "{lines:?}");
+        let cut = FONT.wrap(&"x".repeat(200), 120, 2);
+        assert_eq!(cut.len(), 2);
+        assert!(cut[1].ends_with('…') && FONT.width(&cut[1]) <= 120);
+        assert_eq!(FONT.wrap("", 120, 2), Vec::<String>::new());
+        assert_eq!(FONT.wrap("漢字", 1, 5), ["漢", "字"], "a line holds something at any width");
+    }
+}

@@ -1,0 +1,115 @@
+//! Compose files on the command line: what is planned, in every format, and
+//! what is wrong, with its place.
+
+use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+
+use crate::support::{finished, netmap, netmap_command};
+
+const SHOP: &str = "tests/corpus/shop";
+
+#[test]
+fn every_format_shows_what_is_planned() {
+    for format in ["grid", "table", "tree", "json", "csv", "markdown", "mermaid", "dot"] {
+        let run = netmap(&["show", "--compose", SHOP, "--format", format]);
+        assert_eq!(run.code, 0, "{format}: {}", run.err);
+        for name in ["shop-gateway-1", "shop-collector-1", "shop-orders-db-1"] {
+            let escaped = name.replace('-', "\\-");
+            assert!(run.out.contains(name) || run.out.contains(&escaped), "{name} in {format}");
+        }
+        assert_eq!(netmap(&["show", "--compose", SHOP, "--format", format]).out, run.out);
+    }
+}
+
+#[test]
+fn a_plan_that_was_saved_shows_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.json").display().to_string();
+    assert_eq!(netmap(&["show", "--compose", SHOP, "-o", &path]).code, 0);
+    for format in ["grid", "json", "dot"] {
+        let planned = netmap(&["show", "--compose", SHOP, "--format", format]);
+        let saved = netmap(&["show", "--from", &path, "--format", format]);
+        assert_eq!(saved.out, planned.out, "{format}");
+    }
+}
+
+#[test]
+fn filters_work_on_plans() {
+    let run = netmap(&["show", "--compose", SHOP, "gateway", "--format", "csv"]);
+    assert_eq!(run.out.lines().count(), 3, "{}", run.out);
+    let run = netmap(&["show", "--compose", SHOP, "--network", "shop_data", "--format", "json"]);
+    assert!(run.out.contains("shop-cart-1") && !run.out.contains("shop-ads-1"), "{}", run.out);
+}
+
+#[test]
+fn a_plan_may_come_from_standard_input() {
+    let mut child = netmap_command()
+        .args(["show", "--compose", "-", "--project-name", "piped"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"services: {web: {image: a}}\n").unwrap();
+    let run = finished(child.wait_with_output().unwrap());
+    assert!(run.out.contains("piped-web-1"), "{}{}", run.out, run.err);
+}
+
+#[test]
+fn bad_files_end_with_their_place_and_code_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let mut bomb = b"a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_vec();
+    for level in 1..40 {
+        let inner = vec![format!("*a{}", level - 1); 9].join(", ");
+        bomb.extend(format!("a{level}: &a{level} [{inner}]\n").bytes());
+    }
+    let large = write("large.yaml", b"");
+    fs::File::options().write(true).open(&large).unwrap().set_len(100 << 20).unwrap();
+    for (path, place, why) in [
+        (write("tabs.yaml", b"services:\n\tweb: {}\n"), ":2:2: ", "tabs"),
+        (write("twice.yaml", b"services: {}\nservices: {}\n"), ":2:1: ", "line 1"),
+        (write("bomb.yaml", &bomb), ":", "aliases written out"),
+        (write("loop.yaml", b"a: &a\n  b: *a\n"), ":2:6: ", "inside of what it names"),
+        (large, ": ", "larger than 4 MB"),
+        (folder.path().join("gone.yaml").display().to_string(), ": ", "No such file"),
+    ] {
+        let run = netmap(&["show", "--compose", &path]);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{path}");
+        let start = format!("error: {path}{place}");
+        assert!(run.err.starts_with(&start) && run.err.contains(why), "{path}: {}", run.err);
+    }
+}
+
+#[test]
+fn what_strangers_write_does_not_reach_the_terminal_raw() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("compose.yaml");
+    let text =
+        "services:\n  \"we\\e[31mb\": {image: a, ports: [\"\\e]0;x\\a\"], \"k\\e[2Jy\": 1}\n";
+    fs::write(&path, text).unwrap();
+    for format in ["grid", "table", "tree", "markdown", "csv"] {
+        let run = netmap(&["show", "--compose", &path.display().to_string(), "--format", format]);
+        assert_eq!(run.code, 0, "{}", run.err);
+        assert!(!run.out.contains(['\u{1b}', '\u{7}']), "{format}: {:?}", run.out);
+    }
+}
+
+#[test]
+fn options_that_make_no_sense_together_are_refused() {
+    for arguments in [
+        &["show", "--compose", SHOP, "--from", "samples/module-5"][..],
+        &["show", "--compose", SHOP, "--host", "tcp://127.0.0.1:1"],
+        &["show", "--profile", "debug"],
+        &["show", "--env-file", ".env"],
+    ] {
+        let run = netmap(arguments);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(run.err.contains("--compose"), "{arguments:?}: {}", run.err);
+    }
+}
