@@ -443,9 +443,15 @@ impl<'a> Case<'a> {
                 None => by_reason.push((why, vec![self.name(at)])),
             }
         }
+        let all = self.containers().filter(concerned).count();
         let told: Vec<String> = by_reason
             .iter()
-            .map(|(why, names)| format!("{} of {}: {why}", sight.as_str(), few(names)))
+            .map(|(why, names)| match names.len() {
+                many if many == all && many > 2 => {
+                    format!("{} of all {all} containers: {why}", sight.as_str())
+                }
+                _ => format!("{} of {}: {why}", sight.as_str(), few(names)),
+            })
             .collect();
         (!told.is_empty()).then(|| told.join("; "))
     }

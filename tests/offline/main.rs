@@ -6,6 +6,7 @@
 mod bad_input;
 mod check;
 mod compose;
+mod doctor;
 mod fake_engine;
 mod faults;
 mod formats;
