@@ -6,6 +6,7 @@
 mod bad_input;
 mod check;
 mod compose;
+mod doctor;
 mod fake_engine;
 mod faults;
 mod formats;
@@ -14,5 +15,6 @@ mod lessons;
 mod pictures;
 mod probing;
 mod readme;
+mod samples;
 mod snapshots;
 mod support;

@@ -62,12 +62,12 @@ fn judge(case: &Case) -> Judgement {
             let verb = if planned { "asks for it as well" } else { "has it" };
             finding.evidence.push(format!("{} {verb}", few(&holders)));
         } else if error.is_some() {
-            finding.evidence.push("no container has it; a program on the host does".to_owned());
+            finding.evidence.push("No container has it; a program on the host does".to_owned());
         }
         if let Some(error) = error {
             let said = error.rsplit(": ").take(2).collect::<Vec<_>>();
             finding.evidence.push(format!(
-                "the engine says: {}",
+                "The engine says: {}",
                 said.into_iter().rev().collect::<Vec<_>>().join(": ")
             ));
         }
