@@ -211,6 +211,7 @@ fn container() -> impl Strategy<Value = MakeContainer> {
         State::Restarting,
         State::Exited,
         State::Created,
+        State::Planned,
     ]);
     let health = select(vec![None, Some(Health::Healthy), Some(Health::Unhealthy)]);
     let text = || prop::option::of("[a-z]{7}");

@@ -2,7 +2,7 @@
 # Two services answer to one name: who asks gets one or the other.
 # says: alias-collision
 # near says:
-# Take it down again: docker rm -f a b; docker network rm net
+# Take it down again: docker rm -f old new; docker network rm net
 set -eu
 P=${P:-}
 
@@ -14,18 +14,18 @@ api() { # NAME SERVICE PROJECT
 case ${1:-broken} in
 broken)
   docker network create "${P}net"
-  api a api shop
-  api b api-v2 shop
+  api old api shop
+  api new api-v2 shop
   ;;
 mend)
-  docker network disconnect "${P}net" "${P}b"
-  docker network connect --alias "${P}api-v2" "${P}net" "${P}b"
+  docker network disconnect "${P}net" "${P}new"
+  docker network connect --alias "${P}api-v2" "${P}net" "${P}new"
   ;;
-check) docker exec "${P}a" ping -c 1 "${P}api-v2" ;;
+check) docker exec "${P}old" ping -c 1 "${P}api-v2" ;;
 near)
   # Replicas of one service share their name with good reason.
   docker network create "${P}net"
-  api a api shop
-  api b api shop
+  api old api shop
+  api new api shop
   ;;
 esac

@@ -1,25 +1,64 @@
 #!/bin/sh
-# Brings up the lesson as it leaves the student: three containers, started one
-# by one, none of them with --network. Both servers look for the database at
+# The lesson, as it leaves the student: three containers, started one by one,
+# none of them with --network. Both servers look for the database at
 # localhost:27017, do not find it there, and die.
+#
+#   setup.sh            that
+#   setup.sh address    the lesson's own mend: the database's address
+#   setup.sh restarted  a day later: all were stopped, and started in another order
+#   setup.sh network    netmap's mend: a network, and a name
 #
 # Plain docker commands; `image: busybox` stands in for node and mongo.
 # Take it down again: docker rm -f mongo survey_container results_container
 set -eu
+P=${P:-}
 label=netmap.lesson=module-5
 
-docker run -d --label $label --name mongo --expose 27017 busybox \
-  nc -ll -p 27017 -e cat
+mongo() {
+  docker rm -f "${P}mongo" 2>/dev/null || true
+  docker run -d --label $label --name "${P}mongo" --expose 27017 busybox \
+    nc -ll -p 27017 -e cat
+}
 
-serve='
-  if ! nc -w 2 localhost 27017 </dev/null; then
-    echo "MongoError: failed to connect to server [localhost:27017] on first connect" >&2
+# A server that dies when the database is not there, as the lesson's do.
+dies='
+  if ! nc -w 2 "$1" 27017 </dev/null; then
+    echo "MongoError: failed to connect to server [$1:27017] on first connect" >&2
     exit 1
-  fi
+  fi'
+# The same, kept alive by a supervisor such as nodemon.
+tries='
+  while ! nc -w 2 "$1" 27017 </dev/null; do
+    echo "MongoError: failed to connect to server [$1:27017] on first connect" >&2
+    sleep 1
+  done'
+serves='
   mkdir -p /www && echo "$0 is up" >/www/index.html
   exec httpd -f -p 3000 -h /www'
 
-docker run -d --label $label --name survey_container -p 127.0.0.1:8080:3000 \
-  -e MONGO_URL=mongodb://localhost:27017/docker_test busybox sh -c "$serve" survey
-docker run -d --label $label --name results_container -p 127.0.0.1:8081:3000 \
-  -e MONGO_URL=mongodb://localhost:27017/docker_test busybox sh -c "$serve" results
+servers() { # HOST SCRIPT [OPTIONS]
+  host=$1 script=$2; shift 2
+  docker rm -f "${P}survey_container" "${P}results_container" 2>/dev/null || true
+  docker run -d --label $label --name "${P}survey_container" -p "127.0.0.1:${PORT:-8080}:3000" "$@" \
+    -e "MONGO_URL=mongodb://$host:27017/docker_test" busybox sh -c "$script$serves" survey "$host"
+  docker run -d --label $label --name "${P}results_container" -p "127.0.0.1:$((${PORT:-8080} + 1)):3000" "$@" \
+    -e "MONGO_URL=mongodb://$host:27017/docker_test" busybox sh -c "$script$serves" results "$host"
+}
+
+case ${1:-broken} in
+broken)
+  mongo
+  servers localhost "$dies"
+  ;;
+address)
+  mongo
+  servers "$(docker inspect --format '{{.NetworkSettings.IPAddress}}' "${P}mongo")" "$tries"
+  ;;
+restarted)
+  docker stop -t 0 "${P}mongo" "${P}survey_container" "${P}results_container"
+  docker start "${P}survey_container" "${P}results_container" "${P}mongo"
+  ;;
+network)
+  servers "${P}mongo" "$tries" --network "${NETWORK:-app}"
+  ;;
+esac

@@ -2,7 +2,7 @@
 # A network so small that it is full.
 # says: pool-exhausted
 # near says:
-# Take it down again: docker rm -f a b c d e; docker network rm small
+# Take it down again: docker rm -f one two three four five; docker network rm small
 set -eu
 P=${P:-}
 
@@ -14,8 +14,8 @@ fill() { # NAMES
 }
 
 case ${1:-broken} in
-broken) fill a b c d e ;;
-mend) docker rm -f "${P}d" "${P}e" ;;
+broken) fill one two three four five ;;
+mend) docker rm -f "${P}four" "${P}five" ;;
 check) docker run --rm --name "${P}another" --network "${P}small" busybox true ;;
-near) fill a b c ;;
+near) fill one two three ;;
 esac

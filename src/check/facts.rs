@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::evaluate::Sight;
+use super::evaluate::{Basis, Sight, Status};
 use super::who::Who;
 use super::{ContainerClaim, NetworkClaim, PortClaim};
 use crate::graph::Map;
-use crate::model::{PublishedPort, State};
+use crate::model::{Container, PublishedPort, RequestedPort, State};
 
 /// Judges a claim about a network.
 pub(super) fn network(map: &Map, who: &Who, name: &str, claim: &NetworkClaim) -> Sight {
@@ -77,7 +77,7 @@ pub(super) fn container(map: &Map, who: &Who, name: &str, claim: &ContainerClaim
         } else {
             sight.observed.clone()
         };
-        let failed = sight.status != super::evaluate::Status::Pass;
+        let failed = sight.status != Status::Pass;
         last = Sight { observed, ..sight };
         if failed {
             break;
@@ -94,6 +94,16 @@ fn one_container(map: &Map, who: &Who, at: usize, claim: &ContainerClaim) -> Sig
     };
     match claim {
         ContainerClaim::Exists(_) => Sight::fact(true, "it exists"),
+        // A plan is to be brought up.
+        ContainerClaim::Running(wanted) if container.state == State::Planned => {
+            by_plan(*wanted, state())
+        }
+        ContainerClaim::State(wanted) if container.state == State::Planned => {
+            by_plan(*wanted == State::Running, state())
+        }
+        ContainerClaim::Health(_) if container.state == State::Planned => {
+            Sight::new(Status::Unknown, Basis::Map, "it is planned, and its health is yet to show")
+        }
         ContainerClaim::Running(wanted) => {
             Sight::fact((container.state == State::Running) == *wanted, state())
         }
@@ -121,9 +131,39 @@ fn one_container(map: &Map, who: &Who, at: usize, claim: &ContainerClaim) -> Sig
             compared(&wanted, &on, *only, "networks", |at| map.network(*at).name.clone())
         }
         ContainerClaim::Published { ports, only } => {
-            let owner = map.stack(at).unwrap_or(at);
-            published(&map.container(owner).published, ports, *only)
+            let owner = map.container(map.stack(at).unwrap_or(at));
+            published(&published_ports(owner), ports, *only)
         }
+    }
+}
+
+fn by_plan(holds: bool, observed: String) -> Sight {
+    let status = if holds { Status::Pass } else { Status::Fail };
+    Sight::new(status, Basis::Map, observed)
+}
+
+/// The ports that a container publishes, or will when it is brought up as
+/// planned. Where a plan leaves the host's port to the engine, it is 0.
+pub(super) fn published_ports(container: &Container) -> Vec<PublishedPort> {
+    if container.state != State::Planned {
+        return container.published.clone();
+    }
+    let port = |port: &RequestedPort| PublishedPort {
+        port: port.port,
+        protocol: port.protocol,
+        host_ip: if port.host_ip.is_empty() { "0.0.0.0" } else { &port.host_ip }.to_owned(),
+        host_port: port.host_port.parse().unwrap_or(0),
+    };
+    container.requested.iter().map(port).collect()
+}
+
+/// A published port as an assertion about it would be written.
+pub(super) fn claimed(port: &PublishedPort) -> PortClaim {
+    PortClaim {
+        host_ip: port.host_ip.parse().ok(),
+        host_port: Some(port.host_port).filter(|port| *port > 0),
+        port: port.port,
+        protocol: port.protocol,
     }
 }
 
@@ -137,18 +177,7 @@ fn published(has: &[PublishedPort], wanted: &[PortClaim], only: bool) -> Sight {
     };
     let all = wanted.iter().all(|claim| has.iter().any(|port| fits(claim, port)));
     let more = has.iter().any(|port| !wanted.iter().any(|claim| fits(claim, port)));
-    let words: Vec<String> = has
-        .iter()
-        .map(|port| {
-            let claim = PortClaim {
-                host_ip: port.host_ip.parse().ok(),
-                host_port: Some(port.host_port),
-                port: port.port,
-                protocol: port.protocol,
-            };
-            claim.words()
-        })
-        .collect();
+    let words: Vec<String> = has.iter().map(|port| claimed(port).words()).collect();
     let observed = if words.is_empty() {
         "it publishes nothing".to_owned()
     } else {

@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::evaluate::Status;
+use super::facts::{claimed, published_ports};
 use super::ways::Ways;
 use super::who::Who;
-use super::{Arrow, CheckFile, Manner, PortClaim, Sources, Target};
+use super::{Arrow, CheckFile, Manner, Sources, Target};
 use crate::graph::Map;
 use crate::model::{Container, Health, Network, Probe, State};
 
@@ -86,7 +87,7 @@ fn container_lines(map: &Map, containers: &[usize]) -> String {
     for at in containers {
         let container = map.container(*at);
         let mut claims = Vec::new();
-        if container.state != State::Running {
+        if !matches!(container.state, State::Running | State::Planned) {
             claims.push(format!("state: {}", container.state));
         }
         // One that is starting will soon say something else.
@@ -119,18 +120,9 @@ fn networks_claim(map: &Map, at: usize) -> Option<String> {
 fn ports_claim(map: &Map, at: usize, container: &Container) -> Option<String> {
     // What a rider's owner publishes stands with the owner.
     (map.stack(at) == Some(at)).then(|| {
-        let ports: Vec<String> = container
-            .published
+        let ports: Vec<String> = published_ports(container)
             .iter()
-            .map(|port| {
-                let claim = PortClaim {
-                    host_ip: port.host_ip.parse().ok(),
-                    host_port: Some(port.host_port),
-                    port: port.port,
-                    protocol: port.protocol,
-                };
-                format!("\"{}\"", claim.words())
-            })
+            .map(|port| format!("\"{}\"", claimed(port).words()))
             .collect();
         format!("only-published: [{}]", ports.join(", "))
     })

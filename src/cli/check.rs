@@ -24,6 +24,10 @@ const LARGEST: u64 = 4 << 20;
 /// How long to wait between two tries of `--retry`.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// More containers than this are not all entered just to say why something
+/// fails: an exec costs the engine about 50 ms.
+const CROWD: usize = 40;
+
 /// Arguments of `netmap check`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -82,7 +86,7 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         return Ok(Ending::Clean);
     };
     let asked = read(path)?;
-    hold(options, args, output, (&path.display().to_string(), &asked)).await
+    hold(options, args, (output, true), (&path.display().to_string(), &asked)).await
 }
 
 impl Args {
@@ -93,18 +97,21 @@ impl Args {
     }
 }
 
-/// Holds what is against a check file, given with its name.
+/// Holds what is against a check file, given with its name. Whether the doctor
+/// is to say what is behind a failure is up to `explained`.
 pub async fn hold(
     options: &Options,
     args: &Args,
-    output: &Output,
+    (output, explained): (&Output, bool),
     (name, asked): (&str, &CheckFile),
 ) -> Result<Ending> {
     let file = options.output.as_deref();
     let format = format(args.format.as_deref(), file)?;
     let (mut seen, mut verdicts) = settled(options, args, (output, true), asked).await?;
-    if !all_pass(&verdicts) && seen.look_closer(true, output).await {
-        // The doctor may know why.
+    // The doctor may know why. On a crowded engine that is not worth an exec
+    // in each container.
+    let crowded = seen.snapshot.containers.len() > CROWD;
+    if explained && !all_pass(&verdicts) && seen.look_closer(!crowded, output).await {
         verdicts = seen.judge(options, asked)?;
     }
     let view = CheckView { file: name, verdicts: &verdicts };

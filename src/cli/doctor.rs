@@ -53,11 +53,10 @@ pub fn after_help() -> String {
         .collect();
     format!(
         "Examples:\n  \
-        netmap doctor                     what is wrong, and what mends it\n  \
-        netmap doctor web                 only what concerns web\n  \
-        netmap doctor --from samples/module-5/broken\n                                    \
-        a recorded lesson, without any engine\n  \
-        netmap explain wrong-name         what a finding means\n\n\
+        netmap doctor                           what is wrong, and what mends it\n  \
+        netmap doctor web                       only what concerns web\n  \
+        netmap doctor --from samples/module-5   a recorded lesson, without any engine\n  \
+        netmap explain wrong-name               what a finding means\n\n\
         Formats:\n{formats}\n\
         Exit codes: 0 nothing found at or above --severity, 1 something, 2 could not look."
     )

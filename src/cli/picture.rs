@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use super::graphviz;
 use super::options::Options;
 use crate::error::{Error, Result};
-use crate::render::{Style, View, dot, svg};
+use crate::render::{Draw, Format, Style, View, dot, svg};
 
 /// Options for svg, png and html.
 #[derive(Debug, Clone, clap::Args)]
@@ -56,6 +56,27 @@ enum Blank {
 }
 
 impl PictureArgs {
+    /// The same options, with a title where none is given.
+    pub fn titled(&self, title: String) -> Self {
+        Self { title: self.title.clone().or(Some(title)), ..self.clone() }
+    }
+
+    /// Draws a view in one of the picture formats, or in words in another.
+    pub async fn draw(
+        &self,
+        view: &View<'_>,
+        format: &'static Format,
+        options: &Options,
+    ) -> Result<Vec<u8>> {
+        match format.draw {
+            Draw::Text(draw) => Ok(draw(view, &Style::default()).into_bytes()),
+            Draw::Picture(draw) => match self.graphviz(view, format.name).await {
+                Some(drawn) => drawn,
+                None => draw(view, &self.resolve(options)),
+            },
+        }
+    }
+
     /// The options as the renderer knows them.
     pub fn resolve(&self, options: &Options) -> svg::Options {
         svg::Options {

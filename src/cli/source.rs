@@ -1,6 +1,5 @@
 //! Where a command's snapshot comes from: a live engine, a file, or compose files.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,7 +10,7 @@ use super::output::Output;
 use crate::engine::{self, Choice, Engine, Environment, ScanOptions};
 use crate::error::{Error, Result};
 use crate::graph::{Filter, Map, Selection};
-use crate::model::{Measurement, Probe, ReadError, Snapshot};
+use crate::model::{ReadError, Snapshot};
 
 /// Reads the snapshot that the options ask for.
 pub async fn snapshot(options: &Options, output: &Output) -> Result<Snapshot> {
@@ -19,6 +18,12 @@ pub async fn snapshot(options: &Options, output: &Output) -> Result<Snapshot> {
         let others = options.from.is_some() || options.host.is_some() || options.context.is_some();
         return if others { Err(two_sources()) } else { Ok(planned) };
     }
+    observed(options, output).await
+}
+
+/// Reads the snapshot file or the engine that the options ask for, whatever
+/// compose files they name besides.
+pub async fn observed(options: &Options, output: &Output) -> Result<Snapshot> {
     match &options.from {
         Some(path) => read(path),
         None => {
@@ -69,23 +74,10 @@ pub fn narrowed(options: &Options, whole: Snapshot) -> Result<Snapshot> {
     let chosen = chosen(options, &map)?;
     let containers: Vec<_> =
         chosen.containers.iter().map(|at| map.container(*at).clone()).collect();
-    let names: BTreeSet<&str> =
-        chosen.containers.iter().map(|at| map.container(*at).name.as_str()).collect();
-    let among = |m: &&Measurement| names.contains(&*m.from) && names.contains(&*m.to);
-    let probe = whole
-        .probe
-        .as_ref()
-        .map(|probe| Probe::new(probe.measurements.iter().filter(among).cloned().collect()));
     let networks = chosen.networks.iter().map(|at| map.network(*at).clone()).collect();
     let engine = whole.engine.clone();
     let mut part = Snapshot::new(engine, networks, containers, whole.unread.clone());
-    part.probe = probe;
-    let seen = whole.observations.iter().filter(|seen| names.contains(seen.container.as_str()));
-    part.observations = seen.cloned().collect();
-    let on_map = |id: &str| part.networks.iter().any(|network| network.id == id);
-    let of_networks = whole.network_observations.iter().filter(|seen| on_map(&seen.id));
-    part.network_observations = of_networks.cloned().collect();
-    part.host = whole.host.clone();
+    part.take_over(&whole);
     Ok(part)
 }
 

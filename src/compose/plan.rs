@@ -12,7 +12,8 @@ use super::places::places;
 use super::service::{Dependency, Reader, Service};
 use super::yaml::{Mapping, Node, Value};
 use crate::model::{
-    Compose, Container, Endpoint, EngineFacts, Network, NetworkMode, Plan, Snapshot, State, nearest,
+    Compose, Container, Endpoint, EngineFacts, Network, NetworkMode, Plan, PublishedPort,
+    RequestedPort, Snapshot, State, nearest,
 };
 
 /// Most memory that the containers of a plan may take, in bytes, roughly. A
@@ -212,6 +213,9 @@ impl Drawing<'_, '_> {
         // Ports of the host cannot be published to itself, nor to a stack
         // that belongs to another container.
         let publishes = !matches!(network_mode, NetworkMode::Host | NetworkMode::Container(_));
+        let requested = if publishes { service.ports.clone() } else { Vec::new() };
+        let published =
+            if self.lets_in(service, &endpoints) { published(&requested) } else { Vec::new() };
         Container {
             name: self.name(service, number),
             image,
@@ -219,7 +223,8 @@ impl Drawing<'_, '_> {
             hostname: service.hostname.clone(),
             network_mode,
             endpoints,
-            requested: if publishes { service.ports.clone() } else { Vec::new() },
+            published,
+            requested,
             exposed: service.exposed.clone(),
             compose: Compose {
                 project: Some(self.project.name.clone()),
@@ -233,6 +238,16 @@ impl Drawing<'_, '_> {
             labels: self.labels(service, number),
             ..Container::default()
         }
+    }
+
+    /// Whether any of a container's networks lets the host's ports in.
+    fn lets_in(&self, service: &Service, endpoints: &[Endpoint]) -> bool {
+        let bridged = service.network_mode.as_deref() == Some("bridge");
+        let networks = || self.networks.values();
+        let open = |endpoint: &Endpoint| {
+            networks().any(|n| n.name == endpoint.network && !n.internal && !n.is_none())
+        };
+        bridged || endpoints.iter().any(open)
     }
 
     /// The service's own labels, and those that Compose puts there.
@@ -328,6 +343,20 @@ impl Drawing<'_, '_> {
     }
 }
 
+/// The ports that the engine will publish where it is told which. Those it is
+/// to choose are known only once it has.
+fn published(requested: &[RequestedPort]) -> Vec<PublishedPort> {
+    let told = |asked: &RequestedPort| {
+        Some(PublishedPort {
+            port: asked.port,
+            protocol: asked.protocol,
+            host_ip: asked.host_ip.clone(),
+            host_port: asked.host_port.parse().ok()?,
+        })
+    };
+    requested.iter().filter_map(told).collect()
+}
+
 /// Roughly the memory that a container takes, in bytes.
 fn weight(container: &Container) -> usize {
     let texts = |texts: &[String]| texts.iter().map(|text| text.len() + 32).sum::<usize>();
@@ -338,7 +367,8 @@ fn weight(container: &Container) -> usize {
         .iter()
         .map(|endpoint| 300 + texts(&endpoint.aliases) + texts(&endpoint.links))
         .sum();
-    let ports = 96 * container.requested.len() + 8 * container.exposed.len();
+    let ports =
+        96 * (container.requested.len() + container.published.len()) + 8 * container.exposed.len();
     let references = 160 * container.references.len();
     let rest = texts(&container.extra_hosts) + texts(&container.dns) + texts(&container.links);
     800 + labels + endpoints + ports + references + rest

@@ -414,3 +414,56 @@ fn nothing_is_drawn_up_without_end() {
     file.set_len(100 << 20).expect("room");
     assert_eq!(folder.error(&["big.yaml"]), "big.yaml: it is larger than 4 MB and no compose file");
 }
+
+/// The compose files of the corpus, to be damaged.
+fn corpus() -> Vec<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus");
+    let setups = fs::read_dir(folder).expect("the corpus");
+    let mut texts: Vec<String> = setups
+        .map(|setup| setup.expect("a setup").path().join("compose.yaml"))
+        .map(|path| fs::read_to_string(path).expect("a compose file"))
+        .collect();
+    texts.sort();
+    texts
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+    /// Whatever happens to a file, reading it ends with a plan or an error.
+    #[test]
+    fn damaged_files_end_with_a_plan_or_an_error(
+        which in 0usize..22,
+        damage in proptest::collection::vec(
+            (0.0f64..1.0, 0usize..12, "[ \n\t:\\-\\[\\]{}&*!|>'\"%@`$#,?~a-z0-9\u{e9}]{0,4}"), 1..8),
+    ) {
+        let texts = corpus();
+        let mut text = texts[which % texts.len()].clone();
+        for (place, cut, put) in damage {
+            let mut from = (place * text.len() as f64) as usize;
+            while !text.is_char_boundary(from) {
+                from -= 1;
+            }
+            let mut to = (from + cut).min(text.len());
+            while !text.is_char_boundary(to) {
+                to += 1;
+            }
+            text.replace_range(from..to, &put);
+        }
+        let folder = Folder::new(&[("compose.yaml", &text)]);
+        match read(&folder.request(&["compose.yaml"])) {
+            Ok(snapshot) => {
+                // What was read can be mapped, written and read again.
+                let map = crate::graph::Map::new(&snapshot);
+                for from in 0..snapshot.containers.len().min(4) {
+                    for to in 0..snapshot.containers.len().min(4) {
+                        map.predict(from, to);
+                    }
+                }
+                let back = Snapshot::read(snapshot.to_json().as_bytes()).expect("it reads back");
+                proptest::prop_assert_eq!(back, snapshot);
+            }
+            Err(error) => proptest::prop_assert!(!error.to_string().is_empty()),
+        }
+    }
+}

@@ -344,13 +344,14 @@ impl<'a> Case<'a> {
     pub fn is_explained(&self, at: usize) -> bool {
         let container = self.container(at);
         let by_port = container.start_error.as_deref().is_some_and(rules::is_about_ports);
-        by_port || self.is_orphan(at) || self.trouble_of(at).is_some()
+        let ended = !container.state.has_network();
+        by_port || self.is_orphan(at) || (ended && self.trouble_of(at).is_some())
     }
 
-    /// What makes a container end that does not stay up: the first of its own
-    /// wanted edges that fails.
+    /// The first of a container's own wanted edges that evidently fails, and
+    /// so keeps it from staying up or from coming up at all.
     fn trouble_of(&self, at: usize) -> Option<&Obstacle> {
-        if self.container(at).state.has_network() || !self.matters(at) {
+        if !self.matters(at) {
             return None;
         }
         self.edges()
@@ -358,14 +359,37 @@ impl<'a> Case<'a> {
             .find_map(|(_, obstacle)| obstacle.filter(|obstacle| **obstacle != Obstacle::Past))
     }
 
-    /// For each container that does not stay up for a reason of its own, who
-    /// waits for it.
-    pub fn waiting(&self) -> BTreeMap<&'a str, Vec<&'a str>> {
+    /// Whether a container runs and opens no port because of something that
+    /// it waits for itself.
+    pub fn is_held_up(&self, at: usize) -> bool {
+        let opens_nothing = self.listening(at).is_some_and(<[_]>::is_empty);
+        opens_nothing && self.trouble_of(at).is_some()
+    }
+
+    /// What follows from the troubles of containers: for each of these, by
+    /// name, a sentence.
+    pub fn symptoms(&self) -> Vec<(&'a str, String)> {
         let waiting = self.obstructed(|edge, obstacle| {
             let to = edge.container()?;
-            (*obstacle == Obstacle::Down && self.trouble_of(to).is_some()).then(|| self.name(to))
+            let ended = !self.container(to).state.has_network();
+            (*obstacle == Obstacle::Down && ended && self.trouble_of(to).is_some()).then_some(to)
         });
-        waiting.into_iter().map(|(name, edges)| (name, self.clients(&edges))).collect()
+        let waiting = waiting.into_iter().map(|(to, edges)| {
+            let clients = few(&self.clients(&edges));
+            (
+                self.name(to),
+                format!("For that reason {clients} waits for {} in vain", self.name(to)),
+            )
+        });
+        let held_up = self.containers().filter(|at| self.is_held_up(*at)).filter_map(|at| {
+            let port = self.container(at).published.first()?.host_port;
+            let name = self.name(at);
+            Some((
+                name,
+                format!("For that reason {name} does not answer on its published port {port}"),
+            ))
+        });
+        waiting.chain(held_up).collect()
     }
 
     /// What a rule needs and was not seen, with the reason, for `could not look`.
@@ -419,9 +443,15 @@ impl<'a> Case<'a> {
                 None => by_reason.push((why, vec![self.name(at)])),
             }
         }
+        let all = self.containers().filter(concerned).count();
         let told: Vec<String> = by_reason
             .iter()
-            .map(|(why, names)| format!("{} of {}: {why}", sight.as_str(), few(names)))
+            .map(|(why, names)| match names.len() {
+                many if many == all && many > 2 => {
+                    format!("{} of all {all} containers: {why}", sight.as_str())
+                }
+                _ => format!("{} of {}: {why}", sight.as_str(), few(names)),
+            })
             .collect();
         (!told.is_empty()).then(|| told.join("; "))
     }

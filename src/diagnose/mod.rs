@@ -9,6 +9,7 @@
 mod case;
 mod mend;
 mod obstacle;
+mod planned;
 mod rule;
 pub mod rules;
 mod wanted;
@@ -19,7 +20,7 @@ pub use rule::{Judgement, Rule, Sight};
 pub use rules::{RULES, rule_named};
 
 use crate::graph::{Comparison, Map};
-use crate::model::{Diagnosis, NotLooked};
+use crate::model::{Diagnosis, Finding, NotLooked};
 
 /// Asks the rules that `wanted` lets through about a map with what was
 /// observed in it, and about a probe beside it if there is one.
@@ -35,7 +36,11 @@ pub fn diagnose(
         ..Diagnosis::default()
     };
     for rule in RULES.iter().filter(|rule| wanted(rule)) {
-        diagnosis.rules.push(rule.name);
+        // Measuring is the user's to ask for; without, such a rule is not asked.
+        let asked = comparison.is_some() || !rule.needs.contains(&Sight::Probe);
+        if asked {
+            diagnosis.rules.push(rule.name);
+        }
         let mut judgement = (rule.judge)(&case);
         judgement.findings.sort_by(|a, b| a.subjects.cmp(&b.subjects));
         diagnosis.findings.append(&mut judgement.findings);
@@ -44,13 +49,14 @@ pub fn diagnose(
             diagnosis.not_looked.push(NotLooked { rule: rule.name, why });
         }
     }
-    for (name, waiting) in case.waiting() {
-        let cause = diagnosis.findings.iter_mut().find(|f| f.subjects.iter().any(|s| s == name));
-        if let Some(cause) = cause {
-            let sentence =
-                format!("for that reason {} waits for {name} in vain", case::few(&waiting));
-            cause.evidence.push(sentence);
+    for (name, symptom) in case.symptoms() {
+        let about = |finding: &&mut Finding| finding.subjects.iter().any(|subject| subject == name);
+        if let Some(cause) = diagnosis.findings.iter_mut().find(about) {
+            cause.evidence.push(symptom);
         }
+    }
+    for finding in &mut diagnosis.findings {
+        planned::settle(finding, map.snapshot());
     }
     // Stable: within a severity, the registry's order.
     diagnosis.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));

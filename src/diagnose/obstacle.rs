@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use super::case::{Case, Listens};
 use super::wanted::{Edge, Sign, Target};
-use crate::model::{Health, Protocol, PublishedPort, State, nearest};
+use crate::model::{Health, LogErrorKind, Protocol, PublishedPort, State, nearest};
 
 /// What stands in the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub fn first(case: &Case, edge: &Edge) -> Option<Obstacle> {
         Target::Itself => localhost(case, edge),
         Target::Named(to) if to == from => None,
         Target::Named(to) => named(case, edge, to),
-        Target::Addressed(to) if to == from => None,
+        Target::Addressed(to) if to == from => own_address(case, edge),
         Target::Addressed(to) => addressed(case, edge, to),
         Target::FreeAddress(_) => Some(Obstacle::FreeAddress),
         Target::Machine => machine(case, edge),
@@ -95,7 +95,7 @@ fn localhost(case: &Case, edge: &Edge) -> Option<Obstacle> {
     let (from, port) = (edge.from, edge.port?);
     let container = case.container(from);
     let fails = edge.evidently_fails();
-    if container.state.has_network() {
+    if container.state.has_network() && !case.is_planned() {
         match case.listens(from, port) {
             Some(Listens::Openly | Listens::OnLoopback) => return None,
             Some(Listens::Not) => {}
@@ -244,7 +244,7 @@ fn addressed(case: &Case, edge: &Edge, to: usize) -> Option<Obstacle> {
     }
     if let Some(port) = edge.port
         && edge.is_configured()
-        && case.listens(to, port) == Some(Listens::Not)
+        && is_silent(case, edge, to, port)
         && published_as(case, to, port).is_none()
     {
         let has_it = case.containers().find(|at| {
@@ -266,6 +266,27 @@ fn addressed(case: &Case, edge: &Edge, to: usize) -> Option<Obstacle> {
         }
     }
     ports(case, edge, to)
+}
+
+/// An address that is written down and has become the container's own.
+fn own_address(case: &Case, edge: &Edge) -> Option<Obstacle> {
+    let port = edge.port.filter(|_| edge.is_configured())?;
+    if !is_silent(case, edge, edge.from, port) {
+        return None;
+    }
+    let open = |at: &usize| case.listens(*at, port) == Some(Listens::Openly);
+    let has_it = case.containers().filter(|at| *at != edge.from).find(open)?;
+    Some(Obstacle::OtherOwner(Some(has_it)))
+}
+
+/// Whether nothing listens on a port: by the socket table, or, where nobody
+/// can tell, by what the client was told.
+fn is_silent(case: &Case, edge: &Edge, at: usize, port: u16) -> bool {
+    let refused = || edge.logged().any(|error| error.kind == LogErrorKind::Refused);
+    match case.listens(at, port) {
+        Some(listens) => listens == Listens::Not,
+        None => refused(),
+    }
 }
 
 /// The rungs above the network: is anything listening, is it well.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::same::Same;
-use super::{Changes, Kind, listed};
+use super::{Changes, Kind, listed, pair_name};
 use crate::model::{
     Container, Endpoint, NetworkMode, Protocol, PublishedPort, RequestedPort, Snapshot, State,
 };
@@ -43,11 +43,7 @@ fn lone(
 }
 
 fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Changes) {
-    let name = if before.name == after.name {
-        before.name.clone()
-    } else {
-        format!("{} → {}", before.name, after.name)
-    };
+    let name = pair_name(before, after);
     let name = name.as_str();
     changes.note((Kind::State, false), (name, ""), Some(state(before)), Some(state(after)));
     changes.setting(name, "image", before.image.clone(), after.image.clone());

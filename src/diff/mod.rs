@@ -4,15 +4,23 @@
 //! else if it has the same name, else if it has the same id: a container that
 //! was made anew is no new container. A network is the same one by its name.
 //! What changes whenever something is started again is [`Change::noise`].
+//!
+//! One of the two may be a plan, read from compose files: [`comparable`] fills
+//! what it leaves open and cuts the other down to what it is about.
 
 mod containers;
 mod networks;
+mod overlay;
+mod planned;
 mod reach;
 mod same;
 
 use std::collections::BTreeMap;
 
-use crate::model::Snapshot;
+use crate::model::{Container, Snapshot};
+
+pub use overlay::{Overlay, overlay};
+pub use planned::comparable;
 
 /// What happened to a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,6 +96,19 @@ impl Kind {
     }
 }
 
+/// What sort of thing a change is told of: a network and a container may have
+/// one name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// A network.
+    #[default]
+    Network,
+    /// A container, its endpoints and ports.
+    Container,
+    /// Two containers.
+    Pair,
+}
+
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
@@ -106,6 +127,8 @@ pub struct Change {
     pub after: Option<String>,
     /// Whether that changes whenever something is started again.
     pub noise: bool,
+    /// What sort of thing it is told of.
+    pub subject: Subject,
 }
 
 /// Everything that differs.
@@ -132,7 +155,9 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Difference {
     let same = same::Same::new(before, after);
     let mut changes = Changes::default();
     networks::compare(&same, &mut changes);
+    changes.subject = Subject::Container;
     containers::compare(&same, &mut changes);
+    changes.subject = Subject::Pair;
     reach::compare(&same, &mut changes);
     changes.list.sort();
     changes.list.dedup();
@@ -143,6 +168,8 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Difference {
 #[derive(Debug, Default)]
 struct Changes {
     list: Vec<Change>,
+    /// What is being compared.
+    subject: Subject,
 }
 
 impl Changes {
@@ -162,7 +189,8 @@ impl Changes {
             (Some(_), Some(_)) => Happened::Changed,
         };
         let name = name.to_owned();
-        self.list.push(Change { kind, name, field, happened, before, after, noise });
+        let subject = self.subject;
+        self.list.push(Change { kind, name, field, happened, before, after, noise, subject });
     }
 
     /// A setting that always has some value.
@@ -179,6 +207,16 @@ impl Changes {
         after: Option<String>,
     ) {
         self.note((kind, true), (name, field), before, after);
+    }
+}
+
+/// What a container is called that both sides have: by both names where it
+/// was renamed.
+fn pair_name(before: &Container, after: &Container) -> String {
+    if before.name == after.name {
+        after.name.clone()
+    } else {
+        format!("{} → {}", before.name, after.name)
     }
 }
 

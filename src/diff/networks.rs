@@ -18,10 +18,11 @@ const OTHERWISE_TOLD: &[&str] = &[
 /// Compares all networks.
 pub fn compare(same: &Same, changes: &mut Changes) {
     let (gone, new) = same.lone_networks();
-    for network in gone {
+    // Every engine has its own three, and whoever does not tell of them.
+    for network in gone.into_iter().filter(|network| !network.is_built_in()) {
         changes.note((Kind::Network, false), (&network.name, ""), Some(told(network)), None);
     }
-    for network in new {
+    for network in new.into_iter().filter(|network| !network.is_built_in()) {
         changes.note((Kind::Network, false), (&network.name, ""), None, Some(told(network)));
     }
     for (before, after) in same.network_pairs() {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::same::Same;
-use super::{Changes, Kind};
+use super::{Changes, Kind, pair_name};
 use crate::model::{By, Knock, Measurement, Probe, Snapshot};
 
 /// What was tried: source, target, by name or address, what was sent.
@@ -22,8 +22,7 @@ pub fn compare(same: &Same, changes: &mut Changes) {
         };
         let Some(after) = theirs.get(&(*from_now, *to_now, *by, *knock)) else { continue };
         let name = |at: usize, now: usize| {
-            let (a, b) = (&same.before.containers[at].name, &same.after.containers[now].name);
-            if a == b { a.clone() } else { format!("{a} → {b}") }
+            pair_name(&same.before.containers[at], &same.after.containers[now])
         };
         let port = knock.port().map(|port| format!(":{port}")).unwrap_or_default();
         let pair = format!("{} to {}{port}", name(*from, *from_now), name(*to, *to_now));

@@ -244,3 +244,67 @@ proptest! {
         prop_assert_eq!(difference.changes.is_empty(), snapshot.containers.is_empty());
     }
 }
+
+#[test]
+fn an_overlay_has_what_came_and_what_went_and_marks_both() {
+    let (before, after) = (
+        changed(|_| {}),
+        changed(|v| {
+            v["containers"].as_array_mut().expect("a list").remove(1);
+            v["containers"][0]["image"] = json!("web:2");
+            v["containers"][0]["endpoints"] =
+                json!([{"network": "new", "network_id": "n", "ipv4": "10.9.0.2"}]);
+            v["networks"]
+                .as_array_mut()
+                .expect("a list")
+                .push(json!({"name": "new", "id": "n", "driver": "bridge"}));
+            v["networks"][1]["internal"] = json!(true);
+        }),
+    );
+    let overlay = overlay(&before, &after, &diff(&before, &after));
+    let container = |name: &str| {
+        let all = &overlay.snapshot.containers;
+        all.iter().position(|container| container.name == name).expect(name)
+    };
+    let network = |name: &str| {
+        let all = &overlay.snapshot.networks;
+        all.iter().position(|network| network.name == name).expect(name)
+    };
+    let (web, db) = (container("shop-web-1"), container("db"));
+    assert_eq!(overlay.containers[&web], Happened::Changed);
+    assert_eq!(overlay.containers[&db], Happened::Removed);
+    assert_eq!(overlay.networks.get(&network("front")), None);
+    assert_eq!(overlay.networks[&network("back")], Happened::Changed);
+    assert_eq!(overlay.networks[&network("new")], Happened::Added);
+    assert_eq!(overlay.endpoints[&(web, network("front"))], Happened::Removed);
+    assert_eq!(overlay.endpoints[&(web, network("new"))], Happened::Added);
+    assert_eq!(overlay.endpoints[&(db, network("back"))], Happened::Removed);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn an_overlay_marks_exactly_what_came_and_went((before, after) in snapshot_pairs()) {
+        let difference = diff(&before, &after);
+        let overlay = overlay(&before, &after, &difference);
+        let told = |kind: Kind, happened: Happened| {
+            difference.changes.iter().filter(|c| c.kind == kind && c.happened == happened).count()
+        };
+        let marked = |marks: &BTreeMap<usize, Happened>, happened: Happened| {
+            marks.values().filter(|mark| **mark == happened).count()
+        };
+        for happened in [Happened::Added, Happened::Removed] {
+            prop_assert_eq!(marked(&overlay.containers, happened), told(Kind::Container, happened));
+            prop_assert_eq!(marked(&overlay.networks, happened), told(Kind::Network, happened));
+        }
+        prop_assert_eq!(
+            overlay.snapshot.containers.len(),
+            after.containers.len() + told(Kind::Container, Happened::Removed)
+        );
+        let nothing = super::overlay(&after, &after, &diff(&after, &after));
+        prop_assert!(nothing.containers.is_empty() && nothing.networks.is_empty());
+        prop_assert!(nothing.endpoints.is_empty());
+        prop_assert_eq!(nothing.snapshot.containers, after.containers);
+    }
+}

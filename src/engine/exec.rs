@@ -32,6 +32,8 @@ pub struct Exec {
 pub struct Ran {
     /// Standard output and standard error, as they came.
     pub output: Vec<u8>,
+    /// Standard output alone: the two come in pieces that cut each other's lines.
+    pub stdout: Vec<u8>,
     /// Exit code, if the command ended by itself and the engine told.
     /// 126 and 127 mean that it never began.
     pub code: Option<i64>,
@@ -105,6 +107,9 @@ async fn listen(
             Ok(None | Some(Err(_))) => return ran,
             Ok(Some(Ok(piece))) => {
                 let before = ran.output.len();
+                if let LogOutput::StdOut { message } = &piece {
+                    ran.stdout.extend_from_slice(message);
+                }
                 ran.output.extend_from_slice(&piece.into_bytes());
                 if let Some(words) = exec.last_words {
                     // They may straddle two pieces.

@@ -151,6 +151,26 @@ impl Snapshot {
         Ok(snapshot)
     }
 
+    /// Takes over from a whole snapshot what was measured, seen and planned of
+    /// the containers and networks that are in this part of it.
+    pub fn take_over(&mut self, whole: &Self) {
+        let names: BTreeSet<&str> = self.containers.iter().map(|c| c.name.as_str()).collect();
+        let among = |name: &str| names.contains(name);
+        let measured = whole.probe.as_ref().map(|probe| {
+            let rows = probe.measurements.iter().filter(|m| among(&m.from) && among(&m.to));
+            Probe::new(rows.cloned().collect())
+        });
+        let seen = whole.observations.iter().filter(|seen| among(&seen.container));
+        let observations = seen.cloned().collect();
+        let on_map = |id: &str| self.networks.iter().any(|network| network.id == id);
+        let of_networks = whole.network_observations.iter().filter(|seen| on_map(&seen.id));
+        self.network_observations = of_networks.cloned().collect();
+        self.observations = observations;
+        self.probe = measured;
+        self.host = whole.host.clone();
+        self.plan = whole.plan.clone();
+    }
+
     /// The snapshot as JSON, indented, with a newline at its end.
     pub fn to_json(&self) -> String {
         let mut text =

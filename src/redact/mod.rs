@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::model::{
-    Compose, Container, Endpoint, Measurement, Network, NetworkMode, Probe, Snapshot, Subnet,
+    Compose, Container, Endpoint, Measurement, Network, NetworkMode, Plan, Probe, Snapshot, Subnet,
     Unread,
 };
 use addresses::Addresses;
@@ -41,8 +41,16 @@ pub fn redact(snapshot: &Snapshot) -> Snapshot {
         redaction.engine(&snapshot.engine),
         snapshot.networks.iter().map(|network| redaction.network(network)).collect(),
         snapshot.containers.iter().map(|container| redaction.container(container)).collect(),
-        snapshot.unread.iter().map(|unread| redaction.unread(unread)).collect(),
+        match snapshot.plan {
+            None => snapshot.unread.iter().map(|unread| redaction.unread(unread)).collect(),
+            Some(_) => not_understood(snapshot.unread.len()),
+        },
     );
+    // Places quote the names in their paths, so none of them is kept.
+    redacted.plan = snapshot
+        .plan
+        .as_ref()
+        .map(|plan| Plan { project: redaction.names.project(&plan.project), ..Plan::default() });
     redacted.probe = snapshot.probe.as_ref().map(|probe| redaction.probe(probe));
     let seen = snapshot.observations.iter();
     redacted.observations = seen.map(|seen| redaction.observation(seen)).collect();
@@ -53,6 +61,12 @@ pub fn redact(snapshot: &Snapshot) -> Snapshot {
     redacted.observations.sort_by(|a, b| (&a.container, &a.id).cmp(&(&b.container, &b.id)));
     redacted.host = snapshot.host.as_ref().map(|host| redaction.host(host));
     redacted
+}
+
+/// Notes on a plan quote what strangers wrote; how many there are is left.
+fn not_understood(notes: usize) -> Vec<Unread> {
+    let why = format!("{notes} things in them are not understood");
+    if notes == 0 { Vec::new() } else { vec![Unread::new("compose files", why)] }
 }
 
 struct Redaction {

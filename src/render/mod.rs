@@ -25,7 +25,7 @@ mod view;
 
 use crate::error::Result;
 pub use check::{CHECK_FORMATS, CheckFormat, CheckView};
-pub use diff::{DIFF_FORMATS, DiffFormat, DiffView};
+pub use diff::{DIFF_FORMATS, DiffFormat, DiffView, changes};
 pub use findings::{
     FINDINGS_FORMATS, FindingsFormat, FindingsView, rule_page, rules_document, rules_list,
 };

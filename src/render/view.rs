@@ -134,6 +134,7 @@ impl<'a> View<'a> {
     pub fn engine(&self) -> String {
         let snapshot = self.map.snapshot();
         match &snapshot.plan {
+            Some(plan) if plan.files.is_empty() => "planned".to_owned(),
             Some(plan) => {
                 let files: Vec<&str> = plan.files.iter().map(String::as_str).collect();
                 format!("planned in {}", list(&files, 2))
@@ -544,8 +545,7 @@ pub fn unpublished(container: &Container) -> Vec<String> {
 /// Published, wanted and exposed ports as display lines.
 pub fn ports(container: &Container) -> Vec<String> {
     let mut lines = published(container);
-    let wants = if container.state == State::Planned { "" } else { "wants " };
-    lines.extend(unpublished(container).iter().map(|port| format!("{wants}{port}")));
+    lines.extend(unpublished(container).iter().map(|port| format!("wants {port}")));
     let exposed = only_exposed(container);
     if !exposed.is_empty() {
         lines.push(format!("exposes {}", exposed.join(", ")));

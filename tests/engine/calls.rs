@@ -1,57 +1,7 @@
 //! What netmap asks of the engine: a proxy between the two writes it down.
 
-use std::io::{Read, Write};
-use std::os::unix::net::{UnixListener, UnixStream};
-use std::sync::{Arc, Mutex};
-use std::thread;
-
-use crate::support::{Corner, engine, netmap_command, text};
-
-/// A socket that passes everything on to the engine and keeps each request line.
-struct Recorder {
-    address: String,
-    requests: Arc<Mutex<Vec<String>>>,
-    _folder: tempfile::TempDir,
-}
-
-impl Recorder {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("r.sock");
-        let listener = UnixListener::bind(&path).unwrap();
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let log = Arc::clone(&requests);
-        thread::spawn(move || {
-            for client in listener.incoming().flatten() {
-                let upstream = UnixStream::connect(engine().trim_start_matches("unix://")).unwrap();
-                let (mut back, mut down) =
-                    (upstream.try_clone().unwrap(), client.try_clone().unwrap());
-                thread::spawn(move || std::io::copy(&mut back, &mut down));
-                let log = Arc::clone(&log);
-                thread::spawn(move || forward(client, upstream, &log));
-            }
-        });
-        Self { address: format!("unix://{}", path.display()), requests, _folder: folder }
-    }
-}
-
-/// Passes bytes on; each first line after an empty one is a request line, as
-/// long as requests have no body, which is what this is to prove.
-fn forward(mut client: UnixStream, mut upstream: UnixStream, log: &Mutex<Vec<String>>) {
-    let mut pending: Vec<u8> = Vec::new();
-    let mut buffer = [0; 4096];
-    while let Ok(read) = client.read(&mut buffer) {
-        if read == 0 || upstream.write_all(&buffer[..read]).is_err() {
-            return;
-        }
-        pending.extend_from_slice(&buffer[..read]);
-        while let Some(end) = pending.windows(4).position(|window| window == b"\r\n\r\n") {
-            let head = String::from_utf8_lossy(&pending[..end]).into_owned();
-            log.lock().unwrap().push(head.lines().next().unwrap_or_default().to_owned());
-            pending.drain(..end + 4);
-        }
-    }
-}
+use crate::recorder::Recorder;
+use crate::support::{Corner, netmap_command, text};
 
 #[test]
 #[ignore = "needs a Docker engine"]
@@ -65,7 +15,7 @@ fn show_sends_get_requests_only_and_no_more_than_it_needs() {
     let output =
         netmap_command().args(["show", "--all", "--host", &recorder.address]).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    let requests = recorder.requests.lock().unwrap().clone();
+    let requests = recorder.requests();
     assert!(requests.iter().all(|request| request.starts_with("GET /")), "{requests:#?}");
     let count = |part: &str| requests.iter().filter(|request| request.contains(part)).count();
     let inspects =
@@ -102,7 +52,7 @@ fn without_exec_a_snapshot_and_a_check_send_get_requests_only() {
             netmap_command().args(arguments).args(["--host", &recorder.address]).output().unwrap();
         // What the doctor makes of others' containers is no matter here.
         assert!(matches!(output.status.code(), Some(0 | 1)), "{}", text(&output.stderr));
-        let requests = recorder.requests.lock().unwrap().clone();
+        let requests = recorder.requests();
         assert!(!requests.is_empty());
         assert!(requests.iter().all(|r| r.starts_with("GET /")), "{arguments:?}: {requests:#?}");
     }

@@ -14,7 +14,7 @@ use std::sync::Mutex;
 use netmap::graph::{Map, Reason};
 use netmap::model::{Container, Endpoint, Network, NetworkMode, Snapshot};
 
-use crate::support::{Corner, engine, netmap, netmap_command, text};
+use crate::support::{Corner, docker, engine, netmap, netmap_command, text};
 
 /// How many setups are up at the same time: they take their networks from
 /// the engine's default pools, which have room for 31.
@@ -119,6 +119,16 @@ impl Project {
         snapshot(&command.output().unwrap())
     }
 
+    /// What is written against what runs.
+    fn diff(&self) -> Output {
+        let mut command = netmap_command();
+        command.args(["diff", "--host", &engine(), "--project-name", &self.name]);
+        for file in &self.files {
+            command.arg("--compose").arg(self.folder.path().join(file));
+        }
+        command.env("COMPOSE_PROFILES", "flower").output().unwrap()
+    }
+
     fn docker_compose(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new("docker-compose");
         command.args(["-H", &engine(), "-p", &self.name]);
@@ -168,6 +178,24 @@ impl Project {
         }
         if found.is_empty() {
             predictions(&planned, &running, &mut found);
+        }
+        // `diff` sees through the two ways of naming containers by itself.
+        let output = self.diff();
+        if output.status.code() != Some(0) {
+            found.push(format!("{}: {}{}", self.name, text(&output.stdout), text(&output.stderr)));
+        }
+        let (from, network) = running
+            .containers
+            .iter()
+            .find_map(|c| {
+                c.endpoints.iter().find(|e| e.ipv4.is_some()).map(|e| (&c.name, &e.network))
+            })
+            .expect("a container on a network");
+        docker(&["network", "disconnect", network, from]);
+        let output = self.diff();
+        let told = text(&output.stdout);
+        if output.status.code() != Some(1) || !told.contains(from) || !told.contains(network) {
+            found.push(format!("{} without {from} on {network}: {told}", self.name));
         }
         found
     }

@@ -192,10 +192,14 @@ impl Sample {
         }
     }
 
-    fn record(&self, name: &str) {
+    fn record(&self, name: &str, probe: bool) {
         if recording() {
             let path = self.script.with_file_name(name);
-            let output = netmap(&["snapshot", "-o", path.to_str().unwrap()]);
+            let mut arguments = vec!["snapshot", "-o", path.to_str().unwrap()];
+            if probe {
+                arguments.push("--probe");
+            }
+            let output = netmap(&arguments);
             assert!(output.status.success(), "snapshot: {}", said(&output));
         }
     }
@@ -204,7 +208,7 @@ impl Sample {
         let says = self.says();
         self.step("broken");
         self.expect("broken", &says.broken, says.probe);
-        self.record("snapshot.json");
+        self.record("snapshot.json", says.probe);
         {
             let _alone = MENDING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             let findings = self.expect("still broken", &says.broken, says.probe);
@@ -215,7 +219,7 @@ impl Sample {
         }
         self.check();
         self.expect("mended", &BTreeSet::new(), says.probe);
-        self.record("mended.json");
+        self.record("mended.json", says.probe);
         self.remove();
 
         let began = Instant::now();
@@ -223,7 +227,7 @@ impl Sample {
         self.expect("near miss", &says.near, says.probe);
         thread::sleep(SETTLED.saturating_sub(began.elapsed()));
         self.expect("near miss, settled", &says.near, says.probe);
-        self.record("near.json");
+        self.record("near.json", says.probe);
     }
 }
 

@@ -113,3 +113,78 @@ fn options_that_make_no_sense_together_are_refused() {
         assert!(run.err.contains("--compose"), "{arguments:?}: {}", run.err);
     }
 }
+
+#[test]
+fn a_redacted_plan_names_nobody() {
+    let run = netmap(&["snapshot", "--compose", SHOP, "--redact"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.contains("\"planned\"") && run.out.contains("\"plan\""), "{}", run.out);
+    for name in ["shop", "gateway", "catalog", "compose.yaml", "redpanda"] {
+        assert!(!run.out.contains(name), "{name} in {}", run.out);
+    }
+}
+
+#[test]
+fn checks_hold_a_plan_by_the_map() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = folder.path().join("check.yaml");
+    fs::write(
+        &check,
+        "networks: {data: {internal: true}}\nnames: [gateway resolves catalog]\n\
+         reach: [frontend -/-> users-db]\n",
+    )
+    .unwrap();
+    let check = check.display().to_string();
+    let run = netmap(&["check", "--compose", SHOP, &check]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(run.out.contains("by the map"), "{}", run.out);
+}
+
+#[test]
+fn the_doctor_sees_what_cannot_work_and_says_where_it_is_written() {
+    let run = netmap(&["doctor", "--compose", "samples/planned", "--format", "json"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    let told: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let text = fs::read_to_string("samples/planned/compose.yaml").unwrap();
+    let line_of = |what: &str| 1 + text.lines().position(|line| line.contains(what)).unwrap();
+    let mut found = Vec::new();
+    for finding in told["findings"].as_array().unwrap() {
+        let rule = finding["rule"].as_str().unwrap().to_owned();
+        let evidence = finding["evidence"].as_array().unwrap().last().unwrap();
+        let evidence = evidence.as_str().unwrap().to_owned();
+        for step in finding["fix"].as_array().unwrap() {
+            // There is nothing yet that a command could be given to.
+            assert!(step.as_str().unwrap().starts_with("# "), "{step}");
+        }
+        found.push((rule, evidence));
+    }
+    for (rule, lines) in [
+        ("host-port-conflict", vec!["ports: [\"8091:80\"]", "8091:8080"]),
+        ("localhost-dependency", vec!["redis://localhost"]),
+        ("no-shared-network", vec!["db:5432/shop"]),
+        ("internal-only", vec!["8200:8200"]),
+        ("host-port-between-containers", vec!["db:15432/shop"]),
+        ("wrong-name", vec!["smtp://mailer"]),
+        ("subnet-overlap", vec!["10.90.0.0/24", "10.90.0.128/25"]),
+    ] {
+        let at = found.iter().position(|(found, _)| found == rule).expect(rule);
+        let (_, evidence) = found.remove(at);
+        for line in lines {
+            let place = format!("compose.yaml:{}:", line_of(line));
+            assert!(evidence.contains(&place), "{rule} at {place}: {evidence}");
+        }
+    }
+    found.retain(|(rule, _)| rule != "bridging-container");
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn the_doctor_finds_nothing_wrong_in_what_people_publish() {
+    for setup in fs::read_dir("tests/corpus").unwrap() {
+        let setup = setup.unwrap().path().display().to_string();
+        // An open database port is a fact, and one of the setups has one.
+        let arguments = ["doctor", "--compose", &setup, "--ignore", "exposed-to-the-world"];
+        let run = netmap(&arguments);
+        assert_eq!(run.code, 0, "{setup}: {}{}", run.out, run.err);
+    }
+}

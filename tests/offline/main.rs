@@ -6,12 +6,15 @@
 mod bad_input;
 mod check;
 mod compose;
+mod doctor;
 mod fake_engine;
 mod faults;
 mod formats;
 mod layers;
+mod lessons;
 mod pictures;
 mod probing;
 mod readme;
+mod samples;
 mod snapshots;
 mod support;

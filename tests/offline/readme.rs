@@ -22,7 +22,7 @@ fn blocks() -> Vec<(String, Vec<String>)> {
 }
 
 /// In a `console` block a line `$ netmap …` is a command and the lines below
-/// it are its output. Commands on `--from` are run and compared.
+/// it are its output. Commands on files are run and compared.
 #[test]
 fn shown_outputs_are_what_netmap_prints() {
     let mut compared = 0;
@@ -38,7 +38,9 @@ fn shown_outputs_are_what_netmap_prints() {
             let end = end.map_or(lines.len(), |end| at + 1 + end);
             let shown: Vec<&str> = lines[at + 1..end].iter().map(|line| line.trim_end()).collect();
             at = end;
-            let Some(arguments) = command.strip_prefix("netmap ").filter(|a| a.contains("--from"))
+            let Some(arguments) = command
+                .strip_prefix("netmap ")
+                .filter(|a| a.contains("--from") || a.contains("--compose"))
             else {
                 continue;
             };

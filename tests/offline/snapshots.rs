@@ -117,6 +117,11 @@ fn nothing_differs_from_itself_and_something_from_another() {
         && c["name"] == "q1"
         && c["after"].is_null()));
     assert!(changes.iter().any(|c| c["kind"] == "start" && c["noise"] == true));
+    let picture = folder.path().join("diff.svg").display().to_string();
+    assert_eq!(netmap(&["diff", ZOO, &path, "-o", &picture]).code, 1);
+    let svg = fs::read_to_string(&picture).unwrap();
+    assert!(svg.contains(r#"<g class="container removed" data-name="q1""#), "drawn");
+    assert!(!svg.contains(r#"<g class="container removed" data-name="q2""#));
     let narrowed = netmap(&["diff", ZOO, &path, "--network", "front"]);
     assert_eq!(narrowed.code, 0, "q1 is not on front: {}", narrowed.out);
     let from = netmap(&["diff", ZOO, "--from", &path]);

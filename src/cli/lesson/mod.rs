@@ -271,10 +271,12 @@ impl Desk<'_> {
         })?;
         let args = check::Args::of_a_lesson(retry, format);
         let place = format!("{}/check.yaml", lesson.name);
-        let ending = check::hold(self.options, &args, self.output, (&place, &file)).await?;
+        // Finding the cause is the student's part.
+        let output = (self.output, false);
+        let ending = check::hold(self.options, &args, output, (&place, &file)).await?;
         if ending == Ending::Clean {
             self.output.note(
-                "\nMended! netmap lesson solve tells why it was broken, netmap lesson stop takes it away.",
+                "\nMended! netmap lesson solve tells why it was broken,\nnetmap lesson stop takes it away.",
             );
         } else {
             self.output.note("\nNot yet. netmap lesson hint may help.");
@@ -342,7 +344,8 @@ impl Desk<'_> {
     async fn stop(&self, name: Option<&str>) -> Result<Ending> {
         let lesson = chosen(name, &self.snapshot().await?)?;
         let (removed, left) = self.remove(lesson).await?;
-        self.say(&format!("removed {}\n", removed.join(", ")))?;
+        let lines: String = removed.iter().map(|what| format!("removed the {what}\n")).collect();
+        self.say(&lines)?;
         for note in left {
             self.output.note(&note);
         }

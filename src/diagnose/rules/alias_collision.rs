@@ -70,7 +70,7 @@ fn judge(case: &Case) -> Judgement {
                     Some(format!("{} is service {service} of {project}", container.name))
                 })
                 .collect();
-            finding.evidence.push(format!("who asks for `{name}` gets one or the other"));
+            finding.evidence.push(format!("Who asks for `{name}` gets one or the other"));
             finding.fix = vec![prose(format!(
                 "connect one of them to {on} under another name: {docker} network disconnect {word} {last} \
                 && {docker} network connect --alias OTHER {word} {last}",

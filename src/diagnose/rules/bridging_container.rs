@@ -40,7 +40,7 @@ fn judge(case: &Case) -> Judgement {
             bridging.parts.iter().flatten().map(|n| case.network(*n).name.as_str()).collect();
         let mut finding = RULE.finding(
             [name].into_iter().chain(networks.iter().copied()),
-            format!("only {name} joins {}", few(&networks)),
+            format!("Only {name} joins {}", few(&networks)),
         );
         let inside: Vec<&str> = bridging
             .parts
@@ -51,7 +51,7 @@ fn judge(case: &Case) -> Judgement {
             .collect();
         finding.evidence = vec![
             format!("{} is internal, and {name} is the way in", few(&inside)),
-            "containers do not pass packets on; who takes it over stands in both".to_owned(),
+            "Containers do not pass packets on; who takes it over stands in both".to_owned(),
         ];
         if inside.len() > 1 {
             finding.evidence[0] = finding.evidence[0].replacen(" is internal", " are internal", 1);

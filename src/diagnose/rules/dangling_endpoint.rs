@@ -48,7 +48,7 @@ fn judge(case: &Case) -> Judgement {
                 format!("{on} keeps a place for {}, which is not there any more", attached.name),
             );
             finding.evidence = vec![format!(
-                "the network lists {}, and the engine has no such container",
+                "The network lists {}, and the engine has no such container",
                 attached.id.get(..12).unwrap_or(&attached.id)
             )];
             finding.fix = vec![format!(

@@ -73,7 +73,7 @@ fn judge(case: &Case) -> Judgement {
         finding.evidence = open
             .iter()
             .map(|(port, host_port, what)| {
-                format!("port {host_port} of every address of the host leads to {port}, {what}'s usual port")
+                format!("Port {host_port} of every address of the host leads to {port}, {what}'s usual port")
             })
             .collect();
         finding.fix = open

@@ -60,7 +60,7 @@ fn judge(case: &Case) -> Judgement {
                 )
             })
             .collect();
-        finding.evidence.push("both run, and share a network that carries traffic".to_owned());
+        finding.evidence.push("Both run, and share a network that carries traffic".to_owned());
         finding.fix = vec![
             prose("look for rules that drop: sudo iptables -L FORWARD -v -n, sudo nft list ruleset"),
             prose("if a firewall was started or reloaded after the engine: sudo systemctl restart docker"),

@@ -72,7 +72,7 @@ fn judge(case: &Case) -> Judgement {
             with_gateway.iter().map(|network| case.network(*network).name.as_str()).collect();
         finding.evidence = vec![
             format!("{} have a gateway each", few(&names)),
-            format!("its default route leads to {gateway}, on {on}"),
+            format!("Its default route leads to {gateway}, on {on}"),
         ];
         let newer = case.map.snapshot().engine.major().is_some_and(|major| major >= 28);
         finding.fix = vec![prose(if newer {

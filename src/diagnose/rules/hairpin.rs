@@ -39,7 +39,7 @@ fn judge(case: &Case) -> Judgement {
         }
         finding.evidence = case.say(&edges);
         let port = edges[0].port.unwrap_or(inside);
-        finding.evidence.push(format!("port {port} of the host leads to {name}:{inside}"));
+        finding.evidence.push(format!("Port {port} of the host leads to {name}:{inside}"));
         let from: Vec<usize> = edges.iter().map(|edge| edge.from).collect();
         let (mut commands, names) = case.bring_together(peer, &from, &[]);
         let name = names.first().map_or(name, String::as_str);

@@ -33,7 +33,8 @@ fn judge(case: &Case) -> Judgement {
     let mut by_address: BTreeMap<(String, Option<u16>), Vec<Met>> = BTreeMap::new();
     for (edge, obstacle) in case.edges() {
         let inside = matches!(edge.target, Target::Addressed(_) | Target::FreeAddress(_));
-        if inside && edge.is_configured() && !is_fixed(case, edge) {
+        let own = edge.target == Target::Addressed(edge.from) && obstacle.is_none();
+        if inside && edge.is_configured() && !own && !is_fixed(case, edge) {
             let key = (edge.host.clone(), edge.port);
             by_address.entry(key).or_default().push((edge, obstacle));
         }
@@ -93,10 +94,10 @@ fn finding(case: &Case, edges: &[Met]) -> Finding {
             case.name(at)
         ),
         (_, None) => {
-            "addresses are given out anew at each start, and this one is free now".to_owned()
+            "Addresses are given out anew at each start, and this one is free now".to_owned()
         }
         (true, Some(at)) => match first.port {
-            Some(port) => format!("nothing listens on {port} in {}", case.name(at)),
+            Some(port) => format!("Nothing listens on {port} in {}", case.name(at)),
             None => format!("{} does not answer there", case.name(at)),
         },
     });

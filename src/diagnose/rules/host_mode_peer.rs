@@ -83,7 +83,7 @@ fn judge(case: &Case) -> Judgement {
                 ),
             );
             finding.severity = Severity::Warning;
-            finding.evidence = vec![format!("it asks for port {} to be published", few(&ports))];
+            finding.evidence = vec![format!("It asks for port {} to be published", few(&ports))];
             finding.fix = vec![prose(format!(
                 "make {} anew without -p, or without --network host",
                 container.name

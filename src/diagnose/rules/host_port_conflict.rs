@@ -28,7 +28,8 @@ fn judge(case: &Case) -> Judgement {
         let container = case.container(at);
         let error = container.start_error.as_deref().filter(|error| is_about_ports(error));
         let planned = case.is_planned();
-        if container.state.has_network() || !(error.is_some() || planned) {
+        let runs = container.state.has_network() && !planned;
+        if runs || !(error.is_some() || planned) {
             continue;
         }
         let mut holders = Vec::new();
@@ -61,12 +62,12 @@ fn judge(case: &Case) -> Judgement {
             let verb = if planned { "asks for it as well" } else { "has it" };
             finding.evidence.push(format!("{} {verb}", few(&holders)));
         } else if error.is_some() {
-            finding.evidence.push("no container has it; a program on the host does".to_owned());
+            finding.evidence.push("No container has it; a program on the host does".to_owned());
         }
         if let Some(error) = error {
             let said = error.rsplit(": ").take(2).collect::<Vec<_>>();
             finding.evidence.push(format!(
-                "the engine says: {}",
+                "The engine says: {}",
                 said.into_iter().rev().collect::<Vec<_>>().join(": ")
             ));
         }
@@ -99,7 +100,9 @@ fn takes(holder: &Container, wanted: &RequestedPort, planned: bool) -> bool {
     let meet = |a: &str, b: &str| any(a) || any(b) || a == b;
     if planned {
         return holder.requested.iter().any(|other| {
+            // Of a range the engine takes what is free.
             !wanted.host_port.is_empty()
+                && !wanted.host_port.contains('-')
                 && other.host_port == wanted.host_port
                 && other.protocol == wanted.protocol
                 && meet(&other.host_ip, &wanted.host_ip)

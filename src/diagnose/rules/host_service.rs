@@ -40,7 +40,7 @@ fn judge(case: &Case) -> Judgement {
         let port_text = port.map_or_else(|| "that port".to_owned(), |port| format!("port {port}"));
         let summary = match kind {
             Kind::Unknown => format!("{} cannot find the host by the name {host}", few(&clients)),
-            Kind::OnLoopback => format!("the program on the host that {} want listens to the host only", few(&clients)),
+            Kind::OnLoopback => format!("The program on the host that {} want listens to the host only", few(&clients)),
             Kind::Silent => format!("{} want {port_text} of the host, where nothing listens", few(&clients)),
             Kind::Localhost => format!("{} look for a program of the host in themselves", few(&clients)),
         };
@@ -57,9 +57,9 @@ fn judge(case: &Case) -> Judgement {
         finding.evidence = case.say(&edges);
         finding.evidence.push(match kind {
             Kind::Unknown => format!("{host} is a name of Docker Desktop; here a container must be given it"),
-            Kind::OnLoopback => format!("on the host, {port_text} is bound to a loopback address"),
-            Kind::Silent => format!("nothing on the host listens on {port_text}"),
-            Kind::Localhost => format!("the host listens on {port_text}, but localhost is the container itself"),
+            Kind::OnLoopback => format!("On the host, {port_text} is bound to a loopback address"),
+            Kind::Silent => format!("Nothing on the host listens on {port_text}"),
+            Kind::Localhost => format!("The host listens on {port_text}, but localhost is the container itself"),
         });
         let add = prose(format!(
             "make {} anew with --add-host host.docker.internal:host-gateway",

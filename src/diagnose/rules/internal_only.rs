@@ -42,9 +42,9 @@ fn judge(case: &Case) -> Judgement {
             ),
         );
         finding.evidence = vec![
-            format!("it asks for port {} to be published, and nothing is", few(&ports)),
+            format!("It asks for port {} to be published, and nothing is", few(&ports)),
             format!(
-                "nothing gets in or out of {} but among its members",
+                "Nothing gets in or out of {} but among its members",
                 few(&case.network_names(at))
             ),
         ];
@@ -67,7 +67,7 @@ fn judge(case: &Case) -> Judgement {
         }
         finding.evidence = edges.iter().map(|edge| case.says(edge)).collect();
         finding.evidence.push(format!(
-            "nothing gets in or out of {} but among its members",
+            "Nothing gets in or out of {} but among its members",
             few(&case.network_names(from))
         ));
         finding.fix = way_out(case, from);

@@ -26,9 +26,9 @@ fn judge(case: &Case) -> Judgement {
     }
     let mut finding = RULE.finding(
         [] as [&str; 0],
-        "the engine's machine does not pass packets on (ip_forward is off)",
+        "The engine's machine does not pass packets on (ip_forward is off)",
     );
-    finding.evidence = vec!["the engine says that IPv4 forwarding is disabled".to_owned()];
+    finding.evidence = vec!["The engine says that IPv4 forwarding is disabled".to_owned()];
     finding.fix = vec!["sudo sysctl -w net.ipv4.ip_forward=1".to_owned()];
     Judgement::of([finding])
 }

@@ -59,9 +59,9 @@ fn judge(case: &Case) -> Judgement {
             finding.evidence = vec![
                 format!("{} listens on {port} with IPv4 and not on ::1", container.name),
                 if fails {
-                    "the check fails".to_owned()
+                    "The check fails".to_owned()
                 } else {
-                    "the check passes as long as its client tries 127.0.0.1 as well".to_owned()
+                    "The check passes as long as its client tries 127.0.0.1 as well".to_owned()
                 },
             ];
             finding.fix = vec![prose(format!(

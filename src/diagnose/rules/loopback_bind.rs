@@ -81,7 +81,7 @@ fn judge(case: &Case) -> Judgement {
             ));
             if !published.is_empty() {
                 finding.evidence.push(format!(
-                    "published on the host as {}: connections there are taken and cut",
+                    "Published on the host as {}: connections there are taken and cut",
                     few(&published)
                 ));
             }

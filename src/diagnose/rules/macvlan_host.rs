@@ -42,7 +42,7 @@ fn judge(case: &Case) -> Judgement {
         );
         finding.evidence = case.say(&edges);
         finding.evidence.push(
-            "the kernel keeps members of macvlan and ipvlan networks from their own host"
+            "The kernel keeps members of macvlan and ipvlan networks from their own host"
                 .to_owned(),
         );
         let new = case.new_network_name("to-host");

@@ -67,8 +67,8 @@ fn judge(case: &Case) -> Judgement {
             format!("{on} carries packets of {mtu} bytes, and the host's way out only {host_mtu}"),
         );
         finding.evidence = vec![
-            format!("{} send packets of up to {mtu} bytes", few(&names)),
-            format!("the host's default route goes by {}, which takes {host_mtu}", way_out.interface),
+            format!("The interfaces of {} take packets of up to {mtu} bytes", few(&names)),
+            format!("The host's default route goes by {}, which takes {host_mtu}", way_out.interface),
         ];
         finding.fix = vec![prose(format!(
             "make {on} anew with -o com.docker.network.driver.mtu={host_mtu}, or set \"mtu\": {host_mtu} \

@@ -64,7 +64,7 @@ fn judge(case: &Case) -> Judgement {
                     format!("{name} has no network: the container whose network it used is gone"),
                 );
                 finding.evidence = vec![format!(
-                    "its network mode is `{}`",
+                    "Its network mode is `{}`",
                     short(&case.container(at).network_mode.to_string())
                 )];
                 finding.fix = vec![prose(format!(

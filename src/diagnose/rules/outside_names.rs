@@ -53,11 +53,11 @@ fn judge(case: &Case) -> Judgement {
             case.seen(from).and_then(|seen| seen.nameservers.as_deref()).unwrap_or_default();
         if !servers.is_empty() {
             let servers: Vec<String> = servers.iter().map(ToString::to_string).collect();
-            finding.evidence.push(format!("its name server is {}", few(&servers)));
+            finding.evidence.push(format!("Its name server is {}", few(&servers)));
         }
         let own: Vec<&str> = case.container(from).dns.iter().map(String::as_str).collect();
         if !own.is_empty() {
-            finding.evidence.push(format!("it was given {} with --dns", few(&own)));
+            finding.evidence.push(format!("It was given {} with --dns", few(&own)));
         }
         finding.fix = vec![prose(format!(
             "make {name} anew with --dns ADDRESS of a name server that it can reach, \

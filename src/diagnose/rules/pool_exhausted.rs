@@ -69,9 +69,9 @@ fn pools(case: &Case) -> Option<Finding> {
     let mut finding = RULE.finding(
         [] as [&str; 0],
         match free {
-            0 => format!("all {total} subnets for new networks are used up"),
-            1 => format!("only one of {total} subnets is left for new networks"),
-            free => format!("only {free} of {total} subnets are left for new networks"),
+            0 => format!("All {total} subnets for new networks are used up"),
+            1 => format!("Only one of {total} subnets is left for new networks"),
+            free => format!("Only {free} of {total} subnets are left for new networks"),
         },
     );
     let unused: Vec<&str> = case
@@ -82,9 +82,9 @@ fn pools(case: &Case) -> Option<Finding> {
         .map(|network| case.network(network).name.as_str())
         .collect();
     if !unused.is_empty() {
-        finding.evidence.push(format!("nothing is on {}", few(&unused)));
+        finding.evidence.push(format!("Nothing is on {}", few(&unused)));
     }
-    finding.evidence.push("the next `docker network create` or `compose up` may fail".to_owned());
+    finding.evidence.push("The next `docker network create` or `compose up` may fail".to_owned());
     finding.fix = vec![
         prose(format!("{} network prune removes the networks that nothing is on", case.docker())),
         prose("or set default-address-pools in the engine's daemon.json, with a larger size"),
@@ -114,7 +114,7 @@ fn full(case: &Case, at: usize) -> Option<Finding> {
         [network.name.as_str()],
         format!("{} has {taken} of its {room} addresses in use", network.name),
     );
-    finding.evidence = vec![format!("its subnet is {range}")];
+    finding.evidence = vec![format!("Its subnet is {range}")];
     finding.fix = vec![prose(format!(
         "make a network with a larger --subnet, and move the members of {} to it",
         network.name

@@ -30,7 +30,8 @@ fn judge(case: &Case) -> Judgement {
         let looks = container.state == State::Running
             && container.network_mode != NetworkMode::Host
             && container.health != Some(Health::Starting);
-        if !looks || container.published.is_empty() {
+        // What it waits for itself is the cause, and told of.
+        if !looks || container.published.is_empty() || case.is_held_up(at) {
             continue;
         }
         let mut ports: Vec<(u16, Protocol)> = container
@@ -70,7 +71,7 @@ fn judge(case: &Case) -> Judgement {
         }
         for published in container.published.iter().filter(|p| silent.contains(&p.port)) {
             let line =
-                format!("port {} of the host leads to {}", published.host_port, published.port);
+                format!("Port {} of the host leads to {}", published.host_port, published.port);
             if !finding.evidence.contains(&line) {
                 finding.evidence.push(line);
             }

@@ -73,13 +73,13 @@ fn judge(case: &Case) -> Judgement {
             let true_address = shared
                 .iter()
                 .find_map(|network| case.map.endpoint_on(peer, *network)?.addresses().next());
-            finding.evidence.push(format!("its hosts file has {address} for `{name}`"));
+            finding.evidence.push(format!("Its hosts file has {address} for `{name}`"));
             finding
                 .evidence
                 .extend(true_address.map(|address| format!("{} has {address}", case.name(peer))));
             let owner = match case.map.owner_of(address) {
                 Some((owner, _)) => format!("{address} belongs to {}", case.name(owner)),
-                None => format!("nobody here has {address}"),
+                None => format!("Nobody here has {address}"),
             };
             finding.evidence.push(owner);
             finding.fix = vec![prose(format!(

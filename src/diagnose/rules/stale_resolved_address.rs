@@ -46,7 +46,7 @@ fn judge(case: &Case) -> Judgement {
             finding.severity = Severity::Warning;
         }
         finding.evidence = vec![format!(
-            "its socket table shows a connection {} to {}, an address of {} that is free",
+            "Its socket table shows a connection {} to {}, an address of {} that is free",
             if trying { "without answer" } else { "still open" },
             edge.dialled(),
             case.network(network).name
@@ -60,7 +60,7 @@ fn judge(case: &Case) -> Judgement {
         if !names.is_empty() {
             finding
                 .evidence
-                .push(format!("it evidently means {}, which has another address now", few(&names)));
+                .push(format!("It evidently means {}, which has another address now", few(&names)));
         }
         finding.fix = vec![
             format!("{} restart {}", case.docker(), case.container_word(edge.from)),

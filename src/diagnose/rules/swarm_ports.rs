@@ -37,12 +37,12 @@ fn judge(case: &Case) -> Judgement {
             let mut finding = RULE.finding(
                 [] as [&str; 0],
                 format!(
-                    "the swarm does not reach {} of its {} nodes",
+                    "The swarm does not reach {} of its {} nodes",
                     away.len(),
                     swarm.nodes.len()
                 ),
             );
-            finding.evidence = vec![format!("not ready: {}", few(&away))];
+            finding.evidence = vec![format!("Not ready: {}", few(&away))];
             finding.fix = vec![prose(
                 "is the node up? If so, open 2377/tcp, 7946/tcp, 7946/udp and 4789/udp between all nodes",
             )];
@@ -67,7 +67,7 @@ fn judge(case: &Case) -> Judgement {
         }
         let mut finding = RULE.finding(
             [name.as_str()],
-            format!("members of the overlay network {name} do not answer one another"),
+            format!("Members of the overlay network {name} do not answer one another"),
         );
         finding.evidence = silent;
         finding.fix = vec![prose("open 7946/tcp, 7946/udp and 4789/udp between all nodes")];

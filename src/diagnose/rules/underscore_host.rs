@@ -48,7 +48,7 @@ fn judge(case: &Case) -> Judgement {
         finding.evidence = case.say(&edges);
         finding
             .evidence
-            .push("host names may have letters, digits and hyphens, and no underscore".to_owned());
+            .push("Host names may have letters, digits and hyphens, and no underscore".to_owned());
         let hyphened = host.replace('_', "-");
         finding.fix = vec![
             prose(format!("make {} anew with --network-alias {hyphened}", case.name(to))),

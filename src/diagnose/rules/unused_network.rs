@@ -35,7 +35,7 @@ fn judge(case: &Case) -> Judgement {
     Judgement::of(unused.map(|at| {
         let name = &case.network(at).name;
         let mut finding =
-            RULE.finding([name.as_str()], format!("nothing is on the network {name}"));
+            RULE.finding([name.as_str()], format!("Nothing is on the network {name}"));
         finding.fix = vec![format!("{} network rm {}", case.docker(), case.network_word(at))];
         finding
     }))

@@ -52,12 +52,12 @@ fn judge(case: &Case) -> Judgement {
             let elsewhere = "has that name elsewhere, but not where";
             finding.evidence.push(format!("{} {elsewhere} {} is", case.name(at), case.name(from)));
         } else if !networks.is_empty() {
-            finding.evidence.push(format!("nothing on {} is called `{host}`", few(&networks)));
+            finding.evidence.push(format!("Nothing on {} is called `{host}`", few(&networks)));
         }
         finding.fix = vec![match &suggestion {
             Some(name) => {
                 finding.evidence.push(if name == "localhost" {
-                    "the two share one network stack, and meet on localhost".to_owned()
+                    "The two share one network stack, and meet on localhost".to_owned()
                 } else {
                     format!("`{name}` is there")
                 });

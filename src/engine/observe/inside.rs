@@ -107,7 +107,7 @@ async fn from_exec(engine: &Engine, container: &Container) -> Result<Files, Stri
         Error::Refused { status: 404, .. } => "the container is gone".to_owned(),
         other => other.to_string(),
     })?;
-    let text = String::from_utf8_lossy(&ran.output);
+    let text = String::from_utf8_lossy(&ran.stdout);
     let files = parts(&text);
     if files.contains_key("/proc/net/tcp") {
         Ok(files)

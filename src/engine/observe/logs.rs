@@ -12,9 +12,11 @@ use crate::engine::connect::Engine;
 use crate::error::Error;
 use crate::model::{LogError, seconds_since_1970};
 
-/// Lines asked for, bytes read, and errors kept.
+/// Lines asked for. Engines cut longer ones after 16 KiB and count each part.
 const LINES: &str = "200";
-const MOST_BYTES: usize = 1 << 20;
+/// Bytes read, of which the last are kept; and errors kept.
+const MOST_BYTES: usize = 16 << 20;
+const MOST_KEPT_BYTES: usize = 1 << 20;
 const MOST_KEPT: usize = 50;
 
 /// The network errors in the container's last log lines, or why they could
@@ -29,8 +31,8 @@ pub async fn read(engine: &Engine, container: &str) -> Result<Vec<LogError>, Str
     };
     let mut stream = Box::pin(engine.docker.logs(container, Some(options)));
     let until = Instant::now() + engine.timeout();
-    let mut text = Vec::new();
-    while text.len() < MOST_BYTES {
+    let (mut text, mut read) = (Vec::new(), 0);
+    while read < MOST_BYTES {
         match tokio::time::timeout_at(until, stream.next()).await {
             Err(_) => return Err("the engine did not send its log in time".to_owned()),
             Ok(None) => break,
@@ -41,10 +43,12 @@ pub async fn read(engine: &Engine, container: &str) -> Result<Vec<LogError>, Str
                     | LogOutput::StdIn { message }
                     | LogOutput::Console { message } => message,
                 };
-                let room = MOST_BYTES - text.len();
-                text.extend_from_slice(&bytes[..bytes.len().min(room)]);
-                // A terminal's output comes as it was written, in pieces of
-                // any length; everything else in whole lines.
+                read += bytes.len();
+                text.extend_from_slice(&bytes);
+                // The latest is what counts.
+                if text.len() > 2 * MOST_KEPT_BYTES {
+                    text.drain(..text.len() - MOST_KEPT_BYTES);
+                }
             }
             Ok(Some(Err(error))) => return Err(why(&engine.word("read the log", &error))),
         }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::*;
 
 fn ran(output: &str, ended: Ended) -> Ran {
-    Ran { output: output.as_bytes().to_vec(), code: None, ended }
+    Ran { output: output.as_bytes().to_vec(), ended, ..Ran::default() }
 }
 
 fn acts(count: u8) -> Vec<Act> {
@@ -106,7 +106,7 @@ fn in_a_shell(programs: &[&str], acts: &[Act]) -> Vec<Option<Answer>> {
     }
     drop(shell.stdin.take());
     assert!(shell.wait().unwrap().success());
-    read(&Ran { output, code: Some(0), ended: Ended::LastWords }, acts).unwrap()
+    read(&Ran { output, code: Some(0), ended: Ended::LastWords, ..Ran::default() }, acts).unwrap()
 }
 
 #[test]

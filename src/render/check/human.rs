@@ -8,10 +8,15 @@ use crate::render::style::{Role, Style, flow, width};
 /// Writes the verdicts in the file's order, and a summary.
 pub fn render(view: &CheckView, style: &Style) -> String {
     let mut text = String::new();
+    let mut told: Vec<&Verdict> = Vec::new();
     for verdict in view.verdicts {
         text.push_str(&line(view, verdict, style));
         if verdict.status != Status::Pass {
-            text.push_str(&details(verdict, style));
+            // One cause for several failures is told in full once.
+            let again = verdict.reason.is_some()
+                && told.iter().any(|t| t.reason == verdict.reason && t.fix == verdict.fix);
+            text.push_str(&details(verdict, again, style));
+            told.push(verdict);
         }
     }
     if !text.is_empty() {
@@ -59,21 +64,20 @@ fn line(view: &CheckView, verdict: &Verdict, style: &Style) -> String {
     text
 }
 
-fn details(verdict: &Verdict, style: &Style) -> String {
+fn details(verdict: &Verdict, again: bool, style: &Style) -> String {
     let mut rows = Vec::new();
     // What the assertion says by itself needs no second saying.
     if !verdict.assertion.ends_with(&verdict.expected) {
         rows.push(("expected", verdict.expected.as_str()));
     }
     rows.push(("observed", &verdict.observed));
-    rows.extend(verdict.reason.iter().map(|reason| ("doctor", reason.as_str())));
-    rows.extend(
-        verdict
-            .fix
-            .iter()
-            .enumerate()
-            .map(|(at, fix)| (if at == 0 { "mend" } else { "" }, fix.as_str())),
-    );
+    if again {
+        rows.push(("doctor", "the same"));
+    } else {
+        rows.extend(verdict.reason.iter().map(|reason| ("doctor", reason.as_str())));
+        let fix = verdict.fix.iter().enumerate();
+        rows.extend(fix.map(|(at, fix)| (if at == 0 { "mend" } else { "" }, fix.as_str())));
+    }
     let mut text = String::new();
     for (label, said) in rows {
         const INDENT: usize = 14;

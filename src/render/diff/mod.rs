@@ -1,9 +1,12 @@
 //! What differs between two snapshots: one file for each format, all listed
 //! in [`DIFF_FORMATS`].
 
+mod drawn;
 mod json;
 mod markdown;
 mod table;
+
+pub use drawn::changes;
 
 use super::style::Style;
 use super::view::count;

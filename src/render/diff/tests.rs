@@ -12,6 +12,7 @@ fn drawn(name: &str, noise: bool, width: usize) -> String {
         before: Some(before.to_owned()).filter(|_| happened != Happened::Added),
         after: Some(after.to_owned()).filter(|_| happened != Happened::Removed),
         noise: kind == Kind::Id,
+        subject: crate::diff::Subject::Container,
     };
     let difference = Difference {
         changes: vec![

@@ -1,6 +1,7 @@
 //! Findings that one mend mends, told together.
 
 use crate::model::{Diagnosis, Finding, Severity};
+use crate::render::count;
 
 /// Findings with the same mend, in the diagnosis' order.
 pub struct Group<'a> {
@@ -44,11 +45,11 @@ pub fn groups(diagnosis: &Diagnosis, keep: impl Fn(Severity) -> bool) -> Vec<Gro
 pub fn verdict(diagnosis: &Diagnosis) -> String {
     let looked = format!(
         "{} and {}",
-        super::super::count(diagnosis.containers, "container"),
-        super::super::count(diagnosis.networks, "network")
+        count(diagnosis.containers, "container"),
+        count(diagnosis.networks, "network")
     );
     let blind = blind_rules(diagnosis);
-    let rules = super::super::count(diagnosis.rules.len(), "rule");
+    let rules = count(diagnosis.rules.len(), "rule");
     let unseen = match blind {
         0 => String::new(),
         blind => format!("; {blind} of them could not see all they need"),
@@ -61,9 +62,10 @@ pub fn verdict(diagnosis: &Diagnosis) -> String {
     }
 }
 
-/// How many rules could not see all they need.
+/// How many of the rules that were asked could not see all they need.
 pub fn blind_rules(diagnosis: &Diagnosis) -> usize {
-    let mut blind: Vec<&str> = diagnosis.not_looked.iter().map(|note| note.rule).collect();
+    let asked = diagnosis.not_looked.iter().filter(|note| diagnosis.rules.contains(&note.rule));
+    let mut blind: Vec<&str> = asked.map(|note| note.rule).collect();
     blind.dedup();
     blind.len()
 }

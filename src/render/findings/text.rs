@@ -142,8 +142,17 @@ fn asked(text: &mut String, diagnosis: &Diagnosis, style: &Style) {
                 (Role::Bad, format!("{found} found; could not look: {}", notes.join("; ")))
             }
         };
-        let indent = widest + 4;
-        text.push_str(&format!("  {rule:widest$}  "));
+        let beside = widest + 4;
+        text.push_str("  ");
+        text.push_str(rule);
+        // On a narrow terminal below the name, else beside it.
+        let indent = if style.width < beside + 24 {
+            text.push_str("\n    ");
+            4
+        } else {
+            text.push_str(&" ".repeat(beside - 2 - rule.len()));
+            beside
+        };
         for (at, line) in lines(&said, style.width.saturating_sub(indent)).iter().enumerate() {
             if at > 0 {
                 text.push_str(&" ".repeat(indent));

@@ -124,6 +124,7 @@ fn network(view: &View, at: usize, hue: usize, blank: Option<Blank>) -> Bar {
     let kind = view::kind(network);
     let subnets: Vec<String> = network.subnets.iter().map(|s| s.subnet.to_string()).collect();
     let shown = match subnets.len() {
+        0 if view.map.snapshot().plan.is_some() => "addresses by the engine".to_owned(),
         0 => "no subnet".to_owned(),
         1 | 2 => subnets.join(" · "),
         more => format!("{} · {} and {} more", subnets[0], subnets[1], more - 2),

@@ -348,7 +348,11 @@ fn endpoint_strip(
         let shown = endpoint.addresses().take(if several { 1 } else { 2 });
         addresses.extend(shown.map(|address| address.to_string()));
     }
-    let mut lines: Vec<Line> = if addresses.is_empty() {
+    let planned = container.state == State::Planned;
+    let mut lines: Vec<Line> = if addresses.is_empty() && planned {
+        // The engine will choose one; the names are what there is to know.
+        Vec::new()
+    } else if addresses.is_empty() {
         vec![Line::new(Role::Quiet, "no address")]
     } else {
         limited(addresses.iter().map(String::as_str), Role::Plain)
@@ -371,6 +375,9 @@ fn endpoint_strip(
                     .map(|line| line.left_out(blank == Some(Blank::Names))),
             );
         }
+    }
+    if lines.is_empty() {
+        lines.push(Line::new(Role::Quiet, "no name"));
     }
     if blank == Some(Blank::Names) {
         tooltip.clear();

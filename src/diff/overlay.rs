@@ -1,0 +1,211 @@
+//! Both sides of a difference as one setup, for a picture of what came, went
+//! and changed: what is there now, and beside it what is there no more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Difference, Happened, Kind, Subject, pair_name};
+use crate::model::{Container, Endpoint, Network, NetworkIndex, NetworkMode, Snapshot};
+
+/// One setup with the things of both sides, and what happened to them. Numbers
+/// are positions in the snapshot's lists.
+#[derive(Debug)]
+pub struct Overlay {
+    /// Everything of the second side, and what only the first had.
+    pub snapshot: Snapshot,
+    /// Containers that came, went or changed.
+    pub containers: BTreeMap<usize, Happened>,
+    /// Networks, likewise.
+    pub networks: BTreeMap<usize, Happened>,
+    /// Endpoints, likewise, by container and network.
+    pub endpoints: BTreeMap<(usize, usize), Happened>,
+}
+
+/// What tells one thing of the overlay from another: name and id.
+type Key = (String, String);
+
+/// Lays the two sides of a difference over one another.
+pub fn overlay(before: &Snapshot, after: &Snapshot, difference: &Difference) -> Overlay {
+    let marks = Marks::of(difference);
+    let known: BTreeSet<usize> = difference.networks.values().copied().collect();
+    let mut networks = after.networks.clone();
+    let mut network_marks: BTreeMap<Key, Happened> = BTreeMap::new();
+    for (at, network) in after.networks.iter().enumerate() {
+        if !known.contains(&at) && !network.is_built_in() {
+            network_marks.insert(network_key(network), Happened::Added);
+        } else if marks.networks.contains(network.name.as_str()) {
+            network_marks.insert(network_key(network), Happened::Changed);
+        }
+    }
+    // Where an endpoint of the first side leads in the overlay.
+    let mut leads_to: BTreeMap<usize, Key> = BTreeMap::new();
+    for (at, network) in before.networks.iter().enumerate() {
+        let key = match difference.networks.get(&at) {
+            Some(now) => network_key(&after.networks[*now]),
+            None => {
+                let mut gone = network.clone();
+                gone.id = format!("gone {}", gone.id);
+                let key = network_key(&gone);
+                if !gone.is_built_in() {
+                    network_marks.insert(key.clone(), Happened::Removed);
+                }
+                networks.push(gone);
+                key
+            }
+        };
+        leads_to.insert(at, key);
+    }
+    let index = NetworkIndex::new(&before.networks);
+    let moved = |endpoint: &Endpoint| -> Endpoint {
+        let found = index.find(&endpoint.network, &endpoint.network_id);
+        match found.and_then(|at| leads_to.get(&at)) {
+            Some((name, id)) => {
+                Endpoint { network: name.clone(), network_id: id.clone(), ..endpoint.clone() }
+            }
+            None => endpoint.clone(),
+        }
+    };
+    let same: BTreeMap<usize, usize> =
+        difference.containers.iter().map(|(before, after)| (*after, *before)).collect();
+    let mut containers = Vec::new();
+    let mut container_marks: BTreeMap<Key, Happened> = BTreeMap::new();
+    let mut endpoint_marks: BTreeMap<(Key, Key), Happened> = BTreeMap::new();
+    for (at, container) in after.containers.iter().enumerate() {
+        let key = container_key(container);
+        let on = |endpoint: &Endpoint| (endpoint.network.clone(), endpoint.network_id.clone());
+        let mut container = container.clone();
+        let Some(old) = same.get(&at).map(|before_at| &before.containers[*before_at]) else {
+            for endpoint in &container.endpoints {
+                endpoint_marks.insert((key.clone(), on(endpoint)), Happened::Added);
+            }
+            container_marks.insert(key, Happened::Added);
+            containers.push(container);
+            continue;
+        };
+        let name = pair_name(old, &container);
+        if marks.containers.contains(name.as_str()) {
+            container_marks.insert(key.clone(), Happened::Changed);
+        }
+        let names = |of: &Container| -> BTreeSet<String> {
+            of.endpoints.iter().map(|endpoint| endpoint.network.clone()).collect()
+        };
+        let (was_on, is_on) = (names(old), names(&container));
+        for endpoint in &container.endpoints {
+            if !was_on.contains(&endpoint.network) {
+                endpoint_marks.insert((key.clone(), on(endpoint)), Happened::Added);
+            } else if marks.endpoints.contains(&format!("{name} on {}", endpoint.network)) {
+                endpoint_marks.insert((key.clone(), on(endpoint)), Happened::Changed);
+            }
+        }
+        for endpoint in old.endpoints.iter().filter(|e| !is_on.contains(&e.network)) {
+            let endpoint = moved(endpoint);
+            endpoint_marks.insert((key.clone(), on(&endpoint)), Happened::Removed);
+            container.endpoints.push(endpoint);
+        }
+        containers.push(container);
+    }
+    for (at, container) in before.containers.iter().enumerate() {
+        if difference.containers.contains_key(&at) {
+            continue;
+        }
+        let mut gone = container.clone();
+        gone.id = format!("gone {}", gone.id);
+        gone.endpoints = container.endpoints.iter().map(moved).collect();
+        gone.network_mode = followed(&container.network_mode, before, after, difference);
+        let key = container_key(&gone);
+        for endpoint in &gone.endpoints {
+            let on = (endpoint.network.clone(), endpoint.network_id.clone());
+            endpoint_marks.insert((key.clone(), on), Happened::Removed);
+        }
+        container_marks.insert(key, Happened::Removed);
+        containers.push(gone);
+    }
+    let snapshot = Snapshot::new(after.engine.clone(), networks, containers, Vec::new());
+    placed(snapshot, &container_marks, &network_marks, &endpoint_marks)
+}
+
+/// Whose stack a container that is gone used: that of one which is still
+/// there, perhaps under another id, or of one that is gone as well.
+fn followed(
+    mode: &NetworkMode,
+    before: &Snapshot,
+    after: &Snapshot,
+    difference: &Difference,
+) -> NetworkMode {
+    let NetworkMode::Container(owner) = mode else { return mode.clone() };
+    let at = before.containers.iter().position(|c| c.id == *owner || c.name == *owner);
+    NetworkMode::Container(match at {
+        Some(at) => match difference.containers.get(&at) {
+            Some(now) => after.containers[*now].id.clone(),
+            None => format!("gone {}", before.containers[at].id),
+        },
+        None => owner.clone(),
+    })
+}
+
+/// The marks by position instead of by name and id.
+fn placed(
+    snapshot: Snapshot,
+    containers: &BTreeMap<Key, Happened>,
+    networks: &BTreeMap<Key, Happened>,
+    endpoints: &BTreeMap<(Key, Key), Happened>,
+) -> Overlay {
+    let index = NetworkIndex::new(&snapshot.networks);
+    let mut marked_endpoints = BTreeMap::new();
+    for (at, container) in snapshot.containers.iter().enumerate() {
+        for endpoint in &container.endpoints {
+            let on = (endpoint.network.clone(), endpoint.network_id.clone());
+            let network = index.find(&endpoint.network, &endpoint.network_id);
+            if let (Some(network), Some(happened)) =
+                (network, endpoints.get(&(container_key(container), on)))
+            {
+                marked_endpoints.insert((at, network), *happened);
+            }
+        }
+    }
+    let by_place = |keys: Vec<Key>, marks: &BTreeMap<Key, Happened>| {
+        let marked = keys.iter().enumerate().filter_map(|(at, key)| Some((at, *marks.get(key)?)));
+        marked.collect::<BTreeMap<usize, Happened>>()
+    };
+    Overlay {
+        containers: by_place(snapshot.containers.iter().map(container_key).collect(), containers),
+        networks: by_place(snapshot.networks.iter().map(network_key).collect(), networks),
+        endpoints: marked_endpoints,
+        snapshot,
+    }
+}
+
+fn container_key(container: &Container) -> Key {
+    (container.name.clone(), container.id.clone())
+}
+
+fn network_key(network: &Network) -> Key {
+    (network.name.clone(), network.id.clone())
+}
+
+/// Names of the things of which a telling change is told.
+struct Marks {
+    containers: BTreeSet<String>,
+    networks: BTreeSet<String>,
+    endpoints: BTreeSet<String>,
+}
+
+impl Marks {
+    fn of(difference: &Difference) -> Self {
+        let names = |subject: Subject, endpoints: bool| {
+            let changes = difference.telling().filter(|change| change.subject == subject);
+            changes
+                .filter(|change| {
+                    let of_endpoint = change.kind == Kind::Endpoint
+                        || matches!(change.field, "fixed" | "gateway priority");
+                    of_endpoint == endpoints
+                })
+                .map(|change| change.name.clone())
+                .collect::<BTreeSet<String>>()
+        };
+        Self {
+            containers: names(Subject::Container, false),
+            networks: names(Subject::Network, false),
+            endpoints: names(Subject::Container, true),
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! A plan made comparable with what runs. A plan says less than a running
+//! setup: the engine chooses addresses, subnets and ids, and an image brings
+//! settings of its own. What the plan leaves open is taken over from what
+//! runs, so that only that differs which was written otherwise.
+
+use std::collections::BTreeMap;
+
+use super::same::Same;
+use crate::model::{
+    Container, Endpoint, Network, NetworkMode, Origin, PublishedPort, RequestedPort, Snapshot,
+    State,
+};
+
+/// The plan with its gaps filled, and of what runs the part that it is about:
+/// its project, and whatever else it names.
+pub fn comparable(plan: &Snapshot, running: &Snapshot) -> (Snapshot, Snapshot) {
+    let Some(project) = plan.plan.as_ref().map(|plan| plan.project.as_str()) else {
+        return (plan.clone(), running.clone());
+    };
+    let mut plan = renamed(plan, running);
+    let mut running = running.clone();
+    let same = {
+        let same = Same::new(&plan, &running);
+        (same.containers, same.networks)
+    };
+    let of_plan: Vec<usize> = same.0.values().copied().collect();
+    let (mine, theirs) = (&mut plan.containers, &mut running.containers);
+    for (planned, real) in &same.0 {
+        fill_container(&mut mine[*planned], &mut theirs[*real]);
+    }
+    for (planned, real) in &same.1 {
+        fill_network(&mut plan.networks[*planned], &running.networks[*real]);
+    }
+    let named: Vec<String> = plan.networks.iter().map(|network| network.name.clone()).collect();
+    let mut at = 0..;
+    running.containers.retain(|container| {
+        let at = at.next().unwrap_or_default();
+        of_plan.contains(&at) || container.project() == Some(project)
+    });
+    running.networks.retain(|network| {
+        named.contains(&network.name) || network.project.as_deref() == Some(project)
+    });
+    (plan, running)
+}
+
+/// The plan with the names that containers really have, where those differ
+/// only as the two generations of Compose differ: `shop-web-1`, `shop_web_1`.
+fn renamed(plan: &Snapshot, running: &Snapshot) -> Snapshot {
+    let mut plan = plan.clone();
+    let folded = |name: &str| name.replace('_', "-");
+    let names: BTreeMap<String, String> = Same::new(&plan, running)
+        .container_pairs()
+        .filter(|(planned, real)| folded(&planned.name) == folded(&real.name))
+        .map(|(planned, real)| (planned.name.clone(), real.name.clone()))
+        .collect();
+    let real = |name: &str| names.get(name).cloned().unwrap_or_else(|| name.to_owned());
+    for container in &mut plan.containers {
+        container.name = real(&container.name);
+        if let NetworkMode::Container(owner) = &mut container.network_mode {
+            *owner = real(owner);
+        }
+    }
+    plan
+}
+
+fn fill_container(plan: &mut Container, real: &mut Container) {
+    if plan.state == State::Planned && real.state.has_network() {
+        plan.state = real.state;
+    } else if plan.state == State::Planned {
+        plan.state = State::Running;
+    }
+    plan.health = real.health;
+    plan.id.clone_from(&real.id);
+    // An image that Compose builds has no name but the one Compose makes up.
+    if plan.image.replace('_', "-") == real.image.replace('_', "-") {
+        plan.image.clone_from(&real.image);
+    }
+    if plan.hostname.is_empty() {
+        plan.hostname.clone_from(&real.hostname);
+    }
+    plan.restart_count = real.restart_count;
+    plan.started_at.clone_from(&real.started_at);
+    plan.finished_at.clone_from(&real.finished_at);
+    plan.published =
+        published(&plan.requested, &real.published, plan.network_mode == NetworkMode::Host);
+    // Compose writes links to both places; the engine heeds one of them.
+    if plan.endpoints.iter().any(|endpoint| !endpoint.links.is_empty()) {
+        plan.links.clone_from(&real.links);
+    }
+    // `depends_on` dials nothing, and what only the container has came with
+    // its image.
+    plan.references.retain(|reference| reference.origin != Origin::Compose);
+    let known = &plan.references;
+    real.references.retain(|reference| {
+        known.iter().any(|planned| {
+            planned.origin == reference.origin && planned.variable == reference.variable
+        })
+    });
+    for endpoint in &mut plan.endpoints {
+        let there = real.endpoints.iter().find(|there| there.network == endpoint.network);
+        if let Some(there) = there {
+            fill_endpoint(endpoint, there, &plan.hostname);
+        }
+    }
+}
+
+fn fill_endpoint(plan: &mut Endpoint, real: &Endpoint, hostname: &str) {
+    plan.network_id.clone_from(&real.network_id);
+    plan.ipv4 = plan.ipv4.or(real.ipv4);
+    plan.ipv6 = plan.ipv6.or(real.ipv6);
+    if plan.mac.is_none() {
+        plan.mac.clone_from(&real.mac);
+    }
+    // The engine puts the host name among the names that it answers for.
+    let answers = real.dns_names.iter().any(|name| name == hostname);
+    if answers && !plan.aliases.iter().any(|alias| alias == hostname) {
+        plan.dns_names.push(hostname.to_owned());
+    }
+}
+
+/// The ports that are published as the plan asks, and those it asks for in vain.
+fn published(
+    requested: &[RequestedPort],
+    real: &[PublishedPort],
+    on_host: bool,
+) -> Vec<PublishedPort> {
+    let mut published = Vec::new();
+    for asked in requested.iter().filter(|_| !on_host) {
+        let granted: Vec<&PublishedPort> = real.iter().filter(|port| grants(asked, port)).collect();
+        if granted.is_empty() {
+            published.push(PublishedPort {
+                port: asked.port,
+                protocol: asked.protocol,
+                host_ip: asked.host_ip.clone(),
+                host_port: asked.host_port.parse().unwrap_or_default(),
+            });
+        }
+        published.extend(granted.into_iter().cloned());
+    }
+    published.sort();
+    published.dedup();
+    published
+}
+
+/// Whether a published port is what was asked for.
+fn grants(asked: &RequestedPort, port: &PublishedPort) -> bool {
+    let (low, high) =
+        asked.host_port.split_once('-').unwrap_or((&asked.host_port, &asked.host_port));
+    let in_range = match (low.parse::<u16>(), high.parse::<u16>()) {
+        (Ok(low), Ok(high)) => (low..=high).contains(&port.host_port),
+        // The engine was to choose.
+        _ => asked.host_port.is_empty(),
+    };
+    let every = matches!(asked.host_ip.as_str(), "" | "0.0.0.0" | "::");
+    let same_ip = if every { port.is_on_every_address() } else { asked.host_ip == port.host_ip };
+    asked.port == port.port && asked.protocol == port.protocol && in_range && same_ip
+}
+
+fn fill_network(plan: &mut Network, real: &Network) {
+    if plan.unlisted || plan.is_built_in() {
+        // Made elsewhere: the plan knows its name and nothing else.
+        plan.clone_from(real);
+        return;
+    }
+    plan.id.clone_from(&real.id);
+    if plan.subnets.is_empty() {
+        plan.subnets.clone_from(&real.subnets);
+    }
+    for subnet in &mut plan.subnets {
+        let there = real.subnets.iter().find(|there| there.subnet == subnet.subnet);
+        subnet.gateway = subnet.gateway.or_else(|| there.and_then(|there| there.gateway));
+    }
+    // Compose 1 makes every network attachable.
+    let by_compose_1 = real
+        .labels
+        .get("com.docker.compose.version")
+        .is_some_and(|version| version.starts_with("1."));
+    if by_compose_1 {
+        plan.attachable = real.attachable;
+    }
+    // Newer engines add options of their own to those that were given.
+    for (key, value) in &real.options {
+        plan.options.entry(key.clone()).or_insert_with(|| value.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::diff;
+
+    const PLAN: &str = r#"{"schema":"netmap/1","plan":{"project":"shop","files":["c"],"places":{}},
+        "networks":[{"name":"shop_front","id":"","driver":"bridge"},
+            {"name":"edge","id":"","driver":"external","unlisted":true}],
+        "containers":[{"name":"shop-web-1","id":"","image":"web:1","state":"planned","network_mode":"shop_front",
+            "endpoints":[{"network":"shop_front","aliases":["web"]},{"network":"edge","aliases":["web"]}],
+            "requested":[{"port":80,"host_port":"8000-8010"},{"port":81,"host_ip":"127.0.0.1","host_port":"81"}],
+            "references":[{"origin":"environment","variable":"DB","host":"db","port":5432},{"origin":"compose","variable":"depends_on","host":"db"}],
+            "project":"shop","service":"web","replica":1},
+         {"name":"shop-rider-1","id":"","image":"r","state":"planned","network_mode":"container:shop-web-1",
+            "project":"shop","service":"rider","replica":1}]}"#;
+
+    const RUNNING: &str = r#"{"schema":"netmap/1","engine":{"name":"Docker"},
+        "networks":[{"name":"shop_front","id":"f1","driver":"bridge","subnets":[{"subnet":"10.1.0.0/24"}],
+                "project":"shop","options":{"com.docker.network.enable_ipv4":"true"}},
+            {"name":"edge","id":"e1","driver":"overlay","attachable":true},
+            {"name":"foreign","id":"x1","driver":"bridge"}],
+        "containers":[{"name":"shop_web_1","id":"w1w1w1w1w1w1w1","image":"web:1","state":"running","network_mode":"shop_front","hostname":"w1w1w1w1w1w1",
+            "endpoints":[{"network":"shop_front","network_id":"f1","ipv4":"10.1.0.2","aliases":["web","w1w1w1w1w1w1"]},
+                {"network":"edge","network_id":"e1","ipv4":"10.2.0.2","aliases":["web"]}],
+            "published":[{"port":80,"host_ip":"0.0.0.0","host_port":8003},{"port":81,"host_ip":"127.0.0.1","host_port":81}],
+            "references":[{"origin":"environment","variable":"DB","host":"db","port":5432},{"origin":"environment","variable":"MIRROR","host":"deb.example"}],
+            "project":"shop","service":"web","replica":1},
+         {"name":"shop_rider_1","id":"r1r1r1r1r1r1r1","image":"r","state":"running","network_mode":"container:w1w1w1w1w1w1w1",
+            "project":"shop","service":"rider","replica":1},
+         {"name":"neighbour","id":"n1","image":"n","state":"running"}]}"#;
+
+    fn differences(running: &str) -> Vec<String> {
+        let read = |text: &str| Snapshot::read(text.as_bytes()).expect("a snapshot");
+        let (plan, running) = comparable(&read(PLAN), &read(running));
+        let difference = diff(&plan, &running);
+        difference
+            .telling()
+            .map(|change| {
+                let side = |side: &Option<String>| side.clone().unwrap_or_else(|| "–".to_owned());
+                let (before, after) = (side(&change.before), side(&change.after));
+                format!("{} {}: {before} → {after}", change.name, change.field)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_plan_that_was_carried_out_differs_in_nothing() {
+        assert_eq!(differences(RUNNING), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_runs_otherwise_than_written_is_told() {
+        let changed = RUNNING
+            .replace(
+                r#""host_ip":"127.0.0.1","host_port":81"#,
+                r#""host_ip":"0.0.0.0","host_port":81"#,
+            )
+            .replace(r#""image":"r","state":"running""#, r#""image":"r:2","state":"exited""#)
+            .replace(r#""variable":"DB","host":"db""#, r#""variable":"DB","host":"old-db""#)
+            .replace(
+                r#"{"name":"neighbour","id":"n1""#,
+                r#"{"name":"shop-extra-1","project":"shop","service":"extra","id":"n1""#,
+            )
+            .replace(
+                r#""driver":"bridge","subnets""#,
+                r#""driver":"bridge","internal":true,"subnets""#,
+            );
+        assert_eq!(
+            differences(&changed),
+            [
+                "shop-extra-1 : – → n, running",
+                "shop_web_1 : – → *:81 → 81",
+                "shop_web_1 : 127.0.0.1:81 → 81 → –",
+                "shop_front internal: no → yes",
+                "shop_rider_1 image: r → r:2",
+                "shop_web_1 dials: db:5432 (DB) → old-db:5432 (DB)",
+                "shop_rider_1 : running → exited",
+            ]
+        );
+    }
+}

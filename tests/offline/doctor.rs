@@ -1,0 +1,161 @@
+//! `netmap doctor` and `netmap explain` over files: exit codes, what is
+//! asked, the contract, and texts of strangers.
+
+use serde_json::Value;
+
+use crate::support::netmap;
+
+const LESSON: &str = "samples/module-5";
+
+fn json(arguments: &[&str]) -> Value {
+    let run = netmap(&[&["doctor", "--format", "json"], arguments].concat());
+    assert!(run.code < 2, "{arguments:?}: {}", run.err);
+    serde_json::from_str(&run.out).unwrap()
+}
+
+fn rules(found: &Value) -> Vec<&str> {
+    let findings = found["findings"].as_array().unwrap();
+    findings.iter().map(|finding| finding["rule"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn exit_codes_follow_the_severity_that_counts() {
+    let code = |arguments: &[&str]| netmap(&[&["doctor"], arguments].concat()).code;
+    assert_eq!(code(&["--from", LESSON]), 1);
+    assert_eq!(code(&["--from", "samples/module-5/network"]), 0);
+    let warned = "samples/module-5/address";
+    assert_eq!(code(&["--from", warned]), 1);
+    assert_eq!(code(&["--from", warned, "--severity", "error"]), 0);
+    let noted = "samples/unused-network";
+    assert_eq!(code(&["--from", noted]), 0);
+    assert_eq!(code(&["--from", noted, "--severity", "info"]), 1);
+    assert_eq!(code(&["--from", "/nonexistent"]), 2);
+    assert_eq!(code(&["--from", LESSON, "--probe"]), 2);
+    assert_eq!(code(&["--from", LESSON, "--rule", "no-such-rule"]), 2);
+}
+
+#[test]
+fn rules_are_asked_and_left_out_by_name() {
+    let only = json(&["--from", LESSON, "--rule", "default-bridge-no-names"]);
+    assert_eq!(rules(&only), ["default-bridge-no-names"]);
+    let without = json(&["--from", LESSON, "--ignore", "default-bridge-no-names"]);
+    assert_eq!(rules(&without), ["localhost-dependency"]);
+    let run = netmap(&["doctor", "--from", LESSON, "--rule", "wrong-nam"]);
+    assert!(run.err.contains("did you mean `wrong-name`?"), "{}", run.err);
+}
+
+#[test]
+fn the_contract_holds() {
+    let found = json(&["--from", LESSON]);
+    assert_eq!(found["schema"], "netmap-findings/1");
+    let first = &found["findings"][0];
+    assert_eq!(first["rule"], "localhost-dependency");
+    assert_eq!(first["severity"], "error");
+    let lists = ["subjects", "evidence", "fix"];
+    assert!(lists.iter().all(|key| first[key].as_array().is_some_and(|l| !l.is_empty())));
+    let probe = found["not_looked"].as_array().unwrap().iter();
+    let blind: Vec<&Value> = probe.filter(|note| note["rule"] == "firewall-drop").collect();
+    assert_eq!(blind.len(), 1, "what needs a probe was not looked at");
+}
+
+#[test]
+fn names_narrow_what_is_told() {
+    let about = |name: &str| json(&["--from", LESSON, name]);
+    assert_eq!(rules(&about("survey_container")).len(), 2);
+    let run = netmap(&["doctor", "--from", LESSON, "surveycontainer"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("did you mean `survey_container`?"), "{}", run.err);
+}
+
+#[test]
+fn a_snapshot_that_was_never_looked_into_says_so_and_never_fine() {
+    // Recorded before netmap looked inside: no sockets, no logs.
+    let run = netmap(&["doctor", "--from", "tests/offline/zoo.json", "--verbose"]);
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words(&run.out).contains("could not look: the sockets of"), "{}", run.out);
+    let brief = netmap(&["doctor", "--from", "tests/offline/zoo.json"]);
+    assert!(words(&brief.out).contains("could not see all they need"), "{}", brief.out);
+}
+
+/// A setup whose every name is out to get us.
+fn hostile() -> String {
+    let name = "x; touch /tmp/owned #`$(id)`'\\\"\u{1b}[2J\n| rm";
+    serde_json::json!({
+        "schema": "netmap/1",
+        "engine": {"name": "Docker", "version": "20.10.24"},
+        "networks": [
+            {"name": name, "id": "a".repeat(64), "driver": "bridge", "scope": "local",
+             "subnets": [{"subnet": "10.1.0.0/24"}]},
+            {"name": "it's $HOME", "id": "b".repeat(64), "driver": "bridge", "scope": "local",
+             "subnets": [{"subnet": "10.2.0.0/24"}]}
+        ],
+        "containers": [
+            {"name": "db", "id": "c".repeat(64), "state": "running", "network_mode": "it's $HOME",
+             "endpoints": [{"network": "it's $HOME", "network_id": "b".repeat(64), "ipv4": "10.2.0.2"}]},
+            {"name": "-rf", "id": "d".repeat(64), "state": "running", "network_mode": "none",
+             "references": [{"origin": "environment", "variable": "A\nB", "scheme": "redis", "host": "db", "port": 6379}]}
+        ]
+    })
+    .to_string()
+}
+
+#[test]
+fn mends_are_single_commands_whatever_things_are_called() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("hostile.json");
+    std::fs::write(&file, hostile()).unwrap();
+    let found = json(&["--from", file.to_str().unwrap()]);
+    assert_eq!(rules(&found), ["no-shared-network", "unused-network"]);
+    let fixes: Vec<&str> = found["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|finding| finding["fix"].as_array().unwrap())
+        .map(|line| line.as_str().unwrap())
+        .collect();
+    let id = |letter: &str| letter.repeat(64);
+    assert_eq!(
+        fixes,
+        [
+            format!("docker network connect 'it'\\''s $HOME' {}", id("d")).as_str(),
+            format!("docker network rm {}", id("a")).as_str(),
+        ]
+    );
+    // What a shell makes of them, word by word.
+    for fix in &fixes {
+        let words = format!("docker() {{ printf '%s\\n' \"$#\"; }}; {fix}");
+        let ran = std::process::Command::new("sh").args(["-c", &words]).output().unwrap();
+        assert!(["3\n", "4\n"].contains(&&*String::from_utf8(ran.stdout).unwrap()), "{fix}");
+    }
+    for format in ["text", "markdown"] {
+        let arguments =
+            ["doctor", "--verbose", "--format", format, "--from", file.to_str().unwrap()];
+        let run = netmap(&arguments);
+        assert!(!run.out.contains('\u{1b}'), "{format}: {}", run.out);
+    }
+}
+
+#[test]
+fn nothing_is_wider_than_the_terminal_but_commands() {
+    for width in ["40", "80", "160"] {
+        for sample in [LESSON, "samples/alias-collision", "samples/stale-resolved-address"] {
+            let run = netmap(&["doctor", "--verbose", "--width", width, "--from", sample]);
+            for line in run.out.lines().filter(|line| !line.trim_start().starts_with("docker ")) {
+                let columns = line.chars().count();
+                assert!(columns <= width.parse::<usize>().unwrap(), "{width}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn explain_tells_a_rule_and_lists_all() {
+    let page = netmap(&["explain", "wrong-name"]);
+    assert_eq!(page.code, 0);
+    for part in ["What it means", "How netmap sees it", "How to mend it", "mistaken for"] {
+        assert!(page.out.contains(part), "{part}");
+    }
+    let list = netmap(&["explain"]);
+    assert!(list.out.lines().count() >= 38, "{}", list.out);
+    assert_eq!(netmap(&["explain", "nonsense"]).code, 2);
+}

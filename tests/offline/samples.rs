@@ -1,0 +1,101 @@
+//! The recorded samples: each folder tells its story, shows what the doctor
+//! says of it, and the recordings still get the same findings.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::support::{netmap, project_file};
+
+/// Problems that need more than one machine, or would break the one that the
+/// tests run on: their snapshots were composed by hand.
+const COMPOSED: [&str; 4] = ["dangling-endpoint", "ip-forward-off", "mtu-mismatch", "swarm-ports"];
+
+fn folders() -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = fs::read_dir(project_file("samples"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.join("near.json").exists())
+        .collect();
+    folders.sort();
+    folders
+}
+
+fn name(folder: &Path) -> String {
+    folder.file_name().unwrap().to_string_lossy().into_owned()
+}
+
+/// The rules that a line of the setup speaks of.
+fn says(folder: &Path, key: &str) -> BTreeSet<String> {
+    let script = fs::read_to_string(folder.join("setup.sh")).unwrap_or_default();
+    let line = script.lines().find_map(|line| line.strip_prefix(key));
+    let probed = script.lines().find_map(|line| line.strip_prefix("# says with --probe:"));
+    let line = if key == "# says:" { probed.or(line) } else { line };
+    match line {
+        Some(line) => line.split_whitespace().map(str::to_owned).collect(),
+        None if key == "# says:" => BTreeSet::from([name(folder)]),
+        None => BTreeSet::new(),
+    }
+}
+
+fn found(file: &Path) -> BTreeSet<String> {
+    let run = netmap(&["doctor", "--format", "json", "--from", file.to_str().unwrap()]);
+    assert!(run.code < 2, "{}: {}", file.display(), run.err);
+    let found: Value = serde_json::from_str(&run.out).unwrap();
+    let findings = found["findings"].as_array().unwrap();
+    findings.iter().map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn recorded_samples_get_the_findings_they_got_live() {
+    let folders = folders();
+    assert!(folders.len() >= 38, "{}", folders.len());
+    for folder in folders {
+        let broken = folder.join("snapshot.json");
+        assert_eq!(found(&broken), says(&folder, "# says:"), "{}", broken.display());
+        let near = folder.join("near.json");
+        assert_eq!(found(&near), says(&folder, "# near says:"), "{}", near.display());
+        let mended = folder.join("mended.json");
+        let composed = COMPOSED.contains(&name(&folder).as_str());
+        assert_eq!(mended.exists(), !composed, "{}", mended.display());
+        if mended.exists() {
+            assert_eq!(found(&mended), BTreeSet::new(), "{}", mended.display());
+        }
+    }
+}
+
+#[test]
+fn every_rule_has_a_sample_of_its_name_that_shows_it() {
+    let page = netmap(&["explain", "--format", "markdown"]).out;
+    let rules: BTreeSet<&str> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    let known: BTreeSet<String> = folders().iter().map(|folder| name(folder)).collect();
+    assert_eq!(rules, known.iter().map(String::as_str).collect());
+    for folder in folders() {
+        assert!(says(&folder, "# says:").contains(&name(&folder)), "{}", folder.display());
+    }
+}
+
+#[test]
+fn each_sample_tells_its_story_and_shows_what_the_doctor_says() {
+    for folder in folders() {
+        let readme = fs::read_to_string(folder.join("README.md")).unwrap_or_default();
+        let name = name(&folder);
+        let command = format!("netmap doctor --from samples/{name}");
+        let block = format!("```console\n$ {command}\n");
+        let shown = readme.split(&block).nth(1).and_then(|rest| rest.split("```").next());
+        let from = format!("samples/{name}");
+        let run = netmap(&["doctor", "--width", "80", "--from", &from]);
+        assert_eq!(shown, Some(run.out.as_str()), "{name}/README.md: `{command}`");
+        let story = readme.split("```").next().unwrap_or_default();
+        assert!(story.len() > 200, "{name}/README.md tells too little");
+    }
+}
+
+#[test]
+fn the_page_of_rules_is_what_netmap_explains() {
+    let page = fs::read_to_string(project_file("docs/rules.md")).unwrap_or_default();
+    let run = netmap(&["explain", "--format", "markdown"]);
+    assert!(page == run.out, "docs/rules.md: netmap explain --format markdown -o docs/rules.md");
+}
