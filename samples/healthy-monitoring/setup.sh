@@ -28,5 +28,5 @@ server prometheus "${P}monitoring" 9090 -e "ALERTMANAGER_URL=http://${P}alertman
   -e "TARGETS=${P}app:8000,${P}worker:8001,${P}redis-exporter:9121,host.docker.internal:19100" \
   --add-host host.docker.internal:host-gateway
 docker network connect "${P}apps" "${P}prometheus"
-server grafana "${P}monitoring" 3000 -p 127.0.0.1:18082:3000 -e "GF_DATABASE_URL=postgres://grafana:secret@db.example.com/grafana" \
-  -e "PROMETHEUS_URL=http://${P}prometheus:9090" -e "LOKI_URL=http://${P}loki:3100" -e "GF_SERVER_ROOT_URL=http://localhost:18082"
+server grafana "${P}monitoring" 3000 -p 127.0.0.1:17082:3000 -e "GF_DATABASE_URL=postgres://grafana:secret@db.example.com/grafana" \
+  -e "PROMETHEUS_URL=http://${P}prometheus:9090" -e "LOKI_URL=http://${P}loki:3100" -e "GF_SERVER_ROOT_URL=http://localhost:17082"

@@ -12,11 +12,18 @@
 # Take it down again: docker rm -f mongo survey_container results_container
 set -eu
 P=${P:-}
-label=netmap.lesson=module-5
+label=netmap.sample=${P}module-5
+
+# Removes containers, if this script made them.
+remove() {
+  for name in "$@"; do
+    docker ps -aq --filter "label=$label" --filter "name=^/?$name\$" | xargs -r docker rm -f
+  done
+}
 
 mongo() {
-  docker rm -f "${P}mongo" 2>/dev/null || true
-  docker run -d --label $label --name "${P}mongo" --expose 27017 busybox \
+  remove "${P}mongo"
+  docker run -d --label "$label" --name "${P}mongo" --expose 27017 busybox \
     nc -ll -p 27017 -e cat
 }
 
@@ -38,10 +45,10 @@ serves='
 
 servers() { # HOST SCRIPT [OPTIONS]
   host=$1 script=$2; shift 2
-  docker rm -f "${P}survey_container" "${P}results_container" 2>/dev/null || true
-  docker run -d --label $label --name "${P}survey_container" -p "127.0.0.1:${PORT:-8080}:3000" "$@" \
+  remove "${P}survey_container" "${P}results_container"
+  docker run -d --label "$label" --name "${P}survey_container" -p "127.0.0.1:${PORT:-8080}:3000" "$@" \
     -e "MONGO_URL=mongodb://$host:27017/docker_test" busybox sh -c "$script$serves" survey "$host"
-  docker run -d --label $label --name "${P}results_container" -p "127.0.0.1:$((${PORT:-8080} + 1)):3000" "$@" \
+  docker run -d --label "$label" --name "${P}results_container" -p "127.0.0.1:$((${PORT:-8080} + 1)):3000" "$@" \
     -e "MONGO_URL=mongodb://$host:27017/docker_test" busybox sh -c "$script$serves" results "$host"
 }
 

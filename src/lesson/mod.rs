@@ -24,23 +24,19 @@ pub struct Lesson {
 
 macro_rules! lesson {
     ($name:literal) => {
-        lesson!($name, "lessons/")
-    };
-    ($name:literal, $folder:literal) => {
         Lesson {
             name: $name,
-            readme: include_str!(concat!("../../samples/", $folder, $name, "/README.md")),
-            setup: include_str!(concat!("../../samples/", $folder, $name, "/setup.sh")),
-            solve: include_str!(concat!("../../samples/", $folder, $name, "/solve.sh")),
-            check: include_str!(concat!("../../samples/", $folder, $name, "/check.yaml")),
+            readme: include_str!(concat!("../../samples/lessons/", $name, "/README.md")),
+            setup: include_str!(concat!("../../samples/lessons/", $name, "/setup.sh")),
+            solve: include_str!(concat!("../../samples/lessons/", $name, "/solve.sh")),
+            check: include_str!(concat!("../../samples/lessons/", $name, "/check.yaml")),
         }
     };
 }
 
 /// All lessons, in the order of the course.
 pub const LESSONS: &[Lesson] = &[
-    // The one the documentation begins with has its folder beside the course.
-    lesson!("module-5", ""),
+    lesson!("module-5"),
     lesson!("no-names"),
     lesson!("two-networks"),
     lesson!("wrong-name"),
@@ -161,7 +157,14 @@ mod tests {
             }
             let hints = lesson.hints();
             assert!((3..=5).contains(&hints.len()), "{name}: {hints:?}");
-            assert!(!lesson.containers().is_empty(), "{name}");
+            // Names must stand there as they are: by them it is known what is the lesson's.
+            let made = [lesson.containers(), lesson.networks()].concat();
+            let is_plain =
+                |name: &&str| name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+            assert!(
+                !lesson.containers().is_empty() && made.iter().all(is_plain),
+                "{name}: {made:?}"
+            );
             for script in [lesson.setup, lesson.solve] {
                 assert!(script.starts_with("#!/bin/sh\n# "), "{name}");
                 assert!(script.contains("\nset -eu\n"), "{name}");
@@ -194,7 +197,6 @@ mod tests {
             .filter(|entry| entry.path().is_dir())
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
             .collect();
-        folders.push("module-5".to_owned());
         folders.sort();
         let mut names: Vec<&str> = LESSONS.iter().map(|lesson| lesson.name).collect();
         names.sort_unstable();

@@ -37,7 +37,7 @@ fn sh(script: &str, step: &str, prefix: &str) {
         .arg(step)
         .env("DOCKER_HOST", engine())
         .env("P", prefix)
-        .env("PORT", "18090")
+        .env("PORT", "17090")
         .env("NETWORK", "m5-lesson")
         .output()
         .expect("sh runs");
@@ -245,7 +245,8 @@ fn without_exec_only_get_requests_are_sent_and_with_it_one_exec_a_container() {
     assert!(requests.iter().all(|request| request.starts_with("GET /")), "{requests:#?}");
     let blind = found["not_looked"].to_string();
     assert!(blind.contains("nothing was to be run in it (--no-exec)"), "{blind}");
-    assert!(blind.contains("quietly-a"), "{blind}");
+    // Where it holds for every container there is, they are counted and not named.
+    assert!(blind.contains("quietly-a") || blind.contains("the sockets of all "), "{blind}");
 
     let (_, requests) = run(&[]);
     for name in ["quietly-a", "quietly-b"] {
@@ -293,7 +294,8 @@ fn an_exec_sees_what_proc_shows() {
 #[ignore = "needs a Docker engine"]
 fn logs_that_are_binary_endless_or_one_line_do_no_harm() {
     let mut corner = Corner::new("noisy");
-    let tail = "echo; echo 'Error: connect ECONNREFUSED 127.0.0.1:5999' >&2; sleep 1d";
+    // The engine reads the two outputs apart; what is said after a while is logged last.
+    let tail = "echo; sleep 3; echo 'Error: connect ECONNREFUSED 127.0.0.1:5999' >&2; sleep 1d";
     let cases = [
         ("binary", format!("head -c 300000 /dev/urandom; {tail}")),
         ("one-line", format!("head -c 10000000 /dev/zero | tr '\\0' x; {tail}")),

@@ -108,6 +108,18 @@ fn a_lesson_touches_nothing_that_it_did_not_make() {
     let (code, said) = lesson(&["start", "quiet"]);
     assert_eq!(code, 2, "{said}");
     assert!(!try_docker(&["network", "inspect", "lab-quiet"]).status.success());
+    // Nor is what got a name of the lesson's in the meantime removed by its mend.
+    let (code, said) = lesson(&["start", "module-5", "--yes"]);
+    assert_eq!(code, 0, "{said}");
+    docker(&["rm", "-f", "survey_container"]);
+    let mine = docker(&["create", "--name", "survey_container", "busybox", "true"]);
+    let (code, said) = lesson(&["solve", "module-5", "--yes"]);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("there is a container `survey_container` already"), "{said}");
+    let (code, said) = lesson(&["stop", "module-5"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(docker(&["ps", "-aq", "--no-trunc"]).contains(&mine));
+    docker(&["rm", &mine]);
     // A lesson that cannot be brought up whole is taken away again.
     corner.sleeper("squatter", &["-p", "127.0.0.1:15433:80"]);
     let (code, said) = lesson(&["start", "host-port", "--yes"]);

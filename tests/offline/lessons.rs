@@ -2,26 +2,27 @@
 
 use crate::support::{netmap, project_file};
 
-/// What the doctor says of each lesson as it was recorded: one thing, and the
-/// thing that the lesson is about.
-const CAUSES: &[(&str, &str)] = &[
-    ("host-port", "host-port-between-containers"),
-    ("internal", "internal-only"),
-    ("loopback", "loopback-bind"),
-    ("moved", "hardcoded-ip"),
-    ("no-names", "default-bridge-no-names"),
-    ("orphan", "namespace-orphan"),
-    ("quiet", "icc-off"),
-    ("stopped", "target-down"),
-    ("two-answers", "dialled-port-closed"),
-    ("two-networks", "no-shared-network"),
-    ("wrong-name", "wrong-name"),
-    ("wrong-port", "published-port-nobody-listens"),
+/// What the doctor says of each lesson as it was recorded: the thing that the
+/// lesson is about, and nothing else.
+const CAUSES: &[(&str, &[&str])] = &[
+    ("module-5", &["localhost-dependency", "default-bridge-no-names"]),
+    ("host-port", &["host-port-between-containers"]),
+    ("internal", &["internal-only"]),
+    ("loopback", &["loopback-bind"]),
+    ("moved", &["hardcoded-ip"]),
+    ("no-names", &["default-bridge-no-names"]),
+    ("orphan", &["namespace-orphan"]),
+    ("quiet", &["icc-off"]),
+    ("stopped", &["target-down"]),
+    ("two-answers", &["dialled-port-closed"]),
+    ("two-networks", &["no-shared-network"]),
+    ("wrong-name", &["wrong-name"]),
+    ("wrong-port", &["published-port-nobody-listens"]),
 ];
 
 #[test]
 fn the_doctor_names_the_cause_of_each_lesson_and_nothing_else() {
-    for (lesson, cause) in CAUSES {
+    for (lesson, causes) in CAUSES {
         let folder = format!("samples/lessons/{lesson}");
         let run = netmap(&["doctor", "--from", &folder, "--format", "json"]);
         assert_eq!(run.code, 1, "{lesson}: {}{}", run.out, run.err);
@@ -32,7 +33,7 @@ fn the_doctor_names_the_cause_of_each_lesson_and_nothing_else() {
             .iter()
             .map(|finding| finding["rule"].as_str().unwrap())
             .collect();
-        assert_eq!(found, [*cause], "{lesson}");
+        assert_eq!(found, *causes, "{lesson}");
     }
     let folders = std::fs::read_dir(project_file("samples/lessons")).unwrap();
     let folders = folders.filter(|entry| entry.as_ref().unwrap().path().is_dir()).count();
@@ -54,7 +55,7 @@ fn the_list_needs_no_engine_and_everything_else_says_that_it_does() {
     let nowhere = ["--host", "unix:///nonexistent/netmap-tests.sock"];
     let run = netmap(&[&["lesson", "list"][..], &nowhere].concat());
     assert_eq!(run.code, 0, "{}", run.err);
-    assert_eq!(run.out.lines().count(), CAUSES.len() + 1);
+    assert_eq!(run.out.lines().count(), CAUSES.len());
     assert!(run.err.contains("no engine answers"), "{}", run.err);
     for what in [&["start", "moved", "--yes"][..], &["check"], &["hint"], &["solve"], &["stop"]] {
         let run = netmap(&[&["lesson"], what, &nowhere[..]].concat());

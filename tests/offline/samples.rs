@@ -1,7 +1,7 @@
 //! The recorded samples: each folder tells its story, shows what the doctor
 //! says of it, and the recordings still get the same findings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -98,4 +98,42 @@ fn the_page_of_rules_is_what_netmap_explains() {
     let page = fs::read_to_string(project_file("docs/rules.md")).unwrap_or_default();
     let run = netmap(&["explain", "--format", "markdown"]);
     assert!(page == run.out, "docs/rules.md: netmap explain --format markdown -o docs/rules.md");
+}
+
+/// The tests bring setups up side by side on one engine.
+#[test]
+fn no_two_setups_publish_the_same_port_of_the_host() {
+    let mut owners: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for root in ["samples", "samples/lessons", "tests/corpus", "tests/engine"] {
+        for entry in fs::read_dir(project_file(root)).unwrap() {
+            let owner = entry.unwrap().path();
+            // A plan is never brought up, and one test stands in a lesson's way on purpose.
+            if owner.ends_with("samples/planned") || owner.ends_with("engine/lesson.rs") {
+                continue;
+            }
+            let inside = fs::read_dir(&owner).into_iter().flatten();
+            let mut files: Vec<PathBuf> = inside.map(|file| file.unwrap().path()).collect();
+            files.push(owner.clone());
+            files.retain(|file| {
+                file.extension().is_some_and(|kind| ["sh", "yaml", "rs"].iter().any(|k| kind == *k))
+            });
+            for file in files {
+                for port in published(&fs::read_to_string(file).unwrap()) {
+                    owners.entry(port).or_default().insert(owner.display().to_string());
+                }
+            }
+        }
+    }
+    assert!(owners.len() > 50, "only {} ports were found", owners.len());
+    owners.retain(|_, setups| setups.len() > 1);
+    assert!(owners.is_empty(), "{owners:#?}");
+}
+
+/// Numbers of five digits before a colon, which is where a host's port stands.
+fn published(text: &str) -> Vec<String> {
+    let before_colons = text.split(':').filter_map(|part| {
+        let digits = part.len() - part.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        (digits == 5).then(|| part[part.len() - 5..].to_owned())
+    });
+    before_colons.collect()
 }

@@ -223,12 +223,16 @@ impl Desk<'_> {
         )
     }
 
-    /// Fails when somebody else's container or network has a name that the
-    /// lesson needs.
+    /// Fails when a container or network that the lesson did not make has a
+    /// name that its scripts use.
     fn nothing_in_the_way(&self, lesson: &Lesson, snapshot: &Snapshot) -> Result<()> {
         let (containers, networks) = (lesson.containers(), lesson.networks());
-        let container = snapshot.containers.iter().find(|c| containers.contains(&c.name.as_str()));
-        let network = snapshot.networks.iter().find(|n| networks.contains(&n.name.as_str()));
+        let container = snapshot.containers.iter().find(|c| {
+            containers.contains(&c.name.as_str()) && !is_labelled(lesson, c.labels.get(LABEL))
+        });
+        let network = snapshot.networks.iter().find(|n| {
+            networks.contains(&n.name.as_str()) && !is_labelled(lesson, n.labels.get(LABEL))
+        });
         let (kind, name) = match (container, network) {
             (Some(container), _) => ("container", &container.name),
             (None, Some(network)) => ("network", &network.name),
@@ -317,6 +321,7 @@ impl Desk<'_> {
             self.output.note("\nIt is mended already. netmap lesson stop takes it away.");
             return Ok(Ending::Clean);
         }
+        self.nothing_in_the_way(lesson, &snapshot)?;
         if !self.agreed("Run these commands?", yes)? {
             return Ok(Ending::Clean);
         }
