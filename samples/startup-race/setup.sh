@@ -9,7 +9,7 @@ P=${P:-}
 db() { # OPTIONS
   docker network create "${P}app"
   docker run -d --name "${P}db" --network "${P}app" "$@" busybox sh -c '
-    sleep 2; exec nc -ll -p 5542 -e cat'
+    sleep 5; exec nc -ll -p 5542 -e cat'
 }
 web() {
   docker run -d --name "${P}web" --network "${P}app" -e "DB=amqp://${P}db:5542" busybox sh -c "
@@ -27,7 +27,7 @@ check)
 near)
   # Started when the server was ready.
   db
-  sleep 3
+  sleep 6
   web
   ;;
 esac

@@ -33,6 +33,8 @@ pub use observation::{
 };
 pub use plan::{Place, Plan};
 pub use port::{ExposedPort, Protocol, PublishedPort, RequestedPort};
-pub use reachability::{By, Knock, Latency, Measurement, Outcome, Probe};
+pub use reachability::{
+    BLACK_HOLE, By, Knock, Latency, Measurement, NO_ROUTE, OWN_FIREWALL, Outcome, Probe,
+};
 pub use reference::{Origin, Reference};
 pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot, Unread};

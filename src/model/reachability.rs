@@ -126,6 +126,17 @@ impl Latency {
     }
 }
 
+/// Reason: the source's kernel knows no way to the address.
+pub const NO_ROUTE: &str = "the source has no route there";
+
+/// Reason: the source's kernel calls an address that is well formed an invalid
+/// argument, which Linux does for routes of the type `blackhole` (`fib_props`
+/// in net/ipv4/fib_semantics.c).
+pub const BLACK_HOLE: &str = "a black-hole route of the source throws it away";
+
+/// Reason: the source's kernel lets a program make a socket, and not send.
+pub const OWN_FIREWALL: &str = "a firewall in the source's own network stack drops it";
+
 /// One thing that was tried, and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measurement {

@@ -37,6 +37,22 @@ fn no_address_of_that_kind() {
 }
 
 #[test]
+fn what_the_sources_own_kernel_throws_away() {
+    for said in ["ping: sendto: Invalid argument\n", "ping: connect: Invalid argument\n"] {
+        let answer = ping(1, &format!("PING 10.0.0.2 (10.0.0.2): 56 data bytes\n{said}"));
+        assert_eq!(answer.reason.as_deref(), Some(BLACK_HOLE), "{answer:?}");
+        is(answer, Outcome::Unreachable);
+    }
+    is(ping(2, "ping: invalid argument: '0s'\n"), Outcome::Unknown);
+    for said in
+        ["ping: sendmsg: Operation not permitted\n", "ping: sendto: Operation not permitted\n"]
+    {
+        let answer = ping(1, said);
+        assert_eq!(answer.reason.as_deref(), Some(OWN_FIREWALL), "{answer:?}");
+    }
+}
+
+#[test]
 fn iputils_ping() {
     let output = "PING 10.0.0.2 (10.0.0.2) 56(84) bytes of data.\n\n--- 10.0.0.2 ping statistics ---\n\
         2 packets transmitted, 1 received, 50% packet loss, time 1001ms\n\

@@ -60,7 +60,11 @@ fn a_snapshot_read_back_is_the_setup_itself() {
         let plain = folder.path().join("plain.json").display().to_string();
         run(&["snapshot", "--no-exec", "-o", &plain]);
         let show = [&["show", "--all", "--format", format], &narrow[..]].concat();
-        assert_eq!(from_file(0, &plain, &show), netmap_text(0, &show), "{format}");
+        // Other tests' containers may go while one of the two looks.
+        let ours = |said: String| -> Vec<String> {
+            said.lines().filter(|line| !line.starts_with("Not read:")).map(str::to_owned).collect()
+        };
+        assert_eq!(ours(from_file(0, &plain, &show)), ours(netmap_text(0, &show)), "{format}");
     }
     // What was measured is in it, and what was seen inside.
     let snapshot: Value = serde_json::from_str(&written).unwrap();

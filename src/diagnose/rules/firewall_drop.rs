@@ -1,12 +1,12 @@
 //! Silence where the map says that the way is open.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule, Sight};
 use crate::graph::{Agreement, Compared};
-use crate::model::{Outcome, Severity};
+use crate::model::{BLACK_HOLE, Measurement, NO_ROUTE, OWN_FIREWALL, Outcome, Severity};
 
 /// See `netmap explain firewall-drop`.
 pub const RULE: Rule = Rule {
@@ -34,37 +34,70 @@ fn judge(case: &Case) -> Judgement {
             silent.entry((row.from, row.to)).or_default().push(row);
         }
     }
-    Judgement::of(silent.iter().filter(|((from, to), _)| {
-        // Both ways are one cause and told once.
-        from <= to || !silent.contains_key(&(*to, *from))
-    }).map(|((from, to), rows)| {
-        let (a, b) = (case.name(*from), case.name(*to));
-        let both = silent.contains_key(&(*to, *from)) && from != to;
-        let mut finding = RULE.finding(
-            [a, b],
-            if both {
-                format!("{a} and {b} cannot reach each other, although the map says they can")
-            } else {
-                format!("{a} cannot reach {b}, although the map says it can")
-            },
-        );
-        finding.evidence = rows
+    Judgement::of(
+        silent
             .iter()
-            .map(|row| {
-                let on = row.measurement.network.as_deref().map(|n| format!(" on {n}"));
-                format!(
-                    "{a} asked {}{}: {}",
-                    row.measurement.target,
-                    on.unwrap_or_default(),
-                    row.measurement.outcome
-                )
+            .filter(|((from, to), _)| {
+                // Both ways are one cause and told once.
+                from <= to || !silent.contains_key(&(*to, *from))
             })
-            .collect();
-        finding.evidence.push("Both run, and share a network that carries traffic".to_owned());
-        finding.fix = vec![
-            prose("look for rules that drop: sudo iptables -L FORWARD -v -n, sudo nft list ruleset"),
-            prose("if a firewall was started or reloaded after the engine: sudo systemctl restart docker"),
+            .map(|((from, to), rows)| {
+                let (a, b) = (case.name(*from), case.name(*to));
+                let both = silent.contains_key(&(*to, *from)) && from != to;
+                let mut finding = RULE.finding(
+                    [a, b],
+                    if both {
+                        format!(
+                            "{a} and {b} cannot reach each other, although the map says they can"
+                        )
+                    } else {
+                        format!("{a} cannot reach {b}, although the map says it can")
+                    },
+                );
+                let back = silent.get(&(*to, *from)).filter(|_| both);
+                let tries: Vec<&Compared> =
+                    rows.iter().chain(back.into_iter().flatten()).copied().collect();
+                finding.evidence = tries.iter().map(|row| tried(case, row)).collect();
+                finding
+                    .evidence
+                    .push("Both run, and share a network that carries traffic".to_owned());
+                finding.fix = mends(case, &tries);
+                finding
+            }),
+    )
+}
+
+fn tried(case: &Case, row: &Compared) -> String {
+    let Measurement { target, network, outcome, reason, .. } = &row.measurement;
+    let on = network.as_deref().map(|n| format!(" on {n}")).unwrap_or_default();
+    let why = reason.as_deref().map(|why| format!(", {why}")).unwrap_or_default();
+    format!("{} asked {target}{on}: {outcome}{why}", case.name(row.from))
+}
+
+/// Where to look: in the source, if its own kernel refused, else on the host.
+fn mends(case: &Case, tries: &[&Compared]) -> Vec<String> {
+    let refused_by = |reasons: &[&str]| -> BTreeSet<usize> {
+        let refused = tries.iter().filter(|row| {
+            row.measurement.reason.as_deref().is_some_and(|reason| reasons.contains(&reason))
+        });
+        refused.map(|row| row.from).collect()
+    };
+    let (routes, rules) = (refused_by(&[BLACK_HOLE, NO_ROUTE]), refused_by(&[OWN_FIREWALL]));
+    let look = |what: &str, at: &usize, command: &str| {
+        let (docker, word) = (case.docker(), case.container_word(*at));
+        prose(format!("look for the {what} in {}: {docker} exec {word} {command}", case.name(*at)))
+    };
+    let mut fix: Vec<String> = routes.iter().map(|at| look("route", at, "ip route")).collect();
+    fix.extend(rules.iter().map(|at| look("rule", at, "iptables -L OUTPUT -v -n")));
+    if fix.is_empty() {
+        fix = vec![
+            prose(
+                "look for rules that drop: sudo iptables -L FORWARD -v -n, sudo nft list ruleset",
+            ),
+            prose(
+                "if a firewall was started or reloaded after the engine: sudo systemctl restart docker",
+            ),
         ];
-        finding
-    }))
+    }
+    fix
 }

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::icmp::{self, Nonce, Word};
 use super::namespaces::{Door, Kind, Maker};
-use crate::model::{Latency, Outcome};
+use crate::model::{BLACK_HOLE, Latency, NO_ROUTE, OWN_FIREWALL, Outcome};
 use crate::probe::{Answer, Limits};
 
 /// Time between two tries of one ping.
@@ -230,13 +230,12 @@ fn is_out_of_room(error: &io::Error) -> bool {
 pub fn refused_here(error: &io::Error) -> Answer {
     let unreachable = |why: &str| Answer::of(Outcome::Unreachable).because(why);
     match error.kind() {
-        io::ErrorKind::NetworkUnreachable => unreachable("the source has no route there"),
+        io::ErrorKind::NetworkUnreachable => unreachable(NO_ROUTE),
         io::ErrorKind::HostUnreachable => unreachable("nobody there has the address"),
         // The namespace's own firewall says it this way.
-        io::ErrorKind::PermissionDenied => {
-            unreachable("a firewall in the source's own network stack drops it")
-        }
+        io::ErrorKind::PermissionDenied => unreachable(OWN_FIREWALL),
         io::ErrorKind::AddrNotAvailable => unreachable("the source has no address of that kind"),
+        io::ErrorKind::InvalidInput => unreachable(BLACK_HOLE),
         _ => Answer::unknown(&format!("could not send: {error}")),
     }
 }
