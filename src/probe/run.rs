@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -19,6 +20,9 @@ use crate::model::{By, Measurement, Outcome, Probe, State};
 /// Execs under way at once. Measured: more gain nothing, each costs the
 /// engine about 50 ms.
 const WIDTH: usize = 8;
+
+/// How long to wait before the second look at what contradicts the map.
+const MOMENT: Duration = Duration::from_millis(300);
 
 /// A TCP port nobody listens on as a rule: `tcpmux`. A refusal proves the way open.
 const UNLIKELY_PORT: u16 = 1;
@@ -87,9 +91,10 @@ impl<'a> Probing<'a> {
 
     /// Measures. `progress` is told how many of how many pairs are done.
     ///
-    /// What the map calls open and did not answer is tried once more, with
-    /// more patience, before it counts: a busy machine is slow, and a lost
-    /// packet is no wall.
+    /// What contradicts the map is tried once more, with more patience, before
+    /// it counts: a busy machine is slow, a lost packet is no wall, and while
+    /// a network is made Docker takes the rule that keeps networks apart out
+    /// for a moment (`EnsureJumpRule` in libnetwork's iptables package).
     pub async fn run(&self, progress: impl Fn(usize, usize)) -> Probe {
         let pairs = self.plan.pairs();
         let acts: usize = self.plan.stations.iter().map(|station| station.acts.len()).sum();
@@ -105,6 +110,7 @@ impl<'a> Probing<'a> {
         let doubtful = self.doubtful(&answers);
         let again = self.stations_of(&doubtful);
         if again.iter().any(|station| !station.acts.is_empty()) {
+            tokio::time::sleep(MOMENT).await;
             let limits = Limits { wait: self.limits.wait.saturating_mul(2), ..self.limits };
             let second = self.measure(&again, &limits, &|_| {}).await;
             for ((station, acts), second) in doubtful.iter().enumerate().zip(second) {
@@ -127,8 +133,12 @@ impl<'a> Probing<'a> {
                 let Found::Act { station, act } = wish.answer else { continue };
                 let Some(answer) = answers[station].get(act) else { continue };
                 let predicted = prediction.of(wish.by, &wish.target).verdict;
-                let silent = answer.outcome.got_through() == Some(false);
-                if (silent && predicted == Verdict::Reachable) || answer.hurried {
+                let contradicts = match answer.outcome.got_through() {
+                    Some(true) => predicted == Verdict::Blocked,
+                    Some(false) => predicted == Verdict::Reachable,
+                    None => false,
+                };
+                if contradicts || answer.hurried {
                     doubtful[station].insert(act);
                 }
             }
