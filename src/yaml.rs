@@ -1,303 +1,414 @@
-//! YAML written by hand, read into a tree that knows the place of each key
-//! and value, so that whoever reads it can point at what is wrong. Pure, and
-//! bounded: bombs, circles and doubled keys are errors. Nothing else uses
-//! serde-saphyr.
+//! YAML text, read into a tree whose nodes know where they stand, so that
+//! whoever reads it can point at what is wrong. Built on the parser's events
+//! and not on serde, because files written by hand need what serde loses: the
+//! text of scalars as written, tags, and the place of each key.
+//!
+//! Bounded whatever the text is: aliases are written out, and what they write
+//! out is counted. Nothing else uses granit-parser.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::budget::BudgetBreach;
-use serde_saphyr::options::DuplicateKeyPolicy;
-use serde_saphyr::{Location, Spanned};
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
-/// Most scalars, lists and mappings a document may have once its aliases are
-/// written out; a compose file of 300 services has some 10,000.
-const MOST_NODES: usize = 200_000;
+/// Most nodes that the documents of one load may have, aliases written out.
+/// A compose file of 300 services has some 10,000.
+pub const MOST_NODES: usize = 200_000;
+/// Most bytes of text in them.
+pub const MOST_TEXT: usize = 32 << 20;
+/// Deepest nesting.
+const DEEPEST: usize = 64;
 
-/// A place in a file. Both numbers count from 1, columns in characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
-    /// Line.
-    pub line: u64,
-    /// Column.
-    pub column: u64,
+/// Where something stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spot {
+    /// Number of the file, where several are read.
+    pub file: usize,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
 }
 
-impl Place {
+impl Spot {
     /// The place `columns` further to the right.
     pub fn right(self, columns: usize) -> Self {
-        Self { column: self.column + columns as u64, ..self }
+        let columns = u32::try_from(columns).unwrap_or(u32::MAX);
+        Self { column: self.column.saturating_add(columns), ..self }
     }
 }
 
-impl From<Location> for Place {
-    fn from(location: Location) -> Self {
-        Self { line: location.line(), column: location.column() }
-    }
-}
-
-impl fmt::Display for Place {
+impl fmt::Display for Spot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.line, self.column)
     }
 }
 
+/// What a file asks the merging of files to do with a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tag {
+    /// `!reset`: take away what the files before it say.
+    Reset,
+    /// `!override`: stand in place of what they say instead of adding to it.
+    Override,
+}
+
 /// A value and its place.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
-    /// Where it stands; for a value that an alias stands for, the alias's place.
-    pub place: Place,
+    /// Where it stands; for what an alias stands for, the alias's place.
+    pub spot: Spot,
+    /// What to do with it when files are laid over one another.
+    pub tag: Option<Tag>,
+    /// Whether it is a scalar in quotes or in a block of its own, and so text
+    /// whatever it looks like.
+    pub quoted: bool,
     /// What it is.
     pub value: Value,
 }
 
 /// What a node is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
-    /// Nothing, or `null`.
+    /// Nothing at all, or `null` or `~`.
     Null,
-    /// `true` or `false`. Words such as `on` and `no` are text.
-    Bool(bool),
-    /// A whole number.
-    Integer(i128),
-    /// A number with a fraction.
-    Float(f64),
-    /// Text.
+    /// A scalar as written, without quotes.
     Text(String),
     /// A list.
     List(Vec<Node>),
-    /// A mapping in the order of the file; merge keys are merged.
-    Map(Vec<(Key, Node)>),
+    /// A mapping; merge keys are merged.
+    Map(Mapping),
 }
 
-/// A key of a mapping and its place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Key {
-    /// Where it stands.
-    pub place: Place,
-    /// The key.
-    pub name: String,
+/// The entries of a mapping. For the order of the file, sort by [`Entry::key`].
+pub type Mapping = BTreeMap<String, Entry>;
+
+/// The value under a key, and where the key stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Where the key stands.
+    pub key: Spot,
+    /// The value.
+    pub value: Node,
 }
 
-impl Value {
+impl Node {
+    /// A node without a tag.
+    pub fn new(spot: Spot, value: Value) -> Self {
+        Self { spot, tag: None, quoted: false, value }
+    }
+
+    /// The mapping it is, if it is one.
+    pub fn map(&self) -> Option<&Mapping> {
+        match &self.value {
+            Value::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// The value under a key of the mapping it is.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.map()?.get(key).map(|entry| &entry.value)
+    }
+
+    /// The text it is, if it is one.
+    pub fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The truth value it is, if it is one. Words such as `on` and `no` are text.
+    pub fn truth(&self) -> Option<bool> {
+        match self.text().filter(|_| !self.quoted)? {
+            "true" | "True" | "TRUE" => Some(true),
+            "false" | "False" | "FALSE" => Some(false),
+            _ => None,
+        }
+    }
+
     /// What it is, for messages: `a list`.
     pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Null => "nothing",
-            Self::Bool(_) => "true or false",
-            Self::Integer(_) | Self::Float(_) => "a number",
-            Self::Text(_) => "text",
-            Self::List(_) => "a list",
-            Self::Map(_) => "a mapping",
+        match &self.value {
+            Value::Null => "nothing",
+            Value::Text(_) if self.truth().is_some() => "true or false",
+            Value::Text(text) if !self.quoted && text.parse::<f64>().is_ok() => "a number",
+            Value::Text(_) => "text",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a mapping",
         }
     }
 }
 
-/// Why a document could not be read.
+/// Why text is no YAML, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed {
-    /// Where, if the reader knows.
-    pub place: Option<Place>,
-    /// What is wrong.
+    /// Where it goes wrong.
+    pub spot: Spot,
+    /// What is wrong, for the person who wrote the file.
     pub why: String,
 }
 
-/// Reads a document. Empty text is [`Value::Null`].
-pub fn read(text: &str) -> Result<Node, Malformed> {
-    let options = serde_saphyr::options! {
-        budget: serde_saphyr::budget! {
-            max_nodes: MOST_NODES,
-            max_events: 3 * MOST_NODES,
-            max_depth: 40,
-            max_documents: 1,
-        },
-        duplicate_keys: DuplicateKeyPolicy::Error,
-        strict_booleans: true,
-        // Names may look like numbers and must stay as they were written.
-        leading_zero_numbers_as_strings: true,
-        underscored_numbers_as_strings: true,
-        with_snippet: false,
+/// What may still be read; shared by all files of one load.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    /// Nodes.
+    pub nodes: usize,
+    /// Bytes of text.
+    pub text: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { nodes: MOST_NODES, text: MOST_TEXT }
+    }
+}
+
+/// Reads a file of one document on its own. Empty text is [`Value::Null`].
+pub fn read_one(text: &str) -> Result<Node, Malformed> {
+    let mut documents = read(text, 0, &mut Budget::default())?.into_iter();
+    let only = documents.next();
+    match documents.next() {
+        Some(second) => Err(Malformed {
+            spot: second.spot,
+            why: "a second document begins here; one is all that is read".to_owned(),
+        }),
+        None => {
+            Ok(only.unwrap_or_else(|| Node::new(Spot { file: 0, line: 1, column: 1 }, Value::Null)))
+        }
+    }
+}
+
+/// Reads the documents of file number `file`.
+pub fn read(text: &str, file: usize, budget: &mut Budget) -> Result<Vec<Node>, Malformed> {
+    let mut reader = Reader {
+        events: Parser::new_from_str(text),
+        file,
+        budget,
+        anchors: BTreeMap::new(),
+        spot: Spot { file, line: 1, column: 1 },
     };
-    let read = serde_saphyr::from_str_with_options::<Spanned<Value>>(text, options);
-    read.map(node).map_err(|error| {
-        let place = error.location().map(Place::from).filter(|place| place.line > 0);
-        Malformed { place, why: plainly(&error) }
-    })
+    let mut documents = Vec::new();
+    loop {
+        match reader.next()? {
+            (Event::StreamEnd, _) => return Ok(documents),
+            (Event::DocumentStart(..), _) => {
+                reader.anchors.clear();
+                let first = reader.next()?;
+                documents.push(reader.node(first, 0)?);
+            }
+            _ => {}
+        }
+    }
 }
 
-fn node(spanned: Spanned<Value>) -> Node {
-    Node { place: spanned.referenced.into(), value: spanned.value }
+type Located<'t> = (Event<'t>, Span);
+
+struct Reader<'t, 'b> {
+    events: Parser<'t, granit_parser::StrInput<'t>>,
+    file: usize,
+    budget: &'b mut Budget,
+    /// Nodes with an anchor; those under construction have `None`.
+    anchors: BTreeMap<usize, Option<Node>>,
+    /// Where the last event stood.
+    spot: Spot,
 }
 
-/// What is wrong, in words for the person who wrote the file; the place is
-/// told apart from them.
-fn plainly(error: &serde_saphyr::Error) -> String {
-    use serde_saphyr::Error;
-    let error = error.without_snippet();
-    match error {
-        Error::DuplicateMappingKey { key: Some(key), .. } => format!("`{key}` stands here twice"),
-        Error::DuplicateMappingKey { .. } => "a key stands here twice".to_owned(),
-        Error::UnknownAnchor { .. } => {
-            "this is an alias (`*name`) of nothing; text that begins with `*` needs quotes"
-                .to_owned()
+impl<'t> Reader<'t, '_> {
+    fn next(&mut self) -> Result<Located<'t>, Malformed> {
+        let (event, span) = match self.events.next() {
+            Some(next) => next.map_err(|error| self.scan_error(&error))?,
+            None => (Event::StreamEnd, Span::default()),
+        };
+        if span.start.line() > 0 {
+            self.spot = self.spot_at(span.start.line(), span.start.col());
         }
-        Error::RecursiveReferencesRequireWeakTypes { .. } => {
-            "an alias stands for itself".to_owned()
+        Ok((event, span))
+    }
+
+    fn spot_at(&self, line: usize, column: usize) -> Spot {
+        let short = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Spot { file: self.file, line: short(line), column: short(column.saturating_add(1)) }
+    }
+
+    fn scan_error(&self, error: &ScanError) -> Malformed {
+        let at = error.marker();
+        Malformed { spot: self.spot_at(at.line(), at.col()), why: plainly(&error.info()) }
+    }
+
+    fn wrong(&self, why: impl Into<String>) -> Malformed {
+        Malformed { spot: self.spot, why: why.into() }
+    }
+
+    /// The node that begins with this event.
+    fn node(&mut self, (event, _): Located<'t>, depth: usize) -> Result<Node, Malformed> {
+        let spot = self.spot;
+        if depth > DEEPEST {
+            return Err(self.wrong(format!("nested more than {DEEPEST} levels deep")));
         }
-        Error::Budget { breach: BudgetBreach::Documents { .. }, .. } => {
-            "a second document begins here; one is all that is read".to_owned()
+        let tag = event.tag().and_then(|tag| match tag.suffix() {
+            "reset" if tag.handle() == "!" => Some(Tag::Reset),
+            "override" if tag.handle() == "!" => Some(Tag::Override),
+            _ => None,
+        });
+        let mut quoted = false;
+        let (value, anchor) = match event {
+            Event::Alias(id) => return self.alias(id, spot),
+            Event::Scalar(text, style, anchor, _) => {
+                self.spend(1, text.len())?;
+                let plain = style == ScalarStyle::Plain;
+                quoted = !plain;
+                let null = plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL");
+                let value = if null { Value::Null } else { Value::Text(text.into_owned()) };
+                (value, anchor)
+            }
+            Event::SequenceStart(_, anchor, _) => {
+                self.spend(1, 0)?;
+                self.anchors.insert(anchor, None);
+                (Value::List(self.list(depth)?), anchor)
+            }
+            Event::MappingStart(_, anchor, _) => {
+                self.spend(1, 0)?;
+                self.anchors.insert(anchor, None);
+                (Value::Map(self.mapping(depth)?), anchor)
+            }
+            _ => return Err(self.wrong("the file ends in the middle")),
+        };
+        let node = Node { spot, tag, quoted, value };
+        if anchor > 0 {
+            self.anchors.insert(anchor, Some(node.clone()));
         }
-        Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => {
-            "it is nested too deeply".to_owned()
-        }
-        other => {
-            let said = other.to_string();
-            let first = said.lines().next().unwrap_or_default();
-            let plain = first.split(" at line ").next().unwrap_or(first);
-            let plain = plain.trim_end_matches([',', ' ', ':']);
-            // What goes wrong within an alias comes as words only.
-            if plain.starts_with("budget breached") {
-                "it is too large once its aliases are written out".to_owned()
-            } else if plain.contains("scanning an anchor or alias") {
-                "text that begins with `*` or `&` needs quotes".to_owned()
-            } else if plain.starts_with("tabs disallowed") {
-                "a tab; YAML is indented with blanks".to_owned()
-            } else {
-                plain.to_owned()
+        Ok(node)
+    }
+
+    fn alias(&mut self, id: usize, spot: Spot) -> Result<Node, Malformed> {
+        let Some(Some(node)) = self.anchors.get(&id) else {
+            return Err(self.wrong("an alias stands for itself, inside of what it names"));
+        };
+        let (nodes, text) = weight(node);
+        let node = Node { spot, ..node.clone() };
+        self.spend(nodes, text)?;
+        Ok(node)
+    }
+
+    fn list(&mut self, depth: usize) -> Result<Vec<Node>, Malformed> {
+        let mut items = Vec::new();
+        loop {
+            match self.next()? {
+                (Event::SequenceEnd, _) => return Ok(items),
+                item => items.push(self.node(item, depth + 1)?),
             }
         }
     }
-}
 
-struct AnyValue;
-
-impl<'de> Visitor<'de> for AnyValue {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a YAML value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_none<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        Value::deserialize(deserializer)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Integer(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Integer(value.into()))
-    }
-
-    fn visit_i128<E>(self, value: i128) -> Result<Value, E> {
-        Ok(Value::Integer(value))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Value::Float(value))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::Text(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::Text(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element::<Spanned<Value>>()? {
-            list.push(node(item));
+    fn mapping(&mut self, depth: usize) -> Result<Mapping, Malformed> {
+        let mut map = Mapping::new();
+        let mut merged: Vec<Node> = Vec::new();
+        loop {
+            let next = self.next()?;
+            if matches!(next.0, Event::MappingEnd) {
+                break;
+            }
+            let is_merge =
+                matches!(&next.0, Event::Scalar(key, ScalarStyle::Plain, ..) if key == "<<");
+            let key = self.node(next, depth + 1)?;
+            let spot = key.spot;
+            let name = match key.value {
+                Value::Text(text) => text,
+                Value::Null => String::new(),
+                Value::List(_) | Value::Map(_) => {
+                    return Err(Malformed { spot, why: "a key must be plain text".to_owned() });
+                }
+            };
+            let value = self.next()?;
+            let value = self.node(value, depth + 1)?;
+            if is_merge {
+                merged.push(value);
+            } else if let Some(first) = map.get(&name) {
+                let why = format!("the key `{name}` is there already, in line {}", first.key.line);
+                return Err(Malformed { spot, why });
+            } else {
+                map.insert(name, Entry { key: spot, value });
+            }
         }
-        Ok(Value::List(list))
+        for node in merged {
+            merge_keys(&mut map, node)?;
+        }
+        Ok(map)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut map = Vec::new();
-        while let Some(key) = entries.next_key::<Spanned<String>>()? {
-            let value = entries.next_value::<Spanned<Value>>()?;
-            map.push((Key { place: key.referenced.into(), name: key.value }, node(value)));
+    fn spend(&mut self, nodes: usize, text: usize) -> Result<(), Malformed> {
+        match (self.budget.nodes.checked_sub(nodes), self.budget.text.checked_sub(text)) {
+            (Some(nodes), Some(text)) => {
+                *self.budget = Budget { nodes, text };
+                Ok(())
+            }
+            _ => Err(self.wrong(format!(
+                "with its aliases written out the file has more than {MOST_NODES} values or {} MB",
+                MOST_TEXT >> 20
+            ))),
         }
-        Ok(Value::Map(map))
     }
 }
 
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyValue)
+/// What the parser finds wrong, in words for the person who wrote the file.
+fn plainly(info: &str) -> String {
+    if info.contains("unknown anchor") || info.contains("scanning an anchor or alias") {
+        "text that begins with `*` or `&` needs quotes, unless it is an alias of something"
+            .to_owned()
+    } else if info.starts_with("tabs disallowed") {
+        "a tab; YAML is indented with blanks".to_owned()
+    } else {
+        info.to_owned()
+    }
+}
+
+/// Adds what `<<` brings, where the mapping does not say otherwise itself.
+fn merge_keys(map: &mut Mapping, from: Node) -> Result<(), Malformed> {
+    match from.value {
+        Value::Map(entries) => {
+            for (key, entry) in entries {
+                map.entry(key).or_insert(entry);
+            }
+            Ok(())
+        }
+        Value::List(items) => items.into_iter().try_for_each(|item| merge_keys(map, item)),
+        _ => {
+            let why = format!("`<<` needs a mapping to merge, and this is {}", from.kind());
+            Err(Malformed { spot: from.spot, why })
+        }
+    }
+}
+
+/// Counts a tree that was put together from others; false when it is too much.
+pub fn spend_tree(tree: &Node, budget: &mut Budget) -> bool {
+    let (nodes, text) = weight(tree);
+    match (budget.nodes.checked_sub(nodes), budget.text.checked_sub(text)) {
+        (Some(nodes), Some(text)) => {
+            *budget = Budget { nodes, text };
+            true
+        }
+        _ => false,
+    }
+}
+
+/// How many nodes and how many bytes of text a tree has.
+fn weight(node: &Node) -> (usize, usize) {
+    let sum = |weights: &mut dyn Iterator<Item = (usize, usize)>| {
+        weights.fold((1, 0), |sum, weight| (sum.0 + weight.0, sum.1 + weight.1))
+    };
+    match &node.value {
+        Value::Null => (1, 0),
+        Value::Text(text) => (1, text.len()),
+        Value::List(items) => sum(&mut items.iter().map(weight)),
+        Value::Map(map) => sum(&mut map.iter().map(|(key, entry)| {
+            let (nodes, text) = weight(&entry.value);
+            (nodes + 1, text + key.len())
+        })),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn why(text: &str) -> (u64, u64, String) {
-        let malformed = read(text).unwrap_err();
-        let place = malformed.place.expect("a place");
-        (place.line, place.column, malformed.why)
-    }
-
-    #[test]
-    fn values_keep_their_places_and_their_spelling() {
-        let read = read("a: 1\nb:\n  - x -> y\n  - 22:22\non: no\n0123: 0123\n").unwrap();
-        let Value::Map(entries) = read.value else { panic!("a mapping") };
-        let names: Vec<&str> = entries.iter().map(|(key, _)| key.name.as_str()).collect();
-        assert_eq!(names, ["a", "b", "on", "0123"]);
-        let Value::List(list) = &entries[1].1.value else { panic!("a list") };
-        assert_eq!(list[0].place, Place { line: 3, column: 5 });
-        assert_eq!(list[0].value, Value::Text("x -> y".to_owned()));
-        assert_eq!(list[1].value, Value::Text("22:22".to_owned()), "no number to the base of 60");
-        assert_eq!(entries[2].1.value, Value::Text("no".to_owned()));
-        assert_eq!(entries[3].1.value, Value::Text("0123".to_owned()));
-    }
-
-    #[test]
-    fn merge_keys_are_merged_and_nothing_is_nothing() {
-        let merged = read("a: &a {x: 1}\nb:\n  <<: *a\n  y: 2\n").unwrap();
-        let Value::Map(entries) = merged.value else { panic!("a mapping") };
-        let Value::Map(b) = &entries[1].1.value else { panic!("a mapping") };
-        assert_eq!(b.len(), 2);
-        assert_eq!(read("# only a remark\n").unwrap().value, Value::Null);
-        assert_eq!(read("").unwrap().value, Value::Null);
-    }
-
-    #[test]
-    fn what_is_wrong_is_told_with_its_place() {
-        assert_eq!(why("a: 1\na: 2\n"), (2, 1, "`a` stands here twice".to_owned()));
-        assert_eq!(why("a:\n\tb: 1").2, "a tab; YAML is indented with blanks");
-        assert_eq!(why("a: &x [*x]").2, "an alias stands for itself");
-        assert!(why("- * resolves db").2.contains("quotes"));
-        assert!(why("a: *b").2.contains("quotes"));
-        assert!(why("- a\n---\n- b\n").2.contains("second document"));
-        assert_eq!(why("a: [1").2, "unclosed bracket '['");
-        assert!(read("\0").is_err());
-    }
-
-    #[test]
-    fn bombs_do_not_go_off() {
-        let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
-        for n in 1..20 {
-            let aliases = vec![format!("*a{}", n - 1); 10].join(", ");
-            bomb.push_str(&format!("a{n}: &a{n} [{aliases}]\n"));
-        }
-        assert!(why(&bomb).2.contains("too large"));
-        for nested in ["[", "- ", "{a: ", "? "] {
-            assert!(read(&nested.repeat(100_000)).is_err(), "{nested}");
-        }
-    }
-}
+#[path = "yaml_tests.rs"]
+mod tests;

@@ -11,7 +11,7 @@ use super::who::Who;
 use super::{CheckFile, Claim};
 use crate::graph::Map;
 use crate::model::{By, Diagnosis, Knock, Probe};
-use crate::yaml::Place;
+use crate::yaml::Spot;
 
 /// Whether an assertion holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,7 +63,7 @@ pub struct Verdict {
     /// The assertion, as the file has it.
     pub assertion: String,
     /// Where it stands in the file.
-    pub place: Place,
+    pub place: Spot,
     /// Whether it holds.
     pub status: Status,
     /// What it rests on.

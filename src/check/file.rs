@@ -7,13 +7,13 @@ use super::keys::{self, Key, Kind};
 use super::sentence::{self, Slip};
 use super::{Assertion, CheckFile, Claim, ContainerClaim, NetworkClaim, PortClaim};
 use crate::model::{Health, Protocol, State, nearest};
-use crate::yaml::{self, Node, Place, Value};
+use crate::yaml::{self, Entry, Mapping, Node, Spot, Value};
 
 /// Something wrong with a check file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Complaint {
     /// Where, as far as known.
-    pub place: Option<Place>,
+    pub place: Option<Spot>,
     /// What.
     pub what: String,
     /// What to write instead.
@@ -22,22 +22,20 @@ pub struct Complaint {
 
 /// Reads the text of a check file. All that is wrong is told at once.
 pub fn read(text: &str) -> Result<CheckFile, Vec<Complaint>> {
-    let root = yaml::read(text).map_err(|malformed| {
-        vec![Complaint { place: malformed.place, what: malformed.why, hint: None }]
+    let root = yaml::read_one(text).map_err(|malformed| {
+        vec![Complaint { place: Some(malformed.spot), what: malformed.why, hint: None }]
     })?;
-    let mut reader =
-        Reader { lines: text.lines().collect(), file: CheckFile::default(), wrong: Vec::new() };
+    let mut reader = Reader { file: CheckFile::default(), wrong: Vec::new() };
     reader.file(&root);
     if reader.wrong.is_empty() { Ok(reader.file) } else { Err(reader.wrong) }
 }
 
-struct Reader<'t> {
-    lines: Vec<&'t str>,
+struct Reader {
     file: CheckFile,
     wrong: Vec<Complaint>,
 }
 
-impl Reader<'_> {
+impl Reader {
     fn file(&mut self, root: &Node) {
         for (key, node) in self.entries(root, keys::TOP) {
             match key.name {
@@ -48,7 +46,7 @@ impl Reader<'_> {
                 "findings" => self.sentences(node, sentence::findings),
                 "default" => {
                     if self.word(node, key).is_some() {
-                        self.claim("default: isolated".to_owned(), node.place, Claim::Isolated);
+                        self.claim("default: isolated".to_owned(), node.spot, Claim::Isolated);
                     }
                 }
                 "among" => self.file.among = self.names(node),
@@ -57,11 +55,11 @@ impl Reader<'_> {
         }
     }
 
-    fn claim(&mut self, text: String, place: Place, claim: Claim) {
+    fn claim(&mut self, text: String, place: Spot, claim: Claim) {
         self.file.assertions.push(Assertion { text, place, claim });
     }
 
-    fn complain(&mut self, place: Place, what: impl Into<String>, hint: Option<String>) {
+    fn complain(&mut self, place: Spot, what: impl Into<String>, hint: Option<String>) {
         self.wrong.push(Complaint { place: Some(place), what: what.into(), hint });
     }
 
@@ -74,30 +72,30 @@ impl Reader<'_> {
         let entries = match &node.value {
             Value::Null => return Vec::new(),
             Value::Map(entries) => entries,
-            other => {
+            Value::Text(_) | Value::List(_) => {
                 let names: Vec<&str> = known.iter().map(|key| key.name).collect();
                 let hint = format!("its keys are {}", names.join(", "));
                 self.complain(
-                    node.place,
-                    format!("a mapping belongs here, not {}", other.kind()),
+                    node.spot,
+                    format!("a mapping belongs here, not {}", node.kind()),
                     Some(hint),
                 );
                 return Vec::new();
             }
         };
         let mut found = Vec::with_capacity(entries.len());
-        for (key, value) in entries {
-            match known.iter().find(|known| known.name == key.name) {
-                Some(known) => found.push((known, value)),
+        for (name, entry) in in_order(entries) {
+            match known.iter().find(|known| known.name == name) {
+                Some(known) => found.push((known, &entry.value)),
                 None => {
                     let names = || known.iter().map(|key| key.name);
-                    let hint = match nearest(&key.name, names()) {
+                    let hint = match nearest(name, names()) {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
                     };
                     self.complain(
-                        key.place,
-                        format!("`{}` is no key here", shortened(&key.name)),
+                        entry.key,
+                        format!("`{}` is no key here", shortened(name)),
                         Some(hint),
                     );
                 }
@@ -111,13 +109,13 @@ impl Reader<'_> {
         &mut self,
         node: &Node,
         known: &'static [Key],
-        read: fn(&mut Self, &str, Place, Vec<(&'static Key, &Node)>),
+        read: fn(&mut Self, &str, Spot, Vec<(&'static Key, &Node)>),
     ) {
         match &node.value {
             Value::Map(entries) => {
-                for (name, node) in entries {
-                    let entries = self.entries(node, known);
-                    read(self, &name.name, name.place, entries);
+                for (name, entry) in in_order(entries) {
+                    let entries = self.entries(&entry.value, known);
+                    read(self, name, entry.key, entries);
                 }
             }
             Value::Null => {}
@@ -129,8 +127,8 @@ impl Reader<'_> {
         }
     }
 
-    fn network(&mut self, name: &str, place: Place, entries: Vec<(&'static Key, &Node)>) {
-        let claim = |this: &mut Self, place: Place, claim: NetworkClaim| {
+    fn network(&mut self, name: &str, place: Spot, entries: Vec<(&'static Key, &Node)>) {
+        let claim = |this: &mut Self, place: Spot, claim: NetworkClaim| {
             this.claim(
                 format!("network {name} {}", claim.words()),
                 place,
@@ -158,13 +156,13 @@ impl Reader<'_> {
                 }),
             };
             if let Some(read) = read {
-                claim(self, node.place, read);
+                claim(self, node.spot, read);
             }
         }
     }
 
-    fn container(&mut self, name: &str, place: Place, entries: Vec<(&'static Key, &Node)>) {
-        let claim = |this: &mut Self, place: Place, claim: ContainerClaim| {
+    fn container(&mut self, name: &str, place: Spot, entries: Vec<(&'static Key, &Node)>) {
+        let claim = |this: &mut Self, place: Spot, claim: ContainerClaim| {
             this.claim(
                 format!("container {name} {}", claim.words()),
                 place,
@@ -192,108 +190,68 @@ impl Reader<'_> {
                 }
             };
             if let Some(read) = read {
-                claim(self, node.place, read);
+                claim(self, node.spot, read);
             }
         }
     }
 
     fn sentences(&mut self, node: &Node, read: fn(&str) -> Result<Vec<Claim>, Slip>) {
-        let sentences: Vec<(&str, Place)> = match &node.value {
-            Value::Null => Vec::new(),
-            Value::Text(text) => vec![(text, node.place)],
-            Value::List(items) => {
-                let mut sentences = Vec::with_capacity(items.len());
-                for item in items {
-                    match &item.value {
-                        Value::Text(text) => sentences.push((text.as_str(), item.place)),
-                        Value::Map(_) => {
-                            let hint = "a port follows its colon without a blank, as in db:5432";
-                            self.complain(
-                                item.place,
-                                "a sentence belongs here, not a mapping",
-                                Some(hint.to_owned()),
-                            );
-                        }
-                        other => {
-                            self.complain(
-                                item.place,
-                                format!("a sentence belongs here, not {}", other.kind()),
-                                None,
-                            );
-                        }
-                    }
-                }
-                sentences
-            }
-            other => {
-                self.complain(
-                    node.place,
-                    format!("a list of sentences belongs here, not {}", other.kind()),
-                    None,
-                );
-                Vec::new()
+        let items = match &node.value {
+            Value::Null => return,
+            Value::List(items) => items.as_slice(),
+            Value::Text(_) => std::slice::from_ref(node),
+            Value::Map(_) => {
+                self.complain(node.spot, "a list of sentences belongs here, not a mapping", None);
+                return;
             }
         };
-        for (text, place) in sentences {
+        for item in items {
+            let Some(text) = item.text() else {
+                let what = format!("a sentence belongs here, not {}", item.kind());
+                let hint = "a port follows its colon without a blank, as in db:5432";
+                let hint = item.map().map(|_| hint.to_owned());
+                self.complain(item.spot, what, hint);
+                continue;
+            };
             match read(text) {
                 Ok(claims) => {
                     for claim in claims {
-                        self.claim(text.trim().to_owned(), place, claim);
+                        self.claim(text.trim().to_owned(), item.spot, claim);
                     }
                 }
                 Err(slip) => {
                     // What stands in quotes begins one column further on.
-                    let quote = usize::from(self.is_quoted(place));
-                    self.complain(place.right(slip.at + quote), slip.why, slip.hint);
+                    let quote = usize::from(item.quoted);
+                    self.complain(item.spot.right(slip.at + quote), slip.why, slip.hint);
                 }
             }
         }
     }
 
-    fn is_quoted(&self, place: Place) -> bool {
-        let line =
-            usize::try_from(place.line).ok().and_then(|line| self.lines.get(line.checked_sub(1)?));
-        let column = usize::try_from(place.column).unwrap_or(1).saturating_sub(1);
-        line.and_then(|line| line.chars().nth(column)).is_some_and(|c| matches!(c, '"' | '\''))
-    }
-
     fn yes_no(&mut self, node: &Node) -> Option<bool> {
-        match node.value {
-            Value::Bool(value) => Some(value),
-            ref other => {
-                self.complain(
-                    node.place,
-                    format!("true or false belongs here, not {}", other.kind()),
-                    None,
-                );
-                None
-            }
+        let truth = node.truth();
+        if truth.is_none() {
+            let what = format!("true or false belongs here, not {}", node.kind());
+            self.complain(node.spot, what, None);
         }
+        truth
     }
 
     /// A word, of those that the key allows.
     fn word(&mut self, node: &Node, key: &Key) -> Option<String> {
-        let Some(text) = scalar(&node.value) else {
-            self.complain(
-                node.place,
-                format!("a word belongs here, not {}", node.value.kind()),
-                None,
-            );
+        let Some(text) = node.text() else {
+            self.complain(node.spot, format!("a word belongs here, not {}", node.kind()), None);
             return None;
         };
         if let Kind::OneOf(words) = key.kind
-            && !words.contains(&text.as_str())
+            && !words.contains(&text)
         {
             let hint = format!("it is {}", words.join(", "));
-            let text = shortened(&text);
-            self.complain(
-                node.place,
-                format!("`{text}` is no value of `{}`", key.name),
-                Some(hint),
-            );
+            let text = shortened(text);
+            self.complain(node.spot, format!("`{text}` is no value of `{}`", key.name), Some(hint));
             return None;
         }
-        Some(text)
+        Some(text.to_owned())
     }
 
     fn names(&mut self, node: &Node) -> Vec<String> {
@@ -301,21 +259,21 @@ impl Reader<'_> {
     }
 
     /// A name or a list of names. `a, b` is a list, too.
-    fn placed_names(&mut self, node: &Node) -> Vec<(String, Place)> {
+    fn placed_names(&mut self, node: &Node) -> Vec<(String, Spot)> {
         let items = match &node.value {
             Value::List(items) => items.as_slice(),
             _ => std::slice::from_ref(node),
         };
         let mut names = Vec::with_capacity(items.len());
         for item in items {
-            match scalar(&item.value).filter(|text| !text.trim().is_empty()) {
+            match item.text().filter(|text| !text.trim().is_empty()) {
                 Some(text) => {
                     let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-                    names.extend(parts.map(|part| (part.to_owned(), item.place)));
+                    names.extend(parts.map(|part| (part.to_owned(), item.spot)));
                 }
                 None => self.complain(
-                    item.place,
-                    format!("a name belongs here, not {}", item.value.kind()),
+                    item.spot,
+                    format!("a name belongs here, not {}", item.kind()),
                     None,
                 ),
             }
@@ -336,15 +294,12 @@ impl Reader<'_> {
     }
 }
 
-/// A scalar as it was written.
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::Text(text) => Some(text.clone()),
-        Value::Integer(number) => Some(number.to_string()),
-        Value::Float(number) => Some(number.to_string()),
-        Value::Bool(value) => Some(value.to_string()),
-        Value::Null | Value::List(_) | Value::Map(_) => None,
-    }
+/// A mapping's entries as they stand in the file.
+fn in_order(map: &Mapping) -> Vec<(&str, &Entry)> {
+    let mut entries: Vec<(&str, &Entry)> =
+        map.iter().map(|(name, entry)| (name.as_str(), entry)).collect();
+    entries.sort_by_key(|(_, entry)| entry.key);
+    entries
 }
 
 /// Strangers' text in a message is kept short.

@@ -95,8 +95,8 @@ fn wrong_types_and_values_are_told() {
         ("containers: { web: { state: sleeping } }", "1:29: `sleeping` is no value of `state`"),
         ("containers: { web: { published: 80:http } }", "1:33: `80:http` is not a port"),
         ("containers: { web: { on: { a: b } } }", "1:26: a name belongs here, not a mapping"),
-        ("reach: 7", "1:8: a list of sentences belongs here, not a number"),
-        ("reach: [7]", "1:9: a sentence belongs here, not a number"),
+        ("reach: 7", "1:9: an arrow (`->`, `-/->`, `<->`) is missing here"),
+        ("reach: [7]", "1:10: an arrow (`->`, `-/->`, `<->`) is missing here"),
         (
             "reach:\n  - a -> db: 5432",
             "2:5: a sentence belongs here, not a mapping (a port follows",
@@ -104,7 +104,7 @@ fn wrong_types_and_values_are_told() {
         ("reach:\n  - a -> b:x", "2:12: `x` is no port"),
         ("reach:\n  - \"a -> b:x\"", "2:13: `x` is no port"),
         ("default: open", "1:10: `open` is no value of `default` (it is isolated)"),
-        ("names: [a resolves b]\nnames: []", "2:1: `names` stands here twice"),
+        ("names: [a resolves b]\nnames: []", "2:1: the key `names` is there already, in line 1"),
         ("names:\n\t- x", "2:2: a tab"),
         ("names:\n  - * resolves db", "2:5: text that begins with `*` or `&` needs quotes"),
     ] {

@@ -26,7 +26,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use crate::model::{Health, Outcome, Protocol, State};
-use crate::yaml::Place;
+use crate::yaml::Spot;
 
 pub use evaluate::{Basis, Evidence, Question, Status, Verdict, evaluate, questions};
 pub use file::{Complaint, read};
@@ -53,7 +53,7 @@ impl CheckFile {
 
     /// A file that speaks of every pair of containers.
     pub fn isolated() -> Self {
-        let place = Place { line: 1, column: 1 };
+        let place = Spot { file: 0, line: 1, column: 1 };
         let text = "default: isolated".to_owned();
         let assertions = vec![Assertion { text, place, claim: Claim::Isolated }];
         Self { assertions, ..Self::default() }
@@ -66,7 +66,7 @@ pub struct Assertion {
     /// The assertion as it is shown: a sentence, or `network back: internal`.
     pub text: String,
     /// Where it stands in the file.
-    pub place: Place,
+    pub place: Spot,
     /// What it says.
     pub claim: Claim,
 }

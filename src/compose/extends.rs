@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use super::interpolate::Variables;
 use super::load::{DEEPEST, Loader, Source, is_remote, name_of, parent, real};
-use super::yaml::{self, Entry, Mapping, Node, Spot, Value};
 use super::{keys, merge};
 use crate::error::Result;
+use crate::yaml::{self, Entry, Mapping, Node, Spot, Value};
 
 /// What is kept while `extends` is followed in one document.
 struct Extending<'a> {

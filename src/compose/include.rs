@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::interpolate::Variables;
 use super::load::{DEEPEST, Loader, Source, is_remote, name_of, parent, read_text, real, texts};
-use super::yaml::{Node, Spot, Value};
 use super::{env_file, keys, merge};
 use crate::error::{Error, Result};
+use crate::yaml::{Node, Spot, Value};
 
 /// Why a file outside of the roots is not read.
 const OUTSIDE: &str = "it lies outside of the project's folder";

@@ -8,8 +8,8 @@ use std::path::{Component, Path, PathBuf};
 use super::interpolate::{Variables, fill_in};
 use super::merge;
 use super::notes::Notes;
-use super::yaml::{self, Budget, Entry, Mapping, Node, Spot, Value};
 use crate::error::{Error, Result};
+use crate::yaml::{self, Budget, Entry, Mapping, Node, Spot, Value};
 
 /// Largest file that is read, in bytes; the largest ones published have 200 KB.
 pub const LARGEST: u64 = 4 << 20;

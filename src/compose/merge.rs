@@ -5,7 +5,7 @@
 //! replaced, `environment` and `labels` merge by name whichever way they are
 //! written, `depends_on` and a service's `networks` merge as mappings.
 
-use super::yaml::{Entry, Mapping, Node, Tag, Value};
+use crate::yaml::{Entry, Mapping, Node, Tag, Value};
 
 /// How the values at some place of a file merge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub fn merge(base: Node, over: Node, path: &[&str]) -> Node {
         }
         (_, over) => over,
     };
-    Node { spot: over.spot, tag: base.tag, value }
+    Node { spot: over.spot, tag: base.tag, quoted: over.quoted, value }
 }
 
 fn merge_maps(mut base: Mapping, over: Mapping, path: &[&str]) -> Mapping {
@@ -183,8 +183,8 @@ pub fn without_tags(node: Node) -> Option<Node> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::yaml::{Budget, read};
     use super::*;
+    use crate::yaml::{Budget, read};
 
     fn node(text: &str) -> Node {
         read(text, 0, &mut Budget::default()).expect(text).remove(0)

@@ -24,7 +24,6 @@ mod plan;
 mod ports;
 mod references;
 mod service;
-mod yaml;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -32,10 +31,10 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::model::Snapshot;
+use crate::yaml::Node;
 use interpolate::Variables;
 use load::Loader;
 use service::Reader;
-use yaml::Node;
 
 /// The names of a compose file in a folder, in the order in which Compose
 /// looks for them, and those of the file laid over it.

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use super::keys;
 use super::service::Reader;
-use super::yaml::{Node, Value};
 use crate::model::{Network, Subnet};
+use crate::yaml::{Node, Value};
 
 /// Driver of a network that is made elsewhere: the file does not say which.
 const EXTERNAL: &str = "external";
@@ -21,7 +21,7 @@ impl Reader<'_> {
         full: String,
         project: &str,
     ) -> Network {
-        let empty = Node::new(super::yaml::Spot::default(), Value::Null);
+        let empty = Node::new(crate::yaml::Spot::default(), Value::Null);
         let node = node.unwrap_or(&empty);
         let path = ["networks", key];
         if node.map().is_none() && node.value != Value::Null {

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::interpolate::Remark;
-use super::yaml::{Node, Spot};
 use crate::error::Error;
 use crate::model::{Place, Unread, nearest};
+use crate::yaml::{Node, Spot};
 
 /// Most notes kept. A file of another kind altogether has no end of them.
 const MOST: usize = 200;

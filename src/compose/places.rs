@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::merge;
 use super::notes::Notes;
-use super::yaml::{Node, Spot, Value};
 use crate::model::Place;
+use crate::yaml::{Node, Spot, Value};
 
 /// Keys of a service whose entries have places of their own.
 const LISTED: [&str; 9] = [

@@ -10,11 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::network::built_in;
 use super::places::places;
 use super::service::{Dependency, Reader, Service};
-use super::yaml::{Mapping, Node, Value};
 use crate::model::{
     Compose, Container, Endpoint, EngineFacts, Network, NetworkMode, Plan, PublishedPort,
     RequestedPort, Snapshot, State, nearest,
 };
+use crate::yaml::{Mapping, Node, Value};
 
 /// Most memory that the containers of a plan may take, in bytes, roughly. A
 /// thousand replicas that publish a thousand ports each are no setup.

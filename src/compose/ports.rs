@@ -2,8 +2,8 @@
 
 use super::keys;
 use super::notes::Notes;
-use super::yaml::{Node, Value};
 use crate::model::{ExposedPort, Protocol, RequestedPort};
+use crate::yaml::{Node, Value};
 
 /// Most ports that all services together may have; a file that publishes
 /// `1-65535` on every service is no setup anybody runs.
@@ -147,8 +147,8 @@ fn range(text: &str) -> Result<(u16, u16), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::yaml::{Budget, read};
     use super::*;
+    use crate::yaml::{Budget, read};
 
     /// The ports of one entry, as `ip|host|container/protocol`, or the note.
     fn ports(entry: &str) -> String {

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use super::load::texts;
 use super::service::Reader;
-use super::yaml::{Mapping, Node, Value};
 use super::{keys, merge};
 use crate::model::{Origin, Reference, reference};
+use crate::yaml::{Mapping, Node, Value};
 
 impl Reader<'_> {
     /// The hosts and ports that environment, command and health check name.

@@ -7,9 +7,9 @@ use std::str::FromStr;
 use super::interpolate::Variables;
 use super::load::{Loader, texts};
 use super::ports::Ports;
-use super::yaml::{Node, Spot, Value};
 use super::{keys, merge};
 use crate::model::{ExposedPort, Origin, Reference, RequestedPort, kept_labels, reference};
+use crate::yaml::{Node, Spot, Value};
 
 /// Most replicas of one service that are drawn up.
 const MOST_REPLICAS: u32 = 1000;

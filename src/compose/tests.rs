@@ -318,7 +318,7 @@ fn bad_files_are_errors_with_their_place() {
         error("services:\n  a: {image: x}\n  a: {image: y}\n"),
         "compose.yaml:3:3: the key `a` is there already, in line 2"
     );
-    assert!(error("services:\n\ta: {image: x}\n").starts_with("compose.yaml:2:2: tabs"));
+    assert!(error("services:\n\ta: {image: x}\n").starts_with("compose.yaml:2:2: a tab"));
     assert!(error("services: {a: &x {b: *x}}\n").contains("inside of what it names"));
     assert_eq!(
         Folder::new(&[]).error(&["gone.yaml"]),

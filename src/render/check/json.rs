@@ -22,8 +22,8 @@ struct Result<'a> {
     observed: String,
     /// `engine`, `measured` or `map`.
     basis: &'static str,
-    line: u64,
-    column: u64,
+    line: u32,
+    column: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     fix: &'a [String],

@@ -1,12 +1,12 @@
 //! The formats of a check, byte for byte, with names that try to break them.
 
 use super::*;
-use crate::yaml::Place;
+use crate::yaml::Spot;
 
 fn verdicts() -> Vec<Verdict> {
     let verdict = |assertion: &str, status, basis, expected: &str, observed: &str| Verdict {
         assertion: assertion.to_owned(),
-        place: Place { line: 7, column: 5 },
+        place: Spot { file: 0, line: 7, column: 5 },
         status,
         basis,
         expected: expected.to_owned(),
