@@ -29,11 +29,11 @@
 //! - [`render`] turns a view of the map into text, one file a format. Nothing
 //!   else uses comfy-table, graphviz-rust or quick-junit.
 //! - [`yaml`] reads files written by hand, with the place of every value. Nothing
-//!   else uses serde-saphyr.
+//!   else uses granit-parser.
 //! - [`cli`] has a file for each command and is the only layer that writes.
 //! - [`error`] words everything that can go wrong.
 //!
-//! A layer uses only those before it; `tests/layers.rs` reads the `use` lines
+//! A layer uses only those before it; `tests/offline/layers.rs` reads the `use` lines
 //! and fails when one reaches up or sideways.
 
 pub mod check;
