@@ -9,7 +9,7 @@ mod words;
 use std::collections::BTreeSet;
 
 pub use changes::{Change, Changes};
-pub use ports::{only_exposed, ports, published, unpublished};
+pub use ports::only_exposed;
 pub use words::{count, gateway, kind, list, state, surprise};
 
 use crate::graph::{Bridging, Comparison, Map, Selection, StackOwner, Surprise};
@@ -125,15 +125,30 @@ impl<'a> View<'a> {
 
     /// `2 networks · 4 containers, 1 of them stopped`.
     pub fn tally(&self) -> String {
-        let mut parts = vec![count(self.used_networks().len(), "network")];
+        format!("{} · {}", count(self.used_networks().len(), "network"), self.crew())
+    }
+
+    /// `2 networks, 1 of them unused · 4 containers`: all that a picture shows.
+    pub fn inventory(&self) -> String {
+        let empty = self.empty_networks().len();
+        let all = self.used_networks().len() + empty;
+        let unused = match (empty, all) {
+            (0, _) => String::new(),
+            (empty, all) if empty == all => ", unused".to_owned(),
+            _ => format!(", {empty} of them unused"),
+        };
+        format!("{}{unused} · {}", count(all, "network"), self.crew())
+    }
+
+    /// `4 containers, 1 of them stopped`.
+    fn crew(&self) -> String {
         let stopped =
             self.containers.iter().filter(|at| self.container(**at).state.is_stopped()).count();
         let mut containers = count(self.containers.len(), "container");
         if stopped > 0 {
             containers.push_str(&format!(", {stopped} of them stopped"));
         }
-        parts.push(containers);
-        parts.join(" · ")
+        containers
     }
 
     /// Where the picture comes from: `Docker 26.1`, `planned in compose.yaml`.

@@ -3,11 +3,54 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use crate::model::{Container, Protocol, PublishedPort, RequestedPort};
+use super::View;
+use crate::model::{Container, Protocol, PublishedPort, RequestedPort, State};
+
+impl View<'_> {
+    /// The ports that a container publishes; of one that is only planned,
+    /// those that it will publish.
+    pub fn published(&self, at: usize) -> Vec<String> {
+        let container = self.container(at);
+        let mut ports = published(container);
+        if self.lets_in_what_it_wants(at) {
+            ports.extend(unpublished(container));
+        }
+        ports
+    }
+
+    /// The ports that a container asks for and that are not published.
+    pub fn wanted(&self, at: usize) -> Vec<String> {
+        if self.lets_in_what_it_wants(at) {
+            return Vec::new();
+        }
+        unpublished(self.container(at))
+    }
+
+    /// Whether a planned container will get every port it asks for: where the
+    /// engine is yet to choose the host's port, it is not among the published.
+    fn lets_in_what_it_wants(&self, at: usize) -> bool {
+        self.container(at).state == State::Planned
+            && self.map.networks_of(at).any(|network| {
+                let network = self.network(network);
+                !network.internal && !network.is_none()
+            })
+    }
+
+    /// Published, wanted and exposed ports as display lines.
+    pub fn ports(&self, at: usize) -> Vec<String> {
+        let mut lines = self.published(at);
+        lines.extend(self.wanted(at).iter().map(|port| format!("wants {port}")));
+        let exposed = only_exposed(self.container(at));
+        if !exposed.is_empty() {
+            lines.push(format!("exposes {}", exposed.join(", ")));
+        }
+        lines
+    }
+}
 
 /// Published ports, one entry for each way in, runs of ports drawn together:
 /// `*:8080 → 80`, `127.0.0.1:53 → 53/udp`, `*:8000-8010 → 8000-8010`.
-pub fn published(container: &Container) -> Vec<String> {
+fn published(container: &Container) -> Vec<String> {
     // The engine reports a port on every address once for IPv4 and once for
     // IPv6; `*` stands for both.
     let mut hosts: BTreeMap<(u16, Protocol, u16), BTreeSet<&str>> = BTreeMap::new();
@@ -71,7 +114,7 @@ pub fn only_exposed(container: &Container) -> Vec<String> {
 
 /// Ports that are asked for and not published: because the container is
 /// stopped, or because none of its networks lets anything in.
-pub fn unpublished(container: &Container) -> Vec<String> {
+fn unpublished(container: &Container) -> Vec<String> {
     let is_published = |port: &RequestedPort| {
         container.published.iter().any(|p| p.port == port.port && p.protocol == port.protocol)
     };
@@ -86,17 +129,6 @@ pub fn unpublished(container: &Container) -> Vec<String> {
             format!("{ip}:{host} → {}{}", port.port, suffix(port.protocol))
         })
         .collect()
-}
-
-/// Published, wanted and exposed ports as display lines.
-pub fn ports(container: &Container) -> Vec<String> {
-    let mut lines = published(container);
-    lines.extend(unpublished(container).iter().map(|port| format!("wants {port}")));
-    let exposed = only_exposed(container);
-    if !exposed.is_empty() {
-        lines.push(format!("exposes {}", exposed.join(", ")));
-    }
-    lines
 }
 
 /// Splits `items` into runs in which each neighbour pair `follows`, as first and last.
