@@ -12,7 +12,9 @@ use crate::diff::{Overlay, comparable, diff, overlay};
 use crate::error::{Error, Result};
 use crate::graph::{Filter, Map};
 use crate::model::Snapshot;
-use crate::render::{DIFF_FORMATS, DiffFormat, DiffView, Draw, FORMATS, Format, View, changes};
+use crate::render::{
+    DIFF_FORMATS, DiffFormat, DiffView, Draw, FORMATS, Format, View, changes, diff_title,
+};
 
 /// Arguments of `netmap diff`.
 #[derive(Debug, clap::Args)]
@@ -100,7 +102,7 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         Shown::Text(format) => (format.draw)(&view, &output.style(options)).into_bytes(),
         Shown::Drawn(format) => {
             let overlay = overlay(&before, &after, &difference);
-            let title = format!("{} → {}", view.before, view.after);
+            let title = diff_title(&view.before, &view.after);
             drawn(&overlay, format, &args.picture.titled(title), options).await?
         }
     };

@@ -96,6 +96,7 @@ impl PictureArgs {
             }),
             full: self.full,
             scale: self.scale,
+            remarks: Vec::new(),
         }
     }
 

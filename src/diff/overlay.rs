@@ -43,7 +43,7 @@ pub fn overlay(before: &Snapshot, after: &Snapshot, difference: &Difference) -> 
             Some(now) => network_key(&after.networks[*now]),
             None => {
                 let mut gone = network.clone();
-                gone.id = format!("gone {}", gone.id);
+                gone.id = gone_id(&gone.id, &gone.name);
                 let key = network_key(&gone);
                 if !gone.is_built_in() {
                     network_marks.insert(key.clone(), Happened::Removed);
@@ -108,7 +108,7 @@ pub fn overlay(before: &Snapshot, after: &Snapshot, difference: &Difference) -> 
             continue;
         }
         let mut gone = container.clone();
-        gone.id = format!("gone {}", gone.id);
+        gone.id = gone_id(&gone.id, &gone.name);
         gone.endpoints = container.endpoints.iter().map(moved).collect();
         gone.network_mode = followed(&container.network_mode, before, after, difference);
         let key = container_key(&gone);
@@ -136,7 +136,7 @@ fn followed(
     NetworkMode::Container(match at {
         Some(at) => match difference.containers.get(&at) {
             Some(now) => after.containers[*now].id.clone(),
-            None => format!("gone {}", before.containers[at].id),
+            None => gone_id(&before.containers[at].id, &before.containers[at].name),
         },
         None => owner.clone(),
     })
@@ -172,6 +172,12 @@ fn placed(
         endpoints: marked_endpoints,
         snapshot,
     }
+}
+
+/// An id that nothing has that is still there. What is only planned has none
+/// of its own.
+fn gone_id(id: &str, name: &str) -> String {
+    format!("gone {}", if id.is_empty() { name } else { id })
 }
 
 fn container_key(container: &Container) -> Key {

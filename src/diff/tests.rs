@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::model::NetworkIndex;
 use crate::testing::{snapshot_pairs, snapshots};
 
 fn shop() -> Value {
@@ -279,6 +280,29 @@ fn an_overlay_has_what_came_and_what_went_and_marks_both() {
     assert_eq!(overlay.endpoints[&(web, network("front"))], Happened::Removed);
     assert_eq!(overlay.endpoints[&(web, network("new"))], Happened::Added);
     assert_eq!(overlay.endpoints[&(db, network("back"))], Happened::Removed);
+}
+
+#[test]
+fn what_was_only_planned_and_has_no_id_stays_apart_in_an_overlay() {
+    let read = |value: Value| Snapshot::read(value.to_string().as_bytes()).expect("a snapshot");
+    let planned = read(json!({"schema": "netmap/1",
+        "networks": [{"name": "front", "id": "", "driver": "bridge"},
+                     {"name": "back", "id": "", "driver": "bridge"}],
+        "containers": [
+            {"name": "web", "id": "", "state": "planned",
+             "endpoints": [{"network": "front", "network_id": ""}]},
+            {"name": "db", "id": "", "state": "planned",
+             "endpoints": [{"network": "back", "network_id": ""}]}]}));
+    let nothing = read(json!({"schema": "netmap/1"}));
+    let overlay = overlay(&planned, &nothing, &diff(&planned, &nothing));
+    let index = NetworkIndex::new(&overlay.snapshot.networks);
+    for (container, network) in [("web", "front"), ("db", "back")] {
+        let all = &overlay.snapshot.containers;
+        let found = all.iter().find(|c| c.name == container).expect(container);
+        let endpoint = &found.endpoints[0];
+        let at = index.find(&endpoint.network, &endpoint.network_id).expect(network);
+        assert_eq!(overlay.snapshot.networks[at].name, network);
+    }
 }
 
 proptest! {

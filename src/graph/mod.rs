@@ -6,6 +6,7 @@
 
 mod compare;
 mod predict;
+mod reason;
 mod select;
 mod structure;
 
@@ -15,7 +16,8 @@ use std::net::IpAddr;
 use petgraph::graph::{NodeIndex, UnGraph};
 
 pub use compare::{Agreement, Compared, Comparison, Mark, Surprise};
-pub use predict::{Judged, Prediction, Reason, Route, Verdict};
+pub use predict::{Prediction, Route};
+pub use reason::{Judged, Reason, Verdict};
 pub use select::{Filter, Selection, no_such};
 pub use structure::{Bridging, Path, SharedNetwork};
 

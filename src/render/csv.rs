@@ -18,7 +18,7 @@ pub fn render(view: &View, _style: &Style) -> String {
             StackOwner::Other(owner) => view.container(owner).name.as_str(),
             StackOwner::Itself | StackOwner::Missing => "",
         };
-        let published = view::published(container).join("; ");
+        let published = view.published(*at).join("; ");
         let exposed = view::only_exposed(container).join("; ");
         let mode = container.network_mode.to_string();
         let line = |endpoint: [String; 7]| -> String {

@@ -89,7 +89,7 @@ fn owners(view: &View) -> Vec<usize> {
 fn container_node(view: &View, at: usize) -> Stmt {
     let container = view.container(at);
     let mut lines = vec![container.name.clone(), container.image.clone(), view::state(container)];
-    lines.extend(view::ports(container));
+    lines.extend(view.ports(at));
     for rider in view.map.riders(at) {
         let rider = view.container(*rider);
         lines.push(format!("+ {} ({})", rider.name, view::state(rider)));

@@ -127,8 +127,7 @@ fn members(view: &View, networks: &[usize]) -> Vec<usize> {
 /// networks of other blocks a container is on too.
 fn rows(view: &View, style: &Style, networks: &[usize], several: bool) -> Vec<Vec<String>> {
     let members = members(view, networks);
-    let ports: Vec<Vec<String>> =
-        members.iter().map(|at| view::ports(view.container(*at))).collect();
+    let ports: Vec<Vec<String>> = members.iter().map(|at| view.ports(*at)).collect();
     let with_ports = ports.iter().any(|ports| !ports.is_empty());
     let elsewhere: Vec<String> = members.iter().map(|at| also_on(view, *at, networks)).collect();
     let with_elsewhere = several && elsewhere.iter().any(|text| !text.is_empty());

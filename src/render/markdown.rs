@@ -48,7 +48,7 @@ pub fn render(view: &View, _style: &Style) -> String {
                 networks.push("shared that of a container that is gone".to_owned())
             }
         }
-        let ports: Vec<String> = view::ports(container).iter().map(|port| safe(port)).collect();
+        let ports: Vec<String> = view.ports(*at).iter().map(|port| safe(port)).collect();
         text.push_str(&row(&[
             safe(&container.name),
             view::state(container),

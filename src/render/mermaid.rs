@@ -70,7 +70,7 @@ fn container_label(view: &View, at: usize) -> String {
     let container = view.container(at);
     let mut lines =
         vec![format!("<b>{}</b>", safe(&container.name)), safe(&view::state(container))];
-    lines.extend(view::ports(container).iter().map(|port| safe(port)));
+    lines.extend(view.ports(at).iter().map(|port| safe(port)));
     for rider in view.map.riders(at) {
         lines.push(format!("with {}", safe(&view.container(*rider).name)));
     }

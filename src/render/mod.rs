@@ -8,6 +8,7 @@ mod diff;
 pub mod dot;
 pub mod escape;
 mod findings;
+mod fonts;
 mod grid;
 mod html;
 mod json;
@@ -25,7 +26,7 @@ mod view;
 
 use crate::error::Result;
 pub use check::{CHECK_FORMATS, CheckFormat, CheckView};
-pub use diff::{DIFF_FORMATS, DiffFormat, DiffView, changes};
+pub use diff::{DIFF_FORMATS, DiffFormat, DiffView, changes, title as diff_title};
 pub use findings::{
     FINDINGS_FORMATS, FindingsFormat, FindingsView, rule_page, rules_document, rules_list,
 };

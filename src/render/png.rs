@@ -1,13 +1,12 @@
 //! The picture as PNG: the SVG, drawn by resvg with a font of our own, so
 //! that text is there whatever fonts a machine has.
 
-use std::sync::Arc;
-
 use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{self, fontdb};
+use resvg::usvg;
 
-use super::svg::{self, BOLD, Options, REGULAR, Theme};
-use super::view::View;
+use super::fonts::Fonts;
+use super::svg::{self, Options, Theme};
+use super::view::{View, count};
 use crate::error::{Error, Result};
 
 /// Most pixels of a picture: a gigabyte of memory.
@@ -17,14 +16,17 @@ const MOST_PIXELS: f32 = 256e6;
 pub fn render(view: &View, options: &Options) -> Result<Vec<u8>> {
     // A PNG cannot follow the reader's preference.
     let theme = if options.theme == Theme::Auto { Theme::Light } else { options.theme };
-    let text = svg::render(view, &Options { theme, ..options.clone() });
+    let mut options = Options { theme, ..options.clone() };
+    let mut text = svg::render_in_runs(view, &options);
+    let fonts = Fonts::for_picture(&text);
+    if fonts.missing() > 0 {
+        // A box for a letter is no letter; the picture owns up to it.
+        options.remarks.push(remark(fonts.missing()));
+        text = svg::render_in_runs(view, &options);
+    }
     let failed = |why: String| Error::Draw { why };
-    let read = usvg::Options {
-        font_family: FAMILY.to_owned(),
-        fontdb: Arc::new(fonts(&text)),
-        ..usvg::Options::default()
-    };
-    let tree = usvg::Tree::from_str(&text, &read).map_err(|error| failed(error.to_string()))?;
+    let tree =
+        usvg::Tree::from_str(&text, &fonts.options()).map_err(|error| failed(error.to_string()))?;
     let size = tree.size();
     let mut scale = options.scale.unwrap_or(1.0);
     if size.width() * size.height() * scale * scale > MOST_PIXELS {
@@ -43,22 +45,12 @@ pub fn render(view: &View, options: &Options) -> Result<Vec<u8>> {
     pixmap.encode_png().map_err(|error| failed(error.to_string()))
 }
 
-/// The bundled font's name.
-const FAMILY: &str = "Liberation Sans";
-
-/// The bundled font for everything that it has. Only for characters that it
-/// does not have, the machine's own fonts are looked at, too: then the picture
-/// is not the same on every machine, but the text is there where it can be.
-fn fonts(text: &str) -> fontdb::Database {
-    let mut fonts = fontdb::Database::new();
-    fonts.load_font_data(REGULAR.to_vec());
-    fonts.load_font_data(BOLD.to_vec());
-    if !svg::has_glyphs_for(text) {
-        fonts.load_system_fonts();
-    }
-    fonts.set_sans_serif_family(FAMILY);
-    fonts.set_serif_family(FAMILY);
-    fonts
+/// What the picture says of characters that it has no glyphs for.
+fn remark(missing: usize) -> String {
+    let (number, are) = (count(missing, "character"), if missing == 1 { "is" } else { "are" });
+    format!(
+        "{number} for which this machine has no font {are} drawn as boxes; an SVG has the text itself."
+    )
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ fn container_rows(view: &View, style: &Style) -> Vec<Vec<String>> {
             StackOwner::Missing => ways.push("shared that of a container that is gone".to_owned()),
         }
         let ports: Vec<String> =
-            view::ports(container).iter().map(|port| port_line(style, port)).collect();
+            view.ports(*at).iter().map(|port| port_line(style, port)).collect();
         rows.push(vec![
             style.paint(Role::Strong, &container.name),
             state(container, style),

@@ -84,6 +84,6 @@ fn leaf(view: &View, style: &Style, at: usize, network: Option<usize>) -> String
             );
         }
     }
-    parts.extend(view::ports(container).iter().map(|port| style.paint(Role::Plain, port)));
+    parts.extend(view.ports(at).iter().map(|port| style.paint(Role::Plain, port)));
     parts.join("  ")
 }

@@ -283,7 +283,6 @@ pub fn shop48() -> Snapshot {
         ("tempo", "grafana/tempo:2.5", &["logs"]),
         ("minio", "minio/minio:2024", &["logs"]),
         ("kafka", "apache/kafka:3.8", &["logs", "shop"]),
-        ("zookeeper", "zookeeper:3.9", &["logs"]),
         ("kibana", "kibana:8.14", &["logs"]),
         ("otel", "otel/collector:0.105", &["logs", "metrics"]),
         ("backup", "restic/restic:0.17", &["shop-data", "billing-data"]),

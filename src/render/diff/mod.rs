@@ -6,7 +6,7 @@ mod json;
 mod markdown;
 mod table;
 
-pub use drawn::changes;
+pub use drawn::{changes, title};
 
 use super::style::Style;
 use super::view::count;

@@ -7,9 +7,10 @@
 
 use std::fmt::Write;
 
-use super::frames::Frame;
+use super::frames::{self, Frame};
 use super::geometry::{PlacedBar, PlacedCard, PlacedTap, Point, Rect};
-use super::scene::{Bar, Card, Kind, Line, Look, Role, Scene, Strip, Tap, WayOut};
+use super::scene::{self, Bar, Card, Kind, Line, Look, Role, Scene, Strip, Tap, WayOut};
+use super::text::{self, Font};
 use crate::render::escape;
 use crate::render::view::Change;
 
@@ -21,6 +22,9 @@ const RADIUS: i32 = 6;
 pub struct Canvas {
     /// What was drawn.
     pub svg: String,
+    /// Whether each run of characters that the bundled font has, or has not,
+    /// is a piece of text of its own.
+    pub in_runs: bool,
 }
 
 /// Writes formatted text to a canvas; a string takes all that is written to it.
@@ -34,6 +38,17 @@ pub(super) use put;
 impl Canvas {
     /// A piece of text with its base line at `y`.
     pub fn text(&mut self, x: i32, y: i32, class: &str, text: &str) {
+        if !self.in_runs {
+            return self.run(x, y, class, text);
+        }
+        let mut x = x;
+        for run in text::runs(text) {
+            self.run(x, y, class, run);
+            x += font(class).width(run);
+        }
+    }
+
+    fn run(&mut self, x: i32, y: i32, class: &str, text: &str) {
         if class.is_empty() {
             put!(self, "<text x=\"{x}\" y=\"{y}\">");
         } else {
@@ -114,7 +129,7 @@ impl Canvas {
     fn bar_text(&mut self, bar: &Bar, x: i32, y: i32) {
         self.line(x, y + Bar::FIRST_BASE, &bar.title);
         if !bar.nature.text.is_empty() {
-            self.line(x + bar.title.width + 8, y + Bar::FIRST_BASE, &bar.nature);
+            self.line(x + bar.title_width() + 8, y + Bar::FIRST_BASE, &bar.nature);
         }
         self.line(x, y + Bar::SECOND_BASE, &bar.facts);
     }
@@ -244,8 +259,10 @@ impl Canvas {
 
     /// A line of text, or the rule that a student writes on.
     pub fn line(&mut self, x: i32, y: i32, line: &Line) {
-        if let Role::State(look) = line.role {
-            self.state_sign(x, y, look);
+        match line.role {
+            Role::State(look) => self.state_sign(x, y, look),
+            Role::Alarm => put!(self, "<path class=\"cross\" d=\"M{x} {}l7 7m0 -7l-7 7\"/>", y - 7),
+            _ => {}
         }
         let x = x + line.role.indent();
         if line.blank {
@@ -253,7 +270,7 @@ impl Canvas {
                 self,
                 "<path class=\"blank\" d=\"M{x} {}h{}\"/>",
                 y + 2,
-                line.width.max(48) - line.role.indent()
+                line.shown_width() - line.role.indent()
             );
         } else if !line.text.is_empty() {
             self.text(x, y, class(line.role), &line.text);
@@ -286,18 +303,30 @@ impl Canvas {
     }
 }
 
+/// The font of text of a class.
+fn font(class: &str) -> Font {
+    match class.split(' ').next_back() {
+        Some("heading") => scene::HEADING,
+        Some("sub") => scene::SUB,
+        Some("name") => scene::NAME,
+        Some("strong") => scene::STRONG,
+        Some("" | "quiet") | None => scene::SMALL,
+        Some(_) => frames::FONT,
+    }
+}
+
 /// The class of a line's text.
 fn class(role: Role) -> &'static str {
     match role {
         Role::Name => "name",
         Role::Strong => "strong",
-        Role::Plain | Role::State(_) | Role::Nearby => "",
+        Role::Plain | Role::State(_) | Role::Beneath | Role::Nearby => "",
         Role::Quiet => "quiet",
         Role::World => "world",
-        Role::Alarm => "alarm",
-        Role::Changed(Change::Added) => "changed added",
-        Role::Changed(Change::Removed) => "changed removed",
-        Role::Changed(Change::Changed) => "changed",
+        Role::Alarm | Role::AlarmBeneath => "alarm",
+        Role::Changed(Change::Added) => "told added",
+        Role::Changed(Change::Removed) => "told removed",
+        Role::Changed(Change::Changed) => "told changed",
     }
 }
 

@@ -113,7 +113,7 @@ fn texts(scene: &Scene, placed: &Placed, frames: &[Frame]) -> Vec<Text> {
         let of = &scene.bars[bar.bar];
         for (piece, x) in bar.texts() {
             add(&of.name, x, piece.y + Bar::FIRST_BASE, &of.title, piece);
-            add(&of.name, x + of.title.width + 8, piece.y + Bar::FIRST_BASE, &of.nature, piece);
+            add(&of.name, x + of.title_width() + 8, piece.y + Bar::FIRST_BASE, &of.nature, piece);
             add(&of.name, x, piece.y + Bar::SECOND_BASE, &of.facts, piece);
         }
     }

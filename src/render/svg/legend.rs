@@ -64,9 +64,24 @@ impl Foot {
                 items.push((Sign::State(look), words));
             }
         }
+        let is_plan = view.map.snapshot().plan.is_some();
         for (tap, words) in [
-            (Tap::World, "open on every address of the host"),
-            (Tap::Nearby, "open on one address of the host only"),
+            (
+                Tap::World,
+                if is_plan {
+                    "to be open on every address of the host"
+                } else {
+                    "open on every address of the host"
+                },
+            ),
+            (
+                Tap::Nearby,
+                if is_plan {
+                    "to be open on one address of the host only"
+                } else {
+                    "open on one address of the host only"
+                },
+            ),
             (Tap::Idle, "would be connected if it ran"),
             (Tap::Reached, "measured: it answers"),
             (Tap::Surprise, "measured: contradicts the map"),
@@ -99,6 +114,7 @@ impl Foot {
             items.push((Sign::Frame, "compose project"));
         }
         let mut notes = scene.reductions.clone();
+        notes.extend(options.remarks.iter().cloned());
         if options.blank.is_none() {
             notes.extend(stopped_note(view));
             notes.extend(view.unread().into_iter().map(|unread| format!("Not read: {unread}")));

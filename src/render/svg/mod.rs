@@ -16,6 +16,7 @@
 mod draw;
 mod frames;
 mod geometry;
+mod heading;
 mod inspect;
 mod layout;
 mod legend;
@@ -25,7 +26,7 @@ mod text;
 mod theme;
 
 pub use inspect::Inspection;
-pub use text::{BOLD, REGULAR, has_glyphs_for};
+pub use text::{BOLD, REGULAR, has_glyphs_for, is_known};
 pub use theme::Theme;
 
 use super::escape;
@@ -33,6 +34,7 @@ use super::view::View;
 use draw::{Canvas, put};
 use frames::Frame;
 use geometry::{Placed, Rect};
+use heading::Heading;
 use scene::Scene;
 
 /// What a picture is to look like.
@@ -51,6 +53,8 @@ pub struct Options {
     pub blank: Option<Blank>,
     /// Whether each container gets a card of its own, however many there are.
     pub full: bool,
+    /// What else to say below the picture.
+    pub remarks: Vec<String>,
     /// Pixels of a PNG for each pixel of the picture; 1 when not given.
     pub scale: Option<f32>,
 }
@@ -66,13 +70,22 @@ pub enum Blank {
 
 /// Room around everything.
 const MARGIN: i32 = 28;
-/// Height of title and subtitle.
-const HEADING: i32 = 62;
+/// Least width of a picture that may be as wide as it likes.
+const LEAST_WIDTH: i32 = 360;
+/// How wide a picture gets for its heading's sake at most; a longer one wraps.
+const WIDEST_HEADING: i32 = 440;
 
 /// Draws the picture.
 pub fn render(view: &View, options: &Options) -> String {
     let (scene, placed, frames) = arranged(view, options);
-    draw(view, options, &scene, placed, &frames)
+    draw(view, options, &scene, placed, &frames, false)
+}
+
+/// Draws the same picture for a program that sets a line in the bundled font
+/// or in another one, and cannot change fonts within it.
+pub fn render_in_runs(view: &View, options: &Options) -> String {
+    let (scene, placed, frames) = arranged(view, options);
+    draw(view, options, &scene, placed, &frames, true)
 }
 
 /// Inspects the picture that [`render`] would draw.
@@ -124,25 +137,35 @@ fn projects(scene: &Scene) -> usize {
     projects.len()
 }
 
-fn draw(view: &View, options: &Options, scene: &Scene, placed: Placed, frames: &[Frame]) -> String {
+fn draw(
+    view: &View,
+    options: &Options,
+    scene: &Scene,
+    placed: Placed,
+    frames: &[Frame],
+    in_runs: bool,
+) -> String {
     let mut placed = placed;
     let mut frames = frames.to_vec();
     // Frames may reach beyond what they hold.
     let body = Rect::new(0, 0, placed.width, placed.height);
     let all = frames.iter().map(|frame| frame.rect).fold(body, Rect::around);
-    let (dx, dy) = (MARGIN - all.x, HEADING + MARGIN - all.y);
+    let heading = Heading::new(view, options);
+    let wanted = options.width.map_or(0, i32::from);
+    let mut width = (all.w + 2 * MARGIN).max(wanted).max(LEAST_WIDTH);
+    if wanted == 0 {
+        width = width.max(heading.width().min(WIDEST_HEADING) + 2 * MARGIN);
+    }
+    let lines = heading.lines(width - 2 * MARGIN);
+    let (dx, dy) = (MARGIN - all.x, lines.height + MARGIN - all.y);
     let mut moved = Placed::default();
     moved.add(std::mem::take(&mut placed), dx, dy);
     for frame in &mut frames {
         frame.rect = frame.rect.moved(dx, dy);
         frame.title_at = (frame.title_at.0 + dx, frame.title_at.1 + dy);
     }
-    let heading = heading(view, options);
-    let wanted = options.width.map_or(0, i32::from);
-    let width = (all.w + 2 * MARGIN).max(wanted).max(360);
-    let mut canvas = Canvas::default();
-    canvas.text(MARGIN, 40, "heading", &scene::HEADING.shorten(&heading.0, width - 2 * MARGIN));
-    canvas.text(MARGIN, 60, "sub", &scene::SUB.shorten(&heading.1, width - 2 * MARGIN));
+    let mut canvas = Canvas { in_runs, ..Canvas::default() };
+    lines.draw(&mut canvas);
     for frame in &frames {
         canvas.frame(frame);
     }
@@ -158,7 +181,6 @@ fn draw(view: &View, options: &Options, scene: &Scene, placed: Placed, frames: &
     let bottom = all.bottom() + dy;
     let foot = legend::Foot::new(view, scene, !frames.is_empty(), options);
     let mut height = foot.draw(&mut canvas, MARGIN, bottom + 32, width - 2 * MARGIN) + MARGIN;
-    let mut width = width;
     if wanted == 0 {
         // A page is never more than twice as wide as high, nor the reverse.
         height = height.max((width + 1) / 2);
@@ -167,25 +189,11 @@ fn draw(view: &View, options: &Options, scene: &Scene, placed: Placed, frames: &
     finish(&canvas, options, scene, &heading, width, height, wanted)
 }
 
-/// Title and subtitle.
-fn heading(view: &View, options: &Options) -> (String, String) {
-    let whole = |text: &str| escape::terminal(text).into_owned();
-    let title = match (&options.title, &view.scope) {
-        (Some(title), _) => whole(title),
-        (None, Some(scope)) if options.blank != Some(Blank::Names) => whole(scope),
-        _ => "Container networks".to_owned(),
-    };
-    let mut parts = vec![view.tally()];
-    parts.extend(Some(view.engine()).filter(|engine| !engine.is_empty()));
-    parts.extend(options.date.clone());
-    (title, whole(&parts.join(" · ")))
-}
-
 fn finish(
     canvas: &Canvas,
     options: &Options,
     scene: &Scene,
-    (title, subtitle): &(String, String),
+    heading: &Heading,
     width: i32,
     height: i32,
     wanted: i32,
@@ -199,15 +207,16 @@ fn finish(
     } else {
         (width, i64::from(height))
     };
-    let mut svg = Canvas { svg: String::with_capacity(canvas.svg.len() + 8000) };
+    let svg = String::with_capacity(canvas.svg.len() + 8000);
+    let mut svg = Canvas { svg, ..Canvas::default() };
     put!(
         svg,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"netmap\" width=\"{shown_w}\" \
          height=\"{shown_h}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
          aria-labelledby=\"netmap-title netmap-description\">\n"
     );
-    put!(svg, "<title id=\"netmap-title\">{}</title>\n", escape::xml(title));
-    put!(svg, "<desc id=\"netmap-description\">{}</desc>\n", escape::xml(subtitle));
+    put!(svg, "<title id=\"netmap-title\">{}</title>\n", escape::xml(&heading.title));
+    put!(svg, "<desc id=\"netmap-description\">{}</desc>\n", escape::xml(&heading.subtitle));
     put!(svg, "<style>{}</style>\n", theme::css(options.theme, &hues));
     svg.rect("page", Rect::new(0, 0, width, height), 0);
     svg.svg.push('\n');

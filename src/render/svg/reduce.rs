@@ -6,8 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::graph::StackOwner;
-use crate::model::Container;
-use crate::render::view::{self, View};
+use crate::render::view::View;
 
 /// Up to this many cards, each container has its own.
 const MANY: usize = 60;
@@ -119,9 +118,8 @@ fn merged(
 
 /// Whether nothing about the container would be lost in a crowd.
 fn is_plain(view: &View, at: usize) -> bool {
-    let container: &Container = view.container(at);
     view.map.riders(at).is_empty()
-        && view::published(container).is_empty()
+        && view.published(at).is_empty()
         && view.changes.container(at).is_none()
         && view.map.stack_owner(at) == StackOwner::Itself
 }

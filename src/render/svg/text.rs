@@ -109,10 +109,38 @@ impl Font {
 
 /// Whether the bundled font has all characters of the text.
 pub fn has_glyphs_for(text: &str) -> bool {
-    let is_known = |c: char| {
-        c.is_ascii() || metrics()[0].face.as_ref().is_some_and(|face| face.glyph_index(c).is_some())
-    };
     text.chars().all(is_known)
+}
+
+/// Whether the bundled font has a character.
+pub fn is_known(c: char) -> bool {
+    c.is_ascii() || metrics()[0].face.as_ref().is_some_and(|face| face.glyph_index(c).is_some())
+}
+
+/// The text in runs of characters that the bundled font has, or has not. Marks
+/// stay with their letters, and text that runs from right to left is one run.
+pub fn runs(text: &str) -> Vec<&str> {
+    if has_glyphs_for(text) || text.chars().any(is_right_to_left) {
+        return vec![text];
+    }
+    let mut runs = Vec::new();
+    let (mut start, mut known) = (0, None);
+    for (at, c) in text.char_indices().filter(|(_, c)| c.width() != Some(0)) {
+        let now = is_known(c);
+        if known.is_some_and(|known| known != now) {
+            runs.push(&text[start..at]);
+            start = at;
+        }
+        known = Some(now);
+    }
+    runs.push(&text[start..]);
+    runs
+}
+
+/// Whether a character belongs to a script that runs from right to left.
+fn is_right_to_left(c: char) -> bool {
+    matches!(u32::from(c), 0x590..=0x8ff | 0xfb1d..=0xfdff | 0xfe70..=0xfeff
+        | 0x1_0800..=0x1_0fff | 0x1_e800..=0x1_efff)
 }
 
 /// Units of an em in [`REGULAR`] and [`BOLD`].
@@ -168,6 +196,15 @@ mod tests {
             Font::bold(13).width("survey_container") > Font::regular(13).width("survey_container")
         );
         assert!(FONT.width("漢字") > 2 * 11, "what the font lacks is guessed wide");
+    }
+
+    #[test]
+    fn runs_part_where_another_font_is_needed() {
+        assert_eq!(runs("shop → 80"), ["shop → 80"]);
+        assert_eq!(runs("a漢字-b"), ["a", "漢字", "-b"]);
+        assert_eq!(runs("😀\u{fe0f}x"), ["😀\u{fe0f}", "x"]);
+        assert_eq!(runs("مرحبا-1"), ["مرحبا-1"], "its order is not ours to find");
+        assert_eq!(runs(""), [""]);
     }
 
     #[test]

@@ -135,7 +135,7 @@ text{font:11px FAMILIES;white-space:pre}\
 .sub{font-size:12px}\
 .name{font-size:13px;font-weight:bold}\
 .strong{font-size:12px;font-weight:bold}\
-.caption,.world,.alarm,.changed{font-weight:bold}\
+.caption,.world,.alarm,.told{font-weight:bold}\
 .line{fill:none;stroke-width:2}\
 .idle .line{stroke-dasharray:5 4}\
 .near .line{stroke-dasharray:2 3}\
@@ -155,6 +155,7 @@ text{font:11px FAMILIES;white-space:pre}\
 .nowhere>.box{stroke-width:1;stroke-dasharray:4 3}\
 .sign{stroke-width:2;fill:none}\
 .blank{stroke-width:1;fill:none}\
+.cross{stroke-width:2;fill:none}\
 ";
 
 fn colours(ground: &Ground, used: &[usize]) -> String {
@@ -195,11 +196,13 @@ fn colours(ground: &Ground, used: &[usize]) -> String {
     rule(".rule", stroke(border));
     rule(".blank", stroke(quiet));
     rule(".network text", fill(on_bar));
+    rule(".network .blank", stroke(on_bar));
     rule(".nowhere text", fill(quiet));
     rule(".casing", stroke(page));
     rule(".good", format!("{};{}", fill(good), stroke(good)));
     rule(".warn", format!("{};{}", fill(warn), stroke(warn)));
     rule(".ail", format!("{};{}", fill(bad), stroke(bad)));
+    rule(".cross", stroke(bad));
     rule(".off", format!("fill:none;{}", stroke(quiet)));
     let mut hue = |number: usize, colour: u32| {
         let tinted = mix(ground.card, colour, ground.tint);

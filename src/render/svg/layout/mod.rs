@@ -3,11 +3,13 @@
 //! What hangs together is laid out as one component: its hub in the middle
 //! ([`plan`]), cards in columns ([`column`]), columns and blocks from left to
 //! right ([`order`]), then heights, tracks and lines ([`part`]), and the whole
-//! ([`assemble`]). A component
-//! is laid out several times, with more or fewer cards in a column; the one
-//! whose shape and lines are best is taken. [`pack`] puts the components on
-//! the page. Nothing here searches for room: overlaps cannot arise.
+//! ([`assemble`]). A component is laid out several times, with more or fewer
+//! cards in a column; the one whose shape and lines are best is taken.
+//! [`pack`] puts the components on the page, and [`align`] moves lines to the
+//! middle of what they end on. Nothing here searches for room: overlaps cannot
+//! arise.
 
+mod align;
 mod assemble;
 mod column;
 mod lie;
@@ -67,7 +69,8 @@ pub fn lay_out(scene: &Scene, width: Option<i32>, ways: &mut Vec<Way>) -> Placed
             None => rest.push(arrange(scene, component, ways[number], Care::Full)),
         }
     }
-    let packed = pack::pack(first, rest, width, SHAPE);
+    let mut packed = pack::pack(first, rest, width, SHAPE);
+    align::align(&mut packed);
     match sky {
         Some(bar) => below_the_sky(scene, bar, packed),
         None => packed,

@@ -19,6 +19,8 @@ use crate::render::svg::scene::{Bar, Scene, Strip};
 const DROP: i32 = 34;
 /// Room between tracks.
 const TRACK_GAP: i32 = 20;
+/// Room between levels with no cards between them.
+const LEVEL_GAP: i32 = 28;
 /// Room between bars on one track.
 pub const BAR_GAP: i32 = 20;
 
@@ -248,6 +250,9 @@ impl<'a> Part<'a> {
                 if level < deepest {
                     depth += DROP;
                 }
+            } else if level < deepest {
+                // Bars with nothing between them do not touch, all the same.
+                depth += LEVEL_GAP;
             }
         }
         self.depth = depth;

@@ -2,7 +2,7 @@
 
 use super::{Bar, Kind, Line, Numbers, Role, Scene, WayOut};
 use crate::graph::StackOwner;
-use crate::model::{Network, NetworkMode};
+use crate::model::{Network, NetworkMode, State};
 use crate::render::escape;
 use crate::render::svg::{Blank, theme};
 use crate::render::view::{self, View};
@@ -46,7 +46,7 @@ pub fn hangs_on_nothing(view: &View, at: usize) -> bool {
         StackOwner::Itself => {
             let container = view.container(at);
             container.network_mode != NetworkMode::Host
-                && container.published.is_empty()
+                && view.published(at).is_empty()
                 && !view.map.networks_of(at).any(|network| !view.network(network).is_none())
         }
     }
@@ -55,8 +55,7 @@ pub fn hangs_on_nothing(view: &View, at: usize) -> bool {
 /// The world outside matters where something is let in or can get out.
 fn is_outside_shown(view: &View, networks: &[usize]) -> bool {
     view.containers.iter().any(|at| {
-        !view.container(*at).published.is_empty()
-            || view.container(*at).network_mode == NetworkMode::Host
+        !view.published(*at).is_empty() || view.container(*at).network_mode == NetworkMode::Host
     }) || networks
         .iter()
         .any(|at| way_out(view.network(*at)) == WayOut::Open && !view.map.members(*at).is_empty())
@@ -94,8 +93,12 @@ fn outside(view: &View, host: Option<usize>, networks: &[usize]) -> Bar {
     }
 }
 
-/// Says of the world outside how much of the inside it gets to see.
-pub fn word_outside(scene: &mut Scene) {
+/// Says of the world outside how much of the inside it gets to see. What is
+/// only planned shows itself.
+pub fn word_outside(scene: &mut Scene, view: &View) {
+    if view.map.snapshot().plan.is_some() {
+        return;
+    }
     let Some(bar) = scene.bars.iter().position(Bar::is_outside) else { return };
     let hanging = || scene.cards.iter().filter(|c| c.strips.iter().any(|s| s.bar == bar));
     if hanging().next().is_none() {
@@ -118,17 +121,27 @@ fn nowhere() -> Bar {
     }
 }
 
+/// Whether a network is not made yet.
+fn is_planned(view: &View, at: usize) -> bool {
+    let members = view.map.members(at);
+    let planned = |member: &usize| view.container(*member).state == State::Planned;
+    view.map.snapshot().plan.is_some() || (!members.is_empty() && members.iter().all(planned))
+}
+
 fn network(view: &View, at: usize, hue: usize, blank: Option<Blank>) -> Bar {
     let network = view.network(at);
     let no_name = blank == Some(Blank::Names);
     let kind = view::kind(network);
     let subnets: Vec<String> = network.subnets.iter().map(|s| s.subnet.to_string()).collect();
     let shown = match subnets.len() {
-        0 if view.map.snapshot().plan.is_some() => "addresses by the engine".to_owned(),
+        // The engine will choose them, and nobody knows which.
+        0 if is_planned(view, at) => String::new(),
         0 => "no subnet".to_owned(),
         1 | 2 => subnets.join(" · "),
         more => format!("{} · {} and {} more", subnets[0], subnets[1], more - 2),
     };
+    // Driver and flags stand beside the name, or below where nothing else does.
+    let (nature, facts) = if shown.is_empty() { ("", &kind) } else { (kind.as_str(), &shown) };
     let mut tooltip = vec![format!("network {}", network.name), kind.clone()];
     for subnet in &network.subnets {
         tooltip.push(match view.map.gateway(at, subnet) {
@@ -151,8 +164,8 @@ fn network(view: &View, at: usize, hue: usize, blank: Option<Blank>) -> Bar {
         kind: Kind::Network(at),
         name: escape::terminal(&network.name).into_owned(),
         title: first(Role::Strong, &network.name).left_out(no_name),
-        nature: first(Role::Plain, &kind),
-        facts: first(Role::Plain, &shown),
+        nature: first(Role::Plain, nature),
+        facts: first(Role::Plain, facts),
         hue,
         way_out: way_out(network),
         project: network.project.clone(),

@@ -1,84 +1,20 @@
-//! The cards: what a container's card says, and its strips.
+//! The cards: what a container's card says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::{Card, Line, Look, Numbers, Role, Strip, Tap, bars};
-use crate::graph::{Agreement, StackOwner};
-use crate::model::{Container, Endpoint, Health, Protocol, State};
+use super::alarms::Alarms;
+use super::{Card, Line, Look, Numbers, Role, strips};
+use crate::graph::StackOwner;
+use crate::model::{Container, Health, Protocol, State};
 use crate::render::escape;
 use crate::render::svg::Blank;
 use crate::render::svg::reduce::Group;
 use crate::render::view::{self, View};
 
 /// Widest that a card's text may make it.
-const WIDEST: i32 = 220;
+pub const WIDEST: i32 = 220;
 /// How many lines of one kind a card has at most.
-const MOST: usize = 4;
-
-/// What a probe says of containers and endpoints.
-#[derive(Debug, Default)]
-pub struct Alarms {
-    /// For each container, what contradicts the map.
-    lines: BTreeMap<usize, BTreeSet<String>>,
-    /// For each container and network, how the tap looks.
-    taps: BTreeMap<(usize, usize), Tap>,
-}
-
-/// Sums up the view's probe for each container and endpoint.
-pub fn alarms(view: &View) -> Alarms {
-    let mut alarms = Alarms::default();
-    let Some(comparison) = view.probe else { return alarms };
-    let places: BTreeMap<&str, usize> =
-        view.networks.iter().map(|at| (view.network(*at).name.as_str(), *at)).collect();
-    for row in &comparison.rows {
-        let (from, to) = (view.container(row.from), view.container(row.to));
-        let network = row.measurement.network.as_deref();
-        match row.agreement {
-            Agreement::Fails => {
-                let on = network.map(|network| format!(" on {network}")).unwrap_or_default();
-                let by = if network.is_none() { " by name" } else { "" };
-                let line = format!("✗ {} does not answer{by}{on}", to.name);
-                alarms.lines.entry(row.from).or_default().insert(line);
-            }
-            Agreement::Leaks => {
-                let line = format!("! reaches {} although apart", to.name);
-                alarms.lines.entry(row.from).or_default().insert(line);
-                let line = format!("! reached by {} although apart", from.name);
-                alarms.lines.entry(row.to).or_default().insert(line);
-            }
-            Agreement::Untold | Agreement::Agrees => {}
-        }
-        let tap = match row.agreement {
-            Agreement::Leaks | Agreement::Fails => Tap::Surprise,
-            Agreement::Untold => Tap::Untold,
-            Agreement::Agrees if row.measurement.outcome.got_through() == Some(true) => {
-                Tap::Reached
-            }
-            // Isolation that holds says nothing about the endpoint.
-            Agreement::Agrees => continue,
-        };
-        let Some(network) = network.and_then(|name| places.get(name)) else { continue };
-        for container in [row.from, row.to] {
-            let owner = view.map.stack(container).unwrap_or(container);
-            if view.map.endpoint_on(owner, *network).is_none() {
-                continue;
-            }
-            let worst = alarms.taps.entry((owner, *network)).or_insert(tap);
-            *worst = worse(*worst, tap);
-        }
-    }
-    alarms
-}
-
-/// A surprise outweighs all; what got through once outweighs what was not told.
-fn worse(a: Tap, b: Tap) -> Tap {
-    let weight = |tap| match tap {
-        Tap::Surprise => 2,
-        Tap::Reached => 1,
-        _ => 0,
-    };
-    if weight(a) >= weight(b) { a } else { b }
-}
+pub const MOST: usize = 4;
 
 /// The card of a group.
 pub fn card(
@@ -111,7 +47,7 @@ pub fn card(
     Card {
         name: escape::terminal(&group.title).into_owned(),
         parts,
-        strips: strips(view, group, numbers, alarms, blank),
+        strips: strips::strips(view, group, numbers, alarms, blank),
         project: container.project().map(str::to_owned),
         look: group
             .owners
@@ -171,15 +107,10 @@ fn rest(view: &View, at: usize) -> Vec<Line> {
     let container = view.container(at);
     let role = Role::State(look(container));
     let mut lines = Line::wrapped(role, &view::state(container), WIDEST, 2);
-    // Only the first line has the sign.
-    for line in lines.iter_mut().skip(1) {
-        *line = Line::new(Role::Plain, &line.text);
-    }
     if view.map.stack_owner(at) == StackOwner::Missing {
         lines.extend(Line::wrapped(Role::Alarm, "its network stack is gone", WIDEST, 2));
     }
-    let wanted: Vec<String> =
-        view::unpublished(container).iter().map(|port| format!("wants {port}")).collect();
+    let wanted: Vec<String> = view.wanted(at).iter().map(|port| format!("wants {port}")).collect();
     lines.extend(limited(wanted.iter().map(String::as_str), Role::Quiet));
     let exposed = view::only_exposed(container);
     if !exposed.is_empty() {
@@ -247,7 +178,7 @@ fn crowd(view: &View, group: &Group, blank: Option<Blank>) -> Vec<Line> {
 }
 
 /// At most [`MOST`] lines, the last of which says how many more there are.
-fn limited<'a>(texts: impl ExactSizeIterator<Item = &'a str>, role: Role) -> Vec<Line> {
+pub fn limited<'a>(texts: impl ExactSizeIterator<Item = &'a str>, role: Role) -> Vec<Line> {
     let number = texts.len();
     let shown = if number > MOST { MOST - 1 } else { number };
     let mut lines: Vec<Line> =
@@ -256,136 +187,6 @@ fn limited<'a>(texts: impl ExactSizeIterator<Item = &'a str>, role: Role) -> Vec
         lines.push(Line::new(role, &format!("and {} more", number - shown)));
     }
     lines
-}
-
-/// The strips of a group: one for each bar it hangs on.
-fn strips(
-    view: &View,
-    group: &Group,
-    numbers: &Numbers,
-    alarms: &Alarms,
-    blank: Option<Blank>,
-) -> Vec<Strip> {
-    let owner = group.owners[0];
-    let mut strips: BTreeMap<usize, Strip> = BTreeMap::new();
-    if bars::hangs_on_nothing(view, owner) {
-        if let Some(bar) = numbers.nowhere {
-            let tap = Tap::Idle;
-            strips.insert(
-                bar,
-                Strip { bar, lines: Vec::new(), tap, tooltip: Vec::new(), change: None },
-            );
-        }
-        return strips.into_values().collect();
-    }
-    for (network, endpoint) in view.map.endpoints(owner) {
-        let Some((network, bar)) =
-            network.and_then(|network| Some((network, *numbers.networks.get(&network)?)))
-        else {
-            continue;
-        };
-        let strip = if Some(bar) == numbers.outside {
-            on_host(bar, view, owner)
-        } else {
-            endpoint_strip(view, group, network, endpoint, bar, alarms, blank)
-        };
-        strips.entry(bar).or_insert(strip);
-    }
-    let published = view::published(view.container(owner));
-    if let Some(bar) = numbers.outside.filter(|_| !published.is_empty()) {
-        strips.insert(bar, published_strip(bar, view.container(owner), &published));
-    } else if let (Some(bar), true) = (numbers.outside, view.map.on_host(owner)) {
-        strips.entry(bar).or_insert_with(|| on_host(bar, view, owner));
-    }
-    strips.into_values().collect()
-}
-
-fn on_host(bar: usize, view: &View, owner: usize) -> Strip {
-    let running = view.container(owner).state.has_network();
-    Strip {
-        bar,
-        lines: vec![Line::new(Role::Plain, "uses the host's own network")],
-        tap: if running { Tap::World } else { Tap::Idle },
-        tooltip: vec![format!("{} shares the host's network stack", view.container(owner).name)],
-        change: None,
-    }
-}
-
-fn published_strip(bar: usize, container: &Container, published: &[String]) -> Strip {
-    let everywhere = container.published.iter().any(|port| port.is_on_every_address());
-    let role = |text: &str| {
-        let wide =
-            text.starts_with('*') || text.starts_with("0.0.0.0:") || text.starts_with("[::]:");
-        if wide { Role::World } else { Role::Nearby }
-    };
-    let shown = if published.len() > MOST { MOST - 1 } else { published.len() };
-    let mut lines: Vec<Line> =
-        published[..shown].iter().map(|text| Line::new(role(text), text)).collect();
-    if published.len() > shown {
-        lines.push(Line::new(Role::Plain, &format!("and {} more", published.len() - shown)));
-    }
-    let mut tooltip = vec![format!("{} is published as", container.name)];
-    tooltip.extend(published.iter().take(24).cloned());
-    let tap = if everywhere { Tap::World } else { Tap::Nearby };
-    Strip { bar, lines, tap, tooltip, change: None }
-}
-
-fn endpoint_strip(
-    view: &View,
-    group: &Group,
-    network: usize,
-    endpoint: &Endpoint,
-    bar: usize,
-    alarms: &Alarms,
-    blank: Option<Blank>,
-) -> Strip {
-    let owner = group.owners[0];
-    let container = view.container(owner);
-    let mut addresses: Vec<String> = Vec::new();
-    for at in &group.owners {
-        let Some(endpoint) = view.map.endpoint_on(*at, network) else { continue };
-        let several = group.owners.len() > 1;
-        let shown = endpoint.addresses().take(if several { 1 } else { 2 });
-        addresses.extend(shown.map(|address| address.to_string()));
-    }
-    let planned = container.state == State::Planned;
-    let mut lines: Vec<Line> = if addresses.is_empty() && planned {
-        // The engine will choose one; the names are what there is to know.
-        Vec::new()
-    } else if addresses.is_empty() {
-        vec![Line::new(Role::Quiet, "no address")]
-    } else {
-        limited(addresses.iter().map(String::as_str), Role::Plain)
-    };
-    for line in &mut lines {
-        line.blank = blank == Some(Blank::Addresses);
-    }
-    let mut tooltip = vec![format!("{} on {}", container.name, view.network(network).name)];
-    if blank != Some(Blank::Addresses) {
-        tooltip.extend(addresses.iter().take(24).cloned());
-    }
-    if group.owners.len() == 1 && !view.network(network).is_default_bridge() {
-        let names = container.chosen_names_on(endpoint);
-        tooltip.extend(names.iter().take(24).map(|name| format!("known as {name}")));
-        if !names.is_empty() {
-            let text = view::list(&names, 3);
-            lines.extend(
-                Line::wrapped(Role::Quiet, &text, WIDEST, 2)
-                    .into_iter()
-                    .map(|line| line.left_out(blank == Some(Blank::Names))),
-            );
-        }
-    }
-    if lines.is_empty() {
-        lines.push(Line::new(Role::Quiet, "no name"));
-    }
-    if blank == Some(Blank::Names) {
-        tooltip.clear();
-    }
-    let measured = group.owners.iter().filter_map(|at| alarms.taps.get(&(*at, network))).copied();
-    let idle = if container.state.has_network() { Tap::Live } else { Tap::Idle };
-    let tap = measured.reduce(worse).unwrap_or(idle);
-    Strip { bar, lines, tap, tooltip, change: view.changes.endpoint(owner, network) }
 }
 
 fn tooltip(view: &View, containers: &[usize], blank: Option<Blank>) -> Vec<String> {
@@ -400,7 +201,7 @@ fn tooltip(view: &View, containers: &[usize], blank: Option<Blank>) -> Vec<Strin
             lines.push(format!("project {project}"));
         }
         if containers.len() == 1 && blank.is_none() {
-            lines.extend(view::ports(container).into_iter().take(24));
+            lines.extend(view.ports(*at).into_iter().take(24));
         }
     }
     if containers.len() > 24 {

@@ -2,8 +2,10 @@
 //! for the world outside, cards for containers, and on each card a strip for
 //! every bar it hangs on. Everything here knows its size and nothing else.
 
+mod alarms;
 mod bars;
 mod cards;
+mod strips;
 
 use std::collections::BTreeMap;
 
@@ -55,8 +57,12 @@ pub enum Role {
     World,
     /// A port published on some addresses of the host only.
     Nearby,
-    /// A measurement that contradicts the map.
+    /// The rest of a state that is longer than a line.
+    Beneath,
+    /// A measurement that contradicts the map, with a cross in front.
     Alarm,
+    /// The rest of an alarm that is longer than a line.
+    AlarmBeneath,
     /// What a difference says of the item.
     Changed(Change),
 }
@@ -67,7 +73,7 @@ impl Role {
         match self {
             Self::Name => NAME,
             Self::Strong => STRONG,
-            Self::World | Self::Alarm | Self::Changed(_) => Font::bold(11),
+            Self::World | Self::Alarm | Self::AlarmBeneath | Self::Changed(_) => Font::bold(11),
             _ => SMALL,
         }
     }
@@ -75,8 +81,17 @@ impl Role {
     /// Room for the sign in front of the text, in pixels.
     pub fn indent(self) -> i32 {
         match self {
-            Self::State(_) => 13,
+            Self::State(_) | Self::Beneath | Self::Alarm | Self::AlarmBeneath => 13,
             _ => 0,
+        }
+    }
+
+    /// What the lines after the first are: only the first has the sign.
+    fn rest(self) -> Self {
+        match self {
+            Self::State(_) => Self::Beneath,
+            Self::Alarm => Self::AlarmBeneath,
+            other => other,
         }
     }
 
@@ -96,6 +111,9 @@ impl Role {
 }
 
 impl Line {
+    /// Least length of the rule that a student writes on.
+    const RULE: i32 = 48;
+
     /// A line of other people's text.
     pub fn new(role: Role, text: &str) -> Self {
         let text = escape::terminal(text).into_owned();
@@ -107,13 +125,19 @@ impl Line {
     pub fn wrapped(role: Role, text: &str, width: i32, most: usize) -> Vec<Self> {
         let text = escape::terminal(text);
         let lines = role.font().wrap(&text, width - role.indent(), most);
-        lines.iter().map(|line| Self::new(role, line)).collect()
+        let role_of = |nth: usize| if nth == 0 { role } else { role.rest() };
+        lines.iter().enumerate().map(|(nth, line)| Self::new(role_of(nth), line)).collect()
     }
 
     /// What the text covers, with its base line at `y`.
     pub fn bounds(&self, x: i32, y: i32) -> Rect {
         let size = self.role.font().size;
         Rect::new(x, y - size, self.width, size + 3)
+    }
+
+    /// Width of the text, or of the rule to write on in its place.
+    pub fn shown_width(&self) -> i32 {
+        if self.blank { self.width.max(Self::RULE) } else { self.width }
     }
 
     /// The same line with its text left out, if it is to be.
@@ -203,10 +227,15 @@ impl Bar {
         matches!(self.kind, Kind::Outside(_))
     }
 
+    /// Width of the title; of one that is left out, with room for writing.
+    pub fn title_width(&self) -> i32 {
+        self.title.shown_width()
+    }
+
     /// Width of the text alone.
     pub fn text_width(&self) -> i32 {
         let gap = if self.nature.text.is_empty() { 0 } else { 8 };
-        (self.title.width + gap + self.nature.width).max(self.facts.width)
+        (self.title_width() + gap + self.nature.width).max(self.facts.width)
     }
 
     /// Least width of the bar.
@@ -331,12 +360,12 @@ impl Scene {
         let mut scene = Self::default();
         let reduced = reduce::reduce(view, options.full);
         let numbers = bars::add(&mut scene, view, options.blank);
-        let alarms = cards::alarms(view);
+        let alarms = alarms::alarms(view);
         for group in &reduced.groups {
             let card = cards::card(view, group, &numbers, &alarms, options.blank);
             scene.cards.push(card);
         }
-        bars::word_outside(&mut scene);
+        bars::word_outside(&mut scene, view);
         scene.reductions = reduced.notes;
         if options.blank == Some(Blank::Names) {
             scene.take_names_away();

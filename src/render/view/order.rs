@@ -1,0 +1,72 @@
+//! The order in which networks and containers are shown.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::graph::{Map, Selection, StackOwner};
+
+/// Orders networks so that those with many members in common are neighbours:
+/// from the one with the smallest name on, always the one that shares most
+/// with those before it. The host's stack comes last.
+pub fn networks(map: &Map, chosen: &BTreeSet<usize>) -> Vec<usize> {
+    let mut waiting: BTreeMap<usize, usize> = chosen.iter().map(|network| (*network, 0)).collect();
+    let mut ordered = Vec::with_capacity(chosen.len());
+    while !waiting.is_empty() {
+        let key = |network: usize, shared: usize| {
+            let network = map.network(network);
+            let last = network.is_host() || network.is_none();
+            // Most shared members first, then project and name.
+            (
+                last,
+                std::cmp::Reverse(shared),
+                network.project.is_none(),
+                &network.project,
+                &network.name,
+                &network.id,
+            )
+        };
+        let Some(next) = waiting
+            .iter()
+            .min_by(|a, b| key(*a.0, *a.1).cmp(&key(*b.0, *b.1)))
+            .map(|(network, _)| *network)
+        else {
+            break;
+        };
+        waiting.remove(&next);
+        ordered.push(next);
+        for member in map.members(next) {
+            for other in map.networks_of(*member) {
+                if let Some(shared) = waiting.get_mut(&other) {
+                    *shared += 1;
+                }
+            }
+        }
+    }
+    ordered
+}
+
+/// Orders containers by the first and last of their networks, so that the
+/// grid reads like a staircase; riders follow the owner of their stack.
+pub fn containers(map: &Map, selection: &Selection, networks: &[usize]) -> Vec<usize> {
+    let rank: BTreeMap<usize, usize> =
+        networks.iter().enumerate().map(|(rank, at)| (*at, rank)).collect();
+    let place = |at: usize| {
+        let ranks = || map.networks_of(at).filter_map(|network| rank.get(&network).copied());
+        let none = networks.len();
+        (ranks().min().unwrap_or(none), ranks().max().unwrap_or(none))
+    };
+    let mut owners: Vec<usize> = selection
+        .containers
+        .iter()
+        .copied()
+        .filter(|at| !matches!(map.stack_owner(*at), StackOwner::Other(owner) if selection.containers.contains(&owner)))
+        .collect();
+    owners.sort_by_cached_key(|at| (place(*at), *at));
+    owners
+        .into_iter()
+        .flat_map(|owner| {
+            let riders =
+                map.riders(owner).iter().copied().filter(|at| selection.containers.contains(at));
+            std::iter::once(owner).chain(riders)
+        })
+        .collect()
+}
