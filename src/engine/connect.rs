@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use bollard::{API_DEFAULT_VERSION, Docker};
 
+use super::bounded::{self, Socket};
 use super::contexts;
 use crate::error::{Error, Result, Unreachable};
 
@@ -269,15 +270,9 @@ impl Engine {
         let opened = match &address.place {
             Place::Unix(path) => {
                 check_socket(path, &address, timeout).await?;
-                Docker::connect_with_unix(
-                    &format!("unix://{}", path.display()),
-                    seconds,
-                    API_DEFAULT_VERSION,
-                )
+                bounded::docker(Socket::Unix(path.clone()), timeout)
             }
-            Place::Tcp(host) => {
-                Docker::connect_with_http(&format!("tcp://{host}"), seconds, API_DEFAULT_VERSION)
-            }
+            Place::Tcp(host) => bounded::docker(Socket::Tcp(host.clone()), timeout),
             Place::Tls(host, directory) => {
                 let file = |name: &str| {
                     let path = directory.join(name);
@@ -382,6 +377,10 @@ fn root_cause(error: &(dyn std::error::Error + 'static)) -> (String, Option<Unre
         chain.push(source);
     }
     let io = chain.iter().find_map(|error| error.downcast_ref::<std::io::Error>());
+    let large = |io: &&std::io::Error| io.kind() == std::io::ErrorKind::FileTooLarge;
+    if let Some(io) = io.filter(large) {
+        return (io.to_string(), None);
+    }
     let kind = io.map(|io| kind_of(io.kind()));
     let connecting = chain.iter().any(|error| error.to_string().contains("Connect"));
     let kind = kind.or(connecting.then_some(Unreachable::Other));

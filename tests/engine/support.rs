@@ -1,7 +1,9 @@
 //! The private engine the tests drive, and netmap as a user would run it.
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -181,4 +183,58 @@ impl Drop for Corner {
             try_docker(&["network", "rm", network]);
         }
     }
+}
+
+/// A run of a program, with what it took.
+pub struct Measured {
+    /// Exit code; none after a signal.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+    /// From start to end.
+    pub took: Duration,
+    /// The most memory it was seen to hold, in MB. Looked at every 2 ms.
+    pub peak_mb: f64,
+}
+
+/// Runs a command to its end and watches its memory.
+pub fn measured(command: &mut Command) -> Measured {
+    let began = Instant::now();
+    let running =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let file = format!("/proc/{}/status", running.id());
+    let watch = thread::spawn(move || {
+        let mut peak: f64 = 0.0;
+        // Without such a line it has ended, and only waits to be asked how.
+        while let Some(kilobytes) = std::fs::read_to_string(&file).ok().and_then(|status| {
+            let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+            line.split_whitespace().nth(1)?.parse::<f64>().ok()
+        }) {
+            peak = peak.max(kilobytes / 1000.0);
+            thread::sleep(Duration::from_millis(2));
+        }
+        peak
+    });
+    let output = running.wait_with_output().unwrap();
+    let took = began.elapsed();
+    Measured {
+        code: output.status.code(),
+        out: text(&output.stdout),
+        err: text(&output.stderr),
+        took,
+        peak_mb: watch.join().unwrap(),
+    }
+}
+
+/// Whether to do all that was promised, however long it takes, and not only
+/// what every change can wait for: with NETMAP_TEST_LONG set.
+pub fn long() -> bool {
+    std::env::var_os("NETMAP_TEST_LONG").is_some()
+}
+
+/// How often to do what can be done any number of times.
+pub fn long_or(short: usize, most: usize) -> usize {
+    if long() { most } else { short }
 }

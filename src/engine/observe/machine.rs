@@ -6,10 +6,10 @@ use futures_util::StreamExt;
 use futures_util::stream;
 
 use crate::engine::connect::Engine;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{
     AddressPool, Attached, EngineFacts, HostObservation, Mtu, Network, NetworkObservation, Swarm,
-    SwarmNode,
+    SwarmNode, Unread,
 };
 
 /// What the engine says of itself beyond its version.
@@ -122,20 +122,28 @@ fn mtus(process: &crate::engine::Process, devices: &str) -> Option<Vec<Mtu>> {
         .collect()
 }
 
-/// What the networks that somebody made say of their members. A network that
-/// vanished meanwhile is left out.
+/// What the networks that somebody made say of their members, and which of
+/// them could not be asked.
 pub async fn networks(
     engine: &Engine,
     networks: &[Network],
     width: usize,
-) -> Vec<NetworkObservation> {
+) -> (Vec<NetworkObservation>, Vec<Unread>) {
     let asked = networks.iter().filter(|network| {
         !network.is_none() && !network.is_host() && !network.unlisted && !network.id.is_empty()
     });
     let mut answers = stream::iter(asked)
         .map(|network| async move {
             let asked = engine.docker.inspect_network(&network.id, None::<InspectNetworkOptions>);
-            let inspected = engine.ask("inspect network", asked).await.ok()?;
+            let inspected = engine.ask("inspect network", asked).await.map_err(|error| {
+                let why = match error {
+                    Error::Refused { status: 404, .. } => {
+                        "gone before it could be looked at".to_owned()
+                    }
+                    other => format!("only the list's word on it, without its members: {other}"),
+                };
+                Unread::new(format!("network `{}`", network.name), why)
+            })?;
             let mut attached: Vec<Attached> = inspected
                 .containers
                 .unwrap_or_default()
@@ -144,14 +152,17 @@ pub async fn networks(
                 .collect();
             attached.sort();
             let (network, id) = (network.name.clone(), network.id.clone());
-            Some(NetworkObservation { network, id, attached })
+            Ok(NetworkObservation { network, id, attached })
         })
         .buffer_unordered(width.max(1));
-    let mut seen = Vec::new();
+    let (mut seen, mut unread) = (Vec::new(), Vec::new());
     while let Some(answer) = answers.next().await {
-        seen.extend(answer);
+        match answer {
+            Ok(network) => seen.push(network),
+            Err(note) => unread.push(note),
+        }
     }
-    seen
+    (seen, unread)
 }
 
 /// The machine's sockets and routes: only Linux shows them in files.

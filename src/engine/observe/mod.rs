@@ -70,7 +70,7 @@ pub async fn observe_some(
         }
         seen
     };
-    let (observations, networks, facts, host) = tokio::join!(
+    let (observations, (networks, mut unread), facts, host) = tokio::join!(
         containers,
         machine::networks(engine, &snapshot.networks, options.width),
         machine::facts(engine),
@@ -78,6 +78,7 @@ pub async fn observe_some(
     );
     snapshot.observations = observations;
     snapshot.network_observations = networks;
+    snapshot.unread.append(&mut unread);
     match facts {
         Ok(facts) => facts.add_to(&mut snapshot.engine),
         Err(error) => {

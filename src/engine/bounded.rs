@@ -1,0 +1,155 @@
+//! A way to an engine's socket on which no answer grows without bound:
+//! bollard reads an answer whole before it looks at it, and whatever listens
+//! at the address could send for as long as it is let.
+
+use std::io;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bollard::{API_DEFAULT_VERSION, BollardRequest, Docker};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::{Connected, Connection};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpStream, UnixStream};
+
+/// The most bytes of one answer, and of a list of everything there is: fifty
+/// thousand containers make a list of about 80 MB.
+const MOST: usize = 32 << 20;
+const MOST_OF_A_LIST: usize = 128 << 20;
+
+/// What listens, and where.
+#[derive(Debug, Clone)]
+pub enum Socket {
+    /// A unix socket.
+    Unix(PathBuf),
+    /// A TCP port, as `HOST:PORT`.
+    Tcp(String),
+}
+
+/// A client for what listens there. Nothing is sent yet.
+pub fn docker(socket: Socket, timeout: Duration) -> Result<Docker, bollard::errors::Error> {
+    // The name stands in the requests' Host line alone.
+    let name = match &socket {
+        Socket::Unix(_) => "http://localhost".to_owned(),
+        Socket::Tcp(host) => format!("http://{host}"),
+    };
+    let client = Client::builder(TokioExecutor::new()).build(Connector(socket));
+    let transport = move |request: BollardRequest| {
+        let answer = client.request(request);
+        async move { answer.await.map_err(bollard::errors::Error::from) }
+    };
+    let seconds = timeout.as_secs().saturating_add(1);
+    Docker::connect_with_custom_transport(transport, Some(name), seconds, API_DEFAULT_VERSION)
+}
+
+/// Opens connections.
+#[derive(Debug, Clone)]
+struct Connector(Socket);
+
+impl tower_service::Service<hyper::Uri> for Connector {
+    type Response = TokioIo<Bounded>;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: hyper::Uri) -> Self::Future {
+        let socket = self.0.clone();
+        Box::pin(async move {
+            let stream: Box<dyn Stream> = match socket {
+                Socket::Unix(path) => Box::new(UnixStream::connect(path).await?),
+                Socket::Tcp(host) => {
+                    let stream = TcpStream::connect(host).await?;
+                    stream.set_nodelay(true)?;
+                    Box::new(stream)
+                }
+            };
+            Ok(TokioIo::new(Bounded { stream, left: MOST }))
+        })
+    }
+}
+
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+/// A connection that fails when an answer is larger than any should be.
+struct Bounded {
+    stream: Box<dyn Stream>,
+    /// Bytes that may still come before the next request.
+    left: usize,
+}
+
+impl Connection for Bounded {
+    fn connected(&self) -> Connected {
+        Connected::new()
+    }
+}
+
+/// How much may come in answer to this, where it is the begin of a request.
+fn allowance(written: &[u8]) -> Option<usize> {
+    let line = written.split(|byte| *byte == b'\r').next()?;
+    let words = line.strip_prefix(b"GET ").or_else(|| line.strip_prefix(b"POST "))?;
+    let path = words.split(|byte| matches!(byte, b' ' | b'?')).next()?;
+    let list = path.ends_with(b"/containers/json") || path.ends_with(b"/networks");
+    Some(if list { MOST_OF_A_LIST } else { MOST })
+}
+
+impl AsyncRead for Bounded {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        let came = buffer.filled().len() - before;
+        match self.left.checked_sub(came) {
+            Some(left) => self.left = left,
+            None => {
+                let why = format!("it is larger than {} MB", MOST >> 20);
+                return Poll::Ready(Err(io::Error::new(io::ErrorKind::FileTooLarge, why)));
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Bounded {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if let Some(left) = allowance(bytes) {
+            self.left = left;
+        }
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_may_be_long_and_other_answers_less_so() {
+        assert_eq!(allowance(b"GET /containers/json?all=true HTTP/1.1\r\n"), Some(MOST_OF_A_LIST));
+        assert_eq!(allowance(b"GET /networks HTTP/1.1\r\nHost: x"), Some(MOST_OF_A_LIST));
+        assert_eq!(allowance(b"GET /containers/abc/json HTTP/1.1\r\n"), Some(MOST));
+        assert_eq!(allowance(b"POST /exec/abc/start HTTP/1.1\r\n"), Some(MOST));
+        assert_eq!(allowance(b"the rest of a body"), None);
+    }
+}

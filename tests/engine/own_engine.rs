@@ -1,0 +1,177 @@
+//! An engine for one test alone, which may be flooded, killed and started
+//! again: its containers are nobody else's, and outlive it.
+
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::support::{engine, text};
+
+/// The engine, in a network namespace and a folder of its own.
+pub struct OwnEngine {
+    /// `unix://…`.
+    pub address: String,
+    home: PathBuf,
+    process: Child,
+}
+
+impl OwnEngine {
+    /// Starts one and gives it the image `busybox`.
+    pub fn start() -> Self {
+        // Not in the usual place: the paths of sockets must be short.
+        let folder = tempfile::Builder::new().prefix("netmap-own.").tempdir_in("/tmp").unwrap();
+        let home = folder.keep();
+        let address = format!("unix://{}/docker.sock", home.display());
+        assert!(ip(&["netns", "add", &namespace(&home)]));
+        assert!(ip(&["-n", &namespace(&home), "link", "set", "lo", "up"]));
+        let process = spawn(&home, &address);
+        let own = Self { address, home, process };
+        own.wait();
+        let mut save = Command::new("docker")
+            .args(["-H", &engine(), "save", "busybox"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let image = Stdio::from(save.stdout.take().unwrap());
+        let load = Command::new("docker")
+            .args(["-H", &own.address, "load", "-q"])
+            .stdin(image)
+            .stdout(Stdio::null())
+            .status();
+        assert!(load.unwrap().success() && save.wait().unwrap().success());
+        own
+    }
+
+    /// Runs docker against it; its standard output, trimmed.
+    pub fn docker(&self, arguments: &[&str]) -> String {
+        let output = self.try_docker(arguments);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "docker {}: {said}", arguments.join(" "));
+        text(&output.stdout).trim().to_owned()
+    }
+
+    /// Like [`OwnEngine::docker`], for calls that may fail.
+    pub fn try_docker(&self, arguments: &[&str]) -> Output {
+        Command::new("docker").args(["-H", &self.address]).args(arguments).output().unwrap()
+    }
+
+    /// Runs a container that sleeps.
+    pub fn sleeper(&self, name: &str, options: &[&str]) {
+        let command = [&["run", "-d", "--name", name], options, &["busybox", "sleep", "1d"]];
+        self.docker(&command.concat());
+    }
+
+    /// Kills it, as a machine that runs out of memory does.
+    pub fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        // Its helper ends with it. Nobody may have asked how, and then the next
+        // engine would believe that it still runs.
+        let file = self.home.join("exec/containerd/containerd.pid");
+        let Ok(helper) = std::fs::read_to_string(&file) else { return };
+        let stat = format!("/proc/{}/stat", helper.trim());
+        let deadline = Instant::now() + Duration::from_secs(3);
+        while Instant::now() < deadline {
+            let state = std::fs::read_to_string(&stat).ok();
+            if state.is_none_or(|state| state.contains(") Z ")) {
+                std::fs::remove_file(file).unwrap();
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Starts it again; it finds its containers running.
+    pub fn restart(&mut self) {
+        self.process = spawn(&self.home, &self.address);
+        self.wait();
+    }
+
+    fn ends_in(&mut self, time: Duration) -> bool {
+        let deadline = Instant::now() + time;
+        while Instant::now() < deadline {
+            if self.process.try_wait().is_ok_and(|ended| ended.is_some()) {
+                return true;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        false
+    }
+
+    fn wait(&self) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !self.try_docker(&["version"]).status.success() {
+            assert!(Instant::now() < deadline, "{}", log(&self.home));
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+fn log(home: &Path) -> String {
+    std::fs::read_to_string(home.join("dockerd.log")).unwrap_or_default()
+}
+
+/// The network namespace that outlives the engine's process.
+fn namespace(home: &Path) -> String {
+    home.file_name().unwrap().to_string_lossy().replace('.', "-")
+}
+
+fn ip(arguments: &[&str]) -> bool {
+    Command::new("ip").args(arguments).status().is_ok_and(|status| status.success())
+}
+
+fn spawn(home: &Path, address: &str) -> Child {
+    // The file of one that was killed would keep the next from starting.
+    let _ = std::fs::remove_file(home.join("pid"));
+    let path = home.join("dockerd.log");
+    let log = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+    // Not `ip netns exec`, which would hide the cgroup mounts.
+    Command::new("nsenter")
+        .arg(format!("--net=/run/netns/{}", namespace(home)))
+        .args(["dockerd", "--live-restore", "--host", address, "--data-root"])
+        .arg(home.join("data"))
+        .arg("--exec-root")
+        .arg(home.join("exec"))
+        .arg("--pidfile")
+        .arg(home.join("pid"))
+        .stdin(Stdio::null())
+        .stdout(log.try_clone().unwrap())
+        .stderr(log)
+        .process_group(0)
+        .spawn()
+        .unwrap()
+}
+
+impl Drop for OwnEngine {
+    fn drop(&mut self) {
+        let listed = self.try_docker(&["ps", "-aq"]);
+        let ids = String::from_utf8_lossy(&listed.stdout).into_owned();
+        let ids: Vec<&str> = ids.split_whitespace().collect();
+        for some in ids.chunks(50) {
+            self.try_docker(&[&["rm", "-f"], some].concat());
+        }
+        let ended = Command::new("kill").arg(self.process.id().to_string()).status();
+        if !ended.is_ok_and(|status| status.success()) || !self.ends_in(Duration::from_secs(20)) {
+            let _ = self.process.kill();
+            let _ = self.process.wait();
+        }
+        // One that was killed left its helper behind.
+        let helper = self.home.join("exec/containerd/containerd.pid");
+        if let Ok(helper) = std::fs::read_to_string(helper) {
+            let _ = Command::new("kill").arg(helper.trim()).stderr(Stdio::null()).status();
+        }
+        let mounts = std::fs::read_to_string("/proc/mounts").unwrap_or_default();
+        let below = format!("{}/", self.home.display());
+        let points = mounts.lines().filter_map(|line| line.split(' ').nth(1));
+        for point in
+            points.filter(|point| point.starts_with(&below)).collect::<Vec<_>>().iter().rev()
+        {
+            let _ = Command::new("umount").args(["-l", point]).status();
+        }
+        let namespace = namespace(&self.home);
+        ip(&["netns", "del", &namespace]);
+        let _ = std::fs::remove_dir_all(&self.home);
+    }
+}
