@@ -13,6 +13,7 @@ mod probe;
 mod recorder;
 mod samples;
 mod snapshots;
+mod ssh;
 mod support;
 mod truth;
 mod why;
