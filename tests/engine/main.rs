@@ -16,4 +16,5 @@ mod snapshots;
 mod ssh;
 mod support;
 mod truth;
+mod ways;
 mod why;
