@@ -4,8 +4,10 @@
 mod connect;
 mod contexts;
 mod exec;
+mod lenient;
 mod observe;
 mod place;
+mod podman;
 #[cfg(target_os = "linux")]
 mod process;
 mod scan;

@@ -271,8 +271,8 @@ async fn keep(mut errors: impl AsyncRead + Unpin, kept: &Mutex<String>) {
 }
 
 fn last_line(text: &str) -> Option<String> {
-    let lines = text.lines().map(|line| line.trim().trim_end_matches('\r'));
-    let line = lines.filter(|line| !line.is_empty()).next_back()?;
+    let mut lines = text.lines().map(|line| line.trim().trim_end_matches('\r'));
+    let line = lines.rfind(|line| !line.is_empty())?;
     Some(line.chars().filter(|c| !c.is_control()).take(300).collect())
 }
 

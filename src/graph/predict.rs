@@ -98,6 +98,10 @@ pub enum Reason {
     /// IPv6 between different bridges: engines before 27 do not filter it
     /// unless told to (`--ip6tables`), and then the kernel's routing decides.
     Ipv6NotFiltered,
+    /// Different bridges of a Podman: it keeps apart only networks that were
+    /// made with `isolate`, as its Docker-compatible socket makes them and
+    /// `podman network create` does not; that socket does not say which are.
+    PodmanMayRoute,
 }
 
 impl Reason {
@@ -130,6 +134,7 @@ impl Reason {
             Self::UnknownDriver => "unknown-driver",
             Self::OutsideDecides => "outside-decides",
             Self::Ipv6NotFiltered => "ipv6-not-filtered",
+            Self::PodmanMayRoute => "podman-may-route",
         }
     }
 
@@ -169,6 +174,9 @@ impl Reason {
             Self::OutsideDecides => "they share no network, and routers outside the host decide",
             Self::Ipv6NotFiltered => {
                 "this engine does not filter IPv6 between networks; the host's routing decides"
+            }
+            Self::PodmanMayRoute => {
+                "they share no network, and Podman keeps apart only networks made with `isolate`"
             }
         }
     }
@@ -449,13 +457,21 @@ impl Map<'_> {
         if address.is_some_and(|address| address.is_ipv6()) && !filters_ipv6 {
             return Judged::unknown(Reason::Ipv6NotFiltered);
         }
+        // Nobody outside has a way into an internal network: its members have none back.
+        if engine.is_podman() && !to.internal {
+            return Judged::unknown(Reason::PodmanMayRoute);
+        }
         Judged::blocked(Reason::DifferentNetworks)
     }
 
     fn predict_name(&self, a: usize, b: usize, routes: &[Route]) -> Judged {
         if self.share_stack(a, b) {
             // On the owner's networks the owner's name leads back to the
-            // shared stack; a rider has no name anywhere.
+            // shared stack; a rider has no name anywhere. Podman writes all
+            // of their names into the hosts file that they share.
+            if self.snapshot().engine.is_podman() && !self.on_host(b) {
+                return Judged::reachable(Reason::SharedNamespace);
+            }
             let named = self.stack_owner(b) == StackOwner::Itself
                 && !self.on_host(b)
                 && self.names_resolve_for(b);

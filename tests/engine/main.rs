@@ -6,6 +6,7 @@
 mod calls;
 mod check;
 mod compose;
+mod conformance;
 mod crowd;
 mod doctor;
 mod lesson;
