@@ -95,6 +95,14 @@ pub enum Error {
         /// What is missing.
         why: String,
     },
+    /// The way over ssh could not be had.
+    #[error("cannot reach the container engine at {address}: {why}")]
+    Ssh {
+        /// The engine's address.
+        address: String,
+        /// ssh's own word, or what was found at the other end.
+        why: String,
+    },
     /// Measuring from network namespaces was asked for and cannot be done.
     #[error("cannot enter the containers' network namespaces: {why}")]
     CannotEnter {
@@ -242,7 +250,7 @@ impl Error {
             Self::Refused { .. } => Some("the engine's own log says more (sudo journalctl -u docker)".to_owned()),
             Self::Garbled { .. } => Some("is it a container engine that listens there? docker version asks the same address".to_owned()),
             Self::BadAddress { .. } => Some(
-                "unix:///path/to/docker.sock and tcp://HOST:PORT work".to_owned(),
+                "unix:///path/to/docker.sock, tcp://HOST:PORT and ssh://USER@HOST work".to_owned(),
             ),
             Self::NoSuchContext { name, known, .. } => Some(suggestion(
                 crate::model::nearest_of(name, known).as_deref(), known,
@@ -251,6 +259,10 @@ impl Error {
             Self::Tls { .. } => Some(
                 "ca.pem, cert.pem and key.pem are looked for in DOCKER_CERT_PATH, or in ~/.docker, or in the context;\n\
                  netmap never falls back to a plain connection".to_owned(),
+            ),
+            Self::Ssh { .. } => Some(
+                "does `ssh HOST` get there, and may that user use the engine's socket?\n\
+                 ssh://USER@HOST:PORT/path/to/docker.sock names another socket".to_owned(),
             ),
             Self::Snapshot { error: ReadError::Newer(_), .. } => Some("a newer netmap reads it".to_owned()),
             Self::Snapshot { error: ReadError::NotASnapshot(_), .. } => Some(

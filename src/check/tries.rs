@@ -257,6 +257,7 @@ fn resolves(reason: Reason) -> Option<bool> {
         | Reason::UnknownDriver
         | Reason::OutsideDecides
         | Reason::Ipv6NotFiltered
+        | Reason::PodmanMayRoute
         | Reason::HostOnBridge
         | Reason::HostIsGateway => None,
     }

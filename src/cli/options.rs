@@ -22,7 +22,7 @@ pub enum Color {
 /// The options.
 #[derive(Debug, Clone, Args)]
 pub struct Options {
-    /// Engine to ask: unix:///path/to.sock or tcp://HOST:PORT
+    /// Engine to ask: unix:///path/to.sock, tcp://HOST:PORT or ssh://USER@HOST
     #[arg(long, short = 'H', global = true, value_name = "URL", help_heading = "Where to look")]
     pub host: Option<String>,
     /// Docker context to ask (docker context ls)

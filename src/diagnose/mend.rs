@@ -31,7 +31,7 @@ fn is_usable(name: &str) -> bool {
 impl Case<'_> {
     /// The engine's own command line.
     pub fn docker(&self) -> &'static str {
-        if self.map.snapshot().engine.name == "Podman" { "podman" } else { "docker" }
+        if self.map.snapshot().engine.is_podman() { "podman" } else { "docker" }
     }
 
     /// A container as a word of a command.

@@ -330,7 +330,7 @@ fn machine(case: &Case, edge: &Edge) -> Option<Obstacle> {
         .as_deref()
         .is_some_and(|system| system.contains("Docker Desktop"));
     let known_system = snapshot.engine.operating_system.is_some();
-    let podman = snapshot.engine.name == "Podman";
+    let podman = snapshot.engine.is_podman();
     let on_host = case.map.on_host(from);
     if only_beyond(case, from) {
         return Some(Obstacle::MacvlanHost(from));

@@ -1,258 +1,20 @@
-//! Which engine to talk to, and opening the way to it.
+//! Opening the way to an engine, and asking it.
 //!
 //! bollard's own defaults ignore contexts, fall to plain HTTP when TLS was
 //! asked for, and take an empty DOCKER_HOST for an address; so choosing is
-//! done here, in docker's own order, and bollard is only handed the result.
+//! done in [`super::place`], in docker's own order, and bollard is only
+//! handed the result.
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bollard::{API_DEFAULT_VERSION, Docker};
 
 use super::bounded::{self, Socket};
-use super::contexts;
+use super::place::{Address, Place};
+use super::ssh::Tunnel;
 use crate::error::{Error, Result, Unreachable};
-
-/// What of the process's environment decides where the engine is. A value of
-/// its own, so that choosing is testable.
-#[derive(Debug, Clone, Default)]
-pub struct Environment {
-    /// DOCKER_HOST.
-    pub docker_host: Option<String>,
-    /// DOCKER_CONTEXT.
-    pub docker_context: Option<String>,
-    /// DOCKER_TLS_VERIFY: any text but the empty one switches TLS on.
-    pub docker_tls_verify: Option<String>,
-    /// DOCKER_CERT_PATH.
-    pub docker_cert_path: Option<PathBuf>,
-    /// Docker's configuration directory: DOCKER_CONFIG, or `~/.docker`.
-    pub config: Option<PathBuf>,
-    /// XDG_RUNTIME_DIR, where rootless engines keep their socket.
-    pub runtime_dir: Option<PathBuf>,
-}
-
-impl Environment {
-    /// Reads the process's environment; empty counts as unset, as it does for docker.
-    pub fn of_process() -> Self {
-        let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let home = text("HOME").or_else(|| text("USERPROFILE")).map(PathBuf::from);
-        Self {
-            docker_host: text("DOCKER_HOST"),
-            docker_context: text("DOCKER_CONTEXT"),
-            docker_tls_verify: text("DOCKER_TLS_VERIFY"),
-            docker_cert_path: text("DOCKER_CERT_PATH").map(PathBuf::from),
-            config: text("DOCKER_CONFIG")
-                .map(PathBuf::from)
-                .or_else(|| home.map(|home| home.join(".docker"))),
-            runtime_dir: text("XDG_RUNTIME_DIR").map(PathBuf::from),
-        }
-    }
-}
-
-/// What the command line says about the engine.
-#[derive(Debug, Clone, Default)]
-pub struct Choice {
-    /// `--host`.
-    pub host: Option<String>,
-    /// `--context`.
-    pub context: Option<String>,
-}
-
-/// What made netmap look where it looks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    /// `--host`.
-    HostOption,
-    /// DOCKER_HOST.
-    HostVariable,
-    /// The context of this name, asked for by the second.
-    Context(String, &'static str),
-    /// Nothing was said.
-    Default,
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::HostOption => f.write_str("--host"),
-            Self::HostVariable => f.write_str("DOCKER_HOST"),
-            Self::Context(name, by) => write!(f, "context `{name}`, {by}"),
-            Self::Default => f.write_str("docker's default"),
-        }
-    }
-}
-
-/// How to get to an engine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// A unix socket.
-    Unix(PathBuf),
-    /// Plain HTTP over TCP, as `HOST:PORT`.
-    Tcp(String),
-    /// HTTP over TLS, as `HOST:PORT`, with the directory of `ca.pem`,
-    /// `cert.pem` and `key.pem`.
-    Tls(String, PathBuf),
-}
-
-/// An engine's place and why it was chosen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address {
-    /// The place.
-    pub place: Place,
-    /// What led there.
-    pub origin: Origin,
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.place {
-            Place::Unix(path) => write!(f, "unix://{}", path.display())?,
-            Place::Tcp(host) => write!(f, "tcp://{host}")?,
-            Place::Tls(host, _) => write!(f, "tcp://{host} (TLS)")?,
-        }
-        match &self.origin {
-            Origin::Default => Ok(()),
-            origin => write!(f, " ({origin})"),
-        }
-    }
-}
-
-impl Address {
-    /// Whether the engine is on this machine for certain: its socket is a file here.
-    pub fn is_local(&self) -> bool {
-        matches!(self.place, Place::Unix(_))
-    }
-}
-
-/// Chooses the engine as docker does: `--host`, `--context`, DOCKER_HOST,
-/// DOCKER_CONTEXT, the configuration's current context, the default socket.
-///
-/// Source of the order: docker CLI, `cli/command/cli.go`, `resolveContextName`.
-pub fn choose(choice: &Choice, environment: &Environment) -> Result<Address> {
-    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-    let host = given(&choice.host);
-    let context = given(&choice.context);
-    if host.is_some() && context.is_some() {
-        return Err(Error::HostAndContext);
-    }
-    if let Some(host) = host {
-        return at_host(&host, Origin::HostOption, environment);
-    }
-    if let Some(name) = context {
-        return at_context(&name, "asked for by --context", environment);
-    }
-    if let Some(host) = given(&environment.docker_host) {
-        return at_host(&host, Origin::HostVariable, environment);
-    }
-    if let Some(name) = given(&environment.docker_context) {
-        return at_context(&name, "asked for by DOCKER_CONTEXT", environment);
-    }
-    let current = match &environment.config {
-        Some(config) => contexts::current(config)?,
-        None => None,
-    };
-    match current {
-        Some(name) => at_context(&name, "current in docker's configuration", environment),
-        None => Ok(default_place(environment)),
-    }
-}
-
-/// The default context is not stored anywhere: it is DOCKER_HOST or the default socket.
-fn at_context(name: &str, by: &'static str, environment: &Environment) -> Result<Address> {
-    if name == "default" {
-        return match environment.docker_host.as_deref().filter(|host| !host.is_empty()) {
-            Some(host) => at_host(host, Origin::HostVariable, environment),
-            None => Ok(default_place(environment)),
-        };
-    }
-    let origin = Origin::Context(name.to_owned(), by);
-    let context = match &environment.config {
-        Some(config) => contexts::find(config, name, by.trim_start_matches("asked for by "))?,
-        None => {
-            return Err(Error::NoSuchContext {
-                name: name.to_owned(),
-                origin: by.to_owned(),
-                known: Vec::new(),
-            });
-        }
-    };
-    let place = parse(&context.host, &origin)?;
-    match (place, context.certificates) {
-        (Place::Tcp(host), Some(_)) if context.skip_verify => Err(Error::Tls {
-            address: format!("tcp://{host} ({origin})"),
-            why: "the context says not to verify the server, which netmap does not do".to_owned(),
-        }),
-        (Place::Tcp(host), Some(directory)) => {
-            Ok(Address { place: Place::Tls(host, directory), origin })
-        }
-        (place, _) => Ok(Address { place, origin }),
-    }
-}
-
-fn at_host(host: &str, origin: Origin, environment: &Environment) -> Result<Address> {
-    let place = match parse(host, &origin)? {
-        Place::Tcp(host)
-            if environment.docker_tls_verify.as_deref().is_some_and(|v| !v.is_empty()) =>
-        {
-            let directory =
-                environment.docker_cert_path.clone().or_else(|| environment.config.clone());
-            match directory {
-                Some(directory) => Place::Tls(host, directory),
-                None => {
-                    return Err(Error::Tls {
-                        address: format!("tcp://{host} ({origin})"),
-                        why: "DOCKER_TLS_VERIFY is set, and there is neither DOCKER_CERT_PATH nor a home directory".to_owned(),
-                    });
-                }
-            }
-        }
-        place => place,
-    };
-    Ok(Address { place, origin })
-}
-
-/// docker's own socket, or the socket of a rootless engine where only that exists.
-fn default_place(environment: &Environment) -> Address {
-    let system = PathBuf::from("/var/run/docker.sock");
-    let rootless = environment.runtime_dir.as_ref().map(|dir| dir.join("docker.sock"));
-    let path = match rootless {
-        Some(rootless) if !system.exists() && rootless.exists() => rootless,
-        _ => system,
-    };
-    Address { place: Place::Unix(path), origin: Origin::Default }
-}
-
-fn parse(host: &str, origin: &Origin) -> Result<Place> {
-    let bad = |why: &str| Error::BadAddress {
-        address: host.to_owned(),
-        origin: origin.to_string(),
-        why: why.to_owned(),
-    };
-    let (scheme, rest) =
-        host.split_once("://").ok_or_else(|| bad("it has no scheme, such as unix:// or tcp://"))?;
-    match scheme {
-        "unix" if rest.is_empty() => Err(bad("it has no path")),
-        "unix" => Ok(Place::Unix(PathBuf::from(rest))),
-        "tcp" | "http" => {
-            let rest = rest.trim_end_matches('/');
-            let host = if rest.rsplit(':').next().is_some_and(|port| port.parse::<u16>().is_ok()) {
-                rest.to_owned()
-            } else if rest.contains('/') || rest.is_empty() {
-                return Err(bad("it should be tcp://HOST:PORT"));
-            } else {
-                // docker's own default for tcp without a port.
-                format!("{rest}:2375")
-            };
-            Ok(Place::Tcp(host))
-        }
-        "ssh" => Err(bad(
-            "ssh is not supported yet; forward the socket: ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST, then --host unix:///tmp/docker.sock",
-        )),
-        "npipe" => Err(bad("named pipes are not supported")),
-        _ => Err(bad("netmap does not know this scheme")),
-    }
-}
 
 /// An open way to an engine.
 #[derive(Debug, Clone)]
@@ -260,6 +22,8 @@ pub struct Engine {
     pub(super) docker: Docker,
     address: Address,
     timeout: Duration,
+    /// Kept open as long as anybody asks the engine.
+    tunnel: Option<Arc<Tunnel>>,
 }
 
 impl Engine {
@@ -267,10 +31,18 @@ impl Engine {
     /// at, so that a missing one is told from a forbidden one.
     pub async fn open(address: Address, timeout: Duration) -> Result<Self> {
         let seconds = timeout.as_secs().saturating_add(1);
+        let mut tunnel = None;
         let opened = match &address.place {
             Place::Unix(path) => {
                 check_socket(path, &address, timeout).await?;
                 bounded::docker(Socket::Unix(path.clone()), timeout)
+            }
+            Place::Ssh(login) => {
+                let opened = Tunnel::open(login, timeout)
+                    .await
+                    .map_err(|why| Error::Ssh { address: address.to_string(), why })?;
+                let socket = tunnel.insert(Arc::new(opened)).socket();
+                bounded::docker(Socket::Unix(socket.to_owned()), timeout)
             }
             Place::Tcp(host) => bounded::docker(Socket::Tcp(host.clone()), timeout),
             Place::Tls(host, directory) => {
@@ -296,7 +68,7 @@ impl Engine {
             }
         };
         match opened {
-            Ok(docker) => Ok(Self { docker, address, timeout }),
+            Ok(docker) => Ok(Self { docker, address, timeout, tunnel }),
             Err(error) => Err(Error::Unreachable {
                 address: address.to_string(),
                 why: error.to_string(),
@@ -335,6 +107,18 @@ impl Engine {
 
     /// The one place where bollard's errors become ours.
     pub(super) fn word(&self, call: &'static str, error: &bollard::errors::Error) -> Error {
+        let worded = self.word_plainly(call, error);
+        // Where the far end of the tunnel will not connect, the near end sees
+        // no more than a connection cut short; ssh knows why.
+        match (&worded, self.tunnel.as_ref().and_then(|tunnel| tunnel.complaint())) {
+            (Error::Garbled { address, .. } | Error::Unreachable { address, .. }, Some(why)) => {
+                Error::Ssh { address: address.clone(), why }
+            }
+            _ => worded,
+        }
+    }
+
+    fn word_plainly(&self, call: &'static str, error: &bollard::errors::Error) -> Error {
         use bollard::errors::Error as Bollard;
         let address = self.address.to_string();
         match error {

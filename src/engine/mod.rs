@@ -5,15 +5,21 @@ mod bounded;
 mod connect;
 mod contexts;
 mod exec;
+mod lenient;
 mod observe;
+mod place;
+mod podman;
 #[cfg(target_os = "linux")]
 mod process;
 mod scan;
+mod ssh;
 mod translate;
 
-pub use connect::{Address, Choice, Engine, Environment, Origin, Place, choose};
+pub use connect::Engine;
 pub use exec::{Ended, Exec, Ran};
 pub use observe::{ObserveOptions, observe, observe_some};
+pub use place::{Address, Choice, Environment, Origin, Place, choose};
 #[cfg(target_os = "linux")]
 pub use process::Process;
 pub use scan::{ScanOptions, scan};
+pub use ssh::Login;

@@ -11,7 +11,8 @@ use std::path::PathBuf;
 
 use rustix::fs::{Mode, OFlags, ResolveFlags};
 
-use super::connect::{Engine, Place};
+use super::connect::Engine;
+use super::place::Place;
 use crate::model::Container;
 
 /// A process of this machine that is a container's first.

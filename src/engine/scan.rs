@@ -7,14 +7,12 @@
 use std::collections::HashMap;
 
 use bollard::models::ContainerSummary;
-use bollard::query_parameters::{
-    InspectContainerOptions, ListContainersOptions, ListNetworksOptions,
-};
+use bollard::query_parameters::ListNetworksOptions;
 use futures_util::StreamExt;
 use futures_util::stream;
 
 use super::connect::Engine;
-use super::translate;
+use super::{lenient, podman, translate};
 use crate::error::{Error, Result};
 use crate::model::{Container, EngineFacts, Snapshot, Unread};
 
@@ -43,15 +41,13 @@ pub async fn scan(
     options: ScanOptions,
     progress: impl Fn(usize, usize),
 ) -> Result<Snapshot> {
-    let all = ListContainersOptions { all: true, ..Default::default() };
     let (version, networks, listed) = tokio::join!(
         engine.ask("version", engine.docker.version()),
         engine.ask("list networks", engine.docker.list_networks(None::<ListNetworksOptions>)),
-        engine.ask("list containers", engine.docker.list_containers(Some(all))),
+        lenient::list_containers(engine),
     );
-    let listed = listed?;
+    let (listed, mut unread) = listed?;
     let networks = networks?;
-    let mut unread = Vec::new();
     let facts = match version {
         Ok(version) => translate::engine_facts(version),
         Err(error) => {
@@ -60,8 +56,11 @@ pub async fn scan(
         }
     };
 
-    let networks =
+    let mut networks: Vec<_> =
         networks.into_iter().map(|network| translate::network(network, &mut unread)).collect();
+    if facts.is_podman() {
+        podman::call_networks_as_containers_do(&mut networks);
+    }
 
     let total = listed.len();
     let mut inspects = stream::iter(listed)
@@ -85,12 +84,7 @@ async fn inspect(engine: &Engine, summary: ContainerSummary) -> (Option<Containe
     let mut notes = Vec::new();
     let id = summary.id.clone().unwrap_or_default();
     let from_list = translate::listed_container(summary, &mut notes);
-    let answer = engine
-        .ask(
-            "inspect container",
-            engine.docker.inspect_container(&id, None::<InspectContainerOptions>),
-        )
-        .await;
+    let answer = lenient::inspect_container(engine, &id).await;
     let what = format!("container `{}`", from_list.name);
     match answer {
         Ok(inspected) => {

@@ -256,13 +256,21 @@ impl Map<'_> {
         if address.is_some_and(|address| address.is_ipv6()) && !filters_ipv6 {
             return Judged::unknown(Reason::Ipv6NotFiltered);
         }
+        // Nobody outside has a way into an internal network: its members have none back.
+        if engine.is_podman() && !to.internal {
+            return Judged::unknown(Reason::PodmanMayRoute);
+        }
         Judged::blocked(Reason::DifferentNetworks)
     }
 
     fn predict_name(&self, a: usize, b: usize, routes: &[Route]) -> Judged {
         if self.share_stack(a, b) {
             // On the owner's networks the owner's name leads back to the
-            // shared stack; a rider has no name anywhere.
+            // shared stack; a rider has no name anywhere. Podman writes all
+            // of their names into the hosts file that they share.
+            if self.snapshot().engine.is_podman() && !self.on_host(b) {
+                return Judged::reachable(Reason::SharedNamespace);
+            }
             let named = self.stack_owner(b) == StackOwner::Itself
                 && !self.on_host(b)
                 && self.names_resolve_for(b);

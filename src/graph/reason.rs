@@ -91,6 +91,10 @@ pub enum Reason {
     /// IPv6 between different bridges: engines before 27 do not filter it
     /// unless told to (`--ip6tables`), and then the kernel's routing decides.
     Ipv6NotFiltered,
+    /// Different bridges of a Podman: it keeps apart only networks that were
+    /// made with `isolate`, as its Docker-compatible socket makes them and
+    /// `podman network create` does not; that socket does not say which are.
+    PodmanMayRoute,
 }
 
 impl Reason {
@@ -123,6 +127,7 @@ impl Reason {
             Self::UnknownDriver => "unknown-driver",
             Self::OutsideDecides => "outside-decides",
             Self::Ipv6NotFiltered => "ipv6-not-filtered",
+            Self::PodmanMayRoute => "podman-may-route",
         }
     }
 
@@ -162,6 +167,9 @@ impl Reason {
             Self::OutsideDecides => "they share no network, and routers outside the host decide",
             Self::Ipv6NotFiltered => {
                 "this engine does not filter IPv6 between networks; the host's routing decides"
+            }
+            Self::PodmanMayRoute => {
+                "they share no network, and Podman keeps apart only networks made with `isolate`"
             }
         }
     }

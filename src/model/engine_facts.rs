@@ -75,6 +75,11 @@ impl EngineFacts {
         self.version.split(['.', '-', '+']).next()?.parse().ok()
     }
 
+    /// Whether it is Podman, whose networks differ from Docker's in places.
+    pub fn is_podman(&self) -> bool {
+        self.name == "Podman"
+    }
+
     /// `Docker 26.1`: name and the first two parts of the version, for titles.
     pub fn short(&self) -> String {
         let version: Vec<&str> = self.version.splitn(3, '.').take(2).collect();

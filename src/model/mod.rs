@@ -26,7 +26,7 @@ pub use labels::{kept_labels, without_user_info};
 pub use ladder::{Ladder, Reach, Rung, Status};
 pub use moment::seconds_since_1970;
 pub use names::{natural_order, nearest, nearest_of};
-pub use network::{Network, Subnet};
+pub use network::{Network, PODMAN_DEFAULT_NETWORK, Subnet};
 pub use observation::{
     Attached, Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means,
     Mtu, NetworkObservation, Observation, Progress, RouteEntry,

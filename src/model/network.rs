@@ -6,6 +6,13 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+/// Id of Podman's default network, the same everywhere.
+///
+/// Source: containers/common, `libnetwork/types/const.go` and
+/// `libnetwork/util/util.go`: an id is the SHA-256 of the network's name.
+pub const PODMAN_DEFAULT_NETWORK: &str =
+    "2f259bab93aaaaa2542ba43ef33eb990d0999ee1b9924b557b7be53c0b7a1bb9";
+
 /// One range of addresses that a network hands out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subnet {
@@ -106,8 +113,8 @@ impl Network {
         self.options = options;
     }
 
-    /// Docker's default bridge, the one network without names: every engine
-    /// has it, under this name.
+    /// The engine's default bridge, the one network without names: every
+    /// Docker has it under this name, every Podman under one id.
     ///
     /// Source: `docker network inspect bridge` carries the option
     /// `com.docker.network.bridge.default_bridge=true`, and no other network
@@ -118,7 +125,8 @@ impl Network {
                 .options
                 .get("com.docker.network.bridge.default_bridge")
                 .is_some_and(|value| value == "true")
-                || self.name == "bridge")
+                || self.name == "bridge"
+                || self.id == PODMAN_DEFAULT_NETWORK)
     }
 
     /// The host's own network stack, not a network between containers.

@@ -6,6 +6,7 @@
 mod calls;
 mod check;
 mod compose;
+mod conformance;
 mod crowd;
 mod doctor;
 mod faults;
@@ -16,6 +17,8 @@ mod probe;
 mod recorder;
 mod samples;
 mod snapshots;
+mod ssh;
 mod support;
 mod truth;
+mod ways;
 mod why;

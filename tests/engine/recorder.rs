@@ -19,6 +19,15 @@ pub struct Recorder {
 impl Recorder {
     /// A recorder on a unix socket, as an engine of this machine has one.
     pub fn start() -> Self {
+        Self::on_socket(false)
+    }
+
+    /// A recorder on a unix socket that lets nothing pass but GET.
+    pub fn read_only() -> Self {
+        Self::on_socket(true)
+    }
+
+    fn on_socket(read_only: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("r.sock");
         let listener = UnixListener::bind(&path).unwrap();
@@ -27,7 +36,8 @@ impl Recorder {
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let (down, kept) = (client.try_clone().unwrap(), Arc::clone(&kept));
-                serve(client, down, kept);
+                let refuse = read_only.then(|| client.try_clone().unwrap());
+                serve(client, (down, refuse), kept);
             }
         });
         Self { address: format!("unix://{}", path.display()), log, _folder: Some(folder) }
@@ -35,6 +45,15 @@ impl Recorder {
 
     /// A recorder on a TCP port, as an engine elsewhere would have one.
     pub fn over_tcp() -> Self {
+        Self::on_port(false)
+    }
+
+    /// A recorder on a TCP port that lets nothing pass but GET.
+    pub fn read_only_over_tcp() -> Self {
+        Self::on_port(true)
+    }
+
+    fn on_port(read_only: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("tcp://{}", listener.local_addr().unwrap());
         let log = Arc::new(Mutex::new(Vec::new()));
@@ -42,7 +61,8 @@ impl Recorder {
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let down: TcpStream = client.try_clone().unwrap();
-                serve(client, down, Arc::clone(&kept));
+                let refuse = read_only.then(|| client.try_clone().unwrap());
+                serve(client, (down, refuse), Arc::clone(&kept));
             }
         });
         Self { address, log, _folder: None }
@@ -59,23 +79,33 @@ impl Recorder {
     }
 }
 
-fn serve(
+fn serve<W: Write + Send + 'static>(
     client: impl Read + Send + 'static,
-    mut down: impl Write + Send + 'static,
+    (mut down, refuse): (impl Write + Send + 'static, Option<W>),
     log: Arc<Mutex<Vec<String>>>,
 ) {
     let upstream = UnixStream::connect(engine().trim_start_matches("unix://")).unwrap();
     let mut back = upstream.try_clone().unwrap();
     thread::spawn(move || std::io::copy(&mut back, &mut down));
-    thread::spawn(move || forward(client, upstream, &log));
+    thread::spawn(move || forward(client, upstream, &log, refuse));
 }
 
-/// Passes bytes on; keeps the first line of each head and skips bodies.
-fn forward(mut client: impl Read, mut upstream: UnixStream, log: &Mutex<Vec<String>>) {
+/// Passes requests on; keeps the first line of each head and skips bodies.
+/// With `refuse` what is no GET is answered there and goes no further.
+fn forward(
+    mut client: impl Read,
+    mut upstream: UnixStream,
+    log: &Mutex<Vec<String>>,
+    mut refuse: Option<impl Write>,
+) {
     let mut pending: Vec<u8> = Vec::new();
     let mut buffer = [0; 4096];
-    while let Ok(read) = client.read(&mut buffer) {
-        if read == 0 || upstream.write_all(&buffer[..read]).is_err() {
+    'client: while let Ok(read) = client.read(&mut buffer) {
+        if read == 0 {
+            break;
+        }
+        // An exec's own bytes follow its request; only a gate must hold requests back.
+        if refuse.is_none() && upstream.write_all(&buffer[..read]).is_err() {
             break;
         }
         pending.extend_from_slice(&buffer[..read]);
@@ -90,6 +120,21 @@ fn forward(mut client: impl Read, mut upstream: UnixStream, log: &Mutex<Vec<Stri
                 break;
             }
             log.lock().unwrap().push(head.lines().next().unwrap_or_default().to_owned());
+            if let Some(down) = &mut refuse {
+                if !head.starts_with("GET ") {
+                    let body = r#"{"message":"only GET passes here"}"#;
+                    let _ = write!(
+                        down,
+                        "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\n\
+                         Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
+                        body.len()
+                    );
+                    break 'client;
+                }
+                if upstream.write_all(&pending[..whole]).is_err() {
+                    break 'client;
+                }
+            }
             pending.drain(..whole);
         }
     }

@@ -123,7 +123,8 @@ impl Corner {
     /// The next IPv4 subnet of this corner, a /24.
     pub fn subnet(&mut self) -> String {
         self.subnets += 1;
-        format!("10.{}.{}.0/24", 80 + self.number, self.subnets)
+        // Podman's default network has 10.88.0.0/16.
+        format!("10.{}.{}.0/24", 100 + self.number, self.subnets)
     }
 
     /// The next IPv6 subnet of this corner, a /64.
@@ -176,8 +177,12 @@ impl Corner {
 impl Drop for Corner {
     fn drop(&mut self) {
         if !self.containers.is_empty() {
-            let names: Vec<&str> = self.containers.iter().map(String::as_str).collect();
-            try_docker(&[&["rm", "-f", "-v"], names.as_slice()].concat());
+            // The last first: Podman removes nothing that others depend on.
+            let names: Vec<&str> = self.containers.iter().rev().map(String::as_str).collect();
+            let remove = [&["rm", "-f", "-v"], names.as_slice()].concat();
+            if !try_docker(&remove).status.success() {
+                try_docker(&remove);
+            }
         }
         for network in &self.networks {
             try_docker(&["network", "rm", network]);

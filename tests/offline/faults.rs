@@ -203,3 +203,27 @@ fn docker_host_and_contexts_are_followed_in_dockers_order() {
     let tls = run(&[("DOCKER_TLS_VERIFY", "1"), ("DOCKER_HOST", "tcp://127.0.0.1:1")], &[]);
     assert_refused(&tls, &["cannot use TLS", "key.pem"]);
 }
+
+#[test]
+fn one_container_in_a_state_of_another_engine_does_not_cost_the_others() {
+    let engine = FakeEngine::small(|path| {
+        let text = match path.split('?').next().unwrap_or_default() {
+            "/containers/json" => {
+                r#"[{"Id":"c1","Names":["/web"],"Image":"busybox","State":"running"},
+                    {"Id":"c2","Names":["/over"],"Image":"busybox","State":"stopped"},
+                    {"Id":"c3","Names":["/odd"],"Image":"busybox","State":"running","Ports":7}]"#
+            }
+            "/containers/c2/json" => {
+                r#"{"Id":"c2","Name":"/over","State":{"Status":"stopped"},"Config":{"Image":"busybox"}}"#
+            }
+            _ => return None,
+        };
+        Some(Answer::Json(200, text.to_owned()))
+    });
+    let run = netmap(&["show", "--all", "--host", &engine.address]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let row = |name: &str| run.out.lines().find(|line| line.starts_with(name)).unwrap_or("");
+    assert!(row("web").contains("running"), "{}", run.out);
+    assert!(row("over").contains("exited"), "{}", run.out);
+    assert!(run.out.contains("container `odd`"), "{}", run.out);
+}

@@ -1,0 +1,155 @@
+# The private engines of tests/run, which sources this: how each is started,
+# given its images, and stopped. One runs at a time.
+
+engines="docker podman"
+namespace=
+socket=
+engine_pid=
+
+docker_() { env -u DOCKER_CONTEXT -u DOCKER_TLS_VERIFY docker -H "$socket" "$@"; }
+
+# Starts the engine with this name, and says where it is.
+start_engine() {
+  case " $engines " in *" $1 "*) ;; *) die "no engine \`$1\`: there are $engines" ;; esac
+  say "starting a private engine: $1"
+  namespace="netmap-test-${home##*.}-$1"
+  socket="unix://$home/$1.sock"
+  ip netns add "$namespace"
+  ip -n "$namespace" link set lo up
+  "start_$1"
+  local try
+  for try in $(seq 300); do
+    docker_ version >/dev/null 2>&1 && break
+    kill -0 "$engine_pid" 2>/dev/null && [ "$try" != 300 ] ||
+      { tail -n 20 "$home/$1.log" >&2; die "the private engine did not start"; }
+    sleep 0.1
+  done
+  import_images
+  export NETMAP_TEST_ENGINE="$socket" NETMAP_TEST_NAMESPACE="/run/netns/$namespace" NETMAP_TEST_TLS="$home/tls"
+}
+
+stop_engine() {
+  [ -n "$namespace" ] || return 0
+  if [ -n "$engine_pid" ]; then
+    # Twice: Podman removes nothing that others still depend on.
+    for _ in 1 2; do
+      docker_ ps -aq 2>/dev/null | xargs -r env -u DOCKER_CONTEXT docker -H "$socket" rm -f >/dev/null 2>&1 || true
+    done
+    kill "$engine_pid" 2>/dev/null || true
+    for _ in $(seq 100); do kill -0 "$engine_pid" 2>/dev/null || break; sleep 0.1; done
+    kill -9 "$engine_pid" 2>/dev/null || true
+  fi
+  if [ -e "/run/netns/$namespace" ]; then
+    # What an engine started beside itself, such as Podman's resolver.
+    ip netns pids "$namespace" | xargs -r kill 2>/dev/null || true
+    ip netns del "$namespace" || true
+  fi
+  namespace= engine_pid=
+}
+
+# Certificates for the engine's TLS port, made anew for each run: an authority
+# with a server's and a client's, and a stranger's authority with a client's.
+make_certificates() {
+  local folder="$home/tls" who
+  mkdir -p "$folder"
+  for who in ours strangers; do
+    mkdir "$folder/$who"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=$who" \
+      -keyout "$folder/$who/ca-key.pem" -out "$folder/$who/ca.pem"
+    make_certificate "$who" cert key "extendedKeyUsage=clientAuth"
+  done
+  make_certificate ours server-cert server-key "subjectAltName=IP:127.0.0.1"
+}
+
+make_certificate() {
+  local folder="$home/tls/$1" cert=$2 key=$3 extension=$4
+  openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=netmap" \
+    -keyout "$folder/$key.pem" -out "$folder/request.pem"
+  printf '%s\n' "$extension" >"$folder/extension"
+  openssl x509 -req -days 2 -in "$folder/request.pem" -CA "$folder/ca.pem" -CAkey "$folder/ca-key.pem" \
+    -CAcreateserial -extfile "$folder/extension" -out "$folder/$cert.pem"
+}
+
+start_docker() {
+  # Interfaces for macvlan networks to stand on, one for each network.
+  local number
+  for number in 0 2 4 6 8 10 12 14; do
+    ip -n "$namespace" link add "lan$number" type veth peer name "lan$((number + 1))"
+    ip -n "$namespace" link set "lan$number" up
+    ip -n "$namespace" link set "lan$((number + 1))" up
+  done
+  make_certificates >"$log/openssl.log" 2>&1 || { tail -n 20 "$log/openssl.log" >&2; die "no certificates"; }
+  # nsenter and not `ip netns exec`, which would hide the cgroup mounts.
+  setsid nsenter --net="/run/netns/$namespace" dockerd \
+    --data-root "$home/data" --exec-root "$home/exec" --pidfile "$home/pid" \
+    --host "$socket" --host tcp://127.0.0.1:2376 --tlsverify --tlscacert "$home/tls/ours/ca.pem" \
+    --tlscert "$home/tls/ours/server-cert.pem" --tlskey "$home/tls/ours/server-key.pem" >"$home/docker.log" 2>&1 &
+  engine_pid=$!
+}
+
+# Podman in a mount namespace whose /run is its own: there it keeps what its
+# networks and its resolver need, whatever folders it is given.
+start_podman() {
+  mkdir -p "$home/podman/networks"
+  cat >"$home/podman/containers.conf" <<END
+[containers]
+# Less than what this process may have itself: the default may be more.
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+[network]
+network_backend = "netavark"
+network_config_dir = "$home/podman/networks"
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+runtime = "runc"
+END
+  CONTAINERS_CONF="$home/podman/containers.conf" setsid nsenter --net="/run/netns/$namespace" \
+    unshare -m sh -c 'mount -t tmpfs none /run && exec podman "$@"' sh \
+    --root "$home/podman/root" --runroot "$home/podman/runroot" --tmpdir "$home/podman/tmp" \
+    system service --time 0 "$socket" >"$home/podman.log" 2>&1 &
+  engine_pid=$!
+}
+
+# There is no registry: `busybox` is made from Debian's static busybox.
+import_images() {
+  local root="$home/root" name
+  mkdir -p "$root"/{bin,etc,tmp,proc,sys,dev,root,var,www}
+  cp "$(command -v busybox)" "$root/bin/busybox"
+  for name in $("$root/bin/busybox" --list); do
+    [ "$name" = busybox ] || ln -s busybox "$root/bin/$name"
+  done
+  echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
+  echo 'nobody:x:65534:65534:nobody:/:/bin/sh' >>"$root/etc/passwd"
+  echo 'root:x:0:' >"$root/etc/group"
+  tar -C "$root" -c . | docker_ import -c 'CMD ["sh"]' - busybox:latest >/dev/null
+  # An image with one static program: no shell, no ping, nothing.
+  mkdir -p "$home/bare/bin"
+  printf '#include <unistd.h>\nint main(void){for(;;)pause();}\n' >"$home/pause.c"
+  cc -static -Os -o "$home/bare/pause" "$home/pause.c"
+  tar -C "$home/bare" -c . | docker_ import -c 'CMD ["/pause"]' - scratch-pause:latest >/dev/null
+  # Images with a shell and little else: one has the other kind of ping, one none.
+  import_programs iputils sh sleep timeout ping
+  import_programs bashful sh sleep timeout bash
+  rm -rf "$root" "$home/bare" "$home/pause.c"
+}
+
+# An image NAME of this machine's own PROGRAMs and the libraries they need.
+import_programs() {
+  local name=$1 root="$home/$1" program file
+  shift
+  mkdir -p "$root"/{bin,etc,tmp,proc,sys,dev}
+  for program in "$@"; do
+    file=$(readlink -f "$(command -v "$program")")
+    cp "$file" "$root/bin/$program"
+    ldd "$file" 2>/dev/null | grep -o '/[^ ]*' | while read -r file; do
+      mkdir -p "$root${file%/*}" && cp -L -n "$file" "$root$file"
+    done
+  done
+  # The C library looks names up with what it finds at run time.
+  for file in /lib/*-linux-gnu/libnss_{dns,files}.so.2 /lib/*-linux-gnu/libresolv.so.2; do
+    [ ! -e "$file" ] || { mkdir -p "$root${file%/*}" && cp -L -n "$file" "$root$file"; }
+  done
+  echo 'root:x:0:0:root:/:/bin/sh' >"$root/etc/passwd"
+  tar -C "$root" -c . | docker_ import -c 'CMD ["sh"]' - "$name:latest" >/dev/null
+  rm -rf "$root"
+}
