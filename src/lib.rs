@@ -13,8 +13,7 @@
 //! - [`engine`] finds the container engine, asks it, and puts its answers into
 //!   the model. Nothing else uses bollard.
 //! - [`compose`] reads compose files into the same model, as what is planned:
-//!   variables, `include`, `extends`, several files over one another. Nothing
-//!   else uses granit-parser.
+//!   variables, `include`, `extends`, several files over one another.
 //! - [`graph`] builds the map over a snapshot: shared networks, ways, islands,
 //!   bridging containers, filters, and the prediction of who reaches whom.
 //! - [`probe`] measures who really reaches whom: from inside the containers'

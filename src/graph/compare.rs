@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
+use super::predict::best;
 use super::{Judged, Map, Prediction, Reason, Verdict};
 use crate::model::{By, Measurement, Outcome, Probe};
 
@@ -270,8 +271,11 @@ impl Prediction {
             return self.by_name;
         }
         let address: Option<IpAddr> = target.parse().ok();
-        match self.routes.iter().find(|route| address.is_some() && route.address == address) {
-            Some(route) => route.judged,
+        let with_it =
+            self.routes.iter().filter(|route| address.is_some() && route.address == address);
+        // Networks that overlap may give one container the same address twice.
+        match best(with_it) {
+            Some(judged) => judged,
             // Either there is no way to send anything to, or the address is
             // none of the target's any more.
             None if self.routes.is_empty() => self.by_address,

@@ -42,7 +42,7 @@ impl Map<'_> {
             return Prediction { by_name: judged, by_address: judged, routes: Vec::new() };
         }
         let routes = self.routes(a, b);
-        let by_address = best(&routes).unwrap_or_else(|| self.no_route(a, b));
+        let by_address = best(routes.iter()).unwrap_or_else(|| self.no_route(a, b));
         let by_name = self.predict_name(a, b, &routes);
         Prediction { by_name, by_address, routes }
     }
@@ -310,7 +310,7 @@ impl Map<'_> {
                 .iter()
                 .any(|link| link.split(':').next() == Some(self.container(b).name.as_str()))
         });
-        match best(routes) {
+        match best(routes.iter()) {
             None => self.no_route(a, b),
             Some(by_address) if by_address.verdict == Verdict::Reachable && linked => {
                 Judged::reachable(Reason::LegacyLink)
@@ -363,11 +363,11 @@ fn within(network: &Network, a: &Container, b: &Container) -> Judged {
 }
 
 /// The most hopeful of the routes' verdicts.
-fn best(routes: &[Route]) -> Option<Judged> {
+pub(super) fn best<'a>(routes: impl Iterator<Item = &'a Route>) -> Option<Judged> {
     let rank = |verdict: Verdict| match verdict {
         Verdict::Reachable => 0,
         Verdict::Unknown => 1,
         Verdict::Blocked => 2,
     };
-    routes.iter().map(|route| route.judged).min_by_key(|judged| rank(judged.verdict))
+    routes.map(|route| route.judged).min_by_key(|judged| rank(judged.verdict))
 }
