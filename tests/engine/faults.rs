@@ -150,7 +150,9 @@ impl Zoo {
         Self { engine, ids }
     }
 
-    /// Runs netmap with this call gone wrong in this way, once.
+    /// Runs netmap with this call gone wrong in this way: a GET each time that
+    /// it is made, as netmap asks once more for what it could not read; of
+    /// execs, which are many, the first.
     fn run(&self, subject: &Subject, wrong: Option<(&str, Fault)>) -> (Measured, usize) {
         let wanted = wrong.map(|(call, fault)| {
             (call.replace("ID", &self.ids[0]).replace("NET", &self.ids[1]), fault)
@@ -161,7 +163,8 @@ impl Zoo {
             // A call that ends in a slash stands for all below it.
             let fits = asked.split('?').next() == Some(call)
                 || call.ends_with('/') && asked.starts_with(call.as_str());
-            (fits && first.fetch_add(1, Ordering::SeqCst) == 0).then_some(*fault)
+            let each = call.starts_with("GET ") && !call.ends_with('/');
+            (fits && (each || first.fetch_add(1, Ordering::SeqCst) == 0)).then_some(*fault)
         };
         let proxy = match subject.remote {
             true => Faulty::over_tcp(&self.engine.address, choose),

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{Corner, docker, engine, inspect, netmap, netmap_json, netmap_text, text};
+use crate::support::{
+    Corner, docker, engine, inspect, long_or, netmap, netmap_json, netmap_text, text,
+};
 
 /// Runs a program in the private engine's network namespace, as its host would.
 fn on_host(arguments: &[&str]) {
@@ -308,7 +310,10 @@ fn an_interrupted_probe_leaves_nothing_behind() {
     let names: Vec<String> =
         (0..4).map(|number| corner.sleeper(&format!("c{number}"), &["--network", &net])).collect();
     let far = corner.sleeper("far", &[]);
-    for (signal, pause) in [("INT", 150), ("TERM", 400), ("KILL", 700), ("INT", 1100)] {
+    let (rounds, signals) = (long_or(12, 100), ["INT", "TERM", "KILL"]);
+    for round in 0..rounds {
+        // Spread over the time that it takes, and never twice the same.
+        let (signal, pause) = (signals[round % 3], 20 + (round as u64 * 397) % 1500);
         let mut probing = Command::new(env!("CARGO_BIN_EXE_netmap"))
             .args(["probe", &corner.glob(), &corner.glob(), "--method", "exec"])
             .args(["--timeout", "20s", "--host", &engine()])
@@ -321,13 +326,16 @@ fn an_interrupted_probe_leaves_nothing_behind() {
         assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
         let status = probing.wait().unwrap();
         if signal != "KILL" {
-            assert_eq!(status.code(), Some(130), "{signal}");
+            assert_eq!(status.code(), Some(130), "{signal} after {pause} ms");
         }
         for name in names.iter().chain([&far]) {
             let deadline = Instant::now() + Duration::from_secs(8);
             while docker(&["top", name, "-o", "pid,stat,args"]).lines().count() > 2 {
                 let top = docker(&["top", name, "-o", "pid,stat,args"]);
-                assert!(Instant::now() < deadline, "{signal}: left in {name}:\n{top}");
+                assert!(
+                    Instant::now() < deadline,
+                    "{signal} after {pause} ms left in {name}:\n{top}"
+                );
                 thread::sleep(Duration::from_millis(100));
             }
         }

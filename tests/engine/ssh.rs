@@ -10,10 +10,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
 use crate::recorder::Recorder;
-use crate::support::{Corner, engine, netmap, netmap_command, text};
+use crate::support::{Corner, engine, json, netmap, netmap_command, text};
 
 /// An sshd and what it takes to log in to it.
 struct Sshd {
@@ -146,11 +144,6 @@ fn wait_for(what: &str, mut ready: impl FnMut() -> bool) {
 
 fn socket() -> String {
     engine().trim_start_matches("unix://").to_owned()
-}
-
-fn json(output: &Output) -> Value {
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("netmap prints JSON")
 }
 
 #[test]

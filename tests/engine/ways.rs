@@ -12,7 +12,7 @@ use std::{fs, thread};
 use serde_json::Value;
 
 use crate::recorder::Recorder;
-use crate::support::{Corner, engine, netmap, netmap_command, text};
+use crate::support::{Corner, engine, json, netmap, netmap_command, text};
 
 /// The engine's TLS port, in the engine's network namespace.
 const PORT: &str = "tcp://127.0.0.1:2376";
@@ -41,11 +41,6 @@ fn over_tls(certificates: &Path) -> Command {
     let mut command = beside_the_engine();
     command.env("DOCKER_TLS_VERIFY", "1").env("DOCKER_CERT_PATH", certificates);
     command
-}
-
-fn json(output: &Output) -> Value {
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("netmap prints JSON")
 }
 
 fn errors(output: &Output) -> String {
@@ -160,6 +155,9 @@ fn docker_configured(config: &Path, arguments: &[&str]) {
 #[test]
 #[ignore = "needs a Docker engine"]
 fn contexts_that_docker_made_lead_to_the_engine_with_their_certificates() {
+    let mut corner = Corner::new("contexts");
+    let network = corner.network("net", &[]);
+    corner.sleeper("a", &["--network", &network]);
     let config = tempfile::tempdir().unwrap();
     let file = |name: &str| certificates("ours").join(name).display().to_string();
     let endpoint = format!(
@@ -174,7 +172,7 @@ fn contexts_that_docker_made_lead_to_the_engine_with_their_certificates() {
     let netmap = |arguments: &[&str], variables: &[(&str, &str)]| {
         let mut command = beside_the_engine();
         command.arg("show").args(arguments).env("DOCKER_CONFIG", config.path());
-        command.args(["--all", "--format", "json", "--network", "bridge"]);
+        command.args(["--format", "json", "--network", &network]);
         command.envs(variables.iter().copied()).output().unwrap()
     };
     let near = json(&netmap(&["--context", "near"], &[]));

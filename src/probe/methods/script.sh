@@ -70,6 +70,13 @@ p=$!
 trap : TERM
 read -r x
 # Everything, if the shell leads a process group of its own, as it does on Docker.
-read -r a b d e g x </proc/$$/stat && [ "$g" = "$$" ] && kill -TERM 0 || kill -TERM "$p"
+read -r a b d e g x </proc/$$/stat && [ "$g" = "$$" ] && g=0 || g=$p
+# Again until all have gone: a signal may meet a shell just before its ping is there.
+n=0
+while kill -TERM "$g"; read -r a b d x <"/proc/$p/stat" && [ "$d" != Z ] && [ "$n" -lt 30 ]; do
+  sleep 1 &
+  wait "$!"
+  n=$((n + 1))
+done
 all
 exit 0
