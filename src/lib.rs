@@ -42,6 +42,8 @@ pub mod diagnose;
 pub mod diff;
 pub mod engine;
 pub mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod graph;
 pub mod lesson;
 pub mod model;

@@ -17,6 +17,8 @@ mod translate;
 
 pub use connect::Engine;
 pub use exec::{Ended, Exec, Ran};
+#[cfg(any(test, fuzzing))]
+pub use observe::read_by_chance;
 pub use observe::{ObserveOptions, observe, observe_some};
 pub use place::{Address, Choice, Environment, Origin, Place, choose};
 #[cfg(target_os = "linux")]

@@ -7,6 +7,7 @@
 mod container;
 mod engine_facts;
 mod finding;
+mod json;
 mod labels;
 mod ladder;
 mod moment;
@@ -22,6 +23,7 @@ mod snapshot;
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
 pub use engine_facts::{AddressPool, EngineFacts, Swarm, SwarmNode};
 pub use finding::{Diagnosis, Finding, NotLooked, Severity};
+pub use json::{is_unsafe, to_json};
 pub use labels::{kept_labels, without_user_info};
 pub use ladder::{Ladder, Reach, Rung, Status};
 pub use moment::seconds_since_1970;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::container::{Container, NetworkMode};
 use super::engine_facts::EngineFacts;
+use super::json::to_json;
 use super::names::natural_order;
 use super::network::Network;
 use super::observation::{HostObservation, NetworkObservation, Observation};
@@ -173,10 +174,7 @@ impl Snapshot {
 
     /// The snapshot as JSON, indented, with a newline at its end.
     pub fn to_json(&self) -> String {
-        let mut text =
-            serde_json::to_string_pretty(self).expect("plain data always serialises to JSON");
-        text.push('\n');
-        text
+        to_json(self)
     }
 
     /// Puts everything in order (so that the same setup gives the same bytes)

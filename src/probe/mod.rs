@@ -32,6 +32,18 @@ impl Limits {
     }
 }
 
+/// Reads this as what comes back from a container: as the script's records,
+/// and as the words of each tool. An outcome that is unknown has a reason.
+#[cfg(any(test, fuzzing))]
+pub fn read_by_chance(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let answers = (0..4).flat_map(|code| [words::ping(code, &text), words::tcp(code, &text)]);
+    for answer in answers.chain(methods::script::read_by_chance(bytes)) {
+        assert!(answer.outcome != Outcome::Unknown || answer.reason.is_some(), "{answer:?}");
+        assert!(answer.received <= answer.sent || answer.outcome.got_through() == Some(true));
+    }
+}
+
 /// How one act ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Answer {

@@ -4,15 +4,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Characters that change how a terminal or a reader sees the text around
-/// them: controls, bidirectional overrides and isolates, invisible separators.
-fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}'
-            | '\u{E0000}'..='\u{E007F}')
-}
+use crate::model::is_unsafe;
 
 /// For a terminal: what would act is shown as an escape such as `\n` or `\u{1b}`.
 pub fn terminal(text: &str) -> Cow<'_, str> {

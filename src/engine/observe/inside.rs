@@ -142,6 +142,14 @@ fn parts(text: &str) -> Files {
     files
 }
 
+/// What would be seen if `head` printed this.
+#[cfg(any(test, fuzzing))]
+pub fn read_by_chance(text: &str) -> Observation {
+    let mut seen = Observation::default();
+    fill(&mut seen, Means::Exec, &Container::default(), &parts(text));
+    seen
+}
+
 fn fill(seen: &mut Observation, how: Means, container: &Container, files: &Files) {
     let text = |path: &str| files.get(path).map(String::as_str);
     let table = |path: &str| text(path).unwrap_or_default();
@@ -176,8 +184,7 @@ mod tests {
     #[test]
     fn what_head_prints_is_taken_apart() {
         let text = "head: /proc/net/tcp6: No such file or directory\n==> /proc/net/tcp <==\n  sl\n   0: 00000000:0BB8 00000000:0000 0A\n\n==> /etc/resolv.conf <==\nnameserver 127.0.0.11\n\n==> /sys/class/net/eth0/mtu <==\n1400\n";
-        let mut seen = Observation::default();
-        fill(&mut seen, Means::Exec, &Container::default(), &parts(text));
+        let seen = read_by_chance(text);
         assert_eq!(seen.listening.map(|l| l.len()), Some(1));
         assert_eq!(seen.nameservers.map(|n| n.len()), Some(1));
         assert_eq!(seen.mtus.map(|m| m[0].mtu), Some(1400));

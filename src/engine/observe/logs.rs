@@ -69,7 +69,7 @@ fn why(error: &Error) -> String {
 
 /// The network errors in lines that each begin with their time. Alike ones
 /// are counted; of too many the latest are kept.
-fn errors(text: &str) -> Vec<LogError> {
+pub(super) fn errors(text: &str) -> Vec<LogError> {
     let mut found: BTreeMap<_, LogError> = BTreeMap::new();
     for line in text.lines() {
         let (time, rest) = line.split_once(' ').unwrap_or(("", line));

@@ -34,6 +34,15 @@ impl Default for ObserveOptions {
     }
 }
 
+/// What would be seen if this text came from inside a container, as files and
+/// as its log.
+#[cfg(any(test, fuzzing))]
+pub fn read_by_chance(text: &str) -> Observation {
+    let mut seen = inside::read_by_chance(text);
+    seen.log_errors = Some(logs::errors(text));
+    seen
+}
+
 /// Looks at every container of the snapshot and at the engine's machine, and
 /// adds what was seen to the snapshot. Without exec it sends GET requests
 /// only. `progress` is told how many of how many containers are done.

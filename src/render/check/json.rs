@@ -1,5 +1,6 @@
 //! The contract `netmap-check/1`.
 
+use crate::model::to_json;
 use serde::Serialize;
 
 use super::{CheckView, observed};
@@ -59,8 +60,5 @@ pub fn render(view: &CheckView, _style: &Style) -> String {
             unknown: view.count(Status::Unknown),
         },
     };
-    let mut text =
-        serde_json::to_string_pretty(&report).expect("plain data always serialises to JSON");
-    text.push('\n');
-    text
+    to_json(&report)
 }

@@ -1,5 +1,6 @@
 //! The contract `netmap-diff/1`.
 
+use crate::model::to_json;
 use serde::Serialize;
 
 use super::DiffView;
@@ -47,8 +48,5 @@ pub fn render(view: &DiffView, _style: &Style) -> String {
         changes: changes.collect(),
         unread: &view.unread,
     };
-    let mut text =
-        serde_json::to_string_pretty(&report).expect("plain data always serialises to JSON");
-    text.push('\n');
-    text
+    to_json(&report)
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::FindingsView;
-use crate::model::Severity;
+use crate::model::{Severity, to_json};
 use crate::render::style::Style;
 
 /// The document.
@@ -53,8 +53,5 @@ pub fn render(view: &FindingsView, _style: &Style) -> String {
         findings: findings.collect(),
         not_looked: not_looked.map(|n| NotLooked { rule: n.rule, why: &n.why }).collect(),
     };
-    let mut text =
-        serde_json::to_string_pretty(&document).expect("plain data always serialises to JSON");
-    text.push('\n');
-    text
+    to_json(&document)
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Ladder, Reach, Status};
+use crate::model::{Ladder, Reach, Status, to_json};
 use crate::render::style::Style;
 
 /// The document.
@@ -46,8 +46,5 @@ pub fn render(ladder: &Ladder, _style: &Style) -> String {
         fix: &ladder.fix,
         see: ladder.see.as_deref(),
     };
-    let mut text =
-        serde_json::to_string_pretty(&document).expect("plain data always serialises to JSON");
-    text.push('\n');
-    text
+    to_json(&document)
 }

@@ -1,6 +1,7 @@
 //! The contract `netmap-probe/1`: everything that was tried, with what the map
 //! had said.
 
+use crate::model::to_json;
 use serde::Serialize;
 
 use super::ProbeView;
@@ -89,10 +90,7 @@ pub fn render(view: &ProbeView, _style: &Style) -> String {
         surprises: leaks + fails,
     };
     let report = Report { schema: "netmap-probe/1", pairs, summary };
-    let mut text =
-        serde_json::to_string_pretty(&report).expect("plain data always serialises to JSON");
-    text.push('\n');
-    text
+    to_json(&report)
 }
 
 fn row_of<'a>(row: &Compared<'a>) -> Row<'a> {

@@ -1,0 +1,55 @@
+//! Writing JSON that may be read in a terminal.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+/// Characters that change how a terminal or a reader sees the text around
+/// them: controls, bidirectional overrides and isolates, invisible separators.
+pub fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{E0000}'..='\u{E007F}')
+}
+
+/// A value as JSON, indented, with a newline at its end. What is unsafe in a
+/// name is written as `\uXXXX`, which any reader takes for the same name.
+pub fn to_json(value: &impl Serialize) -> String {
+    let mut text =
+        serde_json::to_string_pretty(value).expect("plain data always serialises to JSON");
+    text.push('\n');
+    // Outside of strings JSON has none of these but the newlines of its layout.
+    let is_escaped = |c: char| c != '\n' && is_unsafe(c);
+    if !text.contains(is_escaped) {
+        return text;
+    }
+    let mut safe = String::with_capacity(text.len() + 64);
+    for c in text.chars() {
+        if is_escaped(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_json_acts_on_a_terminal_and_it_reads_back_the_same() {
+        let hostile =
+            ["\u{1b}[31m", "\u{9b}2J", "\u{7f}", "\u{202e}abc", "\u{e0041}", "a\nb\"\\", "é漢😀"];
+        let text = to_json(&hostile);
+        assert!(!text.contains(|c: char| c != '\n' && is_unsafe(c)), "{text:?}");
+        assert!(text.contains("é漢😀"), "{text}");
+        let read: Vec<String> = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, hostile);
+    }
+}
