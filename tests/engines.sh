@@ -133,9 +133,12 @@ join_swarm() {
   NETMAP_TEST_SECOND=$(second_socket)
 }
 
-# Leaving ends the services' tasks and takes the overlay networks apart.
+# Without their services the tasks' containers are removed like others; a node
+# that leaves would wait for each to end by itself.
 stop_swarm() {
+  docker_ service ls -q 2>/dev/null | xargs -r env -u DOCKER_CONTEXT docker -H "$socket" service rm >/dev/null 2>&1 || true
   second_ ps -aq 2>/dev/null | xargs -r env -u DOCKER_CONTEXT docker -H "$(second_socket)" rm -f >/dev/null 2>&1 || true
+  docker_ ps -aq 2>/dev/null | xargs -r env -u DOCKER_CONTEXT docker -H "$socket" rm -f >/dev/null 2>&1 || true
   second_ swarm leave --force >/dev/null 2>&1 || true
   docker_ swarm leave --force >/dev/null 2>&1 || true
   end_process "$second_pid"

@@ -222,7 +222,14 @@ fn target(case: &Case, from: usize, host: &str) -> Target {
             None => Target::Machine,
         };
     }
-    if let Some(at) = case.resolved(from, host).or_else(|| meant(map, from, host)) {
+    if let Some(at) = case.resolved(from, host) {
+        return Target::Named(at);
+    }
+    // A service whose tasks are on nodes that are not on the map.
+    if map.service_name(from, host).is_some() {
+        return Target::Outside;
+    }
+    if let Some(at) = meant(map, from, host) {
         return Target::Named(at);
     }
     let folded = host.trim_end_matches('.').to_ascii_lowercase();

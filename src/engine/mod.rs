@@ -13,6 +13,7 @@ mod podman;
 mod process;
 mod scan;
 mod ssh;
+mod swarm;
 mod translate;
 
 pub use connect::Engine;

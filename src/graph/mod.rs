@@ -9,6 +9,7 @@ mod predict;
 mod reason;
 mod select;
 mod structure;
+mod swarm;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -20,6 +21,7 @@ pub use predict::{Prediction, Route};
 pub use reason::{Judged, Reason, Verdict};
 pub use select::{Filter, Selection, no_such};
 pub use structure::{Bridging, Path, SharedNetwork};
+pub use swarm::ServiceName;
 
 use crate::model::{Container, Endpoint, Network, NetworkIndex, NetworkMode, Snapshot, Subnet};
 
@@ -191,8 +193,8 @@ impl<'a> Map<'a> {
     }
 
     /// The containers called `name`: by name, by full id, or by a beginning
-    /// of the id that is at least four characters long. Compose services count
-    /// when no container has that name.
+    /// of the id that is at least four characters long. Services, compose's and
+    /// a swarm's, count when no container has that name.
     pub fn containers_named(&self, name: &str) -> Vec<usize> {
         let containers = &self.snapshot.containers;
         let matching = |test: &dyn Fn(&Container) -> bool| -> Vec<usize> {
@@ -205,6 +207,10 @@ impl<'a> Map<'a> {
         let by_service = matching(&|c| c.compose.service.as_deref() == Some(name));
         if !by_service.is_empty() {
             return by_service;
+        }
+        let tasks = self.tasks_of(name);
+        if !tasks.is_empty() {
+            return tasks;
         }
         if name.len() < 4 {
             return Vec::new();

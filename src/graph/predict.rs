@@ -137,7 +137,8 @@ impl Map<'_> {
                 let judged = match on.driver.as_str() {
                     "bridge" => Judged::reachable(Reason::HostIsGateway),
                     // There the gateway is a router outside, not the host.
-                    "macvlan" | "ipvlan" => continue,
+                    // An overlay network's is nobody at all.
+                    "macvlan" | "ipvlan" | "overlay" => continue,
                     _ => Judged::unknown(Reason::UnknownDriver),
                 };
                 routes.push(Route { network: Some(network), address, judged });
@@ -215,6 +216,11 @@ impl Map<'_> {
         let filters_ipv6 = engine.name == "Docker" && engine.major().is_some_and(|v| v >= 27);
         let planned = self.is_planned(a);
         let leads_out = |network: &Network, endpoint: &Endpoint| match address {
+            // Members of an overlay network get out by a bridge of which the
+            // engine does not tell (`docker_gwbridge`), with IPv4 only.
+            _ if network.driver == "overlay" => {
+                !network.internal && address.is_none_or(|address| address.is_ipv4())
+            }
             // A planned endpoint is told its gateway when it is made.
             _ if planned => !network.internal,
             // Docker names a gateway for endpoints of internal networks, too,
@@ -233,6 +239,13 @@ impl Map<'_> {
             .collect();
         if ways.is_empty() {
             return Judged::blocked(Reason::NoWayOut);
+        }
+        // No router outside has a way into an overlay network's tunnels, and
+        // `docker_gwbridge` is kept apart from other bridges as they are.
+        let carried = |n: &Network| matches!(n.driver.as_str(), "bridge" | "overlay");
+        let tunnelled = to.driver == "overlay" || ways.iter().any(|n| n.driver == "overlay");
+        if tunnelled && carried(to) && ways.iter().all(|n| carried(n)) {
+            return Judged::blocked(Reason::DifferentNetworks);
         }
         let bridges_only = ways.iter().all(|n| n.driver == "bridge") && to.driver == "bridge";
         if !bridges_only {

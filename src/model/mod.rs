@@ -18,9 +18,10 @@ mod port;
 mod reachability;
 pub mod reference;
 mod snapshot;
+mod swarm;
 
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
-pub use engine_facts::{AddressPool, EngineFacts, Swarm, SwarmNode};
+pub use engine_facts::{AddressPool, EngineFacts};
 pub use finding::{Diagnosis, Finding, NotLooked, Severity};
 pub use labels::{kept_labels, without_user_info};
 pub use ladder::{Ladder, Reach, Rung, Status};
@@ -38,3 +39,4 @@ pub use reachability::{
 };
 pub use reference::{Origin, Reference};
 pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot, Unread};
+pub use swarm::{Service, ServiceNetwork, ServicePort, Swarm, SwarmNode, Task, VirtualAddress};

@@ -75,6 +75,10 @@ pub struct Network {
     /// Labels, values of secret-looking keys left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
+    /// Engine whose own it is, in a map of several; empty for one that they
+    /// share, and in a map of one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub node: String,
     /// Set when no list named this network and it is known only from a
     /// container that says it is on it.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -100,6 +104,7 @@ impl Network {
             options: BTreeMap::new(),
             project: None,
             labels: BTreeMap::new(),
+            node: String::new(),
             unlisted: true,
         }
     }
@@ -142,6 +147,13 @@ impl Network {
     /// One of the three every Docker engine makes by itself.
     pub fn is_built_in(&self) -> bool {
         self.is_default_bridge() || self.is_host() || self.is_none()
+    }
+
+    /// One that every node of a swarm has by itself. Of the second the engine
+    /// does not tell which containers are on it: all that are on an overlay
+    /// network are.
+    pub fn is_the_swarms(&self) -> bool {
+        self.ingress || self.name == "docker_gwbridge"
     }
 
     /// What sets this network apart from a plain one, in words fit for a label.

@@ -203,6 +203,9 @@ impl Snapshot {
             container.references.dedup();
         }
         self.add_unlisted_networks();
+        if let Some(swarm) = &mut self.engine.swarm {
+            swarm.tidy();
+        }
         self.probe = self.probe.take().map(|probe| Probe::new(probe.measurements));
         self.observations.sort_by(|a, b| (&a.container, &a.id).cmp(&(&b.container, &b.id)));
         self.network_observations.sort_by(|a, b| (&a.network, &a.id).cmp(&(&b.network, &b.id)));

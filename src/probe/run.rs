@@ -236,6 +236,9 @@ impl<'a> Probing<'a> {
         };
         let endpoints = self.map.stack(to).into_iter().flat_map(|to| self.map.endpoints(to));
         let own = endpoints.flat_map(|(_, endpoint)| endpoint.addresses()).any(|a| a == address);
+        // A service's name leads to its tasks by way of an address of its own.
+        let service = self.map.service_at(address).map(|service| &service.name);
+        let own = own || service.is_some() && service == self.map.container(to).task_of.as_ref();
         let here = address.is_loopback() && self.map.share_stack(wish.from, to);
         if own || here {
             return answer;

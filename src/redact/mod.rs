@@ -101,6 +101,7 @@ impl Redaction {
             icc: network.icc,
             masquerade: network.masquerade,
             mtu: network.mtu,
+            node: self.names.word(&network.node),
             unlisted: network.unlisted,
         }
     }
@@ -150,6 +151,8 @@ impl Redaction {
                 service: container.compose.service.as_deref().map(|name| names.word(name)),
                 replica: container.compose.replica,
             },
+            task_of: container.task_of.as_deref().map(|name| names.word(name)),
+            node: names.word(&container.node),
             links: container.links.iter().map(|link| self.pair(link)).collect(),
             extra_hosts: container.extra_hosts.iter().map(|entry| self.pair(entry)).collect(),
             dns: container.dns.iter().map(|server| self.word_or_address(server)).collect(),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::columns::{self, bounds, share};
 use super::style::{Role, Style, flow, width};
+use super::swarm;
 use super::view::{self, View};
 use crate::graph::StackOwner;
 use crate::model::{Container, Health, State};
@@ -30,7 +31,29 @@ pub fn render(view: &View, style: &Style) -> String {
         text.push('\n');
         text.push_str(&columns::table(&homeless(view, style, &elsewhere), style.width));
     }
+    text.push_str(&of_swarm(view, style));
     text.push_str(&footer(view, style));
+    text
+}
+
+/// The services and nodes of a swarm.
+pub fn of_swarm(view: &View, style: &Style) -> String {
+    let mut text = String::new();
+    for table in swarm::tables(view) {
+        let headings = table.headings.map(|heading| style.paint(Role::Quiet, heading)).to_vec();
+        let rows = table.rows.into_iter().map(|row| {
+            let mut cells = row.into_iter();
+            let first = cells.next().map(|name| style.paint(Role::Strong, &name));
+            let others = cells.map(|cell| {
+                let lines: Vec<String> = cell.lines().map(|line| port_line(style, line)).collect();
+                lines.join("\n")
+            });
+            first.into_iter().chain(others).collect()
+        });
+        let rows: Vec<Vec<String>> = std::iter::once(headings).chain(rows).collect();
+        text.push('\n');
+        text.push_str(&columns::table(&rows, style.width));
+    }
     text
 }
 

@@ -1,7 +1,7 @@
 //! Two plain tables: networks, and containers with an entry for each endpoint.
 
 use super::columns;
-use super::grid::{footer, heading, port_line, state};
+use super::grid::{footer, heading, of_swarm, port_line, state};
 use super::style::{Role, Style};
 use super::view::{self, View};
 use crate::graph::StackOwner;
@@ -14,6 +14,7 @@ pub fn render(view: &View, style: &Style) -> String {
     text.push_str(&columns::table(&network_rows(view, style), style.width));
     text.push('\n');
     text.push_str(&columns::table(&container_rows(view, style), style.width));
+    text.push_str(&of_swarm(view, style));
     text.push_str(&footer(view, style));
     text
 }

@@ -6,7 +6,10 @@ use std::process::{Command, Output};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::{docker, engine, text};
+use serde_json::{Value, json};
+
+use crate::recorder::Recorder;
+use crate::support::{docker, engine, netmap_command, text, try_docker};
 
 /// Address of the worker's engine; the manager's is the engine of all tests.
 fn worker() -> String {
@@ -85,11 +88,11 @@ impl Stack {
 impl Drop for Stack {
     fn drop(&mut self) {
         for service in &self.services {
-            crate::support::try_docker(&["service", "rm", service]);
+            try_docker(&["service", "rm", service]);
         }
         for network in &self.networks {
             // Its members take a while to go.
-            let removed = || crate::support::try_docker(&["network", "rm", network]);
+            let removed = || try_docker(&["network", "rm", network]);
             let deadline = Instant::now() + Duration::from_secs(20);
             while !removed().status.success() && Instant::now() < deadline {
                 thread::sleep(Duration::from_millis(300));
@@ -110,4 +113,125 @@ fn the_engines_are_one_swarm_whose_tasks_reach_one_another() {
     docker(&["exec", &here[0], "ping", "-c1", "-W2", &there[0]]);
     let back = try_on_worker(&["exec", &there[0], "ping", "-c1", "-W2", &here[0]]);
     assert!(back.status.success(), "{}", text(&back.stderr));
+}
+
+/// netmap against these engines; its standard output. Panics unless it ended
+/// with `code`.
+fn netmap_at(engines: &[String], code: i32, arguments: &[&str]) -> String {
+    let mut command = netmap_command();
+    command.args(arguments);
+    for address in engines {
+        command.args(["--host", address]);
+    }
+    let output = command.output().unwrap();
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "netmap {}:\n{out}{err}", arguments.join(" "));
+    out
+}
+
+fn json_at(engines: &[String], arguments: &[&str]) -> Value {
+    serde_json::from_str(&netmap_at(engines, 0, arguments)).expect("netmap prints JSON")
+}
+
+/// What the doctor says of these engines.
+fn doctor_at(engines: &[String], arguments: &[&str]) -> Value {
+    let mut command = netmap_command();
+    command.args(["doctor", "--format", "json"]).args(arguments);
+    for address in engines {
+        command.args(["--host", address]);
+    }
+    let output = command.output().unwrap();
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", text(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("netmap prints JSON")
+}
+
+/// The item of a list with this name.
+fn named<'a>(list: &'a Value, name: &str) -> &'a Value {
+    let mut all = list.as_array().unwrap().iter();
+    all.find(|item| item["name"] == name).unwrap_or_else(|| panic!("no `{name}` in {list:#}"))
+}
+
+#[test]
+#[ignore = "needs two engines"]
+fn a_manager_tells_of_services_and_nodes_with_get_requests_only() {
+    let mut stack = Stack::new("told");
+    let mesh = stack.network("mesh");
+    let options = ["--network", &mesh, "--replicas", "2", "-p", "18080:80"];
+    let web = stack.service("web", &options, &["sleep", "1d"]);
+    let options = ["--network", &mesh, "--mode", "global", "--endpoint-mode", "dnsrr"];
+    let db = stack.service("db", &options, &["sleep", "1d"]);
+
+    let recorder = Recorder::start();
+    let shown = json_at(&[recorder.address.clone()], &["show", "--format", "json"]);
+    let requests = recorder.requests();
+    assert!(requests.iter().all(|request| request.starts_with("GET /")), "{requests:#?}");
+
+    let swarm = &shown["engine"]["swarm"];
+    assert_eq!(swarm["manager"], true);
+    let nodes = &swarm["nodes"];
+    assert_eq!(named(nodes, "manager")["role"], "manager");
+    assert_eq!(named(nodes, "worker")["address"], "192.168.77.2");
+    let service = named(&swarm["services"], &web);
+    assert_eq!((&service["wanted"], &service["running"]), (&json!(2), &json!(2)));
+    assert_eq!(service["published"][0]["host_port"], 18080);
+    // The name leads where the engine says it does.
+    let mesh_id = &named(&shown["networks"], &mesh)["id"];
+    let mut all = service["virtual_addresses"].as_array().unwrap().iter();
+    let address = &all.find(|told| told["network_id"] == *mesh_id).unwrap()["address"];
+    let [here, _] = Stack::containers(&db);
+    let answer = docker(&["exec", &here[0], "nslookup", &web, "127.0.0.11"]);
+    assert!(answer.contains(&format!("Address: {}", address.as_str().unwrap())), "{answer}");
+    let global = named(&swarm["services"], &db);
+    assert_eq!((&global["mode"], &global["wanted"]), (&json!("global"), &json!(2)));
+    assert_eq!(global["virtual_addresses"], json!([]));
+    // A task leads to its container.
+    let container = named(&shown["containers"], &here[0]);
+    let tasks = global["tasks"].as_array().unwrap();
+    assert!(tasks.iter().any(|task| task["container"] == container["id"]), "{global:#}");
+    assert_eq!(container["task_of"], *db);
+
+    let table = netmap_at(&[engine()], 0, &["show", "--format", "table", "--width", "150"]);
+    let table = table.replace('\u{a0}', " ");
+    for part in ["2 of 2", "18080 → 80", "192.168.77.2", &format!("{web}.1"), "its tasks on"] {
+        assert!(table.contains(part), "{part}:\n{table}");
+    }
+}
+
+#[test]
+#[ignore = "needs two engines"]
+fn a_worker_says_what_it_may_not_tell_and_goes_on() {
+    let mut stack = Stack::new("mute");
+    let mesh = stack.network("mesh");
+    let each = stack.service("each", &["--network", &mesh, "--mode", "global"], &["sleep", "1d"]);
+    let shown = json_at(&[worker()], &["show", "--format", "json"]);
+    assert_eq!(shown["engine"]["swarm"]["manager"], false);
+    let unread = shown["unread"].to_string();
+    assert!(unread.contains("only managers list them"), "{unread}");
+    let [_, there] = Stack::containers(&each);
+    assert_eq!(named(&shown["containers"], &there[0])["task_of"], *each);
+    let text = netmap_at(&[worker()], 0, &["show"]);
+    assert!(text.contains("Not read: services and nodes of the swarm"), "{text}");
+}
+
+#[test]
+#[ignore = "needs two engines"]
+fn a_service_dialled_by_its_name_is_no_wrong_name() {
+    let mut stack = Stack::new("dial");
+    let mesh = stack.network("mesh");
+    let web = stack.service("web", &["--network", &mesh], &["httpd", "-f", "-p", "80"]);
+    let url = format!("WEB_URL=http://{web}:80/");
+    let tasks = format!("DB=tcp://tasks.{web}:80");
+    let wrong = "NOT=http://dial-nobody:80/";
+    let options = ["--network", &mesh, "-e", &url, "-e", &tasks, "-e", wrong];
+    let client = stack.service("client", &options, &["sleep", "1d"]);
+    for address in [engine(), worker()] {
+        let found = doctor_at(&[address], &[]).to_string();
+        assert!(!found.contains(&format!("dials `{web}`")), "{found}");
+        assert!(!found.contains("dials `tasks."), "{found}");
+    }
+    let [here, there] = Stack::containers(&client);
+    let at = if here.is_empty() { worker() } else { engine() };
+    assert_eq!(here.len() + there.len(), 1);
+    let found = doctor_at(&[at], &[]).to_string();
+    assert!(found.contains("dials `dial-nobody`"), "{found}");
 }

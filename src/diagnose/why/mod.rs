@@ -221,6 +221,12 @@ impl<'a> Climb<'a> {
         if let Some(led) = tries.iter().find_map(|m| Some((m.leads_to?, m.outcome))) {
             let (address, outcome) = led;
             let status = if outcome == Outcome::NameNotFound { Status::Fail } else { Status::Pass };
+            let service = self.case.map.service_at(address).filter(|_| status == Status::Pass);
+            if let Some(service) = service {
+                let detail =
+                    format!("{host} is {address}, which stands for all of {}", service.name);
+                return rung(status, detail);
+            }
             let whose = match self.case.map.owner_of(address) {
                 Some((owner, _)) if status == Status::Fail => {
                     format!(", which is {}'s address", self.case.name(owner))
@@ -250,6 +256,15 @@ impl<'a> Climb<'a> {
         self.measured.iter().any(|m| m.outcome.got_through() == Some(true))
     }
 
+    /// The virtual address that the name led to, if it gave no answer to a ping.
+    fn silent_service(&self) -> Option<IpAddr> {
+        let tries = self.tries(By::Name, Knock::Icmp);
+        let silent = tries.filter(|m| m.outcome.got_through() == Some(false));
+        silent
+            .filter_map(|m| m.leads_to)
+            .find(|address| self.case.map.service_at(*address).is_some())
+    }
+
     /// The addresses by which the target was tried, and how each came out.
     fn answering(&self, silence: Status) -> Rung {
         let rung = |status: Status, detail: String| Rung {
@@ -272,7 +287,11 @@ impl<'a> Climb<'a> {
             let taken = reached.latency.map(|l| format!(" in {:.2} ms", l.avg as f64 / 1e3));
             let detail =
                 format!("{}{} answers{}", address(reached), on(reached), taken.unwrap_or_default());
-            return rung(Status::Pass, detail);
+            let mut reached = rung(Status::Pass, detail);
+            if let Some(address) = self.silent_service() {
+                reached.notes.push(format!("{address} itself does not answer a ping"));
+            }
+            return reached;
         }
         if self.answered() {
             return rung(Status::Pass, "it answers over TCP, if not to a ping".to_owned());
@@ -306,7 +325,9 @@ impl<'a> Climb<'a> {
             Outcome::Unknown => 5,
         };
         let knock = Knock::Tcp(port);
-        let tries = self.tries(By::Address, knock).chain(self.tries(By::Name, knock));
+        // Who dials a service gets to its tasks by its address, or not at all.
+        let by_address = self.tries(By::Address, knock).filter(|_| self.silent_service().is_none());
+        let tries = by_address.chain(self.tries(By::Name, knock));
         tries.map(|m| (m.outcome, m.reason.as_deref())).min_by_key(|(outcome, _)| rank(*outcome))
     }
 

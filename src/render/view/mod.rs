@@ -113,7 +113,11 @@ impl<'a> View<'a> {
         self.networks
             .iter()
             .copied()
-            .filter(|at| self.map.members(*at).is_empty() && !self.network(*at).is_built_in())
+            .filter(|at| {
+                let network = self.network(*at);
+                let made = !network.is_built_in() && !network.is_the_swarms();
+                made && self.map.members(*at).is_empty()
+            })
             .collect()
     }
 
@@ -262,6 +266,11 @@ impl<'a> View<'a> {
             .bridging()
             .into_iter()
             .filter(|bridging| shown.contains(&bridging.container))
+            // What is published is on the ingress network as well, by design.
+            .filter(|bridging| {
+                let ingress = |part: &&Vec<usize>| part.iter().all(|at| self.network(*at).ingress);
+                bridging.parts.len() - bridging.parts.iter().filter(ingress).count() > 1
+            })
             .collect();
         let mut notes: Vec<String> = of_interest
             .iter()
