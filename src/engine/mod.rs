@@ -4,6 +4,7 @@
 mod bounded;
 mod connect;
 mod contexts;
+mod engines;
 mod exec;
 mod lenient;
 mod observe;
@@ -17,6 +18,7 @@ mod swarm;
 mod translate;
 
 pub use connect::Engine;
+pub use engines::{Engines, gather};
 pub use exec::{Ended, Exec, Ran};
 pub use observe::{ObserveOptions, observe, observe_some};
 pub use place::{Address, Choice, Environment, Origin, Place, choose};

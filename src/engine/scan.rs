@@ -85,7 +85,7 @@ pub async fn scan(
     }
     drop(inspects);
     if let Some(swarm) = &facts.swarm {
-        swarm::publish(swarm, &mut containers);
+        swarm.publish(&mut containers);
     }
     note_twins(&containers, &mut unread);
     Ok(Snapshot::new(facts, networks, containers, unread))

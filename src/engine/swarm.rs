@@ -10,8 +10,8 @@ use bollard::models::{
 use super::connect::Engine;
 use crate::error::Result;
 use crate::model::{
-    Container, Protocol, PublishedPort, Service, ServiceNetwork, ServicePort, Swarm, SwarmNode,
-    Task, Unread, VirtualAddress,
+    Protocol, Service, ServiceNetwork, ServicePort, Swarm, SwarmNode, Task, UNTOLD, Unread,
+    VirtualAddress,
 };
 
 /// The swarm that the engine is part of, if it is part of one. Sends GET
@@ -27,8 +27,7 @@ pub async fn read(engine: &Engine, info: &SystemInfo, unread: &mut Vec<Unread>) 
         ..Swarm::default()
     };
     if !swarm.manager {
-        let what = "services and nodes of the swarm";
-        unread.push(Unread::new(what, "this engine is a worker; only managers list them"));
+        unread.push(Unread::new(UNTOLD, "this engine is a worker; only managers list them"));
         return Some(swarm);
     }
     let (nodes, services, tasks) = tokio::join!(
@@ -59,32 +58,6 @@ pub async fn read(engine: &Engine, info: &SystemInfo, unread: &mut Vec<Unread>) 
         swarm.services.push(service);
     }
     Some(swarm)
-}
-
-/// Gives each task's container the ports that all nodes forward to its
-/// service. A container's own inspect has those alone that its node forwards
-/// to it and to no other.
-pub fn publish(swarm: &Swarm, containers: &mut [Container]) {
-    for service in &swarm.services {
-        let everywhere = service.published.iter().filter(|port| port.mode == "ingress");
-        let ports: Vec<PublishedPort> = everywhere
-            .filter_map(|port| {
-                Some(PublishedPort {
-                    port: port.port,
-                    protocol: port.protocol,
-                    host_ip: "0.0.0.0".to_owned(),
-                    host_port: port.host_port?,
-                })
-            })
-            .collect();
-        let own = |container: &&mut Container| {
-            let task_of = container.task_of.as_deref() == Some(service.name.as_str());
-            task_of && container.state.has_network()
-        };
-        for container in containers.iter_mut().filter(own) {
-            container.published.extend(ports.iter().cloned());
-        }
-    }
 }
 
 fn or_noted<T>(answer: Result<T>, note: impl FnOnce(String)) -> Option<T> {
@@ -186,7 +159,7 @@ fn service(told: ListedService, note: &mut impl FnMut(&str, String)) -> (Service
 
 fn port(told: EndpointPortConfig) -> Option<ServicePort> {
     let number = |n: Option<i64>| n.and_then(|n| u16::try_from(n).ok()).filter(|n| *n > 0);
-    let protocol = told.protocol.and_then(|protocol| Protocol::parse(&protocol.to_string()));
+    let protocol = told.protocol.and_then(|protocol| Protocol::parse(protocol.as_ref()));
     Some(ServicePort {
         port: number(told.target_port)?,
         protocol: protocol.unwrap_or_default(),

@@ -7,6 +7,7 @@
 mod container;
 mod engine_facts;
 mod finding;
+mod joined;
 mod labels;
 mod ladder;
 mod moment;
@@ -23,6 +24,7 @@ mod swarm;
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
 pub use engine_facts::{AddressPool, EngineFacts};
 pub use finding::{Diagnosis, Finding, NotLooked, Severity};
+pub use joined::EngineOfMap;
 pub use labels::{kept_labels, without_user_info};
 pub use ladder::{Ladder, Reach, Rung, Status};
 pub use moment::seconds_since_1970;
@@ -39,4 +41,6 @@ pub use reachability::{
 };
 pub use reference::{Origin, Reference};
 pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot, Unread};
-pub use swarm::{Service, ServiceNetwork, ServicePort, Swarm, SwarmNode, Task, VirtualAddress};
+pub use swarm::{
+    Service, ServiceNetwork, ServicePort, Swarm, SwarmNode, Task, UNTOLD, VirtualAddress,
+};

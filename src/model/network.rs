@@ -109,6 +109,19 @@ impl Network {
         }
     }
 
+    /// Its name on its own engine: in a map of several engines two networks of
+    /// one name are told apart as `NAME@ENGINE`.
+    pub fn own_name(&self) -> &str {
+        let plain = self.name.strip_suffix(&self.node).and_then(|name| name.strip_suffix('@'));
+        plain.filter(|_| !self.node.is_empty()).unwrap_or(&self.name)
+    }
+
+    /// Its id on its own engine: in a map of several two networks of one id
+    /// that are not one are told apart as `ID@ENGINE`.
+    pub fn own_id(&self) -> &str {
+        self.id.split('@').next().unwrap_or_default()
+    }
+
     /// Takes driver options over, and reads what some of them mean.
     pub fn set_options(&mut self, options: BTreeMap<String, String>) {
         let option = |key: &str| options.get(key).map(String::as_str);
@@ -130,7 +143,7 @@ impl Network {
                 .options
                 .get("com.docker.network.bridge.default_bridge")
                 .is_some_and(|value| value == "true")
-                || self.name == "bridge"
+                || self.own_name() == "bridge"
                 || self.id == PODMAN_DEFAULT_NETWORK)
     }
 
@@ -153,7 +166,7 @@ impl Network {
     /// does not tell which containers are on it: all that are on an overlay
     /// network are.
     pub fn is_the_swarms(&self) -> bool {
-        self.ingress || self.name == "docker_gwbridge"
+        self.ingress || self.own_name() == "docker_gwbridge"
     }
 
     /// What sets this network apart from a plain one, in words fit for a label.

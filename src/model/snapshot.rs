@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::container::{Container, NetworkMode};
 use super::engine_facts::EngineFacts;
+use super::joined::EngineOfMap;
 use super::names::natural_order;
 use super::network::Network;
 use super::observation::{HostObservation, NetworkObservation, Observation};
@@ -58,6 +59,10 @@ pub struct Snapshot {
     /// The engine.
     #[serde(default)]
     pub engine: EngineFacts,
+    /// All engines, in a map of several; [`Self::engine`] is then the first
+    /// of them, with what a manager tells of the swarm.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub engines: Vec<EngineOfMap>,
     /// Its networks.
     #[serde(default)]
     pub networks: Vec<Network>,
@@ -118,6 +123,7 @@ impl Snapshot {
         let mut snapshot = Self {
             schema,
             engine,
+            engines: Vec::new(),
             networks,
             containers,
             plan: None,
@@ -169,6 +175,7 @@ impl Snapshot {
         self.probe = measured;
         self.host = whole.host.clone();
         self.plan = whole.plan.clone();
+        self.engines.clone_from(&whole.engines);
     }
 
     /// The snapshot as JSON, indented, with a newline at its end.

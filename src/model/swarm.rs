@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::port::Protocol;
+use super::container::Container;
+use super::port::{Protocol, PublishedPort};
 
 /// A swarm, as one of its nodes sees it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,7 +136,36 @@ pub struct Task {
     pub container: String,
 }
 
+/// What the note is about that a node which may not list anything leaves.
+pub const UNTOLD: &str = "services and nodes of the swarm";
+
 impl Swarm {
+    /// Gives each task's container the ports that all nodes forward to its
+    /// service. A container's own inspect has those alone that its node
+    /// forwards to it and to no other.
+    pub fn publish(&self, containers: &mut [Container]) {
+        for service in &self.services {
+            let everywhere = service.published.iter().filter(|port| port.mode == "ingress");
+            let ports: Vec<PublishedPort> = everywhere
+                .filter_map(|port| {
+                    Some(PublishedPort {
+                        port: port.port,
+                        protocol: port.protocol,
+                        host_ip: "0.0.0.0".to_owned(),
+                        host_port: port.host_port?,
+                    })
+                })
+                .collect();
+            let own = |container: &&mut Container| {
+                let task_of = container.task_of.as_deref() == Some(service.name.as_str());
+                task_of && container.state.has_network()
+            };
+            for container in containers.iter_mut().filter(own) {
+                container.published.extend(ports.iter().cloned());
+            }
+        }
+    }
+
     /// The node with this id.
     pub fn node_with(&self, id: &str) -> Option<&SwarmNode> {
         self.nodes.iter().find(|node| node.id == id && !id.is_empty())

@@ -59,6 +59,8 @@ pub fn redact(snapshot: &Snapshot) -> Snapshot {
         of_networks.map(|seen| redaction.network_observation(seen)).collect();
     redacted.network_observations.sort_by(|a, b| (&a.network, &a.id).cmp(&(&b.network, &b.id)));
     redacted.observations.sort_by(|a, b| (&a.container, &a.id).cmp(&(&b.container, &b.id)));
+    let engines = snapshot.engines.iter();
+    redacted.engines = engines.map(|of| redaction.engine_of_map(of)).collect();
     redacted.host = snapshot.host.as_ref().map(|host| redaction.host(host));
     redacted
 }

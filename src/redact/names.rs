@@ -251,6 +251,7 @@ fn other_words(snapshot: &Snapshot) -> BTreeSet<&str> {
         words.insert(&container.node);
     }
     words.extend(snapshot.networks.iter().map(|network| network.node.as_str()));
+    words.extend(snapshot.engines.iter().map(|of| of.node.as_str()));
     for seen in &snapshot.observations {
         words.insert(&seen.container);
         words.extend(seen.hosts.iter().flatten().flat_map(|e| &e.names).map(String::as_str));

@@ -4,9 +4,9 @@
 
 use super::Redaction;
 use crate::model::{
-    Attached, Connection, EngineFacts, HostObservation, HostsEntry, Listening, LogError, Mtu,
-    NetworkObservation, Observation, Reference, RouteEntry, Service, ServiceNetwork, Swarm,
-    SwarmNode, Task, Unread, VirtualAddress,
+    Attached, Connection, EngineFacts, EngineOfMap, HostObservation, HostsEntry, Listening,
+    LogError, Mtu, NetworkObservation, Observation, Reference, RouteEntry, Service, ServiceNetwork,
+    Swarm, SwarmNode, Task, Unread, VirtualAddress,
 };
 
 impl Redaction {
@@ -24,6 +24,10 @@ impl Redaction {
             address_pools: Vec::new(),
             swarm: engine.swarm.as_ref().map(|swarm| self.swarm(swarm)),
         }
+    }
+
+    pub(super) fn engine_of_map(&self, of: &EngineOfMap) -> EngineOfMap {
+        EngineOfMap { node: self.names.word(&of.node), engine: self.engine(&of.engine) }
     }
 
     fn swarm(&self, swarm: &Swarm) -> Swarm {

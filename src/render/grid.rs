@@ -161,6 +161,10 @@ fn rows(view: &View, style: &Style, networks: &[usize], several: bool) -> Vec<Ve
     if with_state {
         header.push(style.paint(Role::Quiet, "state"));
     }
+    let with_engine = view.has_engines();
+    if with_engine {
+        header.push(style.paint(Role::Quiet, "engine"));
+    }
     header.extend(networks.iter().map(|at| network_heading(view, style, *at)));
     if with_elsewhere {
         header.push(style.paint(Role::Quiet, "also on"));
@@ -174,6 +178,9 @@ fn rows(view: &View, style: &Style, networks: &[usize], several: bool) -> Vec<Ve
         let mut row = vec![name(view, style, at)];
         if with_state {
             row.push(state(container, style));
+        }
+        if with_engine {
+            row.push(style.paint(Role::Plain, &container.node));
         }
         row.extend(networks.iter().map(|network| cell(view, style, at, *network)));
         if with_elsewhere {
@@ -191,8 +198,12 @@ fn rows(view: &View, style: &Style, networks: &[usize], several: bool) -> Vec<Ve
 /// The rows of containers that are on none of the shown networks.
 fn homeless(view: &View, style: &Style, containers: &[usize]) -> Vec<Vec<String>> {
     let with_state = view.map.snapshot().plan.is_none();
-    let headings = ["container", "state", "network"].into_iter();
-    let headings = headings.filter(|heading| with_state || *heading != "state");
+    let headings = ["container", "state", "engine", "network"].into_iter();
+    let headings = headings.filter(|heading| match *heading {
+        "state" => with_state,
+        "engine" => view.has_engines(),
+        _ => true,
+    });
     let mut rows = vec![headings.map(|heading| style.paint(Role::Quiet, heading)).collect()];
     for at in containers {
         let container = view.container(*at);
@@ -204,6 +215,9 @@ fn homeless(view: &View, style: &Style, containers: &[usize]) -> Vec<Vec<String>
         let mut row = vec![name(view, style, *at)];
         if with_state {
             row.push(state(container, style));
+        }
+        if view.has_engines() {
+            row.push(style.paint(Role::Plain, &container.node));
         }
         row.push(style.paint(Role::Plain, &stack));
         rows.push(row);

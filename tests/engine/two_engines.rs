@@ -235,3 +235,157 @@ fn a_service_dialled_by_its_name_is_no_wrong_name() {
     let found = doctor_at(&[at], &[]).to_string();
     assert!(found.contains("dials `dial-nobody`"), "{found}");
 }
+
+/// A container outside the swarm's services, removed at the end.
+struct Lone {
+    name: &'static str,
+    address: String,
+}
+
+impl Lone {
+    fn run(address: String, name: &'static str, network: &str) -> Self {
+        let lone = Self { name, address };
+        let output = lone.docker(&["run", "-d", "--name", name, "--network", network]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        lone
+    }
+
+    fn docker(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new("docker");
+        command.args(["-H", &self.address]).args(arguments);
+        if arguments[0] == "run" {
+            command.args(["busybox", "sleep", "1d"]);
+        }
+        command.output().unwrap()
+    }
+}
+
+impl Drop for Lone {
+    fn drop(&mut self) {
+        self.docker(&["rm", "-f", self.name]);
+    }
+}
+
+#[test]
+#[ignore = "needs two engines"]
+fn two_engines_are_one_map_and_what_is_each_ones_own_is_told_apart() {
+    let mut stack = Stack::new("join");
+    let mesh = stack.network("mesh");
+    let each = stack.service("each", &["--network", &mesh, "--mode", "global"], &["sleep", "1d"]);
+    let _here = Lone::run(engine(), "join-twin", "bridge");
+    let _there = Lone::run(worker(), "join-twin", "bridge");
+    // An engine named twice is one all the same.
+    let both = [engine(), worker(), engine()];
+    let shown = json_at(&both, &["show", "--format", "json"]);
+    let engines: Vec<&Value> =
+        shown["engines"].as_array().unwrap().iter().map(|of| &of["node"]).collect();
+    assert_eq!(engines, ["manager", "worker"]);
+    let networks = shown["networks"].as_array().unwrap();
+    let of_mesh = networks.iter().filter(|network| network["name"] == *mesh);
+    assert_eq!(of_mesh.count(), 1, "an overlay network is one");
+    let (near, far) =
+        (named(&shown["networks"], "bridge@manager"), named(&shown["networks"], "bridge@worker"));
+    assert_ne!(near["id"], far["id"]);
+    let twin = named(&shown["containers"], "join-twin@worker");
+    assert_eq!(
+        (&twin["node"], &twin["endpoints"][0]["network"]),
+        (&json!("worker"), &json!("bridge@worker"))
+    );
+    let [here, there] = Stack::containers(&each);
+    assert_eq!(named(&shown["containers"], &here[0])["node"], "manager");
+    assert_eq!(named(&shown["containers"], &there[0])["node"], "worker");
+    // A manager has told what the worker may not.
+    assert_eq!(shown["unread"], json!([]), "{shown:#}");
+
+    // The same from a file, whole and with other names.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("both.json").display().to_string();
+    netmap_at(&both, 0, &["snapshot", "--no-exec", "-o", &file]);
+    let again = json_at(&[], &["show", "--format", "json", "--from", &file]);
+    assert_eq!(named(&again["containers"], "join-twin@worker")["id"], twin["id"]);
+    let redacted = netmap_at(&[], 0, &["snapshot", "--from", &file, "--redact"]);
+    for name in ["join", "\"node\": \"worker\"", "@worker", "192.168.77"] {
+        assert!(!redacted.contains(name), "{name}: {redacted}");
+    }
+}
+
+#[test]
+#[ignore = "needs two engines"]
+fn an_engine_that_cannot_be_asked_leaves_a_hole_that_shows() {
+    let gone = format!("{}.gone", worker());
+    let engines = [engine(), gone.clone()];
+    let shown = json_at(&engines, &["show", "--all", "--format", "json"]);
+    let unread = shown["unread"].to_string();
+    assert!(unread.contains(&format!("the engine {gone}")), "{unread}");
+    assert_eq!(shown["engines"].as_array().unwrap().len(), 1);
+    let table = netmap_at(&engines, 0, &["show"]);
+    assert!(table.contains("Not read: the engine"), "{table}");
+    // None at all is no map.
+    netmap_at(&[gone.clone(), format!("{gone}.too")], 2, &["show"]);
+}
+
+#[test]
+#[ignore = "needs two engines"]
+fn a_probe_from_both_engines_agrees_with_the_map_by_either_method() {
+    let mut stack = Stack::new("cross");
+    let mesh = stack.network("mesh");
+    let each = stack.service("each", &["--network", &mesh, "--mode", "global"], &["sleep", "1d"]);
+    let _here = Lone::run(engine(), "cross-twin", "bridge");
+    let _there = Lone::run(worker(), "cross-twin", "bridge");
+    let [here, there] = Stack::containers(&each);
+    for method in ["netns", "exec"] {
+        let command = ["probe", "--format", "json", "--method", method, "--network", &mesh];
+        let probe = json_at(&[engine(), worker()], &command);
+        for (from, to) in [(&here[0], &there[0]), (&there[0], &here[0])] {
+            for by in ["name", "address"] {
+                let mut pairs = probe["pairs"].as_array().unwrap().iter();
+                let pair = pairs
+                    .find(|p| p["from"] == **from && p["to"] == **to && p["by"] == by)
+                    .unwrap_or_else(|| panic!("{from} {to} {by}: {probe:#}"));
+                assert_eq!(pair["predicted"], "reachable", "{pair:#}");
+                assert_eq!(pair["outcome"], "reachable", "{method}: {pair:#}");
+            }
+        }
+    }
+    // Both twins may have one address; neither is taken for the other.
+    let command = ["probe", "--format", "json", "cross-twin*", "cross-twin*"];
+    let probe = json_at(&[engine(), worker()], &command);
+    let pairs = probe["pairs"].as_array().unwrap();
+    assert_eq!(pairs.len(), 2);
+    for pair in pairs {
+        assert_eq!(pair["by"], "name", "no address of another engine's own is tried: {pair:#}");
+        assert_ne!(pair["outcome"], "reachable", "{pair:#}");
+    }
+}
+
+/// The cable between the two, pulled out on the manager's side until this is
+/// dropped. The worker is then down as soon as its heartbeats are missed.
+struct Cut;
+
+fn cable(state: &str) {
+    let namespace = std::env::var("NETMAP_TEST_NAMESPACE").unwrap();
+    let net = format!("--net={namespace}");
+    let link = ["ip", "link", "set", "cable", state];
+    assert!(Command::new("nsenter").arg(net).args(link).status().unwrap().success());
+}
+
+fn worker_state() -> String {
+    docker(&["node", "inspect", "worker", "--format", "{{.Status.State}}"])
+}
+
+impl Cut {
+    fn new() -> Self {
+        cable("down");
+        Self
+    }
+}
+
+impl Drop for Cut {
+    fn drop(&mut self) {
+        cable("up");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while worker_state() != "ready" && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(300));
+        }
+    }
+}

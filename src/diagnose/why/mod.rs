@@ -40,6 +40,9 @@ impl Aim {
     /// Reads `db`, `db:5432`, `10.0.0.3:80`, `[fd00::3]:80` or a URL, as the
     /// container at `from` would understand it.
     pub fn parse(case: &Case, from: usize, text: &str) -> Result<Self> {
+        if let Some(aim) = Self::told_apart(case, text) {
+            return Ok(aim);
+        }
         let (host, port) = host_and_port(text)?;
         let lower = host.to_lowercase();
         let address: Option<IpAddr> = host.parse().ok();
@@ -47,7 +50,7 @@ impl Aim {
         let target = if loopback {
             Target::Itself
         } else if let Some(address) = address {
-            let owner = case.map.owner_of(address).map(|(container, _)| container);
+            let owner = case.map.owner_of(from, address).map(|(container, _)| container);
             owner.map_or(Target::Elsewhere, Target::Container)
         } else {
             let named = || case.map.containers_named(&host).first().copied();
@@ -61,6 +64,19 @@ impl Aim {
             }
         };
         Ok(Self { target, host, port })
+    }
+
+    /// `web@worker` or `web@worker:80`: one of several engines' containers, as
+    /// the map tells it apart from another. Elsewhere `@` ends a user's name.
+    fn told_apart(case: &Case, text: &str) -> Option<Self> {
+        let split = text.rsplit_once(':').and_then(|(head, port)| Some((head, port.parse().ok()?)));
+        let ways = [(text, None)].into_iter().chain(split.map(|(head, port)| (head, Some(port))));
+        ways.into_iter().find_map(|(name, port)| {
+            let called = |at: &usize| case.name(*at) == name;
+            let to = case.containers().filter(|_| name.contains('@')).find(called)?;
+            let host = case.container(to).own_name().to_owned();
+            Some(Self { target: Target::Container(to), host, port })
+        })
     }
 
     fn address(&self) -> Option<IpAddr> {
@@ -123,7 +139,7 @@ pub fn trials(case: &Case, from: usize, aim: &Aim) -> Vec<Trial> {
     knocks.extend(aim.port.map(Knock::Tcp));
     let addresses: Vec<(String, Option<usize>)> = match (aim.target, aim.address()) {
         (_, Some(address)) => {
-            let on = case.map.owner_of(address).map(|(_, network)| network);
+            let on = case.map.owner_of(from, address).map(|(_, network)| network);
             vec![(address.to_string(), on)]
         }
         (Target::Container(to), None) => {
@@ -227,7 +243,7 @@ impl<'a> Climb<'a> {
                     format!("{host} is {address}, which stands for all of {}", service.name);
                 return rung(status, detail);
             }
-            let whose = match self.case.map.owner_of(address) {
+            let whose = match self.case.map.owner_of(self.from, address) {
                 Some((owner, _)) if status == Status::Fail => {
                     format!(", which is {}'s address", self.case.name(owner))
                 }

@@ -93,15 +93,16 @@ fn mtus(process: &crate::engine::Process, devices: &str) -> Option<Vec<Mtu>> {
 /// them could not be asked.
 pub async fn networks(
     engine: &Engine,
-    networks: &[Network],
+    networks: &[&Network],
     width: usize,
 ) -> (Vec<NetworkObservation>, Vec<Unread>) {
-    let asked = networks.iter().filter(|network| {
+    let asked = networks.iter().copied().filter(|network| {
         !network.is_none() && !network.is_host() && !network.unlisted && !network.id.is_empty()
     });
     let mut answers = stream::iter(asked)
         .map(|network| async move {
-            let asked = engine.docker.inspect_network(&network.id, None::<InspectNetworkOptions>);
+            let asked =
+                engine.docker.inspect_network(network.own_id(), None::<InspectNetworkOptions>);
             let inspected = engine.ask("inspect network", asked).await.map_err(|error| {
                 let why = match error {
                     Error::Refused { status: 404, .. } => {

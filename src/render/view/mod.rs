@@ -164,8 +164,17 @@ impl<'a> View<'a> {
                 let files: Vec<&str> = plan.files.iter().map(String::as_str).collect();
                 format!("planned in {}", list(&files, 2))
             }
+            None if self.has_engines() => {
+                let names: Vec<&str> = snapshot.engines.iter().map(|of| of.node.as_str()).collect();
+                format!("{} on {}", snapshot.engine.short(), list(&names, 3))
+            }
             None => snapshot.engine.short(),
         }
+    }
+
+    /// Whether the map is of several engines, which it then knows by name.
+    pub fn has_engines(&self) -> bool {
+        !self.map.snapshot().engines.is_empty()
     }
 
     /// What the picture does not say by itself, one sentence each, most
