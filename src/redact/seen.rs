@@ -145,6 +145,7 @@ impl Redaction {
             network: self.names.word(&seen.network),
             id: self.names.network_id(&seen.id),
             attached: seen.attached.iter().map(attached).collect(),
+            peers: seen.peers.iter().map(|peer| self.addresses.address(*peer)).collect(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! The engine's own facts, and the machine it runs on.
 
+use std::net::IpAddr;
+
 use bollard::query_parameters::InspectNetworkOptions;
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -120,7 +122,10 @@ pub async fn networks(
                 .collect();
             attached.sort();
             let (network, id) = (network.name.clone(), network.id.clone());
-            Ok(NetworkObservation { network, id, attached })
+            let peers = inspected.peers.unwrap_or_default().into_iter();
+            let mut peers: Vec<IpAddr> = peers.filter_map(|peer| peer.ip?.parse().ok()).collect();
+            peers.sort_unstable();
+            Ok(NetworkObservation { network, id, attached, peers })
         })
         .buffer_unordered(width.max(1));
     let (mut seen, mut unread) = (Vec::new(), Vec::new());

@@ -96,7 +96,13 @@ pub async fn observe_some(
         for seen in networks {
             // Each engine knows a shared network's members on its own node.
             match of_networks.iter_mut().find(|known| known.id == seen.id) {
-                Some(known) => known.attached.extend(seen.attached),
+                Some(known) => {
+                    known.attached.extend(seen.attached);
+                    // The one that knows the fewest has the most to tell.
+                    if !seen.peers.is_empty() && seen.peers.len() < known.peers.len() {
+                        known.peers = seen.peers;
+                    }
+                }
                 None => of_networks.push(seen),
             }
         }
