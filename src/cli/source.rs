@@ -15,8 +15,10 @@ use crate::model::{ReadError, Snapshot};
 /// Reads the snapshot that the options ask for.
 pub async fn snapshot(options: &Options, output: &Output) -> Result<Snapshot> {
     if let Some(planned) = options.compose.planned()? {
-        let others =
-            options.from.is_some() || !options.host.is_empty() || !options.context.is_empty();
+        let others = options.from.is_some()
+            || !options.host.is_empty()
+            || !options.context.is_empty()
+            || options.all_nodes;
         return if others { Err(two_sources()) } else { Ok(planned) };
     }
     observed(options, output).await
@@ -63,7 +65,7 @@ pub async fn scan(
     let places = places(options)?;
     let progress = output.progress("asking the engine");
     let told = |done, of| progress.at(done, of);
-    engine::gather(places, timeout, ScanOptions::default(), told).await
+    engine::gather((places, options.all_nodes), timeout, ScanOptions::default(), told).await
 }
 
 /// The containers and networks that the options let in, stopped ones too.

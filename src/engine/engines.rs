@@ -1,13 +1,16 @@
 //! The engines of one map: mostly one; several where the user names several.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 
 use super::connect::Engine;
-use super::place::{Address, Origin};
+use super::place::{Address, Origin, Place};
 use super::scan::{ScanOptions, scan};
-use crate::error::Result;
+use super::ssh::Login;
+use crate::error::{Error, Result};
 use crate::model::{Container, Network, Snapshot, Unread};
 
 /// The engines behind a snapshot, each by the name it has there.
@@ -68,42 +71,34 @@ impl Engines {
     }
 }
 
-/// Opens these engines and puts what they say into one snapshot. Of several,
-/// one that cannot be asked is noted in the snapshot's `unread`; an error
-/// means that none could be. `progress` is told how many of how many parts
-/// are done.
+/// Opens these engines and puts what they say into one snapshot; with
+/// `all_nodes` also those of the other nodes of their swarm. Of several, one
+/// that cannot be asked is noted in the snapshot's `unread`; an error means
+/// that none could be. `progress` is told how far it is, where one is asked.
 pub async fn gather(
-    addresses: Vec<Address>,
-    timeout: std::time::Duration,
+    (addresses, all_nodes): (Vec<Address>, bool),
+    timeout: Duration,
     options: ScanOptions,
     progress: impl Fn(usize, usize),
 ) -> Result<(Engines, Snapshot)> {
-    if let [only] = &addresses[..] {
+    if let ([only], false) = (&addresses[..], all_nodes) {
         let engine = Engine::open(only.clone(), timeout).await?;
         let snapshot = scan(&engine, options, progress).await?;
         return Ok((Engines::one(engine), snapshot));
     }
-    let asking = addresses.into_iter().map(|address| async move {
-        let label = address.to_string();
-        (label, ask(address, timeout, options).await)
-    });
-    let mut failures = Vec::new();
     let mut asked: Vec<Asked> = Vec::new();
-    for (label, answer) in join_all(asking).await {
-        match answer {
-            // Named twice, it is one engine all the same.
-            Ok(engine) if asked.iter().any(|other| other.is_same(&engine)) => {}
-            Ok(engine) => asked.push(engine),
-            Err(error) => failures.push((label, error)),
-        }
+    let mut failures = ask_all(addresses, (timeout, options), &mut asked).await;
+    if all_nodes && !asked.is_empty() {
+        let others = other_nodes(&asked)?;
+        failures.extend(ask_all(others, (timeout, options), &mut asked).await);
     }
     if asked.is_empty()
         && let Some((_, error)) = failures.pop()
     {
         return Err(error);
     }
-    let (mut members, mut parts): (Vec<(String, Engine)>, Vec<(String, Snapshot)>) =
-        (Vec::new(), Vec::new());
+    let mut members: Vec<(String, Engine)> = Vec::new();
+    let mut parts: Vec<(String, Snapshot)> = Vec::new();
     for engine in asked {
         let mut name = engine.name.clone();
         let mut number = 2;
@@ -123,12 +118,68 @@ pub async fn gather(
     Ok((Engines { members }, snapshot))
 }
 
+/// Asks these, adds those that answer to the others, and hands back where the
+/// rest is and what became of it.
+async fn ask_all(
+    addresses: Vec<Address>,
+    (timeout, options): (Duration, ScanOptions),
+    asked: &mut Vec<Asked>,
+) -> Vec<(String, Error)> {
+    let asking = addresses.into_iter().map(|address| async move {
+        let label = address.to_string();
+        (label, ask(address, timeout, options).await)
+    });
+    let mut failures = Vec::new();
+    for (label, answer) in join_all(asking).await {
+        match answer {
+            // Named twice, it is one engine all the same.
+            Ok(engine) if asked.iter().any(|other| other.is_same(&engine)) => {}
+            Ok(engine) => asked.push(engine),
+            Err(error) => failures.push((label, error)),
+        }
+    }
+    failures
+}
+
+/// The places of the nodes that a manager among these knows and that are not
+/// among these: over ssh, as the user by whom the manager was reached.
+fn other_nodes(asked: &[Asked]) -> Result<Vec<Address>> {
+    let swarm = |asked: &'_ Asked| asked.snapshot.engine.swarm.clone();
+    let manager = asked.iter().find(|a| swarm(a).is_some_and(|swarm| swarm.manager));
+    let Some((manager, list)) = manager.and_then(|a| Some((a, swarm(a)?))) else {
+        return Err(Error::Usage {
+            what: "--all-nodes needs a manager of a swarm, which lists its nodes".to_owned(),
+            hint: Some("name one with --host or --context; docker node ls works there".to_owned()),
+        });
+    };
+    let (user, port) = match &manager.engine.address().place {
+        Place::Ssh(login) => (login.user.clone(), login.port),
+        _ => (None, None),
+    };
+    let known: Vec<String> = asked.iter().filter_map(|a| Some(swarm(a)?.node)).collect();
+    let others = list.nodes.iter().filter(|node| !known.contains(&node.id));
+    others
+        .map(|node| {
+            let host = match node.address.parse::<IpAddr>() {
+                Ok(IpAddr::V6(address)) => format!("[{address}]"),
+                _ => node.address.clone(),
+            };
+            let origin = Origin::Node(node.name.clone());
+            // What a stranger's engine names must not become an option of ssh.
+            let login = Login::parse(&host).map_err(|why| Error::BadAddress {
+                address: format!("ssh://{host}"),
+                origin: origin.to_string(),
+                why,
+            })?;
+            let place =
+                Place::Ssh(Login { user: user.clone(), port: login.port.or(port), ..login });
+            Ok(Address { place, origin })
+        })
+        .collect()
+}
+
 /// Asks one of several: it goes by its context's name, else by its machine's.
-async fn ask(
-    address: Address,
-    timeout: std::time::Duration,
-    options: ScanOptions,
-) -> Result<Asked> {
+async fn ask(address: Address, timeout: Duration, options: ScanOptions) -> Result<Asked> {
     let engine = Engine::open(address, timeout).await?;
     let snapshot = scan(&engine, options, |_, _| {}).await?;
     let info = engine.ask("info", engine.docker.info()).await.ok().unwrap_or_default();

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::recorder::Recorder;
+use crate::ssh::Sshd;
 use crate::support::{docker, engine, netmap_command, text, try_docker};
 
 /// Address of the worker's engine; the manager's is the engine of all tests.
@@ -468,4 +469,39 @@ fn nodes_that_do_not_reach_one_another_are_told_of_and_mended_are_not() {
     assert_eq!(service["running"], 1, "{service:#}");
     drop(cut);
     wait_until("peace after the cut", || swarm_ports() == "[]");
+}
+
+#[test]
+#[ignore = "needs two engines"]
+fn all_nodes_are_found_over_ssh_by_the_managers_list() {
+    let _peace = Stack::new("nodes");
+    // ssh's configuration leads the worker's address to a server beside it.
+    let sshd = Sshd::start(worker().trim_start_matches("unix://"));
+    let all = |address: &str| {
+        let show = ["show", "--all", "--format", "json", "--all-nodes", "--host", address];
+        sshd.netmap().args(show).output().unwrap()
+    };
+    let output = all(&engine());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let engines: Vec<&Value> =
+        shown["engines"].as_array().unwrap().iter().map(|of| &of["node"]).collect();
+    assert_eq!(engines, ["manager", "worker"]);
+    named(&shown["networks"], "docker_gwbridge@worker");
+    assert_eq!(shown["unread"], json!([]), "{shown:#}");
+    assert_eq!(sshd.logins(), 1);
+    // Who is no manager cannot list the nodes, which is no small map.
+    let output = all(&worker());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("needs a manager"), "{}", text(&output.stderr));
+    drop(sshd);
+    // Nor is a node that nobody can log in to.
+    let output = netmap_command()
+        .args(["show", "--format", "json", "--all-nodes", "--timeout", "2s", "--host", &engine()])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let unread = shown["unread"].to_string();
+    assert!(unread.contains("192.168.77.2") && unread.contains("node `worker`"), "{unread}");
 }
