@@ -195,7 +195,8 @@ impl<'a> Map<'a> {
     /// The containers called `name`: by name (on its own engine, if none has
     /// it on the map), by full id, or by a beginning
     /// of the id that is at least four characters long. Services, compose's and
-    /// a swarm's, count when no container has that name.
+    /// a swarm's, and tasks without their ids (`web.1`) count when no container
+    /// has that name.
     pub fn containers_named(&self, name: &str) -> Vec<usize> {
         let containers = &self.snapshot.containers;
         let matching = |test: &dyn Fn(&Container) -> bool| -> Vec<usize> {
@@ -213,7 +214,10 @@ impl<'a> Map<'a> {
         if !by_service.is_empty() {
             return by_service;
         }
-        let tasks = self.tasks_of(name);
+        let mut tasks = self.tasks_of(name);
+        if tasks.is_empty() {
+            tasks = matching(&|c| c.task_name() == Some(name));
+        }
         if !tasks.is_empty() {
             return tasks;
         }

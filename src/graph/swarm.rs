@@ -90,7 +90,7 @@ mod tests {
               {{"name":"ingress","id":"i","driver":"overlay","scope":"swarm","ingress":true}},
               {{"name":"front","id":"f","driver":"bridge","scope":"local","subnets":[{{"subnet":"172.20.0.0/16"}}]}}],
             "containers":[
-              {{"name":"web.1.xyz","id":"1","state":"running","task_of":"web","endpoints":[
+              {{"name":"web.1.5r4v229nrkd1cxlq26otvox4s","id":"1","state":"running","task_of":"web","endpoints":[
                 {{"network":"mesh","network_id":"m","ipv4":"10.0.1.4"}},{{"network":"ingress","network_id":"i","ipv4":"10.0.0.4"}}]}},
               {{"name":"solo","id":"2","state":"running","endpoints":[{{"network":"mesh","network_id":"m","ipv4":"10.0.1.5"}}]}},
               {{"name":"far","id":"3","state":"running","endpoints":[{{"network":"other","network_id":"o","ipv4":"10.0.2.5"}}]}},
@@ -114,7 +114,8 @@ mod tests {
         let snapshot = snapshot(MANAGER);
         let map = Map::new(&snapshot);
         let (solo, far, task) = (at(&map, "solo"), at(&map, "far"), at(&map, "web"));
-        assert_eq!(map.container(task).name, "web.1.xyz", "a service stands for its tasks");
+        assert_eq!(map.container(task).task_of.as_deref(), Some("web"), "and for its tasks");
+        assert_eq!(map.containers_named("web.1"), [task]);
         for name in ["web", "WWW", "web.mesh", "web."] {
             let told = map.service_name(solo, name).unwrap_or_else(|| panic!("{name}"));
             assert_eq!((told.address, &*told.tasks), ("10.0.1.2".parse().ok(), &[task][..]));

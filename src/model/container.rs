@@ -339,6 +339,15 @@ impl Container {
         plain.filter(|_| !self.node.is_empty()).unwrap_or(&self.name)
     }
 
+    /// A task's name without the task's id at its end, which is long and tells
+    /// nothing: `web.1`. None for what is no task.
+    pub fn task_name(&self) -> Option<&str> {
+        let (name, id) = self.name.rsplit_once('.')?;
+        let service = self.task_of.as_deref()?;
+        let fits = name.strip_prefix(service).is_some_and(|rest| rest.starts_with('.'));
+        (fits && id.len() > 20).then_some(name)
+    }
+
     /// The names other members resolve this container by on the endpoint's
     /// network, best first: its own name, then aliases, then generated ids.
     /// On the default bridge there are none.

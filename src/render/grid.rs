@@ -226,7 +226,7 @@ fn homeless(view: &View, style: &Style, containers: &[usize]) -> Vec<Vec<String>
 }
 
 fn name(view: &View, style: &Style, at: usize) -> String {
-    let name = style.paint(Role::Strong, &view.container(at).name);
+    let name = style.paint(Role::Strong, view.short_name(at));
     match view.map.stack_owner(at) {
         StackOwner::Other(_) => format!("└\u{a0}{name}"),
         StackOwner::Itself | StackOwner::Missing => name,

@@ -90,7 +90,7 @@ fn judge(case: &Case) -> Judgement {
         let away: Vec<String> = swarm
             .nodes
             .iter()
-            .filter(|node| !node.state.is_empty() && node.state != "ready")
+            .filter(|node| node.is_away())
             .map(|node| format!("{} ({})", node.name, node.state))
             .collect();
         if !away.is_empty() {

@@ -6,7 +6,7 @@ mod order;
 mod ports;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 pub use changes::{Change, Changes};
 pub use ports::only_exposed;
@@ -35,6 +35,8 @@ pub struct View<'a> {
     pub changes: Changes,
     /// For each container of the snapshot its place among those shown.
     places: Vec<Option<usize>>,
+    /// How many containers have the same name for their task.
+    tasks: HashMap<&'a str, usize>,
 }
 
 impl<'a> View<'a> {
@@ -46,8 +48,13 @@ impl<'a> View<'a> {
         for (place, at) in containers.iter().enumerate() {
             places[*at] = Some(place);
         }
+        let mut tasks = HashMap::new();
+        for name in map.snapshot().containers.iter().filter_map(Container::task_name) {
+            *tasks.entry(name).or_default() += 1;
+        }
         Self {
             places,
+            tasks,
             map,
             networks,
             containers,
@@ -73,6 +80,14 @@ impl<'a> View<'a> {
     /// The container at a position of the snapshot's list.
     pub fn container(&self, at: usize) -> &'a Container {
         self.map.container(at)
+    }
+
+    /// What to call a container where space is short: a task goes without its
+    /// id if that is enough to tell it from others.
+    pub fn short_name(&self, at: usize) -> &'a str {
+        let container = self.container(at);
+        let alone = |name: &&str| self.tasks.get(name) == Some(&1);
+        container.task_name().filter(alone).unwrap_or(&container.name)
     }
 
     /// The network at a position of the snapshot's list.
