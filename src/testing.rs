@@ -162,6 +162,7 @@ impl MakeNetwork {
             ipv6,
             subnets,
             project: self.project.then(|| "shopping".to_owned()),
+            node: String::new(),
             unlisted: false,
             ..Network::unlisted(&name, "")
         }
@@ -171,6 +172,7 @@ impl MakeNetwork {
 fn built_in() -> Vec<Network> {
     let make = |name: &str, driver: &str, subnet: Option<&str>| Network {
         driver: driver.to_owned(),
+        node: String::new(),
         unlisted: false,
         subnets: subnet
             .map(|subnet| Subnet {

@@ -1,10 +1,12 @@
 # The private engines of tests/run, which sources this: how each is started,
-# given its images, and stopped. One runs at a time.
+# given its images, and stopped. One runs at a time; `swarm` is two of Docker's
+# that make one swarm.
 
-engines="docker podman"
+engines="docker podman swarm"
 namespace=
 socket=
 engine_pid=
+second_pid=
 
 docker_() { env -u DOCKER_CONTEXT -u DOCKER_TLS_VERIFY docker -H "$socket" "$@"; }
 
@@ -21,23 +23,23 @@ start_engine() {
   for try in $(seq 300); do
     docker_ version >/dev/null 2>&1 && break
     kill -0 "$engine_pid" 2>/dev/null && [ "$try" != 300 ] ||
-      { tail -n 20 "$home/$1.log" >&2; die "the private engine did not start"; }
+      { tail -n 20 "$home/$1.log" "$home/manager.log" 2>/dev/null >&2; die "the private engine did not start"; }
     sleep 0.1
   done
   import_images
+  [ "$1" != swarm ] || join_swarm
   export NETMAP_TEST_ENGINE="$socket" NETMAP_TEST_NAMESPACE="/run/netns/$namespace" NETMAP_TEST_TLS="$home/tls"
 }
 
 stop_engine() {
   [ -n "$namespace" ] || return 0
+  [ -z "$second_pid" ] || stop_swarm
   if [ -n "$engine_pid" ]; then
     # Twice: Podman removes nothing that others still depend on.
     for _ in 1 2; do
       docker_ ps -aq 2>/dev/null | xargs -r env -u DOCKER_CONTEXT docker -H "$socket" rm -f >/dev/null 2>&1 || true
     done
-    kill "$engine_pid" 2>/dev/null || true
-    for _ in $(seq 100); do kill -0 "$engine_pid" 2>/dev/null || break; sleep 0.1; done
-    kill -9 "$engine_pid" 2>/dev/null || true
+    end_process "$engine_pid"
   fi
   if [ -e "/run/netns/$namespace" ]; then
     # What an engine started beside itself, such as Podman's resolver.
@@ -45,6 +47,12 @@ stop_engine() {
     ip netns del "$namespace" || true
   fi
   namespace= engine_pid=
+}
+
+end_process() {
+  kill "$1" 2>/dev/null || true
+  for _ in $(seq 100); do kill -0 "$1" 2>/dev/null || return 0; sleep 0.1; done
+  kill -9 "$1" 2>/dev/null || true
 }
 
 # Certificates for the engine's TLS port, made anew for each run: an authority
@@ -85,6 +93,57 @@ start_docker() {
     --host "$socket" --host tcp://127.0.0.1:2376 --tlsverify --tlscacert "$home/tls/ours/ca.pem" \
     --tlscert "$home/tls/ours/server-cert.pem" --tlskey "$home/tls/ours/server-key.pem" >"$home/docker.log" 2>&1 &
   engine_pid=$!
+}
+
+# A manager and a worker with a cable between them: a veth pair with an address
+# at each end. Each has a host name of its own, which is its node's name.
+start_swarm() {
+  ip netns add "$namespace-2"
+  ip -n "$namespace-2" link set lo up
+  ip -n "$namespace" link add cable type veth peer name cable netns "$namespace-2"
+  ip -n "$namespace" addr add 192.168.77.1/24 dev cable
+  ip -n "$namespace-2" addr add 192.168.77.2/24 dev cable
+  ip -n "$namespace" link set cable up
+  ip -n "$namespace-2" link set cable up
+  start_node manager "$namespace" "$socket"
+  engine_pid=$!
+  start_node worker "$namespace-2" "$(second_socket)"
+  second_pid=$!
+}
+
+start_node() {
+  local name=$1 namespace=$2 socket=$3
+  setsid nsenter --net="/run/netns/$namespace" unshare --uts sh -c 'hostname "$1"; shift; exec "$@"' sh "$name" \
+    dockerd --data-root "$home/$name" --exec-root "$home/$name.run" --pidfile "$home/$name.pid" \
+    --host "$socket" >"$home/$name.log" 2>&1 &
+}
+
+second_socket() { echo "unix://$home/swarm-2.sock"; }
+
+# Docker's command line on the second engine.
+second_() { env -u DOCKER_CONTEXT -u DOCKER_TLS_VERIFY docker -H "$(second_socket)" "$@"; }
+
+join_swarm() {
+  local token
+  docker_ save busybox | second_ load -q >/dev/null
+  docker_ swarm init --advertise-addr 192.168.77.1 >/dev/null
+  token=$(docker_ swarm join-token -q worker)
+  second_ swarm join --token "$token" --advertise-addr 192.168.77.2 192.168.77.1:2377 >/dev/null
+  export NETMAP_TEST_SECOND
+  NETMAP_TEST_SECOND=$(second_socket)
+}
+
+# Without their services the tasks' containers are removed like others; a node
+# that leaves would wait for each to end by itself.
+stop_swarm() {
+  docker_ service ls -q 2>/dev/null | xargs -r env -u DOCKER_CONTEXT docker -H "$socket" service rm >/dev/null 2>&1 || true
+  second_ ps -aq 2>/dev/null | xargs -r env -u DOCKER_CONTEXT docker -H "$(second_socket)" rm -f >/dev/null 2>&1 || true
+  docker_ ps -aq 2>/dev/null | xargs -r env -u DOCKER_CONTEXT docker -H "$socket" rm -f >/dev/null 2>&1 || true
+  second_ swarm leave --force >/dev/null 2>&1 || true
+  docker_ swarm leave --force >/dev/null 2>&1 || true
+  end_process "$second_pid"
+  ip netns del "$namespace-2" || true
+  second_pid=
 }
 
 # Podman in a mount namespace whose /run is its own: there it keeps what its

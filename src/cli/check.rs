@@ -11,7 +11,7 @@ use super::output::Output;
 use super::{Ending, source};
 use crate::check::{self, CheckFile, Evidence, Status, Verdict};
 use crate::diagnose::diagnose;
-use crate::engine::{self, Engine, ObserveOptions};
+use crate::engine::{self, Engines, ObserveOptions};
 use crate::error::{Error, Problem, Result};
 use crate::graph::{Comparison, Map};
 use crate::model::{Probe, Snapshot};
@@ -170,8 +170,8 @@ fn all_pass(verdicts: &[Verdict]) -> bool {
 
 /// What was seen of a setup.
 struct Seen {
-    /// The engine, when it is a live one.
-    engine: Option<Engine>,
+    /// The engines, when they are live.
+    engines: Option<Engines>,
     snapshot: Snapshot,
     /// What was measured of what is asked about.
     probe: Option<Probe>,
@@ -183,11 +183,11 @@ impl Seen {
     /// Looks inside the containers, for the doctor, if that was not done yet
     /// and can be; says whether it did.
     async fn look_closer(&mut self, exec: bool, output: &Output) -> bool {
-        let Some(engine) = self.engine.as_ref().filter(|_| !self.closely) else { return false };
+        let Some(engines) = self.engines.as_ref().filter(|_| !self.closely) else { return false };
         let progress = output.progress("looking at containers");
         let how = ObserveOptions { exec, ..ObserveOptions::default() };
         let told = |done, of| progress.at(done, of);
-        engine::observe(engine, &mut self.snapshot, how, told).await;
+        engine::observe(engines, &mut self.snapshot, how, told).await;
         self.closely = true;
         true
     }
@@ -215,10 +215,10 @@ async fn look(
     if !options.is_live() {
         let snapshot = source::snapshot(options, output).await?;
         let probe = snapshot.probe.clone();
-        return Ok(Seen { engine: None, snapshot, probe, closely: true });
+        return Ok(Seen { engines: None, snapshot, probe, closely: true });
     }
-    let (engine, snapshot) = measure::open(options, output).await?;
-    let mut seen = Seen { engine: Some(engine), snapshot, probe: None, closely: false };
+    let (engines, snapshot) = measure::open(options, output).await?;
+    let mut seen = Seen { engines: Some(engines), snapshot, probe: None, closely: false };
     if args.no_exec {
         seen.look_closer(false, output).await;
         return Ok(seen);
@@ -226,7 +226,7 @@ async fn look(
     if file.asks_the_doctor() {
         seen.look_closer(true, output).await;
     }
-    if let Some(engine) = &seen.engine {
+    if let Some(engines) = &seen.engines {
         let map = Map::new(&seen.snapshot);
         let chosen = source::chosen(options, &map)?.containers;
         let wishes: Vec<Wish> = check::questions(file, &map, &chosen)
@@ -236,7 +236,7 @@ async fn look(
         if !wishes.is_empty() {
             let plan = plan_wishes(&map, wishes);
             let (how, run) = ((&args.how, aloud), (options, output));
-            seen.probe = Some(measure::carry_out(engine, &map, &plan, how, run).await?);
+            seen.probe = Some(measure::carry_out(engines, &map, &plan, how, run).await?);
         }
     }
     Ok(seen)

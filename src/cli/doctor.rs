@@ -98,10 +98,10 @@ async fn look(options: &Options, args: &Args, output: &Output) -> Result<Snapsho
         }
         return source::snapshot(options, output).await;
     }
-    let (engine, mut snapshot) = measure::open(options, output).await?;
+    let (engines, mut snapshot) = measure::open(options, output).await?;
     let progress = output.progress("looking at containers");
     let how = ObserveOptions { exec: !args.no_exec, ..ObserveOptions::default() };
-    engine::observe(&engine, &mut snapshot, how, |done, of| progress.at(done, of)).await;
+    engine::observe(&engines, &mut snapshot, how, |done, of| progress.at(done, of)).await;
     drop(progress);
     if args.probe {
         let map = Map::new(&snapshot);
@@ -109,7 +109,7 @@ async fn look(options: &Options, args: &Args, output: &Output) -> Result<Snapsho
         let ends = (all.clone(), all);
         let how = HowArgs::usual();
         let probe =
-            measure::measure(&engine, &map, ends, Knocks::Icmp, &how, (options, output)).await?;
+            measure::measure(&engines, &map, ends, Knocks::Icmp, &how, (options, output)).await?;
         snapshot.probe = Some(probe);
     }
     Ok(snapshot)

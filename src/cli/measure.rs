@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::options::Options;
 use super::output::Output;
 use super::source;
-use crate::engine::Engine;
+use crate::engine::Engines;
 use crate::error::{Error, Result};
 use crate::graph::Map;
 use crate::model::{Probe, Snapshot};
@@ -46,8 +46,8 @@ pub fn methods_help() -> String {
     format!("Methods:\n{}", lines.collect::<String>())
 }
 
-/// An engine and what it says, for a command that will measure.
-pub async fn open(options: &Options, output: &Output) -> Result<(Engine, Snapshot)> {
+/// The engines and what they say, for a command that will measure.
+pub async fn open(options: &Options, output: &Output) -> Result<(Engines, Snapshot)> {
     if !options.compose.files.is_empty() {
         return Err(Error::Usage {
             what: "what compose files plan does not run yet, so nothing of it can be measured"
@@ -57,14 +57,12 @@ pub async fn open(options: &Options, output: &Output) -> Result<(Engine, Snapsho
     }
     // A short wait for containers is no reason to give up on the engine.
     let timeout = options.engine_timeout().max(Duration::from_secs(10));
-    let engine = source::open(options, timeout).await?;
-    let snapshot = source::scan(&engine, output).await?;
-    Ok((engine, snapshot))
+    source::scan(options, timeout, output).await
 }
 
 /// Measures from each of `from` to each of `to`.
 pub async fn measure(
-    engine: &Engine,
+    engines: &Engines,
     map: &Map<'_>,
     (from, to): (BTreeSet<usize>, BTreeSet<usize>),
     knocks: Knocks,
@@ -72,19 +70,19 @@ pub async fn measure(
     (options, output): (&Options, &Output),
 ) -> Result<Probe> {
     let plan = probe::plan(map, &Request { from, to, knocks });
-    carry_out(engine, map, &plan, (how, true), (options, output)).await
+    carry_out(engines, map, &plan, (how, true), (options, output)).await
 }
 
 /// Measures what a plan asks for, and says first what that takes if `aloud`.
 pub async fn carry_out(
-    engine: &Engine,
+    engines: &Engines,
     map: &Map<'_>,
     plan: &Plan,
     (how, aloud): (&HowArgs, bool),
     (options, output): (&Options, &Output),
 ) -> Result<Probe> {
     let limits = Limits { wait: options.probe_timeout(), count: how.count };
-    let probing = Probing::new(map, engine, plan, limits, how.method)?;
+    let probing = Probing::new(map, engines, plan, limits, how.method)?;
     if aloud {
         output.note(&announcement(plan.pairs(), probing.outlook()));
     }

@@ -22,12 +22,16 @@ pub enum Color {
 /// The options.
 #[derive(Debug, Clone, Args)]
 pub struct Options {
-    /// Engine to ask: unix:///path/to.sock, tcp://HOST:PORT or ssh://USER@HOST
+    /// Engine to ask: unix:///path/to.sock, tcp://HOST:PORT or ssh://USER@HOST;
+    /// repeated, all of them in one map
     #[arg(long, short = 'H', global = true, value_name = "URL", help_heading = "Where to look")]
-    pub host: Option<String>,
-    /// Docker context to ask (docker context ls)
+    pub host: Vec<String>,
+    /// Docker context to ask (docker context ls); repeated, all of them in one map
     #[arg(long, short = 'c', global = true, value_name = "NAME", help_heading = "Where to look")]
-    pub context: Option<String>,
+    pub context: Vec<String>,
+    /// The other nodes of the swarm too, each over ssh at the address that the manager knows
+    #[arg(long, global = true, conflicts_with = "from", help_heading = "Where to look")]
+    pub all_nodes: bool,
     /// Read a snapshot instead of asking an engine: a file, a sample's folder, or - for standard input
     #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["host", "context"], help_heading = "Where to look")]
     pub from: Option<PathBuf>,

@@ -56,23 +56,23 @@ pub fn after_help() -> String {
 /// Measures, or reads what was measured, and shows it.
 pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
     let asked = format(args.format.as_deref(), options.output.as_deref())?;
-    let (snapshot, engine) = match &options.from {
+    let (snapshot, engines) = match &options.from {
         Some(_) => (source::snapshot(options, output).await?, None),
         None => {
-            let (engine, snapshot) = measure::open(options, output).await?;
-            (snapshot, Some(engine))
+            let (engines, snapshot) = measure::open(options, output).await?;
+            (snapshot, Some(engines))
         }
     };
     let map = Map::new(&snapshot);
     let ends = ends(&map, options, args)?;
-    let probe = match engine {
-        Some(engine) => {
+    let probe = match engines {
+        Some(engines) => {
             let knocks = match args.tcp.as_deref() {
                 None => Knocks::Icmp,
                 Some([]) => Knocks::TcpDeclared,
                 Some(ports) => Knocks::Tcp(ports.to_vec()),
             };
-            measure::measure(&engine, &map, ends, knocks, &args.how, (options, output)).await?
+            measure::measure(&engines, &map, ends, knocks, &args.how, (options, output)).await?
         }
         None => {
             let mut probe = snapshot.probe.clone().ok_or_else(nothing_recorded)?;

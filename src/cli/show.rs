@@ -85,13 +85,13 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
 
 /// The snapshot with a probe among what is shown.
 async fn probed(options: &Options, filter: &Filter, output: &Output) -> Result<Snapshot> {
-    let (engine, mut snapshot) = measure::open(options, output).await?;
+    let (engines, mut snapshot) = measure::open(options, output).await?;
     let map = Map::new(&snapshot);
     let shown = map.select(filter)?.containers;
     let ends = (shown.clone(), shown);
     let how = HowArgs::usual();
     let probe =
-        measure::measure(&engine, &map, ends, Knocks::Icmp, &how, (options, output)).await?;
+        measure::measure(&engines, &map, ends, Knocks::Icmp, &how, (options, output)).await?;
     snapshot.probe = Some(probe);
     Ok(snapshot)
 }

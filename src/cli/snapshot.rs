@@ -63,10 +63,10 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
 
 /// Everything there is to see on a live engine.
 async fn look(options: &Options, args: &Args, output: &Output) -> Result<Snapshot> {
-    let (engine, mut snapshot) = measure::open(options, output).await?;
+    let (engines, mut snapshot) = measure::open(options, output).await?;
     let progress = output.progress("looking at containers");
     let how = ObserveOptions { exec: !args.no_exec, ..ObserveOptions::default() };
-    engine::observe(&engine, &mut snapshot, how, |done, of| progress.at(done, of)).await;
+    engine::observe(&engines, &mut snapshot, how, |done, of| progress.at(done, of)).await;
     drop(progress);
     if args.probe {
         let map = Map::new(&snapshot);
@@ -74,7 +74,7 @@ async fn look(options: &Options, args: &Args, output: &Output) -> Result<Snapsho
         let (ends, run) = ((ends.clone(), ends), (options, output));
         let how = HowArgs::usual();
         snapshot.probe =
-            Some(measure::measure(&engine, &map, ends, Knocks::Icmp, &how, run).await?);
+            Some(measure::measure(&engines, &map, ends, Knocks::Icmp, &how, run).await?);
     }
     Ok(snapshot)
 }

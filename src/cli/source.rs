@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::options::Options;
 use super::output::Output;
-use crate::engine::{self, Choice, Engine, Environment, ScanOptions};
+use crate::engine::{self, Address, Choice, Engines, Environment, ScanOptions};
 use crate::error::{Error, Result};
 use crate::graph::{Filter, Map, Selection};
 use crate::model::{ReadError, Snapshot};
@@ -15,7 +15,10 @@ use crate::model::{ReadError, Snapshot};
 /// Reads the snapshot that the options ask for.
 pub async fn snapshot(options: &Options, output: &Output) -> Result<Snapshot> {
     if let Some(planned) = options.compose.planned()? {
-        let others = options.from.is_some() || options.host.is_some() || options.context.is_some();
+        let others = options.from.is_some()
+            || !options.host.is_empty()
+            || !options.context.is_empty()
+            || options.all_nodes;
         return if others { Err(two_sources()) } else { Ok(planned) };
     }
     observed(options, output).await
@@ -26,10 +29,7 @@ pub async fn snapshot(options: &Options, output: &Output) -> Result<Snapshot> {
 pub async fn observed(options: &Options, output: &Output) -> Result<Snapshot> {
     match &options.from {
         Some(path) => read(path),
-        None => {
-            let engine = open(options, options.engine_timeout()).await?;
-            scan(&engine, output).await
-        }
+        None => Ok(scan(options, options.engine_timeout(), output).await?.1),
     }
 }
 
@@ -40,18 +40,32 @@ fn two_sources() -> Error {
     }
 }
 
-/// Opens the engine that the options and the environment choose; one call to
-/// it may take `timeout`.
-pub async fn open(options: &Options, timeout: Duration) -> Result<Engine> {
-    let choice = Choice { host: options.host.clone(), context: options.context.clone() };
-    let address = engine::choose(&choice, &Environment::of_process())?;
-    Engine::open(address, timeout).await
+/// The places of the engines that the options and the environment choose.
+fn places(options: &Options) -> Result<Vec<Address>> {
+    let environment = Environment::of_process();
+    let at = |host: Option<&String>, context: Option<&String>| {
+        let choice = Choice { host: host.cloned(), context: context.cloned() };
+        engine::choose(&choice, &environment)
+    };
+    match (&options.host[..], &options.context[..]) {
+        ([], []) => Ok(vec![at(None, None)?]),
+        (hosts, []) => hosts.iter().map(|host| at(Some(host), None)).collect(),
+        ([], contexts) => contexts.iter().map(|context| at(None, Some(context))).collect(),
+        (hosts, contexts) => Ok(vec![at(hosts.first(), contexts.first())?]),
+    }
 }
 
-/// Reads everything off the engine, with a progress bar where it takes long.
-pub async fn scan(engine: &Engine, output: &Output) -> Result<Snapshot> {
+/// Opens the engines that are chosen and reads everything off them, with a
+/// progress bar where it takes long; one call may take `timeout`.
+pub async fn scan(
+    options: &Options,
+    timeout: Duration,
+    output: &Output,
+) -> Result<(Engines, Snapshot)> {
+    let places = places(options)?;
     let progress = output.progress("asking the engine");
-    engine::scan(engine, ScanOptions::default(), |done, of| progress.at(done, of)).await
+    let told = |done, of| progress.at(done, of);
+    engine::gather((places, options.all_nodes), timeout, ScanOptions::default(), told).await
 }
 
 /// The containers and networks that the options let in, stopped ones too.

@@ -56,11 +56,11 @@ pub fn after_help() -> String {
 pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
     let format = format(args.format.as_deref(), options.output.as_deref())?;
     let recorded = !options.is_live();
-    let (engine, mut snapshot) = if recorded {
+    let (engines, mut snapshot) = if recorded {
         (None, source::snapshot(options, output).await?)
     } else {
-        let (engine, snapshot) = measure::open(options, output).await?;
-        (Some(engine), snapshot)
+        let (engines, snapshot) = measure::open(options, output).await?;
+        (Some(engines), snapshot)
     };
     let (from, aim) = {
         let map = Map::new(&snapshot);
@@ -68,15 +68,15 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         let from = source(&map, &args.source)?;
         (from, Aim::parse(&case, from, &args.target)?)
     };
-    if let Some(engine) = &engine {
+    if let Some(engines) = &engines {
         let wanted = wanted(&Map::new(&snapshot), from, &aim);
         let options = ObserveOptions { exec: !args.no_exec, ..ObserveOptions::default() };
-        engine::observe_some(engine, &mut snapshot, options, wanted, |_, _| {}).await;
+        engine::observe_some(engines, &mut snapshot, options, wanted, |_, _| {}).await;
     }
     let map = Map::new(&snapshot);
     let case = Case::new(&map, None);
-    let measured = match &engine {
-        Some(engine) if !args.no_exec => {
+    let measured = match &engines {
+        Some(engines) if !args.no_exec => {
             let to = match aim.target {
                 Target::Container(to) => Some(to),
                 Target::Itself => Some(from),
@@ -87,7 +87,7 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
             });
             let plan = plan_wishes(&map, wishes.collect());
             let aloud = (&args.how, false);
-            measure::carry_out(engine, &map, &plan, aloud, (options, output)).await?.measurements
+            measure::carry_out(engines, &map, &plan, aloud, (options, output)).await?.measurements
         }
         _ => recorded_between(&map, from, &aim),
     };

@@ -47,6 +47,7 @@ impl Reader<'_> {
             attachable: self.flag(node, &path, "attachable").unwrap_or_default(),
             project: Some(project.to_owned()),
             labels,
+            node: String::new(),
             unlisted: false,
             ..Network::unlisted(&name.unwrap_or(full), "")
         };
@@ -108,6 +109,7 @@ pub fn built_in(name: &str) -> Option<Network> {
     Some(Network {
         driver: driver.to_owned(),
         scope: "local".to_owned(),
+        node: String::new(),
         unlisted: false,
         ..Network::unlisted(name, "")
     })

@@ -286,7 +286,8 @@ impl<'a> Case<'a> {
         }
         // A container that names itself means itself only if nobody else has the name.
         found.sort_by_key(|at| (*at == from, !self.container(*at).state.has_network(), *at));
-        found.first().copied()
+        let task = || self.map.service_name(from, host)?.tasks.first().copied();
+        found.first().copied().or_else(task)
     }
 
     /// The networks that two containers' stacks are both on, whether they run

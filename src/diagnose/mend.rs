@@ -5,7 +5,7 @@
 use super::case::{Case, few};
 use super::obstacle::Obstacle;
 use super::wanted::{Edge, Sign, Target};
-use crate::model::Progress;
+use crate::model::{Finding, Progress, Snapshot};
 
 /// Text as one word of a POSIX shell.
 pub fn quoted(text: &str) -> String {
@@ -23,6 +23,27 @@ pub fn prose(text: impl AsRef<str>) -> String {
     format!("# {text}")
 }
 
+/// In a map of several engines, says first on which of them the commands are
+/// to be run.
+pub fn say_where(finding: &mut Finding, snapshot: &Snapshot) {
+    if snapshot.engines.is_empty() || finding.fix.iter().all(|line| line.starts_with('#')) {
+        return;
+    }
+    let about = |name: &str| finding.subjects.iter().any(|subject| subject == name);
+    let containers = snapshot.containers.iter().filter(|c| about(&c.name)).map(|c| &c.node);
+    let networks = snapshot.networks.iter().filter(|n| about(&n.name)).map(|n| &n.node);
+    let mut nodes: Vec<&str> = containers.chain(networks).map(String::as_str).collect();
+    nodes.retain(|node| !node.is_empty());
+    nodes.sort_unstable();
+    nodes.dedup();
+    let line = match &nodes[..] {
+        [] => return,
+        [only] => format!("on the engine {only}:"),
+        several => format!("each on the engine that it is about ({}):", few(several)),
+    };
+    finding.fix.insert(0, prose(line));
+}
+
 /// Whether a name can stand in a command as it is.
 fn is_usable(name: &str) -> bool {
     !name.is_empty() && !name.starts_with('-') && !name.chars().any(char::is_control)
@@ -37,13 +58,17 @@ impl Case<'_> {
     /// A container as a word of a command.
     pub fn container_word(&self, at: usize) -> String {
         let container = self.container(at);
-        let name = if is_usable(&container.name) { &container.name } else { &container.id };
-        quoted(name)
+        let name = container.own_name();
+        quoted(if is_usable(name) { name } else { &container.id })
     }
 
     /// A network as a word of a command: by its name, if that is its alone.
     pub fn network_word(&self, at: usize) -> String {
         let network = self.network(at);
+        // Told apart on the map as `NAME@ENGINE`; its engine knows its id, too.
+        if !network.node.is_empty() && !network.id.is_empty() {
+            return quoted(network.own_id());
+        }
         let twins = self.networks().filter(|n| self.network(*n).name == network.name).count();
         let by_name = is_usable(&network.name) && twins == 1;
         quoted(if by_name || network.id.is_empty() { &network.name } else { &network.id })
@@ -119,7 +144,7 @@ impl Case<'_> {
             let there = clients.iter().filter(|client| has(*network, **client)).count();
             (there, std::cmp::Reverse(*network))
         });
-        let own_name = self.container(target).name.as_str();
+        let own_name = self.container(target).own_name();
         let (mut commands, mut names) = (Vec::new(), vec![own_name.to_owned()]);
         let mut joining: Vec<usize> = Vec::new();
         let word = match existing {

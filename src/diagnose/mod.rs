@@ -57,6 +57,7 @@ pub fn diagnose(
     }
     for finding in &mut diagnosis.findings {
         planned::settle(finding, map.snapshot());
+        mend::say_where(finding, map.snapshot());
     }
     // Stable: within a severity, the registry's order.
     diagnosis.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));

@@ -257,7 +257,7 @@ fn addressed(case: &Case, edge: &Edge, to: usize) -> Option<Obstacle> {
     }
     if !case.map.share_stack(from, to) && !case.map.on_host(from) {
         let shared = case.shared(from, to);
-        let on = case.map.owner_of(address).map(|(_, network)| network);
+        let on = case.map.owner_of(from, address).map(|(_, network)| network);
         if on.is_some_and(|network| !shared.contains(&network)) {
             return Some(Obstacle::NoSharedNetwork);
         }

@@ -210,19 +210,26 @@ fn target(case: &Case, from: usize, host: &str) -> Target {
     }
     let map = case.map;
     let own = case.container(from);
-    if [&own.name, &own.hostname].iter().any(|name| name.eq_ignore_ascii_case(host)) {
+    if [own.own_name(), &own.hostname].iter().any(|name| name.eq_ignore_ascii_case(host)) {
         return Target::Itself;
     }
     if let Ok(address) = host.parse::<IpAddr>() {
-        return by_address(case, address);
+        return by_address(case, from, address);
     }
     if let Some(address) = case.added_host(from, host) {
         return match address {
-            Some(address) => by_address(case, address),
+            Some(address) => by_address(case, from, address),
             None => Target::Machine,
         };
     }
-    if let Some(at) = case.resolved(from, host).or_else(|| meant(map, from, host)) {
+    if let Some(at) = case.resolved(from, host) {
+        return Target::Named(at);
+    }
+    // A service whose tasks are on nodes that are not on the map.
+    if map.service_name(from, host).is_some() {
+        return Target::Outside;
+    }
+    if let Some(at) = meant(map, from, host) {
         return Target::Named(at);
     }
     let folded = host.trim_end_matches('.').to_ascii_lowercase();
@@ -233,14 +240,17 @@ fn target(case: &Case, from: usize, host: &str) -> Target {
     if folded.contains('.') { Target::Outside } else { Target::NobodysName }
 }
 
-fn by_address(case: &Case, address: IpAddr) -> Target {
+fn by_address(case: &Case, from: usize, address: IpAddr) -> Target {
     let map = case.map;
-    if let Some((at, _)) = map.owner_of(address) {
+    if let Some((at, _)) = map.owner_of(from, address) {
         return Target::Addressed(at);
     }
     let snapshot = map.snapshot();
     let machines = snapshot.host.as_ref().is_some_and(|host| host.addresses.contains(&address));
     for (at, network) in snapshot.networks.iter().enumerate() {
+        if map.is_beyond(from, at) {
+            continue;
+        }
         let reaches_beyond = matches!(network.driver.as_str(), "macvlan" | "ipvlan");
         let mut subnets = network.subnets.iter().filter(|s| s.subnet.contains(&address));
         let Some(subnet) = subnets.next() else { continue };
@@ -277,7 +287,7 @@ fn meant(map: &Map, from: usize, host: &str) -> Option<usize> {
         let project = containers[from].project();
         project.is_some() && project != containers[at].project()
     };
-    let by_name = |at: usize| containers[at].name.eq_ignore_ascii_case(host);
+    let by_name = |at: usize| containers[at].own_name().eq_ignore_ascii_case(host);
     let by_service = |at: usize| {
         containers[at].compose.service.as_deref().is_some_and(|s| s.eq_ignore_ascii_case(host))
     };

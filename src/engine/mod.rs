@@ -4,6 +4,7 @@
 mod bounded;
 mod connect;
 mod contexts;
+mod engines;
 mod exec;
 mod lenient;
 mod observe;
@@ -13,9 +14,11 @@ mod podman;
 mod process;
 mod scan;
 mod ssh;
+mod swarm;
 mod translate;
 
 pub use connect::Engine;
+pub use engines::{Engines, gather};
 pub use exec::{Ended, Exec, Ran};
 #[cfg(any(test, fuzzing))]
 pub use observe::read_by_chance;

@@ -66,6 +66,8 @@ pub enum Origin {
     Context(String, &'static str),
     /// Nothing was said.
     Default,
+    /// A swarm's manager names it as this node's.
+    Node(String),
     /// Nothing was said, docker's default is not there, and this kind of
     /// engine's socket is.
     Found(&'static str),
@@ -77,6 +79,7 @@ impl fmt::Display for Origin {
             Self::HostOption => f.write_str("--host"),
             Self::HostVariable => f.write_str("DOCKER_HOST"),
             Self::Context(name, by) => write!(f, "context `{name}`, {by}"),
+            Self::Node(name) => write!(f, "node `{name}` of the swarm"),
             Self::Default => f.write_str("docker's default"),
             Self::Found(kind) => write!(f, "the socket of {kind}"),
         }

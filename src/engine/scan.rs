@@ -1,5 +1,6 @@
 //! Reading everything off the engine: three calls at once (version, list of
-//! networks, list of containers), then one inspect for each container.
+//! networks, list of containers), in a swarm what its manager lists, then one
+//! inspect for each container.
 //!
 //! Network inspects are not made: on a local engine they add nothing to what
 //! the containers' own settings say, and they double the time.
@@ -12,7 +13,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 
 use super::connect::Engine;
-use super::{lenient, podman, translate};
+use super::{lenient, podman, swarm, translate};
 use crate::error::{Error, Result};
 use crate::model::{Container, EngineFacts, Snapshot, Unread};
 
@@ -48,7 +49,7 @@ pub async fn scan(
     );
     let (listed, mut unread) = listed?;
     let networks = networks?;
-    let facts = match version {
+    let mut facts = match version {
         Ok(version) => translate::engine_facts(version),
         Err(error) => {
             unread.push(Unread::new("the engine's version", error.to_string()));
@@ -60,6 +61,14 @@ pub async fn scan(
         networks.into_iter().map(|network| translate::network(network, &mut unread)).collect();
     if facts.is_podman() {
         podman::call_networks_as_containers_do(&mut networks);
+    }
+
+    // Every node of a swarm has the swarm's own network.
+    if networks.iter().any(|network| network.scope == "swarm") {
+        match engine.ask("info", engine.docker.info()).await {
+            Ok(info) => facts.swarm = swarm::read(engine, &info, &mut unread).await,
+            Err(error) => unread.push(Unread::new("the swarm", error.to_string())),
+        }
     }
 
     let total = listed.len();
@@ -75,6 +84,9 @@ pub async fn scan(
         progress(done, total);
     }
     drop(inspects);
+    if let Some(swarm) = &facts.swarm {
+        swarm.publish(&mut containers);
+    }
     note_twins(&containers, &mut unread);
     Ok(Snapshot::new(facts, networks, containers, unread))
 }

@@ -90,6 +90,7 @@ pub fn network(listed: ListedNetwork, unread: &mut Vec<Unread>) -> Network {
         project: labels.get("com.docker.compose.project").cloned(),
         options: BTreeMap::new(),
         labels,
+        node: String::new(),
         unlisted: false,
         name,
     };
@@ -163,6 +164,8 @@ pub fn container(inspected: ContainerInspectResponse, unread: &mut Vec<Unread>) 
         exposed,
         references,
         compose: compose(&labels),
+        task_of: task_of(&labels),
+        node: String::new(),
         links: links(host_config.links.unwrap_or_default()),
         extra_hosts: host_config.extra_hosts.unwrap_or_default(),
         dns: host_config.dns.unwrap_or_default(),
@@ -231,6 +234,7 @@ pub fn listed_container(listed: ContainerSummary, unread: &mut Vec<Unread>) -> C
             .map(|port| ExposedPort { port: port.private_port, protocol: protocol(port.typ) })
             .collect(),
         compose: compose(&labels),
+        task_of: task_of(&labels),
         labels,
         name,
         ..Container::default()
@@ -307,6 +311,10 @@ fn compose(labels: &BTreeMap<String, String>) -> Compose {
         replica: label("com.docker.compose.container-number")
             .and_then(|number| number.parse().ok()),
     }
+}
+
+fn task_of(labels: &BTreeMap<String, String>) -> Option<String> {
+    labels.get("com.docker.swarm.service.name").filter(|name| !name.is_empty()).cloned()
 }
 
 /// `/web/db:/web/alias` as the engine writes links, as `db:alias`.

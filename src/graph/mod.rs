@@ -9,6 +9,7 @@ mod predict;
 mod reason;
 mod select;
 mod structure;
+mod swarm;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -20,6 +21,7 @@ pub use predict::{Prediction, Route};
 pub use reason::{Judged, Reason, Verdict};
 pub use select::{Filter, Selection, no_such};
 pub use structure::{Bridging, Path, SharedNetwork};
+pub use swarm::ServiceName;
 
 use crate::model::{Container, Endpoint, Network, NetworkIndex, NetworkMode, Snapshot, Subnet};
 
@@ -190,9 +192,11 @@ impl<'a> Map<'a> {
         subnet.gateway.or_else(told)
     }
 
-    /// The containers called `name`: by name, by full id, or by a beginning
-    /// of the id that is at least four characters long. Compose services count
-    /// when no container has that name.
+    /// The containers called `name`: by name (on its own engine, if none has
+    /// it on the map), by full id, or by a beginning
+    /// of the id that is at least four characters long. Services, compose's and
+    /// a swarm's, and tasks without their ids (`web.1`) count when no container
+    /// has that name.
     pub fn containers_named(&self, name: &str) -> Vec<usize> {
         let containers = &self.snapshot.containers;
         let matching = |test: &dyn Fn(&Container) -> bool| -> Vec<usize> {
@@ -202,9 +206,20 @@ impl<'a> Map<'a> {
         if !exact.is_empty() {
             return exact;
         }
+        let on_their_engines = matching(&|c| c.own_name() == name);
+        if !on_their_engines.is_empty() {
+            return on_their_engines;
+        }
         let by_service = matching(&|c| c.compose.service.as_deref() == Some(name));
         if !by_service.is_empty() {
             return by_service;
+        }
+        let mut tasks = self.tasks_of(name);
+        if tasks.is_empty() {
+            tasks = matching(&|c| c.task_name() == Some(name));
+        }
+        if !tasks.is_empty() {
+            return tasks;
         }
         if name.len() < 4 {
             return Vec::new();
@@ -212,19 +227,33 @@ impl<'a> Map<'a> {
         matching(&|c| c.id.starts_with(name))
     }
 
-    /// The container that has this address now, with the network it has it on.
-    pub fn owner_of(&self, address: IpAddr) -> Option<(usize, usize)> {
+    /// The container that has this address now, with the network it has it
+    /// on, as a container sees it: another engine's own networks may have the
+    /// same addresses and are not meant.
+    pub fn owner_of(&self, from: usize, address: IpAddr) -> Option<(usize, usize)> {
         (0..self.snapshot.containers.len()).find_map(|at| {
             self.endpoints(at)
+                .filter(|(network, _)| network.is_some_and(|n| !self.is_beyond(from, n)))
                 .find(|(_, endpoint)| endpoint.addresses().any(|a| a == address))
                 .and_then(|(network, _)| network.map(|network| (at, network)))
         })
     }
 
+    /// Whether a network is the own of another engine than the container's.
+    pub fn is_beyond(&self, container: usize, network: usize) -> bool {
+        let (here, there) = (&self.container(container).node, &self.network(network).node);
+        !there.is_empty() && here != there
+    }
+
+    /// Whether two containers are on different engines.
+    pub fn are_apart(&self, a: usize, b: usize) -> bool {
+        self.container(a).node != self.container(b).node
+    }
+
     /// Whether two containers have one network stack between them, and so
     /// reach each other on localhost.
     pub fn share_stack(&self, a: usize, b: usize) -> bool {
-        let both_on_host = self.on_host(a) && self.on_host(b);
+        let both_on_host = self.on_host(a) && self.on_host(b) && !self.are_apart(a, b);
         both_on_host || self.stack(a).is_some_and(|owner| self.stack(b) == Some(owner))
     }
 
@@ -238,15 +267,17 @@ impl<'a> Map<'a> {
 /// Resolves each `container:X` to its owner, through chains and safe against
 /// circles, which only a made-up snapshot can hold.
 fn stack_owners(containers: &[Container]) -> Vec<StackOwner> {
-    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut known: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for (at, container) in containers.iter().enumerate() {
-        known.entry(&container.name).or_insert(at);
+        known.entry((&container.node, &container.name)).or_insert(at);
     }
     for (at, container) in containers.iter().enumerate() {
-        known.insert(&container.id, at);
+        known.insert((&container.node, &container.id), at);
     }
     let points_to = |at: usize| match &containers[at].network_mode {
-        NetworkMode::Container(owner) => Some(known.get(owner.as_str()).copied()),
+        NetworkMode::Container(owner) => {
+            Some(known.get(&(containers[at].node.as_str(), owner.as_str())).copied())
+        }
         _ => None,
     };
     (0..containers.len())

@@ -82,11 +82,14 @@ impl Map<'_> {
             return vec![Route { network: None, address, judged }];
         }
         if self.on_host(b) {
-            return self.routes_to_host(stack_a);
+            // Another engine's machine is not its containers' gateway.
+            return if self.are_apart(a, b) { Vec::new() } else { self.routes_to_host(stack_a) };
         }
         self.endpoints(stack_b)
             .filter_map(|(network, endpoint)| network.map(|network| (network, endpoint)))
             .filter(|(network, _)| !self.network(*network).is_none())
+            // There its addresses are nobody's, or somebody else's.
+            .filter(|(network, _)| !self.is_beyond(stack_a, *network))
             .flat_map(|(network, endpoint)| {
                 self.addresses(stack_b, endpoint).into_iter().map(move |address| Route {
                     network: Some(network),
@@ -137,7 +140,8 @@ impl Map<'_> {
                 let judged = match on.driver.as_str() {
                     "bridge" => Judged::reachable(Reason::HostIsGateway),
                     // There the gateway is a router outside, not the host.
-                    "macvlan" | "ipvlan" => continue,
+                    // An overlay network's is nobody at all.
+                    "macvlan" | "ipvlan" | "overlay" => continue,
                     _ => Judged::unknown(Reason::UnknownDriver),
                 };
                 routes.push(Route { network: Some(network), address, judged });
@@ -161,6 +165,9 @@ impl Map<'_> {
         }
         if networks(b).is_empty() {
             return Judged::blocked(Reason::TargetHasNoNetwork);
+        }
+        if self.are_apart(a, b) {
+            return Judged::unknown(Reason::OutsideDecides);
         }
         let beyond = |n: &&Network| matches!(n.driver.as_str(), "macvlan" | "ipvlan");
         if self.on_host(b) && networks(a).iter().all(beyond) {
@@ -211,10 +218,15 @@ impl Map<'_> {
         {
             return Judged::unknown(Reason::OutsideDecides);
         }
-        let engine = &self.snapshot().engine;
+        let engine = self.snapshot().engine_of(&self.container(a).node);
         let filters_ipv6 = engine.name == "Docker" && engine.major().is_some_and(|v| v >= 27);
         let planned = self.is_planned(a);
         let leads_out = |network: &Network, endpoint: &Endpoint| match address {
+            // Members of an overlay network get out by a bridge of which the
+            // engine does not tell (`docker_gwbridge`), with IPv4 only.
+            _ if network.driver == "overlay" => {
+                !network.internal && address.is_none_or(|address| address.is_ipv4())
+            }
             // A planned endpoint is told its gateway when it is made.
             _ if planned => !network.internal,
             // Docker names a gateway for endpoints of internal networks, too,
@@ -233,6 +245,13 @@ impl Map<'_> {
             .collect();
         if ways.is_empty() {
             return Judged::blocked(Reason::NoWayOut);
+        }
+        // No router outside has a way into an overlay network's tunnels, and
+        // `docker_gwbridge` is kept apart from other bridges as they are.
+        let carried = |n: &Network| matches!(n.driver.as_str(), "bridge" | "overlay");
+        let tunnelled = to.driver == "overlay" || ways.iter().any(|n| n.driver == "overlay");
+        if tunnelled && carried(to) && ways.iter().all(|n| carried(n)) {
+            return Judged::blocked(Reason::DifferentNetworks);
         }
         let bridges_only = ways.iter().all(|n| n.driver == "bridge") && to.driver == "bridge";
         if !bridges_only {
@@ -268,7 +287,8 @@ impl Map<'_> {
             // On the owner's networks the owner's name leads back to the
             // shared stack; a rider has no name anywhere. Podman writes all
             // of their names into the hosts file that they share.
-            if self.snapshot().engine.is_podman() && !self.on_host(b) {
+            let engine = self.snapshot().engine_of(&self.container(b).node);
+            if engine.is_podman() && !self.on_host(b) {
                 return Judged::reachable(Reason::SharedNamespace);
             }
             let named = self.stack_owner(b) == StackOwner::Itself
@@ -308,9 +328,11 @@ impl Map<'_> {
             self.container(owner)
                 .links
                 .iter()
-                .any(|link| link.split(':').next() == Some(self.container(b).name.as_str()))
+                .any(|link| link.split(':').next() == Some(self.container(b).own_name()))
         });
         match best(routes.iter()) {
+            // Whatever carries packets between engines carries no names.
+            None if self.are_apart(a, b) => Judged::blocked(Reason::DifferentNetworks),
             None => self.no_route(a, b),
             Some(by_address) if by_address.verdict == Verdict::Reachable && linked => {
                 Judged::reachable(Reason::LegacyLink)
@@ -342,7 +364,7 @@ fn within(network: &Network, a: &Container, b: &Container) -> Judged {
     match network.driver.as_str() {
         "bridge" if !network.icc => {
             let linked = |from: &Container, to: &Container| {
-                from.links.iter().any(|link| link.split(':').next() == Some(to.name.as_str()))
+                from.links.iter().any(|link| link.split(':').next() == Some(to.own_name()))
             };
             // A link opens the exposed ports between the two, and nothing else.
             if linked(a, b) || linked(b, a) {

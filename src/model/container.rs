@@ -293,6 +293,12 @@ pub struct Container {
     /// Compose project, service and replica.
     #[serde(flatten)]
     pub compose: Compose,
+    /// Name of the swarm service whose task it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_of: Option<String>,
+    /// Engine it is on, in a map of several; empty in a map of one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub node: String,
     /// Legacy links (`--link`), as `CONTAINER:ALIAS`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<String>,
@@ -326,6 +332,22 @@ impl Container {
         self.compose.project.as_deref()
     }
 
+    /// Its name on its own engine: in a map of several engines two containers
+    /// of one name are told apart as `NAME@ENGINE`.
+    pub fn own_name(&self) -> &str {
+        let plain = self.name.strip_suffix(&self.node).and_then(|name| name.strip_suffix('@'));
+        plain.filter(|_| !self.node.is_empty()).unwrap_or(&self.name)
+    }
+
+    /// A task's name without the task's id at its end, which is long and tells
+    /// nothing: `web.1`. None for what is no task.
+    pub fn task_name(&self) -> Option<&str> {
+        let (name, id) = self.name.rsplit_once('.')?;
+        let service = self.task_of.as_deref()?;
+        let fits = name.strip_prefix(service).is_some_and(|rest| rest.starts_with('.'));
+        (fits && id.len() > 20).then_some(name)
+    }
+
     /// The names other members resolve this container by on the endpoint's
     /// network, best first: its own name, then aliases, then generated ids.
     /// On the default bridge there are none.
@@ -333,7 +355,7 @@ impl Container {
     /// Engines from 25 on say which (`DNSNames`); for older ones it is the
     /// container's name and aliases, the short id among them.
     pub fn names_on<'a>(&'a self, endpoint: &'a Endpoint) -> Vec<&'a str> {
-        let mut names = vec![self.name.as_str()];
+        let mut names = vec![self.own_name()];
         let told = endpoint.aliases.iter().chain(&endpoint.dns_names);
         for name in told.map(String::as_str) {
             if !names.contains(&name) {
@@ -352,7 +374,7 @@ impl Container {
     pub fn chosen_names_on<'a>(&'a self, endpoint: &'a Endpoint) -> Vec<&'a str> {
         self.names_on(endpoint)
             .into_iter()
-            .filter(|name| *name != self.name && *name != self.short_id())
+            .filter(|name| *name != self.own_name() && *name != self.short_id())
             .collect()
     }
 }

@@ -3,6 +3,8 @@
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use super::swarm::Swarm;
+
 /// The container engine a snapshot was taken from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EngineFacts {
@@ -45,28 +47,6 @@ pub struct AddressPool {
     pub base: IpNet,
     /// Prefix length of each subnet.
     pub size: u8,
-}
-
-/// A swarm, as one of its nodes sees it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Swarm {
-    /// The other nodes' addresses and states, where this node may list them:
-    /// `10.0.0.2 ready`. Sorted.
-    #[serde(default)]
-    pub nodes: Vec<SwarmNode>,
-}
-
-/// A node of a swarm.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct SwarmNode {
-    /// Host name.
-    pub name: String,
-    /// Address by which the others know it.
-    #[serde(default)]
-    pub address: String,
-    /// `ready`, `down`, `disconnected` or `unknown`.
-    #[serde(default)]
-    pub state: String,
 }
 
 impl EngineFacts {

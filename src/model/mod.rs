@@ -7,6 +7,7 @@
 mod container;
 mod engine_facts;
 mod finding;
+mod joined;
 mod json;
 mod labels;
 mod ladder;
@@ -19,10 +20,12 @@ mod port;
 mod reachability;
 pub mod reference;
 mod snapshot;
+mod swarm;
 
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
-pub use engine_facts::{AddressPool, EngineFacts, Swarm, SwarmNode};
+pub use engine_facts::{AddressPool, EngineFacts};
 pub use finding::{Diagnosis, Finding, NotLooked, Severity};
+pub use joined::EngineOfMap;
 pub use json::{is_unsafe, to_json};
 pub use labels::{kept_labels, without_user_info};
 pub use ladder::{Ladder, Reach, Rung, Status};
@@ -40,3 +43,6 @@ pub use reachability::{
 };
 pub use reference::{Origin, Reference};
 pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot, Unread};
+pub use swarm::{
+    Service, ServiceNetwork, ServicePort, Swarm, SwarmNode, Task, UNTOLD, VirtualAddress,
+};

@@ -75,6 +75,10 @@ pub struct Network {
     /// Labels, values of secret-looking keys left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
+    /// Engine whose own it is, in a map of several; empty for one that they
+    /// share, and in a map of one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub node: String,
     /// Set when no list named this network and it is known only from a
     /// container that says it is on it.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -100,8 +104,22 @@ impl Network {
             options: BTreeMap::new(),
             project: None,
             labels: BTreeMap::new(),
+            node: String::new(),
             unlisted: true,
         }
+    }
+
+    /// Its name on its own engine: in a map of several engines two networks of
+    /// one name are told apart as `NAME@ENGINE`.
+    pub fn own_name(&self) -> &str {
+        let plain = self.name.strip_suffix(&self.node).and_then(|name| name.strip_suffix('@'));
+        plain.filter(|_| !self.node.is_empty()).unwrap_or(&self.name)
+    }
+
+    /// Its id on its own engine: in a map of several two networks of one id
+    /// that are not one are told apart as `ID@ENGINE`.
+    pub fn own_id(&self) -> &str {
+        self.id.split('@').next().unwrap_or_default()
     }
 
     /// Takes driver options over, and reads what some of them mean.
@@ -125,7 +143,7 @@ impl Network {
                 .options
                 .get("com.docker.network.bridge.default_bridge")
                 .is_some_and(|value| value == "true")
-                || self.name == "bridge"
+                || self.own_name() == "bridge"
                 || self.id == PODMAN_DEFAULT_NETWORK)
     }
 
@@ -142,6 +160,13 @@ impl Network {
     /// One of the three every Docker engine makes by itself.
     pub fn is_built_in(&self) -> bool {
         self.is_default_bridge() || self.is_host() || self.is_none()
+    }
+
+    /// One that every node of a swarm has by itself. Of the second the engine
+    /// does not tell which containers are on it: all that are on an overlay
+    /// network are.
+    pub fn is_the_swarms(&self) -> bool {
+        self.ingress || self.own_name() == "docker_gwbridge"
     }
 
     /// What sets this network apart from a plain one, in words fit for a label.

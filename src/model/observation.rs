@@ -229,6 +229,10 @@ pub struct NetworkObservation {
     /// The containers it lists on this engine, by name.
     #[serde(default)]
     pub attached: Vec<Attached>,
+    /// Of an overlay network the nodes that the engine knows to be on it, this
+    /// one among them, by their addresses. Sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub peers: Vec<IpAddr>,
 }
 
 /// A container in a network's own list.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::container::{Container, NetworkMode};
 use super::engine_facts::EngineFacts;
+use super::joined::EngineOfMap;
 use super::json::to_json;
 use super::names::natural_order;
 use super::network::Network;
@@ -59,6 +60,10 @@ pub struct Snapshot {
     /// The engine.
     #[serde(default)]
     pub engine: EngineFacts,
+    /// All engines, in a map of several; [`Self::engine`] is then the first
+    /// of them, with what a manager tells of the swarm.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub engines: Vec<EngineOfMap>,
     /// Its networks.
     #[serde(default)]
     pub networks: Vec<Network>,
@@ -119,6 +124,7 @@ impl Snapshot {
         let mut snapshot = Self {
             schema,
             engine,
+            engines: Vec::new(),
             networks,
             containers,
             plan: None,
@@ -170,6 +176,7 @@ impl Snapshot {
         self.probe = measured;
         self.host = whole.host.clone();
         self.plan = whole.plan.clone();
+        self.engines.clone_from(&whole.engines);
     }
 
     /// The snapshot as JSON, indented, with a newline at its end.
@@ -201,6 +208,9 @@ impl Snapshot {
             container.references.dedup();
         }
         self.add_unlisted_networks();
+        if let Some(swarm) = &mut self.engine.swarm {
+            swarm.tidy();
+        }
         self.probe = self.probe.take().map(|probe| Probe::new(probe.measurements));
         self.observations.sort_by(|a, b| (&a.container, &a.id).cmp(&(&b.container, &b.id)));
         self.network_observations.sort_by(|a, b| (&a.network, &a.id).cmp(&(&b.network, &b.id)));

@@ -143,11 +143,20 @@ pub fn plan_wishes(map: &Map, wishes: Vec<Wish>) -> Plan {
     placing.plan
 }
 
+/// Whose network stack a station is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place<'a> {
+    /// That of a container's own.
+    Stack(usize),
+    /// That of the machine of the engine with this name.
+    Machine(&'a str),
+}
+
 /// A plan in the making.
 struct Placing<'a> {
     map: &'a Map<'a>,
     plan: Plan,
-    stations: BTreeMap<Option<usize>, usize>,
+    stations: BTreeMap<Place<'a>, usize>,
     /// For each station its acts, to find what was asked before.
     known: Vec<HashMap<Act, usize>>,
 }
@@ -177,7 +186,11 @@ impl<'a> Placing<'a> {
     fn station(&mut self, from: usize) -> Option<usize> {
         let stack = self.map.stack(from)?;
         // Everybody on the host's stack is in one place.
-        let key = (!self.map.on_host(from)).then_some(stack);
+        let key = if self.map.on_host(from) {
+            Place::Machine(&self.map.container(from).node)
+        } else {
+            Place::Stack(stack)
+        };
         Some(*self.stations.entry(key).or_insert_with(|| {
             let members = members(self.map, key, stack);
             self.plan.stations.push(Station { members, acts: Vec::new() });
@@ -222,11 +235,14 @@ fn act_of(wish: &Wish) -> Act {
 
 /// Who runs in a stack: the owner and those that ride in it, or everybody on
 /// the host's.
-fn members(map: &Map, key: Option<usize>, stack: usize) -> Vec<usize> {
+fn members(map: &Map, key: Place, stack: usize) -> Vec<usize> {
     let all: Vec<usize> = match key {
-        Some(owner) => std::iter::once(owner).chain(map.riders(owner).iter().copied()).collect(),
-        None => {
-            let others = (0..map.snapshot().containers.len()).filter(|at| map.on_host(*at));
+        Place::Stack(owner) => {
+            std::iter::once(owner).chain(map.riders(owner).iter().copied()).collect()
+        }
+        Place::Machine(_) => {
+            let others = (0..map.snapshot().containers.len())
+                .filter(|at| map.on_host(*at) && !map.are_apart(*at, stack));
             std::iter::once(stack).chain(others.filter(|at| *at != stack)).collect()
         }
     };
@@ -246,7 +262,12 @@ fn wishes(map: &Map, from: usize, to: usize, knocks: &Knocks) -> Vec<Wish> {
     let prediction = map.predict(from, to);
     let mut wishes = Vec::new();
     for knock in knocks {
-        wishes.push(Wish::new((from, Some(to)), (By::Name, target.name.clone()), None, knock));
+        wishes.push(Wish::new(
+            (from, Some(to)),
+            (By::Name, target.own_name().to_owned()),
+            None,
+            knock,
+        ));
         wishes.extend(prediction.routes.iter().filter_map(|route| {
             let address = (By::Address, route.address?.to_string());
             Some(Wish::new((from, Some(to)), address, route.network, knock))
@@ -261,7 +282,7 @@ fn nowhere(map: &Map, from: usize, to: usize, why: &'static str) -> Wish {
         to: Some(to),
         network: None,
         by: By::Name,
-        target: map.container(to).name.clone(),
+        target: map.container(to).own_name().to_owned(),
         knock: Knock::Icmp,
         answer: Found::Nowhere(why),
     }

@@ -12,7 +12,7 @@ use futures_util::stream;
 use super::methods::{Door, Method, argv, namespaces, netns, script};
 use super::plan::{Act, Found, Plan, Station, Wish};
 use super::{Answer, Limits};
-use crate::engine::Engine;
+use crate::engine::{Engine, Engines};
 use crate::error::{Error, Result};
 use crate::graph::{Map, Verdict};
 use crate::model::{By, Measurement, Outcome, Probe, State};
@@ -41,7 +41,7 @@ pub struct Outlook {
 /// A plan with everything that is needed to carry it out.
 pub struct Probing<'a> {
     map: &'a Map<'a>,
-    engine: &'a Engine,
+    engines: &'a Engines,
     plan: &'a Plan,
     limits: Limits,
     method: Method,
@@ -54,21 +54,21 @@ impl<'a> Probing<'a> {
     /// namespace can be entered is an error that says why.
     pub fn new(
         map: &'a Map<'a>,
-        engine: &'a Engine,
+        engines: &'a Engines,
         plan: &'a Plan,
         limits: Limits,
         method: Method,
     ) -> Result<Self> {
         let door = |station: &Station| match method {
             Method::Exec => Err("exec was asked for".to_owned()),
-            Method::Auto | Method::Netns => namespaces::door(map, engine, station),
+            Method::Auto | Method::Netns => namespaces::door(map, engines, station),
         };
         let doors: Vec<_> = plan.stations.iter().map(door).collect();
         let closed = doors.iter().all(std::result::Result::is_err);
         if let (Method::Netns, true, Some(Err(why))) = (method, closed, doors.first()) {
             return Err(Error::CannotEnter { why: why.clone() });
         }
-        Ok(Self { map, engine, plan, limits, method, doors })
+        Ok(Self { map, engines, plan, limits, method, doors })
     }
 
     /// Whether the station at this position is measured from by exec.
@@ -206,7 +206,11 @@ impl<'a> Probing<'a> {
                 });
                 continue;
             }
-            match self.exec_in(&container.id, &station.acts, limits).await {
+            let Some(engine) = self.engines.of(container) else {
+                why = Answer::unknown("its engine is not among those asked");
+                continue;
+            };
+            match self.exec_in(engine, &container.id, &station.acts, limits).await {
                 Ok(answers) if answers.iter().any(|answer| !answer.method.is_empty()) => {
                     return answers;
                 }
@@ -217,14 +221,20 @@ impl<'a> Probing<'a> {
         vec![why; station.acts.len()]
     }
 
-    async fn exec_in(&self, container: &str, acts: &[Act], limits: &Limits) -> Result<Vec<Answer>> {
+    async fn exec_in(
+        &self,
+        engine: &Engine,
+        container: &str,
+        acts: &[Act],
+        limits: &Limits,
+    ) -> Result<Vec<Answer>> {
         let port_of = |act: &Act| match act {
             Act::Address(address, _) => port_at(&self.plan.ports, address),
             Act::Name(..) => UNLIKELY_PORT,
         };
-        match script::run(self.engine, container, acts, limits, port_of).await? {
+        match script::run(engine, container, acts, limits, port_of).await? {
             script::Report::Answers(answers) => Ok(answers),
-            script::Report::NoShell => argv::run(self.engine, container, acts, limits).await,
+            script::Report::NoShell => argv::run(engine, container, acts, limits).await,
         }
     }
 
@@ -236,6 +246,9 @@ impl<'a> Probing<'a> {
         };
         let endpoints = self.map.stack(to).into_iter().flat_map(|to| self.map.endpoints(to));
         let own = endpoints.flat_map(|(_, endpoint)| endpoint.addresses()).any(|a| a == address);
+        // A service's name leads to its tasks by way of an address of its own.
+        let service = self.map.service_at(address).map(|service| &service.name);
+        let own = own || service.is_some() && service == self.map.container(to).task_of.as_ref();
         let here = address.is_loopback() && self.map.share_stack(wish.from, to);
         if own || here {
             return answer;

@@ -254,6 +254,9 @@ fn every_address(snapshot: &Snapshot) -> Vec<IpAddr> {
     for node in snapshot.engine.swarm.iter().flat_map(|swarm| &swarm.nodes) {
         all.extend(parsed(&node.address));
     }
+    all.extend(snapshot.network_observations.iter().flat_map(|seen| &seen.peers));
+    let services = snapshot.engine.swarm.iter().flat_map(|swarm| &swarm.services);
+    all.extend(services.flat_map(|s| &s.virtual_addresses).map(|virtual_ip| virtual_ip.address));
     for seen in &snapshot.observations {
         all.extend(seen.listening.iter().flatten().map(|socket| socket.address));
         all.extend(seen.connections.iter().flatten().map(|connection| connection.remote.ip()));

@@ -59,6 +59,8 @@ pub fn redact(snapshot: &Snapshot) -> Snapshot {
         of_networks.map(|seen| redaction.network_observation(seen)).collect();
     redacted.network_observations.sort_by(|a, b| (&a.network, &a.id).cmp(&(&b.network, &b.id)));
     redacted.observations.sort_by(|a, b| (&a.container, &a.id).cmp(&(&b.container, &b.id)));
+    let engines = snapshot.engines.iter();
+    redacted.engines = engines.map(|of| redaction.engine_of_map(of)).collect();
     redacted.host = snapshot.host.as_ref().map(|host| redaction.host(host));
     redacted
 }
@@ -101,6 +103,7 @@ impl Redaction {
             icc: network.icc,
             masquerade: network.masquerade,
             mtu: network.mtu,
+            node: self.names.word(&network.node),
             unlisted: network.unlisted,
         }
     }
@@ -150,6 +153,8 @@ impl Redaction {
                 service: container.compose.service.as_deref().map(|name| names.word(name)),
                 replica: container.compose.replica,
             },
+            task_of: container.task_of.as_deref().map(|name| names.word(name)),
+            node: names.word(&container.node),
             links: container.links.iter().map(|link| self.pair(link)).collect(),
             extra_hosts: container.extra_hosts.iter().map(|entry| self.pair(entry)).collect(),
             dns: container.dns.iter().map(|server| self.word_or_address(server)).collect(),

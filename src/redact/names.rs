@@ -237,9 +237,21 @@ fn other_words(snapshot: &Snapshot) -> BTreeSet<&str> {
         words.extend(container.extra_hosts.iter().filter_map(|e| e.split_once(':')).map(|e| e.1));
         words.extend(container.dns.iter().map(String::as_str));
     }
-    for node in snapshot.engine.swarm.iter().flat_map(|swarm| &swarm.nodes) {
-        words.extend([node.name.as_str(), &node.address]);
+    if let Some(swarm) = &snapshot.engine.swarm {
+        words.insert(&swarm.node);
+        words.extend(swarm.nodes.iter().flat_map(|n| [n.name.as_str(), &n.address, &n.id]));
+        words.extend(swarm.services.iter().map(|service| service.name.as_str()));
+        let networks = swarm.services.iter().flat_map(|service| &service.networks);
+        words.extend(networks.flat_map(|on| &on.aliases).map(String::as_str));
+        let tasks = swarm.services.iter().flat_map(|service| &service.tasks);
+        words.extend(tasks.map(|task| task.node.as_str()));
     }
+    for container in &snapshot.containers {
+        words.extend(container.task_of.as_deref());
+        words.insert(&container.node);
+    }
+    words.extend(snapshot.networks.iter().map(|network| network.node.as_str()));
+    words.extend(snapshot.engines.iter().map(|of| of.node.as_str()));
     for seen in &snapshot.observations {
         words.insert(&seen.container);
         words.extend(seen.hosts.iter().flatten().flat_map(|e| &e.names).map(String::as_str));

@@ -4,8 +4,9 @@
 
 use super::Redaction;
 use crate::model::{
-    Attached, Connection, EngineFacts, HostObservation, HostsEntry, Listening, LogError, Mtu,
-    NetworkObservation, Observation, Reference, RouteEntry, Swarm, SwarmNode, Unread,
+    Attached, Connection, EngineFacts, EngineOfMap, HostObservation, HostsEntry, Listening,
+    LogError, Mtu, NetworkObservation, Observation, Reference, RouteEntry, Service, ServiceNetwork,
+    Swarm, SwarmNode, Task, Unread, VirtualAddress,
 };
 
 impl Redaction {
@@ -21,9 +22,53 @@ impl Redaction {
             operating_system: engine.operating_system.clone(),
             ipv4_forwarding: engine.ipv4_forwarding,
             address_pools: Vec::new(),
-            swarm: engine.swarm.as_ref().map(|swarm| Swarm {
-                nodes: swarm.nodes.iter().map(|node| self.node(node)).collect(),
-            }),
+            swarm: engine.swarm.as_ref().map(|swarm| self.swarm(swarm)),
+        }
+    }
+
+    pub(super) fn engine_of_map(&self, of: &EngineOfMap) -> EngineOfMap {
+        EngineOfMap { node: self.names.word(&of.node), engine: self.engine(&of.engine) }
+    }
+
+    fn swarm(&self, swarm: &Swarm) -> Swarm {
+        Swarm {
+            node: self.names.word(&swarm.node),
+            manager: swarm.manager,
+            nodes: swarm.nodes.iter().map(|node| self.node(node)).collect(),
+            services: swarm.services.iter().map(|service| self.service(service)).collect(),
+        }
+    }
+
+    fn service(&self, service: &Service) -> Service {
+        let address = |told: &VirtualAddress| VirtualAddress {
+            network_id: self.names.network_id(&told.network_id),
+            address: self.addresses.address(told.address),
+        };
+        let task = |task: &Task| Task {
+            slot: task.slot,
+            node: self.names.word(&task.node),
+            state: task.state.clone(),
+            container: self.names.container_id(&task.container),
+        };
+        Service {
+            name: self.names.word(&service.name),
+            // Nothing else goes by it.
+            id: String::new(),
+            mode: service.mode.clone(),
+            endpoint_mode: service.endpoint_mode.clone(),
+            wanted: service.wanted,
+            running: service.running,
+            networks: service
+                .networks
+                .iter()
+                .map(|on| ServiceNetwork {
+                    network_id: self.names.network_id(&on.network_id),
+                    aliases: on.aliases.iter().map(|alias| self.names.word(alias)).collect(),
+                })
+                .collect(),
+            virtual_addresses: service.virtual_addresses.iter().map(address).collect(),
+            published: service.published.clone(),
+            tasks: service.tasks.iter().map(task).collect(),
         }
     }
 
@@ -32,6 +77,9 @@ impl Redaction {
             name: self.names.word(&node.name),
             address: self.word_or_address(&node.address),
             state: node.state.clone(),
+            id: self.names.word(&node.id),
+            role: node.role.clone(),
+            availability: node.availability.clone(),
         }
     }
 
@@ -97,6 +145,7 @@ impl Redaction {
             network: self.names.word(&seen.network),
             id: self.names.network_id(&seen.id),
             attached: seen.attached.iter().map(attached).collect(),
+            peers: seen.peers.iter().map(|peer| self.addresses.address(*peer)).collect(),
         }
     }
 

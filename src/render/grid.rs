@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::columns::{self, bounds, share};
 use super::style::{Role, Style, flow, width};
+use super::swarm;
 use super::view::{self, View};
 use crate::graph::StackOwner;
 use crate::model::{Container, Health, State};
@@ -30,7 +31,29 @@ pub fn render(view: &View, style: &Style) -> String {
         text.push('\n');
         text.push_str(&columns::table(&homeless(view, style, &elsewhere), style.width));
     }
+    text.push_str(&of_swarm(view, style));
     text.push_str(&footer(view, style));
+    text
+}
+
+/// The services and nodes of a swarm.
+pub fn of_swarm(view: &View, style: &Style) -> String {
+    let mut text = String::new();
+    for table in swarm::tables(view) {
+        let headings = table.headings.map(|heading| style.paint(Role::Quiet, heading)).to_vec();
+        let rows = table.rows.into_iter().map(|row| {
+            let mut cells = row.into_iter();
+            let first = cells.next().map(|name| style.paint(Role::Strong, &name));
+            let others = cells.map(|cell| {
+                let lines: Vec<String> = cell.lines().map(|line| port_line(style, line)).collect();
+                lines.join("\n")
+            });
+            first.into_iter().chain(others).collect()
+        });
+        let rows: Vec<Vec<String>> = std::iter::once(headings).chain(rows).collect();
+        text.push('\n');
+        text.push_str(&columns::table(&rows, style.width));
+    }
     text
 }
 
@@ -138,6 +161,10 @@ fn rows(view: &View, style: &Style, networks: &[usize], several: bool) -> Vec<Ve
     if with_state {
         header.push(style.paint(Role::Quiet, "state"));
     }
+    let with_engine = view.has_engines();
+    if with_engine {
+        header.push(style.paint(Role::Quiet, "engine"));
+    }
     header.extend(networks.iter().map(|at| network_heading(view, style, *at)));
     if with_elsewhere {
         header.push(style.paint(Role::Quiet, "also on"));
@@ -151,6 +178,9 @@ fn rows(view: &View, style: &Style, networks: &[usize], several: bool) -> Vec<Ve
         let mut row = vec![name(view, style, at)];
         if with_state {
             row.push(state(container, style));
+        }
+        if with_engine {
+            row.push(style.paint(Role::Plain, &container.node));
         }
         row.extend(networks.iter().map(|network| cell(view, style, at, *network)));
         if with_elsewhere {
@@ -168,8 +198,12 @@ fn rows(view: &View, style: &Style, networks: &[usize], several: bool) -> Vec<Ve
 /// The rows of containers that are on none of the shown networks.
 fn homeless(view: &View, style: &Style, containers: &[usize]) -> Vec<Vec<String>> {
     let with_state = view.map.snapshot().plan.is_none();
-    let headings = ["container", "state", "network"].into_iter();
-    let headings = headings.filter(|heading| with_state || *heading != "state");
+    let headings = ["container", "state", "engine", "network"].into_iter();
+    let headings = headings.filter(|heading| match *heading {
+        "state" => with_state,
+        "engine" => view.has_engines(),
+        _ => true,
+    });
     let mut rows = vec![headings.map(|heading| style.paint(Role::Quiet, heading)).collect()];
     for at in containers {
         let container = view.container(*at);
@@ -182,6 +216,9 @@ fn homeless(view: &View, style: &Style, containers: &[usize]) -> Vec<Vec<String>
         if with_state {
             row.push(state(container, style));
         }
+        if view.has_engines() {
+            row.push(style.paint(Role::Plain, &container.node));
+        }
         row.push(style.paint(Role::Plain, &stack));
         rows.push(row);
     }
@@ -189,7 +226,7 @@ fn homeless(view: &View, style: &Style, containers: &[usize]) -> Vec<Vec<String>
 }
 
 fn name(view: &View, style: &Style, at: usize) -> String {
-    let name = style.paint(Role::Strong, &view.container(at).name);
+    let name = style.paint(Role::Strong, view.short_name(at));
     match view.map.stack_owner(at) {
         StackOwner::Other(_) => format!("└\u{a0}{name}"),
         StackOwner::Itself | StackOwner::Missing => name,

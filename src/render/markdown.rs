@@ -2,6 +2,7 @@
 
 use super::escape::markdown as safe;
 use super::style::Style;
+use super::swarm;
 use super::view::{self, View};
 use crate::graph::StackOwner;
 
@@ -57,6 +58,16 @@ pub fn render(view: &View, _style: &Style) -> String {
             names.join(", "),
             ports.join("<br>"),
         ]));
+    }
+    for table in swarm::tables(view) {
+        text.push_str(&format!("\n| {} |\n|---|---|---|---|---|\n", table.headings.join(" | ")));
+        for cells in table.rows {
+            let cells = cells.map(|cell| {
+                let lines: Vec<String> = cell.lines().map(safe).collect();
+                lines.join("<br>")
+            });
+            text.push_str(&row(&cells));
+        }
     }
     let notes = view
         .notes()

@@ -20,6 +20,7 @@ mod probe;
 mod prose;
 mod style;
 pub mod svg;
+mod swarm;
 mod table;
 mod tree;
 mod view;

@@ -1,7 +1,7 @@
 //! Two plain tables: networks, and containers with an entry for each endpoint.
 
 use super::columns;
-use super::grid::{footer, heading, port_line, state};
+use super::grid::{footer, heading, of_swarm, port_line, state};
 use super::style::{Role, Style};
 use super::view::{self, View};
 use crate::graph::StackOwner;
@@ -14,6 +14,7 @@ pub fn render(view: &View, style: &Style) -> String {
     text.push_str(&columns::table(&network_rows(view, style), style.width));
     text.push('\n');
     text.push_str(&columns::table(&container_rows(view, style), style.width));
+    text.push_str(&of_swarm(view, style));
     text.push_str(&footer(view, style));
     text
 }
@@ -50,8 +51,11 @@ fn network_rows(view: &View, style: &Style) -> Vec<Vec<String>> {
 }
 
 fn container_rows(view: &View, style: &Style) -> Vec<Vec<String>> {
-    let mut rows =
-        vec![headings(style, &["container", "state", "network → address", "names", "ports"])];
+    let mut names = vec!["container", "state", "network → address", "names", "ports"];
+    if view.has_engines() {
+        names.insert(2, "engine");
+    }
+    let mut rows = vec![headings(style, &names)];
     for at in &view.containers {
         let container = view.container(*at);
         let mut ways = Vec::new();
@@ -77,13 +81,17 @@ fn container_rows(view: &View, style: &Style) -> Vec<Vec<String>> {
         }
         let ports: Vec<String> =
             view.ports(*at).iter().map(|port| port_line(style, port)).collect();
-        rows.push(vec![
+        let mut row = vec![
             style.paint(Role::Strong, &container.name),
             state(container, style),
             ways.join("\n"),
             style.paint(Role::Plain, &names.join(", ")),
             ports.join("\n"),
-        ]);
+        ];
+        if view.has_engines() {
+            row.insert(2, style.paint(Role::Plain, &container.node));
+        }
+        rows.push(row);
     }
     rows
 }

@@ -390,3 +390,67 @@ fn what_only_looks_sends_get_requests_only() {
     let requests = recorder.requests();
     assert!(requests.len() > 10 && requests.iter().all(|r| r.starts_with("GET ")), "{requests:#?}");
 }
+
+/// What an engine may or may not tell, as docs/engines.md words it, and
+/// whether this one did.
+fn told(town: &Town) -> Vec<(&'static str, bool)> {
+    let glob = town.corner.glob();
+    let seen = netmap_json(0, &["snapshot"]);
+    let web = town.full("web");
+    let item = |list: &str, key: &str, name: &str| -> Value {
+        let all = seen[list].as_array().unwrap().iter();
+        all.clone().find(|item| item[key] == name).cloned().unwrap_or_default()
+    };
+    let container = item("containers", "name", web);
+    let observed = item("observations", "container", web);
+    let members = item("network_observations", "network", &town.front);
+    let ended = item("containers", "name", town.full("ended"));
+    let pairs = netmap_json(0, &["probe", "--format", "json", "--method", "auto", web, &glob]);
+    let mut methods = pairs["pairs"].as_array().unwrap().iter().map(|pair| &pair["method"]);
+    let plain = town.full("plain");
+    let mut pairs = pairs["pairs"].as_array().unwrap().iter();
+    let apart =
+        pairs.any(|p| p["to"] == plain && p["by"] == "address" && p["predicted"] == "blocked");
+    let some = |value: &Value| !value.is_null() && *value != json!([]) && *value != json!("");
+    vec![
+        ("names that resolve, spelled out", some(&container["endpoints"][0]["dns_names"])),
+        ("a container's process, and so its sockets without an exec", observed["how"] == "proc"),
+        ("probes from a container's network namespace", methods.any(|method| method == "netns")),
+        ("logs", some(&observed) && !observed["log_errors"].is_null()),
+        ("members in a network's own list", some(&members["attached"])),
+        ("the networks of a container that ended", some(&ended["endpoints"])),
+        (
+            "the id of the network at a container's end",
+            container["endpoints"][0]["network_id"] != *town.front,
+        ),
+        ("whether different networks are kept apart", apart),
+        ("whether IPv4 forwarding is on", !seen["engine"]["ipv4_forwarding"].is_null()),
+        ("sockets and routes of its machine", !seen["host"].is_null()),
+    ]
+}
+
+#[test]
+#[ignore = "needs a container engine"]
+fn the_page_on_engines_says_what_this_one_tells() {
+    let town = Town::new("cfpage");
+    let facts = netmap_json(0, &["show", "--all", "--format", "json"])["engine"].clone();
+    let word = |key: &str| facts[key].as_str().unwrap().to_owned();
+    let version = word("version").split('.').take(2).collect::<Vec<_>>().join(".");
+    let name = format!("{} {version}", word("name"));
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/engines.md");
+    let page = fs::read_to_string(page).unwrap();
+    let cells = |line: &str| -> Vec<String> {
+        line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
+    };
+    let heading = page.lines().find(|line| line.starts_with("| does it tell")).unwrap();
+    let told = told(&town);
+    let column = cells(heading).iter().position(|cell| *cell == name);
+    let column = column.unwrap_or_else(|| panic!("docs/engines.md lacks {name}: {told:#?}"));
+    for (what, told) in told {
+        let start = format!("| {what} |");
+        let line = page.lines().find(|line| line.starts_with(&start));
+        let line = line.unwrap_or_else(|| panic!("docs/engines.md lacks `{what}`"));
+        let said = cells(line)[column].clone();
+        assert_eq!(said, if told { "yes" } else { "no" }, "{name}: {what}");
+    }
+}

@@ -20,5 +20,6 @@ mod snapshots;
 mod ssh;
 mod support;
 mod truth;
+mod two_engines;
 mod ways;
 mod why;

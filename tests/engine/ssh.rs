@@ -14,7 +14,7 @@ use crate::recorder::Recorder;
 use crate::support::{Corner, engine, json, netmap, netmap_command, text};
 
 /// An sshd and what it takes to log in to it.
-struct Sshd {
+pub struct Sshd {
     folder: tempfile::TempDir,
     port: u16,
     child: Child,
@@ -28,7 +28,7 @@ fn done(command: &mut Command) {
 impl Sshd {
     /// Starts one. With nothing said, the engine it leads to is the one at
     /// `socket`, as the rootless engine of whoever logs in.
-    fn start(socket: &str) -> Self {
+    pub fn start(socket: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name).display().to_string();
         for key in ["host_key", "other_key", "user_key", "stranger_key"] {
@@ -59,7 +59,7 @@ impl Sshd {
         let known = format!("[127.0.0.1]:{port} {key}");
         fs::write(at("known_hosts"), known).unwrap();
         let config = format!(
-            "Host somewhere\n HostName 127.0.0.1\n Port {port}\n User root\n\
+            "Host somewhere 192.168.77.2\n HostName 127.0.0.1\n Port {port}\n User root\n\
              Host *\n IdentityFile {}\n IdentitiesOnly yes\n UserKnownHostsFile {}\n\
              GlobalKnownHostsFile /dev/null\n StrictHostKeyChecking yes\n",
             at("user_key"),
@@ -95,7 +95,7 @@ impl Sshd {
     }
 
     /// netmap with the test's ssh.
-    fn netmap(&self) -> Command {
+    pub fn netmap(&self) -> Command {
         let mut command = netmap_command();
         let path = std::env::var("PATH").unwrap();
         command.env("PATH", format!("{}:{path}", self.path("bin").display()));
@@ -111,7 +111,7 @@ impl Sshd {
         fs::read_to_string(self.path("log")).unwrap()
     }
 
-    fn logins(&self) -> usize {
+    pub fn logins(&self) -> usize {
         self.log().matches("Accepted publickey").count()
     }
 

@@ -5,9 +5,12 @@ use std::fs;
 
 use crate::support::{netmap, project_file};
 
-/// The README's code blocks, as info string and lines.
+/// The code blocks of the README and of the page on engines, as info string
+/// and lines.
 fn blocks() -> Vec<(String, Vec<String>)> {
-    let text = fs::read_to_string(project_file("README.md")).expect("README.md");
+    let pages = ["README.md", "docs/engines.md"];
+    let text: String =
+        pages.iter().map(|page| fs::read_to_string(project_file(page)).expect(page)).collect();
     let mut blocks = Vec::new();
     let mut open: Option<(String, Vec<String>)> = None;
     for line in text.lines() {

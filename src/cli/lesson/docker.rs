@@ -54,9 +54,9 @@ pub async fn ready(options: &Options) -> Result<()> {
 async fn run(options: &Options, mut command: Command, what: &'static str) -> Result<Output> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     // What netmap was told of the engine, `docker` is told, too.
-    if let Some(host) = &options.host {
+    if let Some(host) = options.host.first() {
         command.env("DOCKER_HOST", host).env_remove("DOCKER_CONTEXT");
-    } else if let Some(context) = &options.context {
+    } else if let Some(context) = options.context.first() {
         command.env("DOCKER_CONTEXT", context).env_remove("DOCKER_HOST");
     }
     let output = match tokio::time::timeout(DEADLINE, command.output()).await {

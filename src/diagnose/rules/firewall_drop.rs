@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::swarm_ports;
 use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule, Sight};
@@ -30,6 +31,11 @@ fn judge(case: &Case) -> Judgement {
     let mut silent: BTreeMap<(usize, usize), Vec<&Compared>> = BTreeMap::new();
     for row in &comparison.rows {
         let no_answer = matches!(row.measurement.outcome, Outcome::Timeout | Outcome::Unreachable);
+        // What one swarm's nodes fail to carry is told of once, not for each pair.
+        let several = !case.map.snapshot().engines.is_empty();
+        if several && swarm_ports::is_between_nodes(case, row) {
+            continue;
+        }
         if row.agreement == Agreement::Fails && no_answer {
             silent.entry((row.from, row.to)).or_default().push(row);
         }

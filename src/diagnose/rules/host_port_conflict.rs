@@ -37,7 +37,7 @@ fn judge(case: &Case) -> Judgement {
         // Of two planned ones only the second is told of.
         let others =
             case.containers().filter(|other| if planned { *other < at } else { *other != at });
-        for other in others {
+        for other in others.filter(|other| !case.map.are_apart(*other, at)) {
             for wanted in &container.requested {
                 if takes(case.container(other), wanted, planned) {
                     holders.push(case.name(other));

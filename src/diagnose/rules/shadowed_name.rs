@@ -77,7 +77,7 @@ fn judge(case: &Case) -> Judgement {
             finding
                 .evidence
                 .extend(true_address.map(|address| format!("{} has {address}", case.name(peer))));
-            let owner = match case.map.owner_of(address) {
+            let owner = match case.map.owner_of(at, address) {
                 Some((owner, _)) => format!("{address} belongs to {}", case.name(owner)),
                 None => format!("Nobody here has {address}"),
             };

@@ -3,8 +3,8 @@
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::graph::Agreement;
-use crate::model::{Outcome, Severity};
+use crate::graph::{Agreement, Compared};
+use crate::model::{Finding, Outcome, Service, Severity, SwarmNode};
 
 /// See `netmap explain swarm-ports`.
 pub const RULE: Rule = Rule {
@@ -23,6 +23,66 @@ pub const RULE: Rule = Rule {
     judge,
 };
 
+/// Whether a measurement is of packets that should have gone through the tunnel
+/// of an overlay network from one node to another, and did not. What a map of
+/// one engine has is all on one node; there only silence is a sign.
+pub fn is_between_nodes(case: &Case, row: &Compared) -> bool {
+    let told = row.measurement.network.as_deref();
+    let overlay = |at: &usize| case.network(*at).driver == "overlay";
+    let mut shared = case.shared(row.from, row.to).into_iter().filter(overlay);
+    let on = match told {
+        Some(name) => shared.any(|at| case.network(at).name == name),
+        // By its name: on whichever they share.
+        None => shared.next().is_some(),
+    };
+    let several = !case.map.snapshot().engines.is_empty();
+    let silent = match row.measurement.outcome {
+        Outcome::Timeout => true,
+        // Its own node's engine has not heard where the address is.
+        Outcome::Unreachable => several,
+        _ => false,
+    };
+    let crossed = !several || case.map.are_apart(row.from, row.to);
+    on && crossed && silent && row.agreement == Agreement::Fails
+}
+
+/// Overlay networks on which more nodes run tasks than their engines know of.
+fn unknown_peers(case: &Case) -> Vec<Finding> {
+    let snapshot = case.map.snapshot();
+    let Some(swarm) = &snapshot.engine.swarm else { return Vec::new() };
+    let mut findings = Vec::new();
+    for seen in snapshot.network_observations.iter().filter(|seen| !seen.peers.is_empty()) {
+        let on = |service: &&Service| service.networks.iter().any(|on| on.network_id == seen.id);
+        let tasks = swarm.services.iter().filter(on).flat_map(|service| &service.tasks);
+        let running = tasks.filter(|task| task.state == "running");
+        let mut nodes: Vec<&SwarmNode> =
+            running.filter_map(|task| swarm.node_with(&task.node)).collect();
+        nodes.retain(|node| !node.is_away());
+        nodes.sort();
+        nodes.dedup();
+        // Counted and not compared: a node's address need not be the one by
+        // which it tunnels.
+        if nodes.len() <= seen.peers.len() {
+            continue;
+        }
+        let names: Vec<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
+        let peers: Vec<String> = seen.peers.iter().map(ToString::to_string).collect();
+        let mut finding = RULE.finding(
+            [seen.network.as_str()],
+            format!("Nodes of the overlay network {} do not know of one another", seen.network),
+        );
+        finding.evidence = vec![
+            format!("Tasks on it run on {}", few(&names)),
+            format!("The nodes that know of one another there: {}", few(&peers)),
+        ];
+        finding.fix = vec![prose(OPEN)];
+        findings.push(finding);
+    }
+    findings
+}
+
+const OPEN: &str = "open 7946/tcp, 7946/udp and 4789/udp between all nodes";
+
 fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
     let snapshot = case.map.snapshot();
@@ -30,7 +90,7 @@ fn judge(case: &Case) -> Judgement {
         let away: Vec<String> = swarm
             .nodes
             .iter()
-            .filter(|node| !node.state.is_empty() && node.state != "ready")
+            .filter(|node| node.is_away())
             .map(|node| format!("{} ({})", node.name, node.state))
             .collect();
         if !away.is_empty() {
@@ -49,15 +109,14 @@ fn judge(case: &Case) -> Judgement {
             findings.push(finding);
         }
     }
+    findings.extend(unknown_peers(case));
     let rows = case.comparison.map_or(&[][..], |comparison| &comparison.rows);
     for network in case.networks().filter(|at| case.network(*at).driver == "overlay") {
         let name = &case.network(network).name;
         let silent: Vec<String> = rows
             .iter()
             .filter(|row| row.measurement.network.as_deref() == Some(name))
-            .filter(|row| {
-                row.agreement == Agreement::Fails && row.measurement.outcome == Outcome::Timeout
-            })
+            .filter(|row| is_between_nodes(case, row))
             .map(|row| {
                 format!("{} got no answer from {}", row.measurement.from, row.measurement.target)
             })
@@ -70,7 +129,7 @@ fn judge(case: &Case) -> Judgement {
             format!("Members of the overlay network {name} do not answer one another"),
         );
         finding.evidence = silent;
-        finding.fix = vec![prose("open 7946/tcp, 7946/udp and 4789/udp between all nodes")];
+        finding.fix = vec![prose(OPEN)];
         findings.push(finding);
     }
     Judgement::of(findings)

@@ -27,9 +27,8 @@ fn judge(case: &Case) -> Judgement {
         let network = case.network(*at);
         let ours = !network.is_built_in() && !network.ingress && !network.unlisted;
         // A swarm's networks have their members on other nodes.
-        let local = network.scope == "local"
-            && network.name != "docker_gwbridge"
-            && network.name != "podman";
+        let local =
+            network.scope == "local" && !network.is_the_swarms() && network.own_name() != "podman";
         ours && local && case.map.members(*at).is_empty()
     });
     Judgement::of(unused.map(|at| {

@@ -40,6 +40,9 @@ impl Aim {
     /// Reads `db`, `db:5432`, `10.0.0.3:80`, `[fd00::3]:80` or a URL, as the
     /// container at `from` would understand it.
     pub fn parse(case: &Case, from: usize, text: &str) -> Result<Self> {
+        if let Some(aim) = Self::told_apart(case, text) {
+            return Ok(aim);
+        }
         let (host, port) = host_and_port(text)?;
         let lower = host.to_lowercase();
         let address: Option<IpAddr> = host.parse().ok();
@@ -47,7 +50,7 @@ impl Aim {
         let target = if loopback {
             Target::Itself
         } else if let Some(address) = address {
-            let owner = case.map.owner_of(address).map(|(container, _)| container);
+            let owner = case.map.owner_of(from, address).map(|(container, _)| container);
             owner.map_or(Target::Elsewhere, Target::Container)
         } else {
             let named = || case.map.containers_named(&host).first().copied();
@@ -61,6 +64,19 @@ impl Aim {
             }
         };
         Ok(Self { target, host, port })
+    }
+
+    /// `web@worker` or `web@worker:80`: one of several engines' containers, as
+    /// the map tells it apart from another. Elsewhere `@` ends a user's name.
+    fn told_apart(case: &Case, text: &str) -> Option<Self> {
+        let split = text.rsplit_once(':').and_then(|(head, port)| Some((head, port.parse().ok()?)));
+        let ways = [(text, None)].into_iter().chain(split.map(|(head, port)| (head, Some(port))));
+        ways.into_iter().find_map(|(name, port)| {
+            let called = |at: &usize| case.name(*at) == name;
+            let to = case.containers().filter(|_| name.contains('@')).find(called)?;
+            let host = case.container(to).own_name().to_owned();
+            Some(Self { target: Target::Container(to), host, port })
+        })
     }
 
     fn address(&self) -> Option<IpAddr> {
@@ -123,7 +139,7 @@ pub fn trials(case: &Case, from: usize, aim: &Aim) -> Vec<Trial> {
     knocks.extend(aim.port.map(Knock::Tcp));
     let addresses: Vec<(String, Option<usize>)> = match (aim.target, aim.address()) {
         (_, Some(address)) => {
-            let on = case.map.owner_of(address).map(|(_, network)| network);
+            let on = case.map.owner_of(from, address).map(|(_, network)| network);
             vec![(address.to_string(), on)]
         }
         (Target::Container(to), None) => {
@@ -221,7 +237,13 @@ impl<'a> Climb<'a> {
         if let Some(led) = tries.iter().find_map(|m| Some((m.leads_to?, m.outcome))) {
             let (address, outcome) = led;
             let status = if outcome == Outcome::NameNotFound { Status::Fail } else { Status::Pass };
-            let whose = match self.case.map.owner_of(address) {
+            let service = self.case.map.service_at(address).filter(|_| status == Status::Pass);
+            if let Some(service) = service {
+                let detail =
+                    format!("{host} is {address}, which stands for all of {}", service.name);
+                return rung(status, detail);
+            }
+            let whose = match self.case.map.owner_of(self.from, address) {
                 Some((owner, _)) if status == Status::Fail => {
                     format!(", which is {}'s address", self.case.name(owner))
                 }
@@ -250,6 +272,15 @@ impl<'a> Climb<'a> {
         self.measured.iter().any(|m| m.outcome.got_through() == Some(true))
     }
 
+    /// The virtual address that the name led to, if it gave no answer to a ping.
+    fn silent_service(&self) -> Option<IpAddr> {
+        let tries = self.tries(By::Name, Knock::Icmp);
+        let silent = tries.filter(|m| m.outcome.got_through() == Some(false));
+        silent
+            .filter_map(|m| m.leads_to)
+            .find(|address| self.case.map.service_at(*address).is_some())
+    }
+
     /// The addresses by which the target was tried, and how each came out.
     fn answering(&self, silence: Status) -> Rung {
         let rung = |status: Status, detail: String| Rung {
@@ -272,7 +303,11 @@ impl<'a> Climb<'a> {
             let taken = reached.latency.map(|l| format!(" in {:.2} ms", l.avg as f64 / 1e3));
             let detail =
                 format!("{}{} answers{}", address(reached), on(reached), taken.unwrap_or_default());
-            return rung(Status::Pass, detail);
+            let mut reached = rung(Status::Pass, detail);
+            if let Some(address) = self.silent_service() {
+                reached.notes.push(format!("{address} itself does not answer a ping"));
+            }
+            return reached;
         }
         if self.answered() {
             return rung(Status::Pass, "it answers over TCP, if not to a ping".to_owned());
@@ -306,7 +341,9 @@ impl<'a> Climb<'a> {
             Outcome::Unknown => 5,
         };
         let knock = Knock::Tcp(port);
-        let tries = self.tries(By::Address, knock).chain(self.tries(By::Name, knock));
+        // Who dials a service gets to its tasks by its address, or not at all.
+        let by_address = self.tries(By::Address, knock).filter(|_| self.silent_service().is_none());
+        let tries = by_address.chain(self.tries(By::Name, knock));
         tries.map(|m| (m.outcome, m.reason.as_deref())).min_by_key(|(outcome, _)| rank(*outcome))
     }
 

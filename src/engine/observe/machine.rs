@@ -1,6 +1,7 @@
 //! The engine's own facts, and the machine it runs on.
 
-use bollard::models::SystemInfo;
+use std::net::IpAddr;
+
 use bollard::query_parameters::InspectNetworkOptions;
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -8,8 +9,7 @@ use futures_util::stream;
 use crate::engine::connect::Engine;
 use crate::error::{Error, Result};
 use crate::model::{
-    AddressPool, Attached, EngineFacts, HostObservation, Mtu, Network, NetworkObservation, Swarm,
-    SwarmNode, Unread,
+    AddressPool, Attached, EngineFacts, HostObservation, Mtu, Network, NetworkObservation, Unread,
 };
 
 /// What the engine says of itself beyond its version.
@@ -17,7 +17,6 @@ pub struct Facts {
     operating_system: Option<String>,
     ipv4_forwarding: Option<bool>,
     address_pools: Vec<AddressPool>,
-    swarm: Option<Swarm>,
 }
 
 impl Facts {
@@ -26,34 +25,12 @@ impl Facts {
         facts.operating_system = self.operating_system;
         facts.ipv4_forwarding = self.ipv4_forwarding;
         facts.address_pools = self.address_pools;
-        facts.swarm = self.swarm;
     }
 }
 
-/// Asks the engine, and a swarm's manager for its nodes.
+/// Asks the engine.
 pub async fn facts(engine: &Engine) -> Result<Facts> {
     let info = engine.ask("info", engine.docker.info()).await?;
-    let (active, manager) = swarm_state(&info);
-    let swarm = if !active {
-        None
-    } else if manager {
-        let listed = engine.ask("list nodes", engine.docker.list_nodes(None)).await?;
-        let mut nodes: Vec<SwarmNode> = listed
-            .into_iter()
-            .map(|node| {
-                let status = node.status.unwrap_or_default();
-                SwarmNode {
-                    name: node.description.and_then(|d| d.hostname).unwrap_or_default(),
-                    address: status.addr.unwrap_or_default(),
-                    state: status.state.map(|state| state.to_string()).unwrap_or_default(),
-                }
-            })
-            .collect();
-        nodes.sort();
-        Some(Swarm { nodes })
-    } else {
-        Some(Swarm::default())
-    };
     let pools = info.default_address_pools.unwrap_or_default();
     Ok(Facts {
         operating_system: info.operating_system.filter(|name| !name.is_empty()),
@@ -65,15 +42,7 @@ pub async fn facts(engine: &Engine) -> Result<Facts> {
                 Some(AddressPool { base, size: u8::try_from(pool.size?).ok()? })
             })
             .collect(),
-        swarm,
     })
-}
-
-/// Whether it is part of a swarm, and whether it manages one.
-fn swarm_state(info: &SystemInfo) -> (bool, bool) {
-    let Some(swarm) = &info.swarm else { return (false, false) };
-    let active = swarm.local_node_state.as_ref().is_some_and(|state| state.to_string() == "active");
-    (active, swarm.control_available.unwrap_or_default())
 }
 
 /// The machine's sockets and routes, where the engine is on this one.
@@ -126,15 +95,16 @@ fn mtus(process: &crate::engine::Process, devices: &str) -> Option<Vec<Mtu>> {
 /// them could not be asked.
 pub async fn networks(
     engine: &Engine,
-    networks: &[Network],
+    networks: &[&Network],
     width: usize,
 ) -> (Vec<NetworkObservation>, Vec<Unread>) {
-    let asked = networks.iter().filter(|network| {
+    let asked = networks.iter().copied().filter(|network| {
         !network.is_none() && !network.is_host() && !network.unlisted && !network.id.is_empty()
     });
     let mut answers = stream::iter(asked)
         .map(|network| async move {
-            let asked = engine.docker.inspect_network(&network.id, None::<InspectNetworkOptions>);
+            let asked =
+                engine.docker.inspect_network(network.own_id(), None::<InspectNetworkOptions>);
             let inspected = engine.ask("inspect network", asked).await.map_err(|error| {
                 let why = match error {
                     Error::Refused { status: 404, .. } => {
@@ -152,7 +122,10 @@ pub async fn networks(
                 .collect();
             attached.sort();
             let (network, id) = (network.name.clone(), network.id.clone());
-            Ok(NetworkObservation { network, id, attached })
+            let peers = inspected.peers.unwrap_or_default().into_iter();
+            let mut peers: Vec<IpAddr> = peers.filter_map(|peer| peer.ip?.parse().ok()).collect();
+            peers.sort_unstable();
+            Ok(NetworkObservation { network, id, attached, peers })
         })
         .buffer_unordered(width.max(1));
     let (mut seen, mut unread) = (Vec::new(), Vec::new());

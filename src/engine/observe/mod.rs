@@ -12,11 +12,12 @@ mod sockets;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use futures_util::StreamExt;
-use futures_util::stream;
+use futures_util::future::join_all;
+use futures_util::{StreamExt, stream};
 
 use super::connect::Engine;
-use crate::model::{Container, Observation, Snapshot, State, Unread};
+use super::engines::Engines;
+use crate::model::{Container, Network, NetworkObservation, Observation, Snapshot, State, Unread};
 
 /// How to look.
 #[derive(Debug, Clone, Copy)]
@@ -43,21 +44,21 @@ pub fn read_by_chance(text: &str) -> Observation {
     seen
 }
 
-/// Looks at every container of the snapshot and at the engine's machine, and
+/// Looks at every container of the snapshot and at the engines' machines, and
 /// adds what was seen to the snapshot. Without exec it sends GET requests
 /// only. `progress` is told how many of how many containers are done.
 pub async fn observe(
-    engine: &Engine,
+    engines: &Engines,
     snapshot: &mut Snapshot,
     options: ObserveOptions,
     progress: impl Fn(usize, usize),
 ) {
-    observe_some(engine, snapshot, options, |_| true, progress).await;
+    observe_some(engines, snapshot, options, |_| true, progress).await;
 }
 
 /// Like [`observe`], at those containers only that `wanted` lets through.
 pub async fn observe_some(
-    engine: &Engine,
+    engines: &Engines,
     snapshot: &mut Snapshot,
     options: ObserveOptions,
     wanted: impl Fn(&Container) -> bool,
@@ -70,7 +71,10 @@ pub async fn observe_some(
             snapshot.containers.iter().filter(|container| wanted(container)).collect();
         let total = wanted.len();
         let mut looks = stream::iter(wanted)
-            .map(|container| look(engine, container, options.exec))
+            .filter_map(|container| {
+                std::future::ready(engines.of(container).map(|engine| (engine, container)))
+            })
+            .map(|(engine, container)| look(engine, container, options.exec))
             .buffer_unordered(options.width.max(1));
         let mut seen = Vec::with_capacity(total);
         while let Some(observation) = looks.next().await {
@@ -79,25 +83,70 @@ pub async fn observe_some(
         }
         seen
     };
-    let (observations, (networks, mut unread), facts, host) = tokio::join!(
-        containers,
-        machine::networks(engine, &snapshot.networks, options.width),
-        machine::facts(engine),
-        machine::host(engine)
-    );
+    let machines = join_all(engines.iter().map(|(node, engine)| {
+        let own = |network: &&Network| network.node.is_empty() || network.node == node;
+        let networks: Vec<&Network> = snapshot.networks.iter().filter(own).collect();
+        async move {
+            let seen = tokio::join!(
+                machine::networks(engine, &networks, options.width),
+                machine::facts(engine),
+                machine::host(engine)
+            );
+            (node, seen)
+        }
+    }));
+    let (observations, machines) = tokio::join!(containers, machines);
     snapshot.observations = observations;
-    snapshot.network_observations = networks;
-    snapshot.unread.append(&mut unread);
-    match facts {
-        Ok(facts) => facts.add_to(&mut snapshot.engine),
-        Err(error) => {
-            snapshot.unread.push(Unread::new("facts about the engine", error.to_string()))
+    let machines: Vec<_> =
+        machines.into_iter().map(|(node, seen)| (node.to_owned(), seen)).collect();
+    let named = engines.are_named();
+    let mut of_networks: Vec<NetworkObservation> = Vec::new();
+    for (node, ((networks, mut unread), facts, host)) in machines {
+        for seen in networks {
+            // Each engine knows a shared network's members on its own node.
+            match of_networks.iter_mut().find(|known| known.id == seen.id) {
+                Some(known) => {
+                    known.attached.extend(seen.attached);
+                    // The one that knows the fewest has the most to tell.
+                    if !seen.peers.is_empty() && seen.peers.len() < known.peers.len() {
+                        known.peers = seen.peers;
+                    }
+                }
+                None => of_networks.push(seen),
+            }
+        }
+        let at = |what: &str| {
+            if named { format!("{node}: {what}") } else { what.to_owned() }
+        };
+        // A network of the swarm is known to a worker only while it needs it.
+        unread.retain(|note| !named || !note.why.starts_with("gone before"));
+        snapshot.unread.append(&mut unread);
+        match facts {
+            Ok(facts) => {
+                let of = snapshot.engines.iter_mut().find(|of| of.node == node && named);
+                facts.add_to(of.map_or(&mut snapshot.engine, |of| &mut of.engine));
+            }
+            Err(error) => {
+                let what = at("facts about the engine");
+                snapshot.unread.push(Unread::new(what, error.to_string()));
+            }
+        }
+        match host {
+            Ok(host) if !named => snapshot.host = Some(host),
+            // Sockets and routes of several machines have no place in a snapshot.
+            Ok(_) => {}
+            Err(why) => snapshot.unread.push(Unread::new(at("the engine's machine"), why)),
         }
     }
-    match host {
-        Ok(host) => snapshot.host = Some(host),
-        Err(why) => snapshot.unread.push(Unread::new("the engine's machine", why)),
+    if named {
+        let why = "it is looked at only where a map is of one engine";
+        snapshot.unread.push(Unread::new("the engines' machines", why));
     }
+    for seen in &mut of_networks {
+        seen.attached.sort();
+        seen.attached.dedup();
+    }
+    snapshot.network_observations = of_networks;
     snapshot.tidy();
 }
 

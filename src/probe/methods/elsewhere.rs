@@ -3,7 +3,7 @@
 
 /// Ways into network namespaces: none.
 pub mod namespaces {
-    use crate::engine::Engine;
+    use crate::engine::Engines;
     use crate::graph::Map;
     use crate::probe::plan::Station;
 
@@ -12,7 +12,7 @@ pub mod namespaces {
     pub enum Door {}
 
     /// Why there is no way in.
-    pub fn door(_: &Map, _: &Engine, _: &Station) -> Result<Door, String> {
+    pub fn door(_: &Map, _: &Engines, _: &Station) -> Result<Door, String> {
         Err("network namespaces are Linux's".to_owned())
     }
 }

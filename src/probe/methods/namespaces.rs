@@ -14,7 +14,7 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::sync::oneshot;
 
-use crate::engine::{Engine, Process};
+use crate::engine::{Engines, Process};
 use crate::graph::Map;
 use crate::probe::plan::Station;
 
@@ -28,11 +28,14 @@ pub struct Door {
 
 /// The way into a station, by the first of its containers that lets us in; or
 /// why there is none.
-pub fn door(map: &Map, engine: &Engine, station: &Station) -> Result<Door, String> {
+pub fn door(map: &Map, engines: &Engines, station: &Station) -> Result<Door, String> {
     let mut why = "no container of this network stack runs".to_owned();
     for member in &station.members {
-        let opened = engine
-            .process(map.container(*member))
+        let container = map.container(*member);
+        let opened = engines
+            .of(container)
+            .ok_or_else(|| "its engine is not among those asked".to_owned())
+            .and_then(|engine| engine.process(container))
             .and_then(|process| Ok((Arc::new(process.network_namespace()?), process)));
         match opened {
             Ok((namespace, process)) => return Ok(Door { namespace, process }),

@@ -6,7 +6,7 @@ mod order;
 mod ports;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 pub use changes::{Change, Changes};
 pub use ports::only_exposed;
@@ -35,6 +35,8 @@ pub struct View<'a> {
     pub changes: Changes,
     /// For each container of the snapshot its place among those shown.
     places: Vec<Option<usize>>,
+    /// How many containers have the same name for their task.
+    tasks: HashMap<&'a str, usize>,
 }
 
 impl<'a> View<'a> {
@@ -46,8 +48,13 @@ impl<'a> View<'a> {
         for (place, at) in containers.iter().enumerate() {
             places[*at] = Some(place);
         }
+        let mut tasks = HashMap::new();
+        for name in map.snapshot().containers.iter().filter_map(Container::task_name) {
+            *tasks.entry(name).or_default() += 1;
+        }
         Self {
             places,
+            tasks,
             map,
             networks,
             containers,
@@ -73,6 +80,14 @@ impl<'a> View<'a> {
     /// The container at a position of the snapshot's list.
     pub fn container(&self, at: usize) -> &'a Container {
         self.map.container(at)
+    }
+
+    /// What to call a container where space is short: a task goes without its
+    /// id if that is enough to tell it from others.
+    pub fn short_name(&self, at: usize) -> &'a str {
+        let container = self.container(at);
+        let alone = |name: &&str| self.tasks.get(name) == Some(&1);
+        container.task_name().filter(alone).unwrap_or(&container.name)
     }
 
     /// The network at a position of the snapshot's list.
@@ -113,7 +128,11 @@ impl<'a> View<'a> {
         self.networks
             .iter()
             .copied()
-            .filter(|at| self.map.members(*at).is_empty() && !self.network(*at).is_built_in())
+            .filter(|at| {
+                let network = self.network(*at);
+                let made = !network.is_built_in() && !network.is_the_swarms();
+                made && self.map.members(*at).is_empty()
+            })
             .collect()
     }
 
@@ -160,8 +179,17 @@ impl<'a> View<'a> {
                 let files: Vec<&str> = plan.files.iter().map(String::as_str).collect();
                 format!("planned in {}", list(&files, 2))
             }
+            None if self.has_engines() => {
+                let names: Vec<&str> = snapshot.engines.iter().map(|of| of.node.as_str()).collect();
+                format!("{} on {}", snapshot.engine.short(), list(&names, 3))
+            }
             None => snapshot.engine.short(),
         }
+    }
+
+    /// Whether the map is of several engines, which it then knows by name.
+    pub fn has_engines(&self) -> bool {
+        !self.map.snapshot().engines.is_empty()
     }
 
     /// What the picture does not say by itself, one sentence each, most
@@ -262,6 +290,11 @@ impl<'a> View<'a> {
             .bridging()
             .into_iter()
             .filter(|bridging| shown.contains(&bridging.container))
+            // What is published is on the ingress network as well, by design.
+            .filter(|bridging| {
+                let ingress = |part: &&Vec<usize>| part.iter().all(|at| self.network(*at).ingress);
+                bridging.parts.len() - bridging.parts.iter().filter(ingress).count() > 1
+            })
             .collect();
         let mut notes: Vec<String> = of_interest
             .iter()

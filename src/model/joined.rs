@@ -1,0 +1,203 @@
+//! Several engines in one snapshot. What they share, the networks of a swarm,
+//! is one; what is each one's own keeps to its engine, and two of one name
+//! are told apart as `NAME@ENGINE`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::container::NetworkMode;
+use super::engine_facts::EngineFacts;
+use super::network::Network;
+use super::snapshot::{Snapshot, Unread};
+
+/// One of several engines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EngineOfMap {
+    /// What it is called on this map.
+    pub node: String,
+    /// What it says about itself.
+    pub engine: EngineFacts,
+}
+
+impl Snapshot {
+    /// One snapshot of several engines, each with its name, which no two have.
+    pub fn join(parts: Vec<(String, Self)>) -> Self {
+        let shared = |network: &Network| network.scope == "swarm" && !network.id.is_empty();
+        let networks = || parts.iter().flat_map(|(_, part)| &part.networks);
+        let swarms: BTreeSet<&str> =
+            networks().filter(|n| shared(n)).map(|n| n.name.as_str()).collect();
+        let own = networks().filter(|n| !shared(n)).map(|n| n.name.as_str());
+        let same_network: BTreeSet<String> =
+            twice(own.chain(swarms.iter().copied())).into_iter().map(str::to_owned).collect();
+        // Podman's networks of one name have one id on all engines.
+        let ids = networks().filter(|n| !shared(n) && !n.id.is_empty()).map(|n| n.id.as_str());
+        let same_id: BTreeSet<String> = twice(ids).into_iter().map(str::to_owned).collect();
+        let containers = parts.iter().flat_map(|(_, part)| &part.containers);
+        let same_container: BTreeSet<String> =
+            twice(containers.map(|c| c.name.as_str())).into_iter().map(str::to_owned).collect();
+        let mut whole = Self::new(EngineFacts::default(), vec![], vec![], vec![]);
+        let mut known = BTreeSet::new();
+        for (node, part) in parts {
+            let apart = |name: &mut String, same: &BTreeSet<String>| {
+                if same.contains(name.as_str()) {
+                    name.push('@');
+                    name.push_str(&node);
+                }
+            };
+            let mut renamed: BTreeMap<(String, String), String> = BTreeMap::new();
+            for mut network in part.networks {
+                if shared(&network) {
+                    if known.insert(network.id.clone()) {
+                        whole.networks.push(network);
+                    }
+                    continue;
+                }
+                let old = network.name.clone();
+                apart(&mut network.name, &same_network);
+                renamed.insert((old, network.id.clone()), network.name.clone());
+                network.node.clone_from(&node);
+                apart(&mut network.id, &same_id);
+                whole.networks.push(network);
+            }
+            // Those that never ran, and Podman, name a network without its id.
+            let by_name: BTreeMap<String, String> =
+                renamed.iter().map(|((old, _), new)| (old.clone(), new.clone())).collect();
+            let ids: BTreeMap<String, String> =
+                part.containers.iter().map(|c| (c.name.clone(), c.id.clone())).collect();
+            for mut container in part.containers {
+                for endpoint in &mut container.endpoints {
+                    let key = (endpoint.network.clone(), endpoint.network_id.clone());
+                    let no_id = key.1.is_empty() || key.0 == key.1;
+                    let new = renamed.get(&key).or_else(|| by_name.get(&key.0).filter(|_| no_id));
+                    if let Some(new) = new {
+                        endpoint.network.clone_from(new);
+                        apart(&mut endpoint.network_id, &same_id);
+                    }
+                }
+                match &mut container.network_mode {
+                    NetworkMode::Network(name) => {
+                        if let Some(new) = by_name.get(name) {
+                            name.clone_from(new);
+                        }
+                    }
+                    // By its id it is the one of this engine, whatever its name.
+                    NetworkMode::Container(owner) => {
+                        if let Some(id) = ids.get(owner) {
+                            owner.clone_from(id);
+                        }
+                    }
+                    NetworkMode::None | NetworkMode::Host => {}
+                }
+                apart(&mut container.name, &same_container);
+                container.node.clone_from(&node);
+                whole.containers.push(container);
+            }
+            let notes = part.unread.into_iter();
+            whole.unread.extend(notes.map(|n| Unread::new(format!("{node}: {}", n.what), n.why)));
+            whole.engines.push(EngineOfMap { node, engine: part.engine });
+        }
+        whole.engine = whole.engines.first().map(|of| of.engine.clone()).unwrap_or_default();
+        whole.take_the_managers_word();
+        whole.tidy();
+        whole
+    }
+
+    /// A manager knows more of a swarm than a worker, and tells the workers'
+    /// part of it too.
+    fn take_the_managers_word(&mut self) {
+        let swarms = self.engines.iter().filter_map(|of| of.engine.swarm.as_ref());
+        let told = swarms.clone().find(|swarm| swarm.manager).or_else(|| swarms.clone().next());
+        self.engine.swarm = told.cloned();
+        let Some(swarm) = &self.engine.swarm else { return };
+        for of in &mut self.engines {
+            let Some(own) = of.engine.swarm.take() else { continue };
+            let member = swarm.manager && swarm.node_with(&own.node).is_some();
+            if member && !own.manager {
+                let note = format!("{}: {}", of.node, super::swarm::UNTOLD);
+                self.unread.retain(|unread| unread.what != note);
+            }
+            // Which node it is; the rest is told once, for all of them.
+            let (nodes, services) = (Vec::new(), Vec::new());
+            of.engine.swarm = Some(super::Swarm { nodes, services, ..own });
+        }
+        // What a manager tells of a service's tasks holds on every node.
+        if let Some(swarm) = self.engine.swarm.take() {
+            swarm.publish(&mut self.containers);
+            self.engine.swarm = Some(swarm);
+        }
+    }
+
+    /// What is known of the engine of this name; of the only one, whatever
+    /// the name.
+    pub fn engine_of(&self, node: &str) -> &EngineFacts {
+        let found = self.engines.iter().find(|of| of.node == node);
+        found.map_or(&self.engine, |of| &of.engine)
+    }
+}
+
+/// The names that come up more than once.
+fn twice<'n>(names: impl Iterator<Item = &'n str>) -> BTreeSet<&'n str> {
+    let mut seen = BTreeSet::new();
+    names.filter(|name| !seen.insert(*name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(node: &str, swarm: &str, more: &str) -> (String, Snapshot) {
+        let text = format!(
+            r#"{{"schema":"netmap/1","engine":{{"name":"Docker"{swarm}}},"networks":[
+              {{"name":"mesh","id":"m","driver":"overlay","scope":"swarm"}},
+              {{"name":"bridge","id":"b-{node}","driver":"bridge","scope":"local"}},
+              {{"name":"only-{node}","id":"o-{node}","driver":"bridge","scope":"local"}}],
+            "containers":[
+              {{"name":"twin","id":"t-{node}","state":"running","network_mode":"bridge","endpoints":[
+                {{"network":"bridge","network_id":"b-{node}"}},{{"network":"mesh","network_id":"m"}}]}},
+              {{"name":"rider","id":"r-{node}","state":"running","network_mode":"container:twin"}},
+              {{"name":"lone-{node}","id":"l-{node}","state":"created","network_mode":"bridge",
+                "endpoints":[{{"network":"bridge"}}]}}],
+            "unread":[{more}]}}"#
+        );
+        (node.to_owned(), Snapshot::read(text.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn what_engines_share_is_one_and_what_is_their_own_is_told_apart() {
+        let whole = Snapshot::join(vec![part("a", "", ""), part("b", "", "")]);
+        let networks: Vec<(&str, &str)> =
+            whole.networks.iter().map(|n| (n.name.as_str(), n.node.as_str())).collect();
+        assert_eq!(
+            networks,
+            [("bridge@a", "a"), ("bridge@b", "b"), ("mesh", ""), ("only-a", "a"), ("only-b", "b")]
+        );
+        let container = |name: &str| whole.containers.iter().find(|c| c.name == name).unwrap();
+        let twin = container("twin@b");
+        assert_eq!((twin.own_name(), twin.node.as_str()), ("twin", "b"));
+        assert_eq!(twin.endpoints[0].network, "bridge@b");
+        assert_eq!(twin.network_mode, NetworkMode::Network("bridge@b".to_owned()));
+        assert_eq!(container("lone-a").endpoints[0].network, "bridge@a");
+        let rider = container("rider@a");
+        assert_eq!(rider.network_mode, NetworkMode::Container("t-a".to_owned()));
+        assert_eq!(whole.engines.len(), 2);
+        // It reads back as it was.
+        assert_eq!(Snapshot::read(whole.to_json().as_bytes()).unwrap(), whole);
+    }
+
+    #[test]
+    fn a_managers_word_on_the_swarm_counts_and_a_strangers_silence_stays() {
+        let manager = r#","swarm":{"node":"1","manager":true,"nodes":[{"name":"a","id":"1"},{"name":"b","id":"2"}]}"#;
+        let worker = r#","swarm":{"node":"2"}"#;
+        let stranger = r#","swarm":{"node":"9"}"#;
+        let note = format!(r#"{{"what":"{}","why":"worker"}}"#, super::super::swarm::UNTOLD);
+        let whole = Snapshot::join(vec![
+            part("b", worker, &note),
+            part("a", manager, ""),
+            part("c", stranger, &note),
+        ]);
+        assert_eq!(whole.engine.swarm.unwrap().nodes.len(), 2);
+        let unread: Vec<&str> = whole.unread.iter().map(|note| note.what.as_str()).collect();
+        assert_eq!(unread, [format!("c: {}", super::super::swarm::UNTOLD)]);
+    }
+}

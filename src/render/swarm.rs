@@ -1,0 +1,92 @@
+//! Tables of a swarm's services and nodes, for the formats that have tables.
+
+use super::view::View;
+use crate::model::{Service, ServicePort, Swarm};
+
+/// A table: its headings, and rows of as many cells.
+pub struct Table {
+    /// The headings.
+    pub headings: [&'static str; 5],
+    /// The rows. A line break in a cell separates its items.
+    pub rows: Vec<[String; 5]>,
+}
+
+/// The services, then the nodes, as far as the view shows them: a view of
+/// some containers has the services that those are tasks of.
+pub fn tables(view: &View) -> Vec<Table> {
+    let Some(swarm) = &view.map.snapshot().engine.swarm else { return Vec::new() };
+    let shown = |service: &&Service| {
+        let is_task = |at: &usize| view.container(*at).task_of.as_ref() == Some(&service.name);
+        view.scope.is_none() || view.containers.iter().any(is_task)
+    };
+    let services: Vec<_> =
+        swarm.services.iter().filter(shown).map(|service| service_row(view, service)).collect();
+    let nodes: Vec<_> = if view.scope.is_none() { node_rows(swarm) } else { Vec::new() };
+    let tables = [
+        Table { headings: ["service", "mode", "running", "leads to", "ports"], rows: services },
+        Table { headings: ["node", "role", "state", "address", "tasks"], rows: nodes },
+    ];
+    tables.into_iter().filter(|table| !table.rows.is_empty()).collect()
+}
+
+fn service_row(view: &View, service: &Service) -> [String; 5] {
+    let networks = &view.map.snapshot().networks;
+    let name = |id: &str| {
+        let network = networks.iter().find(|network| network.id == id);
+        // Nobody asks for a name on the ingress network.
+        network.filter(|network| !network.ingress).map(|network| network.name.as_str())
+    };
+    let mut leads: Vec<String> = service
+        .virtual_addresses
+        .iter()
+        .filter_map(|told| Some(format!("{} on {}", told.address, name(&told.network_id)?)))
+        .collect();
+    if leads.is_empty() {
+        let named = service.networks.iter().filter_map(|on| name(&on.network_id));
+        leads.extend(named.map(|network| format!("its tasks on {network}")));
+    }
+    let ports: Vec<String> = service.published.iter().map(port).collect();
+    [
+        service.name.clone(),
+        service.mode.clone(),
+        service.replicas(),
+        leads.join("\n"),
+        ports.join("\n"),
+    ]
+}
+
+/// `8080 → 80` on every node, `8080 → 80/udp on its nodes`.
+fn port(port: &ServicePort) -> String {
+    let outside = port.host_port.map_or_else(|| "?".to_owned(), |port| port.to_string());
+    let protocol = match port.protocol.as_str() {
+        "tcp" => String::new(),
+        other => format!("/{other}"),
+    };
+    let wherefrom = if port.mode == "host" { " on its nodes" } else { "" };
+    format!("{outside} → {}{protocol}{wherefrom}", port.port)
+}
+
+fn node_rows(swarm: &Swarm) -> Vec<[String; 5]> {
+    swarm
+        .nodes
+        .iter()
+        .map(|node| {
+            let mut tasks = Vec::new();
+            for service in &swarm.services {
+                for task in service.tasks.iter().filter(|task| task.node == node.id) {
+                    let number = task.slot.map_or_else(String::new, |slot| format!(".{slot}"));
+                    let state = match task.state.as_str() {
+                        "running" => String::new(),
+                        other => format!(" ({other})"),
+                    };
+                    tasks.push(format!("{}{number}{state}", service.name));
+                }
+            }
+            let state = match node.availability.as_str() {
+                "" | "active" => node.state.clone(),
+                other => format!("{}, {other}", node.state),
+            };
+            [node.name.clone(), node.role.clone(), state, node.address.clone(), tasks.join(" ")]
+        })
+        .collect()
+}
