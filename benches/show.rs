@@ -7,6 +7,8 @@
 
 #![allow(clippy::unwrap_used)] // a benchmark that cannot go on should stop
 
+#[path = "shared/bare_calls.rs"]
+mod bare_calls;
 #[path = "../tests/engine/crowd.rs"]
 #[allow(dead_code)]
 mod crowd;
@@ -14,18 +16,15 @@ mod crowd;
 #[allow(dead_code)]
 mod support;
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::os::unix::net::UnixStream;
+use std::io::Write;
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 const RUNS: usize = 15;
-const WIDTH: usize = 8;
 
 fn main() {
     if std::env::args().nth(1).as_deref() == Some("bare-calls") {
-        bare_calls();
+        bare_calls::bare_calls(&support::engine());
         return;
     }
     let mut corner = support::Corner::new("bench");
@@ -79,68 +78,5 @@ fn main() {
     );
     for ((name, _), median) in contenders.iter().zip(&medians) {
         let _ = writeln!(out, "| {name} | {median:.1} | {:.2} |", median / medians[0]);
-    }
-}
-
-/// The calls a scan is made of and nothing else: three lists, and an inspect
-/// of each container over eight connections; the answers are read and dropped.
-fn bare_calls() {
-    let list = get(&mut connect(), "/containers/json?all=1");
-    get(&mut connect(), "/networks");
-    get(&mut connect(), "/version");
-    let text = String::from_utf8_lossy(&list).into_owned();
-    let ids = Mutex::new(
-        text.split("\"Id\":\"").skip(1).map(|rest| rest[..64].to_owned()).collect::<Vec<_>>(),
-    );
-    std::thread::scope(|scope| {
-        for _ in 0..WIDTH {
-            scope.spawn(|| {
-                let mut connection = connect();
-                loop {
-                    let Some(id) = ids.lock().expect("no panic").pop() else { return };
-                    get(&mut connection, &format!("/containers/{id}/json"));
-                }
-            });
-        }
-    });
-}
-
-fn connect() -> BufReader<UnixStream> {
-    let engine = support::engine();
-    BufReader::new(UnixStream::connect(engine.trim_start_matches("unix://")).expect("the engine"))
-}
-
-fn get(connection: &mut BufReader<UnixStream>, path: &str) -> Vec<u8> {
-    let request = format!("GET {path} HTTP/1.1\r\nHost: engine\r\n\r\n");
-    connection.get_mut().write_all(request.as_bytes()).expect("a request");
-    let (mut length, mut chunked) = (0, false);
-    loop {
-        let mut line = String::new();
-        connection.read_line(&mut line).expect("a header");
-        let line = line.trim().to_lowercase();
-        if line.is_empty() {
-            break;
-        }
-        if let Some(number) = line.strip_prefix("content-length: ") {
-            length = number.parse().expect("a number");
-        }
-        chunked |= line == "transfer-encoding: chunked";
-    }
-    let mut body = Vec::new();
-    if !chunked {
-        body.resize(length, 0);
-        connection.read_exact(&mut body).expect("a body");
-        return body;
-    }
-    loop {
-        let mut line = String::new();
-        connection.read_line(&mut line).expect("a chunk");
-        let size = usize::from_str_radix(line.trim(), 16).expect("a size");
-        let mut chunk = vec![0; size + 2];
-        connection.read_exact(&mut chunk).expect("a chunk");
-        if size == 0 {
-            return body;
-        }
-        body.extend_from_slice(&chunk[..size]);
     }
 }
