@@ -10,7 +10,8 @@ mod reason;
 mod select;
 mod structure;
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use petgraph::graph::{NodeIndex, UnGraph};
@@ -52,6 +53,8 @@ pub struct Map<'a> {
     riders: BTreeMap<usize, Vec<usize>>,
     /// For each network, the containers with an endpoint on it, stopped ones too.
     members: Vec<Vec<usize>>,
+    /// Who has an address, and on which network; made when somebody asks.
+    addresses: OnceCell<HashMap<IpAddr, (usize, usize)>>,
 }
 
 /// Whose network stack a container uses.
@@ -104,7 +107,17 @@ impl<'a> Map<'a> {
             }
             endpoint_networks.push(networks);
         }
-        Self { snapshot, graph, container_nodes, endpoint_networks, owners, riders, members }
+        let addresses = OnceCell::new();
+        Self {
+            snapshot,
+            graph,
+            container_nodes,
+            endpoint_networks,
+            owners,
+            riders,
+            members,
+            addresses,
+        }
     }
 
     /// The snapshot the map was built over.
@@ -119,11 +132,15 @@ impl<'a> Map<'a> {
 
     /// The container at a position of the snapshot's list.
     pub fn container(&self, at: usize) -> &'a Container {
+        #[cfg(test)]
+        crate::testing::look();
         &self.snapshot.containers[at]
     }
 
     /// The network at a position of the snapshot's list.
     pub fn network(&self, at: usize) -> &'a Network {
+        #[cfg(test)]
+        crate::testing::look();
         &self.snapshot.networks[at]
     }
 
@@ -158,6 +175,8 @@ impl<'a> Map<'a> {
         &self,
         container: usize,
     ) -> impl DoubleEndedIterator<Item = (Option<usize>, &'a Endpoint)> {
+        #[cfg(test)]
+        crate::testing::look();
         self.endpoint_networks[container]
             .iter()
             .copied()
@@ -214,11 +233,18 @@ impl<'a> Map<'a> {
 
     /// The container that has this address now, with the network it has it on.
     pub fn owner_of(&self, address: IpAddr) -> Option<(usize, usize)> {
-        (0..self.snapshot.containers.len()).find_map(|at| {
-            self.endpoints(at)
-                .find(|(_, endpoint)| endpoint.addresses().any(|a| a == address))
-                .and_then(|(network, _)| network.map(|network| (at, network)))
-        })
+        let addresses = self.addresses.get_or_init(|| {
+            let mut owners = HashMap::new();
+            for at in 0..self.snapshot.containers.len() {
+                for (network, endpoint) in self.endpoints(at) {
+                    let Some(network) = network else { continue };
+                    // Of several that claim it, the first.
+                    endpoint.addresses().for_each(|a| _ = owners.entry(a).or_insert((at, network)));
+                }
+            }
+            owners
+        });
+        addresses.get(&address).copied()
     }
 
     /// Whether two containers have one network stack between them, and so
