@@ -1,7 +1,6 @@
 //! Made-up setups for property tests: networks of every kind, containers in
 //! every state and mode, and now and then a probe.
 
-use std::cell::Cell;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use proptest::prelude::*;
@@ -356,21 +355,4 @@ fn measured(containers: &[Container], outcomes: &[Outcome]) -> Probe {
         }
     }
     Probe::new(measurements)
-}
-
-thread_local! {
-    static LOOKS: Cell<u64> = const { Cell::new(0) };
-}
-
-/// Notes that somebody looked at a container or network of a map.
-pub fn look() {
-    LOOKS.set(LOOKS.get() + 1);
-}
-
-/// How often somebody did during some work: a measure of it that no machine
-/// and no moment can change.
-pub fn looks(work: impl FnOnce()) -> u64 {
-    let before = LOOKS.get();
-    work();
-    LOOKS.get() - before
 }

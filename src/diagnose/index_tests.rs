@@ -7,9 +7,9 @@ use proptest::prelude::*;
 
 use super::case::Case;
 use super::{diagnose, obstacle, wanted};
-use crate::graph::Map;
+use crate::graph::{Map, looks};
 use crate::model::{Container, Snapshot};
-use crate::testing::{looks, snapshots};
+use crate::testing::snapshots;
 
 #[path = "../../tests/offline/town.rs"]
 mod town;
@@ -87,7 +87,7 @@ fn ten_times_the_setup_is_judged_with_ten_times_the_work() {
     let judged = |snapshot: &Snapshot| {
         let map = Map::new(snapshot);
         let mut found = 0;
-        let work = looks(|| found = diagnose(&map, None, |_| true).findings.len());
+        let work = looks::during(|| found = diagnose(&map, None, |_| true).findings.len());
         (work, found)
     };
     let (small, few) = judged(&town::town(500, 100));

@@ -5,6 +5,8 @@
 //! Pure: a [`Map`] borrows a snapshot and never looks at the world.
 
 mod compare;
+#[cfg(test)]
+pub mod looks;
 mod predict;
 mod reason;
 mod select;
@@ -133,14 +135,14 @@ impl<'a> Map<'a> {
     /// The container at a position of the snapshot's list.
     pub fn container(&self, at: usize) -> &'a Container {
         #[cfg(test)]
-        crate::testing::look();
+        looks::note();
         &self.snapshot.containers[at]
     }
 
     /// The network at a position of the snapshot's list.
     pub fn network(&self, at: usize) -> &'a Network {
         #[cfg(test)]
-        crate::testing::look();
+        looks::note();
         &self.snapshot.networks[at]
     }
 
@@ -176,7 +178,7 @@ impl<'a> Map<'a> {
         container: usize,
     ) -> impl DoubleEndedIterator<Item = (Option<usize>, &'a Endpoint)> {
         #[cfg(test)]
-        crate::testing::look();
+        looks::note();
         self.endpoint_networks[container]
             .iter()
             .copied()
