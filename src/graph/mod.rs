@@ -7,6 +7,7 @@
 mod compare;
 #[cfg(test)]
 pub mod looks;
+mod path;
 mod predict;
 mod reason;
 mod select;
