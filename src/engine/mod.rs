@@ -5,6 +5,7 @@ mod bounded;
 mod connect;
 mod contexts;
 mod exec;
+mod inspected;
 mod lenient;
 mod observe;
 mod place;
