@@ -5,12 +5,15 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
 
 /// What a run took.
 #[derive(Debug, Clone, Copy)]
 pub struct Took {
     /// From start to end.
     pub time: Duration,
+    /// Of that, and of other processors' time, what it worked itself.
+    pub processor: Duration,
     /// Memory at its highest, in kB.
     pub memory: u64,
 }
@@ -26,7 +29,11 @@ pub fn run(command: &[String]) -> Took {
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let numbers: Vec<u64> = said.split_whitespace().map(|n| n.parse().expect("a number")).collect();
-    Took { time: Duration::from_nanos(numbers[0]), memory: numbers[1] }
+    Took {
+        time: Duration::from_nanos(numbers[0]),
+        processor: Duration::from_micros(numbers[1]),
+        memory: numbers[2],
+    }
 }
 
 /// The least of several runs: what it costs, not what else the machine did.
@@ -34,6 +41,7 @@ pub fn best(runs: usize, command: &[String]) -> Took {
     let took: Vec<Took> = (0..runs.max(1)).map(|_| run(command)).collect();
     Took {
         time: took.iter().map(|took| took.time).min().unwrap_or_default(),
+        processor: took.iter().map(|took| took.processor).min().unwrap_or_default(),
         memory: took.iter().map(|took| took.memory).min().unwrap_or_default(),
     }
 }
@@ -51,6 +59,8 @@ pub fn measurer() -> bool {
     let code = status.expect("the command runs").code();
     assert!(matches!(code, Some(0 | 1)), "it ended with {code:?}");
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("numbers from the kernel");
-    let _ = writeln!(std::io::stdout(), "{} {}", time.as_nanos(), usage.max_rss());
+    let worked = usage.user_time() + usage.system_time();
+    let (worked, memory) = (worked.num_microseconds(), usage.max_rss());
+    let _ = writeln!(std::io::stdout(), "{} {worked} {memory}", time.as_nanos());
     true
 }
