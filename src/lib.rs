@@ -35,6 +35,10 @@
 //! A layer uses only those before it; `tests/offline/layers.rs` reads the `use` lines
 //! and fails when one reaches up or sideways.
 
+// Helpers that unit tests share with tests and benchmarks name it so.
+#[cfg(test)]
+extern crate self as netmap;
+
 pub mod check;
 pub mod cli;
 pub mod compose;

@@ -1,9 +1,10 @@
 //! Everything a rule may look at: the map, what was seen inside the
 //! containers, and who wants to reach whom. Built once for all rules.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
+use super::index::Index;
 use super::obstacle::{self, Obstacle};
 use super::rule::Sight;
 use super::rules;
@@ -40,7 +41,11 @@ pub struct Case<'a> {
     /// What a probe measured, held against the map.
     pub comparison: Option<&'a Comparison<'a>>,
     observations: Vec<Option<&'a Observation>>,
+    index: Index<'a>,
+    /// In the order of the containers that they begin at.
     edges: Vec<(Edge<'a>, Option<Obstacle>)>,
+    /// For each container, the edges that are evidently meant for it.
+    about: Vec<Vec<usize>>,
 }
 
 impl<'a> Case<'a> {
@@ -51,7 +56,10 @@ impl<'a> Case<'a> {
             snapshot.observations.iter().map(|o| ((&*o.id, &*o.container), o)).collect();
         let observations =
             snapshot.containers.iter().map(|c| by_id.get(&(&*c.id, &*c.name)).copied()).collect();
-        let mut case = Self { map, comparison, observations, edges: Vec::new() };
+        let about = vec![Vec::new(); snapshot.containers.len()];
+        let (index, edges) = (Index::default(), Vec::new());
+        let mut case = Self { map, comparison, observations, index, edges, about };
+        case.index = Index::new(&case);
         let edges = wanted::edges(&case);
         case.edges = edges
             .into_iter()
@@ -60,7 +68,20 @@ impl<'a> Case<'a> {
                 (edge, obstacle)
             })
             .collect();
+        for (at, (edge, obstacle)) in case.edges.iter().enumerate() {
+            let peer = match obstacle {
+                Some(Obstacle::Localhost { peer, .. }) => Some(*peer),
+                _ => None,
+            };
+            let meant: BTreeSet<usize> = edge.container().into_iter().chain(peer).collect();
+            meant.into_iter().for_each(|container| case.about[container].push(at));
+        }
         case
+    }
+
+    /// The look-ups over it.
+    pub fn index(&self) -> &Index<'a> {
+        &self.index
     }
 
     /// The containers' positions.
@@ -69,7 +90,7 @@ impl<'a> Case<'a> {
     }
 
     /// The networks' positions.
-    pub fn networks(&self) -> impl Iterator<Item = usize> + use<> {
+    pub fn networks(&self) -> impl DoubleEndedIterator<Item = usize> + use<> {
         0..self.map.snapshot().networks.len()
     }
 
@@ -95,6 +116,21 @@ impl<'a> Case<'a> {
             .iter()
             .filter(|(edge, _)| self.matters(edge.from))
             .map(|(edge, obstacle)| (edge, obstacle.as_ref()))
+    }
+
+    /// Those of them that begin at a container.
+    pub fn edges_from(&self, at: usize) -> impl Iterator<Item = (&Edge<'a>, Option<&Obstacle>)> {
+        let begin = self.edges.partition_point(|(edge, _)| edge.from < at);
+        let from_here = self.edges[begin..].iter().take_while(move |(edge, _)| edge.from == at);
+        let edges = from_here.filter(move |_| self.matters(at));
+        edges.map(|(edge, obstacle)| (edge, obstacle.as_ref()))
+    }
+
+    /// Those of them that are evidently meant for a container.
+    pub fn edges_about(&self, at: usize) -> impl Iterator<Item = (&Edge<'a>, Option<&Obstacle>)> {
+        let edges = self.about[at].iter().map(|edge| &self.edges[*edge]);
+        let edges = edges.filter(|(edge, _)| self.matters(edge.from));
+        edges.map(|(edge, obstacle)| (edge, obstacle.as_ref()))
     }
 
     /// The edges with an obstacle that `pick` knows, put together by what it
@@ -123,7 +159,7 @@ impl<'a> Case<'a> {
     /// Names of the containers that want to reach this one.
     pub fn wanted_by(&self, at: usize) -> Vec<&'a str> {
         let mut names: Vec<&str> = self
-            .edges()
+            .edges_about(at)
             .filter(|(edge, _)| edge.container() == Some(at) && edge.from != at)
             .map(|(edge, _)| self.name(edge.from))
             .collect();
@@ -268,7 +304,7 @@ impl<'a> Case<'a> {
             }
         }
         let host = host.trim_end_matches('.');
-        let mut found: Vec<usize> = Vec::new();
+        let mut found: Option<(bool, bool, usize)> = None;
         for network in self.map.networks_of(stack) {
             let on = self.network(network);
             if on.is_built_in() {
@@ -276,18 +312,13 @@ impl<'a> Case<'a> {
             }
             let suffix = format!(".{}", on.name);
             let plain = host.strip_suffix(suffix.as_str()).unwrap_or(host);
-            for member in self.map.members(network) {
-                let Some(endpoint) = self.map.endpoint_on(*member, network) else { continue };
-                let names = self.container(*member).names_on(endpoint);
-                if names.iter().any(|name| name.eq_ignore_ascii_case(plain)) {
-                    found.push(*member);
-                }
-            }
+            // A container that names itself means itself only if nobody else has the name.
+            let rank = |at: usize| (at == from, !self.container(at).state.has_network(), at);
+            let here = self.index.answering(network, plain).iter().map(|at| rank(*at)).min();
+            found = found.into_iter().chain(here).min();
         }
-        // A container that names itself means itself only if nobody else has the name.
-        found.sort_by_key(|at| (*at == from, !self.container(*at).state.has_network(), *at));
         let task = || self.map.service_name(from, host)?.tasks.first().copied();
-        found.first().copied().or_else(task)
+        found.map(|(.., at)| at).or_else(task)
     }
 
     /// The networks that two containers' stacks are both on, whether they run
@@ -352,11 +383,8 @@ impl<'a> Case<'a> {
     /// The first of a container's own wanted edges that evidently fails, and
     /// so keeps it from staying up or from coming up at all.
     fn trouble_of(&self, at: usize) -> Option<&Obstacle> {
-        if !self.matters(at) {
-            return None;
-        }
-        self.edges()
-            .filter(|(edge, _)| edge.from == at && edge.evidently_fails())
+        self.edges_from(at)
+            .filter(|(edge, _)| edge.evidently_fails())
             .find_map(|(_, obstacle)| obstacle.filter(|obstacle| **obstacle != Obstacle::Past))
     }
 

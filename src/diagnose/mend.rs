@@ -69,7 +69,7 @@ impl Case<'_> {
         if !network.node.is_empty() && !network.id.is_empty() {
             return quoted(network.own_id());
         }
-        let twins = self.networks().filter(|n| self.network(*n).name == network.name).count();
+        let twins = self.index().networks_named(&network.name).len();
         let by_name = is_usable(&network.name) && twins == 1;
         quoted(if by_name || network.id.is_empty() { &network.name } else { &network.id })
     }
@@ -85,7 +85,7 @@ impl Case<'_> {
     /// given it once.
     pub fn mend_names(&self, target: usize) -> Vec<String> {
         let edges: Vec<(&Edge, &Obstacle)> = self
-            .edges()
+            .edges_about(target)
             .filter_map(|(edge, obstacle)| Some((edge, obstacle?)))
             .filter(|(edge, obstacle)| match obstacle {
                 Obstacle::Localhost { peer, .. } => *peer == target,
@@ -185,7 +185,7 @@ impl Case<'_> {
 
     /// A name for a new network that no network has, as a word of a command.
     pub fn new_network_name(&self, wanted: &str) -> String {
-        let taken = |name: &str| self.networks().any(|n| self.network(n).name == name);
+        let taken = |name: &str| !self.index().networks_named(name).is_empty();
         let mut name = wanted.to_owned();
         let mut number = 2;
         while taken(&name) {

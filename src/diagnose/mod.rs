@@ -7,6 +7,7 @@
 //! ([`obstacle`]). Each [`Rule`] in [`rules`] then looks at the case.
 
 mod case;
+mod index;
 mod mend;
 mod obstacle;
 mod planned;
@@ -19,8 +20,10 @@ pub use case::Case;
 pub use rule::{Judgement, Rule, Sight};
 pub use rules::{RULES, rule_named};
 
+use std::collections::HashMap;
+
 use crate::graph::{Comparison, Map};
-use crate::model::{Diagnosis, Finding, NotLooked};
+use crate::model::{Diagnosis, NotLooked};
 
 /// Asks the rules that `wanted` lets through about a map with what was
 /// observed in it, and about a probe beside it if there is one.
@@ -49,10 +52,15 @@ pub fn diagnose(
             diagnosis.not_looked.push(NotLooked { rule: rule.name, why });
         }
     }
+    let mut about: HashMap<String, usize> = HashMap::new();
+    for (at, finding) in diagnosis.findings.iter().enumerate() {
+        for subject in &finding.subjects {
+            about.entry(subject.clone()).or_insert(at);
+        }
+    }
     for (name, symptom) in case.symptoms() {
-        let about = |finding: &&mut Finding| finding.subjects.iter().any(|subject| subject == name);
-        if let Some(cause) = diagnosis.findings.iter_mut().find(about) {
-            cause.evidence.push(symptom);
+        if let Some(at) = about.get(name) {
+            diagnosis.findings[*at].evidence.push(symptom);
         }
     }
     for finding in &mut diagnosis.findings {
@@ -64,5 +72,7 @@ pub fn diagnose(
     diagnosis
 }
 
+#[cfg(test)]
+mod index_tests;
 #[cfg(test)]
 mod tests;

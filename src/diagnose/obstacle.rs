@@ -117,31 +117,57 @@ fn localhost(case: &Case, edge: &Edge) -> Option<Obstacle> {
         }
         _ => false,
     });
-    let peers = || case.containers().filter(|at| *at != from && !case.map.share_stack(from, *at));
-    let rank = |at: usize| {
-        let open = case.listens(at, port) == Some(Listens::Openly);
-        let project = case.container(at).project();
-        let same_project = project.is_some() && project == container.project();
-        let shared = !case.shared(from, at).is_empty();
-        (!open, !same_project, !shared, !case.container(at).state.has_network(), at)
-    };
-    let mut with_port: Vec<usize> = peers().filter(|at| offers(case, *at, port)).collect();
-    with_port.sort_by_key(|at| rank(*at));
-    if let Some(peer) = with_port.first() {
-        let on_host = case.container(*peer).published.iter().any(|p| p.host_port == port);
-        return Some(Obstacle::Localhost {
-            peer: *peer,
-            port,
-            sure: fails || !(on_web && on_host),
-        });
+    if let Some(peer) = peer_with(case, from, port) {
+        let on_host = case.container(peer).published.iter().any(|p| p.host_port == port);
+        return Some(Obstacle::Localhost { peer, port, sure: fails || !(on_web && on_host) });
     }
-    let behind = peers().find_map(|at| Some((at, published_as(case, at, port)?.port)));
+    let behind = first_of(case.index().published(port), |at| is_peer(case, from, at))
+        .and_then(|at| Some((at, published_as(case, at, port)?.port)));
     if let Some((peer, inside)) = behind {
         return Some(Obstacle::Localhost { peer, port: inside, sure: fails || !on_web });
     }
     let machine = case.map.snapshot().host.as_ref()?.listening.as_ref()?;
     let there = machine.iter().any(|s| s.port == port && s.protocol == Protocol::Tcp);
     (there && fails).then_some(Obstacle::LocalhostMachine)
+}
+
+/// Whether a container is another one, with a network stack of its own.
+fn is_peer(case: &Case, from: usize, at: usize) -> bool {
+    at != from && !case.map.share_stack(from, at)
+}
+
+/// The peer with a port that `localhost` is evidently meant for.
+pub(super) fn peer_with(case: &Case, from: usize, port: u16) -> Option<usize> {
+    // Each of these lists has its best first, but for what depends on who asks.
+    let project = case.container(from).project();
+    let of_project = project.map_or(&[][..], |name| case.index().offering_in(name, port));
+    let stack = case.map.stack(from).into_iter();
+    let of_networks = stack
+        .flat_map(|stack| case.map.networks_of(stack))
+        .map(|network| case.index().offering_on(network, port));
+    let first = |list| first_of(list, |at| is_peer(case, from, at));
+    let best = of_networks.chain([case.index().offering(port)]).filter_map(first);
+    let of_project = of_project.iter().copied().filter(|at| is_peer(case, from, *at));
+    of_project.chain(best).min_by_key(|at| peer_rank(case, from, *at, port))
+}
+
+/// How evidently a peer is meant; the lower the more so.
+pub(super) fn peer_rank(
+    case: &Case,
+    from: usize,
+    at: usize,
+    port: u16,
+) -> (bool, bool, bool, bool, usize) {
+    let open = case.listens(at, port) == Some(Listens::Openly);
+    let project = case.container(at).project();
+    let same_project = project.is_some() && project == case.container(from).project();
+    let shared = !case.shared(from, at).is_empty();
+    (!open, !same_project, !shared, !case.container(at).state.has_network(), at)
+}
+
+/// The first of a list that fits.
+fn first_of(list: &[usize], fits: impl Fn(usize) -> bool) -> Option<usize> {
+    list.iter().copied().find(|at| fits(*at))
 }
 
 /// Whether a container listens on a port or says that it will.
@@ -247,9 +273,7 @@ fn addressed(case: &Case, edge: &Edge, to: usize) -> Option<Obstacle> {
         && is_silent(case, edge, to, port)
         && published_as(case, to, port).is_none()
     {
-        let has_it = case.containers().find(|at| {
-            *at != from && *at != to && case.listens(*at, port) == Some(Listens::Openly)
-        });
+        let has_it = first_of(case.index().open(port), |at| at != from && at != to);
         let says_so = case.container(to).exposed.iter().any(|exposed| exposed.port == port);
         if has_it.is_some() || !says_so {
             return Some(Obstacle::OtherOwner(has_it));
@@ -274,8 +298,7 @@ fn own_address(case: &Case, edge: &Edge) -> Option<Obstacle> {
     if !is_silent(case, edge, edge.from, port) {
         return None;
     }
-    let open = |at: &usize| case.listens(*at, port) == Some(Listens::Openly);
-    let has_it = case.containers().filter(|at| *at != edge.from).find(open)?;
+    let has_it = first_of(case.index().open(port), |at| at != edge.from)?;
     Some(Obstacle::OtherOwner(Some(has_it)))
 }
 
@@ -340,9 +363,7 @@ fn machine(case: &Case, edge: &Edge) -> Option<Obstacle> {
         return known_system.then_some(Obstacle::MachineUnknown);
     }
     let port = edge.port?;
-    if let Some(peer) = case.containers().find(|at| {
-        *at != from && !case.map.share_stack(from, *at) && published_as(case, *at, port).is_some()
-    }) {
+    if let Some(peer) = first_of(case.index().published(port), |at| is_peer(case, from, at)) {
         let inside = published_as(case, peer, port)?.port;
         return Some(Obstacle::Hairpin(peer, inside));
     }
@@ -379,13 +400,12 @@ fn near(case: &Case, edge: &Edge) -> Option<String> {
     }
     // `database` for `db`, told by the port: the only one there that has it.
     let port = edge.port?;
-    let mut with_port = case.containers().filter(|at| {
-        *at != edge.from
-            && offers(case, *at, port)
-            && case.shared(edge.from, *at).iter().any(|n| !case.network(*n).is_built_in())
-    });
+    let networks = case.map.networks_of(stack).filter(|n| !case.network(*n).is_built_in());
+    let mut with_port = networks
+        .flat_map(|network| case.index().offering_on(network, port))
+        .filter(|at| **at != edge.from);
     let only = with_port.next()?;
-    with_port.next().is_none().then(|| case.name(only).to_owned())
+    with_port.all(|at| at == only).then(|| case.name(*only).to_owned())
 }
 
 fn outside(case: &Case, edge: &Edge) -> Option<Obstacle> {

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::case::Case;
-use crate::graph::Map;
 use crate::model::{LogError, Origin, Progress, Reference, reference};
 
 /// Something a container evidently wants to reach.
@@ -208,7 +207,6 @@ fn target(case: &Case, from: usize, host: &str) -> Target {
     if reference::is_loopback(host) {
         return Target::Itself;
     }
-    let map = case.map;
     let own = case.container(from);
     if [own.own_name(), &own.hostname].iter().any(|name| name.eq_ignore_ascii_case(host)) {
         return Target::Itself;
@@ -226,10 +224,10 @@ fn target(case: &Case, from: usize, host: &str) -> Target {
         return Target::Named(at);
     }
     // A service whose tasks are on nodes that are not on the map.
-    if map.service_name(from, host).is_some() {
+    if case.map.service_name(from, host).is_some() {
         return Target::Outside;
     }
-    if let Some(at) = meant(map, from, host) {
+    if let Some(at) = meant(case, from, host) {
         return Target::Named(at);
     }
     let folded = host.trim_end_matches('.').to_ascii_lowercase();
@@ -247,7 +245,8 @@ fn by_address(case: &Case, from: usize, address: IpAddr) -> Target {
     }
     let snapshot = map.snapshot();
     let machines = snapshot.host.as_ref().is_some_and(|host| host.addresses.contains(&address));
-    for (at, network) in snapshot.networks.iter().enumerate() {
+    for at in case.index().networks_around(address) {
+        let network = case.network(at);
         if map.is_beyond(from, at) {
             continue;
         }
@@ -269,43 +268,11 @@ fn by_address(case: &Case, from: usize, address: IpAddr) -> Target {
 /// The container that a name is evidently meant for although it does not lead
 /// there: by a container's name, a service of the same project, an alias
 /// anywhere, a service of another project. One that runs is preferred.
-fn meant(map: &Map, from: usize, host: &str) -> Option<usize> {
-    let containers = &map.snapshot().containers;
+pub(super) fn meant(case: &Case, from: usize, host: &str) -> Option<usize> {
     let host = host.trim_end_matches('.');
     // `db.backnet` is `db` on the network `backnet`.
-    let networks = &map.snapshot().networks;
-    let on_network = host
-        .rsplit_once('.')
-        .filter(|(_, tail)| networks.iter().any(|network| network.name.eq_ignore_ascii_case(tail)));
+    let on_network = host.rsplit_once('.').filter(|(_, tail)| case.index().is_network(tail));
     let host = on_network.map_or(host, |(head, _)| head);
-    let same_project = |at: usize| {
-        let project = containers[at].project();
-        project.is_some() && project == containers[from].project()
-    };
-    // Another project's `db` is not what this project's `db` means.
-    let foreign = |at: usize| {
-        let project = containers[from].project();
-        project.is_some() && project != containers[at].project()
-    };
-    let by_name = |at: usize| containers[at].own_name().eq_ignore_ascii_case(host);
-    let by_service = |at: usize| {
-        containers[at].compose.service.as_deref().is_some_and(|s| s.eq_ignore_ascii_case(host))
-    };
-    let by_alias = |at: usize| {
-        containers[at].endpoints.iter().any(|endpoint| {
-            endpoint.aliases.iter().chain(&endpoint.dns_names).any(|n| n.eq_ignore_ascii_case(host))
-        })
-    };
-    let tests: [&dyn Fn(usize) -> bool; 4] = [
-        &by_name,
-        &|at| by_service(at) && same_project(at),
-        &|at| by_alias(at) && !foreign(at),
-        &|at| by_service(at) && !foreign(at),
-    ];
-    tests.iter().find_map(|test| {
-        let mut fitting: Vec<usize> =
-            (0..containers.len()).filter(|at| *at != from && test(*at)).collect();
-        fitting.sort_by_key(|at| !containers[*at].state.has_network());
-        fitting.first().copied()
-    })
+    let fitting = case.index().meant(case.container(from).project(), host);
+    fitting.iter().find_map(|list| list.iter().copied().find(|at| *at != from))
 }

@@ -3,15 +3,17 @@
 //! bollard knows Docker's states and gives up a whole list for one container
 //! that is in another: Podman has `stopped`, for as long as it takes to clean
 //! up after a container. What bollard cannot read is asked for once more and
-//! read here, one container at a time.
+//! read here, one container at a time. An inspect is read by a type of netmap's
+//! own from the start.
 
-use bollard::models::{ContainerInspectResponse, ContainerSummary};
-use bollard::query_parameters::{InspectContainerOptions, ListContainersOptions};
+use bollard::models::ContainerSummary;
+use bollard::query_parameters::ListContainersOptions;
 use futures_util::TryStreamExt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::connect::Engine;
+use super::inspected::Inspected;
 use crate::error::{Error, Result};
 use crate::model::Unread;
 
@@ -48,36 +50,32 @@ pub async fn list_containers(engine: &Engine) -> Result<(Vec<ContainerSummary>, 
 }
 
 /// One container by its id.
-pub async fn inspect_container(engine: &Engine, id: &str) -> Result<ContainerInspectResponse> {
-    let call = "inspect container";
-    let asked = engine.docker.inspect_container(id, None::<InspectContainerOptions>);
-    match engine.ask(call, asked).await {
-        Err(Error::Garbled { address, .. }) => {
-            let mut value: Value = raw(engine, call, &format!("/containers/{id}/json")).await?;
-            if let Some(status) = value.pointer_mut("/State/Status") {
-                translate_state(status);
-            }
-            let garbled =
-                |error: serde_json::Error| Error::Garbled { address, call, why: error.to_string() };
-            serde_json::from_value(value).map_err(garbled)
-        }
-        answer => answer,
+pub async fn inspect_container(engine: &Engine, id: &str) -> Result<Inspected> {
+    let mut inspected: Inspected =
+        raw(engine, "inspect container", &format!("/containers/{id}/json")).await?;
+    if let Some(status) = inspected.state.as_mut().and_then(|state| state.status.as_mut()) {
+        *status = dockers_state(status).to_owned();
     }
+    Ok(inspected)
 }
 
 /// Podman's states in Docker's words; one that nobody knows becomes none.
 ///
 /// Source: podman, `libpod/define/containerstate.go`.
-fn translate_state(state: &mut Value) {
-    let Some(word) = state.as_str() else { return };
-    let known = match word {
+fn dockers_state(word: &str) -> &str {
+    match word {
         "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead"
-        | "stopping" => return,
+        | "stopping" => word,
         "stopped" => "exited",
         "configured" | "initialized" => "created",
         _ => "",
-    };
-    *state = Value::from(known);
+    }
+}
+
+fn translate_state(state: &mut Value) {
+    if let Some(word) = state.as_str() {
+        *state = Value::from(dockers_state(word));
+    }
 }
 
 /// The answer to a GET request as JSON. bollard has no call for that; one of

@@ -6,6 +6,7 @@ mod connect;
 mod contexts;
 mod engines;
 mod exec;
+mod inspected;
 mod lenient;
 mod observe;
 mod place;

@@ -8,10 +8,10 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use bollard::models::{
-    ContainerInspectResponse, ContainerSummary, EndpointSettings, Network as ListedNetwork,
-    PortBinding, SystemVersion,
+    ContainerSummary, EndpointSettings, Network as ListedNetwork, PortBinding, SystemVersion,
 };
 
+use super::inspected::Inspected;
 use crate::model::{
     Compose, Container, Endpoint, EngineFacts, ExposedPort, Health, Network, NetworkMode, Protocol,
     PublishedPort, Reference, RequestedPort, State, Subnet, Unread, kept_labels, reference,
@@ -99,17 +99,17 @@ pub fn network(listed: ListedNetwork, unread: &mut Vec<Unread>) -> Network {
 }
 
 /// A container from its inspect.
-pub fn container(inspected: ContainerInspectResponse, unread: &mut Vec<Unread>) -> Container {
+pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
     let config = inspected.config.unwrap_or_default();
     let host_config = inspected.host_config.unwrap_or_default();
     let settings = inspected.network_settings.unwrap_or_default();
     let state = inspected.state.unwrap_or_default();
     let name = clean_name(&inspected.name.unwrap_or_default());
-    let running_state = state.status.map_or(State::Unknown, |status| State::parse(status.as_ref()));
+    let running_state = state.status.map_or(State::Unknown, |status| State::parse(&status));
     let labels = kept_labels(config.labels.unwrap_or_default());
     let note = &mut |what: String| unread.push(Unread::new(format!("container `{name}`"), what));
     let mut exposed: Vec<ExposedPort> = Vec::new();
-    for text in config.exposed_ports.unwrap_or_default() {
+    for text in config.exposed_ports.unwrap_or_default().into_keys() {
         exposed.extend(exposed_ports(&text, note));
     }
     let references = references(
@@ -143,10 +143,7 @@ pub fn container(inspected: ContainerInspectResponse, unread: &mut Vec<Unread>) 
         id: inspected.id.unwrap_or_default(),
         image: config.image.or(inspected.image).unwrap_or_default(),
         state: running_state,
-        health: state
-            .health
-            .and_then(|health| health.status)
-            .and_then(|status| health_of(status.as_ref())),
+        health: state.health.and_then(|health| health.status).and_then(|status| health_of(&status)),
         exit_code: state.exit_code.filter(|_| ended),
         oom_killed: state.oom_killed.unwrap_or_default(),
         start_error: state.error.and_then(network_error),

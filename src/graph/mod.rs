@@ -5,13 +5,17 @@
 //! Pure: a [`Map`] borrows a snapshot and never looks at the world.
 
 mod compare;
+#[cfg(test)]
+pub mod looks;
+mod path;
 mod predict;
 mod reason;
 mod select;
 mod structure;
 mod swarm;
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use petgraph::graph::{NodeIndex, UnGraph};
@@ -54,6 +58,8 @@ pub struct Map<'a> {
     riders: BTreeMap<usize, Vec<usize>>,
     /// For each network, the containers with an endpoint on it, stopped ones too.
     members: Vec<Vec<usize>>,
+    /// Who has an address, and on which network; made when somebody asks.
+    addresses: OnceCell<HashMap<IpAddr, Vec<(usize, usize)>>>,
 }
 
 /// Whose network stack a container uses.
@@ -106,7 +112,17 @@ impl<'a> Map<'a> {
             }
             endpoint_networks.push(networks);
         }
-        Self { snapshot, graph, container_nodes, endpoint_networks, owners, riders, members }
+        let addresses = OnceCell::new();
+        Self {
+            snapshot,
+            graph,
+            container_nodes,
+            endpoint_networks,
+            owners,
+            riders,
+            members,
+            addresses,
+        }
     }
 
     /// The snapshot the map was built over.
@@ -121,11 +137,15 @@ impl<'a> Map<'a> {
 
     /// The container at a position of the snapshot's list.
     pub fn container(&self, at: usize) -> &'a Container {
+        #[cfg(test)]
+        looks::note();
         &self.snapshot.containers[at]
     }
 
     /// The network at a position of the snapshot's list.
     pub fn network(&self, at: usize) -> &'a Network {
+        #[cfg(test)]
+        looks::note();
         &self.snapshot.networks[at]
     }
 
@@ -160,6 +180,8 @@ impl<'a> Map<'a> {
         &self,
         container: usize,
     ) -> impl DoubleEndedIterator<Item = (Option<usize>, &'a Endpoint)> {
+        #[cfg(test)]
+        looks::note();
         self.endpoint_networks[container]
             .iter()
             .copied()
@@ -231,12 +253,21 @@ impl<'a> Map<'a> {
     /// on, as a container sees it: another engine's own networks may have the
     /// same addresses and are not meant.
     pub fn owner_of(&self, from: usize, address: IpAddr) -> Option<(usize, usize)> {
-        (0..self.snapshot.containers.len()).find_map(|at| {
-            self.endpoints(at)
-                .filter(|(network, _)| network.is_some_and(|n| !self.is_beyond(from, n)))
-                .find(|(_, endpoint)| endpoint.addresses().any(|a| a == address))
-                .and_then(|(network, _)| network.map(|network| (at, network)))
-        })
+        let owners = self.addresses.get_or_init(|| {
+            let mut owners: HashMap<IpAddr, Vec<(usize, usize)>> = HashMap::new();
+            for at in 0..self.snapshot.containers.len() {
+                for (network, endpoint) in self.endpoints(at) {
+                    let Some(network) = network else { continue };
+                    for address in endpoint.addresses() {
+                        owners.entry(address).or_default().push((at, network));
+                    }
+                }
+            }
+            owners
+        });
+        // Of several that claim it, the first.
+        let claim = owners.get(&address)?.iter();
+        claim.copied().find(|(_, network)| !self.is_beyond(from, *network))
     }
 
     /// Whether a network is the own of another engine than the container's.

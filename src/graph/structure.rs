@@ -1,10 +1,9 @@
 //! The shape of the map: who shares what, ways through others, islands, and
 //! containers that join networks which would otherwise be apart.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::algo::articulation_points::articulation_points;
-use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 
 use super::{Map, Node};
@@ -58,38 +57,6 @@ impl<'a> Map<'a> {
                 Some(SharedNetwork { network, from, to })
             })
             .collect()
-    }
-
-    /// The shortest way from `a` to `b` over shared networks and the
-    /// containers between them; `None` when there is none.
-    pub fn path(&self, a: usize, b: usize) -> Option<Path> {
-        let start = self.container_nodes[self.stack(a)?]?;
-        let goal = self.container_nodes[self.stack(b)?]?;
-        let mut came_from: BTreeMap<NodeIndex, NodeIndex> = BTreeMap::new();
-        let mut queue = VecDeque::from([start]);
-        while let Some(node) = queue.pop_front() {
-            if node == goal {
-                break;
-            }
-            let mut next: Vec<NodeIndex> = self.graph.neighbors(node).collect();
-            next.sort_by_key(|n| self.graph[*n]);
-            for neighbour in next {
-                if neighbour != start && !came_from.contains_key(&neighbour) {
-                    came_from.insert(neighbour, node);
-                    queue.push_back(neighbour);
-                }
-            }
-        }
-        let mut path = Path { through: Vec::new(), networks: Vec::new() };
-        let mut at = *came_from.get(&goal)?;
-        while at != start {
-            match self.graph[at] {
-                Node::Container(container) => path.through.insert(0, container),
-                Node::Network(network) => path.networks.insert(0, network),
-            }
-            at = *came_from.get(&at)?;
-        }
-        Some(path)
     }
 
     /// The parts of the map between which nothing is shared: for each, the

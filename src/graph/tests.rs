@@ -1,6 +1,6 @@
 //! The map over small made-up setups, and over random ones.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -200,29 +200,77 @@ fn bridging_the_slow_way(map: &Map) -> Vec<(usize, usize)> {
     found
 }
 
+/// Running containers on these of so many networks each.
+fn of_memberships(networks: usize, memberships: &[BTreeSet<usize>]) -> Snapshot {
+    let networks: Vec<_> = (0..networks)
+        .map(|n| json!({"name": format!("n{n}"), "id": format!("n{n}"), "driver": "bridge"}))
+        .collect();
+    let containers: Vec<_> = memberships
+        .iter()
+        .enumerate()
+        .map(|(c, on)| {
+            let endpoints: Vec<_> = on
+                .iter()
+                .map(|n| json!({"network": format!("n{n}"), "network_id": format!("n{n}"), "ipv4": format!("10.{n}.0.{}", c + 2)}))
+                .collect();
+            json!({"name": format!("c{c:02}"), "id": format!("c{c}"), "state": "running", "endpoints": endpoints})
+        })
+        .collect();
+    snapshot(json!(networks), json!(containers), "26")
+}
+
 proptest! {
     #[test]
     fn bridging_containers_are_those_whose_removal_parts_networks(
         memberships in proptest::collection::vec(proptest::collection::btree_set(0usize..8, 0..4), 0..20)
     ) {
-        let networks: Vec<_> = (0..8)
-            .map(|n| json!({"name": format!("n{n}"), "id": format!("n{n}"), "driver": "bridge"}))
-            .collect();
-        let containers: Vec<_> = memberships
-            .iter()
-            .enumerate()
-            .map(|(c, on)| {
-                let endpoints: Vec<_> = on
-                    .iter()
-                    .map(|n| json!({"network": format!("n{n}"), "network_id": format!("n{n}"), "ipv4": format!("10.{n}.0.{}", c + 2)}))
-                    .collect();
-                json!({"name": format!("c{c:02}"), "id": format!("c{c}"), "state": "running", "endpoints": endpoints})
-            })
-            .collect();
-        let snapshot = snapshot(json!(networks), json!(containers), "26");
+        let snapshot = of_memberships(8, &memberships);
         let map = Map::new(&snapshot);
         let fast: Vec<_> = map.bridging().iter().map(|b| (b.container, b.parts.len())).collect();
         prop_assert_eq!(fast, bridging_the_slow_way(&map));
+    }
+}
+
+/// The shortest way, found by walking from one end, first nodes first.
+fn path_the_slow_way(map: &Map, a: usize, b: usize) -> Option<Vec<Node>> {
+    let graph = map.graph();
+    let node = |at: usize| graph.node_indices().find(|n| graph[*n] == Node::Container(at));
+    let (start, goal) = (node(a)?, node(b)?);
+    let mut ways = BTreeMap::from([(start, Vec::new())]);
+    let mut queue = std::collections::VecDeque::from([start]);
+    while let Some(at) = queue.pop_front().filter(|at| *at != goal) {
+        let mut next: Vec<NodeIndex> = graph.neighbors(at).collect();
+        next.sort_by_key(|n| graph[*n]);
+        for next in next {
+            if !ways.contains_key(&next) {
+                let way = [&ways[&at][..], &[graph[next]]].concat();
+                ways.insert(next, way);
+                queue.push_back(next);
+            }
+        }
+    }
+    let mut way = ways.remove(&goal)?;
+    way.pop()?;
+    Some(way)
+}
+
+proptest! {
+    #[test]
+    fn the_way_found_from_both_ends_is_the_one_found_from_one(
+        memberships in proptest::collection::vec(proptest::collection::btree_set(0usize..6, 0..3), 2..14)
+    ) {
+        let snapshot = of_memberships(6, &memberships);
+        let map = Map::new(&snapshot);
+        for (a, b) in (0..memberships.len()).flat_map(|a| (0..memberships.len()).map(move |b| (a, b))) {
+            let found = map.path(a, b);
+            let slow = path_the_slow_way(&map, a, b);
+            let part = |way: &[Node]| {
+                let networks = way.iter().filter_map(|n| match n { Node::Network(at) => Some(*at), Node::Container(_) => None });
+                let through = way.iter().filter_map(|n| match n { Node::Container(at) => Some(*at), Node::Network(_) => None });
+                Path { through: through.collect(), networks: networks.collect() }
+            };
+            prop_assert_eq!(found, slow.as_deref().map(part));
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Endpoints without a container.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::diagnose::case::Case;
 use crate::diagnose::mend::quoted;
 use crate::diagnose::{Judgement, Rule};
@@ -26,12 +28,16 @@ fn judge(case: &Case) -> Judgement {
     if snapshot.network_observations.is_empty() && !case.is_planned() {
         judgement.not_looked.push("the networks' own lists of containers".to_owned());
     }
+    let ids: HashSet<&str> = snapshot.containers.iter().map(|c| c.id.as_str()).collect();
+    // Of several networks with one id, the first.
+    let networks: HashMap<&str, usize> =
+        case.networks().rev().map(|at| (case.network(at).id.as_str(), at)).collect();
     for seen in &snapshot.network_observations {
-        let Some(network) = case.networks().find(|at| case.network(*at).id == seen.id) else {
-            continue;
-        };
+        let Some(network) = networks.get(seen.id.as_str()).copied() else { continue };
         for attached in &seen.attached {
-            let known = snapshot.containers.iter().any(|c| c.id == attached.id);
+            if ids.contains(attached.id.as_str()) {
+                continue;
+            }
             // The swarm's own sandboxes are no containers.
             let swarms = attached.id.starts_with("ingress-")
                 || attached.id.starts_with("lb-")
@@ -39,7 +45,7 @@ fn judge(case: &Case) -> Judgement {
                 || attached.name.ends_with("-endpoint");
             let vanished =
                 snapshot.unread.iter().any(|u| u.what.contains(&format!("`{}`", attached.name)));
-            if known || swarms || vanished {
+            if swarms || vanished {
                 continue;
             }
             let on = &case.network(network).name;

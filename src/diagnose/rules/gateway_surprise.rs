@@ -56,9 +56,9 @@ fn judge(case: &Case) -> Judgement {
         if with_gateway.len() < 2 || expected || chosen || !started_has {
             continue;
         }
-        let outside_fails = case.edges().any(|(edge, _)| {
-            edge.from == at && edge.target == Target::Outside && edge.evidently_fails()
-        });
+        let outside_fails = case
+            .edges_from(at)
+            .any(|(edge, _)| edge.target == Target::Outside && edge.evidently_fails());
         if !outside_fails && with_gateway.iter().all(|n| is_like(case, *n, leaves_by)) {
             // Out is out: the two ways lead to the same.
             continue;

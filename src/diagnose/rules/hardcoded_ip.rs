@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use crate::diagnose::case::{Case, Listens, few};
 use crate::diagnose::mend::prose;
-use crate::diagnose::obstacle::{Obstacle, offers};
+use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::wanted::{Edge, Target};
 use crate::diagnose::{Judgement, Rule, Sight};
 use crate::model::{Finding, Severity};
@@ -44,13 +44,7 @@ fn judge(case: &Case) -> Judgement {
 
 /// Whether the address was given to its container by hand, running or not.
 fn is_fixed(case: &Case, edge: &Edge) -> bool {
-    let Ok(address) = edge.host.parse::<IpAddr>() else { return false };
-    case.containers().any(|at| {
-        case.container(at).endpoints.iter().any(|endpoint| {
-            endpoint.fixed_ipv4.map(IpAddr::V4) == Some(address)
-                || endpoint.fixed_ipv6.map(IpAddr::V6) == Some(address)
-        })
-    })
+    edge.host.parse::<IpAddr>().is_ok_and(|address| case.index().is_fixed(address))
 }
 
 /// An edge with its first obstacle.
@@ -141,7 +135,7 @@ fn finding(case: &Case, edges: &[Met]) -> Finding {
 /// The one other container that has the port, if there is just one.
 fn only_one_with(case: &Case, edge: &Edge) -> Option<usize> {
     let port = edge.port?;
-    let mut with_port = case.containers().filter(|at| *at != edge.from && offers(case, *at, port));
+    let mut with_port = case.index().offering(port).iter().filter(|at| **at != edge.from);
     let first = with_port.next()?;
-    with_port.next().is_none().then_some(first)
+    with_port.next().is_none().then_some(*first)
 }

@@ -42,7 +42,8 @@ fn judge(case: &Case) -> Judgement {
         if !container.state.has_network() || on_host {
             continue;
         }
-        let mut ports: Vec<u16> = dialled.keys().filter(|key| key.0 == at).map(|k| k.1).collect();
+        let mut ports: Vec<u16> =
+            dialled.range((at, 0)..=(at, u16::MAX)).map(|(key, _)| key.1).collect();
         let tcp = |protocol: Protocol| protocol == Protocol::Tcp;
         let declared = container.exposed.iter().filter(|port| tcp(port.protocol)).map(|p| p.port);
         let published =

@@ -3,6 +3,7 @@
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::Obstacle;
+use crate::diagnose::wanted::Edge;
 use crate::diagnose::{Judgement, Rule};
 use crate::graph::StackOwner;
 use crate::model::Severity;
@@ -73,11 +74,13 @@ fn judge(case: &Case) -> Judgement {
                 finding
             }
         };
-        let waiting = case.obstructed(|edge, obstacle| {
-            (*obstacle == Obstacle::Orphan(at) && edge.from != at).then_some(())
-        });
-        let clients = waiting.into_values().next().map(|edges| case.clients(&edges));
-        if let Some(clients) = clients {
+        let waiting: Vec<&Edge> = case
+            .edges_about(at)
+            .filter(|(edge, obstacle)| *obstacle == Some(&Obstacle::Orphan(at)) && edge.from != at)
+            .map(|(edge, _)| edge)
+            .collect();
+        let clients = case.clients(&waiting);
+        if !clients.is_empty() {
             finding.evidence.push(format!("{} cannot reach it for that reason", few(&clients)));
         }
         findings.push(finding);

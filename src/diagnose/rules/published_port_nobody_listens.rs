@@ -3,6 +3,7 @@
 use crate::diagnose::case::{Case, Listens, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::Obstacle;
+use crate::diagnose::wanted::Edge;
 use crate::diagnose::{Judgement, Rule, Sight};
 use crate::model::{Health, NetworkMode, Protocol, Severity, State};
 
@@ -54,12 +55,15 @@ fn judge(case: &Case) -> Judgement {
             }
             continue;
         }
-        let clients = case.obstructed(|edge, obstacle| {
-            let here =
-                edge.container() == Some(at) && edge.port.is_some_and(|p| silent.contains(&p));
-            (here && matches!(obstacle, Obstacle::NobodyListens(_))).then_some(())
-        });
-        let clients = clients.into_values().next().unwrap_or_default();
+        let clients: Vec<&Edge> = case
+            .edges_about(at)
+            .filter(|(edge, obstacle)| {
+                let here =
+                    edge.container() == Some(at) && edge.port.is_some_and(|p| silent.contains(&p));
+                here && matches!(obstacle, Some(Obstacle::NobodyListens(_)))
+            })
+            .map(|(edge, _)| edge)
+            .collect();
         let open = case.open_ports(at);
         let told: Vec<String> = silent.iter().map(u16::to_string).collect();
         let mut finding = RULE.finding(

@@ -52,8 +52,8 @@ fn judge(case: &Case) -> Judgement {
             case.network(network).name
         )];
         let names: Vec<&str> = case
-            .edges()
-            .filter(|(other, _)| other.from == edge.from && other.port == edge.port)
+            .edges_from(edge.from)
+            .filter(|(other, _)| other.port == edge.port)
             .filter(|(other, _)| other.host.parse::<IpAddr>().is_err())
             .map(|(other, _)| other.host.as_str())
             .collect();

@@ -30,29 +30,27 @@ fn judge(case: &Case) -> Judgement {
         .networks()
         .flat_map(|network| case.network(network).subnets.iter().map(move |s| (network, s.subnet)))
         .collect();
-    for (nth, (one, a)) in subnets.iter().enumerate() {
-        for (other, b) in &subnets[nth + 1..] {
-            // On two engines they are two ranges, and each has its own.
-            let (here, there) = (&case.network(*one).node, &case.network(*other).node);
-            let apart = here != there && !here.is_empty() && !there.is_empty();
-            if one == other || apart || !overlap(a, b) {
-                continue;
-            }
-            // Two slices of one LAN on the same or sibling interfaces.
-            let beyond =
-                |at: usize| matches!(case.network(at).driver.as_str(), "macvlan" | "ipvlan");
-            if beyond(*one) && beyond(*other) {
-                continue;
-            }
-            let (first, second) = (&case.network(*one).name, &case.network(*other).name);
-            let mut finding = RULE.finding(
-                [first.as_str(), second.as_str()],
-                format!("{first} and {second} have overlapping addresses"),
-            );
-            finding.evidence = vec![format!("{first} has {a}, {second} has {b}")];
-            finding.fix = vec![anew(case.network(*one))];
-            findings.push(finding);
+    for (nth, other) in overlapping(&subnets) {
+        let ((one, a), (other, b)) = (&subnets[nth], &subnets[other]);
+        // On two engines they are two ranges, and each has its own.
+        let (here, there) = (&case.network(*one).node, &case.network(*other).node);
+        let apart = here != there && !here.is_empty() && !there.is_empty();
+        if one == other || apart {
+            continue;
         }
+        // Two slices of one LAN on the same or sibling interfaces.
+        let beyond = |at: usize| matches!(case.network(at).driver.as_str(), "macvlan" | "ipvlan");
+        if beyond(*one) && beyond(*other) {
+            continue;
+        }
+        let (first, second) = (&case.network(*one).name, &case.network(*other).name);
+        let mut finding = RULE.finding(
+            [first.as_str(), second.as_str()],
+            format!("{first} and {second} have overlapping addresses"),
+        );
+        finding.evidence = vec![format!("{first} has {a}, {second} has {b}")];
+        finding.fix = vec![anew(case.network(*one))];
+        findings.push(finding);
     }
     let host = case.map.snapshot().host.as_ref();
     let routes = host.and_then(|host| host.routes.as_deref()).unwrap_or_default();
@@ -78,6 +76,25 @@ fn judge(case: &Case) -> Judgement {
         }
     }
     Judgement::of(findings)
+}
+
+/// The pairs that overlap, by their places in the list. Of two subnets that
+/// do one lies in the other, so that in order of their first addresses only
+/// those are compared that are still open.
+fn overlapping(subnets: &[(usize, IpNet)]) -> Vec<(usize, usize)> {
+    let mut order: Vec<usize> = (0..subnets.len()).collect();
+    order.sort_by_key(|at| (subnets[*at].1.network(), subnets[*at].1.prefix_len()));
+    let mut open: Vec<usize> = Vec::new();
+    let mut pairs = Vec::new();
+    for at in order {
+        while open.last().is_some_and(|last| !subnets[*last].1.contains(&subnets[at].1)) {
+            open.pop();
+        }
+        pairs.extend(open.iter().map(|other| (at.min(*other), at.max(*other))));
+        open.push(at);
+    }
+    pairs.sort_unstable();
+    pairs
 }
 
 fn overlap(a: &IpNet, b: &IpNet) -> bool {
@@ -106,4 +123,32 @@ fn anew(network: &Network) -> String {
         "make {} anew on another range: --subnet, or default-address-pools in daemon.json",
         network.name
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pairs_that_overlap_are_those_that_comparing_all_finds() {
+        let texts = [
+            "10.0.0.0/8",
+            "10.1.0.0/16",
+            "10.1.2.0/24",
+            "10.2.0.0/16",
+            "10.1.0.0/16",
+            "11.0.0.0/8",
+            "fd00::/16",
+            "fd00:1::/64",
+            "0.0.0.0/0",
+            "192.168.0.0/24",
+        ];
+        let subnets: Vec<(usize, IpNet)> =
+            texts.iter().enumerate().map(|(at, text)| (at, text.parse().unwrap())).collect();
+        let all = (0..subnets.len()).flat_map(|a| (a + 1..subnets.len()).map(move |b| (a, b)));
+        let slow: Vec<(usize, usize)> =
+            all.filter(|(a, b)| overlap(&subnets[*a].1, &subnets[*b].1)).collect();
+        assert!(slow.len() > 10);
+        assert_eq!(overlapping(&subnets), slow);
+    }
 }

@@ -1,5 +1,6 @@
 //! The order in which networks and containers are shown.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::{Map, Selection, StackOwner};
@@ -8,35 +9,25 @@ use crate::graph::{Map, Selection, StackOwner};
 /// from the one with the smallest name on, always the one that shares most
 /// with those before it. The host's stack comes last.
 pub fn networks(map: &Map, chosen: &BTreeSet<usize>) -> Vec<usize> {
-    let mut waiting: BTreeMap<usize, usize> = chosen.iter().map(|network| (*network, 0)).collect();
+    let key = |at: usize, shared: usize| {
+        let network = map.network(at);
+        let last = network.is_host() || network.is_none();
+        // Most shared members first, then project and name.
+        let project = (network.project.is_none(), &network.project);
+        (last, Reverse(shared), project, &network.name, &network.id, at)
+    };
+    let mut shared: BTreeMap<usize, usize> = chosen.iter().map(|network| (*network, 0)).collect();
+    let mut waiting: BTreeSet<_> = chosen.iter().map(|network| key(*network, 0)).collect();
     let mut ordered = Vec::with_capacity(chosen.len());
-    while !waiting.is_empty() {
-        let key = |network: usize, shared: usize| {
-            let network = map.network(network);
-            let last = network.is_host() || network.is_none();
-            // Most shared members first, then project and name.
-            (
-                last,
-                std::cmp::Reverse(shared),
-                network.project.is_none(),
-                &network.project,
-                &network.name,
-                &network.id,
-            )
-        };
-        let Some(next) = waiting
-            .iter()
-            .min_by(|a, b| key(*a.0, *a.1).cmp(&key(*b.0, *b.1)))
-            .map(|(network, _)| *network)
-        else {
-            break;
-        };
-        waiting.remove(&next);
+    while let Some((.., next)) = waiting.pop_first() {
+        shared.remove(&next);
         ordered.push(next);
         for member in map.members(next) {
             for other in map.networks_of(*member) {
-                if let Some(shared) = waiting.get_mut(&other) {
+                if let Some(shared) = shared.get_mut(&other) {
+                    waiting.remove(&key(other, *shared));
                     *shared += 1;
+                    waiting.insert(key(other, *shared));
                 }
             }
         }

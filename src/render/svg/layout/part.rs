@@ -291,15 +291,18 @@ impl<'a> Part<'a> {
 
     pub fn emit(&self, hub: Rect, hub_bar: usize, placed: &mut Placed) {
         let mut rects: BTreeMap<usize, Rect> = BTreeMap::from([(hub_bar, hub)]);
-        let mut of_level: BTreeMap<usize, Vec<(usize, Rect)>> = BTreeMap::new();
+        // Bars of one track lie beside each other: a line meets one at most.
+        let mut on_track: BTreeMap<(usize, usize), BTreeMap<i32, (usize, usize)>> = BTreeMap::new();
         for node in self.nodes.iter().map(|node| &self.side.nodes[*node]) {
             let Some(bar) = node.bar else { continue };
             let lie = self.lies[&bar];
-            let track = i32::try_from(self.tracks[&bar]).unwrap_or(0);
+            let track = self.tracks[&bar];
+            let order = rects.len();
+            on_track.entry((node.level, track)).or_default().insert(lie.from, (order, bar));
+            let track = i32::try_from(track).unwrap_or(0);
             let distance = self.levels[node.level] + track * (Bar::HEIGHT + TRACK_GAP);
             let rect = self.away(hub, lie.from, distance, lie.to - lie.from, Bar::HEIGHT);
             rects.insert(bar, rect);
-            of_level.entry(node.level).or_default().push((bar, rect));
             placed.bars.push(PlacedBar { bar, rect, text_x: lie.text, more: Vec::new() });
         }
         for (column, xs) in self.columns.iter().zip(&self.xs) {
@@ -319,11 +322,16 @@ impl<'a> Part<'a> {
                         continue;
                     }
                     let level = self.level_of(bar);
-                    let passed = || {
-                        of_level.range(column.band.min(level)..=level).flat_map(|(_, bars)| bars)
-                    };
-                    let tap =
-                        tap(&in_place, strip, bar, *x, *bar_rect, column.is_stack(), passed());
+                    let tracks = on_track.range((column.band.min(level), 0)..=(level, usize::MAX));
+                    let mut passed: Vec<(usize, usize, usize)> = tracks
+                        .filter_map(|((level, _), bars)| {
+                            let (_, (order, bar)) = bars.range(..=*x).next_back()?;
+                            Some((*level, *order, *bar))
+                        })
+                        .collect();
+                    passed.sort_unstable();
+                    let passed = passed.into_iter().map(|(.., bar)| (bar, rects[&bar]));
+                    let tap = tap(&in_place, strip, bar, *x, *bar_rect, column.is_stack(), passed);
                     taps.push(tap);
                 }
                 placed.cards.push(in_place);

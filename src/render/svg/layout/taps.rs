@@ -7,14 +7,14 @@ use crate::render::svg::geometry::{PlacedCard, PlacedTap, Rect};
 use crate::render::svg::scene::Card;
 
 /// The line from a bar to a strip.
-pub fn tap<'a>(
+pub fn tap(
     card: &PlacedCard,
     strip: usize,
     bar: usize,
     x: i32,
     bar_rect: Rect,
     is_stack: bool,
-    passed: impl Iterator<Item = &'a (usize, Rect)>,
+    passed: impl Iterator<Item = (usize, Rect)>,
 ) -> PlacedTap {
     let place = card.strips[strip];
     let below = place.y >= bar_rect.bottom();

@@ -1,0 +1,188 @@
+//! What netmap takes for setups of 1,000, 10,000 and 50,000 containers, as
+//! whole processes: time, memory at its highest, and how both grow.
+//!
+//!     cargo bench --bench size                  all sizes, about three minutes
+//!     cargo bench --bench size -- 1000 10000    these sizes
+//!
+//! From a snapshot, and from an engine that is made up: a small HTTP server
+//! that answers as long and as detailed as Docker does, on the same machine.
+//! Ends with 1 where a bar is missed.
+
+#![allow(clippy::unwrap_used)] // a benchmark that cannot go on should stop
+
+#[path = "../shared/bare_calls.rs"]
+mod bare_calls;
+#[path = "../../tests/offline/fake_engine.rs"]
+#[allow(dead_code)]
+mod fake_engine;
+#[path = "../shared/process.rs"]
+mod process;
+#[path = "../../tests/offline/town.rs"]
+mod town;
+#[path = "../../tests/offline/town_engine.rs"]
+mod town_engine;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use process::Took;
+
+const NETMAP: &str = env!("CARGO_BIN_EXE_netmap");
+const SMALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/module-5");
+
+/// From 1,000 containers to 10,000, the processor's time may grow so many
+/// times: of a process alone, whatever else the machine does.
+const MOST_GROWTH: f64 = 12.0;
+/// And start-up may take so many milliseconds, the binary so many bytes.
+const MOST_START: f64 = 10.0;
+const LARGEST: u64 = 10_000_000;
+
+/// A command that is measured, and the bars for 10,000 containers: seconds
+/// and megabytes.
+struct Row {
+    about: &'static str,
+    /// `{now}` and `{later}` stand for snapshots, `{engine}` for an engine.
+    command: &'static str,
+    bars: Option<(f64, u64)>,
+}
+
+const ROWS: [Row; 10] = [
+    row("show --from", "show --from {now}", Some((1.0, 200))),
+    row("show --from --format json", "show --from {now} --format json", None),
+    row("show --from --format dot", "show --from {now} --format dot", None),
+    row("show --from --format svg", "show --from {now} --format svg", Some((2.0, 200))),
+    row("doctor --from", "doctor --from {now}", Some((1.0, 200))),
+    row("diff", "diff {now} {later}", None),
+    row("the bare calls to an engine", "bare-calls {engine}", None),
+    row("show", "show --host {engine}", Some((1.0, 200))),
+    row("show --format json", "show --host {engine} --format json", None),
+    row("doctor --no-exec", "doctor --no-exec --host {engine}", Some((1.0, 200))),
+];
+
+const fn row(about: &'static str, command: &'static str, bars: Option<(f64, u64)>) -> Row {
+    Row { about, command, bars }
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    if process::measurer() {
+        return ExitCode::SUCCESS;
+    }
+    if let ["bare-calls", engine] = arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        bare_calls::bare_calls(engine);
+        return ExitCode::SUCCESS;
+    }
+    let mut sizes: Vec<usize> = arguments.iter().map(|size| size.parse().unwrap()).collect();
+    if sizes.is_empty() {
+        sizes = vec![1_000, 10_000, 50_000];
+    }
+    let mut missed = start_up();
+    let columns: Vec<Vec<Took>> = sizes.iter().map(|size| measure(*size)).collect();
+    missed.extend(table(&sizes, &columns));
+    let out = &mut std::io::stdout();
+    if missed.is_empty() {
+        let _ = writeln!(out, "\nall bars are met");
+        return ExitCode::SUCCESS;
+    }
+    let _ = writeln!(out, "\nmissed: {}", missed.join("; "));
+    ExitCode::FAILURE
+}
+
+/// Measures each row at one size.
+fn measure(size: usize) -> Vec<Took> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let (now, later) = (file("now.json"), file("later.json"));
+    let snapshot = town::town(size, (size / 5).min(2000));
+    std::fs::write(&now, snapshot.to_json()).unwrap();
+    std::fs::write(&later, town::a_day_later(snapshot.clone()).to_json()).unwrap();
+    let engine = town_engine::start(&snapshot);
+    drop(snapshot);
+    // A single run of the largest is long enough to be told from noise.
+    let runs = if size > 10_000 { 1 } else { 3 };
+    ROWS.iter()
+        .map(|row| {
+            let mut command: Vec<String> = row.command.split(' ').map(str::to_owned).collect();
+            for word in &mut command {
+                *word = word.replace("{now}", &now).replace("{later}", &later);
+                *word = word.replace("{engine}", &engine.address);
+            }
+            let program = match command[0].as_str() {
+                "bare-calls" => std::env::current_exe().unwrap().display().to_string(),
+                _ => NETMAP.to_owned(),
+            };
+            command.insert(0, program);
+            process::best(runs, &command)
+        })
+        .collect()
+}
+
+/// Prints what was measured, and says which bars are missed.
+fn table(sizes: &[usize], columns: &[Vec<Took>]) -> Vec<String> {
+    let out = &mut std::io::stdout();
+    let seconds = |took: &Took| took.time.as_secs_f64();
+    let processor = |took: &Took| took.processor.as_secs_f64();
+    let at = |size: usize| sizes.iter().position(|s| *s == size);
+    let small_and_large = at(1_000).zip(at(10_000));
+    let heads: Vec<String> =
+        sizes.iter().map(|size| format!(" {size}, s | processor, s | MB |")).collect();
+    let _ = writeln!(out, "\n| containers |{} growth, 1,000 to 10,000 |", heads.join(""));
+    let _ = writeln!(out, "|---|{}---|", "---|---|---|".repeat(sizes.len()));
+    let mut missed = Vec::new();
+    for (number, row) in ROWS.iter().enumerate() {
+        let cells: Vec<String> = columns
+            .iter()
+            .map(|column| &column[number])
+            .map(|took| {
+                let (time, worked) = (seconds(took), processor(took));
+                format!(" {time:.3} | {worked:.3} | {} |", took.memory / 1000)
+            })
+            .collect();
+        let growth = small_and_large.map(|(small, large)| {
+            processor(&columns[large][number]) / processor(&columns[small][number])
+        });
+        let told = growth.map_or("".to_owned(), |growth| format!("{growth:.1}×"));
+        let _ = writeln!(out, "| {} |{} {told} |", row.about, cells.join(""));
+        if growth.is_some_and(|growth| growth > MOST_GROWTH) {
+            missed.push(format!("{} grows {told}", row.about));
+        }
+        let (Some(large), Some((most_seconds, most_memory))) = (at(10_000), row.bars) else {
+            continue;
+        };
+        let took = &columns[large][number];
+        if seconds(took) > most_seconds || took.memory > most_memory * 1000 {
+            missed.push(format!(
+                "{} of 10,000 takes {:.2} s and {} MB, and may take {most_seconds} s and {most_memory} MB",
+                row.about,
+                seconds(took),
+                took.memory / 1000
+            ));
+        }
+    }
+    missed
+}
+
+/// Prints how long netmap takes to do next to nothing, and how large it is.
+fn start_up() -> Vec<String> {
+    let out = &mut std::io::stdout();
+    let mut missed = Vec::new();
+    let _ = writeln!(out, "| start-up | ms, best of 20 | MB |\n|---|---|---|");
+    for (about, arguments) in
+        [("--version", vec!["--version"]), ("show --from SAMPLE", vec!["show", "--from", SMALL])]
+    {
+        let command: Vec<String> =
+            [NETMAP].iter().chain(&arguments).map(|w| (*w).to_owned()).collect();
+        let took = process::best(20, &command);
+        let milliseconds = took.time.as_secs_f64() * 1000.0;
+        let _ = writeln!(out, "| {about} | {milliseconds:.1} | {} |", took.memory / 1000);
+        if milliseconds > MOST_START {
+            missed.push(format!("{about} takes {milliseconds:.1} ms"));
+        }
+    }
+    let bytes = std::fs::metadata(NETMAP).unwrap().len();
+    let _ = writeln!(out, "\nthe binary has {:.2} MB", bytes as f64 / 1e6);
+    if bytes > LARGEST {
+        missed.push(format!("the binary has {:.2} MB", bytes as f64 / 1e6));
+    }
+    missed
+}

@@ -1,0 +1,97 @@
+//! The look-ups hold what looking at everything would find, and judging takes
+//! work in proportion to the setup.
+
+use std::net::IpAddr;
+
+use proptest::prelude::*;
+
+use super::case::Case;
+use super::{diagnose, obstacle, wanted};
+use crate::graph::{Map, looks};
+use crate::model::{Container, Snapshot};
+use crate::testing::snapshots;
+
+#[path = "../../tests/offline/town.rs"]
+mod town;
+
+/// Who is meant by a name in the slow and obvious way: all are looked at.
+fn meant_the_slow_way(case: &Case, from: usize, host: &str) -> Option<usize> {
+    let is = |name: &str| name.eq_ignore_ascii_case(host);
+    let project = case.container(from).project();
+    let (same, foreign) = (
+        |c: &Container| project.is_some() && c.project() == project,
+        |c: &Container| project.is_some() && c.project() != project,
+    );
+    let service = |c: &Container| c.compose.service.as_deref().is_some_and(is);
+    let alias = |c: &Container| {
+        c.endpoints.iter().any(|e| e.aliases.iter().chain(&e.dns_names).any(|name| is(name)))
+    };
+    let tests: [&dyn Fn(&Container) -> bool; 4] =
+        [&|c| is(&c.name), &|c| service(c) && same(c), &|c| alias(c) && !foreign(c), &|c| {
+            service(c) && !foreign(c)
+        }];
+    tests.iter().find_map(|test| {
+        let fitting = case.containers().filter(|at| *at != from && test(case.container(*at)));
+        fitting.min_by_key(|at| !case.container(*at).state.has_network())
+    })
+}
+
+/// Likewise, who has the port that a container looks for on `localhost`.
+fn peer_the_slow_way(case: &Case, from: usize, port: u16) -> Option<usize> {
+    case.containers()
+        .filter(|at| *at != from && !case.map.share_stack(from, *at))
+        .filter(|at| obstacle::offers(case, *at, port))
+        .min_by_key(|at| obstacle::peer_rank(case, from, *at, port))
+}
+
+/// Likewise, in which networks an address is.
+fn around_the_slow_way(case: &Case, address: IpAddr) -> Vec<usize> {
+    case.networks().filter(|at| case.network(*at).contains(address)).collect()
+}
+
+proptest! {
+    #[test]
+    fn the_index_finds_what_looking_at_everything_finds(snapshot in snapshots()) {
+        let map = Map::new(&snapshot);
+        let case = Case::new(&map, None);
+        for from in case.containers() {
+            let names = snapshot.containers.iter().flat_map(|c| {
+                let aliases = c.endpoints.iter().flat_map(|e| e.aliases.iter().cloned());
+                [Some(c.name.to_uppercase()), c.compose.service.clone()]
+                    .into_iter()
+                    .flatten()
+                    .chain(aliases)
+            });
+            for name in names {
+                let found = wanted::meant(&case, from, &name);
+                prop_assert_eq!(found, meant_the_slow_way(&case, from, &name), "{}", name);
+            }
+            let declared = snapshot.containers.iter().flat_map(|c| &c.exposed).map(|e| e.port);
+            let seen = snapshot.observations.iter().filter_map(|seen| seen.listening.as_ref());
+            for port in seen.flatten().map(|socket| socket.port).chain(declared) {
+                let found = obstacle::peer_with(&case, from, port);
+                prop_assert_eq!(found, peer_the_slow_way(&case, from, port), "{}", port);
+            }
+        }
+        let endpoints = snapshot.containers.iter().flat_map(|c| &c.endpoints);
+        for address in endpoints.flat_map(|endpoint| endpoint.addresses()) {
+            let found = case.index().networks_around(address);
+            prop_assert_eq!(found, around_the_slow_way(&case, address), "{}", address);
+        }
+    }
+}
+
+/// Counted are looks at containers and networks, and no seconds.
+#[test]
+fn ten_times_the_setup_is_judged_with_ten_times_the_work() {
+    let judged = |snapshot: &Snapshot| {
+        let map = Map::new(snapshot);
+        let mut found = 0;
+        let work = looks::during(|| found = diagnose(&map, None, |_| true).findings.len());
+        (work, found)
+    };
+    let (small, few) = judged(&town::town(500, 100));
+    let (large, many) = judged(&town::town(5000, 1000));
+    assert!(few > 20 && many > 9 * few, "{few} and {many} findings");
+    assert!(large < 12 * small, "{large} looks, and {small} for a tenth of the setup");
+}
