@@ -96,7 +96,12 @@ impl Engine {
     ) -> Result<T> {
         match tokio::time::timeout(self.timeout, answer).await {
             Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => Err(self.word(call, &error)),
+            Ok(Err(error)) => {
+                if let (Some(tunnel), true) = (&self.tunnel, is_cut(&error)) {
+                    tunnel.hear_out().await;
+                }
+                Err(self.word(call, &error))
+            }
             Err(_) => Err(self.deadline(call)),
         }
     }
@@ -150,6 +155,11 @@ impl Engine {
             }
         }
     }
+}
+
+/// Whether no answer of the engine came: it refused nothing, the way broke.
+fn is_cut(error: &bollard::errors::Error) -> bool {
+    !matches!(error, bollard::errors::Error::DockerResponseServerError { .. })
 }
 
 /// The innermost error's message and, where no answer came at all, its kind.

@@ -211,6 +211,17 @@ impl Tunnel {
         &self.folder.socket
     }
 
+    /// Gives ssh a moment to say why a connection was cut: the cut may be here
+    /// before its words.
+    pub async fn hear_out(&self) {
+        for _ in 0..50 {
+            if self.complaint().is_some() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// The last thing ssh complained of, if it did.
     pub fn complaint(&self) -> Option<String> {
         let complaints = self.complaints.lock().ok()?;
