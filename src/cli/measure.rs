@@ -85,6 +85,14 @@ pub async fn carry_out(
     let probing = Probing::new(map, engines, plan, limits, how.method)?;
     if aloud {
         output.note(&announcement(plan.pairs(), probing.outlook()));
+        if let Some(crowd) = probing.crowd() {
+            output.note(&format!(
+                "{} of them should get an answer, and a kernel knows {} neighbours at once: what \
+                stays silent is tried again a minute later (a higher \
+                net.ipv4.neigh.default.gc_thresh3 on the engine's machine saves that)",
+                crowd.neighbours, crowd.places
+            ));
+        }
     }
     let progress = output.progress("probing pairs");
     Ok(probing.run(|done, of| progress.at(done, of)).await)

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 pub use methods::Method;
 pub use plan::{Knocks, Plan, Request, Wish, plan, plan_wishes};
-pub use run::{Outlook, Probing};
+pub use run::{Crowd, Outlook, Probing};
 
 use crate::model::{Latency, Outcome};
 

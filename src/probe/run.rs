@@ -2,7 +2,7 @@
 //! execs to eight at once, and turns answers into measurements.
 
 use std::cell::Cell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -24,6 +24,18 @@ const WIDTH: usize = 8;
 /// How long to wait before the second look at what contradicts the map.
 const MOMENT: Duration = Duration::from_millis(300);
 
+/// Neighbours that a kernel knows at once, in all its network namespaces
+/// together, where nobody changed `gc_thresh3` (arp(7)). What is one too many
+/// gets no answers.
+const NEIGHBOURS: usize = 1024;
+
+/// How long a kernel holds on to a neighbour that answered: 30 s, give or take
+/// half of it (`neigh_rand_reach_time` in Linux's net/core/neighbour.c).
+const FORGOTTEN: Duration = Duration::from_secs(46);
+
+/// How often all is looked at again, as long as that changes anything.
+const CYCLES: usize = 3;
+
 /// A TCP port nobody listens on as a rule: `tcpmux`. A refusal proves the way open.
 const UNLIKELY_PORT: u16 = 1;
 
@@ -36,6 +48,18 @@ pub struct Outlook {
     pub containers: usize,
     /// How many execs that takes, if every container has a shell.
     pub execs: usize,
+}
+
+/// Where a kernel keeps how many neighbours it has places for.
+const PLACES: &str = "/proc/sys/net/ipv4/neigh/default/gc_thresh3";
+
+/// More neighbours than a kernel may have places for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Crowd {
+    /// Ordered pairs of containers that should answer one another.
+    pub neighbours: usize,
+    /// How many places there are, as far as is known.
+    pub places: usize,
 }
 
 /// A plan with everything that is needed to carry it out.
@@ -107,28 +131,77 @@ impl<'a> Probing<'a> {
         };
         progress(0, pairs);
         let mut answers = self.measure(&self.plan.stations, &self.limits, &done).await;
-        let doubtful = self.doubtful(&answers);
-        let again = self.stations_of(&doubtful);
-        if again.iter().any(|station| !station.acts.is_empty()) {
-            tokio::time::sleep(MOMENT).await;
-            let limits = Limits { wait: self.limits.wait.saturating_mul(2), ..self.limits };
-            let second = self.measure(&again, &limits, &|_| {}).await;
-            for ((station, acts), second) in doubtful.iter().enumerate().zip(second) {
-                for (act, answer) in acts.iter().zip(second) {
-                    answers[station][*act] = answer;
-                }
-            }
-        }
+        self.look_again(&mut answers, |left| progress(pairs.saturating_sub(left), pairs)).await;
         Probe::new(self.measurements(&answers))
     }
 
-    /// For each station its acts whose answers deserve a second look.
-    fn doubtful(&self, answers: &[Vec<Answer>]) -> Vec<BTreeSet<usize>> {
-        let mut doubtful = vec![BTreeSet::new(); self.plan.stations.len()];
+    /// Tries once more what deserves it. Where more neighbours are met than a
+    /// kernel has places for, silence may mean no more than that: then it goes
+    /// by rounds, with time between them to forget. `progress` is told how many
+    /// pairs are left.
+    async fn look_again(&self, answers: &mut [Vec<Answer>], progress: impl Fn(usize)) {
+        let (wait, mut round, cycles) = match self.crowd() {
+            // Each pair takes a place at both ends; others want some, too.
+            Some(crowd) => (FORGOTTEN, (crowd.places * 2 / 5).max(1), CYCLES),
+            None => (MOMENT, usize::MAX, 1),
+        };
+        let limits = Limits { wait: self.limits.wait.saturating_mul(2), ..self.limits };
+        for _ in 0..cycles {
+            let doubts = self.doubts(answers);
+            let (before, mut left) = (doubts.len(), &doubts[..]);
+            while !left.is_empty() {
+                progress(left.len());
+                let now;
+                (now, left) = left.split_at(round.min(left.len()));
+                tokio::time::sleep(wait).await;
+                let mut of_round = vec![BTreeSet::new(); self.plan.stations.len()];
+                for (station, act) in now.iter().flatten() {
+                    of_round[*station].insert(*act);
+                }
+                let again = self.measure(&self.stations_of(&of_round), &limits, &|_| {}).await;
+                let mut helped = false;
+                for ((station, acts), again) in of_round.iter().enumerate().zip(again) {
+                    for (act, answer) in acts.iter().zip(again) {
+                        let old = std::mem::replace(&mut answers[station][*act], answer);
+                        let new = &answers[station][*act];
+                        helped |= old.outcome.got_through() != new.outcome.got_through();
+                    }
+                }
+                // A wall, and not a crowd: no need to go on by rounds.
+                if !helped {
+                    round = usize::MAX;
+                }
+            }
+            // What stays as it is after all that is so.
+            if self.doubts(answers).len() == before {
+                break;
+            }
+        }
+    }
+
+    /// Whether more neighbours are met than the kernel may have places for.
+    pub fn crowd(&self) -> Option<Crowd> {
+        let pairs = self.plan.wishes.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to));
+        let reachable = |from: usize, to: usize| self.map.predict(from, to).by_address.verdict;
+        let neighbours = pairs
+            .filter_map(|of_pair| Some((of_pair[0].from, of_pair[0].to?)))
+            .filter(|(from, to)| reachable(*from, *to) == Verdict::Reachable)
+            .count();
+        // Another machine's setting cannot be read from here.
+        let here = self.doors.iter().any(std::result::Result::is_ok);
+        let set = here.then(|| std::fs::read_to_string(PLACES).ok()).flatten();
+        let places = set.and_then(|set| set.trim().parse().ok()).unwrap_or(NEIGHBOURS);
+        (neighbours > places / 2).then_some(Crowd { neighbours, places })
+    }
+
+    /// For each two containers the acts between them whose answers deserve a
+    /// second look, by station and place.
+    fn doubts(&self, answers: &[Vec<Answer>]) -> Vec<Vec<(usize, usize)>> {
+        let mut doubts: BTreeMap<(usize, usize), Vec<(usize, usize)>> = BTreeMap::new();
         for of_pair in self.plan.wishes.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to)) {
             // Nothing is predicted of what is no container here.
-            let Some(to) = of_pair[0].to else { continue };
-            let prediction = self.map.predict(of_pair[0].from, to);
+            let (from, Some(to)) = (of_pair[0].from, of_pair[0].to) else { continue };
+            let prediction = self.map.predict(from, to);
             for wish in of_pair {
                 let Found::Act { station, act } = wish.answer else { continue };
                 let Some(answer) = answers[station].get(act) else { continue };
@@ -139,11 +212,11 @@ impl<'a> Probing<'a> {
                     None => false,
                 };
                 if contradicts || answer.hurried {
-                    doubtful[station].insert(act);
+                    doubts.entry((from.min(to), from.max(to))).or_default().push((station, act));
                 }
             }
         }
-        doubtful
+        doubts.into_values().collect()
     }
 
     /// The plan's stations with nothing but the acts chosen.

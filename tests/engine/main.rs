@@ -5,6 +5,7 @@
 
 mod calls;
 mod check;
+mod churn;
 mod compose;
 mod conformance;
 mod crowd;
