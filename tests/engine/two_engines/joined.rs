@@ -126,7 +126,7 @@ fn all_nodes_are_found_over_ssh_by_the_managers_list() {
     let engines: Vec<&Value> =
         shown["engines"].as_array().unwrap().iter().map(|of| &of["node"]).collect();
     assert_eq!(engines, ["manager", "worker"]);
-    named(&shown["networks"], "docker_gwbridge@worker");
+    named(&shown["networks"], "bridge@worker");
     assert_eq!(holes(&shown), [] as [&Value; 0], "{shown:#}");
     assert_eq!(sshd.logins(), 1);
     // Who is no manager cannot list the nodes, which is no small map.
