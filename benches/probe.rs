@@ -13,7 +13,7 @@
 mod support;
 
 use std::io::{Read, Write};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
@@ -27,6 +27,10 @@ const NETWORKS: usize = 5;
 const MOST: f64 = 1.5;
 
 fn main() -> ExitCode {
+    // Fewer where they are named: `-- 10 30`. More than 60 meet more neighbours
+    // than a kernel has places for as a rule, and take minutes.
+    let named: Vec<usize> = std::env::args().filter_map(|word| word.parse().ok()).collect();
+    let sizes = if named.is_empty() { vec![10, 30, 60, 120, 300] } else { named };
     let mut corner = support::Corner::new("bench");
     let _resolver = Resolver::start();
     let mut networks: Vec<String> =
@@ -34,7 +38,7 @@ fn main() -> ExitCode {
     let mut names: Vec<String> = Vec::new();
     let out = &mut std::io::stdout();
     let mut rows = Vec::new();
-    for size in [10, 30, 60, 120, 300] {
+    for &size in &sizes {
         // 300 are on 20 networks.
         if size == 300 {
             networks.extend((NETWORKS..20).map(|at| corner.network(&format!("net{at}"), &[])));
@@ -86,6 +90,9 @@ fn main() -> ExitCode {
         of(30, "for each pair") / of(30, "method exec"),
         of(30, "method netns") / WAIT.as_secs_f64(),
     );
+    if !sizes.contains(&300) {
+        return ExitCode::SUCCESS;
+    }
     let ratio = of(300, "method netns") / WAIT.as_secs_f64();
     let met = ratio <= MOST;
     let word = if met { "met" } else { "missed" };
@@ -113,14 +120,14 @@ fn netmap(glob: &str, method: &str) -> Duration {
 
 /// Answers for names outside as a resolver that works would: without one,
 /// names that nobody has would take the first way ten seconds each.
-struct Resolver(Child);
+struct Resolver(Child, ChildStdout);
 
 /// Says of every name that there is none (RFC 1035, 4.1.1).
 const NO_SUCH_NAME: &str = "
 import socket
 server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 server.bind(('172.17.0.1', 53))
-print('ready', flush=True)
+print('ready', end='', flush=True)
 while True:
     asked, who = server.recvfrom(512)
     question = asked[12:asked.index(b'\\0', 12) + 5]
@@ -136,9 +143,9 @@ impl Resolver {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut ready = [0; 5];
-        child.stdout.take().unwrap().read_exact(&mut ready).expect("a resolver");
-        Self(child)
+        let mut output = child.stdout.take().unwrap();
+        output.read_exact(&mut [0; 5]).expect("a resolver");
+        Self(child, output)
     }
 }
 

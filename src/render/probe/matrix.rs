@@ -81,12 +81,11 @@ fn draw(view: &ProbeView, style: &Style, rows: &[Group], columns: &[Group]) -> S
         return block(view, style, rows, columns, &heads, label, None);
     }
     // The numbers count all groups, so that a row and a column of one number
-    // are the same containers.
-    let number = |group: &Group| {
-        let all = if columns.len() >= rows.len() { columns } else { rows };
-        all.iter().position(|other| other == group).map(|at| at + 1)
-    };
-    let digits = columns.len().max(rows.len()).to_string().len();
+    // are the same containers. Those that have no row are named below.
+    let rowless = columns.iter().filter(|column| !rows.contains(column));
+    let all: Vec<&Group> = rows.iter().chain(rowless).collect();
+    let number = |group: &Group| all.iter().position(|other| *other == group).map(|at| at + 1);
+    let digits = all.len().to_string().len();
     let label = longest(rows) + digits + 1;
     let across = (style.width.saturating_sub(label) / (digits + 1)).max(1);
     let blocks: Vec<String> = columns
@@ -99,7 +98,14 @@ fn draw(view: &ProbeView, style: &Style, rows: &[Group], columns: &[Group]) -> S
             block(view, style, rows, columns, &heads, label, Some((&number, digits)))
         })
         .collect();
-    blocks.join("\n")
+    let mut text = blocks.join("\n");
+    let key = all.iter().enumerate().skip(rows.len());
+    let key: Vec<String> =
+        key.map(|(at, group)| format!("{}\u{a0}{}", at + 1, group.label)).collect();
+    if !key.is_empty() {
+        text.push_str(&format!("\n{}\n", flow(&key, "   ", 0, style.width).replace('\u{a0}', " ")));
+    }
+    text
 }
 
 type Numbering<'a> = (&'a dyn Fn(&Group) -> Option<usize>, usize);
