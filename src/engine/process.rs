@@ -95,7 +95,8 @@ impl Process {
     /// The first `limit` bytes of a file that the kernel keeps about the
     /// process, such as `net/tcp`. No file of the container's own.
     pub fn read_kernel(&self, path: &str, limit: u64) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
+        // Each read walks the whole table of the kernel: few and large ones.
+        let mut bytes = Vec::with_capacity(1 << 16);
         File::open(self.folder.join(path))?.take(limit).read_to_end(&mut bytes)?;
         // What was read was the container's if the process still is.
         self.check().map_err(io::Error::other)?;
