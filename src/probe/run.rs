@@ -33,9 +33,6 @@ const NEIGHBOURS: usize = 1024;
 /// half of it (`neigh_rand_reach_time` in Linux's net/core/neighbour.c).
 const FORGOTTEN: Duration = Duration::from_secs(46);
 
-/// How often all is looked at again, as long as that changes anything.
-const CYCLES: usize = 3;
-
 /// A TCP port nobody listens on as a rule: `tcpmux`. A refusal proves the way open.
 const UNLIKELY_PORT: u16 = 1;
 
@@ -140,14 +137,18 @@ impl<'a> Probing<'a> {
     /// by rounds, with time between them to forget. `progress` is told how many
     /// pairs are left.
     async fn look_again(&self, answers: &mut [Vec<Answer>], progress: impl Fn(usize)) {
-        let (wait, mut round, cycles) = match self.crowd() {
+        let mut doubts = self.doubts(answers);
+        if doubts.is_empty() {
+            return;
+        }
+        let crowd = self.crowd();
+        let (wait, round) = match crowd {
             // Each pair takes a place at both ends; others want some, too.
-            Some(crowd) => (FORGOTTEN, (crowd.places * 2 / 5).max(1), CYCLES),
-            None => (MOMENT, usize::MAX, 1),
+            Some(crowd) => (FORGOTTEN, (crowd.places * 2 / 5).max(1)),
+            None => (MOMENT, usize::MAX),
         };
         let limits = Limits { wait: self.limits.wait.saturating_mul(2), ..self.limits };
-        for _ in 0..cycles {
-            let doubts = self.doubts(answers);
+        loop {
             let (before, mut left) = (doubts.len(), &doubts[..]);
             while !left.is_empty() {
                 progress(left.len());
@@ -159,22 +160,16 @@ impl<'a> Probing<'a> {
                     of_round[*station].insert(*act);
                 }
                 let again = self.measure(&self.stations_of(&of_round), &limits, &|_| {}).await;
-                let mut helped = false;
                 for ((station, acts), again) in of_round.iter().enumerate().zip(again) {
                     for (act, answer) in acts.iter().zip(again) {
-                        let old = std::mem::replace(&mut answers[station][*act], answer);
-                        let new = &answers[station][*act];
-                        helped |= old.outcome.got_through() != new.outcome.got_through();
+                        answers[station][*act] = answer;
                     }
                 }
-                // A wall, and not a crowd: no need to go on by rounds.
-                if !helped {
-                    round = usize::MAX;
-                }
             }
-            // What stays as it is after all that is so.
-            if self.doubts(answers).len() == before {
-                break;
+            // In a crowd again, until a look at all that is left changes nothing.
+            doubts = self.doubts(answers);
+            if crowd.is_none() || doubts.is_empty() || doubts.len() >= before {
+                return;
             }
         }
     }
