@@ -6,6 +6,7 @@ use bollard::query_parameters::InspectNetworkOptions;
 use futures_util::StreamExt;
 use futures_util::stream;
 
+use crate::engine::Visitor;
 use crate::engine::connect::Engine;
 use crate::error::{Error, Result};
 use crate::model::{
@@ -47,10 +48,11 @@ pub async fn facts(engine: &Engine) -> Result<Facts> {
 
 /// The machine's sockets and routes, where the engine is on this one.
 #[cfg(target_os = "linux")]
-pub async fn host(engine: &Engine) -> Result<HostObservation, String> {
-    use super::{routes, sockets};
+pub async fn host(engine: &Engine, visitor: Option<&Visitor>) -> Result<HostObservation, String> {
+    use super::{diag, routes, sockets};
 
     let process = engine.own_process().await?;
+    let way = diag::way_into(&process, visitor).await;
     let read = move || -> std::io::Result<HostObservation> {
         let text = |path: &str| -> std::io::Result<String> {
             match process.read_kernel(path, 16 << 20) {
@@ -60,9 +62,12 @@ pub async fn host(engine: &Engine) -> Result<HostObservation, String> {
                 Err(error) => Err(error),
             }
         };
-        let (tcp, tcp6, udp, udp6) =
-            (text("net/tcp")?, text("net/tcp6")?, text("net/udp")?, text("net/udp6")?);
-        let (listening, _) = sockets::read(&[&tcp, &tcp6], &[&udp, &udp6]);
+        let tcp = match way.and_then(|way| diag::tcp(&way).ok()) {
+            Some(tcp) => tcp,
+            None => sockets::in_tables([&text("net/tcp")?, &text("net/tcp6")?]),
+        };
+        let udp = sockets::in_tables([&text("net/udp")?, &text("net/udp6")?]);
+        let (listening, _) = sockets::told(&tcp, &udp);
         Ok(HostObservation {
             listening: Some(listening),
             routes: Some(routes::read(&text("net/route")?, &text("net/ipv6_route")?)),
@@ -140,6 +145,6 @@ pub async fn networks(
 
 /// The machine's sockets and routes: only Linux shows them in files.
 #[cfg(not(target_os = "linux"))]
-pub async fn host(_: &Engine) -> Result<HostObservation, String> {
+pub async fn host(_: &Engine, _: Option<&Visitor>) -> Result<HostObservation, String> {
     Err("there is no /proc here".to_owned())
 }

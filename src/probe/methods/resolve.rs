@@ -13,7 +13,8 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::dns::{self, Kind, Reply};
-use super::namespaces::{self, Door, Maker};
+use super::namespaces::{self, Door};
+use crate::engine::Visitor;
 
 /// What is read of a hosts file or a resolver configuration, in bytes.
 const KEPT: u64 = 256 << 10;
@@ -107,10 +108,10 @@ struct Line {
 
 impl Resolver {
     /// A resolver with these settings, its sockets made behind `door`.
-    pub async fn open(settings: Settings, maker: &Maker, door: &Door) -> Self {
+    pub async fn open(settings: Settings, visitor: &Visitor, door: &Door) -> Self {
         let mut lines = Vec::new();
         for server in &settings.servers {
-            let line = Line::open(*server, maker, door).await;
+            let line = Line::open(*server, visitor, door).await;
             lines.push(line.map_err(|error| format!("{server}: {error}")));
         }
         Self { settings, lines }
@@ -169,8 +170,8 @@ impl Resolver {
 }
 
 impl Line {
-    async fn open(server: IpAddr, maker: &Maker, door: &Door) -> io::Result<Self> {
-        let socket = maker.socket(door, namespaces::Kind::Udp(server)).await?;
+    async fn open(server: IpAddr, visitor: &Visitor, door: &Door) -> io::Result<Self> {
+        let socket = door.socket(visitor, namespaces::Kind::Udp(server)).await?;
         socket.set_recv_buffer_size(1 << 20)?;
         socket.connect(&SocketAddr::new(server, 53).into())?;
         let socket = UdpSocket::from_std(socket.into())?;
