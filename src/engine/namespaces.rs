@@ -46,17 +46,17 @@ impl Visitor {
         Ok(Self { errands })
     }
 
-    /// What `make` makes in this namespace.
+    /// What `make` gives in this namespace; an error where there is no way in.
     pub async fn visit<T: Send + 'static>(
         &self,
         namespace: &Arc<File>,
-        make: impl FnOnce() -> io::Result<T> + Send + 'static,
+        make: impl FnOnce() -> T + Send + 'static,
     ) -> io::Result<T> {
         let (reply, made) = oneshot::channel();
         let gone = || io::Error::other("the thread that enters namespaces is gone");
         let errand = Box::new(move |entered: io::Result<()>| {
             // Whoever sent it may have gone.
-            let _ = reply.send(entered.and_then(|()| make()));
+            let _ = reply.send(entered.map(|()| make()));
         });
         self.errands.send((Arc::clone(namespace), errand)).map_err(|_| gone())?;
         made.await.map_err(|_| gone())?

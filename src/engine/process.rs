@@ -102,13 +102,18 @@ impl Process {
         })
     }
 
-    /// The first `limit` bytes of a file that the kernel keeps about the
-    /// process, such as `net/tcp`. No file of the container's own.
-    pub fn read_kernel(&self, path: &str, limit: u64) -> io::Result<Vec<u8>> {
-        // Each read walks the whole table of the kernel: few and large ones.
+    /// The first `limit` bytes of a table that the kernel keeps about the
+    /// process, such as `net/tcp`; nothing where it keeps none, as one without
+    /// IPv6. No file of the container's own.
+    pub fn table(&self, path: &str, limit: u64) -> io::Result<String> {
+        // Each read of some tables walks all there is: few and large ones.
         let mut bytes = Vec::with_capacity(1 << 16);
-        self.open(path)?.take(limit).read_to_end(&mut bytes)?;
-        Ok(bytes)
+        match self.open(path) {
+            Ok(file) => file.take(limit).read_to_end(&mut bytes)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            Err(error) => return Err(error),
+        };
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// The first `limit` bytes of a regular file of the container. Links are

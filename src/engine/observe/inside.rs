@@ -11,6 +11,8 @@ use std::time::Duration;
 use super::diag;
 use super::sockets::Socket;
 use super::{files, routes, sockets};
+#[cfg(target_os = "linux")]
+use crate::engine::Process;
 use crate::engine::Visitor;
 use crate::engine::connect::Engine;
 use crate::engine::exec::Exec;
@@ -80,34 +82,33 @@ async fn from_proc(
     visitor: Option<&Visitor>,
 ) -> Result<(Option<Vec<Socket>>, Files), String> {
     let process = engine.process(container)?;
-    let way = diag::way_into(&process, visitor).await;
-    let read = move || -> std::io::Result<_> {
-        let mut files = Files::new();
-        let tcp = way.and_then(|way| diag::tcp(&way).ok());
-        let tables = TCP.iter().filter(|_| tcp.is_none());
-        for table in tables.chain(&OTHERS) {
-            let text = match process.read_kernel(table, MOST_OF_A_FILE) {
-                Ok(text) => text,
-                // A kernel without IPv6 has no such tables.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-                Err(error) => return Err(error),
-            };
-            files.insert(format!("/proc/{table}"), String::from_utf8_lossy(&text).into_owned());
-        }
-        let interfaces = (0..MOST_INTERFACES).map(mtu_path);
-        for path in ETC.into_iter().map(str::to_owned).chain(interfaces) {
-            if let Ok(text) = process.read(&path, MOST_OF_A_FILE) {
-                files.insert(path, String::from_utf8_lossy(&text).into_owned());
-            }
-        }
-        Ok((tcp, files))
+    // Each network is one interface; who rides along has those of another.
+    let interfaces = match container.endpoints.len() {
+        0 => MOST_INTERFACES,
+        known => known,
     };
-    // The runtime's only thread has answers of the engine to read meanwhile.
-    match tokio::task::spawn_blocking(read).await {
-        Ok(Ok(seen)) => Ok(seen),
-        Ok(Err(error)) => Err(format!("its files in /proc cannot be read: {error}")),
-        Err(_) => Err("its files in /proc could not be read".to_owned()),
+    diag::read(process, visitor, move |process, tcp| {
+        let files = read_files(process, tcp.is_none(), interfaces)?;
+        Ok((tcp, files))
+    })
+    .await
+    .map_err(|error| format!("its files in /proc cannot be read: {error}"))
+}
+
+#[cfg(target_os = "linux")]
+fn read_files(process: &Process, tcp: bool, interfaces: usize) -> std::io::Result<Files> {
+    let mut files = Files::new();
+    for table in TCP.iter().filter(|_| tcp).chain(&OTHERS) {
+        let text = process.table(table, MOST_OF_A_FILE)?;
+        files.insert(format!("/proc/{table}"), text);
     }
+    let read = |path: String| {
+        let text = process.read(&path, MOST_OF_A_FILE).ok()?;
+        Some((path, String::from_utf8_lossy(&text).into_owned()))
+    };
+    files.extend(ETC.into_iter().map(str::to_owned).filter_map(read));
+    files.extend((0..MOST_INTERFACES).map(mtu_path).filter_map(read).take(interfaces));
+    Ok(files)
 }
 
 #[cfg(not(target_os = "linux"))]

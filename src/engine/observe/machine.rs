@@ -52,17 +52,9 @@ pub async fn host(engine: &Engine, visitor: Option<&Visitor>) -> Result<HostObse
     use super::{diag, routes, sockets};
 
     let process = engine.own_process().await?;
-    let way = diag::way_into(&process, visitor).await;
-    let read = move || -> std::io::Result<HostObservation> {
-        let text = |path: &str| -> std::io::Result<String> {
-            match process.read_kernel(path, 16 << 20) {
-                Ok(text) => Ok(String::from_utf8_lossy(&text).into_owned()),
-                // A kernel without IPv6 has no such tables.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
-                Err(error) => Err(error),
-            }
-        };
-        let tcp = match way.and_then(|way| diag::tcp(&way).ok()) {
+    diag::read(process, visitor, |process, tcp| {
+        let text = |path: &str| process.table(path, 16 << 20);
+        let tcp = match tcp {
             Some(tcp) => tcp,
             None => sockets::in_tables([&text("net/tcp")?, &text("net/tcp6")?]),
         };
@@ -72,14 +64,11 @@ pub async fn host(engine: &Engine, visitor: Option<&Visitor>) -> Result<HostObse
             listening: Some(listening),
             routes: Some(routes::read(&text("net/route")?, &text("net/ipv6_route")?)),
             addresses: routes::own_addresses(&text("net/fib_trie")?),
-            mtus: mtus(&process, &text("net/dev")?),
+            mtus: mtus(process, &text("net/dev")?),
         })
-    };
-    match tokio::task::spawn_blocking(read).await {
-        Ok(Ok(host)) => Ok(host),
-        Ok(Err(error)) => Err(format!("the engine's files in /proc cannot be read: {error}")),
-        Err(_) => Err("the engine's files in /proc could not be read".to_owned()),
-    }
+    })
+    .await
+    .map_err(|error| format!("the engine's files in /proc cannot be read: {error}"))
 }
 
 /// The interfaces' packet sizes, where the process sees the `/sys` of its own

@@ -167,13 +167,18 @@ async fn look(
         id: container.id.clone(),
         ..Observation::default()
     };
-    // One that never ran has said nothing.
-    if container.state != State::Created {
-        match logs::read(engine, &container.id).await {
-            Ok(errors) => seen.log_errors = Some(errors),
-            Err(why) => seen.unseen.push(Unread::new("its log", why)),
+    let log = async {
+        // One that never ran has said nothing.
+        if container.state == State::Created {
+            return None;
         }
+        Some(logs::read(engine, &container.id).await)
+    };
+    let (log, ()) = tokio::join!(log, inside::look(engine, container, visitor, exec, &mut seen));
+    match log {
+        Some(Ok(errors)) => seen.log_errors = Some(errors),
+        Some(Err(why)) => seen.unseen.insert(0, Unread::new("its log", why)),
+        None => {}
     }
-    inside::look(engine, container, visitor, exec, &mut seen).await;
     seen
 }

@@ -74,6 +74,6 @@ impl Kind {
 impl Door {
     /// A socket of this kind in the namespace behind it.
     pub async fn socket(&self, visitor: &Visitor, kind: Kind) -> io::Result<Socket> {
-        visitor.visit(&self.namespace, move || kind.make()).await
+        visitor.visit(&self.namespace, move || kind.make()).await?
     }
 }
