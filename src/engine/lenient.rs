@@ -80,7 +80,11 @@ fn translate_state(state: &mut Value) {
 
 /// The answer to a GET request as JSON. bollard has no call for that; one of
 /// those whose answers it hands on as they come is sent to another path.
-async fn raw<T: DeserializeOwned>(engine: &Engine, call: &'static str, path: &str) -> Result<T> {
+pub async fn raw<T: DeserializeOwned>(
+    engine: &Engine,
+    call: &'static str,
+    path: &str,
+) -> Result<T> {
     let wanted = path.to_owned();
     let docker = engine.docker.clone().with_request_modifier(move |mut request| {
         let mut parts = request.uri().clone().into_parts();

@@ -1,6 +1,6 @@
-//! Reading everything off the engine: three calls at once (version, list of
-//! networks, list of containers), in a swarm what its manager lists, then one
-//! inspect for each container.
+//! Reading everything off the engine: its version and its networks (in a swarm
+//! also what its manager lists), and beside that the list of containers with
+//! an inspect for each of them.
 //!
 //! Network inspects are not made: on a local engine they add nothing to what
 //! the containers' own settings say, and they double the time.
@@ -15,7 +15,7 @@ use futures_util::stream;
 use super::connect::Engine;
 use super::{lenient, podman, swarm, translate};
 use crate::error::{Error, Result};
-use crate::model::{Container, EngineFacts, Snapshot, Unread};
+use crate::model::{Container, EngineFacts, Network, Snapshot, Unread};
 
 /// How to scan.
 #[derive(Debug, Clone, Copy)]
@@ -46,13 +46,33 @@ pub async fn scan(
     options: ScanOptions,
     progress: impl Fn(usize, usize),
 ) -> Result<Snapshot> {
-    let (version, networks, listed) = tokio::join!(
+    let (own, (mut containers, mut unread)) =
+        tokio::try_join!(about(engine, options), containers(engine, options, progress))?;
+    let About { facts, networks, unread: mut notes } = own;
+    notes.append(&mut unread);
+    if let Some(swarm) = &facts.swarm {
+        swarm.publish(&mut containers);
+    }
+    note_twins(&containers, &mut notes);
+    Ok(Snapshot::new(facts, networks, containers, notes))
+}
+
+/// What the engine says of itself and of its networks.
+struct About {
+    facts: EngineFacts,
+    networks: Vec<Network>,
+    unread: Vec<Unread>,
+}
+
+async fn about(engine: &Engine, options: ScanOptions) -> Result<About> {
+    let info = async || engine.ask("info", engine.docker.info()).await;
+    let early = async { if options.all_facts { Some(info().await) } else { None } };
+    let (version, networks, early) = tokio::join!(
         engine.ask("version", engine.docker.version()),
         engine.ask("list networks", engine.docker.list_networks(None::<ListNetworksOptions>)),
-        lenient::list_containers(engine),
+        early,
     );
-    let (listed, mut unread) = listed?;
-    let networks = networks?;
+    let mut unread = Vec::new();
     let mut facts = match version {
         Ok(version) => translate::engine_facts(version),
         Err(error) => {
@@ -60,64 +80,51 @@ pub async fn scan(
             EngineFacts::default()
         }
     };
-
     let mut networks: Vec<_> =
-        networks.into_iter().map(|network| translate::network(network, &mut unread)).collect();
+        networks?.into_iter().map(|network| translate::network(network, &mut unread)).collect();
     if facts.is_podman() {
         podman::call_networks_as_containers_do(&mut networks);
     }
-
     // Every node of a swarm has the swarm's own network.
     let in_swarm = networks.iter().any(|network| network.scope == "swarm");
-    let info = async {
-        let mut unread = Vec::new();
-        if !options.all_facts && !in_swarm {
-            return (None, None, unread);
-        }
-        match engine.ask("info", engine.docker.info()).await {
-            Ok(info) => {
-                let swarm = match in_swarm {
-                    true => swarm::read(engine, &info, &mut unread).await,
-                    false => None,
-                };
-                (Some(info), swarm, unread)
-            }
-            Err(error) => {
-                if in_swarm {
-                    unread.push(Unread::new("the swarm", error.to_string()));
-                }
-                // Who looks closer asks again, and says what becomes of it.
-                (None, None, unread)
-            }
-        }
+    let answer = match early {
+        None if in_swarm => Some(info().await),
+        answer => answer,
     };
-    let inspects = async {
-        let total = listed.len();
-        let mut inspects = stream::iter(listed)
-            .map(|summary| inspect(engine, summary))
-            .buffer_unordered(options.width.max(1));
-        let (mut containers, mut unread) = (Vec::with_capacity(total), Vec::new());
-        let mut done = 0;
-        while let Some((container, mut notes)) = inspects.next().await {
-            containers.extend(container);
-            unread.append(&mut notes);
-            done += 1;
-            progress(done, total);
+    match answer {
+        Some(Ok(info)) => {
+            if in_swarm {
+                facts.swarm = swarm::read(engine, &info, &mut unread).await;
+            }
+            translate::add_info(info, &mut facts);
         }
-        (containers, unread)
-    };
-    let ((info, swarm, mut notes), (mut containers, mut more)) = tokio::join!(info, inspects);
-    unread.append(&mut notes);
-    unread.append(&mut more);
-    if let Some(info) = info {
-        translate::add_info(info, &mut facts);
+        Some(Err(error)) if in_swarm => unread.push(Unread::new("the swarm", error.to_string())),
+        // Who looks closer asks again, and says what becomes of it.
+        Some(Err(_)) | None => {}
     }
-    facts.swarm = swarm;
-    if let Some(swarm) = &facts.swarm {
-        swarm.publish(&mut containers);
+    Ok(About { facts, networks, unread })
+}
+
+/// All containers, and what could not be read of them.
+async fn containers(
+    engine: &Engine,
+    options: ScanOptions,
+    progress: impl Fn(usize, usize),
+) -> Result<(Vec<Container>, Vec<Unread>)> {
+    let (listed, mut unread) = lenient::list_containers(engine).await?;
+    let total = listed.len();
+    let mut inspects = stream::iter(listed)
+        .map(|summary| inspect(engine, summary))
+        .buffer_unordered(options.width.max(1));
+    let mut containers = Vec::with_capacity(total);
+    let mut done = 0;
+    while let Some((container, mut notes)) = inspects.next().await {
+        containers.extend(container);
+        unread.append(&mut notes);
+        done += 1;
+        progress(done, total);
     }
-    note_twins(&containers, &mut unread);
-    Ok(Snapshot::new(facts, networks, containers, unread))
+    Ok((containers, unread))
 }
 
 /// Inspects one container; falls back to what the list said of it.

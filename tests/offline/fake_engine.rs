@@ -30,8 +30,7 @@ pub struct FakeEngine {
 }
 
 impl FakeEngine {
-    /// Starts an engine that answers each path by `answer`; `/version` and the
-    /// like come with the API version cut off.
+    /// Starts an engine that answers each path by `answer`.
     pub fn start(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let socket: PathBuf = folder.path().join("e.sock");
@@ -91,12 +90,7 @@ fn serve(mut stream: UnixStream, answer: &dyn Fn(&str) -> Answer) {
         let head = String::from_utf8_lossy(&pending[..end]).into_owned();
         pending.drain(..end + 4);
         let path = head.split(' ').nth(1).unwrap_or_default();
-        // `/v1.45/version` and `/version` are the same call.
-        let path = match path.strip_prefix("/v1.").and_then(|rest| rest.split_once('/')) {
-            Some((_, rest)) => format!("/{rest}"),
-            None => path.to_owned(),
-        };
-        let written = match answer(&path) {
+        let written = match answer(path) {
             Answer::Json(status, body) => stream.write_all(
                 format!(
                     "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",

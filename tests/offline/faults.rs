@@ -67,7 +67,12 @@ fn a_socket_without_permission() {
         // Root may use every socket: ask as somebody else, with a copy of the
         // program where that somebody can reach it.
         let program = folder.path().join("netmap");
-        std::fs::copy(env!("CARGO_BIN_EXE_netmap"), &program).unwrap();
+        // Not by this process: what it has open to write, a command that
+        // another test starts at this moment has too, and nobody may run it.
+        let copied = std::process::Command::new("cp")
+            .args([env!("CARGO_BIN_EXE_netmap").as_ref(), program.as_os_str()])
+            .status();
+        assert!(copied.expect("cp runs").success());
         let mut command = std::process::Command::new("setpriv");
         command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(program);
         command.args(["show", "--host", &host]).env_remove("DOCKER_CONTEXT");

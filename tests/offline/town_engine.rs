@@ -28,11 +28,15 @@ pub fn start(snapshot: &Snapshot) -> FakeEngine {
             of_network.insert(container.id.clone(), member);
         }
     }
+    // With members where the list is asked for as it was in API 1.27.
+    let mut with_members = Vec::new();
     for network in &snapshot.networks {
         let mut described = listed_network(network);
         described["Containers"] = members.remove(&*network.id).unwrap_or_default().into();
         answers.insert(format!("/networks/{}", network.id), described.to_string());
+        with_members.push(described);
     }
+    answers.insert("/v1.27/networks".to_owned(), Value::from(with_members).to_string());
     let networks: Vec<Value> = snapshot.networks.iter().map(listed_network).collect();
     answers.insert("/networks".to_owned(), Value::from(networks).to_string());
     let listed: Vec<Value> = snapshot.containers.iter().map(listed).collect();

@@ -1,13 +1,16 @@
 //! What the engine says of its networks' members, and the machine it runs on.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
+use bollard::models::NetworkInspect;
 use bollard::query_parameters::InspectNetworkOptions;
 use futures_util::StreamExt;
 use futures_util::stream;
 
 use crate::engine::Visitor;
 use crate::engine::connect::Engine;
+use crate::engine::lenient;
 use crate::error::Error;
 use crate::model::{Attached, HostObservation, Mtu, Network, NetworkObservation, Unread};
 
@@ -50,6 +53,12 @@ fn mtus(process: &crate::engine::Process, devices: &str) -> Option<Vec<Mtu>> {
         .collect()
 }
 
+/// The list of networks as the Engine API of version 1.27 gives it: with the
+/// members of each. Later ones leave them to an inspect for each network, for
+/// which Docker reads all networks each time. Engines of Docker's from 20.10
+/// to 28 speak it; Podman answers without members.
+const WITH_MEMBERS: &str = "/v1.27/networks";
+
 /// What the networks that somebody made say of their members, and which of
 /// them could not be asked.
 pub async fn networks(
@@ -57,34 +66,24 @@ pub async fn networks(
     networks: &[&Network],
     width: usize,
 ) -> (Vec<NetworkObservation>, Vec<Unread>) {
-    let asked = networks.iter().copied().filter(|network| {
-        !network.is_none() && !network.is_host() && !network.unlisted && !network.id.is_empty()
-    });
+    let asked: Vec<&Network> = networks
+        .iter()
+        .copied()
+        .filter(|network| {
+            !network.is_none() && !network.is_host() && !network.unlisted && !network.id.is_empty()
+        })
+        .collect();
+    let mut listed: HashMap<String, NetworkInspect> = all_with_members(engine).await;
     let mut answers = stream::iter(asked)
-        .map(|network| async move {
-            let asked =
-                engine.docker.inspect_network(network.own_id(), None::<InspectNetworkOptions>);
-            let inspected = engine.ask("inspect network", asked).await.map_err(|error| {
-                let why = match error {
-                    Error::Refused { status: 404, .. } => {
-                        "gone before it could be looked at".to_owned()
-                    }
-                    other => format!("only the list's word on it, without its members: {other}"),
+        .map(|network| {
+            let listed = listed.remove(network.own_id());
+            async move {
+                let told = match listed {
+                    Some(listed) => listed,
+                    None => inspect(engine, network).await?,
                 };
-                Unread::new(format!("network `{}`", network.name), why)
-            })?;
-            let mut attached: Vec<Attached> = inspected
-                .containers
-                .unwrap_or_default()
-                .into_iter()
-                .map(|(id, endpoint)| Attached { name: endpoint.name.unwrap_or_default(), id })
-                .collect();
-            attached.sort();
-            let (network, id) = (network.name.clone(), network.id.clone());
-            let peers = inspected.peers.unwrap_or_default().into_iter();
-            let mut peers: Vec<IpAddr> = peers.filter_map(|peer| peer.ip?.parse().ok()).collect();
-            peers.sort_unstable();
-            Ok(NetworkObservation { network, id, attached, peers })
+                Ok(observation(network, told))
+            }
         })
         .buffer_unordered(width.max(1));
     let (mut seen, mut unread) = (Vec::new(), Vec::new());
@@ -95,6 +94,46 @@ pub async fn networks(
         }
     }
     (seen, unread)
+}
+
+/// All networks by their ids; none where the engine does not list members, or
+/// says that no network has any, which inspects may know better.
+async fn all_with_members(engine: &Engine) -> HashMap<String, NetworkInspect> {
+    let listed: Vec<NetworkInspect> =
+        lenient::raw(engine, "list networks", WITH_MEMBERS).await.unwrap_or_default();
+    let has_members = |network: &NetworkInspect| {
+        network.containers.as_ref().is_some_and(|members| !members.is_empty())
+    };
+    if !listed.iter().any(has_members) {
+        return HashMap::new();
+    }
+    listed.into_iter().filter_map(|network| Some((network.id.clone()?, network))).collect()
+}
+
+async fn inspect(engine: &Engine, network: &Network) -> Result<NetworkInspect, Unread> {
+    let asked = engine.docker.inspect_network(network.own_id(), None::<InspectNetworkOptions>);
+    engine.ask("inspect network", asked).await.map_err(|error| {
+        let why = match error {
+            Error::Refused { status: 404, .. } => "gone before it could be looked at".to_owned(),
+            other => format!("only the list's word on it, without its members: {other}"),
+        };
+        Unread::new(format!("network `{}`", network.name), why)
+    })
+}
+
+fn observation(network: &Network, told: NetworkInspect) -> NetworkObservation {
+    let mut attached: Vec<Attached> = told
+        .containers
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(id, endpoint)| Attached { name: endpoint.name.unwrap_or_default(), id })
+        .collect();
+    attached.sort();
+    let (network, id) = (network.name.clone(), network.id.clone());
+    let peers = told.peers.unwrap_or_default().into_iter();
+    let mut peers: Vec<IpAddr> = peers.filter_map(|peer| peer.ip?.parse().ok()).collect();
+    peers.sort_unstable();
+    NetworkObservation { network, id, attached, peers }
 }
 
 /// The machine's sockets and routes: only Linux shows them in files.
