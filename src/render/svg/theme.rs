@@ -72,38 +72,54 @@ const LIGHT: Ground = Ground {
 };
 
 const DARK: Ground = Ground {
-    page: 0x0f_151c,
-    card: 0x1b_242f,
-    border: 0x46_5362,
+    page: 0x0b_1016,
+    card: 0x20_2a36,
+    border: 0x56_6577,
     text: 0xe8_eef4,
-    quiet: 0xb0_bcc8,
-    frame: 0x16_1e27,
-    edge: 0x2d_3946,
+    quiet: 0xbe_cad6,
+    frame: 0x15_1d27,
+    edge: 0x3a_4858,
     outside: 0xc3_cdd8,
     good: 0x56_d364,
     warn: 0xe3_b341,
     bad: 0xff_7b86,
     on_bar: 0x0f_151c,
-    tint: 18,
+    tint: 26,
 };
 
 /// The hue of each of these names: the one that the name itself asks for, or
-/// the next that is free.
-pub fn hues(names: &[&str]) -> Vec<usize> {
+/// the next that is free. Once all are taken, two whose positions are in
+/// `meetings`, since a card shows both, still get different ones if they can.
+pub fn hues(names: &[&str], meetings: &[(usize, usize)]) -> Vec<usize> {
+    let mut beside: Vec<Vec<usize>> = vec![Vec::new(); names.len()];
+    for (a, b) in meetings {
+        beside[*a].push(*b);
+        beside[*b].push(*a);
+    }
+    for others in &mut beside {
+        others.sort_unstable();
+        others.dedup();
+    }
     let mut used = [0_usize; HUES.len()];
     let mut order: Vec<usize> = (0..names.len()).collect();
-    order.sort_by_key(|at| names[*at]);
-    let mut chosen = vec![0; names.len()];
+    // Who meets more than there are hues chooses first: the others avoid it.
+    order.sort_by_key(|at| (std::cmp::Reverse(beside[*at].len() / HUES.len()), names[*at]));
+    let mut chosen: Vec<Option<usize>> = vec![None; names.len()];
     for at in order {
         let wanted = usize::try_from(hash(names[at]) % HUES.len() as u64).unwrap_or(0);
-        let least = used.iter().min().copied().unwrap_or(0);
-        let free = (0..HUES.len()).map(|step| (wanted + step) % HUES.len());
-        let hue = free.into_iter().find(|hue| used[*hue] == least).unwrap_or(wanted);
+        let mut met = [false; HUES.len()];
+        for hue in beside[at].iter().filter_map(|other| chosen[*other]) {
+            met[hue] = true;
+        }
+        let hue = (0..HUES.len())
+            .map(|step| (wanted + step) % HUES.len())
+            .min_by_key(|hue| (met[*hue], used[*hue]))
+            .unwrap_or(wanted);
         used[hue] += 1;
-        // 0 is the world outside.
-        chosen[at] = hue + 1;
+        chosen[at] = Some(hue);
     }
-    chosen
+    // 0 is the world outside.
+    chosen.into_iter().map(|hue| hue.unwrap_or(0) + 1).collect()
 }
 
 /// FNV-1a: the same number for the same name, everywhere and always.
@@ -286,11 +302,21 @@ mod tests {
     fn a_name_keeps_its_hue_and_no_hue_is_used_twice_before_all_are() {
         let names: Vec<String> = (0..12).map(|n| format!("net{n}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let mut all = hues(&names);
-        assert_eq!(hues(&["front"]), hues(&["front"]));
-        assert_eq!(hues(&names[..1])[0], hues(&[names[0], "elsewhere"])[0]);
+        let mut all = hues(&names, &[]);
+        assert_eq!(hues(&["front"], &[]), hues(&["front"], &[]));
+        assert_eq!(hues(&names[..1], &[])[0], hues(&[names[0], "elsewhere"], &[])[0]);
         all.sort_unstable();
         all.dedup();
         assert_eq!(all.len(), 12);
+    }
+
+    #[test]
+    fn a_hub_has_a_hue_that_none_of_its_leaves_has() {
+        let names: Vec<String> = (0..40).map(|n| format!("net{n}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let leaves: Vec<(usize, usize)> =
+            (0..40).filter(|at| *at != 17).map(|at| (17, at)).collect();
+        let all = hues(&names, &leaves);
+        assert_eq!(all.iter().filter(|hue| **hue == all[17]).count(), 1);
     }
 }

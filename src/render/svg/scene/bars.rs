@@ -1,5 +1,7 @@
 //! The bars: a network each, one for the world outside, and one that is none.
 
+use std::collections::{BTreeSet, HashMap};
+
 use super::{Bar, Kind, Line, Numbers, Role, Scene, WayOut};
 use crate::graph::StackOwner;
 use crate::model::{Network, NetworkMode, State};
@@ -26,7 +28,7 @@ pub fn add(scene: &mut Scene, view: &View, blank: Option<Blank>) -> Numbers {
         scene.bars.push(outside(view, host, &networks));
     }
     let names: Vec<&str> = networks.iter().map(|at| view.network(*at).name.as_str()).collect();
-    let hues = theme::hues(&names);
+    let hues = theme::hues(&names, &meetings(view, &networks));
     for (at, hue) in networks.into_iter().zip(hues) {
         numbers.networks.insert(at, scene.bars.len());
         scene.bars.push(network(view, at, hue, blank));
@@ -36,6 +38,21 @@ pub fn add(scene: &mut Scene, view: &View, blank: Option<Blank>) -> Numbers {
         scene.bars.push(nowhere());
     }
     numbers
+}
+
+/// Which of the networks, by their positions, have a container in common.
+fn meetings(view: &View, networks: &[usize]) -> Vec<(usize, usize)> {
+    let position: HashMap<usize, usize> =
+        networks.iter().enumerate().map(|(position, at)| (*at, position)).collect();
+    let mut meetings = BTreeSet::new();
+    for at in &view.containers {
+        let on: BTreeSet<usize> =
+            view.map.networks_of(*at).filter_map(|at| position.get(&at).copied()).collect();
+        for a in &on {
+            meetings.extend(on.range(a + 1..).map(|b| (*a, *b)));
+        }
+    }
+    meetings.into_iter().collect()
 }
 
 /// Whether a container has no network at all.
