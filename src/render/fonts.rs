@@ -3,6 +3,9 @@
 //! machine's own fonts are looked at, too: then the picture is not the same on
 //! every machine, but the text is there where it can be.
 
+use skrifa::instance::{LocationRef, Size};
+use skrifa::metrics::BoundingBox;
+use skrifa::{FontRef, MetadataProvider};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -93,11 +96,14 @@ fn faces_with(database: &Database, lacking: &BTreeSet<char>) -> BTreeMap<char, [
         });
         for face in &faces {
             let drawn = database.with_face_data(face.id, |data, index| {
-                let face = ttf_parser::Face::parse(data, index).ok()?;
+                let face = FontRef::from_index(data, index).ok()?;
+                let metrics = face.glyph_metrics(Size::unscaled(), LocationRef::default());
                 let is_drawn = |c: &&char| {
-                    face.glyph_index(**c).is_some_and(|glyph| {
+                    face.charmap().map(**c).is_some_and(|glyph| {
                         // Glyphs that are little pictures would come out empty.
-                        face.is_color_glyph(glyph) || face.glyph_bounding_box(glyph).is_some()
+                        let has_lines = |bounds: BoundingBox| bounds.x_min < bounds.x_max;
+                        face.color_glyphs().get(glyph).is_some()
+                            || metrics.bounds(glyph).is_some_and(has_lines)
                     })
                 };
                 Some(lacking.iter().filter(is_drawn).copied().collect::<Vec<char>>())

@@ -37,7 +37,7 @@ const KEPT_INSIDE: &[(&str, &str)] = &[
     ("comfy_table", "render"),
     ("granit_parser", "yaml"),
     ("resvg", "render"),
-    ("ttf_parser", "render"),
+    ("skrifa", "render"),
     ("quick_junit", "render"),
     ("petgraph", "graph"),
     ("clap", "cli"),

@@ -7,6 +7,8 @@
 
 use std::sync::OnceLock;
 
+use skrifa::instance::{LocationRef, Size};
+use skrifa::{FontRef, GlyphId, MetadataProvider};
 use unicode_width::UnicodeWidthChar;
 
 /// Liberation Sans, regular, as the OFL lets it be passed on: unmodified.
@@ -122,7 +124,7 @@ pub fn has_glyphs_for(text: &str) -> bool {
 
 /// Whether the bundled font has a character.
 pub fn is_known(c: char) -> bool {
-    c.is_ascii() || metrics()[0].face.as_ref().is_some_and(|face| face.glyph_index(c).is_some())
+    c.is_ascii() || metrics()[0].glyph(c).is_some()
 }
 
 /// The text in runs of characters that the bundled font has, or has not. Marks
@@ -157,26 +159,30 @@ const UNITS: i32 = 2048;
 /// The widths of one font's characters, in units.
 struct Metrics {
     ascii: [i32; 128],
-    face: Option<ttf_parser::Face<'static>>,
+    face: Option<FontRef<'static>>,
 }
 
 impl Metrics {
     fn of(font: &'static [u8]) -> Self {
-        let face = ttf_parser::Face::parse(font, 0).ok();
-        let mut metrics = Self { ascii: [UNITS; 128], face };
+        let mut metrics = Self { ascii: [UNITS; 128], face: FontRef::new(font).ok() };
         for code in 32..127_u8 {
             metrics.ascii[usize::from(code)] = metrics.advance(char::from(code));
         }
         metrics
     }
 
+    fn glyph(&self, c: char) -> Option<GlyphId> {
+        self.face.as_ref()?.charmap().map(c)
+    }
+
     fn advance(&self, c: char) -> i32 {
-        let known = self.face.as_ref().and_then(|face| {
-            let glyph = face.glyph_index(c)?;
-            face.glyph_hor_advance(glyph)
+        let known = self.glyph(c).zip(self.face.as_ref()).and_then(|(glyph, face)| {
+            let metrics = face.glyph_metrics(Size::unscaled(), LocationRef::default());
+            metrics.advance_width(glyph)
         });
         match (known, c.width()) {
-            (Some(advance), _) => i32::from(advance),
+            // Unscaled it is a whole number of units.
+            (Some(advance), _) => advance as i32,
             // Marks stand on the letter before them, where the font knows how.
             (None, Some(0) | None) => UNITS / 4,
             (None, Some(1)) => UNITS * 6 / 5,
