@@ -2,7 +2,7 @@
 # given its images, and stopped. One runs at a time; `swarm` is two of Docker's
 # that make one swarm.
 
-engines="docker podman swarm"
+engines="docker podman swarm docker-26"
 namespace=
 socket=
 engine_pid=
@@ -18,7 +18,7 @@ start_engine() {
   socket="unix://$home/$1.sock"
   ip netns add "$namespace"
   ip -n "$namespace" link set lo up
-  "start_$1"
+  "start_${1//-/_}"
   local try
   for try in $(seq 300); do
     docker_ version >/dev/null 2>&1 && break
@@ -47,6 +47,7 @@ stop_engine() {
     ip netns del "$namespace" || true
   fi
   namespace= engine_pid=
+  rm -rf --one-file-system "$home/data" "$home/exec" "$home/tls" 2>/dev/null || true
 }
 
 end_process() {
@@ -79,7 +80,15 @@ make_certificate() {
 }
 
 start_docker() {
-  # Interfaces for macvlan networks to stand on, one for each network.
+  prepare_docker
+  # nsenter and not `ip netns exec`, which would hide the cgroup mounts.
+  setsid nsenter --net="/run/netns/$namespace" dockerd "${docker_options[@]}" >"$home/docker.log" 2>&1 &
+  engine_pid=$!
+}
+
+# What a Docker engine of ours needs, and its options: it has a TLS port, and
+# interfaces for macvlan networks to stand on, one for each network.
+prepare_docker() {
   local number
   for number in 0 2 4 6 8 10 12 14; do
     ip -n "$namespace" link add "lan$number" type veth peer name "lan$((number + 1))"
@@ -87,12 +96,9 @@ start_docker() {
     ip -n "$namespace" link set "lan$((number + 1))" up
   done
   make_certificates >"$log/openssl.log" 2>&1 || { tail -n 20 "$log/openssl.log" >&2; die "no certificates"; }
-  # nsenter and not `ip netns exec`, which would hide the cgroup mounts.
-  setsid nsenter --net="/run/netns/$namespace" dockerd \
-    --data-root "$home/data" --exec-root "$home/exec" --pidfile "$home/pid" \
-    --host "$socket" --host tcp://127.0.0.1:2376 --tlsverify --tlscacert "$home/tls/ours/ca.pem" \
-    --tlscert "$home/tls/ours/server-cert.pem" --tlskey "$home/tls/ours/server-key.pem" >"$home/docker.log" 2>&1 &
-  engine_pid=$!
+  docker_options=(--data-root "$home/data" --exec-root "$home/exec" --pidfile "$home/pid"
+    --host "$socket" --host tcp://127.0.0.1:2376 --tlsverify --tlscacert "$home/tls/ours/ca.pem"
+    --tlscert "$home/tls/ours/server-cert.pem" --tlskey "$home/tls/ours/server-key.pem")
 }
 
 # A manager and a worker with a cable between them: a veth pair with an address
