@@ -2,11 +2,12 @@
 # given its images, and stopped. One runs at a time; `swarm` is two of Docker's
 # that make one swarm.
 
-engines="docker podman swarm docker-26"
+engines="docker podman swarm docker-26 podman-5 podman-rootless podman-5-rootless docker-26-rootless"
 namespace=
 socket=
 engine_pid=
 second_pid=
+user=
 
 docker_() { env -u DOCKER_CONTEXT -u DOCKER_TLS_VERIFY docker -H "$socket" "$@"; }
 
@@ -41,13 +42,14 @@ stop_engine() {
     done
     end_process "$engine_pid"
   fi
+  [ -z "$user" ] || stop_user
   if [ -e "/run/netns/$namespace" ]; then
     # What an engine started beside itself, such as Podman's resolver.
     ip netns pids "$namespace" | xargs -r kill 2>/dev/null || true
     ip netns del "$namespace" || true
   fi
   namespace= engine_pid=
-  rm -rf --one-file-system "$home/data" "$home/exec" "$home/tls" 2>/dev/null || true
+  rm -rf --one-file-system "$home"/{data,exec,tls,podman} 2>/dev/null || true
 }
 
 end_process() {
@@ -155,6 +157,15 @@ stop_swarm() {
 # Podman in a mount namespace whose /run is its own: there it keeps what its
 # networks and its resolver need, whatever folders it is given.
 start_podman() {
+  write_containers_conf runc
+  CONTAINERS_CONF="$home/podman/containers.conf" setsid nsenter --net="/run/netns/$namespace" \
+    unshare -m sh -c 'mount -t tmpfs none /run && exec podman "$@"' sh \
+    "${podman_options[@]}" >"$home/podman.log" 2>&1 &
+  engine_pid=$!
+}
+
+# A Podman's settings, for it to run containers with RUNTIME, and its options.
+write_containers_conf() {
   mkdir -p "$home/podman/networks"
   cat >"$home/podman/containers.conf" <<END
 [containers]
@@ -164,15 +175,14 @@ default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
 network_backend = "netavark"
 network_config_dir = "$home/podman/networks"
 [engine]
+# A container of ours that sleeps hears no signal but the last.
+stop_timeout = 0
 cgroup_manager = "cgroupfs"
 events_logger = "file"
-runtime = "runc"
+runtime = "$1"
 END
-  CONTAINERS_CONF="$home/podman/containers.conf" setsid nsenter --net="/run/netns/$namespace" \
-    unshare -m sh -c 'mount -t tmpfs none /run && exec podman "$@"' sh \
-    --root "$home/podman/root" --runroot "$home/podman/runroot" --tmpdir "$home/podman/tmp" \
-    system service --time 0 "$socket" >"$home/podman.log" 2>&1 &
-  engine_pid=$!
+  podman_options=(--root "$home/podman/root" --runroot "$home/podman/runroot" --tmpdir "$home/podman/tmp"
+    system service --time 0 "$socket")
 }
 
 # There is no registry: `busybox` is made from Debian's static busybox.

@@ -59,7 +59,17 @@ mount -t overlay -o "lowerdir=$folder,upperdir=$new/upper,workdir=$new/work" non
 cd "$new/root"
 mount -t proc none proc
 mount -t sysfs none sys
-mount --rbind /sys/fs/cgroup sys/fs/cgroup
+if [ -e /sys/fs/cgroup/unified ]; then
+  # Controllers of both versions at once are not for every runtime.
+  mount -t tmpfs none sys/fs/cgroup
+  for path in /sys/fs/cgroup/*; do
+    [ "${path##*/}" != unified ] && mountpoint -q "$path" || continue
+    mkdir ".$path"
+    mount --bind "$path" ".$path"
+  done
+else
+  mount --rbind /sys/fs/cgroup sys/fs/cgroup
+fi
 mount -t tmpfs -o mode=755 none run
 mount -t tmpfs -o mode=755 none dev
 mkdir dev/net dev/pts dev/shm dev/mqueue
@@ -83,5 +93,13 @@ start_docker_26() {
   make_trixie
   prepare_docker
   on_machine "$trixie" "$namespace" dockerd "${docker_options[@]}" >"$home/docker-26.log" 2>&1 &
+  engine_pid=$!
+}
+
+start_podman_5() {
+  make_trixie
+  write_containers_conf crun
+  CONTAINERS_CONF="$home/podman/containers.conf" \
+    on_machine "$trixie" "$namespace" podman "${podman_options[@]}" >"$home/podman-5.log" 2>&1 &
   engine_pid=$!
 }
