@@ -15,7 +15,7 @@ use futures_util::stream;
 use super::connect::Engine;
 use super::{lenient, podman, swarm, translate};
 use crate::error::{Error, Result};
-use crate::model::{Container, EngineFacts, Snapshot, Unread};
+use crate::model::{Container, EngineFacts, NetworkMode, Snapshot, Unread};
 
 /// How to scan.
 #[derive(Debug, Clone, Copy)]
@@ -84,6 +84,18 @@ pub async fn scan(
         progress(done, total);
     }
     drop(inspects);
+    if facts.is_podman() {
+        podman::leave_out_what_is_no_network(&networks, &mut containers);
+        // What the host's network reaches depends on it.
+        if containers.iter().any(|container| container.network_mode == NetworkMode::Host) {
+            match lenient::info(engine).await {
+                Ok(info) => facts.rootless = Some(info.is_rootless()),
+                Err(error) => {
+                    unread.push(Unread::new("whether Podman is rootless", error.to_string()))
+                }
+            }
+        }
+    }
     if let Some(swarm) = &facts.swarm {
         swarm.publish(&mut containers);
     }

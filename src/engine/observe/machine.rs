@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 
 use crate::engine::connect::Engine;
+use crate::engine::lenient;
 use crate::error::{Error, Result};
 use crate::model::{
     AddressPool, Attached, EngineFacts, HostObservation, Mtu, Network, NetworkObservation, Unread,
@@ -16,6 +17,7 @@ use crate::model::{
 pub struct Facts {
     operating_system: Option<String>,
     ipv4_forwarding: Option<bool>,
+    rootless: bool,
     address_pools: Vec<AddressPool>,
 }
 
@@ -23,18 +25,24 @@ impl Facts {
     /// Puts them to the others.
     pub fn add_to(self, facts: &mut EngineFacts) {
         facts.operating_system = self.operating_system;
-        facts.ipv4_forwarding = self.ipv4_forwarding;
+        facts.rootless = Some(self.rootless);
+        // A rootless Podman tells of the machine outside, and its networks
+        // are in a namespace that has a switch of its own.
+        facts.ipv4_forwarding = self.ipv4_forwarding.filter(|_| !facts.hides_bridges());
         facts.address_pools = self.address_pools;
     }
 }
 
 /// Asks the engine.
 pub async fn facts(engine: &Engine) -> Result<Facts> {
-    let info = engine.ask("info", engine.docker.info()).await?;
+    let info = lenient::info(engine).await?;
+    let rootless = info.is_rootless();
+    let info = info.known;
     let pools = info.default_address_pools.unwrap_or_default();
     Ok(Facts {
         operating_system: info.operating_system.filter(|name| !name.is_empty()),
         ipv4_forwarding: info.ipv4_forwarding,
+        rootless,
         address_pools: pools
             .into_iter()
             .filter_map(|pool| {
