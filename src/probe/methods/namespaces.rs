@@ -36,13 +36,36 @@ pub fn door(map: &Map, engines: &Engines, station: &Station) -> Result<Door, Str
             .of(container)
             .ok_or_else(|| "its engine is not among those asked".to_owned())
             .and_then(|engine| engine.process(container))
-            .and_then(|process| Ok((Arc::new(process.network_namespace()?), process)));
+            .and_then(|process| {
+                let namespace = process.network_namespace()?;
+                try_to_enter(&namespace)?;
+                Ok((Arc::new(namespace), process))
+            });
         match opened {
             Ok((namespace, process)) => return Ok(Door { namespace, process }),
             Err(reason) => why = reason,
         }
     }
     Err(why)
+}
+
+/// Goes in and stays away: whoever owns a rootless engine may open the
+/// namespaces of its containers, but not enter them.
+fn try_to_enter(namespace: &File) -> Result<(), String> {
+    let entered = thread::scope(|scope| {
+        let enter = || enter(namespace).map_err(|error| error.kind());
+        let thread = thread::Builder::new().spawn_scoped(scope, enter).map_err(|e| e.kind())?;
+        thread.join().unwrap_or(Err(io::ErrorKind::Other))
+    });
+    entered.map_err(|kind| match kind {
+        io::ErrorKind::PermissionDenied => "only root may enter its network namespace".to_owned(),
+        _ => format!("its network namespace cannot be entered: {kind}"),
+    })
+}
+
+/// Moves this thread into the network namespace.
+fn enter(namespace: &File) -> io::Result<()> {
+    Ok(move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network))?)
 }
 
 /// A kind of socket.
@@ -98,11 +121,7 @@ impl Maker {
                     kind.make()
                 } else {
                     inside = None;
-                    let entered = move_into_link_name_space(
-                        namespace.as_fd(),
-                        Some(LinkNameSpaceType::Network),
-                    );
-                    entered.map_err(io::Error::from).and_then(|()| {
+                    enter(&namespace).and_then(|()| {
                         inside = Some(namespace);
                         kind.make()
                     })
