@@ -2,7 +2,8 @@
 # given its images, and stopped. One runs at a time; `swarm` is two of Docker's
 # that make one swarm.
 
-engines="docker podman swarm docker-26 podman-5 podman-rootless podman-5-rootless docker-26-rootless"
+engines="docker podman swarm docker-26 podman-5
+         docker-rootless podman-rootless docker-26-rootless podman-5-rootless"
 namespace=
 socket=
 engine_pid=
@@ -13,7 +14,7 @@ docker_() { env -u DOCKER_CONTEXT -u DOCKER_TLS_VERIFY docker -H "$socket" "$@";
 
 # Starts the engine with this name, and says where it is.
 start_engine() {
-  case " $engines " in *" $1 "*) ;; *) die "no engine \`$1\`: there are $engines" ;; esac
+  case " $(echo $engines) " in *" $1 "*) ;; *) die "no engine \`$1\`: there are $(echo $engines)" ;; esac
   say "starting a private engine: $1"
   namespace="netmap-test-${home##*.}-$1"
   socket="unix://$home/$1.sock"

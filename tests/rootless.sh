@@ -61,11 +61,18 @@ start_users_podman() {
   engine_pid=$!
 }
 
+start_docker_rootless() { start_users_docker / docker-rootless; }
+
 start_docker_26_rootless() {
   make_trixie
+  start_users_docker "$trixie" docker-26-rootless
+}
+
+# start_users_docker FOLDER NAME
+start_users_docker() {
   make_user
   socket="unix://$runtime/docker.sock"
-  user_on_machine "$trixie" "$namespace" /usr/share/docker.io/contrib/dockerd-rootless.sh \
-    --data-root "$home/data" --host "$socket" >"$home/docker-26-rootless.log" 2>&1 &
+  user_on_machine "$1" "$namespace" /usr/share/docker.io/contrib/dockerd-rootless.sh \
+    --data-root "$home/data" --host "$socket" >"$home/$2.log" 2>&1 &
   engine_pid=$!
 }

@@ -208,12 +208,7 @@ impl<'a> Comparison<'a> {
                 let agreement = Agreement::of(predicted.verdict, measurement.outcome);
                 Compared { measurement, from, to, predicted, agreement }
             }));
-            let mark = match Mark::of(&rows[first..]) {
-                // Nothing was sent to an address of which the map knows nothing.
-                Mark::Isolated if !prediction.tells_of_address() => Mark::Unknown,
-                mark => mark,
-            };
-            marks.insert((from, to), mark);
+            marks.insert((from, to), Mark::of(&rows[first..]));
         }
         let mut taps: HashMap<(usize, &str), bool> = HashMap::new();
         for row in &rows {
@@ -270,12 +265,6 @@ impl<'a> Comparison<'a> {
 }
 
 impl Prediction {
-    /// Whether there is an address to try, or it is known that there is none.
-    fn tells_of_address(&self) -> bool {
-        let untold = self.by_address.verdict == Verdict::Unknown;
-        !untold || self.routes.iter().any(|route| route.address.is_some())
-    }
-
     /// What the map says of just this name or address of the target.
     pub fn of(&self, by: By, target: &str) -> Judged {
         if by == By::Name {
@@ -373,24 +362,5 @@ mod tests {
         let targets: Vec<&str> =
             comparison.surprises().iter().map(|row| row.measurement.target.as_str()).collect();
         assert_eq!(targets, ["10.1.0.2", "10.0.0.2", "api"]);
-    }
-
-    #[test]
-    fn where_no_address_is_known_nothing_is_called_isolated() {
-        let text = r#"{"schema":"netmap/1",
-            "networks":[{"name":"back","id":"b","driver":"bridge","internal":true}],
-            "containers":[
-              {"name":"db","id":"1","state":"running","network_mode":"back",
-               "endpoints":[{"network":"back","network_id":"b","ipv4":"10.1.0.2"}]},
-              {"name":"hosty","id":"2","state":"running","network_mode":"host"},
-              {"name":"loner","id":"3","state":"running","network_mode":"none"}]}"#;
-        let snapshot = Snapshot::read(text.as_bytes()).unwrap();
-        let map = Map::new(&snapshot);
-        let probe = Probe::new(vec![
-            measured("db", "hosty", "hosty", "name-not-found"),
-            measured("db", "loner", "loner", "name-not-found"),
-        ]);
-        let marks: Vec<Mark> = Comparison::new(&map, &probe).marks().map(|of| of.2).collect();
-        assert_eq!(marks, [Mark::Unknown, Mark::Isolated]);
     }
 }

@@ -431,6 +431,12 @@ fn told(town: &Town) -> Vec<(&'static str, bool)> {
             container["endpoints"][0]["network_id"] != *town.front,
         ),
         ("whether different networks are kept apart", apart),
+        (
+            "the address that its host has on an internal network",
+            some(&item("networks", "name", &town.back)["subnets"][0]["gateway"])
+                || some(&item("containers", "name", town.full("db"))["endpoints"][0]["gateway"]),
+        ),
+        ("whether it runs as an ordinary user", !seen["engine"]["rootless"].is_null()),
         ("whether IPv4 forwarding is on", !seen["engine"]["ipv4_forwarding"].is_null()),
         ("sockets and routes of its machine", !seen["host"].is_null()),
     ]
