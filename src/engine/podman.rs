@@ -15,7 +15,7 @@ pub fn call_networks_as_containers_do(networks: &mut [Network]) {
 }
 
 /// Podman 5 puts a container's mode among its networks where it has none: it
-/// is on `host`, `none` or `pasta`, by this name and id, and without address.
+/// is on `host` or `none`, by this name and id, and without address.
 /// Podman's list has no such networks, and it lets nobody make one.
 pub fn leave_out_what_is_no_network(networks: &[Network], containers: &mut [Container]) {
     for container in containers {
@@ -50,7 +50,6 @@ mod tests {
         let mut containers = [
             on("host", "host", None),
             on("none", "none", None),
-            on("pasta", "pasta", None),
             on("net", "net", None),
             on("net", "bridge", Some("10.89.0.2")),
             on("gone", "gone", Some("10.89.0.2")),
@@ -58,6 +57,6 @@ mod tests {
         ];
         leave_out_what_is_no_network(&networks, &mut containers);
         let left: Vec<usize> = containers.iter().map(|c| c.endpoints.len()).collect();
-        assert_eq!(left, [0, 0, 0, 1, 1, 1, 1]);
+        assert_eq!(left, [0, 0, 1, 1, 1, 1]);
     }
 }

@@ -122,6 +122,15 @@ impl Map<'_> {
                 .filter(|network| !network.is_none())
                 .collect()
         };
+        let user_mode = |at: usize| {
+            let engine = self.snapshot().engine_of(&self.container(at).node);
+            let mode = self.stack(at).and_then(|at| self.container(at).network_mode.user_mode());
+            engine.is_podman() && mode.is_some()
+        };
+        // That leads out to the host, at an address that Podman does not tell.
+        if user_mode(a) && self.on_host(b) {
+            return Judged::unknown(Reason::HostAddressUntold);
+        }
         // Podman names no network for who is on the host's.
         if networks(a).is_empty() && !self.on_host(a) {
             return Judged::blocked(Reason::SourceHasNoNetwork);

@@ -131,6 +131,7 @@ fn with_the_host(engine: serde_json::Value) -> Snapshot {
             {"network": "back", "network_id": "back", "ipv4": "10.2.0.3"}]}),
         json!({"name": "hosty", "id": "hosty", "state": "running", "network_mode": "host"}),
         json!({"name": "loner", "id": "loner", "state": "running", "network_mode": "none"}),
+            json!({"name": "usual", "id": "usual", "state": "running", "network_mode": "pasta"}),
     ]});
     Snapshot::read(text.to_string().as_bytes()).expect("a snapshot")
 }
@@ -146,15 +147,19 @@ fn what_the_host_reaches_depends_on_where_the_engine_has_its_bridges() {
         ("db", "hosty", (Unknown, HostAddressUntold)),
         ("hosty", "loner", (Blocked, TargetHasNoNetwork)),
         ("loner", "hosty", (Blocked, SourceHasNoNetwork)),
+        ("usual", "hosty", (Blocked, SourceHasNoNetwork)),
+        ("usual", "web", (Blocked, SourceHasNoNetwork)),
     ];
-    let mut hidden = open;
+    let mut podman = open;
+    podman[5].2 = (Unknown, HostAddressUntold);
+    let mut hidden = podman;
     hidden[0].2 = (Blocked, RootlessBridges);
     hidden[1].2 = (Unknown, RootlessBridges);
     hidden[2].2 = (Unknown, RootlessBridges);
     for (engine, expected) in [
         (engine("Docker", None), open),
         (engine("Docker", Some(true)), open),
-        (engine("Podman", Some(false)), open),
+        (engine("Podman", Some(false)), podman),
         (engine("Podman", Some(true)), hidden),
     ] {
         let snapshot = with_the_host(engine);

@@ -6,12 +6,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
 use crate::recorder::Recorder;
 use crate::support::{
-    Corner, docker, inspect, netmap, netmap_command, netmap_json, netmap_text, text,
+    Corner, docker, engine, inspect, netmap, netmap_command, netmap_json, netmap_text, text,
+    try_docker,
 };
 
 /// What the engine under test says of itself.
@@ -279,7 +281,7 @@ fn probing_by_exec_takes_one_exec_a_container() {
 #[test]
 #[ignore = "needs a container engine"]
 fn why_climbs_to_the_rung_that_fails() {
-    let town = Town::new("cfwhy");
+    let mut town = Town::new("cfwhy");
     let why =
         |code: i32, from: &str, to: &str| netmap_json(code, &["why", "--format", "json", from, to]);
     let fine = why(0, town.full("gate"), &format!("{}:5432", town.full("db")));
@@ -292,6 +294,26 @@ fn why_climbs_to_the_rung_that_fails() {
         apart["rungs"].as_array().unwrap().iter().filter(|rung| rung["status"] == "fail").collect();
     assert!(!failed.is_empty(), "{apart:#}");
     assert!(apart["fix"].to_string().contains("network connect"), "{apart:#}");
+
+    // Who is on `none` cannot just be put on a network.
+    let (web, loner) = (town.full("web").to_owned(), town.full("loner").to_owned());
+    let alone = why(1, &web, &loner);
+    let fix: Vec<&str> =
+        alone["fix"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+    if is_podman() {
+        assert!(fix.iter().any(|line| line.starts_with("# start ")), "{fix:#?}");
+        assert!(!try_docker(&["network", "connect", &town.front, &loner]).status.success());
+        return;
+    }
+    let word = fix[0].rsplit(' ').next().unwrap();
+    let mended = town.corner.bare_network("mended", &[]);
+    docker(&["network", "rm", &mended]);
+    for line in &fix {
+        let line = line.replace(&format!(" {word}"), &format!(" {mended}"));
+        let status = Command::new("sh").args(["-c", &line]).env("DOCKER_HOST", engine()).status();
+        assert!(status.unwrap().success(), "{line}");
+    }
+    assert_eq!(why(0, &web, &loner)["verdict"], "reachable");
 }
 
 #[test]
