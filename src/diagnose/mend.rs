@@ -84,10 +84,12 @@ impl Case<'_> {
         let (docker, word) = (self.docker(), self.container_word(at));
         let connect = format!("{docker} network connect {aliases}{network} {word}");
         let Some(mode) = self.lonely_mode(at) else { return connect };
-        if self.map.snapshot().engine.is_podman() {
+        let podman = self.map.snapshot().engine.is_podman();
+        if podman || mode == "host" {
+            let engine = if podman { "Podman" } else { "Docker" };
             return prose(format!(
                 "start {word} again with --network {network}: \
-                 Podman connects nothing whose network is {mode}"
+                 {engine} connects nothing whose network is {mode}"
             ));
         }
         format!("{docker} network disconnect none {word} && {connect}")
@@ -98,6 +100,7 @@ impl Case<'_> {
         let on_none = || self.map.networks_of(at).any(|network| self.network(network).is_none());
         let podman = self.map.snapshot().engine.is_podman();
         match &self.container(at).network_mode {
+            NetworkMode::Host => Some("host"),
             NetworkMode::None if podman || on_none() => Some("none"),
             mode if podman => mode.user_mode(),
             _ => None,
