@@ -272,9 +272,11 @@ fn wishes(map: &Map, from: usize, to: usize, knocks: &Knocks) -> Vec<Wish> {
             let address = (By::Address, route.address?.to_string());
             Some(Wish::new((from, Some(to)), address, route.network, knock))
         }));
-        // That its name leads nowhere says nothing of an address not known.
+        // That its name leads nowhere says nothing of an address not known. On
+        // another engine it is known, and not to be tried.
         let untold = prediction.routes.iter().all(|route| route.address.is_none());
-        if untold && prediction.by_address.verdict == Verdict::Unknown {
+        let unknown = prediction.by_address.verdict == Verdict::Unknown;
+        if untold && unknown && !map.are_apart(from, to) {
             let why = "the map knows no address of it";
             wishes.push(Wish { knock, by: By::Address, ..nowhere(map, from, to, why) });
         }
