@@ -4,10 +4,14 @@
 mod bounded;
 mod connect;
 mod contexts;
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
 mod engines;
 mod exec;
 mod inspected;
 mod lenient;
+#[cfg(target_os = "linux")]
+mod namespaces;
 mod observe;
 mod place;
 mod podman;
@@ -19,8 +23,12 @@ mod swarm;
 mod translate;
 
 pub use connect::Engine;
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::Visitor;
 pub use engines::{Engines, gather};
 pub use exec::{Ended, Exec, Ran};
+#[cfg(target_os = "linux")]
+pub use namespaces::{Visitor, may_enter};
 #[cfg(any(test, fuzzing))]
 pub use observe::read_by_chance;
 pub use observe::{ObserveOptions, observe, observe_some};

@@ -3,12 +3,12 @@
 //!
 //! Process ids are given out anew, so a process is believed to be the
 //! container's only when its control group carries the container's id, or
-//! where an ordinary user may make no control groups, its mounts do.
+//! where an ordinary user may make no control groups, its mounts do. It is
+//! held by its folder in `/proc`, which never becomes that of another one.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
 
 use rustix::fs::{Mode, OFlags, ResolveFlags};
 
@@ -19,9 +19,9 @@ use crate::model::Container;
 /// A process of this machine that is a container's first.
 #[derive(Debug)]
 pub struct Process {
-    folder: PathBuf,
-    /// Of the container; none for the engine's own process.
-    id: Option<String>,
+    /// Its folder in `/proc`, held open: what is opened below it is this
+    /// process's, or nothing once it has ended.
+    folder: OwnedFd,
 }
 
 impl Engine {
@@ -34,9 +34,8 @@ impl Engine {
         let Some(pid) = container.pid else {
             return Err("the engine names no process of it".to_owned());
         };
-        let folder = PathBuf::from(format!("/proc/{pid}"));
-        let process = Process { folder, id: Some(container.id.clone()) };
-        process.check()?;
+        let process = Process::of(pid)?;
+        process.check(&container.id)?;
         Ok(process)
     }
 }
@@ -51,71 +50,81 @@ impl Engine {
         };
         let socket = tokio::net::UnixStream::connect(path).await.map_err(|e| e.to_string())?;
         let peer = socket.peer_cred().map_err(|error| error.to_string())?;
-        match peer.pid() {
-            Some(pid) if pid > 0 => {
-                Ok(Process { folder: PathBuf::from(format!("/proc/{pid}")), id: None })
-            }
+        match peer.pid().and_then(|pid| u32::try_from(pid).ok()) {
+            Some(pid) if pid > 0 => Process::of(pid),
             _ => Err("the engine's process is not one of this machine's".to_owned()),
         }
     }
 }
 
+/// Why a process cannot be looked at.
+fn unseen(error: io::Error) -> String {
+    let ended = error.raw_os_error() == Some(rustix::io::Errno::SRCH.raw_os_error());
+    match error.kind() {
+        _ if ended => "its process has ended".to_owned(),
+        io::ErrorKind::NotFound => "its process is gone, or runs on another machine".to_owned(),
+        _ => format!("its process cannot be looked at: {error}"),
+    }
+}
+
 impl Process {
-    /// Whether it still is the container's.
-    fn check(&self) -> Result<(), String> {
-        let Some(id) = &self.id else { return Ok(()) };
-        // Cut short by the kernel at a page or so for each controller.
-        let groups = match std::fs::read_to_string(self.folder.join("cgroup")) {
-            Ok(groups) => groups,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err("its process is gone, or runs on another machine".to_owned());
-            }
-            Err(error) => return Err(format!("its process cannot be looked at: {error}")),
-        };
+    fn of(pid: u32) -> Result<Self, String> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let folder = rustix::fs::open(format!("/proc/{pid}"), flags, Mode::empty());
+        Ok(Self { folder: folder.map_err(|error| unseen(error.into()))? })
+    }
+
+    fn open(&self, path: &str) -> io::Result<File> {
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        Ok(rustix::fs::openat(&self.folder, path, flags, Mode::empty())?.into())
+    }
+
+    /// Whether it is the container's.
+    fn check(&self, id: &str) -> Result<(), String> {
         // A short id could be part of any path.
         if id.len() < 12 {
             return Err("its id is too short to know its process by".to_owned());
         }
-        if groups.contains(id) {
-            return Ok(());
-        }
-        let not_its = "the process with its number is not the container's";
-        match std::fs::read_to_string(self.folder.join("mountinfo")) {
-            Ok(mounts) if mounts_carry(&mounts, id) => Ok(()),
-            Ok(_) => Err(not_its.to_owned()),
-            Err(error) => Err(format!("{not_its}, by its control group ({error})")),
+        let text = |name: &str| {
+            let mut text = String::new();
+            self.open(name).and_then(|mut file| file.read_to_string(&mut text)).map_err(unseen)?;
+            Ok::<_, String>(text)
+        };
+        if text("cgroup")?.contains(id) || mounts_carry(&text("mountinfo")?, id) {
+            Ok(())
+        } else {
+            Err("the process with its number is not the container's".to_owned())
         }
     }
 
     /// Its network namespace, to be entered.
     pub fn network_namespace(&self) -> Result<File, String> {
-        let file = File::open(self.folder.join("ns/net")).map_err(|error| match error.kind() {
+        self.open("ns/net").map_err(|error| match error.kind() {
             io::ErrorKind::PermissionDenied => {
                 "only root may enter its network namespace".to_owned()
             }
             _ => format!("its network namespace cannot be opened: {error}"),
-        })?;
-        // What was opened was the container's if the process still is.
-        self.check()?;
-        Ok(file)
+        })
     }
 
-    /// The first `limit` bytes of a file that the kernel keeps about the
-    /// process, such as `net/tcp`. No file of the container's own.
-    pub fn read_kernel(&self, path: &str, limit: u64) -> io::Result<Vec<u8>> {
-        // Each read walks the whole table of the kernel: few and large ones.
+    /// The first `limit` bytes of a table that the kernel keeps about the
+    /// process, such as `net/tcp`; nothing where it keeps none, as one without
+    /// IPv6. No file of the container's own.
+    pub fn table(&self, path: &str, limit: u64) -> io::Result<String> {
+        // Each read of some tables walks all there is: few and large ones.
         let mut bytes = Vec::with_capacity(1 << 16);
-        File::open(self.folder.join(path))?.take(limit).read_to_end(&mut bytes)?;
-        // What was read was the container's if the process still is.
-        self.check().map_err(io::Error::other)?;
-        Ok(bytes)
+        match self.open(path) {
+            Ok(file) => file.take(limit).read_to_end(&mut bytes)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            Err(error) => return Err(error),
+        };
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// The first `limit` bytes of a regular file of the container. Links are
     /// followed inside the container only, whatever it planted.
     pub fn read(&self, path: &str, limit: u64) -> io::Result<Vec<u8>> {
-        let root = File::open(self.folder.join("root"))?;
-        self.check().map_err(io::Error::other)?;
+        let root = self.open("root")?;
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
         let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
         let opened: OwnedFd = rustix::fs::openat2(&root, path, flags, Mode::empty(), resolve)?;

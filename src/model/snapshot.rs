@@ -106,6 +106,16 @@ pub enum ReadError {
     Newer(String),
 }
 
+impl ReadError {
+    /// What is wrong with JSON of a schema that is not [`SCHEMA`].
+    fn of_schema(schema: Option<String>) -> Self {
+        match schema {
+            Some(newer) if is_newer(&newer) => Self::Newer(newer),
+            other => Self::NotASnapshot(other),
+        }
+    }
+}
+
 /// Just the field that tells what a JSON file is.
 #[derive(Deserialize)]
 struct Head {
@@ -145,17 +155,21 @@ impl Snapshot {
         if text.len() as u64 > LARGEST {
             return Err(ReadError::TooLarge(LARGEST));
         }
-        let malformed = |error: serde_json::Error| ReadError::Malformed(error.to_string());
-        // The schema first: a newer format may not fit today's types at all.
-        let head: Head = serde_json::from_slice(&text).map_err(malformed)?;
-        match head.schema.as_deref() {
-            Some(SCHEMA) => {}
-            Some(other) if is_newer(other) => return Err(ReadError::Newer(other.to_owned())),
-            _ => return Err(ReadError::NotASnapshot(head.schema)),
+        let error = match serde_json::from_slice::<Self>(&text) {
+            Ok(mut snapshot) if snapshot.schema == SCHEMA => {
+                snapshot.tidy();
+                return Ok(snapshot);
+            }
+            Ok(other) => return Err(ReadError::of_schema(Some(other.schema))),
+            Err(error) => ReadError::Malformed(error.to_string()),
+        };
+        // Something else may not fit today's types at all.
+        match serde_json::from_slice(&text) {
+            Ok(Head { schema }) if schema.as_deref() != Some(SCHEMA) => {
+                Err(ReadError::of_schema(schema))
+            }
+            _ => Err(error),
         }
-        let mut snapshot: Self = serde_json::from_slice(&text).map_err(malformed)?;
-        snapshot.tidy();
-        Ok(snapshot)
     }
 
     /// Takes over from a whole snapshot what was measured, seen and planned of

@@ -8,31 +8,49 @@ use netmap::render::svg::{self, Options};
 
 use crate::{maps, with_view};
 
-/// Compares with a file of docs/, which UPDATE_EXPECTED=1 writes anew.
+/// Compares with a file of the repository, which UPDATE_EXPECTED=1 writes anew.
 fn assert_documented(name: &str, text: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+    let path = root().join(name);
     if std::env::var_os("UPDATE_EXPECTED").is_some() {
         fs::write(&path, text).unwrap();
     }
     let shown = fs::read_to_string(&path).unwrap_or_default();
-    assert!(shown == text, "docs/{name} differs; UPDATE_EXPECTED=1 cargo test writes it anew");
+    assert!(shown == text, "{name} differs; UPDATE_EXPECTED=1 cargo test writes it anew");
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn recorded(path: &str) -> Snapshot {
+    Snapshot::read(fs::File::open(root().join(path)).unwrap()).unwrap()
+}
+
+fn drawn(map: &Snapshot) -> String {
+    with_view(map, |view| svg::render(view, &Options::default()))
 }
 
 #[test]
 fn the_pictures_in_the_docs_are_what_netmap_draws() {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let recorded = |path: &str| Snapshot::read(fs::File::open(root.join(path)).unwrap()).unwrap();
     for (name, map) in [
         ("shop", maps::shop12()),
         ("hub", maps::hub59()),
         ("oddities", recorded("tests/offline/zoo.json")),
         ("module-5", recorded("samples/module-5/snapshot.json")),
     ] {
-        let svg = with_view(&map, |view| svg::render(view, &Options::default()));
-        assert_documented(&format!("{name}.svg"), &svg);
+        assert_documented(&format!("docs/{name}.svg"), &drawn(&map));
     }
     // So that the README's command draws the first of them.
-    assert_documented("shop.json", &maps::shop12().to_json());
-    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    assert_documented("docs/shop.json", &maps::shop12().to_json());
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
     assert!(readme.contains("(docs/shop.svg)") && readme.contains("(docs/oddities.svg)"));
+}
+
+#[test]
+fn the_maps_of_the_lessons_are_what_netmap_draws() {
+    for lesson in netmap::lesson::LESSONS {
+        let folder = format!("samples/lessons/{}", lesson.name);
+        let map = recorded(&format!("{folder}/snapshot.json"));
+        assert_documented(&format!("{folder}/map.svg"), &drawn(&map));
+    }
 }

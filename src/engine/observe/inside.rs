@@ -1,12 +1,19 @@
 //! Looking inside a container: at the kernel's files about its first process
-//! where the engine is on this machine and lets us, else by one command run in
-//! it. Both give the same files; what they say is read the same way.
+//! and its sockets where the engine is on this machine and lets us, else by one
+//! command run in it. Both give the same files; what they say is read the same
+//! way.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+#[cfg(target_os = "linux")]
+use super::diag;
+use super::sockets::Socket;
 use super::{files, routes, sockets};
+#[cfg(target_os = "linux")]
+use crate::engine::Process;
+use crate::engine::Visitor;
 use crate::engine::connect::Engine;
 use crate::engine::exec::Exec;
 use crate::error::Error;
@@ -21,8 +28,8 @@ const DEADLINE: Duration = Duration::from_secs(5);
 
 /// The files, below the container's own root. An engine names interfaces
 /// eth0 and on.
-const TABLES: [&str; 6] =
-    ["net/tcp", "net/tcp6", "net/udp", "net/udp6", "net/route", "net/ipv6_route"];
+const TCP: [&str; 2] = ["net/tcp", "net/tcp6"];
+const OTHERS: [&str; 4] = ["net/udp", "net/udp6", "net/route", "net/ipv6_route"];
 const ETC: [&str; 2] = ["/etc/resolv.conf", "/etc/hosts"];
 const MOST_INTERFACES: usize = 10;
 
@@ -37,19 +44,25 @@ fn mtu_path(number: usize) -> String {
 }
 
 /// Looks inside and fills in what was seen, or says why nothing was.
-pub async fn look(engine: &Engine, container: &Container, exec: bool, seen: &mut Observation) {
+pub async fn look(
+    engine: &Engine,
+    container: &Container,
+    visitor: Option<&Visitor>,
+    exec: bool,
+    seen: &mut Observation,
+) {
     let mut why = match container.state {
         State::Running | State::Paused => Vec::new(),
         // Not running: there is no inside, and nothing was missed.
         _ => return,
     };
-    match from_proc(engine, container).await {
-        Ok(files) => return fill(seen, Means::Proc, container, &files),
+    match from_proc(engine, container, visitor).await {
+        Ok((tcp, files)) => return fill(seen, Means::Proc, container, tcp, &files),
         Err(reason) => why.push(reason),
     }
     if exec && container.state == State::Running {
         match from_exec(engine, container).await {
-            Ok(files) => return fill(seen, Means::Exec, container, &files),
+            Ok(files) => return fill(seen, Means::Exec, container, None, &files),
             Err(reason) => why.push(reason),
         }
     } else if exec {
@@ -60,45 +73,56 @@ pub async fn look(engine: &Engine, container: &Container, exec: bool, seen: &mut
     seen.unseen.push(Unread::new("its sockets, routes and files", why.join("; ")));
 }
 
+/// The container's TCP sockets, if the kernel can be asked for them, and files;
+/// where it cannot, the tables of TCP sockets are among the files.
 #[cfg(target_os = "linux")]
-async fn from_proc(engine: &Engine, container: &Container) -> Result<Files, String> {
+async fn from_proc(
+    engine: &Engine,
+    container: &Container,
+    visitor: Option<&Visitor>,
+) -> Result<(Option<Vec<Socket>>, Files), String> {
     let process = engine.process(container)?;
-    let read = move || -> std::io::Result<Files> {
-        let mut files = Files::new();
-        for table in TABLES {
-            let text = match process.read_kernel(table, MOST_OF_A_FILE) {
-                Ok(text) => text,
-                // A kernel without IPv6 has no such tables.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-                Err(error) => return Err(error),
-            };
-            files.insert(format!("/proc/{table}"), String::from_utf8_lossy(&text).into_owned());
-        }
-        let interfaces = (0..MOST_INTERFACES).map(mtu_path);
-        for path in ETC.into_iter().map(str::to_owned).chain(interfaces) {
-            if let Ok(text) = process.read(&path, MOST_OF_A_FILE) {
-                files.insert(path, String::from_utf8_lossy(&text).into_owned());
-            }
-        }
-        Ok(files)
+    // Each network is one interface; who rides along has those of another.
+    let interfaces = match container.endpoints.len() {
+        0 => MOST_INTERFACES,
+        known => known,
     };
-    // The kernel walks a long table for each of these; the runtime's only
-    // thread has answers of the engine to read meanwhile.
-    match tokio::task::spawn_blocking(read).await {
-        Ok(Ok(files)) => Ok(files),
-        Ok(Err(error)) => Err(format!("its files in /proc cannot be read: {error}")),
-        Err(_) => Err("its files in /proc could not be read".to_owned()),
+    diag::read(process, visitor, move |process, tcp| {
+        let files = read_files(process, tcp.is_none(), interfaces)?;
+        Ok((tcp, files))
+    })
+    .await
+    .map_err(|error| format!("its files in /proc cannot be read: {error}"))
+}
+
+#[cfg(target_os = "linux")]
+fn read_files(process: &Process, tcp: bool, interfaces: usize) -> std::io::Result<Files> {
+    let mut files = Files::new();
+    for table in TCP.iter().filter(|_| tcp).chain(&OTHERS) {
+        let text = process.table(table, MOST_OF_A_FILE)?;
+        files.insert(format!("/proc/{table}"), text);
     }
+    let read = |path: String| {
+        let text = process.read(&path, MOST_OF_A_FILE).ok()?;
+        Some((path, String::from_utf8_lossy(&text).into_owned()))
+    };
+    files.extend(ETC.into_iter().map(str::to_owned).filter_map(read));
+    files.extend((0..MOST_INTERFACES).map(mtu_path).filter_map(read).take(interfaces));
+    Ok(files)
 }
 
 #[cfg(not(target_os = "linux"))]
-async fn from_proc(_: &Engine, _: &Container) -> Result<Files, String> {
+async fn from_proc(
+    _: &Engine,
+    _: &Container,
+    _: Option<&Visitor>,
+) -> Result<(Option<Vec<Socket>>, Files), String> {
     Err("there is no /proc here".to_owned())
 }
 
 /// `head` names each file before its text and needs no shell.
 async fn from_exec(engine: &Engine, container: &Container) -> Result<Files, String> {
-    let tables = TABLES.iter().map(|table| format!("/proc/{table}"));
+    let tables = TCP.iter().chain(&OTHERS).map(|table| format!("/proc/{table}"));
     let interfaces = (0..MOST_INTERFACES).map(mtu_path);
     let paths = tables.chain(ETC.map(str::to_owned)).chain(interfaces).chain([LAST.to_owned()]);
     let command = ["head", "-n", "3000"].map(str::to_owned).into_iter().chain(paths).collect();
@@ -146,19 +170,28 @@ fn parts(text: &str) -> Files {
 #[cfg(any(test, fuzzing))]
 pub fn read_by_chance(text: &str) -> Observation {
     let mut seen = Observation::default();
-    fill(&mut seen, Means::Exec, &Container::default(), &parts(text));
+    fill(&mut seen, Means::Exec, &Container::default(), None, &parts(text));
     seen
 }
 
-fn fill(seen: &mut Observation, how: Means, container: &Container, files: &Files) {
+/// Puts together what was seen; the TCP sockets are in the files if nowhere else.
+fn fill(
+    seen: &mut Observation,
+    how: Means,
+    container: &Container,
+    tcp: Option<Vec<Socket>>,
+    files: &Files,
+) {
     let text = |path: &str| files.get(path).map(String::as_str);
     let table = |path: &str| text(path).unwrap_or_default();
     seen.how = Some(how);
-    if text("/proc/net/tcp").is_some() {
-        let (listening, connections) = sockets::read(
-            &[table("/proc/net/tcp"), table("/proc/net/tcp6")],
-            &[table("/proc/net/udp"), table("/proc/net/udp6")],
-        );
+    let tables = || {
+        let tcp = text("/proc/net/tcp")?;
+        Some(sockets::in_tables([tcp, table("/proc/net/tcp6")]))
+    };
+    if let Some(tcp) = tcp.or_else(tables) {
+        let udp = sockets::in_tables([table("/proc/net/udp"), table("/proc/net/udp6")]);
+        let (listening, connections) = sockets::told(&tcp, &udp);
         seen.listening = Some(listening);
         seen.connections = Some(connections);
     }

@@ -6,6 +6,7 @@ use bollard::query_parameters::InspectNetworkOptions;
 use futures_util::StreamExt;
 use futures_util::stream;
 
+use crate::engine::Visitor;
 use crate::engine::connect::Engine;
 use crate::engine::lenient;
 use crate::error::{Error, Result};
@@ -55,34 +56,27 @@ pub async fn facts(engine: &Engine) -> Result<Facts> {
 
 /// The machine's sockets and routes, where the engine is on this one.
 #[cfg(target_os = "linux")]
-pub async fn host(engine: &Engine) -> Result<HostObservation, String> {
-    use super::{routes, sockets};
+pub async fn host(engine: &Engine, visitor: Option<&Visitor>) -> Result<HostObservation, String> {
+    use super::{diag, routes, sockets};
 
     let process = engine.own_process().await?;
-    let read = move || -> std::io::Result<HostObservation> {
-        let text = |path: &str| -> std::io::Result<String> {
-            match process.read_kernel(path, 16 << 20) {
-                Ok(text) => Ok(String::from_utf8_lossy(&text).into_owned()),
-                // A kernel without IPv6 has no such tables.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
-                Err(error) => Err(error),
-            }
+    diag::read(process, visitor, |process, tcp| {
+        let text = |path: &str| process.table(path, 16 << 20);
+        let tcp = match tcp {
+            Some(tcp) => tcp,
+            None => sockets::in_tables([&text("net/tcp")?, &text("net/tcp6")?]),
         };
-        let (tcp, tcp6, udp, udp6) =
-            (text("net/tcp")?, text("net/tcp6")?, text("net/udp")?, text("net/udp6")?);
-        let (listening, _) = sockets::read(&[&tcp, &tcp6], &[&udp, &udp6]);
+        let udp = sockets::in_tables([&text("net/udp")?, &text("net/udp6")?]);
+        let (listening, _) = sockets::told(&tcp, &udp);
         Ok(HostObservation {
             listening: Some(listening),
             routes: Some(routes::read(&text("net/route")?, &text("net/ipv6_route")?)),
             addresses: routes::own_addresses(&text("net/fib_trie")?),
-            mtus: mtus(&process, &text("net/dev")?),
+            mtus: mtus(process, &text("net/dev")?),
         })
-    };
-    match tokio::task::spawn_blocking(read).await {
-        Ok(Ok(host)) => Ok(host),
-        Ok(Err(error)) => Err(format!("the engine's files in /proc cannot be read: {error}")),
-        Err(_) => Err("the engine's files in /proc could not be read".to_owned()),
-    }
+    })
+    .await
+    .map_err(|error| format!("the engine's files in /proc cannot be read: {error}"))
 }
 
 /// The interfaces' packet sizes, where the process sees the `/sys` of its own
@@ -148,6 +142,6 @@ pub async fn networks(
 
 /// The machine's sockets and routes: only Linux shows them in files.
 #[cfg(not(target_os = "linux"))]
-pub async fn host(_: &Engine) -> Result<HostObservation, String> {
+pub async fn host(_: &Engine, _: Option<&Visitor>) -> Result<HostObservation, String> {
     Err("there is no /proc here".to_owned())
 }

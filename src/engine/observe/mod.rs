@@ -2,6 +2,8 @@
 //! files, and facts about the engine and its machine. What cannot be looked
 //! at is noted beside what was seen; an error ends nothing but itself.
 
+#[cfg(target_os = "linux")]
+mod diag;
 mod files;
 mod inside;
 mod log_words;
@@ -15,6 +17,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
 
+use super::Visitor;
 use super::connect::Engine;
 use super::engines::Engines;
 use crate::model::{Container, Network, NetworkObservation, Observation, Snapshot, State, Unread};
@@ -66,6 +69,9 @@ pub async fn observe_some(
 ) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
     let now = now.and_then(|now| i64::try_from(now.as_secs()).ok());
+    // Without it there are slower ways.
+    let visitor = Visitor::start().ok();
+    let visitor = visitor.as_ref();
     let containers = async {
         let wanted: Vec<&Container> =
             snapshot.containers.iter().filter(|container| wanted(container)).collect();
@@ -74,7 +80,7 @@ pub async fn observe_some(
             .filter_map(|container| {
                 std::future::ready(engines.of(container).map(|engine| (engine, container)))
             })
-            .map(|(engine, container)| look(engine, container, options.exec))
+            .map(|(engine, container)| look(engine, container, visitor, options.exec))
             .buffer_unordered(options.width.max(1));
         let mut seen = Vec::with_capacity(total);
         while let Some(observation) = looks.next().await {
@@ -90,7 +96,7 @@ pub async fn observe_some(
             let seen = tokio::join!(
                 machine::networks(engine, &networks, options.width),
                 machine::facts(engine),
-                machine::host(engine)
+                machine::host(engine, visitor)
             );
             (node, seen)
         }
@@ -150,19 +156,29 @@ pub async fn observe_some(
     snapshot.tidy();
 }
 
-async fn look(engine: &Engine, container: &Container, exec: bool) -> Observation {
+async fn look(
+    engine: &Engine,
+    container: &Container,
+    visitor: Option<&Visitor>,
+    exec: bool,
+) -> Observation {
     let mut seen = Observation {
         container: container.name.clone(),
         id: container.id.clone(),
         ..Observation::default()
     };
-    // One that never ran has said nothing.
-    if container.state != State::Created {
-        match logs::read(engine, &container.id).await {
-            Ok(errors) => seen.log_errors = Some(errors),
-            Err(why) => seen.unseen.push(Unread::new("its log", why)),
+    let log = async {
+        // One that never ran has said nothing.
+        if container.state == State::Created {
+            return None;
         }
+        Some(logs::read(engine, &container.id).await)
+    };
+    let (log, ()) = tokio::join!(log, inside::look(engine, container, visitor, exec, &mut seen));
+    match log {
+        Some(Ok(errors)) => seen.log_errors = Some(errors),
+        Some(Err(why)) => seen.unseen.insert(0, Unread::new("its log", why)),
+        None => {}
     }
-    inside::look(engine, container, exec, &mut seen).await;
     seen
 }

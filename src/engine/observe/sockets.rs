@@ -1,23 +1,27 @@
-//! The kernel's tables of sockets (`/proc/net/tcp`, `tcp6`, `udp`, `udp6`):
-//! who listens, and what is being dialled.
+//! The kernel's sockets: who listens, and what is being dialled. Its tables of
+//! them are `/proc/net/tcp`, `tcp6`, `udp` and `udp6`.
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::model::{Connection, Listening, Progress, Protocol};
 
-/// Lines read of one table, and entries kept of all.
-const MOST_LINES: usize = 50_000;
+/// Sockets read of one kind, and entries kept of all.
+pub const MOST_LINES: usize = 50_000;
 const MOST_KEPT: usize = 500;
 
 /// Docker's own resolver inside each container.
 const RESOLVER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));
 
-/// A line of a table.
-struct Socket {
-    local: SocketAddr,
-    remote: SocketAddr,
-    state: u8,
+/// A socket as the kernel tells of it.
+#[derive(Debug)]
+pub struct Socket {
+    /// Its own end.
+    pub local: SocketAddr,
+    /// The other end; port 0 where there is none.
+    pub remote: SocketAddr,
+    /// As the kernel's `tcp_states.h` numbers them.
+    pub state: u8,
 }
 
 /// States of the kernel's `tcp_states.h`.
@@ -27,21 +31,19 @@ const SYN_SENT: u8 = 2;
 const CLOSE: u8 = 7;
 const LISTEN: u8 = 10;
 
-/// What the tables say; the first two are TCP's, the others UDP's. Lines that
-/// are cut short are left out.
-pub fn read(tcp: &[&str], udp: &[&str]) -> (Vec<Listening>, Vec<Connection>) {
-    let sockets: Vec<Socket> = tcp.iter().flat_map(|table| lines(table)).collect();
+/// Who listens and what is dialled.
+pub fn told(tcp: &[Socket], udp: &[Socket]) -> (Vec<Listening>, Vec<Connection>) {
     let mut listening = BTreeSet::new();
-    for socket in sockets.iter().filter(|socket| socket.state == LISTEN) {
+    for socket in tcp.iter().filter(|socket| socket.state == LISTEN) {
         listening.insert(waiting(Protocol::Tcp, socket.local));
     }
-    for socket in udp.iter().flat_map(|table| lines(table)) {
+    for socket in udp {
         if socket.state == CLOSE && socket.remote.port() == 0 {
             listening.insert(waiting(Protocol::Udp, socket.local));
         }
     }
     let served: BTreeSet<u16> = listening.iter().map(|socket| socket.port).collect();
-    let connections: BTreeSet<Connection> = sockets
+    let connections: BTreeSet<Connection> = tcp
         .iter()
         .filter(|socket| !served.contains(&socket.local.port()))
         .filter_map(|socket| {
@@ -61,6 +63,11 @@ pub fn read(tcp: &[&str], udp: &[&str]) -> (Vec<Listening>, Vec<Connection>) {
 
 fn waiting(protocol: Protocol, local: SocketAddr) -> Listening {
     Listening { protocol, address: local.ip(), port: local.port() }
+}
+
+/// The sockets in the kernel's tables; lines that are cut short are left out.
+pub fn in_tables(tables: [&str; 2]) -> Vec<Socket> {
+    tables.into_iter().flat_map(lines).collect()
 }
 
 fn lines(table: &str) -> impl Iterator<Item = Socket> {
@@ -121,7 +128,7 @@ mod tests {
 
     #[test]
     fn listeners_and_dialled_addresses_of_both_families() {
-        let (listening, connections) = read(&[TCP, TCP6], &[UDP]);
+        let (listening, connections) = told(&in_tables([TCP, TCP6]), &in_tables([UDP, ""]));
         let listening: Vec<String> = listening
             .iter()
             .map(|socket| {
@@ -145,10 +152,10 @@ mod tests {
     #[test]
     fn tables_cut_anywhere_do_no_harm() {
         for cut in 0..TCP.len() {
-            read(&[&TCP[..cut]], &[]);
+            told(&in_tables([&TCP[..cut], ""]), &[]);
         }
         for nonsense in ["\u{0}\u{1}", "0: zz:1 00:2 0A", "0: 0100007F:1F90", "ü: ü ü ü"] {
-            assert!(read(&[nonsense], &[nonsense]).0.is_empty());
+            assert!(in_tables([nonsense, ""]).is_empty());
         }
     }
 }

@@ -13,7 +13,8 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::icmp::{self, Nonce, Word};
-use super::namespaces::{Door, Kind, Maker};
+use super::namespaces::{Door, Kind};
+use crate::engine::Visitor;
 use crate::model::{BLACK_HOLE, Latency, NO_ROUTE, OWN_FIREWALL, Outcome};
 use crate::probe::{Answer, Limits};
 
@@ -45,10 +46,9 @@ struct Ping {
 impl Echoes {
     /// Makes the sockets behind `door`. One that cannot be made is no error
     /// as long as nobody pings through it.
-    pub async fn open(maker: &Maker, door: &Door) -> Self {
+    pub async fn open(visitor: &Visitor, door: &Door) -> Self {
         let open = async |v6: bool| -> Result<UdpSocket, String> {
-            maker
-                .socket(door, Kind::Icmp { v6 })
+            door.socket(visitor, Kind::Icmp { v6 })
                 .await
                 // To tokio a raw socket is one for datagrams like any other.
                 .and_then(|socket| UdpSocket::from_std(socket.into()))

@@ -1,20 +1,13 @@
-//! Sockets that live in a container's network namespace. A socket keeps the
-//! namespace it was made in, so one plain thread goes from namespace to
-//! namespace, makes what is asked for, and hands it to the runtime, whose own
-//! threads never leave home.
+//! Sockets that live in a container's network namespace.
 
 use std::fs::File;
 use std::io;
 use std::net::IpAddr;
-use std::os::fd::AsFd;
-use std::sync::{Arc, mpsc};
-use std::thread;
+use std::sync::Arc;
 
-use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::sync::oneshot;
 
-use crate::engine::{Engines, Process};
+use crate::engine::{Engines, Process, Visitor, may_enter};
 use crate::graph::Map;
 use crate::probe::plan::Station;
 
@@ -38,7 +31,7 @@ pub fn door(map: &Map, engines: &Engines, station: &Station) -> Result<Door, Str
             .and_then(|engine| engine.process(container))
             .and_then(|process| {
                 let namespace = process.network_namespace()?;
-                try_to_enter(&namespace)?;
+                may_enter(&namespace)?;
                 Ok((Arc::new(namespace), process))
             });
         match opened {
@@ -47,25 +40,6 @@ pub fn door(map: &Map, engines: &Engines, station: &Station) -> Result<Door, Str
         }
     }
     Err(why)
-}
-
-/// Goes in and stays away: whoever owns a rootless engine may open the
-/// namespaces of its containers, but not enter them.
-fn try_to_enter(namespace: &File) -> Result<(), String> {
-    let entered = thread::scope(|scope| {
-        let enter = || enter(namespace).map_err(|error| error.kind());
-        let thread = thread::Builder::new().spawn_scoped(scope, enter).map_err(|e| e.kind())?;
-        thread.join().unwrap_or(Err(io::ErrorKind::Other))
-    });
-    entered.map_err(|kind| match kind {
-        io::ErrorKind::PermissionDenied => "only root may enter its network namespace".to_owned(),
-        _ => format!("its network namespace cannot be entered: {kind}"),
-    })
-}
-
-/// Moves this thread into the network namespace.
-fn enter(namespace: &File) -> io::Result<()> {
-    Ok(move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network))?)
 }
 
 /// A kind of socket.
@@ -101,43 +75,9 @@ impl Kind {
     }
 }
 
-type Order = (Arc<File>, Kind, oneshot::Sender<io::Result<Socket>>);
-
-/// The thread that makes sockets. It ends when this is dropped.
-#[derive(Debug)]
-pub struct Maker {
-    orders: mpsc::Sender<Order>,
-}
-
-impl Maker {
-    /// Starts the thread.
-    pub fn start() -> io::Result<Self> {
-        let (orders, waiting) = mpsc::channel::<Order>();
-        thread::Builder::new().name("namespaces".to_owned()).spawn(move || {
-            let mut inside: Option<Arc<File>> = None;
-            for (namespace, kind, reply) in waiting {
-                let there = inside.as_ref().is_some_and(|inside| Arc::ptr_eq(inside, &namespace));
-                let made = if there {
-                    kind.make()
-                } else {
-                    inside = None;
-                    enter(&namespace).and_then(|()| {
-                        inside = Some(namespace);
-                        kind.make()
-                    })
-                };
-                // Whoever ordered it may have gone.
-                let _ = reply.send(made);
-            }
-        })?;
-        Ok(Self { orders })
-    }
-
-    /// A socket of this kind in the namespace behind the door.
-    pub async fn socket(&self, door: &Door, kind: Kind) -> io::Result<Socket> {
-        let (reply, made) = oneshot::channel();
-        let gone = || io::Error::other("the thread that makes sockets is gone");
-        self.orders.send((Arc::clone(&door.namespace), kind, reply)).map_err(|_| gone())?;
-        made.await.map_err(|_| gone())?
+impl Door {
+    /// A socket of this kind in the namespace behind it.
+    pub async fn socket(&self, visitor: &Visitor, kind: Kind) -> io::Result<Socket> {
+        visitor.visit(&self.namespace, move || kind.make()).await?
     }
 }

@@ -15,8 +15,9 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 
 use super::echoes::{Echoes, refused_here};
-use super::namespaces::{Door, Kind, Maker};
+use super::namespaces::{Door, Kind};
 use super::resolve::{Failure, Resolver, Settings};
+use crate::engine::Visitor;
 use crate::model::{Knock, Latency, Outcome};
 use crate::probe::plan::{Act, Station};
 use crate::probe::{Answer, Limits};
@@ -40,8 +41,8 @@ pub async fn run(
     if open.is_empty() {
         return Vec::new();
     }
-    let maker = match Maker::start() {
-        Ok(maker) => maker,
+    let visitor = match Visitor::start() {
+        Ok(visitor) => visitor,
         Err(error) => {
             let why = Answer::unknown(&format!("no thread to enter namespaces with: {error}"));
             return open
@@ -52,10 +53,10 @@ pub async fn run(
     };
     raise_file_limit();
     let connections = Rc::new(Semaphore::new(CONNECTIONS));
-    let (maker, connections) = (&maker, &connections);
+    let (visitor, connections) = (&visitor, &connections);
     join_all(open.into_iter().map(async |(at, door)| {
         let acts = &stations[at].acts;
-        let visit = Visit::begin(maker, door, limits, Rc::clone(connections), acts).await;
+        let visit = Visit::begin(visitor, door, limits, Rc::clone(connections), acts).await;
         let answers = visit.measure(acts).await;
         done(acts.len());
         (at, answers)
@@ -75,7 +76,7 @@ type Knocking<'v> = Shared<LocalBoxFuture<'v, Answer>>;
 
 /// Everything that measuring from one station takes.
 struct Visit<'a> {
-    maker: &'a Maker,
+    visitor: &'a Visitor,
     door: &'a Door,
     limits: &'a Limits,
     connections: Rc<Semaphore>,
@@ -85,7 +86,7 @@ struct Visit<'a> {
 
 impl<'a> Visit<'a> {
     async fn begin(
-        maker: &'a Maker,
+        visitor: &'a Visitor,
         door: &'a Door,
         limits: &'a Limits,
         connections: Rc<Semaphore>,
@@ -93,14 +94,14 @@ impl<'a> Visit<'a> {
     ) -> Self {
         let resolver = if acts.iter().any(|act| matches!(act, Act::Name(..))) {
             match Settings::of(door) {
-                Ok(settings) => Ok(Resolver::open(settings, maker, door).await),
+                Ok(settings) => Ok(Resolver::open(settings, visitor, door).await),
                 Err(error) => Err(format!("its resolver configuration cannot be read: {error}")),
             }
         } else {
             Err("no names are asked for".to_owned())
         };
-        let echoes = Echoes::open(maker, door).await;
-        Self { maker, door, limits, connections, echoes, resolver }
+        let echoes = Echoes::open(visitor, door).await;
+        Self { visitor, door, limits, connections, echoes, resolver }
     }
 
     /// Tries all acts at once. An address asked for twice, once as such and
@@ -174,7 +175,7 @@ impl<'a> Visit<'a> {
         let mut ended = Answer::of(Outcome::Timeout);
         for _ in 0..self.limits.count {
             let Ok(_permit) = self.connections.acquire().await else { break };
-            let socket = match self.maker.socket(self.door, Kind::Tcp(to.ip())).await {
+            let socket = match self.door.socket(self.visitor, Kind::Tcp(to.ip())).await {
                 Ok(socket) => TcpSocket::from_std_stream(socket.into()),
                 Err(error) => return Answer::unknown(&format!("no socket: {error}")),
             };

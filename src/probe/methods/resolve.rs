@@ -13,7 +13,8 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::dns::{self, Kind, Reply};
-use super::namespaces::{self, Door, Maker};
+use super::namespaces::{self, Door};
+use crate::engine::Visitor;
 
 /// What is read of a hosts file or a resolver configuration, in bytes.
 const KEPT: u64 = 256 << 10;
@@ -109,10 +110,10 @@ struct Line {
 
 impl Resolver {
     /// A resolver with these settings, its sockets made behind `door`.
-    pub async fn open(settings: Settings, maker: &Maker, door: &Door) -> Self {
+    pub async fn open(settings: Settings, visitor: &Visitor, door: &Door) -> Self {
         let mut lines = Vec::new();
         for server in &settings.servers {
-            lines.push(Line::open(*server, maker, door).await);
+            lines.push(Line::open(*server, visitor, door).await);
         }
         Self { settings, lines }
     }
@@ -170,9 +171,9 @@ impl Resolver {
 }
 
 impl Line {
-    async fn open(server: IpAddr, maker: &Maker, door: &Door) -> Result<Self, Failure> {
+    async fn open(server: IpAddr, visitor: &Visitor, door: &Door) -> Result<Self, Failure> {
         let ours = |error: io::Error| Failure::NoSocket(error.to_string());
-        let socket = maker.socket(door, namespaces::Kind::Udp(server)).await.map_err(ours)?;
+        let socket = door.socket(visitor, namespaces::Kind::Udp(server)).await.map_err(ours)?;
         socket.set_recv_buffer_size(1 << 20).map_err(ours)?;
         socket
             .connect(&SocketAddr::new(server, 53).into())

@@ -49,12 +49,19 @@ impl Canvas {
     }
 
     fn run(&mut self, x: i32, y: i32, class: &str, text: &str) {
-        if class.is_empty() {
-            put!(self, "<text x=\"{x}\" y=\"{y}\">");
-        } else {
-            put!(self, "<text class=\"{class}\" x=\"{x}\" y=\"{y}\">");
+        self.svg.push_str("<text");
+        if !class.is_empty() {
+            put!(self, " class=\"{class}\"");
         }
-        put!(self, "{}</text>", escape::xml(text));
+        put!(self, " x=\"{x}\" y=\"{y}\"");
+        // Where none of the fonts is there, another one's wider or narrower
+        // letters are drawn so that the text keeps the room it was given.
+        // Characters that had to be guessed are wider in no font.
+        if let Some(tenths) = font(class).tenths(text) {
+            let (whole, part) = (tenths / 10, tenths % 10);
+            put!(self, " textLength=\"{whole}.{part}\" lengthAdjust=\"spacingAndGlyphs\"");
+        }
+        put!(self, ">{}</text>", escape::xml(text));
     }
 
     /// A rectangle, its corners rounded.

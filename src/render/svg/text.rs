@@ -43,6 +43,14 @@ impl Font {
         i32::try_from(pixels).unwrap_or(i32::MAX / 4)
     }
 
+    /// How wide the text is in tenths of a pixel, if the bundled font has all
+    /// its characters.
+    pub fn tenths(self, text: &str) -> Option<i64> {
+        let units: i64 = text.chars().map(|c| i64::from(self.advance(c))).sum();
+        let tenths = (units * i64::from(self.size) * 10 + i64::from(UNITS) / 2) / i64::from(UNITS);
+        (tenths > 0 && has_glyphs_for(text)).then_some(tenths)
+    }
+
     fn advance(self, c: char) -> i32 {
         let metrics = if self.bold { &metrics()[1] } else { &metrics()[0] };
         match usize::try_from(u32::from(c)) {
