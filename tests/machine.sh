@@ -22,9 +22,9 @@ make_trixie() {
   flock 9
   if [ "$(cat "$trixie/$stamp" 2>/dev/null)" != "$packages" ]; then
     say "making a Debian trixie in ${trixie#"$PWD/"}, which takes some minutes"
-    # The mirror that apt has here, and the way to it.
-    mirror=$(apt-get indextargets --format '$(REPO_URI) $(LABEL)' 'Created-By: Packages' |
-      sed -n 's/^\(https*:[^ ]*\) Debian$/\1/p' | head -n 1)
+    # The mirror that apt has here, which it names once it has been there, and the way to it.
+    mirror=$(debian_mirror)
+    [ -n "$mirror" ] || { apt-get update >"$log/update" 2>&1 || true; mirror=$(debian_mirror); }
     [ -n "$mirror" ] || die "apt on this machine knows no mirror of Debian"
     eval "$(apt-config shell proxy Acquire::http::Proxy)"
     rm -rf --one-file-system "$trixie" "$half"
@@ -37,6 +37,11 @@ make_trixie() {
     mv "$half" "$trixie"
   fi
   exec 9>&-
+}
+
+debian_mirror() {
+  apt-get indextargets --format '$(REPO_URI) $(LABEL)' 'Created-By: Packages' |
+    sed -n 's/^\(https*:[^ ]*\) Debian$/\1/p' | head -n 1
 }
 
 # on_machine FOLDER NAMESPACE COMMAND...: becomes the command, on a machine made

@@ -1,10 +1,11 @@
 # Engines of an ordinary user, made for the run on a machine of tests/machine.sh.
 # tests/run sources this.
 
-# Makes the user's folders. The number is a run's own, so that what the user
-# left running can be told from everything else.
+# Makes the user's folders. The number is a run's own and nobody else's, so that
+# what the user left running can be told from everything else.
 make_user() {
-  user=$((20000 + $$ % 20000))
+  user=$((30000 + $$ % 20000))
+  while getent passwd "$user" >/dev/null || users_processes | grep -q .; do user=$((user + 1)); done
   runtime="$home/runtime"
   mkdir -p "$home/user" "$runtime/podman" "$home/podman" "$home/data"
   chmod 711 "$home"
@@ -15,6 +16,11 @@ make_user() {
 
 # The first of the numbers that are the user's to hand out.
 first_of_user() { echo $((user * 65536)); }
+
+users_processes() {
+  ps -eo pid=,uid= | awk -v user="$user" -v first="$(first_of_user)" \
+    '$2 == user || ($2 >= first && $2 < first + 65536) {print $1}'
+}
 
 # user_on_machine FOLDER NAMESPACE COMMAND...: becomes the command, as the user.
 user_on_machine() {
@@ -36,8 +42,7 @@ exec setpriv --reuid "$user" --regid "$user" --clear-groups "$@"'
 
 # What the user has running beside the engine, such as its resolver.
 stop_user() {
-  ps -eo pid=,uid= | awk -v user="$user" -v first="$(first_of_user)" \
-    '$2 == user || ($2 >= first && $2 < first + 65536) {print $1}' | xargs -r kill -9 2>/dev/null || true
+  users_processes | xargs -r kill -9 2>/dev/null || true
   rm -rf --one-file-system "$home/user" "$runtime"
   user=
   unset NETMAP_TEST_USER NETMAP_TEST_RUNTIME
