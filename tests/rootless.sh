@@ -37,12 +37,20 @@ export HOME XDG_RUNTIME_DIR USER=netmap
 echo "netmap:x:$user:$user::$HOME:/bin/sh" >>/etc/passwd
 echo "netmap:x:$user:" >>/etc/group
 echo "netmap:$first:65536" | tee /etc/subuid >/etc/subgid
+# Of version 2 a user may have control groups, and Podman wants to.
+if [ -e /sys/fs/cgroup/cgroup.procs ]; then
+  own=/sys/fs/cgroup/netmap-test-$user
+  mkdir -p "$own/login"
+  chown -R "$user:$user" "$own"
+  echo $$ >"$own/login/cgroup.procs"
+fi
 cd "$HOME"
 exec setpriv --reuid "$user" --regid "$user" --clear-groups "$@"'
 
 # What the user has running beside the engine, such as its resolver.
 stop_user() {
   users_processes | xargs -r kill -9 2>/dev/null || true
+  find "/sys/fs/cgroup/netmap-test-$user" -depth -type d -exec rmdir {} + 2>/dev/null || true
   rm -rf --one-file-system "$home/user" "$runtime"
   user=
   unset NETMAP_TEST_USER NETMAP_TEST_RUNTIME
