@@ -217,7 +217,7 @@ async fn look(
         let probe = snapshot.probe.clone();
         return Ok(Seen { engines: None, snapshot, probe, closely: true });
     }
-    let (engines, snapshot) = measure::open(options, output).await?;
+    let (engines, snapshot) = measure::open(options, false, output).await?;
     let mut seen = Seen { engines: Some(engines), snapshot, probe: None, closely: false };
     if args.no_exec {
         seen.look_closer(false, output).await;

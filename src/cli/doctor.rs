@@ -98,7 +98,7 @@ async fn look(options: &Options, args: &Args, output: &Output) -> Result<Snapsho
         }
         return source::snapshot(options, output).await;
     }
-    let (engines, mut snapshot) = measure::open(options, output).await?;
+    let (engines, mut snapshot) = measure::open(options, true, output).await?;
     let progress = output.progress("looking at containers");
     let how = ObserveOptions { exec: !args.no_exec, ..ObserveOptions::default() };
     engine::observe(&engines, &mut snapshot, how, |done, of| progress.at(done, of)).await;

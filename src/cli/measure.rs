@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::options::Options;
 use super::output::Output;
 use super::source;
-use crate::engine::Engines;
+use crate::engine::{Engines, ScanOptions};
 use crate::error::{Error, Result};
 use crate::graph::Map;
 use crate::model::{Probe, Snapshot};
@@ -46,8 +46,13 @@ pub fn methods_help() -> String {
     format!("Methods:\n{}", lines.collect::<String>())
 }
 
-/// The engines and what they say, for a command that will measure.
-pub async fn open(options: &Options, output: &Output) -> Result<(Engines, Snapshot)> {
+/// The engines and what they say, for a command that will measure, or look
+/// `closely`.
+pub async fn open(
+    options: &Options,
+    closely: bool,
+    output: &Output,
+) -> Result<(Engines, Snapshot)> {
     if !options.compose.files.is_empty() {
         return Err(Error::Usage {
             what: "what compose files plan does not run yet, so nothing of it can be measured"
@@ -57,7 +62,8 @@ pub async fn open(options: &Options, output: &Output) -> Result<(Engines, Snapsh
     }
     // A short wait for containers is no reason to give up on the engine.
     let timeout = options.engine_timeout().max(Duration::from_secs(10));
-    source::scan(options, timeout, output).await
+    let how = ScanOptions { all_facts: closely, ..ScanOptions::default() };
+    source::scan(options, (timeout, how), output).await
 }
 
 /// Measures from each of `from` to each of `to`.

@@ -59,7 +59,7 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
     let (snapshot, engines) = match &options.from {
         Some(_) => (source::snapshot(options, output).await?, None),
         None => {
-            let (engines, snapshot) = measure::open(options, output).await?;
+            let (engines, snapshot) = measure::open(options, false, output).await?;
             (snapshot, Some(engines))
         }
     };

@@ -85,7 +85,7 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
 
 /// The snapshot with a probe among what is shown.
 async fn probed(options: &Options, filter: &Filter, output: &Output) -> Result<Snapshot> {
-    let (engines, mut snapshot) = measure::open(options, output).await?;
+    let (engines, mut snapshot) = measure::open(options, false, output).await?;
     let map = Map::new(&snapshot);
     let shown = map.select(filter)?.containers;
     let ends = (shown.clone(), shown);

@@ -29,7 +29,9 @@ pub async fn snapshot(options: &Options, output: &Output) -> Result<Snapshot> {
 pub async fn observed(options: &Options, output: &Output) -> Result<Snapshot> {
     match &options.from {
         Some(path) => read(path),
-        None => Ok(scan(options, options.engine_timeout(), output).await?.1),
+        None => {
+            Ok(scan(options, (options.engine_timeout(), ScanOptions::default()), output).await?.1)
+        }
     }
 }
 
@@ -59,13 +61,13 @@ fn places(options: &Options) -> Result<Vec<Address>> {
 /// progress bar where it takes long; one call may take `timeout`.
 pub async fn scan(
     options: &Options,
-    timeout: Duration,
+    (timeout, how): (Duration, ScanOptions),
     output: &Output,
 ) -> Result<(Engines, Snapshot)> {
     let places = places(options)?;
     let progress = output.progress("asking the engine");
     let told = |done, of| progress.at(done, of);
-    engine::gather((places, options.all_nodes), timeout, ScanOptions::default(), told).await
+    engine::gather((places, options.all_nodes), timeout, how, told).await
 }
 
 /// The containers and networks that the options let in, stopped ones too.

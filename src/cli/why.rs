@@ -59,7 +59,7 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
     let (engines, mut snapshot) = if recorded {
         (None, source::snapshot(options, output).await?)
     } else {
-        let (engines, snapshot) = measure::open(options, output).await?;
+        let (engines, snapshot) = measure::open(options, true, output).await?;
         (Some(engines), snapshot)
     };
     let (from, aim) = {

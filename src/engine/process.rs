@@ -9,6 +9,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
+use std::sync::OnceLock;
 
 use rustix::fs::{Mode, OFlags, ResolveFlags};
 
@@ -22,6 +23,15 @@ pub struct Process {
     /// Its folder in `/proc`, held open: what is opened below it is this
     /// process's, or nothing once it has ended.
     folder: OwnedFd,
+    /// Its root, once something was read there.
+    root: OnceLock<File>,
+}
+
+/// The first `limit` bytes of a file. Most are small, and few are empty.
+fn read_whole(file: File, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(4096);
+    file.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 impl Engine {
@@ -71,7 +81,8 @@ impl Process {
     fn of(pid: u32) -> Result<Self, String> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let folder = rustix::fs::open(format!("/proc/{pid}"), flags, Mode::empty());
-        Ok(Self { folder: folder.map_err(|error| unseen(error.into()))? })
+        let folder = folder.map_err(|error| unseen(error.into()))?;
+        Ok(Self { folder, root: OnceLock::new() })
     }
 
     fn open(&self, path: &str) -> io::Result<File> {
@@ -111,11 +122,9 @@ impl Process {
     /// process, such as `net/tcp`; nothing where it keeps none, as one without
     /// IPv6. No file of the container's own.
     pub fn table(&self, path: &str, limit: u64) -> io::Result<String> {
-        // Each read of some tables walks all there is: few and large ones.
-        let mut bytes = Vec::with_capacity(1 << 16);
-        match self.open(path) {
-            Ok(file) => file.take(limit).read_to_end(&mut bytes)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+        let bytes = match self.open(path) {
+            Ok(file) => read_whole(file, limit)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error),
         };
         Ok(String::from_utf8_lossy(&bytes).into_owned())
@@ -124,17 +133,21 @@ impl Process {
     /// The first `limit` bytes of a regular file of the container. Links are
     /// followed inside the container only, whatever it planted.
     pub fn read(&self, path: &str, limit: u64) -> io::Result<Vec<u8>> {
-        let root = self.open("root")?;
+        let root = match self.root.get() {
+            Some(root) => root,
+            None => {
+                let root = self.open("root")?;
+                self.root.get_or_init(|| root)
+            }
+        };
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
         let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
-        let opened: OwnedFd = rustix::fs::openat2(&root, path, flags, Mode::empty(), resolve)?;
+        let opened: OwnedFd = rustix::fs::openat2(root, path, flags, Mode::empty(), resolve)?;
         let file = File::from(opened);
         if !file.metadata()?.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
         }
-        let mut bytes = Vec::new();
-        file.take(limit).read_to_end(&mut bytes)?;
-        Ok(bytes)
+        read_whole(file, limit)
     }
 }
 

@@ -23,11 +23,15 @@ pub struct ScanOptions {
     /// How many inspects are under way at once. Eight get the best out of an
     /// engine; measured, more gain nothing.
     pub width: usize,
+    /// Whether to ask for the facts that only a closer look needs. For them
+    /// Docker runs other programs and takes as long as for a dozen inspects,
+    /// so they are asked for beside these.
+    pub all_facts: bool,
 }
 
 impl Default for ScanOptions {
     fn default() -> Self {
-        Self { width: 8 }
+        Self { width: 8, all_facts: false }
     }
 }
 
@@ -64,30 +68,56 @@ pub async fn scan(
     }
 
     // Every node of a swarm has the swarm's own network.
-    if networks.iter().any(|network| network.scope == "swarm") {
-        match engine.ask("info", engine.docker.info()).await {
-            Ok(info) => facts.swarm = swarm::read(engine, &info, &mut unread).await,
-            Err(error) => unread.push(Unread::new("the swarm", error.to_string())),
+    let in_swarm = networks.iter().any(|network| network.scope == "swarm");
+    let info = async {
+        let mut unread = Vec::new();
+        if !options.all_facts && !in_swarm {
+            return (None, None, unread);
         }
+        match lenient::info(engine).await {
+            Ok(info) => {
+                let swarm = match in_swarm {
+                    true => swarm::read(engine, &info.known, &mut unread).await,
+                    false => None,
+                };
+                (Some(info), swarm, unread)
+            }
+            Err(error) => {
+                if in_swarm {
+                    unread.push(Unread::new("the swarm", error.to_string()));
+                }
+                // Who looks closer asks again, and says what becomes of it.
+                (None, None, unread)
+            }
+        }
+    };
+    let inspects = async {
+        let total = listed.len();
+        let mut inspects = stream::iter(listed)
+            .map(|summary| inspect(engine, summary))
+            .buffer_unordered(options.width.max(1));
+        let (mut containers, mut unread) = (Vec::with_capacity(total), Vec::new());
+        let mut done = 0;
+        while let Some((container, mut notes)) = inspects.next().await {
+            containers.extend(container);
+            unread.append(&mut notes);
+            done += 1;
+            progress(done, total);
+        }
+        (containers, unread)
+    };
+    let ((info, swarm, mut notes), (mut containers, mut more)) = tokio::join!(info, inspects);
+    unread.append(&mut notes);
+    unread.append(&mut more);
+    if let Some(info) = info {
+        translate::add_info(info, &mut facts);
     }
-
-    let total = listed.len();
-    let mut inspects = stream::iter(listed)
-        .map(|summary| inspect(engine, summary))
-        .buffer_unordered(options.width.max(1));
-    let mut containers = Vec::with_capacity(total);
-    let mut done = 0;
-    while let Some((container, mut notes)) = inspects.next().await {
-        containers.extend(container);
-        unread.append(&mut notes);
-        done += 1;
-        progress(done, total);
-    }
-    drop(inspects);
+    facts.swarm = swarm;
     if facts.is_podman() {
         podman::leave_out_what_is_no_network(&networks, &mut containers);
         // What the host's network reaches depends on it.
-        if containers.iter().any(|container| container.network_mode == NetworkMode::Host) {
+        let asked = facts.rootless.is_some();
+        if !asked && containers.iter().any(|c| c.network_mode == NetworkMode::Host) {
             match lenient::info(engine).await {
                 Ok(info) => facts.rootless = Some(info.is_rootless()),
                 Err(error) => {

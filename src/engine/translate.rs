@@ -12,10 +12,11 @@ use bollard::models::{
 };
 
 use super::inspected::Inspected;
+use super::lenient::Info;
 use crate::model::{
-    Compose, Container, Endpoint, EngineFacts, ExposedPort, Health, Network, NetworkMode, Protocol,
-    PublishedPort, Reference, RequestedPort, State, Subnet, Unread, kept_labels, reference,
-    without_user_info,
+    AddressPool, Compose, Container, Endpoint, EngineFacts, ExposedPort, Health, Network,
+    NetworkMode, Protocol, PublishedPort, Reference, RequestedPort, State, Subnet, Unread,
+    kept_labels, reference, without_user_info,
 };
 
 /// Facts from the version call.
@@ -39,6 +40,23 @@ pub fn engine_facts(version: SystemVersion) -> EngineFacts {
         arch: version.arch.unwrap_or_default(),
         ..EngineFacts::default()
     }
+}
+
+/// Adds what the engine says of itself beyond its version.
+pub fn add_info(info: Info, facts: &mut EngineFacts) {
+    facts.rootless = Some(info.is_rootless());
+    let info = info.known;
+    facts.operating_system = info.operating_system.filter(|name| !name.is_empty());
+    // A rootless Podman tells of the machine outside, and its networks are in
+    // a namespace that has a switch of its own.
+    facts.ipv4_forwarding = info.ipv4_forwarding.filter(|_| !facts.hides_bridges());
+    let pools = info.default_address_pools.unwrap_or_default().into_iter();
+    facts.address_pools = pools
+        .filter_map(|pool| {
+            let base = pool.base?.parse().ok()?;
+            Some(AddressPool { base, size: u8::try_from(pool.size?).ok()? })
+        })
+        .collect();
 }
 
 /// A network from the list of networks.

@@ -299,19 +299,30 @@ impl<'a> Map<'a> {
 /// Resolves each `container:X` to its owner, through chains and safe against
 /// circles, which only a made-up snapshot can hold.
 fn stack_owners(containers: &[Container]) -> Vec<StackOwner> {
-    let mut known: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for (at, container) in containers.iter().enumerate() {
-        known.entry((&container.node, &container.name)).or_insert(at);
-    }
-    for (at, container) in containers.iter().enumerate() {
-        known.insert((&container.node, &container.id), at);
-    }
-    let points_to = |at: usize| match &containers[at].network_mode {
-        NetworkMode::Container(owner) => {
-            Some(known.get(&(containers[at].node.as_str(), owner.as_str())).copied())
+    fn owner(container: &Container) -> Option<(&str, &str)> {
+        match &container.network_mode {
+            NetworkMode::Container(owner) => Some((&container.node, owner)),
+            _ => None,
         }
-        _ => None,
-    };
+    }
+    // Few are owners: only what they are called by is looked for.
+    let mut known: HashMap<(&str, &str), Option<usize>> =
+        containers.iter().filter_map(owner).map(|owner| (owner, None)).collect();
+    if !known.is_empty() {
+        for (at, container) in containers.iter().enumerate() {
+            if let Some(named) = known.get_mut(&(container.node.as_str(), container.name.as_str()))
+            {
+                named.get_or_insert(at);
+            }
+        }
+        // An id is nobody else's, whoever has it for a name.
+        for (at, container) in containers.iter().enumerate() {
+            if let Some(named) = known.get_mut(&(container.node.as_str(), container.id.as_str())) {
+                *named = Some(at);
+            }
+        }
+    }
+    let points_to = |at: usize| owner(&containers[at]).map(|owner| known[&owner]);
     (0..containers.len())
         .map(|start| {
             let mut at = start;

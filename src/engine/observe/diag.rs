@@ -32,13 +32,13 @@ const DEADLINE: Duration = Duration::from_secs(2);
 pub async fn read<T: Send + 'static>(
     process: Process,
     visitor: Option<&Visitor>,
-    read: impl Fn(&Process, Option<Vec<Socket>>) -> io::Result<T> + Send + Sync + 'static,
+    read: impl Fn(&Process, Option<Told>) -> io::Result<T> + Send + Sync + 'static,
 ) -> io::Result<T> {
     let namespace = process.network_namespace().map(Arc::new);
-    let read = Arc::new(move |tcp| read(&process, tcp));
+    let read = Arc::new(move |told| read(&process, told));
     if let (Some(visitor), Ok(namespace)) = (visitor, namespace) {
         let inside = Arc::clone(&read);
-        if let Ok(seen) = visitor.visit(&namespace, move || inside(tcp().ok())).await {
+        if let Ok(seen) = visitor.visit(&namespace, move || inside(ask_here().ok())).await {
             return seen;
         }
     }
@@ -88,29 +88,44 @@ impl NetlinkDeserializable for Message {
     }
 }
 
-/// The sockets of both families that listen, are connected, or try to be, in
-/// the network namespace that the calling thread is in.
-pub fn tcp() -> io::Result<Vec<Socket>> {
+/// What the kernel says of a network namespace's sockets.
+#[derive(Debug)]
+pub struct Told {
+    /// TCP sockets of both families that listen, are connected, or try to be.
+    pub tcp: Vec<Socket>,
+    /// Whether there are UDP sockets for IPv6.
+    pub has_udp6: bool,
+}
+
+/// Asks about the network namespace that the calling thread is in.
+fn ask_here() -> io::Result<Told> {
     let protocol = Some(Protocol::from(SOCK_DIAG));
     let way = socket2::Socket::new(Domain::from(NETLINK), Type::RAW, protocol)?;
     way.set_read_timeout(Some(DEADLINE))?;
     // Listeners stand in a small table of their own; the large one is gone
     // through only where the kernel counts more sockets than these.
-    let mut sockets = ask(&way, StateFlags::LISTEN)?;
-    let count = |file: &str, what: &str| in_use(&std::fs::read_to_string(file).ok()?, what);
-    // Without IPv6 there is no second file, and no such socket.
-    let v6 = count("/proc/thread-self/net/sockstat6", "TCP6:").unwrap_or(0);
-    let all = count("/proc/thread-self/net/sockstat", "TCP:").map(|v4| v4 + v6);
-    if all.is_none_or(|all| all > sockets.len()) {
-        sockets.extend(ask(&way, StateFlags::ESTABLISHED | StateFlags::SYN_SENT)?);
+    let mut tcp = ask(&way, StateFlags::LISTEN)?;
+    let counts = read_small("/proc/thread-self/net/sockstat")?;
+    // Without IPv6 there is no such file, and no such socket.
+    let counts6 = read_small("/proc/thread-self/net/sockstat6").unwrap_or_default();
+    let v6 = in_use(&counts6, "TCP6:").unwrap_or(0);
+    if in_use(&counts, "TCP:").is_none_or(|v4| v4 + v6 > tcp.len()) {
+        tcp.extend(ask(&way, StateFlags::ESTABLISHED | StateFlags::SYN_SENT)?);
     }
-    Ok(sockets)
+    Ok(Told { tcp, has_udp6: in_use(&counts6, "UDP6:") != Some(0) })
+}
+
+/// A file of the kernel's that says little, in one read.
+fn read_small(path: &str) -> io::Result<String> {
+    let mut text = vec![0; 2048];
+    let length = std::fs::File::open(path)?.read(&mut text)?;
+    Ok(String::from_utf8_lossy(&text[..length]).into_owned())
 }
 
 /// How many sockets of a kind the kernel counts in a namespace.
 fn in_use(counts: &str, what: &str) -> Option<usize> {
     let line = counts.lines().find_map(|line| line.strip_prefix(what))?;
-    line.trim_start().strip_prefix("inuse ")?.split(' ').next()?.parse().ok()
+    line.trim_start().strip_prefix("inuse ")?.split([' ', '\n']).next()?.parse().ok()
 }
 
 fn ask(mut way: &socket2::Socket, states: StateFlags) -> io::Result<Vec<Socket>> {
@@ -159,7 +174,7 @@ mod tests {
     fn a_listener_and_who_dialled_it_are_seen() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let seen = tcp().unwrap();
+        let seen = ask_here().unwrap().tcp;
         let (there, here) = (listener.local_addr().unwrap(), client.local_addr().unwrap());
         let has = |local, remote: &str, state| {
             seen.iter().any(|socket| {
@@ -184,6 +199,6 @@ mod tests {
     fn both_families_are_asked_for() {
         let listener = std::net::TcpListener::bind("[::1]:0").unwrap();
         let there = listener.local_addr().unwrap();
-        assert!(tcp().unwrap().iter().any(|socket| socket.local == there));
+        assert!(ask_here().unwrap().tcp.iter().any(|socket| socket.local == there));
     }
 }

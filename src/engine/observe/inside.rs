@@ -87,18 +87,31 @@ async fn from_proc(
         0 => MOST_INTERFACES,
         known => known,
     };
-    diag::read(process, visitor, move |process, tcp| {
-        let files = read_files(process, tcp.is_none(), interfaces)?;
-        Ok((tcp, files))
+    diag::read(process, visitor, move |process, told| {
+        let files = read_files(process, told.as_ref(), interfaces)?;
+        Ok((told.map(|told| told.tcp), files))
     })
     .await
     .map_err(|error| format!("its files in /proc cannot be read: {error}"))
 }
 
 #[cfg(target_os = "linux")]
-fn read_files(process: &Process, tcp: bool, interfaces: usize) -> std::io::Result<Files> {
+fn read_files(
+    process: &Process,
+    told: Option<&diag::Told>,
+    interfaces: usize,
+) -> std::io::Result<Files> {
     let mut files = Files::new();
-    for table in TCP.iter().filter(|_| tcp).chain(&OTHERS) {
+    for table in TCP.iter().chain(&OTHERS) {
+        // What is known to hold nothing new is not gone through.
+        let known = match *table {
+            "net/tcp" | "net/tcp6" => told.is_some(),
+            "net/udp6" => told.is_some_and(|told| !told.has_udp6),
+            _ => false,
+        };
+        if known {
+            continue;
+        }
         let text = process.table(table, MOST_OF_A_FILE)?;
         files.insert(format!("/proc/{table}"), text);
     }

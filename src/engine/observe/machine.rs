@@ -1,4 +1,4 @@
-//! The engine's own facts, and the machine it runs on.
+//! What the engine says of its networks' members, and the machine it runs on.
 
 use std::net::IpAddr;
 
@@ -8,51 +8,8 @@ use futures_util::stream;
 
 use crate::engine::Visitor;
 use crate::engine::connect::Engine;
-use crate::engine::lenient;
-use crate::error::{Error, Result};
-use crate::model::{
-    AddressPool, Attached, EngineFacts, HostObservation, Mtu, Network, NetworkObservation, Unread,
-};
-
-/// What the engine says of itself beyond its version.
-pub struct Facts {
-    operating_system: Option<String>,
-    ipv4_forwarding: Option<bool>,
-    rootless: bool,
-    address_pools: Vec<AddressPool>,
-}
-
-impl Facts {
-    /// Puts them to the others.
-    pub fn add_to(self, facts: &mut EngineFacts) {
-        facts.operating_system = self.operating_system;
-        facts.rootless = Some(self.rootless);
-        // A rootless Podman tells of the machine outside, and its networks
-        // are in a namespace that has a switch of its own.
-        facts.ipv4_forwarding = self.ipv4_forwarding.filter(|_| !facts.hides_bridges());
-        facts.address_pools = self.address_pools;
-    }
-}
-
-/// Asks the engine.
-pub async fn facts(engine: &Engine) -> Result<Facts> {
-    let info = lenient::info(engine).await?;
-    let rootless = info.is_rootless();
-    let info = info.known;
-    let pools = info.default_address_pools.unwrap_or_default();
-    Ok(Facts {
-        operating_system: info.operating_system.filter(|name| !name.is_empty()),
-        ipv4_forwarding: info.ipv4_forwarding,
-        rootless,
-        address_pools: pools
-            .into_iter()
-            .filter_map(|pool| {
-                let base = pool.base?.parse().ok()?;
-                Some(AddressPool { base, size: u8::try_from(pool.size?).ok()? })
-            })
-            .collect(),
-    })
-}
+use crate::error::Error;
+use crate::model::{Attached, HostObservation, Mtu, Network, NetworkObservation, Unread};
 
 /// The machine's sockets and routes, where the engine is on this one.
 #[cfg(target_os = "linux")]
@@ -60,10 +17,10 @@ pub async fn host(engine: &Engine, visitor: Option<&Visitor>) -> Result<HostObse
     use super::{diag, routes, sockets};
 
     let process = engine.own_process().await?;
-    diag::read(process, visitor, |process, tcp| {
+    diag::read(process, visitor, |process, told| {
         let text = |path: &str| process.table(path, 16 << 20);
-        let tcp = match tcp {
-            Some(tcp) => tcp,
+        let tcp = match told {
+            Some(told) => told.tcp,
             None => sockets::in_tables([&text("net/tcp")?, &text("net/tcp6")?]),
         };
         let udp = sockets::in_tables([&text("net/udp")?, &text("net/udp6")?]);

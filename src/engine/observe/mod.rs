@@ -17,9 +17,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
 
-use super::Visitor;
 use super::connect::Engine;
 use super::engines::Engines;
+use super::{Visitor, lenient, translate};
 use crate::model::{Container, Network, NetworkObservation, Observation, Snapshot, State, Unread};
 
 /// How to look.
@@ -92,10 +92,19 @@ pub async fn observe_some(
     let machines = join_all(engines.iter().map(|(node, engine)| {
         let own = |network: &&Network| network.node.is_empty() || network.node == node;
         let networks: Vec<&Network> = snapshot.networks.iter().filter(own).collect();
+        let of_node = snapshot.engines.iter().find(|of| of.node == node);
+        let known = of_node.map_or(&snapshot.engine, |of| &of.engine);
         async move {
+            let info = async {
+                // The scan may have asked already.
+                match known.operating_system {
+                    Some(_) => Ok(None),
+                    None => lenient::info(engine).await.map(Some),
+                }
+            };
             let seen = tokio::join!(
                 machine::networks(engine, &networks, options.width),
-                machine::facts(engine),
+                info,
                 machine::host(engine, visitor)
             );
             (node, seen)
@@ -107,7 +116,7 @@ pub async fn observe_some(
         machines.into_iter().map(|(node, seen)| (node.to_owned(), seen)).collect();
     let named = engines.are_named();
     let mut of_networks: Vec<NetworkObservation> = Vec::new();
-    for (node, ((networks, mut unread), facts, host)) in machines {
+    for (node, ((networks, mut unread), info, host)) in machines {
         for seen in networks {
             // Each engine knows a shared network's members on its own node.
             match of_networks.iter_mut().find(|known| known.id == seen.id) {
@@ -127,10 +136,11 @@ pub async fn observe_some(
         // A network of the swarm is known to a worker only while it needs it.
         unread.retain(|note| !named || !note.why.starts_with("gone before"));
         snapshot.unread.append(&mut unread);
-        match facts {
-            Ok(facts) => {
+        match info {
+            Ok(None) => {}
+            Ok(Some(info)) => {
                 let of = snapshot.engines.iter_mut().find(|of| of.node == node && named);
-                facts.add_to(of.map_or(&mut snapshot.engine, |of| &mut of.engine));
+                translate::add_info(info, of.map_or(&mut snapshot.engine, |of| &mut of.engine));
             }
             Err(error) => {
                 let what = at("facts about the engine");
