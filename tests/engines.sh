@@ -2,23 +2,25 @@
 # given its images, and stopped. One runs at a time; `swarm` is two of Docker's
 # that make one swarm.
 
-engines="docker podman swarm"
+engines="docker podman swarm docker-26 podman-5
+         docker-rootless podman-rootless docker-26-rootless podman-5-rootless"
 namespace=
 socket=
 engine_pid=
 second_pid=
+user=
 
 docker_() { env -u DOCKER_CONTEXT -u DOCKER_TLS_VERIFY docker -H "$socket" "$@"; }
 
 # Starts the engine with this name, and says where it is.
 start_engine() {
-  case " $engines " in *" $1 "*) ;; *) die "no engine \`$1\`: there are $engines" ;; esac
+  case " $(echo $engines) " in *" $1 "*) ;; *) die "no engine \`$1\`: there are $(echo $engines)" ;; esac
   say "starting a private engine: $1"
   namespace="netmap-test-${home##*.}-$1"
   socket="unix://$home/$1.sock"
   ip netns add "$namespace"
   ip -n "$namespace" link set lo up
-  "start_$1"
+  "start_${1//-/_}"
   local try
   for try in $(seq 300); do
     docker_ version >/dev/null 2>&1 && break
@@ -41,12 +43,14 @@ stop_engine() {
     done
     end_process "$engine_pid"
   fi
+  [ -z "$user" ] || stop_user
   if [ -e "/run/netns/$namespace" ]; then
     # What an engine started beside itself, such as Podman's resolver.
     ip netns pids "$namespace" | xargs -r kill 2>/dev/null || true
     ip netns del "$namespace" || true
   fi
   namespace= engine_pid=
+  rm -rf --one-file-system "$home"/{data,exec,tls,podman} 2>/dev/null || true
 }
 
 end_process() {
@@ -79,7 +83,15 @@ make_certificate() {
 }
 
 start_docker() {
-  # Interfaces for macvlan networks to stand on, one for each network.
+  prepare_docker
+  # nsenter and not `ip netns exec`, which would hide the cgroup mounts.
+  setsid nsenter --net="/run/netns/$namespace" dockerd "${docker_options[@]}" >"$home/docker.log" 2>&1 &
+  engine_pid=$!
+}
+
+# What a Docker engine of ours needs, and its options: it has a TLS port, and
+# interfaces for macvlan networks to stand on, one for each network.
+prepare_docker() {
   local number
   for number in 0 2 4 6 8 10 12 14; do
     ip -n "$namespace" link add "lan$number" type veth peer name "lan$((number + 1))"
@@ -87,12 +99,9 @@ start_docker() {
     ip -n "$namespace" link set "lan$((number + 1))" up
   done
   make_certificates >"$log/openssl.log" 2>&1 || { tail -n 20 "$log/openssl.log" >&2; die "no certificates"; }
-  # nsenter and not `ip netns exec`, which would hide the cgroup mounts.
-  setsid nsenter --net="/run/netns/$namespace" dockerd \
-    --data-root "$home/data" --exec-root "$home/exec" --pidfile "$home/pid" \
-    --host "$socket" --host tcp://127.0.0.1:2376 --tlsverify --tlscacert "$home/tls/ours/ca.pem" \
-    --tlscert "$home/tls/ours/server-cert.pem" --tlskey "$home/tls/ours/server-key.pem" >"$home/docker.log" 2>&1 &
-  engine_pid=$!
+  docker_options=(--data-root "$home/data" --exec-root "$home/exec" --pidfile "$home/pid"
+    --host "$socket" --host tcp://127.0.0.1:2376 --tlsverify --tlscacert "$home/tls/ours/ca.pem"
+    --tlscert "$home/tls/ours/server-cert.pem" --tlskey "$home/tls/ours/server-key.pem")
 }
 
 # A manager and a worker with a cable between them: a veth pair with an address
@@ -149,6 +158,15 @@ stop_swarm() {
 # Podman in a mount namespace whose /run is its own: there it keeps what its
 # networks and its resolver need, whatever folders it is given.
 start_podman() {
+  write_containers_conf runc
+  CONTAINERS_CONF="$home/podman/containers.conf" setsid nsenter --net="/run/netns/$namespace" \
+    unshare -m sh -c 'mount -t tmpfs none /run && exec podman "$@"' sh \
+    "${podman_options[@]}" >"$home/podman.log" 2>&1 &
+  engine_pid=$!
+}
+
+# A Podman's settings, for it to run containers with RUNTIME, and its options.
+write_containers_conf() {
   mkdir -p "$home/podman/networks"
   cat >"$home/podman/containers.conf" <<END
 [containers]
@@ -158,15 +176,14 @@ default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
 network_backend = "netavark"
 network_config_dir = "$home/podman/networks"
 [engine]
+# A container of ours that sleeps hears no signal but the last.
+stop_timeout = 0
 cgroup_manager = "cgroupfs"
 events_logger = "file"
-runtime = "runc"
+runtime = "$1"
 END
-  CONTAINERS_CONF="$home/podman/containers.conf" setsid nsenter --net="/run/netns/$namespace" \
-    unshare -m sh -c 'mount -t tmpfs none /run && exec podman "$@"' sh \
-    --root "$home/podman/root" --runroot "$home/podman/runroot" --tmpdir "$home/podman/tmp" \
-    system service --time 0 "$socket" >"$home/podman.log" 2>&1 &
-  engine_pid=$!
+  podman_options=(--root "$home/podman/root" --runroot "$home/podman/runroot" --tmpdir "$home/podman/tmp"
+    system service --time 0 "$socket")
 }
 
 # There is no registry: `busybox` is made from Debian's static busybox.

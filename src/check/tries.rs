@@ -247,6 +247,7 @@ fn resolves(reason: Reason) -> Option<bool> {
         | Reason::DifferentNetworks
         | Reason::NoWayOut
         | Reason::MacvlanHost
+        | Reason::RootlessBridges
         | Reason::DefaultBridgeHasNoNames
         | Reason::HostKnowsNoNames
         | Reason::HostHasNoName
@@ -254,6 +255,7 @@ fn resolves(reason: Reason) -> Option<bool> {
         Reason::Restarting
         | Reason::StateUnknown
         | Reason::NoAddress
+        | Reason::HostAddressUntold
         | Reason::UnknownDriver
         | Reason::OutsideDecides
         | Reason::Ipv6NotFiltered

@@ -427,7 +427,9 @@ impl<'a> Case<'a> {
         let missing = |what: &str| Some(format!("{what}: not looked at"));
         let part: fn(&Observation) -> bool = match sight {
             Sight::Facts => {
-                let known = snapshot.engine.ipv4_forwarding.is_some();
+                // Snapshots of earlier versions have but the first of these.
+                let engine = &snapshot.engine;
+                let known = engine.ipv4_forwarding.is_some() || engine.rootless.is_some();
                 return if known { None } else { missing(sight.as_str()) };
             }
             Sight::Machine => {

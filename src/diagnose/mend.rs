@@ -5,7 +5,7 @@
 use super::case::{Case, few};
 use super::obstacle::Obstacle;
 use super::wanted::{Edge, Sign, Target};
-use crate::model::{Finding, Progress, Snapshot};
+use crate::model::{Finding, NetworkMode, Progress, Snapshot};
 
 /// Text as one word of a POSIX shell.
 pub fn quoted(text: &str) -> String {
@@ -76,7 +76,35 @@ impl Case<'_> {
 
     /// The command that puts a container on a network.
     pub fn connect(&self, network: &str, at: usize) -> String {
-        format!("{} network connect {network} {}", self.docker(), self.container_word(at))
+        self.connect_as("", network, at)
+    }
+
+    /// The same, with options that give it more names there.
+    fn connect_as(&self, aliases: &str, network: &str, at: usize) -> String {
+        let (docker, word) = (self.docker(), self.container_word(at));
+        let connect = format!("{docker} network connect {aliases}{network} {word}");
+        let Some(mode) = self.lonely_mode(at) else { return connect };
+        let podman = self.map.snapshot().engine.is_podman();
+        if podman || mode == "host" {
+            let engine = if podman { "Podman" } else { "Docker" };
+            return prose(format!(
+                "start {word} again with --network {network}: \
+                 {engine} connects nothing whose network is {mode}"
+            ));
+        }
+        format!("{docker} network disconnect none {word} && {connect}")
+    }
+
+    /// The mode that lets a container be on no network beside, if it is in one.
+    fn lonely_mode(&self, at: usize) -> Option<&'static str> {
+        let on_none = || self.map.networks_of(at).any(|network| self.network(network).is_none());
+        let podman = self.map.snapshot().engine.is_podman();
+        match &self.container(at).network_mode {
+            NetworkMode::Host => Some("host"),
+            NetworkMode::None if podman || on_none() => Some("none"),
+            mode if podman => mode.user_mode(),
+            _ => None,
+        }
     }
 
     /// What mends every edge to a container that fails for want of a name that
@@ -167,9 +195,7 @@ impl Case<'_> {
                         names.push((*host).to_owned());
                     }
                 }
-                let target = self.container_word(target);
-                commands
-                    .push(format!("{} network connect {aliases}{word} {target}", self.docker()));
+                commands.push(self.connect_as(&aliases, &word, target));
                 joining.extend(clients);
                 word
             }

@@ -1,14 +1,15 @@
-//! Lists and inspects of containers from engines with words of their own.
+//! Lists, inspects and facts from engines with words of their own.
 //!
 //! bollard knows Docker's states and gives up a whole list for one container
 //! that is in another: Podman has `stopped`, for as long as it takes to clean
 //! up after a container. What bollard cannot read is asked for once more and
 //! read here, one container at a time. An inspect is read by a type of netmap's
-//! own from the start.
+//! own from the start, and so is what the engine says of itself.
 
-use bollard::models::ContainerSummary;
+use bollard::models::{ContainerSummary, SystemInfo};
 use bollard::query_parameters::ListContainersOptions;
 use futures_util::TryStreamExt;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -57,6 +58,32 @@ pub async fn inspect_container(engine: &Engine, id: &str) -> Result<Inspected> {
         *status = dockers_state(status).to_owned();
     }
     Ok(inspected)
+}
+
+/// What the engine says of itself and its machine.
+#[derive(Deserialize)]
+pub struct Info {
+    /// What Docker tells, too.
+    #[serde(flatten)]
+    pub known: SystemInfo,
+    /// Podman's own way to say what Docker has among its security options.
+    /// Podman 4.3 says it in this way only.
+    #[serde(rename = "Rootless")]
+    rootless: Option<bool>,
+}
+
+impl Info {
+    /// Whether the engine runs as an ordinary user.
+    pub fn is_rootless(&self) -> bool {
+        let mut options = self.known.security_options.iter().flatten();
+        self.rootless == Some(true)
+            || options.any(|option| option.split(',').any(|part| part == "name=rootless"))
+    }
+}
+
+/// The engine's word on itself.
+pub async fn info(engine: &Engine) -> Result<Info> {
+    raw(engine, "info", "/info").await
 }
 
 /// Podman's states in Docker's words; one that nobody knows becomes none.
@@ -109,6 +136,25 @@ pub async fn raw<T: DeserializeOwned>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rootless_engine_says_so_in_one_of_two_ways() {
+        let is_rootless = |text: &str| serde_json::from_str::<Info>(text).unwrap().is_rootless();
+        // As Podman 4.3, 5.4 and Docker 26.1 have it.
+        assert!(is_rootless(
+            r#"{"SecurityOptions":["name=seccomp,profile=default"],"Rootless":true}"#
+        ));
+        assert!(is_rootless(
+            r#"{"SecurityOptions":["name=seccomp,profile=default","name=rootless"],"Rootless":true}"#
+        ));
+        assert!(is_rootless(
+            r#"{"SecurityOptions":["name=seccomp,profile=builtin","name=rootless"]}"#
+        ));
+        assert!(!is_rootless(
+            r#"{"SecurityOptions":["name=seccomp,profile=builtin"],"Rootless":false}"#
+        ));
+        assert!(!is_rootless(r#"{"SecurityOptions":null}"#));
+    }
 
     #[test]
     fn states_of_podman_become_dockers_and_dockers_stay() {

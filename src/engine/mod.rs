@@ -28,7 +28,7 @@ pub use elsewhere::Visitor;
 pub use engines::{Engines, gather};
 pub use exec::{Ended, Exec, Ran};
 #[cfg(target_os = "linux")]
-pub use namespaces::Visitor;
+pub use namespaces::{Visitor, may_enter};
 #[cfg(any(test, fuzzing))]
 pub use observe::read_by_chance;
 pub use observe::{ObserveOptions, observe, observe_some};

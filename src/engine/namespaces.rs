@@ -12,6 +12,26 @@ use std::thread;
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use tokio::sync::oneshot;
 
+/// Moves this thread into the network namespace.
+fn enter(namespace: &File) -> io::Result<()> {
+    Ok(move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network))?)
+}
+
+/// Whether this process may enter the network namespace, or why not: whoever
+/// owns a rootless engine may open those of its containers, and no more.
+pub fn may_enter(namespace: &File) -> Result<(), String> {
+    // On a thread that never comes back.
+    let entered = thread::scope(|scope| {
+        let enter = || enter(namespace).map_err(|error| error.kind());
+        let thread = thread::Builder::new().spawn_scoped(scope, enter).map_err(|e| e.kind())?;
+        thread.join().unwrap_or(Err(io::ErrorKind::Other))
+    });
+    entered.map_err(|kind| match kind {
+        io::ErrorKind::PermissionDenied => "only root may enter its network namespace".to_owned(),
+        _ => format!("its network namespace cannot be entered: {kind}"),
+    })
+}
+
 /// What is to be done in a namespace; it is told whether the way in failed.
 type Errand = Box<dyn FnOnce(io::Result<()>) + Send>;
 
@@ -33,13 +53,12 @@ impl Visitor {
                     continue;
                 }
                 inside = None;
-                let kind = Some(LinkNameSpaceType::Network);
-                match move_into_link_name_space(namespace.as_fd(), kind) {
+                match enter(&namespace) {
                     Ok(()) => {
                         inside = Some(namespace);
                         errand(Ok(()));
                     }
-                    Err(error) => errand(Err(error.into())),
+                    Err(error) => errand(Err(error)),
                 }
             }
         })?;

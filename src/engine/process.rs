@@ -2,7 +2,8 @@
 //! into its network namespace and to its files without running anything in it.
 //!
 //! Process ids are given out anew, so a process is believed to be the
-//! container's only when its control group carries the container's id. It is
+//! container's only when its control group carries the container's id, or
+//! where an ordinary user may make no control groups, its mounts do. It is
 //! held by its folder in `/proc`, which never becomes that of another one.
 
 use std::fs::File;
@@ -91,12 +92,16 @@ impl Process {
 
     /// Whether it is the container's.
     fn check(&self, id: &str) -> Result<(), String> {
-        let mut groups = String::new();
-        self.open("cgroup")
-            .and_then(|mut file| file.read_to_string(&mut groups))
-            .map_err(unseen)?;
         // A short id could be part of any path.
-        if id.len() >= 12 && groups.contains(id) {
+        if id.len() < 12 {
+            return Err("its id is too short to know its process by".to_owned());
+        }
+        let text = |name: &str| {
+            let mut text = String::new();
+            self.open(name).and_then(|mut file| file.read_to_string(&mut text)).map_err(unseen)?;
+            Ok::<_, String>(text)
+        };
+        if text("cgroup")?.contains(id) || mounts_carry(&text("mountinfo")?, id) {
             Ok(())
         } else {
             Err("the process with its number is not the container's".to_owned())
@@ -143,5 +148,45 @@ impl Process {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
         }
         read_whole(file, limit)
+    }
+}
+
+/// Files that an engine writes for one container and mounts into it.
+const OWN_FILES: [&str; 4] =
+    ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/run/.containerenv"];
+
+/// Whether one of these files comes from a folder with this id for its name.
+/// A container that may mount could make such a folder, but not choose the
+/// process id that the engine names.
+fn mounts_carry(mountinfo: &str, id: &str) -> bool {
+    mountinfo.lines().any(|line| {
+        // Number, parent, device, what of the file system, where.
+        let mut words = line.split(' ').skip(3);
+        let (Some(what), Some(place)) = (words.next(), words.next()) else { return false };
+        OWN_FILES.contains(&place) && what.split('/').any(|folder| folder == id)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mounts_carry_the_id_where_the_engine_puts_it() {
+        // As a rootless Podman 5.4 and a rootless Docker 26.1 make them.
+        let id = "cd1332551718d562be0e82984eb712ef14cb60714d5cd5cc1dd3eb5418096785";
+        let podman = format!(
+            "216 105 0:131 / / rw,relatime - overlay overlay rw\n\
+             214 216 254:0 /c/overlay-containers/{id}/userdata/hosts /etc/hosts rw - ext4 /dev/vda rw\n"
+        );
+        let docker = format!(
+            "9 8 254:0 /data/containers/{id}/resolv.conf /etc/resolv.conf rw - ext4 /dev/vda rw\n"
+        );
+        assert!(mounts_carry(&podman, id) && mounts_carry(&docker, id));
+        // A volume of that name, a part of the id, and nothing at all.
+        let volume = format!("9 8 254:0 /volumes/{id}/data /data rw - ext4 /dev/vda rw\n");
+        assert!(!mounts_carry(&volume, id));
+        assert!(!mounts_carry(&podman, &id[..12]));
+        assert!(!mounts_carry("", id) && !mounts_carry("9 8\n", id));
     }
 }

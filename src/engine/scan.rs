@@ -15,7 +15,7 @@ use futures_util::stream;
 use super::connect::Engine;
 use super::{lenient, podman, swarm, translate};
 use crate::error::{Error, Result};
-use crate::model::{Container, EngineFacts, Network, Snapshot, Unread};
+use crate::model::{Container, EngineFacts, Network, NetworkMode, Snapshot, Unread};
 
 /// How to scan.
 #[derive(Debug, Clone, Copy)]
@@ -48,8 +48,21 @@ pub async fn scan(
 ) -> Result<Snapshot> {
     let (own, (mut containers, mut unread)) =
         tokio::try_join!(about(engine, options), containers(engine, options, progress))?;
-    let About { facts, networks, unread: mut notes } = own;
+    let About { mut facts, networks, unread: mut notes } = own;
     notes.append(&mut unread);
+    if facts.is_podman() {
+        podman::leave_out_what_is_no_network(&networks, &mut containers);
+        // What the host's network reaches depends on it.
+        let asked = facts.rootless.is_some();
+        if !asked && containers.iter().any(|c| c.network_mode == NetworkMode::Host) {
+            match lenient::info(engine).await {
+                Ok(info) => facts.rootless = Some(info.is_rootless()),
+                Err(error) => {
+                    notes.push(Unread::new("whether Podman is rootless", error.to_string()));
+                }
+            }
+        }
+    }
     if let Some(swarm) = &facts.swarm {
         swarm.publish(&mut containers);
     }
@@ -65,7 +78,7 @@ struct About {
 }
 
 async fn about(engine: &Engine, options: ScanOptions) -> Result<About> {
-    let info = async || engine.ask("info", engine.docker.info()).await;
+    let info = || lenient::info(engine);
     let early = async { if options.all_facts { Some(info().await) } else { None } };
     let (version, networks, early) = tokio::join!(
         engine.ask("version", engine.docker.version()),
@@ -94,7 +107,7 @@ async fn about(engine: &Engine, options: ScanOptions) -> Result<About> {
     match answer {
         Some(Ok(info)) => {
             if in_swarm {
-                facts.swarm = swarm::read(engine, &info, &mut unread).await;
+                facts.swarm = swarm::read(engine, &info.known, &mut unread).await;
             }
             translate::add_info(info, &mut facts);
         }

@@ -8,11 +8,11 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use bollard::models::{
-    ContainerSummary, EndpointSettings, Network as ListedNetwork, PortBinding, SystemInfo,
-    SystemVersion,
+    ContainerSummary, EndpointSettings, Network as ListedNetwork, PortBinding, SystemVersion,
 };
 
 use super::inspected::Inspected;
+use super::lenient::Info;
 use crate::model::{
     AddressPool, Compose, Container, Endpoint, EngineFacts, ExposedPort, Health, Network,
     NetworkMode, Protocol, PublishedPort, Reference, RequestedPort, State, Subnet, Unread,
@@ -43,9 +43,13 @@ pub fn engine_facts(version: SystemVersion) -> EngineFacts {
 }
 
 /// Adds what the engine says of itself beyond its version.
-pub fn add_info(info: SystemInfo, facts: &mut EngineFacts) {
+pub fn add_info(info: Info, facts: &mut EngineFacts) {
+    facts.rootless = Some(info.is_rootless());
+    let info = info.known;
     facts.operating_system = info.operating_system.filter(|name| !name.is_empty());
-    facts.ipv4_forwarding = info.ipv4_forwarding;
+    // A rootless Podman tells of the machine outside, and its networks are in
+    // a namespace that has a switch of its own.
+    facts.ipv4_forwarding = info.ipv4_forwarding.filter(|_| !facts.hides_bridges());
     let pools = info.default_address_pools.unwrap_or_default().into_iter();
     facts.address_pools = pools
         .filter_map(|pool| {

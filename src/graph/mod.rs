@@ -5,6 +5,7 @@
 //! Pure: a [`Map`] borrows a snapshot and never looks at the world.
 
 mod compare;
+mod host;
 #[cfg(test)]
 pub mod looks;
 mod path;

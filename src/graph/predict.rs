@@ -82,8 +82,10 @@ impl Map<'_> {
             return vec![Route { network: None, address, judged }];
         }
         if self.on_host(b) {
-            // Another engine's machine is not its containers' gateway.
-            return if self.are_apart(a, b) { Vec::new() } else { self.routes_to_host(stack_a) };
+            // Another engine's machine is not its containers' gateway, and no
+            // more is that of a rootless Podman.
+            let apart = self.are_apart(a, b) || self.hides_bridges(b);
+            return if apart { Vec::new() } else { self.routes_to_host(stack_a) };
         }
         self.endpoints(stack_b)
             .filter_map(|(network, endpoint)| network.map(|network| (network, endpoint)))
@@ -106,48 +108,8 @@ impl Map<'_> {
         if known.is_empty() && self.is_planned(container) { vec![None] } else { known }
     }
 
-    fn is_planned(&self, container: usize) -> bool {
+    pub(super) fn is_planned(&self, container: usize) -> bool {
         self.container(container).state == State::Planned
-    }
-
-    /// The host answers on the gateway address of each bridge the source is on.
-    fn routes_to_host(&self, a: usize) -> Vec<Route> {
-        let mut routes = Vec::new();
-        for (network, endpoint) in self.endpoints(a) {
-            let Some(network) = network else { continue };
-            let on = self.network(network);
-            // An internal network's endpoints are given no gateway, but its
-            // bridge has the subnet's gateway address all the same.
-            let gateways: Vec<IpAddr> = on.subnets.iter().filter_map(|s| s.gateway).collect();
-            let of_endpoint = endpoint
-                .gateway
-                .map(IpAddr::V4)
-                .into_iter()
-                .chain(endpoint.ipv6_gateway.map(IpAddr::V6));
-            let mut addresses: Vec<IpAddr> = of_endpoint.chain(gateways).collect();
-            addresses.sort();
-            addresses.dedup();
-            let usable = |address: &IpAddr| match address {
-                IpAddr::V4(_) => endpoint.ipv4.is_some(),
-                IpAddr::V6(_) => endpoint.ipv6.is_some(),
-            };
-            let mut usable: Vec<Option<IpAddr>> =
-                addresses.into_iter().filter(usable).map(Some).collect();
-            if usable.is_empty() && self.is_planned(a) {
-                usable.push(None);
-            }
-            for address in usable {
-                let judged = match on.driver.as_str() {
-                    "bridge" => Judged::reachable(Reason::HostIsGateway),
-                    // There the gateway is a router outside, not the host.
-                    // An overlay network's is nobody at all.
-                    "macvlan" | "ipvlan" | "overlay" => continue,
-                    _ => Judged::unknown(Reason::UnknownDriver),
-                };
-                routes.push(Route { network: Some(network), address, judged });
-            }
-        }
-        routes
     }
 
     /// Why there is nothing to send packets to.
@@ -160,18 +122,34 @@ impl Map<'_> {
                 .filter(|network| !network.is_none())
                 .collect()
         };
-        if networks(a).is_empty() {
+        let user_mode = |at: usize| {
+            let engine = self.snapshot().engine_of(&self.container(at).node);
+            let mode = self.stack(at).and_then(|at| self.container(at).network_mode.user_mode());
+            engine.is_podman() && mode.is_some()
+        };
+        // That leads out to the host, at an address that Podman does not tell.
+        if user_mode(a) && self.on_host(b) {
+            return Judged::unknown(Reason::HostAddressUntold);
+        }
+        // Podman names no network for who is on the host's.
+        if networks(a).is_empty() && !self.on_host(a) {
             return Judged::blocked(Reason::SourceHasNoNetwork);
         }
-        if networks(b).is_empty() {
+        if networks(b).is_empty() && !self.on_host(b) {
             return Judged::blocked(Reason::TargetHasNoNetwork);
         }
         if self.are_apart(a, b) {
             return Judged::unknown(Reason::OutsideDecides);
         }
         let beyond = |n: &&Network| matches!(n.driver.as_str(), "macvlan" | "ipvlan");
-        if self.on_host(b) && networks(a).iter().all(beyond) {
-            return Judged::blocked(Reason::MacvlanHost);
+        if self.on_host(b) {
+            return if self.hides_bridges(b) {
+                Judged::unknown(Reason::RootlessBridges)
+            } else if networks(a).iter().all(beyond) {
+                Judged::blocked(Reason::MacvlanHost)
+            } else {
+                Judged::unknown(Reason::HostAddressUntold)
+            };
         }
         // The engine says it is on a network but gives no address: not yet,
         // or a driver that does not tell.
@@ -183,6 +161,9 @@ impl Map<'_> {
     fn judge_address(&self, a: usize, b: usize, network: usize, address: Option<IpAddr>) -> Judged {
         let on = self.network(network);
         if self.on_host(a) {
+            if self.hides_bridges(a) {
+                return Judged::blocked(Reason::RootlessBridges);
+            }
             return match on.driver.as_str() {
                 "bridge" => Judged::reachable(Reason::HostOnBridge),
                 "macvlan" | "ipvlan" => Judged::blocked(Reason::MacvlanHost),

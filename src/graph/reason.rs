@@ -71,6 +71,13 @@ pub enum Reason {
     PrivateMacvlan,
     /// The kernel keeps a macvlan or ipvlan member from its own host.
     MacvlanHost,
+    /// A rootless Podman has its bridges in a network namespace of its own,
+    /// to which the host is as far away as the world outside.
+    RootlessBridges,
+    /// The target is on the host's stack, and the engine does not say which
+    /// address the host has on the source's networks: Docker 26 does not say
+    /// it of internal ones.
+    HostAddressUntold,
     /// The default bridge has no name service.
     DefaultBridgeHasNoNames,
     /// A container on the host's stack resolves names as the host does, which
@@ -119,6 +126,8 @@ impl Reason {
             Self::IccOff => "icc-off",
             Self::PrivateMacvlan => "private-macvlan",
             Self::MacvlanHost => "macvlan-host",
+            Self::RootlessBridges => "rootless-bridges",
+            Self::HostAddressUntold => "host-address-untold",
             Self::DefaultBridgeHasNoNames => "default-bridge-has-no-names",
             Self::HostKnowsNoNames => "host-knows-no-names",
             Self::HostHasNoName => "host-has-no-name",
@@ -153,6 +162,12 @@ impl Reason {
             Self::PrivateMacvlan => "the network keeps its members apart (private macvlan)",
             Self::MacvlanHost => {
                 "members of macvlan and ipvlan networks cannot reach their own host"
+            }
+            Self::RootlessBridges => {
+                "a rootless Podman keeps its networks out of the host's sight, and the host out of theirs"
+            }
+            Self::HostAddressUntold => {
+                "the target uses the host's network, whose address there the engine does not tell"
             }
             Self::DefaultBridgeHasNoNames => "names do not resolve on the default bridge",
             Self::HostKnowsNoNames => {

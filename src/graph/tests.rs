@@ -119,6 +119,59 @@ fn the_prediction_table() {
     }
 }
 
+/// Two networks as Docker 26 and Podman tell of them: the internal one's
+/// gateway is not told, and Podman names no network of a container on the host's.
+fn with_the_host(engine: serde_json::Value) -> Snapshot {
+    let text = json!({"schema": "netmap/1", "engine": engine,
+    "networks": [{"name": "front", "id": "front", "driver": "bridge"},
+                 {"name": "back", "id": "back", "driver": "bridge", "internal": true}],
+    "containers": [
+        member("web", &[("front", "10.1.0.2")]),
+        json!({"name": "db", "id": "db", "state": "running", "endpoints": [
+            {"network": "back", "network_id": "back", "ipv4": "10.2.0.3"}]}),
+        json!({"name": "hosty", "id": "hosty", "state": "running", "network_mode": "host"}),
+        json!({"name": "loner", "id": "loner", "state": "running", "network_mode": "none"}),
+            json!({"name": "usual", "id": "usual", "state": "running", "network_mode": "pasta"}),
+    ]});
+    Snapshot::read(text.to_string().as_bytes()).expect("a snapshot")
+}
+
+#[test]
+fn what_the_host_reaches_depends_on_where_the_engine_has_its_bridges() {
+    use Reason::*;
+    use Verdict::*;
+    let engine = |name: &str, rootless: Option<bool>| json!({"name": name, "version": "5.4.2", "rootless": rootless});
+    let open = [
+        ("hosty", "web", (Reachable, HostOnBridge)),
+        ("web", "hosty", (Reachable, HostIsGateway)),
+        ("db", "hosty", (Unknown, HostAddressUntold)),
+        ("hosty", "loner", (Blocked, TargetHasNoNetwork)),
+        ("loner", "hosty", (Blocked, SourceHasNoNetwork)),
+        ("usual", "hosty", (Blocked, SourceHasNoNetwork)),
+        ("usual", "web", (Blocked, SourceHasNoNetwork)),
+    ];
+    let mut podman = open;
+    podman[5].2 = (Unknown, HostAddressUntold);
+    let mut hidden = podman;
+    hidden[0].2 = (Blocked, RootlessBridges);
+    hidden[1].2 = (Unknown, RootlessBridges);
+    hidden[2].2 = (Unknown, RootlessBridges);
+    for (engine, expected) in [
+        (engine("Docker", None), open),
+        (engine("Docker", Some(true)), open),
+        (engine("Podman", Some(false)), podman),
+        (engine("Podman", Some(true)), hidden),
+    ] {
+        let snapshot = with_the_host(engine);
+        let map = Map::new(&snapshot);
+        for (from, to, by_address) in expected {
+            let judged = map.predict(at(&map, from), at(&map, to)).by_address;
+            let told = (judged.verdict, judged.reason);
+            assert_eq!(told, by_address, "{from} → {to}: {:?}", snapshot.engine);
+        }
+    }
+}
+
 #[test]
 fn newer_engines_filter_ipv6_between_bridges() {
     let snapshot = zoo("28.2.1");

@@ -138,6 +138,16 @@ impl NetworkMode {
             },
         }
     }
+
+    /// Podman's `pasta` or `slirp4netns`, where it is one of these: a stack of
+    /// its own with a way out and no network, which is what a rootless Podman
+    /// gives to who asks for none.
+    pub fn user_mode(&self) -> Option<&'static str> {
+        let Self::Network(name) = self else { return None };
+        // Options follow a colon.
+        let kind = name.split(':').next().unwrap_or_default();
+        ["pasta", "slirp4netns"].into_iter().find(|known| *known == kind)
+    }
 }
 
 impl fmt::Display for NetworkMode {

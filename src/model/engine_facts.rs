@@ -31,6 +31,10 @@ pub struct EngineFacts {
     /// where it was not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ipv4_forwarding: Option<bool>,
+    /// Whether it runs as an ordinary user, in namespaces of its own. Absent
+    /// where it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rootless: Option<bool>,
     /// Where the engine takes the subnets of new networks from, as far as it
     /// was set by hand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -58,6 +62,13 @@ impl EngineFacts {
     /// Whether it is Podman, whose networks differ from Docker's in places.
     pub fn is_podman(&self) -> bool {
         self.name == "Podman"
+    }
+
+    /// Whether its bridges are out of its host's sight: a rootless Podman has
+    /// them in a network namespace of its own, beside that of `--network host`.
+    /// A rootless Docker itself runs beside its bridges.
+    pub fn hides_bridges(&self) -> bool {
+        self.is_podman() && self.rootless == Some(true)
     }
 
     /// `Docker 26.1`: name and the first two parts of the version, for titles.

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use crate::graph::Map;
+use crate::graph::{Map, Verdict};
 use crate::model::{By, Container, Knock, Protocol};
 
 /// What is asked for.
@@ -272,6 +272,14 @@ fn wishes(map: &Map, from: usize, to: usize, knocks: &Knocks) -> Vec<Wish> {
             let address = (By::Address, route.address?.to_string());
             Some(Wish::new((from, Some(to)), address, route.network, knock))
         }));
+        // That its name leads nowhere says nothing of an address not known. On
+        // another engine it is known, and not to be tried.
+        let untold = prediction.routes.iter().all(|route| route.address.is_none());
+        let unknown = prediction.by_address.verdict == Verdict::Unknown;
+        if untold && unknown && !map.are_apart(from, to) {
+            let why = "the map knows no address of it";
+            wishes.push(Wish { knock, by: By::Address, ..nowhere(map, from, to, why) });
+        }
     }
     wishes
 }
@@ -322,70 +330,5 @@ fn is_host_name(name: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Snapshot;
-
-    fn planned(knocks: Knocks) -> (Snapshot, Plan) {
-        let text = r#"{"schema":"netmap/1",
-            "networks":[{"name":"net","id":"n","driver":"bridge","subnets":[{"subnet":"10.0.0.0/24"}]}],
-            "containers":[
-              {"name":"api","id":"1","state":"running","network_mode":"net",
-               "exposed":[{"port":8080,"protocol":"tcp"},{"port":53,"protocol":"udp"}],
-               "endpoints":[{"network":"net","network_id":"n","ipv4":"10.0.0.2"}]},
-              {"name":"rider","id":"2","state":"running","network_mode":"container:1"},
-              {"name":"-rf","id":"3","state":"running","network_mode":"net",
-               "endpoints":[{"network":"net","network_id":"n","ipv4":"10.0.0.3"}]},
-              {"name":"gone","id":"4","state":"exited","network_mode":"net"}]}"#;
-        let snapshot = Snapshot::read(text.as_bytes()).unwrap();
-        let map = Map::new(&snapshot);
-        let all: BTreeSet<usize> = (0..4).collect();
-        let plan = plan(&map, &Request { from: all.clone(), to: all, knocks });
-        (snapshot, plan)
-    }
-
-    fn names(snapshot: &Snapshot, plan: &Plan, station: usize) -> Vec<String> {
-        let members = plan.stations[station].members.iter();
-        members.map(|at| snapshot.containers[*at].name.clone()).collect()
-    }
-
-    #[test]
-    fn a_shared_stack_is_one_station_and_asks_each_address_once() {
-        let (snapshot, plan) = planned(Knocks::Icmp);
-        assert_eq!(plan.stations.len(), 2);
-        let of_rf = (0..2).find(|s| names(&snapshot, &plan, *s) == ["-rf"]).unwrap();
-        let of_api = 1 - of_rf;
-        assert_eq!(names(&snapshot, &plan, of_api), ["api", "rider"]);
-        let address: IpAddr = "10.0.0.2".parse().unwrap();
-        let asked: Vec<&Act> = plan.stations[of_rf]
-            .acts
-            .iter()
-            .filter(|act| **act == Act::Address(address, Knock::Icmp))
-            .collect();
-        assert_eq!(asked.len(), 1, "api and its rider are one address");
-        assert_eq!(plan.pairs(), 9, "three sources, three targets each");
-    }
-
-    #[test]
-    fn a_name_that_is_no_host_name_is_never_asked_for() {
-        let (_, plan) = planned(Knocks::Icmp);
-        let acts = plan.stations.iter().flat_map(|station| &station.acts);
-        assert!(
-            acts.clone().all(|act| !matches!(act, Act::Name(name, _) if name.starts_with('-')))
-        );
-        let told = plan.wishes.iter().filter(|w| w.target == "-rf");
-        assert!(told.clone().count() > 0);
-        assert!(told.clone().all(|wish| matches!(wish.answer, Found::Nowhere(_))));
-    }
-
-    #[test]
-    fn declared_ports_are_knocked_at_and_a_target_without_says_so() {
-        let (snapshot, plan) = planned(Knocks::TcpDeclared);
-        for wish in &plan.wishes {
-            match snapshot.containers[wish.to.unwrap()].name.as_str() {
-                "api" => assert_eq!(wish.knock, Knock::Tcp(8080)),
-                _ => assert!(matches!(wish.answer, Found::Nowhere(_)), "{wish:?}"),
-            }
-        }
-    }
-}
+#[path = "plan_tests.rs"]
+mod tests;

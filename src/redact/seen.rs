@@ -21,6 +21,7 @@ impl Redaction {
             arch: engine.arch.clone(),
             operating_system: engine.operating_system.clone(),
             ipv4_forwarding: engine.ipv4_forwarding,
+            rootless: engine.rootless,
             address_pools: Vec::new(),
             swarm: engine.swarm.as_ref().map(|swarm| self.swarm(swarm)),
         }

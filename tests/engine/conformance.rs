@@ -6,18 +6,24 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
 use crate::recorder::Recorder;
 use crate::support::{
-    Corner, docker, inspect, netmap, netmap_command, netmap_json, netmap_text, text,
+    Corner, docker, engine, inspect, netmap, netmap_command, netmap_json, netmap_text, text,
+    try_docker,
 };
+
+/// What the engine under test says of itself.
+fn engine_facts() -> Value {
+    netmap_json(0, &["snapshot", "--no-exec"])["engine"].clone()
+}
 
 /// Whether the engine under test is Podman.
 fn is_podman() -> bool {
-    let facts = netmap_json(0, &["show", "--all", "--format", "json"]);
-    facts["engine"]["name"] == "Podman"
+    engine_facts()["name"] == "Podman"
 }
 
 /// Two networks, one of them internal; a gateway on both with a rider in its
@@ -248,7 +254,10 @@ fn what_is_measured_is_what_the_map_says_by_both_ways_of_measuring() {
     };
     assert!(reached("web", "gate", "name") && reached("gate", "db", "name"));
     assert!(!reached("web", "db", "name") && !reached("web", "db", "address"));
-    assert!(reached("hosty", "web", "address") && !reached("loner", "web", "address"));
+    // A rootless Podman's networks are elsewhere than the host's.
+    let beside = !(is_podman() && engine_facts()["rootless"] == true);
+    assert_eq!(reached("hosty", "web", "address"), beside);
+    assert!(!reached("loner", "web", "address"));
     assert!(reached("rider", "db", "name"), "a rider looks names up where its owner does");
 }
 
@@ -272,7 +281,7 @@ fn probing_by_exec_takes_one_exec_a_container() {
 #[test]
 #[ignore = "needs a container engine"]
 fn why_climbs_to_the_rung_that_fails() {
-    let town = Town::new("cfwhy");
+    let mut town = Town::new("cfwhy");
     let why =
         |code: i32, from: &str, to: &str| netmap_json(code, &["why", "--format", "json", from, to]);
     let fine = why(0, town.full("gate"), &format!("{}:5432", town.full("db")));
@@ -285,6 +294,26 @@ fn why_climbs_to_the_rung_that_fails() {
         apart["rungs"].as_array().unwrap().iter().filter(|rung| rung["status"] == "fail").collect();
     assert!(!failed.is_empty(), "{apart:#}");
     assert!(apart["fix"].to_string().contains("network connect"), "{apart:#}");
+
+    // Who is on `none` cannot just be put on a network.
+    let (web, loner) = (town.full("web").to_owned(), town.full("loner").to_owned());
+    let alone = why(1, &web, &loner);
+    let fix: Vec<&str> =
+        alone["fix"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+    if is_podman() {
+        assert!(fix.iter().any(|line| line.starts_with("# start ")), "{fix:#?}");
+        assert!(!try_docker(&["network", "connect", &town.front, &loner]).status.success());
+        return;
+    }
+    let word = fix[0].rsplit(' ').next().unwrap();
+    let mended = town.corner.bare_network("mended", &[]);
+    docker(&["network", "rm", &mended]);
+    for line in &fix {
+        let line = line.replace(&format!(" {word}"), &format!(" {mended}"));
+        let status = Command::new("sh").args(["-c", &line]).env("DOCKER_HOST", engine()).status();
+        assert!(status.unwrap().success(), "{line}");
+    }
+    assert_eq!(why(0, &web, &loner)["verdict"], "reachable");
 }
 
 #[test]
@@ -424,6 +453,12 @@ fn told(town: &Town) -> Vec<(&'static str, bool)> {
             container["endpoints"][0]["network_id"] != *town.front,
         ),
         ("whether different networks are kept apart", apart),
+        (
+            "the address that its host has on an internal network",
+            some(&item("networks", "name", &town.back)["subnets"][0]["gateway"])
+                || some(&item("containers", "name", town.full("db"))["endpoints"][0]["gateway"]),
+        ),
+        ("whether it runs as an ordinary user", !seen["engine"]["rootless"].is_null()),
         ("whether IPv4 forwarding is on", !seen["engine"]["ipv4_forwarding"].is_null()),
         ("sockets and routes of its machine", !seen["host"].is_null()),
     ]
@@ -433,10 +468,11 @@ fn told(town: &Town) -> Vec<(&'static str, bool)> {
 #[ignore = "needs a container engine"]
 fn the_page_on_engines_says_what_this_one_tells() {
     let town = Town::new("cfpage");
-    let facts = netmap_json(0, &["show", "--all", "--format", "json"])["engine"].clone();
+    let facts = engine_facts();
     let word = |key: &str| facts[key].as_str().unwrap().to_owned();
     let version = word("version").split('.').take(2).collect::<Vec<_>>().join(".");
-    let name = format!("{} {version}", word("name"));
+    let rootless = if facts["rootless"] == true { " rootless" } else { "" };
+    let name = format!("{} {version}{rootless}", word("name"));
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/engines.md");
     let page = fs::read_to_string(page).unwrap();
     let cells = |line: &str| -> Vec<String> {

@@ -16,6 +16,7 @@ mod lesson;
 mod own_engine;
 mod probe;
 mod recorder;
+mod rootless;
 mod samples;
 mod snapshots;
 mod ssh;

@@ -164,11 +164,16 @@ fn the_truth_table_by_every_method() {
         table.retain(|pair, _| !to_gone(pair));
         assert!(!table.keys().any(|(from, _)| from == "gone"));
     }
+    // Docker 26 does not say which address its host has on an internal network.
+    let told = inspect(&["inspect", &corner.name("db")]);
+    let untold = told[0]["NetworkSettings"]["Networks"][corner.name("back")]["Gateway"] == "";
     let mut wrong = Vec::new();
     for (pair, expected) in truth() {
         if pair.0 == pair.1 {
             continue;
         }
+        let to_host = pair == ("db".to_owned(), "hosty".to_owned());
+        let expected = if to_host && untold { '?' } else { expected };
         if netns.get(&pair) != Some(&expected) {
             wrong.push(format!("netns {pair:?}: {:?}, not {expected}", netns.get(&pair)));
         }

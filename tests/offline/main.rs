@@ -13,6 +13,7 @@ mod formats;
 mod layers;
 mod lessons;
 mod pictures;
+mod podman;
 mod probing;
 mod readme;
 mod samples;

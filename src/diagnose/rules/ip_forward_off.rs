@@ -21,8 +21,15 @@ pub const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case) -> Judgement {
-    if case.map.snapshot().engine.ipv4_forwarding != Some(false) {
-        return Judgement::default();
+    let engine = &case.map.snapshot().engine;
+    match (engine.ipv4_forwarding, engine.rootless) {
+        (Some(false), _) => {}
+        (None, Some(_)) => {
+            let why =
+                "whether packets are passed on where its networks are: the engine does not tell";
+            return Judgement { not_looked: vec![why.to_owned()], ..Judgement::default() };
+        }
+        _ => return Judgement::default(),
     }
     let mut finding = RULE.finding(
         [] as [&str; 0],

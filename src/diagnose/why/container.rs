@@ -28,6 +28,8 @@ pub fn climb(climb: &Climb, to: usize, ladder: &mut Ladder) {
 
 fn networks_of(case: &Case, at: usize) -> String {
     match case.network_names(at).as_slice() {
+        // Podman names no network for the host's.
+        [] if case.map.on_host(at) => format!("{}: host", case.name(at)),
         [] => format!("{}: none", case.name(at)),
         names => format!("{}: {}", case.name(at), few(names)),
     }
@@ -58,7 +60,11 @@ fn network(climb: &Climb, to: usize) -> Rung {
             _ => {
                 let mut notes = both;
                 notes.extend(between(case, from, to));
-                rung(Status::Fail, "no network in common".to_owned(), notes)
+                let detail = match by_address.reason {
+                    reason @ Reason::RootlessBridges => reason.sentence(),
+                    _ => "no network in common",
+                };
+                rung(Status::Fail, detail.to_owned(), notes)
             }
         };
     }

@@ -120,3 +120,40 @@ fn a_port_on_loopback_and_another_one_inside_are_told() {
         assert_eq!(rung.status, Status::Unknown, "it listens, and nobody tried");
     });
 }
+
+/// The commands that bring `web` and `lone` together.
+fn mend_of(engine: &str, mode: &str, endpoints: serde_json::Value) -> Vec<String> {
+    let text = serde_json::json!({"schema": "netmap/1", "engine": {"name": engine},
+    "networks": [{"name": "front", "id": "f", "driver": "bridge"},
+                 {"name": "none", "id": "n", "driver": "null"}],
+    "containers": [
+        {"name": "web", "id": "1", "state": "running", "network_mode": "front", "endpoints": [
+            {"network": "front", "network_id": "f", "ipv4": "10.1.0.2"}]},
+        {"name": "lone", "id": "2", "state": "running", "network_mode": mode, "endpoints": endpoints},
+    ]});
+    let snapshot = Snapshot::read(text.to_string().as_bytes()).unwrap();
+    let map = Map::new(&snapshot);
+    let case = Case::new(&map, None);
+    let aim = Aim::parse(&case, at(&case, "lone"), "web").unwrap();
+    ladder(&case, at(&case, "lone"), &aim, &[]).fix
+}
+
+#[test]
+fn who_may_be_on_no_other_network_is_mended_in_another_way() {
+    let on_none = serde_json::json!([{"network": "none", "network_id": "n"}]);
+    let nowhere = serde_json::json!([]);
+    let connected = ["docker network connect front lone"];
+    // Measured on Docker 20.10 and 26.1: `none` must be left first.
+    assert_eq!(
+        mend_of("Docker", "none", on_none),
+        ["docker network disconnect none lone && docker network connect front lone"]
+    );
+    assert_eq!(mend_of("Docker", "none", nowhere.clone()), connected);
+    assert_eq!(mend_of("Docker", "pasta", nowhere.clone()), connected);
+    // Measured on Podman 4.3 and 5.4, pasta on 5.4: only another start helps.
+    for mode in ["none", "pasta", "slirp4netns:mtu=1500"] {
+        let fix = mend_of("Podman", mode, nowhere.clone());
+        assert!(fix[0].starts_with("# start lone again with --network front"), "{mode}: {fix:?}");
+    }
+    assert_eq!(mend_of("Podman", "bridge", nowhere), ["podman network connect front lone"]);
+}

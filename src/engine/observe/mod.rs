@@ -19,7 +19,7 @@ use futures_util::{StreamExt, stream};
 
 use super::connect::Engine;
 use super::engines::Engines;
-use super::{Visitor, translate};
+use super::{Visitor, lenient, translate};
 use crate::model::{Container, Network, NetworkObservation, Observation, Snapshot, State, Unread};
 
 /// How to look.
@@ -99,7 +99,7 @@ pub async fn observe_some(
                 // The scan may have asked already.
                 match known.operating_system {
                     Some(_) => Ok(None),
-                    None => engine.ask("info", engine.docker.info()).await.map(Some),
+                    None => lenient::info(engine).await.map(Some),
                 }
             };
             let seen = tokio::join!(

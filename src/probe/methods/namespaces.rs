@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::engine::{Engines, Process, Visitor};
+use crate::engine::{Engines, Process, Visitor, may_enter};
 use crate::graph::Map;
 use crate::probe::plan::Station;
 
@@ -29,7 +29,11 @@ pub fn door(map: &Map, engines: &Engines, station: &Station) -> Result<Door, Str
             .of(container)
             .ok_or_else(|| "its engine is not among those asked".to_owned())
             .and_then(|engine| engine.process(container))
-            .and_then(|process| Ok((Arc::new(process.network_namespace()?), process)));
+            .and_then(|process| {
+                let namespace = process.network_namespace()?;
+                may_enter(&namespace)?;
+                Ok((Arc::new(namespace), process))
+            });
         match opened {
             Ok((namespace, process)) => return Ok(Door { namespace, process }),
             Err(reason) => why = reason,

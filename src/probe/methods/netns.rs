@@ -152,6 +152,9 @@ impl<'a> Visit<'a> {
             Failure::CannotAsk(why) => {
                 answer.because(format!("its name servers cannot be asked: {why}"))
             }
+            Failure::NoSocket(why) => {
+                Answer::unknown(&format!("no socket to ask its name servers with: {why}"))
+            }
         })
     }
 

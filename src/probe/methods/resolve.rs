@@ -89,14 +89,16 @@ pub enum Failure {
     CannotTell(u8),
     /// They did not answer in time.
     Silent,
-    /// They could not be asked.
+    /// They could not be asked, by the container no more than by us.
     CannotAsk(String),
+    /// We could not so much as try to ask.
+    NoSocket(String),
 }
 
 /// One station's way of resolving names.
 pub struct Resolver {
     settings: Settings,
-    lines: Vec<Result<Line, String>>,
+    lines: Vec<Result<Line, Failure>>,
 }
 
 /// A socket to a name server, and who waits for which answer.
@@ -111,8 +113,7 @@ impl Resolver {
     pub async fn open(settings: Settings, visitor: &Visitor, door: &Door) -> Self {
         let mut lines = Vec::new();
         for server in &settings.servers {
-            let line = Line::open(*server, visitor, door).await;
-            lines.push(line.map_err(|error| format!("{server}: {error}")));
+            lines.push(Line::open(*server, visitor, door).await);
         }
         Self { settings, lines }
     }
@@ -145,7 +146,7 @@ impl Resolver {
             let line = match line {
                 Ok(line) => line,
                 Err(why) => {
-                    failure = Failure::CannotAsk(why.clone());
+                    failure = why.clone();
                     continue;
                 }
             };
@@ -170,11 +171,14 @@ impl Resolver {
 }
 
 impl Line {
-    async fn open(server: IpAddr, visitor: &Visitor, door: &Door) -> io::Result<Self> {
-        let socket = door.socket(visitor, namespaces::Kind::Udp(server)).await?;
-        socket.set_recv_buffer_size(1 << 20)?;
-        socket.connect(&SocketAddr::new(server, 53).into())?;
-        let socket = UdpSocket::from_std(socket.into())?;
+    async fn open(server: IpAddr, visitor: &Visitor, door: &Door) -> Result<Self, Failure> {
+        let ours = |error: io::Error| Failure::NoSocket(error.to_string());
+        let socket = door.socket(visitor, namespaces::Kind::Udp(server)).await.map_err(ours)?;
+        socket.set_recv_buffer_size(1 << 20).map_err(ours)?;
+        socket
+            .connect(&SocketAddr::new(server, 53).into())
+            .map_err(|error| Failure::CannotAsk(format!("{server}: {error}")))?;
+        let socket = UdpSocket::from_std(socket.into()).map_err(ours)?;
         Ok(Self { socket, waiting: RefCell::default(), next: RefCell::new(1) })
     }
 

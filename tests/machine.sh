@@ -1,0 +1,110 @@
+# Machines beside this one, for the engines that this one does not have, or not
+# for an ordinary user. tests/run sources this.
+#
+# A machine is a Debian in a folder, which nobody writes to: what changes goes
+# to memory. It has mounts and a network of its own, and this machine's
+# processes, so that what runs there is seen here. $home is there too.
+
+# What is installed in Debian trixie, beside what a minimal one has.
+trixie_packages="docker.io iproute2 iptables nftables procps podman netavark aardvark-dns crun uidmap slirp4netns
+                 passt rootlesskit fuse-overlayfs ca-certificates"
+
+# The folder with Debian trixie; it outlives the run, since it takes minutes.
+trixie="$(realpath -m "${CARGO_TARGET_DIR:-target}")/trixie"
+
+# Makes the folder where it is missing, or was made of other packages.
+make_trixie() {
+  local half="$trixie.half" stamp=etc/netmap-packages packages mirror proxy=
+  packages=$(echo $trixie_packages | tr ' ' ,)
+  mkdir -p "${trixie%/*}"
+  # Two runs at once make it once.
+  exec 9>"$trixie.lock"
+  flock 9
+  if [ "$(cat "$trixie/$stamp" 2>/dev/null)" != "$packages" ]; then
+    say "making a Debian trixie in ${trixie#"$PWD/"}, which takes some minutes"
+    # The mirror that apt has here, which it names once it has been there, and the way to it.
+    mirror=$(debian_mirror)
+    [ -n "$mirror" ] || { apt-get update >"$log/update" 2>&1 || true; mirror=$(debian_mirror); }
+    [ -n "$mirror" ] || die "apt on this machine knows no mirror of Debian"
+    eval "$(apt-config shell proxy Acquire::http::Proxy)"
+    rm -rf --one-file-system "$trixie" "$half"
+    # In mounts of its own, which go with it however it ends.
+    env ${proxy:+"http_proxy=$proxy"} unshare -m debootstrap --variant=minbase --include="$packages" \
+      trixie "$half" "$mirror" >"$log/debootstrap" 2>&1 ||
+      { tail -n 20 "$log/debootstrap" >&2; die "could not make a Debian trixie"; }
+    rm -rf "$half"/var/cache/apt/archives/*.deb
+    echo "$packages" >"$half/$stamp"
+    mv "$half" "$trixie"
+  fi
+  exec 9>&-
+}
+
+debian_mirror() {
+  apt-get indextargets --format '$(REPO_URI) $(LABEL)' 'Created-By: Packages' |
+    sed -n 's/^\(https*:[^ ]*\) Debian$/\1/p' | head -n 1
+}
+
+# on_machine FOLDER NAMESPACE COMMAND...: becomes the command, on a machine made
+# from the folder (`/` for this machine's own) in the network namespace.
+on_machine() {
+  local folder=$1 namespace=$2
+  shift 2
+  mkdir -p "$home/machine"
+  exec setsid nsenter --net="/run/netns/$namespace" \
+    unshare -m --propagation private sh -c "$boot" sh "$folder" "$home" "$@"
+}
+
+boot='
+set -e
+folder=$1 home=$2 new=$2/machine
+shift 2
+mount -t tmpfs -o mode=755 none "$new"
+mkdir "$new/upper" "$new/work" "$new/root"
+mount -t overlay -o "lowerdir=$folder,upperdir=$new/upper,workdir=$new/work" none "$new/root"
+cd "$new/root"
+mount -t proc none proc
+mount -t sysfs none sys
+if [ -e /sys/fs/cgroup/unified ]; then
+  # Controllers of both versions at once are not for every runtime.
+  mount -t tmpfs none sys/fs/cgroup
+  for path in /sys/fs/cgroup/*; do
+    [ "${path##*/}" != unified ] && mountpoint -q "$path" || continue
+    mkdir ".$path"
+    mount --bind "$path" ".$path"
+  done
+else
+  mount --rbind /sys/fs/cgroup sys/fs/cgroup
+fi
+mount -t tmpfs -o mode=755 none run
+mount -t tmpfs -o mode=755 none dev
+mkdir dev/net dev/pts dev/shm dev/mqueue
+node() { mknod -m 666 "dev/$1" c "$2" "$3"; }
+node null 1 3; node zero 1 5; node full 1 7; node random 1 8; node urandom 1 9
+node tty 5 0; node fuse 10 229; node net/tun 10 200
+mount -t devpts -o newinstance,ptmxmode=666,mode=620,gid=5 none dev/pts
+ln -s pts/ptmx dev/ptmx
+ln -s /proc/self/fd dev/fd
+mount -t tmpfs -o mode=1777 none dev/shm
+mkdir -p ".$home"
+mount --bind "$home" ".$home"
+pivot_root . mnt
+cd /
+umount -l /mnt
+mount --make-rshared /
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+exec "$@"'
+
+start_docker_26() {
+  make_trixie
+  prepare_docker
+  on_machine "$trixie" "$namespace" dockerd "${docker_options[@]}" >"$home/docker-26.log" 2>&1 &
+  engine_pid=$!
+}
+
+start_podman_5() {
+  make_trixie
+  write_containers_conf crun
+  CONTAINERS_CONF="$home/podman/containers.conf" \
+    on_machine "$trixie" "$namespace" podman "${podman_options[@]}" >"$home/podman-5.log" 2>&1 &
+  engine_pid=$!
+}
