@@ -76,7 +76,9 @@ pub async fn networks(
     let mut listed: HashMap<String, NetworkInspect> = all_with_members(engine).await;
     let mut answers = stream::iter(asked)
         .map(|network| {
-            let listed = listed.remove(network.own_id());
+            // A swarm's network is known whole only to its inspect.
+            let is_local = network.scope == "local";
+            let listed = if is_local { listed.remove(network.own_id()) } else { None };
             async move {
                 let told = match listed {
                     Some(listed) => listed,
