@@ -3,6 +3,7 @@
 //! took longer than all else that is done with an answer.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use bollard::models::{EndpointSettings, PortBinding};
 use serde::Deserialize;
@@ -16,6 +17,7 @@ pub struct Inspected {
     pub name: Option<String>,
     pub image: Option<String>,
     pub restart_count: Option<i64>,
+    pub log_path: Option<PathBuf>,
     pub state: Option<State>,
     pub config: Option<Config>,
     pub host_config: Option<HostConfig>,

@@ -186,6 +186,7 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
         dns: host_config.dns.unwrap_or_default(),
         labels,
         pid: state.pid.and_then(|pid| u32::try_from(pid).ok()).filter(|pid| *pid > 0),
+        log_path: inspected.log_path,
         name,
     }
 }

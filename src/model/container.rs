@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -329,6 +330,10 @@ pub struct Container {
     /// means nothing elsewhere and is not written to snapshots.
     #[serde(skip)]
     pub pid: Option<u32>,
+    /// The file on the engine's machine that it says its log is in. Not
+    /// written to snapshots either.
+    #[serde(skip)]
+    pub log_path: Option<PathBuf>,
 }
 
 impl Container {

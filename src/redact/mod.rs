@@ -161,6 +161,7 @@ impl Redaction {
             labels: BTreeMap::new(),
             references: container.references.iter().map(|r| self.reference(r)).collect(),
             pid: None,
+            log_path: None,
             state: container.state,
             health: container.health,
             exit_code: container.exit_code,

@@ -7,13 +7,13 @@ use bollard::query_parameters::LogsOptions;
 use futures_util::StreamExt;
 use tokio::time::Instant;
 
-use super::log_words;
+use super::{log_file, log_words};
 use crate::engine::connect::Engine;
 use crate::error::Error;
-use crate::model::{LogError, seconds_since_1970};
+use crate::model::{Container, LogError, seconds_since_1970};
 
 /// Lines asked for. Engines cut longer ones after 16 KiB and count each part.
-const LINES: &str = "200";
+const LINES: usize = 200;
 /// Bytes read, of which the last are kept; and errors kept.
 const MOST_BYTES: usize = 16 << 20;
 const MOST_KEPT_BYTES: usize = 1 << 20;
@@ -21,15 +21,22 @@ const MOST_KEPT: usize = 50;
 
 /// The network errors in the container's last log lines, or why they could
 /// not be read.
-pub async fn read(engine: &Engine, container: &str) -> Result<Vec<LogError>, String> {
+pub async fn read(engine: &Engine, container: &Container) -> Result<Vec<LogError>, String> {
+    if let (Some(path), true) = (&container.log_path, engine.address().is_local()) {
+        let (path, id) = (path.clone(), container.id.clone());
+        let told = tokio::task::spawn_blocking(move || log_file::read(&path, &id, LINES)).await;
+        if let Ok(Some(text)) = told {
+            return Ok(errors(&text));
+        }
+    }
     let options = LogsOptions {
         stdout: true,
         stderr: true,
         timestamps: true,
-        tail: LINES.to_owned(),
+        tail: LINES.to_string(),
         ..LogsOptions::default()
     };
-    let mut stream = Box::pin(engine.docker.logs(container, Some(options)));
+    let mut stream = Box::pin(engine.docker.logs(&container.id, Some(options)));
     let until = Instant::now() + engine.timeout();
     let (mut text, mut read) = (Vec::new(), 0);
     while read < MOST_BYTES {

@@ -6,6 +6,7 @@
 mod diag;
 mod files;
 mod inside;
+mod log_file;
 mod log_words;
 mod logs;
 mod machine;
@@ -182,7 +183,7 @@ async fn look(
         if container.state == State::Created {
             return None;
         }
-        Some(logs::read(engine, &container.id).await)
+        Some(logs::read(engine, container).await)
     };
     let (log, ()) = tokio::join!(log, inside::look(engine, container, visitor, exec, &mut seen));
     match log {
