@@ -25,7 +25,7 @@ pub struct ScanOptions {
     pub width: usize,
     /// Whether to ask for the facts that only a closer look needs. For them
     /// Docker runs other programs and takes as long as for a dozen inspects,
-    /// so they are asked for beside these.
+    /// so they are asked for beside the lists.
     pub all_facts: bool,
 }
 

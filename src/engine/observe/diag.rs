@@ -106,13 +106,19 @@ fn ask_here() -> io::Result<Told> {
     // through only where the kernel counts more sockets than these.
     let mut tcp = ask(&way, StateFlags::LISTEN)?;
     let counts = read_small("/proc/thread-self/net/sockstat")?;
+    let counts6 = match read_small("/proc/thread-self/net/sockstat6") {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        counts => Some(counts?),
+    };
     // Without IPv6 there is no such file, and no such socket.
-    let counts6 = read_small("/proc/thread-self/net/sockstat6").unwrap_or_default();
-    let v6 = in_use(&counts6, "TCP6:").unwrap_or(0);
-    if in_use(&counts, "TCP:").is_none_or(|v4| v4 + v6 > tcp.len()) {
+    let v6 = counts6.as_ref().map_or(Some(0), |counts| in_use(counts, "TCP6:"));
+    let all = in_use(&counts, "TCP:").zip(v6).map(|(v4, v6)| v4 + v6);
+    // A count that is not understood says nothing.
+    if all.is_none_or(|all| all > tcp.len()) {
         tcp.extend(ask(&way, StateFlags::ESTABLISHED | StateFlags::SYN_SENT)?);
     }
-    Ok(Told { tcp, has_udp6: in_use(&counts6, "UDP6:") != Some(0) })
+    let udp6 = counts6.as_ref().map_or(Some(0), |counts| in_use(counts, "UDP6:"));
+    Ok(Told { tcp, has_udp6: udp6 != Some(0) })
 }
 
 /// A file of the kernel's that says little, in one read.
