@@ -15,20 +15,71 @@ pub struct OwnEngine {
     pub address: String,
     home: PathBuf,
     process: Child,
+    /// What listens in the world outside, where it has a way there.
+    outside: Option<Child>,
 }
+
+/// The engine's interface that leads to the world outside, and who listens
+/// there: whatever is sent to its port 80 comes back. The addresses are those
+/// that RFC 5737 keeps for examples.
+pub const UPLINK: &str = "uplink";
+pub const OUTSIDE: &str = "192.0.2.1";
 
 impl OwnEngine {
     /// Starts one and gives it the image `busybox`.
     pub fn start() -> Self {
+        Self::start_by(&[])
+    }
+
+    fn start_by(prelude: &[&str]) -> Self {
         // Not in the usual place: the paths of sockets must be short.
         let folder = tempfile::Builder::new().prefix("netmap-own.").tempdir_in("/tmp").unwrap();
         let home = folder.keep();
         let address = format!("unix://{}/docker.sock", home.display());
         assert!(ip(&["netns", "add", &namespace(&home)]));
         assert!(ip(&["-n", &namespace(&home), "link", "set", "lo", "up"]));
-        let process = spawn(&home, &address);
-        let own = Self { address, home, process };
+        let process = spawn(&home, &address, prelude);
+        let own = Self { address, home, process, outside: None };
         own.wait();
+        own.load_image();
+        own
+    }
+
+    /// The same, with a way out: a cable to another namespace, which stands
+    /// for the world.
+    pub fn with_way_out() -> Self {
+        let mut own = Self::start_by(&["unshare", "--mount", "sh", "-c", OWN_SYS, "sh"]);
+        let (here, world) = (namespace(&own.home), format!("{}-out", namespace(&own.home)));
+        for words in [
+            format!("netns add {world}"),
+            format!("-n {here} link add {UPLINK} type veth peer name cable netns {world}"),
+            format!("-n {here} addr add 192.0.2.2/24 dev {UPLINK}"),
+            format!("-n {world} addr add {OUTSIDE}/24 dev cable"),
+            format!("-n {here} link set {UPLINK} up"),
+            format!("-n {world} link set cable up"),
+            format!("-n {here} route add default via {OUTSIDE}"),
+        ] {
+            assert!(ip(&words.split(' ').collect::<Vec<_>>()), "ip {words}");
+        }
+        let echo = Command::new("ip")
+            .args(["netns", "exec", &world, "busybox", "nc", "-ll", "-p", "80", "-e", "cat"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn();
+        own.outside = Some(echo.unwrap());
+        own
+    }
+
+    /// A program on the machine that the engine is on, as far as its network
+    /// goes.
+    pub fn beside(&self, program: &str) -> Command {
+        let mut command = Command::new("nsenter");
+        command.arg(format!("--net=/run/netns/{}", namespace(&self.home))).arg(program);
+        command
+    }
+
+    fn load_image(&self) {
         let mut save = Command::new("docker")
             .args(["-H", &engine(), "save", "busybox"])
             .stdout(Stdio::piped())
@@ -36,12 +87,11 @@ impl OwnEngine {
             .unwrap();
         let image = Stdio::from(save.stdout.take().unwrap());
         let load = Command::new("docker")
-            .args(["-H", &own.address, "load", "-q"])
+            .args(["-H", &self.address, "load", "-q"])
             .stdin(image)
             .stdout(Stdio::null())
             .status();
         assert!(load.unwrap().success() && save.wait().unwrap().success());
-        own
     }
 
     /// Runs docker against it; its standard output, trimmed.
@@ -85,7 +135,7 @@ impl OwnEngine {
 
     /// Starts it again; it finds its containers running.
     pub fn restart(&mut self) {
-        self.process = spawn(&self.home, &self.address);
+        self.process = spawn(&self.home, &self.address, &[]);
         self.wait();
     }
 
@@ -122,7 +172,13 @@ fn ip(arguments: &[&str]) -> bool {
     Command::new("ip").args(arguments).status().is_ok_and(|status| status.success())
 }
 
-fn spawn(home: &Path, address: &str) -> Child {
+/// Gives a process a `/sys` that shows the interfaces of its own network
+/// namespace, and the cgroups as they were.
+const OWN_SYS: &str = "kept=$(mktemp -d) && mount --rbind /sys/fs/cgroup $kept && \
+    mount -t sysfs sysfs /sys && mount --rbind $kept /sys/fs/cgroup && umount -l $kept && \
+    rmdir $kept && exec \"$@\"";
+
+fn spawn(home: &Path, address: &str, prelude: &[&str]) -> Child {
     // The file of one that was killed would keep the next from starting.
     let _ = std::fs::remove_file(home.join("pid"));
     let path = home.join("dockerd.log");
@@ -130,6 +186,7 @@ fn spawn(home: &Path, address: &str) -> Child {
     // Not `ip netns exec`, which would hide the cgroup mounts.
     Command::new("nsenter")
         .arg(format!("--net=/run/netns/{}", namespace(home)))
+        .args(prelude)
         .args(["dockerd", "--live-restore", "--host", address, "--data-root"])
         .arg(home.join("data"))
         .arg("--exec-root")
@@ -172,6 +229,13 @@ impl Drop for OwnEngine {
         }
         let namespace = namespace(&self.home);
         ip(&["netns", "del", &namespace]);
+        if let Some(mut outside) = self.outside.take() {
+            // With those of its children that still wait for a packet.
+            let group = format!("-{}", outside.id());
+            let _ = Command::new("kill").args(["-9", "--", &group]).status();
+            let _ = outside.wait();
+            ip(&["netns", "del", &format!("{namespace}-out")]);
+        }
         let _ = std::fs::remove_dir_all(&self.home);
     }
 }

@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{docker, engine, netmap, text, try_docker};
+use crate::own_engine::{OUTSIDE, OwnEngine, UPLINK};
+use crate::support::{engine, netmap_command, text};
 
 /// Samples under way at once: most of the time is waiting.
 const WIDTH: usize = 9;
@@ -36,6 +37,8 @@ struct Sample {
     prefix: String,
     /// A network that a mend has made.
     network: String,
+    /// The engine of a setup that would break others beside it.
+    own: Option<OwnEngine>,
 }
 
 /// What a setup says of itself.
@@ -58,7 +61,13 @@ impl Sample {
             .map(|path| {
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
                 let prefix = if recording() { String::new() } else { format!("{name}-") };
-                Self { script: path.join("setup.sh"), name, prefix, network: String::new() }
+                Self {
+                    script: path.join("setup.sh"),
+                    name,
+                    prefix,
+                    network: String::new(),
+                    own: None,
+                }
             })
             .collect();
         samples.sort_by(|a, b| a.name.cmp(&b.name));
@@ -79,16 +88,46 @@ impl Sample {
         }
     }
 
+    fn takes_a_machine_of_its_own(&self) -> bool {
+        let script = fs::read_to_string(&self.script).unwrap();
+        script.lines().any(|line| line == "# takes a machine of its own")
+    }
+
+    fn engine(&self) -> String {
+        self.own.as_ref().map_or_else(engine, |own| own.address.clone())
+    }
+
+    /// A shell on the engine's machine.
+    fn shell(&self) -> Command {
+        let mut shell = match &self.own {
+            Some(own) => own.beside("sh"),
+            None => Command::new("sh"),
+        };
+        shell.env("DOCKER_HOST", self.engine());
+        shell
+    }
+
     fn sh(&self, step: &str) -> Output {
-        Command::new("sh")
+        self.shell()
             .arg(&self.script)
             .arg(step)
-            .env("DOCKER_HOST", engine())
             .env("P", &self.prefix)
             .env("NETWORK", &self.network)
             .env("LAN", "lan15")
+            .env("UPLINK", UPLINK)
+            .env("OUTSIDE", OUTSIDE)
             .output()
             .expect("sh runs")
+    }
+
+    fn docker(&self, arguments: &[&str]) -> Output {
+        let docker = Command::new("docker").arg("-H").arg(self.engine()).args(arguments).output();
+        docker.expect("docker is installed")
+    }
+
+    fn netmap(&self, arguments: &[&str]) -> Output {
+        let netmap = netmap_command().arg("--host").arg(self.engine()).args(arguments).output();
+        netmap.expect("netmap runs")
     }
 
     fn step(&self, step: &str) {
@@ -104,19 +143,21 @@ impl Sample {
         })
     }
 
-    /// The findings about this sample's own containers and networks.
+    /// The findings about this sample's own containers and networks; all where
+    /// the engine is its own.
     fn findings(&self, probe: bool) -> Vec<Value> {
         let mut arguments = vec!["doctor", "--format", "json"];
         let glob = format!("{}*", self.prefix);
         if probe {
             arguments.extend(["--probe", &glob]);
         }
-        let output = netmap(&arguments);
+        let output = self.netmap(&arguments);
         assert!(output.status.code().is_some_and(|code| code < 2), "doctor: {}", said(&output));
         let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         let own = |finding: &Value| {
             let subjects = finding["subjects"].as_array().unwrap();
-            subjects.iter().any(|s| s.as_str().unwrap().starts_with(&self.prefix))
+            self.own.is_some()
+                || subjects.iter().any(|s| s.as_str().unwrap().starts_with(&self.prefix))
         };
         found["findings"].as_array().unwrap().iter().filter(|f| own(f)).cloned().collect()
     }
@@ -154,9 +195,9 @@ impl Sample {
                 self.network = network.to_owned();
             }
         }
-        let script = format!("set -e\n{}\n", commands.join("\n"));
-        let output =
-            Command::new("sh").arg("-c").arg(&script).env("DOCKER_HOST", engine()).output();
+        // The tests are root already, and need no sudo on the machine.
+        let script = format!("set -e\nsudo() {{ \"$@\"; }}\n{}\n", commands.join("\n"));
+        let output = self.shell().arg("-c").arg(&script).output();
         let output = output.expect("sh runs");
         assert!(output.status.success(), "the mend {script}: {}", said(&output));
     }
@@ -174,21 +215,24 @@ impl Sample {
     }
 
     fn remove(&self) {
-        let mine = |list: &str| -> Vec<String> {
+        let mine = |what: &[&str]| -> Vec<String> {
+            let list = self.docker(what);
+            assert!(list.status.success(), "{what:?}: {}", said(&list));
+            let list = text(&list.stdout);
             let names = list.lines().filter(|name| name.starts_with(&self.prefix));
             names.map(str::to_owned).collect()
         };
-        for name in mine(&docker(&["ps", "-a", "--format", "{{.Names}}"])) {
-            try_docker(&["rm", "-f", "-v", &name]);
+        for name in mine(&["ps", "-a", "--format", "{{.Names}}"]) {
+            self.docker(&["rm", "-f", "-v", &name]);
         }
         let built_in = ["bridge", "host", "none"];
-        for name in mine(&docker(&["network", "ls", "--format", "{{.Name}}"])) {
+        for name in mine(&["network", "ls", "--format", "{{.Name}}"]) {
             if !built_in.contains(&name.as_str()) {
-                try_docker(&["network", "rm", &name]);
+                self.docker(&["network", "rm", &name]);
             }
         }
         if !self.network.is_empty() {
-            try_docker(&["network", "rm", &self.network]);
+            self.docker(&["network", "rm", &self.network]);
         }
     }
 
@@ -199,13 +243,16 @@ impl Sample {
             if probe {
                 arguments.push("--probe");
             }
-            let output = netmap(&arguments);
+            let output = self.netmap(&arguments);
             assert!(output.status.success(), "snapshot: {}", said(&output));
         }
     }
 
     fn run(&mut self) {
         let says = self.says();
+        if self.takes_a_machine_of_its_own() {
+            self.own = Some(OwnEngine::with_way_out());
+        }
         self.step("broken");
         self.expect("broken", &says.broken, says.probe);
         self.record("snapshot.json", says.probe);

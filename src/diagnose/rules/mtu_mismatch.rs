@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::Severity;
+use crate::model::{Network, Severity};
 
 /// See `netmap explain mtu-mismatch`.
 pub const RULE: Rule = Rule {
@@ -68,12 +68,27 @@ fn judge(case: &Case) -> Judgement {
         );
         finding.evidence = vec![
             format!("The interfaces of {} take packets of up to {mtu} bytes", few(&names)),
-            format!("The host's default route goes by {}, which takes {host_mtu}", way_out.interface),
+            format!(
+                "The host's default route goes by {}, which takes {host_mtu}",
+                way_out.interface
+            ),
         ];
-        finding.fix = vec![prose(format!(
-            "make {on} anew with -o com.docker.network.driver.mtu={host_mtu}, or set \"mtu\": {host_mtu} \
-            in daemon.json for the default bridge"
-        ))];
+        finding.fix = vec![anew(case.network(network), host_mtu)];
         finding
     }))
+}
+
+/// Packets keep the size that the network was made with.
+fn anew(network: &Network, mtu: u32) -> String {
+    let name = &network.name;
+    prose(if network.is_default_bridge() {
+        format!("set \"mtu\": {mtu} in daemon.json, restart the engine, make the containers anew")
+    } else if network.labels.contains_key("com.docker.compose.network") {
+        format!(
+            "in the compose file give the network of {name} the driver_opts \
+             com.docker.network.driver.mtu: \"{mtu}\"; then docker compose down, and up"
+        )
+    } else {
+        format!("make {name} anew with -o com.docker.network.driver.mtu={mtu}, then its containers")
+    })
 }

@@ -1,0 +1,40 @@
+#!/bin/sh
+# A way out that carries less than the containers send, and a firewall that
+# keeps silent about it. For a machine that may be broken.
+# UPLINK is the host's interface that leads out, OUTSIDE an address beyond it
+# whose port 80 sends back what it gets.
+# takes a machine of its own
+# says: mtu-mismatch
+# near says:
+# Take it down again: ip link set dev eth0 mtu 1500;
+#   iptables -D OUTPUT -p icmp --icmp-type fragmentation-needed -j DROP;
+#   docker rm -f web; docker network rm app
+set -eu
+P=${P:-}
+
+tunnel() {
+  ip link set dev "${UPLINK:-eth0}" mtu 1420
+  silent="OUTPUT -p icmp --icmp-type fragmentation-needed -j DROP"
+  iptables -C $silent 2>/dev/null || iptables -I $silent
+}
+web() { # OPTIONS
+  docker network create --subnet 10.209.21.0/24 "$@" "${P}app"
+  docker run -d --name "${P}web" --network "${P}app" busybox sleep 1d
+}
+gone() {
+  docker rm -f "${P}web" && docker network rm "${P}app"
+}
+send() { # BYTES
+  docker exec "${P}web" sh -c "head -c $1 /dev/zero | timeout 3 nc $OUTSIDE 80 | wc -c"
+}
+
+case ${1:-broken} in
+broken)
+  tunnel && web
+  # A little gets through, and much does not: that is what makes it hard to find.
+  [ -z "${OUTSIDE:-}" ] || { [ "$(send 100)" = 100 ] && [ "$(send 100000)" != 100000 ]; }
+  ;;
+mend) gone && web -o com.docker.network.driver.mtu=1420 ;;
+check) [ "$(send 100000)" = 100000 ] ;;
+near) tunnel && web -o com.docker.network.driver.mtu=1420 ;;
+esac
