@@ -21,6 +21,8 @@ pub struct Exec {
     pub command: Vec<String>,
     /// How long it may take, its start not counted.
     pub deadline: Duration,
+    /// How long it may say nothing.
+    pub silence: Duration,
     /// How many bytes of output are kept; at more, the command is given up.
     pub limit: usize,
     /// Output that means the command has said all it has to say.
@@ -49,7 +51,7 @@ pub enum Ended {
     Itself,
     /// Its last words came.
     LastWords,
-    /// The deadline passed.
+    /// The deadline passed, or it was silent for too long.
     Deadline,
     /// It printed more than is kept.
     Flood,
@@ -98,7 +100,8 @@ async fn listen(
     let mut ran = Ran::default();
     let until = Instant::now() + exec.deadline;
     loop {
-        match tokio::time::timeout_at(until, output.next()).await {
+        let next = until.min(Instant::now() + exec.silence);
+        match tokio::time::timeout_at(next, output.next()).await {
             Err(_) => {
                 ran.ended = Ended::Deadline;
                 return ran;

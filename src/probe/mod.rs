@@ -54,8 +54,6 @@ struct Answer {
     received: u32,
     /// The address that the name led to, where the method can tell.
     leads_to: Option<IpAddr>,
-    /// Whether it was ended before it could say anything.
-    hurried: bool,
     /// What measured it; empty when nothing did.
     method: &'static str,
 }
@@ -64,8 +62,8 @@ impl Answer {
     /// One try with this outcome and nothing else to tell.
     fn of(outcome: Outcome) -> Self {
         let (reason, latency, leads_to) = (None, None, None);
-        let (sent, received, hurried) = (1, 0, false);
-        Self { outcome, reason, latency, sent, received, leads_to, hurried, method: "" }
+        let (sent, received) = (1, 0);
+        Self { outcome, reason, latency, sent, received, leads_to, method: "" }
     }
 
     /// No outcome, because of `why`.

@@ -206,7 +206,7 @@ impl<'a> Probing<'a> {
                     Some(false) => predicted == Verdict::Reachable,
                     None => false,
                 };
-                if contradicts || answer.hurried {
+                if contradicts {
                     doubts.entry((from.min(to), from.max(to))).or_default().push((station, act));
                 }
             }

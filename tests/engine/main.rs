@@ -13,6 +13,7 @@ mod doctor;
 mod faults;
 mod faulty;
 mod lesson;
+mod narrow;
 mod own_engine;
 mod probe;
 mod recorder;

@@ -139,7 +139,8 @@ async fn from_exec(engine: &Engine, container: &Container) -> Result<Files, Stri
     let interfaces = (0..MOST_INTERFACES).map(mtu_path);
     let paths = tables.chain(ETC.map(str::to_owned)).chain(interfaces).chain([LAST.to_owned()]);
     let command = ["head", "-n", "3000"].map(str::to_owned).into_iter().chain(paths).collect();
-    let exec = Exec { command, deadline: DEADLINE, limit: MOST_OF_ALL, last_words: None };
+    let (deadline, silence) = (DEADLINE, DEADLINE);
+    let exec = Exec { command, deadline, silence, limit: MOST_OF_ALL, last_words: None };
     let ran = engine.exec(&container.id, &exec).await.map_err(|error| match error {
         Error::Refused { status: 403, .. } => {
             "the engine, or a proxy in front of it, does not allow execs".to_owned()

@@ -46,9 +46,11 @@ async fn ping(engine: &Engine, container: &str, act: &Act, limits: &Limits) -> R
     };
     let wait = limits.whole_seconds();
     let command = ["ping", "-q", "-c", &limits.count.to_string(), "-W", &wait.to_string(), &host];
+    let deadline = Duration::from_secs(wait + u64::from(limits.count) + 3);
     let exec = Exec {
         command: command.map(str::to_owned).to_vec(),
-        deadline: Duration::from_secs(wait + u64::from(limits.count) + 3),
+        deadline,
+        silence: deadline,
         limit: KEPT,
         last_words: None,
     };

@@ -6,16 +6,25 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::tools::TOOLS;
+use super::tools::{TOOLS, Tool};
 use crate::engine::{Ended, Engine, Exec, Ran};
 use crate::error::Result;
 use crate::model::{Knock, Outcome};
 use crate::probe::plan::Act;
 use crate::probe::{Answer, Limits, words};
 
-/// Knocks that run side by side in one container. Each is a small process,
-/// and containers are often limited in how many they may have.
-const AT_ONCE: usize = 96;
+/// Knocks that run side by side in one container: half of this many wait for
+/// an answer that does not come where 120 containers are asked for. Each takes
+/// two small processes and less than a megabyte; a container that is limited
+/// gets what fits.
+const AT_ONCE: usize = 128;
+
+/// Knocks that run side by side however narrow a container's limits are.
+const AT_LEAST: usize = 2;
+
+/// Memory that all of them together may take, in megabytes, where the container
+/// has no limit.
+const MEGABYTES: usize = 128;
 
 /// Knocks in one exec: what fits into the arguments of a program with room to spare.
 const IN_ONE_EXEC: usize = 2000;
@@ -23,7 +32,7 @@ const IN_ONE_EXEC: usize = 2000;
 /// What is kept of one script's output, in bytes.
 const KEPT: usize = 4 << 20;
 
-/// Seconds that a ping of an address may take beyond its waits: a busy machine
+/// Seconds that a knock at an address may take beyond its waits: a busy machine
 /// is slow to start a hundred programs.
 const SLACK: u64 = 3;
 
@@ -66,7 +75,7 @@ pub async fn run(
         let missing: Vec<usize> = (0..part.len()).filter(|at| told[*at].is_none()).collect();
         if !missing.is_empty() && missing.len() < part.len() {
             let acts: Vec<Act> = missing.iter().map(|at| part[*at].clone()).collect();
-            if let Some(again) = once(engine, container, &acts, limits, 8, &port_of).await? {
+            if let Some(again) = once(engine, container, &acts, limits, AT_LEAST, &port_of).await? {
                 for (at, answer) in missing.into_iter().zip(again) {
                     told[at] = answer;
                 }
@@ -87,11 +96,13 @@ async fn once(
     at_once: usize,
     port_of: &impl Fn(&Act) -> u16,
 ) -> Result<Option<Vec<Option<Answer>>>> {
-    let rounds = acts.len().div_ceil(at_once) as u64;
+    let rounds = acts.len().div_ceil(AT_LEAST) as u64;
+    let one = tries(limits) + SLACK + 1;
     let exec = Exec {
         command: command(acts, limits, at_once, port_of),
         // Trying out the tools takes its time, too.
-        deadline: Duration::from_secs((tries(limits) + SLACK + 1) * rounds + 15),
+        silence: Duration::from_secs(one + 15),
+        deadline: Duration::from_secs(one * rounds + 15),
         limit: KEPT,
         last_words: Some(LAST_WORDS),
     };
@@ -117,11 +128,17 @@ fn command(
     // What takes longer than all its tries waits for a name server.
     let patience = |act: &Act| if act.is_address() { tries + SLACK } else { tries };
     let mut command: Vec<String> = vec!["sh".into(), "-c".into(), script(), "netmap".into()];
+    let by_tcp = acts.iter().any(|act| act.knock() != Knock::Icmp);
     command.extend([wait.to_string(), limits.count.to_string(), at_once.to_string()]);
-    for (at, act) in acts.iter().enumerate() {
-        let (kind, port) = match act.knock() {
-            Knock::Icmp => ("i", port_of(act)),
-            Knock::Tcp(port) => ("t", port),
+    command.push(if by_tcp { "t" } else { "a" }.to_owned());
+    // Names are soon told; each worker is to have its share of what takes long.
+    let mut order: Vec<(usize, &Act)> = acts.iter().enumerate().collect();
+    order.sort_by_key(|(_, act)| !act.is_address());
+    for (at, act) in order {
+        let (kind, port) = match (act.knock(), act.is_address()) {
+            (Knock::Icmp, true) => ("a", port_of(act)),
+            (Knock::Icmp, false) => ("n", port_of(act)),
+            (Knock::Tcp(port), _) => ("t", port),
         };
         let host = match act {
             Act::Address(address, _) => address.to_string(),
@@ -136,12 +153,18 @@ fn command(
 
 /// The script. Nothing of other people's making is part of its text.
 fn script() -> String {
-    let mut knocks = String::new();
-    for tool in TOOLS {
-        let _ = writeln!(knocks, "{}) {} ;;", tool.program, tool.knock);
+    let (mut knocks, mut sizes) = (String::new(), String::new());
+    for Tool { program, knock, megabytes } in TOOLS {
+        let _ = writeln!(knocks, "{program}) {knock} ;;");
+        let _ = writeln!(sizes, "{program}) M={megabytes} ;;");
     }
     let programs: Vec<&str> = TOOLS.iter().map(|tool| tool.program).collect();
-    SCRIPT.replace("@KNOCKS@", &knocks).replace("@TOOLS@", &programs.join(" "))
+    SCRIPT
+        .replace("@KNOCKS@", &knocks)
+        .replace("@SIZES@", &sizes)
+        .replace("@TOOLS@", &programs.join(" "))
+        .replace("@AT_LEAST@", &AT_LEAST.to_string())
+        .replace("@MEGABYTES@", &MEGABYTES.to_string())
 }
 
 const SCRIPT: &str = include_str!("script.sh");
@@ -197,10 +220,6 @@ pub fn read_by_chance(bytes: &[u8]) -> Vec<Answer> {
 fn answer(act: &Act, tool: &str, code: i64, said: &str) -> Answer {
     let known = TOOLS.iter().map(|known| known.program).find(|known| *known == tool);
     let mut answer = match (tool, known) {
-        // Killed without a word, a ping of an address never got to run.
-        ("ping", _) if words::is_killed(code) && said.trim().is_empty() && act.is_address() => {
-            Answer { hurried: true, ..Answer::unknown("it did not get to run in time") }
-        }
         ("ping", _) => Answer { method: "ping", ..words::ping(code, said) },
         (_, Some(tool)) => Answer { method: tool, ..words::tcp(code, said) },
         _ => no_tool(said),

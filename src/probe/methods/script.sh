@@ -1,13 +1,15 @@
 # What netmap runs in a container to measure from it, with the shells and pings
 # of busybox, dash and bash. Arguments: seconds to wait, tries, knocks at once,
-# and then for each knock its number, `i` (ping) or `t` (TCP), host, port, and
-# seconds after which it is killed. Prints a record for each, framed by control
-# characters. The knocks run behind its back while it reads its input: when
-# netmap has gone, for whatever reason, the input ends and everything is killed.
+# `t` if there is a TCP knock among them (else `a`), and then for each knock its
+# number, `a` (ping an address), `n` (ping a name) or `t` (TCP), host, port, and
+# seconds after which it is killed, but for `a`: such a ping ends by itself.
+# Prints a record for each, framed by control characters. Workers knock behind
+# its back while it reads its input: when netmap has gone, for whatever reason,
+# the input ends and everything is killed.
 LC_ALL=C; export LC_ALL
 RES_OPTIONS="timeout:$1 attempts:1"; export RES_OPTIONS
 unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
-w=$1 c=$2 m=$3; shift 3
+w=$1 c=$2 m=$3 j=$4; shift 4
 has() { command -v "$1" >/dev/null 2>&1; }
 # A container's first process is often one that buries nobody, so each shell
 # here outlives and reaps what it started, also when all are told to end.
@@ -26,27 +28,53 @@ fi
 J=$I
 if [ "$I" ] && ! $I -c 1 -W 1 ::1 >/dev/null 2>&1 && has ping6; then J="ping6 -q"; fi
 knock() {
-trap : TERM
 case $K in
 @KNOCKS@
 esac
 }
+# K is the first tool that works, where one is needed; M the megabytes that one
+# worker takes.
 T=${P:+$P 1}
-K=
-for k in @TOOLS@; do
+K= M=1
+[ "$I" ] && [ "$j" = a ] || for k in @TOOLS@; do
   has "$k" || continue
   K=$k
   case $(knock 127.0.0.1 1 2>&1) in *efused*) break ;; esac
   K=
 done
+case $K in
+@SIZES@
+esac
+[ "$m" -le $((@MEGABYTES@ / M)) ] || m=$((@MEGABYTES@ / M))
+# fit LIMIT USED FIRST EACH: no more workers than there is room for in what is
+# left of a limit, told by two files of the cgroup, after what the shells around
+# them take. The container's own work comes before ours.
+fit() {
+  { read -r l <"$1" && read -r u <"$2"; } 2>/dev/null || return
+  case $l in '' | *[!0-9]*) return ;; esac
+  while read -r k v; do
+    # Memory that caches files is there for whoever needs it.
+    case $k in inactive_file | active_file) u=$((u - v)) ;; esac
+  done 2>/dev/null <"${1%/*}/memory.stat"
+  l=$(((l - u - $3) / $4))
+  [ "$l" -ge "$m" ] || m=$l
+}
+g=/sys/fs/cgroup
+fit $g/pids.max $g/pids.current 3 3
+fit $g/pids/pids.max $g/pids/pids.current 3 3
+fit $g/memory.max $g/memory.current 1000000 "${M}000000"
+fit $g/memory/memory.limit_in_bytes $g/memory/memory.usage_in_bytes 1000000 "${M}000000"
+[ "$m" -ge @AT_LEAST@ ] || m=@AT_LEAST@
+# Prints the record of one knock. A shell with a trap of its own would put yet
+# another one between itself and a program that it does not `exec`.
 act() {
-  trap : TERM
   T=${P:+$P $5}
-  if [ "$2" = i ] && [ "$I" ]; then
+  if [ "$2" != t ] && [ "$I" ]; then
     u=ping
+    [ "$2" = n ] || T=
     case $3 in
-      *:*) o=$($T $J -c "$c" -W "$w" "$3" 2>&1); r=$? ;;
-      *) o=$($T $I -c "$c" -W "$w" "$3" 2>&1); r=$? ;;
+      *:*) o=$(exec $T $J -c "$c" -W "$w" "$3" 2>&1); r=$? ;;
+      *) o=$(exec $T $I -c "$c" -W "$w" "$3" 2>&1); r=$? ;;
     esac
   elif [ "$K" ]; then
     u=$K; o=$(knock "$3" "$4" 2>&1); r=$?
@@ -55,17 +83,27 @@ act() {
   fi
   printf '\036%s %s %s\037%s\035' "$1" "$u" "$r" "$o"
 }
-(
-  k=; trap 'k=1' TERM
-  n=0
-  while [ $# -gt 0 ] && [ -z "$k" ]; do
-    act "$1" "$2" "$3" "$4" "$5" &
+# Each worker takes every m-th knock, one after the other.
+workers() {
+  k= W=; trap 'k=1; [ -z "$W" ] || kill $W 2>/dev/null' TERM
+  n=0 e=$((m * 5))
+  while [ "$n" -lt "$m" ] && [ $# -gt 0 ] && [ -z "$k" ]; do
+    {
+      k=; trap 'k=1' TERM
+      while act "$1" "$2" "$3" "$4" "$5" && [ $# -gt "$e" ] && [ -z "$k" ]; do shift "$e"; done
+    } &
+    W="$W $!"
     shift 5; n=$((n + 1))
-    [ $((n % m)) -ne 0 ] || all
   done
   all
+}
+# A shell that may start nothing more ends; one around it still says so.
+{
+  workers "$@" &
+  p=$!; trap 'kill "$p" 2>/dev/null' TERM
+  all
   printf '\036end\035'
-) &
+} &
 p=$!
 trap : TERM
 read -r x
