@@ -87,6 +87,7 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         _ => (before, after),
     };
     let (before, after) = narrowed(options, before, after)?;
+    let (before, after) = (source::kept(before), source::kept(after));
     let difference = diff(&before, &after);
     let unread = before.unread.iter().chain(&after.unread);
     let mut unread: Vec<String> = unread.map(|u| format!("{}: {}", u.what, u.why)).collect();

@@ -66,8 +66,8 @@ pub fn after_help() -> String {
 pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
     let format = format(args.format.as_deref(), options.output.as_deref())?;
     let (only, ignored) = (rules(&args.rule)?, rules(&args.ignore)?);
-    let snapshot = look(options, args, output).await?;
-    let map = Map::new(&snapshot);
+    let snapshot = source::kept(look(options, args, output).await?);
+    let map = source::kept(Map::new(&snapshot));
     let comparison = snapshot.probe.as_ref().map(|probe| Comparison::new(&map, probe));
     let mut diagnosis = diagnose(&map, comparison.as_ref(), |rule| {
         (only.is_empty() || only.contains(rule.name)) && !ignored.contains(rule.name)

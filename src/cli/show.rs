@@ -62,12 +62,12 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         focus: args.focus.clone(),
         depth: args.depth,
     };
-    let snapshot = if args.probe {
+    let snapshot = source::kept(if args.probe {
         probed(options, &filter, output).await?
     } else {
         source::snapshot(options, output).await?
-    };
-    let map = Map::new(&snapshot);
+    });
+    let map = source::kept(Map::new(&snapshot));
     let selection = map.select(&filter)?;
     let comparison = snapshot.probe.as_ref().map(|probe| Comparison::new(&map, probe));
     let view = View::new(&map, &selection, scope(options, args)).with_probe(comparison.as_ref());

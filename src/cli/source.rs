@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -33,6 +34,12 @@ pub async fn observed(options: &Options, output: &Output) -> Result<Snapshot> {
             Ok(scan(options, (options.engine_timeout(), ScanOptions::default()), output).await?.1)
         }
     }
+}
+
+/// Something large that is there until the program ends, and then is not taken
+/// apart: of ten thousand containers that would be a tenth of all the time.
+pub fn kept<T>(large: T) -> ManuallyDrop<T> {
+    ManuallyDrop::new(large)
 }
 
 fn two_sources() -> Error {

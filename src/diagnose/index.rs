@@ -5,6 +5,7 @@
 //! Lists hold positions. Where a list is asked for its best, it has the best
 //! first; the others are in the containers' order.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 
@@ -16,14 +17,17 @@ use super::obstacle;
 /// Containers by something of theirs.
 type By<K> = HashMap<K, Vec<usize>>;
 
+/// Containers by a word, whose case does not matter: see [`folded`].
+type ByWord<'a> = By<Cow<'a, str>>;
+
 /// The look-ups.
 #[derive(Debug, Default)]
 pub struct Index<'a> {
-    names: By<String>,
+    names: ByWord<'a>,
     services: Spoken<'a>,
     aliases: Spoken<'a>,
     /// For each network, who answers to a name there, stopped ones too.
-    on_network: Vec<By<String>>,
+    on_network: Vec<ByWord<'a>>,
     open: By<u16>,
     /// By port, the best first: open to others, then running.
     offering: By<u16>,
@@ -34,19 +38,19 @@ pub struct Index<'a> {
     subnets: By<IpNet>,
     lengths: BTreeSet<(bool, u8)>,
     network_names: By<&'a str>,
-    folded_network_names: HashSet<String>,
+    folded_network_names: HashSet<Cow<'a, str>>,
 }
 
 /// Containers by a word, everywhere and in each project; those that run first.
 #[derive(Debug, Default)]
 struct Spoken<'a> {
-    everywhere: By<String>,
-    in_project: HashMap<&'a str, By<String>>,
+    everywhere: ByWord<'a>,
+    in_project: HashMap<&'a str, ByWord<'a>>,
 }
 
 impl<'a> Spoken<'a> {
-    fn add(&mut self, word: &str, project: Option<&'a str>, at: usize) {
-        let word = word.to_ascii_lowercase();
+    fn add(&mut self, word: &'a str, project: Option<&'a str>, at: usize) {
+        let word = folded(word);
         if let Some(project) = project {
             let words = self.in_project.entry(project).or_default();
             push(words.entry(word.clone()).or_default(), at);
@@ -62,6 +66,15 @@ impl<'a> Spoken<'a> {
             None => Some(&self.everywhere),
         };
         words.and_then(|words| words.get(word)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// In lower case. Nearly all names are already, and need no copy.
+fn folded(word: &str) -> Cow<'_, str> {
+    if word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(word.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(word)
     }
 }
 
@@ -101,17 +114,17 @@ impl<'a> Index<'a> {
         for at in case.networks() {
             let network = case.network(at);
             self.network_names.entry(&network.name).or_default().push(at);
-            self.folded_network_names.insert(network.name.to_ascii_lowercase());
+            self.folded_network_names.insert(folded(&network.name));
             for subnet in &network.subnets {
                 let subnet = subnet.subnet.trunc();
                 self.lengths.insert((subnet.addr().is_ipv4(), subnet.prefix_len()));
                 push(self.subnets.entry(subnet).or_default(), at);
             }
-            let mut names: By<String> = HashMap::new();
+            let mut names = ByWord::new();
             for member in case.map.members(at) {
                 let Some(endpoint) = case.map.endpoint_on(*member, at) else { continue };
                 for name in case.container(*member).names_on(endpoint) {
-                    push(names.entry(name.to_ascii_lowercase()).or_default(), *member);
+                    push(names.entry(folded(name)).or_default(), *member);
                 }
             }
             self.on_network.push(names);
@@ -121,7 +134,7 @@ impl<'a> Index<'a> {
     fn add_names(&mut self, case: &Case<'a>, at: usize) {
         let container = case.container(at);
         let project = container.project();
-        push(self.names.entry(container.own_name().to_ascii_lowercase()).or_default(), at);
+        push(self.names.entry(folded(container.own_name())).or_default(), at);
         if let Some(service) = &container.compose.service {
             self.services.add(service, project, at);
         }
@@ -167,15 +180,15 @@ impl<'a> Index<'a> {
     /// The containers that answer to a name on a network.
     pub fn answering(&self, network: usize, name: &str) -> &[usize] {
         let names = self.on_network.get(network);
-        names.and_then(|names| names.get(&name.to_ascii_lowercase())).map_or(&[], Vec::as_slice)
+        names.and_then(|names| names.get(&*folded(name))).map_or(&[], Vec::as_slice)
     }
 
     /// The containers that somebody in a project, or in none, can mean by a
     /// host: by name, service of the project, alias, service. Each list has
     /// those that run first.
     pub fn meant(&self, project: Option<&str>, host: &str) -> [&[usize]; 3] {
-        let host = host.to_ascii_lowercase();
-        let named = self.names.get(&host).map_or(&[][..], Vec::as_slice);
+        let host = folded(host);
+        let named = self.names.get(&*host).map_or(&[][..], Vec::as_slice);
         let service = self.services.meant_in(project, &host);
         let alias = self.aliases.meant_in(project, &host);
         // Without a project no service is of the same one, and an alias goes
@@ -185,7 +198,7 @@ impl<'a> Index<'a> {
 
     /// Whether a network has this name, in whatever case.
     pub fn is_network(&self, name: &str) -> bool {
-        self.folded_network_names.contains(&name.to_ascii_lowercase())
+        self.folded_network_names.contains(&*folded(name))
     }
 
     /// The networks of exactly this name.

@@ -350,8 +350,11 @@ impl Container {
     /// Its name on its own engine: in a map of several engines two containers
     /// of one name are told apart as `NAME@ENGINE`.
     pub fn own_name(&self) -> &str {
+        if self.node.is_empty() {
+            return &self.name;
+        }
         let plain = self.name.strip_suffix(&self.node).and_then(|name| name.strip_suffix('@'));
-        plain.filter(|_| !self.node.is_empty()).unwrap_or(&self.name)
+        plain.unwrap_or(&self.name)
     }
 
     /// A task's name without the task's id at its end, which is long and tells

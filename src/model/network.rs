@@ -112,8 +112,11 @@ impl Network {
     /// Its name on its own engine: in a map of several engines two networks of
     /// one name are told apart as `NAME@ENGINE`.
     pub fn own_name(&self) -> &str {
+        if self.node.is_empty() {
+            return &self.name;
+        }
         let plain = self.name.strip_suffix(&self.node).and_then(|name| name.strip_suffix('@'));
-        plain.filter(|_| !self.node.is_empty()).unwrap_or(&self.name)
+        plain.unwrap_or(&self.name)
     }
 
     /// Its id on its own engine: in a map of several two networks of one id
