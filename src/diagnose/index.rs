@@ -90,6 +90,12 @@ impl<'a> Index<'a> {
     pub fn new(case: &Case<'a>) -> Self {
         let mut index = Self::default();
         index.add_networks(case);
+        let count = case.map.snapshot().containers.len();
+        for words in
+            [&mut index.names, &mut index.services.everywhere, &mut index.aliases.everywhere]
+        {
+            words.reserve(count);
+        }
         // Those that run come first, in the containers' order.
         let mut running_first: Vec<usize> = case.containers().collect();
         running_first.sort_by_key(|at| !case.container(*at).state.has_network());
@@ -181,6 +187,13 @@ impl<'a> Index<'a> {
     pub fn answering(&self, network: usize, name: &str) -> &[usize] {
         let names = self.on_network.get(network);
         names.and_then(|names| names.get(&*folded(name))).map_or(&[], Vec::as_slice)
+    }
+
+    /// The names on a network to which several containers answer, stopped ones
+    /// among them, in no order.
+    pub fn shared_names(&self, network: usize) -> impl Iterator<Item = (&str, &[usize])> {
+        let names = self.on_network.get(network).into_iter().flatten();
+        names.filter(|(_, at)| at.len() > 1).map(|(name, at)| (&**name, at.as_slice()))
     }
 
     /// The containers that somebody in a project, or in none, can mean by a

@@ -1,7 +1,5 @@
 //! One name, two owners.
 
-use std::collections::BTreeMap;
-
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule};
@@ -27,23 +25,15 @@ pub const RULE: Rule = Rule {
 fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
     for network in case.networks().filter(|network| !case.network(*network).is_built_in()) {
-        let mut owners: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for member in case.map.members(network) {
-            let container = case.container(*member);
-            if !(container.state.has_network() || case.is_planned()) {
-                continue;
-            }
-            let Some(endpoint) = case.map.endpoint_on(*member, network) else { continue };
-            let mut names: Vec<String> = container
-                .names_on(endpoint)
-                .into_iter()
-                .filter(|name| !is_generated(name))
-                .map(str::to_lowercase)
-                .collect();
-            names.sort_unstable();
-            names.dedup();
-            names.into_iter().for_each(|name| owners.entry(name).or_default().push(*member));
-        }
+        let there = |at: &usize| case.container(*at).state.has_network() || case.is_planned();
+        let mut owners: Vec<(&str, Vec<usize>)> = case
+            .index()
+            .shared_names(network)
+            .filter(|(name, _)| !is_generated(name))
+            .map(|(name, members)| (name, members.iter().copied().filter(there).collect()))
+            .filter(|(_, members): &(_, Vec<usize>)| members.len() > 1)
+            .collect();
+        owners.sort_unstable();
         let mut told: Vec<Vec<usize>> = Vec::new();
         for (name, members) in owners {
             let strange = members
