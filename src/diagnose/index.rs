@@ -10,12 +10,16 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use smallvec::SmallVec;
 
 use super::case::{Case, Listens};
 use super::obstacle;
 
+/// Positions; of most things there is one, which then lies where the list does.
+type Few = SmallVec<[usize; 2]>;
+
 /// Containers by something of theirs.
-type By<K> = HashMap<K, Vec<usize>>;
+type By<K> = HashMap<K, Few>;
 
 /// Containers by a word, whose case does not matter: see [`folded`].
 type ByWord<'a> = By<Cow<'a, str>>;
@@ -32,7 +36,7 @@ pub struct Index<'a> {
     /// By port, the best first: open to others, then running.
     offering: By<u16>,
     offering_in: HashMap<&'a str, By<u16>>,
-    offering_on: HashMap<(usize, u16), Vec<usize>>,
+    offering_on: By<(usize, u16)>,
     published: By<u16>,
     fixed: HashSet<IpAddr>,
     subnets: By<IpNet>,
@@ -65,7 +69,7 @@ impl<'a> Spoken<'a> {
             Some(project) => self.in_project.get(project),
             None => Some(&self.everywhere),
         };
-        words.and_then(|words| words.get(word)).map_or(&[], Vec::as_slice)
+        words.and_then(|words| words.get(word)).map_or(&[], SmallVec::as_slice)
     }
 }
 
@@ -79,7 +83,7 @@ fn folded(word: &str) -> Cow<'_, str> {
 }
 
 /// Adds a position that may be the last already.
-fn push(list: &mut Vec<usize>, at: usize) {
+fn push(list: &mut Few, at: usize) {
     if list.last() != Some(&at) {
         list.push(at);
     }
@@ -186,7 +190,7 @@ impl<'a> Index<'a> {
     /// The containers that answer to a name on a network.
     pub fn answering(&self, network: usize, name: &str) -> &[usize] {
         let names = self.on_network.get(network);
-        names.and_then(|names| names.get(&*folded(name))).map_or(&[], Vec::as_slice)
+        names.and_then(|names| names.get(&*folded(name))).map_or(&[], SmallVec::as_slice)
     }
 
     /// The names on a network to which several containers answer, stopped ones
@@ -201,7 +205,7 @@ impl<'a> Index<'a> {
     /// those that run first.
     pub fn meant(&self, project: Option<&str>, host: &str) -> [&[usize]; 3] {
         let host = folded(host);
-        let named = self.names.get(&*host).map_or(&[][..], Vec::as_slice);
+        let named = self.names.get(&*host).map_or(&[][..], SmallVec::as_slice);
         let service = self.services.meant_in(project, &host);
         let alias = self.aliases.meant_in(project, &host);
         // Without a project no service is of the same one, and an alias goes
@@ -216,7 +220,7 @@ impl<'a> Index<'a> {
 
     /// The networks of exactly this name.
     pub fn networks_named(&self, name: &str) -> &[usize] {
-        self.network_names.get(name).map_or(&[], Vec::as_slice)
+        self.network_names.get(name).map_or(&[], SmallVec::as_slice)
     }
 
     /// The networks in whose subnets an address is, in their order.
@@ -235,28 +239,28 @@ impl<'a> Index<'a> {
 
     /// The containers that take connections to a port from others.
     pub fn open(&self, port: u16) -> &[usize] {
-        self.open.get(&port).map_or(&[], Vec::as_slice)
+        self.open.get(&port).map_or(&[], SmallVec::as_slice)
     }
 
     /// The containers that listen on a port or say that they will, best first.
     pub fn offering(&self, port: u16) -> &[usize] {
-        self.offering.get(&port).map_or(&[], Vec::as_slice)
+        self.offering.get(&port).map_or(&[], SmallVec::as_slice)
     }
 
     /// Those of them in a project.
     pub fn offering_in(&self, project: &str, port: u16) -> &[usize] {
         let ports = self.offering_in.get(project);
-        ports.and_then(|ports| ports.get(&port)).map_or(&[], Vec::as_slice)
+        ports.and_then(|ports| ports.get(&port)).map_or(&[], SmallVec::as_slice)
     }
 
     /// Those of them on a network.
     pub fn offering_on(&self, network: usize, port: u16) -> &[usize] {
-        self.offering_on.get(&(network, port)).map_or(&[], Vec::as_slice)
+        self.offering_on.get(&(network, port)).map_or(&[], SmallVec::as_slice)
     }
 
     /// The containers that have this port of the host published.
     pub fn published(&self, host_port: u16) -> &[usize] {
-        self.published.get(&host_port).map_or(&[], Vec::as_slice)
+        self.published.get(&host_port).map_or(&[], SmallVec::as_slice)
     }
 
     /// Whether an address was given to a container by hand.
