@@ -2,9 +2,10 @@
 //!
 //! What hangs together is laid out as one component: its hub in the middle
 //! ([`plan`]), cards in columns ([`column`]), columns and blocks from left to
-//! right ([`order`]), then heights, tracks and lines ([`part`]), and the whole
-//! ([`assemble`]). A component is laid out several times, with more or fewer
-//! cards in a column; the one whose shape and lines are best is taken.
+//! right ([`rows`], [`order`], with projects together by [`kin`]), then heights,
+//! tracks and lines ([`part`]), and the whole ([`assemble`]). A component is
+//! laid out several times, with more or fewer cards in a column; the one whose
+//! shape and lines are best is taken.
 //! [`pack`] puts the components on the page, and [`align`] moves lines to the
 //! middle of what they end on. Nothing here searches for room: overlaps cannot
 //! arise.
@@ -12,11 +13,13 @@
 mod align;
 mod assemble;
 mod column;
+mod kin;
 mod lie;
 mod order;
 mod pack;
 mod part;
 mod plan;
+mod rows;
 mod taps;
 mod tracks;
 
@@ -26,7 +29,7 @@ use super::geometry::{Placed, PlacedBar, Rect};
 use super::scene::{Bar, Scene};
 use column::Stacking;
 use order::Care;
-use plan::Sides;
+use plan::{Side, Sides};
 
 /// The shape that pictures aim at: width divided by height, in hundredths.
 const SHAPE: f64 = 1.5;
@@ -49,6 +52,9 @@ pub struct Component {
     /// Numbers of the cards.
     pub cards: Vec<usize>,
 }
+
+/// What it may cost to keep projects together, see [`cost`].
+const WORTH_OF_FRAMES: f64 = 0.05;
 
 /// Room below the bar of the world outside where nothing hangs on it.
 const SKY: i32 = 36;
@@ -114,6 +120,8 @@ pub struct Way {
     stacking: Stacking,
     /// Rows of the hub's bar.
     rows: usize,
+    /// Whether what belongs to one project is kept together.
+    by_project: bool,
 }
 
 impl Way {
@@ -122,6 +130,7 @@ impl Way {
         sides: Sides::Below,
         stacking: Stacking { rows: 1, mixed: false, squeezed: false },
         rows: 1,
+        by_project: false,
     };
 }
 
@@ -142,21 +151,21 @@ fn best_way(scene: &Scene, component: &Component, width: Option<i32>) -> Way {
     for sides in [Sides::Below, Sides::Both] {
         for stack in stacks.iter().copied().take_while(|stack| *stack == 1 || *stack < most) {
             let stacking = Stacking { rows: stack, mixed: false, squeezed: false };
-            let mut shape = consider(Way { sides, stacking, rows: 1 });
+            let mut shape = consider(Way { sides, stacking, ..Way::PLAIN });
             if shape > SHAPE && component.bars.len() > 2 {
                 // Twice the rows make it half as wide and twice as high.
                 let rows = rows_for(shape);
                 for rows in [rows, rows + 1, rows * 3 / 2 + 1].into_iter().filter(|rows| *rows > 1)
                 {
-                    consider(Way { sides, stacking, rows });
+                    consider(Way { sides, stacking, rows, ..Way::PLAIN });
                 }
             }
             if stack > 1 && shape > 1.0 {
                 let mixed = Stacking { mixed: true, ..stacking };
-                shape = shape.min(consider(Way { sides, stacking: mixed, rows: 1 }));
+                shape = shape.min(consider(Way { sides, stacking: mixed, ..Way::PLAIN }));
                 if shape > SHAPE {
                     let squeezed = Stacking { squeezed: true, ..mixed };
-                    shape = shape.min(consider(Way { sides, stacking: squeezed, rows: 1 }));
+                    shape = shape.min(consider(Way { sides, stacking: squeezed, ..Way::PLAIN }));
                 }
             }
             // Higher stacks would only make it narrower still.
@@ -165,7 +174,21 @@ fn best_way(scene: &Scene, component: &Component, width: Option<i32>) -> Way {
             }
         }
     }
-    best.map_or(Way::PLAIN, |(_, way)| way)
+    by_project(scene, component, best.map_or(Way::PLAIN, |(_, way)| way), width)
+}
+
+/// Keeps projects together if that makes nothing else worse.
+fn by_project(scene: &Scene, component: &Component, way: Way, width: Option<i32>) -> Way {
+    let mut projects = component.cards.iter().map(|card| &scene.cards[*card].project);
+    let first = projects.next();
+    if projects.all(|project| Some(project) == first) {
+        return way;
+    }
+    let together = Way { by_project: true, ..way };
+    let [old, new] = [way, together].map(|way| arrange(scene, component, way, Care::Full));
+    let is_as_good = new.crossings() <= old.crossings()
+        && cost(&new, together, width) <= cost(&old, way, width) + WORTH_OF_FRAMES;
+    if is_as_good { together } else { way }
 }
 
 /// How many rows bring this shape near to the one that pictures aim at.
@@ -176,12 +199,24 @@ fn rows_for(shape: f64) -> usize {
 
 fn arrange(scene: &Scene, component: &Component, way: Way, care: Care) -> Placed {
     let mut plan = plan::plan(scene, component, way.sides, way.rows);
+    let groups = &plan.groups;
     let mut ordered = Vec::with_capacity(plan.rows.len());
-    for [below, above] in &mut plan.rows {
-        ordered.push([
-            order::order(scene, &plan.groups, below, way.stacking, care),
-            order::order(scene, &plan.groups, above, way.stacking, care),
-        ]);
+    for sides in &mut plan.rows {
+        let order = |side: &mut Side, room| {
+            let wanted =
+                order::Wanted { stacking: way.stacking, room, by_project: way.by_project, care };
+            order::order(scene, groups, side, wanted)
+        };
+        let [below, above] = sides;
+        let mut both = [order(below, 0), order(above, 0)];
+        // What hangs on the hub alone spreads as far as the other side reaches.
+        let [low, high] = [both[0].width, both[1].width];
+        if care == Care::Full && low < high {
+            both[0] = order(below, high);
+        } else if care == Care::Full && high < low {
+            both[1] = order(above, low);
+        }
+        ordered.push(both);
     }
     assemble::assemble(scene, &plan, ordered)
 }
