@@ -132,6 +132,9 @@ impl Canvas {
         for (piece, x) in placed.texts() {
             self.bar_text(bar, x, piece.y);
         }
+        if let Some(x) = placed.again {
+            self.line(x, placed.rect.y + Bar::MIDDLE_BASE, &bar.title);
+        }
         self.way_out(bar.way_out, placed.rect);
         self.close();
     }

@@ -118,6 +118,9 @@ fn texts(scene: &Scene, placed: &Placed, frames: &[Frame]) -> Vec<Text> {
             add(&of.name, x + of.title_width() + 8, piece.y + Bar::FIRST_BASE, &of.nature, piece);
             add(&of.name, x, piece.y + Bar::SECOND_BASE, &of.facts, piece);
         }
+        if let Some(x) = bar.again {
+            add(&of.name, x, bar.rect.y + Bar::MIDDLE_BASE, &of.title, bar.rect);
+        }
     }
     for frame in frames {
         let (x, y) = frame.title_at;

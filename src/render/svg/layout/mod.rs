@@ -6,10 +6,11 @@
 //! tracks and lines ([`part`]), and the whole ([`assemble`]). A component is
 //! laid out several times, with more or fewer cards in a column; the one whose
 //! shape and lines are best is taken.
-//! [`pack`] puts the components on the page, and [`align`] moves lines to the
-//! middle of what they end on. Nothing here searches for room: overlaps cannot
+//! [`pack`] puts the components on the page, [`align`] moves lines to the
+//! middle of what they end on, and [`again`] names long bars twice. Nothing here searches for room: overlaps cannot
 //! arise.
 
+mod again;
 mod align;
 mod assemble;
 mod column;
@@ -77,17 +78,19 @@ pub fn lay_out(scene: &Scene, width: Option<i32>, ways: &mut Vec<Way>) -> Placed
     }
     let mut packed = pack::pack(first, rest, width, SHAPE);
     align::align(&mut packed);
-    match sky {
+    let mut all = match sky {
         Some(bar) => below_the_sky(scene, bar, packed),
         None => packed,
-    }
+    };
+    again::again(scene, &mut all);
+    all
 }
 
 /// A world outside that nothing hangs on lies over everything.
 fn below_the_sky(scene: &Scene, bar: usize, packed: Placed) -> Placed {
     let width = packed.width.max(scene.bars[bar].width());
     let rect = Rect::new(0, 0, width, Bar::HEIGHT);
-    let sky = PlacedBar { bar, rect, text_x: Bar::PADDING, more: Vec::new() };
+    let sky = PlacedBar { bar, rect, text_x: Bar::PADDING, again: None, more: Vec::new() };
     let mut all = Placed { bars: vec![sky], width, height: Bar::HEIGHT, ..Placed::default() };
     all.add(packed, 0, Bar::HEIGHT + SKY);
     all

@@ -219,6 +219,8 @@ impl Bar {
     pub const HEIGHT: i32 = 38;
     /// Base line of the title, below the upper edge.
     pub const FIRST_BASE: i32 = 16;
+    /// Base line of a name that stands alone.
+    pub const MIDDLE_BASE: i32 = 23;
     /// Base line of the facts.
     pub const SECOND_BASE: i32 = 31;
 
