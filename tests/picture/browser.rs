@@ -113,6 +113,10 @@ fn pictures() -> Vec<(String, String)> {
             }
             let map = maps::random(seed, containers, networks, most, name);
             all.push((format!("{name}-{containers}-on-{networks}"), picture(&map, &full)));
+            if name == "node" {
+                let name = format!("projects-{containers}-on-{networks}");
+                all.push((name, picture(&maps::in_projects(map), &full)));
+            }
         }
     }
     all

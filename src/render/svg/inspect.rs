@@ -21,6 +21,10 @@ pub struct Inspection {
     pub height: i32,
     /// Cards drawn.
     pub cards: usize,
+    /// Frames around projects, or parts of them.
+    pub frames: usize,
+    /// Cards that lie in a frame.
+    pub framed: usize,
 }
 
 /// A piece of text, and the box that it must stay in.
@@ -51,6 +55,8 @@ pub fn inspect(scene: &Scene, placed: &Placed, frames: &[Frame]) -> Inspection {
         width: placed.width,
         height: placed.height,
         cards: placed.cards.len(),
+        frames: frames.len(),
+        framed: frames.iter().map(|frame| frame.cards.len()).sum(),
     }
 }
 

@@ -24,6 +24,8 @@ const PADDING: i32 = 8;
 const APART: i32 = 4;
 /// Height of the title in a frame.
 const TITLE: i32 = 18;
+/// A title is not made shorter than this for lines that are in its way.
+const SHORT: i32 = 80;
 /// A bar that goes on so far beyond a frame's cards makes the frame no longer.
 const OVERHANG: i32 = 80;
 /// How far a bar can be from the cards that hang on it.
@@ -218,29 +220,40 @@ impl<'a> Ground<'a> {
     }
 
     /// Finds room for the title above or below what the frame holds: where no
-    /// line runs through it.
+    /// line runs through it. One that finds none is shortened, if that helps.
     fn titled(&self, project: &str, inner: Rect) -> Option<Frame> {
-        let grown = inner.grown(PADDING);
-        let title = FONT.shorten(&escape::terminal(project), grown.w - 2 * PADDING);
-        let width = FONT.width(&title);
-        for (rect, above) in sites(inner).into_iter().zip([true, false]) {
-            if self.own(project, rect).is_none() {
-                continue;
-            }
-            let base = if above { rect.y + TITLE - 4 } else { rect.bottom() - 7 };
-            let mut x = grown.x + PADDING;
-            while x + width <= grown.right() - PADDING / 2 {
-                let place = Rect::new(x, base - FONT.size, width, FONT.size + 3).grown(3);
-                let Some(past) = blocked_until(place, &self.lines) else {
-                    return Some(Frame {
-                        project: escape::terminal(project).into_owned(),
-                        cards: Vec::new(),
-                        rect,
-                        title,
-                        title_at: (x, base),
-                    });
-                };
-                x = past + 5;
+        let name = escape::terminal(project);
+        let whole = FONT.shorten(&name, inner.w);
+        let least = FONT.width(&whole);
+        [least, least.min(SHORT)].into_iter().find_map(|least| {
+            let sites = sites(inner).into_iter().zip([true, false]);
+            let mut free = sites.filter(|(rect, _)| self.own(project, *rect).is_some());
+            free.find_map(|(rect, above)| {
+                let base = if above { rect.y + TITLE - 4 } else { rect.bottom() - 7 };
+                let (x, width) = self.gap(inner.x, base, inner.right(), least)?;
+                Some(Frame {
+                    project: name.clone().into_owned(),
+                    cards: Vec::new(),
+                    rect,
+                    title: FONT.shorten(&whole, width),
+                    title_at: (x, base),
+                })
+            })
+        })
+    }
+
+    /// Where between `from` and `to` text on this base line meets no line for
+    /// at least so many pixels, and for how many.
+    fn gap(&self, from: i32, base: i32, to: i32, least: i32) -> Option<(i32, i32)> {
+        let mut x = from;
+        while x + least <= to {
+            let place = |width: i32| Rect::new(x, base - FONT.size, width, FONT.size + 3).grown(3);
+            match crossing(place(least), &self.lines).map(Rect::right).max() {
+                Some(past) => x = past + 5,
+                None => {
+                    let next = crossing(place(to - x), &self.lines).map(|line| line.x).min();
+                    return Some((x, next.map_or(to, |next| to.min(next - 4)) - x));
+                }
             }
         }
         None
@@ -253,11 +266,12 @@ fn sites(inner: Rect) -> [Rect; 2] {
     [Rect::new(x, y - TITLE, w, h + TITLE), Rect::new(x, y, w, h + TITLE)]
 }
 
-/// The right end of the lines through `place`.
-fn blocked_until(place: Rect, lines: &[Rect]) -> Option<i32> {
+/// The lines through `place`, of those from left to right.
+fn crossing(place: Rect, lines: &[Rect]) -> impl Iterator<Item = Rect> {
     let widest = 400;
-    let near = near(lines, place.x - widest, place.right(), |line| line.x);
-    near.iter().filter(|line| line.meets(place, 0)).map(|line| line.right()).max()
+    let first = lines.partition_point(|line| line.x < place.x - widest);
+    let near = lines[first..].iter().take_while(move |line| line.x <= place.right());
+    near.filter(move |line| line.meets(place, 0)).copied()
 }
 
 /// All lines as thin boxes, from left to right.
@@ -273,11 +287,4 @@ fn lines(placed: &Placed) -> Vec<Rect> {
         .collect();
     lines.sort_by_key(|line| line.x);
     lines
-}
-
-/// Those of the sorted `items` whose left edge is between `from` and `to`.
-fn near<T>(items: &[T], from: i32, to: i32, left: impl Fn(&T) -> i32) -> &[T] {
-    let first = items.partition_point(|item| left(item) < from);
-    let last = items.partition_point(|item| left(item) <= to);
-    &items[first..last.max(first)]
 }
