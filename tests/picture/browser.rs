@@ -244,6 +244,22 @@ said.push(lit() + document.querySelector("svg").classList.contains("dim"));
 document.body.append(Object.assign(document.createElement("pre"), {id: "said", textContent: said.join("|")}));
 "#;
 
+/// Chooses a project, and writes down which frames are lit.
+const CHOOSER: &str = r#"
+const project = document.getElementById("project");
+project.value = "shop";
+project.dispatchEvent(new Event("change"));
+const frames = [...document.querySelectorAll("g.project[data-name]")];
+const lit = frames.filter((frame) => frame.classList.contains("lit"));
+const all = frames.filter((frame) => frame.dataset.name === "shop");
+const said = [
+  document.getElementById("found").textContent,
+  `${lit.length} of ${all.length} frames`,
+  [...new Set(lit.map((frame) => frame.dataset.name))].join(" "),
+];
+document.body.append(Object.assign(document.createElement("pre"), {id: "said", textContent: said.join("|")}));
+"#;
+
 #[test]
 #[ignore = "needs chromium"]
 fn a_page_answers_to_pointing_and_searching() {
@@ -260,22 +276,20 @@ fn a_page_answers_to_pointing_and_searching() {
     let with_projects = loaded(&page(&maps::hub59()));
     assert!(with_projects.contains("<option value=\"gitlab\">gitlab</option>"));
     // A user of ours may act only without the policy.
-    let html = page(&maps::shop12());
-    let (before, rest) = html.split_once("<meta http-equiv").unwrap();
-    let (_, after) = rest.split_once('>').unwrap();
-    let html =
-        format!("{before}{after}").replace("</body>", &format!("<script>{USER}</script></body>"));
-    let dom = loaded(&html);
-    let said = dom
-        .split("<pre id=\"said\">")
-        .nth(1)
-        .expect("the user got through")
-        .split('<')
-        .next()
-        .unwrap();
-    let said: Vec<&str> = said.split('|').collect();
+    let used = |map: &Snapshot, user: &str| -> Vec<String> {
+        let html = page(map);
+        let (before, rest) = html.split_once("<meta http-equiv").unwrap();
+        let (_, after) = rest.split_once('>').unwrap();
+        let html = format!("{before}{after}")
+            .replace("</body>", &format!("<script>{user}</script></body>"));
+        let dom = loaded(&html);
+        let said = dom.split("<pre id=\"said\">").nth(1).expect("the user got through");
+        said.split('<').next().unwrap().split('|').map(str::to_owned).collect()
+    };
+    // All frames of a project are lit with its cards, and no other.
+    assert_eq!(used(&maps::shop48(), CHOOSER), ["21 of 48 containers", "2 of 2 frames", "shop"]);
     assert_eq!(
-        said,
+        used(&maps::shop12(), USER),
         [
             "api app back",
             "",

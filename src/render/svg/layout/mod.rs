@@ -67,13 +67,18 @@ pub fn lay_out(scene: &Scene, width: Option<i32>, ways: &mut Vec<Way>) -> Placed
     let (mut first, mut rest, mut sky) = (Vec::new(), Vec::new(), None);
     for (number, component) in components(scene).iter().enumerate() {
         let outside = component.bars.iter().copied().find(|bar| scene.bars[*bar].is_outside());
+        let mut known = None;
         if number == ways.len() {
-            ways.push(best_way(scene, component, width));
+            let (way, placed) = by_project(scene, component, width);
+            ways.push(way);
+            known = placed;
         }
+        let placed =
+            || known.unwrap_or_else(|| arrange(scene, component, ways[number], Care::Full));
         match outside {
             Some(bar) if component.cards.is_empty() => sky = Some(bar),
-            Some(_) => first.push(arrange(scene, component, ways[number], Care::Full)),
-            None => rest.push(arrange(scene, component, ways[number], Care::Full)),
+            Some(_) => first.push(placed()),
+            None => rest.push(placed()),
         }
     }
     let mut packed = pack::pack(first, rest, width, SHAPE);
@@ -177,21 +182,23 @@ fn best_way(scene: &Scene, component: &Component, width: Option<i32>) -> Way {
             }
         }
     }
-    by_project(scene, component, best.map_or(Way::PLAIN, |(_, way)| way), width)
+    best.map_or(Way::PLAIN, |(_, way)| way)
 }
 
-/// Keeps projects together if that makes nothing else worse.
-fn by_project(scene: &Scene, component: &Component, way: Way, width: Option<i32>) -> Way {
+/// The best way, with projects kept together if that makes nothing else
+/// worse; and what came of it, where it was tried.
+fn by_project(scene: &Scene, component: &Component, width: Option<i32>) -> (Way, Option<Placed>) {
+    let way = best_way(scene, component, width);
     let mut projects = component.cards.iter().map(|card| &scene.cards[*card].project);
     let first = projects.next();
     if projects.all(|project| Some(project) == first) {
-        return way;
+        return (way, None);
     }
     let together = Way { by_project: true, ..way };
     let [old, new] = [way, together].map(|way| arrange(scene, component, way, Care::Full));
     let is_as_good = new.crossings() <= old.crossings()
         && cost(&new, together, width) <= cost(&old, way, width) + WORTH_OF_FRAMES;
-    if is_as_good { together } else { way }
+    if is_as_good { (together, Some(new)) } else { (way, Some(old)) }
 }
 
 /// How many rows bring this shape near to the one that pictures aim at.
@@ -214,9 +221,9 @@ fn arrange(scene: &Scene, component: &Component, way: Way, care: Care) -> Placed
         let mut both = [order(below, 0), order(above, 0)];
         // What hangs on the hub alone spreads as far as the other side reaches.
         let [low, high] = [both[0].width, both[1].width];
-        if care == Care::Full && low < high {
+        if care == Care::Full && both[0].can_spread(high) {
             both[0] = order(below, high);
-        } else if care == Care::Full && high < low {
+        } else if care == Care::Full && both[1].can_spread(low) {
             both[1] = order(above, low);
         }
         ordered.push(both);

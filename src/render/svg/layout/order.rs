@@ -50,6 +50,14 @@ pub struct Ordered {
     pub width: i32,
 }
 
+impl Ordered {
+    /// Whether what is stacked on the hub alone could use the rest of this room.
+    pub fn can_spread(&self, room: i32) -> bool {
+        let mut stacks = self.columns.iter().filter(|column| column.home == 0 && column.is_stack());
+        stacks.any(|column| column.width <= room - self.width)
+    }
+}
+
 struct Placer<'a> {
     side: &'a mut Side,
     columns: Vec<Column>,
