@@ -20,6 +20,9 @@ struct Measured {
     bars: usize,
     lines: usize,
     texts: usize,
+    /// Frames, and cards that lie in one.
+    frames: usize,
+    framed: usize,
     faults: usize,
     first: Vec<String>,
 }
@@ -110,6 +113,10 @@ fn pictures() -> Vec<(String, String)> {
             }
             let map = maps::random(seed, containers, networks, most, name);
             all.push((format!("{name}-{containers}-on-{networks}"), picture(&map, &full)));
+            if name == "node" {
+                let name = format!("projects-{containers}-on-{networks}");
+                all.push((name, picture(&maps::in_projects(map), &full)));
+            }
         }
     }
     all
@@ -123,6 +130,8 @@ fn a_browser_finds_no_overlap_in_any_picture() {
     assert_eq!(measured.len(), pictures.len(), "every picture was measured");
     println!("{}", table(&measured));
     assert_sound(&measured);
+    let framed = |name: &str| measured.iter().find(|m| m.name == name).map_or(0, |m| m.framed);
+    assert!(framed("shop48") >= 40 && framed("hub59") == 45, "few cards are left without a frame");
     assert!(measured.iter().any(|m| m.cards >= 300 && m.lines >= 300 && m.texts > 1000));
 }
 
@@ -146,11 +155,22 @@ fn nothing_overlaps_in_a_much_wider_font() {
 }
 
 fn table(measured: &[Measured]) -> String {
-    let mut table = String::from("| picture | size | cards | bars | lines | texts | overlaps |\n");
+    let mut table = String::from(
+        "| picture | size | cards | bars | lines | texts | frames (cards) | overlaps |\n",
+    );
     for m in measured {
         table.push_str(&format!(
-            "| {} | {}×{} | {} | {} | {} | {} | {} |\n",
-            m.name, m.width, m.height, m.cards, m.bars, m.lines, m.texts, m.faults
+            "| {} | {}×{} | {} | {} | {} | {} | {} ({}) | {} |\n",
+            m.name,
+            m.width,
+            m.height,
+            m.cards,
+            m.bars,
+            m.lines,
+            m.texts,
+            m.frames,
+            m.framed,
+            m.faults
         ));
     }
     table
@@ -177,9 +197,29 @@ fn the_browser_sees_overlaps_where_there_are_some() {
     let end = rect + svg[rect..].find('"').unwrap();
     let x: i32 = svg[rect..end].parse().unwrap();
     let broken = format!("{}{}{}", &svg[..rect], x + 90, &svg[end..]);
-    let measured = measure(&font(), &[("broken".to_owned(), broken), ("whole".to_owned(), svg)]);
-    assert!(measured[0].faults > 0, "{measured:?}");
-    assert_eq!(measured[1].faults, 0, "{measured:?}");
+    // Frames: one that is another project's, one twice, and none at all.
+    let framed = picture(&maps::shop48(), &Options::default());
+    let frame = framed.find("<g class=\"project\" data-name=\"shop\"").unwrap();
+    let frame_end = frame + framed[frame..].find("</g>").unwrap() + "</g>".len();
+    let (before, own, after) = (&framed[..frame], &framed[frame..frame_end], &framed[frame_end..]);
+    let foreign = own.replace("\"shop\"", "\"ops\"");
+    let pictures = [
+        ("broken", broken),
+        ("foreign", format!("{before}{foreign}{after}")),
+        ("twice", format!("{before}{own}{own}{after}")),
+        ("none", format!("{before}{after}")),
+        ("whole", svg),
+        ("framed", framed.clone()),
+    ];
+    let measured = measure(&font(), &pictures.map(|(name, svg)| (name.to_owned(), svg)));
+    let said = |at: usize, what: &str| {
+        assert!(measured[at].first.iter().any(|fault| fault.contains(what)), "{:?}", measured[at]);
+    };
+    said(0, "leaves mailer");
+    said(1, "is in frame ops");
+    said(2, "overlaps frame shop");
+    said(3, "does not show its project");
+    assert_eq!((measured[4].faults, measured[5].faults), (0, 0), "{measured:?}");
 }
 
 /// Points at a card, a bar, searches and filters, and writes down what is lit.
@@ -204,6 +244,22 @@ said.push(lit() + document.querySelector("svg").classList.contains("dim"));
 document.body.append(Object.assign(document.createElement("pre"), {id: "said", textContent: said.join("|")}));
 "#;
 
+/// Chooses a project, and writes down which frames are lit.
+const CHOOSER: &str = r#"
+const project = document.getElementById("project");
+project.value = "shop";
+project.dispatchEvent(new Event("change"));
+const frames = [...document.querySelectorAll("g.project[data-name]")];
+const lit = frames.filter((frame) => frame.classList.contains("lit"));
+const all = frames.filter((frame) => frame.dataset.name === "shop");
+const said = [
+  document.getElementById("found").textContent,
+  `${lit.length} of ${all.length} frames`,
+  [...new Set(lit.map((frame) => frame.dataset.name))].join(" "),
+];
+document.body.append(Object.assign(document.createElement("pre"), {id: "said", textContent: said.join("|")}));
+"#;
+
 #[test]
 #[ignore = "needs chromium"]
 fn a_page_answers_to_pointing_and_searching() {
@@ -220,22 +276,20 @@ fn a_page_answers_to_pointing_and_searching() {
     let with_projects = loaded(&page(&maps::hub59()));
     assert!(with_projects.contains("<option value=\"gitlab\">gitlab</option>"));
     // A user of ours may act only without the policy.
-    let html = page(&maps::shop12());
-    let (before, rest) = html.split_once("<meta http-equiv").unwrap();
-    let (_, after) = rest.split_once('>').unwrap();
-    let html =
-        format!("{before}{after}").replace("</body>", &format!("<script>{USER}</script></body>"));
-    let dom = loaded(&html);
-    let said = dom
-        .split("<pre id=\"said\">")
-        .nth(1)
-        .expect("the user got through")
-        .split('<')
-        .next()
-        .unwrap();
-    let said: Vec<&str> = said.split('|').collect();
+    let used = |map: &Snapshot, user: &str| -> Vec<String> {
+        let html = page(map);
+        let (before, rest) = html.split_once("<meta http-equiv").unwrap();
+        let (_, after) = rest.split_once('>').unwrap();
+        let html = format!("{before}{after}")
+            .replace("</body>", &format!("<script>{user}</script></body>"));
+        let dom = loaded(&html);
+        let said = dom.split("<pre id=\"said\">").nth(1).expect("the user got through");
+        said.split('<').next().unwrap().split('|').map(str::to_owned).collect()
+    };
+    // All frames of a project are lit with its cards, and no other.
+    assert_eq!(used(&maps::shop48(), CHOOSER), ["21 of 48 containers", "2 of 2 frames", "shop"]);
     assert_eq!(
-        said,
+        used(&maps::shop12(), USER),
         [
             "api app back",
             "",

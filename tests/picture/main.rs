@@ -94,6 +94,31 @@ fn nothing_overlaps_in_maps_of_any_shape() {
 }
 
 #[test]
+fn frames_hold_their_own_in_maps_of_any_shape() {
+    for (containers, networks, most) in
+        [(4, 2, 1), (20, 1, 1), (30, 6, 2), (60, 12, 6), (120, 8, 4), (300, 40, 3)]
+    {
+        for seed in 0..2 {
+            let map = maps::in_projects(maps::random(seed, containers, networks, most, "n"));
+            let result = inspected(&map, &Options { full: true, ..Options::default() });
+            assert!(result.faults.is_empty(), "{containers} on {networks}: {:?}", result.faults);
+            assert!(containers < 20 || result.framed > 3, "{containers} on {networks}: {result:?}");
+        }
+    }
+}
+
+#[test]
+fn most_cards_of_projects_lie_in_few_frames() {
+    let counted = |map: &Snapshot| {
+        let result = inspected(map, &Options { full: true, ..Options::default() });
+        (result.frames, result.framed, result.crossings)
+    };
+    let (frames, framed, crossings) = counted(&maps::shop48());
+    assert!(frames <= 6 && framed >= 40 && crossings <= 18, "{frames} {framed} {crossings}");
+    assert_eq!(counted(&maps::hub59()), (19, 45, 0));
+}
+
+#[test]
 fn nothing_overlaps_in_maps_with_the_shape_of_real_ones() {
     let maps = maps::named().into_iter().map(|(name, map)| (name.to_owned(), map));
     for (name, map) in maps.chain(samples()) {

@@ -453,6 +453,16 @@ pub fn random(seed: u64, containers: usize, networks: usize, most: usize, name: 
     map.snapshot()
 }
 
+/// The same map with each container in one of three projects, by chance.
+pub fn in_projects(mut map: Snapshot) -> Snapshot {
+    let mut random = Random(5);
+    for container in &mut map.containers {
+        let project = ["shop", "a-project-with-a-name-that-is-rather-long", "ops"][random.below(3)];
+        container.compose.project = Some(project.to_owned());
+    }
+    map
+}
+
 /// Numbers that look random and are always the same (a linear congruence).
 pub struct Random(pub u64);
 

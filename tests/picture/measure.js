@@ -34,6 +34,24 @@ document.fonts.ready.then(() => {
       .map((item) => ({ item, name: name(item), boxes: [...item.querySelectorAll("rect")].map(box) }));
     const frames = [...svg.querySelectorAll("g.project[data-name]")]
       .map((item) => ({ item, name: name(item), box: box(item.querySelector("rect")) }));
+    const projectOf = (card) => card.item.dataset.project;
+    // A bar's project: the one that made it, if any of it hangs there, or the
+    // one whose cards alone hang on it.
+    const onBar = {};
+    for (const tap of svg.querySelectorAll("g.endpoint")) {
+      // Cards that stand for many may share a name: the one that the line ends on.
+      const line = box(tap.querySelector("path.line"));
+      const card = cards.find((card) => card.name === tap.dataset.container
+        && meet({ l: line.l - 2, r: line.r + 2, t: line.t - 2, b: line.b + 2 }, card.box));
+      if (card) (onBar[tap.dataset.network] ??= new Set()).add(projectOf(card));
+    }
+    const ownerOf = (bar) => {
+      const there = onBar[bar.name] ?? new Set();
+      const maker = bar.item.dataset.project;
+      if (maker && there.has(maker)) return maker;
+      return there.size === 1 ? [...there][0] : undefined;
+    };
+    let inFrames = 0;
     const boxes = [
       ...cards, ...bars.flatMap((bar) => bar.boxes.map((b) => ({ item: bar.item, name: bar.name, box: b }))),
     ].sort((a, b) => a.box.l - b.box.l);
@@ -77,9 +95,29 @@ document.fonts.ready.then(() => {
         if (!holds(frame.box, textBox(text))) faults.push(`the title leaves frame ${frame.name}`);
       }
       for (const card of cards) {
-        const inside = card.item.dataset.project === frame.name;
-        if (!inside && meet(frame.box, card.box)) faults.push(`${card.name} is in frame ${frame.name}`);
+        if (projectOf(card) !== frame.name && meet(frame.box, card.box)) {
+          faults.push(`${card.name} is in frame ${frame.name}`);
+        }
       }
+      for (const bar of bars) {
+        if (ownerOf(bar) !== frame.name && bar.boxes.some((b) => meet(frame.box, b))) {
+          faults.push(`bar ${bar.name} is in frame ${frame.name}`);
+        }
+      }
+    }
+    frames.sort((a, b) => a.box.l - b.box.l);
+    pairs(frames, () => true, (a, b) => `frame ${a.name} overlaps frame ${b.name}`);
+    // Where there is more than one, a card shows its project: it lies in a
+    // frame, the whole of it, or it says so.
+    const several = new Set(cards.map(projectOf)).size > 1;
+    for (const card of cards.filter((card) => projectOf(card) && several)) {
+      const around = frames.filter((frame) => meet(frame.box, card.box));
+      const framed = around.length === 1 && holds(around[0].box, card.box);
+      const says = [...card.item.querySelectorAll("text")]
+        .some((text) => text.textContent.startsWith("project "));
+      if (framed) inFrames += 1;
+      if (around.length && !framed) faults.push(`${card.name} is not in one frame of ${projectOf(card)}`);
+      if (!framed && !says) faults.push(`${card.name} does not show its project`);
     }
     // Lines, piece by piece, against cards that are not theirs and all text.
     let lines = 0;
@@ -113,6 +151,7 @@ document.fonts.ready.then(() => {
     report.push({
       name: svg.parentElement.id, width: view.width, height: view.height,
       cards: cards.length, bars: bars.length, lines, texts: texts.length,
+      frames: frames.length, framed: inFrames,
       faults: faults.length, first: faults.slice(0, 5),
     });
   }

@@ -3,7 +3,8 @@
 //! The structure is a promise to scripts and style sheets: a card is
 //! `g.container`, a bar `g.network`, a frame `g.project`, each with a
 //! `data-name` and its box as the first `rect`; a tap is `g.endpoint` with
-//! `data-container` and `data-network`, its line in it.
+//! `data-container` and `data-network`, its line in it. Cards and bars of a
+//! compose project have `data-project`; a project may have several frames.
 
 use std::fmt::Write;
 
@@ -121,13 +122,18 @@ impl Canvas {
         if let Some(change) = bar.change {
             let _ = write!(class, " {}", change.word());
         }
-        self.open(&class, &[("name", &bar.name)]);
+        let mut data = vec![("name", bar.name.as_str())];
+        data.extend(bar.project.as_deref().map(|project| ("project", project)));
+        self.open(&class, &data);
         self.tooltip(&bar.tooltip);
         for piece in placed.pieces() {
             self.rect("box", piece, 5);
         }
         for (piece, x) in placed.texts() {
             self.bar_text(bar, x, piece.y);
+        }
+        if let Some(x) = placed.again {
+            self.line(x, placed.rect.y + Bar::MIDDLE_BASE, &bar.title);
         }
         self.way_out(bar.way_out, placed.rect);
         self.close();

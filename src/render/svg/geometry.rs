@@ -89,6 +89,8 @@ pub struct PlacedBar {
     pub rect: Rect,
     /// Where its text begins.
     pub text_x: i32,
+    /// Where its name begins once more, if it is a long one.
+    pub again: Option<i32>,
     /// Where it goes on, if it is longer than the page is wide: a spine on the
     /// left, and a piece for each further row with where its text begins.
     pub more: Vec<(Rect, Option<i32>)>,
@@ -154,6 +156,7 @@ impl Placed {
                 *piece = piece.moved(dx, dy);
                 *text_x = text_x.map(|x| x + dx);
             }
+            bar.again = bar.again.map(|x| x + dx);
             bar
         }));
         self.taps.extend(other.taps.into_iter().map(|mut tap| {

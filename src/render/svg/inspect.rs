@@ -4,6 +4,7 @@
 use super::frames::{self, Frame};
 use super::geometry::{Placed, Point, Rect};
 use super::scene::{Bar, Card, Line, Scene, Strip};
+use crate::render::escape;
 
 /// What an inspection found.
 #[derive(Debug, Default)]
@@ -20,6 +21,10 @@ pub struct Inspection {
     pub height: i32,
     /// Cards drawn.
     pub cards: usize,
+    /// Frames around projects, or parts of them.
+    pub frames: usize,
+    /// Cards that lie in a frame.
+    pub framed: usize,
 }
 
 /// A piece of text, and the box that it must stay in.
@@ -42,6 +47,7 @@ pub fn inspect(scene: &Scene, placed: &Placed, frames: &[Frame]) -> Inspection {
     texts_apart(&texts, &mut faults);
     lines_keep_off(scene, placed, &texts, &mut faults);
     lines_apart(placed, &mut faults);
+    frames_hold_their_own(scene, placed, frames, &mut faults);
     Inspection {
         faults,
         crossings: placed.crossings(),
@@ -49,6 +55,8 @@ pub fn inspect(scene: &Scene, placed: &Placed, frames: &[Frame]) -> Inspection {
         width: placed.width,
         height: placed.height,
         cards: placed.cards.len(),
+        frames: frames.len(),
+        framed: frames.iter().map(|frame| frame.cards.len()).sum(),
     }
 }
 
@@ -115,6 +123,9 @@ fn texts(scene: &Scene, placed: &Placed, frames: &[Frame]) -> Vec<Text> {
             add(&of.name, x, piece.y + Bar::FIRST_BASE, &of.title, piece);
             add(&of.name, x + of.title_width() + 8, piece.y + Bar::FIRST_BASE, &of.nature, piece);
             add(&of.name, x, piece.y + Bar::SECOND_BASE, &of.facts, piece);
+        }
+        if let Some(x) = bar.again {
+            add(&of.name, x, bar.rect.y + Bar::MIDDLE_BASE, &of.title, bar.rect);
         }
     }
     for frame in frames {
@@ -188,6 +199,41 @@ fn lines_apart(placed: &Placed, faults: &mut Vec<String>) {
     }
 }
 
+/// A frame holds its cards, and meets no other card, no bar of another
+/// project, and no frame.
+fn frames_hold_their_own(
+    scene: &Scene,
+    placed: &Placed,
+    frames: &[Frame],
+    faults: &mut Vec<String>,
+) {
+    let own = frames::owned_bars(scene);
+    for (at, frame) in frames.iter().enumerate() {
+        for card in &placed.cards {
+            let name = &scene.cards[card.card].name;
+            let inside = frame.cards.contains(&card.card);
+            if inside && !frame.rect.holds(card.rect) {
+                faults.push(format!("{name} leaves its frame {}", frame.project));
+            } else if !inside && frame.rect.meets(card.rect, 0) {
+                faults.push(format!("{name} is in a frame of {}", frame.project));
+            }
+        }
+        let is_own =
+            |bar: usize| own[bar].is_some_and(|project| escape::terminal(project) == frame.project);
+        for bar in placed.bars.iter().filter(|bar| !is_own(bar.bar)) {
+            if bar.pieces().any(|piece| frame.rect.meets(piece, 0)) {
+                let name = &scene.bars[bar.bar].name;
+                faults.push(format!("bar {name} is in a frame of {}", frame.project));
+            }
+        }
+        for other in &frames[at + 1..] {
+            if frame.rect.meets(other.rect, 0) {
+                faults.push(format!("frames of {} and {} meet", frame.project, other.project));
+            }
+        }
+    }
+}
+
 fn stretch(from: Point, to: Point) -> Rect {
     let (x, y) = (from.0.min(to.0), from.1.min(to.1));
     Rect::new(x, y, (from.0 - to.0).abs() + 1, (from.1 - to.1).abs() + 1)
@@ -203,6 +249,10 @@ mod tests {
 
     /// Inspects a small picture after `spoil` had its way with the layout.
     fn spoilt(spoil: impl Fn(&mut Placed)) -> Vec<String> {
+        spoilt_with(|placed, _| spoil(placed))
+    }
+
+    fn spoilt_with(spoil: impl Fn(&mut Placed, &mut Vec<Frame>)) -> Vec<String> {
         let text = r#"{"schema":"netmap/1",
             "networks":[{"name":"front","id":"f","driver":"bridge"}],
             "containers":[
@@ -212,8 +262,8 @@ mod tests {
         let map = Map::new(&snapshot);
         let selection = map.select(&Filter::default()).unwrap();
         let view = View::new(&map, &selection, None);
-        let (scene, mut placed, frames) = arranged(&view, &Options::default());
-        spoil(&mut placed);
+        let (scene, mut placed, mut frames) = arranged(&view, &Options::default());
+        spoil(&mut placed, &mut frames);
         inspect(&scene, &placed, &frames).faults
     }
 
@@ -233,6 +283,28 @@ mod tests {
                 p.taps[1].points = p.taps[0].points.clone();
             }),
             "share x",
+        );
+        let frame = |rect: Rect, cards: &[usize]| Frame {
+            project: "p".to_owned(),
+            cards: cards.to_vec(),
+            rect,
+            title: String::new(),
+            title_at: (rect.x, rect.y + frames::FONT.size),
+        };
+        let around = |p: &Placed, card: usize| p.cards[card].rect.grown(2);
+        let one = |of: usize| spoilt_with(move |p, frames| frames.push(frame(around(p, 1), &[of])));
+        assert_eq!(one(1), Vec::<String>::new());
+        seen(one(0), "leaves its frame");
+        seen(one(0), "b is in a frame");
+        seen(
+            spoilt_with(|p, frames| frames.push(frame(p.bars[0].rect, &[]))),
+            "bar host is in a frame",
+        );
+        seen(
+            spoilt_with(|p, frames| {
+                frames.extend([frame(around(p, 1), &[1]), frame(around(p, 1), &[1])])
+            }),
+            "frames of p and p meet",
         );
     }
 }

@@ -25,6 +25,8 @@ mod scene;
 mod text;
 mod theme;
 
+use std::collections::BTreeSet;
+
 pub use inspect::Inspection;
 pub use text::{BOLD, REGULAR, has_glyphs_for, is_known};
 pub use theme::Theme;
@@ -74,6 +76,8 @@ const MARGIN: i32 = 28;
 const LEAST_WIDTH: i32 = 360;
 /// How wide a picture gets for its heading's sake at most; a longer one wraps.
 const WIDEST_HEADING: i32 = 440;
+/// How often frames and lines of text are fitted to each other.
+const ROUNDS: usize = 3;
 
 /// Draws the picture.
 pub fn render(view: &View, options: &Options) -> String {
@@ -94,34 +98,32 @@ pub fn inspect(view: &View, options: &Options) -> Inspection {
     inspect::inspect(&scene, &placed, &frames)
 }
 
-/// Finds places for everything. Frames need a layout, and a project without a
-/// frame needs a line on each of its cards, which changes the layout; after a
-/// few rounds every project has a line or a frame.
+/// Finds places for everything. Frames need a layout, and a card without a
+/// frame needs a line with its project, which changes the layout; after a few
+/// rounds every card of a project has a line or a frame.
 fn arranged(view: &View, options: &Options) -> (Scene, Placed, Vec<Frame>) {
     let width = options.width.map(|width| (i32::from(width) - 2 * MARGIN).max(1));
-    let mut framed: Option<Vec<String>> = None;
+    let mut framed: Option<BTreeSet<usize>> = None;
     let mut ways = Vec::new();
     for round in 0.. {
         let mut scene = Scene::new(view, options);
-        let projects = projects(&scene);
-        match &framed {
-            Some(framed) if round < 3 => {
-                scene.tag_projects(|project| framed.iter().any(|name| name == project));
-            }
-            Some(_) => scene.tag_projects(|_| false),
-            None => {}
+        let needs_none = projects(&scene) < 2;
+        if let Some(framed) = &framed {
+            scene.tag_projects(|card| round < ROUNDS && framed.contains(&card));
         }
         let placed = layout::lay_out(&scene, width, &mut ways);
         let frames = frames::frames(&scene, &placed);
-        let now: Vec<String> = frames.iter().map(|frame| frame.project.clone()).collect();
-        let all_told = framed.as_ref().map_or(now.len() == projects || projects < 2, |framed| {
-            framed.iter().all(|project| now.contains(project))
-        });
-        if all_told || round >= 3 {
+        let now: BTreeSet<usize> = frames.iter().flat_map(|frame| &frame.cards).copied().collect();
+        let told = |at: usize| scene.cards[at].project.is_none() || now.contains(&at);
+        let all_told = match &framed {
+            None => needs_none || (0..scene.cards.len()).all(told),
+            Some(framed) => framed.is_subset(&now),
+        };
+        if all_told || round >= ROUNDS {
             return (scene, placed, frames);
         }
         framed = Some(match framed {
-            Some(framed) => framed.into_iter().filter(|project| now.contains(project)).collect(),
+            Some(framed) => framed.intersection(&now).copied().collect(),
             None => now,
         });
     }

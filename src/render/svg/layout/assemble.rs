@@ -79,7 +79,13 @@ fn assemble_row(scene: &Scene, sides: &[Side; 2], ordered: [Ordered; 2]) -> Plac
     let above = parts.iter().filter(|part| part.side.is_up).map(|part| part.depth).max();
     let rect = Rect::new(hub_lie.from, above.unwrap_or(0), hub_lie.to - hub_lie.from, Bar::HEIGHT);
     let mut placed = Placed::default();
-    placed.bars.push(PlacedBar { bar: hub, rect, text_x: hub_lie.text, more: Vec::new() });
+    placed.bars.push(PlacedBar {
+        bar: hub,
+        rect,
+        text_x: hub_lie.text,
+        again: None,
+        more: Vec::new(),
+    });
     for part in &parts {
         part.emit(rect, hub, &mut placed);
     }

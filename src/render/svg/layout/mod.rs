@@ -2,21 +2,25 @@
 //!
 //! What hangs together is laid out as one component: its hub in the middle
 //! ([`plan`]), cards in columns ([`column`]), columns and blocks from left to
-//! right ([`order`]), then heights, tracks and lines ([`part`]), and the whole
-//! ([`assemble`]). A component is laid out several times, with more or fewer
-//! cards in a column; the one whose shape and lines are best is taken.
-//! [`pack`] puts the components on the page, and [`align`] moves lines to the
-//! middle of what they end on. Nothing here searches for room: overlaps cannot
+//! right ([`rows`], [`order`], with projects together by [`kin`]), then heights,
+//! tracks and lines ([`part`]), and the whole ([`assemble`]). A component is
+//! laid out several times, with more or fewer cards in a column; the one whose
+//! shape and lines are best is taken.
+//! [`pack`] puts the components on the page, [`align`] moves lines to the
+//! middle of what they end on, and [`again`] names long bars twice. Nothing here searches for room: overlaps cannot
 //! arise.
 
+mod again;
 mod align;
 mod assemble;
 mod column;
+mod kin;
 mod lie;
 mod order;
 mod pack;
 mod part;
 mod plan;
+mod rows;
 mod taps;
 mod tracks;
 
@@ -26,7 +30,7 @@ use super::geometry::{Placed, PlacedBar, Rect};
 use super::scene::{Bar, Scene};
 use column::Stacking;
 use order::Care;
-use plan::Sides;
+use plan::{Side, Sides};
 
 /// The shape that pictures aim at: width divided by height, in hundredths.
 const SHAPE: f64 = 1.5;
@@ -50,6 +54,9 @@ pub struct Component {
     pub cards: Vec<usize>,
 }
 
+/// What it may cost to keep projects together, see [`cost`].
+const WORTH_OF_FRAMES: f64 = 0.05;
+
 /// Room below the bar of the world outside where nothing hangs on it.
 const SKY: i32 = 36;
 
@@ -60,28 +67,35 @@ pub fn lay_out(scene: &Scene, width: Option<i32>, ways: &mut Vec<Way>) -> Placed
     let (mut first, mut rest, mut sky) = (Vec::new(), Vec::new(), None);
     for (number, component) in components(scene).iter().enumerate() {
         let outside = component.bars.iter().copied().find(|bar| scene.bars[*bar].is_outside());
+        let mut known = None;
         if number == ways.len() {
-            ways.push(best_way(scene, component, width));
+            let (way, placed) = by_project(scene, component, width);
+            ways.push(way);
+            known = placed;
         }
+        let placed =
+            || known.unwrap_or_else(|| arrange(scene, component, ways[number], Care::Full));
         match outside {
             Some(bar) if component.cards.is_empty() => sky = Some(bar),
-            Some(_) => first.push(arrange(scene, component, ways[number], Care::Full)),
-            None => rest.push(arrange(scene, component, ways[number], Care::Full)),
+            Some(_) => first.push(placed()),
+            None => rest.push(placed()),
         }
     }
     let mut packed = pack::pack(first, rest, width, SHAPE);
     align::align(&mut packed);
-    match sky {
+    let mut all = match sky {
         Some(bar) => below_the_sky(scene, bar, packed),
         None => packed,
-    }
+    };
+    again::again(scene, &mut all);
+    all
 }
 
 /// A world outside that nothing hangs on lies over everything.
 fn below_the_sky(scene: &Scene, bar: usize, packed: Placed) -> Placed {
     let width = packed.width.max(scene.bars[bar].width());
     let rect = Rect::new(0, 0, width, Bar::HEIGHT);
-    let sky = PlacedBar { bar, rect, text_x: Bar::PADDING, more: Vec::new() };
+    let sky = PlacedBar { bar, rect, text_x: Bar::PADDING, again: None, more: Vec::new() };
     let mut all = Placed { bars: vec![sky], width, height: Bar::HEIGHT, ..Placed::default() };
     all.add(packed, 0, Bar::HEIGHT + SKY);
     all
@@ -114,6 +128,8 @@ pub struct Way {
     stacking: Stacking,
     /// Rows of the hub's bar.
     rows: usize,
+    /// Whether what belongs to one project is kept together.
+    by_project: bool,
 }
 
 impl Way {
@@ -122,6 +138,7 @@ impl Way {
         sides: Sides::Below,
         stacking: Stacking { rows: 1, mixed: false, squeezed: false },
         rows: 1,
+        by_project: false,
     };
 }
 
@@ -142,21 +159,21 @@ fn best_way(scene: &Scene, component: &Component, width: Option<i32>) -> Way {
     for sides in [Sides::Below, Sides::Both] {
         for stack in stacks.iter().copied().take_while(|stack| *stack == 1 || *stack < most) {
             let stacking = Stacking { rows: stack, mixed: false, squeezed: false };
-            let mut shape = consider(Way { sides, stacking, rows: 1 });
+            let mut shape = consider(Way { sides, stacking, ..Way::PLAIN });
             if shape > SHAPE && component.bars.len() > 2 {
                 // Twice the rows make it half as wide and twice as high.
                 let rows = rows_for(shape);
                 for rows in [rows, rows + 1, rows * 3 / 2 + 1].into_iter().filter(|rows| *rows > 1)
                 {
-                    consider(Way { sides, stacking, rows });
+                    consider(Way { sides, stacking, rows, ..Way::PLAIN });
                 }
             }
             if stack > 1 && shape > 1.0 {
                 let mixed = Stacking { mixed: true, ..stacking };
-                shape = shape.min(consider(Way { sides, stacking: mixed, rows: 1 }));
+                shape = shape.min(consider(Way { sides, stacking: mixed, ..Way::PLAIN }));
                 if shape > SHAPE {
                     let squeezed = Stacking { squeezed: true, ..mixed };
-                    shape = shape.min(consider(Way { sides, stacking: squeezed, rows: 1 }));
+                    shape = shape.min(consider(Way { sides, stacking: squeezed, ..Way::PLAIN }));
                 }
             }
             // Higher stacks would only make it narrower still.
@@ -168,6 +185,22 @@ fn best_way(scene: &Scene, component: &Component, width: Option<i32>) -> Way {
     best.map_or(Way::PLAIN, |(_, way)| way)
 }
 
+/// The best way, with projects kept together if that makes nothing else
+/// worse; and what came of it, where it was tried.
+fn by_project(scene: &Scene, component: &Component, width: Option<i32>) -> (Way, Option<Placed>) {
+    let way = best_way(scene, component, width);
+    let mut projects = component.cards.iter().map(|card| &scene.cards[*card].project);
+    let first = projects.next();
+    if projects.all(|project| Some(project) == first) {
+        return (way, None);
+    }
+    let together = Way { by_project: true, ..way };
+    let [old, new] = [way, together].map(|way| arrange(scene, component, way, Care::Full));
+    let is_as_good = new.crossings() <= old.crossings()
+        && cost(&new, together, width) <= cost(&old, way, width) + WORTH_OF_FRAMES;
+    if is_as_good { (together, Some(new)) } else { (way, Some(old)) }
+}
+
 /// How many rows bring this shape near to the one that pictures aim at.
 fn rows_for(shape: f64) -> usize {
     let rows = (shape / SHAPE).sqrt();
@@ -176,12 +209,24 @@ fn rows_for(shape: f64) -> usize {
 
 fn arrange(scene: &Scene, component: &Component, way: Way, care: Care) -> Placed {
     let mut plan = plan::plan(scene, component, way.sides, way.rows);
+    let groups = &plan.groups;
     let mut ordered = Vec::with_capacity(plan.rows.len());
-    for [below, above] in &mut plan.rows {
-        ordered.push([
-            order::order(scene, &plan.groups, below, way.stacking, care),
-            order::order(scene, &plan.groups, above, way.stacking, care),
-        ]);
+    for sides in &mut plan.rows {
+        let order = |side: &mut Side, room| {
+            let wanted =
+                order::Wanted { stacking: way.stacking, room, by_project: way.by_project, care };
+            order::order(scene, groups, side, wanted)
+        };
+        let [below, above] = sides;
+        let mut both = [order(below, 0), order(above, 0)];
+        // What hangs on the hub alone spreads as far as the other side reaches.
+        let [low, high] = [both[0].width, both[1].width];
+        if care == Care::Full && both[0].can_spread(high) {
+            both[0] = order(below, high);
+        } else if care == Care::Full && both[1].can_spread(low) {
+            both[1] = order(above, low);
+        }
+        ordered.push(both);
     }
     assemble::assemble(scene, &plan, ordered)
 }

@@ -6,13 +6,11 @@
 //! siblings: those that share cards should be neighbours.
 
 use super::column::{self, Column, Stacking};
+use super::kin::Kin;
 use super::plan::{Group, Side};
+use super::rows::{BLOCK_GAP, COLUMN_GAP, Rows, gather};
 use crate::render::svg::scene::Scene;
 
-/// Room between columns of one block.
-const COLUMN_GAP: i32 = 24;
-/// Room between blocks: enough for two frames.
-const BLOCK_GAP: i32 = 40;
 /// How often the siblings are sorted anew, at first sight and with care.
 const SWEEPS: (usize, usize) = (1, 8);
 /// How many columns all trials of swapping siblings may look at together.
@@ -27,6 +25,19 @@ pub enum Care {
     Full,
 }
 
+/// How one side is to be ordered.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// How cards are gathered in columns.
+    pub stacking: Stacking,
+    /// Width that there is anyway.
+    pub room: i32,
+    /// Whether what belongs to one project is kept together.
+    pub by_project: bool,
+    /// How much work it is worth.
+    pub care: Care,
+}
+
 /// The columns of one side in their places.
 #[derive(Debug)]
 pub struct Ordered {
@@ -39,11 +50,12 @@ pub struct Ordered {
     pub width: i32,
 }
 
-/// The columns of one node.
-#[derive(Debug, Default)]
-struct Rows {
-    inner: Vec<usize>,
-    outer: Vec<usize>,
+impl Ordered {
+    /// Whether what is stacked on the hub alone could use the rest of this room.
+    pub fn can_spread(&self, room: i32) -> bool {
+        let mut stacks = self.columns.iter().filter(|column| column.home == 0 && column.is_stack());
+        stacks.any(|column| column.width <= room - self.width)
+    }
 }
 
 struct Placer<'a> {
@@ -53,6 +65,8 @@ struct Placer<'a> {
     least: Vec<i32>,
     /// For each column the nodes of its bars.
     nodes_of: Vec<Vec<usize>>,
+    /// The projects, if they are to be kept together.
+    kin: Option<Kin>,
     /// Middle of each node's block.
     middles: Vec<i32>,
     /// The node of the world outside.
@@ -61,13 +75,8 @@ struct Placer<'a> {
 }
 
 /// Gathers the groups of one side in columns and places them.
-pub fn order(
-    scene: &Scene,
-    groups: &[Group],
-    side: &mut Side,
-    stacking: Stacking,
-    care: Care,
-) -> Ordered {
+pub fn order(scene: &Scene, groups: &[Group], side: &mut Side, wanted: Wanted) -> Ordered {
+    let Wanted { stacking, room, by_project, care } = wanted;
     // The bar of the world outside reaches over what hangs on it, wherever;
     // and where bars reach over many blocks, their text finds room somewhere.
     let least_of = |bar: usize| {
@@ -75,7 +84,7 @@ pub fn order(
         if free { 0 } else { column::bar_width(&scene.bars[bar]) }
     };
     let least: Vec<i32> = side.nodes.iter().map(|node| node.bar.map_or(0, least_of)).collect();
-    let (columns, rows) = gather(scene, groups, side, stacking, &least);
+    let (columns, rows) = gather(scene, groups, side, stacking, (&least, room));
     let nodes_of = columns
         .iter()
         .map(|c| c.inner.iter().chain(&c.outer).map(|bar| side.node_of[bar]).collect())
@@ -83,70 +92,13 @@ pub fn order(
     let middles = vec![0; side.nodes.len()];
     let is_outside = |bar: Option<usize>| bar.is_some_and(|bar| scene.bars[bar].is_outside());
     let outside = side.nodes.iter().position(|node| is_outside(node.bar)).filter(|node| *node > 0);
-    let mut placer = Placer { side, columns, rows, least, nodes_of, middles, outside, width: 0 };
+    let kin = by_project.then(|| Kin::new(scene, side, &columns));
+    let mut placer =
+        Placer { side, columns, rows, least, nodes_of, kin, middles, outside, width: 0 };
     placer.place();
     placer.improve(care);
     let texts = placer.texts();
     Ordered { columns: placer.columns, texts, width: placer.width }
-}
-
-/// Gathers cards in columns, at most so many to a column; fewer where the
-/// block is wide enough for more columns anyway.
-fn gather(
-    scene: &Scene,
-    groups: &[Group],
-    side: &Side,
-    stacking: Stacking,
-    least: &[i32],
-) -> (Vec<Column>, Vec<Rows>) {
-    let count = side.nodes.len();
-    let mut widths = vec![0; count];
-    let mut columns = Vec::new();
-    let mut rows: Vec<Rows> = (0..count).map(|_| Rows::default()).collect();
-    for node in (0..count).rev() {
-        let build = |is_inner: bool, most: usize| {
-            let of_row = if is_inner { &side.nodes[node].inner } else { &side.nodes[node].outer };
-            let stacking = Stacking { rows: most, ..stacking };
-            column::columns(scene, groups, of_row, side, node, is_inner, stacking)
-        };
-        let children = side.nodes[node].children.iter().map(|child| widths[*child]);
-        let beside: i32 = children.filter(|w| *w > 0).map(|width| width + BLOCK_GAP).sum();
-        let mut inner = build(true, stacking.rows);
-        let mut outer = build(false, stacking.rows);
-        let outer_width = |row: &[Column]| {
-            if row.is_empty() { beside - BLOCK_GAP } else { row_width(row) + beside }
-        };
-        let width = least[node].max(row_width(&inner)).max(outer_width(&outer));
-        if node > 0 {
-            let narrower = |is_inner: bool, row: &[Column]| {
-                let fits = |row: &[Column]| {
-                    width >= if is_inner { row_width(row) } else { outer_width(row) }
-                };
-                let highest = row.iter().map(|column| column.cards.len()).max().unwrap_or(0);
-                let room = width - if is_inner { row_width(row) } else { outer_width(row) };
-                // No room for one column more, no need to try.
-                let narrowest = row.iter().map(|column| column.width).min().unwrap_or(0);
-                if highest < 2 || room < narrowest {
-                    return None;
-                }
-                (1..highest).map(|most| build(is_inner, most)).find(|row| fits(row))
-            };
-            inner = narrower(true, &inner).unwrap_or(inner);
-            outer = narrower(false, &outer).unwrap_or(outer);
-        }
-        widths[node] = width.max(0);
-        for (is_inner, row) in [(true, inner), (false, outer)] {
-            let numbers = columns.len()..columns.len() + row.len();
-            columns.extend(row);
-            if is_inner { &mut rows[node].inner } else { &mut rows[node].outer }.extend(numbers);
-        }
-    }
-    (columns, rows)
-}
-
-fn row_width(row: &[Column]) -> i32 {
-    let gaps = COLUMN_GAP * i32::try_from(row.len().saturating_sub(1)).unwrap_or(0);
-    row.iter().map(|column| column.width).sum::<i32>() + gaps
 }
 
 impl Placer<'_> {
@@ -213,7 +165,8 @@ impl Placer<'_> {
         self.middles.iter().zip(&self.least).map(left).collect()
     }
 
-    /// How long the bars would be: from the first line to the last of each.
+    /// How long the bars would be: from the first line to the last of each;
+    /// and what it costs that projects are torn apart.
     fn cost(&self) -> i64 {
         let mut ends: Vec<Option<(i32, i32)>> = vec![None; self.side.nodes.len()];
         for (column, nodes) in self.columns.iter().zip(&self.nodes_of) {
@@ -223,7 +176,14 @@ impl Placer<'_> {
                 ends[*node] = Some((from.min(left), to.max(right)));
             }
         }
-        ends.iter().flatten().map(|(from, to)| i64::from(to - from)).sum()
+        let length: i64 = ends.iter().flatten().map(|(from, to)| i64::from(to - from)).sum();
+        let torn = self.kin.iter().flat_map(|kin| {
+            let of_row = |(rows, node): (&Rows, &super::plan::Node)| {
+                kin.cost(&rows.inner, &[]) + kin.cost(&rows.outer, &node.children)
+            };
+            self.rows.iter().zip(&self.side.nodes).map(of_row)
+        });
+        length + torn.sum::<i64>()
     }
 
     /// Sorts siblings and columns by where the things are that they share.
@@ -244,6 +204,22 @@ impl Placer<'_> {
         self.restore(best.1);
         if care == Care::Full {
             self.swap_siblings(best.0);
+            self.gather_kin();
+        }
+    }
+
+    /// Moves columns of one project together, from where they are now.
+    fn gather_kin(&mut self) {
+        let Some(kin) = &self.kin else { return };
+        let (cost, state) = (self.cost(), self.state());
+        for (rows, node) in self.rows.iter_mut().zip(&self.side.nodes) {
+            let at = |column: usize| i64::from(self.columns[column].x);
+            kin.gather(&mut rows.inner, None, at);
+            kin.gather(&mut rows.outer, node.children.first(), at);
+        }
+        self.place();
+        if self.cost() >= cost {
+            self.restore(state);
         }
     }
 
@@ -308,21 +284,25 @@ impl Placer<'_> {
         };
         for node in 0..count {
             let mut children = std::mem::take(&mut self.side.nodes[node].children);
-            children.sort_by_key(|child| (wanted(*child), *child));
-            self.side.nodes[node].children = children;
-            for is_inner in [true, false] {
-                let row =
-                    if is_inner { &mut self.rows[node].inner } else { &mut self.rows[node].outer };
-                let mut row = std::mem::take(row);
-                row.sort_by_key(|column| {
-                    let others = || self.nodes_of[*column].iter().filter(|other| **other != node);
-                    let number = i64::try_from(others().count()).unwrap_or(0).max(1);
-                    let sum: i64 = others().map(|other| i64::from(middles[*other])).sum();
-                    (sum / number, *column)
-                });
-                *(if is_inner { &mut self.rows[node].inner } else { &mut self.rows[node].outer }) =
-                    row;
+            match &self.kin {
+                Some(kin) => kin.sort_nodes(&mut children, wanted),
+                None => children.sort_by_key(|child| (wanted(*child), *child)),
             }
+            self.side.nodes[node].children = children;
+            let wanted = |column: usize| {
+                let others = || self.nodes_of[column].iter().filter(|other| **other != node);
+                let number = i64::try_from(others().count()).unwrap_or(0).max(1);
+                let sum: i64 = others().map(|other| i64::from(middles[*other])).sum();
+                sum / number
+            };
+            let Rows { mut inner, mut outer } = std::mem::take(&mut self.rows[node]);
+            for row in [&mut inner, &mut outer] {
+                match &self.kin {
+                    Some(kin) => kin.sort_columns(row, wanted),
+                    None => row.sort_by_key(|column| (wanted(*column), *column)),
+                }
+            }
+            self.rows[node] = Rows { inner, outer };
         }
     }
 

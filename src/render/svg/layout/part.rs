@@ -303,7 +303,13 @@ impl<'a> Part<'a> {
             let distance = self.levels[node.level] + track * (Bar::HEIGHT + TRACK_GAP);
             let rect = self.away(hub, lie.from, distance, lie.to - lie.from, Bar::HEIGHT);
             rects.insert(bar, rect);
-            placed.bars.push(PlacedBar { bar, rect, text_x: lie.text, more: Vec::new() });
+            placed.bars.push(PlacedBar {
+                bar,
+                rect,
+                text_x: lie.text,
+                again: None,
+                more: Vec::new(),
+            });
         }
         for (column, xs) in self.columns.iter().zip(&self.xs) {
             let mut distance = self.bands[column.band];

@@ -219,6 +219,8 @@ impl Bar {
     pub const HEIGHT: i32 = 38;
     /// Base line of the title, below the upper edge.
     pub const FIRST_BASE: i32 = 16;
+    /// Base line of a name that stands alone.
+    pub const MIDDLE_BASE: i32 = 23;
     /// Base line of the facts.
     pub const SECOND_BASE: i32 = 31;
 
@@ -385,12 +387,11 @@ impl Scene {
         }
     }
 
-    /// Adds to each card of a project that `has_frame` denies a line with the
-    /// project's name, so that no card is without it.
-    pub fn tag_projects(&mut self, has_frame: impl Fn(&str) -> bool) {
-        for card in &mut self.cards {
-            let Some(project) = card.project.as_deref().filter(|project| !has_frame(project))
-            else {
+    /// Adds to each card of a project that `has_frame` denies, by its number,
+    /// a line with the project's name, so that no card is without it.
+    pub fn tag_projects(&mut self, has_frame: impl Fn(usize) -> bool) {
+        for (at, card) in self.cards.iter_mut().enumerate() {
+            let Some(project) = card.project.as_deref().filter(|_| !has_frame(at)) else {
                 continue;
             };
             if let Some(part) = card.parts.first_mut() {
