@@ -105,13 +105,26 @@ workers() {
   printf '\036end\035'
 } &
 p=$!
+# The input of what an engine that was killed had started never ends.
+s=$((($# / 5 / m + 1) * (w + c + 3) * 2 + 30))
+{
+  trap 'kill "$q"' TERM
+  sleep "$s" &
+  q=$!
+  wait "$q" && kill -TERM "$$"
+  all
+} 2>/dev/null &
+e=$!
 trap : TERM
 read -r x
 # Everything, if the shell leads a process group of its own, as it does on Docker.
-read -r a b d e g x </proc/$$/stat && [ "$g" = "$$" ] && g=0 || g=$p
+read -r a b d f g x </proc/$$/stat && [ "$g" = "$$" ] && g=0 || g="$p $e"
+lives() {
+  read -r a b d x <"/proc/$1/stat" && [ "$d" != Z ]
+} 2>/dev/null
 # Again until all have gone: a signal may meet a shell just before its ping is there.
 n=0
-while kill -TERM "$g"; read -r a b d x <"/proc/$p/stat" && [ "$d" != Z ] && [ "$n" -lt 30 ]; do
+while kill -TERM $g; { lives "$p" || lives "$e"; } && [ "$n" -lt 30 ]; do
   sleep 1 &
   wait "$!"
   n=$((n + 1))
