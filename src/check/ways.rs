@@ -6,9 +6,9 @@ use std::collections::{BTreeSet, HashMap};
 use super::evaluate::{Basis, Question, Sight, Status};
 use super::facts::listed;
 use super::tries::Seen;
-use super::who::{Who, is_pattern};
+use super::who::Who;
 use super::{Arrow, CheckFile, Claim, Manner, Sources, Target};
-use crate::graph::{Map, Verdict as Predicted};
+use crate::graph::{Map, Verdict as Predicted, is_pattern};
 use crate::model::{By, Knock, Measurement, Outcome, Probe};
 
 /// Ways between containers, measured and predicted.

@@ -3,10 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use globset::GlobBuilder;
-
 use super::{CheckFile, Sources};
-use crate::graph::Map;
+use crate::graph::{Map, is_pattern, pattern};
 use crate::model::nearest;
 
 /// Finds containers and networks on a map.
@@ -157,19 +155,10 @@ impl<'a> Who<'a> {
     }
 }
 
-/// Whether a name is a pattern.
-pub fn is_pattern(name: &str) -> bool {
-    name.contains(['*', '?', '['])
-}
-
-/// Whether a name is what `pattern` says or fits it. What is no pattern after
+/// Whether a name is what `text` says or fits it. What is no pattern after
 /// all fits nothing but itself.
-fn matches(pattern: &str, name: &str) -> bool {
-    pattern == name
-        || (is_pattern(pattern)
-            && GlobBuilder::new(pattern)
-                .build()
-                .is_ok_and(|glob| glob.compile_matcher().is_match(name)))
+fn matches(text: &str, name: &str) -> bool {
+    text == name || (is_pattern(text) && pattern(text).is_ok_and(|glob| glob.matches(name)))
 }
 
 fn missing<'n>(kind: &str, name: &str, known: impl Iterator<Item = &'n str>) -> Missing {

@@ -24,7 +24,7 @@ use petgraph::graph::{NodeIndex, UnGraph};
 pub use compare::{Agreement, Compared, Comparison, Mark, Surprise};
 pub use predict::{Prediction, Route};
 pub use reason::{Judged, Reason, Verdict};
-pub use select::{Filter, Selection, no_such};
+pub use select::{Filter, Selection, is_pattern, no_such, pattern};
 pub use structure::{Bridging, Path, SharedNetwork};
 pub use swarm::ServiceName;
 

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use globset::{GlobBuilder, GlobMatcher};
-
 use super::{Map, StackOwner};
 use crate::error::{Error, Result};
 use crate::model::nearest;
@@ -38,29 +36,38 @@ pub struct Selection {
     pub stopped: BTreeSet<usize>,
 }
 
+/// Whether a name is a pattern.
+pub fn is_pattern(name: &str) -> bool {
+    name.contains(['*', '?', '['])
+}
+
+/// A pattern of the user's. Names are no paths, and `**` means no more than `*`.
+pub fn pattern(text: &str) -> std::result::Result<glob::Pattern, glob::PatternError> {
+    let mut text = text.to_owned();
+    while text.contains("**") {
+        text = text.replace("**", "*");
+    }
+    glob::Pattern::new(&text)
+}
+
 /// A name or glob of the user's.
 struct Pattern<'a> {
     text: &'a str,
-    glob: Option<GlobMatcher>,
+    glob: Option<glob::Pattern>,
 }
 
 impl<'a> Pattern<'a> {
     fn new(text: &'a str) -> Result<Self> {
-        let is_glob = text.contains(['*', '?', '[', '{']);
-        let glob = if is_glob {
-            let glob = GlobBuilder::new(text).build().map_err(|error| Error::Usage {
-                what: format!("`{text}` is no pattern: {}", error.kind()),
-                hint: Some("* stands for any text, ? for one character".to_owned()),
-            })?;
-            Some(glob.compile_matcher())
-        } else {
-            None
-        };
+        let glob = is_pattern(text).then(|| pattern(text)).transpose();
+        let glob = glob.map_err(|error| Error::Usage {
+            what: format!("`{text}` is no pattern: {}", error.msg),
+            hint: Some("* stands for any text, ? for one character".to_owned()),
+        })?;
         Ok(Self { text, glob })
     }
 
     fn fits(&self, name: &str) -> bool {
-        name == self.text || self.glob.as_ref().is_some_and(|glob| glob.is_match(name))
+        name == self.text || self.glob.as_ref().is_some_and(|glob| glob.matches(name))
     }
 }
 
