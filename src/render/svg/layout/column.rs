@@ -46,7 +46,7 @@ impl Column {
 
 /// The size of a card: in a stack, or alone with strips on two edges.
 pub fn card_size(card: &Card, inner: &[usize], is_stack: bool) -> (i32, i32) {
-    let (mut width, mut height) = (card.body_width(), card.body_height());
+    let (mut width, mut height) = card.body();
     if is_stack {
         width = card.strips.iter().map(Strip::width).fold(width, i32::max);
         height += card.strips.iter().map(strip_height).sum::<i32>();

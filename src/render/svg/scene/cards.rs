@@ -1,5 +1,6 @@
 //! The cards: what a container's card says.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::alarms::Alarms;
@@ -59,6 +60,7 @@ pub fn card(
         is_alarming,
         tooltip,
         change: view.changes.container(owner),
+        body: OnceCell::new(),
     }
 }
 

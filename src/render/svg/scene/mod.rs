@@ -7,6 +7,7 @@ mod bars;
 mod cards;
 mod strips;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::geometry::Rect;
@@ -260,6 +261,8 @@ pub struct Strip {
     pub tooltip: Vec<String>,
     /// What a difference says of it.
     pub change: Option<Change>,
+    /// Width and height, once they have been asked for.
+    pub size: OnceCell<(i32, i32)>,
 }
 
 /// How the line from a card to a bar looks.
@@ -287,13 +290,20 @@ impl Strip {
 
     /// Width in pixels.
     pub fn width(&self) -> i32 {
-        let text = self.lines.iter().map(|line| line.width).max().unwrap_or(0);
-        (text + 2 * Self::PADDING).max(32)
+        self.size().0
     }
 
     /// Height in pixels.
     pub fn height(&self) -> i32 {
-        self.lines.iter().map(|line| line.role.height()).sum::<i32>() + 5
+        self.size().1
+    }
+
+    fn size(&self) -> (i32, i32) {
+        *self.size.get_or_init(|| {
+            let text = self.lines.iter().map(|line| line.width).max().unwrap_or(0);
+            let height = self.lines.iter().map(|line| line.role.height()).sum::<i32>();
+            ((text + 2 * Self::PADDING).max(32), height + 5)
+        })
     }
 }
 
@@ -318,6 +328,9 @@ pub struct Card {
     pub tooltip: Vec<String>,
     /// What a difference says of it.
     pub change: Option<Change>,
+    /// Width and height of what stands between the strips, once they have been
+    /// asked for.
+    pub body: OnceCell<(i32, i32)>,
 }
 
 impl Card {
@@ -328,15 +341,14 @@ impl Card {
     /// Least width in pixels.
     const LEAST: i32 = 112;
 
-    /// Width of what stands between the strips.
-    pub fn body_width(&self) -> i32 {
-        let text = self.parts.iter().flatten().map(|line| line.width).max().unwrap_or(0);
-        (text + 2 * Self::PADDING).max(Self::LEAST)
-    }
-
-    /// Height of what stands between the strips.
-    pub fn body_height(&self) -> i32 {
-        self.parts.iter().map(|part| Self::part_height(part)).sum()
+    /// Width and height of what stands between the strips. Layouts are tried
+    /// many times over, so it is worked out once.
+    pub fn body(&self) -> (i32, i32) {
+        *self.body.get_or_init(|| {
+            let text = self.parts.iter().flatten().map(|line| line.width).max().unwrap_or(0);
+            let height = self.parts.iter().map(|part| Self::part_height(part)).sum();
+            ((text + 2 * Self::PADDING).max(Self::LEAST), height)
+        })
     }
 
     /// Height of one part.
@@ -397,6 +409,7 @@ impl Scene {
             if let Some(part) = card.parts.first_mut() {
                 let text = format!("project {project}");
                 part.extend(Line::wrapped(Role::Quiet, &text, 200, 1));
+                card.body.take();
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The strips of a card: where it hangs on a bar, by which address and names
 //! it is known there, and what it publishes.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::alarms::{Alarms, worse};
@@ -26,7 +27,14 @@ pub fn strips(
             let tap = Tap::Idle;
             strips.insert(
                 bar,
-                Strip { bar, lines: Vec::new(), tap, tooltip: Vec::new(), change: None },
+                Strip {
+                    bar,
+                    lines: Vec::new(),
+                    tap,
+                    tooltip: Vec::new(),
+                    change: None,
+                    size: OnceCell::new(),
+                },
             );
         }
         return strips.into_values().collect();
@@ -61,6 +69,7 @@ fn on_host(bar: usize, view: &View, owner: usize) -> Strip {
         tap: if running { Tap::World } else { Tap::Idle },
         tooltip: vec![format!("{} shares the host's network stack", view.container(owner).name)],
         change: None,
+        size: OnceCell::new(),
     }
 }
 
@@ -78,7 +87,7 @@ fn published_strip(bar: usize, container: &Container, published: &[String]) -> S
     let mut tooltip = vec![format!("{} {verb} published as", container.name)];
     tooltip.extend(published.iter().take(24).cloned());
     let tap = if everywhere { Tap::World } else { Tap::Nearby };
-    Strip { bar, lines, tap, tooltip, change: None }
+    Strip { bar, lines, tap, tooltip, change: None, size: OnceCell::new() }
 }
 
 fn endpoint_strip(
@@ -136,5 +145,12 @@ fn endpoint_strip(
     let measured = group.owners.iter().filter_map(|at| alarms.taps.get(&(*at, network))).copied();
     let idle = if container.state.has_network() { Tap::Live } else { Tap::Idle };
     let tap = measured.reduce(worse).unwrap_or(idle);
-    Strip { bar, lines, tap, tooltip, change: view.changes.endpoint(owner, network) }
+    Strip {
+        bar,
+        lines,
+        tap,
+        tooltip,
+        change: view.changes.endpoint(owner, network),
+        size: OnceCell::new(),
+    }
 }
