@@ -216,11 +216,7 @@ impl<'a> Ways<'a> {
     /// looked.
     fn listening(&self, container: usize) -> Option<&'a [Listening]> {
         let stack = self.map.stack(container).unwrap_or(container);
-        let seen = |at: usize| {
-            let container = self.map.container(at);
-            let mut observations = self.map.snapshot().observations.iter();
-            observations.find(|seen| seen.id == container.id)?.listening.as_deref()
-        };
+        let seen = |at: usize| self.map.observation(at)?.listening.as_deref();
         seen(container).or_else(|| seen(stack))
     }
 }

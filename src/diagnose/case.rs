@@ -1,7 +1,7 @@
 //! Everything a rule may look at: the map, what was seen inside the
 //! containers, and who wants to reach whom. Built once for all rules.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::index::Index;
@@ -40,7 +40,6 @@ pub struct Case<'a> {
     pub map: &'a Map<'a>,
     /// What a probe measured, held against the map.
     pub comparison: Option<&'a Comparison<'a>>,
-    observations: Vec<Option<&'a Observation>>,
     index: Index<'a>,
     /// In the order of the containers that they begin at.
     edges: Vec<(Edge<'a>, Option<Obstacle>)>,
@@ -52,13 +51,9 @@ impl<'a> Case<'a> {
     /// The case of a map.
     pub fn new(map: &'a Map<'a>, comparison: Option<&'a Comparison<'a>>) -> Self {
         let snapshot = map.snapshot();
-        let by_id: HashMap<(&str, &str), &Observation> =
-            snapshot.observations.iter().map(|o| ((&*o.id, &*o.container), o)).collect();
-        let observations =
-            snapshot.containers.iter().map(|c| by_id.get(&(&*c.id, &*c.name)).copied()).collect();
         let about = vec![Vec::new(); snapshot.containers.len()];
         let (index, edges) = (Index::default(), Vec::new());
-        let mut case = Self { map, comparison, observations, index, edges, about };
+        let mut case = Self { map, comparison, index, edges, about };
         case.index = Index::new(&case);
         let edges = wanted::edges(&case);
         case.edges = edges
@@ -190,7 +185,7 @@ impl<'a> Case<'a> {
 
     /// What was seen inside a container.
     pub fn seen(&self, at: usize) -> Option<&'a Observation> {
-        self.observations.get(at).copied().flatten()
+        self.map.observation(at)
     }
 
     /// What was seen of the network stack that a container uses: by itself or

@@ -28,7 +28,9 @@ pub use select::{Filter, Selection, is_pattern, no_such, pattern};
 pub use structure::{Bridging, Path, SharedNetwork};
 pub use swarm::ServiceName;
 
-use crate::model::{Container, Endpoint, Network, NetworkIndex, NetworkMode, Snapshot, Subnet};
+use crate::model::{
+    Container, Endpoint, Network, NetworkIndex, NetworkMode, Observation, Snapshot, Subnet,
+};
 
 /// A node of the map. Numbers are positions in the snapshot's lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,6 +63,9 @@ pub struct Map<'a> {
     members: Vec<Vec<usize>>,
     /// Who has an address, and on which network; made when somebody asks.
     addresses: OnceCell<HashMap<IpAddr, Vec<(usize, usize)>>>,
+    /// For each container the position of what was seen inside it; made when
+    /// somebody asks.
+    observations: OnceCell<Vec<Option<usize>>>,
 }
 
 /// Whose network stack a container uses.
@@ -113,7 +118,7 @@ impl<'a> Map<'a> {
             }
             endpoint_networks.push(networks);
         }
-        let addresses = OnceCell::new();
+        let (addresses, observations) = (OnceCell::new(), OnceCell::new());
         Self {
             snapshot,
             graph,
@@ -123,7 +128,20 @@ impl<'a> Map<'a> {
             riders,
             members,
             addresses,
+            observations,
         }
+    }
+
+    /// What was seen inside the container at a position, if anybody looked.
+    pub fn observation(&self, at: usize) -> Option<&'a Observation> {
+        let observations = self.observations.get_or_init(|| {
+            let seen = self.snapshot.observations.iter().enumerate();
+            let by_id: HashMap<(&str, &str), usize> =
+                seen.map(|(at, seen)| ((&*seen.id, &*seen.container), at)).collect();
+            let containers = self.snapshot.containers.iter();
+            containers.map(|c| by_id.get(&(&*c.id, &*c.name)).copied()).collect()
+        });
+        self.snapshot.observations.get(observations.get(at).copied().flatten()?)
     }
 
     /// The snapshot the map was built over.

@@ -125,8 +125,7 @@ fn rest(view: &View, at: usize) -> Vec<Line> {
 /// The ports that something was seen to listen on. A network stack has one
 /// set of them, so they stand with its owner.
 fn listening(view: &View, owner: usize) -> Vec<Line> {
-    let id = &view.container(owner).id;
-    let seen = view.map.snapshot().observations.iter().find(|seen| seen.id == *id);
+    let seen = view.map.observation(owner);
     let Some(listening) = seen.and_then(|seen| seen.listening.as_ref()) else {
         return Vec::new();
     };
