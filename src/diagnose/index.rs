@@ -130,8 +130,10 @@ impl<'a> Index<'a> {
                 self.lengths.insert((subnet.addr().is_ipv4(), subnet.prefix_len()));
                 push(self.subnets.entry(subnet).or_default(), at);
             }
-            let mut names = ByWord::new();
-            for member in case.map.members(at) {
+            let members = case.map.members(at);
+            // A container's own name, its service's, and its id.
+            let mut names = ByWord::with_capacity(members.len() * 3);
+            for member in members {
                 let Some(endpoint) = case.map.endpoint_on(*member, at) else { continue };
                 for name in case.container(*member).names_on(endpoint) {
                     push(names.entry(folded(name)).or_default(), *member);

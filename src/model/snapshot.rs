@@ -1,6 +1,6 @@
 //! Everything netmap knows about an engine at one moment, as one value.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
 
 use serde::{Deserialize, Serialize};
@@ -256,14 +256,14 @@ impl Snapshot {
 /// Finds networks by what an endpoint says of them.
 #[derive(Debug)]
 pub struct NetworkIndex<'a> {
-    by_id: BTreeMap<&'a str, usize>,
-    by_name: BTreeMap<&'a str, usize>,
+    by_id: HashMap<&'a str, usize>,
+    by_name: HashMap<&'a str, usize>,
 }
 
 impl<'a> NetworkIndex<'a> {
     /// An index over `networks`.
     pub fn new(networks: &'a [Network]) -> Self {
-        let mut by_name = BTreeMap::new();
+        let mut by_name = HashMap::with_capacity(networks.len());
         for (at, network) in networks.iter().enumerate() {
             by_name.entry(network.name.as_str()).or_insert(at);
         }
