@@ -33,6 +33,10 @@ pub struct ObserveOptions {
     pub width: usize,
 }
 
+/// Threads that go into network namespaces side by side. What they do there is
+/// most of the work, and the runtime's own thread has answers to read.
+const VISITORS: usize = 2;
+
 impl Default for ObserveOptions {
     fn default() -> Self {
         Self { exec: true, width: 8 }
@@ -70,9 +74,9 @@ pub async fn observe_some(
 ) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
     let now = now.and_then(|now| i64::try_from(now.as_secs()).ok());
-    // Without it there are slower ways.
-    let visitor = Visitor::start().ok();
-    let visitor = visitor.as_ref();
+    // Without any there are slower ways.
+    let visitors: Vec<Visitor> = (0..VISITORS).filter_map(|_| Visitor::start().ok()).collect();
+    let visitor = |at: usize| visitors.get(at % visitors.len().max(1));
     let containers = async {
         let wanted: Vec<&Container> =
             snapshot.containers.iter().filter(|container| wanted(container)).collect();
@@ -81,7 +85,8 @@ pub async fn observe_some(
             .filter_map(|container| {
                 std::future::ready(engines.of(container).map(|engine| (engine, container)))
             })
-            .map(|(engine, container)| look(engine, container, visitor, options.exec))
+            .enumerate()
+            .map(|(at, (engine, container))| look(engine, container, visitor(at), options.exec))
             .buffer_unordered(options.width.max(1));
         let mut seen = Vec::with_capacity(total);
         while let Some(observation) = looks.next().await {
@@ -90,6 +95,7 @@ pub async fn observe_some(
         }
         seen
     };
+    let at_home = visitor(0);
     let machines = join_all(engines.iter().map(|(node, engine)| {
         let own = |network: &&Network| network.node.is_empty() || network.node == node;
         let networks: Vec<&Network> = snapshot.networks.iter().filter(own).collect();
@@ -106,7 +112,7 @@ pub async fn observe_some(
             let seen = tokio::join!(
                 machine::networks(engine, &networks, options.width),
                 info,
-                machine::host(engine, visitor)
+                machine::host(engine, at_home)
             );
             (node, seen)
         }
