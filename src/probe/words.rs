@@ -37,7 +37,7 @@ pub fn ping(code: i64, output: &str) -> Answer {
         };
         return Answer { outcome, latency: None, ..answer };
     }
-    if is_killed(code) {
+    if code == TIMED_OUT {
         // The first line with the address comes as soon as the name is resolved.
         let resolved = output.contains("PING");
         let outcome = if resolved { Outcome::Timeout } else { Outcome::NameNotFound };
@@ -47,11 +47,15 @@ pub fn ping(code: i64, output: &str) -> Answer {
     never_ran(code, output)
 }
 
+/// How `timeout` ends when it had to end a program (timeout(1)). One that
+/// somebody else ended, with 143 or 137, could have had an answer yet.
+pub const TIMED_OUT: i64 = 124;
+
 const NO_RESOLVER: &str = "its name servers gave no answer in time";
 
 /// What a TCP knock's exit code and output say.
 ///
-/// Some programs cannot be told how long to wait for a connection. Killed for
+/// Some programs cannot be told how long to wait for a connection. Ended for
 /// that, they leave open whether a name was not resolved or its address was
 /// silent; either way there was no answer.
 pub fn tcp(code: i64, output: &str) -> Answer {
@@ -63,7 +67,7 @@ pub fn tcp(code: i64, output: &str) -> Answer {
     if code == 0 || connected.iter().any(|word| words.contains(word)) {
         return Answer { received: 1, ..Answer::of(Outcome::Reachable) };
     }
-    if is_killed(code) {
+    if code == TIMED_OUT {
         return Answer::of(Outcome::Timeout);
     }
     never_ran(code, output)
@@ -127,17 +131,12 @@ const NAME_WORDS: &[&str] = &[
     "bad hostname",
 ];
 
-/// Whether the code is that of a killed program: 124 is timeout's own word,
-/// 143 and 137 are TERM and KILL.
-pub fn is_killed(code: i64) -> bool {
-    matches!(code, 124 | 137 | 143)
-}
-
 fn never_ran(code: i64, output: &str) -> Answer {
     let words: String = output.trim().chars().take(120).collect();
     match (code, words.is_empty()) {
         (126, _) => Answer::unknown("the program may not be run in the container"),
         (127, _) => Answer::unknown("the container does not have the program"),
+        (137 | 143, _) => Answer::unknown("it was ended before it had an answer"),
         (_, true) => Answer::unknown(&format!("the program ended with {code} and no word")),
         (_, false) => Answer::unknown(&format!("the program ended with {code}: {words}")),
     }

@@ -83,8 +83,17 @@ fn a_program_that_never_ran_is_unknown() {
 
 #[test]
 fn a_ping_that_hung_on_the_name_never_printed_an_address() {
-    is(ping(143, ""), Outcome::NameNotFound);
+    is(ping(124, ""), Outcome::NameNotFound);
     is(ping(124, "PING db (10.0.0.3): 56 data bytes\n"), Outcome::Timeout);
+}
+
+#[test]
+fn what_somebody_else_ended_says_nothing() {
+    for code in [137, 143] {
+        is(ping(code, ""), Outcome::Unknown);
+        is(ping(code, "PING 10.0.0.3 (10.0.0.3): 56 data bytes\n"), Outcome::Unknown);
+        is(tcp(code, ""), Outcome::Unknown);
+    }
 }
 
 #[test]

@@ -50,8 +50,16 @@ impl OwnEngine {
     pub fn with_way_out() -> Self {
         let mut own = Self::start_by(&["unshare", "--mount", "sh", "-c", OWN_SYS, "sh"]);
         let (here, world) = (namespace(&own.home), format!("{}-out", namespace(&own.home)));
+        assert!(ip(&["netns", "add", &world]));
+        let echo = Command::new("ip")
+            .args(["netns", "exec", &world, "busybox", "nc", "-ll", "-p", "80", "-e", "cat"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn();
+        // Both go with the engine, whatever happens next.
+        own.outside = Some(echo.unwrap());
         for words in [
-            format!("netns add {world}"),
             format!("-n {here} link add {UPLINK} type veth peer name cable netns {world}"),
             format!("-n {here} addr add 192.0.2.2/24 dev {UPLINK}"),
             format!("-n {world} addr add {OUTSIDE}/24 dev cable"),
@@ -61,13 +69,6 @@ impl OwnEngine {
         ] {
             assert!(ip(&words.split(' ').collect::<Vec<_>>()), "ip {words}");
         }
-        let echo = Command::new("ip")
-            .args(["netns", "exec", &world, "busybox", "nc", "-ll", "-p", "80", "-e", "cat"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .spawn();
-        own.outside = Some(echo.unwrap());
         own
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{Network, Severity};
+use crate::model::Severity;
 
 /// See `netmap explain mtu-mismatch`.
 pub const RULE: Rule = Rule {
@@ -73,20 +73,23 @@ fn judge(case: &Case) -> Judgement {
                 way_out.interface
             ),
         ];
-        finding.fix = vec![anew(case.network(network), host_mtu)];
+        finding.fix = vec![anew(case, network, host_mtu)];
         finding
     }))
 }
 
 /// Packets keep the size that the network was made with.
-fn anew(network: &Network, mtu: u32) -> String {
+fn anew(case: &Case, network: usize, mtu: u32) -> String {
+    let (network, docker) = (case.network(network), case.docker());
     let name = &network.name;
-    prose(if network.is_default_bridge() {
+    prose(if case.map.snapshot().engine.is_podman() && network.is_default_bridge() {
+        format!("put them on a network of their own: podman network create -o mtu={mtu}")
+    } else if network.is_default_bridge() {
         format!("set \"mtu\": {mtu} in daemon.json, restart the engine, make the containers anew")
     } else if network.labels.contains_key("com.docker.compose.network") {
         format!(
             "in the compose file give the network of {name} the driver_opts \
-             com.docker.network.driver.mtu: \"{mtu}\"; then docker compose down, and up"
+             com.docker.network.driver.mtu: \"{mtu}\"; then {docker} compose down, and up"
         )
     } else {
         format!("make {name} anew with -o com.docker.network.driver.mtu={mtu}, then its containers")

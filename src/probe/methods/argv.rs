@@ -61,7 +61,7 @@ async fn ping(engine: &Engine, container: &str, act: &Act, limits: &Limits) -> R
         (Ended::Itself, Some(code)) => Answer { method: "ping", ..words::ping(code, &said) },
         (Ended::Itself, None) => Answer::unknown("the engine did not say how the ping ended"),
         // Killed by a deadline of ours, as `timeout` would have.
-        (Ended::Deadline, _) => Answer { method: "ping", ..words::ping(124, &said) },
+        (Ended::Deadline, _) => Answer { method: "ping", ..words::ping(words::TIMED_OUT, &said) },
         (Ended::Flood | Ended::LastWords, _) => {
             Answer::unknown("the container printed more than netmap reads")
         }

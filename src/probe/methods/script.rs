@@ -13,10 +13,10 @@ use crate::model::{Knock, Outcome};
 use crate::probe::plan::Act;
 use crate::probe::{Answer, Limits, words};
 
-/// Knocks that run side by side in one container: half of this many wait for
-/// an answer that does not come where 120 containers are asked for. Each takes
-/// two small processes and less than a megabyte; a container that is limited
-/// gets what fits.
+/// Knocks that run side by side in one container: enough for 120 containers
+/// whose addresses are all silent to cost one wait. Each takes two small
+/// processes and less than a megabyte; a container that is limited gets what
+/// fits.
 const AT_ONCE: usize = 128;
 
 /// Knocks that run side by side however narrow a container's limits are.

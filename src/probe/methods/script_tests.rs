@@ -77,15 +77,17 @@ fn place_of(program: &str) -> Option<PathBuf> {
     })
 }
 
-/// Runs the script with nothing but these programs on the path; an answer for
-/// each act.
-fn in_a_shell(programs: &[&str], acts: &[Act]) -> Vec<Option<Answer>> {
+/// Runs the script in this shell, called `sh`, with nothing but these programs
+/// on the path; an answer for each act.
+fn in_a_shell(shell: &str, programs: &[&str], acts: &[Act]) -> Vec<Option<Answer>> {
     let folder = tempfile::tempdir().unwrap();
-    for program in ["sh", "timeout"].iter().chain(programs) {
+    let link = |program: &str, name: &str| {
         let found =
             place_of(program).unwrap_or_else(|| panic!("no `{program}` here: run tests/run"));
-        symlink(found, folder.path().join(program)).unwrap();
-    }
+        symlink(found, folder.path().join(name)).unwrap();
+    };
+    link(shell, "sh");
+    ["timeout"].iter().chain(programs).for_each(|program| link(program, program));
     let limits = Limits { wait: Duration::from_secs(1), count: 1 };
     let words = command(acts, &limits, 8, &|_| 1);
     let mut shell = Command::new(folder.path().join(&words[0]))
@@ -123,8 +125,9 @@ fn every_rung_of_the_ladder_tells_open_from_closed_and_knows_no_unknown_name() {
         Act::Name("no-such-host.invalid".to_owned(), Knock::Tcp(open)),
         Act::Address(home, Knock::Icmp),
     ];
-    for tool in TOOLS {
-        let answers = in_a_shell(&[tool.program], &acts);
+    let shells = ["sh", "bash"];
+    for (shell, tool) in shells.iter().flat_map(|shell| TOOLS.iter().map(move |t| (shell, t))) {
+        let answers = in_a_shell(shell, &[tool.program], &acts);
         let answers: Vec<Answer> = answers.into_iter().map(Option::unwrap).collect();
         let outcomes: Vec<Outcome> = answers.iter().map(|answer| answer.outcome).collect();
         // Without GNU's `timeout` a name may take longer than anybody waits,
@@ -139,7 +142,7 @@ fn every_rung_of_the_ladder_tells_open_from_closed_and_knows_no_unknown_name() {
 #[test]
 fn a_shell_with_nothing_to_knock_with_says_so() {
     let home = Act::Address([127, 0, 0, 1].into(), Knock::Icmp);
-    let answers = in_a_shell(&[], &[home]);
+    let answers = in_a_shell("sh", &[], &[home]);
     let answer = answers[0].clone().unwrap();
     assert_eq!(answer.outcome, Outcome::Unknown);
     assert!(answer.reason.unwrap().contains("no ping"), "it says why");

@@ -7,8 +7,8 @@
 //! laid out several times, with more or fewer cards in a column; the one whose
 //! shape and lines are best is taken.
 //! [`pack`] puts the components on the page, [`align`] moves lines to the
-//! middle of what they end on, and [`again`] names long bars twice. Nothing here searches for room: overlaps cannot
-//! arise.
+//! middle of what they end on, and [`again`] names long bars twice. Nothing here
+//! searches for room: overlaps cannot arise.
 
 mod again;
 mod align;

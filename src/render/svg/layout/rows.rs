@@ -8,6 +8,7 @@ use crate::render::svg::scene::Scene;
 pub const COLUMN_GAP: i32 = 24;
 /// Room between blocks: enough for two frames.
 pub const BLOCK_GAP: i32 = 40;
+
 /// The columns of one node.
 #[derive(Debug, Default)]
 pub struct Rows {
