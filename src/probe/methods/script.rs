@@ -39,6 +39,8 @@ const SLACK: u64 = 3;
 const START: char = '\u{1e}';
 const BODY: char = '\u{1f}';
 const STOP: char = '\u{1d}';
+/// Stands in a record where what was said has the end of a line.
+const NEXT_LINE: char = '\u{1c}';
 const LAST_WORDS: &[u8] = b"\x1eend\x1d";
 
 /// What an exec came to.
@@ -190,7 +192,8 @@ fn read(ran: &Ran, acts: &[Act]) -> Option<Vec<Option<Answer>>> {
             continue;
         };
         if let Some(place) = answers.get_mut(at) {
-            *place = Some(answer(&acts[at], tool, code, said));
+            let said = said.replace(NEXT_LINE, "\n");
+            *place = Some(answer(&acts[at], tool, code, &said));
         }
     }
     if ran.ended == Ended::Deadline || ran.ended == Ended::Flood {

@@ -67,6 +67,8 @@ fit $g/memory/memory.limit_in_bytes $g/memory/memory.usage_in_bytes 1000000 "${M
 [ "$m" -ge @AT_LEAST@ ] || m=@AT_LEAST@
 # Prints the record of one knock. A shell with a trap of its own would put yet
 # another one between itself and a program that it does not `exec`.
+L='
+' S=$(printf '\034')
 act() {
   T=${P:+$P $5}
   if [ "$2" != t ] && [ "$I" ]; then
@@ -81,7 +83,11 @@ act() {
   else
     u=none; r=0; o=$N
   fi
-  printf '\036%s %s %s\037%s\035' "$1" "$u" "$r" "$o"
+  # One line, and no longer than a pipe takes whole: bash writes at the end of
+  # each line, and a record of another worker would get in between.
+  u="$1 $u $r"
+  set -f; IFS=$L; set -- $o; IFS=$S; o="$*"; unset IFS; set +f
+  printf '\036%s\037%.3000s\035' "$u" "$o"
 }
 # Each worker takes every m-th knock, one after the other.
 workers() {

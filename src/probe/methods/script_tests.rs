@@ -139,6 +139,26 @@ fn every_rung_of_the_ladder_tells_open_from_closed_and_knows_no_unknown_name() {
     }
 }
 
+// bash writes at the end of each line, and workers share a pipe.
+#[test]
+#[ignore = "needs bash and ping"]
+fn what_one_worker_prints_never_gets_into_anothers_record() {
+    let home = std::net::IpAddr::from([127, 0, 0, 1]);
+    let acts = vec![Act::Address(home, Knock::Icmp); 400];
+    for shell in ["sh", "bash", "busybox"] {
+        let answers = in_a_shell(shell, &["ping"], &acts);
+        // A busy busybox loses an answer now and then: its socket hears those
+        // of all other pings as well, and has room for few.
+        let whole = |answer: &Option<Answer>| {
+            let Some(answer) = answer else { return false };
+            let answered = answer.latency.is_some() || answer.outcome == Outcome::Timeout;
+            answered && answer.leads_to == Some(home)
+        };
+        let broken: Vec<_> = answers.iter().filter(|answer| !whole(answer)).collect();
+        assert!(broken.is_empty(), "{} of {} in {shell}: {broken:?}", broken.len(), acts.len());
+    }
+}
+
 #[test]
 fn a_shell_with_nothing_to_knock_with_says_so() {
     let home = Act::Address([127, 0, 0, 1].into(), Knock::Icmp);
