@@ -7,7 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::{engine, text};
+use crate::support::{docker_command, engine, text};
 
 /// The engine, in a network namespace and a folder of its own.
 pub struct OwnEngine {
@@ -81,14 +81,14 @@ impl OwnEngine {
     }
 
     fn load_image(&self) {
-        let mut save = Command::new("docker")
-            .args(["-H", &engine(), "save", "busybox"])
+        let mut save = docker_command(&engine())
+            .args(["save", "busybox"])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let image = Stdio::from(save.stdout.take().unwrap());
-        let load = Command::new("docker")
-            .args(["-H", &self.address, "load", "-q"])
+        let load = docker_command(&self.address)
+            .args(["load", "-q"])
             .stdin(image)
             .stdout(Stdio::null())
             .status();
@@ -105,7 +105,7 @@ impl OwnEngine {
 
     /// Like [`OwnEngine::docker`], for calls that may fail.
     pub fn try_docker(&self, arguments: &[&str]) -> Output {
-        Command::new("docker").args(["-H", &self.address]).args(arguments).output().unwrap()
+        docker_command(&self.address).args(arguments).output().unwrap()
     }
 
     /// Runs a container that sleeps.

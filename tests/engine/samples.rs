@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::own_engine::{OUTSIDE, OwnEngine, UPLINK};
-use crate::support::{engine, netmap_command, text};
+use crate::support::{docker_command, engine, netmap_command, text};
 
 /// Samples under way at once: most of the time is waiting.
 const WIDTH: usize = 9;
@@ -121,7 +121,7 @@ impl Sample {
     }
 
     fn docker(&self, arguments: &[&str]) -> Output {
-        let docker = Command::new("docker").arg("-H").arg(self.engine()).args(arguments).output();
+        let docker = docker_command(&self.engine()).args(arguments).output();
         docker.expect("docker is installed")
     }
 

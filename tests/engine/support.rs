@@ -28,12 +28,18 @@ pub fn docker(arguments: &[&str]) -> String {
 
 /// Like [`docker`], for calls that may fail.
 pub fn try_docker(arguments: &[&str]) -> Output {
-    Command::new("docker")
-        .arg("-H")
-        .arg(engine())
-        .args(arguments)
-        .output()
-        .expect("docker is installed")
+    docker_command(&engine()).args(arguments).output().expect("docker is installed")
+}
+
+/// docker against this engine.
+///
+/// It takes three minutes at most: Docker 20.10 may stand still for good when
+/// containers of one network leave it at the same moment
+/// (<https://github.com/moby/libnetwork/pull/2679>), and docker would wait.
+pub fn docker_command(engine: &str) -> Command {
+    let mut command = Command::new("timeout");
+    command.args(["--verbose", "180", "docker", "-H", engine]);
+    command
 }
 
 /// `docker inspect` or `docker network inspect`, as JSON.
@@ -187,10 +193,10 @@ impl Corner {
 
 impl Drop for Corner {
     fn drop(&mut self) {
-        if !self.containers.is_empty() {
-            // The last first: Podman removes nothing that others depend on.
-            let names: Vec<&str> = self.containers.iter().rev().map(String::as_str).collect();
-            let remove = [&["rm", "-f", "-v"], names.as_slice()].concat();
+        // The last first: Podman removes nothing that others depend on. And one
+        // after the other: see [`docker_command`].
+        for container in self.containers.iter().rev() {
+            let remove = ["rm", "-f", "-v", container];
             if !try_docker(&remove).status.success() {
                 try_docker(&remove);
             }

@@ -7,14 +7,14 @@ mod told;
 mod trouble;
 
 use std::any::Any;
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::{PoisonError, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{docker, engine, netmap_command, text, try_docker};
+use crate::support::{docker, docker_command, engine, netmap_command, text, try_docker};
 
 /// Address of the worker's engine; the manager's is the engine of all tests.
 fn worker() -> String {
@@ -24,7 +24,7 @@ fn worker() -> String {
 
 /// Runs docker against the worker.
 fn try_on_worker(arguments: &[&str]) -> Output {
-    Command::new("docker").arg("-H").arg(worker()).args(arguments).output().unwrap()
+    docker_command(&worker()).args(arguments).output().unwrap()
 }
 
 /// Waits until `test` holds, and says what was waited for when it never does.
@@ -97,8 +97,8 @@ impl Stack {
     fn containers(service: &str) -> [Vec<String>; 2] {
         let label = format!("label=com.docker.swarm.service.name={service}");
         [engine(), worker()].map(|address| {
-            let output = Command::new("docker")
-                .args(["-H", &address, "ps", "--filter", &label, "--format", "{{.Names}}"])
+            let output = docker_command(&address)
+                .args(["ps", "--filter", &label, "--format", "{{.Names}}"])
                 .output()
                 .unwrap();
             text(&output.stdout).lines().map(str::to_owned).collect()
@@ -173,8 +173,8 @@ impl Lone {
     }
 
     fn docker(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new("docker");
-        command.args(["-H", &self.address]).args(arguments);
+        let mut command = docker_command(&self.address);
+        command.args(arguments);
         if arguments[0] == "run" {
             command.args(["busybox", "sleep", "1d"]);
         }
