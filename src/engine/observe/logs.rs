@@ -22,7 +22,8 @@ const MOST_KEPT: usize = 50;
 /// The network errors in the container's last log lines, or why they could
 /// not be read.
 pub async fn read(engine: &Engine, container: &Container) -> Result<Vec<LogError>, String> {
-    if let (Some(path), true) = (&container.log_path, engine.address().is_local()) {
+    let path = container.log_path.as_ref().filter(|_| engine.address().is_local());
+    if let Some(path) = path.filter(|path| log_file::is_here(path, &container.id)) {
         let (path, id) = (path.clone(), container.id.clone());
         let told = tokio::task::spawn_blocking(move || log_file::read(&path, &id, LINES)).await;
         if let Ok(Some(text)) = told {
