@@ -252,12 +252,12 @@ impl<'a> Case<'a> {
     pub fn log_errors(&self, at: usize) -> impl Iterator<Item = &'a LogError> {
         let container = self.container(at);
         let seen = self.seen(at);
-        let started = container.started_at.as_deref().and_then(seconds_since_1970);
+        let started = || container.started_at.as_deref().and_then(seconds_since_1970);
         let looked = seen.and_then(|seen| seen.at).filter(|_| container.state == State::Running);
         let errors = seen.and_then(|seen| seen.log_errors.as_deref()).unwrap_or_default();
         errors.iter().filter(move |error| {
             let Some(last) = error.last else { return true };
-            let of_this_run = started.is_none_or(|started| last >= started);
+            let of_this_run = started().is_none_or(|started| last >= started);
             of_this_run && looked.is_none_or(|looked| looked - last <= FRESH)
         })
     }
@@ -305,12 +305,12 @@ impl<'a> Case<'a> {
             if on.is_built_in() {
                 continue;
             }
-            let suffix = format!(".{}", on.name);
-            let plain = host.strip_suffix(suffix.as_str()).unwrap_or(host);
+            let ending = || host.strip_suffix(on.name.as_str())?.strip_suffix('.');
+            let answering = self.index.answering(network, ending().unwrap_or(host));
             // A container that names itself means itself only if nobody else has the name.
+            let other = answering.iter().find(|at| **at != from).or(answering.first());
             let rank = |at: usize| (at == from, !self.container(at).state.has_network(), at);
-            let here = self.index.answering(network, plain).iter().map(|at| rank(*at)).min();
-            found = found.into_iter().chain(here).min();
+            found = found.into_iter().chain(other.map(|at| rank(*at))).min();
         }
         let task = || self.map.service_name(from, host)?.tasks.first().copied();
         found.map(|(.., at)| at).or_else(task)

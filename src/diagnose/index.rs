@@ -14,6 +14,7 @@ use smallvec::SmallVec;
 
 use super::case::{Case, Listens};
 use super::obstacle;
+use crate::graph::StackOwner;
 
 /// Positions; of most things there is one, which then lies where the list does.
 type Few = SmallVec<[usize; 2]>;
@@ -21,17 +22,22 @@ type Few = SmallVec<[usize; 2]>;
 /// Containers by something of theirs.
 type By<K> = HashMap<K, Few>;
 
-/// Containers by a word, whose case does not matter: see [`folded`].
-type ByWord<'a> = By<Cow<'a, str>>;
-
 /// The look-ups.
 #[derive(Debug, Default)]
 pub struct Index<'a> {
-    names: ByWord<'a>,
-    services: Spoken<'a>,
-    aliases: Spoken<'a>,
-    /// For each network, who answers to a name there, stopped ones too.
-    on_network: Vec<ByWord<'a>>,
+    /// The number of each name that somebody has, [`folded`]. Whatever else is
+    /// found by a name is found by its number.
+    words: HashMap<Cow<'a, str>, usize>,
+    /// Each of them as it was first seen.
+    spellings: Vec<&'a str>,
+    projects: HashMap<&'a str, usize>,
+    /// By word, who has it as a name; those that run first.
+    names: Vec<Few>,
+    everywhere: Vec<Spoken>,
+    /// For each project, by word.
+    in_project: Vec<HashMap<usize, Spoken>>,
+    /// For each network, who answers to a word there, stopped ones too.
+    on_network: Vec<By<usize>>,
     open: By<u16>,
     /// By port, the best first: open to others, then running.
     offering: By<u16>,
@@ -45,32 +51,12 @@ pub struct Index<'a> {
     folded_network_names: HashSet<Cow<'a, str>>,
 }
 
-/// Containers by a word, everywhere and in each project; those that run first.
+/// Who may be meant by a word besides those that have it as a name; those that
+/// run first.
 #[derive(Debug, Default)]
-struct Spoken<'a> {
-    everywhere: ByWord<'a>,
-    in_project: HashMap<&'a str, ByWord<'a>>,
-}
-
-impl<'a> Spoken<'a> {
-    fn add(&mut self, word: &'a str, project: Option<&'a str>, at: usize) {
-        let word = folded(word);
-        if let Some(project) = project {
-            let words = self.in_project.entry(project).or_default();
-            push(words.entry(word.clone()).or_default(), at);
-        }
-        push(self.everywhere.entry(word).or_default(), at);
-    }
-
-    /// Those that somebody in this project, or in none, can mean by a word:
-    /// another project's are not what this project means.
-    fn meant_in(&self, project: Option<&str>, word: &str) -> &[usize] {
-        let words = match project {
-            Some(project) => self.in_project.get(project),
-            None => Some(&self.everywhere),
-        };
-        words.and_then(|words| words.get(word)).map_or(&[], SmallVec::as_slice)
-    }
+struct Spoken {
+    services: Few,
+    aliases: Few,
 }
 
 /// In lower case. Nearly all names are already, and need no copy.
@@ -94,28 +80,10 @@ impl<'a> Index<'a> {
     pub fn new(case: &Case<'a>) -> Self {
         let mut index = Self::default();
         index.add_networks(case);
-        let count = case.map.snapshot().containers.len();
-        for words in
-            [&mut index.names, &mut index.services.everywhere, &mut index.aliases.everywhere]
-        {
-            words.reserve(count);
-        }
-        // Those that run come first, in the containers' order.
-        let mut running_first: Vec<usize> = case.containers().collect();
-        running_first.sort_by_key(|at| !case.container(*at).state.has_network());
-        for at in running_first {
-            index.add_names(case, at);
-        }
         for at in case.containers() {
-            let container = case.container(at);
-            for published in &container.published {
-                push(index.published.entry(published.host_port).or_default(), at);
-            }
-            for endpoint in &container.endpoints {
-                index.fixed.extend(endpoint.fixed_ipv4.map(IpAddr::V4));
-                index.fixed.extend(endpoint.fixed_ipv6.map(IpAddr::V6));
-            }
+            index.add_container(case, at);
         }
+        index.put_first_what_runs(case);
         index.add_ports(case);
         index
     }
@@ -130,30 +98,78 @@ impl<'a> Index<'a> {
                 self.lengths.insert((subnet.addr().is_ipv4(), subnet.prefix_len()));
                 push(self.subnets.entry(subnet).or_default(), at);
             }
-            let members = case.map.members(at);
             // A container's own name, its service's, and its id.
-            let mut names = ByWord::with_capacity(members.len() * 3);
-            for member in members {
-                let Some(endpoint) = case.map.endpoint_on(*member, at) else { continue };
-                for name in case.container(*member).names_on(endpoint) {
-                    push(names.entry(folded(name)).or_default(), *member);
-                }
-            }
-            self.on_network.push(names);
+            self.on_network.push(By::with_capacity(case.map.members(at).len() * 3));
         }
     }
 
-    fn add_names(&mut self, case: &Case<'a>, at: usize) {
+    fn add_container(&mut self, case: &Case<'a>, at: usize) {
         let container = case.container(at);
-        let project = container.project();
-        push(self.names.entry(folded(container.own_name())).or_default(), at);
-        if let Some(service) = &container.compose.service {
-            self.services.add(service, project, at);
+        for published in &container.published {
+            push(self.published.entry(published.host_port).or_default(), at);
         }
-        for endpoint in &container.endpoints {
-            for name in endpoint.aliases.iter().chain(&endpoint.dns_names) {
-                self.aliases.add(name, project, at);
+        let project = container.project().map(|project| {
+            let next = self.projects.len();
+            let project = *self.projects.entry(project).or_insert(next);
+            if project == next {
+                self.in_project.push(HashMap::new());
             }
+            project
+        });
+        let own = self.word(container.own_name());
+        push(&mut self.names[own], at);
+        if let Some(service) = &container.compose.service {
+            let word = self.word(service);
+            self.speak(project, word, |spoken| push(&mut spoken.services, at));
+        }
+        let is_member = case.map.stack_owner(at) == StackOwner::Itself;
+        for (network, endpoint) in case.map.endpoints(at) {
+            self.fixed.extend(endpoint.fixed_ipv4.map(IpAddr::V4));
+            self.fixed.extend(endpoint.fixed_ipv6.map(IpAddr::V6));
+            let network = network.filter(|_| is_member);
+            if let Some(network) = network {
+                push(self.on_network[network].entry(own).or_default(), at);
+            }
+            for name in endpoint.aliases.iter().chain(&endpoint.dns_names) {
+                let word = self.word(name);
+                self.speak(project, word, |spoken| push(&mut spoken.aliases, at));
+                if let Some(network) = network {
+                    push(self.on_network[network].entry(word).or_default(), at);
+                }
+            }
+        }
+    }
+
+    /// The number of a word, a new one if need be.
+    fn word(&mut self, spelling: &'a str) -> usize {
+        let next = self.spellings.len();
+        let word = *self.words.entry(folded(spelling)).or_insert(next);
+        if word == next {
+            self.spellings.push(spelling);
+            self.names.push(Few::new());
+            self.everywhere.push(Spoken::default());
+        }
+        word
+    }
+
+    fn speak(&mut self, project: Option<usize>, word: usize, add: impl Fn(&mut Spoken)) {
+        add(&mut self.everywhere[word]);
+        if let Some(project) = project {
+            add(self.in_project[project].entry(word).or_default());
+        }
+    }
+
+    fn put_first_what_runs(&mut self, case: &Case<'a>) {
+        let stopped: Vec<bool> =
+            case.containers().map(|at| !case.container(at).state.has_network()).collect();
+        let in_project = self.in_project.iter_mut().flat_map(HashMap::values_mut);
+        let spoken = self.everywhere.iter_mut().chain(in_project);
+        let spoken = spoken.flat_map(|spoken| [&mut spoken.services, &mut spoken.aliases]);
+        let on_network = self.on_network.iter_mut().flat_map(HashMap::values_mut);
+        let lists = self.names.iter_mut().chain(spoken).chain(on_network);
+        for list in lists.filter(|list| list.len() > 1) {
+            // Stable, and otherwise in the containers' order.
+            list.sort_by_key(|at| stopped[*at]);
         }
     }
 
@@ -189,27 +205,36 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// The containers that answer to a name on a network.
+    /// The containers that answer to a name on a network; those that run first.
     pub fn answering(&self, network: usize, name: &str) -> &[usize] {
-        let names = self.on_network.get(network);
-        names.and_then(|names| names.get(&*folded(name))).map_or(&[], SmallVec::as_slice)
+        let word = self.words.get(&*folded(name));
+        let members = word.and_then(|word| self.on_network.get(network)?.get(word));
+        members.map_or(&[], SmallVec::as_slice)
     }
 
-    /// The names on a network to which several containers answer, stopped ones
-    /// among them, in no order.
-    pub fn shared_names(&self, network: usize) -> impl Iterator<Item = (&str, &[usize])> {
+    /// The names on a network to which several containers answer, in lower
+    /// case, in no order; those that run first.
+    pub fn shared_names(&self, network: usize) -> impl Iterator<Item = (Cow<'a, str>, &[usize])> {
         let names = self.on_network.get(network).into_iter().flatten();
-        names.filter(|(_, at)| at.len() > 1).map(|(name, at)| (&**name, at.as_slice()))
+        let shared = names.filter(|(_, members)| members.len() > 1);
+        shared.map(|(word, members)| (folded(self.spellings[*word]), members.as_slice()))
     }
 
     /// The containers that somebody in a project, or in none, can mean by a
-    /// host: by name, service of the project, alias, service. Each list has
+    /// host: by name, service of the project, alias, service. Another project's
+    /// services and aliases are not what this project means. Each list has
     /// those that run first.
     pub fn meant(&self, project: Option<&str>, host: &str) -> [&[usize]; 3] {
-        let host = folded(host);
-        let named = self.names.get(&*host).map_or(&[][..], SmallVec::as_slice);
-        let service = self.services.meant_in(project, &host);
-        let alias = self.aliases.meant_in(project, &host);
+        let Some(word) = self.words.get(&*folded(host)) else { return [&[]; 3] };
+        let spoken = match project {
+            Some(project) => {
+                self.projects.get(project).and_then(|project| self.in_project[*project].get(word))
+            }
+            None => Some(&self.everywhere[*word]),
+        };
+        let named = self.names[*word].as_slice();
+        let service = spoken.map_or(&[][..], |spoken| spoken.services.as_slice());
+        let alias = spoken.map_or(&[][..], |spoken| spoken.aliases.as_slice());
         // Without a project no service is of the same one, and an alias goes
         // before it.
         if project.is_some() { [named, service, alias] } else { [named, alias, service] }

@@ -125,7 +125,7 @@ impl Case<'_> {
             .collect();
         let by_name = |edge: &Edge| matches!(edge.target, Target::Named(_));
         let dialled: Vec<&str> =
-            edges.iter().filter(|(edge, _)| by_name(edge)).map(|(e, _)| e.host.as_str()).collect();
+            edges.iter().filter(|(edge, _)| by_name(edge)).map(|(e, _)| &*e.host).collect();
         let clients: Vec<usize> = edges.iter().map(|(edge, _)| edge.from).collect();
         let (mut fix, names) = self.bring_together(target, &clients, &dialled);
         let Some(name) = names.first() else { return fix };

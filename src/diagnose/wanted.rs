@@ -3,7 +3,7 @@
 //! connections it is trying. What nobody asks for is not wanted, and its being
 //! impossible is by design.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::case::Case;
@@ -15,7 +15,7 @@ pub struct Edge<'a> {
     /// Position of the container that wants it.
     pub from: usize,
     /// Host as written.
-    pub host: String,
+    pub host: Cow<'a, str>,
     /// Port, if anything says one.
     pub port: Option<u16>,
     /// What is meant.
@@ -99,7 +99,7 @@ impl Edge<'_> {
         match self.port {
             Some(port) if self.host.contains(':') => format!("[{}]:{port}", self.host),
             Some(port) => format!("{}:{port}", self.host),
-            None => self.host.clone(),
+            None => self.host.to_string(),
         }
     }
 }
@@ -114,34 +114,49 @@ pub fn edges<'a>(case: &Case<'a>) -> Vec<Edge<'a>> {
 }
 
 /// All spellings of the loopback are one host.
-fn normalised(host: &str) -> String {
-    if reference::is_loopback(host) { "localhost".to_owned() } else { host.to_ascii_lowercase() }
+fn normalised<'a>(host: &Cow<'a, str>) -> Cow<'a, str> {
+    if reference::is_loopback(host) {
+        return Cow::Borrowed("localhost");
+    }
+    if host.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Cow::Owned(host.to_ascii_lowercase());
+    }
+    host.clone()
+}
+
+/// A sign and the host that it is about.
+struct Seen<'a> {
+    host: Cow<'a, str>,
+    port: Option<u16>,
+    written: Cow<'a, str>,
+    sign: Sign<'a>,
 }
 
 fn edges_from<'a>(case: &Case<'a>, from: usize) -> Vec<Edge<'a>> {
-    let mut signs: BTreeMap<(String, Option<u16>), (String, Vec<Sign<'a>>)> = BTreeMap::new();
-    let mut add = |host: &str, port: Option<u16>, sign: Sign<'a>| {
-        signs
-            .entry((normalised(host), port))
-            .or_insert_with(|| (host.to_owned(), Vec::new()))
-            .1
-            .push(sign);
+    let mut seen: Vec<Seen> = Vec::new();
+    let mut add = |written: Cow<'a, str>, port: Option<u16>, sign: Sign<'a>| {
+        seen.push(Seen { host: normalised(&written), port, written, sign });
     };
     for reference in &case.map.container(from).references {
         if !is_about_proxies(reference) {
-            add(&reference.host, reference.dialled_port(), Sign::Configured(reference));
+            let host = Cow::Borrowed(reference.host.as_str());
+            add(host, reference.dialled_port(), Sign::Configured(reference));
         }
     }
     for error in case.log_errors(from) {
-        add(&error.host, error.port, Sign::Logged(error));
+        add(Cow::Borrowed(&error.host), error.port, Sign::Logged(error));
     }
     for connection in case.connections(from).unwrap_or_default() {
-        let port = Some(connection.remote.port());
-        add(&connection.remote.ip().to_string(), port, Sign::Connecting(connection.progress));
+        let (host, port) = (connection.remote.ip(), connection.remote.port());
+        add(Cow::Owned(host.to_string()), Some(port), Sign::Connecting(connection.progress));
     }
-    let mut edges: Vec<Edge> = signs
-        .into_iter()
-        .map(|((_, port), (host, signs))| {
+    // Stable: the first to name a host says how it is written.
+    seen.sort_by(|a, b| (&a.host, a.port).cmp(&(&b.host, b.port)));
+    let mut edges: Vec<Edge> = seen
+        .chunk_by(|a, b| (&a.host, a.port) == (&b.host, b.port))
+        .map(|alike| {
+            let (host, port) = (alike[0].written.clone(), alike[0].port);
+            let signs = alike.iter().map(|seen| seen.sign).collect();
             let target = target(case, from, &host);
             Edge { from, host, port, target, signs }
         })

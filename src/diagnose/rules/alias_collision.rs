@@ -1,5 +1,7 @@
 //! One name, two owners.
 
+use std::borrow::Cow;
+
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule};
@@ -26,7 +28,7 @@ fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
     for network in case.networks().filter(|network| !case.network(*network).is_built_in()) {
         let there = |at: &usize| case.container(*at).state.has_network() || case.is_planned();
-        let mut owners: Vec<(&str, Vec<usize>)> = case
+        let mut owners: Vec<(Cow<str>, Vec<usize>)> = case
             .index()
             .shared_names(network)
             .filter(|(name, _)| !is_generated(name))

@@ -30,12 +30,12 @@ pub const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case) -> Judgement {
-    let mut by_address: BTreeMap<(String, Option<u16>), Vec<Met>> = BTreeMap::new();
+    let mut by_address: BTreeMap<(&str, Option<u16>), Vec<Met>> = BTreeMap::new();
     for (edge, obstacle) in case.edges() {
         let inside = matches!(edge.target, Target::Addressed(_) | Target::FreeAddress(_));
         let own = edge.target == Target::Addressed(edge.from) && obstacle.is_none();
         if inside && edge.is_configured() && !own && !is_fixed(case, edge) {
-            let key = (edge.host.clone(), edge.port);
+            let key = (&*edge.host, edge.port);
             by_address.entry(key).or_default().push((edge, obstacle));
         }
     }

@@ -43,7 +43,7 @@ fn judge(case: &Case) -> Judgement {
         let hosts: Vec<&str> = edges
             .iter()
             .filter(|edge| edge.host.parse::<std::net::IpAddr>().is_err())
-            .map(|edge| edge.host.as_str())
+            .map(|edge| &*edge.host)
             .collect();
         finding.fix = case.bring_together(to, &from, &hosts).0;
         finding

@@ -46,7 +46,7 @@ fn judge(case: &Case) -> Judgement {
     groups.retain(|from, _| !peers_fail.contains(from));
     Judgement::of(groups.into_iter().map(|(from, edges)| {
         let name = case.name(from);
-        let hosts: Vec<&str> = edges.iter().map(|edge| edge.host.as_str()).collect();
+        let hosts: Vec<&str> = edges.iter().map(|edge| &*edge.host).collect();
         let mut finding = RULE.finding([name], format!("{name} cannot resolve {}", few(&hosts)));
         finding.evidence = edges.iter().map(|edge| case.says(edge)).collect();
         let servers =

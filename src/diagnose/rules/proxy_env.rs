@@ -33,7 +33,7 @@ fn judge(case: &Case) -> Judgement {
     }
     Judgement::of(groups.into_iter().map(|(from, edges)| {
         let name = case.name(from);
-        let mut hosts: Vec<&str> = edges.iter().map(|edge| edge.host.as_str()).collect();
+        let mut hosts: Vec<&str> = edges.iter().map(|edge| &*edge.host).collect();
         hosts.dedup();
         let peers: Vec<&str> =
             edges.iter().filter_map(|edge| edge.container()).map(|at| case.name(at)).collect();

@@ -55,7 +55,7 @@ fn judge(case: &Case) -> Judgement {
             .edges_from(edge.from)
             .filter(|(other, _)| other.port == edge.port)
             .filter(|(other, _)| other.host.parse::<IpAddr>().is_err())
-            .map(|(other, _)| other.host.as_str())
+            .map(|(other, _)| &*other.host)
             .collect();
         if !names.is_empty() {
             finding

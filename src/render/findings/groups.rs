@@ -1,5 +1,7 @@
 //! Findings that one mend mends, told together.
 
+use std::collections::HashMap;
+
 use crate::model::{Diagnosis, Finding, Severity};
 use crate::render::count;
 
@@ -29,11 +31,14 @@ impl<'a> Group<'a> {
 /// its first finding stands.
 pub fn groups(diagnosis: &Diagnosis, keep: impl Fn(Severity) -> bool) -> Vec<Group<'_>> {
     let mut groups: Vec<Group> = Vec::new();
+    let mut by_fix: HashMap<&[String], usize> = HashMap::new();
     for finding in diagnosis.findings.iter().filter(|finding| keep(finding.severity)) {
-        let same = groups
-            .iter_mut()
-            .find(|group| !finding.fix.is_empty() && group.fix() == finding.fix.as_slice());
-        match same {
+        let next = groups.len();
+        let group = match finding.fix.as_slice() {
+            [] => next,
+            fix => *by_fix.entry(fix).or_insert(next),
+        };
+        match groups.get_mut(group) {
             Some(group) => group.findings.push(finding),
             None => groups.push(Group { findings: vec![finding] }),
         }

@@ -176,15 +176,20 @@ fn wrapped(text: &mut String, sentence: &str, indent: usize, role: Role, style: 
 /// longer than a line stays whole.
 pub fn lines(text: &str, available: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
+    let mut used = 0;
     for word in escape::terminal(text).split(' ').filter(|word| !word.is_empty()) {
         let line = lines.last_mut().expect("there is always a last line");
+        let needed = width(word);
         if line.is_empty() {
             line.push_str(word);
-        } else if width(line) + 1 + width(word) <= available.max(20) {
+            used = needed;
+        } else if used + 1 + needed <= available.max(20) {
             line.push(' ');
             line.push_str(word);
+            used += 1 + needed;
         } else {
             lines.push(word.to_owned());
+            used = needed;
         }
     }
     lines
