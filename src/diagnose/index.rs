@@ -6,9 +6,10 @@
 //! first; the others are in the containers' order.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use foldhash::{HashMap, HashMapExt, HashSet};
 use ipnet::IpNet;
 use smallvec::SmallVec;
 

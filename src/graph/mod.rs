@@ -16,9 +16,10 @@ mod structure;
 mod swarm;
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use foldhash::{HashMap, HashMapExt};
 use petgraph::graph::{NodeIndex, UnGraph};
 
 pub use compare::{Agreement, Compared, Comparison, Mark, Surprise};
@@ -323,24 +324,30 @@ fn stack_owners(containers: &[Container]) -> Vec<StackOwner> {
             _ => None,
         }
     }
-    // Few are owners: only what they are called by is looked for.
-    let mut known: HashMap<(&str, &str), Option<usize>> =
-        containers.iter().filter_map(owner).map(|owner| (owner, None)).collect();
+    /// Who is called by a word.
+    #[derive(Default)]
+    struct Called {
+        by_id: Option<usize>,
+        by_name: Option<usize>,
+    }
+    // Few are owners: only what they are called by is looked for. An id is
+    // nobody else's, whoever has it for a name.
+    let mut known: HashMap<(&str, &str), Called> =
+        containers.iter().filter_map(owner).map(|owner| (owner, Called::default())).collect();
     if !known.is_empty() {
         for (at, container) in containers.iter().enumerate() {
-            if let Some(named) = known.get_mut(&(container.node.as_str(), container.name.as_str()))
-            {
-                named.get_or_insert(at);
+            if let Some(called) = known.get_mut(&(&*container.node, &*container.id)) {
+                called.by_id = Some(at);
             }
-        }
-        // An id is nobody else's, whoever has it for a name.
-        for (at, container) in containers.iter().enumerate() {
-            if let Some(named) = known.get_mut(&(container.node.as_str(), container.id.as_str())) {
-                *named = Some(at);
+            if let Some(called) = known.get_mut(&(&*container.node, &*container.name)) {
+                called.by_name.get_or_insert(at);
             }
         }
     }
-    let points_to = |at: usize| owner(&containers[at]).map(|owner| known[&owner]);
+    let points_to = |at: usize| {
+        let called = &known[&owner(&containers[at])?];
+        Some(called.by_id.or(called.by_name))
+    };
     (0..containers.len())
         .map(|start| {
             let mut at = start;

@@ -1,8 +1,9 @@
 //! Everything netmap knows about an engine at one moment, as one value.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::io::Read;
 
+use foldhash::{HashMap, HashMapExt};
 use serde::{Deserialize, Serialize};
 
 use super::container::{Container, NetworkMode};

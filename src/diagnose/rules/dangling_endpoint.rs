@@ -28,6 +28,9 @@ fn judge(case: &Case) -> Judgement {
     if snapshot.network_observations.is_empty() && !case.is_planned() {
         judgement.not_looked.push("the networks' own lists of containers".to_owned());
     }
+    if snapshot.network_observations.is_empty() {
+        return judgement;
+    }
     let ids: HashSet<&str> = snapshot.containers.iter().map(|c| c.id.as_str()).collect();
     // Of several networks with one id, the first.
     let networks: HashMap<&str, usize> =
@@ -43,8 +46,8 @@ fn judge(case: &Case) -> Judgement {
                 || attached.id.starts_with("lb-")
                 || attached.name.starts_with("gateway_")
                 || attached.name.ends_with("-endpoint");
-            let vanished =
-                snapshot.unread.iter().any(|u| u.what.contains(&format!("`{}`", attached.name)));
+            let quoted_name = format!("`{}`", attached.name);
+            let vanished = snapshot.unread.iter().any(|note| note.what.contains(&quoted_name));
             if swarms || vanished {
                 continue;
             }

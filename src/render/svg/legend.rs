@@ -99,11 +99,14 @@ impl Foot {
                 items.push((Sign::WayOut(way_out), words));
             }
         }
+        let of_cards = scene.cards.iter().flat_map(|card| {
+            let of_strips = card.strips.iter().map(|strip| strip.change);
+            of_strips.chain([card.change])
+        });
+        let changes: BTreeSet<Change> =
+            of_cards.chain(scene.bars.iter().map(|bar| bar.change)).flatten().collect();
         for change in [Change::Added, Change::Removed, Change::Changed] {
-            let occurs = scene.cards.iter().any(|card| card.change == Some(change))
-                || scene.bars.iter().any(|bar| bar.change == Some(change))
-                || scene.cards.iter().flat_map(|c| &c.strips).any(|s| s.change == Some(change));
-            if occurs {
+            if changes.contains(&change) {
                 items.push((Sign::Change(change), change.word()));
             }
         }

@@ -45,6 +45,9 @@ const A_LOT: usize = 400;
 /// promise is 1 to 2 and 2 to 1; heading and legend take their part of it.
 const TOLERANCE: (f64, f64) = (-0.7, 0.28);
 
+/// Something for each of some bars, looked up all the time and in no order.
+type ByBar<T> = foldhash::HashMap<usize, T>;
+
 /// Bars and cards that hang together.
 #[derive(Debug, Default, Clone)]
 pub struct Component {

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use super::ByBar;
 use super::column::{self, Column, GRID, STACK_GAP};
 use super::lie::{Lie, Trunk, lie};
 use super::plan::Side;
@@ -35,8 +36,8 @@ pub struct Part<'a> {
     columns: Vec<Column>,
     /// For each column and each strip of its cards, the line's x.
     xs: Vec<Vec<Vec<i32>>>,
-    lies: BTreeMap<usize, Lie>,
-    tracks: BTreeMap<usize, usize>,
+    lies: ByBar<Lie>,
+    tracks: ByBar<usize>,
     /// Distance of each level from the hub.
     levels: Vec<i32>,
     /// Distance of each band from the hub.
@@ -59,8 +60,8 @@ impl<'a> Part<'a> {
             nodes,
             columns,
             xs: Vec::new(),
-            lies: BTreeMap::new(),
-            tracks: BTreeMap::new(),
+            lies: ByBar::default(),
+            tracks: ByBar::default(),
             levels: Vec::new(),
             bands: Vec::new(),
             depth: 0,
@@ -220,7 +221,7 @@ impl<'a> Part<'a> {
         let levels = self.nodes.iter().map(|node| self.side.nodes[*node].level);
         let deepest = levels.chain(self.columns.iter().map(|c| c.band)).max().unwrap_or(0);
         let mut depth = 0;
-        let mut all_ends: BTreeMap<usize, (i32, i32)> = BTreeMap::new();
+        let mut all_ends: ByBar<(i32, i32)> = ByBar::default();
         for column in &self.columns {
             let (left, right) = (column.x, column.x + column.width);
             for bar in column.inner.iter().chain(&column.outer) {
@@ -259,7 +260,7 @@ impl<'a> Part<'a> {
     }
 
     /// Gives the bars of a level their length and track; the level's height.
-    fn settle_level(&mut self, level: usize, all_ends: &BTreeMap<usize, (i32, i32)>) -> i32 {
+    fn settle_level(&mut self, level: usize, all_ends: &ByBar<(i32, i32)>) -> i32 {
         let trunks = self.trunks(level);
         let here = self.nodes.iter().map(|node| &self.side.nodes[*node]);
         let bars: Vec<usize> =
@@ -290,7 +291,7 @@ impl<'a> Part<'a> {
     }
 
     pub fn emit(&self, hub: Rect, hub_bar: usize, placed: &mut Placed) {
-        let mut rects: BTreeMap<usize, Rect> = BTreeMap::from([(hub_bar, hub)]);
+        let mut rects: ByBar<Rect> = ByBar::from_iter([(hub_bar, hub)]);
         // Bars of one track lie beside each other: a line meets one at most.
         let mut on_track: BTreeMap<(usize, usize), BTreeMap<i32, (usize, usize)>> = BTreeMap::new();
         for node in self.nodes.iter().map(|node| &self.side.nodes[*node]) {

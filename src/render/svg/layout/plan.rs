@@ -5,9 +5,12 @@
 //! by one level at most. So every card can stand between two neighbouring
 //! levels, and no line ever has to pass a card.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
 
-use super::Component;
+use foldhash::HashMap;
+
+use super::{ByBar, Component};
 use crate::render::svg::scene::Scene;
 
 /// Cards with the same bars and project.
@@ -45,7 +48,7 @@ pub struct Side {
     /// Its bars, level by level.
     pub nodes: Vec<Node>,
     /// The node of each bar.
-    pub node_of: BTreeMap<usize, usize>,
+    pub node_of: ByBar<usize>,
     /// The level of each bar of the scene; 0 for those elsewhere.
     pub levels: Vec<usize>,
 }
@@ -128,7 +131,7 @@ impl Trunk<'_> {
         let (mut above, mut below) = (Vec::new(), Vec::new());
         let (mut length_above, mut length_below) = (0, 0);
         // The longest first, so that the shorter ones can even out the rest.
-        branches.sort_by_key(|branch| (std::cmp::Reverse(branch.length()), branch.first));
+        branches.sort_by_key(|branch| (Reverse(branch.length()), branch.first));
         for branch in branches {
             let up = branch.faces_out || (sides == Sides::Both && length_above < length_below);
             let (side, length) =
@@ -224,9 +227,9 @@ struct Growth<'a> {
     /// The groups of this side.
     here: Vec<usize>,
     /// The groups that hang on each bar.
-    of_bar: BTreeMap<usize, Vec<usize>>,
+    of_bar: ByBar<Vec<usize>>,
     nodes: Vec<Node>,
-    node_of: BTreeMap<usize, usize>,
+    node_of: ByBar<usize>,
 }
 
 impl Trunk<'_> {
@@ -234,7 +237,7 @@ impl Trunk<'_> {
     /// bars that are reached without it.
     fn side(&self, branches: &[Branch], is_up: bool) -> Side {
         let here: Vec<usize> = branches.iter().flat_map(|branch| &branch.groups).copied().collect();
-        let mut of_bar: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut of_bar: ByBar<Vec<usize>> = ByBar::default();
         for group in &here {
             for bar in &self.groups[*group].bars {
                 of_bar.entry(*bar).or_default().push(*group);
@@ -242,7 +245,7 @@ impl Trunk<'_> {
         }
         let outside = self.outside.filter(|bar| of_bar.contains_key(bar));
         let nodes = vec![Node::new(Some(self.hub), 0, 0)];
-        let node_of = BTreeMap::from([(self.hub, 0)]);
+        let node_of = ByBar::from_iter([(self.hub, 0)]);
         let mut growth = Growth { groups: self.groups, here, of_bar, nodes, node_of };
         growth.grow(0, outside);
         if let Some(outside) = outside {
@@ -253,7 +256,7 @@ impl Trunk<'_> {
         choose_parents(self.groups, &growth.here, &growth.node_of, &mut growth.nodes);
         growth.settle_groups(outside);
         // Siblings of one branch stand together: branches share nothing.
-        let branch_of: BTreeMap<usize, usize> = branches
+        let branch_of: ByBar<usize> = branches
             .iter()
             .enumerate()
             .flat_map(|(at, branch)| branch.bars.iter().map(move |bar| (*bar, at)))
@@ -278,7 +281,7 @@ impl Trunk<'_> {
         for node in &mut nodes {
             node.children.sort_by_key(|child| (keys[*child], *child));
         }
-        let last = growth.node_of.keys().next_back().copied().unwrap_or(0);
+        let last = growth.node_of.keys().max().copied().unwrap_or(0);
         let mut levels = vec![0; last + 1];
         for (bar, node) in &growth.node_of {
             levels[*bar] = nodes[*node].level;
@@ -308,7 +311,7 @@ impl Growth<'_> {
         while let Some(node) = queue.pop_front() {
             let level = self.nodes[node].level;
             let Some(bar) = self.nodes[node].bar else { continue };
-            for group in self.of_bar.get(&bar).cloned().unwrap_or_default() {
+            for group in self.of_bar.remove(&bar).unwrap_or_default() {
                 for other in &self.groups[group].bars {
                     if Some(*other) != except && !self.node_of.contains_key(other) {
                         let child = self.add(*other, level + 1, node);
@@ -352,13 +355,8 @@ impl Growth<'_> {
 }
 
 /// Gives each bar the parent with which it shares most cards.
-fn choose_parents(
-    groups: &[Group],
-    here: &[usize],
-    node_of: &BTreeMap<usize, usize>,
-    nodes: &mut [Node],
-) {
-    let mut shared: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+fn choose_parents(groups: &[Group], here: &[usize], node_of: &ByBar<usize>, nodes: &mut [Node]) {
+    let mut shared: HashMap<(usize, usize), usize> = HashMap::default();
     for group in here {
         let group = &groups[*group];
         let of_group: Vec<usize> = group.bars.iter().map(|bar| node_of[bar]).collect();
@@ -370,14 +368,13 @@ fn choose_parents(
             }
         }
     }
-    let mut best: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    let mut best: ByBar<(usize, Reverse<usize>)> = ByBar::default();
     for ((child, parent), weight) in shared {
-        let entry = best.entry(child).or_insert((weight, parent));
-        if weight > entry.0 {
-            *entry = (weight, parent);
-        }
+        let claim = (weight, Reverse(parent));
+        let best = best.entry(child).or_insert(claim);
+        *best = claim.max(*best);
     }
-    for (child, (_, parent)) in best {
+    for (child, (_, Reverse(parent))) in best {
         nodes[child].parent = parent;
     }
 }

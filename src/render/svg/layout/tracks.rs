@@ -3,18 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use super::ByBar;
+
 /// Larger levels are not improved by trial: lines times tracks.
 const BUDGET: usize = 400_000;
 
 /// Gives each bar `(number, from, to)` a track, 0 nearest to the hub. Bars on
 /// one track keep `gap` apart. A line is `(bar, x, whether it comes from the
 /// hub's side)`.
-pub fn assign(
-    bars: &[(usize, i32, i32)],
-    lines: &[(usize, i32, bool)],
-    gap: i32,
-) -> BTreeMap<usize, usize> {
-    let mut inner: BTreeMap<usize, (i64, i64)> = BTreeMap::new();
+pub fn assign(bars: &[(usize, i32, i32)], lines: &[(usize, i32, bool)], gap: i32) -> ByBar<usize> {
+    let mut inner: ByBar<(i64, i64)> = ByBar::default();
     for (bar, _, from_inner) in lines {
         let count = inner.entry(*bar).or_default();
         count.0 += i64::from(*from_inner);
@@ -26,7 +24,9 @@ pub fn assign(
         _ => 0,
     };
     let mut order: Vec<(usize, i32, i32)> = bars.to_vec();
-    order.sort_by_key(|(bar, from, to)| (std::cmp::Reverse(share(*bar)), to - from, *from, *bar));
+    order.sort_by_cached_key(|(bar, from, to)| {
+        (std::cmp::Reverse(share(*bar)), to - from, *from, *bar)
+    });
     let mut tracks: Vec<BTreeMap<i32, (i32, usize)>> = Vec::new();
     for (bar, from, to) in order {
         let is_free = |track: &BTreeMap<i32, (i32, usize)>| {
@@ -42,7 +42,7 @@ pub fn assign(
     }
     let mut order: Vec<usize> = (0..tracks.len()).collect();
     improve(&tracks, lines, &mut order);
-    let mut assigned = BTreeMap::new();
+    let mut assigned = ByBar::default();
     for (place, track) in order.into_iter().enumerate() {
         assigned.extend(tracks[track].values().map(|(_, bar)| (*bar, place)));
     }
@@ -58,7 +58,7 @@ fn improve(
     if tracks.len() < 2 || lines.len() * tracks.len() > BUDGET {
         return;
     }
-    let mut track_of = BTreeMap::new();
+    let mut track_of = ByBar::default();
     for (number, track) in tracks.iter().enumerate() {
         track_of.extend(track.values().map(|(_, bar)| (*bar, number)));
     }
