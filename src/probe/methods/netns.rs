@@ -16,7 +16,7 @@ use tokio::time::{Instant, timeout};
 
 use super::echoes::{Echoes, refused_here};
 use super::namespaces::{Door, Kind};
-use super::resolve::{Failure, Resolver, Settings};
+use super::resolve::{Failure, Resolver, Settings, Turns};
 use crate::engine::Visitor;
 use crate::model::{Knock, Latency, Outcome};
 use crate::probe::plan::{Act, Station};
@@ -53,10 +53,11 @@ pub async fn run(
     };
     raise_file_limit();
     let connections = Rc::new(Semaphore::new(CONNECTIONS));
-    let (visitor, connections) = (&visitor, &connections);
+    let (visitor, connections, turns) = (&visitor, &connections, &Turns::default());
     join_all(open.into_iter().map(async |(at, door)| {
         let acts = &stations[at].acts;
-        let visit = Visit::begin(visitor, door, limits, Rc::clone(connections), acts).await;
+        let rationed = (Rc::clone(connections), turns.clone());
+        let visit = Visit::begin(visitor, door, limits, rationed, acts).await;
         let answers = visit.measure(acts).await;
         done(acts.len());
         (at, answers)
@@ -89,12 +90,12 @@ impl<'a> Visit<'a> {
         visitor: &'a Visitor,
         door: &'a Door,
         limits: &'a Limits,
-        connections: Rc<Semaphore>,
+        (connections, turns): (Rc<Semaphore>, Turns),
         acts: &[Act],
     ) -> Self {
         let resolver = if acts.iter().any(|act| matches!(act, Act::Name(..))) {
             match Settings::of(door) {
-                Ok(settings) => Ok(Resolver::open(settings, visitor, door).await),
+                Ok(settings) => Ok(Resolver::open(settings, visitor, door, turns).await),
                 Err(error) => Err(format!("its resolver configuration cannot be read: {error}")),
             }
         } else {
@@ -137,7 +138,7 @@ impl<'a> Visit<'a> {
 
     async fn resolve(&self, name: &str) -> Result<IpAddr, Answer> {
         let resolver = self.resolver.as_ref().map_err(|why| Answer::unknown(why))?;
-        let failure = match resolver.resolve(name, Instant::now() + self.limits.wait).await {
+        let failure = match resolver.resolve(name, self.limits.wait).await {
             Ok(address) => return Ok(address),
             Err(failure) => failure,
         };

@@ -6,10 +6,12 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::pin::pin;
+use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::net::UdpSocket;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::time::Instant;
 
 use super::dns::{self, Kind, Reply};
@@ -24,6 +26,17 @@ const MOST_SERVERS: usize = 3;
 
 /// Search domains tried at most.
 const MOST_DOMAINS: usize = 6;
+
+/// Questions that wait for an answer at once, of one container and of all. The
+/// engine answers for all of its containers, and hands on to one server what it
+/// does not know; a socket has room for some 270 small packets (`rmem_default`)
+/// and loses the others.
+const OF_ONE: usize = 32;
+const OF_ALL: usize = 256;
+
+/// A question that has waited so long lets the next one go, and waits on: a
+/// server may be slow, or gone.
+const TURN: Duration = Duration::from_millis(20);
 
 /// What a container resolves names with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -95,10 +108,22 @@ pub enum Failure {
     NoSocket(String),
 }
 
+/// Whose turn it is to ask, among all stations.
+#[derive(Clone)]
+pub struct Turns(Rc<Semaphore>);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(Rc::new(Semaphore::new(OF_ALL)))
+    }
+}
+
 /// One station's way of resolving names.
 pub struct Resolver {
     settings: Settings,
     lines: Vec<Result<Line, Failure>>,
+    own_turns: Semaphore,
+    all_turns: Turns,
 }
 
 /// A socket to a name server, and who waits for which answer.
@@ -110,21 +135,40 @@ struct Line {
 
 impl Resolver {
     /// A resolver with these settings, its sockets made behind `door`.
-    pub async fn open(settings: Settings, visitor: &Visitor, door: &Door) -> Self {
+    pub async fn open(
+        settings: Settings,
+        visitor: &Visitor,
+        door: &Door,
+        all_turns: Turns,
+    ) -> Self {
         let mut lines = Vec::new();
         for server in &settings.servers {
             lines.push(Line::open(*server, visitor, door).await);
         }
-        Self { settings, lines }
+        Self { settings, lines, own_turns: Semaphore::new(OF_ONE), all_turns }
     }
 
-    /// The address that `name` leads to.
-    pub async fn resolve(&self, name: &str, deadline: Instant) -> Result<IpAddr, Failure> {
+    /// The address that `name` leads to. The servers have `wait` to say so,
+    /// from the moment that they are asked.
+    pub async fn resolve(&self, name: &str, wait: Duration) -> Result<IpAddr, Failure> {
         let name = name.trim_end_matches('.').to_lowercase();
         if let Some(address) = self.settings.hosts.get(&name) {
             return Ok(*address);
         }
-        let mut failure = self.ask_all(&name, deadline).await;
+        let turn = (self.own_turns.acquire().await, self.all_turns.0.acquire().await);
+        let mut asking = pin!(self.search(&name, Instant::now() + wait));
+        match tokio::time::timeout(TURN.min(wait), &mut asking).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                drop(turn);
+                asking.await
+            }
+        }
+    }
+
+    /// Asks for the name as it is, then in each search domain.
+    async fn search(&self, name: &str, deadline: Instant) -> Result<IpAddr, Failure> {
+        let mut failure = self.ask_all(name, deadline).await;
         for domain in &self.settings.domains {
             if !matches!(failure, Err(Failure::NoSuchName)) {
                 break;
