@@ -77,6 +77,10 @@ pub fn undressed(text: &str) -> Cow<'_, str> {
 
 /// How many columns a terminal needs for the text's longest line.
 pub fn width(text: &str) -> usize {
+    // Most text is no more than letters of one column each.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.len();
+    }
     undressed(text).lines().map(unicode_width::UnicodeWidthStr::width).max().unwrap_or(0)
 }
 
