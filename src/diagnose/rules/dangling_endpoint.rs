@@ -25,10 +25,10 @@ pub const RULE: Rule = Rule {
 fn judge(case: &Case) -> Judgement {
     let snapshot = case.map.snapshot();
     let mut judgement = Judgement::default();
-    if snapshot.network_observations.is_empty() && !case.is_planned() {
-        judgement.not_looked.push("the networks' own lists of containers".to_owned());
-    }
     if snapshot.network_observations.is_empty() {
+        if !case.is_planned() {
+            judgement.not_looked.push("the networks' own lists of containers".to_owned());
+        }
         return judgement;
     }
     let ids: HashSet<&str> = snapshot.containers.iter().map(|c| c.id.as_str()).collect();

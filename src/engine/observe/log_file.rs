@@ -24,16 +24,21 @@ struct Entry<'a> {
 /// Whether a container's log is here to be read. It mostly is not for who is no
 /// root, which is learned here in no time and not from another thread.
 pub fn is_here(path: &Path, id: &str) -> bool {
-    // What has this name is a container of an engine on this machine.
+    is_of(path, id) && path.exists()
+}
+
+/// Whether the file has the name of this container's log: then an engine on
+/// this machine has such a container.
+fn is_of(path: &Path, id: &str) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
-    name.is_some_and(|name| name == format!("{id}-json.log")) && path.exists()
+    name.is_some_and(|name| name == format!("{id}-json.log"))
 }
 
 /// The container's last `most` lines, each behind its time, as the engine
 /// would send them. None where only the engine knows them: the file is not
 /// here, is not this container's or not like that, or has been begun anew.
 pub fn read(path: &Path, id: &str, most: usize) -> Option<String> {
-    if !is_here(path, id) {
+    if !is_of(path, id) {
         return None;
     }
     let mut options = OpenOptions::new();

@@ -1,6 +1,7 @@
 //! Measuring from inside network namespaces with sockets of our own: nothing
 //! is needed in the container, and everything is tried at once, so that one
-//! time-out pays for all that stays silent.
+//! time-out pays for all that stays silent. Names alone are asked for by turns,
+//! since one engine answers for all containers.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
