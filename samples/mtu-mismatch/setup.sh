@@ -31,8 +31,16 @@ send() { # BYTES
 case ${1:-broken} in
 broken)
   tunnel && web
-  # A little gets through, and much does not: that is what makes it hard to find.
-  [ -z "${OUTSIDE:-}" ] || { [ "$(send 100)" = 100 ] && [ "$(send 100000)" != 100000 ]; }
+  if [ -n "${OUTSIDE:-}" ]; then
+    # A little gets through, and much does not: that is what makes it hard to find.
+    # On a busy machine the first bytes may take longer than send waits.
+    for attempt in 1 2 3 4 5; do
+      little=$(send 100) && [ "$little" = 100 ] && break
+    done
+    much=$(send 100000)
+    echo "of 100 bytes ${little:-none} came back, of 100000 ${much:-none}"
+    [ "$little" = 100 ] && [ "$much" -lt 100000 ]
+  fi
   ;;
 mend) gone && web -o com.docker.network.driver.mtu=1420 ;;
 check) [ "$(send 100000)" = 100000 ] ;;

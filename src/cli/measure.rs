@@ -87,7 +87,10 @@ pub async fn carry_out(
     (how, aloud): (&HowArgs, bool),
     (options, output): (&Options, &Output),
 ) -> Result<Probe> {
-    let limits = Limits { wait: options.probe_timeout(), count: how.count };
+    let limits = match options.timeout {
+        Some(wait) => Limits::new(wait, how.count),
+        None => Limits::usual(how.count),
+    };
     let probing = Probing::new(map, engines, plan, limits, how.method)?;
     if aloud {
         output.note(&announcement(plan.pairs(), probing.outlook()));
@@ -108,7 +111,11 @@ pub async fn carry_out(
 fn announcement(pairs: usize, outlook: Outlook) -> String {
     let mut ways = Vec::new();
     if outlook.entered > 0 {
-        ways.push(format!("{} entered", count(outlook.entered, "network namespace")));
+        let mut way = format!("{} entered", count(outlook.entered, "network namespace"));
+        if let Some(patience) = outlook.patience {
+            way += &format!(" (so many at once get {:.1} s to answer)", patience.as_secs_f64());
+        }
+        ways.push(way);
     }
     if outlook.execs > 0 {
         ways.push(format!(

@@ -39,7 +39,8 @@ pub struct Options {
     #[command(flatten)]
     pub compose: ComposeOptions,
     /// How long to wait for an answer, such as 500ms, 10s or 1m: the engine's
-    /// (10s unless told), and when probing each container's (1s unless told)
+    /// (10s unless told), and when probing each container's (1s unless told;
+    /// longer where more than 10,000 pairs are tried at once)
     #[arg(long, global = true, value_name = "TIME", value_parser = duration, help_heading = "Where to look")]
     pub timeout: Option<Duration>,
 
@@ -80,11 +81,6 @@ impl Options {
     /// How long one call to the engine may take.
     pub fn engine_timeout(&self) -> Duration {
         self.timeout.unwrap_or(Duration::from_secs(10))
-    }
-
-    /// How long to wait for a container's answer when probing.
-    pub fn probe_timeout(&self) -> Duration {
-        self.timeout.unwrap_or(Duration::from_secs(1))
     }
 }
 

@@ -20,6 +20,10 @@ pub fn to_json(value: &impl Serialize) -> String {
     let mut text =
         serde_json::to_string_pretty(value).expect("plain data always serialises to JSON");
     text.push('\n');
+    // As nearly all text is, and quickly told; the newlines are the layout's.
+    if text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\n')) {
+        return text;
+    }
     // Outside of strings JSON has none of these but the newlines of its layout.
     let is_escaped = |c: char| c != '\n' && is_unsafe(c);
     if !text.contains(is_escaped) {

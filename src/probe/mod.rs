@@ -21,11 +21,44 @@ use crate::model::{Latency, Outcome};
 pub struct Limits {
     /// How long to wait for an answer.
     pub wait: Duration,
+    /// The least to wait for each of those that are tried at once, all of them
+    /// together: what is asked of a machine at once makes it slow to answer.
+    pub each: Duration,
     /// How often to try, at least once.
     pub count: u32,
 }
 
+/// How long to wait where nobody says.
+const USUAL: Duration = Duration::from_secs(1);
+
+/// What one of many that are tried at once takes a machine with two cores,
+/// most of it the engine's name server: the 179,400 tries among 300 containers
+/// take it about 9 s (docs/benchmarks.md).
+const EACH: Duration = Duration::from_micros(50);
+
 impl Limits {
+    /// Waits so long for every answer, and tries so often.
+    pub fn new(wait: Duration, count: u32) -> Self {
+        Self { wait, each: Duration::ZERO, count }
+    }
+
+    /// A second, or longer where more than 20,000 are tried at once.
+    pub fn usual(count: u32) -> Self {
+        Self { wait: USUAL, each: EACH, count }
+    }
+
+    /// What they come to for so many that are tried at once.
+    fn of(&self, tries: usize) -> Self {
+        let tries = u32::try_from(tries).unwrap_or(u32::MAX);
+        Self { wait: self.wait.max(self.each.saturating_mul(tries)), ..*self }
+    }
+
+    /// With twice the patience.
+    fn twice(&self) -> Self {
+        let (wait, each) = (self.wait.saturating_mul(2), self.each.saturating_mul(2));
+        Self { wait, each, ..*self }
+    }
+
     /// The wait in whole seconds, rounded up: `ping -W` takes nothing finer.
     fn whole_seconds(&self) -> u64 {
         self.wait.as_secs() + u64::from(self.wait.subsec_nanos() > 0)
@@ -73,5 +106,22 @@ impl Answer {
 
     fn because(self, reason: impl Into<String>) -> Self {
         Self { reason: Some(reason.into()), ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_at_once_get_more_time_unless_the_time_was_asked_for() {
+        let (usual, asked) = (Limits::usual(1), Limits::new(Duration::from_millis(300), 1));
+        assert_eq!(usual.of(0).wait, USUAL);
+        assert_eq!(usual.of(20_000).wait, USUAL);
+        assert_eq!(usual.of(200_000).wait, USUAL * 10);
+        assert_eq!(usual.twice().of(200_000).wait, USUAL * 20);
+        assert_eq!(asked.of(200_000), asked);
+        assert_eq!(asked.twice().wait, asked.wait * 2);
+        assert!(usual.of(usize::MAX).wait > USUAL * 1000);
     }
 }

@@ -45,6 +45,9 @@ pub struct Outlook {
     pub containers: usize,
     /// How many execs that takes, if every container has a shell.
     pub execs: usize,
+    /// How long an answer is waited for in the stacks entered, where that is
+    /// longer than usual since so many are tried at once.
+    pub patience: Option<Duration>,
 }
 
 /// Where a kernel keeps how many neighbours it has places for.
@@ -92,6 +95,12 @@ impl<'a> Probing<'a> {
         Ok(Self { map, engines, plan, limits, method, doors })
     }
 
+    /// The limits where all that is entered is tried at once.
+    fn at_once(&self, stations: &[Station], limits: &Limits) -> Limits {
+        let open = stations.iter().zip(&self.doors).filter(|(_, door)| door.is_ok());
+        limits.of(open.map(|(station, _)| station.acts.len()).sum())
+    }
+
     /// Whether the station at this position is measured from by exec.
     fn by_exec(&self, at: usize) -> bool {
         self.doors[at].is_err() && self.method != Method::Netns
@@ -103,7 +112,9 @@ impl<'a> Probing<'a> {
             let all = self.plan.stations.iter().enumerate();
             all.filter(|(at, _)| self.by_exec(*at)).map(|(_, station)| station)
         };
+        let patience = self.at_once(&self.plan.stations, &self.limits).wait;
         Outlook {
+            patience: (patience > self.limits.wait).then_some(patience),
             entered: self.doors.iter().filter(|door| door.is_ok()).count(),
             containers: stations().count(),
             execs: stations().map(|station| script::execs(station.acts.len())).sum(),
@@ -147,7 +158,7 @@ impl<'a> Probing<'a> {
             Some(crowd) => (FORGOTTEN, (crowd.places * 2 / 5).max(1)),
             None => (MOMENT, usize::MAX),
         };
-        let limits = Limits { wait: self.limits.wait.saturating_mul(2), ..self.limits };
+        let limits = self.limits.twice();
         loop {
             let (before, mut left) = (doubts.len(), &doubts[..]);
             while !left.is_empty() {
@@ -247,8 +258,9 @@ impl<'a> Probing<'a> {
             }
             told
         };
+        let at_once = self.at_once(stations, limits);
         let (entered, told) =
-            tokio::join!(netns::run(stations, &self.doors, limits, done), by_exec);
+            tokio::join!(netns::run(stations, &self.doors, &at_once, done), by_exec);
         for (at, of_station) in entered.into_iter().chain(told) {
             answers[at] = of_station;
         }

@@ -88,7 +88,7 @@ fn in_a_shell(shell: &str, programs: &[&str], acts: &[Act]) -> Vec<Option<Answer
     };
     link(shell, "sh");
     ["timeout"].iter().chain(programs).for_each(|program| link(program, program));
-    let limits = Limits { wait: Duration::from_secs(1), count: 1 };
+    let limits = Limits::new(Duration::from_secs(1), 1);
     let words = command(acts, &limits, 8, &|_| 1);
     let mut shell = Command::new(folder.path().join(&words[0]))
         .args(&words[1..])
