@@ -24,8 +24,13 @@ web() { # OPTIONS
 gone() {
   docker rm -f "${P}web" && docker network rm "${P}app"
 }
+# How many of so many bytes come back. They are written at once, for nc hands on
+# a kilobyte at a time, and on a busy machine each goes in a small packet.
 send() { # BYTES
-  docker exec "${P}web" sh -c "head -c $1 /dev/zero | timeout 3 nc $OUTSIDE 80 | wc -c"
+  docker exec "${P}web" nc "$OUTSIDE" 80 -e sh -c "
+    exec 3>&2 2>/dev/null
+    dd if=/dev/zero bs=$1 count=1 &
+    timeout 3 head -c $1 | wc -c >&3" 2>&1
 }
 
 case ${1:-broken} in
