@@ -307,6 +307,24 @@ fn tcp_ports_are_told_apart() {
     assert!(first["latency_min_ms"].as_f64() <= first["latency_max_ms"].as_f64());
 }
 
+/// A signal that comes before that ends a program that has done nothing yet, or
+/// is lost where whoever started the tests ignores it, as a shell does in the
+/// background.
+fn wait_until_signals_are_caught(process: &str) {
+    let (interrupt, terminate) = (1 << 1, 1 << 14);
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+        let caught = u64::from_str_radix(caught.trim(), 16).unwrap();
+        if caught & interrupt != 0 && caught & terminate != 0 {
+            return;
+        }
+        assert!(Instant::now() < deadline, "it catches no signals: {status}");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
 #[test]
 #[ignore = "needs a Docker engine"]
 fn an_interrupted_probe_leaves_nothing_behind() {
@@ -326,8 +344,9 @@ fn an_interrupted_probe_leaves_nothing_behind() {
             .stderr(std::process::Stdio::null())
             .spawn()
             .unwrap();
-        thread::sleep(Duration::from_millis(pause));
         let id = probing.id().to_string();
+        wait_until_signals_are_caught(&id);
+        thread::sleep(Duration::from_millis(pause));
         assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
         let status = probing.wait().unwrap();
         if signal != "KILL" {
