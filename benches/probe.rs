@@ -34,8 +34,8 @@ const FIRST: usize = 5;
 /// By netns, 300 containers on 20 networks may take so many times the time-out
 /// that netmap gives them.
 const MOST: f64 = 1.5;
-/// Places for neighbours that they want: each of the 4,200 pairs that reach each
-/// other has one at both ends, and a kernel that is half full begins to forget.
+/// Places for neighbours that they want: each knows 14 others and its gateway,
+/// which knows it, some 4,800 in all; and a kernel forgets before it is full.
 const PLACES: usize = 16_384;
 /// How long the kernel takes to forget most of 90,000 pings, of whose connections
 /// it keeps a list with an end.

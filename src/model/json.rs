@@ -26,9 +26,6 @@ pub fn to_json(value: &impl Serialize) -> String {
     }
     // Outside of strings JSON has none of these but the newlines of its layout.
     let is_escaped = |c: char| c != '\n' && is_unsafe(c);
-    if !text.contains(is_escaped) {
-        return text;
-    }
     let mut safe = String::with_capacity(text.len() + 64);
     for c in text.chars() {
         if is_escaped(c) {
