@@ -3,12 +3,12 @@
 
 mod bounded;
 mod connect;
+mod container;
 mod contexts;
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 mod engines;
 mod exec;
-mod inspected;
 mod lenient;
 #[cfg(target_os = "linux")]
 mod namespaces;

@@ -7,12 +7,12 @@
 
 use std::collections::HashMap;
 
-use bollard::models::ContainerSummary;
 use bollard::query_parameters::ListNetworksOptions;
 use futures_util::StreamExt;
 use futures_util::stream;
 
 use super::connect::Engine;
+use super::lenient::Entry;
 use super::{lenient, podman, swarm, translate};
 use crate::error::{Error, Result};
 use crate::model::{Container, EngineFacts, Network, NetworkMode, Snapshot, Unread};
@@ -127,7 +127,7 @@ async fn containers(
     let (listed, mut unread) = lenient::list_containers(engine).await?;
     let total = listed.len();
     let mut inspects = stream::iter(listed)
-        .map(|summary| inspect(engine, summary))
+        .map(|entry| inspect(engine, entry))
         .buffer_unordered(options.width.max(1));
     let mut containers = Vec::with_capacity(total);
     let mut done = 0;
@@ -141,29 +141,29 @@ async fn containers(
 }
 
 /// Inspects one container; falls back to what the list said of it.
-async fn inspect(engine: &Engine, summary: ContainerSummary) -> (Option<Container>, Vec<Unread>) {
+async fn inspect(engine: &Engine, entry: Entry) -> (Option<Container>, Vec<Unread>) {
     let mut notes = Vec::new();
-    let id = summary.id.clone().unwrap_or_default();
-    let from_list = translate::listed_container(summary, &mut notes);
-    let answer = lenient::inspect_container(engine, &id).await;
-    let what = format!("container `{}`", from_list.name);
-    match answer {
+    let error = match lenient::inspect_container(engine, &entry.id).await {
         Ok(inspected) => {
-            notes.clear();
             let container = translate::container(inspected, &mut notes);
-            (Some(container), notes)
+            return (Some(container), notes);
         }
-        Err(Error::Refused { status: 404, .. }) => {
-            (None, vec![Unread::new(what, "gone before it could be looked at")])
+        Err(error) => error,
+    };
+    let listed = match entry.read() {
+        Ok(listed) => translate::listed_container(listed, &mut notes),
+        Err(nonsense) => {
+            let what = format!("container `{}`", entry.name());
+            return (None, vec![Unread::new(what, format!("{error}; in the list: {nonsense}"))]);
         }
-        Err(error) => {
-            notes.push(Unread::new(
-                what,
-                format!("only the list's word on it, without aliases, health and links: {error}"),
-            ));
-            (Some(from_list), notes)
-        }
+    };
+    let what = format!("container `{}`", listed.name);
+    if let Error::Refused { status: 404, .. } = error {
+        return (None, vec![Unread::new(what, "gone before it could be looked at")]);
     }
+    let why = format!("only the list's word on it, without aliases, health and links: {error}");
+    notes.push(Unread::new(what, why));
+    (Some(listed), notes)
 }
 
 /// A container renamed between list and inspect can end up beside another of

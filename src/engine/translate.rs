@@ -3,15 +3,13 @@
 //! Environment and command line come in here and go no further. Whatever the
 //! engine says that does not parse is noted and left out, never guessed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use bollard::models::{
-    ContainerSummary, EndpointSettings, Network as ListedNetwork, PortBinding, SystemVersion,
-};
+use bollard::models::{Network as ListedNetwork, PortBinding, SystemVersion};
 
-use super::inspected::Inspected;
+use super::container::{EndpointSettings, Inspected, Listed, ListedPort};
 use super::lenient::Info;
 use crate::model::{
     AddressPool, Compose, Container, Endpoint, EngineFacts, ExposedPort, Health, Network,
@@ -210,7 +208,7 @@ fn references(
 }
 
 /// As much of a container as the list of containers tells.
-pub fn listed_container(listed: ContainerSummary, unread: &mut Vec<Unread>) -> Container {
+pub fn listed_container(listed: Listed, unread: &mut Vec<Unread>) -> Container {
     // A linked container has more names, such as `/web/db`; its own has one slash.
     let name = listed
         .names
@@ -222,14 +220,12 @@ pub fn listed_container(listed: ContainerSummary, unread: &mut Vec<Unread>) -> C
     let note = &mut |what: String| unread.push(Unread::new(format!("container `{name}`"), what));
     let labels = kept_labels(listed.labels.unwrap_or_default());
     let ports = listed.ports.unwrap_or_default();
-    let protocol = |typ: Option<_>| -> Protocol {
-        typ.and_then(|typ: bollard::models::PortSummaryTypeEnum| Protocol::parse(typ.as_ref()))
-            .unwrap_or_default()
-    };
+    let protocol =
+        |port: &ListedPort| port.protocol.as_deref().and_then(Protocol::parse).unwrap_or_default();
     Container {
         id: listed.id.unwrap_or_default(),
         image: listed.image.unwrap_or_default(),
-        state: listed.state.map_or(State::Unknown, |state| State::parse(state.as_ref())),
+        state: listed.state.map_or(State::Unknown, |state| State::parse(&state)),
         network_mode: NetworkMode::parse(
             &listed.host_config.and_then(|config| config.network_mode).unwrap_or_default(),
         ),
@@ -239,7 +235,7 @@ pub fn listed_container(listed: ContainerSummary, unread: &mut Vec<Unread>) -> C
             .filter_map(|port| {
                 Some(PublishedPort {
                     port: port.private_port,
-                    protocol: protocol(port.typ),
+                    protocol: protocol(port),
                     host_ip: port.ip.clone().unwrap_or_default(),
                     host_port: port.public_port?,
                 })
@@ -247,7 +243,7 @@ pub fn listed_container(listed: ContainerSummary, unread: &mut Vec<Unread>) -> C
             .collect(),
         exposed: ports
             .iter()
-            .map(|port| ExposedPort { port: port.private_port, protocol: protocol(port.typ) })
+            .map(|port| ExposedPort { port: port.private_port, protocol: protocol(port) })
             .collect(),
         compose: compose(&labels),
         task_of: task_of(&labels),
@@ -258,7 +254,7 @@ pub fn listed_container(listed: ContainerSummary, unread: &mut Vec<Unread>) -> C
 }
 
 fn endpoints(
-    networks: Option<HashMap<String, EndpointSettings>>,
+    networks: Option<BTreeMap<String, EndpointSettings>>,
     note: &mut impl FnMut(String),
 ) -> Vec<Endpoint> {
     let mut endpoints = Vec::new();
@@ -290,7 +286,7 @@ fn endpoints(
 }
 
 fn bindings(
-    ports: Option<HashMap<String, Option<Vec<PortBinding>>>>,
+    ports: Option<BTreeMap<String, Option<Vec<PortBinding>>>>,
     note: &mut impl FnMut(String),
 ) -> Vec<(ExposedPort, PortBinding)> {
     let mut found = Vec::new();

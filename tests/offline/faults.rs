@@ -216,7 +216,12 @@ fn one_container_in_a_state_of_another_engine_does_not_cost_the_others() {
             "/containers/json" => {
                 r#"[{"Id":"c1","Names":["/web"],"Image":"busybox","State":"running"},
                     {"Id":"c2","Names":["/over"],"Image":"busybox","State":"stopped"},
-                    {"Id":"c3","Names":["/odd"],"Image":"busybox","State":"running","Ports":7}]"#
+                    {"Id":"c3","Names":["/odd"],"Image":"busybox","State":"running","Ports":7},
+                    {"Id":"c4","Names":["/whole"],"Image":"busybox","State":"running","Ports":7},
+                    {"Id":5,"Names":["/none"],"Image":"busybox","State":"running"}]"#
+            }
+            "/containers/c4/json" => {
+                r#"{"Id":"c4","Name":"/whole","State":{"Status":"running"},"Config":{"Image":"busybox"}}"#
             }
             "/containers/c2/json" => {
                 r#"{"Id":"c2","Name":"/over","State":{"Status":"stopped"},"Config":{"Image":"busybox"}}"#
@@ -231,4 +236,6 @@ fn one_container_in_a_state_of_another_engine_does_not_cost_the_others() {
     assert!(row("web").contains("running"), "{}", run.out);
     assert!(row("over").contains("exited"), "{}", run.out);
     assert!(run.out.contains("container `odd`"), "{}", run.out);
+    assert!(row("whole").contains("running"), "the inspect's word is enough: {}", run.out);
+    assert!(run.out.contains("container `none`"), "{}", run.out);
 }
