@@ -12,8 +12,10 @@ pub fn kept_labels(given: impl IntoIterator<Item = (String, String)>) -> BTreeMa
         .map(|(key, value)| {
             let value = if speaks_of_secrets(&key) && !value.is_empty() {
                 "(not kept)".to_owned()
-            } else {
+            } else if value.contains('@') {
                 without_user_info(&value)
+            } else {
+                value
             };
             (key, value)
         })

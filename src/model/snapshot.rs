@@ -204,7 +204,8 @@ impl Snapshot {
     /// list names, so that no endpoint leads nowhere.
     pub fn tidy(&mut self) {
         self.networks.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-        self.containers.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        // They are large: their keys are moved about, and each of them once.
+        self.containers.sort_by_cached_key(|c| (c.name.clone(), c.id.clone()));
         for container in &mut self.containers {
             if matches!(container.network_mode, NetworkMode::Container(_)) {
                 // Podman repeats the owner's endpoints on each rider; they
@@ -227,7 +228,7 @@ impl Snapshot {
             swarm.tidy();
         }
         self.probe = self.probe.take().map(|probe| Probe::new(probe.measurements));
-        self.observations.sort_by(|a, b| (&a.container, &a.id).cmp(&(&b.container, &b.id)));
+        self.observations.sort_by_cached_key(|seen| (seen.container.clone(), seen.id.clone()));
         self.network_observations.sort_by(|a, b| (&a.network, &a.id).cmp(&(&b.network, &b.id)));
         self.unread.sort();
         self.unread.dedup();

@@ -2,6 +2,7 @@
 //! `X_HOST` with its `X_PORT`.
 
 use super::url::{self, Extent, Found, bounded, host_and_port};
+use super::words::Words;
 use super::{Origin, Reference, speaks_of_secrets, tidy};
 
 /// Ends of a variable's name that say it holds a host.
@@ -12,7 +13,7 @@ const HOST_WORDS: [&str; 14] = [
 
 /// Parts of a variable's name that say it holds the container's own address,
 /// or one for somebody's browser: nothing the container itself dials.
-const OWN_WORDS: [&str; 21] = [
+static OWN_WORDS: Words<21> = Words::new([
     "LISTEN",
     "BIND",
     "ADVERTISE",
@@ -34,7 +35,7 @@ const OWN_WORDS: [&str; 21] = [
     "REACT_APP_",
     "NEXTAUTH_URL",
     "IMAGE",
-];
+]);
 
 /// The references of a whole environment, as `(name, value)`. Values go no
 /// further than this function.
@@ -66,8 +67,7 @@ pub fn in_environment<'a>(
 /// The references in one value that goes by a name: an environment variable,
 /// a label.
 pub fn in_value(origin: Origin, name: &str, value: &str) -> Vec<Reference> {
-    let upper = name.to_ascii_uppercase();
-    if OWN_WORDS.iter().any(|word| upper.contains(word)) {
+    if OWN_WORDS.any_in(name) {
         return Vec::new();
     }
     let make = |found: Found| Reference {
@@ -78,6 +78,7 @@ pub fn in_value(origin: Origin, name: &str, value: &str) -> Vec<Reference> {
         port: found.port,
     };
     let value = bounded(value);
+    let upper = name.to_ascii_uppercase();
     if upper == "NO_PROXY" {
         // A list of hosts that are not to go through the proxy.
         let any = |element: &str| {

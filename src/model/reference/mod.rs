@@ -7,7 +7,9 @@
 mod command;
 mod environment;
 mod url;
+mod words;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -16,6 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use command::in_command;
 pub use environment::{in_environment, in_value};
 pub use url::{host_and_port, is_host};
+use words::Words;
 
 /// References kept of one container; a configuration that names more is no
 /// configuration people read.
@@ -142,7 +145,7 @@ fn usual_port(scheme: &str) -> Option<u16> {
 /// Whether a name of a variable, label or option says that what it holds is a
 /// secret.
 pub fn speaks_of_secrets(name: &str) -> bool {
-    const WORDS: [&str; 14] = [
+    static WORDS: Words<14> = Words::new([
         "pass",
         "pwd",
         "secret",
@@ -157,9 +160,14 @@ pub fn speaks_of_secrets(name: &str) -> bool {
         "accesskey",
         "salt",
         "cookie",
-    ];
-    let folded = name.to_lowercase();
-    WORDS.iter().any(|word| folded.contains(word)) || folded.ends_with("key")
+    ]);
+    // Some letters beyond ASCII have a plain one in lower case.
+    let folded = if name.is_ascii() { Cow::from(name) } else { name.to_lowercase().into() };
+    WORDS.any_in(&folded) || folded.get(folded.len().saturating_sub(3)..).is_some_and(is_key)
+}
+
+fn is_key(end: &str) -> bool {
+    end.eq_ignore_ascii_case("key")
 }
 
 /// Sorted, each once, and no more than [`MOST`].
