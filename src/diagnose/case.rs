@@ -454,7 +454,7 @@ impl<'a> Case<'a> {
             Sight::Logs => self.container(*at).state != State::Created,
             _ => self.container(*at).state.has_network(),
         };
-        let mut by_reason: Vec<(String, Vec<&str>)> = Vec::new();
+        let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
         for at in self.containers().filter(concerned) {
             if self.of_stack(at, |seen| part(seen).then_some(())).is_some() {
                 continue;
@@ -463,7 +463,7 @@ impl<'a> Case<'a> {
                 let about_log = sight == Sight::Logs;
                 seen.unseen.iter().find(|unread| unread.what.contains("log") == about_log)
             });
-            let why = why.map_or("not looked at", |unread| &unread.why).to_owned();
+            let why = why.map_or("not looked at", |unread| &unread.why);
             match by_reason.iter_mut().find(|(reason, _)| *reason == why) {
                 Some((_, names)) => names.push(self.name(at)),
                 None => by_reason.push((why, vec![self.name(at)])),

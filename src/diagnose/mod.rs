@@ -20,7 +20,7 @@ pub use case::Case;
 pub use rule::{Judgement, Rule, Sight};
 pub use rules::{RULES, rule_named};
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::graph::{Comparison, Map};
 use crate::model::{Diagnosis, NotLooked};
@@ -38,6 +38,7 @@ pub fn diagnose(
         networks: map.snapshot().networks.len(),
         ..Diagnosis::default()
     };
+    let mut unseen: BTreeMap<Sight, Option<String>> = BTreeMap::new();
     for rule in RULES.iter().filter(|rule| wanted(rule)) {
         // Measuring is the user's to ask for; without, such a rule is not asked.
         let asked = comparison.is_some() || !rule.needs.contains(&Sight::Probe);
@@ -47,8 +48,10 @@ pub fn diagnose(
         let mut judgement = (rule.judge)(&case);
         judgement.findings.sort_by(|a, b| a.subjects.cmp(&b.subjects));
         diagnosis.findings.append(&mut judgement.findings);
-        let unseen = rule.needs.iter().filter_map(|sight| case.unseen(*sight));
-        for why in unseen.chain(judgement.not_looked) {
+        let missed = rule.needs.iter().filter_map(|sight| {
+            unseen.entry(*sight).or_insert_with(|| case.unseen(*sight)).clone()
+        });
+        for why in missed.chain(judgement.not_looked) {
             diagnosis.not_looked.push(NotLooked { rule: rule.name, why });
         }
     }
