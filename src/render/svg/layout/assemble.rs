@@ -7,7 +7,7 @@ use super::column::{self, GRID};
 use super::lie::Lie;
 use super::order::Ordered;
 use super::part::{BAR_GAP, Part};
-use super::plan::{Plan, Side};
+use super::plan::Side;
 use crate::render::svg::geometry::{Placed, PlacedBar, Rect};
 use crate::render::svg::scene::{Bar, Scene};
 
@@ -16,9 +16,8 @@ const ROW_GAP: i32 = 48;
 /// Width of the spine that joins the rows of a hub.
 const SPINE: i32 = 12;
 /// Puts the rows of the hub's bar and what hangs on them together.
-pub fn assemble(scene: &Scene, plan: &Plan, ordered: Vec<[Ordered; 2]>) -> Placed {
-    let mut rows: Vec<Placed> = plan
-        .rows
+pub fn assemble(scene: &Scene, rows: &[[Side; 2]], ordered: Vec<[Ordered; 2]>) -> Placed {
+    let mut rows: Vec<Placed> = rows
         .iter()
         .zip(ordered)
         .map(|(sides, ordered)| assemble_row(scene, sides, ordered))

@@ -30,7 +30,7 @@ use super::geometry::{Placed, PlacedBar, Rect};
 use super::scene::{Bar, Scene};
 use column::Stacking;
 use order::Care;
-use plan::{Side, Sides};
+use plan::{Side, Sides, Trunk};
 
 /// The shape that pictures aim at: width divided by height, in hundredths.
 const SHAPE: f64 = 1.5;
@@ -70,14 +70,14 @@ pub fn lay_out(scene: &Scene, width: Option<i32>, ways: &mut Vec<Way>) -> Placed
     let (mut first, mut rest, mut sky) = (Vec::new(), Vec::new(), None);
     for (number, component) in components(scene).iter().enumerate() {
         let outside = component.bars.iter().copied().find(|bar| scene.bars[*bar].is_outside());
+        let trunk = Trunk::new(scene, component);
         let mut known = None;
         if number == ways.len() {
-            let (way, placed) = by_project(scene, component, width);
+            let (way, placed) = by_project(scene, &trunk, width);
             ways.push(way);
             known = placed;
         }
-        let placed =
-            || known.unwrap_or_else(|| arrange(scene, component, ways[number], Care::Full));
+        let placed = || known.unwrap_or_else(|| arrange(scene, &trunk, ways[number], Care::Full));
         match outside {
             Some(bar) if component.cards.is_empty() => sky = Some(bar),
             Some(_) => first.push(placed()),
@@ -146,10 +146,11 @@ impl Way {
 }
 
 /// Tries the ways that may be good, and takes the best.
-fn best_way(scene: &Scene, component: &Component, width: Option<i32>) -> Way {
+fn best_way(scene: &Scene, trunk: &Trunk, width: Option<i32>) -> Way {
+    let component = trunk.component;
     let mut best: Option<(f64, Way)> = None;
     let mut consider = |way: Way| {
-        let placed = arrange(scene, component, way, Care::Little);
+        let placed = arrange(scene, trunk, way, Care::Little);
         let cost = cost(&placed, way, width);
         let shape = f64::from(placed.width) / f64::from(placed.height.max(1) + pack::AROUND);
         if best.as_ref().is_none_or(|(least, _)| cost < *least) {
@@ -190,15 +191,15 @@ fn best_way(scene: &Scene, component: &Component, width: Option<i32>) -> Way {
 
 /// The best way, with projects kept together if that makes nothing else
 /// worse; and what came of it, where it was tried.
-fn by_project(scene: &Scene, component: &Component, width: Option<i32>) -> (Way, Option<Placed>) {
-    let way = best_way(scene, component, width);
-    let mut projects = component.cards.iter().map(|card| &scene.cards[*card].project);
+fn by_project(scene: &Scene, trunk: &Trunk, width: Option<i32>) -> (Way, Option<Placed>) {
+    let way = best_way(scene, trunk, width);
+    let mut projects = trunk.component.cards.iter().map(|card| &scene.cards[*card].project);
     let first = projects.next();
     if projects.all(|project| Some(project) == first) {
         return (way, None);
     }
     let together = Way { by_project: true, ..way };
-    let [old, new] = [way, together].map(|way| arrange(scene, component, way, Care::Full));
+    let [old, new] = [way, together].map(|way| arrange(scene, trunk, way, Care::Full));
     let is_as_good = new.crossings() <= old.crossings()
         && cost(&new, together, width) <= cost(&old, way, width) + WORTH_OF_FRAMES;
     if is_as_good { (together, Some(new)) } else { (way, Some(old)) }
@@ -210,11 +211,11 @@ fn rows_for(shape: f64) -> usize {
     (1..64).find(|number| f64::from(*number) + 0.5 > rows).map_or(64, |number| number as usize)
 }
 
-fn arrange(scene: &Scene, component: &Component, way: Way, care: Care) -> Placed {
-    let mut plan = plan::plan(scene, component, way.sides, way.rows);
-    let groups = &plan.groups;
-    let mut ordered = Vec::with_capacity(plan.rows.len());
-    for sides in &mut plan.rows {
+fn arrange(scene: &Scene, trunk: &Trunk, way: Way, care: Care) -> Placed {
+    let mut rows = trunk.rows(way.sides, way.rows);
+    let groups = &trunk.groups;
+    let mut ordered = Vec::with_capacity(rows.len());
+    for sides in &mut rows {
         let order = |side: &mut Side, room| {
             let wanted =
                 order::Wanted { stacking: way.stacking, room, by_project: way.by_project, care };
@@ -231,7 +232,7 @@ fn arrange(scene: &Scene, component: &Component, way: Way, care: Care) -> Placed
         }
         ordered.push(both);
     }
-    assemble::assemble(scene, &plan, ordered)
+    assemble::assemble(scene, &rows, ordered)
 }
 
 /// What is wrong with a layout: a shape that fits no page, room wasted, lines

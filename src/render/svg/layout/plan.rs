@@ -53,15 +53,6 @@ pub struct Side {
     pub levels: Vec<usize>,
 }
 
-/// A component's groups and how its bars are arranged around the hub.
-#[derive(Debug)]
-pub struct Plan {
-    /// All groups.
-    pub groups: Vec<Group>,
-    /// For each row of the hub's bar what is below it, and what is above it.
-    pub rows: Vec<[Side; 2]>,
-}
-
 /// How the two sides of the hub are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sides {
@@ -83,26 +74,13 @@ pub fn groups(scene: &Scene, component: &Component) -> Vec<Group> {
     by_bars.into_iter().map(|((bars, _), cards)| Group { bars, cards }).collect()
 }
 
-/// Arranges a component's bars; the hub's bar goes on in `rows` rows.
-pub fn plan(scene: &Scene, component: &Component, sides: Sides, rows: usize) -> Plan {
-    let groups = groups(scene, component);
-    let hub = hub(component, &groups);
-    let outside = component.bars.iter().copied().find(|bar| scene.bars[*bar].is_outside());
-    let trunk = Trunk { groups: &groups, hub, outside: outside.filter(|bar| *bar != hub) };
-    let branches = trunk.branches(component);
-    let rows = in_rows(branches, rows)
-        .into_iter()
-        .map(|branches| trunk.two_sides(branches, sides))
-        .collect();
-    Plan { groups, rows }
-}
-
 /// Deals the branches out to rows of about the same length, in order; the one
 /// that faces the world outside goes first.
-fn in_rows(mut branches: Vec<Branch>, rows: usize) -> Vec<Vec<Branch>> {
+fn in_rows(branches: &[Branch], rows: usize) -> Vec<Vec<&Branch>> {
+    let mut branches: Vec<&Branch> = branches.iter().collect();
     branches.sort_by_key(|branch| (!branch.faces_out, branch.first));
-    let all: usize = branches.iter().map(Branch::length).sum();
-    let mut dealt: Vec<Vec<Branch>> = (0..rows).map(|_| Vec::new()).collect();
+    let all: usize = branches.iter().map(|branch| branch.length()).sum();
+    let mut dealt: Vec<Vec<&Branch>> = (0..rows).map(|_| Vec::new()).collect();
     let mut before = 0;
     for branch in branches {
         let middle = before + branch.length() / 2;
@@ -117,17 +95,39 @@ fn in_rows(mut branches: Vec<Branch>, rows: usize) -> Vec<Vec<Branch>> {
     dealt
 }
 
-/// What the branches of a component grow from.
-struct Trunk<'a> {
-    groups: &'a [Group],
+/// What of a component is the same however it is laid out.
+pub struct Trunk<'a> {
+    /// What is to be laid out.
+    pub component: &'a Component,
+    /// All its groups.
+    pub groups: Vec<Group>,
     hub: usize,
     /// The bar of the world outside, where it is not the hub itself. It lies
     /// above everything, and joins no branches: each row has a piece of it.
     outside: Option<usize>,
+    branches: Vec<Branch>,
 }
 
-impl Trunk<'_> {
-    fn two_sides(&self, mut branches: Vec<Branch>, sides: Sides) -> [Side; 2] {
+impl<'a> Trunk<'a> {
+    /// Of a component.
+    pub fn new(scene: &Scene, component: &'a Component) -> Self {
+        let groups = groups(scene, component);
+        let hub = hub(component, &groups);
+        let outside = component.bars.iter().copied().find(|bar| scene.bars[*bar].is_outside());
+        let outside = outside.filter(|bar| *bar != hub);
+        let mut trunk = Self { component, groups, hub, outside, branches: Vec::new() };
+        trunk.branches = trunk.grown();
+        trunk
+    }
+
+    /// The component's bars arranged around the hub, whose bar goes on in
+    /// `rows` rows: for each of them what is below it, and what is above it.
+    pub fn rows(&self, sides: Sides, rows: usize) -> Vec<[Side; 2]> {
+        let rows = in_rows(&self.branches, rows).into_iter();
+        rows.map(|branches| self.two_sides(branches, sides)).collect()
+    }
+
+    fn two_sides(&self, mut branches: Vec<&Branch>, sides: Sides) -> [Side; 2] {
         let (mut above, mut below) = (Vec::new(), Vec::new());
         let (mut length_above, mut length_below) = (0, 0);
         // The longest first, so that the shorter ones can even out the rest.
@@ -140,7 +140,7 @@ impl Trunk<'_> {
             side.push(branch);
         }
         for side in [&mut above, &mut below] {
-            side.sort_by_key(|branch: &Branch| branch.first);
+            side.sort_by_key(|branch: &&Branch| branch.first);
         }
         [self.side(&below, false), self.side(&above, true)]
     }
@@ -188,13 +188,14 @@ impl Branch {
 }
 
 impl Trunk<'_> {
-    fn branches(&self, component: &Component) -> Vec<Branch> {
+    fn grown(&self) -> Vec<Branch> {
+        let component = self.component;
         // Numbers of the bars within the component, for a plain union-find.
         let place: BTreeMap<usize, usize> =
             component.bars.iter().enumerate().map(|(at, bar)| (*bar, at)).collect();
         let is_own = |bar: &&usize| **bar != self.hub && Some(**bar) != self.outside;
         let mut sets = super::Sets::new(component.bars.len());
-        for group in self.groups {
+        for group in &self.groups {
             let mut others = group.bars.iter().filter(is_own).map(|bar| place[bar]);
             if let Some(first) = others.next() {
                 others.for_each(|other| sets.join(first, other));
@@ -235,7 +236,7 @@ struct Growth<'a> {
 impl Trunk<'_> {
     /// Builds the tree of one side. The world outside comes last, beyond all
     /// bars that are reached without it.
-    fn side(&self, branches: &[Branch], is_up: bool) -> Side {
+    fn side(&self, branches: &[&Branch], is_up: bool) -> Side {
         let here: Vec<usize> = branches.iter().flat_map(|branch| &branch.groups).copied().collect();
         let mut of_bar: ByBar<Vec<usize>> = ByBar::default();
         for group in &here {
@@ -246,14 +247,14 @@ impl Trunk<'_> {
         let outside = self.outside.filter(|bar| of_bar.contains_key(bar));
         let nodes = vec![Node::new(Some(self.hub), 0, 0)];
         let node_of = ByBar::from_iter([(self.hub, 0)]);
-        let mut growth = Growth { groups: self.groups, here, of_bar, nodes, node_of };
+        let mut growth = Growth { groups: &self.groups, here, of_bar, nodes, node_of };
         growth.grow(0, outside);
         if let Some(outside) = outside {
             let deepest = growth.nodes.iter().map(|node| node.level).max().unwrap_or(0);
             let node = growth.add(outside, deepest + 1, 0);
             growth.grow(node, None);
         }
-        choose_parents(self.groups, &growth.here, &growth.node_of, &mut growth.nodes);
+        choose_parents(&self.groups, &growth.here, &growth.node_of, &mut growth.nodes);
         growth.settle_groups(outside);
         // Siblings of one branch stand together: branches share nothing.
         let branch_of: ByBar<usize> = branches
