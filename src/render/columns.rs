@@ -7,7 +7,7 @@ use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Table, Width, pres
 use super::style::{flow, undressed, width};
 
 /// Columns between two cells.
-const GAP: usize = 2;
+pub const GAP: usize = 2;
 
 /// How wide each column is to be.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::columns::{self, bounds, share};
+use super::columns::{self, GAP, bounds, share};
 use super::style::{Role, Style, flow, width};
 use super::swarm;
 use super::view::{self, View};
@@ -12,6 +12,9 @@ use crate::model::{Container, Health, State};
 
 /// Stands where a container shares the interfaces of the one above it.
 const DITTO: &str = "″";
+
+/// Heading of the first column.
+const CONTAINER: &str = "container";
 
 /// Draws the grid, in as many blocks of networks as the width asks for.
 pub fn render(view: &View, style: &Style) -> String {
@@ -109,16 +112,23 @@ pub fn state(container: &Container, style: &Style) -> String {
 /// Splits the networks into blocks that fit, in order; neighbours share
 /// members, so a block is mostly whole.
 fn blocks(view: &View, style: &Style, networks: &[usize]) -> Vec<Vec<usize>> {
+    // Their headings tell of most that do not fit, without a row laid out.
+    let are_wide = |block: &[usize]| {
+        let headings = block.iter().map(|at| network_heading(view, style, *at));
+        let least: usize = headings.map(|heading| GAP + bounds([&*heading].into_iter()).0).sum();
+        CONTAINER.len() + least > style.width
+    };
     let fits = |block: &[usize], several: bool| {
+        if are_wide(block) {
+            return false;
+        }
         let rows = rows(view, style, block, several);
         let columns = rows.first().map_or(0, Vec::len);
         let bounds: Vec<_> =
             (0..columns).map(|at| bounds(rows.iter().map(|row| row[at].as_str()))).collect();
         share(&bounds, style.width).is_some()
     };
-    // No column takes less than four; do not lay out hundreds to find out.
-    let hopeless = networks.len() > style.width / 4;
-    if networks.is_empty() || (!hopeless && fits(networks, false)) {
+    if networks.is_empty() || fits(networks, false) {
         return if networks.is_empty() { Vec::new() } else { vec![networks.to_vec()] };
     }
     let mut blocks: Vec<Vec<usize>> = Vec::new();
@@ -155,7 +165,7 @@ fn rows(view: &View, style: &Style, networks: &[usize], several: bool) -> Vec<Ve
     let elsewhere: Vec<String> = members.iter().map(|at| also_on(view, *at, networks)).collect();
     let with_elsewhere = several && elsewhere.iter().any(|text| !text.is_empty());
 
-    let mut header = vec![style.paint(Role::Quiet, "container")];
+    let mut header = vec![style.paint(Role::Quiet, CONTAINER)];
     // In a plan the title says it for all of them.
     let with_state = view.map.snapshot().plan.is_none();
     if with_state {
@@ -198,7 +208,7 @@ fn rows(view: &View, style: &Style, networks: &[usize], several: bool) -> Vec<Ve
 /// The rows of containers that are on none of the shown networks.
 fn homeless(view: &View, style: &Style, containers: &[usize]) -> Vec<Vec<String>> {
     let with_state = view.map.snapshot().plan.is_none();
-    let headings = ["container", "state", "engine", "network"].into_iter();
+    let headings = [CONTAINER, "state", "engine", "network"].into_iter();
     let headings = headings.filter(|heading| match *heading {
         "state" => with_state,
         "engine" => view.has_engines(),
