@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::columns::{self, GAP, bounds, share};
+use super::columns::{self, GAP, Widths, bounds, share};
 use super::style::{Role, Style, flow, width};
 use super::swarm;
 use super::view::{self, View};
@@ -25,9 +25,16 @@ pub fn render(view: &View, style: &Style) -> String {
     let blocks = blocks(view, style, &networks);
     for block in &blocks {
         text.push('\n');
-        text.push_str(&columns::table(&rows(view, style, block, blocks.len() > 1), style.width));
+        text.push_str(&match &block.fitting {
+            Some((rows, widths)) => columns::lay_out(rows, widths),
+            None => {
+                let rows = rows(view, style, &block.networks, blocks.len() > 1);
+                columns::table(&rows, style.width)
+            }
+        });
     }
-    let placed: BTreeSet<usize> = blocks.iter().flat_map(|block| members(view, block)).collect();
+    let placed: BTreeSet<usize> =
+        blocks.iter().flat_map(|block| members(view, &block.networks)).collect();
     let elsewhere: Vec<usize> =
         view.containers.iter().copied().filter(|at| !placed.contains(at)).collect();
     if !elsewhere.is_empty() {
@@ -109,40 +116,49 @@ pub fn state(container: &Container, style: &Style) -> String {
     style.paint(role, &view::state(container).replace(" (", "\u{a0}("))
 }
 
+/// Networks that stand side by side.
+struct Block {
+    networks: Vec<usize>,
+    /// Its rows, where they have been laid out and fit.
+    fitting: Option<(Vec<Vec<String>>, Widths)>,
+}
+
 /// Splits the networks into blocks that fit, in order; neighbours share
 /// members, so a block is mostly whole.
-fn blocks(view: &View, style: &Style, networks: &[usize]) -> Vec<Vec<usize>> {
+fn blocks(view: &View, style: &Style, networks: &[usize]) -> Vec<Block> {
     // Their headings tell of most that do not fit, without a row laid out.
     let are_wide = |block: &[usize]| {
         let headings = block.iter().map(|at| network_heading(view, style, *at));
         let least: usize = headings.map(|heading| GAP + bounds([&*heading].into_iter()).0).sum();
         CONTAINER.len() + least > style.width
     };
-    let fits = |block: &[usize], several: bool| {
+    let fitting = |block: &[usize], several: bool| {
         if are_wide(block) {
-            return false;
+            return None;
         }
         let rows = rows(view, style, block, several);
         let columns = rows.first().map_or(0, Vec::len);
         let bounds: Vec<_> =
             (0..columns).map(|at| bounds(rows.iter().map(|row| row[at].as_str()))).collect();
-        share(&bounds, style.width).is_some()
+        share(&bounds, style.width).map(|widths| (rows, widths))
     };
-    if networks.is_empty() || fits(networks, false) {
-        return if networks.is_empty() { Vec::new() } else { vec![networks.to_vec()] };
+    if networks.is_empty() {
+        return Vec::new();
     }
-    let mut blocks: Vec<Vec<usize>> = Vec::new();
+    if let Some(whole) = fitting(networks, false) {
+        return vec![Block { networks: networks.to_vec(), fitting: Some(whole) }];
+    }
+    let mut blocks: Vec<Block> = Vec::new();
     for network in networks {
-        match blocks.last_mut() {
-            Some(block) => {
-                block.push(*network);
-                if !fits(block, true) {
-                    block.pop();
-                    blocks.push(vec![*network]);
-                }
+        if let Some(block) = blocks.last_mut() {
+            block.networks.push(*network);
+            if let Some(rows) = fitting(&block.networks, true) {
+                block.fitting = Some(rows);
+                continue;
             }
-            None => blocks.push(vec![*network]),
+            block.networks.pop();
         }
+        blocks.push(Block { networks: vec![*network], fitting: None });
     }
     blocks
 }
