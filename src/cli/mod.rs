@@ -102,10 +102,6 @@ impl From<Ending> for std::process::ExitCode {
     }
 }
 
-/// Threads that read files beside the one that talks to engines. Reading a log
-/// takes less time than starting a thread for it.
-const READERS: usize = 2;
-
 /// Runs netmap with these arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
@@ -117,10 +113,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitC
         }
     };
     let output = Output::new(cli.options.color);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .max_blocking_threads(READERS)
-        .build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
         // What is under way is dropped when somebody interrupts: connections
         // close, and with them ends what was started in containers.

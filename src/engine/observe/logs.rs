@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bollard::container::LogOutput;
 use bollard::query_parameters::LogsOptions;
 use futures_util::StreamExt;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::{log_file, log_words};
@@ -20,11 +21,16 @@ const MOST_KEPT_BYTES: usize = 1 << 20;
 const MOST_KEPT: usize = 50;
 
 /// The network errors in the container's last log lines, or why they could
-/// not be read.
-pub async fn read(engine: &Engine, container: &Container) -> Result<Vec<LogError>, String> {
+/// not be read. As many files are read at once as `files` has permits.
+pub async fn read(
+    engine: &Engine,
+    container: &Container,
+    files: &Semaphore,
+) -> Result<Vec<LogError>, String> {
     let path = container.log_path.as_ref().filter(|_| engine.address().is_local());
     if let Some(path) = path.filter(|path| log_file::is_here(path, &container.id)) {
         let (path, id) = (path.clone(), container.id.clone());
+        let _permit = files.acquire().await;
         let told = tokio::task::spawn_blocking(move || log_file::read(&path, &id, LINES)).await;
         if let Ok(Some(text)) = told {
             return Ok(errors(&text));

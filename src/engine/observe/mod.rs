@@ -17,6 +17,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
+use tokio::sync::Semaphore;
 
 use super::connect::Engine;
 use super::engines::Engines;
@@ -36,6 +37,10 @@ pub struct ObserveOptions {
 /// Threads that go into network namespaces side by side. What they do there is
 /// most of the work, and the runtime's own thread has answers to read.
 const VISITORS: usize = 2;
+
+/// Log files that are read at once. Reading one takes less time than starting
+/// one thread more for it.
+const LOG_FILES: usize = 2;
 
 impl Default for ObserveOptions {
     fn default() -> Self {
@@ -77,6 +82,7 @@ pub async fn observe_some(
     // Without any there are slower ways.
     let visitors: Vec<Visitor> = (0..VISITORS).filter_map(|_| Visitor::start().ok()).collect();
     let visitor = |at: usize| visitors.get(at % visitors.len().max(1));
+    let log_files = Semaphore::new(LOG_FILES);
     let containers = async {
         let wanted: Vec<&Container> =
             snapshot.containers.iter().filter(|container| wanted(container)).collect();
@@ -86,7 +92,9 @@ pub async fn observe_some(
                 std::future::ready(engines.of(container).map(|engine| (engine, container)))
             })
             .enumerate()
-            .map(|(at, (engine, container))| look(engine, container, visitor(at), options.exec))
+            .map(|(at, (engine, container))| {
+                look(engine, container, visitor(at), &log_files, options.exec)
+            })
             .buffer_unordered(options.width.max(1));
         let mut seen = Vec::with_capacity(total);
         while let Some(observation) = looks.next().await {
@@ -177,6 +185,7 @@ async fn look(
     engine: &Engine,
     container: &Container,
     visitor: Option<&Visitor>,
+    log_files: &Semaphore,
     exec: bool,
 ) -> Observation {
     let mut seen = Observation {
@@ -189,7 +198,7 @@ async fn look(
         if container.state == State::Created {
             return None;
         }
-        Some(logs::read(engine, container).await)
+        Some(logs::read(engine, container, log_files).await)
     };
     let (log, ()) = tokio::join!(log, inside::look(engine, container, visitor, exec, &mut seen));
     match log {
