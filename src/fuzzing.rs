@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use resvg::usvg::roxmltree::Document;
 
 use crate::graph::{Comparison, Filter, Map};
-use crate::model::{EngineFacts, Snapshot, is_unsafe};
+use crate::model::{ContainerAt, EngineFacts, Snapshot, is_unsafe};
 use crate::render::{Draw, FORMATS, Style, View, svg};
 use crate::{check, compose, diagnose, engine, probe, redact};
 
@@ -47,7 +47,7 @@ pub fn check(bytes: &[u8]) {
     let recorded = include_bytes!("../samples/module-5/network/snapshot.json");
     let snapshot = Snapshot::read(&recorded[..]).expect("a recorded snapshot");
     let map = Map::new(&snapshot);
-    let chosen: BTreeSet<usize> = (0..snapshot.containers.len()).collect();
+    let chosen: BTreeSet<ContainerAt> = map.containers().collect();
     let diagnosis = diagnose::diagnose(&map, None, |_| true);
     let evidence = check::Evidence {
         map: &map,

@@ -10,7 +10,7 @@ use super::ways::Ways;
 use super::who::Who;
 use super::{CheckFile, Claim};
 use crate::graph::Map;
-use crate::model::{By, Diagnosis, Knock, Probe};
+use crate::model::{By, ContainerAt, Diagnosis, Knock, NetworkAt, Probe};
 use crate::yaml::Spot;
 
 /// Whether an assertion holds.
@@ -90,23 +90,22 @@ pub struct Evidence<'a> {
     /// What the doctor found, if it was asked.
     pub diagnosis: Option<&'a Diagnosis>,
     /// The containers that the command line lets quantifiers speak of.
-    pub chosen: &'a BTreeSet<usize>,
+    pub chosen: &'a BTreeSet<ContainerAt>,
 }
 
-/// Something that would have to be measured. Numbers are positions in the
-/// snapshot's lists.
+/// Something that would have to be measured.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Question {
     /// From this container
-    pub from: usize,
+    pub from: ContainerAt,
     /// to that one,
-    pub to: usize,
+    pub to: ContainerAt,
     /// by name or by address:
     pub by: By,
     /// this name or address
     pub target: String,
     /// on this network,
-    pub network: Option<usize>,
+    pub network: Option<NetworkAt>,
     /// sending this.
     pub knock: Knock,
 }
@@ -180,7 +179,7 @@ pub fn evaluate(file: &CheckFile, evidence: &Evidence) -> Vec<Verdict> {
 
 /// What would have to be measured to judge a file, each once, in order of
 /// source and target.
-pub fn questions(file: &CheckFile, map: &Map, chosen: &BTreeSet<usize>) -> Vec<Question> {
+pub fn questions(file: &CheckFile, map: &Map, chosen: &BTreeSet<ContainerAt>) -> Vec<Question> {
     let who = Who::new(map, file, chosen);
     let ways = Ways::new(map, &who, None);
     let mut questions = BTreeSet::new();

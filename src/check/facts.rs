@@ -7,7 +7,9 @@ use super::evaluate::{Basis, Sight, Status};
 use super::who::Who;
 use super::{ContainerClaim, NetworkClaim, PortClaim};
 use crate::graph::Map;
-use crate::model::{Container, PublishedPort, RequestedPort, State};
+use crate::model::{
+    Container, ContainerAt, NetworkAt, Position, PublishedPort, RequestedPort, State,
+};
 
 /// Judges a claim about a network.
 pub(super) fn network(map: &Map, who: &Who, name: &str, claim: &NetworkClaim) -> Sight {
@@ -48,8 +50,8 @@ pub(super) fn network(map: &Map, who: &Who, name: &str, claim: &NetworkClaim) ->
                 Ok(wanted) => wanted,
                 Err(missing) => return Sight::fact(false, missing),
             };
-            let members: BTreeSet<usize> = map.members(at).iter().copied().collect();
-            let name = |at: &usize| map.container(*at).name.clone();
+            let members: BTreeSet<ContainerAt> = map.members(at).iter().copied().collect();
+            let name = |at: &ContainerAt| map.container(*at).name.clone();
             compared(&wanted, &members, *only, "members", name)
         }
     }
@@ -86,7 +88,7 @@ pub(super) fn container(map: &Map, who: &Who, name: &str, claim: &ContainerClaim
     last
 }
 
-fn one_container(map: &Map, who: &Who, at: usize, claim: &ContainerClaim) -> Sight {
+fn one_container(map: &Map, who: &Who, at: ContainerAt, claim: &ContainerClaim) -> Sight {
     let container = map.container(at);
     let state = || match container.exit_code.filter(|_| container.state == State::Exited) {
         Some(code) => format!("it is {} ({code})", container.state),
@@ -122,7 +124,7 @@ fn one_container(map: &Map, who: &Who, at: usize, claim: &ContainerClaim) -> Sig
                 Ok(wanted) => wanted,
                 Err(missing) => return Sight::fact(false, missing),
             };
-            let on: BTreeSet<usize> = map
+            let on: BTreeSet<NetworkAt> = map
                 .stack(at)
                 .into_iter()
                 .flat_map(|owner| map.networks_of(owner))
@@ -187,16 +189,16 @@ fn published(has: &[PublishedPort], wanted: &[PortClaim], only: bool) -> Sight {
 }
 
 /// Holds a set against what is wanted of it.
-fn compared(
-    wanted: &BTreeSet<usize>,
-    has: &BTreeSet<usize>,
+fn compared<At: Position>(
+    wanted: &BTreeSet<At>,
+    has: &BTreeSet<At>,
     only: bool,
     noun: &str,
-    name: impl Fn(&usize) -> String,
+    name: impl Fn(&At) -> String,
 ) -> Sight {
-    let names = |of: Vec<&usize>| listed(&of.into_iter().map(&name).collect::<Vec<_>>());
-    let missing: Vec<&usize> = wanted.difference(has).collect();
-    let surplus: Vec<&usize> = has.difference(wanted).collect();
+    let names = |of: Vec<&At>| listed(&of.into_iter().map(&name).collect::<Vec<_>>());
+    let missing: Vec<&At> = wanted.difference(has).collect();
+    let surplus: Vec<&At> = has.difference(wanted).collect();
     let mut observed = format!("its {noun}: {}", names(has.iter().collect()));
     let holds = missing.is_empty() && (!only || surplus.is_empty());
     if !missing.is_empty() {
@@ -208,10 +210,10 @@ fn compared(
     Sight::fact(holds, observed)
 }
 
-fn each(
+fn each<At: Position>(
     names: &[String],
-    find: impl Fn(&str) -> Result<Vec<usize>, String>,
-) -> Result<BTreeSet<usize>, String> {
+    find: impl Fn(&str) -> Result<Vec<At>, String>,
+) -> Result<BTreeSet<At>, String> {
     let mut all = BTreeSet::new();
     for name in names {
         all.extend(find(name)?);

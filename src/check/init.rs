@@ -9,22 +9,22 @@ use super::ways::Ways;
 use super::who::Who;
 use super::{Arrow, CheckFile, Manner, Sources, Target};
 use crate::graph::Map;
-use crate::model::{Container, Health, Network, Probe, State};
+use crate::model::{Container, ContainerAt, Health, Network, NetworkAt, Probe, State};
 
 /// The check file for the containers and networks chosen, as YAML. `narrowed`
 /// says whether they are fewer than there are, `measured` is what a probe
 /// found; without it the ways are those that the map predicts.
 pub fn init(
     map: &Map,
-    containers: &BTreeSet<usize>,
-    networks: &BTreeSet<usize>,
+    containers: &BTreeSet<ContainerAt>,
+    networks: &BTreeSet<NetworkAt>,
     narrowed: bool,
     measured: Option<&Probe>,
 ) -> String {
     let file = CheckFile::default();
     let who = Who::new(map, &file, containers);
     let ways = Ways::new(map, &who, measured);
-    let (named, odd): (Vec<usize>, Vec<usize>) =
+    let (named, odd): (Vec<ContainerAt>, Vec<ContainerAt>) =
         containers.iter().copied().partition(|at| is_ordinary(&map.container(*at).name));
     let mut text =
         String::from("# What runs, as netmap saw it. Take away what may be otherwise.\n");
@@ -44,7 +44,7 @@ pub fn init(
     text
 }
 
-fn network_lines(map: &Map, networks: &BTreeSet<usize>) -> String {
+fn network_lines(map: &Map, networks: &BTreeSet<NetworkAt>) -> String {
     let mut text = String::new();
     for at in networks {
         let network = map.network(*at);
@@ -82,7 +82,7 @@ fn network_flags(network: &Network) -> String {
     flags.join(", ")
 }
 
-fn container_lines(map: &Map, containers: &[usize]) -> String {
+fn container_lines(map: &Map, containers: &[ContainerAt]) -> String {
     let mut text = String::new();
     for at in containers {
         let container = map.container(*at);
@@ -106,7 +106,7 @@ fn container_lines(map: &Map, containers: &[usize]) -> String {
     if text.is_empty() { text } else { format!("containers:\n{text}") }
 }
 
-fn networks_claim(map: &Map, at: usize) -> Option<String> {
+fn networks_claim(map: &Map, at: ContainerAt) -> Option<String> {
     let owner = map.stack(at)?;
     let names: Vec<&str> = map
         .networks_of(owner)
@@ -117,7 +117,7 @@ fn networks_claim(map: &Map, at: usize) -> Option<String> {
     names.iter().all(|name| is_ordinary(name)).then(|| format!("only-on: {}", flow(names)))
 }
 
-fn ports_claim(map: &Map, at: usize, container: &Container) -> Option<String> {
+fn ports_claim(map: &Map, at: ContainerAt, container: &Container) -> Option<String> {
     // What a rider's owner publishes stands with the owner.
     (map.stack(at) == Some(at)).then(|| {
         let ports: Vec<String> = published_ports(container)
@@ -130,10 +130,10 @@ fn ports_claim(map: &Map, at: usize, container: &Container) -> Option<String> {
 
 /// Arrows for all ways there are, those to one target together, and the
 /// default if every other pair is known to be isolated.
-fn reach_lines(map: &Map, who: &Who, ways: &Ways, odd: &[usize]) -> String {
-    let everybody: Vec<usize> =
+fn reach_lines(map: &Map, who: &Who, ways: &Ways, odd: &[ContainerAt]) -> String {
+    let everybody: Vec<ContainerAt> =
         who.everybody().iter().copied().filter(|at| !odd.contains(at)).collect();
-    let mut sources: BTreeMap<(usize, bool), Vec<usize>> = BTreeMap::new();
+    let mut sources: BTreeMap<(ContainerAt, bool), Vec<ContainerAt>> = BTreeMap::new();
     let mut untold = Vec::new();
     for to in &everybody {
         for from in everybody.iter().filter(|from| !map.share_stack(**from, *to)) {
@@ -146,7 +146,7 @@ fn reach_lines(map: &Map, who: &Who, ways: &Ways, odd: &[usize]) -> String {
         }
     }
     let mut text = String::new();
-    let name = |at: usize| map.container(at).name.as_str();
+    let name = |at: ContainerAt| map.container(at).name.as_str();
     for ((to, by_address), from) in sources {
         let others = everybody.iter().filter(|at| !map.share_stack(**at, to)).count();
         let from: Vec<&str> = if from.len() == others && others > 2 && odd.is_empty() {
@@ -186,7 +186,7 @@ enum Way {
 }
 
 /// `None` where it cannot be told.
-fn way(map: &Map, ways: &Ways, from: usize, to: usize) -> Option<Way> {
+fn way(map: &Map, ways: &Ways, from: ContainerAt, to: ContainerAt) -> Option<Way> {
     let arrow = |wanted: bool, manner: Manner| Arrow {
         from: Sources::Everybody,
         to: Vec::new(),

@@ -9,7 +9,8 @@ use serde_json::json;
 use super::*;
 use crate::graph::Map;
 use crate::model::{
-    Diagnosis, Finding, Listening, NotLooked, Observation, Probe, Severity, Snapshot,
+    ContainerAt, Diagnosis, Finding, Listening, NetworkAt, NotLooked, Observation, Probe, Severity,
+    Snapshot,
 };
 use crate::testing::snapshots;
 
@@ -70,7 +71,7 @@ fn verdicts(text: &str, measured: &[serde_json::Value]) -> Vec<Verdict> {
     let measurements =
         measured.iter().map(|m| serde_json::from_value(m.clone()).expect("a measurement"));
     let probe = (!measured.is_empty()).then(|| Probe::new(measurements.collect()));
-    let chosen: BTreeSet<usize> = (0..snapshot.containers.len()).collect();
+    let chosen: BTreeSet<ContainerAt> = map.containers().collect();
     let (probe, diagnosis) = (probe.as_ref(), None);
     evaluate(&file, &Evidence { map: &map, probe, diagnosis, chosen: &chosen })
 }
@@ -310,7 +311,7 @@ fn the_default_takes_in_every_pair_that_no_arrow_speaks_of() {
 fn exactly_what_a_file_asks_about_is_measured() {
     let snapshot = snapshot();
     let map = Map::new(&snapshot);
-    let chosen: BTreeSet<usize> = (0..snapshot.containers.len()).collect();
+    let chosen: BTreeSet<ContainerAt> = map.containers().collect();
     let asked = |text: &str| -> Vec<String> {
         let file = read(text).expect("a check file");
         let questions = questions(&file, &map, &chosen);
@@ -337,10 +338,11 @@ fn the_file_for_what_runs_passes() {
     let map = Map::new(&snapshot);
     // All containers but those of the network whose driver nobody knows.
     for with_odd in [false, true] {
-        let chosen: BTreeSet<usize> = (0..snapshot.containers.len())
+        let chosen: BTreeSet<ContainerAt> = map
+            .containers()
             .filter(|at| with_odd || !map.container(*at).name.starts_with('o'))
             .collect();
-        let networks: BTreeSet<usize> = (0..snapshot.networks.len()).collect();
+        let networks: BTreeSet<NetworkAt> = map.networks().collect();
         let text = init(&map, &chosen, &networks, !with_odd, None);
         let file = read(&text).unwrap_or_else(|wrong| panic!("{text}\n{wrong:?}"));
         assert_eq!(text.contains("\ndefault: isolated"), !with_odd, "{text}");
@@ -393,7 +395,7 @@ fn what_the_doctor_finds_is_judged_and_explains_what_fails() {
     };
     let snapshot = snapshot();
     let map = Map::new(&snapshot);
-    let chosen: BTreeSet<usize> = (0..snapshot.containers.len()).collect();
+    let chosen: BTreeSet<ContainerAt> = map.containers().collect();
     let judged = |text: &str, diagnosis: Option<&Diagnosis>| {
         let file = read(text).unwrap_or_else(|wrong| panic!("{text}: {wrong:?}"));
         evaluate(&file, &Evidence { map: &map, probe: None, diagnosis, chosen: &chosen })
@@ -440,7 +442,7 @@ fn what_listens_decides_about_ports_where_nothing_was_measured() {
         ..Observation::default()
     });
     let map = Map::new(&snapshot);
-    let chosen: BTreeSet<usize> = (0..snapshot.containers.len()).collect();
+    let chosen: BTreeSet<ContainerAt> = map.containers().collect();
     for (sentence, status, observed) in [
         ("web -> api:8080", Status::Pass, "it listens on port 8080"),
         ("web -> api:9090", Status::Fail, "its own localhost only"),
@@ -467,8 +469,8 @@ proptest! {
         // Made-up measurements contradict themselves.
         snapshot.probe = None;
         let map = Map::new(&snapshot);
-        let chosen: BTreeSet<usize> = (0..snapshot.containers.len()).collect();
-        let networks: BTreeSet<usize> = (0..snapshot.networks.len()).collect();
+        let chosen: BTreeSet<ContainerAt> = map.containers().collect();
+        let networks: BTreeSet<NetworkAt> = map.networks().collect();
         let text = init(&map, &chosen, &networks, false, None);
         let file = read(&text).unwrap_or_else(|wrong| panic!("{text}\n{wrong:?}"));
         let evidence = Evidence { map: &map, probe: None, diagnosis: None, chosen: &chosen };

@@ -5,7 +5,7 @@ use super::evaluate::{Basis, Question};
 use super::ways::Ways;
 use super::{Arrow, Manner, Target};
 use crate::graph::{Reason, Verdict as Predicted};
-use crate::model::{By, Knock, Listening, Measurement, Outcome, Protocol};
+use crate::model::{By, ContainerAt, Knock, Listening, Measurement, NetworkAt, Outcome, Protocol};
 
 /// One of the ways in which a target can be tried.
 pub(super) struct Try {
@@ -33,7 +33,13 @@ pub(super) enum Seen {
 
 impl<'a> Ways<'a> {
     /// The ways in which the target is to be tried.
-    pub(super) fn tries(&self, from: usize, to: usize, target: &Target, arrow: &Arrow) -> Vec<Try> {
+    pub(super) fn tries(
+        &self,
+        from: ContainerAt,
+        to: ContainerAt,
+        target: &Target,
+        arrow: &Arrow,
+    ) -> Vec<Try> {
         let knock = target.port.map_or(Knock::Icmp, Knock::Tcp);
         let by_name = |name: &str| self.try_name(from, to, name, knock);
         let written = self.asked_name(to, &target.name);
@@ -55,17 +61,29 @@ impl<'a> Ways<'a> {
 
     /// The name that the source is to ask for: the one that is written if the
     /// target answers to it on some network, else its own.
-    fn asked_name(&self, to: usize, written: &str) -> String {
+    fn asked_name(&self, to: ContainerAt, written: &str) -> String {
         let container = self.map.container(to);
         let answers = container.endpoints.iter().any(|e| container.names_on(e).contains(&written));
         if answers { written.to_owned() } else { container.name.clone() }
     }
 
-    pub(super) fn named(&self, from: usize, to: usize, name: &str, knock: Knock) -> Question {
+    pub(super) fn named(
+        &self,
+        from: ContainerAt,
+        to: ContainerAt,
+        name: &str,
+        knock: Knock,
+    ) -> Question {
         Question { from, to, by: By::Name, target: name.to_owned(), network: None, knock }
     }
 
-    pub(super) fn try_name(&self, from: usize, to: usize, name: &str, knock: Knock) -> Try {
+    pub(super) fn try_name(
+        &self,
+        from: ContainerAt,
+        to: ContainerAt,
+        name: &str,
+        knock: Knock,
+    ) -> Try {
         let question = self.named(from, to, name, knock);
         let prediction = self.map.predict(from, to);
         let own = prediction.by_name;
@@ -112,14 +130,20 @@ impl<'a> Ways<'a> {
         }
     }
 
-    pub(super) fn is_on(&self, container: usize, network: usize) -> bool {
+    pub(super) fn is_on(&self, container: ContainerAt, network: NetworkAt) -> bool {
         self.map
             .stack(container)
             .is_some_and(|owner| self.map.networks_of(owner).any(|n| n == network))
     }
 
     /// A try for each address of the target, on one network or on all.
-    fn try_addresses(&self, from: usize, to: usize, knock: Knock, on: Option<usize>) -> Vec<Try> {
+    fn try_addresses(
+        &self,
+        from: ContainerAt,
+        to: ContainerAt,
+        knock: Knock,
+        on: Option<NetworkAt>,
+    ) -> Vec<Try> {
         let prediction = self.map.predict(from, to);
         prediction
             .routes
@@ -196,7 +220,7 @@ impl<'a> Ways<'a> {
     }
 
     /// What becomes of a connection over a way that is open, by what listens.
-    fn at_the_port(&self, to: usize, port: u16, by_the_map: String) -> Seen {
+    fn at_the_port(&self, to: ContainerAt, port: u16, by_the_map: String) -> Seen {
         let Some(sockets) = self.listening(to) else { return Seen::Open(by_the_map) };
         let on_port: Vec<&Listening> = sockets
             .iter()
@@ -214,9 +238,9 @@ impl<'a> Ways<'a> {
 
     /// The sockets that listen in a container's network stack, where somebody
     /// looked.
-    fn listening(&self, container: usize) -> Option<&'a [Listening]> {
+    fn listening(&self, container: ContainerAt) -> Option<&'a [Listening]> {
         let stack = self.map.stack(container).unwrap_or(container);
-        let seen = |at: usize| self.map.observation(at)?.listening.as_deref();
+        let seen = |at: ContainerAt| self.map.observation(at)?.listening.as_deref();
         seen(container).or_else(|| seen(stack))
     }
 }

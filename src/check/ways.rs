@@ -9,7 +9,7 @@ use super::tries::Seen;
 use super::who::Who;
 use super::{Arrow, CheckFile, Claim, Manner, Sources, Target};
 use crate::graph::{Map, Verdict as Predicted, is_pattern};
-use crate::model::{By, Knock, Measurement, Outcome, Probe};
+use crate::model::{By, ContainerAt, Knock, Measurement, Outcome, Probe};
 
 /// Ways between containers, measured and predicted.
 pub(super) struct Ways<'a> {
@@ -97,7 +97,7 @@ impl<'a> Ways<'a> {
 
     /// The pairs that an arrow speaks of. Quantifiers leave out who shares the
     /// target's network stack.
-    fn pairs(&self, arrow: &Arrow) -> Result<Vec<(usize, usize, Target)>, String> {
+    fn pairs(&self, arrow: &Arrow) -> Result<Vec<(ContainerAt, ContainerAt, Target)>, String> {
         let (sources, quantified) = self.who.sources(&arrow.from)?;
         let mut pairs = Vec::new();
         for target in &arrow.to {
@@ -108,7 +108,7 @@ impl<'a> Ways<'a> {
                 _ => self.who.answering_to(&target.name)?,
             };
             for to in found {
-                let apart = |from: usize| !quantified || !self.map.share_stack(from, to);
+                let apart = |from: ContainerAt| !quantified || !self.map.share_stack(from, to);
                 let from = sources.iter().copied().filter(|from| *from != to && apart(*from));
                 pairs.extend(from.map(|from| (from, to, target.clone())));
             }
@@ -121,19 +121,20 @@ impl<'a> Ways<'a> {
         &self,
         from: &Sources,
         names: &[String],
-    ) -> Result<Vec<(usize, String, Vec<usize>)>, String> {
+    ) -> Result<Vec<(ContainerAt, String, Vec<ContainerAt>)>, String> {
         let (sources, quantified) = self.who.sources(from)?;
         let mut asked = Vec::new();
         for name in names {
             let owners = self.who.answering_to(name)?;
             // A pattern stands for the names of those that it fits.
-            let groups: Vec<(String, Vec<usize>)> = if is_pattern(name) {
+            let groups: Vec<(String, Vec<ContainerAt>)> = if is_pattern(name) {
                 owners.iter().map(|at| (self.map.container(*at).name.clone(), vec![*at])).collect()
             } else {
                 vec![(name.clone(), owners)]
             };
             for (name, owners) in groups {
-                let apart = |from: usize| owners.iter().all(|to| !self.map.share_stack(from, *to));
+                let apart =
+                    |from: ContainerAt| owners.iter().all(|to| !self.map.share_stack(from, *to));
                 let from = sources.iter().copied().filter(|from| !quantified || apart(*from));
                 asked.extend(from.map(|from| (from, name.clone(), owners.clone())));
             }
@@ -142,7 +143,7 @@ impl<'a> Ways<'a> {
     }
 
     /// Ordered pairs of everybody of which no wanted arrow speaks.
-    fn other_pairs(&self, file: &CheckFile) -> Vec<(usize, usize)> {
+    fn other_pairs(&self, file: &CheckFile) -> Vec<(ContainerAt, ContainerAt)> {
         let mut spoken_of = BTreeSet::new();
         for assertion in &file.assertions {
             if let Claim::Reaches(arrow) = &assertion.claim
@@ -160,7 +161,13 @@ impl<'a> Ways<'a> {
     }
 
     /// Judges one pair.
-    pub fn pair(&self, from: usize, to: usize, target: &Target, arrow: &Arrow) -> Sight {
+    pub fn pair(
+        &self,
+        from: ContainerAt,
+        to: ContainerAt,
+        target: &Target,
+        arrow: &Arrow,
+    ) -> Sight {
         if let Manner::Via(via) = &arrow.manner
             && let Err(missing) = self.via(to, via)
         {
@@ -182,7 +189,7 @@ impl<'a> Ways<'a> {
     }
 
     /// What `via` names must be a network of the target's, or a name of its.
-    fn via(&self, to: usize, via: &str) -> Result<(), String> {
+    fn via(&self, to: ContainerAt, via: &str) -> Result<(), String> {
         let container = self.map.container(to);
         let owner = self.map.stack(to).map_or(container, |owner| self.map.container(owner));
         match self.who.network(via) {
@@ -194,7 +201,13 @@ impl<'a> Ways<'a> {
     }
 
     /// Whether a container resolves a name.
-    fn name_sight(&self, from: usize, name: &str, owners: &[usize], wanted: bool) -> Sight {
+    fn name_sight(
+        &self,
+        from: ContainerAt,
+        name: &str,
+        owners: &[ContainerAt],
+        wanted: bool,
+    ) -> Sight {
         let mut sights = Vec::new();
         for to in owners {
             let attempt = self.try_name(from, *to, name, Knock::Icmp);
@@ -231,7 +244,11 @@ impl<'a> Ways<'a> {
     }
 
     /// One verdict of many pairs: it fails with any, and is unknown with any.
-    fn combined(&self, sights: Vec<(usize, usize, Sight)>, subjects: &mut Vec<String>) -> Sight {
+    fn combined(
+        &self,
+        sights: Vec<(ContainerAt, ContainerAt, Sight)>,
+        subjects: &mut Vec<String>,
+    ) -> Sight {
         let worst = |status: Status| match status {
             Status::Fail => 0,
             Status::Unknown => 1,
@@ -240,10 +257,10 @@ impl<'a> Ways<'a> {
         let Some(status) = sights.iter().map(|(.., s)| s.status).min_by_key(|s| worst(*s)) else {
             return Sight::new(Status::Pass, Basis::Engine, "it speaks of no pair");
         };
-        let of_it: Vec<&(usize, usize, Sight)> =
+        let of_it: Vec<&(ContainerAt, ContainerAt, Sight)> =
             sights.iter().filter(|(.., sight)| sight.status == status).collect();
         let basis = of_it.iter().map(|(.., sight)| sight.basis).max().unwrap_or(Basis::Engine);
-        let name = |at: usize| self.map.container(at).name.as_str();
+        let name = |at: ContainerAt| self.map.container(at).name.as_str();
         if status == Status::Pass && sights.len() > 1 {
             let how = if basis == Basis::Map { "by the map all" } else { "all" };
             return Sight::new(status, basis, format!("{how} {} pairs", sights.len()));
@@ -263,12 +280,12 @@ impl<'a> Ways<'a> {
 
     /// What is seen of many pairs: those of which the same is to be said
     /// together.
-    fn told(&self, sights: &[&(usize, usize, Sight)]) -> String {
+    fn told(&self, sights: &[&(ContainerAt, ContainerAt, Sight)]) -> String {
         const MOST: usize = 3;
-        let name = |at: usize| self.map.container(at).name.clone();
-        let mut groups: Vec<(usize, &str, Vec<String>)> = Vec::new();
+        let name = |at: ContainerAt| self.map.container(at).name.clone();
+        let mut groups: Vec<(ContainerAt, &str, Vec<String>)> = Vec::new();
         for (from, to, sight) in sights {
-            let same = |group: &&mut (usize, &str, Vec<String>)| {
+            let same = |group: &&mut (ContainerAt, &str, Vec<String>)| {
                 group.0 == *to && group.1 == sight.observed
             };
             match groups.iter_mut().find(same) {

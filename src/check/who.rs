@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{CheckFile, Sources};
 use crate::graph::{Map, is_pattern, pattern};
-use crate::model::nearest;
+use crate::model::{ContainerAt, NetworkAt, nearest};
 
 /// Finds containers and networks on a map.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub struct Who<'a> {
     map: &'a Map<'a>,
     /// The containers that quantifiers speak of: those that run, as far as
     /// the file and the command line let them in.
-    everybody: BTreeSet<usize>,
+    everybody: BTreeSet<ContainerAt>,
 }
 
 /// What is said of a name that nothing has.
@@ -21,8 +21,8 @@ type Missing = String;
 
 impl<'a> Who<'a> {
     /// `chosen` are the containers that the command line lets in.
-    pub fn new(map: &'a Map<'a>, file: &CheckFile, chosen: &BTreeSet<usize>) -> Self {
-        let among = |at: usize| {
+    pub fn new(map: &'a Map<'a>, file: &CheckFile, chosen: &BTreeSet<ContainerAt>) -> Self {
+        let among = |at: ContainerAt| {
             let container = map.container(at);
             let fits = |pattern: &String| {
                 matches(pattern, &container.name)
@@ -43,17 +43,18 @@ impl<'a> Who<'a> {
     }
 
     /// The containers that quantifiers speak of.
-    pub fn everybody(&self) -> &BTreeSet<usize> {
+    pub fn everybody(&self) -> &BTreeSet<ContainerAt> {
         &self.everybody
     }
 
     /// The containers that a name means; for a pattern, those that run.
-    pub fn containers(&self, name: &str) -> Result<Vec<usize>, Missing> {
+    pub fn containers(&self, name: &str) -> Result<Vec<ContainerAt>, Missing> {
         if is_pattern(name) {
-            let all = 0..self.map.snapshot().containers.len();
-            let found: Vec<usize> = match name {
+            let found: Vec<ContainerAt> = match name {
                 "*" => self.everybody.iter().copied().collect(),
-                _ => all
+                _ => self
+                    .map
+                    .containers()
                     .filter(|at| {
                         let container = self.map.container(*at);
                         container.state.has_network() && matches(name, &container.name)
@@ -71,11 +72,13 @@ impl<'a> Who<'a> {
     }
 
     /// The containers that answer to a name: by their own name or a network alias.
-    pub fn answering_to(&self, name: &str) -> Result<Vec<usize>, Missing> {
+    pub fn answering_to(&self, name: &str) -> Result<Vec<ContainerAt>, Missing> {
         if is_pattern(name) || !self.map.containers_named(name).is_empty() {
             return self.containers(name);
         }
-        let found: Vec<usize> = (0..self.map.snapshot().containers.len())
+        let found: Vec<ContainerAt> = self
+            .map
+            .containers()
             .filter(|at| {
                 let container = self.map.container(*at);
                 container.endpoints.iter().any(|e| container.names_on(e).contains(&name))
@@ -93,23 +96,24 @@ impl<'a> Who<'a> {
 
     /// The network that a name means: the engine's name for it, or compose's,
     /// which lacks the project in front.
-    pub fn network(&self, name: &str) -> Result<usize, Missing> {
+    pub fn network(&self, name: &str) -> Result<NetworkAt, Missing> {
         let networks = &self.map.snapshot().networks;
-        let of_project = |at: &usize| {
+        let of_project = |at: &NetworkAt| {
             let network = &networks[*at];
             let project = network.project.as_deref().and_then(|p| network.name.strip_prefix(p));
             project.and_then(|rest| rest.strip_prefix('_')) == Some(name)
         };
-        (0..networks.len())
+        self.map
+            .networks()
             .find(|at| networks[*at].name == name || (!name.is_empty() && networks[*at].id == name))
-            .or_else(|| (0..networks.len()).find(of_project))
+            .or_else(|| self.map.networks().find(of_project))
             .ok_or_else(|| {
                 missing("network", name, networks.iter().map(|network| network.name.as_str()))
             })
     }
 
     /// The containers that use a network: its members and who rides with them.
-    pub fn on_network(&self, network: usize) -> BTreeSet<usize> {
+    pub fn on_network(&self, network: NetworkAt) -> BTreeSet<ContainerAt> {
         let members = self.map.members(network).iter().copied();
         members
             .flat_map(|member| {
@@ -119,7 +123,7 @@ impl<'a> Who<'a> {
     }
 
     /// Where arrows begin, and whether a quantifier says so.
-    pub fn sources(&self, sources: &Sources) -> Result<(Vec<usize>, bool), Missing> {
+    pub fn sources(&self, sources: &Sources) -> Result<(Vec<ContainerAt>, bool), Missing> {
         let all = || {
             if self.everybody.is_empty() {
                 Err("there is no running container to speak of".to_owned())

@@ -12,7 +12,7 @@ use crate::diagnose::{RULES, Rule, diagnose, rule_named};
 use crate::engine::{self, ObserveOptions};
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map};
-use crate::model::{Diagnosis, Severity, Snapshot, nearest};
+use crate::model::{ContainerAt, Diagnosis, Severity, Snapshot, nearest};
 use crate::probe::Knocks;
 use crate::render::{FINDINGS_FORMATS, FindingsFormat, FindingsView};
 
@@ -105,7 +105,7 @@ async fn look(options: &Options, args: &Args, output: &Output) -> Result<Snapsho
     drop(progress);
     if args.probe {
         let map = Map::new(&snapshot);
-        let all: BTreeSet<usize> = map.select(&Filter::default())?.containers;
+        let all: BTreeSet<ContainerAt> = map.select(&Filter::default())?.containers;
         let ends = (all.clone(), all);
         let how = HowArgs::usual();
         let probe =

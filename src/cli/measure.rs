@@ -10,7 +10,7 @@ use super::source;
 use crate::engine::{Engines, ScanOptions};
 use crate::error::{Error, Result};
 use crate::graph::Map;
-use crate::model::{Probe, Snapshot};
+use crate::model::{ContainerAt, Probe, Snapshot};
 use crate::probe::{self, Knocks, Limits, Method, Outlook, Plan, Probing, Request};
 use crate::render::count;
 
@@ -70,7 +70,7 @@ pub async fn open(
 pub async fn measure(
     engines: &Engines,
     map: &Map<'_>,
-    (from, to): (BTreeSet<usize>, BTreeSet<usize>),
+    (from, to): (BTreeSet<ContainerAt>, BTreeSet<ContainerAt>),
     knocks: Knocks,
     how: &HowArgs,
     (options, output): (&Options, &Output),
@@ -131,7 +131,7 @@ fn announcement(pairs: usize, outlook: Outlook) -> String {
 }
 
 /// The error for a container that nothing can be measured from.
-pub fn not_running(map: &Map, container: usize) -> Error {
+pub fn not_running(map: &Map, container: ContainerAt) -> Error {
     let container = map.container(container);
     Error::Usage {
         what: format!(

@@ -10,6 +10,7 @@ use super::output::Output;
 use super::{Ending, source};
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map};
+use crate::model::ContainerAt;
 use crate::probe::Knocks;
 use crate::render::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format};
 
@@ -76,7 +77,7 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         }
         None => {
             let mut probe = snapshot.probe.clone().ok_or_else(nothing_recorded)?;
-            let name = |at: &usize| map.container(*at).name.as_str();
+            let name = |at: &ContainerAt| map.container(*at).name.as_str();
             let from: BTreeSet<&str> = ends.0.iter().map(name).collect();
             let to: BTreeSet<&str> = ends.1.iter().map(name).collect();
             probe
@@ -107,7 +108,11 @@ fn ending(comparison: &Comparison) -> Ending {
 }
 
 /// The containers to measure from, and those to reach.
-fn ends(map: &Map, options: &Options, args: &Args) -> Result<(BTreeSet<usize>, BTreeSet<usize>)> {
+fn ends(
+    map: &Map,
+    options: &Options,
+    args: &Args,
+) -> Result<(BTreeSet<ContainerAt>, BTreeSet<ContainerAt>)> {
     let select = |names: Vec<String>| {
         map.select(&Filter {
             names,
@@ -118,7 +123,7 @@ fn ends(map: &Map, options: &Options, args: &Args) -> Result<(BTreeSet<usize>, B
         })
     };
     let among = select(Vec::new())?.containers;
-    let called = |name: &Option<String>| -> Result<Option<BTreeSet<usize>>> {
+    let called = |name: &Option<String>| -> Result<Option<BTreeSet<ContainerAt>>> {
         let Some(name) = name else { return Ok(None) };
         let found = map.containers_fitting(name)?;
         Ok(Some(found))
@@ -131,7 +136,7 @@ fn ends(map: &Map, options: &Options, args: &Args) -> Result<(BTreeSet<usize>, B
     {
         return Err(measure::not_running(map, *first));
     }
-    let all = |ends: Option<BTreeSet<usize>>| ends.unwrap_or_else(|| among.clone());
+    let all = |ends: Option<BTreeSet<ContainerAt>>| ends.unwrap_or_else(|| among.clone());
     Ok((all(from), all(to)))
 }
 

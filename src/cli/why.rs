@@ -11,7 +11,7 @@ use crate::diagnose::why::{Aim, Target, ladder, trials};
 use crate::engine::{self, ObserveOptions};
 use crate::error::{Error, Result};
 use crate::graph::Map;
-use crate::model::{Container, Measurement, Reach};
+use crate::model::{Container, ContainerAt, Measurement, Reach};
 use crate::probe::{Wish, plan_wishes};
 use crate::render::{LADDER_FORMATS, LadderFormat};
 
@@ -102,7 +102,7 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
 }
 
 /// The one container that the user names first.
-fn source(map: &Map, name: &str) -> Result<usize> {
+fn source(map: &Map, name: &str) -> Result<ContainerAt> {
     let found = map.containers_fitting(name)?;
     found
         .first()
@@ -112,7 +112,7 @@ fn source(map: &Map, name: &str) -> Result<usize> {
 
 /// Whom to look at: the two ends and whoever shares their stacks; everybody
 /// where the question is who else has a port.
-fn wanted(map: &Map, from: usize, aim: &Aim) -> impl Fn(&Container) -> bool + use<> {
+fn wanted(map: &Map, from: ContainerAt, aim: &Aim) -> impl Fn(&Container) -> bool + use<> {
     let ends: Option<Vec<String>> = match aim.target {
         Target::Itself => None,
         Target::Container(to) => Some(vec![from, to]),
@@ -126,9 +126,9 @@ fn wanted(map: &Map, from: usize, aim: &Aim) -> impl Fn(&Container) -> bool + us
 }
 
 /// What the snapshot's own probe has of this way.
-fn recorded_between(map: &Map, from: usize, aim: &Aim) -> Vec<Measurement> {
+fn recorded_between(map: &Map, from: ContainerAt, aim: &Aim) -> Vec<Measurement> {
     let Target::Container(to) = aim.target else { return Vec::new() };
-    let name = |at: usize| map.container(at).name.as_str();
+    let name = |at: ContainerAt| map.container(at).name.as_str();
     let all = map.snapshot().probe.iter().flat_map(|probe| &probe.measurements);
     all.filter(|m| m.from == name(from) && m.to == name(to)).cloned().collect()
 }

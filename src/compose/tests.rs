@@ -455,8 +455,8 @@ proptest::proptest! {
             Ok(snapshot) => {
                 // What was read can be mapped, written and read again.
                 let map = crate::graph::Map::new(&snapshot);
-                for from in 0..snapshot.containers.len().min(4) {
-                    for to in 0..snapshot.containers.len().min(4) {
+                for from in map.containers().take(4) {
+                    for to in map.containers().take(4) {
                         map.predict(from, to);
                     }
                 }

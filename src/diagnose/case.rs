@@ -11,8 +11,8 @@ use super::rules;
 use super::wanted::{self, Edge};
 use crate::graph::{Comparison, Map};
 use crate::model::{
-    Connection, Container, Listening, LogError, Network, NetworkMode, Observation, Protocol, State,
-    seconds_since_1970,
+    Connection, Container, ContainerAt, Listening, LogError, Network, NetworkAt, NetworkMode,
+    Observation, PerContainer, Protocol, State, seconds_since_1970,
 };
 
 /// How long before netmap looked an error in the log of a running container
@@ -44,14 +44,14 @@ pub struct Case<'a> {
     /// In the order of the containers that they begin at.
     edges: Vec<(Edge<'a>, Option<Obstacle>)>,
     /// For each container, the edges that are evidently meant for it.
-    about: Vec<Vec<usize>>,
+    about: PerContainer<Vec<usize>>,
 }
 
 impl<'a> Case<'a> {
     /// The case of a map.
     pub fn new(map: &'a Map<'a>, comparison: Option<&'a Comparison<'a>>) -> Self {
         let snapshot = map.snapshot();
-        let about = vec![Vec::new(); snapshot.containers.len()];
+        let about = PerContainer::filled(&snapshot.containers, Vec::new());
         let (index, edges) = (Index::default(), Vec::new());
         let mut case = Self { map, comparison, index, edges, about };
         case.index = Index::new(&case);
@@ -68,7 +68,7 @@ impl<'a> Case<'a> {
                 Some(Obstacle::Localhost { peer, .. }) => Some(*peer),
                 _ => None,
             };
-            let meant: BTreeSet<usize> = edge.container().into_iter().chain(peer).collect();
+            let meant: BTreeSet<ContainerAt> = edge.container().into_iter().chain(peer).collect();
             meant.into_iter().for_each(|container| case.about[container].push(at));
         }
         case
@@ -80,27 +80,27 @@ impl<'a> Case<'a> {
     }
 
     /// The containers' positions.
-    pub fn containers(&self) -> impl Iterator<Item = usize> + use<> {
-        0..self.map.snapshot().containers.len()
+    pub fn containers(&self) -> impl Iterator<Item = ContainerAt> + use<> {
+        self.map.containers()
     }
 
     /// The networks' positions.
-    pub fn networks(&self) -> impl DoubleEndedIterator<Item = usize> + use<> {
-        0..self.map.snapshot().networks.len()
+    pub fn networks(&self) -> impl DoubleEndedIterator<Item = NetworkAt> + use<> {
+        self.map.networks()
     }
 
     /// The container at a position.
-    pub fn container(&self, at: usize) -> &'a Container {
+    pub fn container(&self, at: ContainerAt) -> &'a Container {
         self.map.container(at)
     }
 
     /// The network at a position.
-    pub fn network(&self, at: usize) -> &'a Network {
+    pub fn network(&self, at: NetworkAt) -> &'a Network {
         self.map.network(at)
     }
 
     /// A container's name.
-    pub fn name(&self, at: usize) -> &'a str {
+    pub fn name(&self, at: ContainerAt) -> &'a str {
         &self.map.container(at).name
     }
 
@@ -114,7 +114,10 @@ impl<'a> Case<'a> {
     }
 
     /// Those of them that begin at a container.
-    pub fn edges_from(&self, at: usize) -> impl Iterator<Item = (&Edge<'a>, Option<&Obstacle>)> {
+    pub fn edges_from(
+        &self,
+        at: ContainerAt,
+    ) -> impl Iterator<Item = (&Edge<'a>, Option<&Obstacle>)> {
         let begin = self.edges.partition_point(|(edge, _)| edge.from < at);
         let from_here = self.edges[begin..].iter().take_while(move |(edge, _)| edge.from == at);
         let edges = from_here.filter(move |_| self.matters(at));
@@ -122,7 +125,10 @@ impl<'a> Case<'a> {
     }
 
     /// Those of them that are evidently meant for a container.
-    pub fn edges_about(&self, at: usize) -> impl Iterator<Item = (&Edge<'a>, Option<&Obstacle>)> {
+    pub fn edges_about(
+        &self,
+        at: ContainerAt,
+    ) -> impl Iterator<Item = (&Edge<'a>, Option<&Obstacle>)> {
         let edges = self.about[at].iter().map(|edge| &self.edges[*edge]);
         let edges = edges.filter(|(edge, _)| self.matters(edge.from));
         edges.map(|(edge, obstacle)| (edge, obstacle.as_ref()))
@@ -152,7 +158,7 @@ impl<'a> Case<'a> {
     }
 
     /// Names of the containers that want to reach this one.
-    pub fn wanted_by(&self, at: usize) -> Vec<&'a str> {
+    pub fn wanted_by(&self, at: ContainerAt) -> Vec<&'a str> {
         let mut names: Vec<&str> = self
             .edges_about(at)
             .filter(|(edge, _)| edge.container() == Some(at) && edge.from != at)
@@ -164,7 +170,7 @@ impl<'a> Case<'a> {
 
     /// Whether what a container wants is anybody's concern: it runs, or ended
     /// in a way that nobody asked for, or was planned.
-    pub fn matters(&self, at: usize) -> bool {
+    pub fn matters(&self, at: ContainerAt) -> bool {
         let container = self.container(at);
         match container.state {
             State::Planned | State::Running | State::Paused | State::Restarting => true,
@@ -184,13 +190,17 @@ impl<'a> Case<'a> {
     }
 
     /// What was seen inside a container.
-    pub fn seen(&self, at: usize) -> Option<&'a Observation> {
+    pub fn seen(&self, at: ContainerAt) -> Option<&'a Observation> {
         self.map.observation(at)
     }
 
     /// What was seen of the network stack that a container uses: by itself or
     /// by another one of the same stack.
-    fn of_stack<T>(&self, at: usize, part: impl Fn(&'a Observation) -> Option<T>) -> Option<T> {
+    fn of_stack<T>(
+        &self,
+        at: ContainerAt,
+        part: impl Fn(&'a Observation) -> Option<T>,
+    ) -> Option<T> {
         let own = self.seen(at).and_then(&part);
         own.or_else(|| {
             let owner = self.map.stack(at)?;
@@ -201,18 +211,18 @@ impl<'a> Case<'a> {
 
     /// The sockets that wait for others in a container's network stack;
     /// `None` where nobody looked.
-    pub fn listening(&self, at: usize) -> Option<&'a [Listening]> {
+    pub fn listening(&self, at: ContainerAt) -> Option<&'a [Listening]> {
         self.of_stack(at, |seen| seen.listening.as_deref())
     }
 
     /// The connections that a container's network stack began.
-    pub fn connections(&self, at: usize) -> Option<&'a [Connection]> {
+    pub fn connections(&self, at: ContainerAt) -> Option<&'a [Connection]> {
         self.of_stack(at, |seen| seen.connections.as_deref())
     }
 
     /// Whether something in a container's network stack listens on a port, of
     /// TCP or UDP. `None` where nobody looked, or too early to tell.
-    pub fn listens(&self, at: usize, port: u16) -> Option<Listens> {
+    pub fn listens(&self, at: ContainerAt, port: u16) -> Option<Listens> {
         let sockets = self.listening(at)?;
         let mut found = Listens::Not;
         for socket in sockets.iter().filter(|socket| socket.port == port) {
@@ -228,7 +238,7 @@ impl<'a> Case<'a> {
     }
 
     /// Whether a container has only just started.
-    pub fn is_young(&self, at: usize) -> bool {
+    pub fn is_young(&self, at: ContainerAt) -> bool {
         let started = self.container(at).started_at.as_deref().and_then(seconds_since_1970);
         let looked = self.seen(at).and_then(|seen| seen.at);
         started.zip(looked).is_some_and(|(started, looked)| looked - started < STARTING)
@@ -236,7 +246,7 @@ impl<'a> Case<'a> {
 
     /// The TCP ports on which a container's network stack takes connections
     /// from others, sorted.
-    pub fn open_ports(&self, at: usize) -> Vec<u16> {
+    pub fn open_ports(&self, at: ContainerAt) -> Vec<u16> {
         let sockets = self.listening(at).unwrap_or_default().iter();
         let mut ports: Vec<u16> = sockets
             .filter(|s| s.protocol == Protocol::Tcp && !s.is_loopback_only())
@@ -249,7 +259,7 @@ impl<'a> Case<'a> {
 
     /// The network errors of a container's present run, or of its last one,
     /// that are fresh enough to count.
-    pub fn log_errors(&self, at: usize) -> impl Iterator<Item = &'a LogError> {
+    pub fn log_errors(&self, at: ContainerAt) -> impl Iterator<Item = &'a LogError> {
         let container = self.container(at);
         let seen = self.seen(at);
         let started = || container.started_at.as_deref().and_then(seconds_since_1970);
@@ -263,7 +273,7 @@ impl<'a> Case<'a> {
     }
 
     /// How long before netmap looked something happened, as `3 s ago`.
-    pub fn ago(&self, at: usize, moment: i64) -> String {
+    pub fn ago(&self, at: ContainerAt, moment: i64) -> String {
         let Some(looked) = self.seen(at).and_then(|seen| seen.at) else {
             return "earlier".to_owned();
         };
@@ -276,7 +286,7 @@ impl<'a> Case<'a> {
 
     /// Where `--add-host`, or the hosts file, sends a name. `Some(None)` is
     /// `host-gateway`: the engine's machine.
-    pub fn added_host(&self, at: usize, host: &str) -> Option<Option<IpAddr>> {
+    pub fn added_host(&self, at: ContainerAt, host: &str) -> Option<Option<IpAddr>> {
         let owner = self.map.stack(at).unwrap_or(at);
         let added = self.container(at).extra_hosts.iter().chain(&self.container(owner).extra_hosts);
         for entry in added {
@@ -290,7 +300,7 @@ impl<'a> Case<'a> {
 
     /// The container that a name leads another to: on one of the networks the
     /// two share, by a name it has there, or by a legacy link.
-    pub fn resolved(&self, from: usize, host: &str) -> Option<usize> {
+    pub fn resolved(&self, from: ContainerAt, host: &str) -> Option<ContainerAt> {
         let stack = self.map.stack(from)?;
         for link in &self.container(stack).links {
             let (target, alias) = link.split_once(':').unwrap_or((link, link));
@@ -299,7 +309,7 @@ impl<'a> Case<'a> {
             }
         }
         let host = host.trim_end_matches('.');
-        let mut found: Option<(bool, bool, usize)> = None;
+        let mut found: Option<(bool, bool, ContainerAt)> = None;
         for network in self.map.networks_of(stack) {
             let on = self.network(network);
             if on.is_built_in() {
@@ -309,40 +319,26 @@ impl<'a> Case<'a> {
             let answering = self.index.answering(network, ending().unwrap_or(host));
             // A container that names itself means itself only if nobody else has the name.
             let other = answering.iter().find(|at| **at != from).or(answering.first());
-            let rank = |at: usize| (at == from, !self.container(at).state.has_network(), at);
+            let rank = |at: ContainerAt| (at == from, !self.container(at).state.has_network(), at);
             found = found.into_iter().chain(other.map(|at| rank(*at))).min();
         }
         let task = || self.map.service_name(from, host)?.tasks.first().copied();
         found.map(|(.., at)| at).or_else(task)
     }
 
-    /// The networks that two containers' stacks are both on, whether they run
-    /// or not, in name order.
-    pub fn shared(&self, a: usize, b: usize) -> Vec<usize> {
-        let (Some(a), Some(b)) = (self.map.stack(a), self.map.stack(b)) else {
-            return Vec::new();
-        };
-        let mut shared: Vec<usize> = self
-            .map
-            .networks_of(a)
-            .filter(|network| {
-                !self.network(*network).is_none() && !self.network(*network).is_host()
-            })
-            .filter(|network| self.map.endpoint_on(b, *network).is_some())
-            .collect();
-        shared.sort_unstable();
-        shared.dedup();
-        shared
+    /// The networks that two containers share ([`Map::shared_networks`]).
+    pub fn shared(&self, a: ContainerAt, b: ContainerAt) -> Vec<NetworkAt> {
+        self.map.shared_networks(a, b)
     }
 
     /// Whether the container at `a` is linked to the one at `b` in the legacy way.
-    pub fn is_linked(&self, a: usize, b: usize) -> bool {
+    pub fn is_linked(&self, a: ContainerAt, b: ContainerAt) -> bool {
         let names = |link: &String| link.split(':').next() == Some(self.name(b));
         self.map.stack(a).is_some_and(|a| self.container(a).links.iter().any(names))
     }
 
     /// Names of networks that a container's stack is on, without those that join nobody.
-    pub fn network_names(&self, at: usize) -> Vec<&'a str> {
+    pub fn network_names(&self, at: ContainerAt) -> Vec<&'a str> {
         let stack = self.map.stack(at).unwrap_or(at);
         let on = self.map.networks_of(stack).map(|network| self.network(network));
         on.filter(|network| !network.is_none()).map(|network| network.name.as_str()).collect()
@@ -350,7 +346,7 @@ impl<'a> Case<'a> {
 
     /// Whether the network stack of a container is gone: the container whose
     /// stack it uses is gone, does not run, or has run anew since.
-    pub fn is_orphan(&self, at: usize) -> bool {
+    pub fn is_orphan(&self, at: ContainerAt) -> bool {
         let container = self.container(at);
         if !matches!(container.network_mode, NetworkMode::Container(_)) {
             return false;
@@ -368,7 +364,7 @@ impl<'a> Case<'a> {
 
     /// Whether another rule explains why a container does not run: its port of
     /// the host is taken, its network is gone, or what it wants itself fails.
-    pub fn is_explained(&self, at: usize) -> bool {
+    pub fn is_explained(&self, at: ContainerAt) -> bool {
         let container = self.container(at);
         let by_port = container.start_error.as_deref().is_some_and(rules::is_about_ports);
         let ended = !container.state.has_network();
@@ -377,7 +373,7 @@ impl<'a> Case<'a> {
 
     /// The first of a container's own wanted edges that evidently fails, and
     /// so keeps it from staying up or from coming up at all.
-    fn trouble_of(&self, at: usize) -> Option<&Obstacle> {
+    fn trouble_of(&self, at: ContainerAt) -> Option<&Obstacle> {
         self.edges_from(at)
             .filter(|(edge, _)| edge.evidently_fails())
             .find_map(|(_, obstacle)| obstacle.filter(|obstacle| **obstacle != Obstacle::Past))
@@ -385,7 +381,7 @@ impl<'a> Case<'a> {
 
     /// Whether a container runs and opens no port because of something that
     /// it waits for itself.
-    pub fn is_held_up(&self, at: usize) -> bool {
+    pub fn is_held_up(&self, at: ContainerAt) -> bool {
         let opens_nothing = self.listening(at).is_some_and(<[_]>::is_empty);
         opens_nothing && self.trouble_of(at).is_some()
     }
@@ -450,7 +446,7 @@ impl<'a> Case<'a> {
             Sight::Hosts => |seen| seen.hosts.is_some(),
             Sight::Mtus => |seen| seen.mtus.is_some(),
         };
-        let concerned = |at: &usize| match sight {
+        let concerned = |at: &ContainerAt| match sight {
             Sight::Logs => self.container(*at).state != State::Created,
             _ => self.container(*at).state.has_network(),
         };

@@ -16,12 +16,13 @@ use smallvec::SmallVec;
 use super::case::{Case, Listens};
 use super::obstacle;
 use crate::graph::StackOwner;
+use crate::model::{ContainerAt, NetworkAt, PerContainer, PerNetwork, Position};
 
 /// Positions; of most things there is one, which then lies where the list does.
-type Few = SmallVec<[usize; 2]>;
+type Few<At = ContainerAt> = SmallVec<[At; 2]>;
 
-/// Containers by something of theirs.
-type By<K> = HashMap<K, Few>;
+/// Containers, or networks, by something of theirs.
+type By<K, At = ContainerAt> = HashMap<K, Few<At>>;
 
 /// The look-ups.
 #[derive(Debug, Default)]
@@ -38,17 +39,17 @@ pub struct Index<'a> {
     /// For each project, by word.
     in_project: Vec<HashMap<usize, Spoken>>,
     /// For each network, who answers to a word there, stopped ones too.
-    on_network: Vec<By<usize>>,
+    on_network: PerNetwork<By<usize>>,
     open: By<u16>,
     /// By port, the best first: open to others, then running.
     offering: By<u16>,
     offering_in: HashMap<&'a str, By<u16>>,
-    offering_on: By<(usize, u16)>,
+    offering_on: By<(NetworkAt, u16)>,
     published: By<u16>,
     fixed: HashSet<IpAddr>,
-    subnets: By<IpNet>,
+    subnets: By<IpNet, NetworkAt>,
     lengths: BTreeSet<(bool, u8)>,
-    network_names: By<&'a str>,
+    network_names: By<&'a str, NetworkAt>,
     folded_network_names: HashSet<Cow<'a, str>>,
 }
 
@@ -70,7 +71,7 @@ fn folded(word: &str) -> Cow<'_, str> {
 }
 
 /// Adds a position that may be the last already.
-fn push(list: &mut Few, at: usize) {
+fn push<At: Position>(list: &mut Few<At>, at: At) {
     if list.last() != Some(&at) {
         list.push(at);
     }
@@ -104,7 +105,7 @@ impl<'a> Index<'a> {
         }
     }
 
-    fn add_container(&mut self, case: &Case<'a>, at: usize) {
+    fn add_container(&mut self, case: &Case<'a>, at: ContainerAt) {
         let container = case.container(at);
         for published in &container.published {
             push(self.published.entry(published.host_port).or_default(), at);
@@ -161,12 +162,12 @@ impl<'a> Index<'a> {
     }
 
     fn put_first_what_runs(&mut self, case: &Case<'a>) {
-        let stopped: Vec<bool> =
+        let stopped: PerContainer<bool> =
             case.containers().map(|at| !case.container(at).state.has_network()).collect();
         let in_project = self.in_project.iter_mut().flat_map(HashMap::values_mut);
         let spoken = self.everywhere.iter_mut().chain(in_project);
         let spoken = spoken.flat_map(|spoken| [&mut spoken.services, &mut spoken.aliases]);
-        let on_network = self.on_network.iter_mut().flat_map(HashMap::values_mut);
+        let on_network = self.on_network.values_mut().flat_map(HashMap::values_mut);
         let lists = self.names.iter_mut().chain(spoken).chain(on_network);
         for list in lists.filter(|list| list.len() > 1) {
             // Stable, and otherwise in the containers' order.
@@ -175,7 +176,7 @@ impl<'a> Index<'a> {
     }
 
     fn add_ports(&mut self, case: &Case<'a>) {
-        let mut offers: Vec<(bool, bool, usize, u16)> = Vec::new();
+        let mut offers: Vec<(bool, bool, ContainerAt, u16)> = Vec::new();
         for at in case.containers() {
             let container = case.container(at);
             let sockets = case.listening(at).unwrap_or_default().iter().map(|s| s.port);
@@ -207,7 +208,7 @@ impl<'a> Index<'a> {
     }
 
     /// The containers that answer to a name on a network; those that run first.
-    pub fn answering(&self, network: usize, name: &str) -> &[usize] {
+    pub fn answering(&self, network: NetworkAt, name: &str) -> &[ContainerAt] {
         let word = self.words.get(&*folded(name));
         let members = word.and_then(|word| self.on_network.get(network)?.get(word));
         members.map_or(&[], SmallVec::as_slice)
@@ -215,7 +216,10 @@ impl<'a> Index<'a> {
 
     /// The names on a network to which several containers answer, in lower
     /// case, in no order; those that run first.
-    pub fn shared_names(&self, network: usize) -> impl Iterator<Item = (Cow<'a, str>, &[usize])> {
+    pub fn shared_names(
+        &self,
+        network: NetworkAt,
+    ) -> impl Iterator<Item = (Cow<'a, str>, &[ContainerAt])> {
         let names = self.on_network.get(network).into_iter().flatten();
         let shared = names.filter(|(_, members)| members.len() > 1);
         shared.map(|(word, members)| (folded(self.spellings[*word]), members.as_slice()))
@@ -225,7 +229,7 @@ impl<'a> Index<'a> {
     /// host: by name, service of the project, alias, service. Another project's
     /// services and aliases are not what this project means. Each list has
     /// those that run first.
-    pub fn meant(&self, project: Option<&str>, host: &str) -> [&[usize]; 3] {
+    pub fn meant(&self, project: Option<&str>, host: &str) -> [&[ContainerAt]; 3] {
         let Some(word) = self.words.get(&*folded(host)) else { return [&[]; 3] };
         let spoken = match project {
             Some(project) => {
@@ -247,15 +251,15 @@ impl<'a> Index<'a> {
     }
 
     /// The networks of exactly this name.
-    pub fn networks_named(&self, name: &str) -> &[usize] {
+    pub fn networks_named(&self, name: &str) -> &[NetworkAt] {
         self.network_names.get(name).map_or(&[], SmallVec::as_slice)
     }
 
     /// The networks in whose subnets an address is, in their order.
-    pub fn networks_around(&self, address: IpAddr) -> Vec<usize> {
+    pub fn networks_around(&self, address: IpAddr) -> Vec<NetworkAt> {
         let lengths = self.lengths.iter().filter(|(v4, _)| *v4 == address.is_ipv4());
         let subnets = lengths.filter_map(|(_, length)| IpNet::new(address, *length).ok());
-        let mut found: Vec<usize> = subnets
+        let mut found: Vec<NetworkAt> = subnets
             .filter_map(|subnet| self.subnets.get(&subnet.trunc()))
             .flatten()
             .copied()
@@ -266,28 +270,28 @@ impl<'a> Index<'a> {
     }
 
     /// The containers that take connections to a port from others.
-    pub fn open(&self, port: u16) -> &[usize] {
+    pub fn open(&self, port: u16) -> &[ContainerAt] {
         self.open.get(&port).map_or(&[], SmallVec::as_slice)
     }
 
     /// The containers that listen on a port or say that they will, best first.
-    pub fn offering(&self, port: u16) -> &[usize] {
+    pub fn offering(&self, port: u16) -> &[ContainerAt] {
         self.offering.get(&port).map_or(&[], SmallVec::as_slice)
     }
 
     /// Those of them in a project.
-    pub fn offering_in(&self, project: &str, port: u16) -> &[usize] {
+    pub fn offering_in(&self, project: &str, port: u16) -> &[ContainerAt] {
         let ports = self.offering_in.get(project);
         ports.and_then(|ports| ports.get(&port)).map_or(&[], SmallVec::as_slice)
     }
 
     /// Those of them on a network.
-    pub fn offering_on(&self, network: usize, port: u16) -> &[usize] {
+    pub fn offering_on(&self, network: NetworkAt, port: u16) -> &[ContainerAt] {
         self.offering_on.get(&(network, port)).map_or(&[], SmallVec::as_slice)
     }
 
     /// The containers that have this port of the host published.
-    pub fn published(&self, host_port: u16) -> &[usize] {
+    pub fn published(&self, host_port: u16) -> &[ContainerAt] {
         self.published.get(&host_port).map_or(&[], SmallVec::as_slice)
     }
 

@@ -5,7 +5,7 @@
 use super::case::{Case, few};
 use super::obstacle::Obstacle;
 use super::wanted::{Edge, Sign, Target};
-use crate::model::{Finding, NetworkMode, Progress, Snapshot};
+use crate::model::{ContainerAt, Finding, NetworkAt, NetworkMode, Progress, Snapshot};
 
 /// Text as one word of a POSIX shell.
 pub fn quoted(text: &str) -> String {
@@ -56,14 +56,14 @@ impl Case<'_> {
     }
 
     /// A container as a word of a command.
-    pub fn container_word(&self, at: usize) -> String {
+    pub fn container_word(&self, at: ContainerAt) -> String {
         let container = self.container(at);
         let name = container.own_name();
         quoted(if is_usable(name) { name } else { &container.id })
     }
 
     /// A network as a word of a command: by its name, if that is its alone.
-    pub fn network_word(&self, at: usize) -> String {
+    pub fn network_word(&self, at: NetworkAt) -> String {
         let network = self.network(at);
         // Told apart on the map as `NAME@ENGINE`; its engine knows its id, too.
         if !network.node.is_empty() && !network.id.is_empty() {
@@ -75,12 +75,12 @@ impl Case<'_> {
     }
 
     /// The command that puts a container on a network.
-    pub fn connect(&self, network: &str, at: usize) -> String {
+    pub fn connect(&self, network: &str, at: ContainerAt) -> String {
         self.connect_as("", network, at)
     }
 
     /// The same, with options that give it more names there.
-    fn connect_as(&self, aliases: &str, network: &str, at: usize) -> String {
+    fn connect_as(&self, aliases: &str, network: &str, at: ContainerAt) -> String {
         let (docker, word) = (self.docker(), self.container_word(at));
         let connect = format!("{docker} network connect {aliases}{network} {word}");
         let Some(mode) = self.lonely_mode(at) else { return connect };
@@ -96,7 +96,7 @@ impl Case<'_> {
     }
 
     /// The mode that lets a container be on no network beside, if it is in one.
-    fn lonely_mode(&self, at: usize) -> Option<&'static str> {
+    fn lonely_mode(&self, at: ContainerAt) -> Option<&'static str> {
         let on_none = || self.map.networks_of(at).any(|network| self.network(network).is_none());
         let podman = self.map.snapshot().engine.is_podman();
         match &self.container(at).network_mode {
@@ -111,7 +111,7 @@ impl Case<'_> {
     /// leads there: one network for all of them, and the name to use. The same
     /// for each rule that tells of one of these edges, so that the reader is
     /// given it once.
-    pub fn mend_names(&self, target: usize) -> Vec<String> {
+    pub fn mend_names(&self, target: ContainerAt) -> Vec<String> {
         let edges: Vec<(&Edge, &Obstacle)> = self
             .edges_about(target)
             .filter_map(|(edge, obstacle)| Some((edge, obstacle?)))
@@ -126,7 +126,7 @@ impl Case<'_> {
         let by_name = |edge: &Edge| matches!(edge.target, Target::Named(_));
         let dialled: Vec<&str> =
             edges.iter().filter(|(edge, _)| by_name(edge)).map(|(e, _)| &*e.host).collect();
-        let clients: Vec<usize> = edges.iter().map(|(edge, _)| edge.from).collect();
+        let clients: Vec<ContainerAt> = edges.iter().map(|(edge, _)| edge.from).collect();
         let (mut fix, names) = self.bring_together(target, &clients, &dialled);
         let Some(name) = names.first() else { return fix };
         let leads = |host: &str| names.iter().any(|name| name.eq_ignore_ascii_case(host));
@@ -153,17 +153,17 @@ impl Case<'_> {
     /// which the target gets the names that are `dialled` as well.
     pub fn bring_together(
         &self,
-        target: usize,
-        clients: &[usize],
+        target: ContainerAt,
+        clients: &[ContainerAt],
         dialled: &[&str],
     ) -> (Vec<String>, Vec<String>) {
         let target = self.map.stack(target).unwrap_or(target);
-        let fits = |network: &usize| {
+        let fits = |network: &NetworkAt| {
             let network = self.network(*network);
             let local = matches!(network.driver.as_str(), "bridge" | "overlay");
             local && !network.is_built_in() && network.icc && !network.ingress && !network.unlisted
         };
-        let has = |network: usize, at: usize| {
+        let has = |network: NetworkAt, at: ContainerAt| {
             let stack = self.map.stack(at).unwrap_or(at);
             self.map.endpoint_on(stack, network).is_some()
         };
@@ -174,7 +174,7 @@ impl Case<'_> {
         });
         let own_name = self.container(target).own_name();
         let (mut commands, mut names) = (Vec::new(), vec![own_name.to_owned()]);
-        let mut joining: Vec<usize> = Vec::new();
+        let mut joining: Vec<ContainerAt> = Vec::new();
         let word = match existing {
             Some(network) => {
                 joining.extend(clients.iter().filter(|client| !has(network, **client)));

@@ -7,7 +7,9 @@ use std::net::IpAddr;
 
 use super::case::{Case, Listens};
 use super::wanted::{Edge, Sign, Target};
-use crate::model::{Health, LogErrorKind, Protocol, PublishedPort, State, nearest};
+use crate::model::{
+    ContainerAt, Health, LogErrorKind, NetworkAt, Protocol, PublishedPort, State, nearest,
+};
 
 /// What stands in the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +17,7 @@ pub enum Obstacle {
     /// `localhost` is the container itself, and a peer has the port.
     Localhost {
         /// The peer that is evidently meant.
-        peer: usize,
+        peer: ContainerAt,
         /// The port it has it on.
         port: u16,
         /// Whether it is certain that the container itself dials, and not
@@ -25,7 +27,7 @@ pub enum Obstacle {
     /// `localhost` is the container itself, and the engine's machine has the port.
     LocalhostMachine,
     /// The container in whose network stack this one runs is gone or stopped.
-    Orphan(usize),
+    Orphan(ContainerAt),
     /// The other end does not run.
     Down,
     /// One of the two uses the host's network stack, where names do not lead.
@@ -35,7 +37,7 @@ pub enum Obstacle {
     /// They share only the default bridge, where names do not resolve.
     DefaultBridge,
     /// The network they share keeps its members apart.
-    Apart(usize),
+    Apart(NetworkAt),
     /// The name leads nowhere; with a name that would lead there.
     WrongName(Option<String>),
     /// The port is the one published on the host; inside it is another.
@@ -48,7 +50,7 @@ pub enum Obstacle {
     FreeAddress,
     /// The address belongs to a container that does not have the port; with
     /// one that has.
-    OtherOwner(Option<usize>),
+    OtherOwner(Option<ContainerAt>),
     /// The engine's machine is not known by that name.
     MachineUnknown,
     /// The machine listens on its own loopback address only.
@@ -57,10 +59,10 @@ pub enum Obstacle {
     MachineSilent,
     /// The machine's address and a published port, for a container that is a
     /// neighbour: position and port inside.
-    Hairpin(usize, u16),
+    Hairpin(ContainerAt, u16),
     /// The container at this position is on macvlan or ipvlan networks only,
     /// and the other end is its own host.
-    MacvlanHost(usize),
+    MacvlanHost(ContainerAt),
     /// The container is on internal networks only and wants to go out.
     NoWayOut,
     /// The health check of the other end fails.
@@ -132,12 +134,12 @@ fn localhost(case: &Case, edge: &Edge) -> Option<Obstacle> {
 }
 
 /// Whether a container is another one, with a network stack of its own.
-fn is_peer(case: &Case, from: usize, at: usize) -> bool {
+fn is_peer(case: &Case, from: ContainerAt, at: ContainerAt) -> bool {
     at != from && !case.map.share_stack(from, at)
 }
 
 /// The peer with a port that `localhost` is evidently meant for.
-pub(super) fn peer_with(case: &Case, from: usize, port: u16) -> Option<usize> {
+pub(super) fn peer_with(case: &Case, from: ContainerAt, port: u16) -> Option<ContainerAt> {
     // Each of these lists has its best first, but for what depends on who asks.
     let project = case.container(from).project();
     let of_project = project.map_or(&[][..], |name| case.index().offering_in(name, port));
@@ -154,10 +156,10 @@ pub(super) fn peer_with(case: &Case, from: usize, port: u16) -> Option<usize> {
 /// How evidently a peer is meant; the lower the more so.
 pub(super) fn peer_rank(
     case: &Case,
-    from: usize,
-    at: usize,
+    from: ContainerAt,
+    at: ContainerAt,
     port: u16,
-) -> (bool, bool, bool, bool, usize) {
+) -> (bool, bool, bool, bool, ContainerAt) {
     let open = case.listens(at, port) == Some(Listens::Openly);
     let project = case.container(at).project();
     let same_project = project.is_some() && project == case.container(from).project();
@@ -166,12 +168,12 @@ pub(super) fn peer_rank(
 }
 
 /// The first of a list that fits.
-fn first_of(list: &[usize], fits: impl Fn(usize) -> bool) -> Option<usize> {
+fn first_of(list: &[ContainerAt], fits: impl Fn(ContainerAt) -> bool) -> Option<ContainerAt> {
     list.iter().copied().find(|at| fits(*at))
 }
 
 /// Whether a container listens on a port or says that it will.
-pub fn offers(case: &Case, at: usize, port: u16) -> bool {
+pub fn offers(case: &Case, at: ContainerAt, port: u16) -> bool {
     let container = case.container(at);
     match case.listens(at, port) {
         Some(Listens::Openly | Listens::OnLoopback) => true,
@@ -185,11 +187,15 @@ pub fn offers(case: &Case, at: usize, port: u16) -> bool {
 }
 
 /// The published port of a container that has this number on the host.
-pub fn published_as<'a>(case: &Case<'a>, at: usize, host_port: u16) -> Option<&'a PublishedPort> {
+pub fn published_as<'a>(
+    case: &Case<'a>,
+    at: ContainerAt,
+    host_port: u16,
+) -> Option<&'a PublishedPort> {
     case.container(at).published.iter().find(|published| published.host_port == host_port)
 }
 
-fn named(case: &Case, edge: &Edge, to: usize) -> Option<Obstacle> {
+fn named(case: &Case, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     let from = edge.from;
     if case.is_orphan(to) {
         return Some(Obstacle::Orphan(to));
@@ -231,7 +237,7 @@ fn named(case: &Case, edge: &Edge, to: usize) -> Option<Obstacle> {
 
 /// Whether all networks of a container are of the kind that reaches the LAN
 /// and not the host.
-fn only_beyond(case: &Case, at: usize) -> bool {
+fn only_beyond(case: &Case, at: ContainerAt) -> bool {
     let stack = case.map.stack(at).unwrap_or(at);
     let mut networks = case.map.networks_of(stack).map(|network| case.network(network)).peekable();
     networks.peek().is_some()
@@ -239,7 +245,7 @@ fn only_beyond(case: &Case, at: usize) -> bool {
 }
 
 /// A name by which a container is known on one of these networks.
-fn name_that_leads(case: &Case, to: usize, networks: &[usize]) -> Option<String> {
+fn name_that_leads(case: &Case, to: ContainerAt, networks: &[NetworkAt]) -> Option<String> {
     let stack = case.map.stack(to)?;
     networks.iter().filter(|network| !case.network(**network).is_default_bridge()).find_map(|n| {
         let endpoint = case.map.endpoint_on(stack, *n)?;
@@ -248,8 +254,13 @@ fn name_that_leads(case: &Case, to: usize, networks: &[usize]) -> Option<String>
 }
 
 /// The first of the networks, if every one of them keeps its members apart.
-fn all_apart(case: &Case, from: usize, to: usize, networks: &[usize]) -> Option<usize> {
-    let apart = |at: &usize| {
+fn all_apart(
+    case: &Case,
+    from: ContainerAt,
+    to: ContainerAt,
+    networks: &[NetworkAt],
+) -> Option<NetworkAt> {
+    let apart = |at: &NetworkAt| {
         let network = case.network(*at);
         let private = network.options.get("macvlan_mode").is_some_and(|mode| mode == "private");
         (network.driver == "bridge" && !network.icc) || (network.driver == "macvlan" && private)
@@ -259,7 +270,7 @@ fn all_apart(case: &Case, from: usize, to: usize, networks: &[usize]) -> Option<
     (!linked && networks.iter().all(apart)).then(|| networks.first().copied()).flatten()
 }
 
-fn addressed(case: &Case, edge: &Edge, to: usize) -> Option<Obstacle> {
+fn addressed(case: &Case, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     let from = edge.from;
     let address: IpAddr = edge.host.parse().ok()?;
     if case.map.on_host(from) && only_beyond(case, to) {
@@ -304,7 +315,7 @@ fn own_address(case: &Case, edge: &Edge) -> Option<Obstacle> {
 
 /// Whether nothing listens on a port: by the socket table, or, where nobody
 /// can tell, by what the client was told.
-fn is_silent(case: &Case, edge: &Edge, at: usize, port: u16) -> bool {
+fn is_silent(case: &Case, edge: &Edge, at: ContainerAt, port: u16) -> bool {
     let refused = || edge.logged().any(|error| error.kind == LogErrorKind::Refused);
     match case.listens(at, port) {
         Some(listens) => listens == Listens::Not,
@@ -313,7 +324,7 @@ fn is_silent(case: &Case, edge: &Edge, at: usize, port: u16) -> bool {
 }
 
 /// The rungs above the network: is anything listening, is it well.
-fn ports(case: &Case, edge: &Edge, to: usize) -> Option<Obstacle> {
+fn ports(case: &Case, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     let Some(port) = edge.port else { return past(edge) };
     // Published under this number, and something else inside.
     let other_inside = published_as(case, to, port)

@@ -7,13 +7,13 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::case::Case;
-use crate::model::{LogError, Origin, Progress, Reference, reference};
+use crate::model::{ContainerAt, LogError, NetworkAt, Origin, Progress, Reference, reference};
 
 /// Something a container evidently wants to reach.
 #[derive(Debug, Clone)]
 pub struct Edge<'a> {
     /// Position of the container that wants it.
-    pub from: usize,
+    pub from: ContainerAt,
     /// Host as written.
     pub host: Cow<'a, str>,
     /// Port, if anything says one.
@@ -31,11 +31,11 @@ pub enum Target {
     Itself,
     /// The container at this position, by one of its names or one that is
     /// evidently meant for it.
-    Named(usize),
+    Named(ContainerAt),
     /// The container at this position, by its address.
-    Addressed(usize),
+    Addressed(ContainerAt),
     /// An address in a container network (its position) that nobody has.
-    FreeAddress(usize),
+    FreeAddress(NetworkAt),
     /// The engine's machine: by `host.docker.internal`, a gateway's address or
     /// one of the machine's own.
     Machine,
@@ -58,7 +58,7 @@ pub enum Sign<'a> {
 
 impl Edge<'_> {
     /// The container that is meant, if it is one.
-    pub fn container(&self) -> Option<usize> {
+    pub fn container(&self) -> Option<ContainerAt> {
         match self.target {
             Target::Named(at) | Target::Addressed(at) => Some(at),
             _ => None,
@@ -107,7 +107,7 @@ impl Edge<'_> {
 /// The wanted edges of all containers, in the containers' order.
 pub fn edges<'a>(case: &Case<'a>) -> Vec<Edge<'a>> {
     let mut edges = Vec::new();
-    for from in 0..case.map.snapshot().containers.len() {
+    for from in case.containers() {
         edges.extend(edges_from(case, from));
     }
     edges
@@ -132,7 +132,7 @@ struct Seen<'a> {
     sign: Sign<'a>,
 }
 
-fn edges_from<'a>(case: &Case<'a>, from: usize) -> Vec<Edge<'a>> {
+fn edges_from<'a>(case: &Case<'a>, from: ContainerAt) -> Vec<Edge<'a>> {
     let mut seen: Vec<Seen> = Vec::new();
     let mut add = |written: Cow<'a, str>, port: Option<u16>, sign: Sign<'a>| {
         seen.push(Seen { host: normalised(&written), port, written, sign });
@@ -218,7 +218,7 @@ fn join_resolved_addresses(edges: &mut Vec<Edge>) {
 }
 
 /// What a host means to a container.
-fn target(case: &Case, from: usize, host: &str) -> Target {
+fn target(case: &Case, from: ContainerAt, host: &str) -> Target {
     if reference::is_loopback(host) {
         return Target::Itself;
     }
@@ -253,7 +253,7 @@ fn target(case: &Case, from: usize, host: &str) -> Target {
     if folded.contains('.') { Target::Outside } else { Target::NobodysName }
 }
 
-fn by_address(case: &Case, from: usize, address: IpAddr) -> Target {
+fn by_address(case: &Case, from: ContainerAt, address: IpAddr) -> Target {
     let map = case.map;
     if let Some((at, _)) = map.owner_of(from, address) {
         return Target::Addressed(at);
@@ -283,7 +283,7 @@ fn by_address(case: &Case, from: usize, address: IpAddr) -> Target {
 /// The container that a name is evidently meant for although it does not lead
 /// there: by a container's name, a service of the same project, an alias
 /// anywhere, a service of another project. One that runs is preferred.
-pub(super) fn meant(case: &Case, from: usize, host: &str) -> Option<usize> {
+pub(super) fn meant(case: &Case, from: ContainerAt, host: &str) -> Option<ContainerAt> {
     let host = host.trim_end_matches('.');
     // `db.backnet` is `db` on the network `backnet`.
     let on_network = host.rsplit_once('.').filter(|(_, tail)| case.index().is_network(tail));

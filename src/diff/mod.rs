@@ -17,7 +17,7 @@ mod same;
 
 use std::collections::BTreeMap;
 
-use crate::model::{Container, Snapshot};
+use crate::model::{Container, ContainerAt, NetworkAt, Snapshot};
 
 pub use overlay::{Overlay, overlay};
 pub use planned::comparable;
@@ -138,9 +138,9 @@ pub struct Difference {
     pub changes: Vec<Change>,
     /// For each container of the first snapshot the one in the second that it
     /// is, by their positions.
-    pub containers: BTreeMap<usize, usize>,
+    pub containers: BTreeMap<ContainerAt, ContainerAt>,
     /// Likewise for networks.
-    pub networks: BTreeMap<usize, usize>,
+    pub networks: BTreeMap<NetworkAt, NetworkAt>,
 }
 
 impl Difference {

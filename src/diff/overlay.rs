@@ -4,20 +4,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Difference, Happened, Kind, Subject, pair_name};
-use crate::model::{Container, Endpoint, Network, NetworkIndex, NetworkMode, Snapshot};
+use crate::model::{
+    Container, ContainerAt, Endpoint, Listed, Network, NetworkAt, NetworkIndex, NetworkMode,
+    Snapshot, with_positions,
+};
 
-/// One setup with the things of both sides, and what happened to them. Numbers
-/// are positions in the snapshot's lists.
+/// One setup with the things of both sides, and what happened to them.
 #[derive(Debug)]
 pub struct Overlay {
     /// Everything of the second side, and what only the first had.
     pub snapshot: Snapshot,
     /// Containers that came, went or changed.
-    pub containers: BTreeMap<usize, Happened>,
+    pub containers: BTreeMap<ContainerAt, Happened>,
     /// Networks, likewise.
-    pub networks: BTreeMap<usize, Happened>,
+    pub networks: BTreeMap<NetworkAt, Happened>,
     /// Endpoints, likewise, by container and network.
-    pub endpoints: BTreeMap<(usize, usize), Happened>,
+    pub endpoints: BTreeMap<(ContainerAt, NetworkAt), Happened>,
 }
 
 /// What tells one thing of the overlay from another: name and id.
@@ -26,10 +28,10 @@ type Key = (String, String);
 /// Lays the two sides of a difference over one another.
 pub fn overlay(before: &Snapshot, after: &Snapshot, difference: &Difference) -> Overlay {
     let marks = Marks::of(difference);
-    let known: BTreeSet<usize> = difference.networks.values().copied().collect();
+    let known: BTreeSet<NetworkAt> = difference.networks.values().copied().collect();
     let mut networks = after.networks.clone();
     let mut network_marks: BTreeMap<Key, Happened> = BTreeMap::new();
-    for (at, network) in after.networks.iter().enumerate() {
+    for (at, network) in with_positions(&after.networks) {
         if !known.contains(&at) && !network.is_built_in() {
             network_marks.insert(network_key(network), Happened::Added);
         } else if marks.networks.contains(network.name.as_str()) {
@@ -37,8 +39,8 @@ pub fn overlay(before: &Snapshot, after: &Snapshot, difference: &Difference) -> 
         }
     }
     // Where an endpoint of the first side leads in the overlay.
-    let mut leads_to: BTreeMap<usize, Key> = BTreeMap::new();
-    for (at, network) in before.networks.iter().enumerate() {
+    let mut leads_to: BTreeMap<NetworkAt, Key> = BTreeMap::new();
+    for (at, network) in with_positions(&before.networks) {
         let key = match difference.networks.get(&at) {
             Some(now) => network_key(&after.networks[*now]),
             None => {
@@ -64,12 +66,12 @@ pub fn overlay(before: &Snapshot, after: &Snapshot, difference: &Difference) -> 
             None => endpoint.clone(),
         }
     };
-    let same: BTreeMap<usize, usize> =
+    let same: BTreeMap<ContainerAt, ContainerAt> =
         difference.containers.iter().map(|(before, after)| (*after, *before)).collect();
     let mut containers = Vec::new();
     let mut container_marks: BTreeMap<Key, Happened> = BTreeMap::new();
     let mut endpoint_marks: BTreeMap<(Key, Key), Happened> = BTreeMap::new();
-    for (at, container) in after.containers.iter().enumerate() {
+    for (at, container) in with_positions(&after.containers) {
         let key = container_key(container);
         let on = |endpoint: &Endpoint| (endpoint.network.clone(), endpoint.network_id.clone());
         let mut container = container.clone();
@@ -103,7 +105,7 @@ pub fn overlay(before: &Snapshot, after: &Snapshot, difference: &Difference) -> 
         }
         containers.push(container);
     }
-    for (at, container) in before.containers.iter().enumerate() {
+    for (at, container) in with_positions(&before.containers) {
         if difference.containers.contains_key(&at) {
             continue;
         }
@@ -132,11 +134,12 @@ fn followed(
     difference: &Difference,
 ) -> NetworkMode {
     let NetworkMode::Container(owner) = mode else { return mode.clone() };
-    let at = before.containers.iter().position(|c| c.id == *owner || c.name == *owner);
-    NetworkMode::Container(match at {
-        Some(at) => match difference.containers.get(&at) {
+    let mut all = with_positions(&before.containers);
+    let found = all.find(|(_, c)| c.id == *owner || c.name == *owner);
+    NetworkMode::Container(match found {
+        Some((at, gone)) => match difference.containers.get(&at) {
             Some(now) => after.containers[*now].id.clone(),
-            None => gone_id(&before.containers[at].id, &before.containers[at].name),
+            None => gone_id(&gone.id, &gone.name),
         },
         None => owner.clone(),
     })
@@ -151,7 +154,7 @@ fn placed(
 ) -> Overlay {
     let index = NetworkIndex::new(&snapshot.networks);
     let mut marked_endpoints = BTreeMap::new();
-    for (at, container) in snapshot.containers.iter().enumerate() {
+    for (at, container) in with_positions(&snapshot.containers) {
         for endpoint in &container.endpoints {
             let on = (endpoint.network.clone(), endpoint.network_id.clone());
             let network = index.find(&endpoint.network, &endpoint.network_id);
@@ -162,16 +165,21 @@ fn placed(
             }
         }
     }
-    let by_place = |keys: Vec<Key>, marks: &BTreeMap<Key, Happened>| {
-        let marked = keys.iter().enumerate().filter_map(|(at, key)| Some((at, *marks.get(key)?)));
-        marked.collect::<BTreeMap<usize, Happened>>()
-    };
     Overlay {
-        containers: by_place(snapshot.containers.iter().map(container_key).collect(), containers),
-        networks: by_place(snapshot.networks.iter().map(network_key).collect(), networks),
+        containers: by_place(&snapshot.containers, container_key, containers),
+        networks: by_place(&snapshot.networks, network_key, networks),
         endpoints: marked_endpoints,
         snapshot,
     }
+}
+
+/// The marks of one list.
+fn by_place<T: Listed>(
+    list: &[T],
+    key: fn(&T) -> Key,
+    marks: &BTreeMap<Key, Happened>,
+) -> BTreeMap<T::At, Happened> {
+    with_positions(list).filter_map(|(at, item)| Some((at, *marks.get(&key(item))?))).collect()
 }
 
 /// An id that nothing has that is still there. What is only planned has none

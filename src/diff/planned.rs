@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use super::same::Same;
 use crate::model::{
-    Container, Endpoint, Network, NetworkMode, Origin, PublishedPort, RequestedPort, Snapshot,
-    State,
+    Container, ContainerAt, Endpoint, Network, NetworkMode, Origin, PublishedPort, RequestedPort,
+    Snapshot, State, positions,
 };
 
 /// The plan with its gaps filled, and of what runs the part that it is about:
@@ -23,7 +23,7 @@ pub fn comparable(plan: &Snapshot, running: &Snapshot) -> (Snapshot, Snapshot) {
         let same = Same::new(&plan, &running);
         (same.containers, same.networks)
     };
-    let of_plan: Vec<usize> = same.0.values().copied().collect();
+    let of_plan: Vec<ContainerAt> = same.0.values().copied().collect();
     let (mine, theirs) = (&mut plan.containers, &mut running.containers);
     for (planned, real) in &same.0 {
         fill_container(&mut mine[*planned], &mut theirs[*real]);
@@ -32,10 +32,10 @@ pub fn comparable(plan: &Snapshot, running: &Snapshot) -> (Snapshot, Snapshot) {
         fill_network(&mut plan.networks[*planned], &running.networks[*real]);
     }
     let named: Vec<String> = plan.networks.iter().map(|network| network.name.clone()).collect();
-    let mut at = 0..;
+    let mut all = positions(&running.containers);
     running.containers.retain(|container| {
-        let at = at.next().unwrap_or_default();
-        of_plan.contains(&at) || container.project() == Some(project)
+        let is_planned = all.next().is_some_and(|at| of_plan.contains(&at));
+        is_planned || container.project() == Some(project)
     });
     running.networks.retain(|network| {
         named.contains(&network.name) || network.project.as_deref() == Some(project)

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use super::same::Same;
 use super::{Changes, Kind, pair_name};
-use crate::model::{By, Knock, Measurement, Probe, Snapshot};
+use crate::model::{By, ContainerAt, Knock, Measurement, Probe, Snapshot, with_positions};
 
 /// What was tried: source, target, by name or address, what was sent.
-type Tried = (usize, usize, By, Knock);
+type Tried = (ContainerAt, ContainerAt, By, Knock);
 
 /// Compares what was measured.
 pub fn compare(same: &Same, changes: &mut Changes) {
@@ -21,7 +21,7 @@ pub fn compare(same: &Same, changes: &mut Changes) {
             continue;
         };
         let Some(after) = theirs.get(&(*from_now, *to_now, *by, *knock)) else { continue };
-        let name = |at: usize, now: usize| {
+        let name = |at: ContainerAt, now: ContainerAt| {
             pair_name(&same.before.containers[at], &same.after.containers[now])
         };
         let port = knock.port().map(|port| format!(":{port}")).unwrap_or_default();
@@ -38,8 +38,8 @@ pub fn compare(same: &Same, changes: &mut Changes) {
 /// The outcome of everything that was tried and measured; of several
 /// addresses the best, since one that answers is enough.
 fn outcomes(of: &Snapshot, probe: &Probe) -> BTreeMap<Tried, &'static str> {
-    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    for (at, container) in of.containers.iter().enumerate() {
+    let mut places: BTreeMap<&str, ContainerAt> = BTreeMap::new();
+    for (at, container) in with_positions(&of.containers) {
         places.entry(&container.name).or_insert(at);
     }
     let mut best: BTreeMap<Tried, &Measurement> = BTreeMap::new();

@@ -2,17 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Container, Network, Snapshot};
+use crate::model::{
+    Container, ContainerAt, Listed, Network, NetworkAt, PerAt, Snapshot, with_positions,
+};
 
 /// Two snapshots and what in them is the same.
 #[derive(Debug)]
 pub struct Same<'a> {
     pub before: &'a Snapshot,
     pub after: &'a Snapshot,
-    /// Positions in the one by those in the other.
-    pub containers: BTreeMap<usize, usize>,
-    pub networks: BTreeMap<usize, usize>,
+    /// Positions in the second by those in the first.
+    pub containers: BTreeMap<ContainerAt, ContainerAt>,
+    pub networks: BTreeMap<NetworkAt, NetworkAt>,
 }
+
+/// One of a list, with its position there.
+type Item<'a, T> = (<T as Listed>::At, &'a T);
+
+/// Those of the first list and those of the second.
+type Both<'a, T> = (Vec<Item<'a, T>>, Vec<Item<'a, T>>);
 
 /// Somebody's identity, as far as one way of telling goes.
 type Identity<'a, T> = fn(&'a T) -> Option<Vec<&'a str>>;
@@ -68,28 +76,28 @@ impl<'a> Same<'a> {
 
 /// Matches the items of two lists: by the first identity all that have it,
 /// by the next those that are left, and so on. Treats both lists alike.
-fn matched<'a, T>(
+fn matched<'a, T: Listed>(
     before: &'a [T],
     after: &'a [T],
     identities: &[Identity<'a, T>],
     rank: impl Fn(&'a T) -> (Option<u32>, &'a str, &'a str),
-) -> BTreeMap<usize, usize> {
-    let mut pairs: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut taken = vec![false; after.len()];
+) -> BTreeMap<T::At, T::At> {
+    let mut pairs: BTreeMap<T::At, T::At> = BTreeMap::new();
+    let mut taken = PerAt::filled(after, false);
     for identity in identities {
-        let mut groups: BTreeMap<Vec<&str>, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
-        for (at, item) in before.iter().enumerate().filter(|(at, _)| !pairs.contains_key(at)) {
+        let mut groups: BTreeMap<Vec<&str>, Both<T>> = BTreeMap::new();
+        for (at, item) in with_positions(before).filter(|(at, _)| !pairs.contains_key(at)) {
             if let Some(key) = identity(item) {
-                groups.entry(key).or_default().0.push(at);
+                groups.entry(key).or_default().0.push((at, item));
             }
         }
-        for (at, item) in after.iter().enumerate().filter(|(at, _)| !taken[*at]) {
+        for (at, item) in with_positions(after).filter(|(at, _)| !taken[*at]) {
             if let Some(key) = identity(item) {
-                groups.entry(key).or_default().1.push(at);
+                groups.entry(key).or_default().1.push((at, item));
             }
         }
         for (mine, theirs) in groups.into_values() {
-            for (a, b) in paired(before, after, mine, theirs, &rank) {
+            for (a, b) in paired(mine, theirs, &rank) {
                 pairs.insert(a, b);
                 taken[b] = true;
             }
@@ -100,29 +108,27 @@ fn matched<'a, T>(
 
 /// Pairs those that one identity calls the same, which are several only for
 /// replicas and for twins: the most alike first.
-fn paired<'a, T>(
-    before: &'a [T],
-    after: &'a [T],
-    mut mine: Vec<usize>,
-    mut theirs: Vec<usize>,
+fn paired<'a, T: Listed>(
+    mut mine: Vec<Item<'a, T>>,
+    mut theirs: Vec<Item<'a, T>>,
     rank: &impl Fn(&'a T) -> (Option<u32>, &'a str, &'a str),
-) -> Vec<(usize, usize)> {
+) -> Vec<(T::At, T::At)> {
     let mut pairs = Vec::new();
-    let alike: [&dyn Fn(usize, usize) -> bool; 4] = [
-        &|a, b| rank(&before[a]) == rank(&after[b]),
+    let alike: [&dyn Fn(&'a T, &'a T) -> bool; 4] = [
+        &|a, b| rank(a) == rank(b),
         &|a, b| {
-            let (replica, ..) = rank(&before[a]);
-            replica.is_some() && replica == rank(&after[b]).0
+            let (replica, ..) = rank(a);
+            replica.is_some() && replica == rank(b).0
         },
-        &|a, b| rank(&before[a]).1 == rank(&after[b]).1,
+        &|a, b| rank(a).1 == rank(b).1,
         // Numbered ones that differ in their number are different ones.
-        &|a, b| rank(&before[a]).0.is_none() && rank(&after[b]).0.is_none(),
+        &|a, b| rank(a).0.is_none() && rank(b).0.is_none(),
     ];
     for alike in alike {
-        mine.retain(|a| {
-            let found = theirs.iter().position(|b| alike(*a, *b));
+        mine.retain(|(at, a)| {
+            let found = theirs.iter().position(|(_, b)| alike(a, b));
             if let Some(found) = found {
-                pairs.push((*a, theirs.remove(found)));
+                pairs.push((*at, theirs.remove(found).0));
             }
             found.is_none()
         });
@@ -130,16 +136,16 @@ fn paired<'a, T>(
     pairs
 }
 
-fn lone<'a, T>(
+fn lone<'a, T: Listed>(
     before: &'a [T],
     after: &'a [T],
-    pairs: &BTreeMap<usize, usize>,
+    pairs: &BTreeMap<T::At, T::At>,
 ) -> (Vec<&'a T>, Vec<&'a T>) {
-    let mut taken = vec![false; after.len()];
+    let mut taken = PerAt::filled(after, false);
     for at in pairs.values() {
         taken[*at] = true;
     }
-    let gone = before.iter().enumerate().filter(|(at, _)| !pairs.contains_key(at));
-    let new = after.iter().enumerate().filter(|(at, _)| !taken[*at]);
+    let gone = with_positions(before).filter(|(at, _)| !pairs.contains_key(at));
+    let new = with_positions(after).filter(|(at, _)| !taken[*at]);
     (gone.map(|(_, item)| item).collect(), new.map(|(_, item)| item).collect())
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::model::NetworkIndex;
+use crate::model::{NetworkIndex, with_positions};
 use crate::testing::{snapshot_pairs, snapshots};
 
 fn shop() -> Value {
@@ -222,7 +222,7 @@ proptest! {
         let mut mirrored: Vec<Change> = there.changes.iter().map(reversed).collect();
         mirrored.sort();
         prop_assert_eq!(mirrored, back.changes);
-        let swapped: BTreeMap<usize, usize> =
+        let swapped: BTreeMap<ContainerAt, ContainerAt> =
             there.containers.iter().map(|(a, b)| (*b, *a)).collect();
         prop_assert_eq!(swapped, back.containers);
     }
@@ -264,12 +264,12 @@ fn an_overlay_has_what_came_and_what_went_and_marks_both() {
     );
     let overlay = overlay(&before, &after, &diff(&before, &after));
     let container = |name: &str| {
-        let all = &overlay.snapshot.containers;
-        all.iter().position(|container| container.name == name).expect(name)
+        let mut all = with_positions(&overlay.snapshot.containers);
+        all.find(|(_, container)| container.name == name).expect(name).0
     };
     let network = |name: &str| {
-        let all = &overlay.snapshot.networks;
-        all.iter().position(|network| network.name == name).expect(name)
+        let mut all = with_positions(&overlay.snapshot.networks);
+        all.find(|(_, network)| network.name == name).expect(name).0
     };
     let (web, db) = (container("shop-web-1"), container("db"));
     assert_eq!(overlay.containers[&web], Happened::Changed);
@@ -315,12 +315,15 @@ proptest! {
         let told = |kind: Kind, happened: Happened| {
             difference.changes.iter().filter(|c| c.kind == kind && c.happened == happened).count()
         };
-        let marked = |marks: &BTreeMap<usize, Happened>, happened: Happened| {
-            marks.values().filter(|mark| **mark == happened).count()
+        let containers = |happened: Happened| {
+            overlay.containers.values().filter(|mark| **mark == happened).count()
+        };
+        let networks = |happened: Happened| {
+            overlay.networks.values().filter(|mark| **mark == happened).count()
         };
         for happened in [Happened::Added, Happened::Removed] {
-            prop_assert_eq!(marked(&overlay.containers, happened), told(Kind::Container, happened));
-            prop_assert_eq!(marked(&overlay.networks, happened), told(Kind::Network, happened));
+            prop_assert_eq!(containers(happened), told(Kind::Container, happened));
+            prop_assert_eq!(networks(happened), told(Kind::Network, happened));
         }
         prop_assert_eq!(
             overlay.snapshot.containers.len(),

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use super::predict::best;
 use super::{Judged, Map, Prediction, Reason, Verdict};
-use crate::model::{By, Measurement, Outcome, Probe};
+use crate::model::{By, ContainerAt, Measurement, Outcome, Probe, with_positions};
 
 /// Whether measurement and prediction say the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,10 +52,10 @@ impl Agreement {
 pub struct Compared<'a> {
     /// What was measured.
     pub measurement: &'a Measurement,
-    /// Position of the source in the snapshot.
-    pub from: usize,
-    /// Position of the target.
-    pub to: usize,
+    /// The source.
+    pub from: ContainerAt,
+    /// The target.
+    pub to: ContainerAt,
     /// What the map says.
     pub predicted: Judged,
     /// Whether the two agree.
@@ -162,10 +162,10 @@ impl Mark {
 /// Two containers between whom map and measurement disagree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Surprise {
-    /// Position of the source.
-    pub from: usize,
-    /// Position of the target.
-    pub to: usize,
+    /// The source.
+    pub from: ContainerAt,
+    /// The target.
+    pub to: ContainerAt,
     /// [`Mark::Leaks`] or [`Mark::Fails`].
     pub mark: Mark,
     /// Whether it is the same the other way round.
@@ -177,18 +177,18 @@ pub struct Surprise {
 pub struct Comparison<'a> {
     /// Each measurement, in the probe's order.
     pub rows: Vec<Compared<'a>>,
-    marks: BTreeMap<(usize, usize), Mark>,
+    marks: BTreeMap<(ContainerAt, ContainerAt), Mark>,
     /// For each target and network on which it was tried by address, whether
     /// anybody had an answer.
-    taps: HashMap<(usize, &'a str), bool>,
+    taps: HashMap<(ContainerAt, &'a str), bool>,
 }
 
 impl<'a> Comparison<'a> {
     /// Holds `probe` against `map`. Measurements of containers that the map
     /// does not have are left out.
     pub fn new(map: &Map, probe: &'a Probe) -> Self {
-        let mut places: HashMap<&str, usize> = HashMap::new();
-        for (at, container) in map.snapshot().containers.iter().enumerate() {
+        let mut places: HashMap<&str, ContainerAt> = HashMap::new();
+        for (at, container) in with_positions(&map.snapshot().containers) {
             places.entry(&container.name).or_insert(at);
         }
         let mut rows = Vec::with_capacity(probe.measurements.len());
@@ -210,7 +210,7 @@ impl<'a> Comparison<'a> {
             }));
             marks.insert((from, to), Mark::of(&rows[first..]));
         }
-        let mut taps: HashMap<(usize, &str), bool> = HashMap::new();
+        let mut taps: HashMap<(ContainerAt, &str), bool> = HashMap::new();
         for row in &rows {
             let network = row.measurement.network.as_deref();
             if let (Some(network), Some(through)) = (network, row.measurement.outcome.got_through())
@@ -223,7 +223,7 @@ impl<'a> Comparison<'a> {
 
     /// Whether anybody had an answer from the container's address on the
     /// network of this name; `None` where nobody's try came to an outcome.
-    pub fn answers_on(&self, container: usize, network: &str) -> Option<bool> {
+    pub fn answers_on(&self, container: ContainerAt, network: &str) -> Option<bool> {
         self.taps.get(&(container, network)).copied()
     }
 
@@ -245,12 +245,12 @@ impl<'a> Comparison<'a> {
 
     /// What the measurements from one container to another come to; `None`
     /// when the pair was not probed.
-    pub fn mark(&self, from: usize, to: usize) -> Option<Mark> {
+    pub fn mark(&self, from: ContainerAt, to: ContainerAt) -> Option<Mark> {
         self.marks.get(&(from, to)).copied()
     }
 
     /// Each probed pair, with its mark.
-    pub fn marks(&self) -> impl Iterator<Item = (usize, usize, Mark)> {
+    pub fn marks(&self) -> impl Iterator<Item = (ContainerAt, ContainerAt, Mark)> {
         self.marks.iter().map(|((from, to), mark)| (*from, *to, *mark))
     }
 

@@ -5,15 +5,16 @@ use std::net::IpAddr;
 use super::Map;
 use super::predict::Route;
 use super::reason::{Judged, Reason};
+use crate::model::ContainerAt;
 
 impl Map<'_> {
     /// Whether the container's engine has its bridges out of its host's sight.
-    pub(super) fn hides_bridges(&self, container: usize) -> bool {
+    pub(super) fn hides_bridges(&self, container: ContainerAt) -> bool {
         self.snapshot().engine_of(&self.container(container).node).hides_bridges()
     }
 
     /// The host answers on the gateway address of each bridge the source is on.
-    pub(super) fn routes_to_host(&self, a: usize) -> Vec<Route> {
+    pub(super) fn routes_to_host(&self, a: ContainerAt) -> Vec<Route> {
         let mut routes = Vec::new();
         for (network, endpoint) in self.endpoints(a) {
             let Some(network) = network else { continue };

@@ -26,20 +26,21 @@ pub use compare::{Agreement, Compared, Comparison, Mark, Surprise};
 pub use predict::{Prediction, Route};
 pub use reason::{Judged, Reason, Verdict};
 pub use select::{Filter, Selection, is_pattern, no_such, pattern};
-pub use structure::{Bridging, Path, SharedNetwork};
+pub use structure::{Bridging, Path};
 pub use swarm::ServiceName;
 
 use crate::model::{
-    Container, Endpoint, Network, NetworkIndex, NetworkMode, Observation, Snapshot, Subnet,
+    Container, ContainerAt, Endpoint, Network, NetworkAt, NetworkIndex, NetworkMode, Observation,
+    PerContainer, PerNetwork, Snapshot, Subnet, positions, with_positions,
 };
 
-/// A node of the map. Numbers are positions in the snapshot's lists.
+/// A node of the map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Node {
     /// A container with a network stack of its own.
-    Container(usize),
+    Container(ContainerAt),
     /// A network.
-    Network(usize),
+    Network(NetworkAt),
 }
 
 /// Where a container meets a network: its endpoint's position in the
@@ -53,20 +54,20 @@ pub struct Map<'a> {
     /// Live endpoints only: a stopped container carries no traffic, and being
     /// on `none` joins nobody.
     graph: UnGraph<Node, EndpointAt>,
-    container_nodes: Vec<Option<NodeIndex>>,
+    container_nodes: PerContainer<Option<NodeIndex>>,
     /// For each container, the network of each of its endpoints.
-    endpoint_networks: Vec<Vec<Option<usize>>>,
+    endpoint_networks: PerContainer<Vec<Option<NetworkAt>>>,
     /// For each container, the one whose network stack it uses.
-    owners: Vec<StackOwner>,
+    owners: PerContainer<StackOwner>,
     /// For each container, those that use its network stack.
-    riders: BTreeMap<usize, Vec<usize>>,
+    riders: BTreeMap<ContainerAt, Vec<ContainerAt>>,
     /// For each network, the containers with an endpoint on it, stopped ones too.
-    members: Vec<Vec<usize>>,
+    members: PerNetwork<Vec<ContainerAt>>,
     /// Who has an address, and on which network; made when somebody asks.
-    addresses: OnceCell<HashMap<IpAddr, Vec<(usize, usize)>>>,
+    addresses: OnceCell<HashMap<IpAddr, Vec<(ContainerAt, NetworkAt)>>>,
     /// For each container the position of what was seen inside it; made when
     /// somebody asks.
-    observations: OnceCell<Vec<Option<usize>>>,
+    observations: OnceCell<PerContainer<Option<usize>>>,
 }
 
 /// Whose network stack a container uses.
@@ -75,7 +76,7 @@ pub enum StackOwner {
     /// Its own.
     Itself,
     /// That of the container at this position.
-    Other(usize),
+    Other(ContainerAt),
     /// That of a container which is not there (any more).
     Missing,
 }
@@ -85,19 +86,19 @@ impl<'a> Map<'a> {
     /// containers, networks and endpoints together.
     pub fn new(snapshot: &'a Snapshot) -> Self {
         let index = NetworkIndex::new(&snapshot.networks);
-        let owners = stack_owners(&snapshot.containers);
+        let owners = stack_owners(snapshot);
         let mut graph = UnGraph::with_capacity(
             snapshot.networks.len() + snapshot.containers.len(),
             snapshot.containers.len(),
         );
-        let network_nodes: Vec<NodeIndex> =
-            (0..snapshot.networks.len()).map(|at| graph.add_node(Node::Network(at))).collect();
-        let mut container_nodes = vec![None; snapshot.containers.len()];
-        let mut endpoint_networks = Vec::with_capacity(snapshot.containers.len());
-        let mut members = vec![Vec::new(); snapshot.networks.len()];
-        let mut riders: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (at, container) in snapshot.containers.iter().enumerate() {
-            let networks: Vec<Option<usize>> = container
+        let network_nodes: PerNetwork<NodeIndex> =
+            positions(&snapshot.networks).map(|at| graph.add_node(Node::Network(at))).collect();
+        let mut container_nodes = PerContainer::filled(&snapshot.containers, None);
+        let mut endpoint_networks = PerContainer::default();
+        let mut members = PerNetwork::filled(&snapshot.networks, Vec::new());
+        let mut riders: BTreeMap<ContainerAt, Vec<ContainerAt>> = BTreeMap::new();
+        for (at, container) in with_positions(&snapshot.containers) {
+            let networks: Vec<Option<NetworkAt>> = container
                 .endpoints
                 .iter()
                 .map(|endpoint| index.find(&endpoint.network, &endpoint.network_id))
@@ -134,7 +135,7 @@ impl<'a> Map<'a> {
     }
 
     /// What was seen inside the container at a position, if anybody looked.
-    pub fn observation(&self, at: usize) -> Option<&'a Observation> {
+    pub fn observation(&self, at: ContainerAt) -> Option<&'a Observation> {
         let observations = self.observations.get_or_init(|| {
             let seen = self.snapshot.observations.iter().enumerate();
             let by_id: HashMap<(&str, &str), usize> =
@@ -142,7 +143,7 @@ impl<'a> Map<'a> {
             let containers = self.snapshot.containers.iter();
             containers.map(|c| by_id.get(&(&*c.id, &*c.name)).copied()).collect()
         });
-        self.snapshot.observations.get(observations.get(at).copied().flatten()?)
+        observations[at].map(|seen| &self.snapshot.observations[seen])
     }
 
     /// The snapshot the map was built over.
@@ -155,28 +156,38 @@ impl<'a> Map<'a> {
         &self.graph
     }
 
+    /// The positions of the snapshot's containers.
+    pub fn containers(&self) -> impl DoubleEndedIterator<Item = ContainerAt> + Clone + use<> {
+        positions(&self.snapshot.containers)
+    }
+
+    /// The positions of the snapshot's networks.
+    pub fn networks(&self) -> impl DoubleEndedIterator<Item = NetworkAt> + Clone + use<> {
+        positions(&self.snapshot.networks)
+    }
+
     /// The container at a position of the snapshot's list.
-    pub fn container(&self, at: usize) -> &'a Container {
+    pub fn container(&self, at: ContainerAt) -> &'a Container {
         #[cfg(test)]
         looks::note();
         &self.snapshot.containers[at]
     }
 
     /// The network at a position of the snapshot's list.
-    pub fn network(&self, at: usize) -> &'a Network {
+    pub fn network(&self, at: NetworkAt) -> &'a Network {
         #[cfg(test)]
         looks::note();
         &self.snapshot.networks[at]
     }
 
     /// Whose network stack the container at this position uses.
-    pub fn stack_owner(&self, container: usize) -> StackOwner {
+    pub fn stack_owner(&self, container: ContainerAt) -> StackOwner {
         self.owners[container]
     }
 
     /// The container whose endpoints carry this one's traffic: itself, or the
     /// one in whose network namespace it runs. `None` when that one is gone.
-    pub fn stack(&self, container: usize) -> Option<usize> {
+    pub fn stack(&self, container: ContainerAt) -> Option<ContainerAt> {
         match self.owners[container] {
             StackOwner::Itself => Some(container),
             StackOwner::Other(owner) => Some(owner),
@@ -185,21 +196,21 @@ impl<'a> Map<'a> {
     }
 
     /// The containers that run in this one's network namespace.
-    pub fn riders(&self, container: usize) -> &[usize] {
+    pub fn riders(&self, container: ContainerAt) -> &[ContainerAt] {
         self.riders.get(&container).map_or(&[], Vec::as_slice)
     }
 
     /// The containers on a network, by name; stopped ones too, riders not:
     /// they have no endpoint of their own.
-    pub fn members(&self, network: usize) -> &[usize] {
+    pub fn members(&self, network: NetworkAt) -> &[ContainerAt] {
         &self.members[network]
     }
 
     /// The endpoints of a container, each with the position of its network.
     pub fn endpoints(
         &self,
-        container: usize,
-    ) -> impl DoubleEndedIterator<Item = (Option<usize>, &'a Endpoint)> {
+        container: ContainerAt,
+    ) -> impl DoubleEndedIterator<Item = (Option<NetworkAt>, &'a Endpoint)> {
         #[cfg(test)]
         looks::note();
         self.endpoint_networks[container]
@@ -209,20 +220,20 @@ impl<'a> Map<'a> {
     }
 
     /// A container's endpoint on a network.
-    pub fn endpoint_on(&self, container: usize, network: usize) -> Option<&'a Endpoint> {
+    pub fn endpoint_on(&self, container: ContainerAt, network: NetworkAt) -> Option<&'a Endpoint> {
         self.endpoints(container).find(|(on, _)| *on == Some(network)).map(|(_, endpoint)| endpoint)
     }
 
     /// The positions of the networks a container is on through its own
     /// endpoints, in name order.
-    pub fn networks_of(&self, container: usize) -> impl Iterator<Item = usize> {
+    pub fn networks_of(&self, container: ContainerAt) -> impl Iterator<Item = NetworkAt> {
         self.endpoint_networks[container].iter().filter_map(|n| *n)
     }
 
     /// The gateway of one of a network's subnets: as the network was made, or
     /// else as its members were told. Engines leave out of the network's own
     /// description a gateway that they chose themselves.
-    pub fn gateway(&self, network: usize, subnet: &Subnet) -> Option<IpAddr> {
+    pub fn gateway(&self, network: NetworkAt, subnet: &Subnet) -> Option<IpAddr> {
         let told = || {
             self.members(network).iter().find_map(|member| {
                 let endpoint = self.endpoint_on(*member, network)?;
@@ -239,10 +250,10 @@ impl<'a> Map<'a> {
     /// of the id that is at least four characters long. Services, compose's and
     /// a swarm's, and tasks without their ids (`web.1`) count when no container
     /// has that name.
-    pub fn containers_named(&self, name: &str) -> Vec<usize> {
+    pub fn containers_named(&self, name: &str) -> Vec<ContainerAt> {
         let containers = &self.snapshot.containers;
-        let matching = |test: &dyn Fn(&Container) -> bool| -> Vec<usize> {
-            (0..containers.len()).filter(|at| test(&containers[*at])).collect()
+        let matching = |test: &dyn Fn(&Container) -> bool| -> Vec<ContainerAt> {
+            self.containers().filter(|at| test(&containers[*at])).collect()
         };
         let exact = matching(&|c| c.name == name || c.id == name);
         if !exact.is_empty() {
@@ -272,10 +283,10 @@ impl<'a> Map<'a> {
     /// The container that has this address now, with the network it has it
     /// on, as a container sees it: another engine's own networks may have the
     /// same addresses and are not meant.
-    pub fn owner_of(&self, from: usize, address: IpAddr) -> Option<(usize, usize)> {
+    pub fn owner_of(&self, from: ContainerAt, address: IpAddr) -> Option<(ContainerAt, NetworkAt)> {
         let owners = self.addresses.get_or_init(|| {
-            let mut owners: HashMap<IpAddr, Vec<(usize, usize)>> = HashMap::new();
-            for at in 0..self.snapshot.containers.len() {
+            let mut owners: HashMap<IpAddr, Vec<(ContainerAt, NetworkAt)>> = HashMap::new();
+            for at in self.containers() {
                 for (network, endpoint) in self.endpoints(at) {
                     let Some(network) = network else { continue };
                     for address in endpoint.addresses() {
@@ -291,25 +302,25 @@ impl<'a> Map<'a> {
     }
 
     /// Whether a network is the own of another engine than the container's.
-    pub fn is_beyond(&self, container: usize, network: usize) -> bool {
+    pub fn is_beyond(&self, container: ContainerAt, network: NetworkAt) -> bool {
         let (here, there) = (&self.container(container).node, &self.network(network).node);
         !there.is_empty() && here != there
     }
 
     /// Whether two containers are on different engines.
-    pub fn are_apart(&self, a: usize, b: usize) -> bool {
+    pub fn are_apart(&self, a: ContainerAt, b: ContainerAt) -> bool {
         self.container(a).node != self.container(b).node
     }
 
     /// Whether two containers have one network stack between them, and so
     /// reach each other on localhost.
-    pub fn share_stack(&self, a: usize, b: usize) -> bool {
+    pub fn share_stack(&self, a: ContainerAt, b: ContainerAt) -> bool {
         let both_on_host = self.on_host(a) && self.on_host(b) && !self.are_apart(a, b);
         both_on_host || self.stack(a).is_some_and(|owner| self.stack(b) == Some(owner))
     }
 
     /// Whether the container uses the network stack of the engine's machine.
-    pub fn on_host(&self, container: usize) -> bool {
+    pub fn on_host(&self, container: ContainerAt) -> bool {
         self.stack(container)
             .is_some_and(|owner| self.container(owner).network_mode == NetworkMode::Host)
     }
@@ -317,7 +328,8 @@ impl<'a> Map<'a> {
 
 /// Resolves each `container:X` to its owner, through chains and safe against
 /// circles, which only a made-up snapshot can hold.
-fn stack_owners(containers: &[Container]) -> Vec<StackOwner> {
+fn stack_owners(snapshot: &Snapshot) -> PerContainer<StackOwner> {
+    let containers = &snapshot.containers;
     fn owner(container: &Container) -> Option<(&str, &str)> {
         match &container.network_mode {
             NetworkMode::Container(owner) => Some((&container.node, owner)),
@@ -327,15 +339,15 @@ fn stack_owners(containers: &[Container]) -> Vec<StackOwner> {
     /// Who is called by a word.
     #[derive(Default)]
     struct Called {
-        by_id: Option<usize>,
-        by_name: Option<usize>,
+        by_id: Option<ContainerAt>,
+        by_name: Option<ContainerAt>,
     }
     // Few are owners: only what they are called by is looked for. An id is
     // nobody else's, whoever has it for a name.
     let mut known: HashMap<(&str, &str), Called> =
         containers.iter().filter_map(owner).map(|owner| (owner, Called::default())).collect();
     if !known.is_empty() {
-        for (at, container) in containers.iter().enumerate() {
+        for (at, container) in with_positions(containers) {
             if let Some(called) = known.get_mut(&(&*container.node, &*container.id)) {
                 called.by_id = Some(at);
             }
@@ -344,11 +356,11 @@ fn stack_owners(containers: &[Container]) -> Vec<StackOwner> {
             }
         }
     }
-    let points_to = |at: usize| {
+    let points_to = |at: ContainerAt| {
         let called = &known[&owner(&containers[at])?];
         Some(called.by_id.or(called.by_name))
     };
-    (0..containers.len())
+    positions(containers)
         .map(|start| {
             let mut at = start;
             // A chain is at most one hop in practice; eight ends every circle.

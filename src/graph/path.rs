@@ -9,6 +9,7 @@ use petgraph::graph::NodeIndex;
 
 use super::structure::Path;
 use super::{Map, Node};
+use crate::model::ContainerAt;
 
 /// What one end has found so far.
 struct Search {
@@ -55,7 +56,7 @@ impl Map<'_> {
     /// The shortest way from `a` to `b` over shared networks and the
     /// containers between them; `None` when there is none. Of several the one
     /// whose nodes come first, from `a` on.
-    pub fn path(&self, a: usize, b: usize) -> Option<Path> {
+    pub fn path(&self, a: ContainerAt, b: ContainerAt) -> Option<Path> {
         let start = self.container_nodes[self.stack(a)?]?;
         let goal = self.container_nodes[self.stack(b)?]?;
         if start == goal {

@@ -8,15 +8,15 @@ use std::net::IpAddr;
 
 use super::reason::{Judged, Reason, Verdict};
 use super::{Map, StackOwner};
-use crate::model::{Container, Endpoint, Network, State};
+use crate::model::{Container, ContainerAt, Endpoint, Network, NetworkAt, State};
 
 /// One address of the target and what should happen to packets sent there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// Position of the network on which the target has the address. For a
+    /// The network on which the target has the address. For a
     /// target on the host's stack it is the source's network, whose gateway
     /// the host is. `None` within one network stack.
-    pub network: Option<usize>,
+    pub network: Option<NetworkAt>,
     /// The address; `None` for a planned container whose address the engine
     /// is yet to choose.
     pub address: Option<IpAddr>,
@@ -37,7 +37,7 @@ pub struct Prediction {
 
 impl Map<'_> {
     /// What should happen when container `a` sends to container `b`.
-    pub fn predict(&self, a: usize, b: usize) -> Prediction {
+    pub fn predict(&self, a: ContainerAt, b: ContainerAt) -> Prediction {
         if let Some(judged) = self.not_even_there(a, b) {
             return Prediction { by_name: judged, by_address: judged, routes: Vec::new() };
         }
@@ -48,8 +48,8 @@ impl Map<'_> {
     }
 
     /// Reasons that settle everything before any network is looked at.
-    fn not_even_there(&self, a: usize, b: usize) -> Option<Judged> {
-        let state = |at: usize| self.container(at).state;
+    fn not_even_there(&self, a: ContainerAt, b: ContainerAt) -> Option<Judged> {
+        let state = |at: ContainerAt| self.container(at).state;
         let absent = |state: State, stopped: Reason| match state {
             State::Planned | State::Running | State::Paused => None,
             State::Restarting => Some(Judged::unknown(Reason::Restarting)),
@@ -62,7 +62,7 @@ impl Map<'_> {
         if let Some(judged) = absent(state(b), Reason::TargetStopped) {
             return Some(judged);
         }
-        let stack_gone = |at: usize| match self.stack_owner(at) {
+        let stack_gone = |at: ContainerAt| match self.stack_owner(at) {
             StackOwner::Itself => false,
             StackOwner::Missing => true,
             // The namespace lives on while a rider holds it, but its
@@ -72,7 +72,7 @@ impl Map<'_> {
         (stack_gone(a) || stack_gone(b)).then(|| Judged::blocked(Reason::StackGone))
     }
 
-    fn routes(&self, a: usize, b: usize) -> Vec<Route> {
+    fn routes(&self, a: ContainerAt, b: ContainerAt) -> Vec<Route> {
         let (Some(stack_a), Some(stack_b)) = (self.stack(a), self.stack(b)) else {
             return Vec::new();
         };
@@ -103,18 +103,18 @@ impl Map<'_> {
     }
 
     /// The addresses of an endpoint; `[None]` where it is planned to get one.
-    fn addresses(&self, container: usize, endpoint: &Endpoint) -> Vec<Option<IpAddr>> {
+    fn addresses(&self, container: ContainerAt, endpoint: &Endpoint) -> Vec<Option<IpAddr>> {
         let known: Vec<Option<IpAddr>> = endpoint.addresses().map(Some).collect();
         if known.is_empty() && self.is_planned(container) { vec![None] } else { known }
     }
 
-    pub(super) fn is_planned(&self, container: usize) -> bool {
+    pub(super) fn is_planned(&self, container: ContainerAt) -> bool {
         self.container(container).state == State::Planned
     }
 
     /// Why there is nothing to send packets to.
-    fn no_route(&self, a: usize, b: usize) -> Judged {
-        let networks = |at: usize| -> Vec<&Network> {
+    fn no_route(&self, a: ContainerAt, b: ContainerAt) -> Judged {
+        let networks = |at: ContainerAt| -> Vec<&Network> {
             self.stack(at)
                 .into_iter()
                 .flat_map(|owner| self.networks_of(owner))
@@ -122,7 +122,7 @@ impl Map<'_> {
                 .filter(|network| !network.is_none())
                 .collect()
         };
-        let user_mode = |at: usize| {
+        let user_mode = |at: ContainerAt| {
             let engine = self.snapshot().engine_of(&self.container(at).node);
             let mode = self.stack(at).and_then(|at| self.container(at).network_mode.user_mode());
             engine.is_podman() && mode.is_some()
@@ -158,7 +158,13 @@ impl Map<'_> {
 
     /// What should happen to packets from the stack of `a` to an address that
     /// `b` has on `network`.
-    fn judge_address(&self, a: usize, b: usize, network: usize, address: Option<IpAddr>) -> Judged {
+    fn judge_address(
+        &self,
+        a: ContainerAt,
+        b: ContainerAt,
+        network: NetworkAt,
+        address: Option<IpAddr>,
+    ) -> Judged {
         let on = self.network(network);
         if self.on_host(a) {
             if self.hides_bridges(a) {
@@ -185,7 +191,7 @@ impl Map<'_> {
 
     /// What should happen to packets for `address` on a network that the
     /// source is not on.
-    fn across(&self, a: usize, to: &Network, address: Option<IpAddr>) -> Judged {
+    fn across(&self, a: ContainerAt, to: &Network, address: Option<IpAddr>) -> Judged {
         let from: Vec<(&Network, &Endpoint)> = self
             .endpoints(a)
             .filter_map(|(network, endpoint)| Some((self.network(network?), endpoint)))
@@ -263,7 +269,7 @@ impl Map<'_> {
         Judged::blocked(Reason::DifferentNetworks)
     }
 
-    fn predict_name(&self, a: usize, b: usize, routes: &[Route]) -> Judged {
+    fn predict_name(&self, a: ContainerAt, b: ContainerAt, routes: &[Route]) -> Judged {
         if self.share_stack(a, b) {
             // On the owner's networks the owner's name leads back to the
             // shared stack; a rider has no name anywhere. Podman writes all
@@ -296,10 +302,12 @@ impl Map<'_> {
         }
         let shared: Vec<Judged> = routes
             .iter()
-            .filter(|route| route.network.is_some_and(|n| self.is_on(a, n)))
-            .map(|route| (route, self.network(route.network.unwrap_or_default())))
-            .filter(|(_, network)| !network.is_default_bridge())
-            .map(|(route, _)| route.judged)
+            .filter(|route| {
+                route.network.is_some_and(|network| {
+                    self.is_on(a, network) && !self.network(network).is_default_bridge()
+                })
+            })
+            .map(|route| route.judged)
             .collect();
         if let Some(first) = shared.first() {
             let agree = shared.iter().all(|judged| judged.verdict == first.verdict);
@@ -329,11 +337,11 @@ impl Map<'_> {
         }
     }
 
-    fn is_on(&self, container: usize, network: usize) -> bool {
+    fn is_on(&self, container: ContainerAt, network: NetworkAt) -> bool {
         self.stack(container).is_some_and(|owner| self.networks_of(owner).any(|n| n == network))
     }
 
-    fn names_resolve_for(&self, container: usize) -> bool {
+    fn names_resolve_for(&self, container: ContainerAt) -> bool {
         self.networks_of(container)
             .map(|network| self.network(network))
             .any(|network| !network.is_built_in())

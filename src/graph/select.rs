@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Map, StackOwner};
 use crate::error::{Error, Result};
-use crate::model::nearest;
+use crate::model::{ContainerAt, NetworkAt, nearest};
 
 /// What the user asked to see. Everything empty asks for all that is not stopped.
 #[derive(Debug, Clone, Default)]
@@ -24,17 +24,20 @@ pub struct Filter {
     pub depth: u16,
 }
 
-/// Positions of the containers and networks asked for, in the snapshot's order.
+/// The containers and networks asked for, in the snapshot's order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
     /// Containers. A container that shares a network stack brings the others
     /// of that stack along: they are one thing on the map.
-    pub containers: BTreeSet<usize>,
+    pub containers: BTreeSet<ContainerAt>,
     /// Networks.
-    pub networks: BTreeSet<usize>,
+    pub networks: BTreeSet<NetworkAt>,
     /// Containers that would have been here if they were not stopped.
-    pub stopped: BTreeSet<usize>,
+    pub stopped: BTreeSet<ContainerAt>,
 }
+
+/// Containers and networks, before any are left out.
+type Chosen = (BTreeSet<ContainerAt>, BTreeSet<NetworkAt>);
 
 /// Whether a name is a pattern.
 pub fn is_pattern(name: &str) -> bool {
@@ -75,8 +78,8 @@ impl Map<'_> {
     /// Finds what `filter` asks for. A plain name that nothing has is an
     /// error with the nearest name; a glob that nothing fits is one, too.
     pub fn select(&self, filter: &Filter) -> Result<Selection> {
-        let mut containers: BTreeSet<usize> = (0..self.snapshot.containers.len()).collect();
-        let mut networks: BTreeSet<usize> = (0..self.snapshot.networks.len()).collect();
+        let mut containers: BTreeSet<ContainerAt> = self.containers().collect();
+        let mut networks: BTreeSet<NetworkAt> = self.networks().collect();
         if !filter.projects.is_empty() {
             let (c, n) = self.in_projects(&filter.projects)?;
             containers = &containers & &c;
@@ -85,7 +88,7 @@ impl Map<'_> {
         if !filter.networks.is_empty() {
             let asked = self.networks_called(&filter.networks)?;
             networks = &networks & &asked;
-            let members: BTreeSet<usize> =
+            let members: BTreeSet<ContainerAt> =
                 asked.iter().flat_map(|network| self.members(*network)).copied().collect();
             containers = &containers & &self.with_stack(members);
         }
@@ -101,7 +104,7 @@ impl Map<'_> {
         }
         let mut stopped = BTreeSet::new();
         if !filter.stopped {
-            let named = |at: usize| {
+            let named = |at: ContainerAt| {
                 let mut names = filter.names.iter().chain(&filter.focus);
                 names.any(|name| *name == self.container(at).name)
             };
@@ -118,7 +121,7 @@ impl Map<'_> {
     }
 
     /// Containers of the projects, and the networks that they made or are on.
-    fn in_projects(&self, projects: &[String]) -> Result<(BTreeSet<usize>, BTreeSet<usize>)> {
+    fn in_projects(&self, projects: &[String]) -> Result<Chosen> {
         let (mut containers, mut networks) = (BTreeSet::new(), BTreeSet::new());
         let of_containers = self.snapshot.containers.iter().map(|c| c.project());
         let of_networks = self.snapshot.networks.iter().map(|n| n.project.as_deref());
@@ -129,26 +132,21 @@ impl Map<'_> {
                 return Err(no_such("project", text, known.iter().copied()));
             }
             let fits = |project: Option<&str>| project.is_some_and(|project| pattern.fits(project));
-            containers.extend(
-                (0..self.snapshot.containers.len())
-                    .filter(|at| fits(self.container(*at).project())),
-            );
-            networks.extend(
-                (0..self.snapshot.networks.len())
-                    .filter(|at| fits(self.network(*at).project.as_deref())),
-            );
+            containers.extend(self.containers().filter(|at| fits(self.container(*at).project())));
+            networks
+                .extend(self.networks().filter(|at| fits(self.network(*at).project.as_deref())));
         }
         let containers = self.with_stack(containers);
         networks.extend(containers.iter().flat_map(|at| self.networks_of(*at)));
         Ok((containers, networks))
     }
 
-    fn networks_called(&self, names: &[String]) -> Result<BTreeSet<usize>> {
+    fn networks_called(&self, names: &[String]) -> Result<BTreeSet<NetworkAt>> {
         let mut found = BTreeSet::new();
         for text in names {
             let pattern = Pattern::new(text)?;
             let before = found.len();
-            found.extend((0..self.snapshot.networks.len()).filter(|at| {
+            found.extend(self.networks().filter(|at| {
                 let network = self.network(*at);
                 pattern.fits(&network.name) || network.id == *text
             }));
@@ -162,7 +160,7 @@ impl Map<'_> {
 
     /// The containers called `name`, or whose names fit it as a glob; an error
     /// with the nearest name where there are none.
-    pub fn containers_fitting(&self, name: &str) -> Result<BTreeSet<usize>> {
+    pub fn containers_fitting(&self, name: &str) -> Result<BTreeSet<ContainerAt>> {
         let found = self.fitting(&Pattern::new(name)?);
         if found.is_empty() {
             let known = self.snapshot.containers.iter().map(|c| c.name.as_str());
@@ -171,22 +169,21 @@ impl Map<'_> {
         Ok(found)
     }
 
-    fn fitting(&self, pattern: &Pattern) -> BTreeSet<usize> {
+    fn fitting(&self, pattern: &Pattern) -> BTreeSet<ContainerAt> {
         let named = self.containers_named(pattern.text).into_iter();
-        let fits = |at: &usize| pattern.fits(&self.container(*at).name);
-        named.chain((0..self.snapshot.containers.len()).filter(fits)).collect()
+        let fits = |at: &ContainerAt| pattern.fits(&self.container(*at).name);
+        named.chain(self.containers().filter(fits)).collect()
     }
 
     /// Containers and networks called by any of `names`: a container brings
     /// its networks, a network its members.
-    fn called(&self, names: &[String]) -> Result<(BTreeSet<usize>, BTreeSet<usize>)> {
+    fn called(&self, names: &[String]) -> Result<Chosen> {
         let (mut containers, mut networks) = (BTreeSet::new(), BTreeSet::new());
         for text in names {
             let pattern = Pattern::new(text)?;
             let named = self.fitting(&pattern);
-            let asked: Vec<usize> = (0..self.snapshot.networks.len())
-                .filter(|at| pattern.fits(&self.network(*at).name))
-                .collect();
+            let asked: Vec<NetworkAt> =
+                self.networks().filter(|at| pattern.fits(&self.network(*at).name)).collect();
             if named.is_empty() && asked.is_empty() {
                 let known = self.snapshot.containers.iter().map(|c| c.name.as_str());
                 let known = known.chain(self.snapshot.networks.iter().map(|n| n.name.as_str()));
@@ -204,12 +201,12 @@ impl Map<'_> {
     }
 
     /// What is called by any of `names`, and what is within `depth` steps of it.
-    fn around(&self, names: &[String], depth: u16) -> Result<(BTreeSet<usize>, BTreeSet<usize>)> {
+    fn around(&self, names: &[String], depth: u16) -> Result<Chosen> {
         let (mut containers, mut networks) = self.called(names)?;
         for _ in 0..depth {
             let before = (containers.len(), networks.len());
             networks.extend(containers.iter().flat_map(|at| self.networks_of(*at)));
-            let members: BTreeSet<usize> = networks
+            let members: BTreeSet<ContainerAt> = networks
                 .iter()
                 .filter(|at| !self.network(**at).is_none() && !self.network(**at).is_host())
                 .flat_map(|network| self.members(*network))
@@ -224,7 +221,7 @@ impl Map<'_> {
     }
 
     /// The containers, and all that share a network stack with any of them.
-    fn with_stack(&self, containers: BTreeSet<usize>) -> BTreeSet<usize> {
+    fn with_stack(&self, containers: BTreeSet<ContainerAt>) -> BTreeSet<ContainerAt> {
         let mut all = containers.clone();
         for at in containers {
             let owner = match self.stack_owner(at) {

@@ -7,56 +7,46 @@ use petgraph::algo::articulation_points::articulation_points;
 use petgraph::visit::EdgeRef;
 
 use super::{Map, Node};
-use crate::model::Endpoint;
-
-/// A network two containers are both on.
-#[derive(Debug, Clone, Copy)]
-pub struct SharedNetwork<'a> {
-    /// Position of the network.
-    pub network: usize,
-    /// The first container's endpoint on it.
-    pub from: &'a Endpoint,
-    /// The second's.
-    pub to: &'a Endpoint,
-}
+use crate::model::{ContainerAt, NetworkAt};
 
 /// A way from one container to another through containers in between. Those
 /// in between do not forward packets; the way shows who could be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path {
     /// Containers in between, in order.
-    pub through: Vec<usize>,
+    pub through: Vec<ContainerAt>,
     /// Networks along the way: one more than containers in between.
-    pub networks: Vec<usize>,
+    pub networks: Vec<NetworkAt>,
 }
 
 /// A container without which the networks it is on would fall apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bridging {
-    /// Position of the container.
-    pub container: usize,
+    /// The container.
+    pub container: ContainerAt,
     /// Its networks, grouped by what would still hang together without it:
     /// two groups or more.
-    pub parts: Vec<Vec<usize>>,
+    pub parts: Vec<Vec<NetworkAt>>,
 }
 
-impl<'a> Map<'a> {
-    /// The networks that join two containers directly, through live endpoints.
-    pub fn shared_networks(&self, a: usize, b: usize) -> Vec<SharedNetwork<'a>> {
+impl Map<'_> {
+    /// The networks that two containers' stacks are both on, whether they run
+    /// or not, in name order. Those that join nobody, `none` and `host`, are
+    /// left out.
+    pub fn shared_networks(&self, a: ContainerAt, b: ContainerAt) -> Vec<NetworkAt> {
         let (Some(a), Some(b)) = (self.stack(a), self.stack(b)) else {
             return Vec::new();
         };
-        let live = |at: usize| self.container(at).state.has_network();
-        if a == b || !live(a) || !live(b) {
-            return Vec::new();
-        }
-        self.endpoints(a)
-            .filter_map(|(network, from)| {
-                let network = network.filter(|at| !self.network(*at).is_none())?;
-                let to = self.endpoint_on(b, network)?;
-                Some(SharedNetwork { network, from, to })
+        let mut shared: Vec<NetworkAt> = self
+            .networks_of(a)
+            .filter(|network| {
+                !self.network(*network).is_none() && !self.network(*network).is_host()
             })
-            .collect()
+            .filter(|network| self.endpoint_on(b, *network).is_some())
+            .collect();
+        shared.sort_unstable();
+        shared.dedup();
+        shared
     }
 
     /// The parts of the map between which nothing is shared: for each, the
@@ -108,7 +98,7 @@ impl<'a> Map<'a> {
                 // Two of its networks still hang together without it exactly
                 // if a circle runs through both, that is, if its edges to
                 // them are in one block.
-                let mut parts: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+                let mut parts: BTreeMap<usize, BTreeSet<NetworkAt>> = BTreeMap::new();
                 for edge in self.graph.edges(node) {
                     let other = if edge.source() == node { edge.target() } else { edge.source() };
                     if let Node::Network(network) = self.graph[other] {
@@ -116,7 +106,7 @@ impl<'a> Map<'a> {
                         parts.entry(block).or_default().insert(network);
                     }
                 }
-                let mut parts: Vec<Vec<usize>> =
+                let mut parts: Vec<Vec<NetworkAt>> =
                     parts.into_values().map(|networks| networks.into_iter().collect()).collect();
                 parts.sort();
                 (parts.len() > 1).then_some(Bridging { container, parts })

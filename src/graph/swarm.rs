@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::Map;
-use crate::model::Service;
+use crate::model::{ContainerAt, NetworkAt, Service};
 
 /// What a service's name leads to.
 ///
@@ -13,24 +13,24 @@ use crate::model::Service;
 /// with the tasks'. The ingress network has no names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceName {
-    /// Position of the network on which it is looked up.
-    pub network: usize,
+    /// The network on which it is looked up.
+    pub network: NetworkAt,
     /// The virtual address; `None` where the tasks' own are given, or nobody
     /// told which it is.
     pub address: Option<IpAddr>,
-    /// Positions of the tasks' containers that are on the map, those with a
-    /// network stack first. Tasks on other nodes may not be on it.
-    pub tasks: Vec<usize>,
+    /// The tasks' containers that are on the map, those with a network stack
+    /// first. Tasks on other nodes may not be on it.
+    pub tasks: Vec<ContainerAt>,
 }
 
 impl Map<'_> {
     /// The containers of a service's tasks, those with a network stack first.
-    pub fn tasks_of(&self, service: &str) -> Vec<usize> {
+    pub fn tasks_of(&self, service: &str) -> Vec<ContainerAt> {
         let containers = &self.snapshot.containers;
-        let is_task = |at: &usize| {
+        let is_task = |at: &ContainerAt| {
             containers[*at].task_of.as_deref().is_some_and(|s| s.eq_ignore_ascii_case(service))
         };
-        let mut tasks: Vec<usize> = (0..containers.len()).filter(is_task).collect();
+        let mut tasks: Vec<ContainerAt> = self.containers().filter(is_task).collect();
         tasks.sort_by_key(|at| (!containers[*at].state.has_network(), *at));
         tasks
     }
@@ -46,7 +46,7 @@ impl Map<'_> {
 
     /// What `host` leads to from a container, if it is a service's name on
     /// one of its networks.
-    pub fn service_name(&self, from: usize, host: &str) -> Option<ServiceName> {
+    pub fn service_name(&self, from: ContainerAt, host: &str) -> Option<ServiceName> {
         let host = host.trim_end_matches('.');
         let (of_tasks, host) = match host.split_at_checked(6) {
             Some((head, tail)) if head.eq_ignore_ascii_case("tasks.") => (true, tail),
@@ -105,7 +105,7 @@ mod tests {
          "virtual_addresses":[{"network_id":"m","address":"10.0.1.2"},{"network_id":"i","address":"10.0.0.2"}]},
         {"name":"db","networks":[{"network_id":"m"}]}]}"#;
 
-    fn at(map: &Map, name: &str) -> usize {
+    fn at(map: &Map, name: &str) -> ContainerAt {
         map.containers_named(name)[0]
     }
 

@@ -17,6 +17,7 @@ mod network;
 mod observation;
 mod plan;
 mod port;
+mod position;
 mod reachability;
 pub mod reference;
 mod snapshot;
@@ -38,6 +39,10 @@ pub use observation::{
 };
 pub use plan::{Place, Plan};
 pub use port::{ExposedPort, Protocol, PublishedPort, RequestedPort};
+pub use position::{
+    ContainerAt, Listed, NetworkAt, PerAt, PerContainer, PerNetwork, Position, positions,
+    with_positions,
+};
 pub use reachability::{
     BLACK_HOLE, By, Knock, Latency, Measurement, NO_ROUTE, OWN_FIREWALL, Outcome, Probe,
 };

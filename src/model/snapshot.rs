@@ -14,6 +14,7 @@ use super::names::natural_order;
 use super::network::Network;
 use super::observation::{HostObservation, NetworkObservation, Observation};
 use super::plan::Plan;
+use super::position::{NetworkAt, with_positions};
 use super::reachability::Probe;
 
 /// Name and version of the snapshot format.
@@ -258,21 +259,19 @@ impl Snapshot {
 /// Finds networks by what an endpoint says of them.
 #[derive(Debug)]
 pub struct NetworkIndex<'a> {
-    by_id: HashMap<&'a str, usize>,
-    by_name: HashMap<&'a str, usize>,
+    by_id: HashMap<&'a str, NetworkAt>,
+    by_name: HashMap<&'a str, NetworkAt>,
 }
 
 impl<'a> NetworkIndex<'a> {
     /// An index over `networks`.
     pub fn new(networks: &'a [Network]) -> Self {
         let mut by_name = HashMap::with_capacity(networks.len());
-        for (at, network) in networks.iter().enumerate() {
+        for (at, network) in with_positions(networks) {
             by_name.entry(network.name.as_str()).or_insert(at);
         }
         Self {
-            by_id: networks
-                .iter()
-                .enumerate()
+            by_id: with_positions(networks)
                 .map(|(at, network)| (network.id.as_str(), at))
                 .collect(),
             by_name,
@@ -281,7 +280,7 @@ impl<'a> NetworkIndex<'a> {
 
     /// Position of the network with this id; where the id says nothing (never
     /// started, or Podman, which gives the name for the id), with this name.
-    pub fn find(&self, name: &str, id: &str) -> Option<usize> {
+    pub fn find(&self, name: &str, id: &str) -> Option<NetworkAt> {
         if let Some(at) = self.by_id.get(id).filter(|_| !id.is_empty()) {
             return Some(*at);
         }

@@ -9,15 +9,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use crate::graph::{Map, Verdict};
-use crate::model::{By, Container, Knock, Protocol};
+use crate::model::{By, Container, ContainerAt, Knock, NetworkAt, Protocol, with_positions};
 
 /// What is asked for.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// Positions of the containers to measure from.
-    pub from: BTreeSet<usize>,
-    /// Positions of the containers to reach.
-    pub to: BTreeSet<usize>,
+    /// The containers to measure from.
+    pub from: BTreeSet<ContainerAt>,
+    /// The containers to reach.
+    pub to: BTreeSet<ContainerAt>,
     /// What to send.
     pub knocks: Knocks,
 }
@@ -61,7 +61,7 @@ impl Act {
 pub struct Station {
     /// Containers that use the stack and run, its owner first. Any of them
     /// can be entered for all of them.
-    pub members: Vec<usize>,
+    pub members: Vec<ContainerAt>,
     /// What to try.
     pub acts: Vec<Act>,
 }
@@ -69,12 +69,12 @@ pub struct Station {
 /// A question, and where its answer will be found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wish {
-    /// Position of the source.
-    pub from: usize,
-    /// Position of the target; `None` for a host that is no container here.
-    pub to: Option<usize>,
-    /// Position of the network on which the target has the address.
-    pub network: Option<usize>,
+    /// The source.
+    pub from: ContainerAt,
+    /// The target; `None` for a host that is no container here.
+    pub to: Option<ContainerAt>,
+    /// The network on which the target has the address.
+    pub network: Option<NetworkAt>,
     /// By name or by address.
     pub by: By,
     /// The name or address.
@@ -147,7 +147,7 @@ pub fn plan_wishes(map: &Map, wishes: Vec<Wish>) -> Plan {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Place<'a> {
     /// That of a container's own.
-    Stack(usize),
+    Stack(ContainerAt),
     /// That of the machine of the engine with this name.
     Machine(&'a str),
 }
@@ -183,7 +183,7 @@ impl<'a> Placing<'a> {
         }
     }
 
-    fn station(&mut self, from: usize) -> Option<usize> {
+    fn station(&mut self, from: ContainerAt) -> Option<usize> {
         let stack = self.map.stack(from)?;
         // Everybody on the host's stack is in one place.
         let key = if self.map.on_host(from) {
@@ -212,9 +212,9 @@ impl Wish {
     /// A question that is yet to be given its place in a plan. A name that
     /// could be no host's is never asked for.
     pub fn new(
-        (from, to): (usize, Option<usize>),
+        (from, to): (ContainerAt, Option<ContainerAt>),
         (by, target): (By, String),
-        network: Option<usize>,
+        network: Option<NetworkAt>,
         knock: Knock,
     ) -> Self {
         let askable = by == By::Address || is_host_name(&target);
@@ -235,21 +235,21 @@ fn act_of(wish: &Wish) -> Act {
 
 /// Who runs in a stack: the owner and those that ride in it, or everybody on
 /// the host's.
-fn members(map: &Map, key: Place, stack: usize) -> Vec<usize> {
-    let all: Vec<usize> = match key {
+fn members(map: &Map, key: Place, stack: ContainerAt) -> Vec<ContainerAt> {
+    let all: Vec<ContainerAt> = match key {
         Place::Stack(owner) => {
             std::iter::once(owner).chain(map.riders(owner).iter().copied()).collect()
         }
         Place::Machine(_) => {
-            let others = (0..map.snapshot().containers.len())
-                .filter(|at| map.on_host(*at) && !map.are_apart(*at, stack));
+            let others =
+                map.containers().filter(|at| map.on_host(*at) && !map.are_apart(*at, stack));
             std::iter::once(stack).chain(others.filter(|at| *at != stack)).collect()
         }
     };
     all.into_iter().filter(|at| map.container(*at).state.has_network()).collect()
 }
 
-fn wishes(map: &Map, from: usize, to: usize, knocks: &Knocks) -> Vec<Wish> {
+fn wishes(map: &Map, from: ContainerAt, to: ContainerAt, knocks: &Knocks) -> Vec<Wish> {
     let target = map.container(to);
     let knocks: Vec<Knock> = match knocks {
         Knocks::Icmp => vec![Knock::Icmp],
@@ -284,7 +284,7 @@ fn wishes(map: &Map, from: usize, to: usize, knocks: &Knocks) -> Vec<Wish> {
     wishes
 }
 
-fn nowhere(map: &Map, from: usize, to: usize, why: &'static str) -> Wish {
+fn nowhere(map: &Map, from: ContainerAt, to: ContainerAt, why: &'static str) -> Wish {
     Wish {
         from,
         to: Some(to),
@@ -307,7 +307,7 @@ fn tcp_ports(container: &Container) -> BTreeSet<u16> {
 
 fn declared_ports(map: &Map) -> HashMap<IpAddr, u16> {
     let mut ports = HashMap::new();
-    for (at, container) in map.snapshot().containers.iter().enumerate() {
+    for (at, container) in with_positions(&map.snapshot().containers) {
         let Some(port) = tcp_ports(container).first().copied() else { continue };
         for (_, endpoint) in map.stack(at).into_iter().flat_map(|owner| map.endpoints(owner)) {
             for address in endpoint.addresses() {

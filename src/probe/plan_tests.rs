@@ -16,7 +16,7 @@ fn planned(knocks: Knocks) -> (Snapshot, Plan) {
           {"name":"gone","id":"4","state":"exited","network_mode":"net"}]}"#;
     let snapshot = Snapshot::read(text.as_bytes()).unwrap();
     let map = Map::new(&snapshot);
-    let all: BTreeSet<usize> = (0..4).collect();
+    let all: BTreeSet<ContainerAt> = map.containers().collect();
     let plan = plan(&map, &Request { from: all.clone(), to: all, knocks });
     (snapshot, plan)
 }
@@ -54,17 +54,14 @@ fn an_address_that_nobody_tells_is_asked_for_in_vain() {
           {"name":"loner","id":"3","state":"running","network_mode":"none"}]}"#;
     let snapshot = Snapshot::read(text.as_bytes()).unwrap();
     let map = Map::new(&snapshot);
-    let request = |to: usize| Request {
-        from: BTreeSet::from([0]),
-        to: BTreeSet::from([to]),
-        knocks: Knocks::Icmp,
-    };
-    let by = |to: usize| -> Vec<(By, bool)> {
+    let called = |name: &str| BTreeSet::from([map.containers_named(name)[0]]);
+    let request = |to: &str| Request { from: called("db"), to: called(to), knocks: Knocks::Icmp };
+    let by = |to: &str| -> Vec<(By, bool)> {
         let wishes = plan(&map, &request(to)).wishes.into_iter();
         wishes.map(|wish| (wish.by, matches!(wish.answer, Found::Nowhere(_)))).collect()
     };
-    assert_eq!(by(1), [(By::Name, false), (By::Address, true)]);
-    assert_eq!(by(2), [(By::Name, false)], "there is no address, and that is known");
+    assert_eq!(by("hosty"), [(By::Name, false), (By::Address, true)]);
+    assert_eq!(by("loner"), [(By::Name, false)], "there is no address, and that is known");
 }
 
 #[test]

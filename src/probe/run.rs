@@ -15,7 +15,7 @@ use super::{Answer, Limits};
 use crate::engine::{Engine, Engines};
 use crate::error::{Error, Result};
 use crate::graph::{Map, Verdict};
-use crate::model::{By, Measurement, Outcome, Probe, State};
+use crate::model::{By, ContainerAt, Measurement, Outcome, Probe, State};
 
 /// Execs under way at once. Measured: more gain nothing, each costs the
 /// engine about 50 ms.
@@ -188,7 +188,8 @@ impl<'a> Probing<'a> {
     /// Whether more neighbours are met than the kernel may have places for.
     pub fn crowd(&self) -> Option<Crowd> {
         let pairs = self.plan.wishes.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to));
-        let reachable = |from: usize, to: usize| self.map.predict(from, to).by_address.verdict;
+        let reachable =
+            |from: ContainerAt, to: ContainerAt| self.map.predict(from, to).by_address.verdict;
         let neighbours = pairs
             .filter_map(|of_pair| Some((of_pair[0].from, of_pair[0].to?)))
             .filter(|(from, to)| reachable(*from, *to) == Verdict::Reachable)
@@ -203,7 +204,7 @@ impl<'a> Probing<'a> {
     /// For each two containers the acts between them whose answers deserve a
     /// second look, by station and place.
     fn doubts(&self, answers: &[Vec<Answer>]) -> Vec<Vec<(usize, usize)>> {
-        let mut doubts: BTreeMap<(usize, usize), Vec<(usize, usize)>> = BTreeMap::new();
+        let mut doubts: BTreeMap<(ContainerAt, ContainerAt), Vec<(usize, usize)>> = BTreeMap::new();
         for of_pair in self.plan.wishes.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to)) {
             // Nothing is predicted of what is no container here.
             let (from, Some(to)) = (of_pair[0].from, of_pair[0].to) else { continue };
@@ -342,7 +343,7 @@ impl<'a> Probing<'a> {
     }
 
     fn measurements(&self, answers: &[Vec<Answer>]) -> Vec<Measurement> {
-        let name = |at: usize| self.map.container(at).name.clone();
+        let name = |at: ContainerAt| self.map.container(at).name.clone();
         let wishes = self.plan.wishes.iter();
         wishes
             .map(|wish| {

@@ -8,13 +8,13 @@ use serde_json::json;
 
 use super::*;
 use crate::graph::Map;
+use crate::model::ContainerAt;
 use crate::testing::snapshots;
 
 /// What the map says of each pair of containers, by the containers' places.
-fn predictions(snapshot: &Snapshot) -> Vec<(usize, usize, String)> {
+fn predictions(snapshot: &Snapshot) -> Vec<(ContainerAt, ContainerAt, String)> {
     let map = Map::new(snapshot);
-    let all = 0..snapshot.containers.len();
-    let pairs = all.clone().flat_map(|from| all.clone().map(move |to| (from, to)));
+    let pairs = map.containers().flat_map(|from| map.containers().map(move |to| (from, to)));
     pairs
         .map(|(from, to)| {
             let prediction = map.predict(from, to);

@@ -14,7 +14,7 @@ use super::escape;
 use super::style::Style;
 use super::view::{self, View};
 use crate::graph::{Mark, StackOwner};
-use crate::model::{Container, State};
+use crate::model::{Container, ContainerAt, NetworkAt, State};
 
 /// Writes the graph.
 pub fn render(view: &View, _style: &Style) -> String {
@@ -78,7 +78,7 @@ fn containers(view: &View) -> Vec<Stmt> {
 }
 
 /// Shown containers that stand for a network stack.
-fn owners(view: &View) -> Vec<usize> {
+fn owners(view: &View) -> Vec<ContainerAt> {
     view.containers
         .iter()
         .copied()
@@ -86,7 +86,7 @@ fn owners(view: &View) -> Vec<usize> {
         .collect()
 }
 
-fn container_node(view: &View, at: usize) -> Stmt {
+fn container_node(view: &View, at: ContainerAt) -> Stmt {
     let container = view.container(at);
     let mut lines = vec![container.name.clone(), container.image.clone(), view::state(container)];
     lines.extend(view.ports(at));
@@ -113,7 +113,7 @@ fn colours(container: &Container) -> (&'static str, &'static str) {
     }
 }
 
-fn network_node(view: &View, at: usize) -> Stmt {
+fn network_node(view: &View, at: NetworkAt) -> Stmt {
     let network = view.network(at);
     let mut lines = vec![network.name.clone()];
     lines.extend(network.subnets.iter().map(|subnet| subnet.subnet.to_string()));
@@ -125,8 +125,8 @@ fn network_node(view: &View, at: usize) -> Stmt {
     )
 }
 
-fn endpoints(view: &View, networks: &[usize]) -> Vec<Stmt> {
-    let shown: BTreeSet<usize> = networks.iter().copied().collect();
+fn endpoints(view: &View, networks: &[NetworkAt]) -> Vec<Stmt> {
+    let shown: BTreeSet<NetworkAt> = networks.iter().copied().collect();
     let mut stmts = Vec::new();
     for at in owners(view) {
         for (network, endpoint) in view.map.endpoints(at) {
@@ -150,7 +150,11 @@ fn endpoints(view: &View, networks: &[usize]) -> Vec<Stmt> {
 
 /// How the line to a network looks that a probe has tried: one that answered
 /// is drawn through, one that nobody could try is dotted.
-fn measured(view: &View, at: usize, network: &str) -> &'static [(&'static str, &'static str)] {
+fn measured(
+    view: &View,
+    at: ContainerAt,
+    network: &str,
+) -> &'static [(&'static str, &'static str)] {
     match view.probe.and_then(|probe| probe.answers_on(at, network)) {
         Some(true) => &[("color", "#2f7d4f"), ("penwidth", "1.8")],
         Some(false) => &[],

@@ -8,7 +8,7 @@ use super::style::{Role, Style, flow, width};
 use super::swarm;
 use super::view::{self, View};
 use crate::graph::StackOwner;
-use crate::model::{Container, Health, State};
+use crate::model::{Container, ContainerAt, Health, NetworkAt, State};
 
 /// Stands where a container shares the interfaces of the one above it.
 const DITTO: &str = "″";
@@ -20,7 +20,7 @@ const CONTAINER: &str = "container";
 pub fn render(view: &View, style: &Style) -> String {
     let mut text = heading(view, style);
     // The host's own stack is no network between containers.
-    let networks: Vec<usize> =
+    let networks: Vec<NetworkAt> =
         view.used_networks().into_iter().filter(|at| !view.network(*at).is_host()).collect();
     let blocks = blocks(view, style, &networks);
     for block in &blocks {
@@ -33,9 +33,9 @@ pub fn render(view: &View, style: &Style) -> String {
             }
         });
     }
-    let placed: BTreeSet<usize> =
+    let placed: BTreeSet<ContainerAt> =
         blocks.iter().flat_map(|block| members(view, &block.networks)).collect();
-    let elsewhere: Vec<usize> =
+    let elsewhere: Vec<ContainerAt> =
         view.containers.iter().copied().filter(|at| !placed.contains(at)).collect();
     if !elsewhere.is_empty() {
         text.push('\n');
@@ -118,21 +118,21 @@ pub fn state(container: &Container, style: &Style) -> String {
 
 /// Networks that stand side by side.
 struct Block {
-    networks: Vec<usize>,
+    networks: Vec<NetworkAt>,
     /// Its rows, where they have been laid out and fit.
     fitting: Option<(Vec<Vec<String>>, Widths)>,
 }
 
 /// Splits the networks into blocks that fit, in order; neighbours share
 /// members, so a block is mostly whole.
-fn blocks(view: &View, style: &Style, networks: &[usize]) -> Vec<Block> {
+fn blocks(view: &View, style: &Style, networks: &[NetworkAt]) -> Vec<Block> {
     // Their headings tell of most that do not fit, without a row laid out.
-    let are_wide = |block: &[usize]| {
+    let are_wide = |block: &[NetworkAt]| {
         let headings = block.iter().map(|at| network_heading(view, style, *at));
         let least: usize = headings.map(|heading| GAP + bounds([&*heading].into_iter()).0).sum();
         CONTAINER.len() + least > style.width
     };
-    let fitting = |block: &[usize], several: bool| {
+    let fitting = |block: &[NetworkAt], several: bool| {
         if are_wide(block) {
             return None;
         }
@@ -165,7 +165,7 @@ fn blocks(view: &View, style: &Style, networks: &[usize]) -> Vec<Block> {
 
 /// The shown containers with an interface on any of the networks, their own
 /// or the one they share, in display order.
-fn members(view: &View, networks: &[usize]) -> Vec<usize> {
+fn members(view: &View, networks: &[NetworkAt]) -> Vec<ContainerAt> {
     let owners = networks.iter().flat_map(|network| view.map.members(*network)).copied();
     let stacks = owners
         .flat_map(|owner| std::iter::once(owner).chain(view.map.riders(owner).iter().copied()));
@@ -174,7 +174,7 @@ fn members(view: &View, networks: &[usize]) -> Vec<usize> {
 
 /// Header and rows of one block. With several blocks a last column says which
 /// networks of other blocks a container is on too.
-fn rows(view: &View, style: &Style, networks: &[usize], several: bool) -> Vec<Vec<String>> {
+fn rows(view: &View, style: &Style, networks: &[NetworkAt], several: bool) -> Vec<Vec<String>> {
     let members = members(view, networks);
     let ports: Vec<Vec<String>> = members.iter().map(|at| view.ports(*at)).collect();
     let with_ports = ports.iter().any(|ports| !ports.is_empty());
@@ -222,7 +222,7 @@ fn rows(view: &View, style: &Style, networks: &[usize], several: bool) -> Vec<Ve
 }
 
 /// The rows of containers that are on none of the shown networks.
-fn homeless(view: &View, style: &Style, containers: &[usize]) -> Vec<Vec<String>> {
+fn homeless(view: &View, style: &Style, containers: &[ContainerAt]) -> Vec<Vec<String>> {
     let with_state = view.map.snapshot().plan.is_none();
     let headings = [CONTAINER, "state", "engine", "network"].into_iter();
     let headings = headings.filter(|heading| match *heading {
@@ -251,7 +251,7 @@ fn homeless(view: &View, style: &Style, containers: &[usize]) -> Vec<Vec<String>
     rows
 }
 
-fn name(view: &View, style: &Style, at: usize) -> String {
+fn name(view: &View, style: &Style, at: ContainerAt) -> String {
     let name = style.paint(Role::Strong, view.short_name(at));
     match view.map.stack_owner(at) {
         StackOwner::Other(_) => format!("└\u{a0}{name}"),
@@ -260,7 +260,7 @@ fn name(view: &View, style: &Style, at: usize) -> String {
 }
 
 /// Name, subnets, driver and flags of a network, a line each.
-fn network_heading(view: &View, style: &Style, at: usize) -> String {
+fn network_heading(view: &View, style: &Style, at: NetworkAt) -> String {
     let network = view.network(at);
     let mut lines = vec![style.paint(Role::Network, &network.name)];
     lines.extend(
@@ -271,7 +271,7 @@ fn network_heading(view: &View, style: &Style, at: usize) -> String {
 }
 
 /// What stands where a container and a network meet.
-fn cell(view: &View, style: &Style, at: usize, network: usize) -> String {
+fn cell(view: &View, style: &Style, at: ContainerAt, network: NetworkAt) -> String {
     let Some(owner) = view.map.stack(at) else {
         return String::new();
     };
@@ -298,7 +298,7 @@ fn cell(view: &View, style: &Style, at: usize, network: usize) -> String {
 }
 
 /// Networks of the container that are not among `networks`.
-fn also_on(view: &View, at: usize, networks: &[usize]) -> String {
+fn also_on(view: &View, at: ContainerAt, networks: &[NetworkAt]) -> String {
     let Some(owner) = view.map.stack(at) else {
         return String::new();
     };

@@ -8,11 +8,12 @@ use super::escape::mermaid as safe;
 use super::style::Style;
 use super::view::{self, View};
 use crate::graph::StackOwner;
+use crate::model::ContainerAt;
 
 /// Writes the chart.
 pub fn render(view: &View, _style: &Style) -> String {
     let mut text = String::from("flowchart LR\n");
-    let owners: Vec<usize> = view
+    let owners: Vec<ContainerAt> = view
         .containers
         .iter()
         .copied()
@@ -66,7 +67,7 @@ pub fn render(view: &View, _style: &Style) -> String {
     text
 }
 
-fn container_label(view: &View, at: usize) -> String {
+fn container_label(view: &View, at: ContainerAt) -> String {
     let container = view.container(at);
     let mut lines =
         vec![format!("<b>{}</b>", safe(&container.name)), safe(&view::state(container))];

@@ -1,7 +1,7 @@
 //! Tables of a swarm's services and nodes, for the formats that have tables.
 
 use super::view::View;
-use crate::model::{Service, ServicePort, Swarm};
+use crate::model::{ContainerAt, Service, ServicePort, Swarm};
 
 /// A table: its headings, and rows of as many cells.
 pub struct Table {
@@ -16,7 +16,8 @@ pub struct Table {
 pub fn tables(view: &View) -> Vec<Table> {
     let Some(swarm) = &view.map.snapshot().engine.swarm else { return Vec::new() };
     let shown = |service: &&Service| {
-        let is_task = |at: &usize| view.container(*at).task_of.as_ref() == Some(&service.name);
+        let is_task =
+            |at: &ContainerAt| view.container(*at).task_of.as_ref() == Some(&service.name);
         view.scope.is_none() || view.containers.iter().any(is_task)
     };
     let services: Vec<_> =

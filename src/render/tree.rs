@@ -5,6 +5,7 @@ use super::grid::{footer, heading, state};
 use super::style::{Role, Style};
 use super::view::{self, View};
 use crate::graph::StackOwner;
+use crate::model::{ContainerAt, NetworkAt};
 
 /// Draws the tree.
 pub fn render(view: &View, style: &Style) -> String {
@@ -25,7 +26,7 @@ pub fn render(view: &View, style: &Style) -> String {
         ));
         branches(view, style, &members, Some(*at), "", &mut text);
     }
-    let alone: Vec<usize> = view
+    let alone: Vec<ContainerAt> = view
         .containers
         .iter()
         .copied()
@@ -46,8 +47,8 @@ pub fn render(view: &View, style: &Style) -> String {
 fn branches(
     view: &View,
     style: &Style,
-    containers: &[usize],
-    network: Option<usize>,
+    containers: &[ContainerAt],
+    network: Option<NetworkAt>,
     indent: &str,
     text: &mut String,
 ) {
@@ -55,7 +56,7 @@ fn branches(
         let last = nth + 1 == containers.len();
         let (branch, below) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
         text.push_str(&format!("{indent}{branch}{}\n", leaf(view, style, *at, network)));
-        let riders: Vec<usize> = view
+        let riders: Vec<ContainerAt> = view
             .map
             .riders(*at)
             .iter()
@@ -66,7 +67,7 @@ fn branches(
     }
 }
 
-fn leaf(view: &View, style: &Style, at: usize, network: Option<usize>) -> String {
+fn leaf(view: &View, style: &Style, at: ContainerAt, network: Option<NetworkAt>) -> String {
     let container = view.container(at);
     let mut parts = vec![style.paint(Role::Strong, &container.name), state(container, style)];
     if matches!(view.map.stack_owner(at), StackOwner::Other(_)) {

@@ -204,8 +204,8 @@ impl Project {
 /// What the plan predicts is what the map of the running setup predicts.
 fn predictions(planned: &Snapshot, running: &Snapshot, found: &mut Vec<String>) {
     let (plan, real) = (Map::new(planned), Map::new(running));
-    for from in 0..planned.containers.len() {
-        for to in (0..planned.containers.len()).filter(|to| *to != from) {
+    for from in plan.containers() {
+        for to in plan.containers().filter(|to| *to != from) {
             let (a, b) = (&planned.containers[from].name, &planned.containers[to].name);
             let (expected, predicted) = (real.predict(from, to), plan.predict(from, to));
             for (what, expected, predicted) in [

@@ -4,7 +4,9 @@
 use std::fs;
 
 use netmap::graph::{Map, Verdict};
-use netmap::model::{By, Knock, Latency, Measurement, Outcome, Probe, Snapshot};
+use netmap::model::{
+    By, ContainerAt, Knock, Latency, Measurement, NetworkAt, Outcome, Probe, Snapshot,
+};
 use serde_json::json;
 
 use crate::fake_engine::{Answer, FakeEngine};
@@ -55,17 +57,16 @@ fn recorded(count: usize) -> (tempfile::TempDir, String) {
 
 fn as_predicted(snapshot: &Snapshot) -> Probe {
     let map = Map::new(snapshot);
-    let all = 0..snapshot.containers.len();
     let mut measurements = Vec::new();
-    for (from, to) in all.clone().flat_map(|from| all.clone().map(move |to| (from, to))) {
+    for (from, to) in map.containers().flat_map(|from| map.containers().map(move |to| (from, to))) {
         if from == to {
             continue;
         }
-        let name = |at: usize| snapshot.containers[at].name.clone();
+        let name = |at: ContainerAt| snapshot.containers[at].name.clone();
         let prediction = map.predict(from, to);
         let walled = [name(from), name(to)].iter().all(|n| n == "db-1" || n == "db-2");
         let leaking = name(from) == "worker-1" && name(to) == "exporter-1";
-        let mut add = |by: By, target: String, network: Option<usize>, verdict: Verdict| {
+        let mut add = |by: By, target: String, network: Option<NetworkAt>, verdict: Verdict| {
             let through =
                 (verdict == Verdict::Reachable && !walled) || (leaking && by == By::Address);
             let outcome = match (through, by) {

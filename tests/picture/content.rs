@@ -254,7 +254,7 @@ fn a_difference_shows() {
     let mut changes = Changes::default();
     changes.containers.insert(at("cache"), Change::Removed);
     changes.containers.insert(at("search"), Change::Added);
-    changes.networks.insert(0, Change::Changed);
+    changes.networks.extend(map.networks().next().map(|first| (first, Change::Changed)));
     let view = View::new(&map, &selection, None).with_changes(changes);
     let svg = svg::render(&view, &Options::default());
     let document = Document::parse(&svg).unwrap();

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule};
-use crate::model::{Container, Severity};
+use crate::model::{Container, ContainerAt, Severity};
 
 /// See `netmap explain alias-collision`.
 pub const RULE: Rule = Rule {
@@ -27,16 +27,16 @@ pub const RULE: Rule = Rule {
 fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
     for network in case.networks().filter(|network| !case.network(*network).is_built_in()) {
-        let there = |at: &usize| case.container(*at).state.has_network() || case.is_planned();
-        let mut owners: Vec<(Cow<str>, Vec<usize>)> = case
+        let there = |at: &ContainerAt| case.container(*at).state.has_network() || case.is_planned();
+        let mut owners: Vec<(Cow<str>, Vec<ContainerAt>)> = case
             .index()
             .shared_names(network)
             .filter(|(name, _)| !is_generated(name))
             .map(|(name, members)| (name, members.iter().copied().filter(there).collect()))
-            .filter(|(_, members): &(_, Vec<usize>)| members.len() > 1)
+            .filter(|(_, members): &(_, Vec<ContainerAt>)| members.len() > 1)
             .collect();
         owners.sort_unstable();
-        let mut told: Vec<Vec<usize>> = Vec::new();
+        let mut told: Vec<Vec<ContainerAt>> = Vec::new();
         for (name, members) in owners {
             let strange = members
                 .iter()

@@ -2,7 +2,7 @@
 
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::{Judgement, Rule};
-use crate::model::Severity;
+use crate::model::{NetworkAt, Severity};
 
 /// See `netmap explain bridging-container`.
 pub const RULE: Rule = Rule {
@@ -25,9 +25,9 @@ fn judge(case: &Case) -> Judgement {
     let bridging = case.map.bridging();
     Judgement::of(bridging.iter().filter_map(|bridging| {
         let internal =
-            |part: &Vec<usize>| part.iter().any(|network| case.network(*network).internal);
+            |part: &Vec<NetworkAt>| part.iter().any(|network| case.network(*network).internal);
         // A network that it is alone on is parted from nobody.
-        let others = |part: &&Vec<usize>| {
+        let others = |part: &&Vec<NetworkAt>| {
             let mut members = part.iter().flat_map(|network| case.map.members(*network));
             members.any(|at| *at != bridging.container && case.container(*at).state.has_network())
         };

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::diagnose::case::Case;
 use crate::diagnose::mend::quoted;
 use crate::diagnose::{Judgement, Rule};
-use crate::model::Severity;
+use crate::model::{NetworkAt, Severity};
 
 /// See `netmap explain dangling-endpoint`.
 pub const RULE: Rule = Rule {
@@ -33,7 +33,7 @@ fn judge(case: &Case) -> Judgement {
     }
     let ids: HashSet<&str> = snapshot.containers.iter().map(|c| c.id.as_str()).collect();
     // Of several networks with one id, the first.
-    let networks: HashMap<&str, usize> =
+    let networks: HashMap<&str, NetworkAt> =
         case.networks().rev().map(|at| (case.network(at).id.as_str(), at)).collect();
     for seen in &snapshot.network_observations {
         let Some(network) = networks.get(seen.id.as_str()).copied() else { continue };

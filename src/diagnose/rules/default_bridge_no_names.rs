@@ -6,7 +6,7 @@ use crate::diagnose::case::{Case, few};
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::wanted::Edge;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::Severity;
+use crate::model::{ContainerAt, Severity};
 
 /// See `netmap explain default-bridge-no-names`.
 pub const RULE: Rule = Rule {
@@ -29,20 +29,21 @@ pub const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case) -> Judgement {
-    let only_default_bridge = |a: usize, b: usize| {
+    let only_default_bridge = |a: ContainerAt, b: ContainerAt| {
         let shared = case.shared(a, b);
         !shared.is_empty() && shared.iter().all(|n| case.network(*n).is_default_bridge())
     };
-    let groups: BTreeMap<usize, Vec<&Edge>> = case.obstructed(|edge, obstacle| match obstacle {
-        Obstacle::DefaultBridge => edge.container(),
-        // Were it not for localhost, the name would not lead there either.
-        Obstacle::Localhost { peer, sure: true, .. }
-            if only_default_bridge(edge.from, *peer) && !case.is_linked(edge.from, *peer) =>
-        {
-            Some(*peer)
-        }
-        _ => None,
-    });
+    let groups: BTreeMap<ContainerAt, Vec<&Edge>> =
+        case.obstructed(|edge, obstacle| match obstacle {
+            Obstacle::DefaultBridge => edge.container(),
+            // Were it not for localhost, the name would not lead there either.
+            Obstacle::Localhost { peer, sure: true, .. }
+                if only_default_bridge(edge.from, *peer) && !case.is_linked(edge.from, *peer) =>
+            {
+                Some(*peer)
+            }
+            _ => None,
+        });
     Judgement::of(groups.into_iter().map(|(target, edges)| {
         let clients = case.clients(&edges);
         let name = case.name(target);

@@ -7,7 +7,9 @@ use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule, Sight};
 use crate::graph::{Agreement, Compared};
-use crate::model::{BLACK_HOLE, Measurement, NO_ROUTE, OWN_FIREWALL, Outcome, Severity};
+use crate::model::{
+    BLACK_HOLE, ContainerAt, Measurement, NO_ROUTE, OWN_FIREWALL, Outcome, Severity,
+};
 
 /// See `netmap explain firewall-drop`.
 pub const RULE: Rule = Rule {
@@ -28,7 +30,7 @@ pub const RULE: Rule = Rule {
 
 fn judge(case: &Case) -> Judgement {
     let Some(comparison) = case.comparison else { return Judgement::default() };
-    let mut silent: BTreeMap<(usize, usize), Vec<&Compared>> = BTreeMap::new();
+    let mut silent: BTreeMap<(ContainerAt, ContainerAt), Vec<&Compared>> = BTreeMap::new();
     for row in &comparison.rows {
         let no_answer = matches!(row.measurement.outcome, Outcome::Timeout | Outcome::Unreachable);
         // What one swarm's nodes fail to carry is told of once, not for each pair.
@@ -82,14 +84,14 @@ fn tried(case: &Case, row: &Compared) -> String {
 
 /// Where to look: in the source, if its own kernel refused, else on the host.
 fn mends(case: &Case, tries: &[&Compared]) -> Vec<String> {
-    let refused_by = |reasons: &[&str]| -> BTreeSet<usize> {
+    let refused_by = |reasons: &[&str]| -> BTreeSet<ContainerAt> {
         let refused = tries.iter().filter(|row| {
             row.measurement.reason.as_deref().is_some_and(|reason| reasons.contains(&reason))
         });
         refused.map(|row| row.from).collect()
     };
     let (routes, rules) = (refused_by(&[BLACK_HOLE, NO_ROUTE]), refused_by(&[OWN_FIREWALL]));
-    let look = |what: &str, at: &usize, command: &str| {
+    let look = |what: &str, at: &ContainerAt, command: &str| {
         let (docker, word) = (case.docker(), case.container_word(*at));
         prose(format!("look for the {what} in {}: {docker} exec {word} {command}", case.name(*at)))
     };

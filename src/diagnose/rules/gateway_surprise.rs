@@ -6,7 +6,7 @@ use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::wanted::Target;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{NetworkMode, Severity};
+use crate::model::{NetworkAt, NetworkMode, Severity};
 
 /// See `netmap explain gateway-surprise`.
 pub const RULE: Rule = Rule {
@@ -31,7 +31,7 @@ fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
     for at in case.containers().filter(|at| case.container(*at).state.has_network()) {
         let container = case.container(at);
-        let with_gateway: Vec<usize> = case
+        let with_gateway: Vec<NetworkAt> = case
             .map
             .endpoints(at)
             .filter(|(_, endpoint)| endpoint.gateway.is_some())
@@ -93,7 +93,7 @@ fn judge(case: &Case) -> Judgement {
 }
 
 /// Whether two networks lead out in the same way.
-fn is_like(case: &Case, one: usize, other: usize) -> bool {
+fn is_like(case: &Case, one: NetworkAt, other: NetworkAt) -> bool {
     let (one, other) = (case.network(one), case.network(other));
     one.driver == other.driver && one.masquerade == other.masquerade
 }

@@ -3,7 +3,7 @@
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::Severity;
+use crate::model::{ContainerAt, Severity};
 
 /// See `netmap explain hairpin`.
 pub const RULE: Rule = Rule {
@@ -40,7 +40,7 @@ fn judge(case: &Case) -> Judgement {
         finding.evidence = case.say(&edges);
         let port = edges[0].port.unwrap_or(inside);
         finding.evidence.push(format!("Port {port} of the host leads to {name}:{inside}"));
-        let from: Vec<usize> = edges.iter().map(|edge| edge.from).collect();
+        let from: Vec<ContainerAt> = edges.iter().map(|edge| edge.from).collect();
         let (mut commands, names) = case.bring_together(peer, &from, &[]);
         let name = names.first().map_or(name, String::as_str);
         commands.push(case.say_instead(&edges, name, Some(inside)));

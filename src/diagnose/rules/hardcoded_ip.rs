@@ -8,7 +8,7 @@ use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::wanted::{Edge, Target};
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{Finding, Severity};
+use crate::model::{ContainerAt, Finding, Severity};
 
 /// See `netmap explain hardcoded-ip`.
 pub const RULE: Rule = Rule {
@@ -118,7 +118,7 @@ fn finding(case: &Case, edges: &[Met]) -> Finding {
     }
     finding.fix = match meant {
         Some(at) => {
-            let from: Vec<usize> = all.iter().map(|edge| edge.from).collect();
+            let from: Vec<ContainerAt> = all.iter().map(|edge| edge.from).collect();
             let (mut commands, names) = case.bring_together(at, &from, &[]);
             let name = names.first().map_or_else(|| case.name(at).to_owned(), Clone::clone);
             commands.push(case.say_instead(&all, &name, first.port));
@@ -133,7 +133,7 @@ fn finding(case: &Case, edges: &[Met]) -> Finding {
 }
 
 /// The one other container that has the port, if there is just one.
-fn only_one_with(case: &Case, edge: &Edge) -> Option<usize> {
+fn only_one_with(case: &Case, edge: &Edge) -> Option<ContainerAt> {
     let port = edge.port?;
     let mut with_port = case.index().offering(port).iter().filter(|at| **at != edge.from);
     let first = with_port.next()?;

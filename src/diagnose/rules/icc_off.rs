@@ -3,7 +3,7 @@
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::Severity;
+use crate::model::{ContainerAt, Severity};
 
 /// See `netmap explain icc-off`.
 pub const RULE: Rule = Rule {
@@ -39,7 +39,7 @@ fn judge(case: &Case) -> Judgement {
         } else {
             format!("{on} was made with enable_icc=false, so its members cannot reach one another")
         });
-        let from: Vec<usize> = edges.iter().map(|edge| edge.from).collect();
+        let from: Vec<ContainerAt> = edges.iter().map(|edge| edge.from).collect();
         let hosts: Vec<&str> = edges
             .iter()
             .filter(|edge| edge.host.parse::<std::net::IpAddr>().is_err())

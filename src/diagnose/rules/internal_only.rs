@@ -3,7 +3,7 @@
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::Severity;
+use crate::model::{ContainerAt, NetworkAt, Severity};
 
 /// See `netmap explain internal-only`.
 pub const RULE: Rule = Rule {
@@ -28,7 +28,7 @@ fn judge(case: &Case) -> Judgement {
         case.containers().filter(|at| case.container(*at).state.has_network() || case.is_planned())
     {
         let container = case.container(at);
-        let networks: Vec<usize> = case.map.networks_of(at).collect();
+        let networks: Vec<NetworkAt> = case.map.networks_of(at).collect();
         let internal = !networks.is_empty() && networks.iter().all(|n| case.network(*n).internal);
         if !internal || container.requested.is_empty() || !container.published.is_empty() {
             continue;
@@ -78,7 +78,7 @@ fn judge(case: &Case) -> Judgement {
 
 /// Commands that put a container on a network with a way out: one of the same
 /// project if there is one, else a new one.
-fn way_out(case: &Case, at: usize) -> Vec<String> {
+fn way_out(case: &Case, at: ContainerAt) -> Vec<String> {
     let project = case.container(at).project();
     let existing = case.networks().find(|network| {
         let network = case.network(*network);

@@ -7,7 +7,7 @@ use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::wanted::Edge;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{NetworkMode, Protocol, Severity};
+use crate::model::{ContainerAt, NetworkMode, Protocol, Severity};
 
 /// See `netmap explain loopback-bind`.
 pub const RULE: Rule = Rule {
@@ -30,7 +30,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case) -> Judgement {
-    let dialled: BTreeMap<(usize, u16), Vec<&Edge>> =
+    let dialled: BTreeMap<(ContainerAt, u16), Vec<&Edge>> =
         case.obstructed(|edge, obstacle| match obstacle {
             Obstacle::OnLoopback => Some((edge.container()?, edge.port?)),
             _ => None,

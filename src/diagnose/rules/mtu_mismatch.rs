@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::Severity;
+use crate::model::{ContainerAt, NetworkAt, Severity};
 
 /// See `netmap explain mtu-mismatch`.
 pub const RULE: Rule = Rule {
@@ -43,10 +43,10 @@ fn judge(case: &Case) -> Judgement {
         let why = format!("the packet size of {} on the engine's machine", way_out.interface);
         return Judgement { not_looked: vec![why], ..Judgement::default() };
     };
-    let mut by_network: BTreeMap<usize, Vec<(usize, u32)>> = BTreeMap::new();
+    let mut by_network: BTreeMap<NetworkAt, Vec<(ContainerAt, u32)>> = BTreeMap::new();
     for at in case.containers() {
         let Some(seen) = case.seen(at) else { continue };
-        let networks: Vec<usize> = case
+        let networks: Vec<NetworkAt> = case
             .map
             .networks_of(at)
             .filter(|n| case.network(*n).driver == "bridge" && !case.network(*n).internal)
@@ -79,7 +79,7 @@ fn judge(case: &Case) -> Judgement {
 }
 
 /// Packets keep the size that the network was made with.
-fn anew(case: &Case, network: usize, mtu: u32) -> String {
+fn anew(case: &Case, network: NetworkAt, mtu: u32) -> String {
     let (network, docker) = (case.network(network), case.docker());
     let name = &network.name;
     prose(if case.map.snapshot().engine.is_podman() && network.is_default_bridge() {

@@ -3,7 +3,7 @@
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::Severity;
+use crate::model::{ContainerAt, Severity};
 
 /// See `netmap explain no-shared-network`.
 pub const RULE: Rule = Rule {
@@ -61,7 +61,7 @@ fn wants(clients: &[&str]) -> &'static str {
     if clients.len() == 1 { "wants to reach it" } else { "want to reach it" }
 }
 
-fn on(case: &Case, at: usize) -> String {
+fn on(case: &Case, at: ContainerAt) -> String {
     let names = case.network_names(at);
     if names.is_empty() { "no network".to_owned() } else { few(&names) }
 }

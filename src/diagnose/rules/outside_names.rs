@@ -7,7 +7,7 @@ use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::wanted::{Edge, Target};
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{LogErrorKind, Severity};
+use crate::model::{ContainerAt, LogErrorKind, Severity};
 
 /// See `netmap explain outside-names`.
 pub const RULE: Rule = Rule {
@@ -29,7 +29,7 @@ pub const RULE: Rule = Rule {
 fn judge(case: &Case) -> Judgement {
     let not_found =
         |edge: &Edge| edge.logged().any(|error| error.kind == LogErrorKind::NameNotFound);
-    let mut groups: BTreeMap<usize, Vec<&Edge>> = BTreeMap::new();
+    let mut groups: BTreeMap<ContainerAt, Vec<&Edge>> = BTreeMap::new();
     let mut peers_fail = Vec::new();
     for (edge, obstacle) in case.edges() {
         if !not_found(edge) {

@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule};
-use crate::model::{AddressPool, Finding, Severity};
+use crate::model::{AddressPool, Finding, NetworkAt, Severity};
 
 /// See `netmap explain pool-exhausted`.
 pub const RULE: Rule = Rule {
@@ -94,7 +94,7 @@ fn pools(case: &Case) -> Option<Finding> {
 }
 
 /// A network whose running members have nearly used up its IPv4 addresses.
-fn full(case: &Case, at: usize) -> Option<Finding> {
+fn full(case: &Case, at: NetworkAt) -> Option<Finding> {
     let network = case.network(at);
     let subnet = network.subnets.iter().find(|subnet| matches!(subnet.subnet, IpNet::V4(_)))?;
     let range = subnet.ip_range.unwrap_or(subnet.subnet);

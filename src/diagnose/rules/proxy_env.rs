@@ -6,7 +6,7 @@ use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::wanted::{Edge, Sign, Target};
 use crate::diagnose::{Judgement, Rule};
-use crate::model::Severity;
+use crate::model::{ContainerAt, Severity};
 
 /// See `netmap explain proxy-env`.
 pub const RULE: Rule = Rule {
@@ -25,7 +25,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case) -> Judgement {
-    let mut groups: BTreeMap<usize, Vec<&Edge>> = BTreeMap::new();
+    let mut groups: BTreeMap<ContainerAt, Vec<&Edge>> = BTreeMap::new();
     for (edge, _) in case.edges() {
         if matches!(edge.target, Target::Named(to) if to != edge.from) && goes_through(case, edge) {
             groups.entry(edge.from).or_default().push(edge);

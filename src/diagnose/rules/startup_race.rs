@@ -5,7 +5,7 @@ use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::wanted::Edge;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{LogErrorKind, Severity, State, seconds_since_1970};
+use crate::model::{ContainerAt, LogErrorKind, Severity, State, seconds_since_1970};
 
 /// How long after a start an error still belongs to starting up, in seconds.
 const START: i64 = 60;
@@ -34,7 +34,7 @@ fn judge(case: &Case) -> Judgement {
     });
     Judgement::of(groups.into_iter().map(|(to, edges)| {
         let (name, clients) = (case.name(to), case.clients(&edges));
-        let ended: Vec<usize> = edges
+        let ended: Vec<ContainerAt> = edges
             .iter()
             .map(|edge| edge.from)
             .filter(|at| case.container(*at).state != State::Running)
@@ -62,12 +62,13 @@ fn judge(case: &Case) -> Judgement {
 }
 
 /// Whether the failure was at the start of the client or of the server.
-fn raced(case: &Case, edge: &Edge, to: usize) -> bool {
+fn raced(case: &Case, edge: &Edge, to: ContainerAt) -> bool {
     let server = case.container(to);
     if server.health.is_some() || server.state != State::Running {
         return false;
     }
-    let started = |at: usize| case.container(at).started_at.as_deref().and_then(seconds_since_1970);
+    let started =
+        |at: ContainerAt| case.container(at).started_at.as_deref().and_then(seconds_since_1970);
     let (Some(client_start), Some(server_start)) = (started(edge.from), started(to)) else {
         return false;
     };

@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{Network, RouteEntry, Severity};
+use crate::model::{Network, NetworkAt, RouteEntry, Severity};
 
 /// See `netmap explain subnet-overlap`.
 pub const RULE: Rule = Rule {
@@ -26,7 +26,7 @@ pub const RULE: Rule = Rule {
 
 fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
-    let subnets: Vec<(usize, IpNet)> = case
+    let subnets: Vec<(NetworkAt, IpNet)> = case
         .networks()
         .flat_map(|network| case.network(network).subnets.iter().map(move |s| (network, s.subnet)))
         .collect();
@@ -39,7 +39,8 @@ fn judge(case: &Case) -> Judgement {
             continue;
         }
         // Two slices of one LAN on the same or sibling interfaces.
-        let beyond = |at: usize| matches!(case.network(at).driver.as_str(), "macvlan" | "ipvlan");
+        let beyond =
+            |at: NetworkAt| matches!(case.network(at).driver.as_str(), "macvlan" | "ipvlan");
         if beyond(*one) && beyond(*other) {
             continue;
         }
@@ -81,7 +82,7 @@ fn judge(case: &Case) -> Judgement {
 /// The pairs that overlap, by their places in the list. Of two subnets that
 /// do one lies in the other, so that in order of their first addresses only
 /// those are compared that are still open.
-fn overlapping(subnets: &[(usize, IpNet)]) -> Vec<(usize, usize)> {
+fn overlapping<At>(subnets: &[(At, IpNet)]) -> Vec<(usize, usize)> {
     let mut order: Vec<usize> = (0..subnets.len()).collect();
     order.sort_by_key(|at| (subnets[*at].1.network(), subnets[*at].1.prefix_len()));
     let mut open: Vec<usize> = Vec::new();

@@ -4,7 +4,7 @@ use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule, Sight};
 use crate::graph::{Agreement, Compared};
-use crate::model::{Finding, Outcome, Service, Severity, SwarmNode};
+use crate::model::{Finding, NetworkAt, Outcome, Service, Severity, SwarmNode};
 
 /// See `netmap explain swarm-ports`.
 pub const RULE: Rule = Rule {
@@ -28,7 +28,7 @@ pub const RULE: Rule = Rule {
 /// one engine has is all on one node; there only silence is a sign.
 pub fn is_between_nodes(case: &Case, row: &Compared) -> bool {
     let told = row.measurement.network.as_deref();
-    let overlay = |at: &usize| case.network(*at).driver == "overlay";
+    let overlay = |at: &NetworkAt| case.network(*at).driver == "overlay";
     let mut shared = case.shared(row.from, row.to).into_iter().filter(overlay);
     let on = match told {
         Some(name) => shared.any(|at| case.network(at).name == name),

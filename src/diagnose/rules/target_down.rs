@@ -4,7 +4,7 @@ use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{Finding, Severity, State};
+use crate::model::{ContainerAt, Finding, Severity, State};
 
 /// See `netmap explain target-down`.
 pub const RULE: Rule = Rule {
@@ -47,13 +47,13 @@ fn judge(case: &Case) -> Judgement {
     }))
 }
 
-fn unwell(case: &Case, at: usize) -> (String, Vec<String>) {
+fn unwell(case: &Case, at: ContainerAt) -> (String, Vec<String>) {
     let word = case.container_word(at);
     let show = format!("{} inspect --format '{{{{json .State.Health}}}}' {word}", case.docker());
     ("fails its health check".to_owned(), vec![show, prose("then mend what the check finds")])
 }
 
-fn down(case: &Case, at: usize) -> (String, Vec<String>) {
+fn down(case: &Case, at: ContainerAt) -> (String, Vec<String>) {
     let container = case.container(at);
     let (docker, word) = (case.docker(), case.container_word(at));
     let logs = format!("{docker} logs --tail 20 {word}");

@@ -6,7 +6,7 @@ use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::wanted::{Edge, Sign, Target};
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{LogErrorKind, Severity};
+use crate::model::{ContainerAt, LogErrorKind, Severity};
 
 /// See `netmap explain underscore-host`.
 pub const RULE: Rule = Rule {
@@ -26,7 +26,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case) -> Judgement {
-    let mut groups: BTreeMap<usize, Vec<&Edge>> = BTreeMap::new();
+    let mut groups: BTreeMap<ContainerAt, Vec<&Edge>> = BTreeMap::new();
     for (edge, _) in case.edges() {
         let Target::Named(to) = edge.target else { continue };
         if edge.host.contains('_') && (over_http(edge) || complains(edge)) {

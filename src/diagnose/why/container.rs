@@ -5,10 +5,10 @@ use crate::diagnose::case::{Case, Listens, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::published_as;
 use crate::graph::{Reason, Verdict};
-use crate::model::{Ladder, Outcome, Rung, State, Status};
+use crate::model::{ContainerAt, Ladder, Outcome, Rung, State, Status};
 
 /// Puts the rungs on the ladder, and what mends the first that fails.
-pub fn climb(climb: &Climb, to: usize, ladder: &mut Ladder) {
+pub fn climb(climb: &Climb, to: ContainerAt, ladder: &mut Ladder) {
     ladder.rungs.push(climb.running(&[climb.from, to]));
     ladder.rungs.push(network(climb, to));
     ladder.rungs.push(name(climb, to));
@@ -26,7 +26,7 @@ pub fn climb(climb: &Climb, to: usize, ladder: &mut Ladder) {
     ladder.see = Some(see);
 }
 
-fn networks_of(case: &Case, at: usize) -> String {
+fn networks_of(case: &Case, at: ContainerAt) -> String {
     match case.network_names(at).as_slice() {
         // Podman names no network for the host's.
         [] if case.map.on_host(at) => format!("{}: host", case.name(at)),
@@ -35,7 +35,7 @@ fn networks_of(case: &Case, at: usize) -> String {
     }
 }
 
-fn network(climb: &Climb, to: usize) -> Rung {
+fn network(climb: &Climb, to: ContainerAt) -> Rung {
     let (case, from) = (climb.case, climb.from);
     let rung = |status: Status, detail: String, notes: Vec<String>| Rung {
         rung: "network",
@@ -49,7 +49,7 @@ fn network(climb: &Climb, to: usize) -> Rung {
     }
     let shared = case.shared(from, to);
     let by_address = case.map.predict(from, to).by_address;
-    let runs = |at: usize| case.container(at).state.has_network();
+    let runs = |at: ContainerAt| case.container(at).state.has_network();
     if shared.is_empty() {
         let both = vec![networks_of(case, from), networks_of(case, to)];
         return match by_address.verdict {
@@ -78,7 +78,7 @@ fn network(climb: &Climb, to: usize) -> Rung {
 }
 
 /// Through whom packets could go if anybody passed them on.
-fn between(case: &Case, from: usize, to: usize) -> Option<String> {
+fn between(case: &Case, from: ContainerAt, to: ContainerAt) -> Option<String> {
     let path = case.map.path(from, to)?;
     let through: Vec<&str> = path.through.iter().map(|at| case.name(*at)).collect();
     match through.as_slice() {
@@ -90,7 +90,7 @@ fn between(case: &Case, from: usize, to: usize) -> Option<String> {
     }
 }
 
-fn name(climb: &Climb, to: usize) -> Rung {
+fn name(climb: &Climb, to: ContainerAt) -> Rung {
     let case = climb.case;
     let mut rung = climb.resolving();
     if rung.status == Status::Pass {
@@ -111,7 +111,7 @@ fn name(climb: &Climb, to: usize) -> Rung {
 }
 
 /// The names by which one container knows another, on the networks they share.
-fn known_as(case: &Case, from: usize, to: usize) -> Vec<String> {
+fn known_as(case: &Case, from: ContainerAt, to: ContainerAt) -> Vec<String> {
     let stack = case.map.stack(to).unwrap_or(to);
     let mut names = Vec::new();
     for network in case.shared(from, to) {
@@ -129,7 +129,7 @@ fn known_as(case: &Case, from: usize, to: usize) -> Vec<String> {
     names
 }
 
-fn port(climb: &Climb, to: usize) -> Rung {
+fn port(climb: &Climb, to: ContainerAt) -> Rung {
     let case = climb.case;
     let rung =
         |status: Status, detail: String| Rung { rung: "port", status, detail, notes: Vec::new() };
@@ -191,7 +191,7 @@ fn ports(ports: &[u16]) -> Vec<String> {
     ports.iter().map(u16::to_string).collect()
 }
 
-fn start(climb: &Climb, to: usize) -> (Vec<String>, String) {
+fn start(climb: &Climb, to: ContainerAt) -> (Vec<String>, String) {
     let case = climb.case;
     let docker = case.docker();
     let mut fix = Vec::new();
@@ -213,7 +213,7 @@ fn start(climb: &Climb, to: usize) -> (Vec<String>, String) {
 }
 
 /// What brings the two together on a network where names resolve.
-fn meet(climb: &Climb, to: usize) -> Vec<String> {
+fn meet(climb: &Climb, to: ContainerAt) -> Vec<String> {
     let case = climb.case;
     if case.map.on_host(to) {
         let routes = case.map.predict(climb.from, to).routes;
@@ -234,7 +234,7 @@ fn meet(climb: &Climb, to: usize) -> Vec<String> {
     fix
 }
 
-fn rename(climb: &Climb, to: usize) -> Vec<String> {
+fn rename(climb: &Climb, to: ContainerAt) -> Vec<String> {
     let case = climb.case;
     let known = known_as(case, climb.from, to);
     let leads = known.iter().any(|name| name.eq_ignore_ascii_case(&climb.aim.host));
@@ -254,7 +254,7 @@ fn rename(climb: &Climb, to: usize) -> Vec<String> {
 }
 
 /// Nothing on the map stands in the way, and yet something does.
-fn unblock(climb: &Climb, to: usize) -> Vec<String> {
+fn unblock(climb: &Climb, to: ContainerAt) -> Vec<String> {
     let prediction = climb.case.map.predict(climb.from, to);
     if prediction.by_address.verdict == Verdict::Blocked {
         return meet(climb, to);
@@ -267,7 +267,7 @@ fn unblock(climb: &Climb, to: usize) -> Vec<String> {
     ]
 }
 
-fn listen(climb: &Climb, to: usize) -> (Vec<String>, String) {
+fn listen(climb: &Climb, to: ContainerAt) -> (Vec<String>, String) {
     let case = climb.case;
     let (target, port) = (case.name(to), climb.aim.port.unwrap_or_default());
     let host = &climb.aim.host;

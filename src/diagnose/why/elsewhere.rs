@@ -4,7 +4,7 @@
 use super::Climb;
 use crate::diagnose::case::few;
 use crate::diagnose::mend::prose;
-use crate::model::{Ladder, Outcome, Rung, Status};
+use crate::model::{Ladder, NetworkAt, Outcome, Rung, Status};
 
 /// Puts the rungs on the ladder, and what mends the first that fails.
 pub fn climb(climb: &Climb, ladder: &mut Ladder) {
@@ -61,7 +61,7 @@ fn way_out(climb: &Climb) -> Rung {
         return rung(Status::Pass, format!("{} uses the host's network", climb.name()));
     }
     let stack = case.map.stack(climb.from).unwrap_or(climb.from);
-    let on: Vec<usize> =
+    let on: Vec<NetworkAt> =
         case.map.networks_of(stack).filter(|at| !case.network(*at).is_none()).collect();
     let out: Vec<&str> = on
         .iter()

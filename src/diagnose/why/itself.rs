@@ -4,7 +4,7 @@ use super::Climb;
 use crate::diagnose::case::{Listens, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::offers;
-use crate::model::{Ladder, Outcome, Rung, Status};
+use crate::model::{ContainerAt, Ladder, Outcome, Rung, Status};
 
 /// Puts the rungs on the ladder, and what mends the first that fails.
 pub fn climb(climb: &Climb, ladder: &mut Ladder) {
@@ -36,7 +36,7 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
             rung("port", Status::Unknown, detail)
         }
     };
-    let peers: Vec<usize> = case
+    let peers: Vec<ContainerAt> = case
         .containers()
         .filter(|at| *at != from && !case.map.share_stack(from, *at) && offers(case, *at, port))
         .collect();

@@ -12,7 +12,9 @@ use std::net::IpAddr;
 use super::case::Case;
 use crate::error::{Error, Result};
 use crate::graph::{Route, no_such};
-use crate::model::{By, Knock, Ladder, Measurement, Outcome, Rung, State, Status};
+use crate::model::{
+    By, ContainerAt, Knock, Ladder, Measurement, NetworkAt, Outcome, Rung, State, Status,
+};
 
 /// What somebody wants to reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +33,7 @@ pub enum Target {
     /// The container itself: `localhost`.
     Itself,
     /// The container at this position.
-    Container(usize),
+    Container(ContainerAt),
     /// No container here.
     Elsewhere,
 }
@@ -39,7 +41,7 @@ pub enum Target {
 impl Aim {
     /// Reads `db`, `db:5432`, `10.0.0.3:80`, `[fd00::3]:80` or a URL, as the
     /// container at `from` would understand it.
-    pub fn parse(case: &Case, from: usize, text: &str) -> Result<Self> {
+    pub fn parse(case: &Case, from: ContainerAt, text: &str) -> Result<Self> {
         if let Some(aim) = Self::told_apart(case, text) {
             return Ok(aim);
         }
@@ -72,7 +74,7 @@ impl Aim {
         let split = text.rsplit_once(':').and_then(|(head, port)| Some((head, port.parse().ok()?)));
         let ways = [(text, None)].into_iter().chain(split.map(|(head, port)| (head, Some(port))));
         ways.into_iter().find_map(|(name, port)| {
-            let called = |at: &usize| case.name(*at) == name;
+            let called = |at: &ContainerAt| case.name(*at) == name;
             let to = case.containers().filter(|_| name.contains('@')).find(called)?;
             let host = case.container(to).own_name().to_owned();
             Some(Self { target: Target::Container(to), host, port })
@@ -124,20 +126,20 @@ pub struct Trial {
     /// The name or address.
     pub target: String,
     /// Position of the network on which the target has the address.
-    pub network: Option<usize>,
+    pub network: Option<NetworkAt>,
     /// What to send.
     pub knock: Knock,
 }
 
 /// What has to be measured from `from` before its ladder can be judged. A
 /// container that does not run can measure nothing.
-pub fn trials(case: &Case, from: usize, aim: &Aim) -> Vec<Trial> {
+pub fn trials(case: &Case, from: ContainerAt, aim: &Aim) -> Vec<Trial> {
     if case.container(from).state != State::Running {
         return Vec::new();
     }
     let mut knocks = vec![Knock::Icmp];
     knocks.extend(aim.port.map(Knock::Tcp));
-    let addresses: Vec<(String, Option<usize>)> = match (aim.target, aim.address()) {
+    let addresses: Vec<(String, Option<NetworkAt>)> = match (aim.target, aim.address()) {
         (_, Some(address)) => {
             let on = case.map.owner_of(from, address).map(|(_, network)| network);
             vec![(address.to_string(), on)]
@@ -167,7 +169,7 @@ pub fn trials(case: &Case, from: usize, aim: &Aim) -> Vec<Trial> {
 
 /// The ladder from the container at `from` to what it aims at, by what was
 /// measured.
-pub fn ladder(case: &Case, from: usize, aim: &Aim, measured: &[Measurement]) -> Ladder {
+pub fn ladder(case: &Case, from: ContainerAt, aim: &Aim, measured: &[Measurement]) -> Ladder {
     let climb = Climb { case, from, aim, measured };
     let mut ladder = Ladder {
         from: case.name(from).to_owned(),
@@ -187,7 +189,7 @@ pub fn ladder(case: &Case, from: usize, aim: &Aim, measured: &[Measurement]) -> 
 /// What the rungs look at.
 struct Climb<'a> {
     case: &'a Case<'a>,
-    from: usize,
+    from: ContainerAt,
     aim: &'a Aim,
     measured: &'a [Measurement],
 }
@@ -203,7 +205,7 @@ impl<'a> Climb<'a> {
 
     /// Whether containers run, or why the first that does not keeps the
     /// ladder from standing.
-    fn running(&self, containers: &[usize]) -> Rung {
+    fn running(&self, containers: &[ContainerAt]) -> Rung {
         let down =
             containers.iter().copied().find(|at| !self.case.container(*at).state.has_network());
         let frozen =

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::graph::Map;
-use crate::model::{Reach, Snapshot};
+use crate::model::{ContainerAt, Reach, Snapshot};
 
 fn snapshot() -> Snapshot {
     let text = r#"{"schema":"netmap/1","engine":{"name":"Docker"},
@@ -29,7 +29,7 @@ fn with<T>(test: impl FnOnce(&Case) -> T) -> T {
     test(&Case::new(&map, None))
 }
 
-fn at(case: &Case, name: &str) -> usize {
+fn at(case: &Case, name: &str) -> ContainerAt {
     case.map.containers_named(name)[0]
 }
 

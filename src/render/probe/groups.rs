@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 use super::ProbeView;
 use crate::graph::{Comparison, Mark};
+use crate::model::{ContainerAt, NetworkAt};
 
 /// Containers that stand for one row and one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
     /// Their positions, by name.
-    pub members: Vec<usize>,
+    pub members: Vec<ContainerAt>,
     /// How the matrix calls them: a name, or what the names have in common
     /// with the number of them.
     pub label: String,
@@ -19,7 +20,7 @@ pub struct Group {
 
 impl Group {
     /// A group of one.
-    pub fn single(view: &ProbeView, container: usize) -> Self {
+    pub fn single(view: &ProbeView, container: ContainerAt) -> Self {
         Self { members: vec![container], label: view.name(container).to_owned() }
     }
 
@@ -35,11 +36,11 @@ impl Group {
 
 /// Groups `containers`, each into the first group it fits. Time grows with
 /// the number of containers times groups times containers.
-pub fn groups(view: &ProbeView, containers: &[usize]) -> Vec<Group> {
-    let mut by_networks: BTreeMap<Vec<usize>, Vec<Vec<usize>>> = BTreeMap::new();
-    let mut order: Vec<(usize, Vec<usize>)> = Vec::new();
+pub fn groups(view: &ProbeView, containers: &[ContainerAt]) -> Vec<Group> {
+    let mut by_networks: BTreeMap<Vec<NetworkAt>, Vec<Vec<ContainerAt>>> = BTreeMap::new();
+    let mut order: Vec<(ContainerAt, Vec<NetworkAt>)> = Vec::new();
     for at in containers {
-        let networks: Vec<usize> = match view.map.stack(*at) {
+        let networks: Vec<NetworkAt> = match view.map.stack(*at) {
             Some(owner) => view.map.networks_of(owner).collect(),
             None => Vec::new(),
         };
@@ -70,7 +71,12 @@ pub fn groups(view: &ProbeView, containers: &[usize]) -> Vec<Group> {
 
 /// Whether `new` is to everybody else as the group's first member is, and to
 /// the members as they are to one another.
-fn alike(comparison: &Comparison, all: &[usize], group: &[usize], new: usize) -> bool {
+fn alike(
+    comparison: &Comparison,
+    all: &[ContainerAt],
+    group: &[ContainerAt],
+    new: ContainerAt,
+) -> bool {
     let first = group[0];
     let within = match group {
         [_] => comparison.mark(first, new),
@@ -88,7 +94,7 @@ fn alike(comparison: &Comparison, all: &[usize], group: &[usize], new: usize) ->
 }
 
 /// `api ×12` for api-1, api-2 …; else the first name with the number.
-fn label(view: &ProbeView, members: &[usize]) -> String {
+fn label(view: &ProbeView, members: &[ContainerAt]) -> String {
     let first = view.name(members[0]);
     if members.len() == 1 {
         return first.to_owned();

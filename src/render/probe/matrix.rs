@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::groups::{Group, groups};
 use super::{ProbeView, surprises};
 use crate::graph::Mark;
+use crate::model::ContainerAt;
 use crate::render::style::{Role, Style, flow, width};
 use crate::render::view::{count, list};
 
@@ -22,7 +23,7 @@ pub fn render(view: &ProbeView, style: &Style) -> String {
         return surprises::block(view, style);
     }
     let (from, to) = view.ends();
-    let everybody: Vec<usize> =
+    let everybody: Vec<ContainerAt> =
         from.iter().chain(&to).copied().collect::<BTreeSet<_>>().into_iter().collect();
     let singles: Vec<Group> = everybody.iter().map(|at| Group::single(view, *at)).collect();
     let all = if everybody.len() > SINGLES || numbered_width(&singles) > style.width {
@@ -30,7 +31,7 @@ pub fn render(view: &ProbeView, style: &Style) -> String {
     } else {
         singles
     };
-    let among = |ends: &[usize]| -> Vec<Group> {
+    let among = |ends: &[ContainerAt]| -> Vec<Group> {
         let is_end = |group: &&Group| group.members.iter().any(|m| ends.binary_search(m).is_ok());
         all.iter().filter(is_end).cloned().collect()
     };

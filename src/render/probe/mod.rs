@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use super::style::Style;
 use crate::graph::{Comparison, Map, Mark};
-use crate::model::Latency;
+use crate::model::{ContainerAt, Latency};
 
 /// A probe held against the map, for showing.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub struct ProbeView<'a> {
 
 impl<'a> ProbeView<'a> {
     /// The containers probed from and the containers probed, in name order.
-    fn ends(&self) -> (Vec<usize>, Vec<usize>) {
+    fn ends(&self) -> (Vec<ContainerAt>, Vec<ContainerAt>) {
         let (mut from, mut to) = (BTreeSet::new(), BTreeSet::new());
         for (source, target, _) in self.comparison.marks() {
             from.insert(source);
@@ -37,7 +37,7 @@ impl<'a> ProbeView<'a> {
         (from.into_iter().collect(), to.into_iter().collect())
     }
 
-    fn name(&self, container: usize) -> &'a str {
+    fn name(&self, container: ContainerAt) -> &'a str {
         &self.map.container(container).name
     }
 

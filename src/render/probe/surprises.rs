@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ProbeView;
 use crate::graph::{Compared, Mark, Surprise};
-use crate::model::{By, Outcome};
+use crate::model::{By, ContainerAt, Outcome};
 use crate::render::style::{Role, Style, flow};
 use crate::render::view::{count, list};
 
@@ -20,7 +20,7 @@ pub struct Sentence {
 
 /// The contradictions, worst first.
 pub fn sentences(view: &ProbeView) -> Vec<Sentence> {
-    let mut rows: BTreeMap<(usize, usize), Vec<&Compared>> = BTreeMap::new();
+    let mut rows: BTreeMap<(ContainerAt, ContainerAt), Vec<&Compared>> = BTreeMap::new();
     for row in view.comparison.rows.iter().filter(|row| row.agreement.is_surprise()) {
         rows.entry((row.from, row.to)).or_default().push(row);
     }

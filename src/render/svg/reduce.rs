@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::graph::StackOwner;
+use crate::model::{ContainerAt, NetworkAt};
 use crate::render::view::View;
 
 /// Up to this many cards, each container has its own.
@@ -17,7 +18,7 @@ const CROWD: usize = 150;
 #[derive(Debug)]
 pub struct Group {
     /// Owners of a network stack each, in display order.
-    pub owners: Vec<usize>,
+    pub owners: Vec<ContainerAt>,
     /// What the card is called when it stands for more than one.
     pub title: String,
 }
@@ -33,7 +34,7 @@ pub struct Reduced {
 
 /// Groups the shown containers; `full` gives each stack a card of its own.
 pub fn reduce(view: &View, full: bool) -> Reduced {
-    let owners: Vec<usize> = view
+    let owners: Vec<ContainerAt> = view
         .containers
         .iter()
         .copied()
@@ -70,7 +71,7 @@ pub fn reduce(view: &View, full: bool) -> Reduced {
     reduced
 }
 
-fn alone(view: &View, owners: Vec<usize>) -> Vec<Group> {
+fn alone(view: &View, owners: Vec<ContainerAt>) -> Vec<Group> {
     owners
         .into_iter()
         .map(|at| Group { owners: vec![at], title: view.container(at).name.clone() })
@@ -117,15 +118,15 @@ fn merged(
 }
 
 /// Whether nothing about the container would be lost in a crowd.
-fn is_plain(view: &View, at: usize) -> bool {
+fn is_plain(view: &View, at: ContainerAt) -> bool {
     view.map.riders(at).is_empty()
         && view.published(at).is_empty()
         && view.changes.container(at).is_none()
         && view.map.stack_owner(at) == StackOwner::Itself
 }
 
-fn networks(view: &View, at: usize) -> Vec<usize> {
-    let mut networks: Vec<usize> = view.map.networks_of(at).collect();
+fn networks(view: &View, at: ContainerAt) -> Vec<NetworkAt> {
+    let mut networks: Vec<NetworkAt> = view.map.networks_of(at).collect();
     networks.sort_unstable();
     networks.dedup();
     networks

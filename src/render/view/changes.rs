@@ -1,5 +1,6 @@
 //! What a drawn difference says of the items of a view.
 
+use crate::model::{ContainerAt, NetworkAt};
 use std::collections::BTreeMap;
 
 /// What a difference says of an item.
@@ -29,26 +30,26 @@ impl Change {
 #[derive(Debug, Default)]
 pub struct Changes {
     /// Containers that changed.
-    pub containers: BTreeMap<usize, Change>,
+    pub containers: BTreeMap<ContainerAt, Change>,
     /// Networks that changed.
-    pub networks: BTreeMap<usize, Change>,
+    pub networks: BTreeMap<NetworkAt, Change>,
     /// Endpoints that changed, by container and network.
-    pub endpoints: BTreeMap<(usize, usize), Change>,
+    pub endpoints: BTreeMap<(ContainerAt, NetworkAt), Change>,
 }
 
 impl Changes {
     /// What became of a container, if anything did.
-    pub fn container(&self, at: usize) -> Option<Change> {
+    pub fn container(&self, at: ContainerAt) -> Option<Change> {
         self.containers.get(&at).copied()
     }
 
     /// What became of a network, if anything did.
-    pub fn network(&self, at: usize) -> Option<Change> {
+    pub fn network(&self, at: NetworkAt) -> Option<Change> {
         self.networks.get(&at).copied()
     }
 
     /// What became of a container's endpoint on a network, if anything did.
-    pub fn endpoint(&self, container: usize, network: usize) -> Option<Change> {
+    pub fn endpoint(&self, container: ContainerAt, network: NetworkAt) -> Option<Change> {
         self.endpoints.get(&(container, network)).copied()
     }
 }

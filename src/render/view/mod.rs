@@ -13,7 +13,7 @@ pub use ports::only_exposed;
 pub use words::{count, gateway, kind, list, state, surprise};
 
 use crate::graph::{Bridging, Comparison, Map, Selection, StackOwner, Surprise};
-use crate::model::{Container, Network, NetworkMode};
+use crate::model::{Container, ContainerAt, Network, NetworkAt, NetworkMode, PerContainer};
 
 /// A selection of a map, in display order.
 #[derive(Debug)]
@@ -21,12 +21,12 @@ pub struct View<'a> {
     /// The whole map.
     pub map: &'a Map<'a>,
     /// Networks to show, so that those with members in common stand together.
-    pub networks: Vec<usize>,
+    pub networks: Vec<NetworkAt>,
     /// Containers to show, grouped by the networks they are on; each owner of
     /// a shared stack is followed by the containers that ride in it.
-    pub containers: Vec<usize>,
+    pub containers: Vec<ContainerAt>,
     /// Containers left out because they are stopped.
-    pub stopped: Vec<usize>,
+    pub stopped: Vec<ContainerAt>,
     /// What the view was narrowed to, such as a project's name.
     pub scope: Option<String>,
     /// What a probe measured, beside what the map predicts, if there was one.
@@ -34,7 +34,7 @@ pub struct View<'a> {
     /// What a difference says of the items shown; empty for a plain map.
     pub changes: Changes,
     /// For each container of the snapshot its place among those shown.
-    places: Vec<Option<usize>>,
+    places: PerContainer<Option<usize>>,
     /// How many containers have the same name for their task.
     tasks: HashMap<&'a str, usize>,
 }
@@ -44,7 +44,7 @@ impl<'a> View<'a> {
     pub fn new(map: &'a Map<'a>, selection: &Selection, scope: Option<String>) -> Self {
         let networks = order::networks(map, &selection.networks);
         let containers = order::containers(map, selection, &networks);
-        let mut places = vec![None; map.snapshot().containers.len()];
+        let mut places = PerContainer::filled(&map.snapshot().containers, None);
         for (place, at) in containers.iter().enumerate() {
             places[*at] = Some(place);
         }
@@ -78,39 +78,40 @@ impl<'a> View<'a> {
     }
 
     /// The container at a position of the snapshot's list.
-    pub fn container(&self, at: usize) -> &'a Container {
+    pub fn container(&self, at: ContainerAt) -> &'a Container {
         self.map.container(at)
     }
 
     /// What to call a container where space is short: a task goes without its
     /// id if that is enough to tell it from others.
-    pub fn short_name(&self, at: usize) -> &'a str {
+    pub fn short_name(&self, at: ContainerAt) -> &'a str {
         let container = self.container(at);
         let alone = |name: &&str| self.tasks.get(name) == Some(&1);
         container.task_name().filter(alone).unwrap_or(&container.name)
     }
 
     /// The network at a position of the snapshot's list.
-    pub fn network(&self, at: usize) -> &'a Network {
+    pub fn network(&self, at: NetworkAt) -> &'a Network {
         self.map.network(at)
     }
 
     /// The shown containers on a network, in display order.
-    pub fn members(&self, network: usize) -> Vec<usize> {
+    pub fn members(&self, network: NetworkAt) -> Vec<ContainerAt> {
         self.in_order(self.map.members(network).iter().copied())
     }
 
     /// Those of `containers` that are shown, in display order.
-    pub fn in_order(&self, containers: impl Iterator<Item = usize>) -> Vec<usize> {
-        let mut shown: Vec<usize> = containers.filter(|at| self.places[*at].is_some()).collect();
+    pub fn in_order(&self, containers: impl Iterator<Item = ContainerAt>) -> Vec<ContainerAt> {
+        let mut shown: Vec<ContainerAt> =
+            containers.filter(|at| self.places[*at].is_some()).collect();
         shown.sort_by_key(|at| self.places[*at]);
         shown.dedup();
         shown
     }
 
     /// Shown networks that have shown members.
-    pub fn used_networks(&self) -> Vec<usize> {
-        let used: BTreeSet<usize> = self
+    pub fn used_networks(&self) -> Vec<NetworkAt> {
+        let used: BTreeSet<NetworkAt> = self
             .containers
             .iter()
             .filter(|at| self.map.stack_owner(**at) == StackOwner::Itself)
@@ -124,7 +125,7 @@ impl<'a> View<'a> {
     }
 
     /// Shown networks, made by somebody, on which no container is at all.
-    pub fn empty_networks(&self) -> Vec<usize> {
+    pub fn empty_networks(&self) -> Vec<NetworkAt> {
         self.networks
             .iter()
             .copied()
@@ -260,7 +261,7 @@ impl<'a> View<'a> {
             .collect()
     }
 
-    fn named(&self, test: impl Fn(usize) -> bool) -> Vec<&'a str> {
+    fn named(&self, test: impl Fn(ContainerAt) -> bool) -> Vec<&'a str> {
         self.containers
             .iter()
             .filter(|at| test(**at))
@@ -284,7 +285,7 @@ impl<'a> View<'a> {
     /// `Only api joins front and back.` for each container that does.
     fn bridging_notes(&self) -> Vec<String> {
         const MOST: usize = 6;
-        let shown: BTreeSet<usize> = self.containers.iter().copied().collect();
+        let shown: BTreeSet<ContainerAt> = self.containers.iter().copied().collect();
         let of_interest: Vec<Bridging> = self
             .map
             .bridging()
@@ -292,7 +293,8 @@ impl<'a> View<'a> {
             .filter(|bridging| shown.contains(&bridging.container))
             // What is published is on the ingress network as well, by design.
             .filter(|bridging| {
-                let ingress = |part: &&Vec<usize>| part.iter().all(|at| self.network(*at).ingress);
+                let ingress =
+                    |part: &&Vec<NetworkAt>| part.iter().all(|at| self.network(*at).ingress);
                 bridging.parts.len() - bridging.parts.iter().filter(ingress).count() > 1
             })
             .collect();

@@ -4,19 +4,21 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::{Map, Selection, StackOwner};
+use crate::model::{ContainerAt, NetworkAt};
 
 /// Orders networks so that those with many members in common are neighbours:
 /// from the one with the smallest name on, always the one that shares most
 /// with those before it. The host's stack comes last.
-pub fn networks(map: &Map, chosen: &BTreeSet<usize>) -> Vec<usize> {
-    let key = |at: usize, shared: usize| {
+pub fn networks(map: &Map, chosen: &BTreeSet<NetworkAt>) -> Vec<NetworkAt> {
+    let key = |at: NetworkAt, shared: usize| {
         let network = map.network(at);
         let last = network.is_host() || network.is_none();
         // Most shared members first, then project and name.
         let project = (network.project.is_none(), &network.project);
         (last, Reverse(shared), project, &network.name, &network.id, at)
     };
-    let mut shared: BTreeMap<usize, usize> = chosen.iter().map(|network| (*network, 0)).collect();
+    let mut shared: BTreeMap<NetworkAt, usize> =
+        chosen.iter().map(|network| (*network, 0)).collect();
     let mut waiting: BTreeSet<_> = chosen.iter().map(|network| key(*network, 0)).collect();
     let mut ordered = Vec::with_capacity(chosen.len());
     while let Some((.., next)) = waiting.pop_first() {
@@ -37,15 +39,15 @@ pub fn networks(map: &Map, chosen: &BTreeSet<usize>) -> Vec<usize> {
 
 /// Orders containers by the first and last of their networks, so that the
 /// grid reads like a staircase; riders follow the owner of their stack.
-pub fn containers(map: &Map, selection: &Selection, networks: &[usize]) -> Vec<usize> {
-    let rank: BTreeMap<usize, usize> =
+pub fn containers(map: &Map, selection: &Selection, networks: &[NetworkAt]) -> Vec<ContainerAt> {
+    let rank: BTreeMap<NetworkAt, usize> =
         networks.iter().enumerate().map(|(rank, at)| (*at, rank)).collect();
-    let place = |at: usize| {
+    let place = |at: ContainerAt| {
         let ranks = || map.networks_of(at).filter_map(|network| rank.get(&network).copied());
         let none = networks.len();
         (ranks().min().unwrap_or(none), ranks().max().unwrap_or(none))
     };
-    let mut owners: Vec<usize> = selection
+    let mut owners: Vec<ContainerAt> = selection
         .containers
         .iter()
         .copied()

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::View;
-use crate::model::{Container, Protocol, PublishedPort, RequestedPort, State};
+use crate::model::{Container, ContainerAt, Protocol, PublishedPort, RequestedPort, State};
 
 impl View<'_> {
     /// The ports that a container publishes; of one that is only planned,
     /// those that it will publish.
-    pub fn published(&self, at: usize) -> Vec<String> {
+    pub fn published(&self, at: ContainerAt) -> Vec<String> {
         let container = self.container(at);
         let mut ports = published(container);
         if self.lets_in_what_it_wants(at) {
@@ -19,7 +19,7 @@ impl View<'_> {
     }
 
     /// The ports that a container asks for and that are not published.
-    pub fn wanted(&self, at: usize) -> Vec<String> {
+    pub fn wanted(&self, at: ContainerAt) -> Vec<String> {
         if self.lets_in_what_it_wants(at) {
             return Vec::new();
         }
@@ -28,7 +28,7 @@ impl View<'_> {
 
     /// Whether a planned container will get every port it asks for: where the
     /// engine is yet to choose the host's port, it is not among the published.
-    fn lets_in_what_it_wants(&self, at: usize) -> bool {
+    fn lets_in_what_it_wants(&self, at: ContainerAt) -> bool {
         self.container(at).state == State::Planned
             && self.map.networks_of(at).any(|network| {
                 let network = self.network(network);
@@ -37,7 +37,7 @@ impl View<'_> {
     }
 
     /// Published, wanted and exposed ports as display lines.
-    pub fn ports(&self, at: usize) -> Vec<String> {
+    pub fn ports(&self, at: ContainerAt) -> Vec<String> {
         let mut lines = self.published(at);
         lines.extend(self.wanted(at).iter().map(|port| format!("wants {port}")));
         let exposed = only_exposed(self.container(at));

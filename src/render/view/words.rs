@@ -1,7 +1,7 @@
 //! Words that all formats have in common.
 
 use crate::graph::Mark;
-use crate::model::{Container, Network, State, Subnet};
+use crate::model::{Container, Network, NetworkAt, State, Subnet};
 
 /// What a surprise is, in a word or two.
 pub fn surprise(mark: Mark) -> &'static str {
@@ -51,7 +51,7 @@ fn count_restarts(restarts: u64) -> String {
 }
 
 /// A subnet's gateway, or a dash where nobody says which it is.
-pub fn gateway(view: &super::View, network: usize, subnet: &Subnet) -> String {
+pub fn gateway(view: &super::View, network: NetworkAt, subnet: &Subnet) -> String {
     view.map.gateway(network, subnet).map_or("–".to_owned(), |gateway| gateway.to_string())
 }
 

@@ -4,22 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Tap;
 use crate::graph::Agreement;
+use crate::model::{ContainerAt, NetworkAt};
 use crate::render::view::View;
 
 /// What a probe says of containers and endpoints.
 #[derive(Debug, Default)]
 pub struct Alarms {
     /// For each container, what contradicts the map.
-    pub lines: BTreeMap<usize, BTreeSet<String>>,
+    pub lines: BTreeMap<ContainerAt, BTreeSet<String>>,
     /// For each container and network, how the tap looks.
-    pub taps: BTreeMap<(usize, usize), Tap>,
+    pub taps: BTreeMap<(ContainerAt, NetworkAt), Tap>,
 }
 
 /// Sums up the view's probe for each container and endpoint.
 pub fn alarms(view: &View) -> Alarms {
     let mut alarms = Alarms::default();
     let Some(comparison) = view.probe else { return alarms };
-    let places: BTreeMap<&str, usize> =
+    let places: BTreeMap<&str, NetworkAt> =
         view.networks.iter().map(|at| (view.network(*at).name.as_str(), *at)).collect();
     for row in &comparison.rows {
         let (from, to) = (view.container(row.from), view.container(row.to));

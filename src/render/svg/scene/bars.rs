@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{Bar, Kind, Line, Numbers, Role, Scene, WayOut};
 use crate::graph::StackOwner;
-use crate::model::{Network, NetworkMode, State};
+use crate::model::{ContainerAt, Network, NetworkAt, NetworkMode, State};
 use crate::render::escape;
 use crate::render::svg::{Blank, theme};
 use crate::render::view::{self, View};
@@ -16,7 +16,7 @@ const WIDEST: i32 = 340;
 pub fn add(scene: &mut Scene, view: &View, blank: Option<Blank>) -> Numbers {
     let mut numbers = Numbers::default();
     let host = view.networks.iter().copied().find(|at| view.network(*at).is_host());
-    let networks: Vec<usize> = view
+    let networks: Vec<NetworkAt> = view
         .used_networks()
         .into_iter()
         .chain(view.empty_networks())
@@ -40,9 +40,9 @@ pub fn add(scene: &mut Scene, view: &View, blank: Option<Blank>) -> Numbers {
     numbers
 }
 
-/// Which of the networks, by their positions, have a container in common.
-fn meetings(view: &View, networks: &[usize]) -> Vec<(usize, usize)> {
-    let position: HashMap<usize, usize> =
+/// Which of the networks, by their places among these, have a container in common.
+fn meetings(view: &View, networks: &[NetworkAt]) -> Vec<(usize, usize)> {
+    let position: HashMap<NetworkAt, usize> =
         networks.iter().enumerate().map(|(position, at)| (*at, position)).collect();
     let mut meetings = BTreeSet::new();
     for at in &view.containers {
@@ -56,7 +56,7 @@ fn meetings(view: &View, networks: &[usize]) -> Vec<(usize, usize)> {
 }
 
 /// Whether a container has no network at all.
-pub fn hangs_on_nothing(view: &View, at: usize) -> bool {
+pub fn hangs_on_nothing(view: &View, at: ContainerAt) -> bool {
     match view.map.stack_owner(at) {
         StackOwner::Missing => true,
         StackOwner::Other(_) => false,
@@ -70,7 +70,7 @@ pub fn hangs_on_nothing(view: &View, at: usize) -> bool {
 }
 
 /// The world outside matters where something is let in or can get out.
-fn is_outside_shown(view: &View, networks: &[usize]) -> bool {
+fn is_outside_shown(view: &View, networks: &[NetworkAt]) -> bool {
     view.containers.iter().any(|at| {
         !view.published(*at).is_empty() || view.container(*at).network_mode == NetworkMode::Host
     }) || networks
@@ -86,7 +86,7 @@ fn way_out(network: &Network) -> WayOut {
     }
 }
 
-fn outside(view: &View, host: Option<usize>, networks: &[usize]) -> Bar {
+fn outside(view: &View, host: Option<NetworkAt>, networks: &[NetworkAt]) -> Bar {
     let closed: Vec<&str> = networks
         .iter()
         .filter(|at| way_out(view.network(**at)) == WayOut::Closed)
@@ -139,13 +139,13 @@ fn nowhere() -> Bar {
 }
 
 /// Whether a network is not made yet.
-fn is_planned(view: &View, at: usize) -> bool {
+fn is_planned(view: &View, at: NetworkAt) -> bool {
     let members = view.map.members(at);
-    let planned = |member: &usize| view.container(*member).state == State::Planned;
+    let planned = |member: &ContainerAt| view.container(*member).state == State::Planned;
     view.map.snapshot().plan.is_some() || (!members.is_empty() && members.iter().all(planned))
 }
 
-fn network(view: &View, at: usize, hue: usize, blank: Option<Blank>) -> Bar {
+fn network(view: &View, at: NetworkAt, hue: usize, blank: Option<Blank>) -> Bar {
     let network = view.network(at);
     let no_name = blank == Some(Blank::Names);
     let kind = view::kind(network);

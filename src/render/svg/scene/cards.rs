@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::alarms::Alarms;
 use super::{Card, Line, Look, Numbers, Role, strips};
 use crate::graph::StackOwner;
-use crate::model::{Container, Health, Protocol, State};
+use crate::model::{Container, ContainerAt, Health, Protocol, State};
 use crate::render::escape;
 use crate::render::svg::Blank;
 use crate::render::svg::reduce::Group;
@@ -76,7 +76,7 @@ fn look(container: &Container) -> Look {
 }
 
 /// What a card says of one container.
-fn person(view: &View, at: usize, blank: Option<Blank>) -> Vec<Line> {
+fn person(view: &View, at: ContainerAt, blank: Option<Blank>) -> Vec<Line> {
     let container = view.container(at);
     let no_name = blank == Some(Blank::Names);
     let mut lines: Vec<Line> = Line::wrapped(Role::Name, &container.name, WIDEST, 3)
@@ -94,7 +94,7 @@ fn person(view: &View, at: usize, blank: Option<Blank>) -> Vec<Line> {
 }
 
 /// What a card says of a container in another one's network namespace.
-fn rider(view: &View, at: usize, blank: Option<Blank>) -> Vec<Line> {
+fn rider(view: &View, at: ContainerAt, blank: Option<Blank>) -> Vec<Line> {
     let name = format!("└ {}", view.container(at).name);
     let mut lines: Vec<Line> = Line::wrapped(Role::Strong, &name, WIDEST, 2)
         .into_iter()
@@ -105,7 +105,7 @@ fn rider(view: &View, at: usize, blank: Option<Blank>) -> Vec<Line> {
 }
 
 /// State and ports.
-fn rest(view: &View, at: usize) -> Vec<Line> {
+fn rest(view: &View, at: ContainerAt) -> Vec<Line> {
     let container = view.container(at);
     let role = Role::State(look(container));
     let mut lines = Line::wrapped(role, &view::state(container), WIDEST, 2);
@@ -124,7 +124,7 @@ fn rest(view: &View, at: usize) -> Vec<Line> {
 
 /// The ports that something was seen to listen on. A network stack has one
 /// set of them, so they stand with its owner.
-fn listening(view: &View, owner: usize) -> Vec<Line> {
+fn listening(view: &View, owner: ContainerAt) -> Vec<Line> {
     let seen = view.map.observation(owner);
     let Some(listening) = seen.and_then(|seen| seen.listening.as_ref()) else {
         return Vec::new();
@@ -190,7 +190,7 @@ pub fn limited<'a>(texts: impl ExactSizeIterator<Item = &'a str>, role: Role) ->
     lines
 }
 
-fn tooltip(view: &View, containers: &[usize], blank: Option<Blank>) -> Vec<String> {
+fn tooltip(view: &View, containers: &[ContainerAt], blank: Option<Blank>) -> Vec<String> {
     let mut lines = Vec::new();
     for at in containers.iter().take(24) {
         let container = view.container(*at);

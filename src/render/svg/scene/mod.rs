@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use super::geometry::Rect;
 use super::text::Font;
 use super::{Blank, Options, reduce};
+use crate::model::NetworkAt;
 use crate::render::escape;
 use crate::render::view::{Change, View};
 
@@ -167,10 +168,10 @@ pub enum Look {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// The network at this position of the snapshot.
-    Network(usize),
+    Network(NetworkAt),
     /// The engine's machine and what is beyond it; with the position of the
     /// network that stands for the host's own stack, where one is listed.
-    Outside(Option<usize>),
+    Outside(Option<NetworkAt>),
     /// No network at all: what stands under it hangs on nothing.
     Nowhere,
 }
@@ -418,7 +419,7 @@ impl Scene {
 /// For each thing of the snapshot the number of its bar.
 #[derive(Debug, Default)]
 struct Numbers {
-    networks: BTreeMap<usize, usize>,
+    networks: BTreeMap<NetworkAt, usize>,
     outside: Option<usize>,
     nowhere: Option<usize>,
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::alarms::{Alarms, worse};
 use super::cards::{MOST, WIDEST, limited};
 use super::{Line, Numbers, Role, Strip, Tap, bars};
-use crate::model::{Container, Endpoint, State};
+use crate::model::{Container, ContainerAt, Endpoint, NetworkAt, State};
 use crate::render::svg::Blank;
 use crate::render::svg::reduce::Group;
 use crate::render::view::{self, View};
@@ -61,7 +61,7 @@ pub fn strips(
     strips.into_values().collect()
 }
 
-fn on_host(bar: usize, view: &View, owner: usize) -> Strip {
+fn on_host(bar: usize, view: &View, owner: ContainerAt) -> Strip {
     let running = view.container(owner).state.has_network();
     Strip {
         bar,
@@ -93,7 +93,7 @@ fn published_strip(bar: usize, container: &Container, published: &[String]) -> S
 fn endpoint_strip(
     view: &View,
     group: &Group,
-    network: usize,
+    network: NetworkAt,
     endpoint: &Endpoint,
     bar: usize,
     alarms: &Alarms,
