@@ -17,7 +17,7 @@ broken)
   api old api shop
   api new api-v2 shop
   ;;
-mend)
+fix)
   docker network disconnect "${P}net" "${P}new"
   docker network connect --alias "${P}api-v2" "${P}net" "${P}new"
   ;;

@@ -19,7 +19,7 @@ broken)
   three --internal
   docker network connect "${P}back" "${P}api"
   ;;
-mend) docker network disconnect "${P}back" "${P}api" ;;
+fix) docker network disconnect "${P}back" "${P}api" ;;
 check) docker exec "${P}api" ping -c 1 "${P}web" ;;
 near) three --internal ;;
 esac

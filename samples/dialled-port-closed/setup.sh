@@ -17,7 +17,6 @@ web() { # PORT
 
 case ${1:-broken} in
 broken) api && web 8089 ;;
-mend) docker rm -f "${P}web" && web 3009 ;;
-check) docker exec "${P}web" wget -qO- "http://${P}api:3009/" ;;
+check) docker exec "${P}web" sh -c 'wget -qO- "$API_URL"' ;;
 near) api && web 3009 ;;
 esac

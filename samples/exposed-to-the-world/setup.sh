@@ -12,7 +12,6 @@ cache() { # ADDRESS
 
 case ${1:-broken} in
 broken) cache 0.0.0.0 ;;
-mend) docker rm -f "${P}cache" && cache 127.0.0.1 ;;
 check) docker port "${P}cache" | grep -q 127.0.0.1 ;;
 near) cache 127.0.0.1 ;;
 esac

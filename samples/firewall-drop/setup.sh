@@ -14,6 +14,6 @@ broken|near)
   docker run -d --name "${P}web" --network "${P}app" --ip 10.209.13.3 busybox sleep 1d
   [ "${1:-broken}" = near ] || docker exec "${P}db" ip route add blackhole 10.209.13.3/32
   ;;
-mend) docker exec "${P}db" ip route del blackhole 10.209.13.3/32 ;;
+fix) docker exec "${P}db" ip route del blackhole 10.209.13.3/32 ;;
 check) docker exec "${P}web" ping -c 1 -W 1 10.209.13.2 ;;
 esac

@@ -14,7 +14,7 @@ broken)
   docker run -d --name "${P}web" --network "${P}z-own" busybox sleep 1d
   docker network connect "${P}a-other" "${P}web"
   ;;
-mend)
+fix)
   docker network disconnect "${P}a-other" "${P}web"
   docker network rm "${P}a-other"
   ;;

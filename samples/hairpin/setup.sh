@@ -17,7 +17,6 @@ web() { # HOST:PORT
 
 case ${1:-broken} in
 broken) api && web 10.209.12.1:18052 ;;
-mend) docker rm -f "${P}web" && web "${P}api:8052" ;;
-check) docker exec "${P}web" wget -qO- "http://${P}api:8052/" ;;
+check) docker exec "${P}web" sh -c 'wget -qO- "$API_URL"' | grep hello && ! docker inspect "${P}web" | grep 18052 ;;
 near) api && web "${P}api:8052" ;;
 esac

@@ -8,7 +8,8 @@ P=${P:-}
 
 web() { # HOST
   docker run -d --name "${P}web" --network "${P}app" -e "DATABASE_URL=mysql://$1:5540/app" busybox sh -c "
-    while ! nc -w 1 $1 5540 </dev/null; do sleep 1; done; echo connected; sleep 1d"
+    host=\${DATABASE_URL#*//}; host=\${host%%:*}
+    while ! nc -w 1 \$host 5540 </dev/null; do sleep 1; done; echo \"connected to \$host\"; sleep 1d"
 }
 address() {
   docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "${P}db"
@@ -20,8 +21,7 @@ broken)
   docker run -d --name "${P}db" --network "${P}app" busybox nc -ll -p 5540 -e cat
   web "$(address)"
   ;;
-mend) docker rm -f "${P}web" && web "${P}db" ;;
-check) docker exec "${P}web" nc -w 1 "${P}db" 5540 </dev/null ;;
+check) docker logs "${P}web" | grep "connected to ${P}db" ;;
 near)
   # The address is fixed, so it may be written down.
   docker network create --subnet 10.209.10.0/24 "${P}app"

@@ -9,9 +9,8 @@ P=${P:-}
 metrics() {
   docker run -d --name "${P}metrics" --network host busybox nc -ll -p 17081 -e cat
 }
-web() { # HOST OPTIONS
-  host=$1; shift
-  docker run -d --name "${P}web" --network "${P}net" "$@" -e "STATSD_HOST=$host" -e STATSD_PORT=17081 \
+web() { # HOST
+  docker run -d --name "${P}web" --network "${P}net" -e "STATSD_HOST=$1" -e STATSD_PORT=17081 \
     busybox sh -c 'while ! nc -w 1 "$STATSD_HOST" 17081 </dev/null; do sleep 1; done; echo connected; sleep 1d'
 }
 
@@ -21,11 +20,7 @@ broken)
   metrics
   web "${P}metrics"
   ;;
-mend)
-  docker rm -f "${P}web"
-  web host.docker.internal --add-host host.docker.internal:host-gateway
-  ;;
-check) docker exec "${P}web" nc -w 1 host.docker.internal 17081 </dev/null ;;
+check) docker logs "${P}web" | grep connected ;;
 near)
   # In host mode, and nobody asks for it by name.
   docker network create "${P}net"

@@ -13,13 +13,13 @@ db() {
 }
 web() { # PORT
   docker run -d --name "${P}web" --network "${P}app" \
-    -e "DATABASE_URL=postgres://app:secret@${P}db:$1/app" busybox sh -c "
-    while ! nc -w 1 ${P}db $1 </dev/null; do sleep 1; done; echo connected; sleep 1d"
+    -e "DATABASE_URL=postgres://app:secret@${P}db:$1/app" busybox sh -c '
+    server=${DATABASE_URL#*@}; server=${server%/*}
+    while ! nc -w 1 "${server%:*}" "${server#*:}" </dev/null; do sleep 1; done; echo connected; sleep 1d'
 }
 
 case ${1:-broken} in
 broken) db && web 15508 ;;
-mend) docker rm -f "${P}web" && web 5538 ;;
-check) docker exec "${P}web" nc -w 1 "${P}db" 5538 </dev/null ;;
+check) docker logs "${P}web" | grep connected ;;
 near) db && web 5538 ;;
 esac

@@ -16,7 +16,6 @@ broken)
   web one 18061
   web two 18061 || echo "as was to be seen"
   ;;
-mend) docker rm -f "${P}two" && web two 18062 ;;
 check) docker run --rm --name "${P}browser" --network host busybox wget -qO- http://127.0.0.1:18062/ ;;
 near) web one 18061 && web two 18062 ;;
 esac

@@ -17,7 +17,6 @@ web() { # OPTIONS
 
 case ${1:-broken} in
 broken) program && web ;;
-mend) docker rm -f "${P}web" && web --add-host host.docker.internal:host-gateway ;;
-check) docker exec "${P}web" nc -w 1 host.docker.internal 17071 </dev/null ;;
+check) docker logs "${P}web" | grep connected ;;
 near) program && web --add-host host.docker.internal:host-gateway ;;
 esac

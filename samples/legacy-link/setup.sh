@@ -12,10 +12,6 @@ broken)
   docker run -d --name "${P}web" --link "${P}db:database" -e DB_URL=redis://database:5544 busybox sh -c '
     while ! nc -w 1 database 5544 </dev/null; do sleep 1; done; echo connected; sleep 1d'
   ;;
-mend)
-  docker rm -f "${P}web"
-  docker run -d --name "${P}web" --network "${NETWORK:-app}" -e DB_URL=redis://database:5544 busybox sleep 1d
-  ;;
 check) docker exec "${P}web" nc -w 1 database 5544 </dev/null ;;
 near)
   docker network create "${P}app"

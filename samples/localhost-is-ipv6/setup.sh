@@ -14,7 +14,7 @@ web() { # HOST
 
 case ${1:-broken} in
 broken) web localhost ;;
-mend) docker rm -f "${P}web" && web 127.0.0.1 ;;
+fix) docker rm -f "${P}web" && web 127.0.0.1 ;;
 check) [ "$(sleep 2; docker inspect --format '{{.State.Health.Status}}' "${P}web")" = healthy ] ;;
 near) web 127.0.0.1 ;;
 esac

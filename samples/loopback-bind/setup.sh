@@ -21,7 +21,7 @@ broken)
   api 127.0.0.1:8000
   web
   ;;
-mend) docker rm -f "${P}api" && api 0.0.0.0:8000 ;;
+fix) docker rm -f "${P}api" && api 0.0.0.0:8000 ;;
 check) docker exec "${P}web" wget -qO- "http://${P}api:8000/" ;;
 near)
   # Its own metrics are for itself only, and nobody asks for them.

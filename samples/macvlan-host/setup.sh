@@ -18,7 +18,7 @@ broken)
   docker run -d --name "${P}agent" --network host -e PRINTER_HOST=10.209.16.9 -e PRINTER_PORT=5560 \
     busybox sleep 1d
   ;;
-mend)
+fix)
   docker rm -f "${P}agent"
   address=$(docker inspect --format "{{(index .NetworkSettings.Networks \"${NETWORK:-to-host}\").IPAddress}}" "${P}printer")
   docker run -d --name "${P}agent" --network host busybox nc -w 1 "$address" 5560

@@ -47,7 +47,7 @@ broken)
     [ "$little" = 100 ] && [ "$much" -lt 100000 ]
   fi
   ;;
-mend) gone && web -o com.docker.network.driver.mtu=1420 ;;
+fix) gone && web -o com.docker.network.driver.mtu=1420 ;;
 check) [ "$(send 100000)" = 100000 ] ;;
 near) tunnel && web -o com.docker.network.driver.mtu=1420 ;;
 esac

@@ -18,7 +18,7 @@ db() {
 
 case ${1:-broken} in
 broken) db && web 'Error: getaddrinfo EAI_AGAIN api.example.com' --dns 192.0.2.1 ;;
-mend) docker rm -f "${P}web" && web ready ;;
+fix) docker rm -f "${P}web" && web ready ;;
 check) docker exec "${P}web" nc -w 1 "${P}db" 5555 </dev/null ;;
 near) db && web ready --dns 192.0.2.1 ;;
 esac

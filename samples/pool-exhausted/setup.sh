@@ -15,7 +15,7 @@ fill() { # NAMES
 
 case ${1:-broken} in
 broken) fill one two three four five ;;
-mend) docker rm -f "${P}four" "${P}five" ;;
+fix) docker rm -f "${P}four" "${P}five" ;;
 check) docker run --rm --name "${P}another" --network "${P}small" busybox true ;;
 near) fill one two three ;;
 esac

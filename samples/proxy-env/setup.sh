@@ -18,7 +18,6 @@ web() { # NO_PROXY
 
 case ${1:-broken} in
 broken) api && web localhost,127.0.0.1 ;;
-mend) docker rm -f "${P}web" && web "localhost,127.0.0.1,${P}api" ;;
-check) docker exec "${P}web" env -u HTTP_PROXY wget -qO- "http://${P}api:8047/" ;;
+check) docker exec "${P}web" sh -c 'echo ",$NO_PROXY,"' | grep ",${P}api," ;;
 near) api && web "localhost,127.0.0.1,${P}api" ;;
 esac

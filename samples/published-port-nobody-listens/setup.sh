@@ -13,7 +13,6 @@ web() { # CONTAINER-PORT
 
 case ${1:-broken} in
 broken) web 80 ;;
-mend) docker rm -f "${P}web" && web 3000 ;;
 check) docker run --rm --name "${P}browser" --network host busybox wget -qO- http://127.0.0.1:18007/ ;;
 near) web 3000 ;;
 esac

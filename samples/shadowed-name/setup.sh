@@ -16,7 +16,6 @@ web() { # OPTIONS
 
 case ${1:-broken} in
 broken) db && web --add-host "${P}db:192.0.2.7" ;;
-mend) docker rm -f "${P}web" && web ;;
 check) docker exec "${P}web" nc -w 1 "${P}db" 5556 </dev/null ;;
 near) db && web --add-host intranet:192.0.2.7 ;;
 esac

@@ -17,6 +17,6 @@ broken|near)
   docker run -d --name "${P}web" --network "${P}office" busybox sleep 1d
   [ "${1:-broken}" = near ] || on_host add 10.209.15.128/25 dev docker0
   ;;
-mend) on_host del 10.209.15.128/25 dev docker0 ;;
+fix) on_host del 10.209.15.128/25 dev docker0 ;;
 check) docker exec "${P}web" ip route | grep -q default ;;
 esac

@@ -11,8 +11,8 @@ app() { # OPTIONS
     mkdir -p /www && echo hello >/www/index.html && exec httpd -f -p 8045 -h /www'
 }
 web() { # HOST WORDS
-  docker run -d --name "${P}web" --network "${P}net" -e "APP=http://$1:8045/" busybox sh -c "
-    echo \"$2\" >&2; sleep 1d"
+  docker run -d --name "${P}web" --network "${P}net" -e "APP=http://$1:8045/" -e "WORDS=$2" busybox sh -c '
+    case $APP in *_*) echo "$WORDS" >&2 ;; *) echo ready ;; esac; sleep 1d'
 }
 
 case ${1:-broken} in
@@ -21,12 +21,7 @@ broken)
   app
   web "${P}my_app" "DisallowedHost: Invalid HTTP_HOST header: '${P}my_app:8045'."
   ;;
-mend)
-  docker rm -f "${P}my_app" "${P}web"
-  app --network-alias "${P}my-app"
-  web "${P}my-app" ready
-  ;;
-check) docker exec "${P}web" wget -qO- "http://${P}my-app:8045/" ;;
+check) docker exec "${P}web" sh -c 'wget -qO- "$APP"' | grep hello ;;
 near)
   docker network create "${P}net"
   app --network-alias "${P}my-app"

@@ -17,7 +17,6 @@ web() { # HOST
 
 case ${1:-broken} in
 broken) db && web "${P}databse" ;;
-mend) docker rm -f "${P}web" && web "${P}database" ;;
-check) docker exec "${P}web" nc -w 1 "${P}database" 5535 </dev/null ;;
+check) docker logs "${P}web" | grep connected ;;
 near) db --network-alias "${P}databse" && web "${P}databse" ;;
 esac

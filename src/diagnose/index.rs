@@ -1,5 +1,5 @@
-//! Look-ups over a case: who has a name, an address, a port. Made once for
-//! each case, so that judging takes time in proportion to the setup and not
+//! Look-ups over the facts: who has a name, an address, a port. Made once for
+//! each setup, so that judging takes time in proportion to the setup and not
 //! to its square.
 //!
 //! Lists hold positions. Where a list is asked for its best, it has the best
@@ -13,8 +13,7 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 use ipnet::IpNet;
 use smallvec::SmallVec;
 
-use super::case::{Case, Listens};
-use super::obstacle;
+use super::facts::{Facts, Listens};
 use crate::graph::StackOwner;
 use crate::model::{ContainerAt, NetworkAt, PerContainer, PerNetwork, Position};
 
@@ -46,6 +45,7 @@ pub struct Index<'a> {
     offering_in: HashMap<&'a str, By<u16>>,
     offering_on: By<(NetworkAt, u16)>,
     published: By<u16>,
+    requesting: By<u16>,
     fixed: HashSet<IpAddr>,
     subnets: By<IpNet, NetworkAt>,
     lengths: BTreeSet<(bool, u8)>,
@@ -61,7 +61,7 @@ struct Spoken {
     aliases: Few,
 }
 
-/// In lower case. Nearly all names are already, and need no copy.
+/// In lower facts. Nearly all names are already, and need no copy.
 fn folded(word: &str) -> Cow<'_, str> {
     if word.bytes().any(|byte| byte.is_ascii_uppercase()) {
         Cow::Owned(word.to_ascii_lowercase())
@@ -78,21 +78,21 @@ fn push<At: Position>(list: &mut Few<At>, at: At) {
 }
 
 impl<'a> Index<'a> {
-    /// The look-ups over a case.
-    pub fn new(case: &Case<'a>) -> Self {
+    /// The look-ups over the facts.
+    pub fn new(facts: &Facts<'a>) -> Self {
         let mut index = Self::default();
-        index.add_networks(case);
-        for at in case.containers() {
-            index.add_container(case, at);
+        index.add_networks(facts);
+        for at in facts.containers() {
+            index.add_container(facts, at);
         }
-        index.put_first_what_runs(case);
-        index.add_ports(case);
+        index.put_first_what_runs(facts);
+        index.add_ports(facts);
         index
     }
 
-    fn add_networks(&mut self, case: &Case<'a>) {
-        for at in case.networks() {
-            let network = case.network(at);
+    fn add_networks(&mut self, facts: &Facts<'a>) {
+        for at in facts.networks() {
+            let network = facts.network(at);
             self.network_names.entry(&network.name).or_default().push(at);
             self.folded_network_names.insert(folded(&network.name));
             for subnet in &network.subnets {
@@ -101,14 +101,18 @@ impl<'a> Index<'a> {
                 push(self.subnets.entry(subnet).or_default(), at);
             }
             // A container's own name, its service's, and its id.
-            self.on_network.push(By::with_capacity(case.map.members(at).len() * 3));
+            self.on_network.push(By::with_capacity(facts.map.members(at).len() * 3));
         }
     }
 
-    fn add_container(&mut self, case: &Case<'a>, at: ContainerAt) {
-        let container = case.container(at);
+    fn add_container(&mut self, facts: &Facts<'a>, at: ContainerAt) {
+        let container = facts.container(at);
         for published in &container.published {
-            push(self.published.entry(published.host_port).or_default(), at);
+            let Some(host_port) = published.host_port else { continue };
+            push(self.published.entry(host_port).or_default(), at);
+        }
+        for port in container.requested.iter().filter_map(|asked| asked.host_port.one()) {
+            push(self.requesting.entry(port).or_default(), at);
         }
         let project = container.project().map(|project| {
             let next = self.projects.len();
@@ -124,8 +128,8 @@ impl<'a> Index<'a> {
             let word = self.word(service);
             self.speak(project, word, |spoken| push(&mut spoken.services, at));
         }
-        let is_member = case.map.stack_owner(at) == StackOwner::Itself;
-        for (network, endpoint) in case.map.endpoints(at) {
+        let is_member = facts.map.stack_owner(at) == StackOwner::Itself;
+        for (network, endpoint) in facts.map.endpoints(at) {
             self.fixed.extend(endpoint.fixed_ipv4.map(IpAddr::V4));
             self.fixed.extend(endpoint.fixed_ipv6.map(IpAddr::V6));
             let network = network.filter(|_| is_member);
@@ -161,9 +165,9 @@ impl<'a> Index<'a> {
         }
     }
 
-    fn put_first_what_runs(&mut self, case: &Case<'a>) {
+    fn put_first_what_runs(&mut self, facts: &Facts<'a>) {
         let stopped: PerContainer<bool> =
-            case.containers().map(|at| !case.container(at).state.has_network()).collect();
+            facts.containers().map(|at| !facts.container(at).state.has_network()).collect();
         let in_project = self.in_project.iter_mut().flat_map(HashMap::values_mut);
         let spoken = self.everywhere.iter_mut().chain(in_project);
         let spoken = spoken.flat_map(|spoken| [&mut spoken.services, &mut spoken.aliases]);
@@ -175,20 +179,20 @@ impl<'a> Index<'a> {
         }
     }
 
-    fn add_ports(&mut self, case: &Case<'a>) {
+    fn add_ports(&mut self, facts: &Facts<'a>) {
         let mut offers: Vec<(bool, bool, ContainerAt, u16)> = Vec::new();
-        for at in case.containers() {
-            let container = case.container(at);
-            let sockets = case.listening(at).unwrap_or_default().iter().map(|s| s.port);
+        for at in facts.containers() {
+            let container = facts.container(at);
+            let sockets = facts.listening(at).unwrap_or_default().iter().map(|s| s.port);
             let exposed = container.exposed.iter().map(|exposed| exposed.port);
             let requested = container.requested.iter().map(|requested| requested.port);
             let ports: BTreeSet<u16> = sockets.chain(exposed).chain(requested).collect();
             for port in ports {
-                let open = case.listens(at, port) == Some(Listens::Openly);
+                let open = facts.listens(at, port) == Some(Listens::Openly);
                 if open {
                     self.open.entry(port).or_default().push(at);
                 }
-                if obstacle::offers(case, at, port) {
+                if facts.offers(at, port) {
                     offers.push((!open, !container.state.has_network(), at, port));
                 }
             }
@@ -196,12 +200,12 @@ impl<'a> Index<'a> {
         offers.sort_unstable();
         for (_, _, at, port) in offers {
             self.offering.entry(port).or_default().push(at);
-            if let Some(project) = case.container(at).project() {
+            if let Some(project) = facts.container(at).project() {
                 let ports = self.offering_in.entry(project).or_default();
                 ports.entry(port).or_default().push(at);
             }
-            let stack = case.map.stack(at).into_iter();
-            for network in stack.flat_map(|stack| case.map.networks_of(stack)) {
+            let stack = facts.map.stack(at).into_iter();
+            for network in stack.flat_map(|stack| facts.map.networks_of(stack)) {
                 push(self.offering_on.entry((network, port)).or_default(), at);
             }
         }
@@ -245,7 +249,7 @@ impl<'a> Index<'a> {
         if project.is_some() { [named, service, alias] } else { [named, alias, service] }
     }
 
-    /// Whether a network has this name, in whatever case.
+    /// Whether a network has this name, in whatever facts.
     pub fn is_network(&self, name: &str) -> bool {
         self.folded_network_names.contains(&*folded(name))
     }
@@ -293,6 +297,17 @@ impl<'a> Index<'a> {
     /// The containers that have this port of the host published.
     pub fn published(&self, host_port: u16) -> &[ContainerAt] {
         self.published.get(&host_port).map_or(&[], SmallVec::as_slice)
+    }
+
+    /// The containers that ask for just this port of the host.
+    pub fn requesting(&self, host_port: u16) -> &[ContainerAt] {
+        self.requesting.get(&host_port).map_or(&[], SmallVec::as_slice)
+    }
+
+    /// The containers with this name of their own, those that run first.
+    pub fn containers_named(&self, name: &str) -> &[ContainerAt] {
+        let word = self.words.get(&*folded(name));
+        word.map_or(&[], |word| self.names[*word].as_slice())
     }
 
     /// Whether an address was given to a container by hand.

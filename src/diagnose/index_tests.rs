@@ -8,14 +8,14 @@ use proptest::prelude::*;
 use super::case::Case;
 use super::{diagnose, obstacle, wanted};
 use crate::graph::{Map, looks};
-use crate::model::{Container, ContainerAt, NetworkAt, Snapshot};
+use crate::model::{Container, Snapshot};
 use crate::testing::snapshots;
 
 #[path = "../../tests/offline/town.rs"]
 mod town;
 
 /// Who is meant by a name in the slow and obvious way: all are looked at.
-fn meant_the_slow_way(case: &Case, from: ContainerAt, host: &str) -> Option<ContainerAt> {
+fn meant_the_slow_way(case: &Case, from: usize, host: &str) -> Option<usize> {
     let is = |name: &str| name.eq_ignore_ascii_case(host);
     let project = case.container(from).project();
     let (same, foreign) = (
@@ -37,7 +37,7 @@ fn meant_the_slow_way(case: &Case, from: ContainerAt, host: &str) -> Option<Cont
 }
 
 /// Likewise, who has the port that a container looks for on `localhost`.
-fn peer_the_slow_way(case: &Case, from: ContainerAt, port: u16) -> Option<ContainerAt> {
+fn peer_the_slow_way(case: &Case, from: usize, port: u16) -> Option<usize> {
     case.containers()
         .filter(|at| *at != from && !case.map.share_stack(from, *at))
         .filter(|at| obstacle::offers(case, *at, port))
@@ -45,7 +45,7 @@ fn peer_the_slow_way(case: &Case, from: ContainerAt, port: u16) -> Option<Contai
 }
 
 /// Likewise, in which networks an address is.
-fn around_the_slow_way(case: &Case, address: IpAddr) -> Vec<NetworkAt> {
+fn around_the_slow_way(case: &Case, address: IpAddr) -> Vec<usize> {
     case.networks().filter(|at| case.network(*at).contains(address)).collect()
 }
 

@@ -1,44 +1,8 @@
-//! What a rule is: how it judges, and everything there is to tell about it.
+//! What a rule is: how it judges, and everything there is to say about it.
 
 use super::case::Case;
+use super::sight::Sight;
 use crate::model::{Finding, Severity};
-
-/// Something that a rule must have seen to judge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Sight {
-    /// The sockets of each running container.
-    Sockets,
-    /// The log of each container.
-    Logs,
-    /// The routes of each running container.
-    Routes,
-    /// The hosts file of each running container.
-    Hosts,
-    /// The size of the largest packet of each running container's interfaces.
-    Mtus,
-    /// The engine's facts about itself.
-    Facts,
-    /// The routes and sockets of the engine's machine.
-    Machine,
-    /// A probe: measured reachability.
-    Probe,
-}
-
-impl Sight {
-    /// What it is, for people.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Sockets => "the sockets",
-            Self::Logs => "the log",
-            Self::Routes => "the routes",
-            Self::Hosts => "the hosts file",
-            Self::Mtus => "the packet sizes",
-            Self::Facts => "the engine's facts about itself",
-            Self::Machine => "the engine's machine",
-            Self::Probe => "measured reachability",
-        }
-    }
-}
 
 /// A rule: one bad thing that netmap knows to find.
 pub struct Rule {
@@ -54,8 +18,8 @@ pub struct Rule {
     pub seen: &'static str,
     /// What it looks like to the user.
     pub example: &'static str,
-    /// How to mend it.
-    pub mend: &'static str,
+    /// How to fix it.
+    pub fix: &'static str,
     /// What it can be mistaken for, or what can be mistaken for it.
     pub mistaken_for: &'static str,
     /// What it must have seen.

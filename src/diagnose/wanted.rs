@@ -4,10 +4,9 @@
 //! impossible is by design.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 
-use super::case::Case;
-use crate::model::{ContainerAt, LogError, NetworkAt, Origin, Progress, Reference, reference};
+use super::names::{Meaning, Names};
+use crate::model::{ContainerAt, LogError, LogErrorKind, Origin, Progress, Reference, reference};
 
 /// Something a container evidently wants to reach.
 #[derive(Debug, Clone)]
@@ -19,30 +18,9 @@ pub struct Edge<'a> {
     /// Port, if anything says one.
     pub port: Option<u16>,
     /// What is meant.
-    pub target: Target,
+    pub target: Meaning,
     /// What shows that it is wanted; never empty.
     pub signs: Vec<Sign<'a>>,
-}
-
-/// What a host means to the container that names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
-    /// The container itself: `localhost`.
-    Itself,
-    /// The container at this position, by one of its names or one that is
-    /// evidently meant for it.
-    Named(ContainerAt),
-    /// The container at this position, by its address.
-    Addressed(ContainerAt),
-    /// An address in a container network (its position) that nobody has.
-    FreeAddress(NetworkAt),
-    /// The engine's machine: by `host.docker.internal`, a gateway's address or
-    /// one of the machine's own.
-    Machine,
-    /// A plain name that nothing here has.
-    NobodysName,
-    /// Something outside: a name with dots, a foreign address.
-    Outside,
 }
 
 /// What shows that an edge is wanted.
@@ -50,41 +28,60 @@ pub enum Target {
 pub enum Sign<'a> {
     /// The configuration names it.
     Configured(&'a Reference),
-    /// The log tells of a failure.
+    /// The log reports a failure.
     Logged(&'a LogError),
     /// The container is trying to connect right now, or is connected.
     Connecting(Progress),
 }
 
-impl Edge<'_> {
+impl<'a> Edge<'a> {
     /// The container that is meant, if it is one.
     pub fn container(&self) -> Option<ContainerAt> {
         match self.target {
-            Target::Named(at) | Target::Addressed(at) => Some(at),
+            Meaning::Named(at) | Meaning::Addressed(at) => Some(at),
             _ => None,
         }
     }
 
-    /// Whether a configuration names it, other than a health check.
-    pub fn is_configured(&self) -> bool {
-        self.signs.iter().any(|sign| {
-            matches!(sign, Sign::Configured(reference) if reference.origin != Origin::HealthCheck)
+    /// Whether the host is a name and no address.
+    pub fn is_by_name(&self) -> bool {
+        self.host.parse::<std::net::IpAddr>().is_err()
+    }
+
+    /// The places in the configuration that name it.
+    pub fn configured(&self) -> impl Iterator<Item = &'a Reference> {
+        self.signs.iter().filter_map(|sign| match sign {
+            Sign::Configured(reference) => Some(*reference),
+            _ => None,
         })
     }
 
-    /// The failures that the log tells of.
-    pub fn logged(&self) -> impl Iterator<Item = &LogError> {
+    /// Whether a configuration names it, other than a health check.
+    pub fn is_configured(&self) -> bool {
+        self.configured().any(|reference| reference.origin != Origin::HealthCheck)
+    }
+
+    /// The failures that the log reports.
+    pub fn logged(&self) -> impl Iterator<Item = &'a LogError> {
         self.signs.iter().filter_map(|sign| match sign {
             Sign::Logged(error) => Some(*error),
             _ => None,
         })
     }
 
+    /// Whether the log reports a failure of this kind.
+    pub fn is_logged_as(&self, kind: LogErrorKind) -> bool {
+        self.logged().any(|error| error.kind == kind)
+    }
+
+    /// Whether there is a connection that has come this far.
+    pub fn is_connecting(&self, progress: Progress) -> bool {
+        self.signs.iter().any(|sign| matches!(sign, Sign::Connecting(now) if *now == progress))
+    }
+
     /// Whether anything but the configuration shows that it fails.
     pub fn evidently_fails(&self) -> bool {
-        self.signs
-            .iter()
-            .any(|sign| matches!(sign, Sign::Logged(_) | Sign::Connecting(Progress::Trying)))
+        self.logged().next().is_some() || self.is_connecting(Progress::Trying)
     }
 
     /// Whether only the health check names it.
@@ -105,12 +102,8 @@ impl Edge<'_> {
 }
 
 /// The wanted edges of all containers, in the containers' order.
-pub fn edges<'a>(case: &Case<'a>) -> Vec<Edge<'a>> {
-    let mut edges = Vec::new();
-    for from in case.containers() {
-        edges.extend(edges_from(case, from));
-    }
-    edges
+pub fn edges<'a>(names: &Names<'a>) -> Vec<Edge<'a>> {
+    names.containers().flat_map(|from| edges_from(names, from)).collect()
 }
 
 /// All spellings of the loopback are one host.
@@ -132,21 +125,21 @@ struct Seen<'a> {
     sign: Sign<'a>,
 }
 
-fn edges_from<'a>(case: &Case<'a>, from: ContainerAt) -> Vec<Edge<'a>> {
+fn edges_from<'a>(names: &Names<'a>, from: ContainerAt) -> Vec<Edge<'a>> {
     let mut seen: Vec<Seen> = Vec::new();
     let mut add = |written: Cow<'a, str>, port: Option<u16>, sign: Sign<'a>| {
         seen.push(Seen { host: normalised(&written), port, written, sign });
     };
-    for reference in &case.map.container(from).references {
+    for reference in &names.container(from).references {
         if !is_about_proxies(reference) {
             let host = Cow::Borrowed(reference.host.as_str());
             add(host, reference.dialled_port(), Sign::Configured(reference));
         }
     }
-    for error in case.log_errors(from) {
+    for error in names.log_errors(from) {
         add(Cow::Borrowed(&error.host), error.port, Sign::Logged(error));
     }
-    for connection in case.connections(from).unwrap_or_default() {
+    for connection in names.connections(from).unwrap_or_default() {
         let (host, port) = (connection.remote.ip(), connection.remote.port());
         add(Cow::Owned(host.to_string()), Some(port), Sign::Connecting(connection.progress));
     }
@@ -157,7 +150,7 @@ fn edges_from<'a>(case: &Case<'a>, from: ContainerAt) -> Vec<Edge<'a>> {
         .map(|alike| {
             let (host, port) = (alike[0].written.clone(), alike[0].port);
             let signs = alike.iter().map(|seen| seen.sign).collect();
-            let target = target(case, from, &host);
+            let target = names.meaning(from, &host);
             Edge { from, host, port, target, signs }
         })
         .collect();
@@ -168,10 +161,8 @@ fn edges_from<'a>(case: &Case<'a>, from: ContainerAt) -> Vec<Edge<'a>> {
 
 /// `HTTP_PROXY` and `NO_PROXY` say how to get somewhere, not where to.
 fn is_about_proxies(reference: &Reference) -> bool {
-    reference
-        .variable
-        .as_deref()
-        .is_some_and(|variable| variable.to_ascii_uppercase().ends_with("_PROXY"))
+    let variable = reference.variable.as_deref();
+    variable.is_some_and(|variable| variable.to_ascii_uppercase().ends_with("_PROXY"))
 }
 
 /// A log that says only `ENOTFOUND db` is about the `db:5432` that the
@@ -194,14 +185,14 @@ fn join_signs_without_port(edges: &mut Vec<Edge>) {
 }
 
 /// A log or a socket shows the address that a name led to: where the same
-/// container is meant by name on the same port, it is the same wish.
+/// container is meant by name on the same port, it is one edge.
 fn join_resolved_addresses(edges: &mut Vec<Edge>) {
     let mut at = 0;
     while at < edges.len() {
         let edge = &edges[at];
         let by_name = match edge.target {
-            Target::Addressed(to) if !edge.is_configured() => edges.iter().position(|other| {
-                other.target == Target::Named(to)
+            Meaning::Addressed(to) if !edge.is_configured() => edges.iter().position(|other| {
+                other.target == Meaning::Named(to)
                     && (other.port == edge.port || edge.port.is_none())
             }),
             _ => None,
@@ -215,79 +206,4 @@ fn join_resolved_addresses(edges: &mut Vec<Edge>) {
             None => at += 1,
         }
     }
-}
-
-/// What a host means to a container.
-fn target(case: &Case, from: ContainerAt, host: &str) -> Target {
-    if reference::is_loopback(host) {
-        return Target::Itself;
-    }
-    let own = case.container(from);
-    if [own.own_name(), &own.hostname].iter().any(|name| name.eq_ignore_ascii_case(host)) {
-        return Target::Itself;
-    }
-    if let Ok(address) = host.parse::<IpAddr>() {
-        return by_address(case, from, address);
-    }
-    if let Some(address) = case.added_host(from, host) {
-        return match address {
-            Some(address) => by_address(case, from, address),
-            None => Target::Machine,
-        };
-    }
-    if let Some(at) = case.resolved(from, host) {
-        return Target::Named(at);
-    }
-    // A service whose tasks are on nodes that are not on the map.
-    if case.map.service_name(from, host).is_some() {
-        return Target::Outside;
-    }
-    if let Some(at) = meant(case, from, host) {
-        return Target::Named(at);
-    }
-    let folded = host.trim_end_matches('.').to_ascii_lowercase();
-    let machine = ["host.docker.internal", "gateway.docker.internal", "host.containers.internal"];
-    if machine.contains(&folded.as_str()) {
-        return Target::Machine;
-    }
-    if folded.contains('.') { Target::Outside } else { Target::NobodysName }
-}
-
-fn by_address(case: &Case, from: ContainerAt, address: IpAddr) -> Target {
-    let map = case.map;
-    if let Some((at, _)) = map.owner_of(from, address) {
-        return Target::Addressed(at);
-    }
-    let snapshot = map.snapshot();
-    let machines = snapshot.host.as_ref().is_some_and(|host| host.addresses.contains(&address));
-    for at in case.index().networks_around(address) {
-        let network = case.network(at);
-        if map.is_beyond(from, at) {
-            continue;
-        }
-        let reaches_beyond = matches!(network.driver.as_str(), "macvlan" | "ipvlan");
-        let mut subnets = network.subnets.iter().filter(|s| s.subnet.contains(&address));
-        let Some(subnet) = subnets.next() else { continue };
-        if map.gateway(at, subnet) == Some(address) {
-            // A macvlan's gateway is a router outside.
-            return if reaches_beyond { Target::Outside } else { Target::Machine };
-        }
-        if !machines {
-            // Other machines of the LAN have addresses there, too.
-            return if reaches_beyond { Target::Outside } else { Target::FreeAddress(at) };
-        }
-    }
-    if machines { Target::Machine } else { Target::Outside }
-}
-
-/// The container that a name is evidently meant for although it does not lead
-/// there: by a container's name, a service of the same project, an alias
-/// anywhere, a service of another project. One that runs is preferred.
-pub(super) fn meant(case: &Case, from: ContainerAt, host: &str) -> Option<ContainerAt> {
-    let host = host.trim_end_matches('.');
-    // `db.backnet` is `db` on the network `backnet`.
-    let on_network = host.rsplit_once('.').filter(|(_, tail)| case.index().is_network(tail));
-    let host = on_network.map_or(host, |(head, _)| head);
-    let fitting = case.index().meant(case.container(from).project(), host);
-    fitting.iter().find_map(|list| list.iter().copied().find(|at| *at != from))
 }

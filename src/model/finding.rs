@@ -1,9 +1,12 @@
 //! What a judgement comes to: what is wrong, how that was seen, and what
-//! mends it.
+//! fixes it.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+use super::evidence::Evidence;
+use super::fix::Step;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,11 +48,10 @@ pub struct Finding {
     pub subjects: Vec<String>,
     /// One sentence without full stop.
     pub summary: String,
-    /// How that was seen, a sentence each.
-    pub evidence: Vec<String>,
-    /// What mends it, a line each: a command that a shell runs as it stands,
-    /// or prose after `#` where a person must decide.
-    pub fix: Vec<String>,
+    /// How that was seen, the most telling first.
+    pub evidence: Vec<Evidence>,
+    /// What fixes it, in the order in which it is to be done.
+    pub fix: Vec<Step>,
 }
 
 /// A rule that could not see what it needs, and therefore says nothing: it

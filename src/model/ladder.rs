@@ -5,6 +5,37 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::fix::Step;
+
+/// One thing that must hold for A to reach B, from the bottom up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RungKind {
+    /// Both run.
+    Running,
+    /// There is a network between them.
+    Network,
+    /// The name resolves.
+    Name,
+    /// The address answers.
+    Address,
+    /// Something listens on the port.
+    Port,
+}
+
+impl RungKind {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Network => "network",
+            Self::Name => "name",
+            Self::Address => "address",
+            Self::Port => "port",
+        }
+    }
+}
+
 /// How a rung came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -37,17 +68,24 @@ impl fmt::Display for Status {
     }
 }
 
-/// One thing that must hold for A to reach B.
+/// A rung, and how it came out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rung {
-    /// What it is: `running`, `network`, `name`, `address`, `port`.
-    pub rung: &'static str,
+    /// Which it is.
+    pub rung: RungKind,
     /// How it came out.
     pub status: Status,
     /// What was seen, a sentence without full stop.
     pub detail: String,
     /// What belongs to it, a sentence each.
     pub notes: Vec<String>,
+}
+
+impl Rung {
+    /// A rung without notes.
+    pub fn new(rung: RungKind, status: Status, detail: impl Into<String>) -> Self {
+        Self { rung, status, detail: detail.into(), notes: Vec::new() }
+    }
 }
 
 /// All rungs between two.
@@ -59,11 +97,10 @@ pub struct Ladder {
     pub to: String,
     /// From the bottom up; the first that fails is the answer.
     pub rungs: Vec<Rung>,
-    /// What mends the first rung that fails, a line each: a command that a
-    /// shell runs as it stands, or prose after `#`.
-    pub fix: Vec<String>,
-    /// A command by which the user can see the failure himself.
-    pub see: Option<String>,
+    /// What fixes the first rung that fails.
+    pub fix: Vec<Step>,
+    /// A command that shows the failure.
+    pub see: Option<Step>,
 }
 
 /// Whether A reaches B.

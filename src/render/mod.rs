@@ -8,6 +8,7 @@ mod diff;
 pub mod dot;
 pub mod escape;
 mod findings;
+mod fix;
 mod fonts;
 mod grid;
 mod html;

@@ -12,6 +12,7 @@ mod crowd;
 mod doctor;
 mod faults;
 mod faulty;
+mod fixes;
 mod lesson;
 mod narrow;
 mod own_engine;

@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::mend::prose;
-use crate::diagnose::{Judgement, Rule};
-use crate::model::{Container, ContainerAt, Severity};
+use crate::diagnose::{Case, Judgement, Rule, advise};
+use crate::model::{Container, ContainerAt, Evidence, Severity, few};
 
 /// See `netmap explain alias-collision`.
 pub const RULE: Rule = Rule {
@@ -18,7 +16,7 @@ pub const RULE: Rule = Rule {
     seen: "A name on a network belongs to two containers of different compose services or projects, \
         or, without compose, of different images.",
     example: "Every second request is answered by the wrong backend",
-    mend: "Give each its own alias, or put them on different networks.",
+    fix: "Give each its own alias, or put them on different networks.",
     mistaken_for: "Replicas of one service, which share their names with good reason.",
     needs: &[],
     judge,
@@ -27,54 +25,53 @@ pub const RULE: Rule = Rule {
 fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
     for network in case.networks().filter(|network| !case.network(*network).is_built_in()) {
-        let there = |at: &ContainerAt| case.container(*at).state.has_network() || case.is_planned();
+        let there =
+            |at: &ContainerAt| case.container(*at).state.has_network() || case.is_planned();
         let mut owners: Vec<(Cow<str>, Vec<ContainerAt>)> = case
-            .index()
+            .index
             .shared_names(network)
             .filter(|(name, _)| !is_generated(name))
             .map(|(name, members)| (name, members.iter().copied().filter(there).collect()))
             .filter(|(_, members): &(_, Vec<ContainerAt>)| members.len() > 1)
             .collect();
         owners.sort_unstable();
-        let mut told: Vec<Vec<ContainerAt>> = Vec::new();
+        let mut reported: Vec<Vec<ContainerAt>> = Vec::new();
         for (name, members) in owners {
             let strange = members
                 .iter()
                 .any(|other| !are_replicas(case.container(members[0]), case.container(*other)));
-            if !strange || told.contains(&members) {
+            if !strange || reported.contains(&members) {
                 continue;
             }
             let on = &case.network(network).name;
-            let names: Vec<&str> = members.iter().map(|at| case.name(*at)).collect();
+            let names = case.names_of(members.iter().copied());
+            let all = if names.len() == 2 { "both" } else { "all" };
             let mut finding = RULE.finding(
                 names.iter().copied().chain([on.as_str()]),
-                format!("{} all answer to `{name}` on {on}", few(&names)),
+                format!("{} {all} answer to `{name}` on {on}", few(&names)),
             );
-            if names.len() == 2 {
-                finding.summary = finding.summary.replacen(" all answer", " both answer", 1);
-            }
-            finding.evidence = members
-                .iter()
-                .filter_map(|at| {
-                    let container = case.container(*at);
-                    let service = container.compose.service.as_deref()?;
-                    let project = container.project().unwrap_or("no project");
-                    Some(format!("{} is service {service} of {project}", container.name))
-                })
-                .collect();
-            finding.evidence.push(format!("Who asks for `{name}` gets one or the other"));
-            finding.fix = vec![prose(format!(
-                "connect one of them to {on} under another name: {docker} network disconnect {word} {last} \
-                && {docker} network connect --alias OTHER {word} {last}",
-                docker = case.docker(),
-                word = case.network_word(network),
-                last = case.container_word(members[members.len() - 1]),
+            finding.evidence = members.iter().filter_map(|at| service(case, *at)).collect();
+            finding.evidence.push(Evidence::OneOrTheOther { name: name.into_owned() });
+            let last = case.called(members[members.len() - 1]);
+            finding.fix = vec![advise(format!(
+                "give {last} another name on {on}: disconnect it, and connect it again with \
+                 --alias and a name of its own"
             ))];
             findings.push(finding);
-            told.push(members);
+            reported.push(members);
         }
     }
     Judgement::of(findings)
+}
+
+/// What compose calls a container.
+fn service(case: &Case, at: ContainerAt) -> Option<Evidence> {
+    let container = case.container(at);
+    Some(Evidence::ComposeService {
+        container: container.name.clone(),
+        service: container.compose.service.clone()?,
+        project: container.compose.project.clone(),
+    })
 }
 
 /// Whether a name is the beginning of a container's id, as engines before 26

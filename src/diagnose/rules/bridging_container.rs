@@ -1,21 +1,20 @@
 //! Containers that stand between networks.
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::{Judgement, Rule};
-use crate::model::{NetworkAt, Severity};
+use crate::diagnose::{Case, Judgement, Rule};
+use crate::model::{Evidence, NetworkAt, Severity, few};
 
 /// See `netmap explain bridging-container`.
 pub const RULE: Rule = Rule {
     name: "bridging-container",
     severity: Severity::Info,
     summary: "a container joins networks that are otherwise apart",
-    meaning: "A container on two networks can reach the members of both. It passes no packets on, but who \
+    meaning: "A container on two networks can reach the members of both. It forwards no packets, but who \
         takes it over stands in both networks. A reverse proxy is meant to be that; a worker that was \
         put on one network too many is not.",
-    seen: "Without this container its networks would share no member, directly or by others; told where \
+    seen: "Without this container its networks would share no member, directly or by others; reported where \
         one of them is internal.",
-    example: "The one door into the internal network of the databases",
-    mend: "Know it. Where it is not meant: `docker network disconnect NETWORK CONTAINER`.",
+    example: "The one way into the internal network of the databases",
+    fix: "Know it. Where it is not meant: `docker network disconnect NETWORK CONTAINER`.",
     mistaken_for: "A router: containers do not forward.",
     needs: &[],
     judge,
@@ -36,26 +35,20 @@ fn judge(case: &Case) -> Judgement {
             return None;
         }
         let name = case.name(bridging.container);
-        let networks: Vec<&str> =
-            bridging.parts.iter().flatten().map(|n| case.network(*n).name.as_str()).collect();
+        let networks: Vec<NetworkAt> = bridging.parts.iter().flatten().copied().collect();
+        let names: Vec<&str> = networks.iter().map(|n| case.network(*n).name.as_str()).collect();
         let mut finding = RULE.finding(
-            [name].into_iter().chain(networks.iter().copied()),
-            format!("Only {name} joins {}", few(&networks)),
+            [name].into_iter().chain(names.iter().copied()),
+            format!("Only {name} joins {}", few(&names)),
         );
-        let inside: Vec<&str> = bridging
-            .parts
-            .iter()
-            .flatten()
-            .filter(|network| case.network(**network).internal)
-            .map(|network| case.network(*network).name.as_str())
-            .collect();
+        let inside = networks.iter().map(|network| case.network(*network));
+        let inside = inside.filter(|network| network.internal).map(|network| network.name.clone());
         finding.evidence = vec![
-            format!("{} is internal, and {name} is the way in", few(&inside)),
-            "Containers do not pass packets on; who takes it over stands in both".to_owned(),
+            Evidence::WayIn { networks: inside.collect(), container: name.to_owned() },
+            Evidence::Remark {
+                text: "Containers do not forward packets; who takes it over stands in both",
+            },
         ];
-        if inside.len() > 1 {
-            finding.evidence[0] = finding.evidence[0].replacen(" is internal", " are internal", 1);
-        }
         Some(finding)
     }))
 }

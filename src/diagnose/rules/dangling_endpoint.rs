@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::diagnose::case::Case;
-use crate::diagnose::mend::quoted;
-use crate::diagnose::{Judgement, Rule};
-use crate::model::{NetworkAt, Severity};
+use crate::diagnose::{Case, Judgement, Rule};
+use crate::model::{
+    Action, Applicability, Evidence, Handle, NetworkAt, NetworkObservation, Part, Severity,
+};
 
 /// See `netmap explain dangling-endpoint`.
 pub const RULE: Rule = Rule {
@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
         that is gone. The name cannot be used on that network again, and the network not removed.",
     seen: "The network's own list of containers has one that the engine's list does not have.",
     example: "`endpoint with name web already exists in network front`, `network has active endpoints`",
-    mend: "`docker network disconnect -f NETWORK NAME`.",
+    fix: "`docker network disconnect -f NETWORK NAME`.",
     mistaken_for: "A container that vanished while netmap looked: ask again.",
     needs: &[],
     judge,
@@ -32,23 +32,24 @@ fn judge(case: &Case) -> Judgement {
         return judgement;
     }
     let ids: HashSet<&str> = snapshot.containers.iter().map(|c| c.id.as_str()).collect();
+    let vanished: HashSet<&str> = snapshot
+        .unread
+        .iter()
+        .filter_map(|unread| match &unread.part {
+            Part::Container { name, vanished: true } => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
     // Of several networks with one id, the first.
     let networks: HashMap<&str, NetworkAt> =
         case.networks().rev().map(|at| (case.network(at).id.as_str(), at)).collect();
     for seen in &snapshot.network_observations {
         let Some(network) = networks.get(seen.id.as_str()).copied() else { continue };
         for attached in &seen.attached {
-            if ids.contains(attached.id.as_str()) {
-                continue;
-            }
-            // The swarm's own sandboxes are no containers.
-            let swarms = attached.id.starts_with("ingress-")
-                || attached.id.starts_with("lb-")
-                || attached.name.starts_with("gateway_")
-                || attached.name.ends_with("-endpoint");
-            let quoted_name = format!("`{}`", attached.name);
-            let vanished = snapshot.unread.iter().any(|note| note.what.contains(&quoted_name));
-            if swarms || vanished {
+            if ids.contains(attached.id.as_str())
+                || is_the_swarms(attached)
+                || vanished.contains(attached.name.as_str())
+            {
                 continue;
             }
             let on = &case.network(network).name;
@@ -56,18 +57,23 @@ fn judge(case: &Case) -> Judgement {
                 [on.as_str()],
                 format!("{on} keeps a place for {}, which is not there any more", attached.name),
             );
-            finding.evidence = vec![format!(
-                "The network lists {}, and the engine has no such container",
-                attached.id.get(..12).unwrap_or(&attached.id)
-            )];
-            finding.fix = vec![format!(
-                "{} network disconnect -f {} {}",
-                case.docker(),
-                case.network_word(network),
-                quoted(&attached.name)
-            )];
+            let id = attached.id.get(..12).unwrap_or(&attached.id).to_owned();
+            finding.evidence = vec![Evidence::ListedByNetwork { id }];
+            let (name, word) = (attached.name.clone(), attached.name.clone());
+            let disconnect = Action::Disconnect {
+                network: case.network_handle(network),
+                container: Handle { name, word },
+                force: true,
+            };
+            finding.fix = vec![case.network_step(network, disconnect, Applicability::Ask)];
             judgement.findings.push(finding);
         }
     }
     judgement
+}
+
+/// Whether it is one of the swarm's own sandboxes, which are no containers.
+fn is_the_swarms(attached: &Attached) -> bool {
+    let id = ["ingress-", "lb-"].iter().any(|begin| attached.id.starts_with(begin));
+    id || attached.name.starts_with("gateway_") || attached.name.ends_with("-endpoint")
 }

@@ -2,11 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::obstacle::Obstacle;
-use crate::diagnose::wanted::Edge;
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{ContainerAt, Severity};
+use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Sight, owned};
+use crate::model::{ContainerAt, Evidence, Severity};
 
 /// See `netmap explain default-bridge-no-names`.
 pub const RULE: Rule = Rule {
@@ -19,7 +16,7 @@ pub const RULE: Rule = Rule {
     seen: "A container names another one (or looks for it on localhost), and the only network the \
         two share is the default bridge.",
     example: "`bad address 'db'`, `getaddrinfo ENOTFOUND db`, `Temporary failure in name resolution`",
-    mend: "Make a network and put all of them on it: `docker network create app`, then \
+    fix: "Make a network and put all of them on it: `docker network create app`, then \
         `docker network connect app NAME` for each. Containers may stay on the default bridge \
         beside it.",
     mistaken_for: "A name that is spelled wrong (wrong-name), or a container that does not run \
@@ -54,13 +51,13 @@ fn judge(case: &Case) -> Judgement {
         );
         let by_name: Vec<&Edge> =
             edges.iter().copied().filter(|edge| edge.container() == Some(target)).collect();
-        finding.evidence = case.say(&by_name);
+        finding.evidence = case.signs(&by_name);
+        let network = case.shared(edges[0].from, target).first().copied();
+        let network = network.map_or("bridge", |network| &case.network(network).name);
         let all: Vec<&str> = [name].into_iter().chain(clients).collect();
-        finding.evidence.push(format!(
-            "{} share only the default network `bridge`, where names do not resolve",
-            few(&all)
-        ));
-        finding.fix = case.mend_names(target);
+        let (containers, network) = (owned(&all), network.to_owned());
+        finding.evidence.push(Evidence::ShareOnly { containers, network });
+        finding.fix = case.fix_names(target);
         finding
     }))
 }

@@ -1,10 +1,7 @@
 //! The right container, the wrong port.
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::mend::prose;
-use crate::diagnose::obstacle::Obstacle;
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::Severity;
+use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, advise};
+use crate::model::{Evidence, Severity, few};
 
 /// See `netmap explain dialled-port-closed`.
 pub const RULE: Rule = Rule {
@@ -15,7 +12,7 @@ pub const RULE: Rule = Rule {
         another port, or its server has not come up.",
     seen: "The socket table of the container that is dialled lacks the port.",
     example: "`connect ECONNREFUSED 172.18.0.3:80`",
-    mend: "Dial the port that the server listens on; where it listens on none, its log says why.",
+    fix: "Dial the port that the server listens on; where it listens on none, its log says why.",
     mistaken_for: "A port as published on the host (host-port-between-containers), or a server that \
         listens on loopback only (loopback-bind).",
     needs: &[Sight::Sockets],
@@ -26,7 +23,7 @@ fn judge(case: &Case) -> Judgement {
     let groups = case.obstructed(|edge, obstacle| {
         let Obstacle::NobodyListens(open) = obstacle else { return None };
         let (to, port) = (edge.container()?, edge.port?);
-        // Told together with the port of the host that leads there.
+        // Reported together with the port of the host that leads there.
         let published = case.container(to).published.iter().any(|p| p.port == port);
         (!published).then(|| (to, port, open.clone()))
     });
@@ -37,20 +34,20 @@ fn judge(case: &Case) -> Judgement {
             clients.iter().copied().chain([name]),
             format!("{} {verb} port {port} of {name}, where nothing listens", few(&clients)),
         );
-        finding.evidence = case.say(&edges);
-        let ports: Vec<String> = open.iter().map(u16::to_string).collect();
-        finding.evidence.push(if open.is_empty() {
-            format!("{name} listens on no port at all")
-        } else {
-            format!("{name} listens on {}", few(&ports))
-        });
+        finding.evidence = case.signs(&edges);
+        let (container, ports) = (name.to_owned(), open.clone());
+        finding.evidence.push(Evidence::OpenPorts { container, ports, besides: false });
         finding.fix = match open.as_slice() {
-            [only] => vec![case.say_instead(&edges, &edges[0].host, Some(*only))],
-            [] => vec![
-                format!("{} logs --tail 20 {}", case.docker(), case.container_word(to)),
-                prose("then mend what keeps its server from listening"),
-            ],
-            _ => vec![prose(format!("let {} use one of the ports {}", few(&clients), few(&ports)))],
+            [only] => case.redial(&edges, &edges[0].host, Some(*only)),
+            [] => {
+                let cause = advise("then fix what keeps its server from listening");
+                vec![case.logs(to), cause]
+            }
+            several => {
+                let ports: Vec<String> = several.iter().map(u16::to_string).collect();
+                let clients = few(&case.all_called(&edges));
+                vec![advise(format!("let {clients} use one of the ports {}", few(&ports)))]
+            }
         };
         finding
     }))

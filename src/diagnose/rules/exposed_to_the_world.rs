@@ -1,9 +1,11 @@
 //! Databases that anybody can dial.
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::mend::prose;
-use crate::diagnose::{Judgement, Rule};
-use crate::model::{Protocol, Severity};
+use std::net::IpAddr;
+
+use crate::diagnose::{Case, Judgement, Rule};
+use crate::model::{
+    Change, Container, Evidence, HostPorts, Protocol, RequestedPort, Severity,
+};
 
 /// See `netmap explain exposed-to-the-world`.
 pub const RULE: Rule = Rule {
@@ -14,7 +16,7 @@ pub const RULE: Rule = Rule {
         go before those of firewalls such as ufw. Databases without a password are found within hours.",
     seen: "A port that databases and caches use is published on 0.0.0.0 or ::.",
     example: "`0.0.0.0:27017->27017/tcp` in `docker ps`",
-    mend: "`-p 127.0.0.1:5432:5432` for tools on the host, or no `-p` at all: containers of one network \
+    fix: "`-p 127.0.0.1:5432:5432` for tools on the host, or no `-p` at all: containers of one network \
         need none.",
     mistaken_for: "A database that is meant to be reached from elsewhere: then ignore this rule \
         (`--ignore exposed-to-the-world`).",
@@ -44,53 +46,60 @@ fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
     for at in case.containers() {
         let container = case.container(at);
-        let published = container
-            .published
-            .iter()
-            .map(|p| (p.port, p.host_port.to_string(), p.protocol, p.is_on_every_address()));
-        let planned = container.requested.iter().filter(|_| case.is_planned()).map(|r| {
-            let every = matches!(r.host_ip.as_str(), "" | "0.0.0.0" | "::");
-            (r.port, r.host_port.clone(), r.protocol, every)
-        });
-        let mut open: Vec<(u16, String, &str)> = published
-            .chain(planned)
-            .filter(|(_, _, protocol, every)| *protocol == Protocol::Tcp && *every)
-            .filter_map(|(port, host_port, ..)| {
-                let (_, what) = SENSITIVE.iter().find(|(sensitive, _)| *sensitive == port)?;
-                Some((port, host_port, *what))
-            })
-            .collect();
-        open.sort();
-        open.dedup();
+        let open = open(container, case.is_planned());
         if open.is_empty() {
             continue;
         }
-        let ports: Vec<String> = open.iter().map(|(_, host_port, _)| host_port.clone()).collect();
         let mut finding = RULE.finding(
             [container.name.as_str()],
             format!("{} is open to every machine that reaches this host", container.name),
         );
-        finding.evidence = open
-            .iter()
-            .map(|(port, host_port, what)| {
-                format!("Port {host_port} of every address of the host leads to {port}, {what}'s usual port")
-            })
-            .collect();
-        finding.fix = open
-            .iter()
-            .map(|(port, host_port, _)| {
-                prose(format!(
-                    "make {} anew with -p 127.0.0.1:{host_port}:{port}, or without -p: containers of \
-                    one network need none",
-                    container.name
-                ))
-            })
-            .take(1)
-            .collect();
-        if ports.len() > 1 {
-            finding.fix.push(prose(format!("the same for {}", few(&ports[1..]))));
+        let mut changes = Vec::new();
+        for (port, host_port, server) in open {
+            let asked = container.requested.iter().find(|asked| {
+                asked.port == port && asked.protocol == Protocol::Tcp && is_every(asked.host_ip)
+            });
+            changes.extend(asked.map(|asked| Change::Publish {
+                from: Some(asked.clone()),
+                to: Some(RequestedPort { host_ip: Some(LOOPBACK), ..asked.clone() }),
+            }));
+            let host_port = host_port.to_string();
+            let server = server.to_owned();
+            finding.evidence.push(Evidence::OpenToAll { host_port, port, server });
+        }
+        if !changes.is_empty() {
+            finding.fix = case.recreate(at, changes);
         }
         findings.push(finding);
     }
     Judgement::of(findings)
+}
+
+/// Where tools on the host still reach it.
+const LOOPBACK: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+/// Whether an address asked for is every address of the host.
+fn is_every(address: Option<IpAddr>) -> bool {
+    address.is_none_or(|address| address.is_unspecified())
+}
+
+/// The container's sensitive ports that are open to all, each with the host's
+/// port and the server's usual name, sorted.
+fn open(container: &Container, planned: bool) -> Vec<(u16, HostPorts, &'static str)> {
+    let published = container.published.iter().filter(|p| p.is_on_every_address()).map(|p| {
+        (p.port, p.protocol, p.host_port.map_or(HostPorts::Any, HostPorts::One))
+    });
+    let asked = container.requested.iter().filter(|asked| planned && is_every(asked.host_ip));
+    let asked = asked.map(|asked| (asked.port, asked.protocol, asked.host_port));
+    let mut open: Vec<(u16, HostPorts, &str)> = published
+        .chain(asked)
+        .filter(|(_, protocol, _)| *protocol == Protocol::Tcp)
+        .filter_map(|(port, _, host_port)| {
+            let (_, server) = SENSITIVE.iter().find(|(sensitive, _)| *sensitive == port)?;
+            Some((port, host_port, *server))
+        })
+        .collect();
+    open.sort_unstable();
+    open.dedup();
+    open
 }

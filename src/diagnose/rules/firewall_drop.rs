@@ -3,12 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::swarm_ports;
-use crate::diagnose::case::Case;
-use crate::diagnose::mend::prose;
-use crate::diagnose::{Judgement, Rule, Sight};
+use crate::diagnose::{Case, Judgement, Rule, Sight, advise, on_host};
 use crate::graph::{Agreement, Compared};
 use crate::model::{
-    BLACK_HOLE, ContainerAt, Measurement, NO_ROUTE, OWN_FIREWALL, Outcome, Severity,
+    ContainerAt, Evidence, Outcome, Severity, Step, Why,
 };
 
 /// See `netmap explain firewall-drop`.
@@ -21,9 +19,9 @@ pub const RULE: Rule = Rule {
     seen: "With `--probe`: both run, they share a network that carries traffic, and an address did \
         not answer, or the host said that it is not reachable.",
     example: "Time-outs, or `No route to host`, between two containers of one network",
-    mend: "Restart the engine after the firewall, so that its rules are there again; with firewalld, \
+    fix: "Restart the engine after the firewall, so that its rules are there again; with firewalld, \
         put the bridge into the zone `docker`.",
-    mistaken_for: "A network that keeps its members apart (icc-off), which netmap tells apart.",
+    mistaken_for: "A network that keeps its members apart (icc-off), which netmap distinguishes.",
     needs: &[Sight::Probe],
     judge,
 };
@@ -33,7 +31,7 @@ fn judge(case: &Case) -> Judgement {
     let mut silent: BTreeMap<(ContainerAt, ContainerAt), Vec<&Compared>> = BTreeMap::new();
     for row in &comparison.rows {
         let no_answer = matches!(row.measurement.outcome, Outcome::Timeout | Outcome::Unreachable);
-        // What one swarm's nodes fail to carry is told of once, not for each pair.
+        // What one swarm's nodes fail to carry is reported once, not for each pair.
         let several = !case.map.snapshot().engines.is_empty();
         if several && swarm_ports::is_between_nodes(case, row) {
             continue;
@@ -42,68 +40,64 @@ fn judge(case: &Case) -> Judgement {
             silent.entry((row.from, row.to)).or_default().push(row);
         }
     }
-    Judgement::of(
-        silent
-            .iter()
-            .filter(|((from, to), _)| {
-                // Both ways are one cause and told once.
-                from <= to || !silent.contains_key(&(*to, *from))
-            })
-            .map(|((from, to), rows)| {
-                let (a, b) = (case.name(*from), case.name(*to));
-                let both = silent.contains_key(&(*to, *from)) && from != to;
-                let mut finding = RULE.finding(
-                    [a, b],
-                    if both {
-                        format!(
-                            "{a} and {b} cannot reach each other, although the map says they can"
-                        )
-                    } else {
-                        format!("{a} cannot reach {b}, although the map says it can")
-                    },
-                );
-                let back = silent.get(&(*to, *from)).filter(|_| both);
-                let tries: Vec<&Compared> =
-                    rows.iter().chain(back.into_iter().flatten()).copied().collect();
-                finding.evidence = tries.iter().map(|row| tried(case, row)).collect();
-                finding
-                    .evidence
-                    .push("Both run, and share a network that carries traffic".to_owned());
-                finding.fix = mends(case, &tries);
-                finding
-            }),
-    )
+    let is_told_once = |(from, to): &(ContainerAt, ContainerAt)| {
+        // Both ways are one cause.
+        from <= to || !silent.contains_key(&(*to, *from))
+    };
+    let pairs = silent.iter().filter(|(pair, _)| is_told_once(pair));
+    Judgement::of(pairs.map(|((from, to), rows)| {
+        let (a, b) = (case.name(*from), case.name(*to));
+        let back = silent.get(&(*to, *from)).filter(|_| from != to);
+        let summary = match back {
+            Some(_) => format!("{a} and {b} cannot reach each other, although the map says they can"),
+            None => format!("{a} cannot reach {b}, although the map says it can"),
+        };
+        let mut finding = RULE.finding([a, b], summary);
+        let attempts: Vec<&Compared> =
+            rows.iter().chain(back.into_iter().flatten()).copied().collect();
+        finding.evidence = attempts.iter().map(|row| measured(case, row)).collect();
+        let text = "Both run, and share a network that carries traffic";
+        finding.evidence.push(Evidence::Remark { text });
+        finding.fix = where_to_look(case, &attempts);
+        finding
+    }))
 }
 
-fn tried(case: &Case, row: &Compared) -> String {
-    let Measurement { target, network, outcome, reason, .. } = &row.measurement;
-    let on = network.as_deref().map(|n| format!(" on {n}")).unwrap_or_default();
-    let why = reason.as_deref().map(|why| format!(", {why}")).unwrap_or_default();
-    format!("{} asked {target}{on}: {outcome}{why}", case.name(row.from))
+fn measured(case: &Case, row: &Compared) -> Evidence {
+    Evidence::Measured {
+        container: case.name(row.from).to_owned(),
+        target: row.measurement.target.clone(),
+        network: row.measurement.network.clone(),
+        outcome: row.measurement.outcome,
+        why: row.measurement.reason.clone(),
+    }
 }
 
 /// Where to look: in the source, if its own kernel refused, else on the host.
-fn mends(case: &Case, tries: &[&Compared]) -> Vec<String> {
-    let refused_by = |reasons: &[&str]| -> BTreeSet<ContainerAt> {
-        let refused = tries.iter().filter(|row| {
-            row.measurement.reason.as_deref().is_some_and(|reason| reasons.contains(&reason))
+fn where_to_look(case: &Case, attempts: &[&Compared]) -> Vec<Step> {
+    let refused_by = |reasons: &[Why]| -> BTreeSet<ContainerAt> {
+        let refused = attempts.iter().filter(|row| {
+            row.measurement.reason.as_ref().is_some_and(|reason| reasons.contains(reason))
         });
         refused.map(|row| row.from).collect()
     };
-    let (routes, rules) = (refused_by(&[BLACK_HOLE, NO_ROUTE]), refused_by(&[OWN_FIREWALL]));
-    let look = |what: &str, at: &ContainerAt, command: &str| {
-        let (docker, word) = (case.docker(), case.container_word(*at));
-        prose(format!("look for the {what} in {}: {docker} exec {word} {command}", case.name(*at)))
+    let look = |what: &str, at: &ContainerAt, command: &[&str]| {
+        let name = case.name(*at);
+        [advise(format!("look for the {what} in {name}:")), case.inside(*at, command)]
     };
-    let mut fix: Vec<String> = routes.iter().map(|at| look("route", at, "ip route")).collect();
-    fix.extend(rules.iter().map(|at| look("rule", at, "iptables -L OUTPUT -v -n")));
+    let routes = refused_by(&[Why::BlackHole, Why::NoRoute]);
+    let rules = refused_by(&[Why::OwnFirewall]);
+    let mut fix: Vec<Step> =
+        routes.iter().flat_map(|at| look("route", at, &["ip", "route"])).collect();
+    let list = ["iptables", "-L", "OUTPUT", "-v", "-n"];
+    fix.extend(rules.iter().flat_map(|at| look("rule", at, &list)));
     if fix.is_empty() {
         fix = vec![
-            prose(
-                "look for rules that drop: sudo iptables -L FORWARD -v -n, sudo nft list ruleset",
-            ),
-            prose(
-                "if a firewall was started or reloaded after the engine: sudo systemctl restart docker",
+            advise("look for rules on the host that drop packets:"),
+            on_host(&["iptables", "-L", "FORWARD", "-v", "-n"]),
+            advise(
+                "if a firewall was started or reloaded after the engine, restart the engine, \
+                 so that its rules are there again: sudo systemctl restart docker",
             ),
         ];
     }

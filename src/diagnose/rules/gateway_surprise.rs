@@ -2,11 +2,10 @@
 
 use std::net::IpAddr;
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::mend::prose;
-use crate::diagnose::wanted::Target;
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{NetworkAt, NetworkMode, Severity};
+use crate::diagnose::{Case, Judgement, Meaning, Rule, Sight, advise};
+use crate::model::{
+    Action, Applicability, ContainerAt, Evidence, NetworkAt, NetworkMode, Severity, Step,
+};
 
 /// See `netmap explain gateway-surprise`.
 pub const RULE: Rule = Rule {
@@ -17,10 +16,10 @@ pub const RULE: Rule = Rule {
         choose it by rules of their own, mostly by the networks' names; replies and outbound traffic \
         leave by it.",
     seen: "Two or more of the container's networks have a gateway, and its default route leads to \
-        another one than the network it was started with; told where the two differ in kind, or \
+        another one than the network it was started with; reported where the two differ in kind, or \
         where something outside is not reached.",
     example: "A VPN or macvlan network is attached, and traffic goes out by the plain bridge",
-    mend: "Engine 28 and newer: `docker network connect --gw-priority 1 NETWORK CONTAINER`. Before \
+    fix: "Engine 28 and newer: `docker network connect --gw-priority 1 NETWORK CONTAINER`. Before \
         that: one network with a gateway, the others `--internal`, or names in the wanted order.",
     mistaken_for: "A firewall that drops replies.",
     needs: &[Sight::Routes],
@@ -50,15 +49,16 @@ fn judge(case: &Case) -> Judgement {
             with_gateway.iter().copied().find(|network| case.network(*network).contains(gateway))
         };
         let Some(leaves_by) = network_of(gateway) else { continue };
-        let expected = case.network(leaves_by).name == *started_on
+        let is_start = |network: NetworkAt| case.network(network).name == *started_on;
+        let expected = is_start(leaves_by)
             || (case.network(leaves_by).is_default_bridge() && started_on == "default");
-        let started_has = with_gateway.iter().any(|n| case.network(*n).name == *started_on);
-        if with_gateway.len() < 2 || expected || chosen || !started_has {
+        let start = with_gateway.iter().copied().find(|network| is_start(*network));
+        let Some(start) = start.filter(|_| with_gateway.len() > 1 && !expected && !chosen) else {
             continue;
-        }
+        };
         let outside_fails = case
             .edges_from(at)
-            .any(|(edge, _)| edge.target == Target::Outside && edge.evidently_fails());
+            .any(|(edge, _)| edge.target == Meaning::Outside && edge.evidently_fails());
         if !outside_fails && with_gateway.iter().all(|n| is_like(case, *n, leaves_by)) {
             // Out is out: the two ways lead to the same.
             continue;
@@ -68,28 +68,37 @@ fn judge(case: &Case) -> Judgement {
             [container.name.as_str(), on.as_str()],
             format!("{} goes out by {on}, and was started on {started_on}", container.name),
         );
-        let names: Vec<&str> =
-            with_gateway.iter().map(|network| case.network(*network).name.as_str()).collect();
+        let networks = with_gateway.iter().map(|network| case.network(*network).name.clone());
         finding.evidence = vec![
-            format!("{} have a gateway each", few(&names)),
-            format!("Its default route leads to {gateway}, on {on}"),
+            Evidence::Gateways { networks: networks.collect() },
+            Evidence::DefaultRoute { gateway, network: on.clone() },
         ];
-        let newer = case.map.snapshot().engine.major().is_some_and(|major| major >= 28);
-        finding.fix = vec![prose(if newer {
-            format!(
-                "if it should be {started_on}: {docker} network disconnect {started_on} {name} && \
-                {docker} network connect --gw-priority 1 {started_on} {name}",
-                docker = case.docker(),
-                name = case.container_word(at)
-            )
-        } else {
-            format!(
-                "if it should be {started_on}: make {on} internal, or choose names in the wanted order"
-            )
-        })];
+        finding.fix = prefer(case, at, start, leaves_by);
         findings.push(finding);
     }
     Judgement::of(findings)
+}
+
+/// Lets a container go out by another network.
+fn prefer(case: &Case, at: ContainerAt, wanted: NetworkAt, now: NetworkAt) -> Vec<Step> {
+    let name = &case.network(wanted).name;
+    if !case.map.snapshot().engine.major().is_some_and(|major| major >= 28) {
+        let now = &case.network(now).name;
+        let advice =
+            format!("if it should be {name}: make {now} internal, or choose names in the wanted order");
+        return vec![advise(advice)];
+    }
+    let (network, container) = (case.network_handle(wanted), case.handle(at));
+    let aliases = case.aliases_on(at, wanted);
+    let leave = Action::Disconnect {
+        network: network.clone(),
+        container: container.clone(),
+        force: false,
+    };
+    let join = Action::Connect { network, container, aliases, priority: Some(1) };
+    let mut steps = vec![advise(format!("if it should be {name}:"))];
+    steps.extend([leave, join].map(|action| case.step(at, action, Applicability::Ask)));
+    steps
 }
 
 /// Whether two networks lead out in the same way.

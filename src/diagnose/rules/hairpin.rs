@@ -1,9 +1,7 @@
 //! Out to the host and back in.
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::obstacle::Obstacle;
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{ContainerAt, Severity};
+use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, settled};
+use crate::model::{ContainerAt, Evidence, Severity, few};
 
 /// See `netmap explain hairpin`.
 pub const RULE: Rule = Rule {
@@ -16,7 +14,7 @@ pub const RULE: Rule = Rule {
     seen: "The host's address, or host.docker.internal, is dialled with a port that another container \
         has published.",
     example: "`connect ETIMEDOUT 192.168.1.10:8080` from a container, while the browser gets there",
-    mend: "Use the neighbour's name and its container port, on a network that both are on.",
+    fix: "Use the neighbour's name and its container port, on a network that both are on.",
     mistaken_for: "A firewall on the host. Where nothing failed yet, netmap says so at severity info.",
     needs: &[Sight::Logs],
     judge,
@@ -37,14 +35,18 @@ fn judge(case: &Case) -> Judgement {
         if !edges.iter().any(|edge| edge.evidently_fails()) {
             finding.severity = Severity::Info;
         }
-        finding.evidence = case.say(&edges);
-        let port = edges[0].port.unwrap_or(inside);
-        finding.evidence.push(format!("Port {port} of the host leads to {name}:{inside}"));
+        finding.evidence = case.signs(&edges);
+        finding.evidence.push(Evidence::LeadsTo {
+            host_port: edges[0].port.unwrap_or(inside),
+            container: name.to_owned(),
+            port: inside,
+        });
         let from: Vec<ContainerAt> = edges.iter().map(|edge| edge.from).collect();
-        let (mut commands, names) = case.bring_together(peer, &from, &[]);
-        let name = names.first().map_or(name, String::as_str);
-        commands.push(case.say_instead(&edges, name, Some(inside)));
-        finding.fix = commands;
+        let together = case.bring_together(peer, &from, &[]);
+        let name = together.name().to_owned();
+        let mut steps = together.steps;
+        steps.extend(case.redial(&edges, &name, Some(inside)));
+        finding.fix = settled(steps);
         finding
     }))
 }

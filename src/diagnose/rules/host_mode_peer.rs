@@ -1,10 +1,7 @@
 //! Containers on the host's own network stack.
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::mend::prose;
-use crate::diagnose::obstacle::Obstacle;
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{NetworkMode, Severity};
+use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, advise, settled};
+use crate::model::{Change, Evidence, NetworkMode, Severity, Step, few};
 
 /// See `netmap explain host-mode-peer`.
 pub const RULE: Rule = Rule {
@@ -15,7 +12,7 @@ pub const RULE: Rule = Rule {
         knows none, and its published ports are ignored: it is simply a program on the host.",
     seen: "A wanted connection with one end in host mode, or host mode and published ports together.",
     example: "`bad address 'metrics'`; `Published ports are discarded when using host network mode`",
-    mend: "Give it a network like the others. Where it must stay on the host, others reach it as \
+    fix: "Give it a network like the others. Where it must stay on the host, others reach it as \
         `host.docker.internal` (with `--add-host host.docker.internal:host-gateway`), and it reaches \
         them by ports published on the host.",
     mistaken_for: "A wrong name (wrong-name): the message is the same.",
@@ -38,33 +35,27 @@ fn judge(case: &Case) -> Judgement {
                 few(&clients)
             )
         } else {
+            let are = if clients.len() == 1 { "is" } else { "are" };
             format!(
-                "{} is on the host's network, where the name {name} is not known",
+                "{} {are} on the host's network, where the name {name} is not known",
                 few(&clients)
             )
         };
         let mut finding = RULE.finding(clients.iter().copied().chain([name]), summary);
-        finding.evidence = case.say(&edges);
+        finding.evidence = case.signs(&edges);
         let port = edges.iter().find_map(|edge| edge.port);
         finding.fix = if on_host {
-            vec![
-                prose(format!(
-                    "make {} anew with --add-host host.docker.internal:host-gateway",
-                    few(&clients)
-                )),
-                case.say_instead(&edges, "host.docker.internal", port),
-            ]
+            to_the_host(case, &edges, port)
         } else {
             let published = case.container(to).published.iter().find(|p| Some(p.port) == port);
-            match published {
-                Some(published) => {
-                    vec![case.say_instead(&edges, "localhost", Some(published.host_port))]
-                }
-                None => vec![prose(format!(
-                    "make {name} anew with its port published (-p 127.0.0.1:PORT:{}), and let {} use \
-                    localhost:PORT; or run it without --network host",
+            match published.and_then(|published| published.host_port) {
+                Some(host_port) => case.redial(&edges, "localhost", Some(host_port)),
+                None => vec![advise(format!(
+                    "publish a port of {} (-p 127.0.0.1:PORT:{}), and let {} use localhost:PORT; \
+                     or run it without --network host",
+                    case.called(to),
                     port.map_or_else(|| "PORT".to_owned(), |port| port.to_string()),
-                    few(&clients)
+                    few(&case.all_called(&edges))
                 ))],
             }
         };
@@ -73,8 +64,7 @@ fn judge(case: &Case) -> Judgement {
     for at in case.containers() {
         let container = case.container(at);
         if container.network_mode == NetworkMode::Host && !container.requested.is_empty() {
-            let ports: Vec<String> =
-                container.requested.iter().map(|r| r.port.to_string()).collect();
+            let ports: Vec<u16> = container.requested.iter().map(|asked| asked.port).collect();
             let mut finding = RULE.finding(
                 [container.name.as_str()],
                 format!(
@@ -83,13 +73,22 @@ fn judge(case: &Case) -> Judgement {
                 ),
             );
             finding.severity = Severity::Warning;
-            finding.evidence = vec![format!("It asks for port {} to be published", few(&ports))];
-            finding.fix = vec![prose(format!(
-                "make {} anew without -p, or without --network host",
-                container.name
-            ))];
+            finding.evidence = vec![Evidence::AsksFor { ports, in_vain: false }];
+            let asked = container.requested.iter().cloned();
+            let without = asked.map(|asked| Change::Publish { from: Some(asked), to: None });
+            finding.fix = case.recreate(at, without.collect());
             findings.push(finding);
         }
     }
     Judgement::of(findings)
+}
+
+/// Gives the clients the host's name, and lets them use it.
+fn to_the_host(case: &Case, edges: &[&Edge], port: Option<u16>) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for client in edges.iter().map(|edge| edge.from) {
+        steps.extend(case.add_host(client));
+    }
+    steps.extend(case.redial(edges, "host.docker.internal", port));
+    settled(steps)
 }

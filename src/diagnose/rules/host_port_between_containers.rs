@@ -1,9 +1,7 @@
 //! A published port used where the container's own belongs.
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::obstacle::{Obstacle, published_as};
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::Severity;
+use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight};
+use crate::model::{Evidence, Severity, few};
 
 /// See `netmap explain host-port-between-containers`.
 pub const RULE: Rule = Rule {
@@ -15,7 +13,7 @@ pub const RULE: Rule = Rule {
     seen: "The port that is dialled is one that the other container has published on the host, and \
         inside it is another number.",
     example: "`db:5433` is refused while `psql -p 5433` on the host works",
-    mend: "Use the container port: `db:5432`.",
+    fix: "Use the container port: `db:5432`.",
     mistaken_for: "A server that does not run: the message is the same, connection refused.",
     needs: &[Sight::Sockets],
     judge,
@@ -33,13 +31,13 @@ fn judge(case: &Case) -> Judgement {
             clients.iter().copied().chain([name]),
             format!("{} {verb} {name} by its port on the host, {port}", few(&clients)),
         );
-        finding.evidence = case.say(&edges);
-        if published_as(case, to, port).is_some() {
-            finding.evidence.push(format!(
-                "{port} is the host's port that leads to {inside} of {name}; nothing listens on {port} in it"
-            ));
+        finding.evidence = case.signs(&edges);
+        if case.published_as(to, port).is_some() {
+            let container = name.to_owned();
+            finding.evidence.push(Evidence::LeadsTo { host_port: port, container, port: inside });
+            finding.evidence.push(Evidence::NothingListens { container: name.to_owned(), port });
         }
-        finding.fix = vec![case.say_instead(&edges, &edges[0].host, Some(inside))];
+        finding.fix = case.redial(&edges, &edges[0].host, Some(inside));
         finding
     }))
 }

@@ -1,9 +1,10 @@
 //! Two that want one port of the host.
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::mend::prose;
-use crate::diagnose::{Judgement, Rule};
-use crate::model::{Container, RequestedPort, Severity};
+use crate::diagnose::{Case, Judgement, Rule, advise, owned};
+use crate::model::{
+    Change, Container, ContainerAt, Evidence, HostPorts, RequestedPort, Severity, StartErrorKind,
+    few,
+};
 
 /// See `netmap explain host-port-conflict`.
 pub const RULE: Rule = Rule {
@@ -15,7 +16,7 @@ pub const RULE: Rule = Rule {
     seen: "The engine's own start error, or two containers that ask for the same address and port of \
         the host, one of which runs or neither of which does.",
     example: "`Bind for 0.0.0.0:8080 failed: port is already allocated`, `address already in use`",
-    mend: "Publish one of them on another port of the host, or stop the one that has it.",
+    fix: "Publish one of them on another port of the host, or stop the one that has it.",
     mistaken_for: "Two containers with the same container port, which is fine: only the host's side \
         must differ.",
     needs: &[],
@@ -24,94 +25,109 @@ pub const RULE: Rule = Rule {
 
 fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
+    let planned = case.is_planned();
     for at in case.containers() {
         let container = case.container(at);
-        let error = container.start_error.as_deref().filter(|error| is_about_ports(error));
-        let planned = case.is_planned();
+        let error = container.start_error.as_ref();
+        let error = error.filter(|error| error.kind == StartErrorKind::PortTaken);
         let runs = container.state.has_network() && !planned;
         if runs || !(error.is_some() || planned) {
             continue;
         }
-        let mut holders = Vec::new();
-        let mut ports = Vec::new();
-        // Of two planned ones only the second is told of.
-        let others =
-            case.containers().filter(|other| if planned { *other < at } else { *other != at });
-        for other in others.filter(|other| !case.map.are_apart(*other, at)) {
-            for wanted in &container.requested {
-                if takes(case.container(other), wanted, planned) {
-                    holders.push(case.name(other));
-                    ports.push(wanted.host_port.clone());
-                }
-            }
-        }
-        if error.is_none() && holders.is_empty() {
+        let taken = taken(case, at);
+        if error.is_none() && taken.is_empty() {
             continue;
         }
-        ports.dedup();
-        let port = match ports.first() {
-            Some(port) => port.clone(),
-            None => container.requested.first().map(|r| r.host_port.clone()).unwrap_or_default(),
-        };
-        let taken = if planned { "is wanted twice" } else { "is taken" };
+        let (asked, holders): (Vec<&RequestedPort>, Vec<ContainerAt>) = taken.into_iter().unzip();
+        let asked = asked.first().copied().or(container.requested.first());
+        let port = asked.map(|asked| asked.host_port.to_string()).unwrap_or_default();
+        let mut holders = case.names_of(holders);
+        holders.dedup();
+        let how = if planned { "is wanted twice" } else { "is taken" };
         let mut finding = RULE.finding(
             [container.name.as_str()].into_iter().chain(holders.iter().copied()),
-            format!("{} cannot start: port {port} of the host {taken}", container.name),
+            format!("{} cannot start: port {port} of the host {how}", container.name),
         );
         if !holders.is_empty() {
-            let verb = if planned { "asks for it as well" } else { "has it" };
-            finding.evidence.push(format!("{} {verb}", few(&holders)));
+            let containers = owned(&holders);
+            finding.evidence.push(Evidence::PortHeldBy { containers, planned });
         } else if error.is_some() {
-            finding.evidence.push("No container has it; a program on the host does".to_owned());
+            let text = "No container has it; a program on the host does";
+            finding.evidence.push(Evidence::Remark { text });
         }
-        if let Some(error) = error {
-            let said = error.rsplit(": ").take(2).collect::<Vec<_>>();
-            finding.evidence.push(format!(
-                "The engine says: {}",
-                said.into_iter().rev().collect::<Vec<_>>().join(": ")
-            ));
-        }
+        finding.evidence.extend(error.map(|error| {
+            // What it says first is where in the engine it happened.
+            let said: Vec<&str> = error.said.rsplit(": ").take(2).collect();
+            Evidence::StartError { said: said.into_iter().rev().collect::<Vec<_>>().join(": ") }
+        }));
         let waiting = case.wanted_by(at);
         if !waiting.is_empty() {
-            finding.evidence.push(format!("{} cannot reach it for that reason", few(&waiting)));
+            finding.evidence.push(Evidence::CutOff { clients: owned(&waiting) });
         }
-        let inside =
-            container.requested.iter().find(|r| r.host_port == port).map_or(80, |r| r.port);
-        finding.fix = vec![prose(format!(
-            "make {} anew with another port of the host: -p OTHER:{inside}{}",
-            container.name,
-            holders.first().map_or_else(String::new, |holder| format!(", or stop {holder}"))
-        ))];
+        if let Some(asked) = asked {
+            let to = RequestedPort { host_port: free_port(case, asked), ..asked.clone() };
+            let change = Change::Publish { from: Some(asked.clone()), to: Some(to) };
+            finding.fix = case.recreate(at, vec![change]);
+        }
+        if !holders.is_empty() && !planned {
+            let holders = few(&holders);
+            finding.fix.push(advise(format!("or stop {holders}, and start {}", container.name)));
+        }
         findings.push(finding);
     }
     Judgement::of(findings)
 }
 
-/// Whether a start error speaks of a port of the host.
-pub fn is_about_ports(error: &str) -> bool {
-    ["port is already allocated", "address already in use", "ports are not available"]
-        .iter()
-        .any(|words| error.contains(words))
+/// The ports that a container asks for and another one has or, of planned ones,
+/// asks for before it.
+fn taken<'a>(case: &Case<'a>, at: ContainerAt) -> Vec<(&'a RequestedPort, ContainerAt)> {
+    let planned = case.is_planned();
+    let mut taken = Vec::new();
+    for wanted in &case.container(at).requested {
+        let Some(port) = wanted.host_port.one() else { continue };
+        let holders = match planned {
+            true => case.index.requesting(port),
+            false => case.index.published(port),
+        };
+        let others = holders.iter().copied();
+        let others = others.filter(|other| if planned { *other < at } else { *other != at });
+        let others = others.filter(|other| !case.map.are_apart(*other, at));
+        let holds = others.filter(|other| holds(case.container(*other), wanted, port, planned));
+        taken.extend(holds.map(|other| (wanted, other)));
+    }
+    taken.sort_by_key(|(wanted, other)| (*other, *wanted));
+    taken
 }
 
 /// Whether a container has a port of the host that another one asks for.
-fn takes(holder: &Container, wanted: &RequestedPort, planned: bool) -> bool {
-    let any = |address: &str| matches!(address, "" | "0.0.0.0" | "::");
-    let meet = |a: &str, b: &str| any(a) || any(b) || a == b;
+fn holds(holder: &Container, wanted: &RequestedPort, port: u16, planned: bool) -> bool {
+    let every = |ip: Option<std::net::IpAddr>| ip.is_none_or(|ip| ip.is_unspecified());
+    let meet = |a, b| every(a) || every(b) || a == b;
     if planned {
+        // Of a range the engine takes what is free.
         return holder.requested.iter().any(|other| {
-            // Of a range the engine takes what is free.
-            !wanted.host_port.is_empty()
-                && !wanted.host_port.contains('-')
-                && other.host_port == wanted.host_port
+            other.host_port.one() == Some(port)
                 && other.protocol == wanted.protocol
-                && meet(&other.host_ip, &wanted.host_ip)
+                && meet(other.host_ip, wanted.host_ip)
         });
     }
     holder.state.has_network()
         && holder.published.iter().any(|published| {
-            published.host_port.to_string() == wanted.host_port
+            published.host_port == Some(port)
                 && published.protocol == wanted.protocol
-                && meet(&published.host_ip, &wanted.host_ip)
+                && meet(Some(published.host_ip), wanted.host_ip)
         })
+}
+
+/// The next port of the host that nobody here has or asks for.
+fn free_port(case: &Case, asked: &RequestedPort) -> HostPorts {
+    let Some(port) = asked.host_port.one() else { return HostPorts::Any };
+    let host = case.map.snapshot().host.as_ref();
+    let sockets = host.and_then(|host| host.listening.as_deref()).unwrap_or_default();
+    let is_free = |port: &u16| {
+        case.index.published(*port).is_empty()
+            && case.index.requesting(*port).is_empty()
+            && !sockets.iter().any(|socket| socket.port == *port)
+    };
+    (port.saturating_add(1)..=u16::MAX).find(is_free).map_or(HostPorts::Any, HostPorts::One)
 }

@@ -1,23 +1,20 @@
 //! Something on the host that a container wants.
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::mend::prose;
-use crate::diagnose::obstacle::Obstacle;
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::Severity;
+use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, advise, settled};
+use crate::model::{Evidence, MachineMatter, Severity, Step, few};
 
 /// See `netmap explain host-service`.
 pub const RULE: Rule = Rule {
     name: "host-service",
     severity: Severity::Error,
-    summary: "a container wants a program on the host and does not get there",
+    summary: "a container cannot reach a program on the host",
     meaning: "`localhost` in a container is the container. The host has the name \
         `host.docker.internal` on Docker Desktop only, unless the container is given it; and a \
-        program on the host that listens on 127.0.0.1 does not take what comes from containers.",
+        program on the host that listens on 127.0.0.1 does not accept what comes from containers.",
     seen: "`host.docker.internal`, a gateway's address or localhost is dialled, and the name was not \
         added, or the host's own sockets lack the port or have it on loopback only.",
     example: "`getaddrinfo ENOTFOUND host.docker.internal`, `connect ECONNREFUSED 172.17.0.1:5432`",
-    mend: "`--add-host host.docker.internal:host-gateway` (`extra_hosts` in compose), and let the \
+    fix: "`--add-host host.docker.internal:host-gateway` (`extra_hosts` in compose), and let the \
         program on the host listen on the gateway's address or on 0.0.0.0.",
     mistaken_for: "A program that runs in another container: that is reached by its name.",
     needs: &[Sight::Machine, Sight::Facts],
@@ -26,62 +23,61 @@ pub const RULE: Rule = Rule {
 
 fn judge(case: &Case) -> Judgement {
     let groups = case.obstructed(|edge, obstacle| {
-        let kind = match obstacle {
-            Obstacle::MachineUnknown => Kind::Unknown,
-            Obstacle::MachineOnLoopback => Kind::OnLoopback,
-            Obstacle::MachineSilent => Kind::Silent,
-            Obstacle::LocalhostMachine => Kind::Localhost,
+        let matter = match obstacle {
+            Obstacle::MachineUnknown => MachineMatter::NameUnknown,
+            Obstacle::MachineOnLoopback => MachineMatter::OnLoopback,
+            Obstacle::MachineSilent => MachineMatter::NothingListens,
+            Obstacle::LocalhostMachine => MachineMatter::IsNotLocalhost,
             _ => return None,
         };
-        Some((edge.host.clone(), edge.port, kind))
+        Some((edge.host.clone(), edge.port, matter))
     });
-    Judgement::of(groups.into_iter().map(|((host, port, kind), edges)| {
+    Judgement::of(groups.into_iter().map(|((host, port, matter), edges)| {
         let clients = case.clients(&edges);
-        let port_text = port.map_or_else(|| "that port".to_owned(), |port| format!("port {port}"));
-        let summary = match kind {
-            Kind::Unknown => format!("{} cannot find the host by the name {host}", few(&clients)),
-            Kind::OnLoopback => format!("The program on the host that {} want listens to the host only", few(&clients)),
-            Kind::Silent => format!("{} want {port_text} of the host, where nothing listens", few(&clients)),
-            Kind::Localhost => format!("{} look for a program of the host in themselves", few(&clients)),
-        };
-        let summary = if clients.len() == 1 {
-            summary.replace(" want ", " wants ").replace(" look for ", " looks for ").replace("in themselves", "in itself")
-        } else {
-            summary
+        let (who, alone) = (few(&clients), clients.len() == 1);
+        let of_port =
+            port.map_or_else(|| "that port".to_owned(), |port| format!("port {port}"));
+        let summary = match matter {
+            MachineMatter::NameUnknown => {
+                format!("{who} cannot find the host by the name {host}")
+            }
+            MachineMatter::OnLoopback => {
+                let dial = if alone { "dials" } else { "dial" };
+                format!("The program on the host that {who} {dial} listens to the host only")
+            }
+            MachineMatter::NothingListens => {
+                let dial = if alone { "dials" } else { "dial" };
+                format!("{who} {dial} {of_port} of the host, where nothing listens")
+            }
+            MachineMatter::IsNotLocalhost => {
+                let look = if alone { "looks" } else { "look" };
+                let there = if alone { "itself" } else { "themselves" };
+                format!("{who} {look} for a program of the host in {there}")
+            }
         };
         let mut finding = RULE.finding(clients.iter().copied(), summary);
-        let fails = edges.iter().any(|edge| edge.evidently_fails());
-        if !fails {
+        if !edges.iter().any(|edge| edge.evidently_fails()) {
             finding.severity = Severity::Warning;
         }
-        finding.evidence = case.say(&edges);
-        finding.evidence.push(match kind {
-            Kind::Unknown => format!("{host} is a name of Docker Desktop; here a container must be given it"),
-            Kind::OnLoopback => format!("On the host, {port_text} is bound to a loopback address"),
-            Kind::Silent => format!("Nothing on the host listens on {port_text}"),
-            Kind::Localhost => format!("The host listens on {port_text}, but localhost is the container itself"),
-        });
-        let add = prose(format!(
-            "make {} anew with --add-host host.docker.internal:host-gateway",
-            few(&clients)
-        ));
-        finding.fix = match kind {
-            Kind::Unknown => vec![add],
-            Kind::OnLoopback => vec![prose(format!(
-                "let the program on the host listen on the gateway's address or on 0.0.0.0, {port_text}"
+        finding.evidence = case.signs(&edges);
+        finding.evidence.push(Evidence::OnMachine { host: host.to_string(), port, matter });
+        let add = || -> Vec<Step> {
+            edges.iter().flat_map(|edge| case.add_host(edge.from)).collect()
+        };
+        finding.fix = match matter {
+            MachineMatter::NameUnknown => settled(add()),
+            MachineMatter::OnLoopback => vec![advise(format!(
+                "let the program on the host listen on the gateway's address or on 0.0.0.0, {of_port}"
             ))],
-            Kind::Silent => vec![prose(format!("start the program on the host that is to listen on {port_text}"))],
-            Kind::Localhost => vec![add, case.say_instead(&edges, "host.docker.internal", port)],
+            MachineMatter::NothingListens => {
+                vec![advise(format!("start the program on the host that is to listen on {of_port}"))]
+            }
+            MachineMatter::IsNotLocalhost => {
+                let mut steps = add();
+                steps.extend(case.redial(&edges, "host.docker.internal", port));
+                settled(steps)
+            }
         };
         finding
     }))
-}
-
-/// What is wrong on the way to the host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    Unknown,
-    OnLoopback,
-    Silent,
-    Localhost,
 }

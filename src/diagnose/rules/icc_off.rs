@@ -1,9 +1,7 @@
 //! A network that keeps its members apart.
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::obstacle::Obstacle;
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{ContainerAt, Severity};
+use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight};
+use crate::model::{ContainerAt, Driver, Evidence, Severity, few};
 
 /// See `netmap explain icc-off`.
 pub const RULE: Rule = Rule {
@@ -15,7 +13,7 @@ pub const RULE: Rule = Rule {
     seen: "A container names another one, and every network the two share has inter-container \
         communication switched off, or is a macvlan in private mode.",
     example: "The name resolves, and the connection times out",
-    mend: "Put both on a network of their own, or make this one anew without the option.",
+    fix: "Put both on a network of their own, or re-create this one without the option.",
     mistaken_for: "A firewall (firewall-drop): both look like silence.",
     needs: &[Sight::Logs],
     judge,
@@ -33,19 +31,13 @@ fn judge(case: &Case) -> Judgement {
             clients.iter().copied().chain([name, on.as_str()]),
             format!("{on} keeps {} and {name} apart", few(&clients)),
         );
-        finding.evidence = case.say(&edges);
-        finding.evidence.push(if case.network(network).driver == "macvlan" {
-            format!("{on} is a macvlan in private mode, whose members cannot reach one another")
-        } else {
-            format!("{on} was made with enable_icc=false, so its members cannot reach one another")
-        });
+        finding.evidence = case.signs(&edges);
+        let macvlan = case.network(network).driver == Driver::Macvlan;
+        finding.evidence.push(Evidence::KeepsApart { network: on.clone(), macvlan });
         let from: Vec<ContainerAt> = edges.iter().map(|edge| edge.from).collect();
-        let hosts: Vec<&str> = edges
-            .iter()
-            .filter(|edge| edge.host.parse::<std::net::IpAddr>().is_err())
-            .map(|edge| &*edge.host)
-            .collect();
-        finding.fix = case.bring_together(to, &from, &hosts).0;
+        let hosts: Vec<&str> =
+            edges.iter().filter(|edge| edge.is_by_name()).map(|edge| &*edge.host).collect();
+        finding.fix = case.bring_together(to, &from, &hosts).steps;
         finding
     }))
 }

@@ -1,9 +1,7 @@
 //! Containers that have no way out, and want one.
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::obstacle::Obstacle;
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{ContainerAt, NetworkAt, Severity};
+use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, owned};
+use crate::model::{ContainerAt, Driver, Evidence, NetworkAt, Severity, Step, few};
 
 /// See `netmap explain internal-only`.
 pub const RULE: Rule = Rule {
@@ -13,9 +11,9 @@ pub const RULE: Rule = Rule {
     meaning: "Nothing gets in or out of a network made with `--internal` but among its members: no \
         published port, no internet. That is what it is for, and a database is well kept there.",
     seen: "All of a container's networks are internal, and it asks for published ports, or its log \
-        tells of failures to reach something outside.",
+        reports failures to reach something outside.",
     example: "`docker port web` prints nothing; `network is unreachable`",
-    mend: "Put it on a network that is not internal as well: `docker network connect front web`.",
+    fix: "Put it on a network that is not internal as well: `docker network connect front web`.",
     mistaken_for: "A firewall; a wrong `-p`. Where only the configuration names something outside and \
         nothing failed, netmap says so at severity info.",
     needs: &[Sight::Logs],
@@ -33,7 +31,7 @@ fn judge(case: &Case) -> Judgement {
         if !internal || container.requested.is_empty() || !container.published.is_empty() {
             continue;
         }
-        let ports: Vec<String> = container.requested.iter().map(|r| r.port.to_string()).collect();
+        let ports: Vec<u16> = container.requested.iter().map(|asked| asked.port).collect();
         let mut finding = RULE.finding(
             [container.name.as_str()].into_iter().chain(case.network_names(at)),
             format!(
@@ -42,11 +40,8 @@ fn judge(case: &Case) -> Judgement {
             ),
         );
         finding.evidence = vec![
-            format!("It asks for port {} to be published, and nothing is", few(&ports)),
-            format!(
-                "Nothing gets in or out of {} but among its members",
-                few(&case.network_names(at))
-            ),
+            Evidence::AsksFor { ports, in_vain: true },
+            Evidence::NoWayOut { networks: owned(&case.network_names(at)) },
         ];
         finding.fix = way_out(case, at);
         findings.push(finding);
@@ -65,31 +60,33 @@ fn judge(case: &Case) -> Judgement {
         if !edges.iter().any(|edge| edge.evidently_fails()) {
             finding.severity = Severity::Info;
         }
-        finding.evidence = edges.iter().map(|edge| case.says(edge)).collect();
-        finding.evidence.push(format!(
-            "Nothing gets in or out of {} but among its members",
-            few(&case.network_names(from))
-        ));
+        finding.evidence = edges.iter().map(|edge| case.sign(edge)).collect();
+        let networks = owned(&case.network_names(from));
+        finding.evidence.push(Evidence::NoWayOut { networks });
         finding.fix = way_out(case, from);
         findings.push(finding);
     }
     Judgement::of(findings)
 }
 
-/// Commands that put a container on a network with a way out: one of the same
-/// project if there is one, else a new one.
-fn way_out(case: &Case, at: ContainerAt) -> Vec<String> {
+/// Puts a container on a network with a way out: one of the same project if
+/// there is one, else a new one.
+fn way_out(case: &Case, at: ContainerAt) -> Vec<Step> {
     let project = case.container(at).project();
     let existing = case.networks().find(|network| {
         let network = case.network(*network);
-        let open = !network.internal && !network.is_built_in() && network.driver == "bridge";
+        let open = !network.internal && !network.is_built_in() && network.driver == Driver::Bridge;
         open && project.is_some() && network.project.as_deref() == project
     });
-    match existing {
-        Some(network) => vec![case.connect(&case.network_word(network), at)],
+    let mut steps = Vec::new();
+    let network = match existing {
+        Some(network) => case.network_handle(network),
         None => {
-            let name = case.new_network_name("outside");
-            vec![format!("{} network create {name}", case.docker()), case.connect(&name, at)]
+            let (create, network) = case.create_network("outside", at);
+            steps.push(create);
+            network
         }
-    }
+    };
+    steps.extend(case.connect(&network, at, &[]));
+    steps
 }

@@ -1,20 +1,19 @@
 //! A host that passes nothing on.
 
-use crate::diagnose::case::Case;
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::Severity;
+use crate::diagnose::{Case, Judgement, Rule, Sight, on_host};
+use crate::model::{Evidence, Severity};
 
 /// See `netmap explain ip-forward-off`.
 pub const RULE: Rule = Rule {
     name: "ip-forward-off",
     severity: Severity::Error,
-    summary: "the host does not pass packets on, so nothing gets out of any container",
-    meaning: "Containers reach the world through the host, which must pass their packets on from the \
+    summary: "the host does not forward packets, so nothing gets out of any container",
+    meaning: "Containers reach the world through the host, which must forward their packets from the \
         bridge to its own network card. The engine switches that on when it starts; something has \
         switched it off since.",
     seen: "The engine itself says so (`IPv4Forwarding` in `docker info`).",
     example: "`WARNING: IPv4 forwarding is disabled`; nothing gets out, nothing published is reached",
-    mend: "`sudo sysctl -w net.ipv4.ip_forward=1`, and the same in `/etc/sysctl.d/` to make it last.",
+    fix: "`sudo sysctl -w net.ipv4.ip_forward=1`, and the same in `/etc/sysctl.d/` to make it last.",
     mistaken_for: "Broken name resolution: names outside fail first, because their servers are outside.",
     needs: &[Sight::Facts],
     judge,
@@ -25,17 +24,15 @@ fn judge(case: &Case) -> Judgement {
     match (engine.ipv4_forwarding, engine.rootless) {
         (Some(false), _) => {}
         (None, Some(_)) => {
-            let why =
-                "whether packets are passed on where its networks are: the engine does not tell";
+            let why = "whether packets are forwarded where its networks are: the engine does not say";
             return Judgement { not_looked: vec![why.to_owned()], ..Judgement::default() };
         }
         _ => return Judgement::default(),
     }
-    let mut finding = RULE.finding(
-        [] as [&str; 0],
-        "The engine's machine does not pass packets on (ip_forward is off)",
-    );
-    finding.evidence = vec!["The engine says that IPv4 forwarding is disabled".to_owned()];
-    finding.fix = vec!["sudo sysctl -w net.ipv4.ip_forward=1".to_owned()];
+    let mut finding = RULE
+        .finding([] as [&str; 0], "The engine's machine does not forward packets (ip_forward is off)");
+    finding.evidence =
+        vec![Evidence::Remark { text: "The engine says that IPv4 forwarding is disabled" }];
+    finding.fix = vec![on_host(&["sysctl", "-w", "net.ipv4.ip_forward=1"])];
     Judgement::of([finding])
 }

@@ -1,9 +1,7 @@
 //! `--link`.
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::mend::prose;
-use crate::diagnose::{Judgement, Rule};
-use crate::model::Severity;
+use crate::diagnose::{Case, Judgement, Rule, settled};
+use crate::model::{Change, Evidence, Severity, few};
 
 /// See `netmap explain legacy-link`.
 pub const RULE: Rule = Rule {
@@ -12,10 +10,10 @@ pub const RULE: Rule = Rule {
     summary: "a container is tied to another one with the legacy --link",
     meaning: "`--link` writes the other container's address into the hosts file when the container \
         starts. It is deprecated, works one way and on the default bridge only, and goes stale: a \
-        container that is made anew is not linked any more.",
+        container that is re-created is not linked any more.",
     seen: "The container was made with `--link`.",
-    example: "It works until the linked container is made anew; then the name leads nowhere",
-    mend: "A network of your own, on which both have their names, replaces links altogether.",
+    example: "It works until the linked container is re-created; then the name leads nowhere",
+    fix: "A network of your own, on which both have their names, replaces links altogether.",
     mistaken_for: "`links:` in a newer compose file, which is only an alias on the project's network.",
     needs: &[],
     judge,
@@ -30,37 +28,31 @@ fn judge(case: &Case) -> Judgement {
         if container.links.is_empty() || !on_bridge {
             continue;
         }
-        let mut targets: Vec<&str> = Vec::new();
-        let mut fix = Vec::new();
+        let mut steps = Vec::new();
         for link in &container.links {
-            let (target, alias) = link.split_once(':').unwrap_or((link, link));
-            targets.push(target);
-            let Some(to) = case.map.containers_named(target).first().copied() else { continue };
-            let on_own_network = case
-                .shared(at, to)
-                .iter()
-                .any(|network| !case.network(*network).is_default_bridge());
-            if !on_own_network {
-                let (commands, _) = case.bring_together(to, &[at], &[alias]);
-                fix.extend(commands.into_iter().filter(|c| !fix.contains(c)).collect::<Vec<_>>());
+            let Some(to) = case.map.containers_named(&link.target).first().copied() else { continue };
+            let shared = case.shared(at, to);
+            if shared.iter().all(|network| case.network(*network).is_default_bridge()) {
+                steps.extend(case.bring_together(to, &[at], &[&link.alias]).steps);
             }
         }
+        steps.extend(case.recreate(at, vec![Change::NoLinks]));
+        let mut targets: Vec<&str> =
+            container.links.iter().map(|link| link.target.as_str()).collect();
         targets.sort_unstable();
         targets.dedup();
-        fix.push(prose(format!("then make {} anew without --link", container.name)));
         let mut finding = RULE.finding(
             [container.name.as_str()].into_iter().chain(targets.iter().copied()),
             format!("{} is tied to {} with the legacy --link", container.name, few(&targets)),
         );
-        finding.evidence = container
-            .links
-            .iter()
-            .map(|link| {
-                let (target, alias) = link.split_once(':').unwrap_or((link, link));
-                format!("`{alias}` is written into its hosts file with the address {target} had when it started")
+        let links = container.links.iter();
+        finding.evidence = links
+            .map(|link| Evidence::Link {
+                alias: link.alias.clone(),
+                container: link.target.clone(),
             })
             .collect();
-        finding.fix = fix;
+        finding.fix = settled(steps);
         findings.push(finding);
     }
     Judgement::of(findings)

@@ -1,9 +1,7 @@
 //! A container looks for a peer in itself.
 
-use crate::diagnose::case::{Case, Listens, few};
-use crate::diagnose::obstacle::Obstacle;
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::Severity;
+use crate::diagnose::{Case, Judgement, Listens, Obstacle, Rule, Sight, owned};
+use crate::model::{Evidence, ListensFrom, Severity, few};
 
 /// See `netmap explain localhost-dependency`.
 pub const RULE: Rule = Rule {
@@ -18,7 +16,7 @@ pub const RULE: Rule = Rule {
         exposes it.",
     example: "`connect ECONNREFUSED 127.0.0.1:5432`, \
         `failed to connect to server [localhost:27017] on first connect`",
-    mend: "Put both on one network that you made yourself, and use the other container's name: \
+    fix: "Put both on one network that you made yourself, and use the other container's name: \
         `mongodb://mongo:27017` instead of `mongodb://localhost:27017`.",
     mistaken_for: "An address that is handed on to a browser: that one runs on your machine, where \
         localhost with a published port is right. Where only the configuration names such an \
@@ -47,24 +45,23 @@ fn judge(case: &Case) -> Judgement {
         if unsure {
             finding.severity = Severity::Info;
         }
-        finding.evidence = case.say(&edges);
+        finding.evidence = case.signs(&edges);
         let dialled = edges.iter().find_map(|edge| edge.port).unwrap_or(port);
-        finding.evidence.push(match clients.len() {
-            1 => format!(
-                "localhost is {} itself, and nothing listens on {dialled} there",
-                clients[0]
-            ),
-            _ => format!(
-                "localhost is each container itself, and nothing listens on {dialled} there"
-            ),
+        let containers = owned(&clients);
+        finding.evidence.push(Evidence::IsItself { containers, port: dialled });
+        let container = name.to_owned();
+        finding.evidence.push(match case.listens(peer, port) {
+            _ if dialled != port => Evidence::LeadsTo { host_port: dialled, container, port },
+            listens => {
+                let from = match listens {
+                    Some(Listens::Openly) => ListensFrom::Everybody,
+                    Some(_) => ListensFrom::Itself,
+                    None => ListensFrom::Declared,
+                };
+                Evidence::Listens { container, port, from }
+            }
         });
-        finding.evidence.push(match (case.listens(peer, port), dialled == port) {
-            (_, false) => format!("{name} has its port {port} published on the host as {dialled}"),
-            (Some(Listens::Openly), _) => format!("{name} does listen on {port}"),
-            (Some(_), _) => format!("{name} listens on {port}, on its own loopback address only"),
-            (None, _) => format!("{name} says that it listens on {port}"),
-        });
-        finding.fix = case.mend_names(peer);
+        finding.fix = case.fix_names(peer);
         finding
     }))
 }

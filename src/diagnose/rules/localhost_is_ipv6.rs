@@ -1,11 +1,7 @@
 //! Health checks that dial `localhost`.
 
-use std::net::IpAddr;
-
-use crate::diagnose::case::Case;
-use crate::diagnose::mend::prose;
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{Health, Origin, Severity};
+use crate::diagnose::{Case, Judgement, Rule, Sight, advise, is_ipv4_only};
+use crate::model::{Evidence, Health, Origin, Severity};
 
 /// See `netmap explain localhost-is-ipv6`.
 pub const RULE: Rule = Rule {
@@ -17,7 +13,7 @@ pub const RULE: Rule = Rule {
     seen: "The health check names localhost with a port that the container listens on for IPv4 only. \
         It is an error when the check fails, and good to know otherwise.",
     example: "The server works, and the container is `unhealthy`: `can't connect to [::1]:80`",
-    mend: "Write 127.0.0.1 in the health check.",
+    fix: "Write 127.0.0.1 in the health check.",
     mistaken_for: "A server that is really down.",
     needs: &[Sight::Sockets],
     judge,
@@ -38,35 +34,23 @@ fn judge(case: &Case) -> Judgement {
             .filter_map(|reference| reference.dialled_port())
             .collect();
         ports.dedup();
-        for port in ports {
-            let mut on_port = sockets.iter().filter(|socket| socket.port == port).peekable();
-            let v4_only = on_port.peek().is_some()
-                && on_port.all(|socket| matches!(socket.address, IpAddr::V4(_)));
-            if !v4_only {
-                continue;
-            }
+        for port in ports.into_iter().filter(|port| is_ipv4_only(sockets, *port)) {
+            let name = container.name.as_str();
             let mut finding = RULE.finding(
-                [container.name.as_str()],
-                format!(
-                    "{}'s health check dials localhost:{port}, and it listens on IPv4 only",
-                    container.name
-                ),
+                [name],
+                format!("{name}'s health check dials localhost:{port}, and it listens on IPv4 only"),
             );
             let fails = container.health == Some(Health::Unhealthy);
             if !fails {
                 finding.severity = Severity::Info;
             }
             finding.evidence = vec![
-                format!("{} listens on {port} with IPv4 and not on ::1", container.name),
-                if fails {
-                    "The check fails".to_owned()
-                } else {
-                    "The check passes as long as its client tries 127.0.0.1 as well".to_owned()
-                },
+                Evidence::Ipv4Only { container: name.to_owned(), port },
+                Evidence::HealthCheck { fails },
             ];
-            finding.fix = vec![prose(format!(
+            finding.fix = vec![advise(format!(
                 "let the health check of {} use 127.0.0.1:{port} instead of localhost:{port}",
-                container.name
+                case.called(at)
             ))];
             findings.push(finding);
         }

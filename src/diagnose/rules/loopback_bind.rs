@@ -2,26 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnose::case::{Case, Listens, few};
-use crate::diagnose::mend::prose;
-use crate::diagnose::obstacle::Obstacle;
-use crate::diagnose::wanted::Edge;
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{ContainerAt, NetworkMode, Protocol, Severity};
+use crate::diagnose::{Case, Edge, Judgement, Listens, Obstacle, Rule, Sight, advise};
+use crate::model::{
+    ContainerAt, Evidence, Finding, ListensFrom, NetworkMode, Protocol, Severity,
+};
 
 /// See `netmap explain loopback-bind`.
 pub const RULE: Rule = Rule {
     name: "loopback-bind",
     severity: Severity::Error,
     summary: "a server listens on its own loopback address, where no other container reaches it",
-    meaning: "A server that is bound to 127.0.0.1 takes connections from its own container only. \
+    meaning: "A server that is bound to 127.0.0.1 accepts connections from its own container only. \
         Development servers do that by default; in a container it makes them unreachable, through \
         a published port as well.",
     seen: "The container's socket table shows the port on 127.0.0.1 or ::1 and nowhere else, and the \
         port is exposed, published or dialled by another container.",
     example: "Peers get `connection refused`; the browser gets `Empty reply from server` or \
         `connection reset`",
-    mend: "Let the server listen on 0.0.0.0: `--host 0.0.0.0`, `--bind 0.0.0.0`, `HOST=0.0.0.0`, or \
+    fix: "Let the server listen on 0.0.0.0: `--host 0.0.0.0`, `--bind 0.0.0.0`, `HOST=0.0.0.0`, or \
         whatever it calls it.",
     mistaken_for: "A server that is not up yet. A sidecar that only its own container uses may \
         listen on loopback with good reason; its port should then not be exposed.",
@@ -52,47 +50,44 @@ fn judge(case: &Case) -> Judgement {
         ports.sort_unstable();
         ports.dedup();
         for port in ports {
-            if case.listens(at, port) != Some(Listens::OnLoopback) {
-                continue;
+            if case.listens(at, port) == Some(Listens::OnLoopback) {
+                let edges = dialled.get(&(at, port)).map_or(&[][..], Vec::as_slice);
+                findings.extend(finding(case, at, port, edges));
             }
-            let edges = dialled.get(&(at, port)).map_or(&[][..], Vec::as_slice);
-            let published: Vec<String> = container
-                .published
-                .iter()
-                .filter(|published| published.port == port)
-                .map(|published| published.host_port.to_string())
-                .collect();
-            let alone = case.map.riders(at).is_empty();
-            if edges.is_empty() && published.is_empty() && !alone {
-                // Made for those that share its network stack.
-                continue;
-            }
-            let clients = case.clients(edges);
-            let mut finding = RULE.finding(
-                [case.name(at)].into_iter().chain(clients.iter().copied()),
-                format!("{} listens on {port} for itself only", case.name(at)),
-            );
-            if edges.is_empty() && published.is_empty() {
-                finding.severity = Severity::Warning;
-            }
-            finding.evidence = case.say(edges);
-            finding.evidence.push(format!(
-                "{}'s socket on {port} is bound to its loopback address, which only it can reach",
-                case.name(at)
-            ));
-            if !published.is_empty() {
-                finding.evidence.push(format!(
-                    "Published on the host as {}: connections there are taken and cut",
-                    few(&published)
-                ));
-            }
-            finding.fix = vec![prose(format!(
-                "let {} listen on 0.0.0.0:{port} instead of 127.0.0.1:{port} \
-                (an option like --host or --bind of its server)",
-                case.name(at)
-            ))];
-            findings.push(finding);
         }
     }
     Judgement::of(findings)
+}
+
+/// The finding about a port on loopback, unless it was made for those that
+/// share the container's network.
+fn finding(case: &Case, at: ContainerAt, port: u16, edges: &[&Edge]) -> Option<Finding> {
+    let published = case.container(at).published.iter().filter(|p| p.port == port);
+    let mut host_ports: Vec<u16> = published.filter_map(|p| p.host_port).collect();
+    host_ports.dedup();
+    let private = edges.is_empty() && host_ports.is_empty();
+    if private && !case.map.sidecars(at).is_empty() {
+        return None;
+    }
+    let clients = case.clients(edges);
+    let name = case.name(at);
+    let mut finding = RULE.finding(
+        [name].into_iter().chain(clients.iter().copied()),
+        format!("{name} listens on {port} for itself only"),
+    );
+    if private {
+        finding.severity = Severity::Warning;
+    }
+    finding.evidence = case.signs(edges);
+    let (container, from) = (name.to_owned(), ListensFrom::Itself);
+    finding.evidence.push(Evidence::Listens { container, port, from });
+    if !host_ports.is_empty() {
+        finding.evidence.push(Evidence::TakenAndCut { host_ports });
+    }
+    finding.fix = vec![advise(format!(
+        "let {} listen on 0.0.0.0:{port} instead of 127.0.0.1:{port} \
+         (an option like --host or --bind of its server)",
+        case.called(at)
+    ))];
+    Some(finding)
 }

@@ -1,10 +1,7 @@
 //! Macvlan members and their own host.
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::mend::prose;
-use crate::diagnose::obstacle::Obstacle;
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::Severity;
+use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, advise};
+use crate::model::{Evidence, Severity, few};
 
 /// See `netmap explain macvlan-host`.
 pub const RULE: Rule = Rule {
@@ -16,7 +13,7 @@ pub const RULE: Rule = Rule {
     seen: "A wanted connection between a container that is on such networks only and the engine's machine, \
         or a container in host mode.",
     example: "The container answers every machine of the LAN, and the host gets `No route to host`",
-    mend: "A bridge network beside it for the way to the host; or a macvlan interface for the host itself \
+    fix: "A bridge network beside it for the way to the host; or a macvlan interface for the host itself \
         (a shim): `ip link add shim link eth0 type macvlan mode bridge`.",
     mistaken_for: "A firewall on the host.",
     needs: &[Sight::Logs],
@@ -40,17 +37,14 @@ fn judge(case: &Case) -> Judgement {
             [name].into_iter().chain(clients.iter().copied().filter(|client| *client != name)),
             format!("{name} and {other} cannot reach each other: {} is a macvlan", few(&networks)),
         );
-        finding.evidence = case.say(&edges);
-        finding.evidence.push(
-            "The kernel keeps members of macvlan and ipvlan networks from their own host"
-                .to_owned(),
-        );
-        let new = case.new_network_name("to-host");
-        finding.fix = vec![
-            format!("{} network create {new}", case.docker()),
-            case.connect(&new, at),
-            prose("then use the host's address on that network, which is its gateway"),
-        ];
+        finding.evidence = case.signs(&edges);
+        let text = "The kernel keeps members of macvlan and ipvlan networks from their own host";
+        finding.evidence.push(Evidence::Remark { text });
+        let (create, network) = case.create_network("to-host", at);
+        finding.fix = vec![create];
+        finding.fix.extend(case.connect(&network, at, &[]));
+        let then = "then use the host's address on that network, which is its gateway";
+        finding.fix.push(advise(then));
         finding
     }))
 }

@@ -1,9 +1,7 @@
 //! Two containers that want to talk and share no network.
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::obstacle::Obstacle;
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{ContainerAt, Severity};
+use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight};
+use crate::model::{Evidence, Severity, few};
 
 /// See `netmap explain no-shared-network`.
 pub const RULE: Rule = Rule {
@@ -15,10 +13,10 @@ pub const RULE: Rule = Rule {
     seen: "The environment, the command, the log or a connection attempt names the other container, \
         and the two have no network in common.",
     example: "`getaddrinfo ENOTFOUND db`, `bad address 'db'`; by address: a time-out",
-    mend: "`docker network connect NETWORK CONTAINER`; in a compose file, name the other project's \
+    fix: "`docker network connect NETWORK CONTAINER`; in a compose file, name the other project's \
         network as `external: true`.",
-    mistaken_for: "Separation that is meant: netmap tells only of ways that a container evidently \
-        wants to go.",
+    mistaken_for: "Separation that is meant: netmap reports only what a container evidently \
+        tries to reach.",
     needs: &[Sight::Logs],
     judge,
 };
@@ -31,37 +29,23 @@ fn judge(case: &Case) -> Judgement {
     Judgement::of(groups.into_iter().map(|(target, edges)| {
         let clients = case.clients(&edges);
         let name = case.name(target);
-        let verb = if clients.len() == 1 { "shares" } else { "share" };
+        let (shares, wants) = match clients.len() {
+            1 => ("shares", "wants"),
+            _ => ("share", "want"),
+        };
         let mut finding = RULE.finding(
             clients.iter().copied().chain([name]),
-            format!("{} {verb} no network with {name}, and {}", few(&clients), wants(&clients)),
+            format!("{} {shares} no network with {name}, and {wants} to reach it", few(&clients)),
         );
-        finding.evidence = case.say(&edges);
+        finding.evidence = case.signs(&edges);
         let first = edges[0].from;
-        finding.evidence.push(format!(
-            "{} is on {}; {name} is on {}",
-            case.name(first),
-            on(case, first),
-            on(case, target)
-        ));
-        if let Some(path) = case.map.path(first, target)
-            && let Some(between) = path.through.first()
-        {
-            finding.evidence.push(format!(
-                "{} is on networks of both, but containers do not pass packets on",
-                case.name(*between)
-            ));
-        }
-        finding.fix = case.mend_names(target);
+        finding.evidence.extend([first, target].map(|at| case.sign_networks(at)));
+        let path = case.map.path(first, target);
+        let between = path.as_ref().and_then(|path| path.through.first());
+        finding.evidence.extend(
+            between.map(|between| Evidence::Between { container: case.name(*between).to_owned() }),
+        );
+        finding.fix = case.fix_names(target);
         finding
     }))
-}
-
-fn wants(clients: &[&str]) -> &'static str {
-    if clients.len() == 1 { "wants to reach it" } else { "want to reach it" }
-}
-
-fn on(case: &Case, at: ContainerAt) -> String {
-    let names = case.network_names(at);
-    if names.is_empty() { "no network".to_owned() } else { few(&names) }
 }

@@ -1,13 +1,9 @@
 //! Names outside that do not resolve.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::mend::prose;
-use crate::diagnose::obstacle::Obstacle;
-use crate::diagnose::wanted::{Edge, Target};
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{ContainerAt, LogErrorKind, Severity};
+use crate::diagnose::{Case, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise};
+use crate::model::{ContainerAt, Evidence, LogErrorKind, Severity, few};
 
 /// See `netmap explain outside-names`.
 pub const RULE: Rule = Rule {
@@ -19,7 +15,7 @@ pub const RULE: Rule = Rule {
     seen: "The log says that a name with dots was not found, the container has a way out, and no \
         peer's name failed.",
     example: "`getaddrinfo EAI_AGAIN api.example.com` while `db` resolves",
-    mend: "Give it name servers that it can reach: `--dns 9.9.9.9`, or `\"dns\"` in the engine's \
+    fix: "Give it name servers that it can reach: `--dns 9.9.9.9`, or `\"dns\"` in the engine's \
         daemon.json.",
     mistaken_for: "A name that does not exist; a container without a way out (internal-only).",
     needs: &[Sight::Logs],
@@ -27,19 +23,19 @@ pub const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case) -> Judgement {
-    let not_found =
-        |edge: &Edge| edge.logged().any(|error| error.kind == LogErrorKind::NameNotFound);
     let mut groups: BTreeMap<ContainerAt, Vec<&Edge>> = BTreeMap::new();
-    let mut peers_fail = Vec::new();
+    let mut peers_fail = BTreeSet::new();
     for (edge, obstacle) in case.edges() {
-        if !not_found(edge) {
+        if !edge.is_logged_as(LogErrorKind::NameNotFound) {
             continue;
         }
         match edge.target {
-            Target::Outside if obstacle != Some(&Obstacle::NoWayOut) => {
+            Meaning::Outside if obstacle != Some(&Obstacle::NoWayOut) => {
                 groups.entry(edge.from).or_default().push(edge);
             }
-            Target::Named(_) => peers_fail.push(edge.from),
+            Meaning::Named(_) => {
+                peers_fail.insert(edge.from);
+            }
             _ => {}
         }
     }
@@ -48,20 +44,20 @@ fn judge(case: &Case) -> Judgement {
         let name = case.name(from);
         let hosts: Vec<&str> = edges.iter().map(|edge| &*edge.host).collect();
         let mut finding = RULE.finding([name], format!("{name} cannot resolve {}", few(&hosts)));
-        finding.evidence = edges.iter().map(|edge| case.says(edge)).collect();
-        let servers =
-            case.seen(from).and_then(|seen| seen.nameservers.as_deref()).unwrap_or_default();
+        finding.evidence = edges.iter().map(|edge| case.sign(edge)).collect();
+        let seen = case.seen(from).and_then(|seen| seen.nameservers.as_deref()).unwrap_or_default();
+        let servers: Vec<String> = seen.iter().map(ToString::to_string).collect();
         if !servers.is_empty() {
-            let servers: Vec<String> = servers.iter().map(ToString::to_string).collect();
-            finding.evidence.push(format!("Its name server is {}", few(&servers)));
+            finding.evidence.push(Evidence::NameServers { servers, given: false });
         }
-        let own: Vec<&str> = case.container(from).dns.iter().map(String::as_str).collect();
-        if !own.is_empty() {
-            finding.evidence.push(format!("It was given {} with --dns", few(&own)));
+        let servers = case.container(from).dns.clone();
+        if !servers.is_empty() {
+            finding.evidence.push(Evidence::NameServers { servers, given: true });
         }
-        finding.fix = vec![prose(format!(
-            "make {name} anew with --dns ADDRESS of a name server that it can reach, \
-            or set \"dns\" in the engine's daemon.json"
+        finding.fix = vec![advise(format!(
+            "re-create {} with --dns and the address of a name server that it can reach, \
+             or set \"dns\" in the engine's daemon.json",
+            case.called(from)
         ))];
         finding
     }))

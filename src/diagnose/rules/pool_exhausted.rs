@@ -2,10 +2,8 @@
 
 use ipnet::IpNet;
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::mend::prose;
-use crate::diagnose::{Judgement, Rule};
-use crate::model::{AddressPool, Finding, NetworkAt, Severity};
+use crate::diagnose::{Case, Judgement, Rule, advise};
+use crate::model::{AddressPool, Driver, Evidence, Finding, NetworkAt, Severity};
 
 /// See `netmap explain pool-exhausted`.
 pub const RULE: Rule = Rule {
@@ -19,7 +17,7 @@ pub const RULE: Rule = Rule {
         the addresses of its subnet; and a start error of the engine may say so.",
     example: "`all predefined address pools have been fully subnetted`, `no available IPv4 addresses on \
         this network's address pools`",
-    mend: "`docker network prune`; smaller subnets for more networks with `default-address-pools` in \
+    fix: "`docker network prune`; smaller subnets for more networks with `default-address-pools` in \
         daemon.json; a larger `--subnet` for the network that is full.",
     mistaken_for: "An overlap with your LAN, for which the engine skips a subnet in silence.",
     needs: &[],
@@ -75,21 +73,21 @@ fn pools(case: &Case) -> Option<Finding> {
             free => format!("Only {free} of {total} subnets are left for new networks"),
         },
     );
-    let unused: Vec<&str> = case
-        .networks()
-        .filter(|network| {
-            !case.network(*network).is_built_in() && case.map.members(*network).is_empty()
-        })
-        .map(|network| case.network(network).name.as_str())
-        .collect();
-    if !unused.is_empty() {
-        finding.evidence.push(format!("Nothing is on {}", few(&unused)));
+    let unused = case.networks().filter(|network| {
+        !case.network(*network).is_built_in() && case.map.members(*network).is_empty()
+    });
+    let networks: Vec<String> = unused.map(|at| case.network(at).name.clone()).collect();
+    if !networks.is_empty() {
+        finding.evidence.push(Evidence::Unused { networks });
     }
-    finding.evidence.push("The next `docker network create` or `compose up` may fail".to_owned());
-    finding.fix = vec![
-        prose(format!("{} network prune removes the networks that nothing is on", case.docker())),
-        prose("or set default-address-pools in the engine's daemon.json, with a larger size"),
-    ];
+    let text = "The next `docker network create` or `docker compose up` may fail";
+    finding.evidence.push(Evidence::Remark { text });
+    let prune = format!(
+        "{} network prune removes the networks that nothing is on",
+        case.tool().as_str()
+    );
+    let larger = "or set default-address-pools in the engine's daemon.json, with a larger size";
+    finding.fix = vec![advise(prune), advise(larger)];
     Some(finding)
 }
 
@@ -108,17 +106,17 @@ fn full(case: &Case, at: NetworkAt) -> Option<Finding> {
         .filter(|member| case.map.endpoint_on(**member, at).is_some_and(|e| e.ipv4.is_some()))
         .count();
     let nearly = taken + 1 >= room || taken * 10 >= room * 9;
-    if taken < 2 || !nearly || network.driver != "bridge" {
+    if taken < 2 || !nearly || network.driver != Driver::Bridge {
         return None;
     }
+    let name = &network.name;
     let mut finding = RULE.finding(
-        [network.name.as_str()],
-        format!("{} has {taken} of its {room} addresses in use", network.name),
+        [name.as_str()],
+        format!("{name} has {taken} of its {room} addresses in use"),
     );
-    finding.evidence = vec![format!("Its subnet is {range}")];
-    finding.fix = vec![prose(format!(
-        "make a network with a larger --subnet, and move the members of {} to it",
-        network.name
+    finding.evidence = vec![Evidence::Subnet { network: name.clone(), subnet: range }];
+    finding.fix = vec![advise(format!(
+        "create a network with a larger --subnet, and move the members of {name} to it"
     ))];
     Some(finding)
 }

@@ -2,11 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::mend::prose;
-use crate::diagnose::wanted::{Edge, Sign, Target};
-use crate::diagnose::{Judgement, Rule};
-use crate::model::{ContainerAt, Severity};
+use crate::diagnose::{Case, Edge, Judgement, Meaning, Rule, advise, owned};
+use crate::model::{Change, ContainerAt, Evidence, Severity, few};
 
 /// See `netmap explain proxy-env`.
 pub const RULE: Rule = Rule {
@@ -18,7 +15,7 @@ pub const RULE: Rule = Rule {
     seen: "HTTP_PROXY or HTTPS_PROXY is set, a peer is dialled over that protocol, and NO_PROXY does \
         not name it.",
     example: "`503 Service Unavailable` or `502` on a name that pings",
-    mend: "Name the neighbours in NO_PROXY: `NO_PROXY=localhost,127.0.0.1,api,db`.",
+    fix: "Name the neighbours in NO_PROXY: `NO_PROXY=localhost,127.0.0.1,api,db`.",
     mistaken_for: "A peer that is down: here it is the proxy that answers.",
     needs: &[],
     judge,
@@ -27,7 +24,7 @@ pub const RULE: Rule = Rule {
 fn judge(case: &Case) -> Judgement {
     let mut groups: BTreeMap<ContainerAt, Vec<&Edge>> = BTreeMap::new();
     for (edge, _) in case.edges() {
-        if matches!(edge.target, Target::Named(to) if to != edge.from) && goes_through(case, edge) {
+        if matches!(edge.target, Meaning::Named(to) if to != edge.from) && goes_through(case, edge) {
             groups.entry(edge.from).or_default().push(edge);
         }
     }
@@ -35,20 +32,37 @@ fn judge(case: &Case) -> Judgement {
         let name = case.name(from);
         let mut hosts: Vec<&str> = edges.iter().map(|edge| &*edge.host).collect();
         hosts.dedup();
-        let peers: Vec<&str> =
-            edges.iter().filter_map(|edge| edge.container()).map(|at| case.name(at)).collect();
+        let peers = case.names_of(edges.iter().filter_map(|edge| edge.container()));
         let mut finding = RULE.finding(
             [name].into_iter().chain(peers),
             format!("{name} asks its proxy for {}", few(&hosts)),
         );
-        finding.evidence = edges.iter().map(|edge| case.says(edge)).collect();
-        finding
-            .evidence
-            .push(format!("HTTP_PROXY is set, and NO_PROXY does not name {}", few(&hosts)));
-        finding.fix =
-            vec![prose(format!("make {name} anew with {} added to NO_PROXY", hosts.join(",")))];
+        finding.evidence = edges.iter().map(|edge| case.sign(edge)).collect();
+        finding.evidence.push(Evidence::Proxied { hosts: owned(&hosts) });
+        let variables = variables(case, from, "NO_PROXY");
+        finding.fix = if variables.is_empty() {
+            let hosts = hosts.join(",");
+            vec![advise(format!("re-create {} with NO_PROXY={hosts}", case.called(from)))]
+        } else {
+            let values = owned(&hosts);
+            let extend = |variable| Change::Extend { variable, values: values.clone() };
+            case.recreate(from, variables.into_iter().map(extend).collect())
+        };
         finding
     }))
+}
+
+/// A container's variables of this name, in whatever case.
+fn variables(case: &Case, at: ContainerAt, name: &str) -> Vec<String> {
+    let references = case.container(at).references.iter();
+    let variables = references.filter_map(|reference| reference.variable.as_deref());
+    let mut found: Vec<String> = variables
+        .filter(|variable| variable.eq_ignore_ascii_case(name))
+        .map(str::to_owned)
+        .collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// Whether the edge's scheme has a proxy that nothing excepts the host from.
@@ -59,12 +73,9 @@ fn goes_through(case: &Case, edge: &Edge) -> bool {
             reference.variable.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(wanted))
         })
     };
-    let proxied = edge.signs.iter().any(|sign| match sign {
-        Sign::Configured(reference) => match reference.scheme.as_deref() {
-            Some("http") => of_variable("HTTP_PROXY").next().is_some(),
-            Some("https") => of_variable("HTTPS_PROXY").next().is_some(),
-            _ => false,
-        },
+    let proxied = edge.configured().any(|reference| match reference.scheme.as_deref() {
+        Some("http") => of_variable("HTTP_PROXY").next().is_some(),
+        Some("https") => of_variable("HTTPS_PROXY").next().is_some(),
         _ => false,
     });
     let excepted = of_variable("NO_PROXY").any(|exception| {

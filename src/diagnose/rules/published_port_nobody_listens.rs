@@ -1,11 +1,10 @@
 //! A published port behind which there is nothing.
 
-use crate::diagnose::case::{Case, Listens, few};
-use crate::diagnose::mend::prose;
-use crate::diagnose::obstacle::Obstacle;
-use crate::diagnose::wanted::Edge;
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{Health, NetworkMode, Protocol, Severity, State};
+use crate::diagnose::{Case, Edge, Judgement, Listens, Obstacle, Rule, Sight, advise};
+use crate::model::{
+    Change, ContainerAt, Evidence, Finding, Health, NetworkMode, Protocol, RequestedPort, Severity,
+    State, Step, few,
+};
 
 /// See `netmap explain published-port-nobody-listens`.
 pub const RULE: Rule = Rule {
@@ -13,11 +12,11 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a port is published, and nothing in the container listens on it",
     meaning: "`-p 8080:80` sends what comes to 8080 on to port 80 of the container. Docker's proxy \
-        takes the connection whether or not anything listens there, so it opens and is cut.",
+        accepts the connection whether or not anything listens there, so it opens and is cut.",
     seen: "The container's socket table lacks the container port of a published port.",
     example: "`Empty reply from server`, `connection reset by peer` in the browser",
-    mend: "Publish the port that the server listens on: `-p 8080:3000`. A container's ports are \
-        fixed when it is made, so it has to be made anew.",
+    fix: "Publish the port that the server listens on: `-p 8080:3000`. A container's ports are \
+        fixed when it is made, so it has to be re-created.",
     mistaken_for: "A server that is still starting: netmap waits with its judgement while a \
         container is only seconds old or its health check still says starting.",
     needs: &[Sight::Sockets],
@@ -31,7 +30,7 @@ fn judge(case: &Case) -> Judgement {
         let looks = container.state == State::Running
             && container.network_mode != NetworkMode::Host
             && container.health != Some(Health::Starting);
-        // What it waits for itself is the cause, and told of.
+        // What it waits for itself is the cause, and reported.
         if !looks || container.published.is_empty() || case.is_held_up(at) {
             continue;
         }
@@ -48,65 +47,70 @@ fn judge(case: &Case) -> Judgement {
             })
             .map(|(port, _)| *port)
             .collect();
-        let name = case.name(at);
-        if silent.is_empty() {
-            if case.is_young(at) && case.listening(at).is_some_and(<[_]>::is_empty) {
-                judgement.not_looked.push(format!("{name} has only just started"));
-            }
-            continue;
+        if !silent.is_empty() {
+            judgement.findings.push(finding(case, at, &ports, &silent));
+        } else if case.is_young(at) && case.listening(at).is_some_and(<[_]>::is_empty) {
+            judgement.not_looked.push(format!("{} has only just started", case.name(at)));
         }
-        let clients: Vec<&Edge> = case
-            .edges_about(at)
-            .filter(|(edge, obstacle)| {
-                let here =
-                    edge.container() == Some(at) && edge.port.is_some_and(|p| silent.contains(&p));
-                here && matches!(obstacle, Some(Obstacle::NobodyListens(_)))
-            })
-            .map(|(edge, _)| edge)
-            .collect();
-        let open = case.open_ports(at);
-        let told: Vec<String> = silent.iter().map(u16::to_string).collect();
-        let mut finding = RULE.finding(
-            [name].into_iter().chain(case.clients(&clients)),
-            format!("{name} has port {} published, and nothing listens there", few(&told)),
-        );
-        if silent.len() < ports.len() {
-            finding.severity = Severity::Warning;
-        }
-        for published in container.published.iter().filter(|p| silent.contains(&p.port)) {
-            let line =
-                format!("Port {} of the host leads to {}", published.host_port, published.port);
-            if !finding.evidence.contains(&line) {
-                finding.evidence.push(line);
-            }
-        }
-        finding.evidence.extend(case.say(&clients));
-        let others: Vec<String> = open
-            .iter()
-            .filter(|port| !ports.iter().any(|(published, _)| published == *port))
-            .map(u16::to_string)
-            .collect();
-        finding.evidence.push(if others.is_empty() {
-            format!("{name} listens on no other port either")
-        } else {
-            format!("{name} does listen on {}", few(&others))
-        });
-        let host_port = container.published.iter().find(|p| p.port == silent[0]);
-        finding.fix = match (others.as_slice(), host_port) {
-            ([real], Some(published)) => vec![prose(format!(
-                "make {name} anew with -p {}:{real} instead of -p {0}:{}",
-                published.host_port, silent[0]
-            ))],
-            ([], _) => vec![
-                format!("{} logs --tail 20 {}", case.docker(), case.container_word(at)),
-                prose("then mend what keeps the server from listening"),
-            ],
-            _ => vec![prose(format!(
-                "make {name} anew with -p HOST-PORT:PORT, PORT one of {}",
-                few(&others)
-            ))],
-        };
-        judgement.findings.push(finding);
     }
     judgement
+}
+
+fn finding(case: &Case, at: ContainerAt, ports: &[(u16, Protocol)], silent: &[u16]) -> Finding {
+    let (container, name) = (case.container(at), case.name(at));
+    let clients: Vec<&Edge> = case
+        .edges_about(at)
+        .filter(|(edge, obstacle)| {
+            let here =
+                edge.container() == Some(at) && edge.port.is_some_and(|p| silent.contains(&p));
+            here && matches!(obstacle, Some(Obstacle::NobodyListens(_)))
+        })
+        .map(|(edge, _)| edge)
+        .collect();
+    let numbers: Vec<String> = silent.iter().map(u16::to_string).collect();
+    let mut finding = RULE.finding(
+        [name].into_iter().chain(case.clients(&clients)),
+        format!("{name} has port {} published, and nothing listens there", few(&numbers)),
+    );
+    if silent.len() < ports.len() {
+        finding.severity = Severity::Warning;
+    }
+    for published in container.published.iter().filter(|p| silent.contains(&p.port)) {
+        let Some(host_port) = published.host_port else { continue };
+        let (container, port) = (name.to_owned(), published.port);
+        let leads = Evidence::LeadsTo { host_port, container, port };
+        if !finding.evidence.contains(&leads) {
+            finding.evidence.push(leads);
+        }
+    }
+    finding.evidence.extend(case.signs(&clients));
+    let mut others = case.open_ports(at);
+    others.retain(|port| !ports.iter().any(|(published, _)| published == port));
+    let (of, listed) = (name.to_owned(), others.clone());
+    finding.evidence.push(Evidence::OpenPorts { container: of, ports: listed, besides: true });
+    finding.fix = publish_instead(case, at, silent[0], &others);
+    finding
+}
+
+/// Publishes the port that the server does listen on.
+fn publish_instead(case: &Case, at: ContainerAt, silent: u16, others: &[u16]) -> Vec<Step> {
+    let asked = case.container(at).requested.iter().find(|asked| asked.port == silent);
+    match (others, asked) {
+        ([real], Some(asked)) => {
+            let to = RequestedPort { port: *real, ..asked.clone() };
+            let change = Change::Publish { from: Some(asked.clone()), to: Some(to) };
+            case.recreate(at, vec![change])
+        }
+        ([], _) => {
+            vec![case.logs(at), advise("then fix what keeps the server from listening")]
+        }
+        (several, _) => {
+            let ports: Vec<String> = several.iter().map(u16::to_string).collect();
+            vec![advise(format!(
+                "re-create {} with -p HOST-PORT:PORT, where PORT is one of {}",
+                case.called(at),
+                few(&ports)
+            ))]
+        }
+    }
 }

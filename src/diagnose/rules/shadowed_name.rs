@@ -2,10 +2,8 @@
 
 use std::net::IpAddr;
 
-use crate::diagnose::case::Case;
-use crate::diagnose::mend::prose;
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::Severity;
+use crate::diagnose::{Case, Judgement, Rule, Sight, advise};
+use crate::model::{Change, ContainerAt, Evidence, HostAddress, Severity};
 
 /// See `netmap explain shadowed-name`.
 pub const RULE: Rule = Rule {
@@ -17,7 +15,7 @@ pub const RULE: Rule = Rule {
     seen: "An entry of the container's `/etc/hosts`, or of `--add-host`, names a container of one of its \
         networks with another address than that container has.",
     example: "`db` pings at an old address in one container, and at the right one everywhere else",
-    mend: "Make the container anew without the entry.",
+    fix: "Re-create the container without the entry.",
     mistaken_for: "A stale cache in the program (stale-resolved-address).",
     needs: &[Sight::Hosts],
     judge,
@@ -30,25 +28,10 @@ fn judge(case: &Case) -> Judgement {
         if !container.state.has_network() || case.map.on_host(at) {
             continue;
         }
-        let mut entries: Vec<(String, IpAddr)> = container
-            .extra_hosts
-            .iter()
-            .filter_map(|entry| {
-                let (name, address) = entry.split_once([':', '='])?;
-                Some((name.to_owned(), address.trim_matches(['[', ']']).parse().ok()?))
-            })
-            .collect();
-        let seen = case.seen(at).and_then(|seen| seen.hosts.as_deref()).unwrap_or_default();
-        for entry in seen {
-            entries.extend(entry.names.iter().map(|name| (name.clone(), entry.address)));
-        }
-        entries.sort();
-        entries.dedup();
-        for (name, address) in entries {
-            let linked = container
-                .links
-                .iter()
-                .any(|link| link.split(':').any(|part| part.eq_ignore_ascii_case(&name)));
+        for (name, address) in entries(case, at) {
+            let linked = container.links.iter().any(|link| {
+                [&link.target, &link.alias].iter().any(|part| part.eq_ignore_ascii_case(&name))
+            });
             let Some(peer) = case.resolved(at, &name).filter(|peer| *peer != at && !linked) else {
                 continue;
             };
@@ -61,33 +44,50 @@ fn judge(case: &Case) -> Judgement {
             {
                 continue;
             }
+            let peer_name = case.name(peer);
             let mut finding = RULE.finding(
-                [container.name.as_str(), case.name(peer)],
-                format!(
-                    "{} takes `{name}` for {address}, which is not {}'s",
-                    container.name,
-                    case.name(peer)
-                ),
+                [container.name.as_str(), peer_name],
+                format!("{} takes `{name}` for {address}, which is not {peer_name}'s", container.name),
             );
+            finding.evidence.push(Evidence::HostsEntry { name: name.clone(), address });
             let shared = case.shared(at, peer);
-            let true_address = shared
+            let there = shared
                 .iter()
                 .find_map(|network| case.map.endpoint_on(peer, *network)?.addresses().next());
-            finding.evidence.push(format!("Its hosts file has {address} for `{name}`"));
-            finding
-                .evidence
-                .extend(true_address.map(|address| format!("{} has {address}", case.name(peer))));
-            let owner = match case.map.owner_of(at, address) {
-                Some((owner, _)) => format!("{address} belongs to {}", case.name(owner)),
-                None => format!("Nobody here has {address}"),
+            finding.evidence.extend(there.map(|address| Evidence::HasAddresses {
+                container: peer_name.to_owned(),
+                addresses: vec![address],
+            }));
+            let owner = case.map.owner_of(at, address).map(|(owner, _)| case.name(owner).to_owned());
+            finding.evidence.push(Evidence::AddressOf { address, container: owner });
+            let given = container.extra_hosts.iter().any(|host| {
+                host.name.eq_ignore_ascii_case(&name) && host.address == HostAddress::Ip(address)
+            });
+            finding.fix = match given {
+                true => case.recreate(at, vec![Change::RemoveHost { name }]),
+                false => vec![advise(format!(
+                    "take the line for {name} out of the hosts file of {}",
+                    case.called(at)
+                ))],
             };
-            finding.evidence.push(owner);
-            finding.fix = vec![prose(format!(
-                "make {} anew without --add-host {name}:{address}, or take the line out of its hosts file",
-                container.name
-            ))];
             findings.push(finding);
         }
     }
     Judgement::of(findings)
+}
+
+/// The entries of a container's hosts file, as they were asked for and as they
+/// were seen, sorted.
+fn entries(case: &Case, at: ContainerAt) -> Vec<(String, IpAddr)> {
+    let asked = case.container(at).extra_hosts.iter().filter_map(|host| match host.address {
+        HostAddress::Ip(address) => Some((host.name.clone(), address)),
+        _ => None,
+    });
+    let seen = case.seen(at).and_then(|seen| seen.hosts.as_deref()).unwrap_or_default();
+    let seen =
+        seen.iter().flat_map(|entry| entry.names.iter().map(|name| (name.clone(), entry.address)));
+    let mut entries: Vec<(String, IpAddr)> = asked.chain(seen).collect();
+    entries.sort();
+    entries.dedup();
+    entries
 }

@@ -1,14 +1,7 @@
 //! A client that was faster than its server.
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::mend::prose;
-use crate::diagnose::obstacle::Obstacle;
-use crate::diagnose::wanted::Edge;
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{ContainerAt, LogErrorKind, Severity, State, seconds_since_1970};
-
-/// How long after a start an error still belongs to starting up, in seconds.
-const START: i64 = 60;
+use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Sight, advise};
+use crate::model::{ContainerAt, Evidence, LogErrorKind, Severity, State, few};
 
 /// See `netmap explain startup-race`.
 pub const RULE: Rule = Rule {
@@ -20,12 +13,15 @@ pub const RULE: Rule = Rule {
     seen: "The log has a refusal within a minute of the start, the server listens now, and it has no \
         health check.",
     example: "`connection refused` or `the database system is starting up` once, right after the start",
-    mend: "A health check on the server and `depends_on: … condition: service_healthy` on the client; \
+    fix: "A health check on the server and `depends_on: … condition: service_healthy` on the client; \
         or a client that tries again.",
     mistaken_for: "A server that was restarted later: its clients' errors then lie between.",
     needs: &[Sight::Logs, Sight::Sockets],
     judge,
 };
+
+/// How long after a start an error still belongs to starting up, in seconds.
+const START: f64 = 60.0;
 
 fn judge(case: &Case) -> Judgement {
     let groups = case.obstructed(|edge, obstacle| {
@@ -34,28 +30,25 @@ fn judge(case: &Case) -> Judgement {
     });
     Judgement::of(groups.into_iter().map(|(to, edges)| {
         let (name, clients) = (case.name(to), case.clients(&edges));
-        let ended: Vec<ContainerAt> = edges
-            .iter()
-            .map(|edge| edge.from)
-            .filter(|at| case.container(*at).state != State::Running)
-            .collect();
+        let ended = |at: &ContainerAt| case.container(*at).state != State::Running;
+        let mut ended: Vec<ContainerAt> = edges.iter().map(|edge| edge.from).filter(ended).collect();
+        ended.dedup();
         let verb = if ended.is_empty() { "dialled" } else { "gave up on" };
         let mut finding = RULE.finding(
             clients.iter().copied().chain([name]),
             format!("{} {verb} {name} before it was ready", few(&clients)),
         );
-        finding.evidence = case.say(&edges);
-        finding.evidence.push(format!("{name} is ready now, and has no health check to wait for"));
+        finding.evidence = case.signs(&edges);
+        finding.evidence.push(Evidence::ReadyNow { container: name.to_owned() });
         if !ended.is_empty() {
             finding.severity = Severity::Error;
-            for at in ended {
-                finding.fix.push(format!("{} start {}", case.docker(), case.container_word(at)));
-            }
+            finding.fix.extend(ended.into_iter().map(|at| case.start(at)));
         }
-        finding.fix.push(prose(format!(
-            "give {name} a health check (--health-cmd), and let {} try again, or wait for it \
-            (depends_on with condition: service_healthy)",
-            few(&clients)
+        finding.fix.push(advise(format!(
+            "give {} a health check (--health-cmd), and let {} try again, or wait for it \
+             (depends_on with condition: service_healthy)",
+            case.called(to),
+            few(&case.all_called(&edges))
         )));
         finding
     }))
@@ -63,13 +56,11 @@ fn judge(case: &Case) -> Judgement {
 
 /// Whether the failure was at the start of the client or of the server.
 fn raced(case: &Case, edge: &Edge, to: ContainerAt) -> bool {
-    let server = case.container(to);
+    let (client, server) = (case.container(edge.from), case.container(to));
     if server.health.is_some() || server.state != State::Running {
         return false;
     }
-    let started =
-        |at: ContainerAt| case.container(at).started_at.as_deref().and_then(seconds_since_1970);
-    let (Some(client_start), Some(server_start)) = (started(edge.from), started(to)) else {
+    let (Some(client_start), Some(server_start)) = (client.started_at, server.started_at) else {
         return false;
     };
     let looked = case.seen(edge.from).and_then(|seen| seen.at);
@@ -79,8 +70,9 @@ fn raced(case: &Case, edge: &Edge, to: ContainerAt) -> bool {
             LogErrorKind::Refused | LogErrorKind::Failed | LogErrorKind::Reset
         );
         let (Some(first), Some(last)) = (error.first, error.last) else { return false };
-        let over = looked.is_none_or(|looked| looked - last >= 2)
-            || case.container(edge.from).state != State::Running;
-        at_start && over && first - client_start <= START && (first - server_start).abs() <= START
+        let over = looked.is_none_or(|looked| looked.since(last) >= 2.0)
+            || client.state != State::Running;
+        let early = first.since(client_start) <= START && first.since(server_start).abs() <= START;
+        at_start && over && early
     })
 }

@@ -2,10 +2,8 @@
 
 use ipnet::IpNet;
 
-use crate::diagnose::case::Case;
-use crate::diagnose::mend::prose;
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{Network, NetworkAt, RouteEntry, Severity};
+use crate::diagnose::{Case, Judgement, Rule, Sight, advise};
+use crate::model::{BRIDGE_NAME, Driver, Evidence, Network, NetworkAt, RouteEntry, Severity, Step};
 
 /// See `netmap explain subnet-overlap`.
 pub const RULE: Rule = Rule {
@@ -17,7 +15,7 @@ pub const RULE: Rule = Rule {
     seen: "The subnets of two networks overlap, or a route of the host that is not the engine's own \
         overlaps a subnet.",
     example: "The office VPN or a machine of the LAN is gone since `docker compose up`",
-    mend: "Make the network anew on another range, with `--subnet`; set `default-address-pools` to \
+    fix: "Re-create the network on another range, with `--subnet`; set `default-address-pools` to \
         ranges that nobody else uses.",
     mistaken_for: "A VPN that is down.",
     needs: &[Sight::Machine],
@@ -30,34 +28,33 @@ fn judge(case: &Case) -> Judgement {
         .networks()
         .flat_map(|network| case.network(network).subnets.iter().map(move |s| (network, s.subnet)))
         .collect();
+    let has = |network: &Network, subnet: IpNet| Evidence::Subnet {
+        network: network.name.clone(),
+        subnet,
+    };
     for (nth, other) in overlapping(&subnets) {
-        let ((one, a), (other, b)) = (&subnets[nth], &subnets[other]);
+        let ((at, subnet), (other_at, other_subnet)) = (subnets[nth], subnets[other]);
+        let (one, other) = (case.network(at), case.network(other_at));
         // On two engines they are two ranges, and each has its own.
-        let (here, there) = (&case.network(*one).node, &case.network(*other).node);
-        let apart = here != there && !here.is_empty() && !there.is_empty();
-        if one == other || apart {
-            continue;
-        }
+        let apart = one.node != other.node && !one.node.is_empty() && !other.node.is_empty();
         // Two slices of one LAN on the same or sibling interfaces.
-        let beyond =
-            |at: NetworkAt| matches!(case.network(at).driver.as_str(), "macvlan" | "ipvlan");
-        if beyond(*one) && beyond(*other) {
+        let beyond = one.driver.reaches_beyond() && other.driver.reaches_beyond();
+        if at == other_at || apart || beyond {
             continue;
         }
-        let (first, second) = (&case.network(*one).name, &case.network(*other).name);
         let mut finding = RULE.finding(
-            [first.as_str(), second.as_str()],
-            format!("{first} and {second} have overlapping addresses"),
+            [one.name.as_str(), other.name.as_str()],
+            format!("{} and {} have overlapping addresses", one.name, other.name),
         );
-        finding.evidence = vec![format!("{first} has {a}, {second} has {b}")];
-        finding.fix = vec![anew(case.network(*one))];
+        finding.evidence = vec![has(one, subnet), has(other, other_subnet)];
+        finding.fix = vec![recreate(one)];
         findings.push(finding);
     }
     let host = case.map.snapshot().host.as_ref();
     let routes = host.and_then(|host| host.routes.as_deref()).unwrap_or_default();
     for (network, subnet) in &subnets {
         let network = case.network(*network);
-        if network.driver != "bridge" {
+        if network.driver != Driver::Bridge {
             continue;
         }
         for route in routes.iter().filter(|r| !r.is_default() && overlap(&r.destination, subnet)) {
@@ -68,11 +65,10 @@ fn judge(case: &Case) -> Judgement {
                 [network.name.as_str()],
                 format!("{} has addresses that the host has a route of its own for", network.name),
             );
-            finding.evidence = vec![format!(
-                "{} has {subnet}; the host reaches {} by {}",
-                network.name, route.destination, route.interface
-            )];
-            finding.fix = vec![anew(network)];
+            let (destination, interface) = (route.destination, route.interface.clone());
+            finding.evidence =
+                vec![has(network, *subnet), Evidence::HostRoute { destination, interface }];
+            finding.fix = vec![recreate(network)];
             findings.push(finding);
         }
     }
@@ -82,7 +78,7 @@ fn judge(case: &Case) -> Judgement {
 /// The pairs that overlap, by their places in the list. Of two subnets that
 /// do one lies in the other, so that in order of their first addresses only
 /// those are compared that are still open.
-fn overlapping<At>(subnets: &[(At, IpNet)]) -> Vec<(usize, usize)> {
+fn overlapping(subnets: &[(NetworkAt, IpNet)]) -> Vec<(usize, usize)> {
     let mut order: Vec<usize> = (0..subnets.len()).collect();
     order.sort_by_key(|at| (subnets[*at].1.network(), subnets[*at].1.prefix_len()));
     let mut open: Vec<usize> = Vec::new();
@@ -106,11 +102,11 @@ fn overlap(a: &IpNet, b: &IpNet) -> bool {
 /// exactly one of its subnets, on the link itself, by a bridge's interface.
 fn is_the_engines(case: &Case, route: &RouteEntry) -> bool {
     let bridge = |network: &Network| {
-        let named = network.options.get("com.docker.network.bridge.name");
+        let named = network.options.get(BRIDGE_NAME);
         let short = network.id.get(..12).unwrap_or_default();
         named.is_some_and(|name| *name == route.interface)
             || route.interface == format!("br-{short}")
-            || (route.interface.starts_with("podman") && network.driver == "bridge")
+            || (route.interface.starts_with("podman") && network.driver == Driver::Bridge)
     };
     route.gateway.is_none()
         && case.networks().map(|at| case.network(at)).any(|network| {
@@ -119,9 +115,9 @@ fn is_the_engines(case: &Case, route: &RouteEntry) -> bool {
         })
 }
 
-fn anew(network: &Network) -> String {
-    prose(format!(
-        "make {} anew on another range: --subnet, or default-address-pools in daemon.json",
+fn recreate(network: &Network) -> Step {
+    advise(format!(
+        "re-create {} on another range: --subnet, or default-address-pools in daemon.json",
         network.name
     ))
 }

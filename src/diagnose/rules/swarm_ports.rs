@@ -1,23 +1,24 @@
 //! Swarm nodes that do not see one another.
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::mend::prose;
-use crate::diagnose::{Judgement, Rule, Sight};
+use crate::diagnose::{Case, Judgement, Rule, Sight, advise};
 use crate::graph::{Agreement, Compared};
-use crate::model::{Finding, NetworkAt, Outcome, Service, Severity, SwarmNode};
+use crate::model::{
+    Driver, Evidence, Finding, NetworkAt, NodesMatter, Outcome, Service, Severity, SwarmNode,
+    TaskState,
+};
 
 /// See `netmap explain swarm-ports`.
 pub const RULE: Rule = Rule {
     name: "swarm-ports",
     severity: Severity::Error,
     summary: "nodes of a swarm do not reach one another on the ports that overlay networks need",
-    meaning: "An overlay network tunnels packets from node to node (UDP 4789), and the nodes tell one \
+    meaning: "An overlay network tunnels packets from node to node (UDP 4789), and the nodes inform one \
         another who is where (7946, TCP and UDP). Where a firewall between them lets only 2377 through, \
         the swarm looks well and its networks are in pieces.",
     seen: "The swarm counts a node as down or disconnected, or an overlay network's list of peers lacks a \
         node that is ready and runs something on it; with `--probe`, members do not answer.",
     example: "The service's name resolves, and only tasks on the same node answer",
-    mend: "Open 7946/tcp, 7946/udp and 4789/udp between all nodes.",
+    fix: "Open 7946/tcp, 7946/udp and 4789/udp between all nodes.",
     mistaken_for: "A node that is really down.",
     needs: &[Sight::Facts],
     judge,
@@ -27,10 +28,10 @@ pub const RULE: Rule = Rule {
 /// of an overlay network from one node to another, and did not. What a map of
 /// one engine has is all on one node; there only silence is a sign.
 pub fn is_between_nodes(case: &Case, row: &Compared) -> bool {
-    let told = row.measurement.network.as_deref();
-    let overlay = |at: &NetworkAt| case.network(*at).driver == "overlay";
+    let named = row.measurement.network.as_deref();
+    let overlay = |at: &NetworkAt| case.network(*at).driver == Driver::Overlay;
     let mut shared = case.shared(row.from, row.to).into_iter().filter(overlay);
-    let on = match told {
+    let on = match named {
         Some(name) => shared.any(|at| case.network(at).name == name),
         // By its name: on whichever they share.
         None => shared.next().is_some(),
@@ -54,7 +55,7 @@ fn unknown_peers(case: &Case) -> Vec<Finding> {
     for seen in snapshot.network_observations.iter().filter(|seen| !seen.peers.is_empty()) {
         let on = |service: &&Service| service.networks.iter().any(|on| on.network_id == seen.id);
         let tasks = swarm.services.iter().filter(on).flat_map(|service| &service.tasks);
-        let running = tasks.filter(|task| task.state == "running");
+        let running = tasks.filter(|task| task.state == TaskState::Running);
         let mut nodes: Vec<&SwarmNode> =
             running.filter_map(|task| swarm.node_with(&task.node)).collect();
         nodes.retain(|node| !node.is_away());
@@ -65,17 +66,17 @@ fn unknown_peers(case: &Case) -> Vec<Finding> {
         if nodes.len() <= seen.peers.len() {
             continue;
         }
-        let names: Vec<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
-        let peers: Vec<String> = seen.peers.iter().map(ToString::to_string).collect();
         let mut finding = RULE.finding(
             [seen.network.as_str()],
             format!("Nodes of the overlay network {} do not know of one another", seen.network),
         );
+        let names = nodes.iter().map(|node| node.name.clone()).collect();
+        let peers = seen.peers.iter().map(ToString::to_string).collect();
         finding.evidence = vec![
-            format!("Tasks on it run on {}", few(&names)),
-            format!("The nodes that know of one another there: {}", few(&peers)),
+            Evidence::Nodes { nodes: names, matter: NodesMatter::RunTasks },
+            Evidence::Nodes { nodes: peers, matter: NodesMatter::KnowOfOneAnother },
         ];
-        finding.fix = vec![prose(OPEN)];
+        finding.fix = vec![advise(OPEN)];
         findings.push(finding);
     }
     findings
@@ -87,23 +88,17 @@ fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
     let snapshot = case.map.snapshot();
     if let Some(swarm) = &snapshot.engine.swarm {
-        let away: Vec<String> = swarm
-            .nodes
-            .iter()
-            .filter(|node| node.is_away())
-            .map(|node| format!("{} ({})", node.name, node.state))
-            .collect();
-        if !away.is_empty() {
+        let away = swarm.nodes.iter().filter(|node| node.is_away());
+        let nodes: Vec<String> =
+            away.map(|node| format!("{} ({})", node.name, node.state)).collect();
+        if !nodes.is_empty() {
+            let (away, all) = (nodes.len(), swarm.nodes.len());
             let mut finding = RULE.finding(
                 [] as [&str; 0],
-                format!(
-                    "The swarm does not reach {} of its {} nodes",
-                    away.len(),
-                    swarm.nodes.len()
-                ),
+                format!("The swarm does not reach {away} of its {all} nodes"),
             );
-            finding.evidence = vec![format!("Not ready: {}", few(&away))];
-            finding.fix = vec![prose(
+            finding.evidence = vec![Evidence::Nodes { nodes, matter: NodesMatter::NotReady }];
+            finding.fix = vec![advise(
                 "is the node up? If so, open 2377/tcp, 7946/tcp, 7946/udp and 4789/udp between all nodes",
             )];
             findings.push(finding);
@@ -111,14 +106,18 @@ fn judge(case: &Case) -> Judgement {
     }
     findings.extend(unknown_peers(case));
     let rows = case.comparison.map_or(&[][..], |comparison| &comparison.rows);
-    for network in case.networks().filter(|at| case.network(*at).driver == "overlay") {
+    for network in case.networks().filter(|at| case.network(*at).driver == Driver::Overlay) {
         let name = &case.network(network).name;
-        let silent: Vec<String> = rows
+        let silent: Vec<Evidence> = rows
             .iter()
             .filter(|row| row.measurement.network.as_deref() == Some(name))
             .filter(|row| is_between_nodes(case, row))
-            .map(|row| {
-                format!("{} got no answer from {}", row.measurement.from, row.measurement.target)
+            .map(|row| Evidence::Measured {
+                container: row.measurement.from.clone(),
+                target: row.measurement.target.clone(),
+                network: Some(name.clone()),
+                outcome: row.measurement.outcome,
+                why: row.measurement.reason.clone(),
             })
             .collect();
         if silent.is_empty() {
@@ -129,7 +128,7 @@ fn judge(case: &Case) -> Judgement {
             format!("Members of the overlay network {name} do not answer one another"),
         );
         finding.evidence = silent;
-        finding.fix = vec![prose(OPEN)];
+        finding.fix = vec![advise(OPEN)];
         findings.push(finding);
     }
     Judgement::of(findings)

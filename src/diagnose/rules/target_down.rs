@@ -1,10 +1,7 @@
 //! The other end does not run.
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::mend::prose;
-use crate::diagnose::obstacle::Obstacle;
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{ContainerAt, Finding, Severity, State};
+use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, advise};
+use crate::model::{ContainerAt, Severity, State, Step, few};
 
 /// See `netmap explain target-down`.
 pub const RULE: Rule = Rule {
@@ -16,7 +13,7 @@ pub const RULE: Rule = Rule {
     seen: "A container names another one, and that one has exited, is restarting, paused or dead, \
         was ended for want of memory, or fails its health check.",
     example: "`bad address 'db'`, `getaddrinfo EAI_AGAIN db` – only since db ended",
-    mend: "`docker logs NAME` says why it ended, `docker start NAME` starts it again.",
+    fix: "`docker logs NAME` says why it ended, `docker start NAME` starts it again.",
     mistaken_for: "A wrong name: an ended container and a name that never was look the same from \
         inside.",
     needs: &[Sight::Logs],
@@ -29,45 +26,42 @@ fn judge(case: &Case) -> Judgement {
         Obstacle::Unhealthy => edge.container().map(|to| (to, true)),
         _ => None,
     });
-    let told = groups.into_iter().filter(|((to, _), _)| !case.is_explained(*to));
-    Judgement::of(told.map(|((to, unhealthy), edges)| {
-        let clients = case.clients(&edges);
+    let reported = groups.into_iter().filter(|((to, _), _)| !case.is_explained(*to));
+    Judgement::of(reported.map(|((to, unhealthy), edges)| {
+        let (name, clients) = (case.name(to), case.clients(&edges));
         let verb = if clients.len() == 1 { "wants" } else { "want" };
         let (state, fix) = if unhealthy { unwell(case, to) } else { down(case, to) };
-        let mut finding: Finding = RULE.finding(
-            [case.name(to)].into_iter().chain(clients.iter().copied()),
-            format!("{} {state}, and {} {verb} it", case.name(to), few(&clients)),
+        let mut finding = RULE.finding(
+            [name].into_iter().chain(clients.iter().copied()),
+            format!("{name} {state}, and {} {verb} it", few(&clients)),
         );
         if unhealthy {
             finding.severity = Severity::Warning;
         }
-        finding.evidence = case.say(&edges);
+        finding.evidence = case.signs(&edges);
         finding.fix = fix;
         finding
     }))
 }
 
-fn unwell(case: &Case, at: ContainerAt) -> (String, Vec<String>) {
-    let word = case.container_word(at);
-    let show = format!("{} inspect --format '{{{{json .State.Health}}}}' {word}", case.docker());
-    ("fails its health check".to_owned(), vec![show, prose("then mend what the check finds")])
+fn unwell(case: &Case, at: ContainerAt) -> (String, Vec<Step>) {
+    let show = case.look(&["inspect", "--format", "{{json .State.Health}}"], at);
+    ("fails its health check".to_owned(), vec![show, advise("then fix what the check finds")])
 }
 
-fn down(case: &Case, at: ContainerAt) -> (String, Vec<String>) {
+fn down(case: &Case, at: ContainerAt) -> (String, Vec<Step>) {
     let container = case.container(at);
-    let (docker, word) = (case.docker(), case.container_word(at));
-    let logs = format!("{docker} logs --tail 20 {word}");
-    let start = format!("{docker} start {word}");
+    let (logs, start) = (case.logs(at), case.start(at));
     match container.state {
-        State::Paused => ("is paused".to_owned(), vec![format!("{docker} unpause {word}")]),
+        State::Paused => ("is paused".to_owned(), vec![case.unpause(at)]),
         State::Restarting => (
             format!("keeps ending and was restarted {} times", container.restart_count),
-            vec![logs, prose("then mend what makes it end")],
+            vec![logs, advise("then fix what makes it end")],
         ),
         State::Created => ("was never started".to_owned(), vec![start]),
         _ if container.oom_killed => (
             "was ended by the kernel for want of memory".to_owned(),
-            vec![start, prose("then give it more memory (--memory), or let it use less")],
+            vec![start, advise("then give it more memory (--memory), or let it use less")],
         ),
         _ => {
             let code = container.exit_code.map(|code| format!(" with code {code}"));

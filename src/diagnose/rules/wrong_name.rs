@@ -1,11 +1,7 @@
 //! A name that nobody has.
 
-use crate::diagnose::case::{Case, few};
-use crate::diagnose::mend::prose;
-use crate::diagnose::obstacle::Obstacle;
-use crate::diagnose::wanted::{Edge, Target};
-use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{LogErrorKind, Severity};
+use crate::diagnose::{Case, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise, owned};
+use crate::model::{Evidence, LogErrorKind, Severity, few};
 
 /// See `netmap explain wrong-name`.
 pub const RULE: Rule = Rule {
@@ -18,7 +14,7 @@ pub const RULE: Rule = Rule {
     seen: "A name without dots is dialled, no container has it on the networks of the one that \
         dials, and the log says that it was not found, or a name there is very close to it.",
     example: "`getaddrinfo ENOTFOUND databse`, `bad address 'postgres'`",
-    mend: "Use the name that is there, or give the container this one as an alias: \
+    fix: "Use the name that is there, or give the container this one as an alias: \
         `docker network connect --alias NAME NETWORK CONTAINER`.",
     mistaken_for: "A container that has the name and does not run (target-down), or is on another \
         network (no-shared-network). With a dead name server outside, a wrong name looks like \
@@ -41,34 +37,36 @@ fn judge(case: &Case) -> Judgement {
             clients.iter().copied(),
             format!("{} {verb} `{host}`, a name that nothing there has", few(&clients)),
         );
-        if !edges.iter().any(|edge| not_found(edge)) {
+        if !edges.iter().any(|edge| edge.is_logged_as(LogErrorKind::NameNotFound)) {
             finding.severity = Severity::Warning;
         }
-        finding.evidence = case.say(&edges);
+        finding.evidence = case.signs(&edges);
         let from = edges[0].from;
         let networks = case.network_names(from);
         if let Some(at) = edges[0].container() {
             finding.subjects.push(case.name(at).to_owned());
-            let elsewhere = "has that name elsewhere, but not where";
-            finding.evidence.push(format!("{} {elsewhere} {} is", case.name(at), case.name(from)));
+            let (container, client) = (case.name(at).to_owned(), case.name(from).to_owned());
+            finding.evidence.push(Evidence::CalledElsewhere { container, client });
         } else if !networks.is_empty() {
-            finding.evidence.push(format!("Nothing on {} is called `{host}`", few(&networks)));
+            let (name, networks) = (host.to_string(), owned(&networks));
+            finding.evidence.push(Evidence::NobodyCalled { name, networks });
         }
-        finding.fix = vec![match &suggestion {
+        finding.fix = match &suggestion {
             Some(name) => {
                 finding.evidence.push(if name == "localhost" {
-                    "The two share one network stack, and meet on localhost".to_owned()
+                    let text = "The two share one network stack, and meet on localhost";
+                    Evidence::Remark { text }
                 } else {
-                    format!("`{name}` is there")
+                    Evidence::NameThere { name: name.clone() }
                 });
-                case.say_instead(&edges, name, edges[0].port)
+                case.redial(&edges, name, edges[0].port)
             }
-            None => prose(format!(
+            None => vec![advise(format!(
                 "give the container that is meant this name: \
-                {} network connect --alias {host} NETWORK CONTAINER",
-                case.docker()
-            )),
-        }];
+                 {} network connect --alias {host} NETWORK CONTAINER",
+                case.tool().as_str()
+            ))],
+        };
         finding
     }))
 }
@@ -76,10 +74,7 @@ fn judge(case: &Case) -> Judgement {
 /// Without a failure or a name close by, a foreign name may be answered for
 /// by somebody outside.
 fn is_sure(edge: &Edge, suggestion: Option<&str>) -> bool {
-    let known = matches!(edge.target, Target::Named(_));
-    known || not_found(edge) || (suggestion.is_some() && edge.is_configured())
-}
-
-fn not_found(edge: &Edge) -> bool {
-    edge.logged().any(|error| error.kind == LogErrorKind::NameNotFound)
+    let known = matches!(edge.target, Meaning::Named(_));
+    let not_found = edge.is_logged_as(LogErrorKind::NameNotFound);
+    known || not_found || (suggestion.is_some() && edge.is_configured())
 }

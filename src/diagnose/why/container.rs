@@ -1,13 +1,11 @@
 //! The ladder to another container.
 
 use super::Climb;
-use crate::diagnose::case::{Case, Listens, few};
-use crate::diagnose::mend::prose;
-use crate::diagnose::obstacle::published_as;
+use crate::diagnose::{Case, Listens, advise};
 use crate::graph::{Reason, Verdict};
-use crate::model::{ContainerAt, Ladder, Outcome, Rung, State, Status};
+use crate::model::{ContainerAt, Ladder, Outcome, Rung, RungKind, State, Status, Step, few};
 
-/// Puts the rungs on the ladder, and what mends the first that fails.
+/// Puts the rungs on the ladder, and what fixes the first that fails.
 pub fn climb(climb: &Climb, to: ContainerAt, ladder: &mut Ladder) {
     ladder.rungs.push(climb.running(&[climb.from, to]));
     ladder.rungs.push(network(climb, to));
@@ -15,12 +13,13 @@ pub fn climb(climb: &Climb, to: ContainerAt, ladder: &mut Ladder) {
     ladder.rungs.push(climb.answering(Status::Fail));
     ladder.rungs.push(port(climb, to));
     let Some(obstacle) = ladder.obstacle() else { return };
+    let ping = || climb.inside(&["ping", "-c1", &climb.aim.host]);
     let (fix, see) = match obstacle.rung {
-        "running" => start(climb, to),
-        "network" => (meet(climb, to), climb.see(&format!("ping -c1 {}", climb.aim.host))),
-        "name" => (rename(climb, to), climb.see(&format!("ping -c1 {}", climb.aim.host))),
-        "address" => (unblock(climb, to), climb.see(&format!("ping -c1 {}", climb.aim.host))),
-        _ => listen(climb, to),
+        RungKind::Running => start(climb, to),
+        RungKind::Network => (meet(climb, to), ping()),
+        RungKind::Name => (rename(climb, to), ping()),
+        RungKind::Address => (unblock(climb, to), ping()),
+        RungKind::Port => listen(climb, to),
     };
     ladder.fix = fix;
     ladder.see = Some(see);
@@ -38,10 +37,8 @@ fn networks_of(case: &Case, at: ContainerAt) -> String {
 fn network(climb: &Climb, to: ContainerAt) -> Rung {
     let (case, from) = (climb.case, climb.from);
     let rung = |status: Status, detail: String, notes: Vec<String>| Rung {
-        rung: "network",
-        status,
-        detail,
         notes,
+        ..Rung::new(RungKind::Network, status, detail)
     };
     if case.map.share_stack(from, to) {
         let detail = "both use one network stack and meet on localhost".to_owned();
@@ -131,8 +128,7 @@ fn known_as(case: &Case, from: ContainerAt, to: ContainerAt) -> Vec<String> {
 
 fn port(climb: &Climb, to: ContainerAt) -> Rung {
     let case = climb.case;
-    let rung =
-        |status: Status, detail: String| Rung { rung: "port", status, detail, notes: Vec::new() };
+    let rung = |status: Status, detail: String| Rung::new(RungKind::Port, status, detail);
     let target = case.name(to);
     let Some(port) = climb.aim.port else {
         let open = case.open_ports(to);
@@ -147,7 +143,7 @@ fn port(climb: &Climb, to: ContainerAt) -> Rung {
     let connected = climb.connecting(port);
     match (listens, connected) {
         (_, Some((Outcome::Reachable, _))) => {
-            rung(Status::Pass, format!("{target} takes connections on {port}"))
+            rung(Status::Pass, format!("{target} accepts connections on {port}"))
         }
         (Some(Listens::OnLoopback), _) => {
             rung(Status::Fail, format!("{target} listens on {port} for itself only (on 127.0.0.1)"))
@@ -155,7 +151,7 @@ fn port(climb: &Climb, to: ContainerAt) -> Rung {
         (Some(Listens::Not), _) => {
             let open = case.open_ports(to);
             let mut rung = rung(Status::Fail, format!("nothing in {target} listens on {port}"));
-            if let Some(published) = published_as(case, to, port).filter(|p| p.port != port) {
+            if let Some(published) = case.published_as(to, port).filter(|p| p.port != port) {
                 rung.notes.push(format!(
                     "{port} is its port on the host; inside it is {}",
                     published.port
@@ -191,87 +187,87 @@ fn ports(ports: &[u16]) -> Vec<String> {
     ports.iter().map(u16::to_string).collect()
 }
 
-fn start(climb: &Climb, to: ContainerAt) -> (Vec<String>, String) {
+fn start(climb: &Climb, to: ContainerAt) -> (Vec<Step>, Step) {
     let case = climb.case;
-    let docker = case.docker();
     let mut fix = Vec::new();
     let mut see = None;
     for at in [climb.from, to] {
-        let word = case.container_word(at);
         match case.container(at).state {
             State::Running => continue,
-            State::Paused => fix.push(format!("{docker} unpause {word}")),
-            State::Restarting => fix.push(prose(format!(
+            State::Paused => fix.push(case.unpause(at)),
+            State::Restarting => fix.push(advise(format!(
                 "{} starts and ends again and again; its log says why",
                 case.name(at)
             ))),
-            _ => fix.push(format!("{docker} start {word}")),
+            _ => fix.push(case.start(at)),
         }
-        see.get_or_insert(format!("{docker} logs --tail 20 {word}"));
+        see.get_or_insert(case.logs(at));
     }
-    (fix, see.unwrap_or_else(|| format!("{docker} ps -a")))
+    (fix, see.unwrap_or_else(|| case.logs(to)))
 }
 
 /// What brings the two together on a network where names resolve.
-fn meet(climb: &Climb, to: ContainerAt) -> Vec<String> {
+fn meet(climb: &Climb, to: ContainerAt) -> Vec<Step> {
     let case = climb.case;
     if case.map.on_host(to) {
         let routes = case.map.predict(climb.from, to).routes;
         let there = routes.iter().find(|route| route.judged.verdict == Verdict::Reachable);
         let address = there.and_then(|route| route.address);
         let address = address.map(|address| format!(": {address}")).unwrap_or_default();
-        return vec![prose(format!(
-            "{} uses the host's network; from {} it is the host's address{address}",
+        return vec![advise(format!(
+            "{} is on the host's network; from {} it is the host's address{address}",
             case.name(to),
             climb.name()
         ))];
     }
-    let (mut fix, names) = case.bring_together(to, &[climb.from], &[climb.aim.host.as_str()]);
-    let leads = names.iter().any(|name| name.eq_ignore_ascii_case(&climb.aim.host));
-    if let (false, Some(name)) = (leads, names.first()) {
-        fix.push(prose(format!("then let {} use the name {name}", climb.name())));
+    let together = case.bring_together(to, &[climb.from], &[climb.aim.host.as_str()]);
+    let leads = together.names.iter().any(|name| name.eq_ignore_ascii_case(&climb.aim.host));
+    let name = together.name().to_owned();
+    let mut fix = together.steps;
+    if !leads {
+        fix.push(advise(format!("then let {} use the name {name}", climb.name())));
     }
     fix
 }
 
-fn rename(climb: &Climb, to: ContainerAt) -> Vec<String> {
+fn rename(climb: &Climb, to: ContainerAt) -> Vec<Step> {
     let case = climb.case;
     let known = known_as(case, climb.from, to);
     let leads = known.iter().any(|name| name.eq_ignore_ascii_case(&climb.aim.host));
     if case.map.share_stack(climb.from, to) {
-        return vec![prose(format!("let {} use localhost", climb.name()))];
+        return vec![advise(format!("let {} use localhost", climb.name()))];
     }
     match known.first() {
-        Some(_) if leads => {
-            let resolver = climb.see("cat /etc/resolv.conf");
-            vec![prose(format!(
-                "the name should resolve; see which name server is asked: {resolver}"
-            ))]
-        }
-        Some(name) => vec![prose(format!("let {} use the name {name}", climb.name()))],
+        Some(_) if leads => vec![
+            advise("the name should resolve; see which name server is asked:"),
+            climb.inside(&["cat", "/etc/resolv.conf"]),
+        ],
+        Some(name) => vec![advise(format!("let {} use the name {name}", climb.name()))],
         None => meet(climb, to),
     }
 }
 
 /// Nothing on the map stands in the way, and yet something does.
-fn unblock(climb: &Climb, to: ContainerAt) -> Vec<String> {
+fn unblock(climb: &Climb, to: ContainerAt) -> Vec<Step> {
     let prediction = climb.case.map.predict(climb.from, to);
     if prediction.by_address.verdict == Verdict::Blocked {
         return meet(climb, to);
     }
     vec![
-        prose("a firewall drops the packets; on the host, see its rules:"),
-        "sudo iptables -S | grep -E 'DROP|REJECT'".to_owned(),
-        prose("a firewall that was reloaded after the engine started loses the engine's rules:"),
-        prose("sudo systemctl restart docker"),
+        advise("a firewall drops the packets; on the host, see its rules:"),
+        crate::diagnose::on_host(&["iptables", "-S"]),
+        advise(
+            "a firewall that was reloaded after the engine started loses the engine's rules; \
+             then: sudo systemctl restart docker",
+        ),
     ]
 }
 
-fn listen(climb: &Climb, to: ContainerAt) -> (Vec<String>, String) {
+fn listen(climb: &Climb, to: ContainerAt) -> (Vec<Step>, Step) {
     let case = climb.case;
     let (target, port) = (case.name(to), climb.aim.port.unwrap_or_default());
     let host = &climb.aim.host;
-    let see = climb.see(&format!("nc -w 1 {host} {port} </dev/null"));
+    let see = climb.inside(&["nc", "-w", "1", host, &port.to_string()]);
     let fix = match case.listens(to, port) {
         Some(Listens::OnLoopback) => {
             format!("let the program in {target} listen on 0.0.0.0 instead of 127.0.0.1")
@@ -280,12 +276,12 @@ fn listen(climb: &Climb, to: ContainerAt) -> (Vec<String>, String) {
             format!("a firewall, in {target} or on the host, drops connections to {port}")
         }
         _ => {
-            let inside = published_as(case, to, port).map(|p| p.port).filter(|p| *p != port);
+            let inside = case.published_as(to, port).map(|p| p.port).filter(|p| *p != port);
             match inside.or_else(|| case.open_ports(to).first().copied()) {
                 Some(other) => format!("let {} use {host}:{other}", climb.name()),
                 None => format!("start what is to listen on {port} in {target}: its log says more"),
             }
         }
     };
-    (vec![prose(fix)], see)
+    (vec![advise(fix)], see)
 }

@@ -2,11 +2,10 @@
 //! machine, an address nobody has.
 
 use super::Climb;
-use crate::diagnose::case::few;
-use crate::diagnose::mend::prose;
-use crate::model::{Ladder, NetworkAt, Outcome, Rung, Status};
+use crate::diagnose::advise;
+use crate::model::{Ladder, NetworkAt, Outcome, Rung, RungKind, Status, Step, Why, few};
 
-/// Puts the rungs on the ladder, and what mends the first that fails.
+/// Puts the rungs on the ladder, and what fixes the first that fails.
 pub fn climb(climb: &Climb, ladder: &mut Ladder) {
     ladder.rungs.push(climb.running(&[climb.from]));
     ladder.rungs.push(way_out(climb));
@@ -22,26 +21,22 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
     let Some(obstacle) = ladder.obstacle() else { return };
     let host = &climb.aim.host;
     let (fix, see) = match obstacle.rung {
-        "running" => {
-            let word = climb.case.container_word(climb.from);
-            let docker = climb.case.docker();
-            (vec![format!("{docker} start {word}")], format!("{docker} logs --tail 20 {word}"))
-        }
-        "network" => (leave(climb), climb.see("ip route")),
-        "name" => (
-            vec![prose(format!(
+        RungKind::Running => (vec![climb.case.start(climb.from)], climb.case.logs(climb.from)),
+        RungKind::Network => (leave(climb), climb.inside(&["ip", "route"])),
+        RungKind::Name => {
+            let fix = advise(format!(
                 "if {} resolves names of its peers, give it a name server for others: --dns ADDRESS",
                 climb.name()
-            ))],
-            climb.see(&format!("nslookup {host}")),
-        ),
-        _ => {
-            let port = climb.aim.port.unwrap_or_default();
-            let fix = prose(format!(
+            ));
+            (vec![fix], climb.inside(&["nslookup", host]))
+        }
+        RungKind::Address | RungKind::Port => {
+            let port = climb.aim.port.unwrap_or_default().to_string();
+            let fix = advise(format!(
                 "nothing that netmap can see stands between {} and {host}",
                 climb.name()
             ));
-            (vec![fix], climb.see(&format!("nc -w 1 {host} {port} </dev/null")))
+            (vec![fix], climb.inside(&["nc", "-w", "1", host, &port]))
         }
     };
     ladder.fix = fix;
@@ -51,14 +46,9 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
 /// Whether the container has a network that leads anywhere else.
 fn way_out(climb: &Climb) -> Rung {
     let case = climb.case;
-    let rung = |status: Status, detail: String| Rung {
-        rung: "network",
-        status,
-        detail,
-        notes: Vec::new(),
-    };
+    let rung = |status: Status, detail: String| Rung::new(RungKind::Network, status, detail);
     if case.map.on_host(climb.from) {
-        return rung(Status::Pass, format!("{} uses the host's network", climb.name()));
+        return rung(Status::Pass, format!("{} is on the host's network", climb.name()));
     }
     let stack = case.map.stack(climb.from).unwrap_or(climb.from);
     let on: Vec<NetworkAt> =
@@ -85,15 +75,14 @@ fn way_out(climb: &Climb) -> Rung {
 }
 
 fn port(climb: &Climb) -> Rung {
-    let rung =
-        |status: Status, detail: String| Rung { rung: "port", status, detail, notes: Vec::new() };
+    let rung = |status: Status, detail: String| Rung::new(RungKind::Port, status, detail);
     let Some(port) = climb.aim.port else {
         return rung(Status::Skipped, "no port was asked for".to_owned());
     };
     let host = &climb.aim.host;
     match climb.connecting(port) {
         Some((Outcome::Reachable, _)) => {
-            rung(Status::Pass, format!("{host} takes connections on {port}"))
+            rung(Status::Pass, format!("{host} accepts connections on {port}"))
         }
         Some((Outcome::Refused, _)) => {
             rung(Status::Fail, format!("{host} refuses connections to {port}"))
@@ -103,23 +92,26 @@ fn port(climb: &Climb) -> Rung {
         }
         Some((Outcome::Unreachable, why)) => rung(
             Status::Fail,
-            format!("no way to {host}: {}", why.unwrap_or("no reason was given")),
+            format!("no way to {host}: {}", reason(why)),
         ),
         Some((Outcome::NameNotFound, _)) => {
             rung(Status::Skipped, "there is no address to try".to_owned())
         }
         Some((Outcome::Unknown, why)) => {
-            rung(Status::Unknown, format!("not measured: {}", why.unwrap_or("no reason was given")))
+            rung(Status::Unknown, format!("not measured: {}", reason(why)))
         }
         None => rung(Status::Unknown, "not measured: nothing was tried".to_owned()),
     }
 }
 
+fn reason(why: Option<&Why>) -> String {
+    why.map_or_else(|| "no reason was given".to_owned(), ToString::to_string)
+}
+
 /// What gives the container a network that leads out.
-fn leave(climb: &Climb) -> Vec<String> {
-    let (docker, word) = (climb.case.docker(), climb.case.container_word(climb.from));
-    vec![
-        format!("{docker} network create outside"),
-        format!("{docker} network connect outside {word}"),
-    ]
+fn leave(climb: &Climb) -> Vec<Step> {
+    let (create, network) = climb.case.create_network("outside", climb.from);
+    let mut steps = vec![create];
+    steps.extend(climb.case.connect(&network, climb.from, &[]));
+    steps
 }

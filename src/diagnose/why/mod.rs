@@ -13,14 +13,15 @@ use super::case::Case;
 use crate::error::{Error, Result};
 use crate::graph::{Route, no_such};
 use crate::model::{
-    By, ContainerAt, Knock, Ladder, Measurement, NetworkAt, Outcome, Rung, State, Status,
+    By, ContainerAt, Knock, Ladder, Measurement, NetworkAt, Outcome, Rung, RungKind, State, Status,
+    Step, Why,
 };
 
 /// What somebody wants to reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aim {
     /// What the host stands for.
-    pub target: Target,
+    pub target: Destination,
     /// Host as asked for.
     pub host: String,
     /// Port, if one was asked for.
@@ -29,7 +30,7 @@ pub struct Aim {
 
 /// What a host stands for, seen from the container that asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
+pub enum Destination {
     /// The container itself: `localhost`.
     Itself,
     /// The container at this position.
@@ -50,15 +51,15 @@ impl Aim {
         let address: Option<IpAddr> = host.parse().ok();
         let loopback = lower == "localhost" || address.is_some_and(|a| a.is_loopback());
         let target = if loopback {
-            Target::Itself
+            Destination::Itself
         } else if let Some(address) = address {
             let owner = case.map.owner_of(from, address).map(|(container, _)| container);
-            owner.map_or(Target::Elsewhere, Target::Container)
+            owner.map_or(Destination::Elsewhere, Destination::Container)
         } else {
             let named = || case.map.containers_named(&host).first().copied();
             match case.resolved(from, &host).or_else(named) {
-                Some(container) => Target::Container(container),
-                None if host.contains('.') => Target::Elsewhere,
+                Some(container) => Destination::Container(container),
+                None if host.contains('.') => Destination::Elsewhere,
                 None => {
                     let names = case.map.snapshot().containers.iter().map(|c| c.name.as_str());
                     return Err(no_such("container", &host, names));
@@ -69,15 +70,18 @@ impl Aim {
     }
 
     /// `web@worker` or `web@worker:80`: one of several engines' containers, as
-    /// the map tells it apart from another. Elsewhere `@` ends a user's name.
+    /// the map tells it apart from another of its name.
     fn told_apart(case: &Case, text: &str) -> Option<Self> {
+        if case.map.snapshot().engines.is_empty() {
+            return None;
+        }
         let split = text.rsplit_once(':').and_then(|(head, port)| Some((head, port.parse().ok()?)));
         let ways = [(text, None)].into_iter().chain(split.map(|(head, port)| (head, Some(port))));
         ways.into_iter().find_map(|(name, port)| {
             let called = |at: &ContainerAt| case.name(*at) == name;
-            let to = case.containers().filter(|_| name.contains('@')).find(called)?;
+            let to = case.containers().find(called)?;
             let host = case.container(to).own_name().to_owned();
-            Some(Self { target: Target::Container(to), host, port })
+            (host != name).then_some(Self { target: Destination::Container(to), host, port })
         })
     }
 
@@ -144,18 +148,18 @@ pub fn trials(case: &Case, from: ContainerAt, aim: &Aim) -> Vec<Trial> {
             let on = case.map.owner_of(from, address).map(|(_, network)| network);
             vec![(address.to_string(), on)]
         }
-        (Target::Container(to), None) => {
+        (Destination::Container(to), None) => {
             let routes = case.map.predict(from, to).routes.into_iter();
             routes
                 .filter_map(|route: Route| Some((route.address?.to_string(), route.network)))
                 .collect()
         }
-        (Target::Itself, None) => vec![(IpAddr::from([127, 0, 0, 1]).to_string(), None)],
-        (Target::Elsewhere, None) => Vec::new(),
+        (Destination::Itself, None) => vec![(IpAddr::from([127, 0, 0, 1]).to_string(), None)],
+        (Destination::Elsewhere, None) => Vec::new(),
     };
     let mut trials = Vec::new();
     for knock in knocks {
-        if aim.address().is_none() && aim.target != Target::Itself {
+        if aim.address().is_none() && aim.target != Destination::Itself {
             let (by, target) = (By::Name, aim.host.clone());
             trials.push(Trial { by, target, network: None, knock });
         }
@@ -179,9 +183,9 @@ pub fn ladder(case: &Case, from: ContainerAt, aim: &Aim, measured: &[Measurement
         see: None,
     };
     match aim.target {
-        Target::Itself => itself::climb(&climb, &mut ladder),
-        Target::Container(to) => container::climb(&climb, to, &mut ladder),
-        Target::Elsewhere => elsewhere::climb(&climb, &mut ladder),
+        Destination::Itself => itself::climb(&climb, &mut ladder),
+        Destination::Container(to) => container::climb(&climb, to, &mut ladder),
+        Destination::Elsewhere => elsewhere::climb(&climb, &mut ladder),
     }
     ladder
 }
@@ -210,7 +214,7 @@ impl<'a> Climb<'a> {
             containers.iter().copied().find(|at| !self.case.container(*at).state.has_network());
         let frozen =
             containers.iter().copied().find(|at| self.case.container(*at).state == State::Paused);
-        let told: Vec<String> = containers
+        let states: Vec<String> = containers
             .iter()
             .map(|at| format!("{} is {}", self.case.name(*at), self.case.container(*at).state))
             .collect();
@@ -219,19 +223,14 @@ impl<'a> Climb<'a> {
             Some(at) if self.case.container(at).state == State::Unknown => Status::Unknown,
             Some(_) => Status::Fail,
         };
-        Rung { rung: "running", status, detail: told.join(", "), notes: Vec::new() }
+        Rung::new(RungKind::Running, status, states.join(", "))
     }
 
     /// The rung of resolving the name, by what was measured. `None` where an
     /// address was asked for.
     fn resolving(&self) -> Rung {
         let host = &self.aim.host;
-        let rung = |status: Status, detail: String| Rung {
-            rung: "name",
-            status,
-            detail,
-            notes: Vec::new(),
-        };
+        let rung = |status: Status, detail: String| Rung::new(RungKind::Name, status, detail);
         if self.aim.address().is_some() {
             return rung(Status::Skipped, format!("{host} is an address"));
         }
@@ -256,7 +255,7 @@ impl<'a> Climb<'a> {
         }
         if let Some(failed) = tries.iter().find(|m| m.outcome == Outcome::NameNotFound) {
             let because =
-                failed.reason.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
+                failed.reason.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
             let detail = format!("{} cannot resolve {host}{because}", self.name());
             return rung(Status::Fail, detail);
         }
@@ -285,12 +284,7 @@ impl<'a> Climb<'a> {
 
     /// The addresses by which the target was tried, and how each came out.
     fn answering(&self, silence: Status) -> Rung {
-        let rung = |status: Status, detail: String| Rung {
-            rung: "address",
-            status,
-            detail,
-            notes: Vec::new(),
-        };
+        let rung = |status: Status, detail: String| Rung::new(RungKind::Address, status, detail);
         // What a name led to counts where there is no other address to try.
         let by_address: Vec<&Measurement> = self.tries(By::Address, Knock::Icmp).collect();
         let tries = if by_address.is_empty() {
@@ -333,7 +327,7 @@ impl<'a> Climb<'a> {
     }
 
     /// How connecting to the port came out, the best of all ways.
-    fn connecting(&self, port: u16) -> Option<(Outcome, Option<&'a str>)> {
+    fn connecting(&self, port: u16) -> Option<(Outcome, Option<&'a Why>)> {
         let rank = |outcome: Outcome| match outcome {
             Outcome::Reachable => 0,
             Outcome::Refused => 1,
@@ -346,19 +340,19 @@ impl<'a> Climb<'a> {
         // Who dials a service gets to its tasks by its address, or not at all.
         let by_address = self.tries(By::Address, knock).filter(|_| self.silent_service().is_none());
         let tries = by_address.chain(self.tries(By::Name, knock));
-        tries.map(|m| (m.outcome, m.reason.as_deref())).min_by_key(|(outcome, _)| rank(*outcome))
+        tries.map(|m| (m.outcome, m.reason.as_ref())).min_by_key(|(outcome, _)| rank(*outcome))
     }
 
-    /// A command that shows what happens, run where it happens.
-    fn see(&self, program: &str) -> String {
-        format!("{} exec {} {program}", self.case.docker(), self.case.container_word(self.from))
+    /// A command run inside the container that asks.
+    fn inside(&self, words: &[&str]) -> Step {
+        self.case.inside(self.from, words)
     }
 }
 
 /// Why measurements came to nothing.
 fn why_not(tries: &[&Measurement]) -> String {
-    let told = tries.iter().find_map(|m| m.reason.clone());
-    told.unwrap_or_else(|| "nothing was tried".to_owned())
+    let reported = tries.iter().find_map(|m| m.reason.as_ref());
+    reported.map_or_else(|| "nothing was tried".to_owned(), ToString::to_string)
 }
 
 #[cfg(test)]

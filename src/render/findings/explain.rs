@@ -11,7 +11,7 @@ fn parts(rule: &Rule) -> [(&'static str, &'static str); 5] {
         ("What it means", rule.meaning),
         ("How netmap sees it", rule.seen),
         ("What it looks like", rule.example),
-        ("How to mend it", rule.mend),
+        ("How to fix it", rule.fix),
         ("What it can be mistaken for", rule.mistaken_for),
     ]
 }

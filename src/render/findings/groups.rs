@@ -1,28 +1,28 @@
-//! Findings that one mend mends, told together.
+//! Findings that one fix fixes, shown together.
 
 use std::collections::HashMap;
 
-use crate::model::{Diagnosis, Finding, Severity};
+use crate::model::{Diagnosis, Finding, Severity, Step};
 use crate::render::count;
 
-/// Findings with the same mend, in the diagnosis' order.
+/// Findings with the same fix, in the diagnosis' order.
 pub struct Group<'a> {
     /// The findings, at least one.
     pub findings: Vec<&'a Finding>,
 }
 
 impl<'a> Group<'a> {
-    /// What mends all of them.
-    pub fn fix(&self) -> &'a [String] {
+    /// What fixes all of them.
+    pub fn fix(&self) -> &'a [Step] {
         self.findings.first().map_or(&[], |finding| &finding.fix)
     }
 
-    /// The words above the mend.
+    /// The words above the fix.
     pub fn title(&self) -> &'static str {
         match self.findings.len() {
-            1 => "Mend it:",
-            2 => "Mend both:",
-            _ => "Mend all of these:",
+            1 => "To fix it:",
+            2 => "To fix both:",
+            _ => "To fix all of these:",
         }
     }
 }
@@ -31,7 +31,7 @@ impl<'a> Group<'a> {
 /// its first finding stands.
 pub fn groups(diagnosis: &Diagnosis, keep: impl Fn(Severity) -> bool) -> Vec<Group<'_>> {
     let mut groups: Vec<Group> = Vec::new();
-    let mut by_fix: HashMap<&[String], usize> = HashMap::new();
+    let mut by_fix: HashMap<&[Step], usize> = HashMap::new();
     for finding in diagnosis.findings.iter().filter(|finding| keep(finding.severity)) {
         let next = groups.len();
         let group = match finding.fix.as_slice() {

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::FindingsView;
-use crate::model::{Severity, to_json};
+use super::{FindingsView, evidence};
+use crate::model::{Evidence, Severity, Step, to_json};
+use crate::render::fix;
 use crate::render::style::Style;
 
 /// The document.
@@ -25,9 +26,14 @@ struct Row<'a> {
     /// Names of containers and networks, the main one first.
     subjects: &'a [String],
     summary: &'a str,
-    evidence: &'a [String],
-    /// Lines that a shell runs as they stand; prose after `#`.
-    fix: &'a [String],
+    /// How it was seen, a sentence each.
+    evidence: Vec<String>,
+    /// The same as data.
+    signs: &'a [Evidence],
+    /// What fixes it: lines that a shell runs as they stand; prose after `#`.
+    fix: Vec<String>,
+    /// The same as data.
+    steps: &'a [Step],
 }
 
 /// A rule that could not see what it needs.
@@ -44,8 +50,10 @@ pub fn render(view: &FindingsView, _style: &Style) -> String {
         severity: finding.severity,
         subjects: &finding.subjects,
         summary: &finding.summary,
-        evidence: &finding.evidence,
-        fix: &finding.fix,
+        evidence: finding.evidence.iter().map(evidence::sentence).collect(),
+        signs: &finding.evidence,
+        fix: fix::lines(&finding.fix),
+        steps: &finding.fix,
     });
     let not_looked = view.diagnosis.not_looked.iter();
     let document = Document {

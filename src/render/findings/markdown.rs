@@ -1,11 +1,11 @@
 //! A diagnosis as Markdown, for an issue or a mail to the teacher.
 
-use super::FindingsView;
-use super::groups;
+use super::{FindingsView, evidence, groups};
 use crate::render::escape::{markdown as safe, terminal};
+use crate::render::fix;
 use crate::render::style::Style;
 
-/// Writes the findings with their mends, and the verdict.
+/// Writes the findings with their fixes, and the verdict.
 pub fn render(view: &FindingsView, _style: &Style) -> String {
     let mut text = String::new();
     for group in groups::groups(view.diagnosis, |_| true) {
@@ -16,18 +16,19 @@ pub fn render(view: &FindingsView, _style: &Style) -> String {
                 safe(&finding.summary),
                 finding.rule
             ));
-            for sentence in &finding.evidence {
-                text.push_str(&format!("- {}\n", safe(sentence)));
+            for evidence in &finding.evidence {
+                text.push_str(&format!("- {}\n", safe(&evidence::sentence(evidence))));
             }
             if !finding.evidence.is_empty() {
                 text.push('\n');
             }
         }
-        if !group.fix().is_empty() {
-            let longest = group.fix().iter().map(|line| backticks(line)).max().unwrap_or_default();
+        let fix = fix::lines(group.fix());
+        if !fix.is_empty() {
+            let longest = fix.iter().map(|line| backticks(line)).max().unwrap_or_default();
             let fence = "`".repeat(longest.max(2) + 1);
             text.push_str(&format!("{}\n\n{fence}sh\n", group.title()));
-            for line in group.fix() {
+            for line in &fix {
                 text.push_str(&terminal(line));
                 text.push('\n');
             }

@@ -1,6 +1,7 @@
 //! What a diagnosis says: one file for each format, all listed in
 //! [`FINDINGS_FORMATS`]; and the page that explains a rule.
 
+mod evidence;
 mod explain;
 mod groups;
 mod json;
@@ -17,7 +18,7 @@ pub use explain::{rule_page, rules_document, rules_list};
 pub struct FindingsView<'a> {
     /// The diagnosis.
     pub diagnosis: &'a Diagnosis,
-    /// Whether to tell everything: each rule that was asked, every sign, and
+    /// Whether to show everything: each rule that was asked, every sign, and
     /// what could not be looked at.
     pub verbose: bool,
 }
@@ -39,7 +40,7 @@ pub const FINDINGS_FORMATS: &[FindingsFormat] = &[
     FindingsFormat {
         name: "text",
         extensions: &["txt"],
-        about: "plain words, the worst first, each with what mends it",
+        about: "plain words, the worst first, each with what fixes it",
         draw: text::render,
     },
     FindingsFormat {

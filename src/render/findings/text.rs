@@ -1,16 +1,16 @@
 //! A diagnosis for a terminal: plain words first, the rule's name at the
-//! margin, one mend for one cause.
+//! margin, one fix for one cause.
 
-use super::FindingsView;
 use super::groups::{self, Group};
+use super::{FindingsView, evidence};
 use crate::model::{Diagnosis, Finding, Severity};
 use crate::render::style::{Role, Style, width};
-use crate::render::{count, escape};
+use crate::render::{count, escape, fix};
 
 /// Columns before the words: the width of `warning` and two spaces.
 const INDENT: usize = 9;
 
-/// Signs told of one finding unless everything is to be told.
+/// Sentences about one finding unless everything is to be shown.
 const MOST_EVIDENCE: usize = 6;
 
 /// Writes the findings, what could not be looked at, and the verdict.
@@ -23,7 +23,7 @@ pub fn render(view: &FindingsView, style: &Style) -> String {
         text.push_str("\n\n");
     }
     for group in groups::groups(diagnosis, |severity| severity > Severity::Info) {
-        tell(&mut text, &group, view, style);
+        show(&mut text, &group, view, style);
     }
     let notes = groups::groups(diagnosis, |severity| severity == Severity::Info);
     if !notes.is_empty() {
@@ -31,7 +31,7 @@ pub fn render(view: &FindingsView, style: &Style) -> String {
         text.push_str("\n\n");
         for group in &notes {
             if view.verbose {
-                tell(&mut text, group, view, style);
+                show(&mut text, group, view, style);
             } else {
                 group.findings.iter().for_each(|finding| headline(&mut text, finding, style));
             }
@@ -87,15 +87,16 @@ fn headline(text: &mut String, finding: &Finding, style: &Style) {
     }
 }
 
-fn tell(text: &mut String, group: &Group, view: &FindingsView, style: &Style) {
+fn show(text: &mut String, group: &Group, view: &FindingsView, style: &Style) {
     for finding in &group.findings {
         headline(text, finding, style);
-        let told = if view.verbose { finding.evidence.len() } else { MOST_EVIDENCE };
-        for sentence in finding.evidence.iter().take(told) {
-            wrapped(text, &format!("{sentence}."), INDENT, Role::Plain, style);
+        let shown = if view.verbose { finding.evidence.len() } else { MOST_EVIDENCE };
+        for evidence in finding.evidence.iter().take(shown) {
+            let sentence = format!("{}.", evidence::sentence(evidence));
+            wrapped(text, &sentence, INDENT, Role::Plain, style);
         }
-        if finding.evidence.len() > told {
-            let more = format!("And {} more.", finding.evidence.len() - told);
+        if finding.evidence.len() > shown {
+            let more = format!("And {} more.", finding.evidence.len() - shown);
             wrapped(text, &more, INDENT, Role::Quiet, style);
         }
         text.push('\n');
@@ -105,7 +106,7 @@ fn tell(text: &mut String, group: &Group, view: &FindingsView, style: &Style) {
     }
     let indent = " ".repeat(INDENT);
     text.push_str(&format!("{indent}{}\n", style.paint(Role::Good, group.title())));
-    for line in group.fix() {
+    for line in fix::lines(group.fix()) {
         match line.strip_prefix("# ") {
             Some(prose) => {
                 let room = style.width.saturating_sub(INDENT + 4);
@@ -115,7 +116,7 @@ fn tell(text: &mut String, group: &Group, view: &FindingsView, style: &Style) {
                 }
             }
             // Whole, however long: it is to be pasted.
-            None => text.push_str(&format!("{indent}  {}\n", escape::terminal(line))),
+            None => text.push_str(&format!("{indent}  {}\n", escape::terminal(&line))),
         }
     }
     text.push('\n');

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::model::{Ladder, Reach, Status, to_json};
+use crate::model::{Ladder, Reach, RungKind, Status, Step, to_json};
+use crate::render::fix;
 use crate::render::style::Style;
 
 /// The document.
@@ -14,16 +15,18 @@ struct Document<'a> {
     to: &'a str,
     verdict: Reach,
     rungs: Vec<Row<'a>>,
-    /// Lines that a shell runs as they stand; prose after `#`.
-    fix: &'a [String],
+    /// What fixes it: lines that a shell runs as they stand; prose after `#`.
+    fix: Vec<String>,
+    /// The same as data.
+    steps: &'a [Step],
     /// A command that shows the failure.
-    see: Option<&'a str>,
+    see: Option<String>,
 }
 
 /// A rung.
 #[derive(Serialize)]
 struct Row<'a> {
-    rung: &'a str,
+    rung: RungKind,
     status: Status,
     detail: &'a str,
     notes: &'a [String],
@@ -43,8 +46,9 @@ pub fn render(ladder: &Ladder, _style: &Style) -> String {
         to: &ladder.to,
         verdict: ladder.verdict(),
         rungs: rungs.collect(),
-        fix: &ladder.fix,
-        see: ladder.see.as_deref(),
+        fix: fix::lines(&ladder.fix),
+        steps: &ladder.fix,
+        see: ladder.see.as_ref().map(fix::line),
     };
     to_json(&document)
 }

@@ -1,10 +1,11 @@
 //! A ladder as Markdown, for an issue or a mail.
 
 use crate::model::{Ladder, Reach, Status};
-use crate::render::escape::markdown as safe;
+use crate::render::escape::{markdown as safe, terminal};
+use crate::render::fix;
 use crate::render::style::Style;
 
-/// Writes the rungs as a list, and the mend as a code block.
+/// Writes the rungs as a list, and the fix as a code block.
 pub fn render(ladder: &Ladder, _style: &Style) -> String {
     let verdict = match ladder.verdict() {
         Reach::Reachable => "reachable",
@@ -19,7 +20,7 @@ pub fn render(ladder: &Ladder, _style: &Style) -> String {
             Status::Unknown => "?",
             Status::Skipped => "·",
         };
-        text.push_str(&format!("- {sign} {}: {}\n", rung.rung, safe(&rung.detail)));
+        text.push_str(&format!("- {sign} {}: {}\n", rung.rung.as_str(), safe(&rung.detail)));
         for note in &rung.notes {
             text.push_str(&format!("  - {}\n", safe(note)));
         }
@@ -27,8 +28,8 @@ pub fn render(ladder: &Ladder, _style: &Style) -> String {
     if !ladder.fix.is_empty() {
         // Indented, so that nothing in a name can end the block.
         text.push_str("\nIf they should talk:\n\n");
-        for line in &ladder.fix {
-            text.push_str(&format!("    {}\n", crate::render::escape::terminal(line)));
+        for line in fix::lines(&ladder.fix) {
+            text.push_str(&format!("    {}\n", terminal(&line)));
         }
     }
     text

@@ -26,7 +26,7 @@ pub const LADDER_FORMATS: &[LadderFormat] = &[
     LadderFormat {
         name: "text",
         extensions: &["txt"],
-        about: "rung by rung, with the mend",
+        about: "rung by rung, with the fix",
         draw: text::render,
     },
     LadderFormat {

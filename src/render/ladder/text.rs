@@ -1,7 +1,8 @@
-//! A ladder for a terminal: the verdict, each rung with its sign, what mends
+//! A ladder for a terminal: the verdict, each rung with its sign, what fixes
 //! the first that fails, and how to see it oneself.
 
-use crate::model::{Ladder, Reach, Rung, Status};
+use crate::model::{Ladder, Reach, Rung, RungKind, Status};
+use crate::render::fix;
 use crate::render::style::{Role, Style, flow, width};
 
 /// Columns before a note.
@@ -11,12 +12,12 @@ const INDENT: usize = 6;
 pub fn render(ladder: &Ladder, style: &Style) -> String {
     let way = format!("{} → {}", ladder.from, ladder.to);
     let mut text = format!("{}   {}\n\n", style.paint(Role::Strong, &way), verdict(ladder, style));
-    let label = ladder.rungs.iter().map(|rung| width(rung.rung)).max().unwrap_or(0);
+    let label = ladder.rungs.iter().map(|rung| width(rung.rung.as_str())).max().unwrap_or(0);
     for rung in &ladder.rungs {
         let (sign, role) = dress(rung.status);
         text.push_str(&format!("  {} ", style.paint(role, sign)));
-        let pad = " ".repeat(label.saturating_sub(width(rung.rung)));
-        text.push_str(&format!("{}{pad}  ", style.paint(Role::Quiet, rung.rung)));
+        let pad = " ".repeat(label.saturating_sub(width(rung.rung.as_str())));
+        text.push_str(&format!("{}{pad}  ", style.paint(Role::Quiet, rung.rung.as_str())));
         wrapped(&mut text, &rung.detail, label + INDENT, role_of_detail(rung), style);
         for note in &rung.notes {
             text.push_str(&" ".repeat(label + INDENT));
@@ -25,14 +26,14 @@ pub fn render(ladder: &Ladder, style: &Style) -> String {
     }
     if !ladder.fix.is_empty() {
         text.push_str(&format!("\n{}\n", style.paint(Role::Strong, "If they should talk:")));
-        for line in &ladder.fix {
+        for line in fix::lines(&ladder.fix) {
             let role = if line.starts_with('#') { Role::Plain } else { Role::Good };
-            text.push_str(&format!("  {}\n", style.paint(role, line)));
+            text.push_str(&format!("  {}\n", style.paint(role, &line)));
         }
     }
     if let Some(see) = &ladder.see {
         text.push_str(&format!("\n{}\n", style.paint(Role::Strong, "See for yourself:")));
-        text.push_str(&format!("  {}\n", style.paint(Role::Plain, see)));
+        text.push_str(&format!("  {}\n", style.paint(Role::Plain, &fix::line(see))));
     }
     text
 }
@@ -48,11 +49,11 @@ fn verdict(ladder: &Ladder, style: &Style) -> String {
 }
 
 /// A rung's name in words that stand alone.
-fn what(rung: &Rung) -> &str {
+fn what(rung: &Rung) -> &'static str {
     match rung.rung {
-        "running" => "not running",
-        "network" => "shared network",
-        other => other,
+        RungKind::Running => "not running",
+        RungKind::Network => "shared network",
+        other => other.as_str(),
     }
 }
 

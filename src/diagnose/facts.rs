@@ -1,0 +1,271 @@
+//! What is known of a setup, without any judgement: the map, what was seen
+//! inside the containers, and what a probe measured.
+
+use std::net::IpAddr;
+
+use crate::graph::{Comparison, Map};
+use crate::model::{
+    Connection, Container, ContainerAt, Listening, LogError, Moment, Network, NetworkAt,
+    NetworkMode, Observation, Protocol, PublishedPort, State,
+};
+
+/// How long before netmap looked an error in the log of a running container
+/// still counts, in seconds: what is older may have been fixed since.
+const FRESH: i64 = 600;
+
+/// How long a container without a single listening socket may still be
+/// starting, in seconds.
+const STARTING: i64 = 5;
+
+/// Whether a container accepts connections to a port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listens {
+    /// From others.
+    Openly,
+    /// From itself only: the socket is bound to a loopback address.
+    OnLoopback,
+    /// Not at all.
+    Not,
+}
+
+/// Where an entry of a hosts file leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddedHost {
+    /// To an address.
+    Address(IpAddr),
+    /// To the engine's machine: `host-gateway`.
+    Machine,
+}
+
+/// Everything there is to read about a setup.
+pub struct Facts<'a> {
+    /// The map.
+    pub map: &'a Map<'a>,
+    /// What a probe measured, held against the map.
+    pub comparison: Option<&'a Comparison<'a>>,
+}
+
+impl<'a> Facts<'a> {
+    /// The containers' positions.
+    pub fn containers(&self) -> impl Iterator<Item = ContainerAt> + use<> {
+        self.map.containers()
+    }
+
+    /// The networks' positions.
+    pub fn networks(&self) -> impl DoubleEndedIterator<Item = NetworkAt> + use<> {
+        self.map.networks()
+    }
+
+    /// The container at a position.
+    pub fn container(&self, at: ContainerAt) -> &'a Container {
+        self.map.container(at)
+    }
+
+    /// The network at a position.
+    pub fn network(&self, at: NetworkAt) -> &'a Network {
+        self.map.network(at)
+    }
+
+    /// A container's name.
+    pub fn name(&self, at: ContainerAt) -> &'a str {
+        &self.map.container(at).name
+    }
+
+    /// Containers' names, in their order.
+    pub fn names_of(&self, containers: impl IntoIterator<Item = ContainerAt>) -> Vec<&'a str> {
+        containers.into_iter().map(|at| self.name(at)).collect()
+    }
+
+    /// Whether what a container wants is anybody's concern: it runs, or ended
+    /// in a way that nobody asked for, or was planned.
+    pub fn matters(&self, at: ContainerAt) -> bool {
+        let container = self.container(at);
+        match container.state {
+            State::Planned | State::Running | State::Paused | State::Restarting => true,
+            State::Exited | State::Dead => {
+                // 137 and 143 are what `docker stop` and `docker kill` leave.
+                let by_hand = matches!(container.exit_code, None | Some(0 | 137 | 143));
+                container.oom_killed || !by_hand
+            }
+            State::Created => container.start_error.is_some(),
+            State::Removing | State::Unknown => false,
+        }
+    }
+
+    /// Whether the setup was read from a plan and nothing of it runs yet.
+    pub fn is_planned(&self) -> bool {
+        self.map.snapshot().plan.is_some()
+    }
+
+    /// What was seen inside a container.
+    pub fn seen(&self, at: ContainerAt) -> Option<&'a Observation> {
+        self.map.observation(at)
+    }
+
+    /// What was seen of the network stack that a container uses: by itself or
+    /// by another one of the same stack.
+    pub fn of_stack<T>(
+        &self,
+        at: ContainerAt,
+        part: impl Fn(&'a Observation) -> Option<T>,
+    ) -> Option<T> {
+        let own = self.seen(at).and_then(&part);
+        own.or_else(|| {
+            let owner = self.map.stack(at)?;
+            let sidecars = self.map.sidecars(owner).iter().copied();
+            std::iter::once(owner).chain(sidecars).find_map(|other| part(self.seen(other)?))
+        })
+    }
+
+    /// The sockets that wait for others in a container's network stack;
+    /// `None` where nobody looked.
+    pub fn listening(&self, at: ContainerAt) -> Option<&'a [Listening]> {
+        self.of_stack(at, |seen| seen.listening.as_deref())
+    }
+
+    /// The connections that a container's network stack began.
+    pub fn connections(&self, at: ContainerAt) -> Option<&'a [Connection]> {
+        self.of_stack(at, |seen| seen.connections.as_deref())
+    }
+
+    /// Whether something in a container's network stack listens on a port, of
+    /// TCP or UDP. `None` where nobody looked, or too early to tell.
+    pub fn listens(&self, at: ContainerAt, port: u16) -> Option<Listens> {
+        let sockets = self.listening(at)?;
+        let mut found = Listens::Not;
+        for socket in sockets.iter().filter(|socket| socket.port == port) {
+            if !socket.is_loopback_only() {
+                return Some(Listens::Openly);
+            }
+            found = Listens::OnLoopback;
+        }
+        if found == Listens::Not && sockets.is_empty() && self.is_young(at) {
+            return None;
+        }
+        Some(found)
+    }
+
+    /// Whether a container listens on a port or says that it will.
+    pub fn offers(&self, at: ContainerAt, port: u16) -> bool {
+        let container = self.container(at);
+        match self.listens(at, port) {
+            Some(Listens::Openly | Listens::OnLoopback) => true,
+            // It runs, was looked at, and does not.
+            Some(Listens::Not) => false,
+            None => {
+                container.exposed.iter().any(|exposed| exposed.port == port)
+                    || container.requested.iter().any(|requested| requested.port == port)
+            }
+        }
+    }
+
+    /// The published port of a container that has this number on the host.
+    pub fn published_as(&self, at: ContainerAt, host_port: u16) -> Option<&'a PublishedPort> {
+        let mut published = self.container(at).published.iter();
+        published.find(|published| published.host_port == Some(host_port))
+    }
+
+    /// Whether a container has only just started.
+    pub fn is_young(&self, at: ContainerAt) -> bool {
+        let started = self.container(at).started_at;
+        let looked = self.seen(at).and_then(|seen| seen.at);
+        started.zip(looked).is_some_and(|(started, looked)| looked.since(started) < STARTING as f64)
+    }
+
+    /// The TCP ports on which a container's network stack takes connections
+    /// from others, sorted.
+    pub fn open_ports(&self, at: ContainerAt) -> Vec<u16> {
+        let sockets = self.listening(at).unwrap_or_default().iter();
+        let mut ports: Vec<u16> = sockets
+            .filter(|s| s.protocol == Protocol::Tcp && !s.is_loopback_only())
+            .map(|s| s.port)
+            .collect();
+        ports.sort_unstable();
+        ports.dedup();
+        ports
+    }
+
+    /// The network errors of a container's present run, or of its last one,
+    /// that are fresh enough to count.
+    pub fn log_errors(&self, at: ContainerAt) -> impl Iterator<Item = &'a LogError> {
+        let container = self.container(at);
+        let seen = self.seen(at);
+        let looked = seen.and_then(|seen| seen.at).filter(|_| container.state == State::Running);
+        let errors = seen.and_then(|seen| seen.log_errors.as_deref()).unwrap_or_default();
+        errors.iter().filter(move |error| {
+            let Some(last) = error.last else { return true };
+            let of_this_run = container.started_at.is_none_or(|started| last >= started);
+            of_this_run && looked.is_none_or(|looked| looked.since(last) <= FRESH as f64)
+        })
+    }
+
+    /// How many seconds before netmap looked something happened; `None` where
+    /// it is not known when netmap looked.
+    pub fn seconds_ago(&self, at: ContainerAt, moment: Moment) -> Option<u64> {
+        let looked = self.seen(at).and_then(|seen| seen.at)?;
+        Some(looked.since(moment).max(0.0) as u64)
+    }
+
+    /// Where `--add-host` sends a name.
+    pub fn added_host(&self, at: ContainerAt, host: &str) -> Option<AddedHost> {
+        let owner = self.map.stack(at).unwrap_or(at);
+        let added = self.container(at).extra_hosts.iter().chain(&self.container(owner).extra_hosts);
+        for entry in added {
+            let Some((name, address)) = entry.split_once([':', '=']) else { continue };
+            if name.eq_ignore_ascii_case(host) {
+                let address = address.trim_matches(['[', ']']).parse();
+                return Some(address.map_or(AddedHost::Machine, AddedHost::Address));
+            }
+        }
+        None
+    }
+
+    /// The networks that two containers share ([`Map::shared_networks`]).
+    pub fn shared(&self, a: ContainerAt, b: ContainerAt) -> Vec<NetworkAt> {
+        self.map.shared_networks(a, b)
+    }
+
+    /// Whether the container at `a` is linked to the one at `b` in the legacy way.
+    pub fn is_linked(&self, a: ContainerAt, b: ContainerAt) -> bool {
+        let stack = self.map.stack(a);
+        stack.is_some_and(|a| self.container(a).links.iter().any(|link| link.target == self.name(b)))
+    }
+
+    /// The networks that a container's stack is on, without those that join nobody.
+    pub fn joined(&self, at: ContainerAt) -> impl Iterator<Item = NetworkAt> {
+        let stack = self.map.stack(at).unwrap_or(at);
+        self.map.networks_of(stack).filter(|network| !self.network(*network).is_none())
+    }
+
+    /// Their names.
+    pub fn network_names(&self, at: ContainerAt) -> Vec<&'a str> {
+        self.joined(at).map(|network| self.network(network).name.as_str()).collect()
+    }
+
+    /// Whether the network stack of a container is gone: the container whose
+    /// stack it uses is gone, does not run, or was started again since.
+    pub fn is_orphan(&self, at: ContainerAt) -> bool {
+        let container = self.container(at);
+        if !matches!(container.network_mode, NetworkMode::Container(_)) {
+            return false;
+        }
+        match self.map.stack(at) {
+            None => true,
+            Some(owner) => {
+                let owner = self.container(owner);
+                let started = owner.started_at.zip(container.started_at);
+                let later = started.is_some_and(|(owner, own)| owner > own);
+                !owner.state.has_network() || (container.state.has_network() && later)
+            }
+        }
+    }
+
+    /// Whether all networks of a container are of the kind that reaches the LAN
+    /// and not the host.
+    pub fn is_only_beyond(&self, at: ContainerAt) -> bool {
+        let stack = self.map.stack(at).unwrap_or(at);
+        let mut networks =
+            self.map.networks_of(stack).map(|network| self.network(network)).peekable();
+        networks.peek().is_some() && networks.all(|network| network.driver.reaches_beyond())
+    }
+}

@@ -1,0 +1,155 @@
+//! What differs about findings in a plan: each says where the matter is
+//! written, and what fixes it is an edit of the compose file, since there is
+//! nothing yet that a command could be given to.
+
+use std::collections::BTreeSet;
+
+use super::case::Case;
+use crate::model::{
+    Action, Applicability, Change, Container, ContainerAt, Edit, EditKind, Evidence, Finding,
+    Handle, Place, Plan, Setting, Snapshot, Step, Tool,
+};
+
+/// Makes a finding fit for a plan, if the setup is one.
+pub fn settle(finding: &mut Finding, case: &Case) {
+    let snapshot = case.map.snapshot();
+    let Some(plan) = &snapshot.plan else { return };
+    let file = File { snapshot, plan };
+    let places: Vec<Place> = file.places(finding).into_iter().cloned().collect();
+    if !places.is_empty() {
+        finding.evidence.push(Evidence::Written { places });
+    }
+    finding.fix = std::mem::take(&mut finding.fix).into_iter().filter_map(|s| file.edit(s)).collect();
+}
+
+impl Case<'_> {
+    /// The edit of its file that changes something about a planned container.
+    pub fn edit(&self, at: ContainerAt, change: Change) -> Step {
+        let container = self.container(at);
+        let service = container.compose.service.clone();
+        let place = self.map.snapshot().plan.as_ref().zip(service.as_deref());
+        let place = place.and_then(|(plan, service)| match &change {
+            Change::Dial { setting: Setting::Variable(variable), .. }
+            | Change::SetPort { variable, .. }
+            | Change::Extend { variable, .. } => variable_place(plan, service, variable),
+            Change::Dial { setting: Setting::Command, .. } => {
+                plan.place(&["services", service, "command"])
+            }
+            Change::Publish { .. } => plan.place(&["services", service, "ports"]),
+            Change::AddHost { .. } | Change::RemoveHost { .. } => {
+                plan.place(&["services", service, "extra_hosts"])
+            }
+            Change::LeaveMode { .. } => plan.place(&["services", service, "network_mode"]),
+            Change::Join { .. } | Change::NoLinks => plan.place(&["services", service]),
+        });
+        let place = place.cloned();
+        let service = Some(service.unwrap_or_else(|| container.name.clone()));
+        step(Edit { place, service, kind: EditKind::Change { to: change } })
+    }
+}
+
+fn step(edit: Edit) -> Step {
+    let (applicability, tool) = (Applicability::Ask, Tool::default());
+    Step { action: Action::Edit(edit), applicability, tool, engine: None }
+}
+
+/// Where a service's variable is written; the service, where it comes from
+/// elsewhere, such as a file of variables.
+fn variable_place<'a>(plan: &'a Plan, service: &str, variable: &str) -> Option<&'a Place> {
+    // `depends_on` and `env_file` are no variables.
+    let paths = [
+        format!("services.{service}.environment.{variable}"),
+        format!("services.{service}.{variable}"),
+    ];
+    let exact = paths.iter().find_map(|path| plan.places.get(path));
+    exact.or_else(|| plan.place(&["services", service]))
+}
+
+struct File<'a> {
+    snapshot: &'a Snapshot,
+    plan: &'a Plan,
+}
+
+impl<'a> File<'a> {
+    fn container(&self, name: &str) -> Option<&'a Container> {
+        self.snapshot.containers.iter().find(|container| container.name == name)
+    }
+
+    /// The key of a network in the file, from its name on the engine.
+    fn network_key(&self, name: &str) -> String {
+        let network = self.snapshot.networks.iter().find(|network| network.name == name);
+        let key = network.and_then(|network| network.labels.get("com.docker.compose.network"));
+        key.map_or_else(|| name.to_owned(), Clone::clone)
+    }
+
+    /// Where a finding's matter is written: the variables that it speaks of,
+    /// else ports or the parts that it is about.
+    fn places(&self, finding: &Finding) -> BTreeSet<&'a Place> {
+        let services = || {
+            finding.subjects.iter().filter_map(|name| {
+                let container = self.container(name)?;
+                Some((container, container.compose.service.as_deref()?))
+            })
+        };
+        let spoken_of = |variable: &str| {
+            finding.evidence.iter().any(|evidence| match evidence {
+                Evidence::Dial(dial) => {
+                    dial.written.as_ref().is_some_and(|w| w.name.as_deref() == Some(variable))
+                }
+                _ => false,
+            })
+        };
+        let about_ports = |evidence: &Evidence| {
+            matches!(
+                evidence,
+                Evidence::AsksFor { .. } | Evidence::OpenToAll { .. } | Evidence::PortHeldBy { .. }
+            )
+        };
+        let mut places = BTreeSet::new();
+        for (container, service) in services() {
+            let variables = container.references.iter().filter_map(|r| r.variable.as_deref());
+            let spoken_of = variables.filter(|variable| spoken_of(variable));
+            places.extend(spoken_of.filter_map(|v| variable_place(self.plan, service, v)));
+        }
+        if places.is_empty() && finding.evidence.iter().any(about_ports) {
+            let with_ports = services().filter(|(container, _)| !container.requested.is_empty());
+            places
+                .extend(with_ports.filter_map(|(_, s)| self.plan.place(&["services", s, "ports"])));
+        }
+        if places.is_empty() {
+            places.extend(services().filter_map(|(_, s)| self.plan.place(&["services", s])));
+            let networks = finding.subjects.iter().map(|name| self.network_key(name));
+            places.extend(networks.filter_map(|key| self.plan.place(&["networks", &key])));
+        }
+        places
+    }
+
+    /// What a step comes to in the file; nothing for one that the edit makes
+    /// needless.
+    fn edit(&self, taken: Step) -> Option<Step> {
+        let of_service = |container: &Handle, kind: EditKind| {
+            let service = self.container(&container.name).and_then(|c| c.compose.service.clone());
+            let place = service.as_deref().and_then(|s| self.plan.place(&["services", s]));
+            let service = service.or_else(|| Some(container.name.clone()));
+            Some(step(Edit { place: place.cloned(), service, kind }))
+        };
+        match taken.action {
+            Action::CreateNetwork { network } => {
+                let kind = EditKind::NewNetwork { network: network.name };
+                Some(step(Edit { place: None, service: None, kind }))
+            }
+            Action::Connect { network, container, aliases, .. } => {
+                let network = self.network_key(&network.name);
+                of_service(&container, EditKind::Join { network, aliases })
+            }
+            Action::Disconnect { network, container, .. } => {
+                let network = self.network_key(&network.name);
+                of_service(&container, EditKind::Leave { network })
+            }
+            Action::Start { .. } | Action::Restart { .. } | Action::Unpause { .. } => None,
+            // A look at what does not run yet.
+            Action::Run { root: false, .. } => None,
+            _ => Some(taken),
+        }
+    }
+}

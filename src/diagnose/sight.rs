@@ -1,0 +1,102 @@
+//! What rules must have seen to judge, and what of it was not seen.
+
+use super::facts::Facts;
+use crate::model::{ContainerAt, Observation, Part, State, few};
+
+/// Something that a rule must have seen to judge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sight {
+    /// The sockets of each running container.
+    Sockets,
+    /// The log of each container.
+    Logs,
+    /// The routes of each running container.
+    Routes,
+    /// The hosts file of each running container.
+    Hosts,
+    /// The size of the largest packet of each running container's interfaces.
+    Mtus,
+    /// The engine's facts about itself.
+    Facts,
+    /// The routes and sockets of the engine's machine.
+    Machine,
+    /// A probe: measured reachability.
+    Probe,
+}
+
+impl Sight {
+    /// What it is, for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sockets => "the sockets",
+            Self::Logs => "the log",
+            Self::Routes => "the routes",
+            Self::Hosts => "the hosts file",
+            Self::Mtus => "the packet sizes",
+            Self::Facts => "the engine's facts about itself",
+            Self::Machine => "the engine's machine",
+            Self::Probe => "measured reachability",
+        }
+    }
+
+    /// What was not seen of it and why, in words; `None` where all of it was.
+    pub fn unseen(self, facts: &Facts) -> Option<String> {
+        let snapshot = facts.map.snapshot();
+        let unless = |known: bool, why: &str| (!known).then(|| why.to_owned());
+        match self {
+            Self::Facts => {
+                // Snapshots of earlier versions have but the first of these.
+                let engine = &snapshot.engine;
+                let known = engine.ipv4_forwarding.is_some() || engine.rootless.is_some();
+                unless(known, "the engine's facts about itself: not looked at")
+            }
+            Self::Machine => {
+                let why = snapshot.unread.iter().find(|unread| unread.part == Part::Machine);
+                let why = why.map(|unread| format!("{}: {}", unread.what, unread.why));
+                let why = why.unwrap_or_else(|| "the engine's machine: not looked at".to_owned());
+                unless(snapshot.host.is_some(), &why)
+            }
+            Self::Probe => {
+                unless(facts.comparison.is_some(), "nothing was measured (--probe)")
+            }
+            Self::Logs => self.of_containers(facts, |seen| seen.log_errors.is_some()),
+            Self::Sockets => self.of_containers(facts, |seen| seen.listening.is_some()),
+            Self::Routes => self.of_containers(facts, |seen| seen.routes.is_some()),
+            Self::Hosts => self.of_containers(facts, |seen| seen.hosts.is_some()),
+            Self::Mtus => self.of_containers(facts, |seen| seen.mtus.is_some()),
+        }
+    }
+
+    /// The containers in which it was not seen, put together by the reason.
+    fn of_containers(self, facts: &Facts, is_seen: fn(&Observation) -> bool) -> Option<String> {
+        let concerned = |at: &ContainerAt| match self {
+            Self::Logs => facts.container(*at).state != State::Created,
+            _ => facts.container(*at).state.has_network(),
+        };
+        let part = if self == Self::Logs { Part::Log } else { Part::Inside };
+        let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
+        for at in facts.containers().filter(concerned) {
+            if facts.of_stack(at, |seen| is_seen(seen).then_some(())).is_some() {
+                continue;
+            }
+            let unseen = facts.seen(at).map_or(&[][..], |seen| &seen.unseen);
+            let why = unseen.iter().find(|unread| unread.part == part);
+            let why = why.map_or("not looked at", |unread| &unread.why);
+            match by_reason.iter_mut().find(|(reason, _)| *reason == why) {
+                Some((_, names)) => names.push(facts.name(at)),
+                None => by_reason.push((why, vec![facts.name(at)])),
+            }
+        }
+        let all = facts.containers().filter(concerned).count();
+        let reported: Vec<String> = by_reason
+            .iter()
+            .map(|(why, names)| match names.len() {
+                many if many == all && many > 2 => {
+                    format!("{} of all {all} containers: {why}", self.as_str())
+                }
+                _ => format!("{} of {}: {why}", self.as_str(), few(names)),
+            })
+            .collect();
+        (!reported.is_empty()).then(|| reported.join("; "))
+    }
+}

@@ -1,0 +1,60 @@
+//! What shows that edges are wanted, as evidence.
+
+use super::case::Case;
+use super::wanted::Edge;
+use crate::model::{ContainerAt, Dial, Evidence, Listening, Logged, Progress, WrittenIn};
+
+impl Case<'_> {
+    /// What shows that an edge is wanted: the place it is written in, and the
+    /// most telling of what the log and the sockets show.
+    pub fn sign(&self, edge: &Edge) -> Evidence {
+        let written = edge.configured().min().map(|reference| WrittenIn {
+            origin: reference.origin,
+            name: reference.variable.clone(),
+        });
+        let log = edge.logged().min_by_key(|error| error.kind).map(|error| Logged {
+            error: error.kind,
+            seconds_ago: error.last.and_then(|last| self.seconds_ago(edge.from, last)),
+        });
+        let connection = [Progress::Trying, Progress::Open]
+            .into_iter()
+            .find(|progress| edge.is_connecting(*progress));
+        Evidence::Dial(Dial {
+            container: self.name(edge.from).to_owned(),
+            host: edge.host.to_string(),
+            port: edge.port,
+            written,
+            log,
+            connection,
+        })
+    }
+
+    /// What shows that several containers want the same: the first in full,
+    /// the others by name.
+    pub fn signs(&self, edges: &[&Edge]) -> Vec<Evidence> {
+        let Some(first) = edges.first() else { return Vec::new() };
+        let others: Vec<&Edge> =
+            edges.iter().copied().filter(|edge| edge.from != first.from).collect();
+        let containers = self.clients(&others);
+        let same = (!containers.is_empty())
+            .then(|| Evidence::Same { containers: owned(&containers) });
+        [self.sign(first)].into_iter().chain(same).collect()
+    }
+
+    /// The networks that a container is on.
+    pub fn sign_networks(&self, at: ContainerAt) -> Evidence {
+        let (container, networks) = (self.name(at).to_owned(), owned(&self.network_names(at)));
+        Evidence::On { container, networks }
+    }
+}
+
+/// Names as evidence holds them.
+pub fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// Whether sockets on a port are bound to IPv4 alone.
+pub fn is_ipv4_only(sockets: &[Listening], port: u16) -> bool {
+    let mut on_port = sockets.iter().filter(|socket| socket.port == port).peekable();
+    on_port.peek().is_some() && on_port.all(|socket| socket.address.is_ipv4())
+}

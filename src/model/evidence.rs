@@ -1,0 +1,457 @@
+//! How a finding was seen, as data. `render` makes sentences of it; nothing
+//! reads them back.
+
+use std::net::{IpAddr, SocketAddr};
+
+use ipnet::IpNet;
+use serde::Serialize;
+
+use super::container::State;
+use super::observation::{LogErrorKind, Progress};
+use super::plan::Place;
+use super::reachability::{Outcome, Why};
+use super::reference::Origin;
+
+/// One thing that was seen. Containers and networks go by their names on the
+/// map. In JSON the names of kinds are kebab-case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Evidence {
+    /// A container wants to reach something, and this shows it.
+    Dial(Dial),
+    /// What was said before holds for these containers as well.
+    Same {
+        /// The containers.
+        containers: Vec<String>,
+    },
+    /// Containers wait for another one, which has this trouble, in vain.
+    WaitInVain {
+        /// Those that wait.
+        clients: Vec<String>,
+        /// The one that is waited for.
+        container: String,
+    },
+    /// A container does not answer on a published port because of this trouble.
+    DoesNotAnswer {
+        /// The container.
+        container: String,
+        /// The host's port.
+        host_port: u16,
+    },
+    /// Containers cannot reach the finding's own for its reason.
+    CutOff {
+        /// The containers.
+        clients: Vec<String>,
+    },
+    /// Where the matter is written in compose files.
+    Written {
+        /// The places.
+        places: Vec<Place>,
+    },
+    /// A container takes connections on a port, or says that it will.
+    Listens {
+        /// The container.
+        container: String,
+        /// The port.
+        port: u16,
+        /// From whom.
+        from: ListensFrom,
+    },
+    /// The ports on which a container takes connections from others.
+    OpenPorts {
+        /// The container.
+        container: String,
+        /// The ports; empty for none.
+        ports: Vec<u16>,
+        /// Whether they are those beside the ones spoken of.
+        besides: bool,
+    },
+    /// Nothing listens on a port in a container.
+    NothingListens {
+        /// The container.
+        container: String,
+        /// The port.
+        port: u16,
+    },
+    /// A container does not answer at the address that is dialled.
+    NoAnswer {
+        /// The container.
+        container: String,
+    },
+    /// `localhost` is each of these containers itself, and nothing listens there.
+    IsItself {
+        /// The containers.
+        containers: Vec<String>,
+        /// The port.
+        port: u16,
+    },
+    /// A container listens for IPv4 only.
+    Ipv4Only {
+        /// The container.
+        container: String,
+        /// The port.
+        port: u16,
+    },
+    /// A container's health check fails, or does not yet.
+    HealthCheck {
+        /// Whether it fails.
+        fails: bool,
+    },
+    /// A port of the host leads into a container.
+    LeadsTo {
+        /// The host's port.
+        host_port: u16,
+        /// The container.
+        container: String,
+        /// The port inside.
+        port: u16,
+    },
+    /// A port of every address of the host leads to one of these servers' usual ports.
+    OpenToAll {
+        /// The host's port, as asked for.
+        host_port: String,
+        /// The port inside.
+        port: u16,
+        /// The server.
+        server: String,
+    },
+    /// A published port takes connections and cuts them.
+    TakenAndCut {
+        /// The host's ports.
+        host_ports: Vec<u16>,
+    },
+    /// A container asks for ports to be published.
+    AsksFor {
+        /// The ports inside.
+        ports: Vec<u16>,
+        /// Whether none of them is.
+        in_vain: bool,
+    },
+    /// Who has a port of the host.
+    PortHeldBy {
+        /// Containers.
+        containers: Vec<String>,
+        /// Whether they are planned, and ask for it.
+        planned: bool,
+    },
+    /// What the engine said when it could not start the container.
+    StartError {
+        /// Its words.
+        said: String,
+    },
+    /// The networks that a container is on.
+    On {
+        /// The container.
+        container: String,
+        /// The networks; empty for none.
+        networks: Vec<String>,
+    },
+    /// A container is on networks of both ends.
+    Between {
+        /// The container.
+        container: String,
+    },
+    /// Containers share only the default network, which has no names.
+    ShareOnly {
+        /// The containers.
+        containers: Vec<String>,
+        /// The network.
+        network: String,
+    },
+    /// A network keeps its members apart.
+    KeepsApart {
+        /// The network.
+        network: String,
+        /// Whether it is a macvlan in private mode, and not a bridge with icc off.
+        macvlan: bool,
+    },
+    /// Nothing gets in or out of networks but among their members.
+    NoWayOut {
+        /// The networks.
+        networks: Vec<String>,
+    },
+    /// A container is the only way into internal networks.
+    WayIn {
+        /// The networks.
+        networks: Vec<String>,
+        /// The container.
+        container: String,
+    },
+    /// Who has an address.
+    AddressOf {
+        /// The address.
+        address: IpAddr,
+        /// The container; `None` where nobody has it.
+        container: Option<String>,
+    },
+    /// An address that is a container's until its next start.
+    NotFixed {
+        /// The address.
+        address: IpAddr,
+        /// The container.
+        container: String,
+    },
+    /// The addresses that a container has now.
+    HasAddresses {
+        /// The container.
+        container: String,
+        /// The addresses.
+        addresses: Vec<IpAddr>,
+    },
+    /// An entry of the container's hosts file.
+    HostsEntry {
+        /// The name.
+        name: String,
+        /// The address.
+        address: IpAddr,
+    },
+    /// A legacy link.
+    Link {
+        /// The name that it gives.
+        alias: String,
+        /// The container that it leads to.
+        container: String,
+    },
+    /// The name servers that a container asks.
+    NameServers {
+        /// Their addresses.
+        servers: Vec<String>,
+        /// Whether they were given by hand (`--dns`).
+        given: bool,
+    },
+    /// Nothing on these networks has a name.
+    NobodyCalled {
+        /// The name.
+        name: String,
+        /// The networks.
+        networks: Vec<String>,
+    },
+    /// A container has a name, but not where the one that dials it is.
+    CalledElsewhere {
+        /// The container.
+        container: String,
+        /// The one that dials it.
+        client: String,
+    },
+    /// A name that is there.
+    NameThere {
+        /// The name.
+        name: String,
+    },
+    /// Several containers have one name, and who asks for it gets one or the other.
+    OneOrTheOther {
+        /// The name.
+        name: String,
+    },
+    /// What compose calls a container.
+    ComposeService {
+        /// The container.
+        container: String,
+        /// The service.
+        service: String,
+        /// The project.
+        project: Option<String>,
+    },
+    /// A proxy is set, and these hosts are not excepted from it.
+    Proxied {
+        /// The hosts.
+        hosts: Vec<String>,
+    },
+    /// Networks of the container that have a gateway each.
+    Gateways {
+        /// The networks.
+        networks: Vec<String>,
+    },
+    /// A container's default route.
+    DefaultRoute {
+        /// The router.
+        gateway: IpAddr,
+        /// The network that it is on.
+        network: String,
+    },
+    /// The largest packets that containers' interfaces take.
+    LargestPacket {
+        /// The containers.
+        containers: Vec<String>,
+        /// Bytes.
+        mtu: u32,
+    },
+    /// The largest packets that the host's default route takes.
+    HostLargestPacket {
+        /// The host's interface.
+        interface: String,
+        /// Bytes.
+        mtu: u32,
+    },
+    /// A network's subnet.
+    Subnet {
+        /// The network.
+        network: String,
+        /// The subnet.
+        subnet: IpNet,
+    },
+    /// A route of the host that is not the engine's.
+    HostRoute {
+        /// The addresses that it is for.
+        destination: IpNet,
+        /// The host's interface.
+        interface: String,
+    },
+    /// A connection to an address of a network that nobody has.
+    ConnectionToNobody {
+        /// The other end.
+        remote: SocketAddr,
+        /// How far it has come.
+        progress: Progress,
+        /// The network.
+        network: String,
+    },
+    /// What a container evidently means by an address.
+    Means {
+        /// The hosts that it is configured with.
+        hosts: Vec<String>,
+    },
+    /// What was measured.
+    Measured {
+        /// The container that it was measured from.
+        container: String,
+        /// The name or address that was tried.
+        target: String,
+        /// The network on which the target has the address.
+        network: Option<String>,
+        /// How it ended.
+        outcome: Outcome,
+        /// Why, where that is known.
+        why: Option<Why>,
+    },
+    /// A container's state.
+    Is {
+        /// The container.
+        container: String,
+        /// The state.
+        state: State,
+    },
+    /// The owner of a shared network stack started later than the container that shares it.
+    StartedLater {
+        /// The owner.
+        owner: String,
+        /// The container.
+        container: String,
+    },
+    /// A network mode that names a container which is gone.
+    SharesWith {
+        /// The beginning of the other's id, or its name.
+        owner: String,
+    },
+    /// A network lists a container that the engine does not have.
+    ListedByNetwork {
+        /// The beginning of its id.
+        id: String,
+    },
+    /// Networks that nothing is on.
+    Unused {
+        /// The networks.
+        networks: Vec<String>,
+    },
+    /// Swarm nodes, by what is the matter with them.
+    Nodes {
+        /// The nodes: names, or addresses.
+        nodes: Vec<String>,
+        /// What is the matter.
+        matter: NodesMatter,
+    },
+    /// Something on the engine's machine that a container wants.
+    OnMachine {
+        /// The host that is dialled.
+        host: String,
+        /// The port, if one is known.
+        port: Option<u16>,
+        /// What is the matter.
+        matter: MachineMatter,
+    },
+    /// A container is ready, and has no health check to wait for.
+    ReadyNow {
+        /// The container.
+        container: String,
+    },
+    /// How things are in general, where that is what explains the finding.
+    Remark {
+        /// A sentence without full stop.
+        text: &'static str,
+    },
+}
+
+/// A container that wants to reach something, with the most telling of what
+/// shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Dial {
+    /// The container.
+    pub container: String,
+    /// The host, as dialled.
+    pub host: String,
+    /// The port, if anything says one.
+    pub port: Option<u16>,
+    /// Where the configuration has it, if it does.
+    pub written: Option<WrittenIn>,
+    /// What its log says, if it says anything.
+    pub log: Option<Logged>,
+    /// How far a connection has come, if there is one.
+    pub connection: Option<Progress>,
+}
+
+/// Where a container's configuration names a host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WrittenIn {
+    /// Which part of it.
+    pub origin: Origin,
+    /// The variable, label or key.
+    pub name: Option<String>,
+}
+
+/// An error that a log reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Logged {
+    /// Its kind.
+    pub error: LogErrorKind,
+    /// How old the last such line was when netmap looked, in seconds; `None`
+    /// where that is not known.
+    pub seconds_ago: Option<u64>,
+}
+
+/// From whom a container takes connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListensFrom {
+    /// From others: seen in its socket table.
+    Everybody,
+    /// From itself only: its socket is bound to a loopback address.
+    Itself,
+    /// It declares the port; nobody could look.
+    Declared,
+}
+
+/// What is the matter with swarm nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NodesMatter {
+    /// Tasks of the network run on them.
+    RunTasks,
+    /// They know of one another on the network.
+    KnowOfOneAnother,
+    /// They are not ready.
+    NotReady,
+}
+
+/// What is the matter with something on the engine's machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MachineMatter {
+    /// The name is Docker Desktop's, and a container must be given it here.
+    NameUnknown,
+    /// It is bound to a loopback address of the machine.
+    OnLoopback,
+    /// Nothing listens there.
+    NothingListens,
+    /// The machine listens, but localhost is the container itself.
+    IsNotLocalhost,
+}

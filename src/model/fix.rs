@@ -1,0 +1,397 @@
+//! What fixes a finding, as data: steps in the order in which they are to be
+//! taken. `render` makes shell lines and sentences of them, and JSON has them
+//! as they are; nothing reads those renderings back.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use serde::Serialize;
+
+use super::plan::Place;
+use super::port::{Protocol, RequestedPort};
+use super::run_option::RunOption;
+
+/// One step of a fix.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Step {
+    /// What is done.
+    #[serde(flatten)]
+    pub action: Action,
+    /// Whether somebody has to decide about it first.
+    pub applicability: Applicability,
+    /// The command line that takes it.
+    pub tool: Tool,
+    /// In a map of several engines, the one on which it is taken; `None` in a
+    /// map of one, and for what is no engine's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
+}
+
+/// Whether a step can be taken without asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Applicability {
+    /// It adds what is missing, or only looks, and takes nothing away from anybody.
+    Safe,
+    /// It replaces or removes something, or takes what only a person knows.
+    Ask,
+}
+
+/// The program that an engine is told things by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tool {
+    /// `docker`.
+    #[default]
+    Docker,
+    /// `podman`.
+    Podman,
+}
+
+impl Tool {
+    /// The program's name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Docker => "docker",
+            Self::Podman => "podman",
+        }
+    }
+}
+
+/// A container or network that a step is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Handle {
+    /// Its name, for people.
+    pub name: String,
+    /// What its engine's command line knows it by: the name it has there, or
+    /// its id where that name is not its alone or no command could be given it.
+    pub word: String,
+}
+
+/// What a step does. Names in JSON are kebab-case.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(tag = "step", rename_all = "kebab-case")]
+pub enum Action {
+    /// Creates a bridge network.
+    CreateNetwork {
+        /// Its name, which no network has yet.
+        network: Handle,
+    },
+    /// Removes a network that nothing is on.
+    RemoveNetwork {
+        /// The network.
+        network: Handle,
+    },
+    /// Connects a container to a network.
+    Connect {
+        /// The network.
+        network: Handle,
+        /// The container.
+        container: Handle,
+        /// Names that it is given there beside its own.
+        aliases: Vec<String>,
+        /// Which network's gateway becomes the default route: the highest
+        /// priority's does (Docker 28 and newer).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        priority: Option<i64>,
+    },
+    /// Disconnects a container from a network.
+    Disconnect {
+        /// The network.
+        network: Handle,
+        /// The container.
+        container: Handle,
+        /// Whether the endpoint goes even if its container is not there.
+        force: bool,
+    },
+    /// Starts a container.
+    Start {
+        /// The container.
+        container: Handle,
+    },
+    /// Restarts a container.
+    Restart {
+        /// The container.
+        container: Handle,
+    },
+    /// Lets a paused container go on.
+    Unpause {
+        /// The container.
+        container: Handle,
+    },
+    /// Makes a container once more under the same name, with changes that no
+    /// engine makes to one that is there.
+    Recreate(Box<Recreate>),
+    /// Edits a compose file.
+    Edit(Edit),
+    /// Runs another command.
+    Run {
+        /// The program and its arguments.
+        command: Vec<String>,
+        /// Whether it takes root on the engine's machine.
+        root: bool,
+    },
+    /// Something that only a person can do.
+    Advise {
+        /// What, a sentence without capital letter and full stop.
+        advice: String,
+    },
+}
+
+/// How a container is made once more.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Recreate {
+    /// The container.
+    pub container: Handle,
+    /// What is different about the new one. Empty where it only has to be new,
+    /// as for one that shares the network of another that is re-created.
+    pub changes: Vec<Change>,
+    /// Who makes it.
+    pub by: Maker,
+}
+
+/// Who made a container, and so has to make it once more.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(tag = "by", rename_all = "kebab-case")]
+pub enum Maker {
+    /// A person, with `docker run`; what the new one is given beside what an
+    /// image made of the old one has.
+    Hand(Box<Settings>),
+    /// Compose, from its files.
+    Compose(ComposeServices),
+    /// Something else, which would undo what is done behind its back; or it is
+    /// not known what the container was made with.
+    Other {
+        /// What made it, in words: `the swarm service web`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        maker: Option<String>,
+    },
+}
+
+/// Services of a compose project that is up.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct ComposeServices {
+    /// The project.
+    pub project: String,
+    /// The keys of the services in the file: the container's own, then those
+    /// that share its network.
+    pub services: Vec<String>,
+    /// The files, in the order in which they were read. Empty where no label
+    /// says.
+    pub files: Vec<String>,
+    /// Whether Compose is the older program of its own, `docker-compose`.
+    pub standalone: bool,
+}
+
+/// What `docker create` is given so that a new container is like an old one.
+/// Environment, command, labels, user and the like are not here: an image is
+/// made of the old container, and that has them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Settings {
+    /// The name that the old one has until the new one runs; nobody has it.
+    pub old_name: String,
+    /// The name for the image that is made of the old one.
+    pub image: String,
+    /// The network mode, where it is no network: `host`, `none`, `container:NAME`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
+    /// The networks it is on, first the one that it is started on.
+    pub networks: Vec<Joining>,
+    /// The ports that it asks for.
+    pub published: Vec<RequestedPort>,
+    /// Entries for its hosts file, as `NAME:ADDRESS`.
+    pub extra_hosts: Vec<String>,
+    /// Legacy links, as `CONTAINER:ALIAS`.
+    pub links: Vec<String>,
+    /// Its other settings.
+    pub options: Vec<RunOption>,
+    /// Settings that it has and the new one will not have, by the engine's names.
+    pub not_carried: Vec<String>,
+    /// Whether the engine removes it when it ends (`--rm`).
+    pub auto_remove: bool,
+    /// Whether there is anything to stop.
+    pub running: bool,
+}
+
+/// A network that a container is put on, and how.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Joining {
+    /// The network.
+    pub network: Handle,
+    /// Names that it is given there beside its own.
+    pub aliases: Vec<String>,
+    /// IPv4 address that was fixed by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv4: Option<Ipv4Addr>,
+    /// IPv6 address, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv6: Option<Ipv6Addr>,
+    /// Priority of its gateway (Docker 28 and newer).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priority: Option<i64>,
+    /// Whether it is the engine's default bridge, where there are no aliases.
+    pub default_bridge: bool,
+}
+
+/// Something that is different about a re-created container.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(tag = "change", rename_all = "kebab-case")]
+pub enum Change {
+    /// Another host, and perhaps port, is dialled. User, password, path and
+    /// whatever else stands around the two stay as they are.
+    Dial {
+        /// Where the host is written.
+        setting: Setting,
+        /// What is written there.
+        from: Dialled,
+        /// What is to be written there.
+        to: Dialled,
+    },
+    /// A variable's number.
+    SetPort {
+        /// The variable.
+        variable: String,
+        /// The port.
+        port: u16,
+    },
+    /// More elements of a list that a variable holds, separated by commas.
+    Extend {
+        /// The variable.
+        variable: String,
+        /// The new elements.
+        values: Vec<String>,
+    },
+    /// Another published port, or none any more, or one more.
+    Publish {
+        /// The one that goes.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        from: Option<RequestedPort>,
+        /// The one that comes.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        to: Option<RequestedPort>,
+    },
+    /// One more network.
+    Join {
+        /// The network.
+        network: Handle,
+        /// Names that it is given there beside its own.
+        aliases: Vec<String>,
+    },
+    /// A network mode is left for the networks that it joins.
+    LeaveMode {
+        /// `host` or `none`.
+        mode: String,
+    },
+    /// One more entry of its hosts file.
+    AddHost {
+        /// The name.
+        name: String,
+        /// The address, or `host-gateway`.
+        address: String,
+    },
+    /// One entry less.
+    RemoveHost {
+        /// The name.
+        name: String,
+    },
+    /// No legacy links.
+    NoLinks,
+}
+
+/// Where a setting of a container is written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(tag = "in", content = "name", rename_all = "kebab-case")]
+pub enum Setting {
+    /// An environment variable.
+    Variable(String),
+    /// The command or the entry point.
+    Command,
+}
+
+/// A host, and a port where one is written beside it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Dialled {
+    /// The scheme of the URL that it stands in, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<String>,
+    /// The host.
+    pub host: String,
+    /// The port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+}
+
+/// An edit of a compose file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Edit {
+    /// Where, if that is known to the line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// The service that it is about; `None` for what is the file's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// What.
+    #[serde(flatten)]
+    pub kind: EditKind,
+}
+
+/// What an edit of a compose file does. Networks go by their keys in the file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(tag = "edit", rename_all = "kebab-case")]
+pub enum EditKind {
+    /// A new network.
+    NewNetwork {
+        /// Its key.
+        network: String,
+    },
+    /// The service joins a network.
+    Join {
+        /// The network's key.
+        network: String,
+        /// Names that it is given there beside its own.
+        aliases: Vec<String>,
+    },
+    /// The service leaves a network.
+    Leave {
+        /// The network's key.
+        network: String,
+    },
+    /// A setting of the service is changed.
+    Change {
+        /// How.
+        to: Change,
+    },
+}
+
+impl RequestedPort {
+    /// As `docker run -p` takes it: `127.0.0.1:8080:80/udp`.
+    pub fn as_option(&self) -> String {
+        let host_ip = match self.host_ip.as_str() {
+            "" => String::new(),
+            v6 if v6.contains(':') => format!("[{v6}]:"),
+            v4 => format!("{v4}:"),
+        };
+        let host_port = match (self.host_ip.is_empty(), self.host_port.is_empty()) {
+            (true, true) => String::new(),
+            _ => format!("{}:", self.host_port),
+        };
+        let protocol = match self.protocol {
+            Protocol::Tcp => String::new(),
+            other => format!("/{other}"),
+        };
+        format!("{host_ip}{host_port}{}{protocol}", self.port)
+    }
+}
+
+/// `mongodb://mongo:27017`, as it is to be read.
+impl std::fmt::Display for Dialled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(scheme) = &self.scheme {
+            write!(f, "{scheme}://")?;
+        }
+        match self.port {
+            Some(port) if self.host.contains(':') => write!(f, "[{}]:{port}", self.host),
+            Some(port) => write!(f, "{}:{port}", self.host),
+            None => f.write_str(&self.host),
+        }
+    }
+}

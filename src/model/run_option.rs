@@ -1,0 +1,41 @@
+//! Options of `docker run`, as data: what a container was made with besides
+//! networks and ports.
+
+use serde::{Deserialize, Serialize};
+
+/// An option of `docker run` and `podman run`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RunOption {
+    /// Its long name with dashes: `--cap-add`.
+    pub option: String,
+    /// Its value; `None` for a switch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+impl RunOption {
+    /// A switch.
+    pub fn switch(option: &str) -> Self {
+        Self { option: option.to_owned(), value: None }
+    }
+
+    /// An option with a value.
+    pub fn with(option: &str, value: impl ToString) -> Self {
+        Self { option: option.to_owned(), value: Some(value.to_string()) }
+    }
+}
+
+/// What a container was made with, as far as a new one like it can be given it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeWith {
+    /// The options.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<RunOption>,
+    /// Settings that have no option here, or whose value may hold a secret, by
+    /// the engine's names for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
+    /// Whether the engine removes it when it ends (`--rm`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub auto_remove: bool,
+}

@@ -1,0 +1,272 @@
+//! Evidence in sentences, without full stop.
+
+use crate::model::{
+    Dial, Evidence, ListensFrom, MachineMatter, NodesMatter, Origin, Progress, WrittenIn, few,
+};
+
+/// What was seen, as a sentence for people.
+pub fn sentence(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Dial(dial) => dialled(dial),
+        Evidence::Same { containers } => {
+            format!("{} {} the same problem", few(containers), has(containers))
+        }
+        Evidence::WaitInVain { clients, container } => {
+            let wait = if clients.len() == 1 { "waits" } else { "wait" };
+            format!("For that reason {} {wait} for {container} in vain", few(clients))
+        }
+        Evidence::DoesNotAnswer { container, host_port } => {
+            format!("For that reason {container} does not answer on its published port {host_port}")
+        }
+        Evidence::CutOff { clients } => {
+            format!("For that reason {} cannot reach it", few(clients))
+        }
+        Evidence::Written { places } => {
+            let places: Vec<String> = places.iter().map(ToString::to_string).collect();
+            format!("Written in {}", few(&places))
+        }
+        Evidence::Listens { container, port, from } => match from {
+            ListensFrom::Everybody => format!("{container} does listen on {port}"),
+            ListensFrom::Itself => {
+                format!("{container} listens on {port} on its own loopback address only")
+            }
+            ListensFrom::Declared => format!("{container} declares that it listens on {port}"),
+        },
+        Evidence::OpenPorts { container, ports, besides } => match (ports.is_empty(), besides) {
+            (true, true) => format!("{container} listens on no other port either"),
+            (true, false) => format!("{container} listens on no port at all"),
+            (false, true) => format!("{container} does listen on {}", numbers(ports)),
+            (false, false) => format!("{container} listens on {}", numbers(ports)),
+        },
+        Evidence::NothingListens { container, port } => {
+            format!("Nothing listens on {port} in {container}")
+        }
+        Evidence::NoAnswer { container } => format!("{container} does not answer there"),
+        Evidence::IsItself { containers, port } => {
+            let who = match containers.as_slice() {
+                [only] => format!("{only} itself"),
+                _ => "each container itself".to_owned(),
+            };
+            format!("localhost is {who}, and nothing listens on {port} there")
+        }
+        Evidence::Ipv4Only { container, port } => {
+            format!("{container} listens on {port} with IPv4 and not on ::1")
+        }
+        Evidence::HealthCheck { fails: true } => "The check fails".to_owned(),
+        Evidence::HealthCheck { fails: false } => {
+            "The check passes as long as its client tries 127.0.0.1 as well".to_owned()
+        }
+        Evidence::LeadsTo { host_port, container, port } => {
+            format!("Port {host_port} of the host leads to {container}:{port}")
+        }
+        Evidence::OpenToAll { host_port, port, server } => {
+            let of = if host_port.is_empty() { "A port" } else { &format!("Port {host_port}") };
+            format!("{of} of every address of the host leads to {port}, the usual port of {server}")
+        }
+        Evidence::TakenAndCut { host_ports } => format!(
+            "It is published on the host as {}: connections there are accepted and cut",
+            numbers(host_ports)
+        ),
+        Evidence::AsksFor { ports, in_vain } => {
+            let vain = if *in_vain { ", and nothing is" } else { "" };
+            format!("It asks for port {} to be published{vain}", numbers(ports))
+        }
+        Evidence::PortHeldBy { containers, planned: true } => {
+            let ask = if containers.len() == 1 { "asks" } else { "ask" };
+            format!("{} {ask} for it as well", few(containers))
+        }
+        Evidence::PortHeldBy { containers, planned: false } => {
+            format!("{} {} it", few(containers), has(containers))
+        }
+        Evidence::StartError { said } => format!("The engine says: {said}"),
+        Evidence::On { container, networks } if networks.is_empty() => {
+            format!("{container} is on no network")
+        }
+        Evidence::On { container, networks } => format!("{container} is on {}", few(networks)),
+        Evidence::Between { container } => {
+            format!("{container} is on networks of both, but containers do not forward packets")
+        }
+        Evidence::ShareOnly { containers, network } => format!(
+            "{} share only the default network `{network}`, where names do not resolve",
+            few(containers)
+        ),
+        Evidence::KeepsApart { network, macvlan: true } => format!(
+            "{network} is a macvlan in private mode, whose members cannot reach one another"
+        ),
+        Evidence::KeepsApart { network, macvlan: false } => format!(
+            "{network} was created with enable_icc=false, so its members cannot reach one another"
+        ),
+        Evidence::NoWayOut { networks } => {
+            format!("Nothing gets in or out of {} but among its members", few(networks))
+        }
+        Evidence::WayIn { networks, container } => {
+            let are = if networks.len() == 1 { "is" } else { "are" };
+            format!("{} {are} internal, and {container} is the way in", few(networks))
+        }
+        Evidence::AddressOf { address, container: Some(container) } => {
+            format!("{address} belongs to {container}")
+        }
+        Evidence::AddressOf { address, container: None } => format!("Nobody here has {address}"),
+        Evidence::NotFixed { address, container } => {
+            format!("{address} is {container}'s until its next start: nobody fixed it with --ip")
+        }
+        Evidence::HasAddresses { container, addresses } => {
+            let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+            format!("{container} has {} now", few(&addresses))
+        }
+        Evidence::HostsEntry { name, address } => {
+            format!("Its hosts file has {address} for `{name}`")
+        }
+        Evidence::Link { alias, container } => format!(
+            "`{alias}` is written into its hosts file with the address that {container} had when it started"
+        ),
+        Evidence::NameServers { servers, given: true } => {
+            format!("It was given {} with --dns", few(servers))
+        }
+        Evidence::NameServers { servers, given: false } => {
+            format!("Its name server is {}", few(servers))
+        }
+        Evidence::NobodyCalled { name, networks } => {
+            format!("Nothing on {} is called `{name}`", few(networks))
+        }
+        Evidence::CalledElsewhere { container, client } => {
+            format!("{container} has that name elsewhere, but not where {client} is")
+        }
+        Evidence::NameThere { name } => format!("`{name}` is there"),
+        Evidence::OneOrTheOther { name } => {
+            format!("Who asks for `{name}` gets one or the other")
+        }
+        Evidence::ComposeService { container, service, project } => match project {
+            Some(project) => format!("{container} is service {service} of {project}"),
+            None => format!("{container} is service {service} of no project"),
+        },
+        Evidence::Proxied { hosts } => {
+            format!("HTTP_PROXY is set, and NO_PROXY does not name {}", few(hosts))
+        }
+        Evidence::Gateways { networks } => format!("{} have a gateway each", few(networks)),
+        Evidence::DefaultRoute { gateway, network } => {
+            format!("Its default route leads to {gateway}, on {network}")
+        }
+        Evidence::LargestPacket { containers, mtu } => {
+            format!("The interfaces of {} take packets of up to {mtu} bytes", few(containers))
+        }
+        Evidence::HostLargestPacket { interface, mtu } => {
+            format!("The host's default route goes by {interface}, which takes {mtu}")
+        }
+        Evidence::Subnet { network, subnet } => format!("{network} has {subnet}"),
+        Evidence::HostRoute { destination, interface } => {
+            format!("The host reaches {destination} by {interface}")
+        }
+        Evidence::ConnectionToNobody { remote, progress, network } => {
+            let how = match progress {
+                Progress::Trying => "without an answer",
+                Progress::Open => "that is still open",
+            };
+            format!(
+                "Its socket table shows a connection {how} to {remote}, an address of {network} that is free"
+            )
+        }
+        Evidence::Means { hosts } => {
+            format!("It evidently means {}, which has another address now", few(hosts))
+        }
+        Evidence::Measured { container, target, network, outcome, why } => {
+            let on = network.as_deref().map(|n| format!(" on {n}")).unwrap_or_default();
+            let why = why.as_ref().map(|why| format!(", {why}")).unwrap_or_default();
+            format!("{container} tried {target}{on}: {outcome}{why}")
+        }
+        Evidence::Is { container, state } => format!("{container} is {state}"),
+        Evidence::StartedLater { owner, container } => {
+            format!("{container} shares the network of {owner}, and {owner} started later")
+        }
+        Evidence::SharesWith { owner } => format!("Its network mode is `container:{owner}`"),
+        Evidence::ListedByNetwork { id } => {
+            format!("The network lists {id}, and the engine has no such container")
+        }
+        Evidence::Unused { networks } => format!("Nothing is on {}", few(networks)),
+        Evidence::Nodes { nodes, matter } => {
+            let nodes = few(nodes);
+            match matter {
+                NodesMatter::RunTasks => format!("Its tasks run on {nodes}"),
+                NodesMatter::KnowOfOneAnother => {
+                    format!("The nodes that know of one another there: {nodes}")
+                }
+                NodesMatter::NotReady => format!("Not ready: {nodes}"),
+            }
+        }
+        Evidence::OnMachine { host, port, matter } => on_machine(host, *port, *matter),
+        Evidence::ReadyNow { container } => {
+            format!("{container} is ready now, and has no health check to wait for")
+        }
+        Evidence::Remark { text } => (*text).to_owned(),
+    }
+}
+
+/// `web dials db:5432 (DATABASE_URL; its log 3 s ago: connection refused)`.
+fn dialled(dial: &Dial) -> String {
+    let Dial { container, host, port, written, log, connection } = dial;
+    let dialled = match port {
+        Some(port) if host.contains(':') => format!("[{host}]:{port}"),
+        Some(port) => format!("{host}:{port}"),
+        None => host.clone(),
+    };
+    let mut signs: Vec<String> = Vec::new();
+    signs.extend(written.as_ref().map(|written| place(written).to_owned()));
+    signs.extend(log.map(|log| {
+        let when = log.seconds_ago.map(|seconds| format!(" {}", ago(seconds)));
+        format!("its log{}: {}", when.unwrap_or_default(), log.error.as_str())
+    }));
+    match connection {
+        Some(Progress::Trying) => {
+            signs.push("it is trying right now, without an answer".to_owned());
+        }
+        _ if signs.is_empty() => signs.push("it is connected".to_owned()),
+        _ => {}
+    }
+    format!("{container} dials {dialled} ({})", signs.join("; "))
+}
+
+/// Where a configuration has it: `MONGO_URL`, `its command`.
+pub fn place(written: &WrittenIn) -> &str {
+    match (&written.name, written.origin) {
+        (Some(name), _) => name,
+        (None, Origin::Environment) => "its environment",
+        (None, Origin::Command) => "its command",
+        (None, Origin::HealthCheck) => "its health check",
+        (None, Origin::Log) => "its log",
+        (None, Origin::Compose) => "its compose file",
+        (None, Origin::Label) => "its labels",
+        (None, Origin::Other) => "its configuration",
+    }
+}
+
+/// `3 s ago`.
+fn ago(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s ago"),
+        120..7200 => format!("{} min ago", seconds / 60),
+        _ => format!("{} h ago", seconds / 3600),
+    }
+}
+
+fn on_machine(host: &str, port: Option<u16>, matter: MachineMatter) -> String {
+    let port = port.map_or_else(|| "that port".to_owned(), |port| format!("port {port}"));
+    match matter {
+        MachineMatter::NameUnknown => {
+            format!("{host} is a name of Docker Desktop; here a container must be given it")
+        }
+        MachineMatter::OnLoopback => format!("On the host, {port} is bound to a loopback address"),
+        MachineMatter::NothingListens => format!("Nothing on the host listens on {port}"),
+        MachineMatter::IsNotLocalhost => {
+            format!("The host listens on {port}, but localhost is the container itself")
+        }
+    }
+}
+
+fn has(names: &[String]) -> &'static str {
+    if names.len() == 1 { "has" } else { "have" }
+}
+
+fn numbers(ports: &[u16]) -> String {
+    let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+    few(&ports)
+}

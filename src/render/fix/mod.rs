@@ -1,0 +1,144 @@
+//! Fixes in words: each step as lines for a shell. A line is a command that a
+//! shell runs as it stands, or a sentence for a person after `#`.
+
+mod recreate;
+mod words;
+
+use crate::model::{Action, Change, Edit, EditKind, Maker, Setting, Step, listed};
+use words::{command, prose};
+
+/// The lines of a fix, in the order of its steps. A line is whole, however
+/// long: it is to be pasted. In a map of several engines a sentence before the
+/// first command says on which engine it runs, and so where that changes.
+pub fn lines(fix: &[Step]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut engine = None;
+    for step in fix {
+        let of_step = of_step(step);
+        let runs = of_step.iter().any(|line| !line.starts_with('#'));
+        if runs && step.engine.is_some() && step.engine != engine {
+            engine.clone_from(&step.engine);
+            let name = engine.as_deref().unwrap_or_default();
+            lines.push(prose(&format!("on the engine {name}:")));
+        }
+        lines.extend(of_step);
+    }
+    lines
+}
+
+/// The one line of a step that is a command or a sentence.
+pub fn line(step: &Step) -> String {
+    of_step(step).join("; ")
+}
+
+fn of_step(step: &Step) -> Vec<String> {
+    let tool = step.tool.as_str();
+    let one = |words: &[&str]| vec![command(words)];
+    match &step.action {
+        Action::CreateNetwork { network } => one(&[tool, "network", "create", &network.word]),
+        Action::RemoveNetwork { network } => one(&[tool, "network", "rm", &network.word]),
+        Action::Connect { network, container, aliases, priority } => {
+            let priority = priority.map(|priority| priority.to_string());
+            let mut words = vec![tool, "network", "connect"];
+            for alias in aliases {
+                words.extend(["--alias", alias]);
+            }
+            if let Some(priority) = &priority {
+                words.extend(["--gw-priority", priority]);
+            }
+            words.extend([network.word.as_str(), &container.word]);
+            one(&words)
+        }
+        Action::Disconnect { network, container, force } => {
+            let mut words = vec![tool, "network", "disconnect"];
+            words.extend(force.then_some("-f"));
+            words.extend([network.word.as_str(), &container.word]);
+            one(&words)
+        }
+        Action::Start { container } => one(&[tool, "start", &container.word]),
+        Action::Restart { container } => one(&[tool, "restart", &container.word]),
+        Action::Unpause { container } => one(&[tool, "unpause", &container.word]),
+        Action::Recreate(recreate) => match &recreate.by {
+            Maker::Hand(settings) => recreate::by_hand(recreate, settings, step.tool),
+            Maker::Compose(service) => recreate::by_compose(recreate, service),
+            Maker::Other { maker } => {
+                let what = recreated(&recreate.container.name, &recreate.changes);
+                vec![prose(&match maker {
+                    Some(maker) => format!("by way of {maker}, {what}"),
+                    None => what,
+                })]
+            }
+        },
+        Action::Edit(edit) => vec![prose(&of_edit(edit))],
+        Action::Run { command: words, root } => {
+            let sudo = root.then_some("sudo");
+            let words: Vec<&str> =
+                sudo.into_iter().chain(words.iter().map(String::as_str)).collect();
+            one(&words)
+        }
+        Action::Advise { advice } => vec![prose(advice)],
+    }
+}
+
+/// What a step comes to in a compose file.
+fn of_edit(edit: &Edit) -> String {
+    let place = match &edit.place {
+        Some(place) => format!("{}:{}: ", place.file, place.line),
+        None => String::new(),
+    };
+    let service = edit.service.as_deref().unwrap_or_default();
+    let said = match &edit.kind {
+        EditKind::NewNetwork { network } => format!("under networks, write a new one: {network}"),
+        EditKind::Join { network, aliases } if aliases.is_empty() => {
+            format!("put {service} on the network {network}, too")
+        }
+        EditKind::Join { network, aliases } => {
+            let aliases = aliases.join(", ");
+            format!("put {service} on the network {network}, too, with {aliases} among its aliases there")
+        }
+        EditKind::Leave { network } => format!("take {service} off the network {network}"),
+        EditKind::Change { to } => format!("give {service} {}", change(to)),
+    };
+    place + &said
+}
+
+/// `re-create web with db:5432 in DATABASE_URL instead of localhost:5432`.
+fn recreated(name: &str, changes: &[Change]) -> String {
+    let changes: Vec<String> = changes.iter().map(change).collect();
+    match changes.as_slice() {
+        [] => format!("re-create {name}"),
+        changes => format!("re-create {name} with {}", listed(changes, usize::MAX)),
+    }
+}
+
+/// What a change gives a container, after `with` or `give it`.
+fn change(change: &Change) -> String {
+    match change {
+        Change::Dial { setting: Setting::Variable(variable), from, to } => {
+            format!("{to} in {variable} instead of {from}")
+        }
+        Change::Dial { setting: Setting::Command, from, to } => {
+            format!("{to} in its command instead of {from}")
+        }
+        Change::SetPort { variable, port } => format!("{port} in {variable}"),
+        Change::Extend { variable, values } => {
+            format!("{} added to {variable}", values.join(","))
+        }
+        Change::Publish { from: None, to: Some(to) } => format!("-p {}", to.as_option()),
+        Change::Publish { from: Some(from), to: Some(to) } => {
+            format!("-p {} instead of -p {}", to.as_option(), from.as_option())
+        }
+        Change::Publish { from: Some(from), to: None } => {
+            format!("no -p {}", from.as_option())
+        }
+        Change::Publish { from: None, to: None } => "its ports as they are".to_owned(),
+        Change::Join { network, .. } => format!("the network {}", network.name),
+        Change::LeaveMode { mode } => format!("no --network {mode}"),
+        Change::AddHost { name, address } => format!("--add-host {name}:{address}"),
+        Change::RemoveHost { name } => format!("no --add-host for {name}"),
+        Change::NoLinks => "no --link".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

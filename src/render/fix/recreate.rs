@@ -1,0 +1,282 @@
+//! Making a container once more under its own name.
+//!
+//! By hand that is an image made of the old container, which has its files,
+//! environment, command, labels, user and health check without anybody's
+//! having seen them, and a new container of that image with the old one's
+//! networks, ports, volumes and other settings. A variable that changes goes
+//! from the old container into the new one through a pipe: no value is in an
+//! argument, in a file or in what netmap prints. The old container keeps its
+//! place under another name until the new one runs, and gets its name back
+//! where the new one cannot be made.
+
+use std::collections::BTreeMap;
+
+use super::words::{command, prose, quoted};
+use super::{change, recreated};
+use crate::model::{Change, ComposeServices, Dialled, Joining, Recreate, Setting, Settings, Tool};
+
+/// The lines for a container that a person made.
+pub fn by_hand(recreate: &Recreate, settings: &Settings, tool: Tool) -> Vec<String> {
+    let (name, old) = (recreate.container.word.as_str(), settings.old_name.as_str());
+    let docker = tool.as_str();
+    let image = settings.image.as_str();
+    let what = recreated(&recreate.container.name, &recreate.changes);
+    let mut lines = vec![prose(&format!("{what}; everything else stays as it is"))];
+    if !settings.not_carried.is_empty() {
+        lines.push(prose(&format!(
+            "but for these settings of the old one, which you have to add yourself: {}",
+            settings.not_carried.join(", ")
+        )));
+    }
+    // What runs with --rm is gone as soon as it stops.
+    let stops_first = settings.running && !settings.auto_remove;
+    if stops_first {
+        lines.push(command(&[docker, "stop", name]));
+    }
+    lines.push(command(&[docker, "rename", name, old]));
+    let commit: &[&str] = match (tool, stops_first) {
+        (Tool::Docker, true) => &[docker, "commit", old, image],
+        (Tool::Docker, false) => &[docker, "commit", "--pause=false", old, image],
+        // Podman's own format of images has no health check.
+        (Tool::Podman, _) => &[docker, "commit", "-q", "-f", "docker", "--pause=false", old, image],
+    };
+    let mut back = command(&[docker, "rename", old, name]);
+    if stops_first {
+        back = format!("{{ {back}; {}; }}", command(&[docker, "start", name]));
+    }
+    lines.push(format!("{} && {} || {back}", command(commit), create(recreate, settings, tool)));
+    for joining in further_networks(recreate, settings) {
+        let mut words = vec![docker.to_owned(), "network".to_owned(), "connect".to_owned()];
+        words.extend(names_and_addresses(&joining, "--alias"));
+        words.extend([joining.network.word.clone(), name.to_owned()]);
+        lines.push(line(&words));
+    }
+    if settings.running && settings.auto_remove {
+        lines.push(command(&[docker, "stop", old]));
+    }
+    let start = command(&[docker, "start", name]);
+    lines.push(if settings.running && settings.auto_remove {
+        start
+    } else {
+        format!("{start} && {}", command(&[docker, "rm", old]))
+    });
+    lines
+}
+
+/// The command that creates the new container, with what changes in front.
+fn create(recreate: &Recreate, settings: &Settings, tool: Tool) -> String {
+    let docker = tool.as_str();
+    let mut front = String::new();
+    let mut odd = String::new();
+    let mut words: Vec<String> =
+        [docker, "create", "--name", &recreate.container.word].map(str::to_owned).to_vec();
+    for (variable, scripts) in scripts(&recreate.changes) {
+        let value = piped(variable, &scripts, &settings.old_name, docker);
+        if is_identifier(variable) {
+            front.push_str(&format!("{variable}={value} "));
+        } else {
+            // No shell assigns to such a name, and `env` does.
+            odd.push_str(&format!("{}={value} ", quoted(variable)));
+        }
+        words.extend(["-e".to_owned(), variable.to_owned()]);
+    }
+    if !odd.is_empty() {
+        front.push_str(&format!("env {odd}"));
+    }
+    for change in &recreate.changes {
+        if let Change::SetPort { variable, port } = change {
+            words.extend(["-e".to_owned(), format!("{variable}={port}")]);
+        }
+    }
+    for port in published(recreate, settings) {
+        words.extend(["-p".to_owned(), port]);
+    }
+    if let Some(mode) = mode(recreate, settings) {
+        words.extend(["--network".to_owned(), mode.to_owned()]);
+    } else if let Some(first) = networks(recreate, settings).first()
+        && !first.default_bridge
+    {
+        words.extend(["--network".to_owned(), first.network.word.clone()]);
+        words.extend(names_and_addresses(first, "--network-alias"));
+    }
+    for host in extra_hosts(recreate, settings) {
+        words.extend(["--add-host".to_owned(), host]);
+    }
+    if !recreate.changes.contains(&Change::NoLinks) {
+        for link in &settings.links {
+            words.extend(["--link".to_owned(), link.clone()]);
+        }
+    }
+    for option in &settings.options {
+        words.push(match &option.value {
+            Some(value) => format!("{}={value}", option.option),
+            None => option.option.clone(),
+        });
+    }
+    if settings.auto_remove {
+        words.push("--rm".to_owned());
+    }
+    words.extend(["--volumes-from".to_owned(), settings.old_name.clone(), settings.image.clone()]);
+    front + &line(&words)
+}
+
+/// For each variable that changes, what sed is to do with its value.
+fn scripts(changes: &[Change]) -> BTreeMap<&str, Vec<String>> {
+    let mut scripts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for change in changes {
+        match change {
+            Change::Dial { setting: Setting::Variable(variable), from, to } => {
+                scripts.entry(variable).or_default().push(redial(from, to));
+            }
+            Change::Extend { variable, values } => {
+                scripts.entry(variable).or_default().push(format!("$s/$/,{}/", values.join(",")));
+            }
+            _ => {}
+        }
+    }
+    scripts
+}
+
+/// Replaces host and port where a URL or a list has them: behind `://`, `@` or
+/// a comma. A user, a password or a path of the same letters stays.
+fn redial(from: &Dialled, to: &Dialled) -> String {
+    let before = if from.scheme.is_some() { "(://|@|,)" } else { "(^|[,; ])" };
+    let host = from.host.replace('.', "\\.");
+    let host = if host.contains(':') { format!("\\[?{host}\\]?") } else { host };
+    let to_host = if to.host.contains(':') { format!("[{}]", to.host) } else { to.host.clone() };
+    let new = match to.port {
+        Some(port) => format!("{to_host}:{port}"),
+        None => to_host,
+    };
+    match from.port {
+        Some(port) => format!("s#{before}{host}:{port}([^0-9]|$)#\\1{new}\\2#g"),
+        None => format!("s#{before}{host}([^A-Za-z0-9_.:@-]|$)#\\1{new}\\2#g"),
+    }
+}
+
+/// A variable's value in the old container, changed, as a word of a shell.
+fn piped(variable: &str, scripts: &[String], old: &str, docker: &str) -> String {
+    // Names of variables hold no `=`, and hardly ever a quote.
+    let key = variable.replace('\\', "\\\\").replace('"', "\\\"");
+    let template = format!(
+        "{{{{range .Config.Env}}}}{{{{if eq (index (split . \"=\") 0) \"{key}\"}}}}{{{{.}}}}\
+         {{{{end}}}}{{{{end}}}}"
+    );
+    let script = format!("1s/^[^=]*=//; {}", scripts.join("; "));
+    let inspect = command(&[docker, "inspect", "-f", &template, old]);
+    format!("\"$({inspect} | sed -E {})\"", quoted(&script))
+}
+
+fn is_identifier(variable: &str) -> bool {
+    variable.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && variable.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// The published ports of the new container, as `-p` takes them.
+fn published(recreate: &Recreate, settings: &Settings) -> Vec<String> {
+    let mut ports = settings.published.clone();
+    for change in &recreate.changes {
+        let Change::Publish { from, to } = change else { continue };
+        ports.retain(|port| Some(port) != from.as_ref());
+        ports.extend(to.clone());
+    }
+    ports.sort();
+    ports.dedup();
+    ports.iter().map(|port| port.as_option()).collect()
+}
+
+/// The new container's network mode, where it is no network.
+fn mode<'a>(recreate: &Recreate, settings: &'a Settings) -> Option<&'a str> {
+    let leaves = recreate.changes.iter().any(|change| matches!(change, Change::LeaveMode { .. }));
+    settings.mode.as_deref().filter(|_| !leaves)
+}
+
+/// The new container's networks, first the one that it is started on.
+fn networks(recreate: &Recreate, settings: &Settings) -> Vec<Joining> {
+    let mut networks = settings.networks.clone();
+    for change in &recreate.changes {
+        let Change::Join { network, aliases } = change else { continue };
+        if !networks.iter().any(|joined| joined.network == *network) {
+            let (network, aliases) = (network.clone(), aliases.clone());
+            networks.push(Joining {
+                network,
+                aliases,
+                ipv4: None,
+                ipv6: None,
+                priority: None,
+                default_bridge: false,
+            });
+        }
+    }
+    networks
+}
+
+/// Those that it is connected to once it is there.
+fn further_networks(recreate: &Recreate, settings: &Settings) -> Vec<Joining> {
+    let mut networks = networks(recreate, settings);
+    if mode(recreate, settings).is_none() && !networks.is_empty() {
+        networks.remove(0);
+    }
+    networks
+}
+
+/// A network's options for a container: its names, with their option, and the
+/// addresses that were fixed by hand.
+fn names_and_addresses(joining: &Joining, name_option: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    // The default bridge has no names.
+    for alias in joining.aliases.iter().filter(|_| !joining.default_bridge) {
+        words.extend([name_option.to_owned(), alias.clone()]);
+    }
+    if let Some(address) = joining.ipv4 {
+        words.extend(["--ip".to_owned(), address.to_string()]);
+    }
+    if let Some(address) = joining.ipv6 {
+        words.extend(["--ip6".to_owned(), address.to_string()]);
+    }
+    words
+}
+
+fn extra_hosts(recreate: &Recreate, settings: &Settings) -> Vec<String> {
+    let mut hosts = settings.extra_hosts.clone();
+    for change in &recreate.changes {
+        match change {
+            Change::AddHost { name, address } => hosts.push(format!("{name}:{address}")),
+            Change::RemoveHost { name } => hosts.retain(|host| {
+                !host.split([':', '=']).next().is_some_and(|own| own.eq_ignore_ascii_case(name))
+            }),
+            _ => {}
+        }
+    }
+    hosts
+}
+
+fn line(words: &[String]) -> String {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    command(&words)
+}
+
+/// The lines for a container that Compose made: what to write, and the command
+/// that makes it so.
+pub fn by_compose(recreate: &Recreate, made: &ComposeServices) -> Vec<String> {
+    let file = match made.files.as_slice() {
+        [] => format!("in the compose file of {}", made.project),
+        [only] => format!("in {only}"),
+        several => format!("in {}", several.join(" or ")),
+    };
+    let own = made.services.first().map_or("", String::as_str);
+    let edit = |to| prose(&format!("{file}, give {own} {}", change(to)));
+    let mut lines: Vec<String> = recreate.changes.iter().map(edit).collect();
+    let mut words: Vec<&str> =
+        if made.standalone { vec!["docker-compose"] } else { vec!["docker", "compose"] };
+    words.extend(["-p", &made.project]);
+    for file in &made.files {
+        words.extend(["-f", file]);
+    }
+    words.extend(["up", "-d"]);
+    // Nothing in the file says that it has to be new.
+    words.extend(recreate.changes.is_empty().then_some("--force-recreate"));
+    words.extend(made.services.iter().map(String::as_str));
+    lines.push(command(&words));
+    lines
+}
