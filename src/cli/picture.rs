@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use super::graphviz;
 use super::options::Options;
 use crate::error::{Error, Result};
+use crate::model::Moment;
 use crate::render::{Draw, Format, Style, View, dot, svg};
 
 /// Options for svg, png and html.
@@ -87,9 +88,10 @@ impl PictureArgs {
             },
             width: options.width,
             title: self.title.clone(),
-            date: self.date.as_ref().map(|date| {
-                if date.is_empty() { today(std::time::SystemTime::now()) } else { date.clone() }
-            }),
+            date: self
+                .date
+                .as_ref()
+                .map(|date| if date.is_empty() { Moment::now().date() } else { date.clone() }),
             blank: self.blank.map(|blank| match blank {
                 Blank::Addresses => svg::Blank::Addresses,
                 Blank::Names => svg::Blank::Names,
@@ -126,38 +128,9 @@ fn scale(text: &str) -> Result<f32, String> {
     }
 }
 
-/// The day in UTC, as `2026-11-24`.
-fn today(now: std::time::SystemTime) -> String {
-    let seconds = now.duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    // Days since 1 March of the year 0, so that leap days come last in a year
-    // (the usual conversion between days and civil dates).
-    let days = i64::try_from(seconds / 86_400).unwrap_or(0) + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, UNIX_EPOCH};
-
     use super::*;
-
-    #[test]
-    fn days_have_their_dates() {
-        for (days, date) in
-            [(0, "1970-01-01"), (59, "1970-03-01"), (11_016, "2000-02-29"), (20_781, "2026-11-24")]
-        {
-            assert_eq!(today(UNIX_EPOCH + Duration::from_secs(days * 86_400 + 5)), date);
-        }
-    }
 
     #[test]
     fn scales_people_write() {

@@ -11,17 +11,17 @@ use super::rules;
 use super::wanted::{self, Edge};
 use crate::graph::{Comparison, Map};
 use crate::model::{
-    Connection, Container, ContainerAt, Listening, LogError, Network, NetworkAt, NetworkMode,
-    Observation, PerContainer, Protocol, State, seconds_since_1970,
+    Connection, Container, ContainerAt, Listening, LogError, Moment, Network, NetworkAt,
+    NetworkMode, Observation, PerContainer, Protocol, State,
 };
 
 /// How long before netmap looked an error in the log of a running container
 /// still counts, in seconds: what is older may have been mended since.
-const FRESH: i64 = 600;
+const FRESH: f64 = 600.0;
 
 /// How long a container without a single listening socket may still be
 /// starting, in seconds.
-const STARTING: i64 = 5;
+const STARTING: f64 = 4.5;
 
 /// Whether a container accepts connections to a port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -239,9 +239,9 @@ impl<'a> Case<'a> {
 
     /// Whether a container has only just started.
     pub fn is_young(&self, at: ContainerAt) -> bool {
-        let started = self.container(at).started_at.as_deref().and_then(seconds_since_1970);
+        let started = self.container(at).started_at;
         let looked = self.seen(at).and_then(|seen| seen.at);
-        started.zip(looked).is_some_and(|(started, looked)| looked - started < STARTING)
+        started.zip(looked).is_some_and(|(started, looked)| looked.since(started) < STARTING)
     }
 
     /// The TCP ports on which a container's network stack takes connections
@@ -262,25 +262,27 @@ impl<'a> Case<'a> {
     pub fn log_errors(&self, at: ContainerAt) -> impl Iterator<Item = &'a LogError> {
         let container = self.container(at);
         let seen = self.seen(at);
-        let started = || container.started_at.as_deref().and_then(seconds_since_1970);
         let looked = seen.and_then(|seen| seen.at).filter(|_| container.state == State::Running);
         let errors = seen.and_then(|seen| seen.log_errors.as_deref()).unwrap_or_default();
         errors.iter().filter(move |error| {
             let Some(last) = error.last else { return true };
-            let of_this_run = started().is_none_or(|started| last >= started);
-            of_this_run && looked.is_none_or(|looked| looked - last <= FRESH)
+            // A container may have written before the engine says that it has
+            // started, and earlier versions kept whole seconds.
+            let of_this_run = container.started_at.is_none_or(|started| last.since(started) > -1.0);
+            of_this_run && looked.is_none_or(|looked| looked.since(last) <= FRESH)
         })
     }
 
     /// How long before netmap looked something happened, as `3 s ago`.
-    pub fn ago(&self, at: ContainerAt, moment: i64) -> String {
+    pub fn ago(&self, at: ContainerAt, moment: Moment) -> String {
         let Some(looked) = self.seen(at).and_then(|seen| seen.at) else {
             return "earlier".to_owned();
         };
-        match (looked - moment).max(0) {
-            seconds @ 0..120 => format!("{seconds} s ago"),
-            seconds @ 120..7200 => format!("{} min ago", seconds / 60),
-            seconds => format!("{} h ago", seconds / 3600),
+        let seconds = looked.since(moment).max(0.0).floor();
+        match seconds {
+            ..120.0 => format!("{seconds} s ago"),
+            ..7200.0 => format!("{} min ago", (seconds / 60.0).floor()),
+            _ => format!("{} h ago", (seconds / 3600.0).floor()),
         }
     }
 
@@ -355,8 +357,7 @@ impl<'a> Case<'a> {
             None => true,
             Some(owner) => {
                 let owner = self.container(owner);
-                let moment = |c: &Container| c.started_at.as_deref().and_then(seconds_since_1970);
-                let later = moment(owner).zip(moment(container)).is_some_and(|(o, c)| o > c);
+                let later = owner.started_at.zip(container.started_at).is_some_and(|(o, c)| o > c);
                 !owner.state.has_network() || (container.state.has_network() && later)
             }
         }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::same::Same;
 use super::{Changes, Kind, listed, pair_name};
 use crate::model::{
-    Container, Endpoint, NetworkMode, Protocol, PublishedPort, RequestedPort, Snapshot, State,
+    Container, Endpoint, Moment, NetworkMode, Protocol, PublishedPort, RequestedPort, Snapshot,
+    State,
 };
 
 /// Compares all containers.
@@ -75,18 +76,11 @@ fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Change
     }
     let restarts = |container: &Container| Some(container.restart_count.to_string());
     changes.noise(Kind::Start, (name, "restarts"), restarts(before), restarts(after));
-    changes.noise(
-        Kind::Start,
-        (name, "started at"),
-        before.started_at.clone(),
-        after.started_at.clone(),
-    );
-    changes.noise(
-        Kind::Start,
-        (name, "ended at"),
-        before.finished_at.clone(),
-        after.finished_at.clone(),
-    );
+    let time = |moment: Option<Moment>| moment.map(|moment| moment.to_string());
+    let (begun, begun_since) = (time(before.started_at), time(after.started_at));
+    changes.noise(Kind::Start, (name, "started at"), begun, begun_since);
+    let (ended, ended_since) = (time(before.finished_at), time(after.finished_at));
+    changes.noise(Kind::Start, (name, "ended at"), ended, ended_since);
 }
 
 /// State and health: `running, healthy`, `exited (1)`.

@@ -12,7 +12,7 @@ use bollard::models::{Network as ListedNetwork, PortBinding, SystemVersion};
 use super::container::{EndpointSettings, Inspected, Listed, ListedPort};
 use super::lenient::Info;
 use crate::model::{
-    AddressPool, Compose, Container, Endpoint, EngineFacts, ExposedPort, Health, Network,
+    AddressPool, Compose, Container, Endpoint, EngineFacts, ExposedPort, Health, Moment, Network,
     NetworkMode, Protocol, PublishedPort, Reference, RequestedPort, State, Subnet, Unread,
     kept_labels, reference, without_user_info,
 };
@@ -361,8 +361,8 @@ fn network_error(error: String) -> Option<String> {
 }
 
 /// The engine writes the year 1 for "never".
-fn moment(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.is_empty() && !text.starts_with("0001-"))
+fn moment(text: Option<String>) -> Option<Moment> {
+    text.filter(|text| !text.starts_with("0001-")).and_then(|text| Moment::parse(&text))
 }
 
 fn health_of(text: &str) -> Option<Health> {

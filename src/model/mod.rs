@@ -30,7 +30,7 @@ pub use joined::EngineOfMap;
 pub use json::{is_unsafe, to_json};
 pub use labels::{kept_labels, without_user_info};
 pub use ladder::{Ladder, Reach, Rung, Status};
-pub use moment::seconds_since_1970;
+pub use moment::Moment;
 pub use names::{natural_order, nearest, nearest_of};
 pub use network::{Network, PODMAN_DEFAULT_NETWORK, Subnet};
 pub use observation::{

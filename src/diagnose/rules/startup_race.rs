@@ -5,10 +5,10 @@ use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::wanted::Edge;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{ContainerAt, LogErrorKind, Severity, State, seconds_since_1970};
+use crate::model::{ContainerAt, LogErrorKind, Severity, State};
 
 /// How long after a start an error still belongs to starting up, in seconds.
-const START: i64 = 60;
+const START: f64 = 60.0;
 
 /// See `netmap explain startup-race`.
 pub const RULE: Rule = Rule {
@@ -67,8 +67,7 @@ fn raced(case: &Case, edge: &Edge, to: ContainerAt) -> bool {
     if server.health.is_some() || server.state != State::Running {
         return false;
     }
-    let started =
-        |at: ContainerAt| case.container(at).started_at.as_deref().and_then(seconds_since_1970);
+    let started = |at: ContainerAt| case.container(at).started_at;
     let (Some(client_start), Some(server_start)) = (started(edge.from), started(to)) else {
         return false;
     };
@@ -79,8 +78,11 @@ fn raced(case: &Case, edge: &Edge, to: ContainerAt) -> bool {
             LogErrorKind::Refused | LogErrorKind::Failed | LogErrorKind::Reset
         );
         let (Some(first), Some(last)) = (error.first, error.last) else { return false };
-        let over = looked.is_none_or(|looked| looked - last >= 2)
+        let over = looked.is_none_or(|looked| looked.since(last) >= 2.0)
             || case.container(edge.from).state != State::Running;
-        at_start && over && first - client_start <= START && (first - server_start).abs() <= START
+        at_start
+            && over
+            && first.since(client_start) <= START
+            && first.since(server_start).abs() <= START
     })
 }
