@@ -5,7 +5,7 @@
 use super::case::{Case, few};
 use super::obstacle::Obstacle;
 use super::wanted::{Edge, Sign, Target};
-use crate::model::{ContainerAt, Finding, NetworkAt, NetworkMode, Progress, Snapshot};
+use crate::model::{ContainerAt, Driver, Finding, NetworkAt, NetworkMode, Progress, Snapshot};
 
 /// Text as one word of a POSIX shell.
 pub fn quoted(text: &str) -> String {
@@ -160,7 +160,7 @@ impl Case<'_> {
         let target = self.map.stack(target).unwrap_or(target);
         let fits = |network: &NetworkAt| {
             let network = self.network(*network);
-            let local = matches!(network.driver.as_str(), "bridge" | "overlay");
+            let local = matches!(network.driver, Driver::Bridge | Driver::Overlay);
             local && !network.is_built_in() && network.icc && !network.ingress && !network.unlisted
         };
         let has = |network: NetworkAt, at: ContainerAt| {

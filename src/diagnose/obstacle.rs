@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use super::case::{Case, Listens};
 use super::wanted::{Edge, Sign, Target};
 use crate::model::{
-    ContainerAt, Health, LogErrorKind, NetworkAt, Protocol, PublishedPort, State, nearest,
+    ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, PublishedPort, State, nearest,
 };
 
 /// What stands in the way.
@@ -240,8 +240,7 @@ fn named(case: &Case, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
 fn only_beyond(case: &Case, at: ContainerAt) -> bool {
     let stack = case.map.stack(at).unwrap_or(at);
     let mut networks = case.map.networks_of(stack).map(|network| case.network(network)).peekable();
-    networks.peek().is_some()
-        && networks.all(|network| matches!(network.driver.as_str(), "macvlan" | "ipvlan"))
+    networks.peek().is_some() && networks.all(|network| network.driver.reaches_beyond())
 }
 
 /// A name by which a container is known on one of these networks.
@@ -263,7 +262,8 @@ fn all_apart(
     let apart = |at: &NetworkAt| {
         let network = case.network(*at);
         let private = network.options.get("macvlan_mode").is_some_and(|mode| mode == "private");
-        (network.driver == "bridge" && !network.icc) || (network.driver == "macvlan" && private)
+        (network.driver == Driver::Bridge && !network.icc)
+            || (network.driver == Driver::Macvlan && private)
     };
     // A link opens the exposed ports between the two.
     let linked = case.is_linked(from, to) || case.is_linked(to, from);

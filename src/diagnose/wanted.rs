@@ -265,7 +265,7 @@ fn by_address(case: &Case, from: ContainerAt, address: IpAddr) -> Target {
         if map.is_beyond(from, at) {
             continue;
         }
-        let reaches_beyond = matches!(network.driver.as_str(), "macvlan" | "ipvlan");
+        let reaches_beyond = network.driver.reaches_beyond();
         let mut subnets = network.subnets.iter().filter(|s| s.subnet.contains(&address));
         let Some(subnet) = subnets.next() else { continue };
         if map.gateway(at, subnet) == Some(address) {

@@ -32,7 +32,7 @@ pub fn compare(same: &Same, changes: &mut Changes) {
 
 /// A network in a few words: `bridge, internal, 10.1.0.0/24`.
 fn told(network: &Network) -> String {
-    let mut parts = vec![network.driver.clone()];
+    let mut parts = vec![network.driver.to_string()];
     parts.extend(network.flags().iter().map(|flag| (*flag).to_owned()));
     parts.extend(network.subnets.iter().map(|subnet| subnet.subnet.to_string()));
     parts.join(", ")
@@ -50,8 +50,8 @@ fn pair(before: &Network, after: &Network, changes: &mut Changes) {
         return;
     }
     let name = before.name.as_str();
-    changes.setting(name, "driver", before.driver.clone(), after.driver.clone());
-    changes.setting(name, "scope", before.scope.clone(), after.scope.clone());
+    changes.setting(name, "driver", before.driver.to_string(), after.driver.to_string());
+    changes.setting(name, "scope", before.scope.to_string(), after.scope.to_string());
     for (field, before, after) in [
         ("internal", before.internal, after.internal),
         ("icc", before.icc, after.icc),

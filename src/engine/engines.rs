@@ -11,7 +11,7 @@ use super::place::{Address, Origin, Place};
 use super::scan::{ScanOptions, scan};
 use super::ssh::Login;
 use crate::error::{Error, Result};
-use crate::model::{Container, Network, Snapshot, Unread};
+use crate::model::{Container, Network, Scope, Snapshot, Unread};
 
 /// The engines behind a snapshot, each by the name it has there.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ impl Asked {
     /// a file that is copied with a disk, and Podman makes networks' of names.
     fn is_same(&self, other: &Self) -> bool {
         let own = |asked: &Self| -> BTreeSet<String> {
-            let local = |network: &&Network| network.scope == "local";
+            let local = |network: &&Network| network.scope == Scope::Local;
             let networks = asked.snapshot.networks.iter().filter(local);
             let networks = networks.filter(|_| !asked.snapshot.engine.is_podman());
             let containers = asked.snapshot.containers.iter().map(|container| &container.id);

@@ -5,6 +5,7 @@
 //! in this layer calls the engine, and nothing knows how it will be shown.
 
 mod container;
+mod driver;
 mod engine_facts;
 mod finding;
 mod joined;
@@ -22,8 +23,11 @@ mod reachability;
 pub mod reference;
 mod snapshot;
 mod swarm;
+mod text;
+mod word;
 
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
+pub use driver::{Driver, Scope};
 pub use engine_facts::{AddressPool, EngineFacts};
 pub use finding::{Diagnosis, Finding, NotLooked, Severity};
 pub use joined::EngineOfMap;
@@ -49,5 +53,6 @@ pub use reachability::{
 pub use reference::{Origin, Reference};
 pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot, Unread};
 pub use swarm::{
-    Service, ServiceNetwork, ServicePort, Swarm, SwarmNode, Task, UNTOLD, VirtualAddress,
+    Availability, EndpointMode, NodeState, PublishMode, Service, ServiceMode, ServiceNetwork,
+    ServicePort, Swarm, SwarmNode, Task, TaskState, UNTOLD, VirtualAddress,
 };

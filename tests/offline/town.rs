@@ -8,10 +8,10 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use netmap::model::{
-    Compose, Connection, Container, Endpoint, EngineFacts, ExposedPort, HostObservation,
+    Compose, Connection, Container, Driver, Endpoint, EngineFacts, ExposedPort, HostObservation,
     HostsEntry, Listening, LogError, LogErrorKind, Means, Moment, Mtu, Network, NetworkMode,
-    Observation, Origin, Progress, Protocol, PublishedPort, Reference, RouteEntry, Snapshot, State,
-    Subnet,
+    Observation, Origin, Progress, Protocol, PublishedPort, Reference, RouteEntry, Scope, Snapshot,
+    State, Subnet,
 };
 
 /// When somebody looked, in seconds since 1970, and a while before.
@@ -287,8 +287,8 @@ fn v4(address: IpAddr) -> Option<Ipv4Addr> {
 
 fn network(name: &str, number: usize, base: Ipv4Addr, length: u8) -> Network {
     let mut network = Network::unlisted(name, &format!("{number:08x}{number:056x}"));
-    network.driver = "bridge".to_owned();
-    network.scope = "local".to_owned();
+    network.driver = Driver::Bridge;
+    network.scope = Scope::Local;
     network.unlisted = false;
     network.subnets.push(Subnet {
         subnet: format!("{base}/{length}").parse().expect("a subnet"),

@@ -3,7 +3,7 @@
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{ContainerAt, Severity};
+use crate::model::{ContainerAt, Driver, Severity};
 
 /// See `netmap explain icc-off`.
 pub const RULE: Rule = Rule {
@@ -34,7 +34,7 @@ fn judge(case: &Case) -> Judgement {
             format!("{on} keeps {} and {name} apart", few(&clients)),
         );
         finding.evidence = case.say(&edges);
-        finding.evidence.push(if case.network(network).driver == "macvlan" {
+        finding.evidence.push(if case.network(network).driver == Driver::Macvlan {
             format!("{on} is a macvlan in private mode, whose members cannot reach one another")
         } else {
             format!("{on} was made with enable_icc=false, so its members cannot reach one another")

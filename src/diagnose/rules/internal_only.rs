@@ -3,7 +3,7 @@
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{ContainerAt, NetworkAt, Severity};
+use crate::model::{ContainerAt, Driver, NetworkAt, Severity};
 
 /// See `netmap explain internal-only`.
 pub const RULE: Rule = Rule {
@@ -82,7 +82,7 @@ fn way_out(case: &Case, at: ContainerAt) -> Vec<String> {
     let project = case.container(at).project();
     let existing = case.networks().find(|network| {
         let network = case.network(*network);
-        let open = !network.internal && !network.is_built_in() && network.driver == "bridge";
+        let open = !network.internal && !network.is_built_in() && network.driver == Driver::Bridge;
         open && project.is_some() && network.project.as_deref() == project
     });
     match existing {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{ContainerAt, NetworkAt, Severity};
+use crate::model::{ContainerAt, Driver, NetworkAt, Severity};
 
 /// See `netmap explain mtu-mismatch`.
 pub const RULE: Rule = Rule {
@@ -49,7 +49,7 @@ fn judge(case: &Case) -> Judgement {
         let networks: Vec<NetworkAt> = case
             .map
             .networks_of(at)
-            .filter(|n| case.network(*n).driver == "bridge" && !case.network(*n).internal)
+            .filter(|n| case.network(*n).driver == Driver::Bridge && !case.network(*n).internal)
             .collect();
         // With several networks an interface's name does not tell which it is on.
         let ([network], Some(mtus)) = (networks.as_slice(), seen.mtus.as_deref()) else { continue };

@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule};
-use crate::model::{AddressPool, Finding, NetworkAt, Severity};
+use crate::model::{AddressPool, Driver, Finding, NetworkAt, Severity};
 
 /// See `netmap explain pool-exhausted`.
 pub const RULE: Rule = Rule {
@@ -108,7 +108,7 @@ fn full(case: &Case, at: NetworkAt) -> Option<Finding> {
         .filter(|member| case.map.endpoint_on(**member, at).is_some_and(|e| e.ipv4.is_some()))
         .count();
     let nearly = taken + 1 >= room || taken * 10 >= room * 9;
-    if taken < 2 || !nearly || network.driver != "bridge" {
+    if taken < 2 || !nearly || network.driver != Driver::Bridge {
         return None;
     }
     let mut finding = RULE.finding(

@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::{Network, NetworkAt, RouteEntry, Severity};
+use crate::model::{Driver, Network, NetworkAt, RouteEntry, Severity};
 
 /// See `netmap explain subnet-overlap`.
 pub const RULE: Rule = Rule {
@@ -39,8 +39,7 @@ fn judge(case: &Case) -> Judgement {
             continue;
         }
         // Two slices of one LAN on the same or sibling interfaces.
-        let beyond =
-            |at: NetworkAt| matches!(case.network(at).driver.as_str(), "macvlan" | "ipvlan");
+        let beyond = |at: NetworkAt| case.network(at).driver.reaches_beyond();
         if beyond(*one) && beyond(*other) {
             continue;
         }
@@ -57,7 +56,7 @@ fn judge(case: &Case) -> Judgement {
     let routes = host.and_then(|host| host.routes.as_deref()).unwrap_or_default();
     for (network, subnet) in &subnets {
         let network = case.network(*network);
-        if network.driver != "bridge" {
+        if network.driver != Driver::Bridge {
             continue;
         }
         for route in routes.iter().filter(|r| !r.is_default() && overlap(&r.destination, subnet)) {
@@ -110,7 +109,7 @@ fn is_the_engines(case: &Case, route: &RouteEntry) -> bool {
         let short = network.id.get(..12).unwrap_or_default();
         named.is_some_and(|name| *name == route.interface)
             || route.interface == format!("br-{short}")
-            || (route.interface.starts_with("podman") && network.driver == "bridge")
+            || (route.interface.starts_with("podman") && network.driver == Driver::Bridge)
     };
     route.gateway.is_none()
         && case.networks().map(|at| case.network(at)).any(|network| {

@@ -4,7 +4,7 @@ use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule, Sight};
 use crate::graph::{Agreement, Compared};
-use crate::model::{Finding, NetworkAt, Outcome, Service, Severity, SwarmNode};
+use crate::model::{Driver, Finding, NetworkAt, Outcome, Service, Severity, SwarmNode, TaskState};
 
 /// See `netmap explain swarm-ports`.
 pub const RULE: Rule = Rule {
@@ -28,7 +28,7 @@ pub const RULE: Rule = Rule {
 /// one engine has is all on one node; there only silence is a sign.
 pub fn is_between_nodes(case: &Case, row: &Compared) -> bool {
     let told = row.measurement.network.as_deref();
-    let overlay = |at: &NetworkAt| case.network(*at).driver == "overlay";
+    let overlay = |at: &NetworkAt| case.network(*at).driver == Driver::Overlay;
     let mut shared = case.shared(row.from, row.to).into_iter().filter(overlay);
     let on = match told {
         Some(name) => shared.any(|at| case.network(at).name == name),
@@ -54,7 +54,7 @@ fn unknown_peers(case: &Case) -> Vec<Finding> {
     for seen in snapshot.network_observations.iter().filter(|seen| !seen.peers.is_empty()) {
         let on = |service: &&Service| service.networks.iter().any(|on| on.network_id == seen.id);
         let tasks = swarm.services.iter().filter(on).flat_map(|service| &service.tasks);
-        let running = tasks.filter(|task| task.state == "running");
+        let running = tasks.filter(|task| task.state == TaskState::Running);
         let mut nodes: Vec<&SwarmNode> =
             running.filter_map(|task| swarm.node_with(&task.node)).collect();
         nodes.retain(|node| !node.is_away());
@@ -111,7 +111,7 @@ fn judge(case: &Case) -> Judgement {
     }
     findings.extend(unknown_peers(case));
     let rows = case.comparison.map_or(&[][..], |comparison| &comparison.rows);
-    for network in case.networks().filter(|at| case.network(*at).driver == "overlay") {
+    for network in case.networks().filter(|at| case.network(*at).driver == Driver::Overlay) {
         let name = &case.network(network).name;
         let silent: Vec<String> = rows
             .iter()

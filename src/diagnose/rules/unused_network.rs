@@ -2,7 +2,7 @@
 
 use crate::diagnose::case::Case;
 use crate::diagnose::{Judgement, Rule};
-use crate::model::Severity;
+use crate::model::{Scope, Severity};
 
 /// See `netmap explain unused-network`.
 pub const RULE: Rule = Rule {
@@ -27,8 +27,9 @@ fn judge(case: &Case) -> Judgement {
         let network = case.network(*at);
         let ours = !network.is_built_in() && !network.ingress && !network.unlisted;
         // A swarm's networks have their members on other nodes.
-        let local =
-            network.scope == "local" && !network.is_the_swarms() && network.own_name() != "podman";
+        let local = network.scope == Scope::Local
+            && !network.is_the_swarms()
+            && network.own_name() != "podman";
         ours && local && case.map.members(*at).is_empty()
     });
     Judgement::of(unused.map(|at| {

@@ -57,7 +57,7 @@ pub fn gateway(view: &super::View, network: NetworkAt, subnet: &Subnet) -> Strin
 
 /// Driver and flags: `bridge`, `bridge · internal`, `macvlan on eth0`.
 pub fn kind(network: &Network) -> String {
-    let mut text = network.driver.clone();
+    let mut text = network.driver.to_string();
     if let Some(parent) = network.options.get("parent") {
         text.push_str(" on ");
         text.push_str(parent);

@@ -79,9 +79,9 @@ fn is_outside_shown(view: &View, networks: &[NetworkAt]) -> bool {
 }
 
 fn way_out(network: &Network) -> WayOut {
-    match network.driver.as_str() {
+    match &network.driver {
         _ if network.internal => WayOut::Closed,
-        "bridge" | "overlay" | "macvlan" | "ipvlan" if !network.unlisted => WayOut::Open,
+        driver if driver.joins_members() && !network.unlisted => WayOut::Open,
         _ => WayOut::Untold,
     }
 }
