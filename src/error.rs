@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::model::ReadError;
+use crate::model::words::comma_separated;
 
 /// Shorthand for results of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -287,12 +288,7 @@ fn suggestion(nearest: Option<&str>, known: &[String]) -> String {
     match nearest {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None if known.is_empty() => "there are none".to_owned(),
-        None => {
-            let some: Vec<&str> = known.iter().take(8).map(String::as_str).collect();
-            let more = known.len().saturating_sub(some.len());
-            let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
-            format!("there are {}{tail}", some.join(", "))
-        }
+        None => format!("there are {}", comma_separated(known, 8)),
     }
 }
 

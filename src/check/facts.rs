@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::evaluate::{Basis, Sight, Status};
 use super::who::Who;
+use super::words::some_or_none;
 use super::{ContainerClaim, NetworkClaim, PortClaim};
 use crate::graph::Map;
 use crate::model::{Container, PublishedPort, RequestedPort, State};
@@ -41,7 +42,7 @@ pub(super) fn network(map: &Map, who: &Who, name: &str, claim: &NetworkClaim) ->
         NetworkClaim::Subnets(subnets) => {
             let has: Vec<String> = network.subnets.iter().map(|s| s.subnet.to_string()).collect();
             let holds = subnets.iter().all(|s| network.subnets.iter().any(|own| own.subnet == *s));
-            Sight::fact(holds, format!("its subnets: {}", listed(&has)))
+            Sight::fact(holds, format!("its subnets: {}", some_or_none(&has)))
         }
         NetworkClaim::Members { names, only } => {
             let wanted = match each(names, |name| who.containers(name)) {
@@ -181,7 +182,7 @@ fn published(has: &[PublishedPort], wanted: &[PortClaim], only: bool) -> Sight {
     let observed = if words.is_empty() {
         "it publishes nothing".to_owned()
     } else {
-        format!("it publishes {}", listed(&words))
+        format!("it publishes {}", some_or_none(&words))
     };
     Sight::fact(all && !(only && more), observed)
 }
@@ -194,7 +195,7 @@ fn compared(
     noun: &str,
     name: impl Fn(&usize) -> String,
 ) -> Sight {
-    let names = |of: Vec<&usize>| listed(&of.into_iter().map(&name).collect::<Vec<_>>());
+    let names = |of: Vec<&usize>| some_or_none(&of.into_iter().map(&name).collect::<Vec<_>>());
     let missing: Vec<&usize> = wanted.difference(has).collect();
     let surplus: Vec<&usize> = has.difference(wanted).collect();
     let mut observed = format!("its {noun}: {}", names(has.iter().collect()));
@@ -217,17 +218,4 @@ fn each(
         all.extend(find(name)?);
     }
     Ok(all)
-}
-
-/// `a, b and 7 more`, or `none`.
-pub(super) fn listed(items: &[String]) -> String {
-    const MOST: usize = 8;
-    if items.is_empty() {
-        return "none".to_owned();
-    }
-    let head = items[..items.len().min(MOST)].join(", ");
-    match items.len().saturating_sub(MOST) {
-        0 => head,
-        more => format!("{head} and {more} more"),
-    }
 }

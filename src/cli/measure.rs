@@ -10,9 +10,9 @@ use super::source;
 use crate::engine::{Engines, ScanOptions};
 use crate::error::{Error, Result};
 use crate::graph::Map;
+use crate::model::words::count;
 use crate::model::{Probe, Snapshot};
 use crate::probe::{self, Knocks, Limits, Method, Outlook, Plan, Probing, Request};
-use crate::render::count;
 
 /// How to measure.
 #[derive(Debug, Clone, clap::Args)]

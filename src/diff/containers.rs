@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::same::Same;
-use super::{Changes, Kind, listed, pair_name};
+use super::{Changes, Kind, in_full, pair_name};
 use crate::model::{
     Container, Endpoint, NetworkMode, Protocol, PublishedPort, RequestedPort, Snapshot, State,
 };
@@ -58,12 +58,12 @@ fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Change
         changes.note((Kind::Flag, false), (name, field), before, after);
     };
     note("host name", host_name(before), host_name(after));
-    note("links", listed(before.links.clone()), listed(after.links.clone()));
-    note("extra hosts", listed(before.extra_hosts.clone()), listed(after.extra_hosts.clone()));
-    note("dns", listed(before.dns.clone()), listed(after.dns.clone()));
+    note("links", in_full(before.links.clone()), in_full(after.links.clone()));
+    note("extra hosts", in_full(before.extra_hosts.clone()), in_full(after.extra_hosts.clone()));
+    note("dns", in_full(before.dns.clone()), in_full(after.dns.clone()));
     let dials = |container: &Container| {
         let told = |r: &crate::model::Reference| format!("{r} ({})", r.place());
-        listed(container.references.iter().map(told).collect())
+        in_full(container.references.iter().map(told).collect())
     };
     note("dials", dials(before), dials(after));
     note("start error", before.start_error.clone(), after.start_error.clone());
@@ -179,14 +179,14 @@ fn compare_endpoints(name: &str, before: &Container, after: &Container, changes:
                 .map(str::to_owned)
                 .collect();
             names.sort();
-            listed(names)
+            in_full(names)
         };
         let aliases = (names(before, a), names(after, b));
         changes.note((Kind::Endpoint, false), (&here, "aliases"), aliases.0, aliases.1);
         let fixed = |endpoint: &Endpoint| {
             let v4 = endpoint.fixed_ipv4.map(|address| address.to_string());
             let v6 = endpoint.fixed_ipv6.map(|address| address.to_string());
-            listed(v4.into_iter().chain(v6).collect())
+            in_full(v4.into_iter().chain(v6).collect())
         };
         changes.note((Kind::Address, false), (&here, "fixed"), fixed(a), fixed(b));
         let priority = |e: &Endpoint| e.gateway_priority.map(|priority| priority.to_string());
@@ -208,5 +208,5 @@ fn at(name: &str, endpoint: &Endpoint) -> String {
 }
 
 fn addresses(endpoint: &Endpoint) -> Option<String> {
-    listed(endpoint.addresses().map(|address| address.to_string()).collect())
+    in_full(endpoint.addresses().map(|address| address.to_string()).collect())
 }

@@ -225,8 +225,8 @@ fn yes_no(value: bool) -> String {
     if value { "yes" } else { "no" }.to_owned()
 }
 
-/// A list as text; nothing for an empty one.
-fn listed(items: Vec<String>) -> Option<String> {
+/// All of a setting that is a list; nothing where the list is empty.
+fn in_full(items: Vec<String>) -> Option<String> {
     (!items.is_empty()).then(|| items.join(", "))
 }
 

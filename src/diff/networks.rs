@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::same::Same;
-use super::{Changes, Kind, listed, yes_no};
+use super::{Changes, Kind, in_full, yes_no};
 use crate::model::Network;
 
 /// Options that the model has fields for, and those that name an interface of
@@ -67,11 +67,11 @@ fn pair(before: &Network, after: &Network, changes: &mut Changes) {
     let options = |network: &Network| {
         let told =
             network.options.iter().filter(|(key, _)| !OTHERWISE_TOLD.contains(&key.as_str()));
-        listed(told.map(|(key, value)| format!("{key}={value}")).collect())
+        in_full(told.map(|(key, value)| format!("{key}={value}")).collect())
     };
     changes.note((Kind::Flag, false), (name, "options"), options(before), options(after));
     let ranges = |network: &Network| {
-        listed(network.subnets.iter().filter_map(|s| s.ip_range).map(|r| r.to_string()).collect())
+        in_full(network.subnets.iter().filter_map(|s| s.ip_range).map(|r| r.to_string()).collect())
     };
     changes.note((Kind::Address, false), (name, "range"), ranges(before), ranges(after));
     let subnets = |network: &Network| -> BTreeSet<String> {
@@ -79,12 +79,12 @@ fn pair(before: &Network, after: &Network, changes: &mut Changes) {
     };
     let (mine, theirs) = (subnets(before), subnets(after));
     let only =
-        |a: &BTreeSet<String>, b: &BTreeSet<String>| listed(a.difference(b).cloned().collect());
+        |a: &BTreeSet<String>, b: &BTreeSet<String>| in_full(a.difference(b).cloned().collect());
     let (gone, new) = (only(&mine, &theirs), only(&theirs, &mine));
     changes.note((Kind::Address, false), (name, "subnet"), gone, new);
     // A gateway that the engine chose itself is told or not, as it pleases.
     let gateways = |network: &Network| {
-        listed(network.subnets.iter().filter_map(|s| s.gateway).map(|g| g.to_string()).collect())
+        in_full(network.subnets.iter().filter_map(|s| s.gateway).map(|g| g.to_string()).collect())
     };
     changes.noise(Kind::Address, (name, "gateway"), gateways(before), gateways(after));
     let id = |network: &Network| Some(network.id.clone()).filter(|id| !id.is_empty());

@@ -21,6 +21,7 @@ mod reachability;
 pub mod reference;
 mod snapshot;
 mod swarm;
+pub mod words;
 
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
 pub use engine_facts::{AddressPool, EngineFacts};

@@ -35,7 +35,7 @@ pub use ladder::{LADDER_FORMATS, LadderFormat};
 pub use probe::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format, surprise_sentences};
 pub use prose::prose;
 pub use style::{Role, Style};
-pub use view::{Change, Changes, View, count};
+pub use view::{Change, Changes, View};
 
 /// A way to show the map.
 pub struct Format {

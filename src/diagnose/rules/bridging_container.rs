@@ -1,8 +1,9 @@
 //! Containers that stand between networks.
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::{Judgement, Rule};
 use crate::model::Severity;
+use crate::model::words::few;
 
 /// See `netmap explain bridging-container`.
 pub const RULE: Rule = Rule {

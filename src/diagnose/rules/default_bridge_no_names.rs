@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::wanted::Edge;
 use crate::diagnose::{Judgement, Rule, Sight};
 use crate::model::Severity;
+use crate::model::words::few;
 
 /// See `netmap explain default-bridge-no-names`.
 pub const RULE: Rule = Rule {

@@ -1,9 +1,10 @@
 //! A network that keeps its members apart.
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::{Judgement, Rule, Sight};
 use crate::model::Severity;
+use crate::model::words::few;
 
 /// See `netmap explain icc-off`.
 pub const RULE: Rule = Rule {

@@ -1,9 +1,10 @@
 //! Containers that have no way out, and want one.
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::{Judgement, Rule, Sight};
 use crate::model::Severity;
+use crate::model::words::few;
 
 /// See `netmap explain internal-only`.
 pub const RULE: Rule = Rule {

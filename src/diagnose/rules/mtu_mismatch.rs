@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule, Sight};
 use crate::model::Severity;
+use crate::model::words::few;
 
 /// See `netmap explain mtu-mismatch`.
 pub const RULE: Rule = Rule {

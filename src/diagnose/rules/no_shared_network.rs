@@ -1,9 +1,10 @@
 //! Two containers that want to talk and share no network.
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::{Judgement, Rule, Sight};
 use crate::model::Severity;
+use crate::model::words::few;
 
 /// See `netmap explain no-shared-network`.
 pub const RULE: Rule = Rule {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::wanted::{Edge, Sign, Target};
 use crate::diagnose::{Judgement, Rule};
 use crate::model::Severity;
+use crate::model::words::few;
 
 /// See `netmap explain proxy-env`.
 pub const RULE: Rule = Rule {

@@ -9,8 +9,8 @@ mod table;
 pub use drawn::{changes, title};
 
 use super::style::Style;
-use super::view::count;
 use crate::diff::{Change, Difference};
+use crate::model::words::count;
 
 /// A difference, for showing.
 #[derive(Debug)]
