@@ -67,9 +67,8 @@ pub fn after_help() -> String {
         reach:\n    - web -> api:8080\n    - web -/-> db\n    - nothing outside back reaches db\n  \
         default: isolated\n\n\
         docs/check.md tells of everything that can be said; --init writes a file to begin with.\n\n\
-        {}\nFormats:\n{formats}\n\
-        Exit codes: 0 everything passes, 1 something fails, 2 nothing fails but something cannot be told.",
-        measure::methods_help()
+        Formats:\n{formats}\n\
+        Exit codes: 0 everything passes, 1 something fails, 2 nothing fails but something cannot be told."
     )
 }
 

@@ -35,8 +35,8 @@ pub struct Args {
     #[arg(long, value_name = "RULE", help_heading = "What to look for")]
     ignore: Vec<String>,
     /// End with exit code 1 from this severity on
-    #[arg(long, value_name = "SEVERITY", default_value = "warning", value_parser = ["error", "warning", "info"], help_heading = "What to look for")]
-    severity: String,
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = Severity::Warning, help_heading = "What to look for")]
+    severity: Severity,
     /// Tell everything: each rule asked, and what could not be looked at
     #[arg(long, short, help_heading = "How to show it")]
     verbose: bool,
@@ -76,12 +76,7 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
     let view = FindingsView { diagnosis: &diagnosis, verbose: args.verbose };
     let text = (format.draw)(&view, &output.style(options));
     output.data(text.as_bytes(), options.output.as_deref())?;
-    let threshold = match args.severity.as_str() {
-        "error" => Severity::Error,
-        "info" => Severity::Info,
-        _ => Severity::Warning,
-    };
-    let found = diagnosis.worst().is_some_and(|worst| worst >= threshold);
+    let found = diagnosis.worst().is_some_and(|worst| worst >= args.severity);
     Ok(if found { Ending::Findings } else { Ending::Clean })
 }
 

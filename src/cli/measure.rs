@@ -17,8 +17,15 @@ use crate::probe::{self, Knocks, Limits, Method, Outlook, Plan, Probing, Request
 /// How to measure.
 #[derive(Debug, Clone, clap::Args)]
 pub struct HowArgs {
-    /// How to measure: auto, exec or netns (see below)
-    #[arg(long, value_name = "METHOD", default_value = "auto", value_parser = method, conflicts_with = "from", help_heading = "How to measure")]
+    /// How to measure
+    #[arg(
+        long,
+        value_name = "METHOD",
+        value_enum,
+        default_value_t,
+        conflicts_with = "from",
+        help_heading = "How to measure"
+    )]
     method: Method,
     /// How often to try each
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), conflicts_with = "from", help_heading = "How to measure")]
@@ -30,20 +37,6 @@ impl HowArgs {
     pub fn usual() -> Self {
         Self { method: Method::Auto, count: 1 }
     }
-}
-
-fn method(text: &str) -> Result<Method, String> {
-    let known = Method::ALL.iter().find(|(_, name, _)| *name == text);
-    known.map(|(method, ..)| *method).ok_or_else(|| {
-        let names: Vec<&str> = Method::ALL.iter().map(|(_, name, _)| *name).collect();
-        format!("it is one of {}", names.join(", "))
-    })
-}
-
-/// The list of methods for the help text.
-pub fn methods_help() -> String {
-    let lines = Method::ALL.iter().map(|(_, name, about)| format!("  {name:10}{about}\n"));
-    format!("Methods:\n{}", lines.collect::<String>())
 }
 
 /// The engines and what they say, for a command that will measure, or look

@@ -2,6 +2,7 @@
 //! options, calls one operation and hands the result to [`output`].
 
 mod check;
+mod choices;
 mod compose;
 mod diff;
 mod doctor;

@@ -5,7 +5,8 @@ use clap::ValueEnum;
 use super::graphviz;
 use super::options::Options;
 use crate::error::{Error, Result};
-use crate::render::{Draw, Format, Style, View, dot, svg};
+use crate::render::svg::{self, Blank, Theme};
+use crate::render::{Draw, Format, Style, View, dot};
 
 /// Options for svg, png and html.
 #[derive(Debug, Clone, clap::Args)]
@@ -35,24 +36,10 @@ pub struct PictureArgs {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Theme {
-    #[default]
-    Auto,
-    Light,
-    Dark,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Layout {
     #[default]
     Bus,
     Graphviz,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Blank {
-    Addresses,
-    Names,
 }
 
 impl PictureArgs {
@@ -80,20 +67,13 @@ impl PictureArgs {
     /// The options as the renderer knows them.
     pub fn resolve(&self, options: &Options) -> svg::Options {
         svg::Options {
-            theme: match self.theme {
-                Theme::Auto => svg::Theme::Auto,
-                Theme::Light => svg::Theme::Light,
-                Theme::Dark => svg::Theme::Dark,
-            },
+            theme: self.theme,
             width: options.width,
             title: self.title.clone(),
             date: self.date.as_ref().map(|date| {
                 if date.is_empty() { today(std::time::SystemTime::now()) } else { date.clone() }
             }),
-            blank: self.blank.map(|blank| match blank {
-                Blank::Addresses => svg::Blank::Addresses,
-                Blank::Names => svg::Blank::Names,
-            }),
+            blank: self.blank,
             full: self.full,
             scale: self.scale,
             remarks: Vec::new(),

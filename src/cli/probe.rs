@@ -28,14 +28,20 @@ pub struct Args {
     #[command(flatten)]
     how: HowArgs,
     /// Show nothing else: surprises are what contradicts the map
-    #[arg(long, value_name = "WHAT", value_parser = ["surprises"], help_heading = "How to show it")]
-    only: Option<String>,
+    #[arg(long, value_name = "WHAT", value_enum, help_heading = "How to show it")]
+    only: Option<Only>,
     /// Format (see the list below); without it, the extension of -o decides
     #[arg(long, short, value_name = "FORMAT", value_parser = PROBE_FORMATS.iter().map(|f| f.name).collect::<Vec<_>>(), hide_possible_values = true, help_heading = "How to show it")]
     format: Option<String>,
 }
 
-/// Examples, methods and formats for the help text.
+/// A part of what a probe has to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Only {
+    Surprises,
+}
+
+/// Examples and formats for the help text.
 pub fn after_help() -> String {
     let formats: String = PROBE_FORMATS
         .iter()
@@ -47,9 +53,8 @@ pub fn after_help() -> String {
         netmap probe web db              one way, in detail\n  \
         netmap probe --network back      among the members of a network\n  \
         netmap probe web --tcp           connect to the ports that the others declare\n\n\
-        {}\nFormats:\n{formats}\n\
-        Exit codes: 0 measurement and map agree, 1 they do not, 2 nothing could be measured.",
-        measure::methods_help()
+        Formats:\n{formats}\n\
+        Exit codes: 0 measurement and map agree, 1 they do not, 2 nothing could be measured."
     )
 }
 
@@ -86,8 +91,11 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         }
     };
     let comparison = Comparison::new(&map, &probe);
-    let view =
-        ProbeView { map: &map, comparison: &comparison, only_surprises: args.only.is_some() };
+    let view = ProbeView {
+        map: &map,
+        comparison: &comparison,
+        only_surprises: args.only == Some(Only::Surprises),
+    };
     let format = asked.unwrap_or_else(|| default_probe_format(&view));
     let text = (format.draw)(&view, &output.style(options));
     output.data(text.as_bytes(), options.output.as_deref())?;

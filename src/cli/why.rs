@@ -34,7 +34,7 @@ pub struct Args {
     format: Option<String>,
 }
 
-/// Examples, methods and formats for the help text.
+/// Examples and formats for the help text.
 pub fn after_help() -> String {
     let formats: String = LADDER_FORMATS
         .iter()
@@ -46,9 +46,8 @@ pub fn after_help() -> String {
         netmap why web db:5432              does it reach the port?\n  \
         netmap why web localhost:27017      what localhost means to web\n  \
         netmap why web example.com:443      does it get out?\n\n\
-        {}\nFormats:\n{formats}\n\
-        Exit codes: 0 reachable, 1 blocked, 2 could not be told.",
-        measure::methods_help()
+        Formats:\n{formats}\n\
+        Exit codes: 0 reachable, 1 blocked, 2 could not be told."
     )
 }
 
