@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::compose::ComposeOptions;
 use super::options::Options;
-use super::output::Output;
 use super::picture::PictureArgs;
+use super::run::Run;
 use super::{Ending, source};
 use crate::diff::{Overlay, comparable, diff, overlay};
 use crate::error::{Error, Result};
@@ -73,10 +73,9 @@ pub fn after_help() -> String {
 }
 
 /// Reads both, compares them, and shows what differs.
-pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
-    let file = options.output.as_deref();
-    let format = format(args.format.as_deref(), file)?;
-    let (before, after) = sides(options, args, output).await?;
+pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
+    let format = format(args.format.as_deref(), run.options.output.as_deref())?;
+    let (before, after) = sides(run, args).await?;
     let (names, before, after) = ((before.name, after.name), before.snapshot, after.snapshot);
     let (before, after) = match (&before.plan, &after.plan) {
         (Some(_), None) => comparable(&before, &after),
@@ -86,7 +85,7 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         }
         _ => (before, after),
     };
-    let (before, after) = narrowed(options, before, after)?;
+    let (before, after) = narrowed(run.options, before, after)?;
     let (before, after) = (source::kept(before), source::kept(after));
     let difference = diff(&before, &after);
     let unread = before.unread.iter().chain(&after.unread);
@@ -100,14 +99,14 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         unread,
     };
     let bytes = match format {
-        Shown::Text(format) => (format.draw)(&view, &output.style(options)).into_bytes(),
+        Shown::Text(format) => (format.draw)(&view, &run.style()).into_bytes(),
         Shown::Drawn(format) => {
             let overlay = overlay(&before, &after, &difference);
             let title = diff_title(&view.before, &view.after);
-            drawn(&overlay, format, &args.picture.titled(title), options).await?
+            drawn(&overlay, format, &args.picture.titled(title), run.options).await?
         }
     };
-    output.data(&bytes, file)?;
+    run.write(&bytes)?;
     Ok(if view.changes().is_empty() { Ending::Clean } else { Ending::Findings })
 }
 
@@ -119,7 +118,8 @@ struct Side {
 }
 
 /// Reads both sides. Compose files named by an option are the one before.
-async fn sides(options: &Options, args: &Args, output: &Output) -> Result<(Side, Side)> {
+async fn sides(run: Run<'_>, args: &Args) -> Result<(Side, Side)> {
+    let options = run.options;
     let mut files = args.before.iter().chain(&args.after);
     let named = files.clone().chain(&options.compose.files).chain(&options.from);
     if named.filter(|file| *file == Path::new("-")).count() > 1 {
@@ -138,7 +138,7 @@ async fn sides(options: &Options, args: &Args, output: &Output) -> Result<(Side,
     let after = match files.next() {
         Some(file) => side(options, file)?,
         None => {
-            let snapshot = source::observed(options, output).await?;
+            let snapshot = source::observed(run).await?;
             let name = match &options.from {
                 Some(path) => path.display().to_string(),
                 None => format!("now, {}", snapshot.engine.short()),

@@ -6,14 +6,14 @@ use std::path::Path;
 
 use super::measure::{self, HowArgs};
 use super::options::Options;
-use super::output::Output;
+use super::run::Run;
 use super::{Ending, source};
 use crate::diagnose::{RULES, Rule, diagnose, rule_named};
 use crate::engine::{self, ObserveOptions};
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map};
 use crate::model::{Diagnosis, Severity, Snapshot, nearest};
-use crate::probe::Knocks;
+use crate::probe::Request;
 use crate::render::{FINDINGS_FORMATS, FindingsFormat, FindingsView};
 
 /// Arguments of `netmap doctor`.
@@ -63,26 +63,26 @@ pub fn after_help() -> String {
 }
 
 /// Looks, judges and shows.
-pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
-    let format = format(args.format.as_deref(), options.output.as_deref())?;
+pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
+    let format = format(args.format.as_deref(), run.options.output.as_deref())?;
     let (only, ignored) = (rules(&args.rule)?, rules(&args.ignore)?);
-    let snapshot = source::kept(look(options, args, output).await?);
+    let snapshot = source::kept(look(run, args).await?);
     let map = source::kept(Map::new(&snapshot));
     let comparison = snapshot.probe.as_ref().map(|probe| Comparison::new(&map, probe));
     let mut diagnosis = diagnose(&map, comparison.as_ref(), |rule| {
         (only.is_empty() || only.contains(rule.name)) && !ignored.contains(rule.name)
     });
-    narrow(&mut diagnosis, &map, options, args)?;
+    narrow(&mut diagnosis, &map, run.options, args)?;
     let view = FindingsView { diagnosis: &diagnosis, verbose: args.verbose };
-    let text = (format.draw)(&view, &output.style(options));
-    output.data(text.as_bytes(), options.output.as_deref())?;
+    let text = (format.draw)(&view, &run.style());
+    run.write(text.as_bytes())?;
     let found = diagnosis.worst().is_some_and(|worst| worst >= args.severity);
     Ok(if found { Ending::Findings } else { Ending::Clean })
 }
 
 /// The snapshot with all that can be seen, and measured if that is wanted.
-async fn look(options: &Options, args: &Args, output: &Output) -> Result<Snapshot> {
-    if !options.is_live() {
+async fn look(run: Run<'_>, args: &Args) -> Result<Snapshot> {
+    if !run.options.is_live() {
         if args.probe {
             return Err(Error::Usage {
                 what: "--probe needs an engine, and not a file".to_owned(),
@@ -91,20 +91,18 @@ async fn look(options: &Options, args: &Args, output: &Output) -> Result<Snapsho
                 ),
             });
         }
-        return source::snapshot(options, output).await;
+        return source::snapshot(run).await;
     }
-    let (engines, mut snapshot) = measure::open(options, true, output).await?;
-    let progress = output.progress("looking at containers");
+    let (engines, mut snapshot) = measure::open(run, true).await?;
+    let progress = run.output.progress("looking at containers");
     let how = ObserveOptions { exec: !args.no_exec, ..ObserveOptions::default() };
     engine::observe(&engines, &mut snapshot, how, |done, of| progress.at(done, of)).await;
     drop(progress);
     if args.probe {
         let map = Map::new(&snapshot);
         let all: BTreeSet<usize> = map.select(&Filter::default())?.containers;
-        let ends = (all.clone(), all);
-        let how = HowArgs::usual();
-        let probe =
-            measure::measure(&engines, &map, ends, Knocks::Icmp, &how, (options, output)).await?;
+        let request = Request::pings(all.clone(), all);
+        let probe = measure::measure(run, &engines, &map, &request, &HowArgs::default()).await?;
         snapshot.probe = Some(probe);
     }
     Ok(snapshot)

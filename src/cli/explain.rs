@@ -1,7 +1,6 @@
 //! `netmap explain`: what a rule looks for, what it means and how to mend it.
 
-use super::options::Options;
-use super::output::Output;
+use super::run::Run;
 use super::{Ending, doctor};
 use crate::error::Result;
 use crate::render::{rule_page, rules_document, rules_list};
@@ -18,13 +17,13 @@ pub struct Args {
 }
 
 /// Writes a rule's page, the list or the document.
-pub fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
-    let style = output.style(options);
+pub fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
+    let style = run.style();
     let text = match &args.rule {
         Some(name) => rule_page(doctor::rule(name)?, &style),
         None if args.format == "markdown" => rules_document(),
         None => rules_list(&style),
     };
-    output.data(text.as_bytes(), options.output.as_deref())?;
+    run.write(text.as_bytes())?;
     Ok(Ending::Clean)
 }

@@ -6,11 +6,11 @@ use std::path::Path;
 
 use super::measure::{self, HowArgs};
 use super::options::Options;
-use super::output::Output;
+use super::run::Run;
 use super::{Ending, source};
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map};
-use crate::probe::Knocks;
+use crate::probe::{Knocks, Request};
 use crate::render::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format};
 
 /// Arguments of `netmap probe`.
@@ -59,17 +59,17 @@ pub fn after_help() -> String {
 }
 
 /// Measures, or reads what was measured, and shows it.
-pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
-    let asked = format(args.format.as_deref(), options.output.as_deref())?;
-    let (snapshot, engines) = match &options.from {
-        Some(_) => (source::snapshot(options, output).await?, None),
+pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
+    let asked = format(args.format.as_deref(), run.options.output.as_deref())?;
+    let (snapshot, engines) = match &run.options.from {
+        Some(_) => (source::snapshot(run).await?, None),
         None => {
-            let (engines, snapshot) = measure::open(options, false, output).await?;
+            let (engines, snapshot) = measure::open(run, false).await?;
             (snapshot, Some(engines))
         }
     };
     let map = Map::new(&snapshot);
-    let ends = ends(&map, options, args)?;
+    let (from, to) = ends(&map, run.options, args)?;
     let probe = match engines {
         Some(engines) => {
             let knocks = match args.tcp.as_deref() {
@@ -77,13 +77,14 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
                 Some([]) => Knocks::TcpDeclared,
                 Some(ports) => Knocks::Tcp(ports.to_vec()),
             };
-            measure::measure(&engines, &map, ends, knocks, &args.how, (options, output)).await?
+            let request = Request { from, to, knocks };
+            measure::measure(run, &engines, &map, &request, &args.how).await?
         }
         None => {
             let mut probe = snapshot.probe.clone().ok_or_else(nothing_recorded)?;
             let name = |at: &usize| map.container(*at).name.as_str();
-            let from: BTreeSet<&str> = ends.0.iter().map(name).collect();
-            let to: BTreeSet<&str> = ends.1.iter().map(name).collect();
+            let from: BTreeSet<&str> = from.iter().map(name).collect();
+            let to: BTreeSet<&str> = to.iter().map(name).collect();
             probe
                 .measurements
                 .retain(|m| from.contains(m.from.as_str()) && to.contains(m.to.as_str()));
@@ -97,8 +98,8 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         only_surprises: args.only == Some(Only::Surprises),
     };
     let format = asked.unwrap_or_else(|| default_probe_format(&view));
-    let text = (format.draw)(&view, &output.style(options));
-    output.data(text.as_bytes(), options.output.as_deref())?;
+    let text = (format.draw)(&view, &run.style());
+    run.write(text.as_bytes())?;
     Ok(ending(&comparison))
 }
 

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use super::measure::{self, HowArgs};
 use super::options::Options;
-use super::output::Output;
 use super::picture::PictureArgs;
+use super::run::Run;
 use super::{Ending, source};
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map};
 use crate::model::Snapshot;
-use crate::probe::Knocks;
+use crate::probe::Request;
 use crate::render::{self, Draw, FORMATS, Format, View};
 
 /// Arguments of `netmap show`.
@@ -51,47 +51,46 @@ pub fn after_help() -> String {
 }
 
 /// Scans or reads, selects, renders and writes.
-pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
+pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     // Before any work: a wrong option should not wait for a scan.
-    let format = format(args.format.as_deref(), options.output.as_deref())?;
+    let format = format(args.format.as_deref(), run.options.output.as_deref())?;
     let filter = Filter {
         names: args.names.clone(),
-        networks: options.network.clone(),
-        projects: options.project.clone(),
-        stopped: options.all,
+        networks: run.options.network.clone(),
+        projects: run.options.project.clone(),
+        stopped: run.options.all,
         focus: args.focus.clone(),
         depth: args.depth,
     };
     let snapshot = source::kept(if args.probe {
-        probed(options, &filter, output).await?
+        probed(run, &filter).await?
     } else {
-        source::snapshot(options, output).await?
+        source::snapshot(run).await?
     });
     let map = source::kept(Map::new(&snapshot));
     let selection = map.select(&filter)?;
     let comparison = snapshot.probe.as_ref().map(|probe| Comparison::new(&map, probe));
-    let view = View::new(&map, &selection, scope(options, args)).with_probe(comparison.as_ref());
-    let style = output.style(options);
+    let view =
+        View::new(&map, &selection, scope(run.options, args)).with_probe(comparison.as_ref());
+    let style = run.style();
     let bytes = match format.draw {
         Draw::Text(draw) => draw(&view, &style).into_bytes(),
         Draw::Picture(draw) => match args.picture.graphviz(&view, format.name).await {
             Some(drawn) => drawn?,
-            None => draw(&view, &args.picture.resolve(options))?,
+            None => draw(&view, &args.picture.resolve(run.options))?,
         },
     };
-    output.data(&bytes, options.output.as_deref())?;
+    run.write(&bytes)?;
     Ok(Ending::Clean)
 }
 
 /// The snapshot with a probe among what is shown.
-async fn probed(options: &Options, filter: &Filter, output: &Output) -> Result<Snapshot> {
-    let (engines, mut snapshot) = measure::open(options, false, output).await?;
+async fn probed(run: Run<'_>, filter: &Filter) -> Result<Snapshot> {
+    let (engines, mut snapshot) = measure::open(run, false).await?;
     let map = Map::new(&snapshot);
     let shown = map.select(filter)?.containers;
-    let ends = (shown.clone(), shown);
-    let how = HowArgs::usual();
-    let probe =
-        measure::measure(&engines, &map, ends, Knocks::Icmp, &how, (options, output)).await?;
+    let request = Request::pings(shown.clone(), shown);
+    let probe = measure::measure(run, &engines, &map, &request, &HowArgs::default()).await?;
     snapshot.probe = Some(probe);
     Ok(snapshot)
 }

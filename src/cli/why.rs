@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use super::measure::{self, HowArgs};
-use super::options::Options;
-use super::output::Output;
+use super::measure::{self, HowArgs, Voice};
+use super::run::Run;
 use super::{Ending, source};
 use crate::diagnose::Case;
 use crate::diagnose::why::{Aim, Target, ladder, trials};
@@ -52,13 +51,13 @@ pub fn after_help() -> String {
 }
 
 /// Looks, measures, judges and shows.
-pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
-    let format = format(args.format.as_deref(), options.output.as_deref())?;
-    let recorded = !options.is_live();
+pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
+    let format = format(args.format.as_deref(), run.options.output.as_deref())?;
+    let recorded = !run.options.is_live();
     let (engines, mut snapshot) = if recorded {
-        (None, source::snapshot(options, output).await?)
+        (None, source::snapshot(run).await?)
     } else {
-        let (engines, snapshot) = measure::open(options, true, output).await?;
+        let (engines, snapshot) = measure::open(run, true).await?;
         (Some(engines), snapshot)
     };
     let (from, aim) = {
@@ -82,17 +81,18 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
                 Target::Elsewhere => None,
             };
             let wishes = trials(&case, from, &aim).into_iter().map(|trial| {
-                Wish::new((from, to), (trial.by, trial.target), trial.network, trial.knock)
+                Wish::new(from, to, trial.network, trial.by, trial.target, trial.knock)
             });
             let plan = plan_wishes(&map, wishes.collect());
-            let aloud = (&args.how, false);
-            measure::carry_out(engines, &map, &plan, aloud, (options, output)).await?.measurements
+            let probe =
+                measure::carry_out(run, engines, &map, &plan, &args.how, Voice::Silent).await?;
+            probe.measurements
         }
         _ => recorded_between(&map, from, &aim),
     };
     let ladder = ladder(&case, from, &aim, &measured);
-    let text = (format.draw)(&ladder, &output.style(options));
-    output.data(text.as_bytes(), options.output.as_deref())?;
+    let text = (format.draw)(&ladder, &run.style());
+    run.write(text.as_bytes())?;
     Ok(match ladder.verdict() {
         Reach::Reachable => Ending::Clean,
         Reach::Blocked => Ending::Findings,
