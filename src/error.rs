@@ -156,6 +156,16 @@ pub enum Error {
         /// What to do instead.
         hint: Option<String>,
     },
+    /// An output file whose extension names no format.
+    #[error("the extension of `{}` names no format of {what}", path.display())]
+    NoSuchFormat {
+        /// The file.
+        path: PathBuf,
+        /// What was to be shown: `a map`, `findings`.
+        what: &'static str,
+        /// The extensions that do: `.txt`, `.json`.
+        known: Vec<String>,
+    },
     /// The output file could not be written; what was there is as it was.
     #[error("cannot write `{}`: {why}", path.display())]
     Write {
@@ -272,6 +282,9 @@ impl Error {
             Self::CheckFile { path, problems } => more_complaints(path, problems),
             Self::NoSuchName { nearest, known, .. } => Some(suggestion(nearest.as_deref(), known)),
             Self::Usage { hint, .. } | Self::Compose { hint, .. } => hint.clone(),
+            Self::NoSuchFormat { known, .. } => {
+                Some(format!("use --format, or one of {}", known.join(", ")))
+            }
             Self::CannotEnter { .. } => Some(
                 "that takes root, on the engine's own Linux machine; --method exec works anywhere".to_owned(),
             ),

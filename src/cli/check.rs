@@ -5,8 +5,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::format::FormatArgs;
 use super::measure::{self, HowArgs, Voice};
 use super::options::duration;
+use super::picture::PictureArgs;
 use super::run::Run;
 use super::{Ending, source};
 use crate::check::{self, CheckFile, Evidence, Status, Verdict};
@@ -16,7 +18,7 @@ use crate::error::{Error, Problem, Result};
 use crate::graph::{Comparison, Map};
 use crate::model::{Probe, Snapshot};
 use crate::probe::{Wish, plan_wishes};
-use crate::render::{CHECK_FORMATS, CheckFormat, CheckView};
+use crate::render::{CheckView, Format};
 
 /// Largest check file that is read, in bytes.
 const LARGEST: u64 = 4 << 20;
@@ -48,17 +50,13 @@ pub struct Args {
     schema: bool,
     #[command(flatten)]
     how: HowArgs,
-    /// Format (see the list below); without it, the extension of -o decides
-    #[arg(long, short, value_name = "FORMAT", value_parser = CHECK_FORMATS.iter().map(|f| f.name).collect::<Vec<_>>(), hide_possible_values = true, help_heading = "How to show it")]
-    format: Option<String>,
+    #[command(flatten)]
+    format: FormatArgs<CheckView<'static>>,
 }
 
 /// Example and formats for the help text.
 pub fn after_help() -> String {
-    let formats: String = CHECK_FORMATS
-        .iter()
-        .map(|format| format!("  {:10}{}\n", format.name, format.about))
-        .collect();
+    let formats = Format::<CheckView>::list();
     format!(
         "A check file:\n  \
         networks:\n    back: {{ internal: true, only-members: [api, db] }}\n  \
@@ -67,7 +65,7 @@ pub fn after_help() -> String {
         reach:\n    - web -> api:8080\n    - web -/-> db\n    - nothing outside back reaches db\n  \
         default: isolated\n\n\
         docs/check.md tells of everything that can be said; --init writes a file to begin with.\n\n\
-        Formats:\n{formats}\n\
+        {formats}\n\
         Exit codes: 0 everything passes, 1 something fails, 2 nothing fails but something cannot be told."
     )
 }
@@ -88,8 +86,9 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
         run.write(init(run, &how).await?.as_bytes())?;
         return Ok(Ending::Clean);
     };
+    let format = args.format.chosen(run.options.file())?;
     let file = read(path)?;
-    hold(run, &how, args.format.as_deref(), &path.display().to_string(), &file).await
+    hold(run, &how, format, &path.display().to_string(), &file).await
 }
 
 /// How to hold what is against a check file.
@@ -110,11 +109,10 @@ pub struct HowToHold {
 pub async fn hold(
     run: Run<'_>,
     how: &HowToHold,
-    format_name: Option<&str>,
+    format: Option<&'static Format<CheckView<'static>>>,
     name: &str,
     file: &CheckFile,
 ) -> Result<Ending> {
-    let format = format(format_name, run.options.output.as_deref())?;
     let holding = Holding { run, how, file };
     let (mut seen, mut verdicts) = holding.settled(Voice::Aloud).await?;
     // The doctor may know why. On a crowded engine that is not worth an exec
@@ -124,7 +122,7 @@ pub async fn hold(
         verdicts = holding.judge(&seen)?;
     }
     let view = CheckView { file: name, verdicts: &verdicts };
-    run.write((format.draw)(&view, &run.style()).as_bytes())?;
+    run.show(&view, format, &PictureArgs::default()).await?;
     Ok(match (view.count(Status::Fail), view.count(Status::Unknown)) {
         (0, 0) => Ending::Clean,
         (0, _) => Ending::Failed,
@@ -280,19 +278,5 @@ fn read(path: &Path) -> Result<CheckFile> {
             hint: complaint.hint,
         };
         failed(complaints.into_iter().map(problem).collect())
-    })
-}
-
-/// `--format`, else the extension of the file to write, else for people.
-fn format(name: Option<&str>, file: Option<&Path>) -> Result<&'static CheckFormat> {
-    if let Some(format) = name.and_then(|name| CHECK_FORMATS.iter().find(|f| f.name == name)) {
-        return Ok(format);
-    }
-    let Some(extension) = file.and_then(Path::extension) else { return Ok(&CHECK_FORMATS[0]) };
-    let extension = extension.to_string_lossy().to_lowercase();
-    let found = CHECK_FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()));
-    found.ok_or_else(|| Error::Usage {
-        what: format!("`.{extension}` names no format of a check"),
-        hint: Some("use --format, or one of .txt, .tap, .xml, .json, .md".to_owned()),
     })
 }

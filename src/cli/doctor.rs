@@ -1,11 +1,10 @@
 //! `netmap doctor`: looks at everything, and says what is wrong and how to
 //! mend it.
 
-use std::collections::BTreeSet;
-use std::path::Path;
-
+use super::format::FormatArgs;
 use super::measure::{self, HowArgs};
 use super::options::Options;
+use super::picture::PictureArgs;
 use super::run::Run;
 use super::{Ending, source};
 use crate::diagnose::{RULES, Rule, diagnose, rule_named};
@@ -14,7 +13,8 @@ use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map};
 use crate::model::{Diagnosis, Severity, Snapshot, nearest};
 use crate::probe::Request;
-use crate::render::{FINDINGS_FORMATS, FindingsFormat, FindingsView};
+use crate::render::{FindingsView, Format};
+use std::collections::BTreeSet;
 
 /// Arguments of `netmap doctor`.
 #[derive(Debug, clap::Args)]
@@ -40,31 +40,27 @@ pub struct Args {
     /// Tell everything: each rule asked, and what could not be looked at
     #[arg(long, short, help_heading = "How to show it")]
     verbose: bool,
-    /// Format (see the list below); without it, the extension of -o decides
-    #[arg(long, short, value_name = "FORMAT", value_parser = FINDINGS_FORMATS.iter().map(|f| f.name).collect::<Vec<_>>(), hide_possible_values = true, help_heading = "How to show it")]
-    format: Option<String>,
+    #[command(flatten)]
+    format: FormatArgs<FindingsView<'static>>,
 }
 
 /// Examples and formats for the help text.
 pub fn after_help() -> String {
-    let formats: String = FINDINGS_FORMATS
-        .iter()
-        .map(|format| format!("  {:10}{}\n", format.name, format.about))
-        .collect();
+    let formats = Format::<FindingsView>::list();
     format!(
         "Examples:\n  \
         netmap doctor                           what is wrong, and what mends it\n  \
         netmap doctor web                       only what concerns web\n  \
         netmap doctor --from samples/module-5   a recorded lesson, without any engine\n  \
         netmap explain wrong-name               what a finding means\n\n\
-        Formats:\n{formats}\n\
+        {formats}\n\
         Exit codes: 0 nothing found at or above --severity, 1 something, 2 could not look."
     )
 }
 
 /// Looks, judges and shows.
 pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
-    let format = format(args.format.as_deref(), run.options.output.as_deref())?;
+    let format = args.format.chosen(run.options.file())?;
     let (only, ignored) = (rules(&args.rule)?, rules(&args.ignore)?);
     let snapshot = source::kept(look(run, args).await?);
     let map = source::kept(Map::new(&snapshot));
@@ -74,8 +70,7 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     });
     narrow(&mut diagnosis, &map, run.options, args)?;
     let view = FindingsView { diagnosis: &diagnosis, verbose: args.verbose };
-    let text = (format.draw)(&view, &run.style());
-    run.write(text.as_bytes())?;
+    run.show(&view, format, &PictureArgs::default()).await?;
     let found = diagnosis.worst().is_some_and(|worst| worst >= args.severity);
     Ok(if found { Ending::Findings } else { Ending::Clean })
 }
@@ -142,21 +137,5 @@ pub fn rule(name: &str) -> Result<&'static Rule> {
         name: name.to_owned(),
         nearest: nearest(name, RULES.iter().map(|rule| rule.name)).map(str::to_owned),
         known: RULES.iter().map(|rule| rule.name.to_owned()).collect(),
-    })
-}
-
-/// `--format`, else the extension of the file to write, else text.
-fn format(name: Option<&str>, file: Option<&Path>) -> Result<&'static FindingsFormat> {
-    if let Some(name) = name {
-        let named = FINDINGS_FORMATS.iter().find(|format| format.name == name);
-        return Ok(named.unwrap_or(&FINDINGS_FORMATS[0]));
-    }
-    let Some(extension) = file.and_then(Path::extension) else { return Ok(&FINDINGS_FORMATS[0]) };
-    let extension = extension.to_string_lossy().to_lowercase();
-    let found =
-        FINDINGS_FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()));
-    found.ok_or_else(|| Error::Usage {
-        what: format!("`.{extension}` names no format of findings"),
-        hint: Some("use --format, or one of .txt, .json, .md".to_owned()),
     })
 }

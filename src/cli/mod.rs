@@ -7,6 +7,7 @@ mod compose;
 mod diff;
 mod doctor;
 mod explain;
+mod format;
 mod graphviz;
 mod lesson;
 mod measure;
@@ -71,6 +72,7 @@ enum Command {
     #[command(after_help = doctor::after_help())]
     Doctor(doctor::Args),
     /// Explain what a finding means, with an example and how to mend it
+    #[command(after_help = explain::after_help())]
     Explain(explain::Args),
     /// Hold a setup against a file of assertions
     #[command(after_help = check::after_help())]
@@ -148,7 +150,7 @@ async fn dispatch(command: &Command, run: Run<'_>) -> Result<Ending> {
         Command::Snapshot(args) => snapshot::run(run, args).await,
         Command::Diff(args) => diff::run(run, args).await,
         Command::Doctor(args) => doctor::run(run, args).await,
-        Command::Explain(args) => explain::run(run, args),
+        Command::Explain(args) => explain::run(run, args).await,
     }
 }
 

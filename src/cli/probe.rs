@@ -1,17 +1,17 @@
 //! `netmap probe`: measures who really reaches whom, and shows it beside what
 //! the map says.
 
-use std::collections::BTreeSet;
-use std::path::Path;
-
+use super::format::FormatArgs;
 use super::measure::{self, HowArgs};
 use super::options::Options;
+use super::picture::PictureArgs;
 use super::run::Run;
 use super::{Ending, source};
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map};
 use crate::probe::{Knocks, Request};
-use crate::render::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format};
+use crate::render::{Format, ProbeView};
+use std::collections::BTreeSet;
 
 /// Arguments of `netmap probe`.
 #[derive(Debug, clap::Args)]
@@ -30,9 +30,8 @@ pub struct Args {
     /// Show nothing else: surprises are what contradicts the map
     #[arg(long, value_name = "WHAT", value_enum, help_heading = "How to show it")]
     only: Option<Only>,
-    /// Format (see the list below); without it, the extension of -o decides
-    #[arg(long, short, value_name = "FORMAT", value_parser = PROBE_FORMATS.iter().map(|f| f.name).collect::<Vec<_>>(), hide_possible_values = true, help_heading = "How to show it")]
-    format: Option<String>,
+    #[command(flatten)]
+    format: FormatArgs<ProbeView<'static>>,
 }
 
 /// A part of what a probe has to show.
@@ -43,24 +42,21 @@ enum Only {
 
 /// Examples and formats for the help text.
 pub fn after_help() -> String {
-    let formats: String = PROBE_FORMATS
-        .iter()
-        .map(|format| format!("  {:10}{}\n", format.name, format.about))
-        .collect();
+    let formats = Format::<ProbeView>::list();
     format!(
         "Examples:\n  \
         netmap probe                     everybody to everybody\n  \
         netmap probe web db              one way, in detail\n  \
         netmap probe --network back      among the members of a network\n  \
         netmap probe web --tcp           connect to the ports that the others declare\n\n\
-        Formats:\n{formats}\n\
+        {formats}\n\
         Exit codes: 0 measurement and map agree, 1 they do not, 2 nothing could be measured."
     )
 }
 
 /// Measures, or reads what was measured, and shows it.
 pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
-    let asked = format(args.format.as_deref(), run.options.output.as_deref())?;
+    let format = args.format.chosen(run.options.file())?;
     let (snapshot, engines) = match &run.options.from {
         Some(_) => (source::snapshot(run).await?, None),
         None => {
@@ -97,9 +93,7 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
         comparison: &comparison,
         only_surprises: args.only == Some(Only::Surprises),
     };
-    let format = asked.unwrap_or_else(|| default_probe_format(&view));
-    let text = (format.draw)(&view, &run.style());
-    run.write(text.as_bytes())?;
+    run.show(&view, format, &PictureArgs::default()).await?;
     Ok(ending(&comparison))
 }
 
@@ -149,18 +143,4 @@ fn nothing_recorded() -> Error {
         what: "the snapshot holds no probe".to_owned(),
         hint: Some("it is measured on the engine: netmap snapshot --probe".to_owned()),
     }
-}
-
-/// `--format`, else the extension of the file to write, else whatever suits.
-fn format(name: Option<&str>, file: Option<&Path>) -> Result<Option<&'static ProbeFormat>> {
-    if let Some(name) = name {
-        return Ok(PROBE_FORMATS.iter().find(|format| format.name == name));
-    }
-    let Some(extension) = file.and_then(Path::extension) else { return Ok(None) };
-    let extension = extension.to_string_lossy().to_lowercase();
-    let found = PROBE_FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()));
-    found.map(Some).ok_or_else(|| Error::Usage {
-        what: format!("`.{extension}` names no format of a probe"),
-        hint: Some("use --format, or one of .txt, .json, .csv, .md".to_owned()),
-    })
 }

@@ -2,8 +2,9 @@
 
 use super::options::Options;
 use super::output::Output;
+use super::picture::PictureArgs;
 use crate::error::Result;
-use crate::render::Style;
+use crate::render::{Format, Shown, Style};
 
 /// What was asked of this run, and where its words go.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +23,18 @@ impl Run<'_> {
 
     /// Writes the data of this run to the file asked for, or to standard output.
     pub fn write(&self, data: &[u8]) -> Result<()> {
-        self.output.data(data, self.options.output.as_deref())
+        self.output.data(data, self.options.file())
+    }
+
+    /// Shows a view in the format that was chosen, else in the usual one.
+    pub async fn show<S: Shown>(
+        &self,
+        view: &S::View<'_>,
+        chosen: Option<&'static Format<S>>,
+        picture: &PictureArgs,
+    ) -> Result<()> {
+        let format = chosen.unwrap_or_else(|| S::usual(view));
+        self.write(&picture.draw(view, format, self).await?)
     }
 
     /// Tells the user something beside the data.

@@ -1,6 +1,9 @@
 //! `netmap snapshot`: everything netmap knows, as one file that any command
 //! reads with `--from`.
 
+use std::path::Path;
+
+use super::format::extension;
 use super::measure::{self, HowArgs};
 use super::run::Run;
 use super::{Ending, source};
@@ -10,6 +13,7 @@ use crate::graph::Map;
 use crate::model::Snapshot;
 use crate::probe::Request;
 use crate::redact::redact;
+use crate::render::{Format, View};
 
 /// Arguments of `netmap snapshot`.
 #[derive(Debug, clap::Args)]
@@ -39,14 +43,7 @@ pub fn after_help() -> &'static str {
 
 /// Reads, measures if asked to, replaces names if asked to, and writes.
 pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
-    if let Some(file) = run.options.output.as_deref()
-        && file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg"))
-    {
-        return Err(Error::Usage {
-            what: format!("`{}` would be no picture: a snapshot is JSON", file.display()),
-            hint: Some(format!("netmap show -o {} draws it", file.display())),
-        });
-    }
+    refuse_pictures(run.options.file())?;
     let mut snapshot =
         if run.options.is_live() { look(run, args).await? } else { source::snapshot(run).await? };
     snapshot = source::narrowed(run.options, snapshot)?;
@@ -55,6 +52,20 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     }
     run.write(snapshot.to_json().as_bytes())?;
     Ok(Ending::Clean)
+}
+
+/// A snapshot is JSON, whatever its file is called; but who names the file as a
+/// picture wants the map drawn.
+fn refuse_pictures(file: Option<&Path>) -> Result<()> {
+    let Some(file) = file else { return Ok(()) };
+    let format = extension(file).and_then(|extension| Format::<View>::for_extension(&extension));
+    if !format.is_some_and(Format::is_picture) {
+        return Ok(());
+    }
+    Err(Error::Usage {
+        what: format!("`{}` would be no picture: a snapshot is JSON", file.display()),
+        hint: Some(format!("netmap show -o {} draws it", file.display())),
+    })
 }
 
 /// Everything there is to see on a live engine.

@@ -1,8 +1,8 @@
 //! `netmap why A B`: can A reach B, and if not, which rung of the ladder fails.
 
-use std::path::Path;
-
+use super::format::FormatArgs;
 use super::measure::{self, HowArgs, Voice};
+use super::picture::PictureArgs;
 use super::run::Run;
 use super::{Ending, source};
 use crate::diagnose::Case;
@@ -10,9 +10,9 @@ use crate::diagnose::why::{Aim, Target, ladder, trials};
 use crate::engine::{self, ObserveOptions};
 use crate::error::{Error, Result};
 use crate::graph::Map;
-use crate::model::{Container, Measurement, Reach};
+use crate::model::{Container, Ladder, Measurement, Reach};
 use crate::probe::{Wish, plan_wishes};
-use crate::render::{LADDER_FORMATS, LadderFormat};
+use crate::render::Format;
 
 /// Arguments of `netmap why`.
 #[derive(Debug, clap::Args)]
@@ -28,31 +28,27 @@ pub struct Args {
     /// Run nothing in any container: judge by the map and by what was recorded
     #[arg(long, help_heading = "How to measure")]
     no_exec: bool,
-    /// Format (see the list below); without it, the extension of -o decides
-    #[arg(long, short, value_name = "FORMAT", value_parser = LADDER_FORMATS.iter().map(|f| f.name).collect::<Vec<_>>(), hide_possible_values = true, help_heading = "How to show it")]
-    format: Option<String>,
+    #[command(flatten)]
+    format: FormatArgs<Ladder>,
 }
 
 /// Examples and formats for the help text.
 pub fn after_help() -> String {
-    let formats: String = LADDER_FORMATS
-        .iter()
-        .map(|format| format!("  {:10}{}\n", format.name, format.about))
-        .collect();
+    let formats = Format::<Ladder>::list();
     format!(
         "Examples:\n  \
         netmap why web db                   does anything stand between the two?\n  \
         netmap why web db:5432              does it reach the port?\n  \
         netmap why web localhost:27017      what localhost means to web\n  \
         netmap why web example.com:443      does it get out?\n\n\
-        Formats:\n{formats}\n\
+        {formats}\n\
         Exit codes: 0 reachable, 1 blocked, 2 could not be told."
     )
 }
 
 /// Looks, measures, judges and shows.
 pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
-    let format = format(args.format.as_deref(), run.options.output.as_deref())?;
+    let format = args.format.chosen(run.options.file())?;
     let recorded = !run.options.is_live();
     let (engines, mut snapshot) = if recorded {
         (None, source::snapshot(run).await?)
@@ -91,8 +87,7 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
         _ => recorded_between(&map, from, &aim),
     };
     let ladder = ladder(&case, from, &aim, &measured);
-    let text = (format.draw)(&ladder, &run.style());
-    run.write(text.as_bytes())?;
+    run.show(&ladder, format, &PictureArgs::default()).await?;
     Ok(match ladder.verdict() {
         Reach::Reachable => Ending::Clean,
         Reach::Blocked => Ending::Findings,
@@ -130,19 +125,4 @@ fn recorded_between(map: &Map, from: usize, aim: &Aim) -> Vec<Measurement> {
     let name = |at: usize| map.container(at).name.as_str();
     let all = map.snapshot().probe.iter().flat_map(|probe| &probe.measurements);
     all.filter(|m| m.from == name(from) && m.to == name(to)).cloned().collect()
-}
-
-/// `--format`, else the extension of the file to write, else text.
-fn format(name: Option<&str>, file: Option<&Path>) -> Result<&'static LadderFormat> {
-    if let Some(name) = name {
-        let named = LADDER_FORMATS.iter().find(|format| format.name == name);
-        return Ok(named.unwrap_or(&LADDER_FORMATS[0]));
-    }
-    let Some(extension) = file.and_then(Path::extension) else { return Ok(&LADDER_FORMATS[0]) };
-    let extension = extension.to_string_lossy().to_lowercase();
-    let found = LADDER_FORMATS.iter().find(|f| f.extensions.contains(&extension.as_str()));
-    found.ok_or_else(|| Error::Usage {
-        what: format!("`.{extension}` names no format of a ladder"),
-        hint: Some("use --format, or one of .txt, .json, .md".to_owned()),
-    })
 }

@@ -10,13 +10,14 @@ use std::time::Duration;
 
 use clap::Subcommand;
 
+use super::format::FormatArgs;
 use super::options::duration;
 use super::run::Run;
 use super::{Ending, check, source};
 use crate::error::{Error, Result};
 use crate::lesson::{self, LABEL, LESSONS, Lesson};
 use crate::model::{Container, Network, Snapshot};
-use crate::render::{CHECK_FORMATS, Role, Style, prose};
+use crate::render::{CheckView, Format, Role, Style, prose};
 
 /// Arguments of `netmap lesson`.
 #[derive(Debug, clap::Args)]
@@ -38,15 +39,15 @@ enum What {
         yes: bool,
     },
     /// Whether the lesson is mended
+    #[command(after_help = Format::<CheckView>::list())]
     Check {
         /// Lesson; the one that is up, if it is one
         name: Option<String>,
         /// Try again until it is mended, for as long as this, such as 30s
         #[arg(long, value_name = "TIME", value_parser = duration)]
         retry: Option<Duration>,
-        /// Format: as with netmap check
-        #[arg(long, short, value_name = "FORMAT", value_parser = CHECK_FORMATS.iter().map(|f| f.name).collect::<Vec<_>>(), hide_possible_values = true, help_heading = "How to show it")]
-        format: Option<String>,
+        #[command(flatten)]
+        format: FormatArgs<CheckView<'static>>,
     },
     /// Give a hint
     Hint {
@@ -95,7 +96,7 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
         What::List => at.list().await,
         What::Start { name, yes } => at.start(lesson::named(name)?, *yes).await,
         What::Check { name, retry, format } => {
-            at.check(name.as_deref(), *retry, format.clone()).await
+            at.check(name.as_deref(), *retry, format.chosen(run.options.file())?).await
         }
         What::Hint { number, name } => at.hint(name.as_deref(), *number).await,
         What::Solve { name, yes } => at.solve(name.as_deref(), *yes).await,
@@ -264,7 +265,7 @@ impl Desk<'_> {
         &self,
         name: Option<&str>,
         retry: Option<Duration>,
-        format: Option<String>,
+        format: Option<&'static Format<CheckView<'static>>>,
     ) -> Result<Ending> {
         let snapshot = self.snapshot().await?;
         let lesson = chosen(name, &snapshot)?;
@@ -275,7 +276,7 @@ impl Desk<'_> {
         let place = format!("{}/check.yaml", lesson.name);
         // Finding the cause is the student's part.
         let how = check::HowToHold { retry, explain: false, ..check::HowToHold::default() };
-        let ending = check::hold(self.run, &how, format.as_deref(), &place, &file).await?;
+        let ending = check::hold(self.run, &how, format, &place, &file).await?;
         if ending == Ending::Clean {
             self.run.note(
                 "\nMended! netmap lesson solve tells why it was broken,\nnetmap lesson stop takes it away.",
