@@ -4,12 +4,14 @@ use clap::ValueEnum;
 
 use super::graphviz;
 use super::options::Options;
+use super::run::Run;
 use crate::error::{Error, Result};
 use crate::model::Moment;
-use crate::render::{Draw, Format, Style, View, dot, svg};
+use crate::render::svg::{self, Blank, Theme};
+use crate::render::{Draw, Format, Shown};
 
 /// Options for svg, png and html.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Pictures (svg, png, html)")]
 pub struct PictureArgs {
     /// Colours; auto follows the reader's system
@@ -36,87 +38,53 @@ pub struct PictureArgs {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Theme {
-    #[default]
-    Auto,
-    Light,
-    Dark,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Layout {
     #[default]
     Bus,
     Graphviz,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Blank {
-    Addresses,
-    Names,
-}
-
 impl PictureArgs {
-    /// The same options, with a title where none is given.
-    pub fn titled(&self, title: String) -> Self {
-        Self { title: self.title.clone().or(Some(title)), ..self.clone() }
-    }
-
-    /// Draws a view in one of the picture formats, or in words in another.
-    pub async fn draw(
+    /// Draws a view in a format, which need be no picture.
+    pub async fn draw<S: Shown>(
         &self,
-        view: &View<'_>,
-        format: &'static Format,
-        options: &Options,
+        view: &S::View<'_>,
+        format: &Format<S>,
+        run: &Run<'_>,
     ) -> Result<Vec<u8>> {
         match format.draw {
-            Draw::Text(draw) => Ok(draw(view, &Style::default()).into_bytes()),
-            Draw::Picture(draw) => match self.graphviz(view, format.name).await {
-                Some(drawn) => drawn,
-                None => draw(view, &self.resolve(options)),
-            },
+            Draw::Text(draw) => Ok(draw(view, &run.style()).into_bytes()),
+            Draw::Picture { dot, .. } if self.layout == Layout::Graphviz => {
+                let dot = dot.filter(|_| self.blank.is_none() && self.theme == Theme::Auto);
+                let dot = dot.ok_or_else(not_by_graphviz)?;
+                graphviz::draw(&dot(view)?, format.name).await
+            }
+            Draw::Picture { own, .. } => own(view, &self.resolve(run.options)),
         }
     }
 
     /// The options as the renderer knows them.
-    pub fn resolve(&self, options: &Options) -> svg::Options {
+    fn resolve(&self, options: &Options) -> svg::Options {
         svg::Options {
-            theme: match self.theme {
-                Theme::Auto => svg::Theme::Auto,
-                Theme::Light => svg::Theme::Light,
-                Theme::Dark => svg::Theme::Dark,
-            },
+            theme: self.theme,
             width: options.width,
             title: self.title.clone(),
             date: self
                 .date
                 .as_ref()
                 .map(|date| if date.is_empty() { Moment::now().date() } else { date.clone() }),
-            blank: self.blank.map(|blank| match blank {
-                Blank::Addresses => svg::Blank::Addresses,
-                Blank::Names => svg::Blank::Names,
-            }),
+            blank: self.blank,
             full: self.full,
             scale: self.scale,
             remarks: Vec::new(),
         }
     }
+}
 
-    /// The picture as Graphviz lays it out, where that is asked for.
-    pub async fn graphviz(&self, view: &View<'_>, format: &'static str) -> Option<Result<Vec<u8>>> {
-        if self.layout != Layout::Graphviz {
-            return None;
-        }
-        if self.blank.is_some() || self.theme != Theme::Auto || format == "html" {
-            return Some(Err(Error::Usage {
-                what: "--layout graphviz draws svg and png as dot does, in its own colours"
-                    .to_owned(),
-                hint: Some(
-                    "leave out --blank and --theme, or leave the layout to netmap".to_owned(),
-                ),
-            }));
-        }
-        Some(graphviz::draw(&dot::render(view, &Style::default()), format).await)
+fn not_by_graphviz() -> Error {
+    Error::Usage {
+        what: "--layout graphviz draws svg and png as dot does, in its own colours".to_owned(),
+        hint: Some("leave out --blank and --theme, or leave the layout to netmap".to_owned()),
     }
 }
 

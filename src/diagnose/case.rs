@@ -10,6 +10,7 @@ use super::rule::Sight;
 use super::rules;
 use super::wanted::{self, Edge};
 use crate::graph::{Comparison, Map};
+use crate::model::words::few;
 use crate::model::{
     Connection, Container, ContainerAt, Listening, LogError, Moment, Network, NetworkAt,
     NetworkMode, Observation, PerContainer, Protocol, State,
@@ -477,22 +478,5 @@ impl<'a> Case<'a> {
             })
             .collect();
         (!told.is_empty()).then(|| told.join("; "))
-    }
-}
-
-/// `a`, `a and b`, `a, b and c`; of many, the first few and how many more.
-pub fn few<T: AsRef<str>>(names: &[T]) -> String {
-    let name = |at: usize| names[at].as_ref();
-    match names.len() {
-        0 => "nothing".to_owned(),
-        1 => name(0).to_owned(),
-        2..=5 => {
-            let head: Vec<&str> = (0..names.len() - 1).map(name).collect();
-            format!("{} and {}", head.join(", "), name(names.len() - 1))
-        }
-        more => {
-            let head: Vec<&str> = (0..4).map(name).collect();
-            format!("{} and {} more", head.join(", "), more - 4)
-        }
     }
 }

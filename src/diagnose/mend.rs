@@ -2,9 +2,10 @@
 //! what a shell could not be given goes by its id. Lines for people begin
 //! with `#`.
 
-use super::case::{Case, few};
+use super::case::Case;
 use super::obstacle::Obstacle;
 use super::wanted::{Edge, Sign, Target};
+use crate::model::words::few;
 use crate::model::{ContainerAt, Driver, Finding, NetworkAt, NetworkMode, Progress, Snapshot};
 
 /// Text as one word of a POSIX shell.

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use super::case::few;
 use super::mend::prose;
+use crate::model::words::few;
 use crate::model::{Container, Finding, Place, Plan, Snapshot};
 
 /// Rules about ports of the host, which are written under `ports`.

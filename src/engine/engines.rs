@@ -76,7 +76,8 @@ impl Engines {
 /// that cannot be asked is noted in the snapshot's `unread`; an error means
 /// that none could be. `progress` is told how far it is, where one is asked.
 pub async fn gather(
-    (addresses, all_nodes): (Vec<Address>, bool),
+    addresses: Vec<Address>,
+    all_nodes: bool,
     timeout: Duration,
     options: ScanOptions,
     progress: impl Fn(usize, usize),
@@ -87,10 +88,10 @@ pub async fn gather(
         return Ok((Engines::one(engine), snapshot));
     }
     let mut asked: Vec<Asked> = Vec::new();
-    let mut failures = ask_all(addresses, (timeout, options), &mut asked).await;
+    let mut failures = ask_all(addresses, timeout, options, &mut asked).await;
     if all_nodes && !asked.is_empty() {
         let others = other_nodes(&asked)?;
-        failures.extend(ask_all(others, (timeout, options), &mut asked).await);
+        failures.extend(ask_all(others, timeout, options, &mut asked).await);
     }
     if asked.is_empty()
         && let Some((_, error)) = failures.pop()
@@ -122,7 +123,8 @@ pub async fn gather(
 /// rest is and what became of it.
 async fn ask_all(
     addresses: Vec<Address>,
-    (timeout, options): (Duration, ScanOptions),
+    timeout: Duration,
+    options: ScanOptions,
     asked: &mut Vec<Asked>,
 ) -> Vec<(String, Error)> {
     let asking = addresses.into_iter().map(|address| async move {

@@ -25,6 +25,7 @@ mod snapshot;
 mod swarm;
 mod text;
 mod word;
+pub mod words;
 
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
 pub use driver::{Driver, Scope};

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule};
+use crate::model::words::few;
 use crate::model::{Container, ContainerAt, Severity};
 
 /// See `netmap explain alias-collision`.

@@ -1,7 +1,8 @@
 //! Containers that stand between networks.
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::{Judgement, Rule};
+use crate::model::words::few;
 use crate::model::{NetworkAt, Severity};
 
 /// See `netmap explain bridging-container`.

@@ -1,8 +1,9 @@
 //! Databases that anybody can dial.
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule};
+use crate::model::words::few;
 use crate::model::{Protocol, Severity};
 
 /// See `netmap explain exposed-to-the-world`.

@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::wanted::Target;
 use crate::diagnose::{Judgement, Rule, Sight};
+use crate::model::words::few;
 use crate::model::{NetworkAt, NetworkMode, Severity};
 
 /// See `netmap explain gateway-surprise`.

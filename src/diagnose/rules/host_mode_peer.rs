@@ -1,9 +1,10 @@
 //! Containers on the host's own network stack.
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::{Judgement, Rule, Sight};
+use crate::model::words::few;
 use crate::model::{NetworkMode, Severity};
 
 /// See `netmap explain host-mode-peer`.

@@ -1,9 +1,10 @@
 //! A published port used where the container's own belongs.
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::obstacle::{Obstacle, published_as};
 use crate::diagnose::{Judgement, Rule, Sight};
 use crate::model::Severity;
+use crate::model::words::few;
 
 /// See `netmap explain host-port-between-containers`.
 pub const RULE: Rule = Rule {

@@ -1,8 +1,9 @@
 //! Two that want one port of the host.
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule};
+use crate::model::words::few;
 use crate::model::{Container, RequestedPort, Severity};
 
 /// See `netmap explain host-port-conflict`.

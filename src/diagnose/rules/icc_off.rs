@@ -1,8 +1,9 @@
 //! A network that keeps its members apart.
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::{Judgement, Rule, Sight};
+use crate::model::words::few;
 use crate::model::{ContainerAt, Driver, Severity};
 
 /// See `netmap explain icc-off`.

@@ -1,8 +1,9 @@
 //! Containers that have no way out, and want one.
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::{Judgement, Rule, Sight};
+use crate::model::words::few;
 use crate::model::{ContainerAt, Driver, NetworkAt, Severity};
 
 /// See `netmap explain internal-only`.

@@ -1,9 +1,10 @@
 //! `--link`.
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule};
 use crate::model::Severity;
+use crate::model::words::few;
 
 /// See `netmap explain legacy-link`.
 pub const RULE: Rule = Rule {

@@ -1,9 +1,10 @@
 //! A container looks for a peer in itself.
 
-use crate::diagnose::case::{Case, Listens, few};
+use crate::diagnose::case::{Case, Listens};
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::{Judgement, Rule, Sight};
 use crate::model::Severity;
+use crate::model::words::few;
 
 /// See `netmap explain localhost-dependency`.
 pub const RULE: Rule = Rule {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnose::case::{Case, Listens, few};
+use crate::diagnose::case::{Case, Listens};
 use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::wanted::Edge;
 use crate::diagnose::{Judgement, Rule, Sight};
+use crate::model::words::few;
 use crate::model::{ContainerAt, NetworkMode, Protocol, Severity};
 
 /// See `netmap explain loopback-bind`.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule, Sight};
+use crate::model::words::few;
 use crate::model::{ContainerAt, Driver, NetworkAt, Severity};
 
 /// See `netmap explain mtu-mismatch`.

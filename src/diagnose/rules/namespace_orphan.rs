@@ -1,12 +1,13 @@
 //! A container whose network stack went away with another one.
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::wanted::Edge;
 use crate::diagnose::{Judgement, Rule};
 use crate::graph::StackOwner;
 use crate::model::Severity;
+use crate::model::words::few;
 
 /// See `netmap explain namespace-orphan`.
 pub const RULE: Rule = Rule {

@@ -1,8 +1,9 @@
 //! Two containers that want to talk and share no network.
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::{Judgement, Rule, Sight};
+use crate::model::words::few;
 use crate::model::{ContainerAt, Severity};
 
 /// See `netmap explain no-shared-network`.

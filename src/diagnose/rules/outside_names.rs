@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::wanted::{Edge, Target};
 use crate::diagnose::{Judgement, Rule, Sight};
+use crate::model::words::few;
 use crate::model::{ContainerAt, LogErrorKind, Severity};
 
 /// See `netmap explain outside-names`.

@@ -2,9 +2,10 @@
 
 use ipnet::IpNet;
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule};
+use crate::model::words::few;
 use crate::model::{AddressPool, Driver, Finding, NetworkAt, Severity};
 
 /// See `netmap explain pool-exhausted`.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::wanted::{Edge, Sign, Target};
 use crate::diagnose::{Judgement, Rule};
+use crate::model::words::few;
 use crate::model::{ContainerAt, Severity};
 
 /// See `netmap explain proxy-env`.

@@ -1,10 +1,11 @@
 //! A published port behind which there is nothing.
 
-use crate::diagnose::case::{Case, Listens, few};
+use crate::diagnose::case::{Case, Listens};
 use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::wanted::Edge;
 use crate::diagnose::{Judgement, Rule, Sight};
+use crate::model::words::few;
 use crate::model::{Health, NetworkMode, Protocol, Severity, State};
 
 /// See `netmap explain published-port-nobody-listens`.

@@ -1,10 +1,11 @@
 //! A client that was faster than its server.
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::wanted::Edge;
 use crate::diagnose::{Judgement, Rule, Sight};
+use crate::model::words::few;
 use crate::model::{ContainerAt, LogErrorKind, Severity, State};
 
 /// How long after a start an error still belongs to starting up, in seconds.

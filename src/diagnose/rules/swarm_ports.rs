@@ -1,9 +1,10 @@
 //! Swarm nodes that do not see one another.
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule, Sight};
 use crate::graph::{Agreement, Compared};
+use crate::model::words::few;
 use crate::model::{Driver, Finding, NetworkAt, Outcome, Service, Severity, SwarmNode, TaskState};
 
 /// See `netmap explain swarm-ports`.

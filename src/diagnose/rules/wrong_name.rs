@@ -1,10 +1,11 @@
 //! A name that nobody has.
 
-use crate::diagnose::case::{Case, few};
+use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::Obstacle;
 use crate::diagnose::wanted::{Edge, Target};
 use crate::diagnose::{Judgement, Rule, Sight};
+use crate::model::words::few;
 use crate::model::{LogErrorKind, Severity};
 
 /// See `netmap explain wrong-name`.

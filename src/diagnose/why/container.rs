@@ -1,10 +1,11 @@
 //! The ladder to another container.
 
 use super::Climb;
-use crate::diagnose::case::{Case, Listens, few};
+use crate::diagnose::case::{Case, Listens};
 use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::published_as;
 use crate::graph::{Reason, Verdict};
+use crate::model::words::few;
 use crate::model::{ContainerAt, Ladder, Outcome, Rung, State, Status};
 
 /// Puts the rungs on the ladder, and what mends the first that fails.

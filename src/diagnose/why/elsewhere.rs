@@ -2,8 +2,8 @@
 //! machine, an address nobody has.
 
 use super::Climb;
-use crate::diagnose::case::few;
 use crate::diagnose::mend::prose;
+use crate::model::words::few;
 use crate::model::{Ladder, NetworkAt, Outcome, Rung, Status};
 
 /// Puts the rungs on the ladder, and what mends the first that fails.

@@ -1,9 +1,10 @@
 //! The ladder to `localhost`: the container itself.
 
 use super::Climb;
-use crate::diagnose::case::{Listens, few};
+use crate::diagnose::case::Listens;
 use crate::diagnose::mend::prose;
 use crate::diagnose::obstacle::offers;
+use crate::model::words::few;
 use crate::model::{ContainerAt, Ladder, Outcome, Rung, Status};
 
 /// Puts the rungs on the ladder, and what mends the first that fails.

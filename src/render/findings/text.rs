@@ -3,9 +3,10 @@
 
 use super::FindingsView;
 use super::groups::{self, Group};
+use crate::model::words::count;
 use crate::model::{Diagnosis, Finding, Severity};
+use crate::render::escape;
 use crate::render::style::{Role, Style, width};
-use crate::render::{count, escape};
 
 /// Columns before the words: the width of `warning` and two spaces.
 const INDENT: usize = 9;

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{Bar, Kind, Line, Numbers, Role, Scene, WayOut};
 use crate::graph::StackOwner;
+use crate::model::words::listed;
 use crate::model::{ContainerAt, Network, NetworkAt, NetworkMode, State};
 use crate::render::escape;
 use crate::render::svg::{Blank, theme};
@@ -94,7 +95,7 @@ fn outside(view: &View, host: Option<NetworkAt>, networks: &[NetworkAt]) -> Bar 
         .collect();
     let mut tooltip = vec!["The engine's machine, and what is beyond it.".to_owned()];
     if !closed.is_empty() {
-        tooltip.push(format!("No way out from {}.", view::list(&closed, 12)));
+        tooltip.push(format!("No way out from {}.", listed(&closed, 12)));
     }
     Bar {
         kind: Kind::Outside(host),
