@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::model::ReadError;
+use crate::model::words::comma_separated;
 
 /// Shorthand for results of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -155,6 +156,16 @@ pub enum Error {
         /// What to do instead.
         hint: Option<String>,
     },
+    /// An output file whose extension names no format.
+    #[error("the extension of `{}` names no format of {what}", path.display())]
+    NoSuchFormat {
+        /// The file.
+        path: PathBuf,
+        /// What was to be shown: `a map`, `findings`.
+        what: &'static str,
+        /// The extensions that do: `.txt`, `.json`.
+        known: Vec<String>,
+    },
     /// The output file could not be written; what was there is as it was.
     #[error("cannot write `{}`: {why}", path.display())]
     Write {
@@ -271,6 +282,9 @@ impl Error {
             Self::CheckFile { path, problems } => more_complaints(path, problems),
             Self::NoSuchName { nearest, known, .. } => Some(suggestion(nearest.as_deref(), known)),
             Self::Usage { hint, .. } | Self::Compose { hint, .. } => hint.clone(),
+            Self::NoSuchFormat { known, .. } => {
+                Some(format!("use --format, or one of {}", known.join(", ")))
+            }
             Self::CannotEnter { .. } => Some(
                 "that takes root, on the engine's own Linux machine; --method exec works anywhere".to_owned(),
             ),
@@ -287,12 +301,7 @@ fn suggestion(nearest: Option<&str>, known: &[String]) -> String {
     match nearest {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None if known.is_empty() => "there are none".to_owned(),
-        None => {
-            let some: Vec<&str> = known.iter().take(8).map(String::as_str).collect();
-            let more = known.len().saturating_sub(some.len());
-            let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
-            format!("there are {}{tail}", some.join(", "))
-        }
+        None => format!("there are {}", comma_separated(known, 8)),
     }
 }
 

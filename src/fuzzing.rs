@@ -9,7 +9,7 @@ use resvg::usvg::roxmltree::Document;
 
 use crate::graph::{Comparison, Filter, Map};
 use crate::model::{ContainerAt, EngineFacts, Snapshot, is_unsafe};
-use crate::render::{Draw, FORMATS, Style, View, svg};
+use crate::render::{Draw, Shown, Style, View, svg};
 use crate::{check, compose, diagnose, engine, probe, redact};
 
 /// A snapshot from a file: read back it is the same, and nothing that a
@@ -84,7 +84,7 @@ fn draw(snapshot: &Snapshot) {
     let selection = map.select(&everything).expect("no names, so none is wrong");
     let comparison = snapshot.probe.as_ref().map(|probe| Comparison::new(&map, probe));
     let view = View::new(&map, &selection, None).with_probe(comparison.as_ref());
-    for format in FORMATS {
+    for format in View::FORMATS {
         let Draw::Text(render) = format.draw else { continue };
         let text = render(&view, &Style::default());
         let acts = |c: char| c != '\n' && is_unsafe(c);

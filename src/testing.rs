@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
 use crate::model::{
-    By, Compose, Container, Endpoint, EngineFacts, Health, HostsEntry, Knock, Listening, Means,
-    Measurement, Network, NetworkMode, Observation, Origin, Outcome, Probe, PublishedPort,
-    Reference, RouteEntry, Snapshot, State, Subnet,
+    By, Compose, Container, Driver, Endpoint, EngineFacts, Health, HostsEntry, Knock, Listening,
+    Means, Measurement, Network, NetworkMode, Observation, Origin, Outcome, Probe, PublishedPort,
+    Reference, RouteEntry, Scope, Snapshot, State, Subnet,
 };
 
 /// Snapshots such as an engine might give, with some that only a mischievous
@@ -155,8 +155,8 @@ impl MakeNetwork {
         let name = if self.project { format!("shopping_{}", self.name) } else { self.name };
         Network {
             id: format!("{:064x}", 0xabc0_0000 + at),
-            driver: self.driver.to_owned(),
-            scope: "local".to_owned(),
+            driver: Driver::parse(self.driver),
+            scope: Scope::Local,
             internal,
             icc,
             ipv6,
@@ -171,7 +171,7 @@ impl MakeNetwork {
 
 fn built_in() -> Vec<Network> {
     let make = |name: &str, driver: &str, subnet: Option<&str>| Network {
-        driver: driver.to_owned(),
+        driver: Driver::parse(driver),
         node: String::new(),
         unlisted: false,
         subnets: subnet

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::evaluate::{Basis, Sight, Status};
 use super::who::Who;
+use super::words::some_or_none;
 use super::{ContainerClaim, NetworkClaim, PortClaim};
 use crate::graph::Map;
 use crate::model::{
@@ -43,7 +44,7 @@ pub(super) fn network(map: &Map, who: &Who, name: &str, claim: &NetworkClaim) ->
         NetworkClaim::Subnets(subnets) => {
             let has: Vec<String> = network.subnets.iter().map(|s| s.subnet.to_string()).collect();
             let holds = subnets.iter().all(|s| network.subnets.iter().any(|own| own.subnet == *s));
-            Sight::fact(holds, format!("its subnets: {}", listed(&has)))
+            Sight::fact(holds, format!("its subnets: {}", some_or_none(&has)))
         }
         NetworkClaim::Members { names, only } => {
             let wanted = match each(names, |name| who.containers(name)) {
@@ -183,7 +184,7 @@ fn published(has: &[PublishedPort], wanted: &[PortClaim], only: bool) -> Sight {
     let observed = if words.is_empty() {
         "it publishes nothing".to_owned()
     } else {
-        format!("it publishes {}", listed(&words))
+        format!("it publishes {}", some_or_none(&words))
     };
     Sight::fact(all && !(only && more), observed)
 }
@@ -196,7 +197,7 @@ fn compared<At: Position>(
     noun: &str,
     name: impl Fn(&At) -> String,
 ) -> Sight {
-    let names = |of: Vec<&At>| listed(&of.into_iter().map(&name).collect::<Vec<_>>());
+    let names = |of: Vec<&At>| some_or_none(&of.into_iter().map(&name).collect::<Vec<_>>());
     let missing: Vec<&At> = wanted.difference(has).collect();
     let surplus: Vec<&At> = has.difference(wanted).collect();
     let mut observed = format!("its {noun}: {}", names(has.iter().collect()));
@@ -219,17 +220,4 @@ fn each<At: Position>(
         all.extend(find(name)?);
     }
     Ok(all)
-}
-
-/// `a, b and 7 more`, or `none`.
-pub(super) fn listed(items: &[String]) -> String {
-    const MOST: usize = 8;
-    if items.is_empty() {
-        return "none".to_owned();
-    }
-    let head = items[..items.len().min(MOST)].join(", ");
-    match items.len().saturating_sub(MOST) {
-        0 => head,
-        more => format!("{head} and {more} more"),
-    }
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::keys::{self, Key, Kind};
 use super::sentence::{self, Slip};
 use super::{Assertion, CheckFile, Claim, ContainerClaim, NetworkClaim, PortClaim};
-use crate::model::{Health, Protocol, State, nearest};
+use crate::model::{Driver, Health, Protocol, State, nearest};
 use crate::yaml::{self, Entry, Mapping, Node, Spot, Value};
 
 /// Something wrong with a check file.
@@ -141,7 +141,9 @@ impl Reader {
         for (key, node) in entries {
             let read = match key.name {
                 "exists" => self.yes_no(node).map(NetworkClaim::Exists),
-                "driver" => self.word(node, key).map(NetworkClaim::Driver),
+                "driver" => {
+                    self.word(node, key).map(|word| NetworkClaim::Driver(Driver::parse(&word)))
+                }
                 "internal" => self.yes_no(node).map(NetworkClaim::Internal),
                 "icc" => self.yes_no(node).map(NetworkClaim::Icc),
                 "ipv6" => self.yes_no(node).map(NetworkClaim::Ipv6),

@@ -69,7 +69,7 @@ fn network_lines(map: &Map, networks: &BTreeSet<NetworkAt>) -> String {
 }
 
 fn network_flags(network: &Network) -> String {
-    let mut flags = vec![format!("driver: {}", quoted(&network.driver))];
+    let mut flags = vec![format!("driver: {}", quoted(network.driver.as_str()))];
     if network.internal {
         flags.push("internal: true".to_owned());
     }

@@ -25,7 +25,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::model::{Health, Outcome, Protocol, State};
+use crate::model::{Driver, Health, Outcome, Protocol, State};
 use crate::yaml::Spot;
 
 pub use evaluate::{Basis, Evidence, Question, Status, Verdict, evaluate, questions};
@@ -101,7 +101,7 @@ pub enum NetworkClaim {
     /// Whether it is there.
     Exists(bool),
     /// Its driver.
-    Driver(String),
+    Driver(Driver),
     /// Whether it is internal.
     Internal(bool),
     /// Whether its members may talk to one another.

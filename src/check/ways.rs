@@ -4,11 +4,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::evaluate::{Basis, Question, Sight, Status};
-use super::facts::listed;
 use super::tries::Seen;
 use super::who::Who;
+use super::words::some_or_none;
 use super::{Arrow, CheckFile, Claim, Manner, Sources, Target};
 use crate::graph::{Map, Verdict as Predicted, is_pattern};
+use crate::model::words::count;
 use crate::model::{By, ContainerAt, Knock, Measurement, Outcome, Probe};
 
 /// Ways between containers, measured and predicted.
@@ -296,13 +297,14 @@ impl<'a> Ways<'a> {
         let told: Vec<String> = groups
             .iter()
             .take(MOST)
-            .map(|(to, observed, from)| format!("{} → {}: {observed}", listed(from), name(*to)))
+            .map(|(to, observed, from)| {
+                format!("{} → {}: {observed}", some_or_none(from), name(*to))
+            })
             .collect();
         let more: usize = groups.iter().skip(MOST).map(|(.., from)| from.len()).sum();
         let tail = match more {
             0 => String::new(),
-            1 => "\nand 1 more pair".to_owned(),
-            more => format!("\nand {more} more pairs"),
+            more => format!("\nand {}", count(more, "more pair")),
         };
         told.join("\n") + &tail
     }
@@ -342,7 +344,7 @@ fn wanted(seen: Vec<Seen>, port: bool) -> Sight {
             }
         }
     }
-    unknown.unwrap_or_else(|| Sight::new(Status::Fail, basis, listed(&wrong)))
+    unknown.unwrap_or_else(|| Sight::new(Status::Fail, basis, some_or_none(&wrong)))
 }
 
 /// Judges tries of which none is to succeed; `class` is how one is to fail.
@@ -378,9 +380,9 @@ fn refused(seen: Vec<Seen>, class: Option<Outcome>) -> Sight {
         }
     }
     match (class, as_wanted, unknown) {
-        (Some(_), Some(of), _) => Sight::new(Status::Pass, of, listed(&told)),
+        (Some(_), Some(of), _) => Sight::new(Status::Pass, of, some_or_none(&told)),
         (_, _, Some(words)) => Sight::new(Status::Unknown, Basis::Map, words),
-        (Some(_), None, None) => Sight::new(Status::Fail, basis, listed(&told)),
-        (None, _, None) => Sight::new(Status::Pass, basis, listed(&told)),
+        (Some(_), None, None) => Sight::new(Status::Fail, basis, some_or_none(&told)),
+        (None, _, None) => Sight::new(Status::Pass, basis, some_or_none(&told)),
     }
 }

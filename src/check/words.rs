@@ -2,6 +2,7 @@
 //! expected when it fails.
 
 use super::{Arrow, ContainerClaim, Manner, NetworkClaim, PortClaim, Sources};
+use crate::model::words::comma_separated;
 
 impl NetworkClaim {
     /// The claim as the rest of a sentence that begins with the network.
@@ -112,6 +113,11 @@ impl Arrow {
         let class = self.class.map(|class| format!(" ({class})")).unwrap_or_default();
         format!("{from} {verb} {}{how}{class}", joined(&to))
     }
+}
+
+/// What was seen, of much the first eight; `none` where there is nothing.
+pub(super) fn some_or_none(items: &[String]) -> String {
+    if items.is_empty() { "none".to_owned() } else { comma_separated(items, 8) }
 }
 
 fn joined(names: &[String]) -> String {

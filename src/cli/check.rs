@@ -5,9 +5,11 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::measure::{self, HowArgs};
-use super::options::{Options, duration};
-use super::output::Output;
+use super::format::FormatArgs;
+use super::measure::{self, HowArgs, Voice};
+use super::options::duration;
+use super::picture::PictureArgs;
+use super::run::Run;
 use super::{Ending, source};
 use crate::check::{self, CheckFile, Evidence, Status, Verdict};
 use crate::diagnose::diagnose;
@@ -16,7 +18,7 @@ use crate::error::{Error, Problem, Result};
 use crate::graph::{Comparison, Map};
 use crate::model::{Probe, Snapshot};
 use crate::probe::{Wish, plan_wishes};
-use crate::render::{CHECK_FORMATS, CheckFormat, CheckView};
+use crate::render::{CheckView, Format};
 
 /// Largest check file that is read, in bytes.
 const LARGEST: u64 = 4 << 20;
@@ -48,17 +50,13 @@ pub struct Args {
     schema: bool,
     #[command(flatten)]
     how: HowArgs,
-    /// Format (see the list below); without it, the extension of -o decides
-    #[arg(long, short, value_name = "FORMAT", value_parser = CHECK_FORMATS.iter().map(|f| f.name).collect::<Vec<_>>(), hide_possible_values = true, help_heading = "How to show it")]
-    format: Option<String>,
+    #[command(flatten)]
+    format: FormatArgs<CheckView<'static>>,
 }
 
 /// Example and formats for the help text.
 pub fn after_help() -> String {
-    let formats: String = CHECK_FORMATS
-        .iter()
-        .map(|format| format!("  {:10}{}\n", format.name, format.about))
-        .collect();
+    let formats = Format::<CheckView>::list();
     format!(
         "A check file:\n  \
         networks:\n    back: {{ internal: true, only-members: [api, db] }}\n  \
@@ -67,55 +65,64 @@ pub fn after_help() -> String {
         reach:\n    - web -> api:8080\n    - web -/-> db\n    - nothing outside back reaches db\n  \
         default: isolated\n\n\
         docs/check.md tells of everything that can be said; --init writes a file to begin with.\n\n\
-        {}\nFormats:\n{formats}\n\
-        Exit codes: 0 everything passes, 1 something fails, 2 nothing fails but something cannot be told.",
-        measure::methods_help()
+        {formats}\n\
+        Exit codes: 0 everything passes, 1 something fails, 2 nothing fails but something cannot be told."
     )
 }
 
 /// Reads the file, looks, measures what it asks about, and judges.
-pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
-    let file = options.output.as_deref();
+pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     if args.schema {
-        output.data(check::schema().as_bytes(), file)?;
+        run.write(check::schema().as_bytes())?;
         return Ok(Ending::Clean);
     }
+    let how = HowToHold {
+        retry: args.retry,
+        no_exec: args.no_exec,
+        explain: true,
+        measuring: args.how.clone(),
+    };
     let Some(path) = args.file.as_deref() else {
-        let text = init(options, args, output).await?;
-        output.data(text.as_bytes(), file)?;
+        run.write(init(run, &how).await?.as_bytes())?;
         return Ok(Ending::Clean);
     };
-    let asked = read(path)?;
-    hold(options, args, (output, true), (&path.display().to_string(), &asked)).await
+    let format = args.format.chosen(run.options.file())?;
+    let file = read(path)?;
+    hold(run, &how, format, &path.display().to_string(), &file).await
 }
 
-impl Args {
-    /// Those of a check file that is at hand already.
-    pub fn of_a_lesson(retry: Option<Duration>, format: Option<String>) -> Self {
-        let how = HowArgs::usual();
-        Self { file: None, retry, no_exec: false, init: false, schema: false, how, format }
-    }
+/// How to hold what is against a check file.
+#[derive(Debug, Clone, Default)]
+pub struct HowToHold {
+    /// How long to try again until everything passes.
+    pub retry: Option<Duration>,
+    /// Whether to run nothing in any container.
+    pub no_exec: bool,
+    /// Whether the doctor is to say what is behind a failure.
+    pub explain: bool,
+    /// How to measure.
+    pub measuring: HowArgs,
 }
 
-/// Holds what is against a check file, given with its name. Whether the doctor
-/// is to say what is behind a failure is up to `explained`.
+/// Holds what is against a check file, and shows what comes of it under the
+/// file's name.
 pub async fn hold(
-    options: &Options,
-    args: &Args,
-    (output, explained): (&Output, bool),
-    (name, asked): (&str, &CheckFile),
+    run: Run<'_>,
+    how: &HowToHold,
+    format: Option<&'static Format<CheckView<'static>>>,
+    name: &str,
+    file: &CheckFile,
 ) -> Result<Ending> {
-    let file = options.output.as_deref();
-    let format = format(args.format.as_deref(), file)?;
-    let (mut seen, mut verdicts) = settled(options, args, (output, true), asked).await?;
+    let holding = Holding { run, how, file };
+    let (mut seen, mut verdicts) = holding.settled(Voice::Aloud).await?;
     // The doctor may know why. On a crowded engine that is not worth an exec
     // in each container.
     let crowded = seen.snapshot.containers.len() > CROWD;
-    if explained && !all_pass(&verdicts) && seen.look_closer(!crowded, output).await {
-        verdicts = seen.judge(options, asked)?;
+    if how.explain && !all_pass(&verdicts) && seen.look_closer(run, !crowded).await {
+        verdicts = holding.judge(&seen)?;
     }
     let view = CheckView { file: name, verdicts: &verdicts };
-    output.data((format.draw)(&view, &output.style(options)).as_bytes(), file)?;
+    run.show(&view, format, &PictureArgs::default()).await?;
     Ok(match (view.count(Status::Fail), view.count(Status::Unknown)) {
         (0, 0) => Ending::Clean,
         (0, _) => Ending::Failed,
@@ -124,48 +131,93 @@ pub async fn hold(
 }
 
 /// Whether everything in a check file passes, without showing it.
-pub async fn passes(
-    options: &Options,
-    args: &Args,
-    output: &Output,
-    asked: &CheckFile,
-) -> Result<bool> {
-    let (_, verdicts) = settled(options, args, (output, false), asked).await?;
+pub async fn passes(run: Run<'_>, how: &HowToHold, file: &CheckFile) -> Result<bool> {
+    let (_, verdicts) = Holding { run, how, file }.settled(Voice::Silent).await?;
     Ok(all_pass(&verdicts))
-}
-
-/// What was seen, and what comes of each assertion, at the last try.
-async fn settled(
-    options: &Options,
-    args: &Args,
-    (output, aloud): (&Output, bool),
-    asked: &CheckFile,
-) -> Result<(Seen, Vec<Verdict>)> {
-    let began = Instant::now();
-    let mut first = aloud;
-    loop {
-        let seen = look((options, args), (output, first), asked).await;
-        let looked = match seen {
-            Ok(seen) => seen.judge(options, asked).map(|verdicts| (seen, verdicts)),
-            Err(error) => Err(error),
-        };
-        let passes = looked.as_ref().is_ok_and(|(_, verdicts)| all_pass(verdicts));
-        let left = args.retry.and_then(|retry| retry.checked_sub(began.elapsed()));
-        match left {
-            // An engine that is still starting is one more thing to wait for.
-            Some(left) if !passes && !left.is_zero() => {
-                if std::mem::take(&mut first) {
-                    output.note("not everything is as it should be yet; trying again");
-                }
-                tokio::time::sleep(PAUSE.min(left)).await;
-            }
-            _ => break looked,
-        }
-    }
 }
 
 fn all_pass(verdicts: &[Verdict]) -> bool {
     verdicts.iter().all(|verdict| verdict.status == Status::Pass)
+}
+
+/// A setup that is held against a check file.
+struct Holding<'a> {
+    run: Run<'a>,
+    how: &'a HowToHold,
+    file: &'a CheckFile,
+}
+
+impl Holding<'_> {
+    /// What was seen, and what comes of each assertion, at the last try.
+    async fn settled(&self, voice: Voice) -> Result<(Seen, Vec<Verdict>)> {
+        let began = Instant::now();
+        let mut voice = voice;
+        loop {
+            let looked = self.look(voice).await.and_then(|seen| {
+                let verdicts = self.judge(&seen)?;
+                Ok((seen, verdicts))
+            });
+            let passes = looked.as_ref().is_ok_and(|(_, verdicts)| all_pass(verdicts));
+            let left = self.how.retry.and_then(|retry| retry.checked_sub(began.elapsed()));
+            match left {
+                // An engine that is still starting is one more thing to wait for.
+                Some(left) if !passes && !left.is_zero() => {
+                    if voice == Voice::Aloud {
+                        self.run.note("not everything is as it should be yet; trying again");
+                    }
+                    voice = Voice::Silent;
+                    tokio::time::sleep(PAUSE.min(left)).await;
+                }
+                _ => break looked,
+            }
+        }
+    }
+
+    /// One look at the setup: as a file has it, or live, with what has to be
+    /// measured and seen for the check file's sake.
+    async fn look(&self, voice: Voice) -> Result<Seen> {
+        let run = self.run;
+        if !run.options.is_live() {
+            let snapshot = source::snapshot(run).await?;
+            let probe = snapshot.probe.clone();
+            return Ok(Seen { engines: None, snapshot, probe, closely: true });
+        }
+        let (engines, snapshot) = measure::open(run, false).await?;
+        let mut seen = Seen { engines: Some(engines), snapshot, probe: None, closely: false };
+        if self.how.no_exec {
+            seen.look_closer(run, false).await;
+            return Ok(seen);
+        }
+        if self.file.asks_the_doctor() {
+            seen.look_closer(run, true).await;
+        }
+        if let Some(engines) = &seen.engines {
+            let map = Map::new(&seen.snapshot);
+            let chosen = source::chosen(run.options, &map)?.containers;
+            let wishes: Vec<Wish> = check::questions(self.file, &map, &chosen)
+                .into_iter()
+                .map(|q| Wish::new(q.from, Some(q.to), q.network, q.by, q.target, q.knock))
+                .collect();
+            if !wishes.is_empty() {
+                let plan = plan_wishes(&map, wishes);
+                let how = &self.how.measuring;
+                seen.probe = Some(measure::carry_out(run, engines, &map, &plan, how, voice).await?);
+            }
+        }
+        Ok(seen)
+    }
+
+    /// Holds the file against what was seen.
+    fn judge(&self, seen: &Seen) -> Result<Vec<Verdict>> {
+        let map = Map::new(&seen.snapshot);
+        let chosen = source::chosen(self.run.options, &map)?;
+        let probe = seen.probe.as_ref();
+        let comparison = probe.map(|probe| Comparison::new(&map, probe));
+        let diagnosis = seen.closely.then(|| diagnose(&map, comparison.as_ref(), |_| true));
+        let diagnosis = diagnosis.as_ref();
+        let evidence = Evidence { map: &map, probe, diagnosis, chosen: &chosen.containers };
+        Ok(check::evaluate(self.file, &evidence))
+    }
 }
 
 /// What was seen of a setup.
@@ -182,72 +234,24 @@ struct Seen {
 impl Seen {
     /// Looks inside the containers, for the doctor, if that was not done yet
     /// and can be; says whether it did.
-    async fn look_closer(&mut self, exec: bool, output: &Output) -> bool {
+    async fn look_closer(&mut self, run: Run<'_>, exec: bool) -> bool {
         let Some(engines) = self.engines.as_ref().filter(|_| !self.closely) else { return false };
-        let progress = output.progress("looking at containers");
+        let progress = run.output.progress("looking at containers");
         let how = ObserveOptions { exec, ..ObserveOptions::default() };
         let told = |done, of| progress.at(done, of);
         engine::observe(engines, &mut self.snapshot, how, told).await;
         self.closely = true;
         true
     }
-
-    /// Holds the file against it.
-    fn judge(&self, options: &Options, file: &CheckFile) -> Result<Vec<Verdict>> {
-        let map = Map::new(&self.snapshot);
-        let chosen = source::chosen(options, &map)?;
-        let probe = self.probe.as_ref();
-        let comparison = probe.map(|probe| Comparison::new(&map, probe));
-        let diagnosis = self.closely.then(|| diagnose(&map, comparison.as_ref(), |_| true));
-        let diagnosis = diagnosis.as_ref();
-        let evidence = Evidence { map: &map, probe, diagnosis, chosen: &chosen.containers };
-        Ok(check::evaluate(file, &evidence))
-    }
-}
-
-/// One look at the setup: as a file has it, or live, with what has to be
-/// measured and seen for the file's sake.
-async fn look(
-    (options, args): (&Options, &Args),
-    (output, aloud): (&Output, bool),
-    file: &CheckFile,
-) -> Result<Seen> {
-    if !options.is_live() {
-        let snapshot = source::snapshot(options, output).await?;
-        let probe = snapshot.probe.clone();
-        return Ok(Seen { engines: None, snapshot, probe, closely: true });
-    }
-    let (engines, snapshot) = measure::open(options, false, output).await?;
-    let mut seen = Seen { engines: Some(engines), snapshot, probe: None, closely: false };
-    if args.no_exec {
-        seen.look_closer(false, output).await;
-        return Ok(seen);
-    }
-    if file.asks_the_doctor() {
-        seen.look_closer(true, output).await;
-    }
-    if let Some(engines) = &seen.engines {
-        let map = Map::new(&seen.snapshot);
-        let chosen = source::chosen(options, &map)?.containers;
-        let wishes: Vec<Wish> = check::questions(file, &map, &chosen)
-            .into_iter()
-            .map(|q| Wish::new((q.from, Some(q.to)), (q.by, q.target), q.network, q.knock))
-            .collect();
-        if !wishes.is_empty() {
-            let plan = plan_wishes(&map, wishes);
-            let (how, run) = ((&args.how, aloud), (options, output));
-            seen.probe = Some(measure::carry_out(engines, &map, &plan, how, run).await?);
-        }
-    }
-    Ok(seen)
 }
 
 /// The file for what runs now.
-async fn init(options: &Options, args: &Args, output: &Output) -> Result<String> {
-    let seen = look((options, args), (output, true), &CheckFile::isolated()).await?;
+async fn init(run: Run<'_>, how: &HowToHold) -> Result<String> {
+    let file = CheckFile::isolated();
+    let seen = Holding { run, how, file: &file }.look(Voice::Aloud).await?;
     let map = Map::new(&seen.snapshot);
-    let chosen = source::chosen(options, &map)?;
-    let narrowed = !options.project.is_empty() || !options.network.is_empty();
+    let chosen = source::chosen(run.options, &map)?;
+    let narrowed = !run.options.project.is_empty() || !run.options.network.is_empty();
     let (containers, networks) = (&chosen.containers, &chosen.networks);
     Ok(check::init(&map, containers, networks, narrowed, seen.probe.as_ref()))
 }
@@ -274,19 +278,5 @@ fn read(path: &Path) -> Result<CheckFile> {
             hint: complaint.hint,
         };
         failed(complaints.into_iter().map(problem).collect())
-    })
-}
-
-/// `--format`, else the extension of the file to write, else for people.
-fn format(name: Option<&str>, file: Option<&Path>) -> Result<&'static CheckFormat> {
-    if let Some(format) = name.and_then(|name| CHECK_FORMATS.iter().find(|f| f.name == name)) {
-        return Ok(format);
-    }
-    let Some(extension) = file.and_then(Path::extension) else { return Ok(&CHECK_FORMATS[0]) };
-    let extension = extension.to_string_lossy().to_lowercase();
-    let found = CHECK_FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()));
-    found.ok_or_else(|| Error::Usage {
-        what: format!("`.{extension}` names no format of a check"),
-        hint: Some("use --format, or one of .txt, .tap, .xml, .json, .md".to_owned()),
     })
 }

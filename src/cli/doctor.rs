@@ -1,20 +1,20 @@
 //! `netmap doctor`: looks at everything, and says what is wrong and how to
 //! mend it.
 
-use std::collections::BTreeSet;
-use std::path::Path;
-
+use super::format::FormatArgs;
 use super::measure::{self, HowArgs};
 use super::options::Options;
-use super::output::Output;
+use super::picture::PictureArgs;
+use super::run::Run;
 use super::{Ending, source};
 use crate::diagnose::{RULES, Rule, diagnose, rule_named};
 use crate::engine::{self, ObserveOptions};
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map};
 use crate::model::{ContainerAt, Diagnosis, Severity, Snapshot, nearest};
-use crate::probe::Knocks;
-use crate::render::{FINDINGS_FORMATS, FindingsFormat, FindingsView};
+use crate::probe::Request;
+use crate::render::{FindingsView, Format};
+use std::collections::BTreeSet;
 
 /// Arguments of `netmap doctor`.
 #[derive(Debug, clap::Args)]
@@ -35,59 +35,49 @@ pub struct Args {
     #[arg(long, value_name = "RULE", help_heading = "What to look for")]
     ignore: Vec<String>,
     /// End with exit code 1 from this severity on
-    #[arg(long, value_name = "SEVERITY", default_value = "warning", value_parser = ["error", "warning", "info"], help_heading = "What to look for")]
-    severity: String,
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = Severity::Warning, help_heading = "What to look for")]
+    severity: Severity,
     /// Tell everything: each rule asked, and what could not be looked at
     #[arg(long, short, help_heading = "How to show it")]
     verbose: bool,
-    /// Format (see the list below); without it, the extension of -o decides
-    #[arg(long, short, value_name = "FORMAT", value_parser = FINDINGS_FORMATS.iter().map(|f| f.name).collect::<Vec<_>>(), hide_possible_values = true, help_heading = "How to show it")]
-    format: Option<String>,
+    #[command(flatten)]
+    format: FormatArgs<FindingsView<'static>>,
 }
 
 /// Examples and formats for the help text.
 pub fn after_help() -> String {
-    let formats: String = FINDINGS_FORMATS
-        .iter()
-        .map(|format| format!("  {:10}{}\n", format.name, format.about))
-        .collect();
+    let formats = Format::<FindingsView>::list();
     format!(
         "Examples:\n  \
         netmap doctor                           what is wrong, and what mends it\n  \
         netmap doctor web                       only what concerns web\n  \
         netmap doctor --from samples/module-5   a recorded lesson, without any engine\n  \
         netmap explain wrong-name               what a finding means\n\n\
-        Formats:\n{formats}\n\
+        {formats}\n\
         Exit codes: 0 nothing found at or above --severity, 1 something, 2 could not look."
     )
 }
 
 /// Looks, judges and shows.
-pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
-    let format = format(args.format.as_deref(), options.output.as_deref())?;
+pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
+    let format = args.format.chosen(run.options.file())?;
     let (only, ignored) = (rules(&args.rule)?, rules(&args.ignore)?);
-    let snapshot = source::kept(look(options, args, output).await?);
+    let snapshot = source::kept(look(run, args).await?);
     let map = source::kept(Map::new(&snapshot));
     let comparison = snapshot.probe.as_ref().map(|probe| Comparison::new(&map, probe));
     let mut diagnosis = diagnose(&map, comparison.as_ref(), |rule| {
         (only.is_empty() || only.contains(rule.name)) && !ignored.contains(rule.name)
     });
-    narrow(&mut diagnosis, &map, options, args)?;
+    narrow(&mut diagnosis, &map, run.options, args)?;
     let view = FindingsView { diagnosis: &diagnosis, verbose: args.verbose };
-    let text = (format.draw)(&view, &output.style(options));
-    output.data(text.as_bytes(), options.output.as_deref())?;
-    let threshold = match args.severity.as_str() {
-        "error" => Severity::Error,
-        "info" => Severity::Info,
-        _ => Severity::Warning,
-    };
-    let found = diagnosis.worst().is_some_and(|worst| worst >= threshold);
+    run.show(&view, format, &PictureArgs::default()).await?;
+    let found = diagnosis.worst().is_some_and(|worst| worst >= args.severity);
     Ok(if found { Ending::Findings } else { Ending::Clean })
 }
 
 /// The snapshot with all that can be seen, and measured if that is wanted.
-async fn look(options: &Options, args: &Args, output: &Output) -> Result<Snapshot> {
-    if !options.is_live() {
+async fn look(run: Run<'_>, args: &Args) -> Result<Snapshot> {
+    if !run.options.is_live() {
         if args.probe {
             return Err(Error::Usage {
                 what: "--probe needs an engine, and not a file".to_owned(),
@@ -96,20 +86,18 @@ async fn look(options: &Options, args: &Args, output: &Output) -> Result<Snapsho
                 ),
             });
         }
-        return source::snapshot(options, output).await;
+        return source::snapshot(run).await;
     }
-    let (engines, mut snapshot) = measure::open(options, true, output).await?;
-    let progress = output.progress("looking at containers");
+    let (engines, mut snapshot) = measure::open(run, true).await?;
+    let progress = run.output.progress("looking at containers");
     let how = ObserveOptions { exec: !args.no_exec, ..ObserveOptions::default() };
     engine::observe(&engines, &mut snapshot, how, |done, of| progress.at(done, of)).await;
     drop(progress);
     if args.probe {
         let map = Map::new(&snapshot);
         let all: BTreeSet<ContainerAt> = map.select(&Filter::default())?.containers;
-        let ends = (all.clone(), all);
-        let how = HowArgs::usual();
-        let probe =
-            measure::measure(&engines, &map, ends, Knocks::Icmp, &how, (options, output)).await?;
+        let request = Request::pings(all.clone(), all);
+        let probe = measure::measure(run, &engines, &map, &request, &HowArgs::default()).await?;
         snapshot.probe = Some(probe);
     }
     Ok(snapshot)
@@ -149,21 +137,5 @@ pub fn rule(name: &str) -> Result<&'static Rule> {
         name: name.to_owned(),
         nearest: nearest(name, RULES.iter().map(|rule| rule.name)).map(str::to_owned),
         known: RULES.iter().map(|rule| rule.name.to_owned()).collect(),
-    })
-}
-
-/// `--format`, else the extension of the file to write, else text.
-fn format(name: Option<&str>, file: Option<&Path>) -> Result<&'static FindingsFormat> {
-    if let Some(name) = name {
-        let named = FINDINGS_FORMATS.iter().find(|format| format.name == name);
-        return Ok(named.unwrap_or(&FINDINGS_FORMATS[0]));
-    }
-    let Some(extension) = file.and_then(Path::extension) else { return Ok(&FINDINGS_FORMATS[0]) };
-    let extension = extension.to_string_lossy().to_lowercase();
-    let found =
-        FINDINGS_FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()));
-    found.ok_or_else(|| Error::Usage {
-        what: format!("`.{extension}` names no format of findings"),
-        hint: Some("use --format, or one of .txt, .json, .md".to_owned()),
     })
 }

@@ -1,30 +1,34 @@
 //! `netmap explain`: what a rule looks for, what it means and how to mend it.
 
-use super::options::Options;
-use super::output::Output;
+use super::format::FormatArgs;
+use super::picture::PictureArgs;
+use super::run::Run;
 use super::{Ending, doctor};
 use crate::error::Result;
-use crate::render::{rule_page, rules_document, rules_list};
+use crate::render::{Format, RulesView};
 
 /// Arguments of `netmap explain`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The rule; without one, a list of all
+    /// The rule; without one, all of them
     #[arg(value_name = "RULE")]
     rule: Option<String>,
-    /// text, or markdown for a page of all rules
-    #[arg(long, short, value_name = "FORMAT", default_value = "text", value_parser = ["text", "markdown"], help_heading = "How to show it")]
-    format: String,
+    #[command(flatten)]
+    format: FormatArgs<RulesView>,
+}
+
+/// The list of formats for the help text.
+pub fn after_help() -> String {
+    Format::<RulesView>::list()
 }
 
 /// Writes a rule's page, the list or the document.
-pub fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
-    let style = output.style(options);
-    let text = match &args.rule {
-        Some(name) => rule_page(doctor::rule(name)?, &style),
-        None if args.format == "markdown" => rules_document(),
-        None => rules_list(&style),
+pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
+    let format = args.format.chosen(run.options.file())?;
+    let view = match &args.rule {
+        Some(name) => RulesView::One(doctor::rule(name)?),
+        None => RulesView::All,
     };
-    output.data(text.as_bytes(), options.output.as_deref())?;
+    run.show(&view, format, &PictureArgs::default()).await?;
     Ok(Ending::Clean)
 }

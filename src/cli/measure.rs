@@ -1,59 +1,55 @@
 //! Measuring, for the commands that do: opens the engine, scans it, says what
 //! will be run in whose containers, and runs it.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::options::Options;
-use super::output::Output;
+use super::run::Run;
 use super::source;
 use crate::engine::{Engines, ScanOptions};
 use crate::error::{Error, Result};
 use crate::graph::Map;
+use crate::model::words::count;
 use crate::model::{ContainerAt, Probe, Snapshot};
-use crate::probe::{self, Knocks, Limits, Method, Outlook, Plan, Probing, Request};
-use crate::render::count;
+use crate::probe::{self, Limits, Method, Outlook, Plan, Probing, Request};
 
 /// How to measure.
 #[derive(Debug, Clone, clap::Args)]
 pub struct HowArgs {
-    /// How to measure: auto, exec or netns (see below)
-    #[arg(long, value_name = "METHOD", default_value = "auto", value_parser = method, conflicts_with = "from", help_heading = "How to measure")]
+    /// How to measure
+    #[arg(
+        long,
+        value_name = "METHOD",
+        value_enum,
+        default_value_t,
+        conflicts_with = "from",
+        help_heading = "How to measure"
+    )]
     method: Method,
     /// How often to try each
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), conflicts_with = "from", help_heading = "How to measure")]
     count: u32,
 }
 
-impl HowArgs {
+impl Default for HowArgs {
     /// Measuring as it is done when nothing is said.
-    pub fn usual() -> Self {
-        Self { method: Method::Auto, count: 1 }
+    fn default() -> Self {
+        Self { method: Method::default(), count: 1 }
     }
 }
 
-fn method(text: &str) -> Result<Method, String> {
-    let known = Method::ALL.iter().find(|(_, name, _)| *name == text);
-    known.map(|(method, ..)| *method).ok_or_else(|| {
-        let names: Vec<&str> = Method::ALL.iter().map(|(_, name, _)| *name).collect();
-        format!("it is one of {}", names.join(", "))
-    })
-}
-
-/// The list of methods for the help text.
-pub fn methods_help() -> String {
-    let lines = Method::ALL.iter().map(|(_, name, about)| format!("  {name:10}{about}\n"));
-    format!("Methods:\n{}", lines.collect::<String>())
+/// Whether people hear what is about to be run in whose containers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voice {
+    /// It is said before it happens.
+    Aloud,
+    /// Nothing is said.
+    Silent,
 }
 
 /// The engines and what they say, for a command that will measure, or look
 /// `closely`.
-pub async fn open(
-    options: &Options,
-    closely: bool,
-    output: &Output,
-) -> Result<(Engines, Snapshot)> {
-    if !options.compose.files.is_empty() {
+pub async fn open(run: Run<'_>, closely: bool) -> Result<(Engines, Snapshot)> {
+    if !run.options.compose.files.is_empty() {
         return Err(Error::Usage {
             what: "what compose files plan does not run yet, so nothing of it can be measured"
                 .to_owned(),
@@ -61,41 +57,41 @@ pub async fn open(
         });
     }
     // A short wait for containers is no reason to give up on the engine.
-    let timeout = options.engine_timeout().max(Duration::from_secs(10));
+    let timeout = run.options.engine_timeout().max(Duration::from_secs(10));
     let how = ScanOptions { all_facts: closely, ..ScanOptions::default() };
-    source::scan(options, (timeout, how), output).await
+    source::scan(run, timeout, how).await
 }
 
-/// Measures from each of `from` to each of `to`.
+/// Measures what is asked for, and says first what that takes.
 pub async fn measure(
+    run: Run<'_>,
     engines: &Engines,
     map: &Map<'_>,
-    (from, to): (BTreeSet<ContainerAt>, BTreeSet<ContainerAt>),
-    knocks: Knocks,
+    request: &Request,
     how: &HowArgs,
-    (options, output): (&Options, &Output),
 ) -> Result<Probe> {
-    let plan = probe::plan(map, &Request { from, to, knocks });
-    carry_out(engines, map, &plan, (how, true), (options, output)).await
+    let plan = probe::plan(map, request);
+    carry_out(run, engines, map, &plan, how, Voice::Aloud).await
 }
 
-/// Measures what a plan asks for, and says first what that takes if `aloud`.
+/// Measures what a plan asks for.
 pub async fn carry_out(
+    run: Run<'_>,
     engines: &Engines,
     map: &Map<'_>,
     plan: &Plan,
-    (how, aloud): (&HowArgs, bool),
-    (options, output): (&Options, &Output),
+    how: &HowArgs,
+    voice: Voice,
 ) -> Result<Probe> {
-    let limits = match options.timeout {
+    let limits = match run.options.timeout {
         Some(wait) => Limits::new(wait, how.count),
         None => Limits::usual(how.count),
     };
     let probing = Probing::new(map, engines, plan, limits, how.method)?;
-    if aloud {
-        output.note(&announcement(plan.pairs(), probing.outlook()));
+    if voice == Voice::Aloud {
+        run.note(&announcement(plan.pairs(), probing.outlook()));
         if let Some(crowd) = probing.crowd() {
-            output.note(&format!(
+            run.note(&format!(
                 "{} of them should get an answer, and a kernel knows {} neighbours at once: what \
                 stays silent is tried again a minute later (a higher \
                 net.ipv4.neigh.default.gc_thresh3 on the engine's machine saves that)",
@@ -103,7 +99,7 @@ pub async fn carry_out(
             ));
         }
     }
-    let progress = output.progress("probing pairs");
+    let progress = run.output.progress("probing pairs");
     Ok(probing.run(|done, of| progress.at(done, of)).await)
 }
 

@@ -2,10 +2,12 @@
 //! options, calls one operation and hands the result to [`output`].
 
 mod check;
+mod choices;
 mod compose;
 mod diff;
 mod doctor;
 mod explain;
+mod format;
 mod graphviz;
 mod lesson;
 mod measure;
@@ -13,6 +15,7 @@ mod options;
 mod output;
 mod picture;
 mod probe;
+mod run;
 mod show;
 mod snapshot;
 mod source;
@@ -25,6 +28,7 @@ use clap::{Parser, Subcommand};
 use crate::error::Result;
 use options::Options;
 use output::Output;
+use run::Run;
 
 /// Shows which containers share which networks.
 #[derive(Debug, Parser)]
@@ -68,6 +72,7 @@ enum Command {
     #[command(after_help = doctor::after_help())]
     Doctor(doctor::Args),
     /// Explain what a finding means, with an example and how to mend it
+    #[command(after_help = explain::after_help())]
     Explain(explain::Args),
     /// Hold a setup against a file of assertions
     #[command(after_help = check::after_help())]
@@ -113,13 +118,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitC
         }
     };
     let output = Output::new(cli.options.color);
+    let run = Run { options: &cli.options, output: &output };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
         // What is under way is dropped when somebody interrupts: connections
         // close, and with them ends what was started in containers.
         Ok(runtime) => runtime.block_on(async {
             tokio::select! {
-                result = dispatch(&cli, &output) => result,
+                result = dispatch(&cli.command, run) => result,
                 () = interrupted() => Ok(Ending::Interrupted),
             }
         }),
@@ -134,17 +140,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitC
     }
 }
 
-async fn dispatch(cli: &Cli, output: &Output) -> Result<Ending> {
-    match &cli.command {
-        Command::Show(args) => show::run(&cli.options, args, output).await,
-        Command::Why(args) => why::run(&cli.options, args, output).await,
-        Command::Probe(args) => probe::run(&cli.options, args, output).await,
-        Command::Check(args) => check::run(&cli.options, args, output).await,
-        Command::Lesson(args) => lesson::run(&cli.options, args, output).await,
-        Command::Snapshot(args) => snapshot::run(&cli.options, args, output).await,
-        Command::Diff(args) => diff::run(&cli.options, args, output).await,
-        Command::Doctor(args) => doctor::run(&cli.options, args, output).await,
-        Command::Explain(args) => explain::run(&cli.options, args, output),
+async fn dispatch(command: &Command, run: Run<'_>) -> Result<Ending> {
+    match command {
+        Command::Show(args) => show::run(run, args).await,
+        Command::Why(args) => why::run(run, args).await,
+        Command::Probe(args) => probe::run(run, args).await,
+        Command::Check(args) => check::run(run, args).await,
+        Command::Lesson(args) => lesson::run(run, args).await,
+        Command::Snapshot(args) => snapshot::run(run, args).await,
+        Command::Diff(args) => diff::run(run, args).await,
+        Command::Doctor(args) => doctor::run(run, args).await,
+        Command::Explain(args) => explain::run(run, args).await,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Options that every command takes, before or after its name.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -76,6 +76,11 @@ impl Options {
     /// Whether an engine is to be asked, and not a file.
     pub fn is_live(&self) -> bool {
         self.from.is_none() && self.compose.files.is_empty()
+    }
+
+    /// The file to write; nothing for standard output, which is also called `-`.
+    pub fn file(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|file| *file != Path::new("-"))
     }
 
     /// How long one call to the engine may take.

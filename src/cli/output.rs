@@ -26,7 +26,7 @@ impl Output {
 
     /// The dress for data that goes where `options` send it.
     pub fn style(&self, options: &Options) -> Style {
-        let to_terminal = options.output.is_none() && io::stdout().is_terminal();
+        let to_terminal = options.file().is_none() && io::stdout().is_terminal();
         let size = || {
             terminal_size::terminal_size_of(io::stdout())
                 .or_else(|| terminal_size::terminal_size_of(io::stderr()))
@@ -35,7 +35,7 @@ impl Output {
         let columns = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         let width = match options.width {
             Some(width) => usize::from(width),
-            None if options.output.is_some() => 100,
+            None if options.file().is_some() => 100,
             None => size().or_else(columns).filter(|width| *width >= 20).unwrap_or(80),
         };
         Style { width, color: self.colored(to_terminal) }
@@ -58,8 +58,8 @@ impl Output {
     /// Writes data to the file asked for, or to standard output.
     pub fn data(&self, bytes: &[u8], file: Option<&Path>) -> Result<()> {
         match file {
-            Some(path) if path != Path::new("-") => write_file(path, bytes),
-            _ => {
+            Some(path) => write_file(path, bytes),
+            None => {
                 let mut out = io::stdout().lock();
                 match out.write_all(bytes).and_then(|()| out.flush()) {
                     // Whoever read it has seen enough.

@@ -4,11 +4,14 @@ use clap::ValueEnum;
 
 use super::graphviz;
 use super::options::Options;
+use super::run::Run;
 use crate::error::{Error, Result};
-use crate::render::{Draw, Format, Style, View, dot, svg};
+use crate::model::Moment;
+use crate::render::svg::{self, Blank, Theme};
+use crate::render::{Draw, Format, Shown};
 
 /// Options for svg, png and html.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Pictures (svg, png, html)")]
 pub struct PictureArgs {
     /// Colours; auto follows the reader's system
@@ -35,86 +38,53 @@ pub struct PictureArgs {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Theme {
-    #[default]
-    Auto,
-    Light,
-    Dark,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Layout {
     #[default]
     Bus,
     Graphviz,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Blank {
-    Addresses,
-    Names,
-}
-
 impl PictureArgs {
-    /// The same options, with a title where none is given.
-    pub fn titled(&self, title: String) -> Self {
-        Self { title: self.title.clone().or(Some(title)), ..self.clone() }
-    }
-
-    /// Draws a view in one of the picture formats, or in words in another.
-    pub async fn draw(
+    /// Draws a view in a format, which need be no picture.
+    pub async fn draw<S: Shown>(
         &self,
-        view: &View<'_>,
-        format: &'static Format,
-        options: &Options,
+        view: &S::View<'_>,
+        format: &Format<S>,
+        run: &Run<'_>,
     ) -> Result<Vec<u8>> {
         match format.draw {
-            Draw::Text(draw) => Ok(draw(view, &Style::default()).into_bytes()),
-            Draw::Picture(draw) => match self.graphviz(view, format.name).await {
-                Some(drawn) => drawn,
-                None => draw(view, &self.resolve(options)),
-            },
+            Draw::Text(draw) => Ok(draw(view, &run.style()).into_bytes()),
+            Draw::Picture { dot, .. } if self.layout == Layout::Graphviz => {
+                let dot = dot.filter(|_| self.blank.is_none() && self.theme == Theme::Auto);
+                let dot = dot.ok_or_else(not_by_graphviz)?;
+                graphviz::draw(&dot(view)?, format.name).await
+            }
+            Draw::Picture { own, .. } => own(view, &self.resolve(run.options)),
         }
     }
 
     /// The options as the renderer knows them.
-    pub fn resolve(&self, options: &Options) -> svg::Options {
+    fn resolve(&self, options: &Options) -> svg::Options {
         svg::Options {
-            theme: match self.theme {
-                Theme::Auto => svg::Theme::Auto,
-                Theme::Light => svg::Theme::Light,
-                Theme::Dark => svg::Theme::Dark,
-            },
+            theme: self.theme,
             width: options.width,
             title: self.title.clone(),
-            date: self.date.as_ref().map(|date| {
-                if date.is_empty() { today(std::time::SystemTime::now()) } else { date.clone() }
-            }),
-            blank: self.blank.map(|blank| match blank {
-                Blank::Addresses => svg::Blank::Addresses,
-                Blank::Names => svg::Blank::Names,
-            }),
+            date: self
+                .date
+                .as_ref()
+                .map(|date| if date.is_empty() { Moment::now().date() } else { date.clone() }),
+            blank: self.blank,
             full: self.full,
             scale: self.scale,
             remarks: Vec::new(),
         }
     }
+}
 
-    /// The picture as Graphviz lays it out, where that is asked for.
-    pub async fn graphviz(&self, view: &View<'_>, format: &'static str) -> Option<Result<Vec<u8>>> {
-        if self.layout != Layout::Graphviz {
-            return None;
-        }
-        if self.blank.is_some() || self.theme != Theme::Auto || format == "html" {
-            return Some(Err(Error::Usage {
-                what: "--layout graphviz draws svg and png as dot does, in its own colours"
-                    .to_owned(),
-                hint: Some(
-                    "leave out --blank and --theme, or leave the layout to netmap".to_owned(),
-                ),
-            }));
-        }
-        Some(graphviz::draw(&dot::render(view, &Style::default()), format).await)
+fn not_by_graphviz() -> Error {
+    Error::Usage {
+        what: "--layout graphviz draws svg and png as dot does, in its own colours".to_owned(),
+        hint: Some("leave out --blank and --theme, or leave the layout to netmap".to_owned()),
     }
 }
 
@@ -126,38 +96,9 @@ fn scale(text: &str) -> Result<f32, String> {
     }
 }
 
-/// The day in UTC, as `2026-11-24`.
-fn today(now: std::time::SystemTime) -> String {
-    let seconds = now.duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    // Days since 1 March of the year 0, so that leap days come last in a year
-    // (the usual conversion between days and civil dates).
-    let days = i64::try_from(seconds / 86_400).unwrap_or(0) + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, UNIX_EPOCH};
-
     use super::*;
-
-    #[test]
-    fn days_have_their_dates() {
-        for (days, date) in
-            [(0, "1970-01-01"), (59, "1970-03-01"), (11_016, "2000-02-29"), (20_781, "2026-11-24")]
-        {
-            assert_eq!(today(UNIX_EPOCH + Duration::from_secs(days * 86_400 + 5)), date);
-        }
-    }
 
     #[test]
     fn scales_people_write() {

@@ -1,18 +1,18 @@
 //! `netmap probe`: measures who really reaches whom, and shows it beside what
 //! the map says.
 
-use std::collections::BTreeSet;
-use std::path::Path;
-
+use super::format::FormatArgs;
 use super::measure::{self, HowArgs};
 use super::options::Options;
-use super::output::Output;
+use super::picture::PictureArgs;
+use super::run::Run;
 use super::{Ending, source};
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map};
 use crate::model::ContainerAt;
-use crate::probe::Knocks;
-use crate::render::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format};
+use crate::probe::{Knocks, Request};
+use crate::render::{Format, ProbeView};
+use std::collections::BTreeSet;
 
 /// Arguments of `netmap probe`.
 #[derive(Debug, clap::Args)]
@@ -29,43 +29,44 @@ pub struct Args {
     #[command(flatten)]
     how: HowArgs,
     /// Show nothing else: surprises are what contradicts the map
-    #[arg(long, value_name = "WHAT", value_parser = ["surprises"], help_heading = "How to show it")]
-    only: Option<String>,
-    /// Format (see the list below); without it, the extension of -o decides
-    #[arg(long, short, value_name = "FORMAT", value_parser = PROBE_FORMATS.iter().map(|f| f.name).collect::<Vec<_>>(), hide_possible_values = true, help_heading = "How to show it")]
-    format: Option<String>,
+    #[arg(long, value_name = "WHAT", value_enum, help_heading = "How to show it")]
+    only: Option<Only>,
+    #[command(flatten)]
+    format: FormatArgs<ProbeView<'static>>,
 }
 
-/// Examples, methods and formats for the help text.
+/// A part of what a probe has to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Only {
+    Surprises,
+}
+
+/// Examples and formats for the help text.
 pub fn after_help() -> String {
-    let formats: String = PROBE_FORMATS
-        .iter()
-        .map(|format| format!("  {:10}{}\n", format.name, format.about))
-        .collect();
+    let formats = Format::<ProbeView>::list();
     format!(
         "Examples:\n  \
         netmap probe                     everybody to everybody\n  \
         netmap probe web db              one way, in detail\n  \
         netmap probe --network back      among the members of a network\n  \
         netmap probe web --tcp           connect to the ports that the others declare\n\n\
-        {}\nFormats:\n{formats}\n\
-        Exit codes: 0 measurement and map agree, 1 they do not, 2 nothing could be measured.",
-        measure::methods_help()
+        {formats}\n\
+        Exit codes: 0 measurement and map agree, 1 they do not, 2 nothing could be measured."
     )
 }
 
 /// Measures, or reads what was measured, and shows it.
-pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
-    let asked = format(args.format.as_deref(), options.output.as_deref())?;
-    let (snapshot, engines) = match &options.from {
-        Some(_) => (source::snapshot(options, output).await?, None),
+pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
+    let format = args.format.chosen(run.options.file())?;
+    let (snapshot, engines) = match &run.options.from {
+        Some(_) => (source::snapshot(run).await?, None),
         None => {
-            let (engines, snapshot) = measure::open(options, false, output).await?;
+            let (engines, snapshot) = measure::open(run, false).await?;
             (snapshot, Some(engines))
         }
     };
     let map = Map::new(&snapshot);
-    let ends = ends(&map, options, args)?;
+    let (from, to) = ends(&map, run.options, args)?;
     let probe = match engines {
         Some(engines) => {
             let knocks = match args.tcp.as_deref() {
@@ -73,13 +74,14 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
                 Some([]) => Knocks::TcpDeclared,
                 Some(ports) => Knocks::Tcp(ports.to_vec()),
             };
-            measure::measure(&engines, &map, ends, knocks, &args.how, (options, output)).await?
+            let request = Request { from, to, knocks };
+            measure::measure(run, &engines, &map, &request, &args.how).await?
         }
         None => {
             let mut probe = snapshot.probe.clone().ok_or_else(nothing_recorded)?;
             let name = |at: &ContainerAt| map.container(*at).name.as_str();
-            let from: BTreeSet<&str> = ends.0.iter().map(name).collect();
-            let to: BTreeSet<&str> = ends.1.iter().map(name).collect();
+            let from: BTreeSet<&str> = from.iter().map(name).collect();
+            let to: BTreeSet<&str> = to.iter().map(name).collect();
             probe
                 .measurements
                 .retain(|m| from.contains(m.from.as_str()) && to.contains(m.to.as_str()));
@@ -87,11 +89,12 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
         }
     };
     let comparison = Comparison::new(&map, &probe);
-    let view =
-        ProbeView { map: &map, comparison: &comparison, only_surprises: args.only.is_some() };
-    let format = asked.unwrap_or_else(|| default_probe_format(&view));
-    let text = (format.draw)(&view, &output.style(options));
-    output.data(text.as_bytes(), options.output.as_deref())?;
+    let view = ProbeView {
+        map: &map,
+        comparison: &comparison,
+        only_surprises: args.only == Some(Only::Surprises),
+    };
+    run.show(&view, format, &PictureArgs::default()).await?;
     Ok(ending(&comparison))
 }
 
@@ -145,18 +148,4 @@ fn nothing_recorded() -> Error {
         what: "the snapshot holds no probe".to_owned(),
         hint: Some("it is measured on the engine: netmap snapshot --probe".to_owned()),
     }
-}
-
-/// `--format`, else the extension of the file to write, else whatever suits.
-fn format(name: Option<&str>, file: Option<&Path>) -> Result<Option<&'static ProbeFormat>> {
-    if let Some(name) = name {
-        return Ok(PROBE_FORMATS.iter().find(|format| format.name == name));
-    }
-    let Some(extension) = file.and_then(Path::extension) else { return Ok(None) };
-    let extension = extension.to_string_lossy().to_lowercase();
-    let found = PROBE_FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()));
-    found.map(Some).ok_or_else(|| Error::Usage {
-        what: format!("`.{extension}` names no format of a probe"),
-        hint: Some("use --format, or one of .txt, .json, .csv, .md".to_owned()),
-    })
 }

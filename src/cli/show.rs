@@ -1,17 +1,16 @@
 //! `netmap show`: the map, in a terminal or as a file.
 
-use std::path::Path;
-
+use super::format::FormatArgs;
 use super::measure::{self, HowArgs};
 use super::options::Options;
-use super::output::Output;
 use super::picture::PictureArgs;
+use super::run::Run;
 use super::{Ending, source};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graph::{Comparison, Filter, Map};
 use crate::model::Snapshot;
-use crate::probe::Knocks;
-use crate::render::{self, Draw, FORMATS, Format, View};
+use crate::probe::Request;
+use crate::render::{Format, View};
 
 /// Arguments of `netmap show`.
 #[derive(Debug, clap::Args)]
@@ -19,9 +18,8 @@ pub struct Args {
     /// Containers, networks or compose services to show; globs work
     #[arg(value_name = "NAME")]
     names: Vec<String>,
-    /// Format (see the list below); without it, the extension of -o decides
-    #[arg(long, short, value_name = "FORMAT", value_parser = FORMATS.iter().map(|f| f.name).collect::<Vec<_>>(), hide_possible_values = true)]
-    format: Option<String>,
+    #[command(flatten)]
+    format: FormatArgs<View<'static>>,
     /// Measure as well, and show what came of it
     #[arg(long, conflicts_with = "from")]
     probe: bool,
@@ -37,61 +35,42 @@ pub struct Args {
 
 /// The list of formats for the help text.
 pub fn after_help() -> String {
-    let mut text = "Formats:\n".to_owned();
-    for format in FORMATS {
-        let extensions: Vec<String> = format.extensions.iter().map(|e| format!(".{e}")).collect();
-        let extensions = if extensions.is_empty() {
-            String::new()
-        } else {
-            format!("  ({})", extensions.join(", "))
-        };
-        text.push_str(&format!("  {:10}{}{extensions}\n", format.name, format.about));
-    }
-    text
+    Format::<View>::list()
 }
 
 /// Scans or reads, selects, renders and writes.
-pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
+pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     // Before any work: a wrong option should not wait for a scan.
-    let format = format(args.format.as_deref(), options.output.as_deref())?;
+    let format = args.format.chosen(run.options.file())?;
     let filter = Filter {
         names: args.names.clone(),
-        networks: options.network.clone(),
-        projects: options.project.clone(),
-        stopped: options.all,
+        networks: run.options.network.clone(),
+        projects: run.options.project.clone(),
+        stopped: run.options.all,
         focus: args.focus.clone(),
         depth: args.depth,
     };
     let snapshot = source::kept(if args.probe {
-        probed(options, &filter, output).await?
+        probed(run, &filter).await?
     } else {
-        source::snapshot(options, output).await?
+        source::snapshot(run).await?
     });
     let map = source::kept(Map::new(&snapshot));
     let selection = map.select(&filter)?;
     let comparison = snapshot.probe.as_ref().map(|probe| Comparison::new(&map, probe));
-    let view = View::new(&map, &selection, scope(options, args)).with_probe(comparison.as_ref());
-    let style = output.style(options);
-    let bytes = match format.draw {
-        Draw::Text(draw) => draw(&view, &style).into_bytes(),
-        Draw::Picture(draw) => match args.picture.graphviz(&view, format.name).await {
-            Some(drawn) => drawn?,
-            None => draw(&view, &args.picture.resolve(options))?,
-        },
-    };
-    output.data(&bytes, options.output.as_deref())?;
+    let view =
+        View::new(&map, &selection, scope(run.options, args)).with_probe(comparison.as_ref());
+    run.show(&view, format, &args.picture).await?;
     Ok(Ending::Clean)
 }
 
 /// The snapshot with a probe among what is shown.
-async fn probed(options: &Options, filter: &Filter, output: &Output) -> Result<Snapshot> {
-    let (engines, mut snapshot) = measure::open(options, false, output).await?;
+async fn probed(run: Run<'_>, filter: &Filter) -> Result<Snapshot> {
+    let (engines, mut snapshot) = measure::open(run, false).await?;
     let map = Map::new(&snapshot);
     let shown = map.select(filter)?.containers;
-    let ends = (shown.clone(), shown);
-    let how = HowArgs::usual();
-    let probe =
-        measure::measure(&engines, &map, ends, Knocks::Icmp, &how, (options, output)).await?;
+    let request = Request::pings(shown.clone(), shown);
+    let probe = measure::measure(run, &engines, &map, &request, &HowArgs::default()).await?;
     snapshot.probe = Some(probe);
     Ok(snapshot)
 }
@@ -107,30 +86,4 @@ fn scope(options: &Options, args: &Args) -> Option<String> {
         .map(String::as_str)
         .collect();
     (!parts.is_empty()).then(|| parts.join(", "))
-}
-
-/// `--format`, else the extension of the file to write, else the grid.
-fn format(name: Option<&str>, file: Option<&Path>) -> Result<&'static Format> {
-    if let Some(format) = name.and_then(render::format_named) {
-        return Ok(format);
-    }
-    let Some(file) = file.filter(|file| *file != Path::new("-")) else {
-        return Ok(&FORMATS[0]);
-    };
-    let extension = file.extension().map(|extension| extension.to_string_lossy().into_owned());
-    match extension.as_deref().map(render::format_for_extension) {
-        Some(Some(format)) => Ok(format),
-        _ => Err(Error::Usage {
-            what: format!("the extension of `{}` names no format", file.display()),
-            hint: Some(format!("use --format, or one of {}", extensions().join(", "))),
-        }),
-    }
-}
-
-fn extensions() -> Vec<String> {
-    FORMATS
-        .iter()
-        .flat_map(|format| format.extensions)
-        .map(|extension| format!(".{extension}"))
-        .collect()
 }

@@ -1,16 +1,19 @@
 //! `netmap snapshot`: everything netmap knows, as one file that any command
 //! reads with `--from`.
 
+use std::path::Path;
+
+use super::format::extension;
 use super::measure::{self, HowArgs};
-use super::options::Options;
-use super::output::Output;
+use super::run::Run;
 use super::{Ending, source};
 use crate::engine::{self, ObserveOptions};
 use crate::error::{Error, Result};
 use crate::graph::Map;
 use crate::model::Snapshot;
-use crate::probe::Knocks;
+use crate::probe::Request;
 use crate::redact::redact;
+use crate::render::{Format, View};
 
 /// Arguments of `netmap snapshot`.
 #[derive(Debug, clap::Args)]
@@ -39,42 +42,45 @@ pub fn after_help() -> &'static str {
 }
 
 /// Reads, measures if asked to, replaces names if asked to, and writes.
-pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
-    if let Some(file) = options.output.as_deref()
-        && file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg"))
-    {
-        return Err(Error::Usage {
-            what: format!("`{}` would be no picture: a snapshot is JSON", file.display()),
-            hint: Some(format!("netmap show -o {} draws it", file.display())),
-        });
-    }
-    let mut snapshot = if options.is_live() {
-        look(options, args, output).await?
-    } else {
-        source::snapshot(options, output).await?
-    };
-    snapshot = source::narrowed(options, snapshot)?;
+pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
+    refuse_pictures(run.options.file())?;
+    let mut snapshot =
+        if run.options.is_live() { look(run, args).await? } else { source::snapshot(run).await? };
+    snapshot = source::narrowed(run.options, snapshot)?;
     if args.redact {
         snapshot = redact(&snapshot);
     }
-    output.data(snapshot.to_json().as_bytes(), options.output.as_deref())?;
+    run.write(snapshot.to_json().as_bytes())?;
     Ok(Ending::Clean)
 }
 
+/// A snapshot is JSON, whatever its file is called; but who names the file as a
+/// picture wants the map drawn.
+fn refuse_pictures(file: Option<&Path>) -> Result<()> {
+    let Some(file) = file else { return Ok(()) };
+    let format = extension(file).and_then(|extension| Format::<View>::for_extension(&extension));
+    if !format.is_some_and(Format::is_picture) {
+        return Ok(());
+    }
+    Err(Error::Usage {
+        what: format!("`{}` would be no picture: a snapshot is JSON", file.display()),
+        hint: Some(format!("netmap show -o {} draws it", file.display())),
+    })
+}
+
 /// Everything there is to see on a live engine.
-async fn look(options: &Options, args: &Args, output: &Output) -> Result<Snapshot> {
-    let (engines, mut snapshot) = measure::open(options, true, output).await?;
-    let progress = output.progress("looking at containers");
+async fn look(run: Run<'_>, args: &Args) -> Result<Snapshot> {
+    let (engines, mut snapshot) = measure::open(run, true).await?;
+    let progress = run.output.progress("looking at containers");
     let how = ObserveOptions { exec: !args.no_exec, ..ObserveOptions::default() };
     engine::observe(&engines, &mut snapshot, how, |done, of| progress.at(done, of)).await;
     drop(progress);
     if args.probe {
         let map = Map::new(&snapshot);
-        let ends = source::chosen(options, &map)?.containers;
-        let (ends, run) = ((ends.clone(), ends), (options, output));
-        let how = HowArgs::usual();
+        let ends = source::chosen(run.options, &map)?.containers;
+        let request = Request::pings(ends.clone(), ends);
         snapshot.probe =
-            Some(measure::measure(&engines, &map, ends, Knocks::Icmp, &how, run).await?);
+            Some(measure::measure(run, &engines, &map, &request, &HowArgs::default()).await?);
     }
     Ok(snapshot)
 }

@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::options::Options;
-use super::output::Output;
+use super::run::Run;
 use crate::engine::{self, Address, Choice, Engines, Environment, ScanOptions};
 use crate::error::{Error, Result};
 use crate::graph::{Filter, Map, Selection};
 use crate::model::{ReadError, Snapshot};
 
 /// Reads the snapshot that the options ask for.
-pub async fn snapshot(options: &Options, output: &Output) -> Result<Snapshot> {
+pub async fn snapshot(run: Run<'_>) -> Result<Snapshot> {
+    let options = run.options;
     if let Some(planned) = options.compose.planned()? {
         let others = options.from.is_some()
             || !options.host.is_empty()
@@ -22,17 +23,15 @@ pub async fn snapshot(options: &Options, output: &Output) -> Result<Snapshot> {
             || options.all_nodes;
         return if others { Err(two_sources()) } else { Ok(planned) };
     }
-    observed(options, output).await
+    observed(run).await
 }
 
 /// Reads the snapshot file or the engine that the options ask for, whatever
 /// compose files they name besides.
-pub async fn observed(options: &Options, output: &Output) -> Result<Snapshot> {
-    match &options.from {
+pub async fn observed(run: Run<'_>) -> Result<Snapshot> {
+    match &run.options.from {
         Some(path) => read(path),
-        None => {
-            Ok(scan(options, (options.engine_timeout(), ScanOptions::default()), output).await?.1)
-        }
+        None => Ok(scan(run, run.options.engine_timeout(), ScanOptions::default()).await?.1),
     }
 }
 
@@ -67,14 +66,14 @@ fn places(options: &Options) -> Result<Vec<Address>> {
 /// Opens the engines that are chosen and reads everything off them, with a
 /// progress bar where it takes long; one call may take `timeout`.
 pub async fn scan(
-    options: &Options,
-    (timeout, how): (Duration, ScanOptions),
-    output: &Output,
+    run: Run<'_>,
+    timeout: Duration,
+    how: ScanOptions,
 ) -> Result<(Engines, Snapshot)> {
-    let places = places(options)?;
-    let progress = output.progress("asking the engine");
+    let places = places(run.options)?;
+    let progress = run.output.progress("asking the engine");
     let told = |done, of| progress.at(done, of);
-    engine::gather((places, options.all_nodes), timeout, how, told).await
+    engine::gather(places, run.options.all_nodes, timeout, how, told).await
 }
 
 /// The containers and networks that the options let in, stopped ones too.

@@ -1,19 +1,18 @@
 //! `netmap why A B`: can A reach B, and if not, which rung of the ladder fails.
 
-use std::path::Path;
-
-use super::measure::{self, HowArgs};
-use super::options::Options;
-use super::output::Output;
+use super::format::FormatArgs;
+use super::measure::{self, HowArgs, Voice};
+use super::picture::PictureArgs;
+use super::run::Run;
 use super::{Ending, source};
 use crate::diagnose::Case;
 use crate::diagnose::why::{Aim, Target, ladder, trials};
 use crate::engine::{self, ObserveOptions};
 use crate::error::{Error, Result};
 use crate::graph::Map;
-use crate::model::{Container, ContainerAt, Measurement, Reach};
+use crate::model::{Container, ContainerAt, Ladder, Measurement, Reach};
 use crate::probe::{Wish, plan_wishes};
-use crate::render::{LADDER_FORMATS, LadderFormat};
+use crate::render::Format;
 
 /// Arguments of `netmap why`.
 #[derive(Debug, clap::Args)]
@@ -29,37 +28,32 @@ pub struct Args {
     /// Run nothing in any container: judge by the map and by what was recorded
     #[arg(long, help_heading = "How to measure")]
     no_exec: bool,
-    /// Format (see the list below); without it, the extension of -o decides
-    #[arg(long, short, value_name = "FORMAT", value_parser = LADDER_FORMATS.iter().map(|f| f.name).collect::<Vec<_>>(), hide_possible_values = true, help_heading = "How to show it")]
-    format: Option<String>,
+    #[command(flatten)]
+    format: FormatArgs<Ladder>,
 }
 
-/// Examples, methods and formats for the help text.
+/// Examples and formats for the help text.
 pub fn after_help() -> String {
-    let formats: String = LADDER_FORMATS
-        .iter()
-        .map(|format| format!("  {:10}{}\n", format.name, format.about))
-        .collect();
+    let formats = Format::<Ladder>::list();
     format!(
         "Examples:\n  \
         netmap why web db                   does anything stand between the two?\n  \
         netmap why web db:5432              does it reach the port?\n  \
         netmap why web localhost:27017      what localhost means to web\n  \
         netmap why web example.com:443      does it get out?\n\n\
-        {}\nFormats:\n{formats}\n\
-        Exit codes: 0 reachable, 1 blocked, 2 could not be told.",
-        measure::methods_help()
+        {formats}\n\
+        Exit codes: 0 reachable, 1 blocked, 2 could not be told."
     )
 }
 
 /// Looks, measures, judges and shows.
-pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
-    let format = format(args.format.as_deref(), options.output.as_deref())?;
-    let recorded = !options.is_live();
+pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
+    let format = args.format.chosen(run.options.file())?;
+    let recorded = !run.options.is_live();
     let (engines, mut snapshot) = if recorded {
-        (None, source::snapshot(options, output).await?)
+        (None, source::snapshot(run).await?)
     } else {
-        let (engines, snapshot) = measure::open(options, true, output).await?;
+        let (engines, snapshot) = measure::open(run, true).await?;
         (Some(engines), snapshot)
     };
     let (from, aim) = {
@@ -83,17 +77,17 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
                 Target::Elsewhere => None,
             };
             let wishes = trials(&case, from, &aim).into_iter().map(|trial| {
-                Wish::new((from, to), (trial.by, trial.target), trial.network, trial.knock)
+                Wish::new(from, to, trial.network, trial.by, trial.target, trial.knock)
             });
             let plan = plan_wishes(&map, wishes.collect());
-            let aloud = (&args.how, false);
-            measure::carry_out(engines, &map, &plan, aloud, (options, output)).await?.measurements
+            let probe =
+                measure::carry_out(run, engines, &map, &plan, &args.how, Voice::Silent).await?;
+            probe.measurements
         }
         _ => recorded_between(&map, from, &aim),
     };
     let ladder = ladder(&case, from, &aim, &measured);
-    let text = (format.draw)(&ladder, &output.style(options));
-    output.data(text.as_bytes(), options.output.as_deref())?;
+    run.show(&ladder, format, &PictureArgs::default()).await?;
     Ok(match ladder.verdict() {
         Reach::Reachable => Ending::Clean,
         Reach::Blocked => Ending::Findings,
@@ -131,19 +125,4 @@ fn recorded_between(map: &Map, from: ContainerAt, aim: &Aim) -> Vec<Measurement>
     let name = |at: ContainerAt| map.container(at).name.as_str();
     let all = map.snapshot().probe.iter().flat_map(|probe| &probe.measurements);
     all.filter(|m| m.from == name(from) && m.to == name(to)).cloned().collect()
-}
-
-/// `--format`, else the extension of the file to write, else text.
-fn format(name: Option<&str>, file: Option<&Path>) -> Result<&'static LadderFormat> {
-    if let Some(name) = name {
-        let named = LADDER_FORMATS.iter().find(|format| format.name == name);
-        return Ok(named.unwrap_or(&LADDER_FORMATS[0]));
-    }
-    let Some(extension) = file.and_then(Path::extension) else { return Ok(&LADDER_FORMATS[0]) };
-    let extension = extension.to_string_lossy().to_lowercase();
-    let found = LADDER_FORMATS.iter().find(|f| f.extensions.contains(&extension.as_str()));
-    found.ok_or_else(|| Error::Usage {
-        what: format!("`.{extension}` names no format of a ladder"),
-        hint: Some("use --format, or one of .txt, .json, .md".to_owned()),
-    })
 }

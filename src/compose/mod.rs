@@ -178,10 +178,5 @@ fn project_name(request: &Request, tree: &Node, variables: &Variables, folder: &
     }
 }
 
-/// `1 value`, `2 values`.
-fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
-}
-
 #[cfg(test)]
 mod tests;

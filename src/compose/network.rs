@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::keys;
 use super::service::Reader;
-use crate::model::{Network, Subnet};
+use crate::model::{Driver, Network, Scope, Subnet};
 use crate::yaml::{Node, Value};
 
 /// Driver of a network that is made elsewhere: the file does not say which.
@@ -33,13 +33,13 @@ impl Reader<'_> {
             return elsewhere(name.or(named_there).unwrap_or_else(|| key.to_owned()));
         }
         let text = |key: &str| node.get(key).and_then(Node::text);
-        let driver = text("driver").unwrap_or("bridge").to_owned();
+        let driver = text("driver").map_or(Driver::Bridge, Driver::parse);
         let ipv6 = self.flag(node, &path, "enable_ipv6").unwrap_or_default();
         let mut labels = self.labels(node.get("labels"));
         labels.insert("com.docker.compose.network".to_owned(), key.to_owned());
         labels.insert("com.docker.compose.project".to_owned(), project.to_owned());
         let mut network = Network {
-            scope: if driver == "overlay" { "swarm" } else { "local" }.to_owned(),
+            scope: if driver == Driver::Overlay { Scope::Swarm } else { Scope::Local },
             driver,
             internal: self.flag(node, &path, "internal").unwrap_or_default(),
             subnets: self.subnets(node, &path),
@@ -95,20 +95,21 @@ impl Reader<'_> {
 fn elsewhere(name: String) -> Network {
     match built_in(&name) {
         Some(network) => network,
-        None => Network { driver: EXTERNAL.to_owned(), ..Network::unlisted(&name, "") },
+        None => Network { driver: Driver::parse(EXTERNAL), ..Network::unlisted(&name, "") },
     }
 }
 
 /// One of the three networks of every engine: `bridge`, `host` and `none`.
 pub fn built_in(name: &str) -> Option<Network> {
     let driver = match name {
-        "bridge" | "host" => name,
-        "none" => "null",
+        "bridge" => Driver::Bridge,
+        "host" => Driver::Host,
+        "none" => Driver::Null,
         _ => return None,
     };
     Some(Network {
-        driver: driver.to_owned(),
-        scope: "local".to_owned(),
+        driver,
+        scope: Scope::Local,
         node: String::new(),
         unlisted: false,
         ..Network::unlisted(name, "")

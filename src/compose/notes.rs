@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::interpolate::Remark;
 use crate::error::Error;
+use crate::model::words::count;
 use crate::model::{Place, Unread, nearest};
 use crate::yaml::{Node, Spot};
 
@@ -87,7 +88,7 @@ impl Notes {
         for (name, (spot, times)) in std::mem::take(&mut self.unset) {
             let more = match times {
                 1 => String::new(),
-                times => format!(", here and in {} more", super::count(times - 1, "value")),
+                times => format!(", here and in {} more", count(times - 1, "value")),
             };
             let what = format!("{} `${name}`", self.place(spot));
             self.notes.push(Unread::new(what, format!("not set, so taken as empty{more}")));

@@ -4,10 +4,7 @@
 use std::net::IpAddr;
 
 use crate::graph::{Comparison, Map};
-use crate::model::{
-    Connection, Container, ContainerAt, Listening, LogError, Moment, Network, NetworkAt,
-    NetworkMode, Observation, Protocol, PublishedPort, State,
-};
+use crate::model::{Connection, Container, ContainerAt, Listening, LogError, Moment, Network, NetworkAt, NetworkMode, Observation, Protocol, PublishedPort, State};
 
 /// How long before netmap looked an error in the log of a running container
 /// still counts, in seconds: what is older may have been fixed since.

@@ -8,11 +8,7 @@ use super::case::Case;
 use super::names::Meaning;
 use super::obstacle::Obstacle;
 use super::wanted::Edge;
-use crate::model::{
-    Action, Applicability, Change, ComposeServices, Container, ContainerAt, Dialled, Driver,
-    Handle, Joining, Maker, NetworkAt, NetworkMode, Origin, Recreate, Reference, Setting, Settings,
-    State, Step, Tool,
-};
+use crate::model::{Action, Applicability, Change, ComposeServices, Container, ContainerAt, Dialled, Driver, Handle, Joining, Maker, NetworkAt, NetworkMode, Origin, Recreate, Reference, Setting, Settings, State, Step, Tool};
 
 /// Steps that bring containers together, and the names by which the one that
 /// is wanted is known where they meet, best first.

@@ -5,10 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::case::Case;
-use crate::model::{
-    Action, Applicability, Change, Container, ContainerAt, Edit, EditKind, Evidence, Finding,
-    Handle, Place, Plan, Setting, Snapshot, Step, Tool,
-};
+use crate::model::{Action, Applicability, Change, Container, ContainerAt, Edit, EditKind, Evidence, Finding, Handle, Place, Plan, Setting, Snapshot, Step, Tool};
 
 /// Makes a finding fit for a plan, if the setup is one.
 pub fn settle(finding: &mut Finding, case: &Case) {

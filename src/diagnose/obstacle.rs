@@ -8,9 +8,7 @@ use std::net::IpAddr;
 use super::facts::Listens;
 use super::names::{Meaning, Names};
 use super::wanted::Edge;
-use crate::model::{
-    ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State, nearest,
-};
+use crate::model::{ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State, nearest};
 
 /// What stands in the way.
 #[derive(Debug, Clone, PartialEq, Eq)]

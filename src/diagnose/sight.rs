@@ -1,7 +1,8 @@
 //! What rules must have seen to judge, and what of it was not seen.
 
 use super::facts::Facts;
-use crate::model::{ContainerAt, Observation, Part, State, few};
+use crate::model::words::few;
+use crate::model::{ContainerAt, Observation, Part, State};
 
 /// Something that a rule must have seen to judge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -12,9 +12,7 @@ use super::rules::RULES;
 use super::sight::Sight;
 use super::signs::owned;
 use crate::graph::{Comparison, Map};
-use crate::model::{
-    Action, Diagnosis, Evidence, Finding, Handle, Maker, NotLooked, Severity, Step,
-};
+use crate::model::{Action, Diagnosis, Evidence, Finding, Handle, Maker, NotLooked, Severity, Step};
 
 /// Asks the rules that `wanted` lets through about a map with what was
 /// observed in it, and about a probe beside it if there is one.

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::same::Same;
-use super::{Changes, Kind, listed, pair_name};
+use super::{Changes, Kind, in_full, pair_name};
 use crate::model::{
-    Container, Endpoint, NetworkMode, Protocol, PublishedPort, RequestedPort, Snapshot, State,
+    Container, Endpoint, Moment, NetworkMode, Protocol, PublishedPort, RequestedPort, Snapshot,
+    State,
 };
 
 /// Compares all containers.
@@ -31,7 +32,7 @@ fn lone(
     let name = container.name.as_str();
     let mut note = |kind: Kind, name: &str, told: String| {
         let (before, after) = side(told);
-        changes.note((kind, false), (name, ""), before, after);
+        changes.note(kind, name, "", before, after);
     };
     note(Kind::Container, name, format!("{}, {}", container.image, state(container)));
     for endpoint in &container.endpoints {
@@ -45,7 +46,7 @@ fn lone(
 fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Changes) {
     let name = pair_name(before, after);
     let name = name.as_str();
-    changes.note((Kind::State, false), (name, ""), Some(state(before)), Some(state(after)));
+    changes.note(Kind::State, name, "", Some(state(before)), Some(state(after)));
     changes.setting(name, "image", before.image.clone(), after.image.clone());
     let modes = (mode(before, same.before), mode(after, same.after));
     changes.setting(name, "network mode", modes.0, modes.1);
@@ -55,15 +56,15 @@ fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Change
         (!container.hostname.is_empty() && !generated).then(|| container.hostname.clone())
     };
     let mut note = |field: &'static str, before: Option<String>, after: Option<String>| {
-        changes.note((Kind::Flag, false), (name, field), before, after);
+        changes.note(Kind::Flag, name, field, before, after);
     };
     note("host name", host_name(before), host_name(after));
-    note("links", listed(before.links.clone()), listed(after.links.clone()));
-    note("extra hosts", listed(before.extra_hosts.clone()), listed(after.extra_hosts.clone()));
-    note("dns", listed(before.dns.clone()), listed(after.dns.clone()));
+    note("links", in_full(before.links.clone()), in_full(after.links.clone()));
+    note("extra hosts", in_full(before.extra_hosts.clone()), in_full(after.extra_hosts.clone()));
+    note("dns", in_full(before.dns.clone()), in_full(after.dns.clone()));
     let dials = |container: &Container| {
         let told = |r: &crate::model::Reference| format!("{r} ({})", r.place());
-        listed(container.references.iter().map(told).collect())
+        in_full(container.references.iter().map(told).collect())
     };
     note("dials", dials(before), dials(after));
     note("start error", before.start_error.clone(), after.start_error.clone());
@@ -71,22 +72,15 @@ fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Change
     compare_endpoints(name, before, after, changes);
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     if let (Some(before), Some(after)) = (some(&before.id), some(&after.id)) {
-        changes.noise(Kind::Id, (name, "container id"), Some(before), Some(after));
+        changes.noise(Kind::Id, name, "container id", Some(before), Some(after));
     }
     let restarts = |container: &Container| Some(container.restart_count.to_string());
-    changes.noise(Kind::Start, (name, "restarts"), restarts(before), restarts(after));
-    changes.noise(
-        Kind::Start,
-        (name, "started at"),
-        before.started_at.clone(),
-        after.started_at.clone(),
-    );
-    changes.noise(
-        Kind::Start,
-        (name, "ended at"),
-        before.finished_at.clone(),
-        after.finished_at.clone(),
-    );
+    changes.noise(Kind::Start, name, "restarts", restarts(before), restarts(after));
+    let time = |moment: Option<Moment>| moment.map(|moment| moment.to_string());
+    let (begun, begun_since) = (time(before.started_at), time(after.started_at));
+    changes.noise(Kind::Start, name, "started at", begun, begun_since);
+    let (ended, ended_since) = (time(before.finished_at), time(after.finished_at));
+    changes.noise(Kind::Start, name, "ended at", ended, ended_since);
 }
 
 /// State and health: `running, healthy`, `exited (1)`.
@@ -123,10 +117,10 @@ fn compare_ports(name: &str, before: &Container, after: &Container, changes: &mu
     let live = before.state.has_network() && after.state.has_network();
     let (mine, theirs) = (ports(before, live), ports(after, live));
     for port in mine.difference(&theirs) {
-        changes.note((Kind::Port, false), (name, ""), Some(port.clone()), None);
+        changes.note(Kind::Port, name, "", Some(port.clone()), None);
     }
     for port in theirs.difference(&mine) {
-        changes.note((Kind::Port, false), (name, ""), None, Some(port.clone()));
+        changes.note(Kind::Port, name, "", None, Some(port.clone()));
     }
 }
 
@@ -168,7 +162,7 @@ fn compare_endpoints(name: &str, before: &Container, after: &Container, changes:
             let told = |endpoint: Option<&Endpoint>| {
                 endpoint.map(|endpoint| addresses(endpoint).unwrap_or_default())
             };
-            changes.note((Kind::Endpoint, false), (&here, ""), told(a), told(b));
+            changes.note(Kind::Endpoint, &here, "", told(a), told(b));
             continue;
         };
         let names = |container: &Container, endpoint: &Endpoint| {
@@ -179,26 +173,26 @@ fn compare_endpoints(name: &str, before: &Container, after: &Container, changes:
                 .map(str::to_owned)
                 .collect();
             names.sort();
-            listed(names)
+            in_full(names)
         };
         let aliases = (names(before, a), names(after, b));
-        changes.note((Kind::Endpoint, false), (&here, "aliases"), aliases.0, aliases.1);
+        changes.note(Kind::Endpoint, &here, "aliases", aliases.0, aliases.1);
         let fixed = |endpoint: &Endpoint| {
             let v4 = endpoint.fixed_ipv4.map(|address| address.to_string());
             let v6 = endpoint.fixed_ipv6.map(|address| address.to_string());
-            listed(v4.into_iter().chain(v6).collect())
+            in_full(v4.into_iter().chain(v6).collect())
         };
-        changes.note((Kind::Address, false), (&here, "fixed"), fixed(a), fixed(b));
+        changes.note(Kind::Address, &here, "fixed", fixed(a), fixed(b));
         let priority = |e: &Endpoint| e.gateway_priority.map(|priority| priority.to_string());
         let priorities = (priority(a), priority(b));
-        changes.note((Kind::Flag, false), (&here, "gateway priority"), priorities.0, priorities.1);
+        changes.note(Kind::Flag, &here, "gateway priority", priorities.0, priorities.1);
         // An address that is not there yet, or no more, has not moved.
         if let (Some(before), Some(after)) = (addresses(a), addresses(b)) {
-            changes.noise(Kind::Address, (&here, "moved"), Some(before), Some(after));
+            changes.noise(Kind::Address, &here, "moved", Some(before), Some(after));
         }
         if let (Some(before), Some(after)) = (&a.mac, &b.mac) {
             let macs = (Some(before.clone()), Some(after.clone()));
-            changes.noise(Kind::Address, (&here, "mac"), macs.0, macs.1);
+            changes.noise(Kind::Address, &here, "mac", macs.0, macs.1);
         }
     }
 }
@@ -208,5 +202,5 @@ fn at(name: &str, endpoint: &Endpoint) -> String {
 }
 
 fn addresses(endpoint: &Endpoint) -> Option<String> {
-    listed(endpoint.addresses().map(|address| address.to_string()).collect())
+    in_full(endpoint.addresses().map(|address| address.to_string()).collect())
 }

@@ -176,8 +176,38 @@ impl Changes {
     /// Something is there, was there, or is otherwise; nothing if it is as it was.
     fn note(
         &mut self,
-        (kind, noise): (Kind, bool),
-        (name, field): (&str, &'static str),
+        kind: Kind,
+        name: &str,
+        field: &'static str,
+        before: Option<String>,
+        after: Option<String>,
+    ) {
+        self.push(kind, false, name, field, before, after);
+    }
+
+    /// A setting that always has some value.
+    fn setting(&mut self, name: &str, field: &'static str, before: String, after: String) {
+        self.note(Kind::Flag, name, field, Some(before), Some(after));
+    }
+
+    /// Noise of some kind.
+    fn noise(
+        &mut self,
+        kind: Kind,
+        name: &str,
+        field: &'static str,
+        before: Option<String>,
+        after: Option<String>,
+    ) {
+        self.push(kind, true, name, field, before, after);
+    }
+
+    fn push(
+        &mut self,
+        kind: Kind,
+        noise: bool,
+        name: &str,
+        field: &'static str,
         before: Option<String>,
         after: Option<String>,
     ) {
@@ -191,22 +221,6 @@ impl Changes {
         let name = name.to_owned();
         let subject = self.subject;
         self.list.push(Change { kind, name, field, happened, before, after, noise, subject });
-    }
-
-    /// A setting that always has some value.
-    fn setting(&mut self, name: &str, field: &'static str, before: String, after: String) {
-        self.note((Kind::Flag, false), (name, field), Some(before), Some(after));
-    }
-
-    /// Noise of some kind.
-    fn noise(
-        &mut self,
-        kind: Kind,
-        (name, field): (&str, &'static str),
-        before: Option<String>,
-        after: Option<String>,
-    ) {
-        self.note((kind, true), (name, field), before, after);
     }
 }
 
@@ -225,8 +239,8 @@ fn yes_no(value: bool) -> String {
     if value { "yes" } else { "no" }.to_owned()
 }
 
-/// A list as text; nothing for an empty one.
-fn listed(items: Vec<String>) -> Option<String> {
+/// All of a setting that is a list; nothing where the list is empty.
+fn in_full(items: Vec<String>) -> Option<String> {
     (!items.is_empty()).then(|| items.join(", "))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::same::Same;
-use super::{Changes, Kind, listed, yes_no};
+use super::{Changes, Kind, in_full, yes_no};
 use crate::model::Network;
 
 /// Options that the model has fields for, and those that name an interface of
@@ -20,10 +20,10 @@ pub fn compare(same: &Same, changes: &mut Changes) {
     let (gone, new) = same.lone_networks();
     // Every engine has its own three, and whoever does not tell of them.
     for network in gone.into_iter().filter(|network| !network.is_built_in()) {
-        changes.note((Kind::Network, false), (&network.name, ""), Some(told(network)), None);
+        changes.note(Kind::Network, &network.name, "", Some(told(network)), None);
     }
     for network in new.into_iter().filter(|network| !network.is_built_in()) {
-        changes.note((Kind::Network, false), (&network.name, ""), None, Some(told(network)));
+        changes.note(Kind::Network, &network.name, "", None, Some(told(network)));
     }
     for (before, after) in same.network_pairs() {
         pair(before, after, changes);
@@ -32,7 +32,7 @@ pub fn compare(same: &Same, changes: &mut Changes) {
 
 /// A network in a few words: `bridge, internal, 10.1.0.0/24`.
 fn told(network: &Network) -> String {
-    let mut parts = vec![network.driver.clone()];
+    let mut parts = vec![network.driver.to_string()];
     parts.extend(network.flags().iter().map(|flag| (*flag).to_owned()));
     parts.extend(network.subnets.iter().map(|subnet| subnet.subnet.to_string()));
     parts.join(", ")
@@ -50,8 +50,8 @@ fn pair(before: &Network, after: &Network, changes: &mut Changes) {
         return;
     }
     let name = before.name.as_str();
-    changes.setting(name, "driver", before.driver.clone(), after.driver.clone());
-    changes.setting(name, "scope", before.scope.clone(), after.scope.clone());
+    changes.setting(name, "driver", before.driver.to_string(), after.driver.to_string());
+    changes.setting(name, "scope", before.scope.to_string(), after.scope.to_string());
     for (field, before, after) in [
         ("internal", before.internal, after.internal),
         ("icc", before.icc, after.icc),
@@ -67,28 +67,28 @@ fn pair(before: &Network, after: &Network, changes: &mut Changes) {
     let options = |network: &Network| {
         let told =
             network.options.iter().filter(|(key, _)| !OTHERWISE_TOLD.contains(&key.as_str()));
-        listed(told.map(|(key, value)| format!("{key}={value}")).collect())
+        in_full(told.map(|(key, value)| format!("{key}={value}")).collect())
     };
-    changes.note((Kind::Flag, false), (name, "options"), options(before), options(after));
+    changes.note(Kind::Flag, name, "options", options(before), options(after));
     let ranges = |network: &Network| {
-        listed(network.subnets.iter().filter_map(|s| s.ip_range).map(|r| r.to_string()).collect())
+        in_full(network.subnets.iter().filter_map(|s| s.ip_range).map(|r| r.to_string()).collect())
     };
-    changes.note((Kind::Address, false), (name, "range"), ranges(before), ranges(after));
+    changes.note(Kind::Address, name, "range", ranges(before), ranges(after));
     let subnets = |network: &Network| -> BTreeSet<String> {
         network.subnets.iter().map(|subnet| subnet.subnet.to_string()).collect()
     };
     let (mine, theirs) = (subnets(before), subnets(after));
     let only =
-        |a: &BTreeSet<String>, b: &BTreeSet<String>| listed(a.difference(b).cloned().collect());
+        |a: &BTreeSet<String>, b: &BTreeSet<String>| in_full(a.difference(b).cloned().collect());
     let (gone, new) = (only(&mine, &theirs), only(&theirs, &mine));
-    changes.note((Kind::Address, false), (name, "subnet"), gone, new);
+    changes.note(Kind::Address, name, "subnet", gone, new);
     // A gateway that the engine chose itself is told or not, as it pleases.
     let gateways = |network: &Network| {
-        listed(network.subnets.iter().filter_map(|s| s.gateway).map(|g| g.to_string()).collect())
+        in_full(network.subnets.iter().filter_map(|s| s.gateway).map(|g| g.to_string()).collect())
     };
-    changes.noise(Kind::Address, (name, "gateway"), gateways(before), gateways(after));
+    changes.noise(Kind::Address, name, "gateway", gateways(before), gateways(after));
     let id = |network: &Network| Some(network.id.clone()).filter(|id| !id.is_empty());
     if let (Some(before), Some(after)) = (id(before), id(after)) {
-        changes.noise(Kind::Id, (name, "network id"), Some(before), Some(after));
+        changes.noise(Kind::Id, name, "network id", Some(before), Some(after));
     }
 }

@@ -79,8 +79,8 @@ fn fill_container(plan: &mut Container, real: &mut Container) {
         plan.hostname.clone_from(&real.hostname);
     }
     plan.restart_count = real.restart_count;
-    plan.started_at.clone_from(&real.started_at);
-    plan.finished_at.clone_from(&real.finished_at);
+    plan.started_at = real.started_at;
+    plan.finished_at = real.finished_at;
     plan.published =
         published(&plan.requested, &real.published, plan.network_mode == NetworkMode::Host);
     // Compose writes links to both places; the engine heeds one of them.

@@ -31,7 +31,7 @@ pub fn compare(same: &Same, changes: &mut Changes) {
             By::Address => "by address",
         };
         let (before, after) = (Some((*before).to_owned()), Some((*after).to_owned()));
-        changes.note((Kind::Reachability, false), (&pair, field), before, after);
+        changes.note(Kind::Reachability, &pair, field, before, after);
     }
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::model::{NetworkIndex, with_positions};
+use crate::model::{Moment, NetworkIndex, with_positions};
 use crate::testing::{snapshot_pairs, snapshots};
 
 fn shop() -> Value {
@@ -232,7 +232,7 @@ proptest! {
         let mut again = snapshot.clone();
         for container in &mut again.containers {
             container.restart_count += 1;
-            container.started_at = Some("2026-02-02T00:00:00Z".to_owned());
+            container.started_at = Moment::parse("2026-02-02T00:00:00Z");
             for endpoint in &mut container.endpoints {
                 endpoint.ipv4 = endpoint.ipv4.map(|address| {
                     std::net::Ipv4Addr::from(u32::from(address) ^ 64)

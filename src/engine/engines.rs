@@ -11,7 +11,7 @@ use super::place::{Address, Origin, Place};
 use super::scan::{ScanOptions, scan};
 use super::ssh::Login;
 use crate::error::{Error, Result};
-use crate::model::{Container, Network, Snapshot, Unread};
+use crate::model::{Container, Network, Scope, Snapshot, Unread};
 
 /// The engines behind a snapshot, each by the name it has there.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ impl Asked {
     /// a file that is copied with a disk, and Podman makes networks' of names.
     fn is_same(&self, other: &Self) -> bool {
         let own = |asked: &Self| -> BTreeSet<String> {
-            let local = |network: &&Network| network.scope == "local";
+            let local = |network: &&Network| network.scope == Scope::Local;
             let networks = asked.snapshot.networks.iter().filter(local);
             let networks = networks.filter(|_| !asked.snapshot.engine.is_podman());
             let containers = asked.snapshot.containers.iter().map(|container| &container.id);
@@ -76,7 +76,8 @@ impl Engines {
 /// that cannot be asked is noted in the snapshot's `unread`; an error means
 /// that none could be. `progress` is told how far it is, where one is asked.
 pub async fn gather(
-    (addresses, all_nodes): (Vec<Address>, bool),
+    addresses: Vec<Address>,
+    all_nodes: bool,
     timeout: Duration,
     options: ScanOptions,
     progress: impl Fn(usize, usize),
@@ -87,10 +88,10 @@ pub async fn gather(
         return Ok((Engines::one(engine), snapshot));
     }
     let mut asked: Vec<Asked> = Vec::new();
-    let mut failures = ask_all(addresses, (timeout, options), &mut asked).await;
+    let mut failures = ask_all(addresses, timeout, options, &mut asked).await;
     if all_nodes && !asked.is_empty() {
         let others = other_nodes(&asked)?;
-        failures.extend(ask_all(others, (timeout, options), &mut asked).await);
+        failures.extend(ask_all(others, timeout, options, &mut asked).await);
     }
     if asked.is_empty()
         && let Some((_, error)) = failures.pop()
@@ -122,7 +123,8 @@ pub async fn gather(
 /// rest is and what became of it.
 async fn ask_all(
     addresses: Vec<Address>,
-    (timeout, options): (Duration, ScanOptions),
+    timeout: Duration,
+    options: ScanOptions,
     asked: &mut Vec<Asked>,
 ) -> Vec<(String, Error)> {
     let asking = addresses.into_iter().map(|address| async move {

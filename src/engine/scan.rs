@@ -15,7 +15,7 @@ use super::connect::Engine;
 use super::lenient::Entry;
 use super::{lenient, podman, swarm, translate};
 use crate::error::{Error, Result};
-use crate::model::{Container, EngineFacts, Network, NetworkMode, Snapshot, Unread};
+use crate::model::{Container, EngineFacts, Network, NetworkMode, Scope, Snapshot, Unread};
 
 /// How to scan.
 #[derive(Debug, Clone, Copy)]
@@ -99,7 +99,7 @@ async fn about(engine: &Engine, options: ScanOptions) -> Result<About> {
         podman::call_networks_as_containers_do(&mut networks);
     }
     // Every node of a swarm has the swarm's own network.
-    let in_swarm = networks.iter().any(|network| network.scope == "swarm");
+    let in_swarm = networks.iter().any(|network| network.scope == Scope::Swarm);
     let answer = match early {
         None if in_swarm => Some(info().await),
         answer => answer,

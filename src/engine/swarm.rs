@@ -10,8 +10,8 @@ use bollard::models::{
 use super::connect::Engine;
 use crate::error::Result;
 use crate::model::{
-    Protocol, Service, ServiceNetwork, ServicePort, Swarm, SwarmNode, Task, UNTOLD, Unread,
-    VirtualAddress,
+    Availability, EndpointMode, NodeState, Protocol, PublishMode, Service, ServiceMode,
+    ServiceNetwork, ServicePort, Swarm, SwarmNode, Task, TaskState, UNTOLD, Unread, VirtualAddress,
 };
 
 /// The swarm that the engine is part of, if it is part of one. Sends GET
@@ -48,7 +48,7 @@ pub async fn read(engine: &Engine, info: &SystemInfo, unread: &mut Vec<Unread>) 
         let (mut service, replicas) = service(told, &mut listed);
         let tasks = by_service.as_mut().map(|all| all.remove(&service.id).unwrap_or_default());
         let away = |task: &Task| swarm.node_with(&task.node).is_some_and(SwarmNode::is_away);
-        let runs = |task: &&Task| task.state == "running" && !away(task);
+        let runs = |task: &&Task| task.state == TaskState::Running && !away(task);
         let number = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         service.running = tasks.as_ref().map(|all| number(all.iter().filter(runs).count()));
         // A global service wants as many as there are nodes fit for it, which
@@ -74,10 +74,10 @@ fn node(told: Node) -> SwarmNode {
     SwarmNode {
         name: told.description.and_then(|d| d.hostname).unwrap_or_default(),
         address: status.addr.unwrap_or_default(),
-        state: word(status.state),
+        state: NodeState::parse(&word(status.state)),
         id: told.id.unwrap_or_default(),
         role: word(spec.role),
-        availability: word(spec.availability),
+        availability: Availability::parse(&word(spec.availability)),
     }
 }
 
@@ -94,7 +94,7 @@ fn tasks_of_services(told: Vec<ListedTask>) -> HashMap<String, Vec<Task>> {
         by_service.entry(task.service_id.unwrap_or_default()).or_default().push(Task {
             slot: task.slot.and_then(|slot| u64::try_from(slot).ok()),
             node: task.node_id.unwrap_or_default(),
-            state: word(status.state),
+            state: TaskState::parse(&word(status.state)),
             container: container.unwrap_or_default(),
         });
     }
@@ -110,15 +110,15 @@ fn service(told: ListedService, note: &mut impl FnMut(&str, String)) -> (Service
     let number = |n: i64| u64::try_from(n).ok();
     let (mode, replicas) = if let Some(replicated) = mode.replicated {
         // The engine leaves the number out where it is nought.
-        ("replicated", Some(replicated.replicas.and_then(number).unwrap_or_default()))
+        (ServiceMode::Replicated, Some(replicated.replicas.and_then(number).unwrap_or_default()))
     } else if mode.global.is_some() {
-        ("global", None)
+        (ServiceMode::Global, None)
     } else if let Some(job) = mode.replicated_job {
-        ("replicated-job", job.total_completions.and_then(number))
+        (ServiceMode::ReplicatedJob, job.total_completions.and_then(number))
     } else if mode.global_job.is_some() {
-        ("global-job", None)
+        (ServiceMode::GlobalJob, None)
     } else {
-        ("", None)
+        (ServiceMode::default(), None)
     };
     let mut virtual_addresses = Vec::new();
     for told in endpoint.virtual_ips.unwrap_or_default() {
@@ -148,8 +148,10 @@ fn service(told: ListedService, note: &mut impl FnMut(&str, String)) -> (Service
         networks: networks.collect(),
         name,
         id: told.id.unwrap_or_default(),
-        mode: mode.to_owned(),
-        endpoint_mode: asked.mode.map_or_else(|| "vip".to_owned(), |mode| mode.to_string()),
+        mode,
+        endpoint_mode: asked
+            .mode
+            .map_or(EndpointMode::Vip, |mode| EndpointMode::parse(mode.as_ref())),
         virtual_addresses,
         published: ports.into_iter().filter_map(port).collect(),
         ..Service::default()
@@ -164,7 +166,9 @@ fn port(told: EndpointPortConfig) -> Option<ServicePort> {
         port: number(told.target_port)?,
         protocol: protocol.unwrap_or_default(),
         host_port: number(told.published_port),
-        mode: told.publish_mode.map_or_else(|| "ingress".to_owned(), |mode| mode.to_string()),
+        mode: told
+            .publish_mode
+            .map_or(PublishMode::Ingress, |mode| PublishMode::parse(mode.as_ref())),
     })
 }
 
@@ -185,8 +189,8 @@ mod tests {
             notes.push(format!("{what}: {why}"))
         });
         assert_eq!(
-            (web.name.as_str(), web.mode.as_str(), replicas),
-            ("web", "replicated", Some(2))
+            (web.name.as_str(), &web.mode, replicas),
+            ("web", &ServiceMode::Replicated, Some(2))
         );
         assert_eq!(web.address_on("syw5"), Some("10.0.0.189".parse().unwrap()));
         assert_eq!(web.virtual_addresses.len(), 1);

@@ -12,9 +12,9 @@ use bollard::models::{Network as ListedNetwork, PortBinding, SystemVersion};
 use super::container::{EndpointSettings, Inspected, Listed, ListedPort};
 use super::lenient::Info;
 use crate::model::{
-    AddressPool, Compose, Container, Endpoint, EngineFacts, ExposedPort, Health, Network,
-    NetworkMode, Protocol, PublishedPort, Reference, RequestedPort, State, Subnet, Unread,
-    kept_labels, reference, without_user_info,
+    AddressPool, Compose, Container, Driver, Endpoint, EngineFacts, ExposedPort, Health, Moment,
+    Network, NetworkMode, Protocol, PublishedPort, Reference, RequestedPort, Scope, State, Subnet,
+    Unread, kept_labels, reference, without_user_info,
 };
 
 /// Facts from the version call.
@@ -90,11 +90,11 @@ pub fn network(listed: ListedNetwork, unread: &mut Vec<Unread>) -> Network {
     }
     let mut network = Network {
         id: listed.id.unwrap_or_default(),
-        driver: listed
-            .driver
-            .filter(|driver| !driver.is_empty())
-            .unwrap_or_else(|| "unknown".to_owned()),
-        scope: listed.scope.unwrap_or_default(),
+        driver: match listed.driver.as_deref() {
+            None | Some("") => Driver::Unknown,
+            Some(driver) => Driver::parse(driver),
+        },
+        scope: Scope::parse(&listed.scope.unwrap_or_default()),
         internal: listed.internal.unwrap_or_default(),
         subnets,
         ipv6: listed.enable_ipv6.unwrap_or_default(),
@@ -361,8 +361,8 @@ fn network_error(error: String) -> Option<String> {
 }
 
 /// The engine writes the year 1 for "never".
-fn moment(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.is_empty() && !text.starts_with("0001-"))
+fn moment(text: Option<String>) -> Option<Moment> {
+    text.filter(|text| !text.starts_with("0001-")).and_then(|text| Moment::parse(&text))
 }
 
 fn health_of(text: &str) -> Option<Health> {

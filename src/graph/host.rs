@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::Map;
 use super::predict::Route;
 use super::reason::{Judged, Reason};
-use crate::model::ContainerAt;
+use crate::model::{ContainerAt, Driver};
 
 impl Map<'_> {
     /// Whether the container's engine has its bridges out of its host's sight.
@@ -40,11 +40,11 @@ impl Map<'_> {
                 usable.push(None);
             }
             for address in usable {
-                let judged = match on.driver.as_str() {
-                    "bridge" => Judged::reachable(Reason::HostIsGateway),
+                let judged = match &on.driver {
+                    Driver::Bridge => Judged::reachable(Reason::HostIsGateway),
                     // There the gateway is a router outside, not the host.
                     // An overlay network's is nobody at all.
-                    "macvlan" | "ipvlan" | "overlay" => continue,
+                    Driver::Macvlan | Driver::Ipvlan | Driver::Overlay => continue,
                     _ => Judged::unknown(Reason::UnknownDriver),
                 };
                 routes.push(Route { network: Some(network), address, judged });

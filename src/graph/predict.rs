@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use super::reason::{Judged, Reason, Verdict};
 use super::{Map, StackOwner};
-use crate::model::{Container, ContainerAt, Endpoint, Network, NetworkAt, State};
+use crate::model::{Container, ContainerAt, Driver, Endpoint, Network, NetworkAt, State};
 
 /// One address of the target and what should happen to packets sent there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,11 +141,10 @@ impl Map<'_> {
         if self.are_apart(a, b) {
             return Judged::unknown(Reason::OutsideDecides);
         }
-        let beyond = |n: &&Network| matches!(n.driver.as_str(), "macvlan" | "ipvlan");
         if self.on_host(b) {
             return if self.hides_bridges(b) {
                 Judged::unknown(Reason::RootlessBridges)
-            } else if networks(a).iter().all(beyond) {
+            } else if networks(a).iter().all(|network| network.driver.reaches_beyond()) {
                 Judged::blocked(Reason::MacvlanHost)
             } else {
                 Judged::unknown(Reason::HostAddressUntold)
@@ -170,9 +169,9 @@ impl Map<'_> {
             if self.hides_bridges(a) {
                 return Judged::blocked(Reason::RootlessBridges);
             }
-            return match on.driver.as_str() {
-                "bridge" => Judged::reachable(Reason::HostOnBridge),
-                "macvlan" | "ipvlan" => Judged::blocked(Reason::MacvlanHost),
+            return match &on.driver {
+                Driver::Bridge => Judged::reachable(Reason::HostOnBridge),
+                Driver::Macvlan | Driver::Ipvlan => Judged::blocked(Reason::MacvlanHost),
                 _ => Judged::unknown(Reason::UnknownDriver),
             };
         }
@@ -211,7 +210,7 @@ impl Map<'_> {
         let leads_out = |network: &Network, endpoint: &Endpoint| match address {
             // Members of an overlay network get out by a bridge of which the
             // engine does not tell (`docker_gwbridge`), with IPv4 only.
-            _ if network.driver == "overlay" => {
+            _ if network.driver == Driver::Overlay => {
                 !network.internal && address.is_none_or(|address| address.is_ipv4())
             }
             // A planned endpoint is told its gateway when it is made.
@@ -235,17 +234,15 @@ impl Map<'_> {
         }
         // No router outside has a way into an overlay network's tunnels, and
         // `docker_gwbridge` is kept apart from other bridges as they are.
-        let carried = |n: &Network| matches!(n.driver.as_str(), "bridge" | "overlay");
-        let tunnelled = to.driver == "overlay" || ways.iter().any(|n| n.driver == "overlay");
+        let carried = |n: &Network| matches!(n.driver, Driver::Bridge | Driver::Overlay);
+        let tunnelled = ways.iter().chain([&to]).any(|n| n.driver == Driver::Overlay);
         if tunnelled && carried(to) && ways.iter().all(|n| carried(n)) {
             return Judged::blocked(Reason::DifferentNetworks);
         }
-        let bridges_only = ways.iter().all(|n| n.driver == "bridge") && to.driver == "bridge";
+        let all = |is: fn(&Driver) -> bool| ways.iter().chain([&to]).all(|n| is(&n.driver));
+        let bridges_only = all(|driver| *driver == Driver::Bridge);
         if !bridges_only {
-            let known = |n: &Network| {
-                matches!(n.driver.as_str(), "bridge" | "overlay" | "macvlan" | "ipvlan")
-            };
-            return if known(to) && ways.iter().all(|n| known(n)) {
+            return if all(Driver::joins_members) {
                 Judged::unknown(Reason::OutsideDecides)
             } else {
                 Judged::unknown(Reason::UnknownDriver)
@@ -350,8 +347,9 @@ impl Map<'_> {
 
 /// What should happen between two members of one network.
 fn within(network: &Network, a: &Container, b: &Container) -> Judged {
-    match network.driver.as_str() {
-        "bridge" if !network.icc => {
+    let macvlan_mode = network.options.get("macvlan_mode").map(String::as_str);
+    match &network.driver {
+        Driver::Bridge if !network.icc => {
             let linked = |from: &Container, to: &Container| {
                 from.links.iter().any(|link| link.split(':').next() == Some(to.own_name()))
             };
@@ -362,13 +360,11 @@ fn within(network: &Network, a: &Container, b: &Container) -> Judged {
                 Judged::blocked(Reason::IccOff)
             }
         }
-        "macvlan" if network.options.get("macvlan_mode").is_some_and(|m| m == "private") => {
+        Driver::Macvlan if macvlan_mode == Some("private") => {
             Judged::blocked(Reason::PrivateMacvlan)
         }
-        "macvlan" if network.options.get("macvlan_mode").is_some_and(|m| m == "vepa") => {
-            Judged::unknown(Reason::OutsideDecides)
-        }
-        "bridge" | "overlay" | "macvlan" | "ipvlan" => Judged::reachable(Reason::SharedNetwork),
+        Driver::Macvlan if macvlan_mode == Some("vepa") => Judged::unknown(Reason::OutsideDecides),
+        driver if driver.joins_members() => Judged::reachable(Reason::SharedNetwork),
         _ => Judged::unknown(Reason::UnknownDriver),
     }
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::Map;
-use crate::model::{ContainerAt, NetworkAt, Service};
+use crate::model::{ContainerAt, NetworkAt, Scope, Service};
 
 /// What a service's name leads to.
 ///
@@ -54,7 +54,7 @@ impl Map<'_> {
         };
         self.networks_of(self.stack(from)?).find_map(|at| {
             let network = self.network(at);
-            if network.ingress || network.scope != "swarm" {
+            if network.ingress || network.scope != Scope::Swarm {
                 return None;
             }
             let name = host.strip_suffix(&format!(".{}", network.name)).unwrap_or(host);

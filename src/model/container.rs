@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::moment::{self, Moment};
 use super::port::{ExposedPort, PublishedPort, RequestedPort};
 use super::reference::Reference;
 
@@ -276,12 +277,20 @@ pub struct Container {
     /// How often the engine has restarted it.
     #[serde(default)]
     pub restart_count: u64,
-    /// When it last started (RFC 3339).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub started_at: Option<String>,
-    /// When it last ended (RFC 3339).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub finished_at: Option<String>,
+    /// When it last started.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "moment::or_none"
+    )]
+    pub started_at: Option<Moment>,
+    /// When it last ended.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "moment::or_none"
+    )]
+    pub finished_at: Option<Moment>,
     /// Host name inside the container.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub hostname: String,

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::container::NetworkMode;
+use super::driver::Scope;
 use super::engine_facts::EngineFacts;
 use super::network::Network;
 use super::snapshot::{Snapshot, Unread};
@@ -23,7 +24,7 @@ pub struct EngineOfMap {
 impl Snapshot {
     /// One snapshot of several engines, each with its name, which no two have.
     pub fn join(parts: Vec<(String, Self)>) -> Self {
-        let shared = |network: &Network| network.scope == "swarm" && !network.id.is_empty();
+        let shared = |network: &Network| network.scope == Scope::Swarm && !network.id.is_empty();
         let networks = || parts.iter().flat_map(|(_, part)| &part.networks);
         let swarms: BTreeSet<&str> =
             networks().filter(|n| shared(n)).map(|n| n.name.as_str()).collect();

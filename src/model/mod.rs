@@ -5,8 +5,11 @@
 //! in this layer calls the engine, and nothing knows how it will be shown.
 
 mod container;
+mod driver;
 mod engine_facts;
+mod evidence;
 mod finding;
+mod fix;
 mod joined;
 mod json;
 mod labels;
@@ -20,17 +23,29 @@ mod port;
 mod position;
 mod reachability;
 pub mod reference;
+mod run_option;
 mod snapshot;
 mod swarm;
+mod text;
+mod word;
+pub mod words;
 
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
+pub use driver::{Driver, Scope};
 pub use engine_facts::{AddressPool, EngineFacts};
+pub use evidence::{
+    Dial, Evidence, ListensFrom, Logged, MachineMatter, NodesMatter, WrittenIn,
+};
 pub use finding::{Diagnosis, Finding, NotLooked, Severity};
+pub use fix::{
+    Action, Applicability, Change, ComposeServices, Dialled, Edit, EditKind, Handle, Joining, Maker,
+    Recreate, Setting, Settings, Step, Tool,
+};
 pub use joined::EngineOfMap;
 pub use json::{is_unsafe, to_json};
 pub use labels::{kept_labels, without_user_info};
-pub use ladder::{Ladder, Reach, Rung, Status};
-pub use moment::seconds_since_1970;
+pub use ladder::{Ladder, Reach, Rung, RungKind, Status};
+pub use moment::Moment;
 pub use names::{natural_order, nearest, nearest_of};
 pub use network::{Network, PODMAN_DEFAULT_NETWORK, Subnet};
 pub use observation::{
@@ -47,7 +62,9 @@ pub use reachability::{
     BLACK_HOLE, By, Knock, Latency, Measurement, NO_ROUTE, OWN_FIREWALL, Outcome, Probe,
 };
 pub use reference::{Origin, Reference};
+pub use run_option::{MadeWith, RunOption};
 pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot, Unread};
 pub use swarm::{
-    Service, ServiceNetwork, ServicePort, Swarm, SwarmNode, Task, UNTOLD, VirtualAddress,
+    Availability, EndpointMode, NodeState, PublishMode, Service, ServiceMode, ServiceNetwork,
+    ServicePort, Swarm, SwarmNode, Task, TaskState, UNTOLD, VirtualAddress,
 };

@@ -6,6 +6,8 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use super::driver::{Driver, Scope};
+
 /// Id of Podman's default network, the same everywhere.
 ///
 /// Source: containers/common, `libnetwork/types/const.go` and
@@ -34,11 +36,11 @@ pub struct Network {
     pub name: String,
     /// Engine's id (Podman reports the name here in places).
     pub id: String,
-    /// Driver: `bridge`, `overlay`, `macvlan`, `ipvlan`, `host`, `null`, or a plug-in's name.
-    pub driver: String,
-    /// `local` to one engine, `swarm` or `global`.
+    /// Driver.
+    pub driver: Driver,
+    /// How far it is known.
     #[serde(default)]
-    pub scope: String,
+    pub scope: Scope,
     /// Made with `--internal`: nothing gets in or out but its members.
     #[serde(default)]
     pub internal: bool,
@@ -91,8 +93,8 @@ impl Network {
         Self {
             name: name.to_owned(),
             id: id.to_owned(),
-            driver: "unknown".to_owned(),
-            scope: String::new(),
+            driver: Driver::Unknown,
+            scope: Scope::default(),
             internal: false,
             subnets: Vec::new(),
             ipv6: false,
@@ -141,7 +143,7 @@ impl Network {
     /// `com.docker.network.bridge.default_bridge=true`, and no other network
     /// may be called `bridge`.
     pub fn is_default_bridge(&self) -> bool {
-        self.driver == "bridge"
+        self.driver == Driver::Bridge
             && (self
                 .options
                 .get("com.docker.network.bridge.default_bridge")
@@ -152,12 +154,12 @@ impl Network {
 
     /// The host's own network stack, not a network between containers.
     pub fn is_host(&self) -> bool {
-        self.driver == "host"
+        self.driver == Driver::Host
     }
 
     /// The network of containers that have none.
     pub fn is_none(&self) -> bool {
-        self.driver == "null"
+        self.driver == Driver::Null
     }
 
     /// One of the three every Docker engine makes by itself.
@@ -187,7 +189,7 @@ impl Network {
         if self.ipv6 {
             flags.push("ipv6");
         }
-        if self.attachable && self.driver == "overlay" {
+        if self.attachable && self.driver == Driver::Overlay {
             flags.push("attachable");
         }
         if self.ingress {

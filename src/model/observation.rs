@@ -8,6 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use super::moment::{self, Moment};
 use super::port::Protocol;
 use super::snapshot::Unread;
 
@@ -31,9 +32,13 @@ pub struct Observation {
     /// How netmap looked inside; absent when it did not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub how: Option<Means>,
-    /// When it looked, in seconds since 1970.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<i64>,
+    /// When it looked.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "moment::or_none"
+    )]
+    pub at: Option<Moment>,
     /// Sockets that wait for others: TCP ports in state LISTEN, bound UDP
     /// ports. Docker's own resolver on 127.0.0.11 is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -194,12 +199,20 @@ pub struct LogError {
     /// How many of the lines looked at say so.
     #[serde(default)]
     pub count: u32,
-    /// When the first of them was written, in seconds since 1970.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first: Option<i64>,
+    /// When the first of them was written.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "moment::or_none"
+    )]
+    pub first: Option<Moment>,
     /// When the last of them was written.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last: Option<i64>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "moment::or_none"
+    )]
+    pub last: Option<Moment>,
 }
 
 /// What was seen of the engine's machine itself.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::container::Container;
 use super::port::{Protocol, PublishedPort};
+use super::word::words;
 
 /// A swarm, as one of its nodes sees it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,18 +34,18 @@ pub struct SwarmNode {
     /// Address by which the others know it.
     #[serde(default)]
     pub address: String,
-    /// `ready`, `down`, `disconnected` or `unknown`.
+    /// Whether the others reach it.
     #[serde(default)]
-    pub state: String,
+    pub state: NodeState,
     /// Id.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub id: String,
     /// `manager` or `worker`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub role: String,
-    /// `active`, `pause` or `drain`.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub availability: String,
+    /// Whether it takes tasks.
+    #[serde(default, skip_serializing_if = "Availability::is_untold")]
+    pub availability: Availability,
 }
 
 /// A service: so many tasks of one kind, spread over the nodes.
@@ -55,13 +56,12 @@ pub struct Service {
     /// Id.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub id: String,
-    /// `replicated`, `global`, `replicated-job` or `global-job`.
+    /// How many tasks it wants, and for how long.
     #[serde(default)]
-    pub mode: String,
-    /// How its name is answered: `vip` with a virtual address, `dnsrr` with
-    /// those of the tasks.
+    pub mode: ServiceMode,
+    /// How its name is answered.
     #[serde(default)]
-    pub endpoint_mode: String,
+    pub endpoint_mode: EndpointMode,
     /// Tasks that should run. Absent where the engine's list of tasks could
     /// not be read and its description does not say.
     #[serde(default)]
@@ -113,10 +113,9 @@ pub struct ServicePort {
     /// The nodes' port; absent until one is chosen.
     #[serde(default)]
     pub host_port: Option<u16>,
-    /// `ingress`: every node forwards it to any task; `host`: only nodes with
-    /// a task do, to that one.
+    /// Which nodes forward it.
     #[serde(default)]
-    pub mode: String,
+    pub mode: PublishMode,
 }
 
 /// A task: one container of a service, on one node.
@@ -128,12 +127,108 @@ pub struct Task {
     /// Id of its node; empty before it has one.
     #[serde(default)]
     pub node: String,
-    /// `running`, `preparing`, `pending` and so on, in the engine's words.
+    /// How far it has come.
     #[serde(default)]
-    pub state: String,
+    pub state: TaskState,
     /// Id of its container, once there is one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub container: String,
+}
+
+words! {
+    /// What a swarm's managers know of a node.
+    NodeState {
+        /// It answers.
+        Ready = "ready",
+        /// It has not answered for a while.
+        Down = "down",
+        /// It ended its session.
+        Disconnected = "disconnected",
+        /// The managers cannot tell.
+        Unknown = "unknown",
+    }
+}
+
+words! {
+    /// Whether a node takes tasks.
+    Availability {
+        /// It does.
+        Active = "active",
+        /// It keeps those that it has and takes no more.
+        Pause = "pause",
+        /// It gives those away that it has.
+        Drain = "drain",
+    }
+}
+
+words! {
+    /// How many tasks a service wants, and for how long.
+    ServiceMode {
+        /// So many, at all times.
+        Replicated = "replicated",
+        /// One on each node that is fit for it.
+        Global = "global",
+        /// So many, each until it has ended well.
+        ReplicatedJob = "replicated-job",
+        /// One on each node, likewise.
+        GlobalJob = "global-job",
+    }
+}
+
+words! {
+    /// How a service's name is answered.
+    EndpointMode {
+        /// With a virtual address.
+        Vip = "vip",
+        /// With the addresses of its tasks.
+        Dnsrr = "dnsrr",
+    }
+}
+
+words! {
+    /// Which nodes forward a service's port.
+    PublishMode {
+        /// Every node, to any task.
+        Ingress = "ingress",
+        /// Those with a task, to that one.
+        Host = "host",
+    }
+}
+
+words! {
+    /// How far a task has come.
+    ///
+    /// Source: moby/swarmkit, `api/types.proto`, `TaskState`.
+    TaskState {
+        /// It has no node yet, nor what it needs of the swarm.
+        New = "new",
+        /// It has what it needs of the swarm and waits for a node.
+        Pending = "pending",
+        /// It has a node.
+        Assigned = "assigned",
+        /// The node took it.
+        Accepted = "accepted",
+        /// The node fetches what it needs.
+        Preparing = "preparing",
+        /// The node has what it needs.
+        Ready = "ready",
+        /// Its container is being started.
+        Starting = "starting",
+        /// Its container runs.
+        Running = "running",
+        /// Its container ended well.
+        Complete = "complete",
+        /// It was told to end.
+        Shutdown = "shutdown",
+        /// Its container ended badly.
+        Failed = "failed",
+        /// The node could not take it.
+        Rejected = "rejected",
+        /// Its service is being removed, or wants fewer.
+        Remove = "remove",
+        /// Its node has been away for too long.
+        Orphaned = "orphaned",
+    }
 }
 
 /// What the note is about that a node which may not list anything leaves.
@@ -145,7 +240,8 @@ impl Swarm {
     /// forwards to it and to no other.
     pub fn publish(&self, containers: &mut [Container]) {
         for service in &self.services {
-            let everywhere = service.published.iter().filter(|port| port.mode == "ingress");
+            let everywhere =
+                service.published.iter().filter(|port| port.mode == PublishMode::Ingress);
             let ports: Vec<PublishedPort> = everywhere
                 .filter_map(|port| {
                     Some(PublishedPort {
@@ -187,7 +283,7 @@ impl Swarm {
 impl SwarmNode {
     /// Whether the swarm reaches it; one whose state nobody told is not away.
     pub fn is_away(&self) -> bool {
-        !self.state.is_empty() && self.state != "ready"
+        !self.state.is_untold() && self.state != NodeState::Ready
     }
 }
 
@@ -212,5 +308,37 @@ impl Service {
     pub fn address_on(&self, network_id: &str) -> Option<IpAddr> {
         let mut all = self.virtual_addresses.iter();
         all.find(|virtual_address| virtual_address.network_id == network_id).map(|v| v.address)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_are_read_as_they_were_written_and_an_untold_one_is_not_away() {
+        for (json, away) in [
+            (r#"{"name":"a","address":"","state":"ready"}"#, false),
+            (r#"{"name":"a","address":"","state":""}"#, false),
+            (r#"{"name":"a","address":"","state":"down","availability":"drain"}"#, true),
+            (r#"{"name":"a","address":"","state":"unknown"}"#, true),
+            (r#"{"name":"a","address":"","state":"asleep"}"#, true),
+        ] {
+            let node: SwarmNode = serde_json::from_str(json).unwrap();
+            assert_eq!(node.is_away(), away, "{json}");
+            assert_eq!(serde_json::to_string(&node).unwrap(), json);
+        }
+        let task = r#"{"slot":1,"node":"n","state":"preparing","container":"c"}"#;
+        let read: Task = serde_json::from_str(task).unwrap();
+        assert_eq!(read.state, TaskState::Preparing);
+        assert_eq!(serde_json::to_string(&read).unwrap(), task);
+    }
+
+    #[test]
+    fn tasks_stand_in_the_order_of_their_words() {
+        let of = |word: &str| Task { state: TaskState::parse(word), ..Task::default() };
+        let mut tasks = [of("running"), of("new"), of("odd"), of("failed")];
+        tasks.sort();
+        assert_eq!(tasks, [of("failed"), of("new"), of("odd"), of("running")]);
     }
 }

@@ -22,6 +22,13 @@ pub struct Request {
     pub knocks: Knocks,
 }
 
+impl Request {
+    /// Pings from each of `from` to each of `to`.
+    pub fn pings(from: BTreeSet<ContainerAt>, to: BTreeSet<ContainerAt>) -> Self {
+        Self { from, to, knocks: Knocks::Icmp }
+    }
+}
+
 /// What to send to each target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Knocks {
@@ -212,9 +219,11 @@ impl Wish {
     /// A question that is yet to be given its place in a plan. A name that
     /// could be no host's is never asked for.
     pub fn new(
-        (from, to): (ContainerAt, Option<ContainerAt>),
-        (by, target): (By, String),
+        from: ContainerAt,
+        to: Option<ContainerAt>,
         network: Option<NetworkAt>,
+        by: By,
+        target: String,
         knock: Knock,
     ) -> Self {
         let askable = by == By::Address || is_host_name(&target);
@@ -262,15 +271,11 @@ fn wishes(map: &Map, from: ContainerAt, to: ContainerAt, knocks: &Knocks) -> Vec
     let prediction = map.predict(from, to);
     let mut wishes = Vec::new();
     for knock in knocks {
-        wishes.push(Wish::new(
-            (from, Some(to)),
-            (By::Name, target.own_name().to_owned()),
-            None,
-            knock,
-        ));
+        let name = target.own_name().to_owned();
+        wishes.push(Wish::new(from, Some(to), None, By::Name, name, knock));
         wishes.extend(prediction.routes.iter().filter_map(|route| {
-            let address = (By::Address, route.address?.to_string());
-            Some(Wish::new((from, Some(to)), address, route.network, knock))
+            let address = route.address?.to_string();
+            Some(Wish::new(from, Some(to), route.network, By::Address, address, knock))
         }));
         // That its name leads nowhere says nothing of an address not known. On
         // another engine it is known, and not to be tried.

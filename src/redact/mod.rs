@@ -167,8 +167,8 @@ impl Redaction {
             exit_code: container.exit_code,
             oom_killed: container.oom_killed,
             restart_count: container.restart_count,
-            started_at: container.started_at.clone(),
-            finished_at: container.finished_at.clone(),
+            started_at: container.started_at,
+            finished_at: container.finished_at,
             exposed: container.exposed.clone(),
         }
     }

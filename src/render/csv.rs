@@ -51,7 +51,7 @@ pub fn render(view: &View, _style: &Style) -> String {
                 .collect();
             text.push_str(&line([
                 endpoint.network.clone(),
-                known.map_or(String::new(), |network| network.driver.clone()),
+                known.map_or(String::new(), |network| network.driver.to_string()),
                 subnets.join("; "),
                 endpoint.ipv4.map_or(String::new(), |a| a.to_string()),
                 endpoint.ipv6.map_or(String::new(), |a| a.to_string()),

@@ -20,7 +20,7 @@ pub fn render(view: &View, _style: &Style) -> String {
             network.subnets.iter().map(|s| view::gateway(view, *at, s)).collect();
         text.push_str(&row(&[
             safe(&network.name),
-            safe(&network.driver),
+            safe(network.driver.as_str()),
             subnets.join("<br>"),
             gateways.join("<br>"),
             network.flags().join(", "),

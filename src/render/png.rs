@@ -6,8 +6,9 @@ use resvg::usvg;
 
 use super::fonts::Fonts;
 use super::svg::{self, Options, Theme};
-use super::view::{View, count};
+use super::view::View;
 use crate::error::{Error, Result};
+use crate::model::words::count;
 
 /// Most pixels of a picture: a gigabyte of memory.
 const MOST_PIXELS: f32 = 256e6;

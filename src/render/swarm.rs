@@ -1,7 +1,9 @@
 //! Tables of a swarm's services and nodes, for the formats that have tables.
 
 use super::view::View;
-use crate::model::{ContainerAt, Service, ServicePort, Swarm};
+use crate::model::{
+    Availability, ContainerAt, PublishMode, Service, ServicePort, Swarm, TaskState,
+};
 
 /// A table: its headings, and rows of as many cells.
 pub struct Table {
@@ -49,7 +51,7 @@ fn service_row(view: &View, service: &Service) -> [String; 5] {
     let ports: Vec<String> = service.published.iter().map(port).collect();
     [
         service.name.clone(),
-        service.mode.clone(),
+        service.mode.to_string(),
         service.replicas(),
         leads.join("\n"),
         ports.join("\n"),
@@ -63,7 +65,7 @@ fn port(port: &ServicePort) -> String {
         "tcp" => String::new(),
         other => format!("/{other}"),
     };
-    let wherefrom = if port.mode == "host" { " on its nodes" } else { "" };
+    let wherefrom = if port.mode == PublishMode::Host { " on its nodes" } else { "" };
     format!("{outside} → {}{protocol}{wherefrom}", port.port)
 }
 
@@ -76,16 +78,19 @@ fn node_rows(swarm: &Swarm) -> Vec<[String; 5]> {
             for service in &swarm.services {
                 for task in service.tasks.iter().filter(|task| task.node == node.id) {
                     let number = task.slot.map_or_else(String::new, |slot| format!(".{slot}"));
-                    let state = match task.state.as_str() {
-                        "running" => String::new(),
+                    let state = match &task.state {
+                        TaskState::Running => String::new(),
                         other => format!(" ({other})"),
                     };
                     tasks.push(format!("{}{number}{state}", service.name));
                 }
             }
-            let state = match node.availability.as_str() {
-                "" | "active" => node.state.clone(),
-                other => format!("{}, {other}", node.state),
+            let takes_tasks =
+                node.availability.is_untold() || node.availability == Availability::Active;
+            let state = if takes_tasks {
+                node.state.to_string()
+            } else {
+                format!("{}, {}", node.state, node.availability)
             };
             [node.name.clone(), node.role.clone(), state, node.address.clone(), tasks.join(" ")]
         })

@@ -40,7 +40,7 @@ fn network_rows(view: &View, style: &Style) -> Vec<Vec<String>> {
             .collect();
         rows.push(vec![
             style.paint(Role::Network, &network.name),
-            style.paint(Role::Plain, &network.driver),
+            style.paint(Role::Plain, network.driver.as_str()),
             lines(network.subnets.iter().map(|subnet| subnet.subnet.to_string()).collect()),
             lines(network.subnets.iter().map(|subnet| view::gateway(view, *at, subnet)).collect()),
             style.paint(Role::Warn, &network.flags().join(", ")),

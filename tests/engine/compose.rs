@@ -171,7 +171,7 @@ impl Project {
         compare(&self.name, networks(&planned), networks(&running), &mut found);
         for (planned, real) in planned.networks.iter().zip(&running.networks) {
             // The file does not say of what kind a network made elsewhere is.
-            if planned.driver != "external" {
+            if planned.driver.as_str() != "external" {
                 let real = network_shape(real, planned);
                 compare(&self.name, network_shape(planned, planned), real, &mut found);
             }

@@ -40,6 +40,7 @@ const KEPT_INSIDE: &[(&str, &str)] = &[
     ("skrifa", "render"),
     ("quick_junit", "render"),
     ("petgraph", "graph"),
+    ("jiff", "model"),
     ("clap", "cli"),
     ("indicatif", "cli"),
 ];

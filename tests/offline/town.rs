@@ -8,9 +8,10 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use netmap::model::{
-    Compose, Connection, Container, Endpoint, EngineFacts, ExposedPort, HostObservation,
-    HostsEntry, Listening, LogError, LogErrorKind, Means, Mtu, Network, NetworkMode, Observation,
-    Origin, Progress, Protocol, PublishedPort, Reference, RouteEntry, Snapshot, State, Subnet,
+    Compose, Connection, Container, Driver, Endpoint, EngineFacts, ExposedPort, HostObservation,
+    HostsEntry, Listening, LogError, LogErrorKind, Means, Moment, Mtu, Network, NetworkMode,
+    Observation, Origin, Progress, Protocol, PublishedPort, Reference, RouteEntry, Scope, Snapshot,
+    State, Subnet,
 };
 
 /// When somebody looked, in seconds since 1970, and a while before.
@@ -183,7 +184,7 @@ impl House {
             image: image.to_owned(),
             state,
             exit_code: (state == State::Exited).then_some(1),
-            started_at: Some(STARTED.to_owned()),
+            started_at: Moment::parse(STARTED),
             hostname: id[..12].to_owned(),
             network_mode: if rider {
                 NetworkMode::Container(self.of_role(0).id())
@@ -231,8 +232,8 @@ impl House {
             host: host.to_owned(),
             port,
             count: 3,
-            first: Some(LOOKED - 60),
-            last: Some(LOOKED - 5),
+            first: Some(Moment::from_seconds(LOOKED - 60)),
+            last: Some(Moment::from_seconds(LOOKED - 5)),
         });
         let live = self.state().has_network();
         let open = self.dials().into_iter().filter(|dial| dial.2 == "db").map(|_| Connection {
@@ -250,7 +251,7 @@ impl House {
             container: self.name(),
             id: self.id(),
             how: live.then_some(Means::Proc),
-            at: Some(LOOKED),
+            at: Some(Moment::from_seconds(LOOKED)),
             listening: live
                 .then(|| (port > 0).then(|| listening(bound, port)).into_iter().collect()),
             connections: live.then(|| open.collect()),
@@ -286,8 +287,8 @@ fn v4(address: IpAddr) -> Option<Ipv4Addr> {
 
 fn network(name: &str, number: usize, base: Ipv4Addr, length: u8) -> Network {
     let mut network = Network::unlisted(name, &format!("{number:08x}{number:056x}"));
-    network.driver = "bridge".to_owned();
-    network.scope = "local".to_owned();
+    network.driver = Driver::Bridge;
+    network.scope = Scope::Local;
     network.unlisted = false;
     network.subnets.push(Subnet {
         subnet: format!("{base}/{length}").parse().expect("a subnet"),

@@ -4,8 +4,8 @@
 #![allow(dead_code)] // tests and benchmarks each use some of it
 
 use netmap::model::{
-    Compose, Container, Endpoint, EngineFacts, ExposedPort, Health, Network, NetworkMode, Protocol,
-    PublishedPort, Snapshot, State, Subnet,
+    Compose, Container, Driver, Endpoint, EngineFacts, ExposedPort, Health, Network, NetworkMode,
+    Protocol, PublishedPort, Scope, Snapshot, State, Subnet,
 };
 
 /// A map in the making.
@@ -20,8 +20,8 @@ impl Maker {
     pub fn network(&mut self, name: &str) -> &mut Network {
         let number = self.networks.len();
         let mut network = Network::unlisted(name, &format!("net{number:060}"));
-        network.driver = "bridge".to_owned();
-        network.scope = "local".to_owned();
+        network.driver = Driver::Bridge;
+        network.scope = Scope::Local;
         network.unlisted = false;
         let subnet = format!("10.{}.{}.0/24", number / 250, number % 250);
         network.subnets.push(Subnet {

@@ -10,13 +10,14 @@ use std::time::Duration;
 
 use clap::Subcommand;
 
-use super::options::{Options, duration};
-use super::output::Output;
+use super::format::FormatArgs;
+use super::options::duration;
+use super::run::Run;
 use super::{Ending, check, source};
 use crate::error::{Error, Result};
 use crate::lesson::{self, LABEL, LESSONS, Lesson};
 use crate::model::{Container, Network, Snapshot};
-use crate::render::{CHECK_FORMATS, Role, Style, prose};
+use crate::render::{CheckView, Format, Role, Style, prose};
 
 /// Arguments of `netmap lesson`.
 #[derive(Debug, clap::Args)]
@@ -38,15 +39,15 @@ enum What {
         yes: bool,
     },
     /// Whether the lesson is mended
+    #[command(after_help = Format::<CheckView>::list())]
     Check {
         /// Lesson; the one that is up, if it is one
         name: Option<String>,
         /// Try again until it is mended, for as long as this, such as 30s
         #[arg(long, value_name = "TIME", value_parser = duration)]
         retry: Option<Duration>,
-        /// Format: as with netmap check
-        #[arg(long, short, value_name = "FORMAT", value_parser = CHECK_FORMATS.iter().map(|f| f.name).collect::<Vec<_>>(), hide_possible_values = true, help_heading = "How to show it")]
-        format: Option<String>,
+        #[command(flatten)]
+        format: FormatArgs<CheckView<'static>>,
     },
     /// Give a hint
     Hint {
@@ -83,19 +84,19 @@ pub fn after_help() -> String {
 }
 
 /// Does what is asked of a lesson.
-pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Ending> {
-    if !options.is_live() {
+pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
+    if !run.options.is_live() {
         return Err(Error::Usage {
             what: "a lesson needs an engine that runs".to_owned(),
             hint: Some("leave out --from and --compose".to_owned()),
         });
     }
-    let at = Desk { options, output, style: output.style(options) };
+    let at = Desk { run, style: run.style() };
     match &args.what {
         What::List => at.list().await,
         What::Start { name, yes } => at.start(lesson::named(name)?, *yes).await,
         What::Check { name, retry, format } => {
-            at.check(name.as_deref(), *retry, format.clone()).await
+            at.check(name.as_deref(), *retry, format.chosen(run.options.file())?).await
         }
         What::Hint { number, name } => at.hint(name.as_deref(), *number).await,
         What::Solve { name, yes } => at.solve(name.as_deref(), *yes).await,
@@ -105,8 +106,7 @@ pub async fn run(options: &Options, args: &Args, output: &Output) -> Result<Endi
 
 /// Where the student sits.
 struct Desk<'a> {
-    options: &'a Options,
-    output: &'a Output,
+    run: Run<'a>,
     style: Style,
 }
 
@@ -150,11 +150,11 @@ fn is_labelled(lesson: &Lesson, label: Option<&String>) -> bool {
 
 impl Desk<'_> {
     async fn snapshot(&self) -> Result<Snapshot> {
-        source::snapshot(self.options, self.output).await
+        source::snapshot(self.run).await
     }
 
     fn say(&self, text: &str) -> Result<()> {
-        self.output.data(text.as_bytes(), self.options.output.as_deref())
+        self.run.write(text.as_bytes())
     }
 
     async fn list(&self) -> Result<Ending> {
@@ -171,7 +171,7 @@ impl Desk<'_> {
         }
         self.say(&text)?;
         if snapshot.is_err() {
-            self.output.note("no engine answers, so none of them can be up");
+            self.run.note("no engine answers, so none of them can be up");
         }
         Ok(Ending::Clean)
     }
@@ -181,11 +181,11 @@ impl Desk<'_> {
         let is_up = !Props::of(lesson, &snapshot).is_empty();
         if !is_up {
             self.nothing_in_the_way(lesson, &snapshot)?;
-            docker::ready(self.options).await?;
+            docker::ready(self.run.options).await?;
         }
         self.say(&self.story(lesson))?;
         if is_up {
-            self.output.note(&format!(
+            self.run.note(&format!(
                 "\nIt is up already. To begin anew: netmap lesson stop {0} && netmap lesson start {0}",
                 lesson.name
             ));
@@ -199,12 +199,12 @@ impl Desk<'_> {
         if !self.agreed(&what, yes)? {
             return Ok(Ending::Clean);
         }
-        if let Err(error) = docker::script(self.options, lesson.setup).await {
+        if let Err(error) = docker::script(self.run.options, lesson.setup).await {
             // Half a lesson teaches nothing.
             self.remove(lesson).await?;
             return Err(error);
         }
-        self.output.note(
+        self.run.note(
             "\nIt is up. Look around: netmap show, netmap probe, docker logs. Then:\n  \
              netmap lesson check    whether it is mended\n  \
              netmap lesson hint     a hint\n  \
@@ -251,9 +251,9 @@ impl Desk<'_> {
         if yes {
             return Ok(true);
         }
-        let answer = self.output.ask(what);
+        let answer = self.run.output.ask(what);
         if answer == Some(false) {
-            self.output.note("Nothing was done.");
+            self.run.note("Nothing was done.");
         }
         answer.ok_or_else(|| Error::Usage {
             what: "there is nobody to ask whether to go on".to_owned(),
@@ -265,7 +265,7 @@ impl Desk<'_> {
         &self,
         name: Option<&str>,
         retry: Option<Duration>,
-        format: Option<String>,
+        format: Option<&'static Format<CheckView<'static>>>,
     ) -> Result<Ending> {
         let snapshot = self.snapshot().await?;
         let lesson = chosen(name, &snapshot)?;
@@ -273,17 +273,16 @@ impl Desk<'_> {
             what: format!("the check of `{}` cannot be read: {complaints:?}", lesson.name),
             hint: None,
         })?;
-        let args = check::Args::of_a_lesson(retry, format);
         let place = format!("{}/check.yaml", lesson.name);
         // Finding the cause is the student's part.
-        let output = (self.output, false);
-        let ending = check::hold(self.options, &args, output, (&place, &file)).await?;
+        let how = check::HowToHold { retry, explain: false, ..check::HowToHold::default() };
+        let ending = check::hold(self.run, &how, format, &place, &file).await?;
         if ending == Ending::Clean {
-            self.output.note(
+            self.run.note(
                 "\nMended! netmap lesson solve tells why it was broken,\nnetmap lesson stop takes it away.",
             );
         } else {
-            self.output.note("\nNot yet. netmap lesson hint may help.");
+            self.run.note("\nNot yet. netmap lesson hint may help.");
         }
         Ok(ending)
     }
@@ -302,7 +301,7 @@ impl Desk<'_> {
         };
         self.say(&prose(hint, &self.style))?;
         let next = usize::from(number) + 1;
-        self.output.note(&if next <= hints.len() {
+        self.run.note(&if next <= hints.len() {
             format!("\nHint {number} of {}; the next: netmap lesson hint {next}", hints.len())
         } else {
             "\nThat was the last one; the rest: netmap lesson solve".to_owned()
@@ -318,14 +317,14 @@ impl Desk<'_> {
             lesson::commands(lesson.solve).lines().map(|line| format!("  {line}\n")).collect();
         self.say(&format!("{solution}\n{commands}"))?;
         if self.is_mended(lesson).await? {
-            self.output.note("\nIt is mended already. netmap lesson stop takes it away.");
+            self.run.note("\nIt is mended already. netmap lesson stop takes it away.");
             return Ok(Ending::Clean);
         }
         self.nothing_in_the_way(lesson, &snapshot)?;
         if !self.agreed("Run these commands?", yes)? {
             return Ok(Ending::Clean);
         }
-        docker::script(self.options, lesson.solve).await.map_err(|error| match error {
+        docker::script(self.run.options, lesson.solve).await.map_err(|error| match error {
             Error::Docker { said } => Error::Usage {
                 what: format!("the commands do not fit what is there now: {said}"),
                 hint: Some(format!(
@@ -335,15 +334,14 @@ impl Desk<'_> {
             },
             error => error,
         })?;
-        self.output.note("\nMended. See for yourself: netmap lesson check");
+        self.run.note("\nMended. See for yourself: netmap lesson check");
         Ok(Ending::Clean)
     }
 
     /// Whether the lesson's check passes, without showing it.
     async fn is_mended(&self, lesson: &Lesson) -> Result<bool> {
         let Ok(file) = crate::check::read(lesson.check) else { return Ok(false) };
-        let args = check::Args::of_a_lesson(None, None);
-        check::passes(self.options, &args, self.output, &file).await
+        check::passes(self.run, &check::HowToHold::default(), &file).await
     }
 
     async fn stop(&self, name: Option<&str>) -> Result<Ending> {
@@ -352,7 +350,7 @@ impl Desk<'_> {
         let lines: String = removed.iter().map(|what| format!("removed the {what}\n")).collect();
         self.say(&lines)?;
         for note in left {
-            self.output.note(&note);
+            self.run.note(&note);
         }
         Ok(Ending::Clean)
     }
@@ -365,7 +363,7 @@ impl Desk<'_> {
         let mut removed = Vec::new();
         let mut left: BTreeSet<String> = BTreeSet::new();
         for container in &props.containers {
-            docker::docker(self.options, &["rm", "-f", "-v", &container.id]).await?;
+            docker::docker(self.run.options, &["rm", "-f", "-v", &container.id]).await?;
             removed.push(format!("container {}", container.name));
             for endpoint in &container.endpoints {
                 let network = snapshot.networks.iter().find(|n| n.name == endpoint.network);
@@ -378,7 +376,7 @@ impl Desk<'_> {
             }
         }
         for network in &props.networks {
-            match docker::docker(self.options, &["network", "rm", &network.id]).await {
+            match docker::docker(self.run.options, &["network", "rm", &network.id]).await {
                 Ok(()) => removed.push(format!("network {}", network.name)),
                 Err(Error::Docker { said }) => {
                     left.insert(format!("left alone: the network {} ({said})", network.name));

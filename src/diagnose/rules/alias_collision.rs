@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use crate::diagnose::{Case, Judgement, Rule, advise};
-use crate::model::{Container, ContainerAt, Evidence, Severity, few};
+use crate::model::words::few;
+use crate::model::{Container, ContainerAt, Evidence, Severity};
 
 /// See `netmap explain alias-collision`.
 pub const RULE: Rule = Rule {

@@ -1,7 +1,8 @@
 //! Containers that stand between networks.
 
 use crate::diagnose::{Case, Judgement, Rule};
-use crate::model::{Evidence, NetworkAt, Severity, few};
+use crate::model::words::few;
+use crate::model::{Evidence, NetworkAt, Severity};
 
 /// See `netmap explain bridging-container`.
 pub const RULE: Rule = Rule {

@@ -1,7 +1,8 @@
 //! The right container, the wrong port.
 
 use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, advise};
-use crate::model::{Evidence, Severity, few};
+use crate::model::words::few;
+use crate::model::{Evidence, Severity};
 
 /// See `netmap explain dialled-port-closed`.
 pub const RULE: Rule = Rule {

@@ -3,9 +3,7 @@
 use std::net::IpAddr;
 
 use crate::diagnose::{Case, Judgement, Rule};
-use crate::model::{
-    Change, Container, Evidence, HostPorts, Protocol, RequestedPort, Severity,
-};
+use crate::model::{Change, Container, Evidence, HostPorts, Protocol, RequestedPort, Severity};
 
 /// See `netmap explain exposed-to-the-world`.
 pub const RULE: Rule = Rule {

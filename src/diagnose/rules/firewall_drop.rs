@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::swarm_ports;
 use crate::diagnose::{Case, Judgement, Rule, Sight, advise, on_host};
 use crate::graph::{Agreement, Compared};
-use crate::model::{
-    ContainerAt, Evidence, Outcome, Severity, Step, Why,
-};
+use crate::model::{ContainerAt, Evidence, Outcome, Severity, Step, Why};
 
 /// See `netmap explain firewall-drop`.
 pub const RULE: Rule = Rule {

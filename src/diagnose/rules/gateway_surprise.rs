@@ -3,9 +3,7 @@
 use std::net::IpAddr;
 
 use crate::diagnose::{Case, Judgement, Meaning, Rule, Sight, advise};
-use crate::model::{
-    Action, Applicability, ContainerAt, Evidence, NetworkAt, NetworkMode, Severity, Step,
-};
+use crate::model::{Action, Applicability, ContainerAt, Evidence, NetworkAt, NetworkMode, Severity, Step};
 
 /// See `netmap explain gateway-surprise`.
 pub const RULE: Rule = Rule {

@@ -1,7 +1,8 @@
 //! Out to the host and back in.
 
 use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, settled};
-use crate::model::{ContainerAt, Evidence, Severity, few};
+use crate::model::words::few;
+use crate::model::{ContainerAt, Evidence, Severity};
 
 /// See `netmap explain hairpin`.
 pub const RULE: Rule = Rule {

@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use crate::diagnose::{
     Case, Edge, Judgement, Listens, Meaning, Obstacle, Rule, Sight, advise, settled,
 };
-use crate::model::{ContainerAt, Evidence, Finding, ListensFrom, Severity, few};
+use crate::model::words::few;
+use crate::model::{ContainerAt, Evidence, Finding, ListensFrom, Severity};
 
 /// See `netmap explain hardcoded-ip`.
 pub const RULE: Rule = Rule {

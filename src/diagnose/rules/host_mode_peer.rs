@@ -1,7 +1,8 @@
 //! Containers on the host's own network stack.
 
 use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, advise, settled};
-use crate::model::{Change, Evidence, NetworkMode, Severity, Step, few};
+use crate::model::words::few;
+use crate::model::{Change, Evidence, NetworkMode, Severity, Step};
 
 /// See `netmap explain host-mode-peer`.
 pub const RULE: Rule = Rule {

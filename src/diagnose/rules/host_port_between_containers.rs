@@ -1,7 +1,8 @@
 //! A published port used where the container's own belongs.
 
 use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight};
-use crate::model::{Evidence, Severity, few};
+use crate::model::words::few;
+use crate::model::{Evidence, Severity};
 
 /// See `netmap explain host-port-between-containers`.
 pub const RULE: Rule = Rule {

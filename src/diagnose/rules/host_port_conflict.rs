@@ -1,10 +1,8 @@
 //! Two that want one port of the host.
 
 use crate::diagnose::{Case, Judgement, Rule, advise, owned};
-use crate::model::{
-    Change, Container, ContainerAt, Evidence, HostPorts, RequestedPort, Severity, StartErrorKind,
-    few,
-};
+use crate::model::words::few;
+use crate::model::{Change, Container, ContainerAt, Evidence, HostPorts, RequestedPort, Severity, StartErrorKind};
 
 /// See `netmap explain host-port-conflict`.
 pub const RULE: Rule = Rule {

@@ -1,7 +1,8 @@
 //! Something on the host that a container wants.
 
 use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, advise, settled};
-use crate::model::{Evidence, MachineMatter, Severity, Step, few};
+use crate::model::words::few;
+use crate::model::{Evidence, MachineMatter, Severity, Step};
 
 /// See `netmap explain host-service`.
 pub const RULE: Rule = Rule {

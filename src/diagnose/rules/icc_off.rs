@@ -1,7 +1,8 @@
 //! A network that keeps its members apart.
 
 use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight};
-use crate::model::{ContainerAt, Driver, Evidence, Severity, few};
+use crate::model::words::few;
+use crate::model::{ContainerAt, Driver, Evidence, Severity};
 
 /// See `netmap explain icc-off`.
 pub const RULE: Rule = Rule {

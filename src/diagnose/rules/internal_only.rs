@@ -1,7 +1,8 @@
 //! Containers that have no way out, and want one.
 
 use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, owned};
-use crate::model::{ContainerAt, Driver, Evidence, NetworkAt, Severity, Step, few};
+use crate::model::words::few;
+use crate::model::{ContainerAt, Driver, Evidence, NetworkAt, Severity, Step};
 
 /// See `netmap explain internal-only`.
 pub const RULE: Rule = Rule {

@@ -1,7 +1,8 @@
 //! `--link`.
 
 use crate::diagnose::{Case, Judgement, Rule, settled};
-use crate::model::{Change, Evidence, Severity, few};
+use crate::model::words::few;
+use crate::model::{Change, Evidence, Severity};
 
 /// See `netmap explain legacy-link`.
 pub const RULE: Rule = Rule {

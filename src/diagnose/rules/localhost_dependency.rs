@@ -1,7 +1,8 @@
 //! A container looks for a peer in itself.
 
 use crate::diagnose::{Case, Judgement, Listens, Obstacle, Rule, Sight, owned};
-use crate::model::{Evidence, ListensFrom, Severity, few};
+use crate::model::words::few;
+use crate::model::{Evidence, ListensFrom, Severity};
 
 /// See `netmap explain localhost-dependency`.
 pub const RULE: Rule = Rule {

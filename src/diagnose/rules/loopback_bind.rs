@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnose::{Case, Edge, Judgement, Listens, Obstacle, Rule, Sight, advise};
-use crate::model::{
-    ContainerAt, Evidence, Finding, ListensFrom, NetworkMode, Protocol, Severity,
-};
+use crate::model::{ContainerAt, Evidence, Finding, ListensFrom, NetworkMode, Protocol, Severity};
 
 /// See `netmap explain loopback-bind`.
 pub const RULE: Rule = Rule {

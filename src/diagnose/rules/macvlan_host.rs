@@ -1,7 +1,8 @@
 //! Macvlan members and their own host.
 
 use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, advise};
-use crate::model::{Evidence, Severity, few};
+use crate::model::words::few;
+use crate::model::{Evidence, Severity};
 
 /// See `netmap explain macvlan-host`.
 pub const RULE: Rule = Rule {

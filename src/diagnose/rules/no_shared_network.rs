@@ -1,7 +1,8 @@
 //! Two containers that want to talk and share no network.
 
 use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight};
-use crate::model::{Evidence, Severity, few};
+use crate::model::words::few;
+use crate::model::{Evidence, Severity};
 
 /// See `netmap explain no-shared-network`.
 pub const RULE: Rule = Rule {

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnose::{Case, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise};
-use crate::model::{ContainerAt, Evidence, LogErrorKind, Severity, few};
+use crate::model::words::few;
+use crate::model::{ContainerAt, Evidence, LogErrorKind, Severity};
 
 /// See `netmap explain outside-names`.
 pub const RULE: Rule = Rule {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::diagnose::{Case, Edge, Judgement, Meaning, Rule, advise, owned};
-use crate::model::{Change, ContainerAt, Evidence, Severity, few};
+use crate::model::words::few;
+use crate::model::{Change, ContainerAt, Evidence, Severity};
 
 /// See `netmap explain proxy-env`.
 pub const RULE: Rule = Rule {

@@ -1,10 +1,8 @@
 //! A published port behind which there is nothing.
 
 use crate::diagnose::{Case, Edge, Judgement, Listens, Obstacle, Rule, Sight, advise};
-use crate::model::{
-    Change, ContainerAt, Evidence, Finding, Health, NetworkMode, Protocol, RequestedPort, Severity,
-    State, Step, few,
-};
+use crate::model::words::few;
+use crate::model::{Change, ContainerAt, Evidence, Finding, Health, NetworkMode, Protocol, RequestedPort, Severity, State, Step};
 
 /// See `netmap explain published-port-nobody-listens`.
 pub const RULE: Rule = Rule {

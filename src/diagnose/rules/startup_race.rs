@@ -1,7 +1,8 @@
 //! A client that was faster than its server.
 
 use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Sight, advise};
-use crate::model::{ContainerAt, Evidence, LogErrorKind, Severity, State, few};
+use crate::model::words::few;
+use crate::model::{ContainerAt, Evidence, LogErrorKind, Severity, State};
 
 /// See `netmap explain startup-race`.
 pub const RULE: Rule = Rule {

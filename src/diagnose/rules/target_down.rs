@@ -1,7 +1,8 @@
 //! The other end does not run.
 
 use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, advise};
-use crate::model::{ContainerAt, Severity, State, Step, few};
+use crate::model::words::few;
+use crate::model::{ContainerAt, Severity, State, Step};
 
 /// See `netmap explain target-down`.
 pub const RULE: Rule = Rule {

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::diagnose::{Case, Edge, Judgement, Meaning, Rule, Sight, settled};
-use crate::model::{
-    Action, Applicability, ContainerAt, Evidence, LogErrorKind, Severity, Step, few,
-};
+use crate::model::words::few;
+use crate::model::{Action, Applicability, ContainerAt, Evidence, LogErrorKind, Severity, Step};
 
 /// See `netmap explain underscore-host`.
 pub const RULE: Rule = Rule {

@@ -1,7 +1,8 @@
 //! A name that nobody has.
 
 use crate::diagnose::{Case, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise, owned};
-use crate::model::{Evidence, LogErrorKind, Severity, few};
+use crate::model::words::few;
+use crate::model::{Evidence, LogErrorKind, Severity};
 
 /// See `netmap explain wrong-name`.
 pub const RULE: Rule = Rule {

@@ -3,7 +3,8 @@
 use super::Climb;
 use crate::diagnose::{Case, Listens, advise};
 use crate::graph::{Reason, Verdict};
-use crate::model::{ContainerAt, Ladder, Outcome, Rung, RungKind, State, Status, Step, few};
+use crate::model::words::few;
+use crate::model::{ContainerAt, Ladder, Outcome, Rung, RungKind, State, Status, Step};
 
 /// Puts the rungs on the ladder, and what fixes the first that fails.
 pub fn climb(climb: &Climb, to: ContainerAt, ladder: &mut Ladder) {

@@ -3,7 +3,8 @@
 
 use super::Climb;
 use crate::diagnose::advise;
-use crate::model::{Ladder, NetworkAt, Outcome, Rung, RungKind, Status, Step, Why, few};
+use crate::model::words::few;
+use crate::model::{Ladder, NetworkAt, Outcome, Rung, RungKind, Status, Step, Why};
 
 /// Puts the rungs on the ladder, and what fixes the first that fails.
 pub fn climb(climb: &Climb, ladder: &mut Ladder) {

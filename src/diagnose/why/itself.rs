@@ -2,7 +2,8 @@
 
 use super::Climb;
 use crate::diagnose::{Listens, advise};
-use crate::model::{ContainerAt, Ladder, Outcome, Rung, RungKind, Status, few};
+use crate::model::words::few;
+use crate::model::{ContainerAt, Ladder, Outcome, Rung, RungKind, Status};
 
 /// Puts the rungs on the ladder, and what fixes the first that fails.
 pub fn climb(climb: &Climb, ladder: &mut Ladder) {

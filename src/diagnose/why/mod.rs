@@ -12,10 +12,7 @@ use std::net::IpAddr;
 use super::case::Case;
 use crate::error::{Error, Result};
 use crate::graph::{Route, no_such};
-use crate::model::{
-    By, ContainerAt, Knock, Ladder, Measurement, NetworkAt, Outcome, Rung, RungKind, State, Status,
-    Step, Why,
-};
+use crate::model::{By, ContainerAt, Knock, Ladder, Measurement, NetworkAt, Outcome, Rung, RungKind, State, Status, Step, Why};
 
 /// What somebody wants to reach.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::{log_file, log_words};
 use crate::engine::connect::Engine;
 use crate::error::Error;
-use crate::model::{Container, LogError, seconds_since_1970};
+use crate::model::{Container, LogError, Moment};
 
 /// Lines asked for. Engines cut longer ones after 16 KiB and count each part.
 const LINES: usize = 200;
@@ -87,7 +87,7 @@ pub(super) fn errors(text: &str) -> Vec<LogError> {
     let mut found: BTreeMap<_, LogError> = BTreeMap::new();
     for line in text.lines() {
         let (time, rest) = line.split_once(' ').unwrap_or(("", line));
-        let at = seconds_since_1970(time);
+        let at = Moment::parse(time);
         let said = if at.is_some() { rest } else { line };
         let Some(complaint) = log_words::complaint(said) else { continue };
         let key = (complaint.kind, complaint.host.clone(), complaint.port);
@@ -122,7 +122,7 @@ mod tests {
         let errors = errors(text);
         assert_eq!(errors.len(), 2);
         assert_eq!((errors[0].count, errors[0].host.as_str()), (2, "127.0.0.1"));
-        assert_eq!(errors[0].last.zip(errors[0].first).map(|(b, a)| b - a), Some(9));
+        assert_eq!(errors[0].last.zip(errors[0].first).map(|(b, a)| b.since(a)), Some(8.9));
         assert_eq!((errors[1].host.as_str(), errors[1].last), ("db", None));
     }
 }

@@ -12,7 +12,7 @@ use crate::engine::Visitor;
 use crate::engine::connect::Engine;
 use crate::engine::lenient;
 use crate::error::Error;
-use crate::model::{Attached, HostObservation, Mtu, Network, NetworkObservation, Unread};
+use crate::model::{Attached, HostObservation, Mtu, Network, NetworkObservation, Scope, Unread};
 
 /// The machine's sockets and routes, where the engine is on this one.
 #[cfg(target_os = "linux")]
@@ -77,7 +77,7 @@ pub async fn networks(
     let mut answers = stream::iter(asked)
         .map(|network| {
             // A swarm's network is known whole only to its inspect.
-            let is_local = network.scope == "local";
+            let is_local = network.scope == Scope::Local;
             let listed = if is_local { listed.remove(network.own_id()) } else { None };
             async move {
                 let told = match listed {

@@ -13,8 +13,6 @@ mod machine;
 mod routes;
 mod sockets;
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
 use tokio::sync::Semaphore;
@@ -22,7 +20,9 @@ use tokio::sync::Semaphore;
 use super::connect::Engine;
 use super::engines::Engines;
 use super::{Visitor, lenient, translate};
-use crate::model::{Container, Network, NetworkObservation, Observation, Snapshot, State, Unread};
+use crate::model::{
+    Container, Moment, Network, NetworkObservation, Observation, Snapshot, State, Unread,
+};
 
 /// How to look.
 #[derive(Debug, Clone, Copy)]
@@ -77,8 +77,7 @@ pub async fn observe_some(
     wanted: impl Fn(&Container) -> bool,
     progress: impl Fn(usize, usize),
 ) {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
-    let now = now.and_then(|now| i64::try_from(now.as_secs()).ok());
+    let now = Moment::now();
     // Without any there are slower ways.
     let visitors: Vec<Visitor> = (0..VISITORS).filter_map(|_| Visitor::start().ok()).collect();
     let visitor = |at: usize| visitors.get(at % visitors.len().max(1));
@@ -98,7 +97,7 @@ pub async fn observe_some(
             .buffer_unordered(options.width.max(1));
         let mut seen = Vec::with_capacity(total);
         while let Some(observation) = looks.next().await {
-            seen.push(Observation { at: now, ..observation });
+            seen.push(Observation { at: Some(now), ..observation });
             progress(seen.len(), total);
         }
         seen

@@ -31,9 +31,10 @@ pub use elsewhere::{namespaces, netns};
 pub use namespaces::Door;
 
 /// A way to measure that the user can ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Method {
     /// Namespaces where that works, else exec.
+    #[default]
     Auto,
     /// Pings run by exec inside the containers.
     Exec,
@@ -42,14 +43,24 @@ pub enum Method {
 }
 
 impl Method {
-    /// All of them, with the word for the command line and what each is.
-    pub const ALL: &[(Self, &'static str, &'static str)] = &[
-        (Self::Auto, "auto", "netns where that works, else exec"),
-        (Self::Exec, "exec", "run the container's own ping, or what else it has to knock with"),
-        (
-            Self::Netns,
-            "netns",
-            "enter its network namespace: root on the engine's own Linux machine",
-        ),
-    ];
+    /// All of them, in the order of the help text.
+    pub const ALL: &[Self] = &[Self::Auto, Self::Exec, Self::Netns];
+
+    /// The word for the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Exec => "exec",
+            Self::Netns => "netns",
+        }
+    }
+
+    /// What it does, for the help text.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Auto => "netns where that works, else exec",
+            Self::Exec => "run the container's own ping, or what else it has to knock with",
+            Self::Netns => "enter its network namespace: root on the engine's own Linux machine",
+        }
+    }
 }

@@ -54,11 +54,10 @@ pub async fn run(
     };
     raise_file_limit();
     let connections = Rc::new(Semaphore::new(CONNECTIONS));
-    let (visitor, connections, turns) = (&visitor, &connections, &Turns::default());
+    let (visitor, rations) = (&visitor, &Rations { connections, turns: Turns::default() });
     join_all(open.into_iter().map(async |(at, door)| {
         let acts = &stations[at].acts;
-        let rationed = (Rc::clone(connections), turns.clone());
-        let visit = Visit::begin(visitor, door, limits, rationed, acts).await;
+        let visit = Visit::begin(visitor, door, limits, rations.clone(), acts).await;
         let answers = visit.measure(acts).await;
         done(acts.len());
         (at, answers)
@@ -72,6 +71,15 @@ fn raise_file_limit() {
     let limit = getrlimit(Resource::Nofile);
     // Where it cannot be raised, sockets that cannot be made say so.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+}
+
+/// What all visits share, so that they do not ask for too much at once.
+#[derive(Clone)]
+struct Rations {
+    /// TCP connections under way.
+    connections: Rc<Semaphore>,
+    /// Questions to name servers.
+    turns: Turns,
 }
 
 type Knocking<'v> = Shared<LocalBoxFuture<'v, Answer>>;
@@ -91,19 +99,19 @@ impl<'a> Visit<'a> {
         visitor: &'a Visitor,
         door: &'a Door,
         limits: &'a Limits,
-        (connections, turns): (Rc<Semaphore>, Turns),
+        rations: Rations,
         acts: &[Act],
     ) -> Self {
         let resolver = if acts.iter().any(|act| matches!(act, Act::Name(..))) {
             match Settings::of(door) {
-                Ok(settings) => Ok(Resolver::open(settings, visitor, door, turns).await),
+                Ok(settings) => Ok(Resolver::open(settings, visitor, door, rations.turns).await),
                 Err(error) => Err(format!("its resolver configuration cannot be read: {error}")),
             }
         } else {
             Err("no names are asked for".to_owned())
         };
         let echoes = Echoes::open(visitor, door).await;
-        Self { visitor, door, limits, connections, echoes, resolver }
+        Self { visitor, door, limits, connections: rations.connections, echoes, resolver }
     }
 
     /// Tries all acts at once. An address asked for twice, once as such and

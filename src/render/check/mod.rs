@@ -1,5 +1,4 @@
-//! What came of a check file: one file for each format, all listed in
-//! [`CHECK_FORMATS`].
+//! What came of a check file: one file for each format, all listed below.
 
 mod human;
 mod json;
@@ -7,7 +6,7 @@ mod junit;
 mod markdown;
 mod tap;
 
-use super::style::Style;
+use super::format::{Draw, Format, Shown};
 use crate::check::{Basis, Status, Verdict};
 
 /// The verdicts on a check file, for showing.
@@ -55,52 +54,43 @@ fn observed(verdict: &Verdict) -> String {
     verdict.observed.lines().collect::<Vec<_>>().join("; ")
 }
 
-/// A way to show what came of a check.
-pub struct CheckFormat {
-    /// The word for `--format`.
-    pub name: &'static str,
-    /// File name extensions that ask for it, without dot.
-    pub extensions: &'static [&'static str],
-    /// What it is good for, for the help text.
-    pub about: &'static str,
-    /// Makes it.
-    pub draw: fn(&CheckView, &Style) -> String,
+/// A new format is a file in this folder and a few lines here.
+impl Shown for CheckView<'static> {
+    type View<'a> = CheckView<'a>;
+    const WHAT: &'static str = "a check";
+    const FORMATS: &'static [Format<Self>] = &[
+        Format {
+            name: "human",
+            extensions: &["txt"],
+            about: "a line for each assertion, and why it fails",
+            draw: Draw::<Self>::Text(human::render),
+        },
+        Format {
+            name: "tap",
+            extensions: &["tap"],
+            about: "Test Anything Protocol, version 14",
+            draw: Draw::<Self>::Text(tap::render),
+        },
+        Format {
+            name: "junit",
+            extensions: &["xml"],
+            about: "JUnit XML, for CI",
+            draw: Draw::<Self>::Text(junit::render),
+        },
+        Format {
+            name: "json",
+            extensions: &["json"],
+            about: "everything, for scripts",
+            draw: Draw::<Self>::Text(json::render),
+        },
+        Format {
+            name: "markdown",
+            extensions: &["md"],
+            about: "a table, for a report",
+            draw: Draw::<Self>::Text(markdown::render),
+        },
+    ];
 }
-
-/// Every format of `netmap check`, in the order of the help text. A new one is
-/// a file in this folder and a line here.
-pub const CHECK_FORMATS: &[CheckFormat] = &[
-    CheckFormat {
-        name: "human",
-        extensions: &["txt"],
-        about: "a line for each assertion, and why it fails",
-        draw: human::render,
-    },
-    CheckFormat {
-        name: "tap",
-        extensions: &["tap"],
-        about: "Test Anything Protocol, version 14",
-        draw: tap::render,
-    },
-    CheckFormat {
-        name: "junit",
-        extensions: &["xml"],
-        about: "JUnit XML, for CI",
-        draw: junit::render,
-    },
-    CheckFormat {
-        name: "json",
-        extensions: &["json"],
-        about: "everything, for scripts",
-        draw: json::render,
-    },
-    CheckFormat {
-        name: "markdown",
-        extensions: &["md"],
-        about: "a table, for a report",
-        draw: markdown::render,
-    },
-];
 
 #[cfg(test)]
 mod tests;

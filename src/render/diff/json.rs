@@ -14,7 +14,7 @@ struct Report<'a> {
     changes: Vec<Change<'a>>,
     /// What could not be read, and may seem gone for that.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    unread: &'a [String],
+    unread: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -43,10 +43,10 @@ pub fn render(view: &DiffView, _style: &Style) -> String {
     });
     let report = Report {
         schema: "netmap-diff/1",
-        before: &view.before,
-        after: &view.after,
+        before: view.before.name,
+        after: view.after.name,
         changes: changes.collect(),
-        unread: &view.unread,
+        unread: view.unread(),
     };
     to_json(&report)
 }

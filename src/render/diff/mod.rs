@@ -1,30 +1,36 @@
 //! What differs between two snapshots: one file for each format, all listed
-//! in [`DIFF_FORMATS`].
+//! below.
 
 mod drawn;
 mod json;
 mod markdown;
 mod table;
 
-pub use drawn::{changes, title};
-
-use super::style::Style;
-use super::view::count;
+use super::format::{Draw, Format, Shown};
 use crate::diff::{Change, Difference};
+use crate::model::Snapshot;
+use crate::model::words::count;
 
 /// A difference, for showing.
 #[derive(Debug)]
 pub struct DiffView<'a> {
-    /// What the one is called: a file, or the engine.
-    pub before: String,
-    /// What the other is called.
-    pub after: String,
+    /// The one side.
+    pub before: DiffSide<'a>,
+    /// The other side.
+    pub after: DiffSide<'a>,
     /// What differs.
     pub difference: &'a Difference,
     /// Whether noise is wanted, too.
     pub noise: bool,
-    /// What could not be read on either side, and may be missing for that.
-    pub unread: Vec<String>,
+}
+
+/// One of the two things that are compared.
+#[derive(Debug, Clone, Copy)]
+pub struct DiffSide<'a> {
+    /// What it is called: a file, or the engine.
+    pub name: &'a str,
+    /// What is there, or was.
+    pub snapshot: &'a Snapshot,
 }
 
 impl<'a> DiffView<'a> {
@@ -32,6 +38,15 @@ impl<'a> DiffView<'a> {
     pub fn changes(&self) -> Vec<&'a Change> {
         let all = self.difference.changes.iter();
         all.filter(|change| self.noise || !change.noise).collect()
+    }
+
+    /// What could not be read on either side, and may be missing for that.
+    fn unread(&self) -> Vec<String> {
+        let sides = [self.before, self.after];
+        let all = sides.into_iter().flat_map(|side| &side.snapshot.unread);
+        let mut unread: Vec<String> = all.map(|u| format!("{}: {}", u.what, u.why)).collect();
+        unread.dedup();
+        unread
     }
 
     /// `3 differences`, and how many were left out.
@@ -49,7 +64,7 @@ impl<'a> DiffView<'a> {
                 if hidden == 1 { "it" } else { "them" }
             ));
         }
-        lines.extend(self.unread.iter().map(|unread| format!("Not read: {unread}")));
+        lines.extend(self.unread().iter().map(|unread| format!("Not read: {unread}")));
         lines
     }
 }
@@ -71,40 +86,49 @@ fn kind(change: &Change) -> String {
     }
 }
 
-/// A way to show a difference.
-pub struct DiffFormat {
-    /// The word for `--format`.
-    pub name: &'static str,
-    /// File name extensions that ask for it, without dot.
-    pub extensions: &'static [&'static str],
-    /// What it is good for, for the help text.
-    pub about: &'static str,
-    /// Makes it.
-    pub draw: fn(&DiffView, &Style) -> String,
+/// A new format is a file in this folder and a few lines here.
+impl Shown for DiffView<'static> {
+    type View<'a> = DiffView<'a>;
+    const WHAT: &'static str = "a difference";
+    const FORMATS: &'static [Format<Self>] = &[
+        Format {
+            name: "table",
+            extensions: &["txt"],
+            about: "a line for each difference",
+            draw: Draw::<Self>::Text(table::render),
+        },
+        Format {
+            name: "json",
+            extensions: &["json"],
+            about: "everything, for scripts",
+            draw: Draw::<Self>::Text(json::render),
+        },
+        Format {
+            name: "markdown",
+            extensions: &["md"],
+            about: "a table, for a report",
+            draw: Draw::<Self>::Text(markdown::render),
+        },
+        Format {
+            name: "svg",
+            extensions: &["svg"],
+            about: "a picture of both on one map: what came, went and changed",
+            draw: Draw::Picture { own: drawn::svg, dot: Some(drawn::dot) },
+        },
+        Format {
+            name: "png",
+            extensions: &["png"],
+            about: "the same picture in pixels",
+            draw: Draw::Picture { own: drawn::png, dot: Some(drawn::dot) },
+        },
+        Format {
+            name: "html",
+            extensions: &["html", "htm"],
+            about: "the same picture as a page to search and point at",
+            draw: Draw::Picture { own: drawn::html, dot: None },
+        },
+    ];
 }
-
-/// Every format of `netmap diff`, in the order of the help text. A new one is
-/// a file in this folder and a line here.
-pub const DIFF_FORMATS: &[DiffFormat] = &[
-    DiffFormat {
-        name: "table",
-        extensions: &["txt"],
-        about: "a line for each difference",
-        draw: table::render,
-    },
-    DiffFormat {
-        name: "json",
-        extensions: &["json"],
-        about: "everything, for scripts",
-        draw: json::render,
-    },
-    DiffFormat {
-        name: "markdown",
-        extensions: &["md"],
-        about: "a table, for a report",
-        draw: markdown::render,
-    },
-];
 
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ const LEAST_TEXT: usize = 24;
 
 /// Draws the table and what there is to say about it.
 pub fn render(view: &DiffView, style: &Style) -> String {
-    let title = format!("{} → {}", view.before, view.after);
+    let title = format!("{} → {}", view.before.name, view.after.name);
     let mut text = wrapped(&title, Role::Strong, 2, style);
     let changes = view.changes();
     if !changes.is_empty() {

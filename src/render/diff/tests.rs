@@ -2,6 +2,9 @@
 
 use super::*;
 use crate::diff::{Happened, Kind};
+use crate::model::{EngineFacts, Unread};
+use crate::render::Style;
+use crate::render::format::drawn_as_text;
 
 fn drawn(name: &str, noise: bool, width: usize) -> String {
     let change = |kind, name: &str, field, happened, before: &str, after: &str| Change {
@@ -24,15 +27,15 @@ fn drawn(name: &str, noise: bool, width: usize) -> String {
         ],
         ..Difference::default()
     };
+    let snapshot = |unread| Snapshot::new(EngineFacts::default(), vec![], vec![], unread);
+    let (before, after) = (snapshot(vec![]), snapshot(vec![Unread::new("container `x`", "gone")]));
     let view = DiffView {
-        before: "monday.json".to_owned(),
-        after: "Docker 26.1".to_owned(),
+        before: DiffSide { name: "monday.json", snapshot: &before },
+        after: DiffSide { name: "Docker 26.1", snapshot: &after },
         difference: &difference,
         noise,
-        unread: vec!["container `x`: gone".to_owned()],
     };
-    let format = DIFF_FORMATS.iter().find(|format| format.name == name).expect("a format");
-    (format.draw)(&view, &Style { width, color: false })
+    drawn_as_text::<DiffView>(name, &view, &Style { width, color: false })
 }
 
 #[test]

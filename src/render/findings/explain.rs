@@ -3,7 +3,50 @@
 
 use super::text::lines;
 use crate::diagnose::{RULES, Rule};
+use crate::render::format::{Draw, Format, Shown};
 use crate::render::style::{Role, Style};
+
+/// What is to be explained.
+#[derive(Clone, Copy)]
+pub enum RulesView {
+    /// All rules in short; in a document, in full.
+    All,
+    /// One rule.
+    One(&'static Rule),
+}
+
+impl Shown for RulesView {
+    type View<'a> = Self;
+    const WHAT: &'static str = "rules";
+    const FORMATS: &'static [Format<Self>] = &[
+        Format {
+            name: "text",
+            extensions: &["txt"],
+            about: "plain words: a list, or a rule's page",
+            draw: Draw::<Self>::Text(text),
+        },
+        Format {
+            name: "markdown",
+            extensions: &["md"],
+            about: "a document of all rules, or a rule's section of it",
+            draw: Draw::<Self>::Text(markdown),
+        },
+    ];
+}
+
+fn text(view: &RulesView, style: &Style) -> String {
+    match view {
+        RulesView::All => rules_list(style),
+        RulesView::One(rule) => rule_page(rule, style),
+    }
+}
+
+fn markdown(view: &RulesView, _style: &Style) -> String {
+    match view {
+        RulesView::All => rules_document(),
+        RulesView::One(rule) => section(rule),
+    }
+}
 
 /// The parts of a rule's page, each under its title.
 fn parts(rule: &Rule) -> [(&'static str, &'static str); 5] {
@@ -23,7 +66,7 @@ fn needs(rule: &Rule) -> Option<String> {
 }
 
 /// A rule's page for a terminal.
-pub fn rule_page(rule: &Rule, style: &Style) -> String {
+fn rule_page(rule: &Rule, style: &Style) -> String {
     let mut text = format!(
         "{}  {}\n",
         style.paint(Role::Strong, rule.name),
@@ -53,7 +96,7 @@ pub fn rule_page(rule: &Rule, style: &Style) -> String {
 }
 
 /// Every rule with its summary, for `netmap explain` without a name.
-pub fn rules_list(style: &Style) -> String {
+fn rules_list(style: &Style) -> String {
     let mut rules: Vec<&Rule> = RULES.iter().collect();
     rules.sort_by_key(|rule| rule.name);
     let widest = rules.iter().map(|rule| rule.name.len()).max().unwrap_or_default();
@@ -74,7 +117,7 @@ pub fn rules_list(style: &Style) -> String {
 }
 
 /// The document of all rules, as Markdown; `docs/rules.md` is this.
-pub fn rules_document() -> String {
+fn rules_document() -> String {
     let mut rules: Vec<&Rule> = RULES.iter().collect();
     rules.sort_by_key(|rule| rule.name);
     let mut text = String::from(
@@ -92,13 +135,20 @@ pub fn rules_document() -> String {
         ));
     }
     for rule in rules {
-        text.push_str(&format!("\n## {}\n\n{}.\n", rule.name, sentence(rule.summary)));
-        for (title, words) in parts(rule) {
-            text.push_str(&format!("\n**{title}.** {words}\n"));
-        }
-        if let Some(needs) = needs(rule) {
-            text.push_str(&format!("\n**It must see** {needs}.\n"));
-        }
+        text.push('\n');
+        text.push_str(&section(rule));
+    }
+    text
+}
+
+/// A rule's section of the document.
+fn section(rule: &Rule) -> String {
+    let mut text = format!("## {}\n\n{}.\n", rule.name, sentence(rule.summary));
+    for (title, words) in parts(rule) {
+        text.push_str(&format!("\n**{title}.** {words}\n"));
+    }
+    if let Some(needs) = needs(rule) {
+        text.push_str(&format!("\n**It must see** {needs}.\n"));
     }
     text
 }

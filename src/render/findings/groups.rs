@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::model::words::count;
 use crate::model::{Diagnosis, Finding, Severity, Step};
-use crate::render::count;
 
 /// Findings with the same fix, in the diagnosis' order.
 pub struct Group<'a> {

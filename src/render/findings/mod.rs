@@ -1,5 +1,5 @@
-//! What a diagnosis says: one file for each format, all listed in
-//! [`FINDINGS_FORMATS`]; and the page that explains a rule.
+//! What a diagnosis says: one file for each format, all listed below; and the
+//! pages that explain rules.
 
 mod evidence;
 mod explain;
@@ -8,10 +8,10 @@ mod json;
 mod markdown;
 mod text;
 
-use super::style::Style;
+use super::format::{Draw, Format, Shown};
 use crate::model::Diagnosis;
 
-pub use explain::{rule_page, rules_document, rules_list};
+pub use explain::RulesView;
 
 /// A diagnosis with how to show it.
 #[derive(Debug)]
@@ -23,36 +23,28 @@ pub struct FindingsView<'a> {
     pub verbose: bool,
 }
 
-/// A way to show a diagnosis.
-pub struct FindingsFormat {
-    /// The word for `--format`.
-    pub name: &'static str,
-    /// File name extensions that ask for it, without dot.
-    pub extensions: &'static [&'static str],
-    /// What it is good for, for the help text.
-    pub about: &'static str,
-    /// Makes it.
-    pub draw: fn(&FindingsView, &Style) -> String,
+/// A new format is a file in this folder and a few lines here.
+impl Shown for FindingsView<'static> {
+    type View<'a> = FindingsView<'a>;
+    const WHAT: &'static str = "findings";
+    const FORMATS: &'static [Format<Self>] = &[
+        Format {
+            name: "text",
+            extensions: &["txt"],
+            about: "plain words, the worst first, each with what fixes it",
+            draw: Draw::<Self>::Text(text::render),
+        },
+        Format {
+            name: "json",
+            extensions: &["json"],
+            about: "everything, for scripts",
+            draw: Draw::<Self>::Text(json::render),
+        },
+        Format {
+            name: "markdown",
+            extensions: &["md"],
+            about: "the same for an issue or a mail",
+            draw: Draw::<Self>::Text(markdown::render),
+        },
+    ];
 }
-
-/// Every format of `netmap doctor`, in the order of the help text.
-pub const FINDINGS_FORMATS: &[FindingsFormat] = &[
-    FindingsFormat {
-        name: "text",
-        extensions: &["txt"],
-        about: "plain words, the worst first, each with what fixes it",
-        draw: text::render,
-    },
-    FindingsFormat {
-        name: "json",
-        extensions: &["json"],
-        about: "everything, for scripts",
-        draw: json::render,
-    },
-    FindingsFormat {
-        name: "markdown",
-        extensions: &["md"],
-        about: "the same for an issue or a mail",
-        draw: markdown::render,
-    },
-];

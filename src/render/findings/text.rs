@@ -3,9 +3,10 @@
 
 use super::groups::{self, Group};
 use super::{FindingsView, evidence};
+use crate::model::words::count;
 use crate::model::{Diagnosis, Finding, Severity};
 use crate::render::style::{Role, Style, width};
-use crate::render::{count, escape, fix};
+use crate::render::{escape, fix};
 
 /// Columns before the words: the width of `warning` and two spaces.
 const INDENT: usize = 9;

@@ -4,7 +4,8 @@
 mod recreate;
 mod words;
 
-use crate::model::{Action, Change, Edit, EditKind, Maker, Setting, Step, listed};
+use crate::model::words::listed;
+use crate::model::{Action, Change, Edit, EditKind, Maker, Setting, Step};
 use words::{command, prose};
 
 /// The lines of a fix, in the order of its steps. A line is whole, however

@@ -9,8 +9,8 @@ use super::groups::{Group, groups};
 use super::{ProbeView, surprises};
 use crate::graph::Mark;
 use crate::model::ContainerAt;
+use crate::model::words::{count, listed};
 use crate::render::style::{Role, Style, flow, width};
-use crate::render::view::{count, list};
 
 /// Containers in a row or column of their own before alike ones are grouped.
 const SINGLES: usize = 25;
@@ -195,7 +195,7 @@ fn members(view: &ProbeView, style: &Style, groups: &[Group]) -> String {
     let mut text = String::new();
     for group in groups.iter().filter(|group| group.members.len() > 1) {
         let names: Vec<&str> = group.members.iter().map(|at| view.name(*at)).collect();
-        let sentence = format!("{}: {}", group.label, list(&names, 8));
+        let sentence = format!("{}: {}", group.label, listed(&names, 8));
         let words: Vec<String> =
             sentence.split(' ').map(|word| style.paint(Role::Quiet, word)).collect();
         if text.is_empty() {

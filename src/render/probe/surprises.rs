@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ProbeView;
 use crate::graph::{Compared, Mark, Surprise};
+use crate::model::words::{count, listed};
 use crate::model::{By, ContainerAt, Outcome};
 use crate::render::style::{Role, Style, flow};
-use crate::render::view::{count, list};
 
 /// A contradiction, told once for both directions.
 pub struct Sentence {
@@ -55,7 +55,7 @@ fn what_happened(rows: &[&Compared], mark: Mark) -> String {
     let on = if networks.is_empty() {
         String::new()
     } else {
-        format!(" on {}", list(&networks.into_iter().collect::<Vec<_>>(), 4))
+        format!(" on {}", listed(&networks.into_iter().collect::<Vec<_>>(), 4))
     };
     let mut events: Vec<String> = Vec::new();
     for row in &telling {
@@ -65,7 +65,7 @@ fn what_happened(rows: &[&Compared], mark: Mark) -> String {
         }
     }
     let events: Vec<&str> = events.iter().map(String::as_str).collect();
-    format!("{on}: {}, although {}.", list(&events, 4), first.predicted.reason)
+    format!("{on}: {}, although {}.", listed(&events, 4), first.predicted.reason)
 }
 
 fn event(row: &Compared) -> String {
@@ -135,8 +135,8 @@ fn unmeasured(view: &ProbeView, style: &Style) -> String {
         let sources: Vec<&str> = sources.into_iter().collect();
         let sentence = format!(
             "? {} from {} not measured: {reason}.",
-            count(measurements, "try").replace("trys", "tries"),
-            list(&sources, 6)
+            count(measurements, "try"),
+            listed(&sources, 6)
         );
         let words: Vec<String> =
             sentence.split(' ').map(|word| style.paint(Role::Warn, word)).collect();

@@ -7,8 +7,9 @@ use super::Options;
 use super::draw::{Canvas, put, tap_class};
 use super::geometry::Rect;
 use super::scene::{Line, Look, Role, SMALL, Scene, Tap, WayOut};
+use crate::model::words::{count, listed};
 use crate::render::escape;
-use crate::render::view::{self, Change, View};
+use crate::render::view::{Change, View};
 
 /// Width of a sign with the room after it.
 const SIGN: i32 = 36;
@@ -168,8 +169,8 @@ fn stopped_note(view: &View) -> Option<String> {
     }
     let text = format!(
         "{} stopped and not shown: {}.",
-        view::count(names.len(), "container"),
-        view::list(&names, 8)
+        count(names.len(), "container"),
+        listed(&names, 8)
     );
     Some(escape::terminal(&text).into_owned())
 }

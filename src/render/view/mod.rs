@@ -10,9 +10,10 @@ use std::collections::{BTreeSet, HashMap};
 
 pub use changes::{Change, Changes};
 pub use ports::only_exposed;
-pub use words::{count, gateway, kind, list, state, surprise};
+pub use words::{gateway, kind, state, surprise};
 
 use crate::graph::{Bridging, Comparison, Map, Selection, StackOwner, Surprise};
+use crate::model::words::{count, listed};
 use crate::model::{Container, ContainerAt, Network, NetworkAt, NetworkMode, PerContainer};
 
 /// A selection of a map, in display order.
@@ -178,11 +179,11 @@ impl<'a> View<'a> {
             Some(plan) if plan.files.is_empty() => "planned".to_owned(),
             Some(plan) => {
                 let files: Vec<&str> = plan.files.iter().map(String::as_str).collect();
-                format!("planned in {}", list(&files, 2))
+                format!("planned in {}", listed(&files, 2))
             }
             None if self.has_engines() => {
                 let names: Vec<&str> = snapshot.engines.iter().map(|of| of.node.as_str()).collect();
-                format!("{} on {}", snapshot.engine.short(), list(&names, 3))
+                format!("{} on {}", snapshot.engine.short(), listed(&names, 3))
             }
             None => snapshot.engine.short(),
         }
@@ -208,20 +209,20 @@ impl<'a> View<'a> {
         let on_none: Vec<&str> =
             self.named(|at| self.container(at).network_mode == NetworkMode::None);
         if !on_none.is_empty() {
-            notes.push(format!("On no network: {}.", list(&on_none, 12)));
+            notes.push(format!("On no network: {}.", listed(&on_none, 12)));
         }
         let orphans = self.named(|at| self.map.stack_owner(at) == StackOwner::Missing);
         if !orphans.is_empty() {
             notes.push(format!(
                 "Without a network, because the container they shared one with is gone: {}.",
-                list(&orphans, 12)
+                listed(&orphans, 12)
             ));
         }
         let empty: Vec<&str> =
             self.empty_networks().iter().map(|at| self.network(*at).name.as_str()).collect();
         if !empty.is_empty() {
             let noun = if empty.len() == 1 { "Network" } else { "Networks" };
-            notes.push(format!("{noun} without containers: {}.", list(&empty, 12)));
+            notes.push(format!("{noun} without containers: {}.", listed(&empty, 12)));
         }
         if !self.stopped.is_empty() {
             let names: Vec<&str> =
@@ -229,7 +230,7 @@ impl<'a> View<'a> {
             notes.push(format!(
                 "{} stopped and not shown: {} (--all shows {}).",
                 count(names.len(), "container"),
-                list(&names, 8),
+                listed(&names, 8),
                 if names.len() == 1 { "it" } else { "them" },
             ));
         }
@@ -317,7 +318,7 @@ impl<'a> View<'a> {
                 format!(
                     "Only {} joins {}; without it they share no container.",
                     self.container(bridging.container).name,
-                    list(&parts, 6)
+                    listed(&parts, 6)
                 )
             })
             .collect();

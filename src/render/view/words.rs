@@ -1,6 +1,7 @@
 //! Words that all formats have in common.
 
 use crate::graph::Mark;
+use crate::model::words::count;
 use crate::model::{Container, Network, NetworkAt, State, Subnet};
 
 /// What a surprise is, in a word or two.
@@ -8,22 +9,6 @@ pub fn surprise(mark: Mark) -> &'static str {
     match mark {
         Mark::Leaks => "reachable although apart",
         _ => "no answer",
-    }
-}
-
-/// `1 container`, `2 containers`.
-pub fn count(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
-}
-
-/// `a, b and c`; past `most` of them `a, b and 7 more`.
-pub fn list(items: &[&str], most: usize) -> String {
-    match items {
-        [] => String::new(),
-        [only] => (*only).to_owned(),
-        [head @ .., last] if items.len() <= most => format!("{} and {last}", head.join(", ")),
-        _ => format!("{} and {} more", items[..most].join(", "), items.len() - most),
     }
 }
 
@@ -41,13 +26,9 @@ pub fn state(container: &Container) -> String {
         text.push_str(", out of memory");
     }
     if container.restart_count > 0 {
-        text.push_str(&format!(", {}", count_restarts(container.restart_count)));
+        text.push_str(&format!(", {}", count(container.restart_count, "restart")));
     }
     text
-}
-
-fn count_restarts(restarts: u64) -> String {
-    if restarts == 1 { "1 restart".to_owned() } else { format!("{restarts} restarts") }
 }
 
 /// A subnet's gateway, or a dash where nobody says which it is.
@@ -57,7 +38,7 @@ pub fn gateway(view: &super::View, network: NetworkAt, subnet: &Subnet) -> Strin
 
 /// Driver and flags: `bridge`, `bridge · internal`, `macvlan on eth0`.
 pub fn kind(network: &Network) -> String {
-    let mut text = network.driver.clone();
+    let mut text = network.driver.to_string();
     if let Some(parent) = network.options.get("parent") {
         text.push_str(" on ");
         text.push_str(parent);
@@ -67,16 +48,4 @@ pub fn kind(network: &Network) -> String {
         text.push_str(flag);
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lists_read_like_speech() {
-        assert_eq!(list(&["a"], 3), "a");
-        assert_eq!(list(&["a", "b", "c"], 3), "a, b and c");
-        assert_eq!(list(&["a", "b", "c", "d"], 2), "a, b and 2 more");
-    }
 }

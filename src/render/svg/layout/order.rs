@@ -84,7 +84,7 @@ pub fn order(scene: &Scene, groups: &[Group], side: &mut Side, wanted: Wanted) -
         if free { 0 } else { column::bar_width(&scene.bars[bar]) }
     };
     let least: Vec<i32> = side.nodes.iter().map(|node| node.bar.map_or(0, least_of)).collect();
-    let (columns, rows) = gather(scene, groups, side, stacking, (&least, room));
+    let (columns, rows) = gather(scene, groups, side, stacking, &least, room);
     let nodes_of = columns
         .iter()
         .map(|c| c.inner.iter().chain(&c.outer).map(|bar| side.node_of[bar]).collect())

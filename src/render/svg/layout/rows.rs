@@ -25,7 +25,8 @@ pub fn gather(
     groups: &[Group],
     side: &Side,
     stacking: Stacking,
-    (least, room): (&[i32], i32),
+    least: &[i32],
+    room: i32,
 ) -> (Vec<Column>, Vec<Rows>) {
     let count = side.nodes.len();
     let mut widths = vec![0; count];

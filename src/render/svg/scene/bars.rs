@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{Bar, Kind, Line, Numbers, Role, Scene, WayOut};
 use crate::graph::StackOwner;
+use crate::model::words::listed;
 use crate::model::{ContainerAt, Network, NetworkAt, NetworkMode, State};
 use crate::render::escape;
 use crate::render::svg::{Blank, theme};
@@ -79,9 +80,9 @@ fn is_outside_shown(view: &View, networks: &[NetworkAt]) -> bool {
 }
 
 fn way_out(network: &Network) -> WayOut {
-    match network.driver.as_str() {
+    match &network.driver {
         _ if network.internal => WayOut::Closed,
-        "bridge" | "overlay" | "macvlan" | "ipvlan" if !network.unlisted => WayOut::Open,
+        driver if driver.joins_members() && !network.unlisted => WayOut::Open,
         _ => WayOut::Untold,
     }
 }
@@ -94,7 +95,7 @@ fn outside(view: &View, host: Option<NetworkAt>, networks: &[NetworkAt]) -> Bar 
         .collect();
     let mut tooltip = vec!["The engine's machine, and what is beyond it.".to_owned()];
     if !closed.is_empty() {
-        tooltip.push(format!("No way out from {}.", view::list(&closed, 12)));
+        tooltip.push(format!("No way out from {}.", listed(&closed, 12)));
     }
     Bar {
         kind: Kind::Outside(host),

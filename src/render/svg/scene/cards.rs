@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::alarms::Alarms;
 use super::{Card, Line, Look, Numbers, Role, strips};
 use crate::graph::StackOwner;
+use crate::model::words::listed;
 use crate::model::{Container, ContainerAt, Health, Protocol, State};
 use crate::render::escape;
 use crate::render::svg::Blank;
@@ -145,7 +146,7 @@ fn listening(view: &View, owner: ContainerAt) -> Vec<Line> {
             .collect();
         if !ports.is_empty() {
             let ports: Vec<&str> = ports.iter().map(String::as_str).collect();
-            let text = format!("{words} {}", view::list(&ports, 8));
+            let text = format!("{words} {}", listed(&ports, 8));
             lines.extend(Line::wrapped(Role::Quiet, &text, WIDEST, 2));
         }
     }
@@ -163,7 +164,7 @@ fn crowd(view: &View, group: &Group, blank: Option<Blank>) -> Vec<Line> {
         .collect();
     let names: Vec<&str> =
         group.owners.iter().map(|at| view.container(*at).name.as_str()).collect();
-    let text = view::list(&names, 6);
+    let text = listed(&names, 6);
     lines.extend(
         Line::wrapped(Role::Quiet, &text, WIDEST, MOST)
             .into_iter()

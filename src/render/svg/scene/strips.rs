@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use super::alarms::{Alarms, worse};
 use super::cards::{MOST, WIDEST, limited};
 use super::{Line, Numbers, Role, Strip, Tap, bars};
+use crate::model::words::listed;
 use crate::model::{Container, ContainerAt, Endpoint, NetworkAt, State};
 use crate::render::svg::Blank;
 use crate::render::svg::reduce::Group;
-use crate::render::view::{self, View};
+use crate::render::view::View;
 
 /// The strips of a group: one for each bar it hangs on.
 pub fn strips(
@@ -128,7 +129,7 @@ fn endpoint_strip(
         let names = container.chosen_names_on(endpoint);
         tooltip.extend(names.iter().take(24).map(|name| format!("known as {name}")));
         if !names.is_empty() {
-            let text = view::list(&names, 3);
+            let text = listed(&names, 3);
             lines.extend(
                 Line::wrapped(Role::Quiet, &text, WIDEST, 2)
                     .into_iter()

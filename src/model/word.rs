@@ -1,0 +1,80 @@
+//! Words of an engine that are one of a few: enums that keep what they do not
+//! know as the engine gave it.
+
+/// Makes such an enum. In JSON, and in order, it is the engine's word.
+macro_rules! words {
+    (
+        $(#[$about:meta])*
+        $name:ident { $($(#[$meaning:meta])* $word:ident = $text:literal,)+ }
+    ) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$meaning])* $word,)+
+            /// Another word, as the engine gave it; empty where it gave none.
+            Other(String),
+        }
+
+        impl $name {
+            /// What the engine's word `text` stands for.
+            pub fn parse(text: &str) -> Self {
+                match text {
+                    $($text => Self::$word,)+
+                    other => Self::Other(other.to_owned()),
+                }
+            }
+
+            /// The engine's word.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$word => $text,)+
+                    Self::Other(other) => other,
+                }
+            }
+
+            /// Whether the engine said nothing.
+            pub fn is_untold(&self) -> bool {
+                self.as_str().is_empty()
+            }
+        }
+
+        /// Untold.
+        impl Default for $name {
+            fn default() -> Self {
+                Self::Other(String::new())
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+                self.as_str().cmp(other.as_str())
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                crate::model::text::parsed(from, Self::parse)
+            }
+        }
+    };
+}
+
+pub(super) use words;

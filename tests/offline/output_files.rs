@@ -1,0 +1,108 @@
+//! `-o` means the same to every command: an extension asks for a format in
+//! upper case and lower, `-` is standard output, a name without an extension
+//! says nothing, and one that no format has is an error.
+
+use std::fs;
+
+use crate::support::{Run, netmap};
+
+/// A sample with a probe in it.
+const SAMPLE: &str = "samples/firewall-drop";
+
+/// Every command that has formats, on a sample.
+const COMMANDS: &[&[&str]] = &[
+    &["show", "--from", SAMPLE],
+    &["probe", "--from", SAMPLE],
+    &["why", "web", "db", "--from", SAMPLE],
+    &["doctor", "--from", SAMPLE],
+    &["explain"],
+    &["explain", "firewall-drop"],
+    &["check", "samples/lessons/module-5/check.yaml", "--from", SAMPLE],
+    &["diff", SAMPLE, "samples/module-5"],
+];
+
+/// The run of a command with options more, at a width that is the same for
+/// files and terminals.
+fn run(command: &[&str], options: &[&str]) -> Run {
+    netmap(&[command, &["--width", "90"], options].concat())
+}
+
+/// What the command writes to a file of this name, and how it ended.
+fn written(command: &[&str], name: &str) -> (i32, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    let ended = run(command, &["-o", path.to_str().unwrap()]);
+    assert_eq!(ended.out, "", "{command:?} -o {name}: all of it is in the file");
+    let text = fs::read_to_string(&path);
+    (ended.code, text.unwrap_or_else(|error| panic!("{command:?} -o {name}: {error}{}", ended.err)))
+}
+
+#[test]
+fn an_extension_asks_for_a_format_in_upper_case_too() {
+    for command in COMMANDS {
+        let named = run(command, &["--format", "markdown"]);
+        assert!(named.code < 2 && !named.out.is_empty(), "{command:?}: {}", named.err);
+        assert_ne!(named.out, run(command, &[]).out, "{command:?}");
+        for name in ["a.md", "A.B.MD"] {
+            assert_eq!(written(command, name), (named.code, named.out.clone()), "{command:?}");
+        }
+    }
+}
+
+#[test]
+fn a_file_without_an_extension_and_standard_output_get_what_is_usual() {
+    for command in COMMANDS {
+        let usual = run(command, &[]);
+        assert!(usual.code < 2 && !usual.out.is_empty(), "{command:?}: {}", usual.err);
+        for name in ["plain", ".md", "plain."] {
+            assert_eq!(written(command, name), (usual.code, usual.out.clone()), "{command:?}");
+        }
+        let dash = run(command, &["-o", "-"]);
+        assert_eq!((dash.code, dash.out), (usual.code, usual.out), "{command:?}");
+    }
+}
+
+#[test]
+fn an_extension_that_no_format_has_is_one_error_with_those_that_have_one() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in COMMANDS {
+        for name in ["map.docx", "MAP.DOCX"] {
+            let path = folder.path().join(name).display().to_string();
+            let wrong = run(command, &["-o", &path]);
+            assert_eq!((wrong.code, wrong.out.as_str()), (2, ""), "{command:?}");
+            let said = format!("error: the extension of `{path}` names no format of ");
+            assert!(wrong.err.starts_with(&said), "{command:?}: {}", wrong.err);
+            let hint = wrong.err.split("hint: use --format, or one of ").nth(1);
+            let hint = hint.unwrap_or_else(|| panic!("{command:?}: {}", wrong.err));
+            assert!(hint.contains(".txt") && hint.contains(".md"), "{command:?}: {hint}");
+            // The help lists the same ones.
+            let help = netmap(&[command[0], "--help"]);
+            for extension in hint.trim().split(", ") {
+                assert!(help.out.contains(extension), "{command:?}: {extension}");
+            }
+        }
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was written");
+}
+
+#[test]
+fn what_format_says_counts_more_than_what_the_file_is_called() {
+    for command in COMMANDS {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("map.docx");
+        let ended = run(command, &["--format", "markdown", "-o", path.to_str().unwrap()]);
+        assert!(ended.code < 2, "{command:?}: {}", ended.err);
+        let named = run(command, &["--format", "markdown"]);
+        assert_eq!(fs::read_to_string(path).unwrap(), named.out, "{command:?}");
+    }
+}
+
+#[test]
+fn a_snapshot_is_no_picture() {
+    for name in ["me.svg", "me.PNG", "me.html"] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name).display().to_string();
+        let wrong = netmap(&["snapshot", "--from", SAMPLE, "-o", &path]);
+        assert!(wrong.code == 2 && wrong.err.contains("netmap show -o"), "{name}: {}", wrong.err);
+    }
+}
