@@ -10,7 +10,7 @@ use super::ways::Ways;
 use super::who::Who;
 use super::{CheckFile, Claim};
 use crate::graph::Map;
-use crate::model::{By, ContainerAt, Diagnosis, Knock, NetworkAt, Probe};
+use crate::model::{By, ContainerAt, Diagnosis, Finding, Knock, NetworkAt, Probe};
 use crate::yaml::Spot;
 
 /// Whether an assertion holds.
@@ -74,10 +74,8 @@ pub struct Verdict {
     pub observed: String,
     /// Names of the containers and networks it is about, as far as they are there.
     pub subjects: Vec<String>,
-    /// What the doctor says is behind it, if it found something.
-    pub reason: Option<String>,
-    /// What mends that, a line each.
-    pub fix: Vec<String>,
+    /// What the doctor found that is behind it, if it found something.
+    pub cause: Option<Finding>,
 }
 
 /// What assertions are held against.
@@ -158,7 +156,7 @@ pub fn evaluate(file: &CheckFile, evidence: &Evidence) -> Vec<Verdict> {
                 (sight, assertion.text.clone())
             }
         };
-        let behind = evidence
+        let cause = evidence
             .diagnosis
             .filter(|_| sight.status != Status::Pass)
             .and_then(|diagnosis| findings::behind(diagnosis, &subjects));
@@ -170,8 +168,7 @@ pub fn evaluate(file: &CheckFile, evidence: &Evidence) -> Vec<Verdict> {
             expected,
             observed: sight.observed,
             subjects,
-            reason: behind.map(|finding| format!("{} ({})", finding.summary, finding.rule)),
-            fix: behind.map(|finding| finding.fix.clone()).unwrap_or_default(),
+            cause: cause.cloned(),
         }
     });
     verdicts.collect()

@@ -118,7 +118,7 @@ fn networks_claim(map: &Map, at: ContainerAt) -> Option<String> {
 }
 
 fn ports_claim(map: &Map, at: ContainerAt, container: &Container) -> Option<String> {
-    // What a rider's owner publishes stands with the owner.
+    // What a sidecar's owner publishes stands with the owner.
     (map.stack(at) == Some(at)).then(|| {
         let ports: Vec<String> = published_ports(container)
             .iter()

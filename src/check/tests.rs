@@ -56,7 +56,7 @@ fn snapshot() -> Snapshot {
         member("o2", &[("odd", "10.8.0.3")]),
         member("old1", &[("bridge", "172.17.0.2")]),
         member("old2", &[("bridge", "172.17.0.3")]),
-        json!({"name": "rider", "id": "id-rider", "state": "running", "network_mode": "container:id-shop-api-1"}),
+        json!({"name": "sidecar", "id": "id-sidecar", "state": "running", "network_mode": "container:id-shop-api-1"}),
         json!({"name": "dead", "id": "id-dead", "state": "exited", "exit_code": 1,
             "endpoints": [{"network": "back", "network_id": "back"}]}),
     ]});
@@ -145,7 +145,7 @@ fn containers_are_what_the_engine_says() {
         ("{ web: { on: back } }", Fail, "missing: back"),
         ("{ api: { only-on: [front, back] } }", Pass, ""),
         ("{ api: { only-on: front } }", Fail, "its networks: back, shop_front"),
-        ("{ rider: { only-on: [front, back] } }", Pass, ""),
+        ("{ sidecar: { only-on: [front, back] } }", Pass, ""),
         ("{ web: { published: 80 } }", Pass, "127.0.0.1:8091:80"),
         ("{ web: { published: 8091:80 } }", Pass, ""),
         ("{ web: { published: 127.0.0.1:8091:80 } }", Pass, ""),
@@ -189,8 +189,8 @@ fn ways_by_the_map() {
             ("reach: web -> shop-api-1-alias", Pass, "by the map"),
             ("reach: web -> dead", Fail, "not running"),
             ("reach: web -/-> dead", Pass, "not running"),
-            ("reach: db -> rider", Fail, "no name of its own"),
-            ("reach: db -> rider by address", Pass, ""),
+            ("reach: db -> sidecar", Fail, "no name of its own"),
+            ("reach: db -> sidecar by address", Pass, ""),
             ("reach: web -> dbb", Fail, "did you mean db?"),
             ("reach: web -/-> dbb", Fail, "no container dbb"),
             ("reach: 'x* -> db'", Fail, "no running container fits x*"),
@@ -291,13 +291,13 @@ fn what_is_measured_decides() {
 
 #[test]
 fn the_default_takes_in_every_pair_that_no_arrow_speaks_of() {
-    let all = "reach: [web <-> api, api <-> db, 'db, web -> rider by address']\n\
-               among: [web, api, db, rider, dead]\ndefault: isolated";
+    let all = "reach: [web <-> api, api <-> db, 'db, web -> sidecar by address']\n\
+               among: [web, api, db, sidecar, dead]\ndefault: isolated";
     let last = |text: &str| verdicts(text, &[]).pop().expect("verdicts");
     let verdict = last(all);
     assert_eq!(verdict.status, Status::Fail, "{}", verdict.observed);
-    assert!(verdict.observed.contains("rider → db"), "{}", verdict.observed);
-    let mended = all.replace("db, web ->", "rider -> db', 'rider -> web', 'db, web ->");
+    assert!(verdict.observed.contains("sidecar → db"), "{}", verdict.observed);
+    let mended = all.replace("db, web ->", "sidecar -> db', 'sidecar -> web', 'db, web ->");
     assert_eq!(last(&mended).status, Status::Pass, "{}", last(&mended).observed);
     let less = mended.replace("web <-> api, ", "");
     assert!(last(&less).observed.contains("web → shop-api-1"), "{}", last(&less).observed);
@@ -383,7 +383,7 @@ fn what_the_doctor_finds_is_judged_and_explains_what_fails() {
         subjects: subjects.iter().map(|name| (*name).to_owned()).collect(),
         summary: format!("something about {}", subjects.join(" and ")),
         evidence: Vec::new(),
-        fix: vec!["docker network connect back web".to_owned()],
+        fix: Vec::new(),
     };
     let diagnosis = Diagnosis {
         findings: vec![
@@ -419,11 +419,10 @@ fn what_the_doctor_finds_is_judged_and_explains_what_fails() {
     assert_eq!(verdict.status, Status::Pass);
     assert!(verdict.observed.contains("could not look: default-bridge-no-names"));
     let way = judged("reach: web -> db", Some(&diagnosis));
-    assert_eq!(way.reason.as_deref(), Some("something about web and db (no-shared-network)"));
-    assert_eq!(way.fix, ["docker network connect back web"]);
+    assert_eq!(way.cause.as_ref(), Some(&diagnosis.findings[0]));
     let other = judged("reach: old1 -> old2", Some(&diagnosis));
-    assert_eq!(other.reason, None, "a warning about one of the two explains nothing");
-    assert_eq!(judged("reach: web -> api", Some(&diagnosis)).reason, None, "it holds");
+    assert_eq!(other.cause, None, "a warning about one of the two explains nothing");
+    assert_eq!(judged("reach: web -> api", Some(&diagnosis)).cause, None, "it holds");
 }
 
 #[test]
@@ -449,7 +448,7 @@ fn what_listens_decides_about_ports_where_nothing_was_measured() {
         ("web -> api:7", Status::Fail, "nothing listens on port 7"),
         ("web -/-> api:7 (refused)", Status::Pass, "by the map"),
         ("web -/-> api:8080", Status::Fail, "it listens"),
-        ("db -> rider:8080 by address", Status::Pass, "it listens"),
+        ("db -> sidecar:8080 by address", Status::Pass, "it listens"),
         ("api -> web:80", Status::Unknown, "not measured"),
     ] {
         let file = read(&format!("reach: {sentence}")).expect("a check file");

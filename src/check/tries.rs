@@ -271,7 +271,7 @@ fn resolves(reason: Reason) -> Option<bool> {
         | Reason::DefaultBridgeHasNoNames
         | Reason::HostKnowsNoNames
         | Reason::HostHasNoName
-        | Reason::RiderHasNoName => Some(false),
+        | Reason::SidecarHasNoName => Some(false),
         Reason::Restarting
         | Reason::StateUnknown
         | Reason::NoAddress

@@ -117,7 +117,7 @@ impl<'a> Who<'a> {
         let members = self.map.members(network).iter().copied();
         members
             .flat_map(|member| {
-                std::iter::once(member).chain(self.map.riders(member).iter().copied())
+                std::iter::once(member).chain(self.map.sidecars(member).iter().copied())
             })
             .collect()
     }

@@ -204,7 +204,7 @@ fn gateway_priorities_profiles_and_shared_stacks() {
     assert_eq!(a.network_mode.to_string(), "fixed-name");
     assert_eq!(a.endpoints.iter().map(|e| e.gateway_priority).collect::<Vec<_>>(), [None, Some(5)]);
     assert_eq!(a.endpoints[0].mac.as_deref(), Some("02:42:ac:11:00:09"));
-    assert!(snapshot.containers[1].requested.is_empty(), "a rider publishes nothing");
+    assert!(snapshot.containers[1].requested.is_empty(), "a sidecar publishes nothing");
     for profile in ["test", "*"] {
         let mut request = folder.request(&["compose.yaml"]);
         request.profiles = vec![profile.to_owned()];

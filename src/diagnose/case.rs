@@ -38,7 +38,7 @@ impl<'a> Case<'a> {
             (edge, obstacle)
         };
         let edges: Vec<_> = wanted::edges(&names).into_iter().map(with_obstacle).collect();
-        let mut about = PerContainer::same(&map.snapshot().containers, Vec::new());
+        let mut about = PerContainer::filled(&map.snapshot().containers, Vec::new());
         for (at, (edge, obstacle)) in edges.iter().enumerate() {
             let peer = match obstacle {
                 Some(Obstacle::Localhost { peer, .. }) => Some(*peer),

@@ -197,8 +197,8 @@ mod tests {
             "requested":[{"port":80,"host_port":"8000-8010"},{"port":81,"host_ip":"127.0.0.1","host_port":"81"}],
             "references":[{"origin":"environment","variable":"DB","host":"db","port":5432},{"origin":"compose","variable":"depends_on","host":"db"}],
             "project":"shop","service":"web","replica":1},
-         {"name":"shop-rider-1","id":"","image":"r","state":"planned","network_mode":"container:shop-web-1",
-            "project":"shop","service":"rider","replica":1}]}"#;
+         {"name":"shop-sidecar-1","id":"","image":"r","state":"planned","network_mode":"container:shop-web-1",
+            "project":"shop","service":"sidecar","replica":1}]}"#;
 
     const RUNNING: &str = r#"{"schema":"netmap/1","engine":{"name":"Docker"},
         "networks":[{"name":"shop_front","id":"f1","driver":"bridge","subnets":[{"subnet":"10.1.0.0/24"}],
@@ -212,7 +212,7 @@ mod tests {
             "references":[{"origin":"environment","variable":"DB","host":"db","port":5432},{"origin":"environment","variable":"MIRROR","host":"deb.example"}],
             "project":"shop","service":"web","replica":1},
          {"name":"shop_rider_1","id":"r1r1r1r1r1r1r1","image":"r","state":"running","network_mode":"container:w1w1w1w1w1w1w1",
-            "project":"shop","service":"rider","replica":1},
+            "project":"shop","service":"sidecar","replica":1},
          {"name":"neighbour","id":"n1","image":"n","state":"running"}]}"#;
 
     fn differences(running: &str) -> Vec<String> {

@@ -21,7 +21,7 @@ fn shop() -> Value {
                     {"port": 80, "protocol": "tcp", "host_ip": "::", "host_port": 8080}]},
             {"name": "db", "id": "dddddddddddddddd", "image": "db:1", "state": "running", "health": "healthy",
                 "endpoints": [{"network": "back", "network_id": "b1", "ipv4": "10.2.0.2"}]},
-            {"name": "rider", "id": "eeeeeeeeeeeeeeee", "image": "r", "state": "running",
+            {"name": "sidecar", "id": "eeeeeeeeeeeeeeee", "image": "r", "state": "running",
                 "network_mode": "container:dddddddddddddddd"}]})
 }
 
@@ -89,7 +89,7 @@ fn each_kind_of_change_is_told() {
             Box::new(move |v| web(v, "published", json!([]))),
         ),
         (
-            "changed flag rider [network mode] container:db => host",
+            "changed flag sidecar [network mode] container:db => host",
             Box::new(|v| v["containers"][2]["network_mode"] = json!("host")),
         ),
         (

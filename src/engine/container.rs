@@ -36,10 +36,10 @@ pub struct ListedPort {
     pub protocol: Option<String>,
 }
 
-/// A container in its inspect.
+/// A container in its inspect, with as much of its `HostConfig` as `H` reads.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-pub struct Inspected {
+pub struct Inspected<H = HostConfig> {
     pub id: Option<String>,
     pub name: Option<String>,
     pub image: Option<String>,
@@ -47,7 +47,7 @@ pub struct Inspected {
     pub log_path: Option<PathBuf>,
     pub state: Option<State>,
     pub config: Option<Config>,
-    pub host_config: Option<HostConfig>,
+    pub host_config: Option<H>,
     pub network_settings: Option<NetworkSettings>,
 }
 
@@ -78,6 +78,11 @@ pub struct Health {
 #[serde(rename_all = "PascalCase", default)]
 pub struct Config {
     pub hostname: Option<String>,
+    pub domainname: Option<String>,
+    pub mac_address: Option<String>,
+    pub tty: Option<bool>,
+    pub open_stdin: Option<bool>,
+    pub stop_timeout: Option<i64>,
     pub image: Option<String>,
     pub env: Option<Vec<String>>,
     pub cmd: Option<Vec<String>>,

@@ -76,8 +76,11 @@ fn name_in(entry: &RawValue) -> String {
 }
 
 /// One container by its id.
-pub async fn inspect_container(engine: &Engine, id: &str) -> Result<Inspected> {
-    let mut inspected: Inspected =
+pub async fn inspect_container<H: DeserializeOwned + Default>(
+    engine: &Engine,
+    id: &str,
+) -> Result<Inspected<H>> {
+    let mut inspected: Inspected<H> =
         raw(engine, "inspect container", &format!("/containers/{id}/json")).await?;
     if let Some(state) = &mut inspected.state {
         state.status = state.status.take().map(dockers_state);

@@ -275,13 +275,23 @@ fn pairs(value: &Value) -> impl Iterator<Item = (&str, Option<&str>)> {
 
 /// Adds what a container's `Config` says besides environment and command, that
 /// an image made of the container does not have.
-pub fn add_config(config: &Config, id: &str, made_with: &mut MadeWith) {
+pub fn add_config(
+    config: &Config,
+    id: Option<&str>,
+    host_config: &HostConfig,
+    made_with: &mut MadeWith,
+) {
     let options = &mut made_with.options;
     options.extend((config.tty == Some(true)).then(|| RunOption::switch("--tty")));
     options.extend((config.open_stdin == Some(true)).then(|| RunOption::switch("--interactive")));
     let hostname = config.hostname.as_deref().unwrap_or_default();
-    // What nobody chose is the beginning of its id, or of its owner's or host.
-    if !hostname.is_empty() && !id.starts_with(hostname) && config.chose_hostname() {
+    // What nobody chose is the beginning of its id; in another's network stack
+    // it is the other's.
+    let mode = host_config.network_mode.as_deref().unwrap_or_default();
+    let is_chosen = !id.is_some_and(|id| id.starts_with(hostname))
+        && mode != "host"
+        && !mode.starts_with("container:");
+    if !hostname.is_empty() && is_chosen {
         options.push(RunOption::with("--hostname", hostname));
     }
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());

@@ -10,6 +10,7 @@ mod elsewhere;
 mod engines;
 mod exec;
 mod lenient;
+mod made_with;
 #[cfg(target_os = "linux")]
 mod namespaces;
 mod observe;

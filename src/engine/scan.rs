@@ -23,9 +23,10 @@ pub struct ScanOptions {
     /// How many inspects are under way at once. Eight get the best out of an
     /// engine; measured, more gain nothing.
     pub width: usize,
-    /// Whether to ask for the facts that only a closer look needs. For them
-    /// Docker runs other programs and takes as long as for a dozen inspects,
-    /// so they are asked for beside the lists.
+    /// Whether to ask for what only a closer look needs: facts about the engine,
+    /// and what each container was made with. For the facts Docker runs other
+    /// programs and takes as long as for a dozen inspects, so they are asked
+    /// for beside the lists.
     pub all_facts: bool,
 }
 
@@ -127,7 +128,7 @@ async fn containers(
     let (listed, mut unread) = lenient::list_containers(engine).await?;
     let total = listed.len();
     let mut inspects = stream::iter(listed)
-        .map(|entry| inspect(engine, entry))
+        .map(|entry| inspect(engine, entry, options.all_facts))
         .buffer_unordered(options.width.max(1));
     let mut containers = Vec::with_capacity(total);
     let mut done = 0;
@@ -141,13 +142,22 @@ async fn containers(
 }
 
 /// Inspects one container; falls back to what the list said of it.
-async fn inspect(engine: &Engine, entry: Entry) -> (Option<Container>, Vec<Unread>) {
+async fn inspect(
+    engine: &Engine,
+    entry: Entry,
+    with_options: bool,
+) -> (Option<Container>, Vec<Unread>) {
     let mut notes = Vec::new();
-    let error = match lenient::inspect_container(engine, &entry.id).await {
-        Ok(inspected) => {
-            let container = translate::container(inspected, &mut notes);
-            return (Some(container), notes);
-        }
+    // Most of a `HostConfig` is passed over where only its networks matter.
+    let inspected = if with_options {
+        let whole = lenient::inspect_container(engine, &entry.id).await;
+        whole.map(|whole| translate::whole_container(whole, &mut notes))
+    } else {
+        let inspected = lenient::inspect_container(engine, &entry.id).await;
+        inspected.map(|inspected| translate::container(inspected, &mut notes))
+    };
+    let error = match inspected {
+        Ok(container) => return (Some(container), notes),
         Err(error) => error,
     };
     let listed = match entry.read() {

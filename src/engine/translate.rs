@@ -11,6 +11,7 @@ use bollard::models::{Network as ListedNetwork, PortBinding, SystemVersion};
 
 use super::container::{EndpointSettings, Inspected, Listed, ListedPort};
 use super::lenient::Info;
+use super::made_with::{self, WholeHostConfig};
 use crate::model::{
     AddressPool, Compose, Container, Driver, Endpoint, EngineFacts, ExposedPort, Health, Moment,
     Network, NetworkMode, Protocol, PublishedPort, Reference, RequestedPort, Scope, State, Subnet,
@@ -114,6 +115,30 @@ pub fn network(listed: ListedNetwork, unread: &mut Vec<Unread>) -> Network {
     network
 }
 
+/// A container from its inspect, with the options that it was made with.
+pub fn whole_container(
+    inspected: Inspected<WholeHostConfig>,
+    unread: &mut Vec<Unread>,
+) -> Container {
+    let whole = inspected.host_config.unwrap_or_default();
+    let mut made_with = whole.made_with;
+    if let Some(config) = &inspected.config {
+        made_with::add_config(config, inspected.id.as_deref(), &whole.known, &mut made_with);
+    }
+    let inspected = Inspected {
+        host_config: Some(whole.known),
+        id: inspected.id,
+        name: inspected.name,
+        image: inspected.image,
+        restart_count: inspected.restart_count,
+        log_path: inspected.log_path,
+        state: inspected.state,
+        config: inspected.config,
+        network_settings: inspected.network_settings,
+    };
+    Container { made_with: Some(made_with), ..container(inspected, unread) }
+}
+
 /// A container from its inspect.
 pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
     let config = inspected.config.unwrap_or_default();
@@ -185,6 +210,7 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
         labels,
         pid: state.pid.and_then(|pid| u32::try_from(pid).ok()).filter(|pid| *pid > 0),
         log_path: inspected.log_path,
+        made_with: None,
         name,
     }
 }

@@ -60,7 +60,7 @@ pub struct Map<'a> {
     /// For each container, the one whose network stack it uses.
     owners: PerContainer<StackOwner>,
     /// For each container, those that use its network stack.
-    riders: BTreeMap<ContainerAt, Vec<ContainerAt>>,
+    sidecars: BTreeMap<ContainerAt, Vec<ContainerAt>>,
     /// For each network, the containers with an endpoint on it, stopped ones too.
     members: PerNetwork<Vec<ContainerAt>>,
     /// Who has an address, and on which network; made when somebody asks.
@@ -96,7 +96,7 @@ impl<'a> Map<'a> {
         let mut container_nodes = PerContainer::filled(&snapshot.containers, None);
         let mut endpoint_networks = PerContainer::default();
         let mut members = PerNetwork::filled(&snapshot.networks, Vec::new());
-        let mut riders: BTreeMap<ContainerAt, Vec<ContainerAt>> = BTreeMap::new();
+        let mut sidecars: BTreeMap<ContainerAt, Vec<ContainerAt>> = BTreeMap::new();
         for (at, container) in with_positions(&snapshot.containers) {
             let networks: Vec<Option<NetworkAt>> = container
                 .endpoints
@@ -115,7 +115,7 @@ impl<'a> Map<'a> {
                         }
                     }
                 }
-                StackOwner::Other(owner) => riders.entry(owner).or_default().push(at),
+                StackOwner::Other(owner) => sidecars.entry(owner).or_default().push(at),
                 StackOwner::Missing => {}
             }
             endpoint_networks.push(networks);
@@ -127,7 +127,7 @@ impl<'a> Map<'a> {
             container_nodes,
             endpoint_networks,
             owners,
-            riders,
+            sidecars,
             members,
             addresses,
             observations,
@@ -196,11 +196,11 @@ impl<'a> Map<'a> {
     }
 
     /// The containers that run in this one's network namespace.
-    pub fn riders(&self, container: ContainerAt) -> &[ContainerAt] {
-        self.riders.get(&container).map_or(&[], Vec::as_slice)
+    pub fn sidecars(&self, container: ContainerAt) -> &[ContainerAt] {
+        self.sidecars.get(&container).map_or(&[], Vec::as_slice)
     }
 
-    /// The containers on a network, by name; stopped ones too, riders not:
+    /// The containers on a network, by name; stopped ones too, sidecars not:
     /// they have no endpoint of their own.
     pub fn members(&self, network: NetworkAt) -> &[ContainerAt] {
         &self.members[network]

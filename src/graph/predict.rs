@@ -65,7 +65,7 @@ impl Map<'_> {
         let stack_gone = |at: ContainerAt| match self.stack_owner(at) {
             StackOwner::Itself => false,
             StackOwner::Missing => true,
-            // The namespace lives on while a rider holds it, but its
+            // The namespace lives on while a sidecar holds it, but its
             // interfaces went away with the owner.
             StackOwner::Other(owner) => !state(owner).has_network(),
         };
@@ -269,7 +269,7 @@ impl Map<'_> {
     fn predict_name(&self, a: ContainerAt, b: ContainerAt, routes: &[Route]) -> Judged {
         if self.share_stack(a, b) {
             // On the owner's networks the owner's name leads back to the
-            // shared stack; a rider has no name anywhere. Podman writes all
+            // shared stack; a sidecar has no name anywhere. Podman writes all
             // of their names into the hosts file that they share.
             let engine = self.snapshot().engine_of(&self.container(b).node);
             if engine.is_podman() && !self.on_host(b) {
@@ -285,7 +285,7 @@ impl Map<'_> {
             } else if self.stack_owner(b) == StackOwner::Itself {
                 Judged::blocked(Reason::DefaultBridgeHasNoNames)
             } else {
-                Judged::blocked(Reason::RiderHasNoName)
+                Judged::blocked(Reason::SidecarHasNoName)
             };
         }
         if self.on_host(a) {
@@ -295,7 +295,7 @@ impl Map<'_> {
             return Judged::blocked(Reason::HostHasNoName);
         }
         if self.stack_owner(b) != StackOwner::Itself {
-            return Judged::blocked(Reason::RiderHasNoName);
+            return Judged::blocked(Reason::SidecarHasNoName);
         }
         let shared: Vec<Judged> = routes
             .iter()

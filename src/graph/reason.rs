@@ -86,7 +86,7 @@ pub enum Reason {
     /// The target is on the host's stack, and the host has no name on container networks.
     HostHasNoName,
     /// A container in another's namespace has no name of its own.
-    RiderHasNoName,
+    SidecarHasNoName,
     /// Some of the networks on which the name could be looked up carry
     /// traffic and some do not: it depends on which answers.
     DependsOnNetwork,
@@ -131,7 +131,7 @@ impl Reason {
             Self::DefaultBridgeHasNoNames => "default-bridge-has-no-names",
             Self::HostKnowsNoNames => "host-knows-no-names",
             Self::HostHasNoName => "host-has-no-name",
-            Self::RiderHasNoName => "rider-has-no-name",
+            Self::SidecarHasNoName => "sidecar-has-no-name",
             Self::DependsOnNetwork => "depends-on-network",
             Self::UnknownDriver => "unknown-driver",
             Self::OutsideDecides => "outside-decides",
@@ -174,7 +174,7 @@ impl Reason {
                 "the source uses the host's network, where container names do not resolve"
             }
             Self::HostHasNoName => "the target uses the host's network and has no name on others",
-            Self::RiderHasNoName => {
+            Self::SidecarHasNoName => {
                 "the target uses another container's network and has no name of its own"
             }
             Self::DependsOnNetwork => "it depends on which network the name is looked up on",

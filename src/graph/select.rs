@@ -229,7 +229,7 @@ impl Map<'_> {
                 StackOwner::Itself | StackOwner::Missing => at,
             };
             all.insert(owner);
-            all.extend(self.riders(owner));
+            all.extend(self.sidecars(owner));
         }
         all
     }

@@ -45,7 +45,7 @@ fn zoo(engine: &str) -> Snapshot {
                 {"network": "six", "network_id": "six", "ipv6": "fd00:1::2", "ipv6_gateway": "fd00:1::1"}]}),
             json!({"name": "s2", "id": "s2", "state": "running", "endpoints": [
                 {"network": "six2", "network_id": "six2", "ipv6": "fd00:2::2", "ipv6_gateway": "fd00:2::1"}]}),
-            json!({"name": "rider", "id": "rider", "state": "running", "network_mode": "container:api"}),
+            json!({"name": "sidecar", "id": "sidecar", "state": "running", "network_mode": "container:api"}),
             json!({"name": "orphan", "id": "orphan", "state": "running", "network_mode": "container:gone"}),
             json!({"name": "hosty", "id": "hosty", "state": "running", "network_mode": "host",
                 "endpoints": [{"network": "host", "network_id": "host"}]}),
@@ -88,10 +88,10 @@ fn the_prediction_table() {
         ("web", "api", (Reachable, SharedNetwork), (Reachable, SharedNetwork)),
         ("web", "db", (Blocked, DifferentNetworks), (Blocked, DifferentNetworks)),
         ("db", "web", (Blocked, NoWayOut), (Blocked, NoWayOut)),
-        ("rider", "db", (Reachable, SharedNetwork), (Reachable, SharedNetwork)),
-        ("db", "rider", (Blocked, RiderHasNoName), (Reachable, SharedNetwork)),
-        ("rider", "api", (Reachable, SharedNamespace), (Reachable, SharedNamespace)),
-        ("api", "rider", (Blocked, RiderHasNoName), (Reachable, SharedNamespace)),
+        ("sidecar", "db", (Reachable, SharedNetwork), (Reachable, SharedNetwork)),
+        ("db", "sidecar", (Blocked, SidecarHasNoName), (Reachable, SharedNetwork)),
+        ("sidecar", "api", (Reachable, SharedNamespace), (Reachable, SharedNamespace)),
+        ("api", "sidecar", (Blocked, SidecarHasNoName), (Reachable, SharedNamespace)),
         ("q1", "q2", (Blocked, IccOff), (Blocked, IccOff)),
         ("old1", "old2", (Blocked, DefaultBridgeHasNoNames), (Reachable, SharedNetwork)),
         ("old2", "old1", (Reachable, LegacyLink), (Reachable, SharedNetwork)),
@@ -215,8 +215,8 @@ fn shared_networks_are_those_of_both_stacks_whether_they_run_or_not() {
         let networks = map.shared_networks(at(&map, a), at(&map, b));
         networks.into_iter().map(|network| &*map.network(network).name).collect()
     };
-    assert_eq!(shared("rider", "web"), ["front"], "by its owner's");
-    assert_eq!(shared("rider", "api"), ["back", "front"]);
+    assert_eq!(shared("sidecar", "web"), ["front"], "by its owner's");
+    assert_eq!(shared("sidecar", "api"), ["back", "front"]);
     assert_eq!(shared("dead", "web"), ["front"]);
     assert_eq!(shared("web", "db"), [""; 0]);
     assert_eq!(shared("orphan", "web"), [""; 0]);
@@ -369,7 +369,7 @@ fn planned_containers_are_judged_as_if_they_ran() {
             on("q2", &["quiet"]),
             on("old1", &["bridge"]),
             on("old2", &["bridge"]),
-            json!({"name": "rider", "id": "", "state": "planned", "network_mode": "container:api"}),
+            json!({"name": "sidecar", "id": "", "state": "planned", "network_mode": "container:api"}),
             json!({"name": "hosty", "id": "", "state": "planned", "network_mode": "host"}),
         ]),
         "",
@@ -384,8 +384,8 @@ fn planned_containers_are_judged_as_if_they_ran() {
         ("web", "fixed", Verdict::Blocked, Verdict::Blocked),
         ("q1", "q2", Verdict::Blocked, Verdict::Blocked),
         ("old1", "old2", Verdict::Blocked, Verdict::Reachable),
-        ("rider", "db", Verdict::Reachable, Verdict::Reachable),
-        ("db", "rider", Verdict::Blocked, Verdict::Reachable),
+        ("sidecar", "db", Verdict::Reachable, Verdict::Reachable),
+        ("db", "sidecar", Verdict::Blocked, Verdict::Reachable),
         ("web", "hosty", Verdict::Blocked, Verdict::Reachable),
         ("hosty", "web", Verdict::Blocked, Verdict::Reachable),
     ];

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::moment::{self, Moment};
 use super::port::{ExposedPort, PublishedPort, RequestedPort};
 use super::reference::Reference;
+use super::run_option::MadeWith;
 
 /// A container's state, as the engine reports it.
 #[derive(
@@ -335,6 +336,9 @@ pub struct Container {
     /// Labels, values of secret-looking keys left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
+    /// What else it was made with. Absent where it was not asked, or is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_with: Option<MadeWith>,
     /// Id of its first process on the engine's machine, while it runs. It
     /// means nothing elsewhere and is not written to snapshots.
     #[serde(skip)]

@@ -64,6 +64,12 @@ impl EngineFacts {
         self.name == "Podman"
     }
 
+    /// Whether it is Docker Desktop, whose containers run in a machine of their
+    /// own beside the user's.
+    pub fn is_desktop(&self) -> bool {
+        self.operating_system.as_deref() == Some("Docker Desktop")
+    }
+
     /// Whether its bridges are out of its host's sight: a rootless Podman has
     /// them in a network namespace of its own, beside that of `--network host`.
     /// A rootless Docker itself runs beside its bridges.

@@ -156,7 +156,7 @@ mod tests {
             "containers":[
               {{"name":"twin","id":"t-{node}","state":"running","network_mode":"bridge","endpoints":[
                 {{"network":"bridge","network_id":"b-{node}"}},{{"network":"mesh","network_id":"m"}}]}},
-              {{"name":"rider","id":"r-{node}","state":"running","network_mode":"container:twin"}},
+              {{"name":"sidecar","id":"r-{node}","state":"running","network_mode":"container:twin"}},
               {{"name":"lone-{node}","id":"l-{node}","state":"created","network_mode":"bridge",
                 "endpoints":[{{"network":"bridge"}}]}}],
             "unread":[{more}]}}"#
@@ -179,8 +179,8 @@ mod tests {
         assert_eq!(twin.endpoints[0].network, "bridge@b");
         assert_eq!(twin.network_mode, NetworkMode::Network("bridge@b".to_owned()));
         assert_eq!(container("lone-a").endpoints[0].network, "bridge@a");
-        let rider = container("rider@a");
-        assert_eq!(rider.network_mode, NetworkMode::Container("t-a".to_owned()));
+        let sidecar = container("sidecar@a");
+        assert_eq!(sidecar.network_mode, NetworkMode::Container("t-a".to_owned()));
         assert_eq!(whole.engines.len(), 2);
         // It reads back as it was.
         assert_eq!(Snapshot::read(whole.to_json().as_bytes()).unwrap(), whole);

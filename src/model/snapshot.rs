@@ -209,7 +209,7 @@ impl Snapshot {
         self.containers.sort_by_cached_key(|c| (c.name.clone(), c.id.clone()));
         for container in &mut self.containers {
             if matches!(container.network_mode, NetworkMode::Container(_)) {
-                // Podman repeats the owner's endpoints on each rider; they
+                // Podman repeats the owner's endpoints on each sidecar; they
                 // are one set of interfaces and must be counted once.
                 container.endpoints.clear();
                 container.published.clear();

@@ -247,7 +247,7 @@ fn act_of(wish: &Wish) -> Act {
 fn members(map: &Map, key: Place, stack: ContainerAt) -> Vec<ContainerAt> {
     let all: Vec<ContainerAt> = match key {
         Place::Stack(owner) => {
-            std::iter::once(owner).chain(map.riders(owner).iter().copied()).collect()
+            std::iter::once(owner).chain(map.sidecars(owner).iter().copied()).collect()
         }
         Place::Machine(_) => {
             let others =

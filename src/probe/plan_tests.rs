@@ -10,7 +10,7 @@ fn planned(knocks: Knocks) -> (Snapshot, Plan) {
           {"name":"api","id":"1","state":"running","network_mode":"net",
            "exposed":[{"port":8080,"protocol":"tcp"},{"port":53,"protocol":"udp"}],
            "endpoints":[{"network":"net","network_id":"n","ipv4":"10.0.0.2"}]},
-          {"name":"rider","id":"2","state":"running","network_mode":"container:1"},
+          {"name":"sidecar","id":"2","state":"running","network_mode":"container:1"},
           {"name":"-rf","id":"3","state":"running","network_mode":"net",
            "endpoints":[{"network":"net","network_id":"n","ipv4":"10.0.0.3"}]},
           {"name":"gone","id":"4","state":"exited","network_mode":"net"}]}"#;
@@ -32,14 +32,14 @@ fn a_shared_stack_is_one_station_and_asks_each_address_once() {
     assert_eq!(plan.stations.len(), 2);
     let of_rf = (0..2).find(|s| names(&snapshot, &plan, *s) == ["-rf"]).unwrap();
     let of_api = 1 - of_rf;
-    assert_eq!(names(&snapshot, &plan, of_api), ["api", "rider"]);
+    assert_eq!(names(&snapshot, &plan, of_api), ["api", "sidecar"]);
     let address: IpAddr = "10.0.0.2".parse().unwrap();
     let asked: Vec<&Act> = plan.stations[of_rf]
         .acts
         .iter()
         .filter(|act| **act == Act::Address(address, Knock::Icmp))
         .collect();
-    assert_eq!(asked.len(), 1, "api and its rider are one address");
+    assert_eq!(asked.len(), 1, "api and its sidecar are one address");
     assert_eq!(plan.pairs(), 9, "three sources, three targets each");
 }
 

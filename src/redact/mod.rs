@@ -160,6 +160,9 @@ impl Redaction {
             dns: container.dns.iter().map(|server| self.word_or_address(server)).collect(),
             labels: BTreeMap::new(),
             references: container.references.iter().map(|r| self.reference(r)).collect(),
+            // Paths, names and addresses in all forms there are, for nothing but
+            // to make the container again, under names that are not its own.
+            made_with: None,
             pid: None,
             log_path: None,
             state: container.state,

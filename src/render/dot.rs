@@ -90,9 +90,9 @@ fn container_node(view: &View, at: ContainerAt) -> Stmt {
     let container = view.container(at);
     let mut lines = vec![container.name.clone(), container.image.clone(), view::state(container)];
     lines.extend(view.ports(at));
-    for rider in view.map.riders(at) {
-        let rider = view.container(*rider);
-        lines.push(format!("+ {} ({})", rider.name, view::state(rider)));
+    for sidecar in view.map.sidecars(at) {
+        let sidecar = view.container(*sidecar);
+        lines.push(format!("+ {} ({})", sidecar.name, view::state(sidecar)));
     }
     if view.map.stack_owner(at) == StackOwner::Missing {
         lines.push("its network stack is gone".to_owned());

@@ -168,7 +168,7 @@ fn blocks(view: &View, style: &Style, networks: &[NetworkAt]) -> Vec<Block> {
 fn members(view: &View, networks: &[NetworkAt]) -> Vec<ContainerAt> {
     let owners = networks.iter().flat_map(|network| view.map.members(*network)).copied();
     let stacks = owners
-        .flat_map(|owner| std::iter::once(owner).chain(view.map.riders(owner).iter().copied()));
+        .flat_map(|owner| std::iter::once(owner).chain(view.map.sidecars(owner).iter().copied()));
     view.in_order(stacks)
 }
 

@@ -72,8 +72,8 @@ fn container_label(view: &View, at: ContainerAt) -> String {
     let mut lines =
         vec![format!("<b>{}</b>", safe(&container.name)), safe(&view::state(container))];
     lines.extend(view.ports(at).iter().map(|port| safe(port)));
-    for rider in view.map.riders(at) {
-        lines.push(format!("with {}", safe(&view.container(*rider).name)));
+    for sidecar in view.map.sidecars(at) {
+        lines.push(format!("with {}", safe(&view.container(*sidecar).name)));
     }
     lines.join("<br>")
 }

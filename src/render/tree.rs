@@ -56,14 +56,14 @@ fn branches(
         let last = nth + 1 == containers.len();
         let (branch, below) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
         text.push_str(&format!("{indent}{branch}{}\n", leaf(view, style, *at, network)));
-        let riders: Vec<ContainerAt> = view
+        let sidecars: Vec<ContainerAt> = view
             .map
-            .riders(*at)
+            .sidecars(*at)
             .iter()
             .copied()
-            .filter(|rider| view.containers.contains(rider))
+            .filter(|sidecar| view.containers.contains(sidecar))
             .collect();
-        branches(view, style, &riders, None, &format!("{indent}{below}"), text);
+        branches(view, style, &sidecars, None, &format!("{indent}{below}"), text);
     }
 }
 

@@ -65,7 +65,7 @@ impl Shop {
         let api = corner.run("api", &["--network", &front, "busybox", "sh", "-c", &serve(8080)]);
         docker(&["network", "connect", &back, &api]);
         corner.sleeper("web", &["--network", &front, "-p", "127.0.0.1::80"]);
-        corner.sleeper("rider", &["--network", &format!("container:{api}")]);
+        corner.sleeper("sidecar", &["--network", &format!("container:{api}")]);
         corner.sleeper("q1", &["--network", &quiet]);
         corner.sleeper("q2", &["--network", &quiet]);
         corner.sleeper("old1", &[]);
@@ -99,7 +99,7 @@ const ASSERTIONS: &[(&str, &str, &str)] = &[
     ("containers", "pass", "{ @web: { running: true, only-on: @front, published: 80 } }"),
     ("containers", "fail", "{ @dead: }"),
     ("containers", "pass", "{ @dead: { state: exited, only-published: [] } }"),
-    ("containers", "pass", "{ @rider: { only-on: [@front, @back] } }"),
+    ("containers", "pass", "{ @sidecar: { only-on: [@front, @back] } }"),
     ("containers", "fail", "{ @web: { running: true, on: @back } }"),
     ("containers", "fail", "{ @web: { running: true, only-published: [] } }"),
     ("containers", "fail", "{ @web: { running: true, published: 81 } }"),
@@ -113,7 +113,7 @@ const ASSERTIONS: &[(&str, &str, &str)] = &[
     ("names", "pass", "'@web, @old1 do not resolve @db'"),
     ("reach", "pass", "'@web -> @api:8080'"),
     ("reach", "pass", "'@web <-> @api'"),
-    ("reach", "pass", "'@rider -> @db:5432'"),
+    ("reach", "pass", "'@sidecar -> @db:5432'"),
     ("reach", "pass", "'@api -> @db:5432 via @back'"),
     ("reach", "pass", "'@api -> @db:5432 via database'"),
     ("reach", "fail", "'@web -> @api:8080 via @back'"),
@@ -134,7 +134,7 @@ const ASSERTIONS: &[(&str, &str, &str)] = &[
     ("reach", "pass", "'@web -/-> @db by name (name-not-found)'"),
     ("reach", "pass", "'nothing outside @back reaches @db'"),
     ("reach", "fail", "'nothing outside @back reaches @api'"),
-    ("reach", "pass", "'nothing but @api, @rider reaches @db'"),
+    ("reach", "pass", "'nothing but @api, @sidecar reaches @db'"),
     ("reach", "pass", "'everything on @back reaches @db:5432'"),
     ("reach", "fail", "'everything reaches @db'"),
     ("reach", "pass", "'nothing reaches @loner'"),

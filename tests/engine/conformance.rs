@@ -26,7 +26,7 @@ fn is_podman() -> bool {
     engine_facts()["name"] == "Podman"
 }
 
-/// Two networks, one of them internal; a gateway on both with a rider in its
+/// Two networks, one of them internal; a gateway on both with a sidecar in its
 /// stack; a server that listens on one port; one on `none`, one on the host's
 /// stack, one on the default network, one that ended.
 struct Town {
@@ -77,7 +77,7 @@ impl Town {
                 "cat",
             ],
         );
-        let rider = on(&mut corner, "rider", &["--network", &format!("container:{gate}")]);
+        let sidecar = on(&mut corner, "sidecar", &["--network", &format!("container:{gate}")]);
         let loner = on(&mut corner, "loner", &["--network", "none"]);
         let hosty = on(&mut corner, "hosty", &["--network", "host"]);
         let plain = on(&mut corner, "plain", &[]);
@@ -87,7 +87,7 @@ impl Town {
             ("web", web),
             ("gate", gate),
             ("db", db),
-            ("rider", rider),
+            ("sidecar", sidecar),
             ("loner", loner),
             ("hosty", hosty),
             ("plain", plain),
@@ -114,7 +114,7 @@ impl Town {
 
     /// Where a pair stands: by name, by address, as measured and as the map has it.
     fn pairs(&self, arguments: &[&str]) -> Vec<Value> {
-        let everybody: Vec<&str> = ["web", "gate", "db", "rider", "loner", "hosty", "plain"]
+        let everybody: Vec<&str> = ["web", "gate", "db", "sidecar", "loner", "hosty", "plain"]
             .iter()
             .map(|short| self.full(short))
             .collect();
@@ -155,7 +155,7 @@ fn show_has_what_the_engine_itself_says() {
         let container = town.container(&shown, short);
         assert_eq!(container["id"], told["Id"], "{short}");
         assert_eq!(container["state"], told["State"]["Status"], "{short}");
-        if matches!(*short, "rider" | "hosty" | "loner" | "ended") {
+        if matches!(*short, "sidecar" | "hosty" | "loner" | "ended") {
             continue;
         }
         let networks = told["NetworkSettings"]["Networks"].as_object().unwrap();
@@ -179,9 +179,9 @@ fn show_has_what_the_engine_itself_says() {
     assert!(web["endpoints"][0]["aliases"].to_string().contains("\"www\""), "{web:#}");
     assert_eq!(town.container(&shown, "ended")["exit_code"], 3);
     // One set of interfaces, however many containers use it.
-    let rider = town.container(&shown, "rider");
-    assert_eq!(rider["endpoints"], json!([]));
-    assert!(rider["network_mode"].as_str().unwrap().starts_with("container:"), "{rider:#}");
+    let sidecar = town.container(&shown, "sidecar");
+    assert_eq!(sidecar["endpoints"], json!([]));
+    assert!(sidecar["network_mode"].as_str().unwrap().starts_with("container:"), "{sidecar:#}");
     assert_eq!(town.container(&shown, "hosty")["network_mode"], "host");
     let network = |name: &str| {
         let mut all = shown["networks"].as_array().unwrap().iter();
@@ -274,7 +274,7 @@ fn what_is_measured_is_what_the_map_says_by_both_ways_of_measuring() {
     let beside = !(is_podman() && engine_facts()["rootless"] == true);
     assert_eq!(reached("hosty", "web", "address"), beside);
     assert!(!reached("loner", "web", "address"));
-    assert!(reached("rider", "db", "name"), "a rider looks names up where its owner does");
+    assert!(reached("sidecar", "db", "name"), "a sidecar looks names up where its owner does");
 }
 
 #[test]
@@ -290,7 +290,7 @@ fn probing_by_exec_takes_one_exec_a_container() {
     assert!(matches!(output.status.code(), Some(0 | 1)), "{}", text(&output.stderr));
     let requests = recorder.requests();
     let execs = requests.iter().filter(|r| r.starts_with("POST ") && r.contains("/exec ")).count();
-    // web and gate, with the rider in gate's stack; once more where something looked odd.
+    // web and gate, with the sidecar in gate's stack; once more where something looked odd.
     assert!((2..=4).contains(&execs), "{execs}: {requests:#?}");
 }
 

@@ -39,7 +39,7 @@ pub fn bring_up(corner: &mut Corner) {
         runs.push(arguments);
     }
     for (name, network) in
-        [("host", "host".to_owned()), ("rider", format!("container:{}", corner.name("c00")))]
+        [("host", "host".to_owned()), ("sidecar", format!("container:{}", corner.name("c00")))]
     {
         let name = corner.name(name);
         corner.adopt(&name);
@@ -47,7 +47,7 @@ pub fn bring_up(corner: &mut Corner) {
             ["run", "-d", "--name", &name, "--network", &network, "busybox", "sleep", "1d"];
         runs.push(arguments.map(String::from).into());
     }
-    // The rider comes last; the others start side by side.
+    // The sidecar comes last; the others start side by side.
     let last = runs.split_off(58);
     thread::scope(|scope| {
         for share in runs.chunks(15) {
@@ -69,5 +69,5 @@ fn words(arguments: &[String]) -> Vec<&str> {
 /// All names of the crowd.
 pub fn names(corner: &Corner) -> BTreeSet<String> {
     let numbered = (0..58).map(|number| corner.name(&format!("c{number:02}")));
-    numbered.chain([corner.name("host"), corner.name("rider")]).collect()
+    numbered.chain([corner.name("host"), corner.name("sidecar")]).collect()
 }

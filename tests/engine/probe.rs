@@ -42,7 +42,7 @@ fn zoo(corner: &mut Corner) {
     let api = corner.sleeper("api", &["--network", &front]);
     docker(&["network", "connect", "--alias", "api-in-back", &back, &api]);
     corner.sleeper("db", &["--network", &back]);
-    corner.sleeper("rider", &["--network", &format!("container:{api}")]);
+    corner.sleeper("sidecar", &["--network", &format!("container:{api}")]);
     for name in ["old1", "old2"] {
         corner.sleeper(name, &[]);
     }
@@ -74,7 +74,7 @@ fn zoo(corner: &mut Corner) {
 /// `●` by name and address, `○` by address only, `–` not at all, `✗` not at
 /// all although the map says reachable, `·` itself.
 const TRUTH: &str = "
-          api bare bash d1 d2 db frozen hosty iputils loner nobody nocap old1 old2 q1 q2 rider w1 w2 web
+          api bare bash d1 d2 db frozen hosty iputils loner nobody nocap old1 old2 q1 q2 sidecar w1 w2 web
 api        ·   ●    ●   –  –  ●    ●      ○      ●      –     ●     ●     –    –   –  –    ○   –  –   ●
 bare       ●   ·    ●   –  –  –    ●      ○      ●      –     ●     ●     –    –   –  –    ○   –  –   ●
 bash       ●   ●    ·   –  –  –    ●      ○      ●      –     ●     ●     –    –   –  –    ○   –  –   ●
@@ -91,7 +91,7 @@ old1       –   –    –   –  –  –    –      ○      –      –   
 old2       –   –    –   –  –  –    –      ○      –      –     –     –     ○    ·   –  –    –   –  –   –
 q1         –   –    –   –  –  –    –      ○      –      –     –     –     –    –   ·  –    –   –  –   –
 q2         –   –    –   –  –  –    –      ○      –      –     –     –     –    –   –  ·    –   –  –   –
-rider      ●   ●    ●   –  –  ●    ●      ○      ●      –     ●     ●     –    –   –  –    ·   –  –   ●
+sidecar      ●   ●    ●   –  –  ●    ●      ○      ●      –     ●     ●     –    –   –  –    ·   –  –   ●
 w1         –   –    –   –  –  –    –      ○      –      –     –     –     –    –   –  –    –   ·  ✗   –
 w2         –   –    –   –  –  –    –      ○      –      –     –     –     –    –   –  –    –   ✗  ·   –
 web        ●   ●    ●   –  –  –    ●      ○      ●      –     ●     ●     –    –   –  –    ○   –  –   ·

@@ -29,7 +29,7 @@ fn setup(name: &str) -> Corner {
             "nc -ll -p 5432 -e cat & sleep 1d",
         ],
     );
-    corner.sleeper("rider", &["--network", &format!("container:{web}")]);
+    corner.sleeper("sidecar", &["--network", &format!("container:{web}")]);
     corner.run("dead", &["--network", &front, "busybox", "false"]);
     docker(&["wait", &corner.name("dead")]);
     corner
@@ -126,7 +126,7 @@ fn a_difference_tells_what_was_done_and_no_more() {
     let narrow = ["--network", "differences-*"];
     netmap_text(0, &[&["snapshot", "--no-exec", "-o", &path], &narrow[..]].concat());
     // Made anew, the web server is the same one, at another address perhaps.
-    docker(&["rm", "-f", &corner.name("rider")]);
+    docker(&["rm", "-f", &corner.name("sidecar")]);
     docker(&["rm", "-f", &web]);
     docker(&[
         "run",
@@ -165,7 +165,7 @@ fn a_difference_tells_what_was_done_and_no_more() {
         "added endpoint web on cache",
         "added network cache",
         "changed state db",
-        "removed container rider",
+        "removed container sidecar",
         "removed endpoint web on back",
         "removed port web",
     ];

@@ -80,7 +80,7 @@ fn every_oddity_equals_the_engines_own_word() {
     };
     let db = corner.sleeper("db", &["--network", &back, "--ip", &fixed_address]);
     let rider_of_api = format!("container:{api}");
-    let rider = corner.sleeper("rider", &["--network", &rider_of_api]);
+    let sidecar = corner.sleeper("sidecar", &["--network", &rider_of_api]);
     let host = corner.sleeper("host", &["--network", "host"]);
     let none = corner.sleeper("none", &["--network", "none"]);
     let old = corner.sleeper("old", &[]);
@@ -101,7 +101,7 @@ fn every_oddity_equals_the_engines_own_word() {
     docker(&["pause", &paused]);
 
     let containers = [
-        &web, &api, &db, &rider, &host, &none, &old, &linked, &on_dual, &on_mac, &on_custom,
+        &web, &api, &db, &sidecar, &host, &none, &old, &linked, &on_dual, &on_mac, &on_custom,
         &on_quiet, &on_flat, &stopped, &created, &paused,
     ];
     let networks = [&front, &back, &quiet, &flat, &dual, &custom, &macvlan, &empty];

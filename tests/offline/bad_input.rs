@@ -72,7 +72,7 @@ fn hostile_names_act_in_no_format() {
             {"name": evil, "id": "c", "image": evil, "state": "running", "project": evil, "service": evil,
              "network_mode": evil, "published": [{"host_ip": evil, "host_port": 1, "port": 2}],
              "endpoints": [{"network": evil, "network_id": "n", "ipv4": "10.0.0.2", "aliases": [evil]}]},
-            {"name": "rider", "id": "r", "state": "running", "network_mode": format!("container:{evil}")},
+            {"name": "sidecar", "id": "r", "state": "running", "network_mode": format!("container:{evil}")},
             {"name": "none", "id": "o", "state": "running", "network_mode": "none"}
         ],
         "unread": [{"what": evil, "why": evil}]

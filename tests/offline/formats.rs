@@ -121,9 +121,9 @@ fn filters_narrow_the_map() {
         names.dedup();
         names
     };
-    assert_eq!(zoo(&["--network", "back"]), ["api", "rider", "db", "flapping"]);
+    assert_eq!(zoo(&["--network", "back"]), ["api", "sidecar", "db", "flapping"]);
     assert_eq!(zoo(&["web"]), ["web"]);
-    assert_eq!(zoo(&["rider"]), ["api", "rider"], "a shared stack is one thing");
+    assert_eq!(zoo(&["sidecar"]), ["api", "sidecar"], "a shared stack is one thing");
     assert_eq!(zoo(&["q*"]), ["q1", "q2"]);
     assert_eq!(zoo(&["--project", "shop"]), ["web"]);
     assert!(zoo(&["--all"]).contains(&"stopped".to_owned()));

@@ -76,7 +76,7 @@ fn a_snapshot_can_be_narrowed() {
     let run = netmap(&["show", "--all", "--format", "csv", "--from", &copy]);
     let names: BTreeSet<&str> =
         run.out.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
-    assert_eq!(names, BTreeSet::from(["api", "db", "flapping", "rider"]));
+    assert_eq!(names, BTreeSet::from(["api", "db", "flapping", "sidecar"]));
     assert_eq!(netmap(&["snapshot", "--from", ZOO, "--network", "nowhere"]).code, 2);
 }
 

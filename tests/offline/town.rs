@@ -178,7 +178,7 @@ impl House {
             port: Some(port),
         });
         let project = format!("p{:04}", self.project);
-        let rider = self.rides();
+        let sidecar = self.rides();
         Container {
             name: self.name(),
             image: image.to_owned(),
@@ -186,14 +186,14 @@ impl House {
             exit_code: (state == State::Exited).then_some(1),
             started_at: Moment::parse(STARTED),
             hostname: id[..12].to_owned(),
-            network_mode: if rider {
+            network_mode: if sidecar {
                 NetworkMode::Container(self.of_role(0).id())
             } else {
                 NetworkMode::Network(networks[self.project + 1].name.clone())
             },
-            endpoints: if rider { Vec::new() } else { endpoints.collect() },
+            endpoints: if sidecar { Vec::new() } else { endpoints.collect() },
             published: published.into_iter().collect(),
-            exposed: (port > 0 && !rider)
+            exposed: (port > 0 && !sidecar)
                 .then_some(ExposedPort { port, protocol: Protocol::Tcp })
                 .into_iter()
                 .collect(),

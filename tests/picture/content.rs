@@ -154,15 +154,15 @@ fn what_netmap_itself_writes_is_in_the_bundled_font() {
 }
 
 #[test]
-fn riders_share_a_card_and_a_crowd_is_drawn_together() {
+fn sidecars_share_a_card_and_a_crowd_is_drawn_together() {
     let map = maps::proxy36();
     let svg = picture(&map, &Options::default());
     let document = Document::parse(&svg).unwrap();
     let cards = groups(&document, "container");
     let vpn = cards.iter().find(|card| card.attribute("data-name") == Some("gluetun")).unwrap();
-    for rider in ["qbittorrent", "prowlarr", "jackett"] {
-        assert!(text_of(*vpn).contains(rider));
-        assert!(!cards.iter().any(|card| card.attribute("data-name") == Some(rider)));
+    for sidecar in ["qbittorrent", "prowlarr", "jackett"] {
+        assert!(text_of(*vpn).contains(sidecar));
+        assert!(!cards.iter().any(|card| card.attribute("data-name") == Some(sidecar)));
     }
     let map = maps::projects(300, 40);
     let reduced = picture(&map, &Options::default());

@@ -172,8 +172,8 @@ pub fn proxy36() -> Snapshot {
         ("prowlarr", "linuxserver/prowlarr:1.21"),
         ("jackett", "linuxserver/jackett:0.22"),
     ] {
-        let rider = map.container(name, image, &[]);
-        rider.network_mode = NetworkMode::Container(vpn.clone());
+        let sidecar = map.container(name, image, &[]);
+        sidecar.network_mode = NetworkMode::Container(vpn.clone());
     }
     let with_database = ["nextcloud", "paperless", "immich", "gitea", "miniflux", "vaultwarden"];
     for name in with_database {

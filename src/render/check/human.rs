@@ -1,22 +1,22 @@
 //! A line for each assertion, and below those that do not hold what was
-//! expected, what is, and what mends it.
+//! expected, what is, and how to fix it.
 
-use super::CheckView;
+use super::{CheckView, cause, fix};
 use crate::check::{Basis, Status, Verdict};
+use crate::model::Finding;
 use crate::render::style::{Role, Style, flow, width};
 
 /// Writes the verdicts in the file's order, and a summary.
 pub fn render(view: &CheckView, style: &Style) -> String {
     let mut text = String::new();
-    let mut told: Vec<&Verdict> = Vec::new();
+    let mut explained: Vec<&Finding> = Vec::new();
     for verdict in view.verdicts {
         text.push_str(&line(view, verdict, style));
         if verdict.status != Status::Pass {
-            // One cause for several failures is told in full once.
-            let again = verdict.reason.is_some()
-                && told.iter().any(|t| t.reason == verdict.reason && t.fix == verdict.fix);
+            // One cause of several failures is explained once.
+            let again = verdict.cause.as_ref().is_some_and(|cause| explained.contains(&cause));
             text.push_str(&details(verdict, again, style));
-            told.push(verdict);
+            explained.extend(verdict.cause.as_ref().filter(|_| !again));
         }
     }
     if !text.is_empty() {
@@ -66,33 +66,33 @@ fn line(view: &CheckView, verdict: &Verdict, style: &Style) -> String {
 
 fn details(verdict: &Verdict, again: bool, style: &Style) -> String {
     let mut rows = Vec::new();
-    // What the assertion says by itself needs no second saying.
+    // What the assertion says by itself is not said twice.
     if !verdict.assertion.ends_with(&verdict.expected) {
-        rows.push(("expected", verdict.expected.as_str()));
+        rows.push(("expected", verdict.expected.clone()));
     }
-    rows.push(("observed", &verdict.observed));
+    rows.push(("observed", verdict.observed.clone()));
     if again {
-        rows.push(("doctor", "the same"));
+        rows.push(("doctor", "the same".to_owned()));
     } else {
-        rows.extend(verdict.reason.iter().map(|reason| ("doctor", reason.as_str())));
-        let fix = verdict.fix.iter().enumerate();
-        rows.extend(fix.map(|(at, fix)| (if at == 0 { "mend" } else { "" }, fix.as_str())));
+        rows.extend(cause(verdict).map(|cause| ("doctor", cause)));
+        let fix = fix(verdict).into_iter().enumerate();
+        rows.extend(fix.map(|(at, line)| (if at == 0 { "fix" } else { "" }, line)));
     }
     let mut text = String::new();
-    for (label, said) in rows {
+    for (label, value) in rows {
         const INDENT: usize = 14;
-        let is_command = matches!(label, "mend" | "");
+        let is_command = matches!(label, "fix" | "");
         let role = if is_command { Role::Strong } else { Role::Plain };
         let pad = " ".repeat(INDENT - 4 - label.len());
         text.push_str(&format!("    {}{pad}", style.paint(Role::Quiet, label)));
         // A command must stay one line, to be copied.
-        let told: Vec<String> = if is_command {
-            vec![style.paint(role, said)]
+        let blocks: Vec<String> = if is_command {
+            vec![style.paint(role, &value)]
         } else {
             let wide = style.width.saturating_sub(INDENT);
-            said.lines().map(|line| flow(&words(line, role, style), " ", 2, wide)).collect()
+            value.lines().map(|line| flow(&words(line, role, style), " ", 2, wide)).collect()
         };
-        let lines = told.iter().flat_map(|told| told.lines());
+        let lines = blocks.iter().flat_map(|block| block.lines());
         text.push_str(&lines.collect::<Vec<_>>().join(&format!("\n{}", " ".repeat(INDENT))));
         text.push('\n');
     }

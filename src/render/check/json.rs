@@ -3,7 +3,7 @@
 use crate::model::to_json;
 use serde::Serialize;
 
-use super::{CheckView, observed};
+use super::{CheckView, cause, fix, observed};
 use crate::check::Status;
 use crate::render::style::Style;
 
@@ -26,8 +26,8 @@ struct Result<'a> {
     line: u32,
     column: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
-    fix: &'a [String],
+    reason: Option<String>,
+    fix: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -47,8 +47,8 @@ pub fn render(view: &CheckView, _style: &Style) -> String {
         basis: verdict.basis.as_str(),
         line: verdict.place.line,
         column: verdict.place.column,
-        reason: verdict.reason.as_deref(),
-        fix: &verdict.fix,
+        reason: cause(verdict),
+        fix: fix(verdict),
     });
     let report = Report {
         schema: "netmap-check/1",

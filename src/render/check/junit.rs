@@ -3,7 +3,7 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{CheckView, observed};
+use super::{CheckView, cause, fix, observed};
 use crate::check::Status;
 use crate::render::escape;
 use crate::render::style::Style;
@@ -21,23 +21,23 @@ pub fn render(view: &CheckView, _style: &Style) -> String {
         let mut case = TestCase::new(escape::terminal(&verdict.assertion), status);
         case.set_classname(&file);
         if verdict.status != Status::Pass {
-            let mut told = format!(
+            let mut text = format!(
                 "{}\nexpected: {}\nobserved: {}",
                 view.place(verdict),
                 verdict.expected,
                 observed(verdict)
             );
-            if let Some(reason) = &verdict.reason {
-                told.push_str(&format!("\ndoctor: {reason}"));
+            if let Some(cause) = cause(verdict) {
+                text.push_str(&format!("\ndoctor: {cause}"));
             }
-            for fix in &verdict.fix {
-                told.push_str(&format!("\nmend: {fix}"));
+            for line in fix(verdict) {
+                text.push_str(&format!("\nfix: {line}"));
             }
-            let told: Vec<_> = told.lines().map(escape::terminal).collect();
+            let lines: Vec<_> = text.lines().map(escape::terminal).collect();
             case.status
                 .set_message(escape::terminal(&observed(verdict)))
                 .set_type(verdict.status.as_str())
-                .set_description(told.join("\n"));
+                .set_description(lines.join("\n"));
         }
         suite.add_test_case(case);
     }

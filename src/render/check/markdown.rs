@@ -1,6 +1,6 @@
 //! The verdicts as a table, for a report or a pull request.
 
-use super::{CheckView, observed};
+use super::{CheckView, cause, fix, observed};
 use crate::check::{Basis, Status};
 use crate::render::escape::markdown as safe;
 use crate::render::style::Style;
@@ -19,8 +19,8 @@ pub fn render(view: &CheckView, _style: &Style) -> String {
             (Status::Pass, _) => String::new(),
             _ => safe(&observed(verdict)),
         };
-        for more in verdict.reason.iter().chain(&verdict.fix) {
-            observed.push_str(&format!("<br>{}", safe(more)));
+        for more in cause(verdict).into_iter().chain(fix(verdict)) {
+            observed.push_str(&format!("<br>{}", safe(&more)));
         }
         text.push_str(&format!(
             "| {sign} | {} | {observed} | {} |\n",

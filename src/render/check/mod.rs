@@ -6,6 +6,7 @@ mod junit;
 mod markdown;
 mod tap;
 
+use super::fix;
 use super::format::{Draw, Format, Shown};
 use crate::check::{Basis, Status, Verdict};
 
@@ -47,6 +48,16 @@ impl CheckView<'_> {
         }
         text
     }
+}
+
+/// What the doctor found behind it: `frontend looks for Database on ... (wrong-name)`.
+fn cause(verdict: &Verdict) -> Option<String> {
+    verdict.cause.as_ref().map(|finding| format!("{} ({})", finding.summary, finding.rule))
+}
+
+/// The fix of what is behind it, a line each.
+fn fix(verdict: &Verdict) -> Vec<String> {
+    verdict.cause.as_ref().map(|finding| fix::lines(&finding.fix)).unwrap_or_default()
 }
 
 /// What is seen, on one line.

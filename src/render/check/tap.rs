@@ -1,7 +1,7 @@
 //! Test Anything Protocol, version 14 (testanything.org). What is unknown is
 //! `not ok`: neither `SKIP` nor `TODO` would keep a harness from calling it fine.
 
-use super::{CheckView, observed};
+use super::{CheckView, cause, fix, observed};
 use crate::check::Status;
 use crate::render::escape;
 use crate::render::style::Style;
@@ -21,16 +21,17 @@ pub fn render(view: &CheckView, _style: &Style) -> String {
             ("expected", verdict.expected.clone()),
             ("observed", observed(verdict)),
         ];
-        rows.extend(verdict.reason.iter().map(|reason| ("reason", reason.clone())));
+        rows.extend(cause(verdict).map(|cause| ("reason", cause)));
         text.push_str("  ---\n");
         for (key, value) in rows {
             text.push_str(&format!("  {key}: {}\n", quoted(&value)));
         }
-        if !verdict.fix.is_empty() {
+        let fix = fix(verdict);
+        if !fix.is_empty() {
             text.push_str("  fix:\n");
-            for fix in &verdict.fix {
-                text.push_str(&format!("    - {}\n", quoted(fix)));
-            }
+        }
+        for line in fix {
+            text.push_str(&format!("    - {}\n", quoted(&line)));
         }
         text.push_str("  ...\n");
     }

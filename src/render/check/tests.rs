@@ -1,9 +1,33 @@
 //! The formats of a check, byte for byte, with names that try to break them.
 
 use super::*;
+use crate::model::{Action, Applicability, Finding, Handle, Severity, Step, Tool};
 use crate::render::Style;
 use crate::render::format::drawn_as_text;
 use crate::yaml::Spot;
+
+fn no_shared_network() -> Finding {
+    let handle = |name: &str| Handle { name: name.to_owned(), word: name.to_owned() };
+    let connect = Action::Connect {
+        network: handle("back"),
+        container: handle("web"),
+        aliases: Vec::new(),
+        priority: None,
+    };
+    Finding {
+        rule: "no-shared-network",
+        severity: Severity::Error,
+        subjects: vec!["web".to_owned(), "db".to_owned()],
+        summary: "web and db share no network".to_owned(),
+        evidence: Vec::new(),
+        fix: vec![Step {
+            action: connect,
+            applicability: Applicability::Safe,
+            tool: Tool::Docker,
+            engine: None,
+        }],
+    }
+}
 
 fn verdicts() -> Vec<Verdict> {
     let verdict = |assertion: &str, status, basis, expected: &str, observed: &str| Verdict {
@@ -14,15 +38,13 @@ fn verdicts() -> Vec<Verdict> {
         expected: expected.to_owned(),
         observed: observed.to_owned(),
         subjects: Vec::new(),
-        reason: None,
-        fix: Vec::new(),
+        cause: None,
     };
     vec![
         verdict("network back exists", Status::Pass, Basis::Engine, "back exists", "back exists"),
         verdict("web -> api", Status::Pass, Basis::Map, "web reaches api, by name", "by the map"),
         Verdict {
-            reason: Some("web and db share no network".to_owned()),
-            fix: vec!["docker network connect back web".to_owned()],
+            cause: Some(no_shared_network()),
             ..verdict(
                 "web -> db:5432",
                 Status::Fail,

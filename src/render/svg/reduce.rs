@@ -79,7 +79,7 @@ fn alone(view: &View, owners: Vec<ContainerAt>) -> Vec<Group> {
 }
 
 /// Merges groups for which `key` gives the same and which are alike in what a
-/// card shows at a glance: networks, ways in, riders, and whether they run.
+/// card shows at a glance: networks, ways in, sidecars, and whether they run.
 fn merged(
     view: &View,
     groups: Vec<Group>,
@@ -119,7 +119,7 @@ fn merged(
 
 /// Whether nothing about the container would be lost in a crowd.
 fn is_plain(view: &View, at: ContainerAt) -> bool {
-    view.map.riders(at).is_empty()
+    view.map.sidecars(at).is_empty()
         && view.published(at).is_empty()
         && view.changes.container(at).is_none()
         && view.map.stack_owner(at) == StackOwner::Itself

@@ -38,7 +38,7 @@ pub fn networks(map: &Map, chosen: &BTreeSet<NetworkAt>) -> Vec<NetworkAt> {
 }
 
 /// Orders containers by the first and last of their networks, so that the
-/// grid reads like a staircase; riders follow the owner of their stack.
+/// grid reads like a staircase; sidecars follow the owner of their stack.
 pub fn containers(map: &Map, selection: &Selection, networks: &[NetworkAt]) -> Vec<ContainerAt> {
     let rank: BTreeMap<NetworkAt, usize> =
         networks.iter().enumerate().map(|(rank, at)| (*at, rank)).collect();
@@ -57,9 +57,9 @@ pub fn containers(map: &Map, selection: &Selection, networks: &[NetworkAt]) -> V
     owners
         .into_iter()
         .flat_map(|owner| {
-            let riders =
-                map.riders(owner).iter().copied().filter(|at| selection.containers.contains(at));
-            std::iter::once(owner).chain(riders)
+            let sidecars =
+                map.sidecars(owner).iter().copied().filter(|at| selection.containers.contains(at));
+            std::iter::once(owner).chain(sidecars)
         })
         .collect()
 }

@@ -29,15 +29,15 @@ pub fn card(
     let owner = group.owners[0];
     let container = view.container(owner);
     let is_many = group.owners.len() > 1;
-    let riders = view.in_order(view.map.riders(owner).iter().copied());
+    let sidecars = view.in_order(view.map.sidecars(owner).iter().copied());
     let mut parts =
         vec![if is_many { crowd(view, group, blank) } else { person(view, owner, blank) }];
     if let (false, Some(part)) = (is_many, parts.first_mut()) {
         part.extend(listening(view, owner));
     }
-    parts.extend(riders.iter().map(|rider| self::rider(view, *rider, blank)));
+    parts.extend(sidecars.iter().map(|sidecar| self::sidecar(view, *sidecar, blank)));
     let mut containers = group.owners.clone();
-    containers.extend(&riders);
+    containers.extend(&sidecars);
     let warnings: BTreeSet<&String> =
         containers.iter().filter_map(|at| alarms.lines.get(at)).flatten().collect();
     let is_alarming = !warnings.is_empty();
@@ -95,7 +95,7 @@ fn person(view: &View, at: ContainerAt, blank: Option<Blank>) -> Vec<Line> {
 }
 
 /// What a card says of a container in another one's network namespace.
-fn rider(view: &View, at: ContainerAt, blank: Option<Blank>) -> Vec<Line> {
+fn sidecar(view: &View, at: ContainerAt, blank: Option<Blank>) -> Vec<Line> {
     let name = format!("└ {}", view.container(at).name);
     let mut lines: Vec<Line> = Line::wrapped(Role::Strong, &name, WIDEST, 2)
         .into_iter()

@@ -21,7 +21,7 @@ use crate::render::view::{Change, View};
 pub const NAME: Font = Font::bold(13);
 /// Font of the other lines of a card, and of strips and bars.
 pub const SMALL: Font = Font::regular(11);
-/// Font of a rider's name and of a bar's name.
+/// Font of a sidecar's name and of a bar's name.
 pub const STRONG: Font = Font::bold(12);
 
 /// Font of the picture's title.
@@ -313,7 +313,7 @@ impl Strip {
 pub struct Card {
     /// The name for scripts, harmless.
     pub name: String,
-    /// Parts, parted by thin lines: the container, then its riders.
+    /// Parts, parted by thin lines: the container, then its sidecars.
     pub parts: Vec<Vec<Line>>,
     /// Its strips.
     pub strips: Vec<Strip>,
