@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::evaluate::{Basis, Sight, Status};
+use super::verdict::{Basis, Sight, Status};
 use super::who::Who;
+use super::words::listed;
 use super::{ContainerClaim, NetworkClaim, PortClaim};
 use crate::graph::Map;
 use crate::model::{Container, PublishedPort, RequestedPort, State};
@@ -217,17 +218,4 @@ fn each(
         all.extend(find(name)?);
     }
     Ok(all)
-}
-
-/// `a, b and 7 more`, or `none`.
-pub(super) fn listed(items: &[String]) -> String {
-    const MOST: usize = 8;
-    if items.is_empty() {
-        return "none".to_owned();
-    }
-    let head = items[..items.len().min(MOST)].join(", ");
-    match items.len().saturating_sub(MOST) {
-        0 => head,
-        more => format!("{head} and {more} more"),
-    }
 }

@@ -2,7 +2,7 @@
 //! bear on whatever else does not hold.
 
 use super::FindingsClaim;
-use super::evaluate::{Basis, Sight, Status};
+use super::verdict::{Basis, Sight, Status};
 use crate::model::{Diagnosis, Finding, Severity};
 
 /// Judges a claim about findings. Without a diagnosis nothing can be said.

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::evaluate::Status;
 use super::facts::{claimed, published_ports};
+use super::verdict::Status;
 use super::ways::Ways;
 use super::who::Who;
 use super::{Arrow, CheckFile, Manner, Sources, Target};

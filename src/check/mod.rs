@@ -17,6 +17,7 @@ pub mod keys;
 mod schema;
 mod sentence;
 mod tries;
+mod verdict;
 mod ways;
 mod who;
 mod words;
@@ -28,10 +29,11 @@ use ipnet::IpNet;
 use crate::model::{Health, Outcome, Protocol, State};
 use crate::yaml::Spot;
 
-pub use evaluate::{Basis, Evidence, Question, Status, Verdict, evaluate, questions};
+pub use evaluate::{Evidence, evaluate, questions};
 pub use file::{Complaint, read};
 pub use init::init;
 pub use schema::schema;
+pub use verdict::{Basis, Question, Status, Verdict};
 
 /// What a check file says.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,11 +1,24 @@
 //! Trying a target: in which ways that is to be done, what was measured of
 //! each, and what the map predicts where nothing was.
 
-use super::evaluate::{Basis, Question};
-use super::ways::Ways;
+use std::collections::HashMap;
+
+use super::verdict::{Basis, Question};
+use super::who::Who;
 use super::{Arrow, Manner, Target};
-use crate::graph::{Reason, Verdict as Predicted};
-use crate::model::{By, Knock, Listening, Measurement, Outcome, Protocol};
+use crate::graph::{Map, Reason, Verdict as Predicted};
+use crate::model::{By, Knock, Listening, Measurement, Outcome, Probe, Protocol};
+
+/// What there is to know of tries: the map, and what was measured.
+pub(super) struct Tries<'a> {
+    map: &'a Map<'a>,
+    who: &'a Who<'a>,
+    measured: HashMap<Key<'a>, &'a Measurement>,
+}
+
+/// What tells one measurement from another: source, target, by name or
+/// address, the name or address, what was sent.
+type Key<'a> = (&'a str, &'a str, By, &'a str, Knock);
 
 /// One of the ways in which a target can be tried.
 pub(super) struct Try {
@@ -31,9 +44,17 @@ pub(super) enum Seen {
     Unknown(Basis, String),
 }
 
-impl<'a> Ways<'a> {
+impl<'a> Tries<'a> {
+    pub fn new(map: &'a Map<'a>, who: &'a Who<'a>, probe: Option<&'a Probe>) -> Self {
+        let measurements = probe.into_iter().flat_map(|probe| &probe.measurements);
+        let measured = measurements
+            .map(|m| ((m.from.as_str(), m.to.as_str(), m.by, m.target.as_str(), m.knock), m))
+            .collect();
+        Self { map, who, measured }
+    }
+
     /// The ways in which the target is to be tried.
-    pub(super) fn tries(&self, from: usize, to: usize, target: &Target, arrow: &Arrow) -> Vec<Try> {
+    pub fn all(&self, from: usize, to: usize, target: &Target, arrow: &Arrow) -> Vec<Try> {
         let knock = target.port.map_or(Knock::Icmp, Knock::Tcp);
         let by_name = |name: &str| self.try_name(from, to, name, knock);
         let written = self.asked_name(to, &target.name);
@@ -61,11 +82,11 @@ impl<'a> Ways<'a> {
         if answers { written.to_owned() } else { container.name.clone() }
     }
 
-    pub(super) fn named(&self, from: usize, to: usize, name: &str, knock: Knock) -> Question {
+    pub fn named(&self, from: usize, to: usize, name: &str, knock: Knock) -> Question {
         Question { from, to, by: By::Name, target: name.to_owned(), network: None, knock }
     }
 
-    pub(super) fn try_name(&self, from: usize, to: usize, name: &str, knock: Knock) -> Try {
+    pub fn try_name(&self, from: usize, to: usize, name: &str, knock: Knock) -> Try {
         let question = self.named(from, to, name, knock);
         let prediction = self.map.predict(from, to);
         let own = prediction.by_name;
@@ -112,7 +133,7 @@ impl<'a> Ways<'a> {
         }
     }
 
-    pub(super) fn is_on(&self, container: usize, network: usize) -> bool {
+    pub fn is_on(&self, container: usize, network: usize) -> bool {
         self.map
             .stack(container)
             .is_some_and(|owner| self.map.networks_of(owner).any(|n| n == network))
@@ -144,7 +165,7 @@ impl<'a> Ways<'a> {
             .collect()
     }
 
-    pub(super) fn measurement(&self, question: &Question) -> Option<&'a Measurement> {
+    pub fn measurement(&self, question: &Question) -> Option<&'a Measurement> {
         let from = self.map.container(question.from).name.as_str();
         let to = self.map.container(question.to).name.as_str();
         let key = (from, to, question.by, question.target.as_str(), question.knock);
@@ -152,7 +173,7 @@ impl<'a> Ways<'a> {
     }
 
     /// What came of a try: as measured, else as predicted.
-    pub(super) fn seen(&self, attempt: &Try) -> Seen {
+    pub fn seen(&self, attempt: &Try) -> Seen {
         let what = match attempt.question.by {
             By::Name => format!("the name {}", attempt.question.target),
             By::Address => attempt.question.target.clone(),

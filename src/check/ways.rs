@@ -1,34 +1,26 @@
 //! Judging who reaches whom and who resolves what: by what was measured, and
 //! where nothing was, by what the map predicts.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use super::evaluate::{Basis, Question, Sight, Status};
-use super::facts::listed;
-use super::tries::Seen;
+use super::tries::{Seen, Tries};
+use super::verdict::{Basis, Question, Sight, Status};
 use super::who::Who;
+use super::words::listed;
 use super::{Arrow, CheckFile, Claim, Manner, Sources, Target};
 use crate::graph::{Map, Verdict as Predicted, is_pattern};
-use crate::model::{By, Knock, Measurement, Outcome, Probe};
+use crate::model::{Knock, Outcome, Probe};
 
 /// Ways between containers, measured and predicted.
 pub(super) struct Ways<'a> {
-    pub map: &'a Map<'a>,
-    pub who: &'a Who<'a>,
-    pub measured: HashMap<Key<'a>, &'a Measurement>,
+    map: &'a Map<'a>,
+    who: &'a Who<'a>,
+    tries: Tries<'a>,
 }
-
-/// What tells one measurement from another: source, target, by name or
-/// address, the name or address, what was sent.
-type Key<'a> = (&'a str, &'a str, By, &'a str, Knock);
 
 impl<'a> Ways<'a> {
     pub fn new(map: &'a Map<'a>, who: &'a Who<'a>, probe: Option<&'a Probe>) -> Self {
-        let measurements = probe.into_iter().flat_map(|probe| &probe.measurements);
-        let measured = measurements
-            .map(|m| ((m.from.as_str(), m.to.as_str(), m.by, m.target.as_str(), m.knock), m))
-            .collect();
-        Self { map, who, measured }
+        Self { map, who, tries: Tries::new(map, who, probe) }
     }
 
     /// Judges an arrow over all pairs that it speaks of.
@@ -77,20 +69,22 @@ impl<'a> Ways<'a> {
 
     pub fn ask_arrow(&self, arrow: &Arrow, questions: &mut BTreeSet<Question>) {
         for (from, to, target) in self.pairs(arrow).unwrap_or_default() {
-            questions.extend(self.tries(from, to, &target, arrow).into_iter().map(|t| t.question));
+            questions
+                .extend(self.tries.all(from, to, &target, arrow).into_iter().map(|t| t.question));
         }
     }
 
     pub fn ask_names(&self, from: &Sources, names: &[String], questions: &mut BTreeSet<Question>) {
         for (from, name, owners) in self.askers(from, names).unwrap_or_default() {
-            questions.extend(owners.first().map(|to| self.named(from, *to, &name, Knock::Icmp)));
+            questions
+                .extend(owners.first().map(|to| self.tries.named(from, *to, &name, Knock::Icmp)));
         }
     }
 
     pub fn ask_isolated(&self, file: &CheckFile, questions: &mut BTreeSet<Question>) {
         for (from, to) in self.other_pairs(file) {
             let target = Target { name: self.map.container(to).name.clone(), port: None };
-            let tries = self.tries(from, to, &target, &unwanted());
+            let tries = self.tries.all(from, to, &target, &unwanted());
             questions.extend(tries.into_iter().map(|t| t.question));
         }
     }
@@ -166,8 +160,12 @@ impl<'a> Ways<'a> {
         {
             return Sight::fact(false, missing);
         }
-        let seen: Vec<Seen> =
-            self.tries(from, to, target, arrow).iter().map(|attempt| self.seen(attempt)).collect();
+        let seen: Vec<Seen> = self
+            .tries
+            .all(from, to, target, arrow)
+            .iter()
+            .map(|attempt| self.tries.seen(attempt))
+            .collect();
         if seen.is_empty() {
             // No address to try: the map says why.
             let judged = self.map.predict(from, to).by_address;
@@ -186,7 +184,7 @@ impl<'a> Ways<'a> {
         let container = self.map.container(to);
         let owner = self.map.stack(to).map_or(container, |owner| self.map.container(owner));
         match self.who.network(via) {
-            Ok(network) if self.is_on(to, network) => Ok(()),
+            Ok(network) if self.tries.is_on(to, network) => Ok(()),
             Ok(_) => Err(format!("{} is not on the network {via}", container.name)),
             Err(_) if owner.endpoints.iter().any(|e| owner.names_on(e).contains(&via)) => Ok(()),
             Err(_) => Err(format!("{via} is neither a network nor a name of {}", container.name)),
@@ -197,8 +195,8 @@ impl<'a> Ways<'a> {
     fn name_sight(&self, from: usize, name: &str, owners: &[usize], wanted: bool) -> Sight {
         let mut sights = Vec::new();
         for to in owners {
-            let attempt = self.try_name(from, *to, name, Knock::Icmp);
-            if let Some(measured) = self.measurement(&attempt.question)
+            let attempt = self.tries.try_name(from, *to, name, Knock::Icmp);
+            if let Some(measured) = self.tries.measurement(&attempt.question)
                 && measured.outcome != Outcome::Unknown
             {
                 let found = measured.outcome != Outcome::NameNotFound;

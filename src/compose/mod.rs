@@ -22,6 +22,7 @@ mod notes;
 mod places;
 mod plan;
 mod ports;
+mod reader;
 mod references;
 mod service;
 
@@ -34,7 +35,7 @@ use crate::model::Snapshot;
 use crate::yaml::Node;
 use interpolate::Variables;
 use load::Loader;
-use service::Reader;
+use reader::Reader;
 
 /// The names of a compose file in a folder, in the order in which Compose
 /// looks for them, and those of the file laid over it.
@@ -176,11 +177,6 @@ fn project_name(request: &Request, tree: &Node, variables: &Variables, folder: &
         "" => "default".to_owned(),
         clean => clean.to_owned(),
     }
-}
-
-/// `1 value`, `2 values`.
-fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::keys;
-use super::service::Reader;
+use super::reader::Reader;
 use crate::model::{Network, Subnet};
 use crate::yaml::{Node, Value};
 

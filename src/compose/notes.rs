@@ -87,7 +87,7 @@ impl Notes {
         for (name, (spot, times)) in std::mem::take(&mut self.unset) {
             let more = match times {
                 1 => String::new(),
-                times => format!(", here and in {} more", super::count(times - 1, "value")),
+                times => format!(", here and in {} more", count(times - 1, "value")),
             };
             let what = format!("{} `${name}`", self.place(spot));
             self.notes.push(Unread::new(what, format!("not set, so taken as empty{more}")));
@@ -98,4 +98,9 @@ impl Notes {
         }
         self.notes
     }
+}
+
+/// `1 value`, `2 values`.
+fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::change::{Changes, Kind, listed, pair_name};
 use super::same::Same;
-use super::{Changes, Kind, listed, pair_name};
 use crate::model::{
     Container, Endpoint, NetworkMode, Protocol, PublishedPort, RequestedPort, Snapshot, State,
 };

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::change::{Changes, Kind, listed, yes_no};
 use super::same::Same;
-use super::{Changes, Kind, listed, yes_no};
 use crate::model::Network;
 
 /// Options that the model has fields for, and those that name an interface of

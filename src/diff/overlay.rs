@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Difference, Happened, Kind, Subject, pair_name};
+use super::Difference;
+use super::change::{Happened, Kind, Subject, pair_name};
 use crate::model::{Container, Endpoint, Network, NetworkIndex, NetworkMode, Snapshot};
 
 /// One setup with the things of both sides, and what happened to them. Numbers

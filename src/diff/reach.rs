@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use super::change::{Changes, Kind, pair_name};
 use super::same::Same;
-use super::{Changes, Kind, pair_name};
 use crate::model::{By, Knock, Measurement, Probe, Snapshot};
 
 /// What was tried: source, target, by name or address, what was sent.

@@ -3,8 +3,7 @@
 use std::net::IpAddr;
 
 use super::Map;
-use super::predict::Route;
-use super::reason::{Judged, Reason};
+use super::reason::{Judged, Reason, Route};
 
 impl Map<'_> {
     /// Whether the container's engine has its bridges out of its host's sight.

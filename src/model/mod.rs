@@ -21,11 +21,11 @@ mod reachability;
 pub mod reference;
 mod snapshot;
 mod swarm;
+mod unread;
 
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
-pub use engine_facts::{AddressPool, EngineFacts};
+pub use engine_facts::{AddressPool, EngineFacts, EngineOfMap};
 pub use finding::{Diagnosis, Finding, NotLooked, Severity};
-pub use joined::EngineOfMap;
 pub use json::{is_unsafe, to_json};
 pub use labels::{kept_labels, without_user_info};
 pub use ladder::{Ladder, Reach, Rung, Status};
@@ -42,7 +42,8 @@ pub use reachability::{
     BLACK_HOLE, By, Knock, Latency, Measurement, NO_ROUTE, OWN_FIREWALL, Outcome, Probe,
 };
 pub use reference::{Origin, Reference};
-pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot, Unread};
+pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot};
 pub use swarm::{
     Service, ServiceNetwork, ServicePort, Swarm, SwarmNode, Task, UNTOLD, VirtualAddress,
 };
+pub use unread::Unread;

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::port::Protocol;
-use super::snapshot::Unread;
+use super::unread::Unread;
 
 /// How netmap looked inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

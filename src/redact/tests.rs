@@ -9,6 +9,7 @@ use serde_json::json;
 use super::*;
 use crate::graph::Map;
 use crate::testing::snapshots;
+use std::net::IpAddr;
 
 /// What the map says of each pair of containers, by the containers' places.
 fn predictions(snapshot: &Snapshot) -> Vec<(usize, usize, String)> {
