@@ -6,7 +6,7 @@
 //! - [`keys`] is the registry of the file's keys; reader, schema and
 //!   documentation follow it.
 //! - [`file`] reads the YAML, [`sentence`] its sentences.
-//! - [`evaluate`](mod@evaluate) judges.
+//! - [`evaluate`](mod@evaluate) judges, and [`verdict`] says what comes of it.
 
 mod evaluate;
 mod facts;

@@ -32,10 +32,10 @@ pub use findings::{
     FINDINGS_FORMATS, FindingsFormat, FindingsView, rule_page, rules_document, rules_list,
 };
 pub use ladder::{LADDER_FORMATS, LadderFormat};
-pub use probe::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format, surprise_sentences};
+pub use probe::{PROBE_FORMATS, ProbeFormat, ProbeView, default_probe_format};
 pub use prose::prose;
 pub use style::{Role, Style};
-pub use view::{Change, Changes, View, count};
+pub use view::{Change, Changes, View, count, surprise_sentences};
 
 /// A way to show the map.
 pub struct Format {

@@ -1,7 +1,7 @@
 //! A line for each assertion, and below those that do not hold what was
 //! expected, what is, and what mends it.
 
-use super::CheckView;
+use super::view::CheckView;
 use crate::check::{Basis, Status, Verdict};
 use crate::render::style::{Role, Style, flow, width};
 

@@ -3,7 +3,7 @@
 use crate::model::to_json;
 use serde::Serialize;
 
-use super::{CheckView, observed};
+use super::view::{CheckView, observed};
 use crate::check::Status;
 use crate::render::style::Style;
 

@@ -3,7 +3,7 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{CheckView, observed};
+use super::view::{CheckView, observed};
 use crate::check::Status;
 use crate::render::escape;
 use crate::render::style::Style;

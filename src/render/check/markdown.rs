@@ -1,6 +1,6 @@
 //! The verdicts as a table, for a report or a pull request.
 
-use super::{CheckView, observed};
+use super::view::{CheckView, observed};
 use crate::check::{Basis, Status};
 use crate::render::escape::markdown as safe;
 use crate::render::style::Style;

@@ -6,54 +6,11 @@ mod json;
 mod junit;
 mod markdown;
 mod tap;
+mod view;
+
+pub use view::CheckView;
 
 use super::style::Style;
-use crate::check::{Basis, Status, Verdict};
-
-/// The verdicts on a check file, for showing.
-#[derive(Debug)]
-pub struct CheckView<'a> {
-    /// The check file, as it was named.
-    pub file: &'a str,
-    /// The verdicts, in the file's order.
-    pub verdicts: &'a [Verdict],
-}
-
-impl CheckView<'_> {
-    /// How many verdicts have this status.
-    pub fn count(&self, status: Status) -> usize {
-        self.verdicts.iter().filter(|verdict| verdict.status == status).count()
-    }
-
-    /// `lesson.yaml:7:12`.
-    fn place(&self, verdict: &Verdict) -> String {
-        format!("{}:{}", self.file, verdict.place)
-    }
-
-    /// `5 passed, 2 of them by the map, 1 failed, 1 unknown`.
-    fn summary(&self) -> String {
-        let by_the_map = self
-            .verdicts
-            .iter()
-            .filter(|verdict| verdict.status == Status::Pass && verdict.basis == Basis::Map)
-            .count();
-        let mut text = format!("{} passed", self.count(Status::Pass));
-        if by_the_map > 0 {
-            text.push_str(&format!(", {by_the_map} of them by the map"));
-        }
-        for (status, word) in [(Status::Fail, "failed"), (Status::Unknown, "unknown")] {
-            if self.count(status) > 0 {
-                text.push_str(&format!(", {} {word}", self.count(status)));
-            }
-        }
-        text
-    }
-}
-
-/// What is seen, on one line.
-fn observed(verdict: &Verdict) -> String {
-    verdict.observed.lines().collect::<Vec<_>>().join("; ")
-}
 
 /// A way to show what came of a check.
 pub struct CheckFormat {

@@ -1,7 +1,7 @@
 //! Test Anything Protocol, version 14 (testanything.org). What is unknown is
 //! `not ok`: neither `SKIP` nor `TODO` would keep a harness from calling it fine.
 
-use super::{CheckView, observed};
+use super::view::{CheckView, observed};
 use crate::check::Status;
 use crate::render::escape;
 use crate::render::style::Style;

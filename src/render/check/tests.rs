@@ -1,6 +1,7 @@
 //! The formats of a check, byte for byte, with names that try to break them.
 
 use super::*;
+use crate::check::{Basis, Status, Verdict};
 use crate::yaml::Spot;
 
 fn verdicts() -> Vec<Verdict> {

@@ -1,6 +1,7 @@
 //! The formats of a difference, with names that try to break them.
 
 use super::*;
+use crate::diff::{Change, Difference};
 use crate::diff::{Happened, Kind};
 
 fn drawn(name: &str, noise: bool, width: usize) -> String {

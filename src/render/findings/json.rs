@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::FindingsView;
+use super::view::FindingsView;
 use crate::model::{Severity, to_json};
 use crate::render::style::Style;
 

@@ -6,21 +6,12 @@ mod groups;
 mod json;
 mod markdown;
 mod text;
-
-use super::style::Style;
-use crate::model::Diagnosis;
+mod view;
 
 pub use explain::{rule_page, rules_document, rules_list};
+pub use view::FindingsView;
 
-/// A diagnosis with how to show it.
-#[derive(Debug)]
-pub struct FindingsView<'a> {
-    /// The diagnosis.
-    pub diagnosis: &'a Diagnosis,
-    /// Whether to tell everything: each rule that was asked, every sign, and
-    /// what could not be looked at.
-    pub verbose: bool,
-}
+use super::style::Style;
 
 /// A way to show a diagnosis.
 pub struct FindingsFormat {

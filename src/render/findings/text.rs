@@ -1,8 +1,8 @@
 //! A diagnosis for a terminal: plain words first, the rule's name at the
 //! margin, one mend for one cause.
 
-use super::FindingsView;
 use super::groups::{self, Group};
+use super::view::FindingsView;
 use crate::model::{Diagnosis, Finding, Severity};
 use crate::render::style::{Role, Style, width};
 use crate::render::{count, escape};

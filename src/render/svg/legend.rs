@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::Options;
 use super::draw::{Canvas, put, tap_class};
 use super::geometry::Rect;
+use super::options::Options;
 use super::scene::{Line, Look, Role, SMALL, Scene, Tap, WayOut};
 use crate::render::escape;
 use crate::render::view::{self, Change, View};

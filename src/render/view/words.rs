@@ -1,7 +1,7 @@
 //! Words that all formats have in common.
 
 use crate::graph::Mark;
-use crate::model::{Container, Network, State, Subnet};
+use crate::model::{Container, Network, State};
 
 /// What a surprise is, in a word or two.
 pub fn surprise(mark: Mark) -> &'static str {
@@ -48,11 +48,6 @@ pub fn state(container: &Container) -> String {
 
 fn count_restarts(restarts: u64) -> String {
     if restarts == 1 { "1 restart".to_owned() } else { format!("{restarts} restarts") }
-}
-
-/// A subnet's gateway, or a dash where nobody says which it is.
-pub fn gateway(view: &super::View, network: usize, subnet: &Subnet) -> String {
-    view.map.gateway(network, subnet).map_or("–".to_owned(), |gateway| gateway.to_string())
 }
 
 /// Driver and flags: `bridge`, `bridge · internal`, `macvlan on eth0`.

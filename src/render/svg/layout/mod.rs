@@ -1,6 +1,6 @@
 //! Finds a place for every bar and card.
 //!
-//! What hangs together is laid out as one component: its hub in the middle
+//! What hangs together is laid out as one [`component`]: its hub in the middle
 //! ([`plan`]), cards in columns ([`column`]), columns and blocks from left to
 //! right ([`rows`], [`order`], with projects together by [`kin`]), then heights,
 //! tracks and lines ([`part`]), and the whole ([`assemble`]). A component is
@@ -14,6 +14,7 @@ mod again;
 mod align;
 mod assemble;
 mod column;
+mod component;
 mod kin;
 mod lie;
 mod order;
@@ -24,11 +25,10 @@ mod rows;
 mod taps;
 mod tracks;
 
-use std::collections::BTreeMap;
-
 use super::geometry::{Placed, PlacedBar, Rect};
 use super::scene::{Bar, Scene};
 use column::Stacking;
+use component::components;
 use order::Care;
 use plan::{Side, Sides, Trunk};
 
@@ -44,18 +44,6 @@ const A_LOT: usize = 400;
 /// How far from it a picture may be, as logarithms: too high, too wide. The
 /// promise is 1 to 2 and 2 to 1; heading and legend take their part of it.
 const TOLERANCE: (f64, f64) = (-0.7, 0.28);
-
-/// Something for each of some bars, looked up all the time and in no order.
-type ByBar<T> = foldhash::HashMap<usize, T>;
-
-/// Bars and cards that hang together.
-#[derive(Debug, Default, Clone)]
-pub struct Component {
-    /// Numbers of the bars.
-    pub bars: Vec<usize>,
-    /// Numbers of the cards.
-    pub cards: Vec<usize>,
-}
 
 /// What it may cost to keep projects together, see [`cost`].
 const WORTH_OF_FRAMES: f64 = 0.05;
@@ -102,26 +90,6 @@ fn below_the_sky(scene: &Scene, bar: usize, packed: Placed) -> Placed {
     let mut all = Placed { bars: vec![sky], width, height: Bar::HEIGHT, ..Placed::default() };
     all.add(packed, 0, Bar::HEIGHT + SKY);
     all
-}
-
-/// What hangs together, in display order.
-fn components(scene: &Scene) -> Vec<Component> {
-    let mut sets = Sets::new(scene.bars.len());
-    for card in &scene.cards {
-        for pair in card.strips.windows(2) {
-            sets.join(pair[0].bar, pair[1].bar);
-        }
-    }
-    let mut found: BTreeMap<usize, Component> = BTreeMap::new();
-    for bar in 0..scene.bars.len() {
-        found.entry(sets.root(bar)).or_default().bars.push(bar);
-    }
-    for (number, card) in scene.cards.iter().enumerate() {
-        if let Some(strip) = card.strips.first() {
-            found.entry(sets.root(strip.bar)).or_default().cards.push(number);
-        }
-    }
-    found.into_values().collect()
 }
 
 /// One way to lay a component out.
@@ -258,33 +226,4 @@ fn cost(placed: &Placed, way: Way, width: Option<i32>) -> f64 {
         + 0.15 * length
         + 0.8 * crossings
         + habits
-}
-
-/// Sets that can be joined: union-find.
-#[derive(Debug)]
-pub struct Sets {
-    above: Vec<usize>,
-}
-
-impl Sets {
-    /// This many sets of one.
-    pub fn new(number: usize) -> Self {
-        Self { above: (0..number).collect() }
-    }
-
-    /// The member that stands for the set.
-    pub fn root(&mut self, of: usize) -> usize {
-        let mut at = of;
-        while self.above[at] != at {
-            self.above[at] = self.above[self.above[at]];
-            at = self.above[at];
-        }
-        at
-    }
-
-    /// Joins the sets of two members; the smaller number stands for both.
-    pub fn join(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.root(a), self.root(b));
-        self.above[a.max(b)] = a.min(b);
-    }
 }

@@ -10,8 +10,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use foldhash::HashMap;
 
-use super::{ByBar, Component};
+use super::component::{ByBar, Component};
 use crate::render::svg::scene::Scene;
+use crate::render::svg::sets::Sets;
 
 /// Cards with the same bars and project.
 #[derive(Debug)]
@@ -194,7 +195,7 @@ impl Trunk<'_> {
         let place: BTreeMap<usize, usize> =
             component.bars.iter().enumerate().map(|(at, bar)| (*bar, at)).collect();
         let is_own = |bar: &&usize| **bar != self.hub && Some(**bar) != self.outside;
-        let mut sets = super::Sets::new(component.bars.len());
+        let mut sets = Sets::new(component.bars.len());
         for group in &self.groups {
             let mut others = group.bars.iter().filter(is_own).map(|bar| place[bar]);
             if let Some(first) = others.next() {

@@ -1,19 +1,30 @@
 //! The bars: a network each, one for the world outside, and one that is none.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Bar, Kind, Line, Numbers, Role, Scene, WayOut};
+use super::line::{Line, Role};
+use super::shapes::{Bar, Card, Kind, WayOut};
 use crate::graph::StackOwner;
 use crate::model::{Network, NetworkMode, State};
 use crate::render::escape;
-use crate::render::svg::{Blank, theme};
+use crate::render::svg::options::Blank;
+use crate::render::svg::theme;
 use crate::render::view::{self, View};
 
 /// Widest that a bar's text may make it.
 const WIDEST: i32 = 340;
 
-/// Adds the bars that the view's containers need.
-pub fn add(scene: &mut Scene, view: &View, blank: Option<Blank>) -> Numbers {
+/// For each thing of the snapshot the number of its bar.
+#[derive(Debug, Default)]
+pub struct Numbers {
+    pub networks: BTreeMap<usize, usize>,
+    pub outside: Option<usize>,
+    pub nowhere: Option<usize>,
+}
+
+/// The bars that the view's containers need, with their numbers.
+pub fn bars(view: &View, blank: Option<Blank>) -> (Vec<Bar>, Numbers) {
+    let mut bars = Vec::new();
     let mut numbers = Numbers::default();
     let host = view.networks.iter().copied().find(|at| view.network(*at).is_host());
     let networks: Vec<usize> = view
@@ -23,21 +34,21 @@ pub fn add(scene: &mut Scene, view: &View, blank: Option<Blank>) -> Numbers {
         .filter(|at| !view.network(*at).is_host())
         .collect();
     if is_outside_shown(view, &networks) {
-        numbers.outside = Some(scene.bars.len());
-        numbers.networks.extend(host.map(|host| (host, scene.bars.len())));
-        scene.bars.push(outside(view, host, &networks));
+        numbers.outside = Some(bars.len());
+        numbers.networks.extend(host.map(|host| (host, bars.len())));
+        bars.push(outside(view, host, &networks));
     }
     let names: Vec<&str> = networks.iter().map(|at| view.network(*at).name.as_str()).collect();
     let hues = theme::hues(&names, &meetings(view, &networks));
     for (at, hue) in networks.into_iter().zip(hues) {
-        numbers.networks.insert(at, scene.bars.len());
-        scene.bars.push(network(view, at, hue, blank));
+        numbers.networks.insert(at, bars.len());
+        bars.push(network(view, at, hue, blank));
     }
     if view.containers.iter().any(|at| hangs_on_nothing(view, *at)) {
-        numbers.nowhere = Some(scene.bars.len());
-        scene.bars.push(nowhere());
+        numbers.nowhere = Some(bars.len());
+        bars.push(nowhere());
     }
-    numbers
+    (bars, numbers)
 }
 
 /// Which of the networks, by their positions, have a container in common.
@@ -112,14 +123,13 @@ fn outside(view: &View, host: Option<usize>, networks: &[usize]) -> Bar {
 
 /// Says of the world outside how much of the inside it gets to see. What is
 /// only planned shows itself.
-pub fn word_outside(scene: &mut Scene, view: &View) {
+pub fn word_outside(bars: &mut [Bar], cards: &[Card], view: &View) {
     if view.map.snapshot().plan.is_some() {
         return;
     }
-    let Some(bar) = scene.bars.iter().position(Bar::is_outside) else { return };
-    let hanging = || scene.cards.iter().filter(|c| c.strips.iter().any(|s| s.bar == bar));
-    if hanging().next().is_none() {
-        scene.bars[bar].facts = Line::new(Role::Plain, "nothing is published");
+    let Some(bar) = bars.iter().position(Bar::is_outside) else { return };
+    if !cards.iter().any(|card| card.strips.iter().any(|strip| strip.bar == bar)) {
+        bars[bar].facts = Line::new(Role::Plain, "nothing is published");
     }
 }
 

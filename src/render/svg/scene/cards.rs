@@ -4,18 +4,17 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::alarms::Alarms;
-use super::{Card, Line, Look, Numbers, Role, strips};
+use super::bars::Numbers;
+use super::limits::{MOST, WIDEST, limited};
+use super::line::{Line, Look, Role};
+use super::shapes::Card;
+use super::strips;
 use crate::graph::StackOwner;
 use crate::model::{Container, Health, Protocol, State};
 use crate::render::escape;
-use crate::render::svg::Blank;
+use crate::render::svg::options::Blank;
 use crate::render::svg::reduce::Group;
 use crate::render::view::{self, View};
-
-/// Widest that a card's text may make it.
-pub const WIDEST: i32 = 220;
-/// How many lines of one kind a card has at most.
-pub const MOST: usize = 4;
 
 /// The card of a group.
 pub fn card(
@@ -175,18 +174,6 @@ fn crowd(view: &View, group: &Group, blank: Option<Blank>) -> Vec<Line> {
         view::state(&Container { restart_count: 0, exit_code: None, ..container.clone() })
     );
     lines.extend(Line::wrapped(Role::State(look(container)), &state, WIDEST, 1));
-    lines
-}
-
-/// At most [`MOST`] lines, the last of which says how many more there are.
-pub fn limited<'a>(texts: impl ExactSizeIterator<Item = &'a str>, role: Role) -> Vec<Line> {
-    let number = texts.len();
-    let shown = if number > MOST { MOST - 1 } else { number };
-    let mut lines: Vec<Line> =
-        texts.take(shown).flat_map(|text| Line::wrapped(role, text, WIDEST, 2)).collect();
-    if number > shown {
-        lines.push(Line::new(role, &format!("and {} more", number - shown)));
-    }
     lines
 }
 

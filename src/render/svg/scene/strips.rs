@@ -5,10 +5,12 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::alarms::{Alarms, worse};
-use super::cards::{MOST, WIDEST, limited};
-use super::{Line, Numbers, Role, Strip, Tap, bars};
+use super::bars::{self, Numbers};
+use super::limits::{MOST, WIDEST, limited};
+use super::line::{Line, Role};
+use super::shapes::{Strip, Tap};
 use crate::model::{Container, Endpoint, State};
-use crate::render::svg::Blank;
+use crate::render::svg::options::Blank;
 use crate::render::svg::reduce::Group;
 use crate::render::view::{self, View};
 
