@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on should stop
 
+mod arrows;
 mod bad_input;
 mod check;
 mod compose;
