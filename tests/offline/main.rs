@@ -17,6 +17,8 @@ mod pictures;
 mod podman;
 mod probing;
 mod readme;
+mod recorded;
 mod samples;
 mod snapshots;
 mod support;
+mod transcripts;

@@ -44,7 +44,7 @@ pub fn render(view: &FindingsView, style: &Style) -> String {
         asked(&mut text, diagnosis, style);
     }
     let mut closing = groups::verdict(diagnosis);
-    if !view.verbose && (groups::blind_rules(diagnosis) > 0 || !notes.is_empty()) {
+    if !view.verbose && (groups::is_blind(diagnosis) || !notes.is_empty()) {
         closing.push_str(" More: netmap doctor --verbose.");
     }
     wrapped(&mut text, &closing, 0, Role::Plain, style);
