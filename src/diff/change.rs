@@ -140,20 +140,50 @@ impl Changes {
         self.list.push(Change { kind, name, field, happened, before, after, noise, subject });
     }
 
-    /// A setting that always has some value.
-    pub fn setting(&mut self, name: &str, field: &'static str, before: String, after: String) {
-        self.note((Kind::Flag, false), (name, field), Some(before), Some(after));
+    /// Each aspect of a thing that both sides have.
+    pub fn compare<const N: usize>(&mut self, name: &str, before: [Aspect; N], after: [Aspect; N]) {
+        for (before, after) in before.into_iter().zip(after) {
+            let Aspect { kind, field, value, noise, may_be_unknown } = before;
+            let both = value.is_some() && after.value.is_some();
+            if both || !may_be_unknown {
+                self.note((kind, noise), (name, field), value, after.value);
+            }
+        }
+    }
+}
+
+/// One thing that is told of a container, a network or an endpoint, as it is
+/// on one of the two sides.
+#[derive(Debug)]
+pub struct Aspect {
+    kind: Kind,
+    /// What about the thing, see [`Change::field`].
+    field: &'static str,
+    value: Option<String>,
+    /// See [`Change::noise`].
+    noise: bool,
+    /// Whether no value means that nobody told it, and not that there is none.
+    may_be_unknown: bool,
+}
+
+impl Aspect {
+    pub fn new(kind: Kind, field: &'static str, value: Option<String>) -> Self {
+        Self { kind, field, value, noise: false, may_be_unknown: false }
     }
 
-    /// Noise of some kind.
-    pub fn noise(
-        &mut self,
-        kind: Kind,
-        (name, field): (&str, &'static str),
-        before: Option<String>,
-        after: Option<String>,
-    ) {
-        self.note((kind, true), (name, field), before, after);
+    /// A setting that always has some value.
+    pub fn setting(field: &'static str, value: impl Into<String>) -> Self {
+        Self::new(Kind::Flag, field, Some(value.into()))
+    }
+
+    /// The same as noise.
+    pub fn noise(self) -> Self {
+        Self { noise: true, ..self }
+    }
+
+    /// The same, compared only where both sides tell it.
+    pub fn where_told(self) -> Self {
+        Self { may_be_unknown: true, ..self }
     }
 }
 

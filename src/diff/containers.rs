@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::{Changes, Kind, listed, pair_name};
+use super::change::{Aspect, Changes, Kind, listed, pair_name};
 use super::same::Same;
 use crate::model::{
-    Container, Endpoint, NetworkMode, Protocol, PublishedPort, RequestedPort, Snapshot, State,
+    Container, Endpoint, NetworkMode, Protocol, PublishedPort, Reference, RequestedPort, Snapshot,
+    State,
 };
 
 /// Compares all containers.
@@ -44,49 +45,76 @@ fn lone(
 
 fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Changes) {
     let name = pair_name(before, after);
-    let name = name.as_str();
-    changes.note((Kind::State, false), (name, ""), Some(state(before)), Some(state(after)));
-    changes.setting(name, "image", before.image.clone(), after.image.clone());
-    let modes = (mode(before, same.before), mode(after, same.after));
-    changes.setting(name, "network mode", modes.0, modes.1);
-    let host_name = |container: &Container| {
-        // One that nobody chose is the beginning of the id.
-        let generated = container.short_id().starts_with(&container.hostname);
-        (!container.hostname.is_empty() && !generated).then(|| container.hostname.clone())
-    };
-    let mut note = |field: &'static str, before: Option<String>, after: Option<String>| {
-        changes.note((Kind::Flag, false), (name, field), before, after);
-    };
-    note("host name", host_name(before), host_name(after));
-    note("links", listed(before.links.clone()), listed(after.links.clone()));
-    note("extra hosts", listed(before.extra_hosts.clone()), listed(after.extra_hosts.clone()));
-    note("dns", listed(before.dns.clone()), listed(after.dns.clone()));
-    let dials = |container: &Container| {
-        let told = |r: &crate::model::Reference| format!("{r} ({})", r.place());
-        listed(container.references.iter().map(told).collect())
-    };
-    note("dials", dials(before), dials(after));
-    note("start error", before.start_error.clone(), after.start_error.clone());
-    compare_ports(name, before, after, changes);
-    compare_endpoints(name, before, after, changes);
-    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    if let (Some(before), Some(after)) = (some(&before.id), some(&after.id)) {
-        changes.noise(Kind::Id, (name, "container id"), Some(before), Some(after));
-    }
-    let restarts = |container: &Container| Some(container.restart_count.to_string());
-    changes.noise(Kind::Start, (name, "restarts"), restarts(before), restarts(after));
-    changes.noise(
-        Kind::Start,
-        (name, "started at"),
-        before.started_at.clone(),
-        after.started_at.clone(),
-    );
-    changes.noise(
-        Kind::Start,
-        (name, "ended at"),
-        before.finished_at.clone(),
-        after.finished_at.clone(),
-    );
+    changes.compare(&name, aspects(before, same.before), aspects(after, same.after));
+    compare_ports(&name, before, after, changes);
+    compare_endpoints(&name, before, after, changes);
+}
+
+/// What is compared of a container by itself. Every field is named here, so
+/// that one which is added to the model cannot be overlooked.
+fn aspects(container: &Container, of: &Snapshot) -> [Aspect; 13] {
+    let Container {
+        id,
+        image,
+        start_error,
+        restart_count,
+        started_at,
+        finished_at,
+        hostname,
+        links,
+        extra_hosts,
+        dns,
+        references,
+        // In the words of `state` and `mode`.
+        state: _,
+        health: _,
+        exit_code: _,
+        network_mode: _,
+        // Compared one by one.
+        endpoints: _,
+        published: _,
+        requested: _,
+        // What the two are recognised by.
+        name: _,
+        compose: _,
+        task_of: _,
+        node: _,
+        // It goes with an exit code of its own.
+        oom_killed: _,
+        // Declaring a port opens nothing.
+        exposed: _,
+        // Compose writes some anew each time, and none connects anything.
+        labels: _,
+        // They mean something on the engine's machine alone.
+        pid: _,
+        log_path: _,
+    } = container;
+    // One that nobody chose is the beginning of the id.
+    let generated = container.short_id().starts_with(hostname.as_str());
+    let host_name = (!hostname.is_empty() && !generated).then(|| hostname.clone());
+    let id = Some(id.clone()).filter(|id| !id.is_empty());
+    [
+        Aspect::new(Kind::State, "", Some(state(container))),
+        Aspect::setting("image", image),
+        Aspect::setting("network mode", mode(container, of)),
+        Aspect::new(Kind::Flag, "host name", host_name),
+        Aspect::new(Kind::Flag, "links", listed(links.clone())),
+        Aspect::new(Kind::Flag, "extra hosts", listed(extra_hosts.clone())),
+        Aspect::new(Kind::Flag, "dns", listed(dns.clone())),
+        Aspect::new(Kind::Flag, "dials", listed(references.iter().map(dials).collect())),
+        Aspect::new(Kind::Flag, "start error", start_error.clone()),
+        Aspect::new(Kind::Id, "container id", id).noise().where_told(),
+        Aspect::new(Kind::Start, "restarts", Some(restart_count.to_string())).noise(),
+        Aspect::new(Kind::Start, "started at", started_at.clone()).noise(),
+        Aspect::new(Kind::Start, "ended at", finished_at.clone()).noise(),
+    ]
+}
+
+/// Whom a container names, and where: `db:5432 (DB_URL)`.
+fn dials(reference: &Reference) -> String {
+    // The first three are its text, the others its place.
+    let Reference { scheme: _, host: _, port: _, variable: _, origin: _ } = reference;
+    format!("{reference} ({})", reference.place())
 }
 
 /// State and health: `running, healthy`, `exited (1)`.
@@ -144,12 +172,16 @@ fn ports(container: &Container, live: bool) -> BTreeSet<String> {
         format!("{ip}:{host} → {port}{suffix}")
     };
     if live {
-        let of = |p: &PublishedPort| text(&p.host_ip, &p.host_port.to_string(), p.port, p.protocol);
+        let of = |published: &PublishedPort| {
+            let PublishedPort { host_ip, host_port, port, protocol } = published;
+            text(host_ip, &host_port.to_string(), *port, *protocol)
+        };
         return container.published.iter().map(of).collect();
     }
-    let of = |p: &RequestedPort| {
-        let host = if p.host_port.is_empty() { "any" } else { &p.host_port };
-        text(&p.host_ip, host, p.port, p.protocol)
+    let of = |requested: &RequestedPort| {
+        let RequestedPort { host_ip, host_port, port, protocol } = requested;
+        let host = if host_port.is_empty() { "any" } else { host_port };
+        text(host_ip, host, *port, *protocol)
     };
     container.requested.iter().map(of).collect()
 }
@@ -171,36 +203,55 @@ fn compare_endpoints(name: &str, before: &Container, after: &Container, changes:
             changes.note((Kind::Endpoint, false), (&here, ""), told(a), told(b));
             continue;
         };
-        let names = |container: &Container, endpoint: &Endpoint| {
-            let mut names: Vec<String> = container
-                .chosen_names_on(endpoint)
-                .into_iter()
-                .filter(|name| *name != container.hostname || !container.id.starts_with(*name))
-                .map(str::to_owned)
-                .collect();
-            names.sort();
-            listed(names)
-        };
-        let aliases = (names(before, a), names(after, b));
-        changes.note((Kind::Endpoint, false), (&here, "aliases"), aliases.0, aliases.1);
-        let fixed = |endpoint: &Endpoint| {
-            let v4 = endpoint.fixed_ipv4.map(|address| address.to_string());
-            let v6 = endpoint.fixed_ipv6.map(|address| address.to_string());
-            listed(v4.into_iter().chain(v6).collect())
-        };
-        changes.note((Kind::Address, false), (&here, "fixed"), fixed(a), fixed(b));
-        let priority = |e: &Endpoint| e.gateway_priority.map(|priority| priority.to_string());
-        let priorities = (priority(a), priority(b));
-        changes.note((Kind::Flag, false), (&here, "gateway priority"), priorities.0, priorities.1);
-        // An address that is not there yet, or no more, has not moved.
-        if let (Some(before), Some(after)) = (addresses(a), addresses(b)) {
-            changes.noise(Kind::Address, (&here, "moved"), Some(before), Some(after));
-        }
-        if let (Some(before), Some(after)) = (&a.mac, &b.mac) {
-            let macs = (Some(before.clone()), Some(after.clone()));
-            changes.noise(Kind::Address, (&here, "mac"), macs.0, macs.1);
-        }
+        changes.compare(&here, endpoint_aspects(before, a), endpoint_aspects(after, b));
     }
+}
+
+/// What is compared of an endpoint that both sides have; again every field.
+fn endpoint_aspects(container: &Container, endpoint: &Endpoint) -> [Aspect; 5] {
+    let Endpoint {
+        mac,
+        fixed_ipv4,
+        fixed_ipv6,
+        gateway_priority,
+        // In the words of `chosen_names` and `addresses`.
+        aliases: _,
+        dns_names: _,
+        ipv4: _,
+        ipv6: _,
+        // What the two are recognised by; the id is the network's own.
+        network: _,
+        network_id: _,
+        // Compared with the network, which they come from.
+        gateway: _,
+        ipv6_gateway: _,
+        // Compose writes links to both places; the container's are compared.
+        links: _,
+    } = endpoint;
+    let v4 = fixed_ipv4.map(|address| address.to_string());
+    let v6 = fixed_ipv6.map(|address| address.to_string());
+    let fixed = listed(v4.into_iter().chain(v6).collect());
+    let priority = gateway_priority.map(|priority| priority.to_string());
+    [
+        Aspect::new(Kind::Endpoint, "aliases", chosen_names(container, endpoint)),
+        Aspect::new(Kind::Address, "fixed", fixed),
+        Aspect::new(Kind::Flag, "gateway priority", priority),
+        // An address that is not there yet, or no more, has not moved.
+        Aspect::new(Kind::Address, "moved", addresses(endpoint)).noise().where_told(),
+        Aspect::new(Kind::Address, "mac", mac.clone()).noise().where_told(),
+    ]
+}
+
+/// The names that somebody chose for a container on a network.
+fn chosen_names(container: &Container, endpoint: &Endpoint) -> Option<String> {
+    let mut names: Vec<String> = container
+        .chosen_names_on(endpoint)
+        .into_iter()
+        .filter(|name| *name != container.hostname || !container.id.starts_with(*name))
+        .map(str::to_owned)
+        .collect();
+    names.sort();
+    listed(names)
 }
 
 fn at(name: &str, endpoint: &Endpoint) -> String {

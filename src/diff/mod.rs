@@ -46,6 +46,23 @@ impl Difference {
 
 /// What differs from `before` to `after`.
 pub fn diff(before: &Snapshot, after: &Snapshot) -> Difference {
+    // Every part is named here, so that a new one cannot be overlooked.
+    let Snapshot {
+        networks: _,
+        containers: _,
+        probe: _,
+        // Two engines, or one before and after an update, may have one setup.
+        engine: _,
+        engines: _,
+        // Where a side comes from, and what it lacks.
+        schema: _,
+        plan: _,
+        unread: _,
+        // What went on at that moment inside of what is compared.
+        observations: _,
+        network_observations: _,
+        host: _,
+    } = before;
     let same = same::Same::new(before, after);
     let mut changes = Changes::default();
     networks::compare(&same, &mut changes);
