@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::facts::{container, network};
 use super::findings;
-use super::verdict::{Question, Status, Verdict};
+use super::verdict::{CheckStatus, CheckVerdict, Question};
 use super::ways::Ways;
 use super::who::Who;
 use super::{CheckFile, Claim};
@@ -27,7 +27,7 @@ pub struct Evidence<'a> {
 }
 
 /// Judges every assertion of a file, in its order.
-pub fn evaluate(file: &CheckFile, evidence: &Evidence) -> Vec<Verdict> {
+pub fn evaluate(file: &CheckFile, evidence: &Evidence) -> Vec<CheckVerdict> {
     let who = Who::new(evidence.map, file, evidence.chosen);
     let ways = Ways::new(evidence.map, &who, evidence.probe);
     let verdicts = file.assertions.iter().map(|assertion| {
@@ -56,9 +56,9 @@ pub fn evaluate(file: &CheckFile, evidence: &Evidence) -> Vec<Verdict> {
         };
         let behind = evidence
             .diagnosis
-            .filter(|_| sight.status != Status::Pass)
+            .filter(|_| sight.status != CheckStatus::Pass)
             .and_then(|diagnosis| findings::behind(diagnosis, &subjects));
-        Verdict {
+        CheckVerdict {
             assertion: assertion.text.clone(),
             place: assertion.place,
             status: sight.status,

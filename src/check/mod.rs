@@ -33,7 +33,7 @@ pub use evaluate::{Evidence, evaluate, questions};
 pub use file::{Complaint, read};
 pub use init::init;
 pub use schema::schema;
-pub use verdict::{Basis, Question, Status, Verdict};
+pub use verdict::{Basis, CheckStatus, CheckVerdict, Question};
 
 /// What a check file says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -182,7 +182,7 @@ pub struct Arrow {
     /// Where it begins.
     pub from: Sources,
     /// Where it leads.
-    pub to: Vec<Target>,
+    pub to: Vec<ArrowTarget>,
     /// Whether it is to lead there.
     pub wanted: bool,
     /// How the target is to be found.
@@ -193,7 +193,7 @@ pub struct Arrow {
 
 /// Where an arrow leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
+pub struct ArrowTarget {
     /// Name or pattern.
     pub name: String,
     /// TCP port; a ping when there is none.

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use super::verdict::{Basis, Question};
 use super::who::Who;
-use super::{Arrow, Manner, Target};
-use crate::graph::{Map, Reason, Verdict as Predicted};
+use super::{Arrow, ArrowTarget, Manner};
+use crate::graph::{Map, Reason, Verdict};
 use crate::model::{By, Knock, Listening, Measurement, Outcome, Probe, Protocol};
 
 /// What there is to know of tries: the map, and what was measured.
@@ -24,7 +24,7 @@ type Key<'a> = (&'a str, &'a str, By, &'a str, Knock);
 pub(super) struct Try {
     pub question: Question,
     /// What the map says of it, and why.
-    pub predicted: Predicted,
+    pub predicted: Verdict,
     pub why: String,
     /// Whether the name resolves, by the map; `None` where it does not know.
     pub resolves: Option<bool>,
@@ -54,7 +54,7 @@ impl<'a> Tries<'a> {
     }
 
     /// The ways in which the target is to be tried.
-    pub fn all(&self, from: usize, to: usize, target: &Target, arrow: &Arrow) -> Vec<Try> {
+    pub fn all(&self, from: usize, to: usize, target: &ArrowTarget, arrow: &Arrow) -> Vec<Try> {
         let knock = target.port.map_or(Knock::Icmp, Knock::Tcp);
         let by_name = |name: &str| self.try_name(from, to, name, knock);
         let written = self.asked_name(to, &target.name);
@@ -107,7 +107,7 @@ impl<'a> Tries<'a> {
                 predicted = Some(match predicted {
                     None => route.judged.verdict,
                     Some(verdict) if verdict == route.judged.verdict => verdict,
-                    Some(_) => Predicted::Unknown,
+                    Some(_) => Verdict::Unknown,
                 });
             }
         }
@@ -118,9 +118,9 @@ impl<'a> Tries<'a> {
                 why: format!("{name} is one of its names on a network they share"),
                 resolves: Some(true),
             },
-            None if own.verdict == Predicted::Blocked || !prediction.routes.is_empty() => Try {
+            None if own.verdict == Verdict::Blocked || !prediction.routes.is_empty() => Try {
                 question,
-                predicted: Predicted::Blocked,
+                predicted: Verdict::Blocked,
                 why: format!("on no network they share does it answer to {name}"),
                 resolves: Some(false),
             },
@@ -204,15 +204,15 @@ impl<'a> Tries<'a> {
         }
         let by_the_map = format!("{what}: by the map {}{but}", attempt.why);
         match (attempt.predicted, attempt.question.knock) {
-            (Predicted::Reachable, Knock::Icmp) => Seen::Reached(Basis::Map, by_the_map),
-            (Predicted::Reachable, Knock::Tcp(port)) => {
+            (Verdict::Reachable, Knock::Icmp) => Seen::Reached(Basis::Map, by_the_map),
+            (Verdict::Reachable, Knock::Tcp(port)) => {
                 self.at_the_port(attempt.question.to, port, by_the_map)
             }
-            (Predicted::Blocked, _) => {
+            (Verdict::Blocked, _) => {
                 let class = (attempt.resolves == Some(false)).then_some(Outcome::NameNotFound);
                 Seen::Failed(class, Basis::Map, by_the_map)
             }
-            (Predicted::Unknown, _) => Seen::Unknown(Basis::Map, by_the_map),
+            (Verdict::Unknown, _) => Seen::Unknown(Basis::Map, by_the_map),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::yaml::Spot;
 
 /// Whether an assertion holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Status {
+pub enum CheckStatus {
     /// It holds.
     Pass,
     /// It does not.
@@ -14,7 +14,7 @@ pub enum Status {
     Unknown,
 }
 
-impl Status {
+impl CheckStatus {
     /// The word used in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -49,13 +49,13 @@ impl Basis {
 
 /// What came of an assertion.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
+pub struct CheckVerdict {
     /// The assertion, as the file has it.
     pub assertion: String,
     /// Where it stands in the file.
     pub place: Spot,
     /// Whether it holds.
-    pub status: Status,
+    pub status: CheckStatus,
     /// What it rests on.
     pub basis: Basis,
     /// What is to be, in words.
@@ -90,20 +90,20 @@ pub struct Question {
 
 /// What stands behind a verdict: status, basis, and what is seen, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sight {
-    pub status: Status,
+pub(super) struct Assessment {
+    pub status: CheckStatus,
     pub basis: Basis,
     pub observed: String,
 }
 
-impl Sight {
-    pub fn new(status: Status, basis: Basis, observed: impl Into<String>) -> Self {
+impl Assessment {
+    pub fn new(status: CheckStatus, basis: Basis, observed: impl Into<String>) -> Self {
         Self { status, basis, observed: observed.into() }
     }
 
     /// What the engine says of a thing that is so, or is not.
     pub fn fact(holds: bool, observed: impl Into<String>) -> Self {
-        let status = if holds { Status::Pass } else { Status::Fail };
+        let status = if holds { CheckStatus::Pass } else { CheckStatus::Fail };
         Self::new(status, Basis::Engine, observed)
     }
 }

@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 
 use super::tries::{Seen, Tries};
-use super::verdict::{Basis, Question, Sight, Status};
+use super::verdict::{Assessment, Basis, CheckStatus, Question};
 use super::who::Who;
 use super::words::listed;
-use super::{Arrow, CheckFile, Claim, Manner, Sources, Target};
-use crate::graph::{Map, Verdict as Predicted, is_pattern};
+use super::{Arrow, ArrowTarget, CheckFile, Claim, Manner, Sources};
+use crate::graph::{Map, Verdict, is_pattern};
 use crate::model::{Knock, Outcome, Probe};
 
 /// Ways between containers, measured and predicted.
@@ -24,10 +24,10 @@ impl<'a> Ways<'a> {
     }
 
     /// Judges an arrow over all pairs that it speaks of.
-    pub fn reaches(&self, arrow: &Arrow, subjects: &mut Vec<String>) -> Sight {
+    pub fn reaches(&self, arrow: &Arrow, subjects: &mut Vec<String>) -> Assessment {
         let pairs = match self.pairs(arrow) {
             Ok(pairs) => pairs,
-            Err(missing) => return Sight::fact(false, missing),
+            Err(missing) => return Assessment::fact(false, missing),
         };
         let sights = pairs
             .iter()
@@ -42,10 +42,10 @@ impl<'a> Ways<'a> {
         names: &[String],
         wanted: bool,
         subjects: &mut Vec<String>,
-    ) -> Sight {
+    ) -> Assessment {
         let asked = match self.askers(from, names) {
             Ok(asked) => asked,
-            Err(missing) => return Sight::fact(false, missing),
+            Err(missing) => return Assessment::fact(false, missing),
         };
         let sights = asked.into_iter().map(|(from, name, owners)| {
             let to = owners.first().copied().unwrap_or(from);
@@ -55,13 +55,13 @@ impl<'a> Ways<'a> {
     }
 
     /// Judges that every pair which no arrow speaks of is isolated.
-    pub fn isolated(&self, file: &CheckFile, subjects: &mut Vec<String>) -> Sight {
+    pub fn isolated(&self, file: &CheckFile, subjects: &mut Vec<String>) -> Assessment {
         if self.who.everybody().is_empty() {
-            return Sight::fact(false, "there is no running container to speak of");
+            return Assessment::fact(false, "there is no running container to speak of");
         }
         let arrow = unwanted();
         let sights = self.other_pairs(file).into_iter().map(|(from, to)| {
-            let target = Target { name: self.map.container(to).name.clone(), port: None };
+            let target = ArrowTarget { name: self.map.container(to).name.clone(), port: None };
             (from, to, self.pair(from, to, &target, &arrow))
         });
         self.combined(sights.collect(), subjects)
@@ -83,7 +83,7 @@ impl<'a> Ways<'a> {
 
     pub fn ask_isolated(&self, file: &CheckFile, questions: &mut BTreeSet<Question>) {
         for (from, to) in self.other_pairs(file) {
-            let target = Target { name: self.map.container(to).name.clone(), port: None };
+            let target = ArrowTarget { name: self.map.container(to).name.clone(), port: None };
             let tries = self.tries.all(from, to, &target, &unwanted());
             questions.extend(tries.into_iter().map(|t| t.question));
         }
@@ -91,7 +91,7 @@ impl<'a> Ways<'a> {
 
     /// The pairs that an arrow speaks of. Quantifiers leave out who shares the
     /// target's network stack.
-    fn pairs(&self, arrow: &Arrow) -> Result<Vec<(usize, usize, Target)>, String> {
+    fn pairs(&self, arrow: &Arrow) -> Result<Vec<(usize, usize, ArrowTarget)>, String> {
         let (sources, quantified) = self.who.sources(&arrow.from)?;
         let mut pairs = Vec::new();
         for target in &arrow.to {
@@ -154,11 +154,11 @@ impl<'a> Ways<'a> {
     }
 
     /// Judges one pair.
-    pub fn pair(&self, from: usize, to: usize, target: &Target, arrow: &Arrow) -> Sight {
+    pub fn pair(&self, from: usize, to: usize, target: &ArrowTarget, arrow: &Arrow) -> Assessment {
         if let Manner::Via(via) = &arrow.manner
             && let Err(missing) = self.via(to, via)
         {
-            return Sight::fact(false, missing);
+            return Assessment::fact(false, missing);
         }
         let seen: Vec<Seen> = self
             .tries
@@ -170,11 +170,11 @@ impl<'a> Ways<'a> {
             // No address to try: the map says why.
             let judged = self.map.predict(from, to).by_address;
             let status = match judged.verdict {
-                Predicted::Unknown => Status::Unknown,
-                _ if arrow.wanted => Status::Fail,
-                _ => Status::Pass,
+                Verdict::Unknown => CheckStatus::Unknown,
+                _ if arrow.wanted => CheckStatus::Fail,
+                _ => CheckStatus::Pass,
             };
-            return Sight::new(status, Basis::Map, format!("by the map {}", judged.reason));
+            return Assessment::new(status, Basis::Map, format!("by the map {}", judged.reason));
         }
         if arrow.wanted { wanted(seen, target.port.is_some()) } else { refused(seen, arrow.class) }
     }
@@ -192,7 +192,7 @@ impl<'a> Ways<'a> {
     }
 
     /// Whether a container resolves a name.
-    fn name_sight(&self, from: usize, name: &str, owners: &[usize], wanted: bool) -> Sight {
+    fn name_sight(&self, from: usize, name: &str, owners: &[usize], wanted: bool) -> Assessment {
         let mut sights = Vec::new();
         for to in owners {
             let attempt = self.tries.try_name(from, *to, name, Knock::Icmp);
@@ -201,8 +201,8 @@ impl<'a> Ways<'a> {
             {
                 let found = measured.outcome != Outcome::NameNotFound;
                 let words = if found { "resolves" } else { "does not resolve" };
-                let status = if found == wanted { Status::Pass } else { Status::Fail };
-                return Sight::new(status, Basis::Measured, format!("{name} {words}"));
+                let status = if found == wanted { CheckStatus::Pass } else { CheckStatus::Fail };
+                return Assessment::new(status, Basis::Measured, format!("{name} {words}"));
             }
             sights.push(attempt);
         }
@@ -213,38 +213,46 @@ impl<'a> Ways<'a> {
             Some(false) => 0,
         });
         let Some(best) = best else {
-            return Sight::new(Status::Unknown, Basis::Map, format!("nobody answers to {name}"));
+            return Assessment::new(
+                CheckStatus::Unknown,
+                Basis::Map,
+                format!("nobody answers to {name}"),
+            );
         };
         let status = match best.resolves {
-            None => Status::Unknown,
-            Some(found) if found == wanted => Status::Pass,
-            Some(_) => Status::Fail,
+            None => CheckStatus::Unknown,
+            Some(found) if found == wanted => CheckStatus::Pass,
+            Some(_) => CheckStatus::Fail,
         };
         let verb = match best.resolves {
             Some(true) => "resolves",
             Some(false) => "does not resolve",
             None => "may resolve",
         };
-        Sight::new(status, Basis::Map, format!("by the map {name} {verb}: {}", best.why))
+        Assessment::new(status, Basis::Map, format!("by the map {name} {verb}: {}", best.why))
     }
 
     /// One verdict of many pairs: it fails with any, and is unknown with any.
-    fn combined(&self, sights: Vec<(usize, usize, Sight)>, subjects: &mut Vec<String>) -> Sight {
-        let worst = |status: Status| match status {
-            Status::Fail => 0,
-            Status::Unknown => 1,
-            Status::Pass => 2,
+    fn combined(
+        &self,
+        sights: Vec<(usize, usize, Assessment)>,
+        subjects: &mut Vec<String>,
+    ) -> Assessment {
+        let worst = |status: CheckStatus| match status {
+            CheckStatus::Fail => 0,
+            CheckStatus::Unknown => 1,
+            CheckStatus::Pass => 2,
         };
         let Some(status) = sights.iter().map(|(.., s)| s.status).min_by_key(|s| worst(*s)) else {
-            return Sight::new(Status::Pass, Basis::Engine, "it speaks of no pair");
+            return Assessment::new(CheckStatus::Pass, Basis::Engine, "it speaks of no pair");
         };
-        let of_it: Vec<&(usize, usize, Sight)> =
+        let of_it: Vec<&(usize, usize, Assessment)> =
             sights.iter().filter(|(.., sight)| sight.status == status).collect();
         let basis = of_it.iter().map(|(.., sight)| sight.basis).max().unwrap_or(Basis::Engine);
         let name = |at: usize| self.map.container(at).name.as_str();
-        if status == Status::Pass && sights.len() > 1 {
+        if status == CheckStatus::Pass && sights.len() > 1 {
             let how = if basis == Basis::Map { "by the map all" } else { "all" };
-            return Sight::new(status, basis, format!("{how} {} pairs", sights.len()));
+            return Assessment::new(status, basis, format!("{how} {} pairs", sights.len()));
         }
         for (from, to, _) in &of_it {
             for at in [from, to] {
@@ -256,12 +264,12 @@ impl<'a> Ways<'a> {
         if let ([(.., sight)], 1) = (of_it.as_slice(), sights.len()) {
             return (*sight).clone();
         }
-        Sight::new(status, basis, self.told(&of_it))
+        Assessment::new(status, basis, self.told(&of_it))
     }
 
     /// What is seen of many pairs: those of which the same is to be said
     /// together.
-    fn told(&self, sights: &[&(usize, usize, Sight)]) -> String {
+    fn told(&self, sights: &[&(usize, usize, Assessment)]) -> String {
         const MOST: usize = 3;
         let name = |at: usize| self.map.container(at).name.clone();
         let mut groups: Vec<(usize, &str, Vec<String>)> = Vec::new();
@@ -301,49 +309,51 @@ fn unwanted() -> Arrow {
 }
 
 /// Judges tries of which one is to succeed.
-fn wanted(seen: Vec<Seen>, port: bool) -> Sight {
+fn wanted(seen: Vec<Seen>, port: bool) -> Assessment {
     let mut unknown = None;
     let mut wrong = Vec::new();
     let mut basis = Basis::Engine;
     for one in seen {
         match one {
-            Seen::Reached(basis, words) => return Sight::new(Status::Pass, basis, words),
+            Seen::Reached(basis, words) => return Assessment::new(CheckStatus::Pass, basis, words),
             // Without a port the way is all that was asked for.
-            Seen::Refused(of, words) if !port => return Sight::new(Status::Pass, of, words),
+            Seen::Refused(of, words) if !port => {
+                return Assessment::new(CheckStatus::Pass, of, words);
+            }
             Seen::Refused(of, words) | Seen::Failed(_, of, words) => {
                 basis = basis.max(of);
                 wrong.push(words);
             }
             Seen::Open(words) => {
                 let words = format!("{words}; whether anything listens was not measured");
-                unknown = Some(Sight::new(Status::Unknown, Basis::Map, words));
+                unknown = Some(Assessment::new(CheckStatus::Unknown, Basis::Map, words));
             }
             Seen::Unknown(of, words) => {
-                unknown.get_or_insert(Sight::new(Status::Unknown, of, words));
+                unknown.get_or_insert(Assessment::new(CheckStatus::Unknown, of, words));
             }
         }
     }
-    unknown.unwrap_or_else(|| Sight::new(Status::Fail, basis, listed(&wrong)))
+    unknown.unwrap_or_else(|| Assessment::new(CheckStatus::Fail, basis, listed(&wrong)))
 }
 
 /// Judges tries of which none is to succeed; `class` is how one is to fail.
-fn refused(seen: Vec<Seen>, class: Option<Outcome>) -> Sight {
+fn refused(seen: Vec<Seen>, class: Option<Outcome>) -> Assessment {
     let (mut unknown, mut told, mut as_wanted) = (None, Vec::new(), None);
     let mut basis = Basis::Engine;
     for one in seen {
         match one {
-            Seen::Reached(basis, words) => return Sight::new(Status::Fail, basis, words),
+            Seen::Reached(basis, words) => return Assessment::new(CheckStatus::Fail, basis, words),
             Seen::Refused(of, words) if class == Some(Outcome::Refused) => {
                 as_wanted = Some(of);
                 told.push(words);
             }
             Seen::Refused(of, words) => {
-                return Sight::new(Status::Fail, of, format!("{words}: the way is open"));
+                return Assessment::new(CheckStatus::Fail, of, format!("{words}: the way is open"));
             }
             Seen::Open(words) if class == Some(Outcome::Refused) => {
                 unknown = Some(format!("{words}; whether anything listens was not measured"));
             }
-            Seen::Open(words) => return Sight::new(Status::Fail, Basis::Map, words),
+            Seen::Open(words) => return Assessment::new(CheckStatus::Fail, Basis::Map, words),
             Seen::Failed(outcome, of, words) => {
                 basis = basis.max(of);
                 if class.is_some() && outcome == class {
@@ -359,9 +369,9 @@ fn refused(seen: Vec<Seen>, class: Option<Outcome>) -> Sight {
         }
     }
     match (class, as_wanted, unknown) {
-        (Some(_), Some(of), _) => Sight::new(Status::Pass, of, listed(&told)),
-        (_, _, Some(words)) => Sight::new(Status::Unknown, Basis::Map, words),
-        (Some(_), None, None) => Sight::new(Status::Fail, basis, listed(&told)),
-        (None, _, None) => Sight::new(Status::Pass, basis, listed(&told)),
+        (Some(_), Some(of), _) => Assessment::new(CheckStatus::Pass, of, listed(&told)),
+        (_, _, Some(words)) => Assessment::new(CheckStatus::Unknown, Basis::Map, words),
+        (Some(_), None, None) => Assessment::new(CheckStatus::Fail, basis, listed(&told)),
+        (None, _, None) => Assessment::new(CheckStatus::Pass, basis, listed(&told)),
     }
 }

@@ -91,7 +91,7 @@ impl Arrow {
             Sources::Outside(network) => (format!("{crowd} outside {network}"), false),
             Sources::AllBut(names) => (format!("{crowd} but {}", joined(names)), false),
         };
-        let target = |target: &super::Target| match target.port {
+        let target = |target: &super::ArrowTarget| match target.port {
             Some(port) => format!("{} on port {port}", target.name),
             None => target.name.clone(),
         };

@@ -9,7 +9,7 @@ use super::measure::{self, HowArgs};
 use super::options::{Options, duration};
 use super::output::Output;
 use super::{Ending, source};
-use crate::check::{self, CheckFile, Evidence, Status, Verdict};
+use crate::check::{self, CheckFile, CheckStatus, CheckVerdict, Evidence};
 use crate::diagnose::diagnose;
 use crate::engine::{self, Engines, ObserveOptions};
 use crate::error::{Error, Problem, Result};
@@ -116,7 +116,7 @@ pub async fn hold(
     }
     let view = CheckView { file: name, verdicts: &verdicts };
     output.data((format.draw)(&view, &output.style(options)).as_bytes(), file)?;
-    Ok(match (view.count(Status::Fail), view.count(Status::Unknown)) {
+    Ok(match (view.count(CheckStatus::Fail), view.count(CheckStatus::Unknown)) {
         (0, 0) => Ending::Clean,
         (0, _) => Ending::Failed,
         _ => Ending::Findings,
@@ -140,7 +140,7 @@ async fn settled(
     args: &Args,
     (output, aloud): (&Output, bool),
     asked: &CheckFile,
-) -> Result<(Seen, Vec<Verdict>)> {
+) -> Result<(Seen, Vec<CheckVerdict>)> {
     let began = Instant::now();
     let mut first = aloud;
     loop {
@@ -164,8 +164,8 @@ async fn settled(
     }
 }
 
-fn all_pass(verdicts: &[Verdict]) -> bool {
-    verdicts.iter().all(|verdict| verdict.status == Status::Pass)
+fn all_pass(verdicts: &[CheckVerdict]) -> bool {
+    verdicts.iter().all(|verdict| verdict.status == CheckStatus::Pass)
 }
 
 /// What was seen of a setup.
@@ -193,7 +193,7 @@ impl Seen {
     }
 
     /// Holds the file against it.
-    fn judge(&self, options: &Options, file: &CheckFile) -> Result<Vec<Verdict>> {
+    fn judge(&self, options: &Options, file: &CheckFile) -> Result<Vec<CheckVerdict>> {
         let map = Map::new(&self.snapshot);
         let chosen = source::chosen(options, &map)?;
         let probe = self.probe.as_ref();

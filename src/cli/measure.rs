@@ -11,7 +11,7 @@ use crate::engine::{Engines, ScanOptions};
 use crate::error::{Error, Result};
 use crate::graph::Map;
 use crate::model::{Probe, Snapshot};
-use crate::probe::{self, Knocks, Limits, Method, Outlook, Plan, Probing, Request};
+use crate::probe::{self, Knocks, Limits, Method, Outlook, ProbePlan, Probing, Request};
 use crate::render::count;
 
 /// How to measure.
@@ -83,7 +83,7 @@ pub async fn measure(
 pub async fn carry_out(
     engines: &Engines,
     map: &Map<'_>,
-    plan: &Plan,
+    plan: &ProbePlan,
     (how, aloud): (&HowArgs, bool),
     (options, output): (&Options, &Output),
 ) -> Result<Probe> {

@@ -35,7 +35,7 @@ impl Happened {
 
 /// What kind of thing it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum ChangeKind {
     /// A network.
     Network,
     /// A container.
@@ -58,7 +58,7 @@ pub enum Kind {
     Start,
 }
 
-impl Kind {
+impl ChangeKind {
     /// The word used in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -93,7 +93,7 @@ pub enum Subject {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
     /// What kind of thing.
-    pub kind: Kind,
+    pub kind: ChangeKind,
     /// Its name: a container, a network, `web on front`, `web → db`. A
     /// container that was renamed has both names, `old → new`.
     pub name: String,
@@ -123,7 +123,7 @@ impl Changes {
     /// Something is there, was there, or is otherwise; nothing if it is as it was.
     pub fn note(
         &mut self,
-        (kind, noise): (Kind, bool),
+        (kind, noise): (ChangeKind, bool),
         (name, field): (&str, &'static str),
         before: Option<String>,
         after: Option<String>,
@@ -156,7 +156,7 @@ impl Changes {
 /// on one of the two sides.
 #[derive(Debug)]
 pub struct Aspect {
-    kind: Kind,
+    kind: ChangeKind,
     /// What about the thing, see [`Change::field`].
     field: &'static str,
     value: Option<String>,
@@ -167,13 +167,13 @@ pub struct Aspect {
 }
 
 impl Aspect {
-    pub fn new(kind: Kind, field: &'static str, value: Option<String>) -> Self {
+    pub fn new(kind: ChangeKind, field: &'static str, value: Option<String>) -> Self {
         Self { kind, field, value, noise: false, may_be_unknown: false }
     }
 
     /// A setting that always has some value.
     pub fn setting(field: &'static str, value: impl Into<String>) -> Self {
-        Self::new(Kind::Flag, field, Some(value.into()))
+        Self::new(ChangeKind::Flag, field, Some(value.into()))
     }
 
     /// The same as noise.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::{Aspect, Changes, Kind, listed, pair_name};
+use super::change::{Aspect, ChangeKind, Changes, listed, pair_name};
 use super::same::Same;
 use crate::model::{
     Container, Endpoint, NetworkMode, Protocol, PublishedPort, Reference, RequestedPort, Snapshot,
@@ -30,16 +30,16 @@ fn lone(
     side: impl Fn(String) -> (Option<String>, Option<String>),
 ) {
     let name = container.name.as_str();
-    let mut note = |kind: Kind, name: &str, told: String| {
+    let mut note = |kind: ChangeKind, name: &str, told: String| {
         let (before, after) = side(told);
         changes.note((kind, false), (name, ""), before, after);
     };
-    note(Kind::Container, name, format!("{}, {}", container.image, state(container)));
+    note(ChangeKind::Container, name, format!("{}, {}", container.image, state(container)));
     for endpoint in &container.endpoints {
-        note(Kind::Endpoint, &at(name, endpoint), addresses(endpoint).unwrap_or_default());
+        note(ChangeKind::Endpoint, &at(name, endpoint), addresses(endpoint).unwrap_or_default());
     }
     for port in ports(container, container.state.has_network()) {
-        note(Kind::Port, name, port);
+        note(ChangeKind::Port, name, port);
     }
 }
 
@@ -94,19 +94,19 @@ fn aspects(container: &Container, of: &Snapshot) -> [Aspect; 13] {
     let host_name = (!hostname.is_empty() && !generated).then(|| hostname.clone());
     let id = Some(id.clone()).filter(|id| !id.is_empty());
     [
-        Aspect::new(Kind::State, "", Some(state(container))),
+        Aspect::new(ChangeKind::State, "", Some(state(container))),
         Aspect::setting("image", image),
         Aspect::setting("network mode", mode(container, of)),
-        Aspect::new(Kind::Flag, "host name", host_name),
-        Aspect::new(Kind::Flag, "links", listed(links.clone())),
-        Aspect::new(Kind::Flag, "extra hosts", listed(extra_hosts.clone())),
-        Aspect::new(Kind::Flag, "dns", listed(dns.clone())),
-        Aspect::new(Kind::Flag, "dials", listed(references.iter().map(dials).collect())),
-        Aspect::new(Kind::Flag, "start error", start_error.clone()),
-        Aspect::new(Kind::Id, "container id", id).noise().where_told(),
-        Aspect::new(Kind::Start, "restarts", Some(restart_count.to_string())).noise(),
-        Aspect::new(Kind::Start, "started at", started_at.clone()).noise(),
-        Aspect::new(Kind::Start, "ended at", finished_at.clone()).noise(),
+        Aspect::new(ChangeKind::Flag, "host name", host_name),
+        Aspect::new(ChangeKind::Flag, "links", listed(links.clone())),
+        Aspect::new(ChangeKind::Flag, "extra hosts", listed(extra_hosts.clone())),
+        Aspect::new(ChangeKind::Flag, "dns", listed(dns.clone())),
+        Aspect::new(ChangeKind::Flag, "dials", listed(references.iter().map(dials).collect())),
+        Aspect::new(ChangeKind::Flag, "start error", start_error.clone()),
+        Aspect::new(ChangeKind::Id, "container id", id).noise().where_told(),
+        Aspect::new(ChangeKind::Start, "restarts", Some(restart_count.to_string())).noise(),
+        Aspect::new(ChangeKind::Start, "started at", started_at.clone()).noise(),
+        Aspect::new(ChangeKind::Start, "ended at", finished_at.clone()).noise(),
     ]
 }
 
@@ -151,10 +151,10 @@ fn compare_ports(name: &str, before: &Container, after: &Container, changes: &mu
     let live = before.state.has_network() && after.state.has_network();
     let (mine, theirs) = (ports(before, live), ports(after, live));
     for port in mine.difference(&theirs) {
-        changes.note((Kind::Port, false), (name, ""), Some(port.clone()), None);
+        changes.note((ChangeKind::Port, false), (name, ""), Some(port.clone()), None);
     }
     for port in theirs.difference(&mine) {
-        changes.note((Kind::Port, false), (name, ""), None, Some(port.clone()));
+        changes.note((ChangeKind::Port, false), (name, ""), None, Some(port.clone()));
     }
 }
 
@@ -200,7 +200,7 @@ fn compare_endpoints(name: &str, before: &Container, after: &Container, changes:
             let told = |endpoint: Option<&Endpoint>| {
                 endpoint.map(|endpoint| addresses(endpoint).unwrap_or_default())
             };
-            changes.note((Kind::Endpoint, false), (&here, ""), told(a), told(b));
+            changes.note((ChangeKind::Endpoint, false), (&here, ""), told(a), told(b));
             continue;
         };
         changes.compare(&here, endpoint_aspects(before, a), endpoint_aspects(after, b));
@@ -233,12 +233,12 @@ fn endpoint_aspects(container: &Container, endpoint: &Endpoint) -> [Aspect; 5] {
     let fixed = listed(v4.into_iter().chain(v6).collect());
     let priority = gateway_priority.map(|priority| priority.to_string());
     [
-        Aspect::new(Kind::Endpoint, "aliases", chosen_names(container, endpoint)),
-        Aspect::new(Kind::Address, "fixed", fixed),
-        Aspect::new(Kind::Flag, "gateway priority", priority),
+        Aspect::new(ChangeKind::Endpoint, "aliases", chosen_names(container, endpoint)),
+        Aspect::new(ChangeKind::Address, "fixed", fixed),
+        Aspect::new(ChangeKind::Flag, "gateway priority", priority),
         // An address that is not there yet, or no more, has not moved.
-        Aspect::new(Kind::Address, "moved", addresses(endpoint)).noise().where_told(),
-        Aspect::new(Kind::Address, "mac", mac.clone()).noise().where_told(),
+        Aspect::new(ChangeKind::Address, "moved", addresses(endpoint)).noise().where_told(),
+        Aspect::new(ChangeKind::Address, "mac", mac.clone()).noise().where_told(),
     ]
 }
 

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use crate::model::Snapshot;
 use change::Changes;
 
-pub use change::{Change, Happened, Kind, Subject};
+pub use change::{Change, ChangeKind, Happened, Subject};
 pub use overlay::{Overlay, overlay};
 pub use planned::comparable;
 

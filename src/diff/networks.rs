@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::change::{Aspect, Changes, Kind, listed, yes_no};
+use super::change::{Aspect, ChangeKind, Changes, listed, yes_no};
 use super::same::Same;
 use crate::model::{Network, Subnet};
 
@@ -20,10 +20,10 @@ pub fn compare(same: &Same, changes: &mut Changes) {
     let (gone, new) = same.lone_networks();
     // Every engine has its own three, and whoever does not tell of them.
     for network in gone.into_iter().filter(|network| !network.is_built_in()) {
-        changes.note((Kind::Network, false), (&network.name, ""), Some(told(network)), None);
+        changes.note((ChangeKind::Network, false), (&network.name, ""), Some(told(network)), None);
     }
     for network in new.into_iter().filter(|network| !network.is_built_in()) {
-        changes.note((Kind::Network, false), (&network.name, ""), None, Some(told(network)));
+        changes.note((ChangeKind::Network, false), (&network.name, ""), None, Some(told(network)));
     }
     for (before, after) in same.network_pairs() {
         pair(before, after, changes);
@@ -55,7 +55,7 @@ fn pair(before: &Network, after: &Network, changes: &mut Changes) {
     let only =
         |a: &BTreeSet<String>, b: &BTreeSet<String>| listed(a.difference(b).cloned().collect());
     let (gone, new) = (only(&mine, &theirs), only(&theirs, &mine));
-    changes.note((Kind::Address, false), (&before.name, "subnet"), gone, new);
+    changes.note((ChangeKind::Address, false), (&before.name, "subnet"), gone, new);
 }
 
 /// What is compared of a network that both sides list. Every field is named
@@ -104,10 +104,10 @@ fn aspects(network: &Network) -> [Aspect; 13] {
         Aspect::setting("attachable", yes_no(*attachable)),
         Aspect::setting("ingress", yes_no(*ingress)),
         Aspect::setting("mtu", mtu.map_or("default".to_owned(), |mtu| mtu.to_string())),
-        Aspect::new(Kind::Flag, "options", options),
-        Aspect::new(Kind::Address, "range", listed(ranges)),
+        Aspect::new(ChangeKind::Flag, "options", options),
+        Aspect::new(ChangeKind::Address, "range", listed(ranges)),
         // One that the engine chose itself is told or not, as it pleases.
-        Aspect::new(Kind::Address, "gateway", listed(gateways)).noise(),
-        Aspect::new(Kind::Id, "network id", id).noise().where_told(),
+        Aspect::new(ChangeKind::Address, "gateway", listed(gateways)).noise(),
+        Aspect::new(ChangeKind::Id, "network id", id).noise().where_told(),
     ]
 }

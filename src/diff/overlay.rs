@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Difference;
-use super::change::{Happened, Kind, Subject, pair_name};
+use super::change::{ChangeKind, Happened, Subject, pair_name};
 use crate::model::{Container, Endpoint, Network, NetworkIndex, NetworkMode, Snapshot};
 
 /// One setup with the things of both sides, and what happened to them. Numbers
@@ -202,7 +202,7 @@ impl Marks {
             let changes = difference.telling().filter(|change| change.subject == subject);
             changes
                 .filter(|change| {
-                    let of_endpoint = change.kind == Kind::Endpoint
+                    let of_endpoint = change.kind == ChangeKind::Endpoint
                         || matches!(change.field, "fixed" | "gateway priority");
                     of_endpoint == endpoints
                 })

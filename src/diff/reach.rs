@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::change::{Changes, Kind, pair_name};
+use super::change::{ChangeKind, Changes, pair_name};
 use super::same::Same;
 use crate::model::{By, Knock, Measurement, Probe, Snapshot};
 
@@ -31,7 +31,7 @@ pub fn compare(same: &Same, changes: &mut Changes) {
             By::Address => "by address",
         };
         let (before, after) = (Some((*before).to_owned()), Some((*after).to_owned()));
-        changes.note((Kind::Reachability, false), (&pair, field), before, after);
+        changes.note((ChangeKind::Reachability, false), (&pair, field), before, after);
     }
 }
 

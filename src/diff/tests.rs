@@ -312,19 +312,19 @@ proptest! {
     fn an_overlay_marks_exactly_what_came_and_went((before, after) in snapshot_pairs()) {
         let difference = diff(&before, &after);
         let overlay = overlay(&before, &after, &difference);
-        let told = |kind: Kind, happened: Happened| {
+        let told = |kind: ChangeKind, happened: Happened| {
             difference.changes.iter().filter(|c| c.kind == kind && c.happened == happened).count()
         };
         let marked = |marks: &BTreeMap<usize, Happened>, happened: Happened| {
             marks.values().filter(|mark| **mark == happened).count()
         };
         for happened in [Happened::Added, Happened::Removed] {
-            prop_assert_eq!(marked(&overlay.containers, happened), told(Kind::Container, happened));
-            prop_assert_eq!(marked(&overlay.networks, happened), told(Kind::Network, happened));
+            prop_assert_eq!(marked(&overlay.containers, happened), told(ChangeKind::Container, happened));
+            prop_assert_eq!(marked(&overlay.networks, happened), told(ChangeKind::Network, happened));
         }
         prop_assert_eq!(
             overlay.snapshot.containers.len(),
-            after.containers.len() + told(Kind::Container, Happened::Removed)
+            after.containers.len() + told(ChangeKind::Container, Happened::Removed)
         );
         let nothing = super::overlay(&after, &after, &diff(&after, &after));
         prop_assert!(nothing.containers.is_empty() && nothing.networks.is_empty());

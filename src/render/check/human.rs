@@ -2,16 +2,16 @@
 //! expected, what is, and what mends it.
 
 use super::view::CheckView;
-use crate::check::{Basis, Status, Verdict};
+use crate::check::{Basis, CheckStatus, CheckVerdict};
 use crate::render::style::{Role, Style, flow, width};
 
 /// Writes the verdicts in the file's order, and a summary.
 pub fn render(view: &CheckView, style: &Style) -> String {
     let mut text = String::new();
-    let mut told: Vec<&Verdict> = Vec::new();
+    let mut told: Vec<&CheckVerdict> = Vec::new();
     for verdict in view.verdicts {
         text.push_str(&line(view, verdict, style));
-        if verdict.status != Status::Pass {
+        if verdict.status != CheckStatus::Pass {
             // One cause for several failures is told in full once.
             let again = verdict.reason.is_some()
                 && told.iter().any(|t| t.reason == verdict.reason && t.fix == verdict.fix);
@@ -22,7 +22,7 @@ pub fn render(view: &CheckView, style: &Style) -> String {
     if !text.is_empty() {
         text.push('\n');
     }
-    let role = match (view.count(Status::Fail), view.count(Status::Unknown)) {
+    let role = match (view.count(CheckStatus::Fail), view.count(CheckStatus::Unknown)) {
         (0, 0) => Role::Good,
         (0, _) => Role::Warn,
         _ => Role::Bad,
@@ -35,11 +35,11 @@ pub fn render(view: &CheckView, style: &Style) -> String {
 
 /// `✗ web -> db          lesson.yaml:9:5`: on the right where it stands, or,
 /// where all is well, what the verdict rests on.
-fn line(view: &CheckView, verdict: &Verdict, style: &Style) -> String {
+fn line(view: &CheckView, verdict: &CheckVerdict, style: &Style) -> String {
     let (sign, role) = match verdict.status {
-        Status::Pass => ("✓", Role::Good),
-        Status::Fail => ("✗", Role::Bad),
-        Status::Unknown => ("?", Role::Warn),
+        CheckStatus::Pass => ("✓", Role::Good),
+        CheckStatus::Fail => ("✗", Role::Bad),
+        CheckStatus::Unknown => ("?", Role::Warn),
     };
     let words = words(&verdict.assertion, Role::Strong, style);
     let mut text = format!(
@@ -48,8 +48,8 @@ fn line(view: &CheckView, verdict: &Verdict, style: &Style) -> String {
         flow(&words, " ", 2, style.width.saturating_sub(2))
     );
     let right = match (verdict.status, verdict.basis) {
-        (Status::Pass, Basis::Map) => "by the map".to_owned(),
-        (Status::Pass, _) => String::new(),
+        (CheckStatus::Pass, Basis::Map) => "by the map".to_owned(),
+        (CheckStatus::Pass, _) => String::new(),
         _ => view.place(verdict),
     };
     if !right.is_empty() {
@@ -64,7 +64,7 @@ fn line(view: &CheckView, verdict: &Verdict, style: &Style) -> String {
     text
 }
 
-fn details(verdict: &Verdict, again: bool, style: &Style) -> String {
+fn details(verdict: &CheckVerdict, again: bool, style: &Style) -> String {
     let mut rows = Vec::new();
     // What the assertion says by itself needs no second saying.
     if !verdict.assertion.ends_with(&verdict.expected) {

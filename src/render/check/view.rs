@@ -1,6 +1,6 @@
 //! What the formats of `netmap check` show.
 
-use crate::check::{Basis, Status, Verdict};
+use crate::check::{Basis, CheckStatus, CheckVerdict};
 
 /// The verdicts on a check file, for showing.
 #[derive(Debug)]
@@ -8,17 +8,17 @@ pub struct CheckView<'a> {
     /// The check file, as it was named.
     pub file: &'a str,
     /// The verdicts, in the file's order.
-    pub verdicts: &'a [Verdict],
+    pub verdicts: &'a [CheckVerdict],
 }
 
 impl CheckView<'_> {
     /// How many verdicts have this status.
-    pub fn count(&self, status: Status) -> usize {
+    pub fn count(&self, status: CheckStatus) -> usize {
         self.verdicts.iter().filter(|verdict| verdict.status == status).count()
     }
 
     /// `lesson.yaml:7:12`.
-    pub fn place(&self, verdict: &Verdict) -> String {
+    pub fn place(&self, verdict: &CheckVerdict) -> String {
         format!("{}:{}", self.file, verdict.place)
     }
 
@@ -27,13 +27,13 @@ impl CheckView<'_> {
         let by_the_map = self
             .verdicts
             .iter()
-            .filter(|verdict| verdict.status == Status::Pass && verdict.basis == Basis::Map)
+            .filter(|verdict| verdict.status == CheckStatus::Pass && verdict.basis == Basis::Map)
             .count();
-        let mut text = format!("{} passed", self.count(Status::Pass));
+        let mut text = format!("{} passed", self.count(CheckStatus::Pass));
         if by_the_map > 0 {
             text.push_str(&format!(", {by_the_map} of them by the map"));
         }
-        for (status, word) in [(Status::Fail, "failed"), (Status::Unknown, "unknown")] {
+        for (status, word) in [(CheckStatus::Fail, "failed"), (CheckStatus::Unknown, "unknown")] {
             if self.count(status) > 0 {
                 text.push_str(&format!(", {} {word}", self.count(status)));
             }
@@ -43,6 +43,6 @@ impl CheckView<'_> {
 }
 
 /// What is seen, on one line.
-pub fn observed(verdict: &Verdict) -> String {
+pub fn observed(verdict: &CheckVerdict) -> String {
     verdict.observed.lines().collect::<Vec<_>>().join("; ")
 }

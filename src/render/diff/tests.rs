@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::diff::{Change, Difference};
-use crate::diff::{Happened, Kind};
+use crate::diff::{ChangeKind, Happened};
 
 fn drawn(name: &str, noise: bool, width: usize) -> String {
     let change = |kind, name: &str, field, happened, before: &str, after: &str| Change {
@@ -12,16 +12,16 @@ fn drawn(name: &str, noise: bool, width: usize) -> String {
         happened,
         before: Some(before.to_owned()).filter(|_| happened != Happened::Added),
         after: Some(after.to_owned()).filter(|_| happened != Happened::Removed),
-        noise: kind == Kind::Id,
+        noise: kind == ChangeKind::Id,
         subject: crate::diff::Subject::Container,
     };
     let difference = Difference {
         changes: vec![
-            change(Kind::Network, "cache", "", Happened::Added, "", "bridge"),
-            change(Kind::Endpoint, "api on cache", "", Happened::Added, "", ""),
-            change(Kind::Flag, "back", "internal", Happened::Changed, "no", "yes"),
-            change(Kind::Container, "o|d \u{1b}[31m<b>", "", Happened::Removed, "exited", ""),
-            change(Kind::Id, "api", "container id", Happened::Changed, "a", "b"),
+            change(ChangeKind::Network, "cache", "", Happened::Added, "", "bridge"),
+            change(ChangeKind::Endpoint, "api on cache", "", Happened::Added, "", ""),
+            change(ChangeKind::Flag, "back", "internal", Happened::Changed, "no", "yes"),
+            change(ChangeKind::Container, "o|d \u{1b}[31m<b>", "", Happened::Removed, "exited", ""),
+            change(ChangeKind::Id, "api", "container id", Happened::Changed, "a", "b"),
         ],
         ..Difference::default()
     };

@@ -54,7 +54,7 @@ pub fn side(side: &Option<String>) -> &str {
     }
 }
 
-/// Kind and what about it: `flag · internal`.
+/// ChangeKind and what about it: `flag · internal`.
 pub fn kind(change: &Change) -> String {
     match change.field {
         "" => change.kind.as_str().to_owned(),

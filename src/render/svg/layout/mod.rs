@@ -30,7 +30,7 @@ use super::scene::{Bar, Scene};
 use column::Stacking;
 use component::components;
 use order::Care;
-use plan::{Side, Sides, Trunk};
+use plan::{Side, Sides, Skeleton};
 
 /// The shape that pictures aim at: width divided by height, in hundredths.
 const SHAPE: f64 = 1.5;
@@ -58,14 +58,15 @@ pub fn lay_out(scene: &Scene, width: Option<i32>, ways: &mut Vec<Way>) -> Placed
     let (mut first, mut rest, mut sky) = (Vec::new(), Vec::new(), None);
     for (number, component) in components(scene).iter().enumerate() {
         let outside = component.bars.iter().copied().find(|bar| scene.bars[*bar].is_outside());
-        let trunk = Trunk::new(scene, component);
+        let skeleton = Skeleton::new(scene, component);
         let mut known = None;
         if number == ways.len() {
-            let (way, placed) = by_project(scene, &trunk, width);
+            let (way, placed) = by_project(scene, &skeleton, width);
             ways.push(way);
             known = placed;
         }
-        let placed = || known.unwrap_or_else(|| arrange(scene, &trunk, ways[number], Care::Full));
+        let placed =
+            || known.unwrap_or_else(|| arrange(scene, &skeleton, ways[number], Care::Full));
         match outside {
             Some(bar) if component.cards.is_empty() => sky = Some(bar),
             Some(_) => first.push(placed()),
@@ -114,11 +115,11 @@ impl Way {
 }
 
 /// Tries the ways that may be good, and takes the best.
-fn best_way(scene: &Scene, trunk: &Trunk, width: Option<i32>) -> Way {
-    let component = trunk.component;
+fn best_way(scene: &Scene, skeleton: &Skeleton, width: Option<i32>) -> Way {
+    let component = skeleton.component;
     let mut best: Option<(f64, Way)> = None;
     let mut consider = |way: Way| {
-        let placed = arrange(scene, trunk, way, Care::Little);
+        let placed = arrange(scene, skeleton, way, Care::Little);
         let cost = cost(&placed, way, width);
         let shape = f64::from(placed.width) / f64::from(placed.height.max(1) + pack::AROUND);
         if best.as_ref().is_none_or(|(least, _)| cost < *least) {
@@ -159,15 +160,15 @@ fn best_way(scene: &Scene, trunk: &Trunk, width: Option<i32>) -> Way {
 
 /// The best way, with projects kept together if that makes nothing else
 /// worse; and what came of it, where it was tried.
-fn by_project(scene: &Scene, trunk: &Trunk, width: Option<i32>) -> (Way, Option<Placed>) {
-    let way = best_way(scene, trunk, width);
-    let mut projects = trunk.component.cards.iter().map(|card| &scene.cards[*card].project);
+fn by_project(scene: &Scene, skeleton: &Skeleton, width: Option<i32>) -> (Way, Option<Placed>) {
+    let way = best_way(scene, skeleton, width);
+    let mut projects = skeleton.component.cards.iter().map(|card| &scene.cards[*card].project);
     let first = projects.next();
     if projects.all(|project| Some(project) == first) {
         return (way, None);
     }
     let together = Way { by_project: true, ..way };
-    let [old, new] = [way, together].map(|way| arrange(scene, trunk, way, Care::Full));
+    let [old, new] = [way, together].map(|way| arrange(scene, skeleton, way, Care::Full));
     let is_as_good = new.crossings() <= old.crossings()
         && cost(&new, together, width) <= cost(&old, way, width) + WORTH_OF_FRAMES;
     if is_as_good { (together, Some(new)) } else { (way, Some(old)) }
@@ -179,9 +180,9 @@ fn rows_for(shape: f64) -> usize {
     (1..64).find(|number| f64::from(*number) + 0.5 > rows).map_or(64, |number| number as usize)
 }
 
-fn arrange(scene: &Scene, trunk: &Trunk, way: Way, care: Care) -> Placed {
-    let mut rows = trunk.rows(way.sides, way.rows);
-    let groups = &trunk.groups;
+fn arrange(scene: &Scene, skeleton: &Skeleton, way: Way, care: Care) -> Placed {
+    let mut rows = skeleton.rows(way.sides, way.rows);
+    let groups = &skeleton.groups;
     let mut ordered = Vec::with_capacity(rows.len());
     for sides in &mut rows {
         let order = |side: &mut Side, room| {

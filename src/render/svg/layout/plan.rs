@@ -97,7 +97,7 @@ fn in_rows(branches: &[Branch], rows: usize) -> Vec<Vec<&Branch>> {
 }
 
 /// What of a component is the same however it is laid out.
-pub struct Trunk<'a> {
+pub struct Skeleton<'a> {
     /// What is to be laid out.
     pub component: &'a Component,
     /// All its groups.
@@ -109,16 +109,16 @@ pub struct Trunk<'a> {
     branches: Vec<Branch>,
 }
 
-impl<'a> Trunk<'a> {
+impl<'a> Skeleton<'a> {
     /// Of a component.
     pub fn new(scene: &Scene, component: &'a Component) -> Self {
         let groups = groups(scene, component);
         let hub = hub(component, &groups);
         let outside = component.bars.iter().copied().find(|bar| scene.bars[*bar].is_outside());
         let outside = outside.filter(|bar| *bar != hub);
-        let mut trunk = Self { component, groups, hub, outside, branches: Vec::new() };
-        trunk.branches = trunk.grown();
-        trunk
+        let mut skeleton = Self { component, groups, hub, outside, branches: Vec::new() };
+        skeleton.branches = skeleton.grown();
+        skeleton
     }
 
     /// The component's bars arranged around the hub, whose bar goes on in
@@ -188,7 +188,7 @@ impl Branch {
     }
 }
 
-impl Trunk<'_> {
+impl Skeleton<'_> {
     fn grown(&self) -> Vec<Branch> {
         let component = self.component;
         // Numbers of the bars within the component, for a plain union-find.
@@ -234,7 +234,7 @@ struct Growth<'a> {
     node_of: ByBar<usize>,
 }
 
-impl Trunk<'_> {
+impl Skeleton<'_> {
     /// Builds the tree of one side. The world outside comes last, beyond all
     /// bars that are reached without it.
     fn side(&self, branches: &[&Branch], is_up: bool) -> Side {

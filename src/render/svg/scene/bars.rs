@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::line::{Line, Role};
-use super::shapes::{Bar, Card, Kind, WayOut};
+use super::line::{Line, LineRole};
+use super::shapes::{Bar, BarKind, Card, WayOut};
 use crate::graph::StackOwner;
 use crate::model::{Network, NetworkMode, State};
 use crate::render::escape;
@@ -108,11 +108,11 @@ fn outside(view: &View, host: Option<usize>, networks: &[usize]) -> Bar {
         tooltip.push(format!("No way out from {}.", view::list(&closed, 12)));
     }
     Bar {
-        kind: Kind::Outside(host),
+        kind: BarKind::Outside(host),
         name: host.map_or("host".to_owned(), |at| escape::terminal(&view.network(at).name).into()),
-        title: Line::new(Role::Strong, "host and internet"),
-        nature: Line::new(Role::Plain, ""),
-        facts: Line::new(Role::Plain, "the world outside"),
+        title: Line::new(LineRole::Strong, "host and internet"),
+        nature: Line::new(LineRole::Plain, ""),
+        facts: Line::new(LineRole::Plain, "the world outside"),
         hue: 0,
         way_out: WayOut::Untold,
         project: None,
@@ -129,17 +129,17 @@ pub fn word_outside(bars: &mut [Bar], cards: &[Card], view: &View) {
     }
     let Some(bar) = bars.iter().position(Bar::is_outside) else { return };
     if !cards.iter().any(|card| card.strips.iter().any(|strip| strip.bar == bar)) {
-        bars[bar].facts = Line::new(Role::Plain, "nothing is published");
+        bars[bar].facts = Line::new(LineRole::Plain, "nothing is published");
     }
 }
 
 fn nowhere() -> Bar {
     Bar {
-        kind: Kind::Nowhere,
+        kind: BarKind::Nowhere,
         name: "none".to_owned(),
-        title: Line::new(Role::Strong, "no network"),
-        nature: Line::new(Role::Plain, ""),
-        facts: Line::new(Role::Plain, "nothing reaches these"),
+        title: Line::new(LineRole::Strong, "no network"),
+        nature: Line::new(LineRole::Plain, ""),
+        facts: Line::new(LineRole::Plain, "nothing reaches these"),
         hue: 0,
         way_out: WayOut::Untold,
         project: None,
@@ -188,11 +188,11 @@ fn network(view: &View, at: usize, hue: usize, blank: Option<Blank>) -> Bar {
         Line::wrapped(role, text, WIDEST, 1).pop().unwrap_or_else(|| Line::new(role, ""))
     };
     Bar {
-        kind: Kind::Network(at),
+        kind: BarKind::Network(at),
         name: escape::terminal(&network.name).into_owned(),
-        title: first(Role::Strong, &network.name).left_out(no_name),
-        nature: first(Role::Plain, nature),
-        facts: first(Role::Plain, facts),
+        title: first(LineRole::Strong, &network.name).left_out(no_name),
+        nature: first(LineRole::Plain, nature),
+        facts: first(LineRole::Plain, facts),
         hue,
         way_out: way_out(network),
         project: network.project.clone(),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::alarms::Alarms;
 use super::bars::Numbers;
 use super::limits::{MOST, WIDEST, limited};
-use super::line::{Line, Look, Role};
+use super::line::{Line, LineRole, Look};
 use super::shapes::Card;
 use super::strips;
 use crate::graph::StackOwner;
@@ -40,7 +40,7 @@ pub fn card(
         containers.iter().filter_map(|at| alarms.lines.get(at)).flatten().collect();
     let is_alarming = !warnings.is_empty();
     if is_alarming && blank.is_none() {
-        parts.push(limited(warnings.into_iter().map(String::as_str), Role::Alarm));
+        parts.push(limited(warnings.into_iter().map(String::as_str), LineRole::Alarm));
     }
     let tooltip =
         if blank == Some(Blank::Names) { Vec::new() } else { tooltip(view, &containers, blank) };
@@ -78,15 +78,15 @@ fn look(container: &Container) -> Look {
 fn person(view: &View, at: usize, blank: Option<Blank>) -> Vec<Line> {
     let container = view.container(at);
     let no_name = blank == Some(Blank::Names);
-    let mut lines: Vec<Line> = Line::wrapped(Role::Name, &container.name, WIDEST, 3)
+    let mut lines: Vec<Line> = Line::wrapped(LineRole::Name, &container.name, WIDEST, 3)
         .into_iter()
         .map(|line| line.left_out(no_name))
         .collect();
     if let Some(change) = view.changes.container(at) {
-        lines.extend(Line::wrapped(Role::Changed(change), change.word(), WIDEST, 1));
+        lines.extend(Line::wrapped(LineRole::Changed(change), change.word(), WIDEST, 1));
     }
     if !container.image.is_empty() {
-        lines.extend(Line::wrapped(Role::Quiet, &container.image, WIDEST, 2));
+        lines.extend(Line::wrapped(LineRole::Quiet, &container.image, WIDEST, 2));
     }
     lines.extend(rest(view, at));
     lines
@@ -95,7 +95,7 @@ fn person(view: &View, at: usize, blank: Option<Blank>) -> Vec<Line> {
 /// What a card says of a container in another one's network namespace.
 fn rider(view: &View, at: usize, blank: Option<Blank>) -> Vec<Line> {
     let name = format!("└ {}", view.container(at).name);
-    let mut lines: Vec<Line> = Line::wrapped(Role::Strong, &name, WIDEST, 2)
+    let mut lines: Vec<Line> = Line::wrapped(LineRole::Strong, &name, WIDEST, 2)
         .into_iter()
         .map(|line| line.left_out(blank == Some(Blank::Names)))
         .collect();
@@ -106,17 +106,17 @@ fn rider(view: &View, at: usize, blank: Option<Blank>) -> Vec<Line> {
 /// State and ports.
 fn rest(view: &View, at: usize) -> Vec<Line> {
     let container = view.container(at);
-    let role = Role::State(look(container));
+    let role = LineRole::State(look(container));
     let mut lines = Line::wrapped(role, &view::state(container), WIDEST, 2);
     if view.map.stack_owner(at) == StackOwner::Missing {
-        lines.extend(Line::wrapped(Role::Alarm, "its network stack is gone", WIDEST, 2));
+        lines.extend(Line::wrapped(LineRole::Alarm, "its network stack is gone", WIDEST, 2));
     }
     let wanted: Vec<String> = view.wanted(at).iter().map(|port| format!("wants {port}")).collect();
-    lines.extend(limited(wanted.iter().map(String::as_str), Role::Quiet));
+    lines.extend(limited(wanted.iter().map(String::as_str), LineRole::Quiet));
     let exposed = view::only_exposed(container);
     if !exposed.is_empty() {
         let text = format!("exposes {}", exposed.join(", "));
-        lines.extend(Line::wrapped(Role::Quiet, &text, WIDEST, 2));
+        lines.extend(Line::wrapped(LineRole::Quiet, &text, WIDEST, 2));
     }
     lines
 }
@@ -145,7 +145,7 @@ fn listening(view: &View, owner: usize) -> Vec<Line> {
         if !ports.is_empty() {
             let ports: Vec<&str> = ports.iter().map(String::as_str).collect();
             let text = format!("{words} {}", view::list(&ports, 8));
-            lines.extend(Line::wrapped(Role::Quiet, &text, WIDEST, 2));
+            lines.extend(Line::wrapped(LineRole::Quiet, &text, WIDEST, 2));
         }
     }
     lines
@@ -156,7 +156,7 @@ fn crowd(view: &View, group: &Group, blank: Option<Blank>) -> Vec<Line> {
     let no_name = blank == Some(Blank::Names);
     let number = group.owners.len();
     let title = format!("{} ×{number}", group.title);
-    let mut lines: Vec<Line> = Line::wrapped(Role::Name, &title, WIDEST, 3)
+    let mut lines: Vec<Line> = Line::wrapped(LineRole::Name, &title, WIDEST, 3)
         .into_iter()
         .map(|line| line.left_out(no_name))
         .collect();
@@ -164,7 +164,7 @@ fn crowd(view: &View, group: &Group, blank: Option<Blank>) -> Vec<Line> {
         group.owners.iter().map(|at| view.container(*at).name.as_str()).collect();
     let text = view::list(&names, 6);
     lines.extend(
-        Line::wrapped(Role::Quiet, &text, WIDEST, MOST)
+        Line::wrapped(LineRole::Quiet, &text, WIDEST, MOST)
             .into_iter()
             .map(|line| line.left_out(no_name)),
     );
@@ -173,7 +173,7 @@ fn crowd(view: &View, group: &Group, blank: Option<Blank>) -> Vec<Line> {
         "all {}",
         view::state(&Container { restart_count: 0, exit_code: None, ..container.clone() })
     );
-    lines.extend(Line::wrapped(Role::State(look(container)), &state, WIDEST, 1));
+    lines.extend(Line::wrapped(LineRole::State(look(container)), &state, WIDEST, 1));
     lines
 }
 

@@ -1,6 +1,6 @@
 //! How much a card says at most.
 
-use super::line::{Line, Role};
+use super::line::{Line, LineRole};
 
 /// Widest that a card's text may make it.
 pub const WIDEST: i32 = 220;
@@ -8,7 +8,7 @@ pub const WIDEST: i32 = 220;
 pub const MOST: usize = 4;
 
 /// At most [`MOST`] lines, the last of which says how many more there are.
-pub fn limited<'a>(texts: impl ExactSizeIterator<Item = &'a str>, role: Role) -> Vec<Line> {
+pub fn limited<'a>(texts: impl ExactSizeIterator<Item = &'a str>, role: LineRole) -> Vec<Line> {
     let number = texts.len();
     let shown = if number > MOST { MOST - 1 } else { number };
     let mut lines: Vec<Line> =

@@ -23,7 +23,7 @@ pub struct Line {
     /// The text as it is shown, harmless but not yet escaped for XML.
     pub text: String,
     /// What it is, which decides font and colour.
-    pub role: Role,
+    pub role: LineRole,
     /// Whether the picture leaves the text out for a student to fill in.
     pub blank: bool,
     /// Width in pixels, sign included.
@@ -32,7 +32,7 @@ pub struct Line {
 
 /// What a line of text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
+pub enum LineRole {
     /// A container's name.
     Name,
     /// The name of a container in another one's network namespace, or of a bar.
@@ -57,7 +57,7 @@ pub enum Role {
     Changed(Change),
 }
 
-impl Role {
+impl LineRole {
     /// The font it is set in.
     pub fn font(self) -> Font {
         match self {
@@ -105,14 +105,14 @@ impl Line {
     const RULE: i32 = 48;
 
     /// A line of other people's text.
-    pub fn new(role: Role, text: &str) -> Self {
+    pub fn new(role: LineRole, text: &str) -> Self {
         let text = escape::terminal(text).into_owned();
         let width = role.font().width(&text) + role.indent();
         Self { text, role, blank: false, width }
     }
 
     /// Lines of at most `width` pixels, of which there are at most `most`.
-    pub fn wrapped(role: Role, text: &str, width: i32, most: usize) -> Vec<Self> {
+    pub fn wrapped(role: LineRole, text: &str, width: i32, most: usize) -> Vec<Self> {
         let text = escape::terminal(text);
         let lines = role.font().wrap(&text, width - role.indent(), most);
         let role_of = |nth: usize| if nth == 0 { role } else { role.rest() };

@@ -10,8 +10,8 @@ mod line;
 mod shapes;
 mod strips;
 
-pub use line::{HEADING, Line, Look, NAME, Role, SMALL, STRONG, SUB};
-pub use shapes::{Bar, Card, Kind, Strip, Tap, WayOut};
+pub use line::{HEADING, Line, LineRole, Look, NAME, SMALL, STRONG, SUB};
+pub use shapes::{Bar, BarKind, Card, Strip, Tap, WayOut};
 
 use super::options::{Blank, Options};
 use super::reduce;
@@ -67,7 +67,7 @@ impl Scene {
             };
             if let Some(part) = card.parts.first_mut() {
                 let text = format!("project {project}");
-                part.extend(Line::wrapped(Role::Quiet, &text, 200, 1));
+                part.extend(Line::wrapped(LineRole::Quiet, &text, 200, 1));
                 card.body.take();
             }
         }

@@ -7,7 +7,7 @@ use crate::render::view::Change;
 
 /// What a bar stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum BarKind {
     /// The network at this position of the snapshot.
     Network(usize),
     /// The engine's machine and what is beyond it; with the position of the
@@ -32,7 +32,7 @@ pub enum WayOut {
 #[derive(Debug)]
 pub struct Bar {
     /// What it stands for.
-    pub kind: Kind,
+    pub kind: BarKind,
     /// The name for scripts, harmless.
     pub name: String,
     /// Its name.
@@ -69,7 +69,7 @@ impl Bar {
 
     /// Whether it is the world outside.
     pub fn is_outside(&self) -> bool {
-        matches!(self.kind, Kind::Outside(_))
+        matches!(self.kind, BarKind::Outside(_))
     }
 
     /// Width of the title; of one that is left out, with room for writing.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::alarms::{Alarms, worse};
 use super::bars::{self, Numbers};
 use super::limits::{MOST, WIDEST, limited};
-use super::line::{Line, Role};
+use super::line::{Line, LineRole};
 use super::shapes::{Strip, Tap};
 use crate::model::{Container, Endpoint, State};
 use crate::render::svg::options::Blank;
@@ -67,7 +67,7 @@ fn on_host(bar: usize, view: &View, owner: usize) -> Strip {
     let running = view.container(owner).state.has_network();
     Strip {
         bar,
-        lines: vec![Line::new(Role::Plain, "uses the host's own network")],
+        lines: vec![Line::new(LineRole::Plain, "uses the host's own network")],
         tap: if running { Tap::World } else { Tap::Idle },
         tooltip: vec![format!("{} shares the host's network stack", view.container(owner).name)],
         change: None,
@@ -78,12 +78,12 @@ fn on_host(bar: usize, view: &View, owner: usize) -> Strip {
 fn published_strip(bar: usize, container: &Container, published: &[String]) -> Strip {
     let is_wide = |text: &str| ["*:", "0.0.0.0:", "[::]:"].iter().any(|all| text.starts_with(all));
     let everywhere = published.iter().any(|text| is_wide(text));
-    let role = |text: &str| if is_wide(text) { Role::World } else { Role::Nearby };
+    let role = |text: &str| if is_wide(text) { LineRole::World } else { LineRole::Nearby };
     let shown = if published.len() > MOST { MOST - 1 } else { published.len() };
     let mut lines: Vec<Line> =
         published[..shown].iter().map(|text| Line::new(role(text), text)).collect();
     if published.len() > shown {
-        lines.push(Line::new(Role::Plain, &format!("and {} more", published.len() - shown)));
+        lines.push(Line::new(LineRole::Plain, &format!("and {} more", published.len() - shown)));
     }
     let verb = if container.state == State::Planned { "is to be" } else { "is" };
     let mut tooltip = vec![format!("{} {verb} published as", container.name)];
@@ -115,9 +115,9 @@ fn endpoint_strip(
         // The engine will choose one; the names are what there is to know.
         Vec::new()
     } else if addresses.is_empty() {
-        vec![Line::new(Role::Quiet, "no address")]
+        vec![Line::new(LineRole::Quiet, "no address")]
     } else {
-        limited(addresses.iter().map(String::as_str), Role::Plain)
+        limited(addresses.iter().map(String::as_str), LineRole::Plain)
     };
     for line in &mut lines {
         line.blank = blank == Some(Blank::Addresses);
@@ -132,14 +132,14 @@ fn endpoint_strip(
         if !names.is_empty() {
             let text = view::list(&names, 3);
             lines.extend(
-                Line::wrapped(Role::Quiet, &text, WIDEST, 2)
+                Line::wrapped(LineRole::Quiet, &text, WIDEST, 2)
                     .into_iter()
                     .map(|line| line.left_out(blank == Some(Blank::Names))),
             );
         }
     }
     if lines.is_empty() {
-        lines.push(Line::new(Role::Quiet, "no name"));
+        lines.push(Line::new(LineRole::Quiet, "no name"));
     }
     if blank == Some(Blank::Names) {
         tooltip.clear();
