@@ -102,8 +102,8 @@ mod tests {
 
     #[test]
     fn the_kept_corpus_runs_through() {
-        type Target = fn(&[u8]);
-        let targets: [(&str, Target); 5] = [
+        type FuzzTarget = fn(&[u8]);
+        let targets: [(&str, FuzzTarget); 5] = [
             ("snapshot", snapshot),
             ("compose", compose),
             ("check", check),

@@ -32,8 +32,8 @@
 //! - [`cli`] has a file for each command and is the only layer that writes.
 //! - [`error`] words everything that can go wrong.
 //!
-//! A layer uses only those before it; `tests/offline/layers.rs` reads the `use` lines
-//! and fails when one reaches up or sideways.
+//! A layer uses only those before it, and no files use one another in a circle;
+//! `tests/offline/layers.rs` reads `use` lines and paths, and fails when one does.
 
 // Helpers that unit tests share with tests and benchmarks name it so.
 #[cfg(test)]

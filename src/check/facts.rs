@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::evaluate::{Basis, Sight, Status};
+use super::verdict::{Assessment, Basis, CheckStatus};
 use super::who::Who;
-use super::words::some_or_none;
+use super::words::{listed, some_or_none};
 use super::{ContainerClaim, NetworkClaim, PortClaim};
 use crate::graph::Map;
 use crate::model::{
@@ -13,26 +13,26 @@ use crate::model::{
 };
 
 /// Judges a claim about a network.
-pub(super) fn network(map: &Map, who: &Who, name: &str, claim: &NetworkClaim) -> Sight {
+pub(super) fn network(map: &Map, who: &Who, name: &str, claim: &NetworkClaim) -> Assessment {
     let found = who.network(name);
     if let NetworkClaim::Exists(wanted) = claim {
         return match found {
-            Ok(at) => Sight::fact(*wanted, format!("{} exists", map.network(at).name)),
-            Err(missing) => Sight::fact(!wanted, missing),
+            Ok(at) => Assessment::fact(*wanted, format!("{} exists", map.network(at).name)),
+            Err(missing) => Assessment::fact(!wanted, missing),
         };
     }
     let at = match found {
         Ok(at) => at,
-        Err(missing) => return Sight::fact(false, missing),
+        Err(missing) => return Assessment::fact(false, missing),
     };
     let network = map.network(at);
     let flag = |is: bool, wanted: bool, words: [&str; 2]| {
-        Sight::fact(is == wanted, words[usize::from(!is)])
+        Assessment::fact(is == wanted, words[usize::from(!is)])
     };
     match claim {
-        NetworkClaim::Exists(_) => Sight::fact(true, "it exists"),
+        NetworkClaim::Exists(_) => Assessment::fact(true, "it exists"),
         NetworkClaim::Driver(driver) => {
-            Sight::fact(network.driver == *driver, format!("its driver is {}", network.driver))
+            Assessment::fact(network.driver == *driver, format!("its driver is {}", network.driver))
         }
         NetworkClaim::Internal(wanted) => {
             flag(network.internal, *wanted, ["it is internal", "it is not internal"])
@@ -44,12 +44,12 @@ pub(super) fn network(map: &Map, who: &Who, name: &str, claim: &NetworkClaim) ->
         NetworkClaim::Subnets(subnets) => {
             let has: Vec<String> = network.subnets.iter().map(|s| s.subnet.to_string()).collect();
             let holds = subnets.iter().all(|s| network.subnets.iter().any(|own| own.subnet == *s));
-            Sight::fact(holds, format!("its subnets: {}", some_or_none(&has)))
+            Assessment::fact(holds, format!("its subnets: {}", some_or_none(&has)))
         }
         NetworkClaim::Members { names, only } => {
             let wanted = match each(names, |name| who.containers(name)) {
                 Ok(wanted) => wanted,
-                Err(missing) => return Sight::fact(false, missing),
+                Err(missing) => return Assessment::fact(false, missing),
             };
             let members: BTreeSet<ContainerAt> = map.members(at).iter().copied().collect();
             let name = |at: &ContainerAt| map.container(*at).name.clone();
@@ -60,19 +60,21 @@ pub(super) fn network(map: &Map, who: &Who, name: &str, claim: &NetworkClaim) ->
 
 /// Judges a claim about a container. A name that means several containers, as
 /// a service's does, means each of them.
-pub(super) fn container(map: &Map, who: &Who, name: &str, claim: &ContainerClaim) -> Sight {
+pub(super) fn container(map: &Map, who: &Who, name: &str, claim: &ContainerClaim) -> Assessment {
     let found = who.containers(name);
     let found = match (claim, found) {
         (ContainerClaim::Exists(wanted), Ok(found)) => {
             let first = found.first().map_or(name, |at| map.container(*at).name.as_str());
-            return Sight::fact(*wanted, format!("{first} exists"));
+            return Assessment::fact(*wanted, format!("{first} exists"));
         }
-        (ContainerClaim::Exists(wanted), Err(missing)) => return Sight::fact(!wanted, missing),
-        (_, Err(missing)) => return Sight::fact(false, missing),
+        (ContainerClaim::Exists(wanted), Err(missing)) => {
+            return Assessment::fact(!wanted, missing);
+        }
+        (_, Err(missing)) => return Assessment::fact(false, missing),
         (_, Ok(found)) => found,
     };
     let several = found.len() > 1;
-    let mut last = Sight::fact(true, "");
+    let mut last = Assessment::fact(true, "");
     for at in found {
         let sight = one_container(map, who, at, claim);
         let observed = if several {
@@ -80,8 +82,8 @@ pub(super) fn container(map: &Map, who: &Who, name: &str, claim: &ContainerClaim
         } else {
             sight.observed.clone()
         };
-        let failed = sight.status != Status::Pass;
-        last = Sight { observed, ..sight };
+        let failed = sight.status != CheckStatus::Pass;
+        last = Assessment { observed, ..sight };
         if failed {
             break;
         }
@@ -89,14 +91,14 @@ pub(super) fn container(map: &Map, who: &Who, name: &str, claim: &ContainerClaim
     last
 }
 
-fn one_container(map: &Map, who: &Who, at: ContainerAt, claim: &ContainerClaim) -> Sight {
+fn one_container(map: &Map, who: &Who, at: ContainerAt, claim: &ContainerClaim) -> Assessment {
     let container = map.container(at);
     let state = || match container.exit_code.filter(|_| container.state == State::Exited) {
         Some(code) => format!("it is {} ({code})", container.state),
         None => format!("it is {}", container.state),
     };
     match claim {
-        ContainerClaim::Exists(_) => Sight::fact(true, "it exists"),
+        ContainerClaim::Exists(_) => Assessment::fact(true, "it exists"),
         // A plan is to be brought up.
         ContainerClaim::Running(wanted) if container.state == State::Planned => {
             by_plan(*wanted, state())
@@ -104,26 +106,28 @@ fn one_container(map: &Map, who: &Who, at: ContainerAt, claim: &ContainerClaim) 
         ContainerClaim::State(wanted) if container.state == State::Planned => {
             by_plan(*wanted == State::Running, state())
         }
-        ContainerClaim::Health(_) if container.state == State::Planned => {
-            Sight::new(Status::Unknown, Basis::Map, "it is planned, and its health is yet to show")
-        }
+        ContainerClaim::Health(_) if container.state == State::Planned => Assessment::new(
+            CheckStatus::Unknown,
+            Basis::Map,
+            "it is planned, and its health is yet to show",
+        ),
         ContainerClaim::Running(wanted) => {
-            Sight::fact((container.state == State::Running) == *wanted, state())
+            Assessment::fact((container.state == State::Running) == *wanted, state())
         }
-        ContainerClaim::State(wanted) => Sight::fact(container.state == *wanted, state()),
+        ContainerClaim::State(wanted) => Assessment::fact(container.state == *wanted, state()),
         ContainerClaim::Health(wanted) => {
             let observed = match container.health {
                 // What it said before it stopped says nothing of now.
-                _ if !container.state.has_network() => return Sight::fact(false, state()),
+                _ if !container.state.has_network() => return Assessment::fact(false, state()),
                 Some(health) => format!("its health check says {}", health.as_str()),
                 None => "it has no health check".to_owned(),
             };
-            Sight::fact(container.health == *wanted, observed)
+            Assessment::fact(container.health == *wanted, observed)
         }
         ContainerClaim::On { networks, only } => {
             let wanted = match each(networks, |name| who.network(name).map(|at| vec![at])) {
                 Ok(wanted) => wanted,
-                Err(missing) => return Sight::fact(false, missing),
+                Err(missing) => return Assessment::fact(false, missing),
             };
             let on: BTreeSet<NetworkAt> = map
                 .stack(at)
@@ -140,9 +144,9 @@ fn one_container(map: &Map, who: &Who, at: ContainerAt, claim: &ContainerClaim) 
     }
 }
 
-fn by_plan(holds: bool, observed: String) -> Sight {
-    let status = if holds { Status::Pass } else { Status::Fail };
-    Sight::new(status, Basis::Map, observed)
+fn by_plan(holds: bool, observed: String) -> Assessment {
+    let status = if holds { CheckStatus::Pass } else { CheckStatus::Fail };
+    Assessment::new(status, Basis::Map, observed)
 }
 
 /// The ports that a container publishes, or will when it is brought up as
@@ -170,7 +174,7 @@ pub(super) fn claimed(port: &PublishedPort) -> PortClaim {
     }
 }
 
-fn published(has: &[PublishedPort], wanted: &[PortClaim], only: bool) -> Sight {
+fn published(has: &[PublishedPort], wanted: &[PortClaim], only: bool) -> Assessment {
     let fits = |claim: &PortClaim, port: &PublishedPort| {
         let ip = port.host_ip.parse().ok();
         claim.port == port.port
@@ -186,7 +190,7 @@ fn published(has: &[PublishedPort], wanted: &[PortClaim], only: bool) -> Sight {
     } else {
         format!("it publishes {}", some_or_none(&words))
     };
-    Sight::fact(all && !(only && more), observed)
+    Assessment::fact(all && !(only && more), observed)
 }
 
 /// Holds a set against what is wanted of it.
@@ -196,7 +200,7 @@ fn compared<At: Position>(
     only: bool,
     noun: &str,
     name: impl Fn(&At) -> String,
-) -> Sight {
+) -> Assessment {
     let names = |of: Vec<&At>| some_or_none(&of.into_iter().map(&name).collect::<Vec<_>>());
     let missing: Vec<&At> = wanted.difference(has).collect();
     let surplus: Vec<&At> = has.difference(wanted).collect();
@@ -208,7 +212,7 @@ fn compared<At: Position>(
     if only && !surplus.is_empty() {
         observed.push_str(&format!("; beyond what is allowed: {}", names(surplus)));
     }
-    Sight::fact(holds, observed)
+    Assessment::fact(holds, observed)
 }
 
 fn each<At: Position>(

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use super::keys::{self, Key, Kind};
+use super::keys::{self, Key, ValueKind};
 use super::sentence::{self, Slip};
 use super::{Assertion, CheckFile, Claim, ContainerClaim, NetworkClaim, PortClaim};
 use crate::model::{Driver, Health, Protocol, State, nearest};
@@ -245,7 +245,7 @@ impl Reader {
             self.complain(node.spot, format!("a word belongs here, not {}", node.kind()), None);
             return None;
         };
-        if let Kind::OneOf(words) = key.kind
+        if let ValueKind::OneOf(words) = key.kind
             && !words.contains(&text)
         {
             let hint = format!("it is {}", words.join(", "));

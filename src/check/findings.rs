@@ -2,7 +2,7 @@
 //! bear on whatever else does not hold.
 
 use super::FindingsClaim;
-use super::evaluate::{Basis, Sight, Status};
+use super::verdict::{Assessment, Basis, CheckStatus};
 use crate::model::{Diagnosis, Finding, Severity};
 
 /// Judges a claim about findings. Without a diagnosis nothing can be said.
@@ -10,9 +10,9 @@ pub(super) fn judge(
     claim: &FindingsClaim,
     diagnosis: Option<&Diagnosis>,
     subjects: &mut Vec<String>,
-) -> Sight {
+) -> Assessment {
     let Some(diagnosis) = diagnosis else {
-        return Sight::new(Status::Unknown, Basis::Engine, "the doctor was not asked");
+        return Assessment::new(CheckStatus::Unknown, Basis::Engine, "the doctor was not asked");
     };
     let meant = |finding: &&Finding| match claim {
         FindingsClaim::NoErrors => finding.severity == Severity::Error,
@@ -25,7 +25,7 @@ pub(super) fn judge(
         subjects.extend(found.iter().flat_map(|finding| finding.subjects.iter().cloned()));
         let told: Vec<String> =
             found.iter().map(|finding| format!("{}: {}", finding.rule, finding.summary)).collect();
-        return Sight::fact(false, told.join("\n"));
+        return Assessment::fact(false, told.join("\n"));
     }
     let blind: Vec<String> = match claim {
         FindingsClaim::NoneOf(rules) => rules
@@ -38,7 +38,7 @@ pub(super) fn judge(
         _ => Vec::new(),
     };
     if !blind.is_empty() {
-        return Sight::new(Status::Unknown, Basis::Engine, blind.join("\n"));
+        return Assessment::new(CheckStatus::Unknown, Basis::Engine, blind.join("\n"));
     }
     let mut rules: Vec<&str> = diagnosis.not_looked.iter().map(|not| not.rule).collect();
     rules.dedup();
@@ -46,7 +46,7 @@ pub(super) fn judge(
         0 => "nothing found".to_owned(),
         _ => format!("nothing found; could not look: {}", rules.join(", ")),
     };
-    Sight::fact(true, observed)
+    Assessment::fact(true, observed)
 }
 
 /// The finding that most likely explains why something about these containers

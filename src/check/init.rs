@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::evaluate::Status;
 use super::facts::{claimed, published_ports};
+use super::verdict::CheckStatus;
 use super::ways::Ways;
 use super::who::Who;
-use super::{Arrow, CheckFile, Manner, Sources, Target};
+use super::{Arrow, ArrowTarget, CheckFile, Manner, Sources};
 use crate::graph::Map;
 use crate::model::{Container, ContainerAt, Health, Network, NetworkAt, Probe, State};
 
@@ -138,9 +138,9 @@ fn reach_lines(map: &Map, who: &Who, ways: &Ways, odd: &[ContainerAt]) -> String
     for to in &everybody {
         for from in everybody.iter().filter(|from| !map.share_stack(**from, *to)) {
             match way(map, ways, *from, *to) {
-                Some(Way::Name) => sources.entry((*to, false)).or_default().push(*from),
-                Some(Way::Address) => sources.entry((*to, true)).or_default().push(*from),
-                Some(Way::None) => {}
+                Some(ReachedBy::Name) => sources.entry((*to, false)).or_default().push(*from),
+                Some(ReachedBy::Address) => sources.entry((*to, true)).or_default().push(*from),
+                Some(ReachedBy::None) => {}
                 None => untold.push((*from, *to)),
             }
         }
@@ -179,14 +179,14 @@ fn reach_lines(map: &Map, who: &Who, ways: &Ways, odd: &[ContainerAt]) -> String
 }
 
 /// How one container finds another.
-enum Way {
+enum ReachedBy {
     Name,
     Address,
     None,
 }
 
 /// `None` where it cannot be told.
-fn way(map: &Map, ways: &Ways, from: ContainerAt, to: ContainerAt) -> Option<Way> {
+fn way(map: &Map, ways: &Ways, from: ContainerAt, to: ContainerAt) -> Option<ReachedBy> {
     let arrow = |wanted: bool, manner: Manner| Arrow {
         from: Sources::Everybody,
         to: Vec::new(),
@@ -194,14 +194,14 @@ fn way(map: &Map, ways: &Ways, from: ContainerAt, to: ContainerAt) -> Option<Way
         manner,
         class: None,
     };
-    let target = Target { name: map.container(to).name.clone(), port: None };
+    let target = ArrowTarget { name: map.container(to).name.clone(), port: None };
     let status = |arrow: &Arrow| ways.pair(from, to, &target, arrow).status;
-    if status(&arrow(true, Manner::Name)) == Status::Pass {
-        Some(Way::Name)
-    } else if status(&arrow(true, Manner::Address)) == Status::Pass {
-        Some(Way::Address)
-    } else if status(&arrow(false, Manner::Any)) == Status::Pass {
-        Some(Way::None)
+    if status(&arrow(true, Manner::Name)) == CheckStatus::Pass {
+        Some(ReachedBy::Name)
+    } else if status(&arrow(true, Manner::Address)) == CheckStatus::Pass {
+        Some(ReachedBy::Address)
+    } else if status(&arrow(false, Manner::Any)) == CheckStatus::Pass {
+        Some(ReachedBy::None)
     } else {
         None
     }

@@ -4,7 +4,7 @@
 
 /// What may stand behind a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     /// A mapping from names to mappings with these keys.
     Named(&'static [Key]),
     /// A list of sentences.
@@ -29,49 +29,49 @@ pub struct Key {
     /// The key.
     pub name: &'static str,
     /// What may stand behind it.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// What it asserts, for the schema.
     pub about: &'static str,
 }
 
-const fn key(name: &'static str, kind: Kind, about: &'static str) -> Key {
+const fn key(name: &'static str, kind: ValueKind, about: &'static str) -> Key {
     Key { name, kind, about }
 }
 
 /// The keys at the top of the file.
 pub const TOP: &[Key] = &[
-    key("networks", Kind::Named(NETWORK), "networks, and what they are to be"),
-    key("containers", Kind::Named(CONTAINER), "containers, and what they are to be"),
-    key("names", Kind::Sentences, "who resolves which name: `api resolves db`"),
-    key("reach", Kind::Sentences, "who reaches whom: `web -> api:8080`, `web -/-> db`"),
-    key("findings", Kind::Sentences, "what the doctor may find: `no errors`"),
-    key("default", Kind::OneOf(&["isolated"]), "what holds for pairs that no arrow speaks of"),
-    key("among", Kind::Names, "whom `*`, `nothing`, `everything` and `default` speak of"),
-    key("project", Kind::Names, "the compose projects that they speak of"),
+    key("networks", ValueKind::Named(NETWORK), "networks, and what they are to be"),
+    key("containers", ValueKind::Named(CONTAINER), "containers, and what they are to be"),
+    key("names", ValueKind::Sentences, "who resolves which name: `api resolves db`"),
+    key("reach", ValueKind::Sentences, "who reaches whom: `web -> api:8080`, `web -/-> db`"),
+    key("findings", ValueKind::Sentences, "what the doctor may find: `no errors`"),
+    key("default", ValueKind::OneOf(&["isolated"]), "what holds for pairs that no arrow speaks of"),
+    key("among", ValueKind::Names, "whom `*`, `nothing`, `everything` and `default` speak of"),
+    key("project", ValueKind::Names, "the compose projects that they speak of"),
 ];
 
 /// The keys of a network.
 pub const NETWORK: &[Key] = &[
-    key("exists", Kind::YesNo, "whether there is such a network"),
-    key("driver", Kind::Word, "its driver"),
-    key("internal", Kind::YesNo, "whether it was made with --internal"),
-    key("icc", Kind::YesNo, "whether its members may talk to one another"),
-    key("ipv6", Kind::YesNo, "whether IPv6 is on"),
-    key("subnet", Kind::Subnets, "subnets that it has"),
-    key("members", Kind::Names, "containers that are on it"),
-    key("only-members", Kind::Names, "the containers that are on it, and no others"),
+    key("exists", ValueKind::YesNo, "whether there is such a network"),
+    key("driver", ValueKind::Word, "its driver"),
+    key("internal", ValueKind::YesNo, "whether it was made with --internal"),
+    key("icc", ValueKind::YesNo, "whether its members may talk to one another"),
+    key("ipv6", ValueKind::YesNo, "whether IPv6 is on"),
+    key("subnet", ValueKind::Subnets, "subnets that it has"),
+    key("members", ValueKind::Names, "containers that are on it"),
+    key("only-members", ValueKind::Names, "the containers that are on it, and no others"),
 ];
 
 /// The keys of a container.
 pub const CONTAINER: &[Key] = &[
-    key("exists", Kind::YesNo, "whether there is such a container"),
-    key("running", Kind::YesNo, "whether it runs; it is to run when nothing is said"),
-    key("state", Kind::OneOf(STATES), "its state"),
-    key("health", Kind::OneOf(HEALTH), "what its health check says; none if it has none"),
-    key("on", Kind::Names, "networks that it is on"),
-    key("only-on", Kind::Names, "the networks that it is on, and no others"),
-    key("published", Kind::Ports, "ports that are published"),
-    key("only-published", Kind::Ports, "the ports that are published, and no others"),
+    key("exists", ValueKind::YesNo, "whether there is such a container"),
+    key("running", ValueKind::YesNo, "whether it runs; it is to run when nothing is said"),
+    key("state", ValueKind::OneOf(STATES), "its state"),
+    key("health", ValueKind::OneOf(HEALTH), "what its health check says; none if it has none"),
+    key("on", ValueKind::Names, "networks that it is on"),
+    key("only-on", ValueKind::Names, "the networks that it is on, and no others"),
+    key("published", ValueKind::Ports, "ports that are published"),
+    key("only-published", ValueKind::Ports, "the ports that are published, and no others"),
 ];
 
 /// States that a container can be asserted to be in.

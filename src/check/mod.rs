@@ -6,7 +6,7 @@
 //! - [`keys`] is the registry of the file's keys; reader, schema and
 //!   documentation follow it.
 //! - [`file`] reads the YAML, [`sentence`] its sentences.
-//! - [`evaluate`](mod@evaluate) judges.
+//! - [`evaluate`](mod@evaluate) judges, and [`verdict`] says what comes of it.
 
 mod evaluate;
 mod facts;
@@ -17,6 +17,7 @@ pub mod keys;
 mod schema;
 mod sentence;
 mod tries;
+mod verdict;
 mod ways;
 mod who;
 mod words;
@@ -28,10 +29,11 @@ use ipnet::IpNet;
 use crate::model::{Driver, Health, Outcome, Protocol, State};
 use crate::yaml::Spot;
 
-pub use evaluate::{Basis, Evidence, Question, Status, Verdict, evaluate, questions};
+pub use evaluate::{Evidence, evaluate, questions};
 pub use file::{Complaint, read};
 pub use init::init;
 pub use schema::schema;
+pub use verdict::{Basis, CheckStatus, CheckVerdict, Question};
 
 /// What a check file says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -180,7 +182,7 @@ pub struct Arrow {
     /// Where it begins.
     pub from: Sources,
     /// Where it leads.
-    pub to: Vec<Target>,
+    pub to: Vec<ArrowTarget>,
     /// Whether it is to lead there.
     pub wanted: bool,
     /// How the target is to be found.
@@ -191,7 +193,7 @@ pub struct Arrow {
 
 /// Where an arrow leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
+pub struct ArrowTarget {
     /// Name or pattern.
     pub name: String,
     /// TCP port; a ping when there is none.

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::keys::{Key, Kind, TOP};
+use super::keys::{Key, TOP, ValueKind};
 
 /// The schema (JSON Schema, draft 2020-12) as indented JSON.
 pub fn schema() -> String {
@@ -28,28 +28,28 @@ fn mapping(keys: &[Key]) -> Value {
     json!({"type": ["object", "null"], "properties": properties, "additionalProperties": false})
 }
 
-fn of(kind: Kind) -> Value {
+fn of(kind: ValueKind) -> Value {
     // A name may look like a number or a truth value.
     let scalar = json!({"type": ["string", "number", "boolean"]});
     let one_or_more = |one: Value| json!({"anyOf": [one, {"type": "array", "items": one}]});
     match kind {
-        Kind::Named(keys) => json!({"anyOf": [
+        ValueKind::Named(keys) => json!({"anyOf": [
             {"type": ["object", "null"], "additionalProperties": mapping(keys)},
             one_or_more(scalar),
         ]}),
-        Kind::Sentences => json!({"anyOf": [
+        ValueKind::Sentences => json!({"anyOf": [
             {"type": ["string", "null"]},
             {"type": "array", "items": {"type": "string"}},
         ]}),
-        Kind::YesNo => json!({"type": "boolean"}),
-        Kind::Word => scalar,
-        Kind::OneOf(words) => json!({"enum": words}),
-        Kind::Names => one_or_more(scalar),
-        Kind::Ports => one_or_more(json!({"anyOf": [
+        ValueKind::YesNo => json!({"type": "boolean"}),
+        ValueKind::Word => scalar,
+        ValueKind::OneOf(words) => json!({"enum": words}),
+        ValueKind::Names => one_or_more(scalar),
+        ValueKind::Ports => one_or_more(json!({"anyOf": [
             {"type": "integer", "minimum": 1, "maximum": 65535},
             {"type": "string", "pattern": r"^(.*:)?[0-9]+(/(tcp|udp|sctp))?$"},
         ]})),
-        Kind::Subnets => {
+        ValueKind::Subnets => {
             one_or_more(json!({"type": "string", "pattern": "^[0-9A-Fa-f:.]+/[0-9]+$"}))
         }
     }

@@ -1,7 +1,7 @@
 //! The sentences of a check file: `web -> api:8080 by address`,
 //! `nothing outside back reaches db`, `api resolves db`, `none of localhost-dependency`.
 
-use super::{Arrow, Claim, FindingsClaim, Manner, Sources, Target};
+use super::{Arrow, ArrowTarget, Claim, FindingsClaim, Manner, Sources};
 use crate::diagnose::{RULES, rule_named};
 use crate::model::{Outcome, nearest};
 
@@ -218,13 +218,13 @@ pub fn reach(sentence: &str) -> Read<Vec<Claim>> {
     Ok(claims)
 }
 
-fn targets(words: &mut Words) -> Read<Vec<Target>> {
+fn targets(words: &mut Words) -> Read<Vec<ArrowTarget>> {
     let targets = words.names("a container")?;
     targets
         .into_iter()
         .map(|word| {
             let Some((name, port)) = word.text.rsplit_once(':') else {
-                return Ok(Target { name: word.text, port: None });
+                return Ok(ArrowTarget { name: word.text, port: None });
             };
             let at = word.at + word.text.chars().count() - port.chars().count();
             if port.ends_with("/udp") || port.ends_with("/sctp") {
@@ -232,7 +232,7 @@ fn targets(words: &mut Words) -> Read<Vec<Target>> {
             }
             match port.trim_end_matches("/tcp").parse::<u16>() {
                 Ok(port) if port > 0 && !name.is_empty() => {
-                    Ok(Target { name: name.to_owned(), port: Some(port) })
+                    Ok(ArrowTarget { name: name.to_owned(), port: Some(port) })
                 }
                 _ => Err(slip(at, &format!("`{port}` is no port (1 to 65535)"))),
             }
@@ -281,7 +281,7 @@ fn class(words: &mut Words, wanted: bool) -> Read<Option<Outcome>> {
 }
 
 /// The way back of `<->`.
-fn backwards(at: usize, from: &Sources, to: &[Target], manner: &Manner) -> Read<Claim> {
+fn backwards(at: usize, from: &Sources, to: &[ArrowTarget], manner: &Manner) -> Read<Claim> {
     let Sources::Named(from) = from else {
         return Err(slip(at, "`<->` needs names on both sides"));
     };
@@ -290,7 +290,7 @@ fn backwards(at: usize, from: &Sources, to: &[Target], manner: &Manner) -> Read<
     }
     Ok(Claim::Reaches(Arrow {
         from: Sources::Named(to.iter().map(|target| target.name.clone()).collect()),
-        to: from.iter().map(|name| Target { name: name.clone(), port: None }).collect(),
+        to: from.iter().map(|name| ArrowTarget { name: name.clone(), port: None }).collect(),
         wanted: true,
         manner: manner.clone(),
         class: None,

@@ -17,8 +17,8 @@ fn named(names: &[&str]) -> Sources {
 fn arrows_of_every_kind() {
     let plain = arrow("web, \"nothing\" -> api:8080, db");
     assert_eq!(plain.from, named(&["web", "nothing"]));
-    assert_eq!(plain.to[0], Target { name: "api".into(), port: Some(8080) });
-    assert_eq!(plain.to[1], Target { name: "db".into(), port: None });
+    assert_eq!(plain.to[0], ArrowTarget { name: "api".into(), port: Some(8080) });
+    assert_eq!(plain.to[1], ArrowTarget { name: "db".into(), port: None });
     assert!(plain.wanted && plain.class.is_none());
     assert_eq!(arrow("a -> b:1 via back").manner, Manner::Via("back".into()));
     assert_eq!(arrow("a -> b by address").manner, Manner::Address);

@@ -64,7 +64,7 @@ fn snapshot() -> Snapshot {
 }
 
 /// The verdicts on a check file, by what is measured.
-fn verdicts(text: &str, measured: &[serde_json::Value]) -> Vec<Verdict> {
+fn verdicts(text: &str, measured: &[serde_json::Value]) -> Vec<CheckVerdict> {
     let snapshot = snapshot();
     let map = Map::new(&snapshot);
     let file = read(text).unwrap_or_else(|wrong| panic!("{text}: {wrong:?}"));
@@ -76,7 +76,7 @@ fn verdicts(text: &str, measured: &[serde_json::Value]) -> Vec<Verdict> {
     evaluate(&file, &Evidence { map: &map, probe, diagnosis, chosen: &chosen })
 }
 
-fn assert_verdicts(rows: &[(&str, Status, &str)], measured: &[serde_json::Value]) {
+fn assert_verdicts(rows: &[(&str, CheckStatus, &str)], measured: &[serde_json::Value]) {
     for (text, status, observed) in rows {
         let verdict = verdicts(text, measured).swap_remove(0);
         assert_eq!(verdict.status, *status, "{text}: {}", verdict.observed);
@@ -86,7 +86,7 @@ fn assert_verdicts(rows: &[(&str, Status, &str)], measured: &[serde_json::Value]
 
 #[test]
 fn networks_are_what_the_engine_says() {
-    use Status::{Fail, Pass};
+    use CheckStatus::{Fail, Pass};
     assert_verdicts(
         &[
             ("networks: back", Pass, "back exists"),
@@ -120,7 +120,7 @@ fn networks_are_what_the_engine_says() {
 
 #[test]
 fn containers_are_what_the_engine_says() {
-    use Status::{Fail, Pass};
+    use CheckStatus::{Fail, Pass};
     assert_verdicts(
         &[
             ("containers: web", Pass, "running"),
@@ -163,7 +163,7 @@ fn containers_are_what_the_engine_says() {
 
 #[test]
 fn ways_by_the_map() {
-    use Status::{Fail, Pass, Unknown};
+    use CheckStatus::{Fail, Pass, Unknown};
     assert_verdicts(
         &[
             ("reach: web -> api", Pass, "by the map"),
@@ -212,7 +212,7 @@ fn ways_by_the_map() {
 
 #[test]
 fn names_by_the_map() {
-    use Status::{Fail, Pass, Unknown};
+    use CheckStatus::{Fail, Pass, Unknown};
     assert_verdicts(
         &[
             ("names: web resolves api", Pass, "by the map api resolves"),
@@ -250,7 +250,7 @@ fn measured(
 
 #[test]
 fn what_is_measured_decides() {
-    use Status::{Fail, Pass, Unknown};
+    use CheckStatus::{Fail, Pass, Unknown};
     let api = "shop-api-1";
     let probe = [
         measured("web", api, api, None, "reachable"),
@@ -295,15 +295,15 @@ fn the_default_takes_in_every_pair_that_no_arrow_speaks_of() {
                among: [web, api, db, sidecar, dead]\ndefault: isolated";
     let last = |text: &str| verdicts(text, &[]).pop().expect("verdicts");
     let verdict = last(all);
-    assert_eq!(verdict.status, Status::Fail, "{}", verdict.observed);
+    assert_eq!(verdict.status, CheckStatus::Fail, "{}", verdict.observed);
     assert!(verdict.observed.contains("sidecar → db"), "{}", verdict.observed);
     let mended = all.replace("db, web ->", "sidecar -> db', 'sidecar -> web', 'db, web ->");
-    assert_eq!(last(&mended).status, Status::Pass, "{}", last(&mended).observed);
+    assert_eq!(last(&mended).status, CheckStatus::Pass, "{}", last(&mended).observed);
     let less = mended.replace("web <-> api, ", "");
     assert!(last(&less).observed.contains("web → shop-api-1"), "{}", last(&less).observed);
     let nobody = "among: nobody\ndefault: isolated\nreach: nothing reaches web";
     for verdict in verdicts(nobody, &[]) {
-        assert_eq!(verdict.status, Status::Fail, "a crowd of nobody proves nothing");
+        assert_eq!(verdict.status, CheckStatus::Fail, "a crowd of nobody proves nothing");
     }
 }
 
@@ -349,7 +349,7 @@ fn the_file_for_what_runs_passes() {
         assert!(text.contains("  - db, web -> shop-api-1\n"), "{text}");
         let evidence = Evidence { map: &map, probe: None, diagnosis: None, chosen: &chosen };
         for verdict in evaluate(&file, &evidence) {
-            assert_eq!(verdict.status, Status::Pass, "{verdict:?}\n{text}");
+            assert_eq!(verdict.status, CheckStatus::Pass, "{verdict:?}\n{text}");
         }
     }
 }
@@ -402,21 +402,21 @@ fn what_the_doctor_finds_is_judged_and_explains_what_fails() {
             .swap_remove(0)
     };
     for (sentence, status, observed) in [
-        ("no errors", Status::Fail, "no-shared-network: something about web and db"),
-        ("no warnings", Status::Fail, "localhost-dependency"),
-        ("none", Status::Fail, "localhost-dependency"),
-        ("none of localhost-dependency", Status::Fail, "about old1"),
-        ("none of default-bridge-no-names", Status::Unknown, "no shell"),
+        ("no errors", CheckStatus::Fail, "no-shared-network: something about web and db"),
+        ("no warnings", CheckStatus::Fail, "localhost-dependency"),
+        ("none", CheckStatus::Fail, "localhost-dependency"),
+        ("none of localhost-dependency", CheckStatus::Fail, "about old1"),
+        ("none of default-bridge-no-names", CheckStatus::Unknown, "no shell"),
     ] {
         let text = format!("findings: {sentence}");
         let verdict = judged(&text, Some(&diagnosis));
         assert_eq!(verdict.status, status, "{sentence}: {}", verdict.observed);
         assert!(verdict.observed.contains(observed), "{sentence}: {}", verdict.observed);
-        assert_eq!(judged(&text, None).status, Status::Unknown);
+        assert_eq!(judged(&text, None).status, CheckStatus::Unknown);
     }
     let fine = Diagnosis { findings: Vec::new(), ..diagnosis.clone() };
     let verdict = judged("findings: no errors", Some(&fine));
-    assert_eq!(verdict.status, Status::Pass);
+    assert_eq!(verdict.status, CheckStatus::Pass);
     assert!(verdict.observed.contains("could not look: default-bridge-no-names"));
     let way = judged("reach: web -> db", Some(&diagnosis));
     assert_eq!(way.cause.as_ref(), Some(&diagnosis.findings[0]));
@@ -443,13 +443,13 @@ fn what_listens_decides_about_ports_where_nothing_was_measured() {
     let map = Map::new(&snapshot);
     let chosen: BTreeSet<ContainerAt> = map.containers().collect();
     for (sentence, status, observed) in [
-        ("web -> api:8080", Status::Pass, "it listens on port 8080"),
-        ("web -> api:9090", Status::Fail, "its own localhost only"),
-        ("web -> api:7", Status::Fail, "nothing listens on port 7"),
-        ("web -/-> api:7 (refused)", Status::Pass, "by the map"),
-        ("web -/-> api:8080", Status::Fail, "it listens"),
-        ("db -> sidecar:8080 by address", Status::Pass, "it listens"),
-        ("api -> web:80", Status::Unknown, "not measured"),
+        ("web -> api:8080", CheckStatus::Pass, "it listens on port 8080"),
+        ("web -> api:9090", CheckStatus::Fail, "its own localhost only"),
+        ("web -> api:7", CheckStatus::Fail, "nothing listens on port 7"),
+        ("web -/-> api:7 (refused)", CheckStatus::Pass, "by the map"),
+        ("web -/-> api:8080", CheckStatus::Fail, "it listens"),
+        ("db -> sidecar:8080 by address", CheckStatus::Pass, "it listens"),
+        ("api -> web:80", CheckStatus::Unknown, "not measured"),
     ] {
         let file = read(&format!("reach: {sentence}")).expect("a check file");
         let evidence = Evidence { map: &map, probe: None, diagnosis: None, chosen: &chosen };
@@ -474,7 +474,7 @@ proptest! {
         let file = read(&text).unwrap_or_else(|wrong| panic!("{text}\n{wrong:?}"));
         let evidence = Evidence { map: &map, probe: None, diagnosis: None, chosen: &chosen };
         for verdict in evaluate(&file, &evidence) {
-            prop_assert_eq!(verdict.status, Status::Pass, "{:?}\n{}", verdict, text);
+            prop_assert_eq!(verdict.status, CheckStatus::Pass, "{:?}\n{}", verdict, text);
         }
     }
 

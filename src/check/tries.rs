@@ -1,17 +1,32 @@
 //! Trying a target: in which ways that is to be done, what was measured of
 //! each, and what the map predicts where nothing was.
 
-use super::evaluate::{Basis, Question};
-use super::ways::Ways;
-use super::{Arrow, Manner, Target};
-use crate::graph::{Reason, Verdict as Predicted};
-use crate::model::{By, ContainerAt, Knock, Listening, Measurement, NetworkAt, Outcome, Protocol};
+use std::collections::HashMap;
+
+use super::verdict::{Basis, Question};
+use super::who::Who;
+use super::{Arrow, ArrowTarget, Manner};
+use crate::graph::{Map, Reason, Verdict};
+use crate::model::{
+    By, ContainerAt, Knock, Listening, Measurement, NetworkAt, Outcome, Probe, Protocol,
+};
+
+/// What there is to know of tries: the map, and what was measured.
+pub(super) struct Tries<'a> {
+    map: &'a Map<'a>,
+    who: &'a Who<'a>,
+    measured: HashMap<Key<'a>, &'a Measurement>,
+}
+
+/// What tells one measurement from another: source, target, by name or
+/// address, the name or address, what was sent.
+type Key<'a> = (&'a str, &'a str, By, &'a str, Knock);
 
 /// One of the ways in which a target can be tried.
 pub(super) struct Try {
     pub question: Question,
     /// What the map says of it, and why.
-    pub predicted: Predicted,
+    pub predicted: Verdict,
     pub why: String,
     /// Whether the name resolves, by the map; `None` where it does not know.
     pub resolves: Option<bool>,
@@ -31,15 +46,17 @@ pub(super) enum Seen {
     Unknown(Basis, String),
 }
 
-impl<'a> Ways<'a> {
+impl<'a> Tries<'a> {
+    pub fn new(map: &'a Map<'a>, who: &'a Who<'a>, probe: Option<&'a Probe>) -> Self {
+        let measurements = probe.into_iter().flat_map(|probe| &probe.measurements);
+        let measured = measurements
+            .map(|m| ((m.from.as_str(), m.to.as_str(), m.by, m.target.as_str(), m.knock), m))
+            .collect();
+        Self { map, who, measured }
+    }
+
     /// The ways in which the target is to be tried.
-    pub(super) fn tries(
-        &self,
-        from: ContainerAt,
-        to: ContainerAt,
-        target: &Target,
-        arrow: &Arrow,
-    ) -> Vec<Try> {
+    pub fn all(&self, from: ContainerAt, to: ContainerAt, target: &ArrowTarget, arrow: &Arrow) -> Vec<Try> {
         let knock = target.port.map_or(Knock::Icmp, Knock::Tcp);
         let by_name = |name: &str| self.try_name(from, to, name, knock);
         let written = self.asked_name(to, &target.name);
@@ -67,23 +84,11 @@ impl<'a> Ways<'a> {
         if answers { written.to_owned() } else { container.name.clone() }
     }
 
-    pub(super) fn named(
-        &self,
-        from: ContainerAt,
-        to: ContainerAt,
-        name: &str,
-        knock: Knock,
-    ) -> Question {
+    pub fn named(&self, from: ContainerAt, to: ContainerAt, name: &str, knock: Knock) -> Question {
         Question { from, to, by: By::Name, target: name.to_owned(), network: None, knock }
     }
 
-    pub(super) fn try_name(
-        &self,
-        from: ContainerAt,
-        to: ContainerAt,
-        name: &str,
-        knock: Knock,
-    ) -> Try {
+    pub fn try_name(&self, from: ContainerAt, to: ContainerAt, name: &str, knock: Knock) -> Try {
         let question = self.named(from, to, name, knock);
         let prediction = self.map.predict(from, to);
         let own = prediction.by_name;
@@ -104,7 +109,7 @@ impl<'a> Ways<'a> {
                 predicted = Some(match predicted {
                     None => route.judged.verdict,
                     Some(verdict) if verdict == route.judged.verdict => verdict,
-                    Some(_) => Predicted::Unknown,
+                    Some(_) => Verdict::Unknown,
                 });
             }
         }
@@ -115,9 +120,9 @@ impl<'a> Ways<'a> {
                 why: format!("{name} is one of its names on a network they share"),
                 resolves: Some(true),
             },
-            None if own.verdict == Predicted::Blocked || !prediction.routes.is_empty() => Try {
+            None if own.verdict == Verdict::Blocked || !prediction.routes.is_empty() => Try {
                 question,
-                predicted: Predicted::Blocked,
+                predicted: Verdict::Blocked,
                 why: format!("on no network they share does it answer to {name}"),
                 resolves: Some(false),
             },
@@ -130,7 +135,7 @@ impl<'a> Ways<'a> {
         }
     }
 
-    pub(super) fn is_on(&self, container: ContainerAt, network: NetworkAt) -> bool {
+    pub fn is_on(&self, container: ContainerAt, network: NetworkAt) -> bool {
         self.map
             .stack(container)
             .is_some_and(|owner| self.map.networks_of(owner).any(|n| n == network))
@@ -168,7 +173,7 @@ impl<'a> Ways<'a> {
             .collect()
     }
 
-    pub(super) fn measurement(&self, question: &Question) -> Option<&'a Measurement> {
+    pub fn measurement(&self, question: &Question) -> Option<&'a Measurement> {
         let from = self.map.container(question.from).name.as_str();
         let to = self.map.container(question.to).name.as_str();
         let key = (from, to, question.by, question.target.as_str(), question.knock);
@@ -176,7 +181,7 @@ impl<'a> Ways<'a> {
     }
 
     /// What came of a try: as measured, else as predicted.
-    pub(super) fn seen(&self, attempt: &Try) -> Seen {
+    pub fn seen(&self, attempt: &Try) -> Seen {
         let what = match attempt.question.by {
             By::Name => format!("the name {}", attempt.question.target),
             By::Address => attempt.question.target.clone(),
@@ -207,15 +212,15 @@ impl<'a> Ways<'a> {
         }
         let by_the_map = format!("{what}: by the map {}{but}", attempt.why);
         match (attempt.predicted, attempt.question.knock) {
-            (Predicted::Reachable, Knock::Icmp) => Seen::Reached(Basis::Map, by_the_map),
-            (Predicted::Reachable, Knock::Tcp(port)) => {
+            (Verdict::Reachable, Knock::Icmp) => Seen::Reached(Basis::Map, by_the_map),
+            (Verdict::Reachable, Knock::Tcp(port)) => {
                 self.at_the_port(attempt.question.to, port, by_the_map)
             }
-            (Predicted::Blocked, _) => {
+            (Verdict::Blocked, _) => {
                 let class = (attempt.resolves == Some(false)).then_some(Outcome::NameNotFound);
                 Seen::Failed(class, Basis::Map, by_the_map)
             }
-            (Predicted::Unknown, _) => Seen::Unknown(Basis::Map, by_the_map),
+            (Verdict::Unknown, _) => Seen::Unknown(Basis::Map, by_the_map),
         }
     }
 

@@ -1,42 +1,35 @@
 //! Judging who reaches whom and who resolves what: by what was measured, and
 //! where nothing was, by what the map predicts.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use super::evaluate::{Basis, Question, Sight, Status};
-use super::tries::Seen;
-use super::who::Who;
-use super::words::some_or_none;
-use super::{Arrow, CheckFile, Claim, Manner, Sources, Target};
-use crate::graph::{Map, Verdict as Predicted, is_pattern};
-use crate::model::words::count;
+use crate::graph::{Map, Verdict, Verdict as Predicted, is_pattern};
 use crate::model::{By, ContainerAt, Knock, Measurement, Outcome, Probe};
+use crate::model::words::count;
+use super::{Arrow, ArrowTarget, CheckFile, Claim, Manner, Sources, Target};
+use super::evaluate::{Basis, Question, Sight, Status};
+use super::tries::{Seen, Tries};
+use super::verdict::{Assessment, Basis, CheckStatus, Question};
+use super::who::Who;
+use super::words::{listed, some_or_none};
 
 /// Ways between containers, measured and predicted.
 pub(super) struct Ways<'a> {
-    pub map: &'a Map<'a>,
-    pub who: &'a Who<'a>,
-    pub measured: HashMap<Key<'a>, &'a Measurement>,
+    map: &'a Map<'a>,
+    who: &'a Who<'a>,
+    tries: Tries<'a>,
 }
-
-/// What tells one measurement from another: source, target, by name or
-/// address, the name or address, what was sent.
-type Key<'a> = (&'a str, &'a str, By, &'a str, Knock);
 
 impl<'a> Ways<'a> {
     pub fn new(map: &'a Map<'a>, who: &'a Who<'a>, probe: Option<&'a Probe>) -> Self {
-        let measurements = probe.into_iter().flat_map(|probe| &probe.measurements);
-        let measured = measurements
-            .map(|m| ((m.from.as_str(), m.to.as_str(), m.by, m.target.as_str(), m.knock), m))
-            .collect();
-        Self { map, who, measured }
+        Self { map, who, tries: Tries::new(map, who, probe) }
     }
 
     /// Judges an arrow over all pairs that it speaks of.
-    pub fn reaches(&self, arrow: &Arrow, subjects: &mut Vec<String>) -> Sight {
+    pub fn reaches(&self, arrow: &Arrow, subjects: &mut Vec<String>) -> Assessment {
         let pairs = match self.pairs(arrow) {
             Ok(pairs) => pairs,
-            Err(missing) => return Sight::fact(false, missing),
+            Err(missing) => return Assessment::fact(false, missing),
         };
         let sights = pairs
             .iter()
@@ -51,10 +44,10 @@ impl<'a> Ways<'a> {
         names: &[String],
         wanted: bool,
         subjects: &mut Vec<String>,
-    ) -> Sight {
+    ) -> Assessment {
         let asked = match self.askers(from, names) {
             Ok(asked) => asked,
-            Err(missing) => return Sight::fact(false, missing),
+            Err(missing) => return Assessment::fact(false, missing),
         };
         let sights = asked.into_iter().map(|(from, name, owners)| {
             let to = owners.first().copied().unwrap_or(from);
@@ -64,13 +57,13 @@ impl<'a> Ways<'a> {
     }
 
     /// Judges that every pair which no arrow speaks of is isolated.
-    pub fn isolated(&self, file: &CheckFile, subjects: &mut Vec<String>) -> Sight {
+    pub fn isolated(&self, file: &CheckFile, subjects: &mut Vec<String>) -> Assessment {
         if self.who.everybody().is_empty() {
-            return Sight::fact(false, "there is no running container to speak of");
+            return Assessment::fact(false, "there is no running container to speak of");
         }
         let arrow = unwanted();
         let sights = self.other_pairs(file).into_iter().map(|(from, to)| {
-            let target = Target { name: self.map.container(to).name.clone(), port: None };
+            let target = ArrowTarget { name: self.map.container(to).name.clone(), port: None };
             (from, to, self.pair(from, to, &target, &arrow))
         });
         self.combined(sights.collect(), subjects)
@@ -78,27 +71,29 @@ impl<'a> Ways<'a> {
 
     pub fn ask_arrow(&self, arrow: &Arrow, questions: &mut BTreeSet<Question>) {
         for (from, to, target) in self.pairs(arrow).unwrap_or_default() {
-            questions.extend(self.tries(from, to, &target, arrow).into_iter().map(|t| t.question));
+            questions
+                .extend(self.tries.all(from, to, &target, arrow).into_iter().map(|t| t.question));
         }
     }
 
     pub fn ask_names(&self, from: &Sources, names: &[String], questions: &mut BTreeSet<Question>) {
         for (from, name, owners) in self.askers(from, names).unwrap_or_default() {
-            questions.extend(owners.first().map(|to| self.named(from, *to, &name, Knock::Icmp)));
+            questions
+                .extend(owners.first().map(|to| self.tries.named(from, *to, &name, Knock::Icmp)));
         }
     }
 
     pub fn ask_isolated(&self, file: &CheckFile, questions: &mut BTreeSet<Question>) {
         for (from, to) in self.other_pairs(file) {
-            let target = Target { name: self.map.container(to).name.clone(), port: None };
-            let tries = self.tries(from, to, &target, &unwanted());
+            let target = ArrowTarget { name: self.map.container(to).name.clone(), port: None };
+            let tries = self.tries.all(from, to, &target, &unwanted());
             questions.extend(tries.into_iter().map(|t| t.question));
         }
     }
 
     /// The pairs that an arrow speaks of. Quantifiers leave out who shares the
     /// target's network stack.
-    fn pairs(&self, arrow: &Arrow) -> Result<Vec<(ContainerAt, ContainerAt, Target)>, String> {
+    fn pairs(&self, arrow: &Arrow) -> Result<Vec<(ContainerAt, ContainerAt, ArrowTarget)>, String> {
         let (sources, quantified) = self.who.sources(&arrow.from)?;
         let mut pairs = Vec::new();
         for target in &arrow.to {
@@ -162,29 +157,27 @@ impl<'a> Ways<'a> {
     }
 
     /// Judges one pair.
-    pub fn pair(
-        &self,
-        from: ContainerAt,
-        to: ContainerAt,
-        target: &Target,
-        arrow: &Arrow,
-    ) -> Sight {
+    pub fn pair(&self, from: ContainerAt, to: ContainerAt, target: &ArrowTarget, arrow: &Arrow) -> Assessment {
         if let Manner::Via(via) = &arrow.manner
             && let Err(missing) = self.via(to, via)
         {
-            return Sight::fact(false, missing);
+            return Assessment::fact(false, missing);
         }
-        let seen: Vec<Seen> =
-            self.tries(from, to, target, arrow).iter().map(|attempt| self.seen(attempt)).collect();
+        let seen: Vec<Seen> = self
+            .tries
+            .all(from, to, target, arrow)
+            .iter()
+            .map(|attempt| self.tries.seen(attempt))
+            .collect();
         if seen.is_empty() {
             // No address to try: the map says why.
             let judged = self.map.predict(from, to).by_address;
             let status = match judged.verdict {
-                Predicted::Unknown => Status::Unknown,
-                _ if arrow.wanted => Status::Fail,
-                _ => Status::Pass,
+                Verdict::Unknown => CheckStatus::Unknown,
+                _ if arrow.wanted => CheckStatus::Fail,
+                _ => CheckStatus::Pass,
             };
-            return Sight::new(status, Basis::Map, format!("by the map {}", judged.reason));
+            return Assessment::new(status, Basis::Map, format!("by the map {}", judged.reason));
         }
         if arrow.wanted { wanted(seen, target.port.is_some()) } else { refused(seen, arrow.class) }
     }
@@ -194,7 +187,7 @@ impl<'a> Ways<'a> {
         let container = self.map.container(to);
         let owner = self.map.stack(to).map_or(container, |owner| self.map.container(owner));
         match self.who.network(via) {
-            Ok(network) if self.is_on(to, network) => Ok(()),
+            Ok(network) if self.tries.is_on(to, network) => Ok(()),
             Ok(_) => Err(format!("{} is not on the network {via}", container.name)),
             Err(_) if owner.endpoints.iter().any(|e| owner.names_on(e).contains(&via)) => Ok(()),
             Err(_) => Err(format!("{via} is neither a network nor a name of {}", container.name)),
@@ -202,23 +195,17 @@ impl<'a> Ways<'a> {
     }
 
     /// Whether a container resolves a name.
-    fn name_sight(
-        &self,
-        from: ContainerAt,
-        name: &str,
-        owners: &[ContainerAt],
-        wanted: bool,
-    ) -> Sight {
+    fn name_sight(&self, from: ContainerAt, name: &str, owners: &[ContainerAt], wanted: bool) -> Assessment {
         let mut sights = Vec::new();
         for to in owners {
-            let attempt = self.try_name(from, *to, name, Knock::Icmp);
-            if let Some(measured) = self.measurement(&attempt.question)
+            let attempt = self.tries.try_name(from, *to, name, Knock::Icmp);
+            if let Some(measured) = self.tries.measurement(&attempt.question)
                 && measured.outcome != Outcome::Unknown
             {
                 let found = measured.outcome != Outcome::NameNotFound;
                 let words = if found { "resolves" } else { "does not resolve" };
-                let status = if found == wanted { Status::Pass } else { Status::Fail };
-                return Sight::new(status, Basis::Measured, format!("{name} {words}"));
+                let status = if found == wanted { CheckStatus::Pass } else { CheckStatus::Fail };
+                return Assessment::new(status, Basis::Measured, format!("{name} {words}"));
             }
             sights.push(attempt);
         }
@@ -229,42 +216,46 @@ impl<'a> Ways<'a> {
             Some(false) => 0,
         });
         let Some(best) = best else {
-            return Sight::new(Status::Unknown, Basis::Map, format!("nobody answers to {name}"));
+            return Assessment::new(
+                CheckStatus::Unknown,
+                Basis::Map,
+                format!("nobody answers to {name}"),
+            );
         };
         let status = match best.resolves {
-            None => Status::Unknown,
-            Some(found) if found == wanted => Status::Pass,
-            Some(_) => Status::Fail,
+            None => CheckStatus::Unknown,
+            Some(found) if found == wanted => CheckStatus::Pass,
+            Some(_) => CheckStatus::Fail,
         };
         let verb = match best.resolves {
             Some(true) => "resolves",
             Some(false) => "does not resolve",
             None => "may resolve",
         };
-        Sight::new(status, Basis::Map, format!("by the map {name} {verb}: {}", best.why))
+        Assessment::new(status, Basis::Map, format!("by the map {name} {verb}: {}", best.why))
     }
 
     /// One verdict of many pairs: it fails with any, and is unknown with any.
     fn combined(
         &self,
-        sights: Vec<(ContainerAt, ContainerAt, Sight)>,
+        sights: Vec<(ContainerAt, ContainerAt, Assessment)>,
         subjects: &mut Vec<String>,
-    ) -> Sight {
-        let worst = |status: Status| match status {
-            Status::Fail => 0,
-            Status::Unknown => 1,
-            Status::Pass => 2,
+    ) -> Assessment {
+        let worst = |status: CheckStatus| match status {
+            CheckStatus::Fail => 0,
+            CheckStatus::Unknown => 1,
+            CheckStatus::Pass => 2,
         };
         let Some(status) = sights.iter().map(|(.., s)| s.status).min_by_key(|s| worst(*s)) else {
-            return Sight::new(Status::Pass, Basis::Engine, "it speaks of no pair");
+            return Assessment::new(CheckStatus::Pass, Basis::Engine, "it speaks of no pair");
         };
-        let of_it: Vec<&(ContainerAt, ContainerAt, Sight)> =
+        let of_it: Vec<&(ContainerAt, ContainerAt, Assessment)> =
             sights.iter().filter(|(.., sight)| sight.status == status).collect();
         let basis = of_it.iter().map(|(.., sight)| sight.basis).max().unwrap_or(Basis::Engine);
         let name = |at: ContainerAt| self.map.container(at).name.as_str();
-        if status == Status::Pass && sights.len() > 1 {
+        if status == CheckStatus::Pass && sights.len() > 1 {
             let how = if basis == Basis::Map { "by the map all" } else { "all" };
-            return Sight::new(status, basis, format!("{how} {} pairs", sights.len()));
+            return Assessment::new(status, basis, format!("{how} {} pairs", sights.len()));
         }
         for (from, to, _) in &of_it {
             for at in [from, to] {
@@ -276,12 +267,12 @@ impl<'a> Ways<'a> {
         if let ([(.., sight)], 1) = (of_it.as_slice(), sights.len()) {
             return (*sight).clone();
         }
-        Sight::new(status, basis, self.told(&of_it))
+        Assessment::new(status, basis, self.told(&of_it))
     }
 
     /// What is seen of many pairs: those of which the same is to be said
     /// together.
-    fn told(&self, sights: &[&(ContainerAt, ContainerAt, Sight)]) -> String {
+    fn told(&self, sights: &[&(ContainerAt, ContainerAt, Assessment)]) -> String {
         const MOST: usize = 3;
         let name = |at: ContainerAt| self.map.container(at).name.clone();
         let mut groups: Vec<(ContainerAt, &str, Vec<String>)> = Vec::new();
@@ -322,49 +313,51 @@ fn unwanted() -> Arrow {
 }
 
 /// Judges tries of which one is to succeed.
-fn wanted(seen: Vec<Seen>, port: bool) -> Sight {
+fn wanted(seen: Vec<Seen>, port: bool) -> Assessment {
     let mut unknown = None;
     let mut wrong = Vec::new();
     let mut basis = Basis::Engine;
     for one in seen {
         match one {
-            Seen::Reached(basis, words) => return Sight::new(Status::Pass, basis, words),
+            Seen::Reached(basis, words) => return Assessment::new(CheckStatus::Pass, basis, words),
             // Without a port the way is all that was asked for.
-            Seen::Refused(of, words) if !port => return Sight::new(Status::Pass, of, words),
+            Seen::Refused(of, words) if !port => {
+                return Assessment::new(CheckStatus::Pass, of, words);
+            }
             Seen::Refused(of, words) | Seen::Failed(_, of, words) => {
                 basis = basis.max(of);
                 wrong.push(words);
             }
             Seen::Open(words) => {
                 let words = format!("{words}; whether anything listens was not measured");
-                unknown = Some(Sight::new(Status::Unknown, Basis::Map, words));
+                unknown = Some(Assessment::new(CheckStatus::Unknown, Basis::Map, words));
             }
             Seen::Unknown(of, words) => {
-                unknown.get_or_insert(Sight::new(Status::Unknown, of, words));
+                unknown.get_or_insert(Assessment::new(CheckStatus::Unknown, of, words));
             }
         }
     }
-    unknown.unwrap_or_else(|| Sight::new(Status::Fail, basis, some_or_none(&wrong)))
+    unknown.unwrap_or_else(|| Assessment::new(CheckStatus::Fail, basis, some_or_none(&wrong)))
 }
 
 /// Judges tries of which none is to succeed; `class` is how one is to fail.
-fn refused(seen: Vec<Seen>, class: Option<Outcome>) -> Sight {
+fn refused(seen: Vec<Seen>, class: Option<Outcome>) -> Assessment {
     let (mut unknown, mut told, mut as_wanted) = (None, Vec::new(), None);
     let mut basis = Basis::Engine;
     for one in seen {
         match one {
-            Seen::Reached(basis, words) => return Sight::new(Status::Fail, basis, words),
+            Seen::Reached(basis, words) => return Assessment::new(CheckStatus::Fail, basis, words),
             Seen::Refused(of, words) if class == Some(Outcome::Refused) => {
                 as_wanted = Some(of);
                 told.push(words);
             }
             Seen::Refused(of, words) => {
-                return Sight::new(Status::Fail, of, format!("{words}: the way is open"));
+                return Assessment::new(CheckStatus::Fail, of, format!("{words}: the way is open"));
             }
             Seen::Open(words) if class == Some(Outcome::Refused) => {
                 unknown = Some(format!("{words}; whether anything listens was not measured"));
             }
-            Seen::Open(words) => return Sight::new(Status::Fail, Basis::Map, words),
+            Seen::Open(words) => return Assessment::new(CheckStatus::Fail, Basis::Map, words),
             Seen::Failed(outcome, of, words) => {
                 basis = basis.max(of);
                 if class.is_some() && outcome == class {
@@ -380,9 +373,9 @@ fn refused(seen: Vec<Seen>, class: Option<Outcome>) -> Sight {
         }
     }
     match (class, as_wanted, unknown) {
-        (Some(_), Some(of), _) => Sight::new(Status::Pass, of, some_or_none(&told)),
-        (_, _, Some(words)) => Sight::new(Status::Unknown, Basis::Map, words),
-        (Some(_), None, None) => Sight::new(Status::Fail, basis, some_or_none(&told)),
-        (None, _, None) => Sight::new(Status::Pass, basis, some_or_none(&told)),
+        (Some(_), Some(of), _) => Assessment::new(CheckStatus::Pass, of, some_or_none(&told)),
+        (_, _, Some(words)) => Assessment::new(CheckStatus::Unknown, Basis::Map, words),
+        (Some(_), None, None) => Assessment::new(CheckStatus::Fail, basis, some_or_none(&told)),
+        (None, _, None) => Assessment::new(CheckStatus::Pass, basis, some_or_none(&told)),
     }
 }

@@ -92,7 +92,7 @@ impl Arrow {
             Sources::Outside(network) => (format!("{crowd} outside {network}"), false),
             Sources::AllBut(names) => (format!("{crowd} but {}", joined(names)), false),
         };
-        let target = |target: &super::Target| match target.port {
+        let target = |target: &super::ArrowTarget| match target.port {
             Some(port) => format!("{} on port {port}", target.name),
             None => target.name.clone(),
         };
@@ -122,4 +122,17 @@ pub(super) fn some_or_none(items: &[String]) -> String {
 
 fn joined(names: &[String]) -> String {
     names.join(", ")
+}
+
+/// `a, b and 7 more`, or `none`.
+pub(super) fn listed(items: &[String]) -> String {
+    const MOST: usize = 8;
+    if items.is_empty() {
+        return "none".to_owned();
+    }
+    let head = items[..items.len().min(MOST)].join(", ");
+    match items.len().saturating_sub(MOST) {
+        0 => head,
+        more => format!("{head} and {more} more"),
+    }
 }

@@ -11,7 +11,7 @@ use super::options::duration;
 use super::picture::PictureArgs;
 use super::run::Run;
 use super::{Ending, source};
-use crate::check::{self, CheckFile, Evidence, Status, Verdict};
+use crate::check::{self, CheckFile, CheckStatus, CheckVerdict, Evidence};
 use crate::diagnose::diagnose;
 use crate::engine::{self, Engines, ObserveOptions};
 use crate::error::{Error, Problem, Result};
@@ -123,7 +123,7 @@ pub async fn hold(
     }
     let view = CheckView { file: name, verdicts: &verdicts };
     run.show(&view, format, &PictureArgs::default()).await?;
-    Ok(match (view.count(Status::Fail), view.count(Status::Unknown)) {
+    Ok(match (view.count(CheckStatus::Fail), view.count(CheckStatus::Unknown)) {
         (0, 0) => Ending::Clean,
         (0, _) => Ending::Failed,
         _ => Ending::Findings,
@@ -136,8 +136,8 @@ pub async fn passes(run: Run<'_>, how: &HowToHold, file: &CheckFile) -> Result<b
     Ok(all_pass(&verdicts))
 }
 
-fn all_pass(verdicts: &[Verdict]) -> bool {
-    verdicts.iter().all(|verdict| verdict.status == Status::Pass)
+fn all_pass(verdicts: &[CheckVerdict]) -> bool {
+    verdicts.iter().all(|verdict| verdict.status == CheckStatus::Pass)
 }
 
 /// A setup that is held against a check file.
@@ -149,7 +149,7 @@ struct Holding<'a> {
 
 impl Holding<'_> {
     /// What was seen, and what comes of each assertion, at the last try.
-    async fn settled(&self, voice: Voice) -> Result<(Seen, Vec<Verdict>)> {
+    async fn settled(&self, voice: Voice) -> Result<(Seen, Vec<CheckVerdict>)> {
         let began = Instant::now();
         let mut voice = voice;
         loop {
@@ -208,7 +208,7 @@ impl Holding<'_> {
     }
 
     /// Holds the file against what was seen.
-    fn judge(&self, seen: &Seen) -> Result<Vec<Verdict>> {
+    fn judge(&self, seen: &Seen) -> Result<Vec<CheckVerdict>> {
         let map = Map::new(&seen.snapshot);
         let chosen = source::chosen(self.run.options, &map)?;
         let probe = seen.probe.as_ref();

@@ -8,9 +8,10 @@ use super::source;
 use crate::engine::{Engines, ScanOptions};
 use crate::error::{Error, Result};
 use crate::graph::Map;
-use crate::model::words::count;
 use crate::model::{ContainerAt, Probe, Snapshot};
-use crate::probe::{self, Limits, Method, Outlook, Plan, Probing, Request};
+use crate::model::words::count;
+use crate::probe::{self, Knocks, Limits, Method, Outlook, Plan, ProbePlan, Probing, Request};
+use crate::render::count;
 
 /// How to measure.
 #[derive(Debug, Clone, clap::Args)]
@@ -79,7 +80,7 @@ pub async fn carry_out(
     run: Run<'_>,
     engines: &Engines,
     map: &Map<'_>,
-    plan: &Plan,
+    plan: &ProbePlan,
     how: &HowArgs,
     voice: Voice,
 ) -> Result<Probe> {

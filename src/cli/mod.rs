@@ -6,6 +6,7 @@ mod choices;
 mod compose;
 mod diff;
 mod doctor;
+mod ending;
 mod explain;
 mod format;
 mod graphviz;
@@ -26,6 +27,7 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use crate::error::Result;
+use ending::Ending;
 use options::Options;
 use output::Output;
 use run::Run;
@@ -86,25 +88,6 @@ enum Command {
     /// Tell what differs between two snapshots, or between one and what runs now
     #[command(after_help = diff::after_help())]
     Diff(diff::Args),
-}
-
-/// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
-    /// All well.
-    Clean = 0,
-    /// Findings, differences, failed assertions.
-    Findings = 1,
-    /// netmap could not do its job.
-    Failed = 2,
-    /// Somebody ended it: the shell's word for a program that Ctrl-C ended.
-    Interrupted = 130,
-}
-
-impl From<Ending> for std::process::ExitCode {
-    fn from(ending: Ending) -> Self {
-        Self::from(ending as u8)
-    }
 }
 
 /// Runs netmap with these arguments, the program's name first.

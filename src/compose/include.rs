@@ -1,19 +1,53 @@
-//! `include`: whole projects taken in, and what files may name at all.
+//! From files to one merged tree: lays them over one another, with the
+//! projects that they `include`.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::interpolate::Variables;
-use super::load::{DEEPEST, Loader, Source, is_remote, name_of, parent, read_text, real, texts};
-use super::{env_file, keys, merge};
-use crate::error::{Error, Result};
-use crate::yaml::{Node, Spot, Value};
-
-/// Why a file outside of the roots is not read.
-const OUTSIDE: &str = "it lies outside of the project's folder";
+use super::load::{DEEPEST, Loader, Source, is_remote, name_of, parent, real, texts};
+use super::{keys, merge};
+use crate::error::Result;
+use crate::yaml::{Mapping, Node, Spot, Value};
 
 impl Loader {
+    /// Reads the files named on the command line and lays them over one
+    /// another; paths in all of them are relative to `folder`.
+    pub fn project(
+        &mut self,
+        files: &[PathBuf],
+        folder: &Path,
+        variables: &Variables,
+    ) -> Result<Node> {
+        let sources = files.iter().map(|path| Source {
+            name: name_of(path),
+            path: path.clone(),
+            folder: folder.to_owned(),
+        });
+        let merged = self.merged(sources.collect(), variables, &mut Vec::new())?;
+        Ok(merge::without_tags(merged).unwrap_or(Node::new(Spot::default(), Value::Null)))
+    }
+
+    /// Reads files and lays each over those before it.
+    pub fn merged(
+        &mut self,
+        sources: Vec<Source>,
+        variables: &Variables,
+        chain: &mut Vec<PathBuf>,
+    ) -> Result<Node> {
+        let mut merged = Node::new(Spot::default(), Value::Map(Mapping::new()));
+        for source in sources {
+            let (number, text) = self.open(&source)?;
+            for document in self.parse(number, &text)? {
+                let mut document = self.filled(document, variables, &mut Vec::new());
+                self.extend_services(&mut document, variables)?;
+                self.include(&mut document, &source, variables, chain)?;
+                merged = merge::merge(merged, document, &[]);
+            }
+        }
+        Ok(merged)
+    }
+
     /// Follows `include`; what the document says itself is laid over it.
     pub fn include(
         &mut self,
@@ -123,38 +157,5 @@ impl Loader {
             }
         }
         Ok(found)
-    }
-
-    /// The variables in a file that a compose file names.
-    pub fn variables_in(
-        &self,
-        path: &Path,
-        known: &Variables,
-    ) -> Result<BTreeMap<String, String>, String> {
-        let text = self.inside(path).and_then(|real| read_text(&real));
-        let text = text.map_err(|why| format!("cannot read `{}`: {why}", name_of(path)))?;
-        Ok(env_file::parse(&text, known))
-    }
-
-    /// Fails unless the file that is named at `from` lies below the roots.
-    pub fn check_inside(&self, source: &Source, from: Spot) -> Result<()> {
-        self.inside(&source.path).map(drop).map_err(|why| Error::Compose {
-            place: self.notes.place(from).to_string(),
-            hint: (why == OUTSIDE).then(|| "run netmap in a folder that both lie in".to_owned()),
-            why: format!("cannot read `{}`: {why}", source.name),
-        })
-    }
-
-    /// Where a file really lies that a compose file names; or why it is not
-    /// to be read.
-    fn inside(&self, path: &Path) -> Result<PathBuf, String> {
-        let real = fs::canonicalize(path).map_err(|error| error.to_string())?;
-        if !self.roots.iter().any(|root| real.starts_with(root)) {
-            return Err(OUTSIDE.to_owned());
-        }
-        if !real.is_file() {
-            return Err("it is no file".to_owned());
-        }
-        Ok(real)
     }
 }

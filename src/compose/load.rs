@@ -1,15 +1,16 @@
-//! From files to one merged tree: reads them, fills in variables, follows
-//! `include` and `extends`, and lays them over one another.
+//! Reading one file: which may be read at all, its text, its tree, and the
+//! variables in that filled in.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
+use super::env_file;
 use super::interpolate::{Variables, fill_in};
-use super::merge;
 use super::notes::Notes;
 use crate::error::{Error, Result};
-use crate::yaml::{self, Budget, Entry, Mapping, Node, Spot, Value};
+use crate::yaml::{self, Budget, Entry, Node, Spot, Value};
 
 /// Largest file that is read, in bytes; the largest ones published have 200 KB.
 pub const LARGEST: u64 = 4 << 20;
@@ -17,6 +18,9 @@ pub const LARGEST: u64 = 4 << 20;
 const MOST_FILES: usize = 500;
 /// Longest chain of files that include, or of services that extend, one another.
 pub const DEEPEST: usize = 32;
+
+/// Why a file outside of the roots is not read.
+const OUTSIDE: &str = "it lies outside of the project's folder";
 
 /// The merged files of a project, and what belongs to them.
 #[derive(Debug)]
@@ -42,43 +46,6 @@ impl Loader {
     /// A loader for files below these folders.
     pub fn new(roots: Vec<PathBuf>) -> Self {
         Self { notes: Notes::default(), folders: Vec::new(), roots, budget: Budget::default() }
-    }
-
-    /// Reads the files named on the command line and lays them over one
-    /// another; paths in all of them are relative to `folder`.
-    pub fn project(
-        &mut self,
-        files: &[PathBuf],
-        folder: &Path,
-        variables: &Variables,
-    ) -> Result<Node> {
-        let sources = files.iter().map(|path| Source {
-            name: name_of(path),
-            path: path.clone(),
-            folder: folder.to_owned(),
-        });
-        let merged = self.merged(sources.collect(), variables, &mut Vec::new())?;
-        Ok(merge::without_tags(merged).unwrap_or(Node::new(Spot::default(), Value::Null)))
-    }
-
-    /// Reads files and lays each over those before it.
-    pub fn merged(
-        &mut self,
-        sources: Vec<Source>,
-        variables: &Variables,
-        chain: &mut Vec<PathBuf>,
-    ) -> Result<Node> {
-        let mut merged = Node::new(Spot::default(), Value::Map(Mapping::new()));
-        for source in sources {
-            let (number, text) = self.open(&source)?;
-            for document in self.parse(number, &text)? {
-                let mut document = self.filled(document, variables, &mut Vec::new());
-                self.extend_services(&mut document, variables)?;
-                self.include(&mut document, &source, variables, chain)?;
-                merged = merge::merge(merged, document, &[]);
-            }
-        }
-        Ok(merged)
     }
 
     /// The number that a file gets, and its text.
@@ -173,6 +140,39 @@ impl Loader {
             Value::Null => Value::Null,
         };
         Node { value, ..node }
+    }
+
+    /// The variables in a file that a compose file names.
+    pub fn variables_in(
+        &self,
+        path: &Path,
+        known: &Variables,
+    ) -> Result<BTreeMap<String, String>, String> {
+        let text = self.inside(path).and_then(|real| read_text(&real));
+        let text = text.map_err(|why| format!("cannot read `{}`: {why}", name_of(path)))?;
+        Ok(env_file::parse(&text, known))
+    }
+
+    /// Fails unless the file that is named at `from` lies below the roots.
+    pub fn check_inside(&self, source: &Source, from: Spot) -> Result<()> {
+        self.inside(&source.path).map(drop).map_err(|why| Error::Compose {
+            place: self.notes.place(from).to_string(),
+            hint: (why == OUTSIDE).then(|| "run netmap in a folder that both lie in".to_owned()),
+            why: format!("cannot read `{}`: {why}", source.name),
+        })
+    }
+
+    /// Where a file really lies that a compose file names; or why it is not
+    /// to be read.
+    fn inside(&self, path: &Path) -> Result<PathBuf, String> {
+        let real = fs::canonicalize(path).map_err(|error| error.to_string())?;
+        if !self.roots.iter().any(|root| real.starts_with(root)) {
+            return Err(OUTSIDE.to_owned());
+        }
+        if !real.is_file() {
+            return Err("it is no file".to_owned());
+        }
+        Ok(real)
     }
 }
 

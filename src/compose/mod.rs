@@ -1,11 +1,11 @@
 //! Compose files, read into a snapshot of what Compose would bring about.
 //!
 //! A file goes through [`yaml`] (a tree that knows places), [`interpolate`]
-//! (variables), [`load`] (`include`, `extends`) and [`merge`] (several files
-//! over one another); [`service`], [`ports`] and [`network`] bring the many
-//! ways of writing a thing down to one, and [`plan`] draws up containers and
-//! networks. What is not understood is named with its place in the snapshot's
-//! `unread`, and the rest goes on.
+//! (variables) and [`load`]; [`extends`], [`include`] and [`merge`] bring
+//! several services and files together; [`service`], [`ports`] and [`network`]
+//! bring the many ways of writing a thing down to one, and [`plan`] draws up
+//! containers and networks. What is not understood is named with its place in
+//! the snapshot's `unread`, and the rest goes on.
 //!
 //! Values of variables and command lines end here: the snapshot has only the
 //! hosts and ports that they name.
@@ -22,6 +22,7 @@ mod notes;
 mod places;
 mod plan;
 mod ports;
+mod reader;
 mod references;
 mod service;
 
@@ -34,7 +35,7 @@ use crate::model::Snapshot;
 use crate::yaml::Node;
 use interpolate::Variables;
 use load::Loader;
-use service::Reader;
+use reader::Reader;
 
 /// The names of a compose file in a folder, in the order in which Compose
 /// looks for them, and those of the file laid over it.

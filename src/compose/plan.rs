@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::network::built_in;
 use super::places::places;
-use super::service::{Dependency, Reader, Service};
+use super::reader::Reader;
+use super::service::{Dependency, Service};
 use crate::model::{
     Compose, Container, Endpoint, EngineFacts, Network, NetworkMode, Plan, PublishedPort,
     RequestedPort, Snapshot, State, nearest,

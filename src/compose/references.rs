@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::load::texts;
-use super::service::Reader;
+use super::reader::Reader;
 use super::{keys, merge};
 use crate::model::{Origin, Reference, reference};
 use crate::yaml::{Mapping, Node, Value};

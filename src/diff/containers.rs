@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::change::{Aspect, ChangeKind, Changes, in_full, pair_name};
 use super::same::Same;
-use super::{Changes, Kind, in_full, pair_name};
 use crate::model::{
-    Container, Endpoint, Moment, NetworkMode, Protocol, PublishedPort, RequestedPort, Snapshot,
+    Container, Endpoint, NetworkMode, Protocol, PublishedPort, Reference, RequestedPort, Snapshot,
     State,
 };
 
@@ -30,57 +30,93 @@ fn lone(
     side: impl Fn(String) -> (Option<String>, Option<String>),
 ) {
     let name = container.name.as_str();
-    let mut note = |kind: Kind, name: &str, told: String| {
+    let mut note = |kind: ChangeKind, name: &str, told: String| {
         let (before, after) = side(told);
         changes.note(kind, name, "", before, after);
     };
-    note(Kind::Container, name, format!("{}, {}", container.image, state(container)));
+    note(ChangeKind::Container, name, format!("{}, {}", container.image, state(container)));
     for endpoint in &container.endpoints {
-        note(Kind::Endpoint, &at(name, endpoint), addresses(endpoint).unwrap_or_default());
+        note(ChangeKind::Endpoint, &at(name, endpoint), addresses(endpoint).unwrap_or_default());
     }
     for port in ports(container, container.state.has_network()) {
-        note(Kind::Port, name, port);
+        note(ChangeKind::Port, name, port);
     }
 }
 
 fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Changes) {
     let name = pair_name(before, after);
-    let name = name.as_str();
-    changes.note(Kind::State, name, "", Some(state(before)), Some(state(after)));
-    changes.setting(name, "image", before.image.clone(), after.image.clone());
-    let modes = (mode(before, same.before), mode(after, same.after));
-    changes.setting(name, "network mode", modes.0, modes.1);
-    let host_name = |container: &Container| {
-        // One that nobody chose is the beginning of the id.
-        let generated = container.short_id().starts_with(&container.hostname);
-        (!container.hostname.is_empty() && !generated).then(|| container.hostname.clone())
-    };
-    let mut note = |field: &'static str, before: Option<String>, after: Option<String>| {
-        changes.note(Kind::Flag, name, field, before, after);
-    };
-    note("host name", host_name(before), host_name(after));
-    note("links", in_full(before.links.clone()), in_full(after.links.clone()));
-    note("extra hosts", in_full(before.extra_hosts.clone()), in_full(after.extra_hosts.clone()));
-    note("dns", in_full(before.dns.clone()), in_full(after.dns.clone()));
-    let dials = |container: &Container| {
-        let told = |r: &crate::model::Reference| format!("{r} ({})", r.place());
-        in_full(container.references.iter().map(told).collect())
-    };
-    note("dials", dials(before), dials(after));
-    note("start error", before.start_error.clone(), after.start_error.clone());
-    compare_ports(name, before, after, changes);
-    compare_endpoints(name, before, after, changes);
-    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    if let (Some(before), Some(after)) = (some(&before.id), some(&after.id)) {
-        changes.noise(Kind::Id, name, "container id", Some(before), Some(after));
-    }
-    let restarts = |container: &Container| Some(container.restart_count.to_string());
-    changes.noise(Kind::Start, name, "restarts", restarts(before), restarts(after));
-    let time = |moment: Option<Moment>| moment.map(|moment| moment.to_string());
-    let (begun, begun_since) = (time(before.started_at), time(after.started_at));
-    changes.noise(Kind::Start, name, "started at", begun, begun_since);
-    let (ended, ended_since) = (time(before.finished_at), time(after.finished_at));
-    changes.noise(Kind::Start, name, "ended at", ended, ended_since);
+    changes.compare(&name, aspects(before, same.before), aspects(after, same.after));
+    compare_ports(&name, before, after, changes);
+    compare_endpoints(&name, before, after, changes);
+}
+
+/// What is compared of a container by itself. Every field is named here, so
+/// that one which is added to the model cannot be overlooked.
+fn aspects(container: &Container, of: &Snapshot) -> [Aspect; 13] {
+    let Container {
+        id,
+        image,
+        start_error,
+        restart_count,
+        started_at,
+        finished_at,
+        hostname,
+        links,
+        extra_hosts,
+        dns,
+        references,
+        // In the words of `state` and `mode`.
+        state: _,
+        health: _,
+        exit_code: _,
+        network_mode: _,
+        // Compared one by one.
+        endpoints: _,
+        published: _,
+        requested: _,
+        // What the two are recognised by.
+        name: _,
+        compose: _,
+        task_of: _,
+        node: _,
+        // It goes with an exit code of its own.
+        oom_killed: _,
+        // Declaring a port opens nothing.
+        exposed: _,
+        // Compose writes some anew each time, and none connects anything.
+        labels: _,
+        // How it is kept, not whom it meets.
+        made_with: _,
+        // They mean something on the engine's machine alone.
+        pid: _,
+        log_path: _,
+    } = container;
+    // One that nobody chose is the beginning of the id.
+    let generated = container.short_id().starts_with(hostname.as_str());
+    let host_name = (!hostname.is_empty() && !generated).then(|| hostname.clone());
+    let id = Some(id.clone()).filter(|id| !id.is_empty());
+    [
+        Aspect::new(ChangeKind::State, "", Some(state(container))),
+        Aspect::setting("image", image),
+        Aspect::setting("network mode", mode(container, of)),
+        Aspect::new(ChangeKind::Flag, "host name", host_name),
+        Aspect::new(ChangeKind::Flag, "links", in_full(links.clone())),
+        Aspect::new(ChangeKind::Flag, "extra hosts", in_full(extra_hosts.clone())),
+        Aspect::new(ChangeKind::Flag, "dns", in_full(dns.clone())),
+        Aspect::new(ChangeKind::Flag, "dials", in_full(references.iter().map(dials).collect())),
+        Aspect::new(ChangeKind::Flag, "start error", start_error.clone()),
+        Aspect::new(ChangeKind::Id, "container id", id).noise().where_told(),
+        Aspect::new(ChangeKind::Start, "restarts", Some(restart_count.to_string())).noise(),
+        Aspect::new(ChangeKind::Start, "started at", started_at.map(|at| at.to_string())).noise(),
+        Aspect::new(ChangeKind::Start, "ended at", finished_at.map(|at| at.to_string())).noise(),
+    ]
+}
+
+/// Whom a container names, and where: `db:5432 (DB_URL)`.
+fn dials(reference: &Reference) -> String {
+    // The first three are its text, the others its place.
+    let Reference { scheme: _, host: _, port: _, variable: _, origin: _ } = reference;
+    format!("{reference} ({})", reference.place())
 }
 
 /// State and health: `running, healthy`, `exited (1)`.
@@ -117,10 +153,10 @@ fn compare_ports(name: &str, before: &Container, after: &Container, changes: &mu
     let live = before.state.has_network() && after.state.has_network();
     let (mine, theirs) = (ports(before, live), ports(after, live));
     for port in mine.difference(&theirs) {
-        changes.note(Kind::Port, name, "", Some(port.clone()), None);
+        changes.note(ChangeKind::Port, name, "", Some(port.clone()), None);
     }
     for port in theirs.difference(&mine) {
-        changes.note(Kind::Port, name, "", None, Some(port.clone()));
+        changes.note(ChangeKind::Port, name, "", None, Some(port.clone()));
     }
 }
 
@@ -138,12 +174,16 @@ fn ports(container: &Container, live: bool) -> BTreeSet<String> {
         format!("{ip}:{host} → {port}{suffix}")
     };
     if live {
-        let of = |p: &PublishedPort| text(&p.host_ip, &p.host_port.to_string(), p.port, p.protocol);
+        let of = |published: &PublishedPort| {
+            let PublishedPort { host_ip, host_port, port, protocol } = published;
+            text(host_ip, &host_port.to_string(), *port, *protocol)
+        };
         return container.published.iter().map(of).collect();
     }
-    let of = |p: &RequestedPort| {
-        let host = if p.host_port.is_empty() { "any" } else { &p.host_port };
-        text(&p.host_ip, host, p.port, p.protocol)
+    let of = |requested: &RequestedPort| {
+        let RequestedPort { host_ip, host_port, port, protocol } = requested;
+        let host = if host_port.is_empty() { "any" } else { host_port };
+        text(host_ip, host, *port, *protocol)
     };
     container.requested.iter().map(of).collect()
 }
@@ -162,39 +202,58 @@ fn compare_endpoints(name: &str, before: &Container, after: &Container, changes:
             let told = |endpoint: Option<&Endpoint>| {
                 endpoint.map(|endpoint| addresses(endpoint).unwrap_or_default())
             };
-            changes.note(Kind::Endpoint, &here, "", told(a), told(b));
+            changes.note(ChangeKind::Endpoint, &here, "", told(a), told(b));
             continue;
         };
-        let names = |container: &Container, endpoint: &Endpoint| {
-            let mut names: Vec<String> = container
-                .chosen_names_on(endpoint)
-                .into_iter()
-                .filter(|name| *name != container.hostname || !container.id.starts_with(*name))
-                .map(str::to_owned)
-                .collect();
-            names.sort();
-            in_full(names)
-        };
-        let aliases = (names(before, a), names(after, b));
-        changes.note(Kind::Endpoint, &here, "aliases", aliases.0, aliases.1);
-        let fixed = |endpoint: &Endpoint| {
-            let v4 = endpoint.fixed_ipv4.map(|address| address.to_string());
-            let v6 = endpoint.fixed_ipv6.map(|address| address.to_string());
-            in_full(v4.into_iter().chain(v6).collect())
-        };
-        changes.note(Kind::Address, &here, "fixed", fixed(a), fixed(b));
-        let priority = |e: &Endpoint| e.gateway_priority.map(|priority| priority.to_string());
-        let priorities = (priority(a), priority(b));
-        changes.note(Kind::Flag, &here, "gateway priority", priorities.0, priorities.1);
-        // An address that is not there yet, or no more, has not moved.
-        if let (Some(before), Some(after)) = (addresses(a), addresses(b)) {
-            changes.noise(Kind::Address, &here, "moved", Some(before), Some(after));
-        }
-        if let (Some(before), Some(after)) = (&a.mac, &b.mac) {
-            let macs = (Some(before.clone()), Some(after.clone()));
-            changes.noise(Kind::Address, &here, "mac", macs.0, macs.1);
-        }
+        changes.compare(&here, endpoint_aspects(before, a), endpoint_aspects(after, b));
     }
+}
+
+/// What is compared of an endpoint that both sides have; again every field.
+fn endpoint_aspects(container: &Container, endpoint: &Endpoint) -> [Aspect; 5] {
+    let Endpoint {
+        mac,
+        fixed_ipv4,
+        fixed_ipv6,
+        gateway_priority,
+        // In the words of `chosen_names` and `addresses`.
+        aliases: _,
+        dns_names: _,
+        ipv4: _,
+        ipv6: _,
+        // What the two are recognised by; the id is the network's own.
+        network: _,
+        network_id: _,
+        // Compared with the network, which they come from.
+        gateway: _,
+        ipv6_gateway: _,
+        // Compose writes links to both places; the container's are compared.
+        links: _,
+    } = endpoint;
+    let v4 = fixed_ipv4.map(|address| address.to_string());
+    let v6 = fixed_ipv6.map(|address| address.to_string());
+    let fixed = in_full(v4.into_iter().chain(v6).collect());
+    let priority = gateway_priority.map(|priority| priority.to_string());
+    [
+        Aspect::new(ChangeKind::Endpoint, "aliases", chosen_names(container, endpoint)),
+        Aspect::new(ChangeKind::Address, "fixed", fixed),
+        Aspect::new(ChangeKind::Flag, "gateway priority", priority),
+        // An address that is not there yet, or no more, has not moved.
+        Aspect::new(ChangeKind::Address, "moved", addresses(endpoint)).noise().where_told(),
+        Aspect::new(ChangeKind::Address, "mac", mac.clone()).noise().where_told(),
+    ]
+}
+
+/// The names that somebody chose for a container on a network.
+fn chosen_names(container: &Container, endpoint: &Endpoint) -> Option<String> {
+    let mut names: Vec<String> = container
+        .chosen_names_on(endpoint)
+        .into_iter()
+        .filter(|name| *name != container.hostname || !container.id.starts_with(*name))
+        .map(str::to_owned)
+        .collect();
+    names.sort();
+    in_full(names)
 }
 
 fn at(name: &str, endpoint: &Endpoint) -> String {

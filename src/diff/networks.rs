@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::change::{Aspect, ChangeKind, Changes, in_full, yes_no};
 use super::same::Same;
-use super::{Changes, Kind, in_full, yes_no};
-use crate::model::Network;
+use crate::model::{Network, Subnet};
 
 /// Options that the model has fields for, and those that name an interface of
 /// the engine's machine, which is made up anew with the network.
@@ -20,10 +20,10 @@ pub fn compare(same: &Same, changes: &mut Changes) {
     let (gone, new) = same.lone_networks();
     // Every engine has its own three, and whoever does not tell of them.
     for network in gone.into_iter().filter(|network| !network.is_built_in()) {
-        changes.note(Kind::Network, &network.name, "", Some(told(network)), None);
+        changes.note(ChangeKind::Network, &network.name, "", Some(told(network)), None);
     }
     for network in new.into_iter().filter(|network| !network.is_built_in()) {
-        changes.note(Kind::Network, &network.name, "", None, Some(told(network)));
+        changes.note(ChangeKind::Network, &network.name, "", None, Some(told(network)));
     }
     for (before, after) in same.network_pairs() {
         pair(before, after, changes);
@@ -41,39 +41,13 @@ fn told(network: &Network) -> String {
 fn pair(before: &Network, after: &Network, changes: &mut Changes) {
     // Of a network that no list named nothing is known but its members.
     if before.unlisted || after.unlisted {
-        changes.setting(
-            &before.name,
-            "listed by the engine",
-            yes_no(!before.unlisted),
-            yes_no(!after.unlisted),
-        );
+        let listed = |network: &Network| {
+            [Aspect::setting("listed by the engine", yes_no(!network.unlisted))]
+        };
+        changes.compare(&before.name, listed(before), listed(after));
         return;
     }
-    let name = before.name.as_str();
-    changes.setting(name, "driver", before.driver.to_string(), after.driver.to_string());
-    changes.setting(name, "scope", before.scope.to_string(), after.scope.to_string());
-    for (field, before, after) in [
-        ("internal", before.internal, after.internal),
-        ("icc", before.icc, after.icc),
-        ("masquerade", before.masquerade, after.masquerade),
-        ("ipv6", before.ipv6, after.ipv6),
-        ("attachable", before.attachable, after.attachable),
-        ("ingress", before.ingress, after.ingress),
-    ] {
-        changes.setting(name, field, yes_no(before), yes_no(after));
-    }
-    let mtu = |network: &Network| network.mtu.map_or("default".to_owned(), |mtu| mtu.to_string());
-    changes.setting(name, "mtu", mtu(before), mtu(after));
-    let options = |network: &Network| {
-        let told =
-            network.options.iter().filter(|(key, _)| !OTHERWISE_TOLD.contains(&key.as_str()));
-        in_full(told.map(|(key, value)| format!("{key}={value}")).collect())
-    };
-    changes.note(Kind::Flag, name, "options", options(before), options(after));
-    let ranges = |network: &Network| {
-        in_full(network.subnets.iter().filter_map(|s| s.ip_range).map(|r| r.to_string()).collect())
-    };
-    changes.note(Kind::Address, name, "range", ranges(before), ranges(after));
+    changes.compare(&before.name, aspects(before), aspects(after));
     let subnets = |network: &Network| -> BTreeSet<String> {
         network.subnets.iter().map(|subnet| subnet.subnet.to_string()).collect()
     };
@@ -81,14 +55,59 @@ fn pair(before: &Network, after: &Network, changes: &mut Changes) {
     let only =
         |a: &BTreeSet<String>, b: &BTreeSet<String>| in_full(a.difference(b).cloned().collect());
     let (gone, new) = (only(&mine, &theirs), only(&theirs, &mine));
-    changes.note(Kind::Address, name, "subnet", gone, new);
-    // A gateway that the engine chose itself is told or not, as it pleases.
-    let gateways = |network: &Network| {
-        in_full(network.subnets.iter().filter_map(|s| s.gateway).map(|g| g.to_string()).collect())
-    };
-    changes.noise(Kind::Address, name, "gateway", gateways(before), gateways(after));
-    let id = |network: &Network| Some(network.id.clone()).filter(|id| !id.is_empty());
-    if let (Some(before), Some(after)) = (id(before), id(after)) {
-        changes.noise(Kind::Id, name, "network id", Some(before), Some(after));
+    changes.note(ChangeKind::Address, &before.name, "subnet", gone, new);
+}
+
+/// What is compared of a network that both sides list. Every field is named
+/// here, so that one which is added to the model cannot be overlooked.
+fn aspects(network: &Network) -> [Aspect; 13] {
+    let Network {
+        id,
+        driver,
+        scope,
+        internal,
+        subnets,
+        ipv6,
+        attachable,
+        ingress,
+        icc,
+        masquerade,
+        mtu,
+        options,
+        // What the two are recognised by.
+        name: _,
+        node: _,
+        // Whose it is changes nothing on it, and is one of its labels.
+        project: _,
+        // Compose writes some anew each time, and none connects anything.
+        labels: _,
+        // The two are listed.
+        unlisted: _,
+    } = network;
+    let mut ranges = Vec::new();
+    let mut gateways = Vec::new();
+    // Subnets are compared one by one.
+    for Subnet { subnet: _, gateway, ip_range } in subnets {
+        ranges.extend(ip_range.map(|range| range.to_string()));
+        gateways.extend(gateway.map(|gateway| gateway.to_string()));
     }
+    let options = options.iter().filter(|(key, _)| !OTHERWISE_TOLD.contains(&key.as_str()));
+    let options = in_full(options.map(|(key, value)| format!("{key}={value}")).collect());
+    let id = Some(id.clone()).filter(|id| !id.is_empty());
+    [
+        Aspect::setting("driver", driver),
+        Aspect::setting("scope", scope),
+        Aspect::setting("internal", yes_no(*internal)),
+        Aspect::setting("icc", yes_no(*icc)),
+        Aspect::setting("masquerade", yes_no(*masquerade)),
+        Aspect::setting("ipv6", yes_no(*ipv6)),
+        Aspect::setting("attachable", yes_no(*attachable)),
+        Aspect::setting("ingress", yes_no(*ingress)),
+        Aspect::setting("mtu", mtu.map_or("default".to_owned(), |mtu| mtu.to_string())),
+        Aspect::new(ChangeKind::Flag, "options", options),
+        Aspect::new(ChangeKind::Address, "range", in_full(ranges)),
+        // One that the engine chose itself is told or not, as it pleases.
+        Aspect::new(ChangeKind::Address, "gateway", in_full(gateways)).noise(),
+        Aspect::new(ChangeKind::Id, "network id", id).noise().where_told(),
+    ]
 }

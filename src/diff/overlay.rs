@@ -3,11 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::{Container, ContainerAt, Endpoint, Listed, Network, NetworkAt, NetworkIndex, NetworkMode, Snapshot, with_positions};
 use super::{Difference, Happened, Kind, Subject, pair_name};
-use crate::model::{
-    Container, ContainerAt, Endpoint, Listed, Network, NetworkAt, NetworkIndex, NetworkMode,
-    Snapshot, with_positions,
-};
+use super::change::{ChangeKind, Happened, Subject, pair_name};
 
 /// One setup with the things of both sides, and what happened to them.
 #[derive(Debug)]
@@ -209,7 +207,7 @@ impl Marks {
             let changes = difference.telling().filter(|change| change.subject == subject);
             changes
                 .filter(|change| {
-                    let of_endpoint = change.kind == Kind::Endpoint
+                    let of_endpoint = change.kind == ChangeKind::Endpoint
                         || matches!(change.field, "fixed" | "gateway priority");
                     of_endpoint == endpoints
                 })

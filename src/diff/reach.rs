@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::change::{ChangeKind, Changes, pair_name};
 use super::same::Same;
-use super::{Changes, Kind, pair_name};
 use crate::model::{By, ContainerAt, Knock, Measurement, Probe, Snapshot, with_positions};
+use super::{Changes, Kind, pair_name};
 
 /// What was tried: source, target, by name or address, what was sent.
 type Tried = (ContainerAt, ContainerAt, By, Knock);
@@ -31,8 +32,32 @@ pub fn compare(same: &Same, changes: &mut Changes) {
             By::Address => "by address",
         };
         let (before, after) = (Some((*before).to_owned()), Some((*after).to_owned()));
-        changes.note(Kind::Reachability, &pair, field, before, after);
+        changes.note(ChangeKind::Reachability, &pair, field, before, after);
     }
+}
+
+/// What a measurement tried, if anything was measured.
+fn tried(measurement: &Measurement, places: &BTreeMap<&str, usize>) -> Option<Tried> {
+    let Measurement {
+        from,
+        to,
+        by,
+        knock,
+        outcome,
+        // Addresses and the networks they are on move.
+        network: _,
+        target: _,
+        leads_to: _,
+        // How it was measured, and how long it took, differs every time.
+        reason: _,
+        latency: _,
+        sent: _,
+        received: _,
+        method: _,
+    } = measurement;
+    outcome.got_through()?;
+    let place = |name: &String| places.get(name.as_str()).copied();
+    Some((place(from)?, place(to)?, *by, *knock))
 }
 
 /// The outcome of everything that was tried and measured; of several
@@ -44,16 +69,7 @@ fn outcomes(of: &Snapshot, probe: &Probe) -> BTreeMap<Tried, &'static str> {
     }
     let mut best: BTreeMap<Tried, &Measurement> = BTreeMap::new();
     for measurement in &probe.measurements {
-        if measurement.outcome.got_through().is_none() {
-            continue;
-        }
-        let (Some(from), Some(to)) = (
-            places.get(measurement.from.as_str()).copied(),
-            places.get(measurement.to.as_str()).copied(),
-        ) else {
-            continue;
-        };
-        let tried = (from, to, measurement.by, measurement.knock);
+        let Some(tried) = tried(measurement, &places) else { continue };
         let known = best.entry(tried).or_insert(measurement);
         // Outcomes are in order of hope.
         if measurement.outcome < known.outcome {

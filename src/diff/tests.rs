@@ -312,7 +312,7 @@ proptest! {
     fn an_overlay_marks_exactly_what_came_and_went((before, after) in snapshot_pairs()) {
         let difference = diff(&before, &after);
         let overlay = overlay(&before, &after, &difference);
-        let told = |kind: Kind, happened: Happened| {
+        let told = |kind: ChangeKind, happened: Happened| {
             difference.changes.iter().filter(|c| c.kind == kind && c.happened == happened).count()
         };
         let containers = |happened: Happened| {
@@ -322,12 +322,12 @@ proptest! {
             overlay.networks.values().filter(|mark| **mark == happened).count()
         };
         for happened in [Happened::Added, Happened::Removed] {
-            prop_assert_eq!(containers(happened), told(Kind::Container, happened));
-            prop_assert_eq!(networks(happened), told(Kind::Network, happened));
+            prop_assert_eq!(containers(happened), told(ChangeKind::Container, happened));
+            prop_assert_eq!(networks(happened), told(ChangeKind::Network, happened));
         }
         prop_assert_eq!(
             overlay.snapshot.containers.len(),
-            after.containers.len() + told(Kind::Container, Happened::Removed)
+            after.containers.len() + told(ChangeKind::Container, Happened::Removed)
         );
         let nothing = super::overlay(&after, &after, &diff(&after, &after));
         prop_assert!(nothing.containers.is_empty() && nothing.networks.is_empty());

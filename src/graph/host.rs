@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use super::Map;
-use super::predict::Route;
-use super::reason::{Judged, Reason};
 use crate::model::{ContainerAt, Driver};
+use super::predict::Route;
+use super::reason::{Judged, Reason, Route};
 
 impl Map<'_> {
     /// Whether the container's engine has its bridges out of its host's sight.

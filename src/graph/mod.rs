@@ -23,15 +23,14 @@ use foldhash::{HashMap, HashMapExt};
 use petgraph::graph::{NodeIndex, UnGraph};
 
 pub use compare::{Agreement, Compared, Comparison, Mark, Surprise};
-pub use predict::{Prediction, Route};
-pub use reason::{Judged, Reason, Verdict};
+pub use reason::{Judged, Prediction, Reason, Route, Verdict};
 pub use select::{Filter, Selection, is_pattern, no_such, pattern};
 pub use structure::{Bridging, Path};
 pub use swarm::ServiceName;
 
 use crate::model::{
     Container, ContainerAt, Endpoint, Network, NetworkAt, NetworkIndex, NetworkMode, Observation,
-    PerContainer, PerNetwork, Snapshot, Subnet, positions, with_positions,
+    PerContainer, PerNetwork, Snapshot, State, Subnet, positions, with_positions,
 };
 
 /// A node of the map.
@@ -280,6 +279,17 @@ impl<'a> Map<'a> {
         matching(&|c| c.id.starts_with(name))
     }
 
+    /// The containers of a service's tasks, those with a network stack first.
+    pub fn tasks_of(&self, service: &str) -> Vec<usize> {
+        let containers = &self.snapshot.containers;
+        let is_task = |at: &usize| {
+            containers[*at].task_of.as_deref().is_some_and(|s| s.eq_ignore_ascii_case(service))
+        };
+        let mut tasks: Vec<usize> = (0..containers.len()).filter(is_task).collect();
+        tasks.sort_by_key(|at| (!containers[*at].state.has_network(), *at));
+        tasks
+    }
+
     /// The container that has this address now, with the network it has it
     /// on, as a container sees it: another engine's own networks may have the
     /// same addresses and are not meant.
@@ -323,6 +333,11 @@ impl<'a> Map<'a> {
     pub fn on_host(&self, container: ContainerAt) -> bool {
         self.stack(container)
             .is_some_and(|owner| self.container(owner).network_mode == NetworkMode::Host)
+    }
+
+    /// Whether the container is yet to be made.
+    pub(super) fn is_planned(&self, container: usize) -> bool {
+        self.container(container).state == State::Planned
     }
 }
 

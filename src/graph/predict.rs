@@ -6,34 +6,9 @@
 
 use std::net::IpAddr;
 
-use super::reason::{Judged, Reason, Verdict};
+use super::reason::{Judged, Prediction, Reason, Route, Verdict};
 use super::{Map, StackOwner};
 use crate::model::{Container, ContainerAt, Driver, Endpoint, Network, NetworkAt, State};
-
-/// One address of the target and what should happen to packets sent there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Route {
-    /// The network on which the target has the address. For a
-    /// target on the host's stack it is the source's network, whose gateway
-    /// the host is. `None` within one network stack.
-    pub network: Option<NetworkAt>,
-    /// The address; `None` for a planned container whose address the engine
-    /// is yet to choose.
-    pub address: Option<IpAddr>,
-    /// What should happen.
-    pub judged: Judged,
-}
-
-/// What should happen between two containers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Prediction {
-    /// When the source asks for the target by its name.
-    pub by_name: Judged,
-    /// The best of [`Self::routes`], or why there are none.
-    pub by_address: Judged,
-    /// Each address of the target, whether it should answer or not.
-    pub routes: Vec<Route>,
-}
 
 impl Map<'_> {
     /// What should happen when container `a` sends to container `b`.
@@ -106,10 +81,6 @@ impl Map<'_> {
     fn addresses(&self, container: ContainerAt, endpoint: &Endpoint) -> Vec<Option<IpAddr>> {
         let known: Vec<Option<IpAddr>> = endpoint.addresses().map(Some).collect();
         if known.is_empty() && self.is_planned(container) { vec![None] } else { known }
-    }
-
-    pub(super) fn is_planned(&self, container: ContainerAt) -> bool {
-        self.container(container).state == State::Planned
     }
 
     /// Why there is nothing to send packets to.

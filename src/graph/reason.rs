@@ -2,6 +2,7 @@
 //! contract and of a sentence.
 
 use std::fmt;
+use std::net::IpAddr;
 
 /// Whether packets should get through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -217,4 +218,29 @@ impl Judged {
     pub(super) fn unknown(reason: Reason) -> Self {
         Self { verdict: Verdict::Unknown, reason }
     }
+}
+
+/// One address of the target and what should happen to packets sent there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Position of the network on which the target has the address. For a
+    /// target on the host's stack it is the source's network, whose gateway
+    /// the host is. `None` within one network stack.
+    pub network: Option<usize>,
+    /// The address; `None` for a planned container whose address the engine
+    /// is yet to choose.
+    pub address: Option<IpAddr>,
+    /// What should happen.
+    pub judged: Judged,
+}
+
+/// What should happen between two containers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prediction {
+    /// When the source asks for the target by its name.
+    pub by_name: Judged,
+    /// The best of [`Self::routes`], or why there are none.
+    pub by_address: Judged,
+    /// Each address of the target, whether it should answer or not.
+    pub routes: Vec<Route>,
 }

@@ -24,17 +24,6 @@ pub struct ServiceName {
 }
 
 impl Map<'_> {
-    /// The containers of a service's tasks, those with a network stack first.
-    pub fn tasks_of(&self, service: &str) -> Vec<ContainerAt> {
-        let containers = &self.snapshot.containers;
-        let is_task = |at: &ContainerAt| {
-            containers[*at].task_of.as_deref().is_some_and(|s| s.eq_ignore_ascii_case(service))
-        };
-        let mut tasks: Vec<ContainerAt> = self.containers().filter(is_task).collect();
-        tasks.sort_by_key(|at| (!containers[*at].state.has_network(), *at));
-        tasks
-    }
-
     /// The service whose virtual address this is.
     pub fn service_at(&self, address: IpAddr) -> Option<&Service> {
         let swarm = self.snapshot.engine.swarm.as_ref()?;

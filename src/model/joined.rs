@@ -4,22 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
 use super::container::NetworkMode;
 use super::driver::Scope;
-use super::engine_facts::EngineFacts;
+use super::engine_facts::{EngineFacts, EngineOfMap};
 use super::network::Network;
-use super::snapshot::{Snapshot, Unread};
-
-/// One of several engines.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EngineOfMap {
-    /// What it is called on this map.
-    pub node: String,
-    /// What it says about itself.
-    pub engine: EngineFacts,
-}
+use super::snapshot::Snapshot;
+use super::unread::Unread;
 
 impl Snapshot {
     /// One snapshot of several engines, each with its name, which no two have.

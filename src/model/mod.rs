@@ -27,12 +27,13 @@ mod run_option;
 mod snapshot;
 mod swarm;
 mod text;
+mod unread;
 mod word;
 pub mod words;
 
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
 pub use driver::{Driver, Scope};
-pub use engine_facts::{AddressPool, EngineFacts};
+pub use engine_facts::{AddressPool, EngineFacts, EngineOfMap};
 pub use evidence::{
     Dial, Evidence, ListensFrom, Logged, MachineMatter, NodesMatter, WrittenIn,
 };
@@ -41,7 +42,6 @@ pub use fix::{
     Action, Applicability, Change, ComposeServices, Dialled, Edit, EditKind, Handle, Joining, Maker,
     Recreate, Setting, Settings, Step, Tool,
 };
-pub use joined::EngineOfMap;
 pub use json::{is_unsafe, to_json};
 pub use labels::{kept_labels, without_user_info};
 pub use ladder::{Ladder, Reach, Rung, RungKind, Status};
@@ -63,8 +63,9 @@ pub use reachability::{
 };
 pub use reference::{Origin, Reference};
 pub use run_option::{MadeWith, RunOption};
-pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot, Unread};
+pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot};
 pub use swarm::{
     Availability, EndpointMode, NodeState, PublishMode, Service, ServiceMode, ServiceNetwork,
     ServicePort, Swarm, SwarmNode, Task, TaskState, UNTOLD, VirtualAddress,
 };
+pub use unread::Unread;

@@ -108,7 +108,7 @@ pub enum Found {
 
 /// Everything that is to be measured.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Plan {
+pub struct ProbePlan {
     /// The network stacks to measure from.
     pub stations: Vec<Station>,
     /// The questions, in order of source and target.
@@ -118,7 +118,7 @@ pub struct Plan {
     pub ports: HashMap<IpAddr, u16>,
 }
 
-impl Plan {
+impl ProbePlan {
     /// How many ordered pairs of containers are asked about.
     pub fn pairs(&self) -> usize {
         self.wishes.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to)).count()
@@ -130,7 +130,7 @@ const LONGEST_NAME: usize = 253;
 
 /// Works out the plan. Containers that have no network stack just now are
 /// left out as sources, and are asked about by name only as targets.
-pub fn plan(map: &Map, request: &Request) -> Plan {
+pub fn plan(map: &Map, request: &Request) -> ProbePlan {
     let mut placing = Placing::new(map);
     for from in &request.from {
         for to in request.to.iter().filter(|to| *to != from) {
@@ -144,7 +144,7 @@ pub fn plan(map: &Map, request: &Request) -> Plan {
 
 /// Works out the plan for questions that somebody has already made, in order
 /// of source and target. Sources without a network stack are left out.
-pub fn plan_wishes(map: &Map, wishes: Vec<Wish>) -> Plan {
+pub fn plan_wishes(map: &Map, wishes: Vec<Wish>) -> ProbePlan {
     let mut placing = Placing::new(map);
     placing.place(wishes);
     placing.plan
@@ -162,7 +162,7 @@ enum Place<'a> {
 /// A plan in the making.
 struct Placing<'a> {
     map: &'a Map<'a>,
-    plan: Plan,
+    plan: ProbePlan,
     stations: BTreeMap<Place<'a>, usize>,
     /// For each station its acts, to find what was asked before.
     known: Vec<HashMap<Act, usize>>,
@@ -170,7 +170,7 @@ struct Placing<'a> {
 
 impl<'a> Placing<'a> {
     fn new(map: &'a Map<'a>) -> Self {
-        let plan = Plan { ports: declared_ports(map), ..Plan::default() };
+        let plan = ProbePlan { ports: declared_ports(map), ..ProbePlan::default() };
         Self { map, plan, stations: BTreeMap::new(), known: Vec::new() }
     }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::Snapshot;
 
-fn planned(knocks: Knocks) -> (Snapshot, Plan) {
+fn planned(knocks: Knocks) -> (Snapshot, ProbePlan) {
     let text = r#"{"schema":"netmap/1",
         "networks":[{"name":"net","id":"n","driver":"bridge","subnets":[{"subnet":"10.0.0.0/24"}]}],
         "containers":[
@@ -21,7 +21,7 @@ fn planned(knocks: Knocks) -> (Snapshot, Plan) {
     (snapshot, plan)
 }
 
-fn names(snapshot: &Snapshot, plan: &Plan, station: usize) -> Vec<String> {
+fn names(snapshot: &Snapshot, plan: &ProbePlan, station: usize) -> Vec<String> {
     let members = plan.stations[station].members.iter();
     members.map(|at| snapshot.containers[*at].name.clone()).collect()
 }

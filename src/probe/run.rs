@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 
 use super::methods::{Door, Method, argv, namespaces, netns, script};
-use super::plan::{Act, Found, Plan, Station, Wish};
+use super::plan::{Act, Found, ProbePlan, Station, Wish};
 use super::{Answer, Limits};
 use crate::engine::{Engine, Engines};
 use crate::error::{Error, Result};
@@ -66,7 +66,7 @@ pub struct Crowd {
 pub struct Probing<'a> {
     map: &'a Map<'a>,
     engines: &'a Engines,
-    plan: &'a Plan,
+    plan: &'a ProbePlan,
     limits: Limits,
     method: Method,
     /// For each station the way into its namespace, or why it is not taken.
@@ -79,7 +79,7 @@ impl<'a> Probing<'a> {
     pub fn new(
         map: &'a Map<'a>,
         engines: &'a Engines,
-        plan: &'a Plan,
+        plan: &'a ProbePlan,
         limits: Limits,
         method: Method,
     ) -> Result<Self> {

@@ -7,10 +7,11 @@
 
 mod addresses;
 mod names;
+mod redaction;
 mod seen;
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::model::{
     Compose, Container, Endpoint, Measurement, Network, NetworkMode, Plan, Probe, Snapshot, Subnet,
@@ -18,6 +19,7 @@ use crate::model::{
 };
 use addresses::Addresses;
 use names::Names;
+use redaction::Redaction;
 
 /// Options of networks whose values the prediction depends on and that name
 /// nobody.
@@ -69,11 +71,6 @@ pub fn redact(snapshot: &Snapshot) -> Snapshot {
 fn not_understood(notes: usize) -> Vec<Unread> {
     let why = format!("{notes} things in them are not understood");
     if notes == 0 { Vec::new() } else { vec![Unread::new("compose files", why)] }
-}
-
-struct Redaction {
-    names: Names,
-    addresses: Addresses,
 }
 
 impl Redaction {
@@ -214,61 +211,6 @@ impl Redaction {
             method: m.method.clone(),
         });
         Probe::new(measurements.collect())
-    }
-
-    fn unread(&self, unread: &Unread) -> Unread {
-        Unread::new(self.text(&unread.what), self.text(&unread.why))
-    }
-
-    /// `CONTAINER:ALIAS`, `NAME:ADDRESS`.
-    fn pair(&self, pair: &str) -> String {
-        match pair.split_once(':') {
-            Some((name, other)) => {
-                format!("{}:{}", self.names.word(name), self.word_or_address(other))
-            }
-            None => self.names.word(pair),
-        }
-    }
-
-    fn word_or_address(&self, text: &str) -> String {
-        match text.parse::<IpAddr>() {
-            Ok(address) => self.addresses.address(address).to_string(),
-            Err(_) => self.names.word(text),
-        }
-    }
-
-    /// Prose, with every name and address in it replaced. Whatever might be a
-    /// host, a path or a number that tells something is left out.
-    fn text(&self, text: &str) -> String {
-        let is_part = |c: char| c.is_alphanumeric() || "_.-:/@".contains(c);
-        let mut clean = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(first) = rest.chars().next() {
-            if !is_part(first) {
-                clean.push(first);
-                rest = &rest[first.len_utf8()..];
-                continue;
-            }
-            let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
-            let (token, after) = rest.split_at(end);
-            let word = token.trim_end_matches(['.', ':']);
-            clean.push_str(&self.token(word));
-            clean.push_str(&token[word.len()..]);
-            rest = after;
-        }
-        clean
-    }
-
-    fn token(&self, token: &str) -> String {
-        if let Some(known) = self.names.known(token) {
-            return known;
-        }
-        if let Ok(address) = token.parse::<IpAddr>() {
-            return self.addresses.address(address).to_string();
-        }
-        let tells = token.contains(['.', '/', '@', ':'])
-            || token.chars().filter(char::is_ascii_digit).count() > 5;
-        if tells { "…".to_owned() } else { token.to_owned() }
     }
 }
 

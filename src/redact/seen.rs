@@ -2,7 +2,7 @@
 //! the engine's machine. Every field is named here, so that one which is
 //! added to the model cannot slip through unseen.
 
-use super::Redaction;
+use super::redaction::Redaction;
 use crate::model::{
     Attached, Connection, EngineFacts, EngineOfMap, HostObservation, HostsEntry, Listening,
     LogError, Mtu, NetworkObservation, Observation, Reference, RouteEntry, Service, ServiceNetwork,

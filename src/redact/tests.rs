@@ -10,6 +10,7 @@ use super::*;
 use crate::graph::Map;
 use crate::model::ContainerAt;
 use crate::testing::snapshots;
+use std::net::IpAddr;
 
 /// What the map says of each pair of containers, by the containers' places.
 fn predictions(snapshot: &Snapshot) -> Vec<(ContainerAt, ContainerAt, String)> {

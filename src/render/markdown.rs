@@ -16,8 +16,7 @@ pub fn render(view: &View, _style: &Style) -> String {
         let members: Vec<String> =
             view.members(*at).iter().map(|member| safe(&view.container(*member).name)).collect();
         let subnets: Vec<String> = network.subnets.iter().map(|s| s.subnet.to_string()).collect();
-        let gateways: Vec<String> =
-            network.subnets.iter().map(|s| view::gateway(view, *at, s)).collect();
+        let gateways: Vec<String> = network.subnets.iter().map(|s| view.gateway(*at, s)).collect();
         text.push_str(&row(&[
             safe(&network.name),
             safe(network.driver.as_str()),

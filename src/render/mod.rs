@@ -32,10 +32,10 @@ pub use check::CheckView;
 pub use diff::{DiffSide, DiffView};
 pub use findings::{FindingsView, RulesView};
 pub use format::{Draw, Format, Shown};
-pub use probe::{ProbeView, surprise_sentences};
+pub use probe::ProbeView;
 pub use prose::prose;
 pub use style::{Role, Style};
-pub use view::{Change, Changes, View};
+pub use view::{Change, Changes, View, surprise_sentences};
 
 /// A new format of the map is a file in this folder and a few lines here.
 impl Shown for View<'static> {

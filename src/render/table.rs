@@ -3,7 +3,7 @@
 use super::columns;
 use super::grid::{footer, heading, of_swarm, port_line, state};
 use super::style::{Role, Style};
-use super::view::{self, View};
+use super::view::View;
 use crate::graph::StackOwner;
 use crate::model::Endpoint;
 
@@ -42,7 +42,7 @@ fn network_rows(view: &View, style: &Style) -> Vec<Vec<String>> {
             style.paint(Role::Network, &network.name),
             style.paint(Role::Plain, network.driver.as_str()),
             lines(network.subnets.iter().map(|subnet| subnet.subnet.to_string()).collect()),
-            lines(network.subnets.iter().map(|subnet| view::gateway(view, *at, subnet)).collect()),
+            lines(network.subnets.iter().map(|subnet| view.gateway(*at, subnet)).collect()),
             style.paint(Role::Warn, &network.flags().join(", ")),
             members.join(" "),
         ]);

@@ -5,22 +5,14 @@ use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use crate::recorded::assert_recorded;
 use crate::support::{netmap, project_file};
 
 const SAMPLE: &str = "samples/module-5";
 
-/// Compares with the file of this name in tests/offline/expected, which
-/// UPDATE_EXPECTED=1 writes anew.
+/// Compares with the file of this name in tests/offline/expected.
 pub fn assert_expected(name: &str, text: &str) {
-    let path = project_file("tests/offline/expected").join(name);
-    if std::env::var_os("UPDATE_EXPECTED").is_some() {
-        fs::write(&path, text).unwrap();
-    }
-    let expected = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        text == expected,
-        "{name} differs; UPDATE_EXPECTED=1 cargo test writes it anew.\nis:\n{text}\nwas:\n{expected}"
-    );
+    assert_recorded(&format!("tests/offline/expected/{name}"), text);
 }
 
 #[test]

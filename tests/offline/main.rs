@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on should stop
 
+mod arrows;
 mod bad_input;
 mod check;
 mod compose;
@@ -17,6 +18,8 @@ mod pictures;
 mod podman;
 mod probing;
 mod readme;
+mod recorded;
 mod samples;
 mod snapshots;
 mod support;
+mod transcripts;

@@ -6,17 +6,8 @@ use std::path::PathBuf;
 use netmap::model::Snapshot;
 use netmap::render::svg::{self, Options};
 
+use crate::recorded::assert_recorded;
 use crate::{maps, with_view};
-
-/// Compares with a file of the repository, which UPDATE_EXPECTED=1 writes anew.
-fn assert_documented(name: &str, text: &str) {
-    let path = root().join(name);
-    if std::env::var_os("UPDATE_EXPECTED").is_some() {
-        fs::write(&path, text).unwrap();
-    }
-    let shown = fs::read_to_string(&path).unwrap_or_default();
-    assert!(shown == text, "{name} differs; UPDATE_EXPECTED=1 cargo test writes it anew");
-}
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -38,10 +29,10 @@ fn the_pictures_in_the_docs_are_what_netmap_draws() {
         ("oddities", recorded("tests/offline/zoo.json")),
         ("module-5", recorded("samples/module-5/snapshot.json")),
     ] {
-        assert_documented(&format!("docs/{name}.svg"), &drawn(&map));
+        assert_recorded(&format!("docs/{name}.svg"), &drawn(&map));
     }
     // So that the README's command draws the first of them.
-    assert_documented("docs/shop.json", &maps::shop12().to_json());
+    assert_recorded("docs/shop.json", &maps::shop12().to_json());
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     assert!(readme.contains("(docs/shop.svg)") && readme.contains("(docs/oddities.svg)"));
 }
@@ -51,6 +42,6 @@ fn the_maps_of_the_lessons_are_what_netmap_draws() {
     for lesson in netmap::lesson::LESSONS {
         let folder = format!("samples/lessons/{}", lesson.name);
         let map = recorded(&format!("{folder}/snapshot.json"));
-        assert_documented(&format!("{folder}/map.svg"), &drawn(&map));
+        assert_recorded(&format!("{folder}/map.svg"), &drawn(&map));
     }
 }

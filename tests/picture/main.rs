@@ -9,6 +9,8 @@ mod content;
 mod docs;
 mod hostile;
 mod maps;
+#[path = "../offline/recorded.rs"]
+mod recorded;
 
 use netmap::graph::{Comparison, Filter, Map};
 use netmap::model::Snapshot;

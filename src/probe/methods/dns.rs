@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Kinds of address to ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum RecordType {
     /// IPv4.
     A = 1,
     /// IPv6.
@@ -14,7 +14,7 @@ pub enum Kind {
 }
 
 /// A question for the addresses of `name`. `None` if no message can carry it.
-pub fn question(id: u16, name: &str, kind: Kind) -> Option<Vec<u8>> {
+pub fn question(id: u16, name: &str, kind: RecordType) -> Option<Vec<u8>> {
     let mut message = id.to_be_bytes().to_vec();
     // Recursion desired; one question, nothing else.
     message.extend_from_slice(&[1, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn an_answer_with_pointers_is_read() {
-        let mut message = question(7, "db.net", Kind::A).unwrap();
+        let mut message = question(7, "db.net", RecordType::A).unwrap();
         message[2] = 0x81;
         message[7] = 2;
         // An alias, and behind it the address.
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn no_such_name() {
-        let mut message = question(9, "nobody", Kind::Aaaa).unwrap();
+        let mut message = question(9, "nobody", RecordType::Aaaa).unwrap();
         message[2] = 0x81;
         message[3] = 3;
         assert_eq!(reply(&message), Some(Reply { id: 9, code: 3, addresses: vec![] }));
@@ -107,9 +107,9 @@ mod tests {
 
     #[test]
     fn names_dns_cannot_carry_are_not_asked_for() {
-        assert_eq!(question(1, "a..b", Kind::A), None);
-        assert_eq!(question(1, "", Kind::A), None);
-        assert_eq!(question(1, &"x".repeat(64), Kind::A), None);
+        assert_eq!(question(1, "a..b", RecordType::A), None);
+        assert_eq!(question(1, "", RecordType::A), None);
+        assert_eq!(question(1, &"x".repeat(64), RecordType::A), None);
     }
 
     #[test]
@@ -119,6 +119,6 @@ mod tests {
                 let _ = reply(&vec![byte; length]);
             }
         }
-        assert_eq!(reply(&question(1, "db", Kind::A).unwrap()), None);
+        assert_eq!(reply(&question(1, "db", RecordType::A).unwrap()), None);
     }
 }

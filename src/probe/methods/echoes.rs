@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::icmp::{self, Nonce, Word};
-use super::namespaces::{Door, Kind};
+use super::namespaces::{Door, SocketKind};
 use crate::engine::Visitor;
 use crate::model::{BLACK_HOLE, Latency, NO_ROUTE, OWN_FIREWALL, Outcome};
 use crate::probe::{Answer, Limits};
@@ -48,7 +48,7 @@ impl Echoes {
     /// as long as nobody pings through it.
     pub async fn open(visitor: &Visitor, door: &Door) -> Self {
         let open = async |v6: bool| -> Result<UdpSocket, String> {
-            door.socket(visitor, Kind::Icmp { v6 })
+            door.socket(visitor, SocketKind::Icmp { v6 })
                 .await
                 // To tokio a raw socket is one for datagrams like any other.
                 .and_then(|socket| UdpSocket::from_std(socket.into()))

@@ -44,7 +44,7 @@ pub fn door(map: &Map, engines: &Engines, station: &Station) -> Result<Door, Str
 
 /// A kind of socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum SocketKind {
     /// For pings, raw where that is allowed.
     Icmp {
         /// Whether for IPv6.
@@ -56,7 +56,7 @@ pub enum Kind {
     Udp(IpAddr),
 }
 
-impl Kind {
+impl SocketKind {
     fn make(self) -> io::Result<Socket> {
         let domain = |v6: bool| if v6 { Domain::IPV6 } else { Domain::IPV4 };
         let socket = match self {
@@ -77,7 +77,7 @@ impl Kind {
 
 impl Door {
     /// A socket of this kind in the namespace behind it.
-    pub async fn socket(&self, visitor: &Visitor, kind: Kind) -> io::Result<Socket> {
+    pub async fn socket(&self, visitor: &Visitor, kind: SocketKind) -> io::Result<Socket> {
         visitor.visit(&self.namespace, move || kind.make()).await?
     }
 }

@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 
 use super::echoes::{Echoes, refused_here};
-use super::namespaces::{Door, Kind};
+use super::namespaces::{Door, SocketKind};
 use super::resolve::{Failure, Resolver, Settings, Turns};
 use crate::engine::Visitor;
 use crate::model::{Knock, Latency, Outcome};
@@ -185,7 +185,7 @@ impl<'a> Visit<'a> {
         let mut ended = Answer::of(Outcome::Timeout);
         for _ in 0..self.limits.count {
             let Ok(_permit) = self.connections.acquire().await else { break };
-            let socket = match self.door.socket(self.visitor, Kind::Tcp(to.ip())).await {
+            let socket = match self.door.socket(self.visitor, SocketKind::Tcp(to.ip())).await {
                 Ok(socket) => TcpSocket::from_std_stream(socket.into()),
                 Err(error) => return Answer::unknown(&format!("no socket: {error}")),
             };

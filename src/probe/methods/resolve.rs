@@ -14,7 +14,7 @@ use tokio::net::UdpSocket;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::Instant;
 
-use super::dns::{self, Kind, Reply};
+use super::dns::{self, RecordType, Reply};
 use super::namespaces::{self, Door};
 use crate::engine::Visitor;
 
@@ -217,7 +217,8 @@ impl Resolver {
 impl Line {
     async fn open(server: IpAddr, visitor: &Visitor, door: &Door) -> Result<Self, Failure> {
         let ours = |error: io::Error| Failure::NoSocket(error.to_string());
-        let socket = door.socket(visitor, namespaces::Kind::Udp(server)).await.map_err(ours)?;
+        let socket =
+            door.socket(visitor, namespaces::SocketKind::Udp(server)).await.map_err(ours)?;
         socket.set_recv_buffer_size(1 << 20).map_err(ours)?;
         socket
             .connect(&SocketAddr::new(server, 53).into())
@@ -228,7 +229,7 @@ impl Line {
 
     async fn address(&self, name: &str, deadline: Instant) -> Result<IpAddr, Failure> {
         let mut failure = Failure::NoSuchName;
-        for kind in [Kind::A, Kind::Aaaa] {
+        for kind in [RecordType::A, RecordType::Aaaa] {
             match self.ask(name, kind, deadline).await {
                 Ok(reply) if reply.code == 0 => {
                     if let Some(address) = reply.addresses.first() {
@@ -244,7 +245,7 @@ impl Line {
     }
 
     /// One question, asked again as long as nobody answers.
-    async fn ask(&self, name: &str, kind: Kind, deadline: Instant) -> Result<Reply, Failure> {
+    async fn ask(&self, name: &str, kind: RecordType, deadline: Instant) -> Result<Reply, Failure> {
         let id = self.number().ok_or(Failure::Silent)?;
         let Some(question) = dns::question(id, name, kind) else {
             return Err(Failure::NoSuchName);

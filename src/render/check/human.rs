@@ -1,9 +1,10 @@
 //! A line for each assertion, and below those that do not hold what was
 //! expected, what is, and how to fix it.
 
-use super::{CheckView, cause, fix};
-use crate::check::{Basis, Status, Verdict};
+use crate::check::{Basis, CheckStatus, CheckVerdict, Status, Verdict};
 use crate::model::Finding;
+use super::{CheckView, cause, fix};
+use super::view::CheckView;
 use crate::render::style::{Role, Style, flow, width};
 
 /// Writes the verdicts in the file's order, and a summary.
@@ -12,7 +13,7 @@ pub fn render(view: &CheckView, style: &Style) -> String {
     let mut explained: Vec<&Finding> = Vec::new();
     for verdict in view.verdicts {
         text.push_str(&line(view, verdict, style));
-        if verdict.status != Status::Pass {
+        if verdict.status != CheckStatus::Pass {
             // One cause of several failures is explained once.
             let again = verdict.cause.as_ref().is_some_and(|cause| explained.contains(&cause));
             text.push_str(&details(verdict, again, style));
@@ -22,7 +23,7 @@ pub fn render(view: &CheckView, style: &Style) -> String {
     if !text.is_empty() {
         text.push('\n');
     }
-    let role = match (view.count(Status::Fail), view.count(Status::Unknown)) {
+    let role = match (view.count(CheckStatus::Fail), view.count(CheckStatus::Unknown)) {
         (0, 0) => Role::Good,
         (0, _) => Role::Warn,
         _ => Role::Bad,
@@ -35,11 +36,11 @@ pub fn render(view: &CheckView, style: &Style) -> String {
 
 /// `✗ web -> db          lesson.yaml:9:5`: on the right where it stands, or,
 /// where all is well, what the verdict rests on.
-fn line(view: &CheckView, verdict: &Verdict, style: &Style) -> String {
+fn line(view: &CheckView, verdict: &CheckVerdict, style: &Style) -> String {
     let (sign, role) = match verdict.status {
-        Status::Pass => ("✓", Role::Good),
-        Status::Fail => ("✗", Role::Bad),
-        Status::Unknown => ("?", Role::Warn),
+        CheckStatus::Pass => ("✓", Role::Good),
+        CheckStatus::Fail => ("✗", Role::Bad),
+        CheckStatus::Unknown => ("?", Role::Warn),
     };
     let words = words(&verdict.assertion, Role::Strong, style);
     let mut text = format!(
@@ -48,8 +49,8 @@ fn line(view: &CheckView, verdict: &Verdict, style: &Style) -> String {
         flow(&words, " ", 2, style.width.saturating_sub(2))
     );
     let right = match (verdict.status, verdict.basis) {
-        (Status::Pass, Basis::Map) => "by the map".to_owned(),
-        (Status::Pass, _) => String::new(),
+        (CheckStatus::Pass, Basis::Map) => "by the map".to_owned(),
+        (CheckStatus::Pass, _) => String::new(),
         _ => view.place(verdict),
     };
     if !right.is_empty() {
@@ -64,7 +65,7 @@ fn line(view: &CheckView, verdict: &Verdict, style: &Style) -> String {
     text
 }
 
-fn details(verdict: &Verdict, again: bool, style: &Style) -> String {
+fn details(verdict: &CheckVerdict, again: bool, style: &Style) -> String {
     let mut rows = Vec::new();
     // What the assertion says by itself is not said twice.
     if !verdict.assertion.ends_with(&verdict.expected) {

@@ -3,8 +3,9 @@
 use crate::model::to_json;
 use serde::Serialize;
 
+use crate::check::{CheckStatus, Status};
 use super::{CheckView, cause, fix, observed};
-use crate::check::Status;
+use super::view::{CheckView, observed};
 use crate::render::style::Style;
 
 #[derive(Serialize)]
@@ -55,9 +56,9 @@ pub fn render(view: &CheckView, _style: &Style) -> String {
         file: view.file,
         results: results.collect(),
         summary: Summary {
-            pass: view.count(Status::Pass),
-            fail: view.count(Status::Fail),
-            unknown: view.count(Status::Unknown),
+            pass: view.count(CheckStatus::Pass),
+            fail: view.count(CheckStatus::Fail),
+            unknown: view.count(CheckStatus::Unknown),
         },
     };
     to_json(&report)

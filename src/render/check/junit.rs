@@ -3,8 +3,9 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
+use crate::check::{CheckStatus, Status};
 use super::{CheckView, cause, fix, observed};
-use crate::check::Status;
+use super::view::{CheckView, observed};
 use crate::render::escape;
 use crate::render::style::Style;
 
@@ -14,13 +15,13 @@ pub fn render(view: &CheckView, _style: &Style) -> String {
     let mut suite = TestSuite::new(&file);
     for verdict in view.verdicts {
         let status = match verdict.status {
-            Status::Pass => TestCaseStatus::success(),
-            Status::Fail => TestCaseStatus::non_success(NonSuccessKind::Failure),
-            Status::Unknown => TestCaseStatus::non_success(NonSuccessKind::Error),
+            CheckStatus::Pass => TestCaseStatus::success(),
+            CheckStatus::Fail => TestCaseStatus::non_success(NonSuccessKind::Failure),
+            CheckStatus::Unknown => TestCaseStatus::non_success(NonSuccessKind::Error),
         };
         let mut case = TestCase::new(escape::terminal(&verdict.assertion), status);
         case.set_classname(&file);
-        if verdict.status != Status::Pass {
+        if verdict.status != CheckStatus::Pass {
             let mut text = format!(
                 "{}\nexpected: {}\nobserved: {}",
                 view.place(verdict),

@@ -1,7 +1,8 @@
 //! The verdicts as a table, for a report or a pull request.
 
+use crate::check::{Basis, CheckStatus, Status};
 use super::{CheckView, cause, fix, observed};
-use crate::check::{Basis, Status};
+use super::view::{CheckView, observed};
 use crate::render::escape::markdown as safe;
 use crate::render::style::Style;
 
@@ -10,13 +11,13 @@ pub fn render(view: &CheckView, _style: &Style) -> String {
     let mut text = String::from("| | assertion | observed | place |\n|---|---|---|---|\n");
     for verdict in view.verdicts {
         let sign = match verdict.status {
-            Status::Pass => "✓",
-            Status::Fail => "✗",
-            Status::Unknown => "?",
+            CheckStatus::Pass => "✓",
+            CheckStatus::Fail => "✗",
+            CheckStatus::Unknown => "?",
         };
         let mut observed = match (verdict.status, verdict.basis) {
-            (Status::Pass, Basis::Map) => "by the map".to_owned(),
-            (Status::Pass, _) => String::new(),
+            (CheckStatus::Pass, Basis::Map) => "by the map".to_owned(),
+            (CheckStatus::Pass, _) => String::new(),
             _ => safe(&observed(verdict)),
         };
         for more in cause(verdict).into_iter().chain(fix(verdict)) {

@@ -1,8 +1,9 @@
 //! Test Anything Protocol, version 14 (testanything.org). What is unknown is
 //! `not ok`: neither `SKIP` nor `TODO` would keep a harness from calling it fine.
 
+use crate::check::{CheckStatus, Status};
 use super::{CheckView, cause, fix, observed};
-use crate::check::Status;
+use super::view::{CheckView, observed};
 use crate::render::escape;
 use crate::render::style::Style;
 
@@ -12,7 +13,7 @@ pub fn render(view: &CheckView, _style: &Style) -> String {
     // A plan of nothing is a skipped file, and wants the reason.
     text.push_str(if view.verdicts.is_empty() { " # SKIP no assertions\n" } else { "\n" });
     for (at, verdict) in view.verdicts.iter().enumerate() {
-        let ok = if verdict.status == Status::Pass { "ok" } else { "not ok" };
+        let ok = if verdict.status == CheckStatus::Pass { "ok" } else { "not ok" };
         text.push_str(&format!("{ok} {} - {}\n", at + 1, description(&verdict.assertion)));
         let mut rows = vec![
             ("status", verdict.status.as_str().to_owned()),

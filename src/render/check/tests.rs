@@ -1,6 +1,7 @@
 //! The formats of a check, byte for byte, with names that try to break them.
 
 use super::*;
+use crate::check::{Basis, CheckStatus, CheckVerdict};
 use crate::model::{Action, Applicability, Finding, Handle, Severity, Step, Tool};
 use crate::render::Style;
 use crate::render::format::drawn_as_text;
@@ -29,8 +30,8 @@ fn no_shared_network() -> Finding {
     }
 }
 
-fn verdicts() -> Vec<Verdict> {
-    let verdict = |assertion: &str, status, basis, expected: &str, observed: &str| Verdict {
+fn verdicts() -> Vec<CheckVerdict> {
+    let verdict = |assertion: &str, status, basis, expected: &str, observed: &str| CheckVerdict {
         assertion: assertion.to_owned(),
         place: Spot { file: 0, line: 7, column: 5 },
         status,
@@ -41,13 +42,25 @@ fn verdicts() -> Vec<Verdict> {
         cause: None,
     };
     vec![
-        verdict("network back exists", Status::Pass, Basis::Engine, "back exists", "back exists"),
-        verdict("web -> api", Status::Pass, Basis::Map, "web reaches api, by name", "by the map"),
-        Verdict {
+        verdict(
+            "network back exists",
+            CheckStatus::Pass,
+            Basis::Engine,
+            "back exists",
+            "back exists",
+        ),
+        verdict(
+            "web -> api",
+            CheckStatus::Pass,
+            Basis::Map,
+            "web reaches api, by name",
+            "by the map",
+        ),
+        CheckVerdict {
             cause: Some(no_shared_network()),
             ..verdict(
                 "web -> db:5432",
-                Status::Fail,
+                CheckStatus::Fail,
                 Basis::Measured,
                 "web reaches db on port 5432, by name",
                 "the name db does not resolve",
@@ -55,7 +68,7 @@ fn verdicts() -> Vec<Verdict> {
         },
         verdict(
             "a # \"b\" <c> | \\ \u{1b}[31m -> x",
-            Status::Unknown,
+            CheckStatus::Unknown,
             Basis::Map,
             "]]> & #",
             "line\nbreak # <\u{202e}>",

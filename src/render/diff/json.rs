@@ -3,7 +3,7 @@
 use crate::model::to_json;
 use serde::Serialize;
 
-use super::DiffView;
+use super::view::DiffView;
 use crate::render::style::Style;
 
 #[derive(Serialize)]

@@ -1,6 +1,6 @@
 //! The differences as a table, for a report or a pull request.
 
-use super::{DiffView, kind, side};
+use super::view::{DiffView, kind, side};
 use crate::diff::Happened;
 use crate::render::escape::markdown as safe;
 use crate::render::style::Style;

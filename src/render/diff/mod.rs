@@ -5,86 +5,10 @@ mod drawn;
 mod json;
 mod markdown;
 mod table;
+mod view;
 
 use super::format::{Draw, Format, Shown};
-use crate::diff::{Change, Difference};
-use crate::model::Snapshot;
-use crate::model::words::count;
-
-/// A difference, for showing.
-#[derive(Debug)]
-pub struct DiffView<'a> {
-    /// The one side.
-    pub before: DiffSide<'a>,
-    /// The other side.
-    pub after: DiffSide<'a>,
-    /// What differs.
-    pub difference: &'a Difference,
-    /// Whether noise is wanted, too.
-    pub noise: bool,
-}
-
-/// One of the two things that are compared.
-#[derive(Debug, Clone, Copy)]
-pub struct DiffSide<'a> {
-    /// What it is called: a file, or the engine.
-    pub name: &'a str,
-    /// What is there, or was.
-    pub snapshot: &'a Snapshot,
-}
-
-impl<'a> DiffView<'a> {
-    /// The changes to show, in order.
-    pub fn changes(&self) -> Vec<&'a Change> {
-        let all = self.difference.changes.iter();
-        all.filter(|change| self.noise || !change.noise).collect()
-    }
-
-    /// What could not be read on either side, and may be missing for that.
-    fn unread(&self) -> Vec<String> {
-        let sides = [self.before, self.after];
-        let all = sides.into_iter().flat_map(|side| &side.snapshot.unread);
-        let mut unread: Vec<String> = all.map(|u| format!("{}: {}", u.what, u.why)).collect();
-        unread.dedup();
-        unread
-    }
-
-    /// `3 differences`, and how many were left out.
-    fn summary(&self) -> Vec<String> {
-        let shown = self.changes().len();
-        let hidden = self.difference.changes.len() - shown;
-        let mut lines = vec![match shown {
-            0 if hidden == 0 => "No differences.".to_owned(),
-            0 => "No differences that matter.".to_owned(),
-            shown => format!("{}.", count(shown, "difference")),
-        }];
-        if hidden > 0 {
-            lines.push(format!(
-                "{hidden} more in ids, addresses that moved and starts (--noise shows {}).",
-                if hidden == 1 { "it" } else { "them" }
-            ));
-        }
-        lines.extend(self.unread().iter().map(|unread| format!("Not read: {unread}")));
-        lines
-    }
-}
-
-/// How it was or is, for a cell: a dash where there is nothing to say.
-fn side(side: &Option<String>) -> &str {
-    match side.as_deref() {
-        None => "",
-        Some("") => "–",
-        Some(text) => text,
-    }
-}
-
-/// Kind and what about it: `flag · internal`.
-fn kind(change: &Change) -> String {
-    match change.field {
-        "" => change.kind.as_str().to_owned(),
-        field => format!("{}: {field}", change.kind.as_str()),
-    }
-}
+pub use view::{DiffSide, DiffView};
 
 /// A new format is a file in this folder and a few lines here.
 impl Shown for DiffView<'static> {

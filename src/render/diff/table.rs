@@ -1,7 +1,7 @@
 //! A line for each difference: `+` for what is new, `-` for what is gone, `~`
 //! for what is otherwise.
 
-use super::{DiffView, side};
+use super::view::{DiffView, side};
 use crate::diff::{Change, Happened};
 use crate::render::columns;
 use crate::render::style::{Role, Style, flow, width};

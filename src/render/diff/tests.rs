@@ -1,7 +1,7 @@
 //! The formats of a difference, with names that try to break them.
 
 use super::*;
-use crate::diff::{Happened, Kind};
+use crate::diff::{Change, ChangeKind, Difference, Happened, Kind};
 use crate::model::{EngineFacts, Unread};
 use crate::render::Style;
 use crate::render::format::drawn_as_text;
@@ -14,16 +14,16 @@ fn drawn(name: &str, noise: bool, width: usize) -> String {
         happened,
         before: Some(before.to_owned()).filter(|_| happened != Happened::Added),
         after: Some(after.to_owned()).filter(|_| happened != Happened::Removed),
-        noise: kind == Kind::Id,
+        noise: kind == ChangeKind::Id,
         subject: crate::diff::Subject::Container,
     };
     let difference = Difference {
         changes: vec![
-            change(Kind::Network, "cache", "", Happened::Added, "", "bridge"),
-            change(Kind::Endpoint, "api on cache", "", Happened::Added, "", ""),
-            change(Kind::Flag, "back", "internal", Happened::Changed, "no", "yes"),
-            change(Kind::Container, "o|d \u{1b}[31m<b>", "", Happened::Removed, "exited", ""),
-            change(Kind::Id, "api", "container id", Happened::Changed, "a", "b"),
+            change(ChangeKind::Network, "cache", "", Happened::Added, "", "bridge"),
+            change(ChangeKind::Endpoint, "api on cache", "", Happened::Added, "", ""),
+            change(ChangeKind::Flag, "back", "internal", Happened::Changed, "no", "yes"),
+            change(ChangeKind::Container, "o|d \u{1b}[31m<b>", "", Happened::Removed, "exited", ""),
+            change(ChangeKind::Id, "api", "container id", Happened::Changed, "a", "b"),
         ],
         ..Difference::default()
     };

@@ -46,33 +46,28 @@ pub fn groups(diagnosis: &Diagnosis, keep: impl Fn(Severity) -> bool) -> Vec<Gro
     groups
 }
 
-/// The diagnosis in one sentence.
+/// The diagnosis in one sentence. It counts no rules: with each new one every
+/// transcript would change.
 pub fn verdict(diagnosis: &Diagnosis) -> String {
     let looked = format!(
         "{} and {}",
         count(diagnosis.containers, "container"),
         count(diagnosis.networks, "network")
     );
-    let blind = blind_rules(diagnosis);
-    let rules = count(diagnosis.rules.len(), "rule");
-    let unseen = match blind {
-        0 => String::new(),
-        blind => format!("; {blind} of them could not see all they need"),
-    };
-    if problems(diagnosis) == 0 {
-        let as_far = if blind > 0 { ", as far as could be seen" } else { "" };
-        format!("No problems found in {looked}{as_far}: asked {rules}{unseen}.")
-    } else {
-        format!("Looked at {looked}, asked {rules}{unseen}.")
+    const UNSEEN: &str = "not every rule could see all it needs";
+    match (problems(diagnosis), is_blind(diagnosis)) {
+        (0, false) => format!("No problems found in {looked}."),
+        (0, true) => {
+            format!("No problems found in {looked}, as far as could be seen: {UNSEEN}.")
+        }
+        (_, false) => format!("Looked at {looked}."),
+        (_, true) => format!("Looked at {looked}; {UNSEEN}."),
     }
 }
 
-/// How many of the rules that were asked could not see all they need.
-pub fn blind_rules(diagnosis: &Diagnosis) -> usize {
-    let asked = diagnosis.not_looked.iter().filter(|note| diagnosis.rules.contains(&note.rule));
-    let mut blind: Vec<&str> = asked.map(|note| note.rule).collect();
-    blind.dedup();
-    blind.len()
+/// Whether a rule that was asked could not see all it needs.
+pub fn is_blind(diagnosis: &Diagnosis) -> bool {
+    diagnosis.not_looked.iter().any(|note| diagnosis.rules.contains(&note.rule))
 }
 
 /// How many findings are more than good to know.

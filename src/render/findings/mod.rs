@@ -7,21 +7,12 @@ mod groups;
 mod json;
 mod markdown;
 mod text;
+mod view;
 
 use super::format::{Draw, Format, Shown};
-use crate::model::Diagnosis;
 
 pub use explain::RulesView;
-
-/// A diagnosis with how to show it.
-#[derive(Debug)]
-pub struct FindingsView<'a> {
-    /// The diagnosis.
-    pub diagnosis: &'a Diagnosis,
-    /// Whether to show everything: each rule that was asked, every sign, and
-    /// what could not be looked at.
-    pub verbose: bool,
-}
+pub use view::FindingsView;
 
 /// A new format is a file in this folder and a few lines here.
 impl Shown for FindingsView<'static> {

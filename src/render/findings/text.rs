@@ -2,8 +2,9 @@
 //! margin, one fix for one cause.
 
 use super::groups::{self, Group};
-use super::{FindingsView, evidence};
 use crate::model::words::count;
+use super::{FindingsView, evidence};
+use super::view::FindingsView;
 use crate::model::{Diagnosis, Finding, Severity};
 use crate::render::style::{Role, Style, width};
 use crate::render::{escape, fix};
@@ -45,7 +46,7 @@ pub fn render(view: &FindingsView, style: &Style) -> String {
         asked(&mut text, diagnosis, style);
     }
     let mut closing = groups::verdict(diagnosis);
-    if !view.verbose && (groups::blind_rules(diagnosis) > 0 || !notes.is_empty()) {
+    if !view.verbose && (groups::is_blind(diagnosis) || !notes.is_empty()) {
         closing.push_str(" More: netmap doctor --verbose.");
     }
     wrapped(&mut text, &closing, 0, Role::Plain, style);

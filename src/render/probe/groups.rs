@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::ProbeView;
+use super::view::ProbeView;
 use crate::graph::{Comparison, Mark};
 use crate::model::{ContainerAt, NetworkAt};
 

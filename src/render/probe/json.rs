@@ -4,7 +4,7 @@
 use crate::model::to_json;
 use serde::Serialize;
 
-use super::ProbeView;
+use super::view::ProbeView;
 use crate::graph::{Agreement, Compared, Mark};
 use crate::render::style::Style;
 

@@ -1,6 +1,7 @@
 //! A line for each thing that was tried.
 
-use super::{ProbeView, latency, surprises};
+use super::surprises;
+use super::view::{ProbeView, latency};
 use crate::graph::{Agreement, Compared, Verdict};
 use crate::model::{By, Outcome};
 use crate::render::columns;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{ProbeView, surprises};
+use super::view::ProbeView;
 use crate::graph::Mark;
 use crate::render::escape::markdown as safe;
 use crate::render::style::Style;
+use crate::render::view::sentences;
 
 /// Writes the table, unless only contradictions are wanted, and those.
 pub fn render(view: &ProbeView, _style: &Style) -> String {
@@ -36,7 +37,7 @@ pub fn render(view: &ProbeView, _style: &Style) -> String {
         }
         text.push('\n');
     }
-    let surprises = surprises::sentences(view);
+    let surprises = sentences(view.map, view.comparison);
     if surprises.is_empty() {
         text.push_str("No surprises.\n");
     }

@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 
 use super::groups::{Group, groups};
-use super::{ProbeView, surprises};
+use super::surprises;
+use super::view::ProbeView;
 use crate::graph::Mark;
 use crate::model::ContainerAt;
 use crate::model::words::{count, listed};

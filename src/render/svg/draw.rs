@@ -10,7 +10,7 @@ use std::fmt::Write;
 
 use super::frames::{self, Frame};
 use super::geometry::{PlacedBar, PlacedCard, PlacedTap, Point, Rect};
-use super::scene::{self, Bar, Card, Kind, Line, Look, Role, Scene, Strip, Tap, WayOut};
+use super::scene::{self, Bar, BarKind, Card, Line, LineRole, Look, Scene, Strip, Tap, WayOut};
 use super::text::{self, Font};
 use crate::render::escape;
 use crate::render::view::Change;
@@ -115,9 +115,9 @@ impl Canvas {
     /// A bar with its text and the sign of its way out.
     pub fn bar(&mut self, bar: &Bar, placed: &PlacedBar) {
         let mut class = match bar.kind {
-            Kind::Outside(_) => "network outside h0".to_owned(),
-            Kind::Nowhere => "network nowhere".to_owned(),
-            Kind::Network(_) => format!("network h{}", bar.hue),
+            BarKind::Outside(_) => "network outside h0".to_owned(),
+            BarKind::Nowhere => "network nowhere".to_owned(),
+            BarKind::Network(_) => format!("network h{}", bar.hue),
         };
         if let Some(change) = bar.change {
             let _ = write!(class, " {}", change.word());
@@ -273,8 +273,10 @@ impl Canvas {
     /// A line of text, or the rule that a student writes on.
     pub fn line(&mut self, x: i32, y: i32, line: &Line) {
         match line.role {
-            Role::State(look) => self.state_sign(x, y, look),
-            Role::Alarm => put!(self, "<path class=\"cross\" d=\"M{x} {}l7 7m0 -7l-7 7\"/>", y - 7),
+            LineRole::State(look) => self.state_sign(x, y, look),
+            LineRole::Alarm => {
+                put!(self, "<path class=\"cross\" d=\"M{x} {}l7 7m0 -7l-7 7\"/>", y - 7)
+            }
             _ => {}
         }
         let x = x + line.role.indent();
@@ -329,17 +331,17 @@ fn font(class: &str) -> Font {
 }
 
 /// The class of a line's text.
-fn class(role: Role) -> &'static str {
+fn class(role: LineRole) -> &'static str {
     match role {
-        Role::Name => "name",
-        Role::Strong => "strong",
-        Role::Plain | Role::State(_) | Role::Beneath | Role::Nearby => "",
-        Role::Quiet => "quiet",
-        Role::World => "world",
-        Role::Alarm | Role::AlarmBeneath => "alarm",
-        Role::Changed(Change::Added) => "told added",
-        Role::Changed(Change::Removed) => "told removed",
-        Role::Changed(Change::Changed) => "told changed",
+        LineRole::Name => "name",
+        LineRole::Strong => "strong",
+        LineRole::Plain | LineRole::State(_) | LineRole::Beneath | LineRole::Nearby => "",
+        LineRole::Quiet => "quiet",
+        LineRole::World => "world",
+        LineRole::Alarm | LineRole::AlarmBeneath => "alarm",
+        LineRole::Changed(Change::Added) => "told added",
+        LineRole::Changed(Change::Removed) => "told removed",
+        LineRole::Changed(Change::Changed) => "told changed",
     }
 }
 

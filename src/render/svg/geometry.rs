@@ -1,6 +1,9 @@
 //! Plain integer geometry: what a layout gives and a drawing needs. One unit
 //! is one pixel at scale 1; x grows to the right and y downwards.
 
+/// Room around everything that a picture shows, in pixels.
+pub const MARGIN: i32 = 28;
+
 /// A rectangle.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Rect {

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::draw::Canvas;
-use super::{Blank, MARGIN, Options, scene};
+use super::geometry::MARGIN;
+use super::options::{Blank, Options};
+use super::scene;
 use crate::render::escape;
 use crate::render::view::View;
 

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::Options;
 use super::draw::{Canvas, put, tap_class};
 use super::geometry::Rect;
-use super::scene::{Line, Look, Role, SMALL, Scene, Tap, WayOut};
 use crate::model::words::{count, listed};
+use super::options::Options;
+use super::scene::{Line, LineRole, Look, Role, SMALL, Scene, Tap, WayOut};
 use crate::render::escape;
 use crate::render::view::{Change, View};
 
@@ -42,7 +42,7 @@ impl Foot {
             .iter()
             .flat_map(|card| card.parts.iter().flatten())
             .filter_map(|line| match line.role {
-                Role::State(look) => Some(look),
+                LineRole::State(look) => Some(look),
                 _ => None,
             })
             .collect();
@@ -150,7 +150,7 @@ impl Foot {
         let more = self.notes.len().saturating_sub(MOST);
         let last = (more > 0).then(|| format!("And {more} more notes."));
         for note in self.notes.iter().take(MOST).chain(&last) {
-            for line in Line::wrapped(Role::Quiet, note, width, 3) {
+            for line in Line::wrapped(LineRole::Quiet, note, width, 3) {
                 canvas.text(left, y + 4, "quiet", &line.text);
                 y += 16;
             }

@@ -4,17 +4,19 @@
 mod changes;
 mod order;
 mod ports;
+mod surprises;
 mod words;
 
 use std::collections::{BTreeSet, HashMap};
 
 pub use changes::{Change, Changes};
 pub use ports::only_exposed;
+pub use surprises::{sentences, surprise_sentences};
 pub use words::{gateway, kind, state, surprise};
 
 use crate::graph::{Bridging, Comparison, Map, Selection, StackOwner, Surprise};
 use crate::model::words::{count, listed};
-use crate::model::{Container, ContainerAt, Network, NetworkAt, NetworkMode, PerContainer};
+use crate::model::{Container, ContainerAt, Network, NetworkAt, NetworkMode, PerContainer, Subnet};
 
 /// A selection of a map, in display order.
 #[derive(Debug)]
@@ -94,6 +96,11 @@ impl<'a> View<'a> {
     /// The network at a position of the snapshot's list.
     pub fn network(&self, at: NetworkAt) -> &'a Network {
         self.map.network(at)
+    }
+
+    /// A subnet's gateway, or a dash where nobody says which it is.
+    pub fn gateway(&self, network: usize, subnet: &Subnet) -> String {
+        self.map.gateway(network, subnet).map_or("–".to_owned(), |gateway| gateway.to_string())
     }
 
     /// The shown containers on a network, in display order.
@@ -204,7 +211,7 @@ impl<'a> View<'a> {
         notes.extend(self.nameless_note());
         notes.extend(self.bridging_notes());
         if let Some(probe) = self.probe {
-            notes.extend(crate::render::probe::surprise_sentences(self.map, probe));
+            notes.extend(surprise_sentences(self.map, probe));
         }
         let on_none: Vec<&str> =
             self.named(|at| self.container(at).network_mode == NetworkMode::None);

@@ -1,8 +1,8 @@
 //! Words that all formats have in common.
 
 use crate::graph::Mark;
-use crate::model::words::count;
 use crate::model::{Container, Network, NetworkAt, State, Subnet};
+use crate::model::words::count;
 
 /// What a surprise is, in a word or two.
 pub fn surprise(mark: Mark) -> &'static str {

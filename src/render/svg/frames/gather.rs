@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::render::svg::geometry::Rect;
-use crate::render::svg::layout::Sets;
+use crate::render::svg::sets::Sets;
 
 /// Cards further apart than this do not stand together, side by side or one
 /// below the other: a bar or two may lie between those.

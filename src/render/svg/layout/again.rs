@@ -30,12 +30,12 @@ pub fn again(scene: &Scene, placed: &mut Placed) {
 mod tests {
     use super::*;
     use crate::render::svg::geometry::{PlacedBar, PlacedTap};
-    use crate::render::svg::scene::{Kind, Line, Role, WayOut};
+    use crate::render::svg::scene::{BarKind, Line, LineRole, WayOut};
 
     fn scene() -> Scene {
-        let line = |text: &str| Line::new(Role::Strong, text);
+        let line = |text: &str| Line::new(LineRole::Strong, text);
         let bar = Bar {
-            kind: Kind::Nowhere,
+            kind: BarKind::Nowhere,
             name: "front".to_owned(),
             title: line("front"),
             nature: line("bridge"),

@@ -1,6 +1,6 @@
 //! Finds a place for every bar and card.
 //!
-//! What hangs together is laid out as one component: its hub in the middle
+//! What hangs together is laid out as one [`component`]: its hub in the middle
 //! ([`plan`]), cards in columns ([`column`]), columns and blocks from left to
 //! right ([`rows`], [`order`], with projects together by [`kin`]), then heights,
 //! tracks and lines ([`part`]), and the whole ([`assemble`]). A component is
@@ -14,6 +14,7 @@ mod again;
 mod align;
 mod assemble;
 mod column;
+mod component;
 mod kin;
 mod lie;
 mod order;
@@ -24,13 +25,12 @@ mod rows;
 mod taps;
 mod tracks;
 
-use std::collections::BTreeMap;
-
 use super::geometry::{Placed, PlacedBar, Rect};
 use super::scene::{Bar, Scene};
 use column::Stacking;
+use component::components;
 use order::Care;
-use plan::{Side, Sides, Trunk};
+use plan::{Side, Sides, Skeleton};
 
 /// The shape that pictures aim at: width divided by height, in hundredths.
 const SHAPE: f64 = 1.5;
@@ -45,18 +45,6 @@ const A_LOT: usize = 400;
 /// promise is 1 to 2 and 2 to 1; heading and legend take their part of it.
 const TOLERANCE: (f64, f64) = (-0.7, 0.28);
 
-/// Something for each of some bars, looked up all the time and in no order.
-type ByBar<T> = foldhash::HashMap<usize, T>;
-
-/// Bars and cards that hang together.
-#[derive(Debug, Default, Clone)]
-pub struct Component {
-    /// Numbers of the bars.
-    pub bars: Vec<usize>,
-    /// Numbers of the cards.
-    pub cards: Vec<usize>,
-}
-
 /// What it may cost to keep projects together, see [`cost`].
 const WORTH_OF_FRAMES: f64 = 0.05;
 
@@ -70,14 +58,15 @@ pub fn lay_out(scene: &Scene, width: Option<i32>, ways: &mut Vec<Way>) -> Placed
     let (mut first, mut rest, mut sky) = (Vec::new(), Vec::new(), None);
     for (number, component) in components(scene).iter().enumerate() {
         let outside = component.bars.iter().copied().find(|bar| scene.bars[*bar].is_outside());
-        let trunk = Trunk::new(scene, component);
+        let skeleton = Skeleton::new(scene, component);
         let mut known = None;
         if number == ways.len() {
-            let (way, placed) = by_project(scene, &trunk, width);
+            let (way, placed) = by_project(scene, &skeleton, width);
             ways.push(way);
             known = placed;
         }
-        let placed = || known.unwrap_or_else(|| arrange(scene, &trunk, ways[number], Care::Full));
+        let placed =
+            || known.unwrap_or_else(|| arrange(scene, &skeleton, ways[number], Care::Full));
         match outside {
             Some(bar) if component.cards.is_empty() => sky = Some(bar),
             Some(_) => first.push(placed()),
@@ -104,26 +93,6 @@ fn below_the_sky(scene: &Scene, bar: usize, packed: Placed) -> Placed {
     all
 }
 
-/// What hangs together, in display order.
-fn components(scene: &Scene) -> Vec<Component> {
-    let mut sets = Sets::new(scene.bars.len());
-    for card in &scene.cards {
-        for pair in card.strips.windows(2) {
-            sets.join(pair[0].bar, pair[1].bar);
-        }
-    }
-    let mut found: BTreeMap<usize, Component> = BTreeMap::new();
-    for bar in 0..scene.bars.len() {
-        found.entry(sets.root(bar)).or_default().bars.push(bar);
-    }
-    for (number, card) in scene.cards.iter().enumerate() {
-        if let Some(strip) = card.strips.first() {
-            found.entry(sets.root(strip.bar)).or_default().cards.push(number);
-        }
-    }
-    found.into_values().collect()
-}
-
 /// One way to lay a component out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Way {
@@ -146,11 +115,11 @@ impl Way {
 }
 
 /// Tries the ways that may be good, and takes the best.
-fn best_way(scene: &Scene, trunk: &Trunk, width: Option<i32>) -> Way {
-    let component = trunk.component;
+fn best_way(scene: &Scene, skeleton: &Skeleton, width: Option<i32>) -> Way {
+    let component = skeleton.component;
     let mut best: Option<(f64, Way)> = None;
     let mut consider = |way: Way| {
-        let placed = arrange(scene, trunk, way, Care::Little);
+        let placed = arrange(scene, skeleton, way, Care::Little);
         let cost = cost(&placed, way, width);
         let shape = f64::from(placed.width) / f64::from(placed.height.max(1) + pack::AROUND);
         if best.as_ref().is_none_or(|(least, _)| cost < *least) {
@@ -191,15 +160,15 @@ fn best_way(scene: &Scene, trunk: &Trunk, width: Option<i32>) -> Way {
 
 /// The best way, with projects kept together if that makes nothing else
 /// worse; and what came of it, where it was tried.
-fn by_project(scene: &Scene, trunk: &Trunk, width: Option<i32>) -> (Way, Option<Placed>) {
-    let way = best_way(scene, trunk, width);
-    let mut projects = trunk.component.cards.iter().map(|card| &scene.cards[*card].project);
+fn by_project(scene: &Scene, skeleton: &Skeleton, width: Option<i32>) -> (Way, Option<Placed>) {
+    let way = best_way(scene, skeleton, width);
+    let mut projects = skeleton.component.cards.iter().map(|card| &scene.cards[*card].project);
     let first = projects.next();
     if projects.all(|project| Some(project) == first) {
         return (way, None);
     }
     let together = Way { by_project: true, ..way };
-    let [old, new] = [way, together].map(|way| arrange(scene, trunk, way, Care::Full));
+    let [old, new] = [way, together].map(|way| arrange(scene, skeleton, way, Care::Full));
     let is_as_good = new.crossings() <= old.crossings()
         && cost(&new, together, width) <= cost(&old, way, width) + WORTH_OF_FRAMES;
     if is_as_good { (together, Some(new)) } else { (way, Some(old)) }
@@ -211,9 +180,9 @@ fn rows_for(shape: f64) -> usize {
     (1..64).find(|number| f64::from(*number) + 0.5 > rows).map_or(64, |number| number as usize)
 }
 
-fn arrange(scene: &Scene, trunk: &Trunk, way: Way, care: Care) -> Placed {
-    let mut rows = trunk.rows(way.sides, way.rows);
-    let groups = &trunk.groups;
+fn arrange(scene: &Scene, skeleton: &Skeleton, way: Way, care: Care) -> Placed {
+    let mut rows = skeleton.rows(way.sides, way.rows);
+    let groups = &skeleton.groups;
     let mut ordered = Vec::with_capacity(rows.len());
     for sides in &mut rows {
         let order = |side: &mut Side, room| {
@@ -258,33 +227,4 @@ fn cost(placed: &Placed, way: Way, width: Option<i32>) -> f64 {
         + 0.15 * length
         + 0.8 * crossings
         + habits
-}
-
-/// Sets that can be joined: union-find.
-#[derive(Debug)]
-pub struct Sets {
-    above: Vec<usize>,
-}
-
-impl Sets {
-    /// This many sets of one.
-    pub fn new(number: usize) -> Self {
-        Self { above: (0..number).collect() }
-    }
-
-    /// The member that stands for the set.
-    pub fn root(&mut self, of: usize) -> usize {
-        let mut at = of;
-        while self.above[at] != at {
-            self.above[at] = self.above[self.above[at]];
-            at = self.above[at];
-        }
-        at
-    }
-
-    /// Joins the sets of two members; the smaller number stands for both.
-    pub fn join(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.root(a), self.root(b));
-        self.above[a.max(b)] = a.min(b);
-    }
 }

@@ -8,13 +8,14 @@
 
 use std::collections::BTreeMap;
 
-use super::ByBar;
 use super::column::{self, Column, GRID, STACK_GAP};
+use super::component::ByBar;
 use super::lie::{Lie, Trunk, lie};
 use super::plan::Side;
 use super::taps::{hop_over_trunks, strip_xs, tap, trunk_x};
 use crate::render::svg::geometry::{Placed, PlacedBar, PlacedCard, Rect};
 use crate::render::svg::scene::{Bar, Scene, Strip};
+use crate::render::svg::sets::Sets;
 
 /// Length of the straight part of a line between a bar and the nearest card.
 const DROP: i32 = 34;
@@ -78,7 +79,7 @@ impl<'a> Part<'a> {
         columns: Vec<Column>,
         texts: &[(i32, i32)],
     ) -> Vec<Self> {
-        let mut sets = super::Sets::new(side.nodes.len() + 1);
+        let mut sets = Sets::new(side.nodes.len() + 1);
         let alone = side.nodes.len();
         for (number, node) in side.nodes.iter().enumerate().skip(1) {
             if node.parent != 0 {

@@ -10,8 +10,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use foldhash::HashMap;
 
-use super::{ByBar, Component};
+use super::component::{ByBar, Component};
 use crate::render::svg::scene::Scene;
+use crate::render::svg::sets::Sets;
 
 /// Cards with the same bars and project.
 #[derive(Debug)]
@@ -96,7 +97,7 @@ fn in_rows(branches: &[Branch], rows: usize) -> Vec<Vec<&Branch>> {
 }
 
 /// What of a component is the same however it is laid out.
-pub struct Trunk<'a> {
+pub struct Skeleton<'a> {
     /// What is to be laid out.
     pub component: &'a Component,
     /// All its groups.
@@ -108,16 +109,16 @@ pub struct Trunk<'a> {
     branches: Vec<Branch>,
 }
 
-impl<'a> Trunk<'a> {
+impl<'a> Skeleton<'a> {
     /// Of a component.
     pub fn new(scene: &Scene, component: &'a Component) -> Self {
         let groups = groups(scene, component);
         let hub = hub(component, &groups);
         let outside = component.bars.iter().copied().find(|bar| scene.bars[*bar].is_outside());
         let outside = outside.filter(|bar| *bar != hub);
-        let mut trunk = Self { component, groups, hub, outside, branches: Vec::new() };
-        trunk.branches = trunk.grown();
-        trunk
+        let mut skeleton = Self { component, groups, hub, outside, branches: Vec::new() };
+        skeleton.branches = skeleton.grown();
+        skeleton
     }
 
     /// The component's bars arranged around the hub, whose bar goes on in
@@ -187,14 +188,14 @@ impl Branch {
     }
 }
 
-impl Trunk<'_> {
+impl Skeleton<'_> {
     fn grown(&self) -> Vec<Branch> {
         let component = self.component;
         // Numbers of the bars within the component, for a plain union-find.
         let place: BTreeMap<usize, usize> =
             component.bars.iter().enumerate().map(|(at, bar)| (*bar, at)).collect();
         let is_own = |bar: &&usize| **bar != self.hub && Some(**bar) != self.outside;
-        let mut sets = super::Sets::new(component.bars.len());
+        let mut sets = Sets::new(component.bars.len());
         for group in &self.groups {
             let mut others = group.bars.iter().filter(is_own).map(|bar| place[bar]);
             if let Some(first) = others.next() {
@@ -233,7 +234,7 @@ struct Growth<'a> {
     node_of: ByBar<usize>,
 }
 
-impl Trunk<'_> {
+impl Skeleton<'_> {
     /// Builds the tree of one side. The world outside comes last, beyond all
     /// bars that are reached without it.
     fn side(&self, branches: &[&Branch], is_up: bool) -> Side {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::ByBar;
+use super::component::ByBar;
 
 /// Larger levels are not improved by trial: lines times tracks.
 const BUDGET: usize = 400_000;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Tap;
+use super::shapes::Tap;
 use crate::graph::Agreement;
 use crate::model::{ContainerAt, NetworkAt};
 use crate::render::view::View;

@@ -1,20 +1,31 @@
 //! The bars: a network each, one for the world outside, and one that is none.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Bar, Kind, Line, Numbers, Role, Scene, WayOut};
+use super::line::{Line, LineRole};
+use super::shapes::{Bar, BarKind, Card, WayOut};
 use crate::graph::StackOwner;
 use crate::model::words::listed;
 use crate::model::{ContainerAt, Network, NetworkAt, NetworkMode, State};
 use crate::render::escape;
-use crate::render::svg::{Blank, theme};
+use crate::render::svg::options::Blank;
+use crate::render::svg::theme;
 use crate::render::view::{self, View};
 
 /// Widest that a bar's text may make it.
 const WIDEST: i32 = 340;
 
-/// Adds the bars that the view's containers need.
-pub fn add(scene: &mut Scene, view: &View, blank: Option<Blank>) -> Numbers {
+/// For each thing of the snapshot the number of its bar.
+#[derive(Debug, Default)]
+pub struct Numbers {
+    pub networks: BTreeMap<usize, usize>,
+    pub outside: Option<usize>,
+    pub nowhere: Option<usize>,
+}
+
+/// The bars that the view's containers need, with their numbers.
+pub fn bars(view: &View, blank: Option<Blank>) -> (Vec<Bar>, Numbers) {
+    let mut bars = Vec::new();
     let mut numbers = Numbers::default();
     let host = view.networks.iter().copied().find(|at| view.network(*at).is_host());
     let networks: Vec<NetworkAt> = view
@@ -24,21 +35,21 @@ pub fn add(scene: &mut Scene, view: &View, blank: Option<Blank>) -> Numbers {
         .filter(|at| !view.network(*at).is_host())
         .collect();
     if is_outside_shown(view, &networks) {
-        numbers.outside = Some(scene.bars.len());
-        numbers.networks.extend(host.map(|host| (host, scene.bars.len())));
-        scene.bars.push(outside(view, host, &networks));
+        numbers.outside = Some(bars.len());
+        numbers.networks.extend(host.map(|host| (host, bars.len())));
+        bars.push(outside(view, host, &networks));
     }
     let names: Vec<&str> = networks.iter().map(|at| view.network(*at).name.as_str()).collect();
     let hues = theme::hues(&names, &meetings(view, &networks));
     for (at, hue) in networks.into_iter().zip(hues) {
-        numbers.networks.insert(at, scene.bars.len());
-        scene.bars.push(network(view, at, hue, blank));
+        numbers.networks.insert(at, bars.len());
+        bars.push(network(view, at, hue, blank));
     }
     if view.containers.iter().any(|at| hangs_on_nothing(view, *at)) {
-        numbers.nowhere = Some(scene.bars.len());
-        scene.bars.push(nowhere());
+        numbers.nowhere = Some(bars.len());
+        bars.push(nowhere());
     }
-    numbers
+    (bars, numbers)
 }
 
 /// Which of the networks, by their places among these, have a container in common.
@@ -98,11 +109,11 @@ fn outside(view: &View, host: Option<NetworkAt>, networks: &[NetworkAt]) -> Bar 
         tooltip.push(format!("No way out from {}.", listed(&closed, 12)));
     }
     Bar {
-        kind: Kind::Outside(host),
+        kind: BarKind::Outside(host),
         name: host.map_or("host".to_owned(), |at| escape::terminal(&view.network(at).name).into()),
-        title: Line::new(Role::Strong, "host and internet"),
-        nature: Line::new(Role::Plain, ""),
-        facts: Line::new(Role::Plain, "the world outside"),
+        title: Line::new(LineRole::Strong, "host and internet"),
+        nature: Line::new(LineRole::Plain, ""),
+        facts: Line::new(LineRole::Plain, "the world outside"),
         hue: 0,
         way_out: WayOut::Untold,
         project: None,
@@ -113,24 +124,23 @@ fn outside(view: &View, host: Option<NetworkAt>, networks: &[NetworkAt]) -> Bar 
 
 /// Says of the world outside how much of the inside it gets to see. What is
 /// only planned shows itself.
-pub fn word_outside(scene: &mut Scene, view: &View) {
+pub fn word_outside(bars: &mut [Bar], cards: &[Card], view: &View) {
     if view.map.snapshot().plan.is_some() {
         return;
     }
-    let Some(bar) = scene.bars.iter().position(Bar::is_outside) else { return };
-    let hanging = || scene.cards.iter().filter(|c| c.strips.iter().any(|s| s.bar == bar));
-    if hanging().next().is_none() {
-        scene.bars[bar].facts = Line::new(Role::Plain, "nothing is published");
+    let Some(bar) = bars.iter().position(Bar::is_outside) else { return };
+    if !cards.iter().any(|card| card.strips.iter().any(|strip| strip.bar == bar)) {
+        bars[bar].facts = Line::new(LineRole::Plain, "nothing is published");
     }
 }
 
 fn nowhere() -> Bar {
     Bar {
-        kind: Kind::Nowhere,
+        kind: BarKind::Nowhere,
         name: "none".to_owned(),
-        title: Line::new(Role::Strong, "no network"),
-        nature: Line::new(Role::Plain, ""),
-        facts: Line::new(Role::Plain, "nothing reaches these"),
+        title: Line::new(LineRole::Strong, "no network"),
+        nature: Line::new(LineRole::Plain, ""),
+        facts: Line::new(LineRole::Plain, "nothing reaches these"),
         hue: 0,
         way_out: WayOut::Untold,
         project: None,
@@ -179,11 +189,11 @@ fn network(view: &View, at: NetworkAt, hue: usize, blank: Option<Blank>) -> Bar 
         Line::wrapped(role, text, WIDEST, 1).pop().unwrap_or_else(|| Line::new(role, ""))
     };
     Bar {
-        kind: Kind::Network(at),
+        kind: BarKind::Network(at),
         name: escape::terminal(&network.name).into_owned(),
-        title: first(Role::Strong, &network.name).left_out(no_name),
-        nature: first(Role::Plain, nature),
-        facts: first(Role::Plain, facts),
+        title: first(LineRole::Strong, &network.name).left_out(no_name),
+        nature: first(LineRole::Plain, nature),
+        facts: first(LineRole::Plain, facts),
         hue,
         way_out: way_out(network),
         project: network.project.clone(),

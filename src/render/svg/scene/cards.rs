@@ -4,19 +4,18 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::alarms::Alarms;
-use super::{Card, Line, Look, Numbers, Role, strips};
+use super::bars::Numbers;
+use super::limits::{MOST, WIDEST, limited};
+use super::line::{Line, LineRole, Look};
+use super::shapes::Card;
+use super::strips;
 use crate::graph::StackOwner;
 use crate::model::words::listed;
 use crate::model::{Container, ContainerAt, Health, Protocol, State};
 use crate::render::escape;
-use crate::render::svg::Blank;
+use crate::render::svg::options::Blank;
 use crate::render::svg::reduce::Group;
 use crate::render::view::{self, View};
-
-/// Widest that a card's text may make it.
-pub const WIDEST: i32 = 220;
-/// How many lines of one kind a card has at most.
-pub const MOST: usize = 4;
 
 /// The card of a group.
 pub fn card(
@@ -42,7 +41,7 @@ pub fn card(
         containers.iter().filter_map(|at| alarms.lines.get(at)).flatten().collect();
     let is_alarming = !warnings.is_empty();
     if is_alarming && blank.is_none() {
-        parts.push(limited(warnings.into_iter().map(String::as_str), Role::Alarm));
+        parts.push(limited(warnings.into_iter().map(String::as_str), LineRole::Alarm));
     }
     let tooltip =
         if blank == Some(Blank::Names) { Vec::new() } else { tooltip(view, &containers, blank) };
@@ -80,15 +79,15 @@ fn look(container: &Container) -> Look {
 fn person(view: &View, at: ContainerAt, blank: Option<Blank>) -> Vec<Line> {
     let container = view.container(at);
     let no_name = blank == Some(Blank::Names);
-    let mut lines: Vec<Line> = Line::wrapped(Role::Name, &container.name, WIDEST, 3)
+    let mut lines: Vec<Line> = Line::wrapped(LineRole::Name, &container.name, WIDEST, 3)
         .into_iter()
         .map(|line| line.left_out(no_name))
         .collect();
     if let Some(change) = view.changes.container(at) {
-        lines.extend(Line::wrapped(Role::Changed(change), change.word(), WIDEST, 1));
+        lines.extend(Line::wrapped(LineRole::Changed(change), change.word(), WIDEST, 1));
     }
     if !container.image.is_empty() {
-        lines.extend(Line::wrapped(Role::Quiet, &container.image, WIDEST, 2));
+        lines.extend(Line::wrapped(LineRole::Quiet, &container.image, WIDEST, 2));
     }
     lines.extend(rest(view, at));
     lines
@@ -97,7 +96,7 @@ fn person(view: &View, at: ContainerAt, blank: Option<Blank>) -> Vec<Line> {
 /// What a card says of a container in another one's network namespace.
 fn sidecar(view: &View, at: ContainerAt, blank: Option<Blank>) -> Vec<Line> {
     let name = format!("└ {}", view.container(at).name);
-    let mut lines: Vec<Line> = Line::wrapped(Role::Strong, &name, WIDEST, 2)
+    let mut lines: Vec<Line> = Line::wrapped(LineRole::Strong, &name, WIDEST, 2)
         .into_iter()
         .map(|line| line.left_out(blank == Some(Blank::Names)))
         .collect();
@@ -108,17 +107,17 @@ fn sidecar(view: &View, at: ContainerAt, blank: Option<Blank>) -> Vec<Line> {
 /// State and ports.
 fn rest(view: &View, at: ContainerAt) -> Vec<Line> {
     let container = view.container(at);
-    let role = Role::State(look(container));
+    let role = LineRole::State(look(container));
     let mut lines = Line::wrapped(role, &view::state(container), WIDEST, 2);
     if view.map.stack_owner(at) == StackOwner::Missing {
-        lines.extend(Line::wrapped(Role::Alarm, "its network stack is gone", WIDEST, 2));
+        lines.extend(Line::wrapped(LineRole::Alarm, "its network stack is gone", WIDEST, 2));
     }
     let wanted: Vec<String> = view.wanted(at).iter().map(|port| format!("wants {port}")).collect();
-    lines.extend(limited(wanted.iter().map(String::as_str), Role::Quiet));
+    lines.extend(limited(wanted.iter().map(String::as_str), LineRole::Quiet));
     let exposed = view::only_exposed(container);
     if !exposed.is_empty() {
         let text = format!("exposes {}", exposed.join(", "));
-        lines.extend(Line::wrapped(Role::Quiet, &text, WIDEST, 2));
+        lines.extend(Line::wrapped(LineRole::Quiet, &text, WIDEST, 2));
     }
     lines
 }
@@ -147,7 +146,7 @@ fn listening(view: &View, owner: ContainerAt) -> Vec<Line> {
         if !ports.is_empty() {
             let ports: Vec<&str> = ports.iter().map(String::as_str).collect();
             let text = format!("{words} {}", listed(&ports, 8));
-            lines.extend(Line::wrapped(Role::Quiet, &text, WIDEST, 2));
+            lines.extend(Line::wrapped(LineRole::Quiet, &text, WIDEST, 2));
         }
     }
     lines
@@ -158,7 +157,7 @@ fn crowd(view: &View, group: &Group, blank: Option<Blank>) -> Vec<Line> {
     let no_name = blank == Some(Blank::Names);
     let number = group.owners.len();
     let title = format!("{} ×{number}", group.title);
-    let mut lines: Vec<Line> = Line::wrapped(Role::Name, &title, WIDEST, 3)
+    let mut lines: Vec<Line> = Line::wrapped(LineRole::Name, &title, WIDEST, 3)
         .into_iter()
         .map(|line| line.left_out(no_name))
         .collect();
@@ -166,7 +165,7 @@ fn crowd(view: &View, group: &Group, blank: Option<Blank>) -> Vec<Line> {
         group.owners.iter().map(|at| view.container(*at).name.as_str()).collect();
     let text = listed(&names, 6);
     lines.extend(
-        Line::wrapped(Role::Quiet, &text, WIDEST, MOST)
+        Line::wrapped(LineRole::Quiet, &text, WIDEST, MOST)
             .into_iter()
             .map(|line| line.left_out(no_name)),
     );
@@ -175,19 +174,7 @@ fn crowd(view: &View, group: &Group, blank: Option<Blank>) -> Vec<Line> {
         "all {}",
         view::state(&Container { restart_count: 0, exit_code: None, ..container.clone() })
     );
-    lines.extend(Line::wrapped(Role::State(look(container)), &state, WIDEST, 1));
-    lines
-}
-
-/// At most [`MOST`] lines, the last of which says how many more there are.
-pub fn limited<'a>(texts: impl ExactSizeIterator<Item = &'a str>, role: Role) -> Vec<Line> {
-    let number = texts.len();
-    let shown = if number > MOST { MOST - 1 } else { number };
-    let mut lines: Vec<Line> =
-        texts.take(shown).flat_map(|text| Line::wrapped(role, text, WIDEST, 2)).collect();
-    if number > shown {
-        lines.push(Line::new(role, &format!("and {} more", number - shown)));
-    }
+    lines.extend(Line::wrapped(LineRole::State(look(container)), &state, WIDEST, 1));
     lines
 }
 

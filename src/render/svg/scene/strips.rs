@@ -5,11 +5,16 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::alarms::{Alarms, worse};
-use super::cards::{MOST, WIDEST, limited};
-use super::{Line, Numbers, Role, Strip, Tap, bars};
-use crate::model::words::listed;
 use crate::model::{Container, ContainerAt, Endpoint, NetworkAt, State};
+use crate::model::words::listed;
 use crate::render::svg::Blank;
+use crate::render::svg::options::Blank;
+use super::{Line, Numbers, Role, Strip, Tap, bars};
+use super::bars::{self, Numbers};
+use super::cards::{MOST, WIDEST, limited};
+use super::limits::{MOST, WIDEST, limited};
+use super::line::{Line, LineRole};
+use super::shapes::{Strip, Tap};
 use crate::render::svg::reduce::Group;
 use crate::render::view::View;
 
@@ -66,7 +71,7 @@ fn on_host(bar: usize, view: &View, owner: ContainerAt) -> Strip {
     let running = view.container(owner).state.has_network();
     Strip {
         bar,
-        lines: vec![Line::new(Role::Plain, "uses the host's own network")],
+        lines: vec![Line::new(LineRole::Plain, "uses the host's own network")],
         tap: if running { Tap::World } else { Tap::Idle },
         tooltip: vec![format!("{} shares the host's network stack", view.container(owner).name)],
         change: None,
@@ -77,12 +82,12 @@ fn on_host(bar: usize, view: &View, owner: ContainerAt) -> Strip {
 fn published_strip(bar: usize, container: &Container, published: &[String]) -> Strip {
     let is_wide = |text: &str| ["*:", "0.0.0.0:", "[::]:"].iter().any(|all| text.starts_with(all));
     let everywhere = published.iter().any(|text| is_wide(text));
-    let role = |text: &str| if is_wide(text) { Role::World } else { Role::Nearby };
+    let role = |text: &str| if is_wide(text) { LineRole::World } else { LineRole::Nearby };
     let shown = if published.len() > MOST { MOST - 1 } else { published.len() };
     let mut lines: Vec<Line> =
         published[..shown].iter().map(|text| Line::new(role(text), text)).collect();
     if published.len() > shown {
-        lines.push(Line::new(Role::Plain, &format!("and {} more", published.len() - shown)));
+        lines.push(Line::new(LineRole::Plain, &format!("and {} more", published.len() - shown)));
     }
     let verb = if container.state == State::Planned { "is to be" } else { "is" };
     let mut tooltip = vec![format!("{} {verb} published as", container.name)];
@@ -114,9 +119,9 @@ fn endpoint_strip(
         // The engine will choose one; the names are what there is to know.
         Vec::new()
     } else if addresses.is_empty() {
-        vec![Line::new(Role::Quiet, "no address")]
+        vec![Line::new(LineRole::Quiet, "no address")]
     } else {
-        limited(addresses.iter().map(String::as_str), Role::Plain)
+        limited(addresses.iter().map(String::as_str), LineRole::Plain)
     };
     for line in &mut lines {
         line.blank = blank == Some(Blank::Addresses);
@@ -131,14 +136,14 @@ fn endpoint_strip(
         if !names.is_empty() {
             let text = listed(&names, 3);
             lines.extend(
-                Line::wrapped(Role::Quiet, &text, WIDEST, 2)
+                Line::wrapped(LineRole::Quiet, &text, WIDEST, 2)
                     .into_iter()
                     .map(|line| line.left_out(blank == Some(Blank::Names))),
             );
         }
     }
     if lines.is_empty() {
-        lines.push(Line::new(Role::Quiet, "no name"));
+        lines.push(Line::new(LineRole::Quiet, "no name"));
     }
     if blank == Some(Blank::Names) {
         tooltip.clear();

@@ -1,0 +1,57 @@
+//! What the formats of `netmap probe` show.
+
+use std::collections::BTreeSet;
+
+use crate::graph::{Comparison, Map, Mark};
+use crate::model::{ContainerAt, Latency};
+
+/// A probe held against the map, for showing.
+#[derive(Debug)]
+pub struct ProbeView<'a> {
+    /// The map.
+    pub map: &'a Map<'a>,
+    /// The measurements beside the predictions.
+    pub comparison: &'a Comparison<'a>,
+    /// Whether only what contradicts the map is to be shown.
+    pub only_surprises: bool,
+}
+
+impl<'a> ProbeView<'a> {
+    /// The containers probed from and the containers probed, in name order.
+    pub fn ends(&self) -> (Vec<ContainerAt>, Vec<ContainerAt>) {
+        let (mut from, mut to) = (BTreeSet::new(), BTreeSet::new());
+        for (source, target, _) in self.comparison.marks() {
+            from.insert(source);
+            to.insert(target);
+        }
+        (from.into_iter().collect(), to.into_iter().collect())
+    }
+
+    /// What a container is called.
+    pub fn name(&self, container: ContainerAt) -> &'a str {
+        &self.map.container(container).name
+    }
+
+    /// How many pairs have this mark.
+    pub fn count(&self, mark: Mark) -> usize {
+        self.comparison.marks().filter(|(_, _, of_pair)| *of_pair == mark).count()
+    }
+}
+
+/// Microseconds as milliseconds with as many places as mean something.
+fn milliseconds(micros: u64) -> String {
+    match micros {
+        0..1_000 => format!("{:.2} ms", micros as f64 / 1e3),
+        1_000..100_000 => format!("{:.1} ms", micros as f64 / 1e3),
+        _ => format!("{:.0} ms", micros as f64 / 1e3),
+    }
+}
+
+/// `0.06 ms`, or `0.05–0.09 ms` over several tries.
+pub fn latency(latency: Latency) -> String {
+    if latency.min == latency.max {
+        return milliseconds(latency.avg);
+    }
+    let low = milliseconds(latency.min);
+    format!("{}–{}", low.trim_end_matches(" ms"), milliseconds(latency.max))
+}

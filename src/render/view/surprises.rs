@@ -1,0 +1,93 @@
+//! What contradicts the map, in sentences.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::graph::{Compared, Comparison, Map, Mark, Surprise};
+use crate::model::words::listed;
+use crate::model::{By, ContainerAt, Outcome};
+
+/// A contradiction, told once for both directions.
+pub struct Sentence {
+    /// Leak or failure.
+    pub mark: Mark,
+    /// What happened, between whom.
+    pub text: String,
+    /// What to ask next.
+    pub next: String,
+}
+
+/// The contradictions, worst first.
+pub fn sentences(map: &Map, comparison: &Comparison) -> Vec<Sentence> {
+    let mut rows: BTreeMap<(ContainerAt, ContainerAt), Vec<&Compared>> = BTreeMap::new();
+    for row in comparison.rows.iter().filter(|row| row.agreement.is_surprise()) {
+        rows.entry((row.from, row.to)).or_default().push(row);
+    }
+    let pairs = comparison.surprising_pairs().into_iter();
+    pairs
+        .map(|Surprise { from, to, mark, both_ways }| {
+            let of_pair = rows.get(&(from, to)).map_or(&[][..], Vec::as_slice);
+            let arrow = if both_ways { "⇄" } else { "→" };
+            let name = |at: ContainerAt| map.container(at).name.as_str();
+            let (a, b) = (name(from), name(to));
+            Sentence {
+                mark,
+                text: format!("{a} {arrow} {b}{}", what_happened(of_pair, mark)),
+                next: format!("netmap why {a} {b}"),
+            }
+        })
+        .collect()
+}
+
+/// ` on quiet: no answer from 10.63.0.3, although both are on the same network.`
+fn what_happened(rows: &[&Compared], mark: Mark) -> String {
+    let of_mark = |row: &&&Compared| {
+        (mark == Mark::Leaks) == (row.measurement.outcome.got_through() == Some(true))
+    };
+    let rows: Vec<&&Compared> = rows.iter().filter(of_mark).collect();
+    // A silent address explains why the name did not lead there, either.
+    let by_address: Vec<&&&Compared> =
+        rows.iter().filter(|row| row.measurement.by == By::Address).collect();
+    let telling = if by_address.is_empty() { rows.iter().collect() } else { by_address };
+    let Some(first) = telling.first() else { return ".".to_owned() };
+    let networks: BTreeSet<&str> =
+        telling.iter().filter_map(|row| row.measurement.network.as_deref()).collect();
+    let on = if networks.is_empty() {
+        String::new()
+    } else {
+        format!(" on {}", listed(&networks.into_iter().collect::<Vec<_>>(), 4))
+    };
+    let mut events: Vec<String> = Vec::new();
+    for row in &telling {
+        let event = event(row);
+        if !events.contains(&event) {
+            events.push(event);
+        }
+    }
+    let events: Vec<&str> = events.iter().map(String::as_str).collect();
+    format!("{on}: {}, although {}.", listed(&events, 4), first.predicted.reason)
+}
+
+fn event(row: &Compared) -> String {
+    let measurement = row.measurement;
+    let port = measurement.knock.port().map_or(String::new(), |port| format!(" port {port}"));
+    let target = format!("{}{port}", measurement.target);
+    let reason =
+        measurement.reason.as_deref().map_or(String::new(), |reason| format!(" ({reason})"));
+    match measurement.outcome {
+        Outcome::Reachable => format!("{target} answers"),
+        Outcome::Refused => format!("{target} answers that nothing listens there"),
+        Outcome::Timeout => format!("no answer from {target}"),
+        Outcome::Unreachable => format!("no way to {target}{reason}"),
+        Outcome::NameNotFound => format!("the name {target} leads nowhere{reason}"),
+        Outcome::Unknown => format!("{target} was not measured{reason}"),
+    }
+}
+
+/// The contradictions as lines of text, worst first, for pictures to show
+/// beside themselves.
+pub fn surprise_sentences(map: &Map, comparison: &Comparison) -> Vec<String> {
+    sentences(map, comparison)
+        .into_iter()
+        .map(|surprise| format!("{} {}", surprise.mark.sign(), surprise.text))
+        .collect()
+}
