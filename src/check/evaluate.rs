@@ -11,7 +11,7 @@ use super::ways::Ways;
 use super::who::Who;
 use super::{CheckFile, Claim};
 use crate::graph::Map;
-use crate::model::{Diagnosis, Probe};
+use crate::model::{ContainerAt, Diagnosis, Probe};
 
 /// What assertions are held against.
 #[derive(Debug, Clone, Copy)]

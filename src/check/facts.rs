@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::verdict::{Assessment, Basis, CheckStatus};
 use super::who::Who;
-use super::words::{listed, some_or_none};
+use super::words::some_or_none;
 use super::{ContainerClaim, NetworkClaim, PortClaim};
 use crate::graph::Map;
 use crate::model::{

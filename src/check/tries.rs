@@ -56,7 +56,13 @@ impl<'a> Tries<'a> {
     }
 
     /// The ways in which the target is to be tried.
-    pub fn all(&self, from: ContainerAt, to: ContainerAt, target: &ArrowTarget, arrow: &Arrow) -> Vec<Try> {
+    pub fn all(
+        &self,
+        from: ContainerAt,
+        to: ContainerAt,
+        target: &ArrowTarget,
+        arrow: &Arrow,
+    ) -> Vec<Try> {
         let knock = target.port.map_or(Knock::Icmp, Knock::Tcp);
         let by_name = |name: &str| self.try_name(from, to, name, knock);
         let written = self.asked_name(to, &target.name);

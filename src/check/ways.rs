@@ -3,15 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::graph::{Map, Verdict, Verdict as Predicted, is_pattern};
-use crate::model::{By, ContainerAt, Knock, Measurement, Outcome, Probe};
-use crate::model::words::count;
-use super::{Arrow, ArrowTarget, CheckFile, Claim, Manner, Sources, Target};
-use super::evaluate::{Basis, Question, Sight, Status};
 use super::tries::{Seen, Tries};
 use super::verdict::{Assessment, Basis, CheckStatus, Question};
 use super::who::Who;
-use super::words::{listed, some_or_none};
+use super::words::some_or_none;
+use super::{Arrow, ArrowTarget, CheckFile, Claim, Manner, Sources};
+use crate::graph::{Map, Verdict, is_pattern};
+use crate::model::words::count;
+use crate::model::{ContainerAt, Knock, Outcome, Probe};
 
 /// Ways between containers, measured and predicted.
 pub(super) struct Ways<'a> {
@@ -157,7 +156,13 @@ impl<'a> Ways<'a> {
     }
 
     /// Judges one pair.
-    pub fn pair(&self, from: ContainerAt, to: ContainerAt, target: &ArrowTarget, arrow: &Arrow) -> Assessment {
+    pub fn pair(
+        &self,
+        from: ContainerAt,
+        to: ContainerAt,
+        target: &ArrowTarget,
+        arrow: &Arrow,
+    ) -> Assessment {
         if let Manner::Via(via) = &arrow.manner
             && let Err(missing) = self.via(to, via)
         {
@@ -195,7 +200,13 @@ impl<'a> Ways<'a> {
     }
 
     /// Whether a container resolves a name.
-    fn name_sight(&self, from: ContainerAt, name: &str, owners: &[ContainerAt], wanted: bool) -> Assessment {
+    fn name_sight(
+        &self,
+        from: ContainerAt,
+        name: &str,
+        owners: &[ContainerAt],
+        wanted: bool,
+    ) -> Assessment {
         let mut sights = Vec::new();
         for to in owners {
             let attempt = self.tries.try_name(from, *to, name, Knock::Icmp);

@@ -8,10 +8,9 @@ use super::source;
 use crate::engine::{Engines, ScanOptions};
 use crate::error::{Error, Result};
 use crate::graph::Map;
-use crate::model::{ContainerAt, Probe, Snapshot};
 use crate::model::words::count;
-use crate::probe::{self, Knocks, Limits, Method, Outlook, Plan, ProbePlan, Probing, Request};
-use crate::render::count;
+use crate::model::{ContainerAt, Probe, Snapshot};
+use crate::probe::{self, Limits, Method, Outlook, ProbePlan, Probing, Request};
 
 /// How to measure.
 #[derive(Debug, Clone, clap::Args)]

@@ -6,7 +6,7 @@ use super::picture::PictureArgs;
 use super::run::Run;
 use super::{Ending, source};
 use crate::diagnose::Case;
-use crate::diagnose::why::{Aim, Target, ladder, trials};
+use crate::diagnose::why::{Aim, Destination, ladder, trials};
 use crate::engine::{self, ObserveOptions};
 use crate::error::{Error, Result};
 use crate::graph::Map;
@@ -72,9 +72,9 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     let measured = match &engines {
         Some(engines) if !args.no_exec => {
             let to = match aim.target {
-                Target::Container(to) => Some(to),
-                Target::Itself => Some(from),
-                Target::Elsewhere => None,
+                Destination::Container(to) => Some(to),
+                Destination::Itself => Some(from),
+                Destination::Elsewhere => None,
             };
             let wishes = trials(&case, from, &aim).into_iter().map(|trial| {
                 Wish::new(from, to, trial.network, trial.by, trial.target, trial.knock)
@@ -108,9 +108,9 @@ fn source(map: &Map, name: &str) -> Result<ContainerAt> {
 /// where the question is who else has a port.
 fn wanted(map: &Map, from: ContainerAt, aim: &Aim) -> impl Fn(&Container) -> bool + use<> {
     let ends: Option<Vec<String>> = match aim.target {
-        Target::Itself => None,
-        Target::Container(to) => Some(vec![from, to]),
-        Target::Elsewhere => Some(vec![from]),
+        Destination::Itself => None,
+        Destination::Container(to) => Some(vec![from, to]),
+        Destination::Elsewhere => Some(vec![from]),
     }
     .map(|ends| {
         let stacks = ends.iter().flat_map(|at| [Some(*at), map.stack(*at)]).flatten();
@@ -121,7 +121,7 @@ fn wanted(map: &Map, from: ContainerAt, aim: &Aim) -> impl Fn(&Container) -> boo
 
 /// What the snapshot's own probe has of this way.
 fn recorded_between(map: &Map, from: ContainerAt, aim: &Aim) -> Vec<Measurement> {
-    let Target::Container(to) = aim.target else { return Vec::new() };
+    let Destination::Container(to) = aim.target else { return Vec::new() };
     let name = |at: ContainerAt| map.container(at).name.as_str();
     let all = map.snapshot().probe.iter().flat_map(|probe| &probe.measurements);
     all.filter(|m| m.from == name(from) && m.to == name(to)).cloned().collect()

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::keys;
-use crate::model::{Driver, Network, Scope, Subnet};
 use super::reader::Reader;
-use super::service::Reader;
+use crate::model::{Driver, Network, Scope, Subnet};
 use crate::yaml::{Node, Value};
 
 /// Driver of a network that is made elsewhere: the file does not say which.

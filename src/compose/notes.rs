@@ -100,8 +100,3 @@ impl Notes {
         self.notes
     }
 }
-
-/// `1 value`, `2 values`.
-fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
-}

@@ -4,7 +4,10 @@
 use std::net::IpAddr;
 
 use crate::graph::{Comparison, Map};
-use crate::model::{Connection, Container, ContainerAt, Listening, LogError, Moment, Network, NetworkAt, NetworkMode, Observation, Protocol, PublishedPort, State};
+use crate::model::{
+    Connection, Container, ContainerAt, Listening, LogError, Moment, Network, NetworkAt,
+    NetworkMode, Observation, Protocol, PublishedPort, State,
+};
 
 /// How long before netmap looked an error in the log of a running container
 /// still counts, in seconds: what is older may have been fixed since.
@@ -225,7 +228,8 @@ impl<'a> Facts<'a> {
     /// Whether the container at `a` is linked to the one at `b` in the legacy way.
     pub fn is_linked(&self, a: ContainerAt, b: ContainerAt) -> bool {
         let stack = self.map.stack(a);
-        stack.is_some_and(|a| self.container(a).links.iter().any(|link| link.target == self.name(b)))
+        stack
+            .is_some_and(|a| self.container(a).links.iter().any(|link| link.target == self.name(b)))
     }
 
     /// The networks that a container's stack is on, without those that join nobody.

@@ -8,7 +8,11 @@ use super::case::Case;
 use super::names::Meaning;
 use super::obstacle::Obstacle;
 use super::wanted::Edge;
-use crate::model::{Action, Applicability, Change, ComposeServices, Container, ContainerAt, Dialled, Driver, Handle, Joining, Maker, NetworkAt, NetworkMode, Origin, Recreate, Reference, Setting, Settings, State, Step, Tool};
+use crate::model::{
+    Action, Applicability, Change, ComposeServices, Container, ContainerAt, Dialled, Driver,
+    Handle, Joining, Maker, NetworkAt, NetworkMode, Origin, Recreate, Reference, Setting, Settings,
+    State, Step, Tool,
+};
 
 /// Steps that bring containers together, and the names by which the one that
 /// is wanted is known where they meet, best first.
@@ -104,7 +108,12 @@ impl Case<'_> {
     }
 
     /// A step that concerns a network and nobody on it.
-    pub fn network_step(&self, at: NetworkAt, action: Action, applicability: Applicability) -> Step {
+    pub fn network_step(
+        &self,
+        at: NetworkAt,
+        action: Action,
+        applicability: Applicability,
+    ) -> Step {
         let engine = Some(self.network(at).node.clone()).filter(|node| !node.is_empty());
         Step { action, applicability, tool: self.tool(), engine }
     }
@@ -129,7 +138,8 @@ impl Case<'_> {
 
     /// A command of the engine's, whose last word is a container.
     pub fn look(&self, words: &[&str], at: ContainerAt) -> Step {
-        let tool = self.step(at, Action::Advise { advice: String::new() }, Applicability::Safe).tool;
+        let tool =
+            self.step(at, Action::Advise { advice: String::new() }, Applicability::Safe).tool;
         let container = self.handle(at).word;
         let words = [tool.as_str()].into_iter().chain(words.iter().copied());
         let command = words.map(str::to_owned).chain([container]).collect();
@@ -247,8 +257,7 @@ impl Case<'_> {
             edges.iter().filter(|(edge, _)| by_name(edge)).map(|(e, _)| &*e.host).collect();
         let clients: Vec<ContainerAt> = edges.iter().map(|(edge, _)| edge.from).collect();
         let together = self.bring_together(target, &clients, &dialled);
-        let leads =
-            |host: &str| together.names.iter().any(|name| name.eq_ignore_ascii_case(host));
+        let leads = |host: &str| together.names.iter().any(|name| name.eq_ignore_ascii_case(host));
         let astray: Vec<&Edge> = edges
             .iter()
             .map(|(edge, _)| *edge)
@@ -280,7 +289,11 @@ impl Case<'_> {
         let fits = |network: &NetworkAt| {
             let network = self.network(*network);
             let carries = matches!(network.driver, Driver::Bridge | Driver::Overlay);
-            carries && !network.is_built_in() && network.icc && !network.ingress && !network.unlisted
+            carries
+                && !network.is_built_in()
+                && network.icc
+                && !network.ingress
+                && !network.unlisted
         };
         let has = |network: NetworkAt, at: ContainerAt| {
             let stack = self.map.stack(at).unwrap_or(at);
@@ -367,14 +380,16 @@ impl Case<'_> {
         let mut steps = Vec::new();
         let by = match by {
             Maker::Compose(mut made) => {
-                let others = sidecars.iter().filter_map(|at| self.container(*at).compose.service.clone());
+                let others =
+                    sidecars.iter().filter_map(|at| self.container(*at).compose.service.clone());
                 made.services.extend(others);
                 Maker::Compose(made)
             }
             by => by,
         };
         let needs_sidecars = matches!(by, Maker::Hand(_));
-        let action = Action::Recreate(Box::new(Recreate { container: self.handle(at), changes, by }));
+        let action =
+            Action::Recreate(Box::new(Recreate { container: self.handle(at), changes, by }));
         steps.push(self.step(at, action, Applicability::Ask));
         for sidecar in sidecars.iter().filter(|_| needs_sidecars) {
             let (container, by) = (self.handle(*sidecar), self.maker(*sidecar));
@@ -405,7 +420,8 @@ impl Case<'_> {
                 project: project.to_owned(),
                 services: vec![service.to_owned()],
                 files: compose_files(container),
-                standalone: label("com.docker.compose.version").is_some_and(|v| v.starts_with("1.")),
+                standalone: label("com.docker.compose.version")
+                    .is_some_and(|v| v.starts_with("1.")),
             });
         }
         match self.settings(at) {
@@ -448,10 +464,7 @@ impl Case<'_> {
             options: options.cloned().collect(),
             not_carried: made_with.others.clone(),
             auto_remove: made_with.auto_remove,
-            running: matches!(
-                container.state,
-                State::Running | State::Paused | State::Restarting
-            ),
+            running: matches!(container.state, State::Running | State::Paused | State::Restarting),
         })
     }
 
@@ -618,11 +631,8 @@ fn image_of(container: &Container) -> String {
         && !is_an_id(repository);
     let repository = if named { repository } else { "recreated" };
     let own = container.own_name();
-    let tag: String = own
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || "_.-".contains(*c))
-        .take(100)
-        .collect();
+    let tag: String =
+        own.chars().filter(|c| c.is_ascii_alphanumeric() || "_.-".contains(*c)).take(100).collect();
     format!("{repository}:{}-recreated", tag.trim_start_matches(['.', '-']))
 }
 

@@ -5,7 +5,10 @@
 use std::collections::BTreeSet;
 
 use super::case::Case;
-use crate::model::{Action, Applicability, Change, Container, ContainerAt, Edit, EditKind, Evidence, Finding, Handle, Place, Plan, Setting, Snapshot, Step, Tool};
+use crate::model::{
+    Action, Applicability, Change, Container, ContainerAt, Edit, EditKind, Evidence, Finding,
+    Handle, Place, Plan, Setting, Snapshot, Step, Tool,
+};
 
 /// Makes a finding fit for a plan, if the setup is one.
 pub fn settle(finding: &mut Finding, case: &Case) {
@@ -16,7 +19,8 @@ pub fn settle(finding: &mut Finding, case: &Case) {
     if !places.is_empty() {
         finding.evidence.push(Evidence::Written { places });
     }
-    finding.fix = std::mem::take(&mut finding.fix).into_iter().filter_map(|s| file.edit(s)).collect();
+    finding.fix =
+        std::mem::take(&mut finding.fix).into_iter().filter_map(|s| file.edit(s)).collect();
 }
 
 impl Case<'_> {

@@ -8,7 +8,9 @@ use std::net::IpAddr;
 use super::facts::Listens;
 use super::names::{Meaning, Names};
 use super::wanted::Edge;
-use crate::model::{ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State, nearest};
+use crate::model::{
+    ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State, nearest,
+};
 
 /// What stands in the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -295,7 +297,8 @@ fn is_silent(names: &Names, edge: &Edge, at: ContainerAt, port: u16) -> bool {
 fn ports(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     let Some(port) = edge.port else { return past(edge) };
     // Published under this number, and something else inside.
-    let other_inside = names.published_as(to, port)
+    let other_inside = names
+        .published_as(to, port)
         .map(|published| published.port)
         .filter(|inside| *inside != port);
     match names.listens(to, port) {

@@ -57,9 +57,7 @@ impl Sight {
                 let why = why.unwrap_or_else(|| "the engine's machine: not looked at".to_owned());
                 unless(snapshot.host.is_some(), &why)
             }
-            Self::Probe => {
-                unless(facts.comparison.is_some(), "nothing was measured (--probe)")
-            }
+            Self::Probe => unless(facts.comparison.is_some(), "nothing was measured (--probe)"),
             Self::Logs => self.of_containers(facts, |seen| seen.log_errors.is_some()),
             Self::Sockets => self.of_containers(facts, |seen| seen.listening.is_some()),
             Self::Routes => self.of_containers(facts, |seen| seen.routes.is_some()),

@@ -36,8 +36,8 @@ impl Case<'_> {
         let others: Vec<&Edge> =
             edges.iter().copied().filter(|edge| edge.from != first.from).collect();
         let containers = self.clients(&others);
-        let same = (!containers.is_empty())
-            .then(|| Evidence::Same { containers: owned(&containers) });
+        let same =
+            (!containers.is_empty()).then(|| Evidence::Same { containers: owned(&containers) });
         [self.sign(first)].into_iter().chain(same).collect()
     }
 

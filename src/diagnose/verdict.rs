@@ -12,7 +12,9 @@ use super::rules::RULES;
 use super::sight::Sight;
 use super::signs::owned;
 use crate::graph::{Comparison, Map};
-use crate::model::{Action, Diagnosis, Evidence, Finding, Handle, Maker, NotLooked, Severity, Step};
+use crate::model::{
+    Action, Diagnosis, Evidence, Finding, Handle, Maker, NotLooked, Severity, Step,
+};
 
 /// Asks the rules that `wanted` lets through about a map with what was
 /// observed in it, and about a probe beside it if there is one.
@@ -103,7 +105,8 @@ fn recreate_once(findings: &mut [Finding]) {
         if keys.is_empty() {
             continue;
         }
-        let mut known: Vec<usize> = keys.iter().filter_map(|key| group_of.get(key).copied()).collect();
+        let mut known: Vec<usize> =
+            keys.iter().filter_map(|key| group_of.get(key).copied()).collect();
         known.sort_unstable();
         known.dedup();
         let group = match known.first() {

@@ -18,8 +18,8 @@ mod same;
 
 use std::collections::BTreeMap;
 
+use crate::model::{ContainerAt, NetworkAt, Snapshot};
 use change::Changes;
-use crate::model::{Container, ContainerAt, NetworkAt, Snapshot};
 
 pub use change::{Change, ChangeKind, Happened, Subject};
 pub use overlay::{Overlay, overlay};

@@ -3,9 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Container, ContainerAt, Endpoint, Listed, Network, NetworkAt, NetworkIndex, NetworkMode, Snapshot, with_positions};
-use super::{Difference, Happened, Kind, Subject, pair_name};
+use super::Difference;
 use super::change::{ChangeKind, Happened, Subject, pair_name};
+use crate::model::{
+    Container, ContainerAt, Endpoint, Listed, Network, NetworkAt, NetworkIndex, NetworkMode,
+    Snapshot, with_positions,
+};
 
 /// One setup with the things of both sides, and what happened to them.
 #[derive(Debug)]

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use super::change::{ChangeKind, Changes, pair_name};
 use super::same::Same;
 use crate::model::{By, ContainerAt, Knock, Measurement, Probe, Snapshot, with_positions};
-use super::{Changes, Kind, pair_name};
 
 /// What was tried: source, target, by name or address, what was sent.
 type Tried = (ContainerAt, ContainerAt, By, Knock);
@@ -37,7 +36,7 @@ pub fn compare(same: &Same, changes: &mut Changes) {
 }
 
 /// What a measurement tried, if anything was measured.
-fn tried(measurement: &Measurement, places: &BTreeMap<&str, usize>) -> Option<Tried> {
+fn tried(measurement: &Measurement, places: &BTreeMap<&str, ContainerAt>) -> Option<Tried> {
     let Measurement {
         from,
         to,

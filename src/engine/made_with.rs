@@ -138,8 +138,7 @@ impl<'de> Deserialize<'de> for WholeHostConfig {
 
 fn has_option(key: &str) -> bool {
     let special = ["AutoRemove", "DeviceRequests", "Devices", "LogConfig", "Mounts", "NanoCpus"];
-    let special = special
-        .contains(&key)
+    let special = special.contains(&key)
         || ["RestartPolicy", "SecurityOpt", "Sysctls", "Tmpfs", "Ulimits"].contains(&key);
     special
         || SWITCHES.iter().any(|(known, _)| *known == key)

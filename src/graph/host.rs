@@ -3,9 +3,8 @@
 use std::net::IpAddr;
 
 use super::Map;
-use crate::model::{ContainerAt, Driver};
-use super::predict::Route;
 use super::reason::{Judged, Reason, Route};
+use crate::model::{ContainerAt, Driver};
 
 impl Map<'_> {
     /// Whether the container's engine has its bridges out of its host's sight.

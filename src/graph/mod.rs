@@ -280,12 +280,12 @@ impl<'a> Map<'a> {
     }
 
     /// The containers of a service's tasks, those with a network stack first.
-    pub fn tasks_of(&self, service: &str) -> Vec<usize> {
+    pub fn tasks_of(&self, service: &str) -> Vec<ContainerAt> {
         let containers = &self.snapshot.containers;
-        let is_task = |at: &usize| {
+        let is_task = |at: &ContainerAt| {
             containers[*at].task_of.as_deref().is_some_and(|s| s.eq_ignore_ascii_case(service))
         };
-        let mut tasks: Vec<usize> = (0..containers.len()).filter(is_task).collect();
+        let mut tasks: Vec<ContainerAt> = self.containers().filter(is_task).collect();
         tasks.sort_by_key(|at| (!containers[*at].state.has_network(), *at));
         tasks
     }
@@ -336,7 +336,7 @@ impl<'a> Map<'a> {
     }
 
     /// Whether the container is yet to be made.
-    pub(super) fn is_planned(&self, container: usize) -> bool {
+    pub(super) fn is_planned(&self, container: ContainerAt) -> bool {
         self.container(container).state == State::Planned
     }
 }

@@ -4,6 +4,8 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use crate::model::NetworkAt;
+
 /// Whether packets should get through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
@@ -226,7 +228,7 @@ pub struct Route {
     /// Position of the network on which the target has the address. For a
     /// target on the host's stack it is the source's network, whose gateway
     /// the host is. `None` within one network stack.
-    pub network: Option<usize>,
+    pub network: Option<NetworkAt>,
     /// The address; `None` for a planned container whose address the engine
     /// is yet to choose.
     pub address: Option<IpAddr>,

@@ -34,13 +34,11 @@ pub mod words;
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
 pub use driver::{Driver, Scope};
 pub use engine_facts::{AddressPool, EngineFacts, EngineOfMap};
-pub use evidence::{
-    Dial, Evidence, ListensFrom, Logged, MachineMatter, NodesMatter, WrittenIn,
-};
+pub use evidence::{Dial, Evidence, ListensFrom, Logged, MachineMatter, NodesMatter, WrittenIn};
 pub use finding::{Diagnosis, Finding, NotLooked, Severity};
 pub use fix::{
-    Action, Applicability, Change, ComposeServices, Dialled, Edit, EditKind, Handle, Joining, Maker,
-    Recreate, Setting, Settings, Step, Tool,
+    Action, Applicability, Change, ComposeServices, Dialled, Edit, EditKind, Handle, Joining,
+    Maker, Recreate, Setting, Settings, Step, Tool,
 };
 pub use json::{is_unsafe, to_json};
 pub use labels::{kept_labels, without_user_info};

@@ -73,18 +73,51 @@ fn a_container_is_re_created_with_all_it_had_and_one_value_changed() {
     let mut corner = Corner::new("again");
     let front = corner.network("front", &[]);
     let back = corner.network("back net", &["--label", "kept=yes"]);
-    let db = corner.run("db", &["--network", &front, "busybox", "nc", "-ll", "-p", "5561", "-e", "cat"]);
+    let db =
+        corner.run("db", &["--network", &front, "busybox", "nc", "-ll", "-p", "5561", "-e", "cat"]);
     let url = |host: &str| format!("{}{host}:5561{}", AROUND[0], AROUND[1]);
     let variable = format!("DATABASE_URL={}", url("localhost"));
     let token = format!("TOKEN={PASSWORD}");
     let web = corner.run(
         "web",
         &[
-            "--network", &front, "--network-alias", "www", "-e", &variable, "-e", &token, "-e", "EMPTY=",
-            "-v", "/data", "-p", "127.0.0.1:18561:3000", "--restart", "on-failure:7", "--user", "0:0",
-            "--label", "said=it's \"$HOME\"", "--hostname", "webhost", "--memory", "64m",
-            "--health-cmd", "nc -w 1 127.0.0.1 3000", "busybox", "sh", "-c", PROGRAM, "program",
-            "a b", "it's", "\"$HOME\"", "two\nlines", "\\", "",
+            "--network",
+            &front,
+            "--network-alias",
+            "www",
+            "-e",
+            &variable,
+            "-e",
+            &token,
+            "-e",
+            "EMPTY=",
+            "-v",
+            "/data",
+            "-p",
+            "127.0.0.1:18561:3000",
+            "--restart",
+            "on-failure:7",
+            "--user",
+            "0:0",
+            "--label",
+            "said=it's \"$HOME\"",
+            "--hostname",
+            "webhost",
+            "--memory",
+            "64m",
+            "--health-cmd",
+            "nc -w 1 127.0.0.1 3000",
+            "busybox",
+            "sh",
+            "-c",
+            PROGRAM,
+            "program",
+            "a b",
+            "it's",
+            "\"$HOME\"",
+            "two\nlines",
+            "\\",
+            "",
         ],
     );
     docker(&["network", "connect", "--alias", "web-in-back", &back, &web]);
@@ -104,22 +137,29 @@ fn a_container_is_re_created_with_all_it_had_and_one_value_changed() {
         let variables = inspected["Config"]["Env"].as_array().expect("variables").iter();
         let variables = variables.map(|variable| variable.as_str().expect("text").to_owned());
         // Podman's own of these follow the container.
-        let own = |variable: &String| !variable.starts_with(leave_out) && !variable.starts_with("HOSTNAME=");
+        let own = |variable: &String| {
+            !variable.starts_with(leave_out) && !variable.starts_with("HOSTNAME=")
+        };
         let mut variables: Vec<String> = variables.filter(own).collect();
         variables.sort();
         variables
     };
     assert_eq!(environment(&after, "DATABASE_URL="), environment(&before, "DATABASE_URL="));
-    assert_eq!(
-        docker(&["exec", &web, "cat", "/data/url"]),
-        url(&db)
-    );
+    assert_eq!(docker(&["exec", &web, "cat", "/data/url"]), url(&db));
     assert_eq!(
         docker(&["exec", &web, "cat", "/data/arguments"]),
         "<a b><it's><\"$HOME\"><two\nlines><\\><>"
     );
-    for part in ["/Config/Cmd", "/Config/User", "/Config/Labels", "/Config/Hostname", "/Config/Healthcheck/Test",
-                 "/HostConfig/RestartPolicy", "/HostConfig/PortBindings", "/HostConfig/Memory"] {
+    for part in [
+        "/Config/Cmd",
+        "/Config/User",
+        "/Config/Labels",
+        "/Config/Hostname",
+        "/Config/Healthcheck/Test",
+        "/HostConfig/RestartPolicy",
+        "/HostConfig/PortBindings",
+        "/HostConfig/Memory",
+    ] {
         assert_eq!(before.pointer(part), after.pointer(part), "{part}");
     }
     let volume = |inspected: &Value| inspected["Mounts"][0]["Name"].clone();
@@ -136,7 +176,10 @@ fn a_container_is_re_created_with_all_it_had_and_one_value_changed() {
         assert!(began.elapsed() < PATIENCE, "re-created, and does not reach {db}");
         thread::sleep(Duration::from_millis(200));
     }
-    assert!(!try_docker(&["inspect", &format!("{web}.old")]).status.success(), "the old one is gone");
+    assert!(
+        !try_docker(&["inspect", &format!("{web}.old")]).status.success(),
+        "the old one is gone"
+    );
     let rest = netmap_text(0, &["doctor", "--severity", "error", &web, &db]);
     assert!(!rest.contains("localhost-dependency"), "{rest}");
     // And the same again, of the re-created one.

@@ -26,8 +26,7 @@ pub const RULE: Rule = Rule {
 fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
     for network in case.networks().filter(|network| !case.network(*network).is_built_in()) {
-        let there =
-            |at: &ContainerAt| case.container(*at).state.has_network() || case.is_planned();
+        let there = |at: &ContainerAt| case.container(*at).state.has_network() || case.is_planned();
         let mut owners: Vec<(Cow<str>, Vec<ContainerAt>)> = case
             .index
             .shared_names(network)

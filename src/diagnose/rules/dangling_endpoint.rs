@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnose::{Case, Judgement, Rule};
-use crate::model::{Action, Applicability, Evidence, Handle, NetworkAt, NetworkObservation, Part, Severity};
+use crate::model::{
+    Action, Applicability, Evidence, Handle, NetworkAt, NetworkObservation, Part, Severity,
+};
 
 /// See `netmap explain dangling-endpoint`.
 pub const RULE: Rule = Rule {

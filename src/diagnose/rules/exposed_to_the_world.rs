@@ -84,9 +84,11 @@ fn is_every(address: Option<IpAddr>) -> bool {
 /// The container's sensitive ports that are open to all, each with the host's
 /// port and the server's usual name, sorted.
 fn open(container: &Container, planned: bool) -> Vec<(u16, HostPorts, &'static str)> {
-    let published = container.published.iter().filter(|p| p.is_on_every_address()).map(|p| {
-        (p.port, p.protocol, p.host_port.map_or(HostPorts::Any, HostPorts::One))
-    });
+    let published = container
+        .published
+        .iter()
+        .filter(|p| p.is_on_every_address())
+        .map(|p| (p.port, p.protocol, p.host_port.map_or(HostPorts::Any, HostPorts::One)));
     let asked = container.requested.iter().filter(|asked| planned && is_every(asked.host_ip));
     let asked = asked.map(|asked| (asked.port, asked.protocol, asked.host_port));
     let mut open: Vec<(u16, HostPorts, &str)> = published

@@ -47,7 +47,9 @@ fn judge(case: &Case) -> Judgement {
         let (a, b) = (case.name(*from), case.name(*to));
         let back = silent.get(&(*to, *from)).filter(|_| from != to);
         let summary = match back {
-            Some(_) => format!("{a} and {b} cannot reach each other, although the map says they can"),
+            Some(_) => {
+                format!("{a} and {b} cannot reach each other, although the map says they can")
+            }
             None => format!("{a} cannot reach {b}, although the map says it can"),
         };
         let mut finding = RULE.finding([a, b], summary);

@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 
 use crate::diagnose::{Case, Judgement, Meaning, Rule, Sight, advise};
-use crate::model::{Action, Applicability, ContainerAt, Evidence, NetworkAt, NetworkMode, Severity, Step};
+use crate::model::{
+    Action, Applicability, ContainerAt, Evidence, NetworkAt, NetworkMode, Severity, Step,
+};
 
 /// See `netmap explain gateway-surprise`.
 pub const RULE: Rule = Rule {
@@ -82,17 +84,15 @@ fn prefer(case: &Case, at: ContainerAt, wanted: NetworkAt, now: NetworkAt) -> Ve
     let name = &case.network(wanted).name;
     if !case.map.snapshot().engine.major().is_some_and(|major| major >= 28) {
         let now = &case.network(now).name;
-        let advice =
-            format!("if it should be {name}: make {now} internal, or choose names in the wanted order");
+        let advice = format!(
+            "if it should be {name}: make {now} internal, or choose names in the wanted order"
+        );
         return vec![advise(advice)];
     }
     let (network, container) = (case.network_handle(wanted), case.handle(at));
     let aliases = case.aliases_on(at, wanted);
-    let leave = Action::Disconnect {
-        network: network.clone(),
-        container: container.clone(),
-        force: false,
-    };
+    let leave =
+        Action::Disconnect { network: network.clone(), container: container.clone(), force: false };
     let join = Action::Connect { network, container, aliases, priority: Some(1) };
     let mut steps = vec![advise(format!("if it should be {name}:"))];
     steps.extend([leave, join].map(|action| case.step(at, action, Applicability::Ask)));

@@ -2,7 +2,9 @@
 
 use crate::diagnose::{Case, Judgement, Rule, advise, owned};
 use crate::model::words::few;
-use crate::model::{Change, Container, ContainerAt, Evidence, HostPorts, RequestedPort, Severity, StartErrorKind};
+use crate::model::{
+    Change, Container, ContainerAt, Evidence, HostPorts, RequestedPort, Severity, StartErrorKind,
+};
 
 /// See `netmap explain host-port-conflict`.
 pub const RULE: Rule = Rule {

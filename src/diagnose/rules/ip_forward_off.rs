@@ -24,13 +24,16 @@ fn judge(case: &Case) -> Judgement {
     match (engine.ipv4_forwarding, engine.rootless) {
         (Some(false), _) => {}
         (None, Some(_)) => {
-            let why = "whether packets are forwarded where its networks are: the engine does not say";
+            let why =
+                "whether packets are forwarded where its networks are: the engine does not say";
             return Judgement { not_looked: vec![why.to_owned()], ..Judgement::default() };
         }
         _ => return Judgement::default(),
     }
-    let mut finding = RULE
-        .finding([] as [&str; 0], "The engine's machine does not forward packets (ip_forward is off)");
+    let mut finding = RULE.finding(
+        [] as [&str; 0],
+        "The engine's machine does not forward packets (ip_forward is off)",
+    );
     finding.evidence =
         vec![Evidence::Remark { text: "The engine says that IPv4 forwarding is disabled" }];
     finding.fix = vec![on_host(&["sysctl", "-w", "net.ipv4.ip_forward=1"])];

@@ -31,7 +31,9 @@ fn judge(case: &Case) -> Judgement {
         }
         let mut steps = Vec::new();
         for link in &container.links {
-            let Some(to) = case.map.containers_named(&link.target).first().copied() else { continue };
+            let Some(to) = case.map.containers_named(&link.target).first().copied() else {
+                continue;
+            };
             let shared = case.shared(at, to);
             if shared.iter().all(|network| case.network(*network).is_default_bridge()) {
                 steps.extend(case.bring_together(to, &[at], &[&link.alias]).steps);

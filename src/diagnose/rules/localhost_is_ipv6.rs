@@ -38,7 +38,9 @@ fn judge(case: &Case) -> Judgement {
             let name = container.name.as_str();
             let mut finding = RULE.finding(
                 [name],
-                format!("{name}'s health check dials localhost:{port}, and it listens on IPv4 only"),
+                format!(
+                    "{name}'s health check dials localhost:{port}, and it listens on IPv4 only"
+                ),
             );
             let fails = container.health == Some(Health::Unhealthy);
             if !fails {

@@ -78,7 +78,9 @@ fn recreate(case: &Case, network: NetworkAt, mtu: u32) -> Step {
     advise(if case.map.snapshot().engine.is_podman() && network.is_default_bridge() {
         format!("put them on a network of their own: podman network create -o mtu={mtu}")
     } else if network.is_default_bridge() {
-        format!("set \"mtu\": {mtu} in daemon.json, restart the engine, and re-create the containers")
+        format!(
+            "set \"mtu\": {mtu} in daemon.json, restart the engine, and re-create the containers"
+        )
     } else if network.labels.contains_key("com.docker.compose.network") {
         format!(
             "in the compose file give the network of {name} the driver_opts \

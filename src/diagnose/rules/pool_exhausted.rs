@@ -82,10 +82,8 @@ fn pools(case: &Case) -> Option<Finding> {
     }
     let text = "The next `docker network create` or `docker compose up` may fail";
     finding.evidence.push(Evidence::Remark { text });
-    let prune = format!(
-        "{} network prune removes the networks that nothing is on",
-        case.tool().as_str()
-    );
+    let prune =
+        format!("{} network prune removes the networks that nothing is on", case.tool().as_str());
     let larger = "or set default-address-pools in the engine's daemon.json, with a larger size";
     finding.fix = vec![advise(prune), advise(larger)];
     Some(finding)
@@ -110,10 +108,8 @@ fn full(case: &Case, at: NetworkAt) -> Option<Finding> {
         return None;
     }
     let name = &network.name;
-    let mut finding = RULE.finding(
-        [name.as_str()],
-        format!("{name} has {taken} of its {room} addresses in use"),
-    );
+    let mut finding =
+        RULE.finding([name.as_str()], format!("{name} has {taken} of its {room} addresses in use"));
     finding.evidence = vec![Evidence::Subnet { network: name.clone(), subnet: range }];
     finding.fix = vec![advise(format!(
         "create a network with a larger --subnet, and move the members of {name} to it"

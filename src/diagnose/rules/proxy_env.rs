@@ -25,7 +25,8 @@ pub const RULE: Rule = Rule {
 fn judge(case: &Case) -> Judgement {
     let mut groups: BTreeMap<ContainerAt, Vec<&Edge>> = BTreeMap::new();
     for (edge, _) in case.edges() {
-        if matches!(edge.target, Meaning::Named(to) if to != edge.from) && goes_through(case, edge) {
+        if matches!(edge.target, Meaning::Named(to) if to != edge.from) && goes_through(case, edge)
+        {
             groups.entry(edge.from).or_default().push(edge);
         }
     }

@@ -2,7 +2,10 @@
 
 use crate::diagnose::{Case, Edge, Judgement, Listens, Obstacle, Rule, Sight, advise};
 use crate::model::words::few;
-use crate::model::{Change, ContainerAt, Evidence, Finding, Health, NetworkMode, Protocol, RequestedPort, Severity, State, Step};
+use crate::model::{
+    Change, ContainerAt, Evidence, Finding, Health, NetworkMode, Protocol, RequestedPort, Severity,
+    State, Step,
+};
 
 /// See `netmap explain published-port-nobody-listens`.
 pub const RULE: Rule = Rule {

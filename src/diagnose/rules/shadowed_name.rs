@@ -47,7 +47,10 @@ fn judge(case: &Case) -> Judgement {
             let peer_name = case.name(peer);
             let mut finding = RULE.finding(
                 [container.name.as_str(), peer_name],
-                format!("{} takes `{name}` for {address}, which is not {peer_name}'s", container.name),
+                format!(
+                    "{} takes `{name}` for {address}, which is not {peer_name}'s",
+                    container.name
+                ),
             );
             finding.evidence.push(Evidence::HostsEntry { name: name.clone(), address });
             let shared = case.shared(at, peer);
@@ -58,7 +61,8 @@ fn judge(case: &Case) -> Judgement {
                 container: peer_name.to_owned(),
                 addresses: vec![address],
             }));
-            let owner = case.map.owner_of(at, address).map(|(owner, _)| case.name(owner).to_owned());
+            let owner =
+                case.map.owner_of(at, address).map(|(owner, _)| case.name(owner).to_owned());
             finding.evidence.push(Evidence::AddressOf { address, container: owner });
             let given = container.extra_hosts.iter().any(|host| {
                 host.name.eq_ignore_ascii_case(&name) && host.address == HostAddress::Ip(address)

@@ -32,7 +32,8 @@ fn judge(case: &Case) -> Judgement {
     Judgement::of(groups.into_iter().map(|(to, edges)| {
         let (name, clients) = (case.name(to), case.clients(&edges));
         let ended = |at: &ContainerAt| case.container(*at).state != State::Running;
-        let mut ended: Vec<ContainerAt> = edges.iter().map(|edge| edge.from).filter(ended).collect();
+        let mut ended: Vec<ContainerAt> =
+            edges.iter().map(|edge| edge.from).filter(ended).collect();
         ended.dedup();
         let verb = if ended.is_empty() { "dialled" } else { "gave up on" };
         let mut finding = RULE.finding(
@@ -71,8 +72,8 @@ fn raced(case: &Case, edge: &Edge, to: ContainerAt) -> bool {
             LogErrorKind::Refused | LogErrorKind::Failed | LogErrorKind::Reset
         );
         let (Some(first), Some(last)) = (error.first, error.last) else { return false };
-        let over = looked.is_none_or(|looked| looked.since(last) >= 2.0)
-            || client.state != State::Running;
+        let over =
+            looked.is_none_or(|looked| looked.since(last) >= 2.0) || client.state != State::Running;
         let early = first.since(client_start) <= START && first.since(server_start).abs() <= START;
         at_start && over && early
     })

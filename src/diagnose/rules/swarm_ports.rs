@@ -2,7 +2,10 @@
 
 use crate::diagnose::{Case, Judgement, Rule, Sight, advise};
 use crate::graph::{Agreement, Compared};
-use crate::model::{Driver, Evidence, Finding, NetworkAt, NodesMatter, Outcome, Service, Severity, SwarmNode, TaskState};
+use crate::model::{
+    Driver, Evidence, Finding, NetworkAt, NodesMatter, Outcome, Service, Severity, SwarmNode,
+    TaskState,
+};
 
 /// See `netmap explain swarm-ports`.
 pub const RULE: Rule = Rule {

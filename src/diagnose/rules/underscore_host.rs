@@ -79,7 +79,5 @@ fn complains(edge: &Edge) -> bool {
 }
 
 fn over_http(edge: &Edge) -> bool {
-    edge.configured().any(|reference| {
-        matches!(reference.scheme.as_deref(), Some("http" | "https"))
-    })
+    edge.configured().any(|reference| matches!(reference.scheme.as_deref(), Some("http" | "https")))
 }

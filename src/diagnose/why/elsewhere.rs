@@ -91,10 +91,9 @@ fn port(climb: &Climb) -> Rung {
         Some((Outcome::Timeout, _)) => {
             rung(Status::Fail, format!("no answer from {host} on {port}"))
         }
-        Some((Outcome::Unreachable, why)) => rung(
-            Status::Fail,
-            format!("no way to {host}: {}", reason(why)),
-        ),
+        Some((Outcome::Unreachable, why)) => {
+            rung(Status::Fail, format!("no way to {host}: {}", reason(why)))
+        }
         Some((Outcome::NameNotFound, _)) => {
             rung(Status::Skipped, "there is no address to try".to_owned())
         }

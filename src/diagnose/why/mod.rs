@@ -12,7 +12,10 @@ use std::net::IpAddr;
 use super::case::Case;
 use crate::error::{Error, Result};
 use crate::graph::{Route, no_such};
-use crate::model::{By, ContainerAt, Knock, Ladder, Measurement, NetworkAt, Outcome, Rung, RungKind, State, Status, Step, Why};
+use crate::model::{
+    By, ContainerAt, Knock, Ladder, Measurement, NetworkAt, Outcome, Rung, RungKind, State, Status,
+    Step, Why,
+};
 
 /// What somebody wants to reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -251,8 +254,7 @@ impl<'a> Climb<'a> {
             return rung(status, format!("{host} is {address}{whose}"));
         }
         if let Some(failed) = tries.iter().find(|m| m.outcome == Outcome::NameNotFound) {
-            let because =
-                failed.reason.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+            let because = failed.reason.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
             let detail = format!("{} cannot resolve {host}{because}", self.name());
             return rung(Status::Fail, detail);
         }

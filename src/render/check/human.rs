@@ -1,10 +1,9 @@
 //! A line for each assertion, and below those that do not hold what was
 //! expected, what is, and how to fix it.
 
-use crate::check::{Basis, CheckStatus, CheckVerdict, Status, Verdict};
+use super::view::{CheckView, cause, fix};
+use crate::check::{Basis, CheckStatus, CheckVerdict};
 use crate::model::Finding;
-use super::{CheckView, cause, fix};
-use super::view::CheckView;
 use crate::render::style::{Role, Style, flow, width};
 
 /// Writes the verdicts in the file's order, and a summary.

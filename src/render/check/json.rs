@@ -3,9 +3,8 @@
 use crate::model::to_json;
 use serde::Serialize;
 
-use crate::check::{CheckStatus, Status};
-use super::{CheckView, cause, fix, observed};
-use super::view::{CheckView, observed};
+use super::view::{CheckView, cause, fix, observed};
+use crate::check::CheckStatus;
 use crate::render::style::Style;
 
 #[derive(Serialize)]

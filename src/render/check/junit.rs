@@ -3,9 +3,8 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::check::{CheckStatus, Status};
-use super::{CheckView, cause, fix, observed};
-use super::view::{CheckView, observed};
+use super::view::{CheckView, cause, fix, observed};
+use crate::check::CheckStatus;
 use crate::render::escape;
 use crate::render::style::Style;
 

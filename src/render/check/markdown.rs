@@ -1,8 +1,7 @@
 //! The verdicts as a table, for a report or a pull request.
 
-use crate::check::{Basis, CheckStatus, Status};
-use super::{CheckView, cause, fix, observed};
-use super::view::{CheckView, observed};
+use super::view::{CheckView, cause, fix, observed};
+use crate::check::{Basis, CheckStatus};
 use crate::render::escape::markdown as safe;
 use crate::render::style::Style;
 

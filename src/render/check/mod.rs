@@ -7,8 +7,6 @@ mod markdown;
 mod tap;
 mod view;
 
-pub use view::CheckView;
-
 use super::format::{Draw, Format, Shown};
 pub use view::CheckView;
 

@@ -1,9 +1,8 @@
 //! Test Anything Protocol, version 14 (testanything.org). What is unknown is
 //! `not ok`: neither `SKIP` nor `TODO` would keep a harness from calling it fine.
 
-use crate::check::{CheckStatus, Status};
-use super::{CheckView, cause, fix, observed};
-use super::view::{CheckView, observed};
+use super::view::{CheckView, cause, fix, observed};
+use crate::check::CheckStatus;
 use crate::render::escape;
 use crate::render::style::Style;
 

@@ -1,7 +1,9 @@
 //! Evidence in sentences, without full stop.
 
 use crate::model::words::few;
-use crate::model::{Dial, Evidence, ListensFrom, MachineMatter, NodesMatter, Origin, Progress, WrittenIn};
+use crate::model::{
+    Dial, Evidence, ListensFrom, MachineMatter, NodesMatter, Origin, Progress, WrittenIn,
+};
 
 /// What was seen, as a sentence for people.
 pub fn sentence(evidence: &Evidence) -> String {

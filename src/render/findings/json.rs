@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use super::view::FindingsView;
+use super::evidence;
 use crate::model::{Evidence, Severity, Step, to_json};
 use crate::render::fix;
-use super::{FindingsView, evidence};
-use super::view::FindingsView;
 use crate::render::style::Style;
 
 /// The document.

@@ -1,7 +1,7 @@
 //! A diagnosis as Markdown, for an issue or a mail to the teacher.
 
-use super::{FindingsView, evidence, groups};
 use super::view::FindingsView;
+use super::{evidence, groups};
 use crate::render::escape::{markdown as safe, terminal};
 use crate::render::fix;
 use crate::render::style::Style;

@@ -2,9 +2,9 @@
 //! margin, one fix for one cause.
 
 use super::groups::{self, Group};
-use crate::model::words::count;
-use super::{FindingsView, evidence};
 use super::view::FindingsView;
+use super::evidence;
+use crate::model::words::count;
 use crate::model::{Diagnosis, Finding, Severity};
 use crate::render::style::{Role, Style, width};
 use crate::render::{escape, fix};

@@ -95,7 +95,9 @@ fn of_edit(edit: &Edit) -> String {
         }
         EditKind::Join { network, aliases } => {
             let aliases = aliases.join(", ");
-            format!("put {service} on the network {network}, too, with {aliases} among its aliases there")
+            format!(
+                "put {service} on the network {network}, too, with {aliases} among its aliases there"
+            )
         }
         EditKind::Leave { network } => format!("take {service} off the network {network}"),
         EditKind::Change { to } => format!("give {service} {}", change(to)),

@@ -182,7 +182,8 @@ fn modes_hosts_links_and_ports_follow_the_changes() {
     assert!(same[3].contains(" --link db:database "), "{same:?}");
     let changed = recreate(changes, settings, Tool::Docker);
     assert!(
-        changed[3].contains(" -p 8080:3000 --network app --network-alias x --add-host x:10.0.0.3 --re"),
+        changed[3]
+            .contains(" -p 8080:3000 --network app --network-alias x --add-host x:10.0.0.3 --re"),
         "{changed:?}"
     );
 }
@@ -218,10 +219,7 @@ fn what_compose_made_is_edited_and_brought_up_by_compose() {
         ]
     );
     let old = ComposeServices { standalone: true, files: Vec::new(), ..made };
-    assert_eq!(
-        of(Vec::new(), &old),
-        ["docker-compose -p shop up -d --force-recreate web sidecar"]
-    );
+    assert_eq!(of(Vec::new(), &old), ["docker-compose -p shop up -d --force-recreate web sidecar"]);
 }
 
 /// What sed makes of a value, run by a shell as the fix runs it.

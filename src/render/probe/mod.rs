@@ -10,8 +10,6 @@ mod matrix;
 mod surprises;
 mod view;
 
-pub use view::ProbeView;
-
 use super::format::{Draw, Format, Shown};
 pub use view::ProbeView;
 

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use super::draw::{Canvas, put, tap_class};
 use super::geometry::Rect;
-use crate::model::words::{count, listed};
 use super::options::Options;
-use super::scene::{Line, LineRole, Look, Role, SMALL, Scene, Tap, WayOut};
+use super::scene::{Line, LineRole, Look, SMALL, Scene, Tap, WayOut};
+use crate::model::words::{count, listed};
 use crate::render::escape;
 use crate::render::view::{Change, View};
 

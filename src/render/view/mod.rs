@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashMap};
 pub use changes::{Change, Changes};
 pub use ports::only_exposed;
 pub use surprises::{sentences, surprise_sentences};
-pub use words::{gateway, kind, state, surprise};
+pub use words::{kind, state, surprise};
 
 use crate::graph::{Bridging, Comparison, Map, Selection, StackOwner, Surprise};
 use crate::model::words::{count, listed};
@@ -99,7 +99,7 @@ impl<'a> View<'a> {
     }
 
     /// A subnet's gateway, or a dash where nobody says which it is.
-    pub fn gateway(&self, network: usize, subnet: &Subnet) -> String {
+    pub fn gateway(&self, network: NetworkAt, subnet: &Subnet) -> String {
         self.map.gateway(network, subnet).map_or("–".to_owned(), |gateway| gateway.to_string())
     }
 

@@ -1,8 +1,8 @@
 //! Words that all formats have in common.
 
 use crate::graph::Mark;
-use crate::model::{Container, Network, NetworkAt, State, Subnet};
 use crate::model::words::count;
+use crate::model::{Container, Network, State};
 
 /// What a surprise is, in a word or two.
 pub fn surprise(mark: Mark) -> &'static str {
@@ -29,11 +29,6 @@ pub fn state(container: &Container) -> String {
         text.push_str(&format!(", {}", count(container.restart_count, "restart")));
     }
     text
-}
-
-/// A subnet's gateway, or a dash where nobody says which it is.
-pub fn gateway(view: &super::View, network: NetworkAt, subnet: &Subnet) -> String {
-    view.map.gateway(network, subnet).map_or("–".to_owned(), |gateway| gateway.to_string())
 }
 
 /// Driver and flags: `bridge`, `bridge · internal`, `macvlan on eth0`.

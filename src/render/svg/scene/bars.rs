@@ -18,7 +18,7 @@ const WIDEST: i32 = 340;
 /// For each thing of the snapshot the number of its bar.
 #[derive(Debug, Default)]
 pub struct Numbers {
-    pub networks: BTreeMap<usize, usize>,
+    pub networks: BTreeMap<NetworkAt, usize>,
     pub outside: Option<usize>,
     pub nowhere: Option<usize>,
 }

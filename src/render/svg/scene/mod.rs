@@ -15,7 +15,6 @@ pub use shapes::{Bar, BarKind, Card, Strip, Tap, WayOut};
 
 use super::options::{Blank, Options};
 use super::reduce;
-use crate::model::NetworkAt;
 use crate::render::view::View;
 
 /// Everything that a picture shows.

@@ -3,16 +3,17 @@
 use std::cell::OnceCell;
 
 use super::line::{Line, Look};
+use crate::model::NetworkAt;
 use crate::render::view::Change;
 
 /// What a bar stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BarKind {
     /// The network at this position of the snapshot.
-    Network(usize),
+    Network(NetworkAt),
     /// The engine's machine and what is beyond it; with the position of the
     /// network that stands for the host's own stack, where one is listed.
-    Outside(Option<usize>),
+    Outside(Option<NetworkAt>),
     /// No network at all: what stands under it hangs on nothing.
     Nowhere,
 }

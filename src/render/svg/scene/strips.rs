@@ -5,16 +5,13 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::alarms::{Alarms, worse};
-use crate::model::{Container, ContainerAt, Endpoint, NetworkAt, State};
-use crate::model::words::listed;
-use crate::render::svg::Blank;
-use crate::render::svg::options::Blank;
-use super::{Line, Numbers, Role, Strip, Tap, bars};
 use super::bars::{self, Numbers};
-use super::cards::{MOST, WIDEST, limited};
 use super::limits::{MOST, WIDEST, limited};
 use super::line::{Line, LineRole};
 use super::shapes::{Strip, Tap};
+use crate::model::words::listed;
+use crate::model::{Container, ContainerAt, Endpoint, NetworkAt, State};
+use crate::render::svg::options::Blank;
 use crate::render::svg::reduce::Group;
 use crate::render::view::View;
 
