@@ -346,15 +346,8 @@ impl Drawing<'_, '_> {
 /// The ports that the engine will publish where it is told which. Those it is
 /// to choose are known only once it has.
 fn published(requested: &[RequestedPort]) -> Vec<PublishedPort> {
-    let told = |asked: &RequestedPort| {
-        Some(PublishedPort {
-            port: asked.port,
-            protocol: asked.protocol,
-            host_ip: asked.host_ip.clone(),
-            host_port: asked.host_port.parse().ok()?,
-        })
-    };
-    requested.iter().filter_map(told).collect()
+    let told = |asked: &RequestedPort| Some(asked.granted(Some(asked.host_port.one()?)));
+    requested.iter().filter_map(told).flatten().collect()
 }
 
 /// Roughly the memory that a container takes, in bytes.

@@ -403,7 +403,7 @@ impl<'a> Case<'a> {
             )
         });
         let held_up = self.containers().filter(|at| self.is_held_up(*at)).filter_map(|at| {
-            let port = self.container(at).published.first()?.host_port;
+            let port = self.container(at).published.first()?.host_port?;
             let name = self.name(at);
             Some((
                 name,

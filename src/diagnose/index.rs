@@ -107,8 +107,8 @@ impl<'a> Index<'a> {
 
     fn add_container(&mut self, case: &Case<'a>, at: ContainerAt) {
         let container = case.container(at);
-        for published in &container.published {
-            push(self.published.entry(published.host_port).or_default(), at);
+        for host_port in container.published.iter().filter_map(|published| published.host_port) {
+            push(self.published.entry(host_port).or_default(), at);
         }
         let project = container.project().map(|project| {
             let next = self.projects.len();

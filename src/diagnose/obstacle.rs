@@ -108,8 +108,8 @@ fn localhost(case: &Case, edge: &Edge) -> Option<Obstacle> {
         // It would listen there itself if it ran.
         return None;
     }
-    let published_by_itself = container.published.iter().any(|p| p.host_port == port)
-        || container.requested.iter().any(|p| p.host_port == port.to_string());
+    let published_by_itself = container.published.iter().any(|p| p.host_port == Some(port))
+        || container.requested.iter().any(|p| p.host_port.one() == Some(port));
     if published_by_itself && !fails {
         return None;
     }
@@ -120,7 +120,7 @@ fn localhost(case: &Case, edge: &Edge) -> Option<Obstacle> {
         _ => false,
     });
     if let Some(peer) = peer_with(case, from, port) {
-        let on_host = case.container(peer).published.iter().any(|p| p.host_port == port);
+        let on_host = case.container(peer).published.iter().any(|p| p.host_port == Some(port));
         return Some(Obstacle::Localhost { peer, port, sure: fails || !(on_web && on_host) });
     }
     let behind = first_of(case.index().published(port), |at| is_peer(case, from, at))
@@ -192,7 +192,7 @@ pub fn published_as<'a>(
     at: ContainerAt,
     host_port: u16,
 ) -> Option<&'a PublishedPort> {
-    case.container(at).published.iter().find(|published| published.host_port == host_port)
+    case.container(at).published.iter().find(|published| published.host_port == Some(host_port))
 }
 
 fn named(case: &Case, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {

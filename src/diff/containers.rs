@@ -1,12 +1,13 @@
 //! What differs between containers and their endpoints.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use super::same::Same;
 use super::{Changes, Kind, listed, pair_name};
 use crate::model::{
-    Container, Endpoint, Moment, NetworkMode, Protocol, PublishedPort, RequestedPort, Snapshot,
-    State,
+    Container, Endpoint, HostPorts, Moment, NetworkMode, Protocol, PublishedPort, RequestedPort,
+    Snapshot, State,
 };
 
 /// Compares all containers.
@@ -126,10 +127,12 @@ fn compare_ports(name: &str, before: &Container, after: &Container, changes: &mu
 
 /// Published ports as `127.0.0.1:8080 → 80`, or those it wants published.
 fn ports(container: &Container, live: bool) -> BTreeSet<String> {
-    let text = |ip: &str, host: &str, port: u16, protocol: Protocol| {
-        let ip = match ip {
-            "" | "0.0.0.0" | "::" => "*",
-            ip => ip,
+    let text = |ip: Option<IpAddr>, host: HostPorts, port: u16, protocol: Protocol| {
+        let ip = ip.filter(|ip| !ip.is_unspecified()).map(|ip| ip.to_string());
+        let ip = ip.unwrap_or_else(|| "*".to_owned());
+        let host = match host {
+            HostPorts::Any => "any".to_owned(),
+            ports => ports.to_string(),
         };
         let suffix = match protocol {
             Protocol::Tcp => String::new(),
@@ -138,13 +141,13 @@ fn ports(container: &Container, live: bool) -> BTreeSet<String> {
         format!("{ip}:{host} → {port}{suffix}")
     };
     if live {
-        let of = |p: &PublishedPort| text(&p.host_ip, &p.host_port.to_string(), p.port, p.protocol);
+        let of = |p: &PublishedPort| {
+            let host = p.host_port.map_or(HostPorts::Any, HostPorts::One);
+            text(Some(p.host_ip), host, p.port, p.protocol)
+        };
         return container.published.iter().map(of).collect();
     }
-    let of = |p: &RequestedPort| {
-        let host = if p.host_port.is_empty() { "any" } else { &p.host_port };
-        text(&p.host_ip, host, p.port, p.protocol)
-    };
+    let of = |p: &RequestedPort| text(p.host_ip, p.host_port, p.port, p.protocol);
     container.requested.iter().map(of).collect()
 }
 

@@ -242,8 +242,8 @@ fn every_address(snapshot: &Snapshot) -> Vec<IpAddr> {
                 [endpoint.ipv6_gateway, endpoint.fixed_ipv6].into_iter().flatten().map(IpAddr::V6),
             );
         }
-        all.extend(container.published.iter().filter_map(|port| parsed(&port.host_ip)));
-        all.extend(container.requested.iter().filter_map(|port| parsed(&port.host_ip)));
+        all.extend(container.published.iter().map(|port| port.host_ip));
+        all.extend(container.requested.iter().filter_map(|port| port.host_ip));
         all.extend(container.dns.iter().filter_map(|server| parsed(server)));
         let entries = container.extra_hosts.iter().filter_map(|entry| entry.split_once(':'));
         all.extend(entries.filter_map(|(_, address)| parsed(address)));

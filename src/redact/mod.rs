@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::model::{
-    Compose, Container, Endpoint, Measurement, Network, NetworkMode, Plan, Probe, Snapshot, Subnet,
-    Unread,
+    Compose, Container, Endpoint, Measurement, Network, NetworkMode, Plan, Probe, PublishedPort,
+    RequestedPort, Snapshot, Subnet, Unread,
 };
 use addresses::Addresses;
 use names::Names;
@@ -133,19 +133,21 @@ impl Redaction {
             published: container
                 .published
                 .iter()
-                .map(|port| {
-                    let mut port = port.clone();
-                    port.host_ip = self.word_or_address(&port.host_ip);
-                    port
+                .map(|port| PublishedPort {
+                    port: port.port,
+                    protocol: port.protocol,
+                    host_ip: self.addresses.address(port.host_ip),
+                    host_port: port.host_port,
                 })
                 .collect(),
             requested: container
                 .requested
                 .iter()
-                .map(|port| {
-                    let mut port = port.clone();
-                    port.host_ip = self.word_or_address(&port.host_ip);
-                    port
+                .map(|port| RequestedPort {
+                    port: port.port,
+                    protocol: port.protocol,
+                    host_ip: port.host_ip.map(|ip| self.addresses.address(ip)),
+                    host_port: port.host_port,
                 })
                 .collect(),
             compose: Compose {

@@ -44,14 +44,14 @@ fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
     for at in case.containers() {
         let container = case.container(at);
-        let published = container
-            .published
-            .iter()
-            .map(|p| (p.port, p.host_port.to_string(), p.protocol, p.is_on_every_address()));
-        let planned = container.requested.iter().filter(|_| case.is_planned()).map(|r| {
-            let every = matches!(r.host_ip.as_str(), "" | "0.0.0.0" | "::");
-            (r.port, r.host_port.clone(), r.protocol, every)
+        let published = container.published.iter().filter_map(|p| {
+            Some((p.port, p.host_port?.to_string(), p.protocol, p.is_on_every_address()))
         });
+        let planned = container
+            .requested
+            .iter()
+            .filter(|_| case.is_planned())
+            .map(|r| (r.port, r.host_port.to_string(), r.protocol, r.is_on_every_address()));
         let mut open: Vec<(u16, String, &str)> = published
             .chain(planned)
             .filter(|(_, _, protocol, every)| *protocol == Protocol::Tcp && *every)

@@ -55,11 +55,10 @@ fn judge(case: &Case) -> Judgement {
                 case.say_instead(&edges, "host.docker.internal", port),
             ]
         } else {
-            let published = case.container(to).published.iter().find(|p| Some(p.port) == port);
+            let mut published = case.container(to).published.iter();
+            let published = published.find(|p| Some(p.port) == port).and_then(|p| p.host_port);
             match published {
-                Some(published) => {
-                    vec![case.say_instead(&edges, "localhost", Some(published.host_port))]
-                }
+                Some(host_port) => vec![case.say_instead(&edges, "localhost", Some(host_port))],
                 None => vec![prose(format!(
                     "make {name} anew with its port published (-p 127.0.0.1:PORT:{}), and let {} use \
                     localhost:PORT; or run it without --network host",

@@ -1,5 +1,7 @@
 //! Two that want one port of the host.
 
+use std::net::IpAddr;
+
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule};
@@ -41,7 +43,7 @@ fn judge(case: &Case) -> Judgement {
             for wanted in &container.requested {
                 if takes(case.container(other), wanted, planned) {
                     holders.push(case.name(other));
-                    ports.push(wanted.host_port.clone());
+                    ports.push(wanted.host_port);
                 }
             }
         }
@@ -50,8 +52,8 @@ fn judge(case: &Case) -> Judgement {
         }
         ports.dedup();
         let port = match ports.first() {
-            Some(port) => port.clone(),
-            None => container.requested.first().map(|r| r.host_port.clone()).unwrap_or_default(),
+            Some(port) => *port,
+            None => container.requested.first().map(|r| r.host_port).unwrap_or_default(),
         };
         let taken = if planned { "is wanted twice" } else { "is taken" };
         let mut finding = RULE.finding(
@@ -96,22 +98,21 @@ pub fn is_about_ports(error: &str) -> bool {
 
 /// Whether a container has a port of the host that another one asks for.
 fn takes(holder: &Container, wanted: &RequestedPort, planned: bool) -> bool {
-    let any = |address: &str| matches!(address, "" | "0.0.0.0" | "::");
-    let meet = |a: &str, b: &str| any(a) || any(b) || a == b;
+    let every = |ip: Option<IpAddr>| ip.is_none_or(|ip| ip.is_unspecified());
+    let meet = |a: Option<IpAddr>, b: Option<IpAddr>| every(a) || every(b) || a == b;
+    // Of a range the engine takes what is free.
+    let Some(host_port) = wanted.host_port.one() else { return false };
     if planned {
         return holder.requested.iter().any(|other| {
-            // Of a range the engine takes what is free.
-            !wanted.host_port.is_empty()
-                && !wanted.host_port.contains('-')
-                && other.host_port == wanted.host_port
+            other.host_port == wanted.host_port
                 && other.protocol == wanted.protocol
-                && meet(&other.host_ip, &wanted.host_ip)
+                && meet(other.host_ip, wanted.host_ip)
         });
     }
     holder.state.has_network()
         && holder.published.iter().any(|published| {
-            published.host_port.to_string() == wanted.host_port
+            published.host_port == Some(host_port)
                 && published.protocol == wanted.protocol
-                && meet(&published.host_ip, &wanted.host_ip)
+                && meet(Some(published.host_ip), wanted.host_ip)
         })
 }

@@ -60,7 +60,8 @@ fn judge(case: &Case) -> Judgement {
                 .published
                 .iter()
                 .filter(|published| published.port == port)
-                .map(|published| published.host_port.to_string())
+                .filter_map(|published| published.host_port)
+                .map(|host_port| host_port.to_string())
                 .collect();
             let alone = case.map.riders(at).is_empty();
             if edges.is_empty() && published.is_empty() && !alone {

@@ -74,8 +74,8 @@ fn judge(case: &Case) -> Judgement {
             finding.severity = Severity::Warning;
         }
         for published in container.published.iter().filter(|p| silent.contains(&p.port)) {
-            let line =
-                format!("Port {} of the host leads to {}", published.host_port, published.port);
+            let Some(host_port) = published.host_port else { continue };
+            let line = format!("Port {host_port} of the host leads to {}", published.port);
             if !finding.evidence.contains(&line) {
                 finding.evidence.push(line);
             }
@@ -91,11 +91,12 @@ fn judge(case: &Case) -> Judgement {
         } else {
             format!("{name} does listen on {}", few(&others))
         });
-        let host_port = container.published.iter().find(|p| p.port == silent[0]);
+        let host_port =
+            container.published.iter().find(|p| p.port == silent[0]).and_then(|p| p.host_port);
         finding.fix = match (others.as_slice(), host_port) {
-            ([real], Some(published)) => vec![prose(format!(
-                "make {name} anew with -p {}:{real} instead of -p {0}:{}",
-                published.host_port, silent[0]
+            ([real], Some(host_port)) => vec![prose(format!(
+                "make {name} anew with -p {host_port}:{real} instead of -p {host_port}:{}",
+                silent[0]
             ))],
             ([], _) => vec![
                 format!("{} logs --tail 20 {}", case.docker(), case.container_word(at)),
