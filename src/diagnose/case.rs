@@ -11,8 +11,8 @@ use super::rules;
 use super::wanted::{self, Edge};
 use crate::graph::{Comparison, Map};
 use crate::model::{
-    Connection, Container, ContainerAt, Listening, LogError, Moment, Network, NetworkAt,
-    NetworkMode, Observation, PerContainer, Protocol, State,
+    Connection, Container, ContainerAt, HostAddress, Link, Listening, LogError, Moment, Network,
+    NetworkAt, NetworkMode, Observation, PerContainer, Protocol, State,
 };
 
 /// How long before netmap looked an error in the log of a running container
@@ -291,10 +291,11 @@ impl<'a> Case<'a> {
     pub fn added_host(&self, at: ContainerAt, host: &str) -> Option<Option<IpAddr>> {
         let owner = self.map.stack(at).unwrap_or(at);
         let added = self.container(at).extra_hosts.iter().chain(&self.container(owner).extra_hosts);
-        for entry in added {
-            let Some((name, address)) = entry.split_once([':', '=']) else { continue };
-            if name.eq_ignore_ascii_case(host) {
-                return Some(address.trim_matches(['[', ']']).parse().ok());
+        for entry in added.filter(|entry| entry.name.eq_ignore_ascii_case(host)) {
+            match &entry.address {
+                HostAddress::Ip(ip) => return Some(Some(*ip)),
+                HostAddress::Other(nothing) if nothing.is_empty() => {}
+                HostAddress::Gateway | HostAddress::Other(_) => return Some(None),
             }
         }
         None
@@ -305,9 +306,8 @@ impl<'a> Case<'a> {
     pub fn resolved(&self, from: ContainerAt, host: &str) -> Option<ContainerAt> {
         let stack = self.map.stack(from)?;
         for link in &self.container(stack).links {
-            let (target, alias) = link.split_once(':').unwrap_or((link, link));
-            if alias.eq_ignore_ascii_case(host) || target.eq_ignore_ascii_case(host) {
-                return self.map.containers_named(target).first().copied();
+            if [&link.alias, &link.target].iter().any(|name| name.eq_ignore_ascii_case(host)) {
+                return self.map.containers_named(&link.target).first().copied();
             }
         }
         let host = host.trim_end_matches('.');
@@ -335,7 +335,7 @@ impl<'a> Case<'a> {
 
     /// Whether the container at `a` is linked to the one at `b` in the legacy way.
     pub fn is_linked(&self, a: ContainerAt, b: ContainerAt) -> bool {
-        let names = |link: &String| link.split(':').next() == Some(self.name(b));
+        let names = |link: &Link| link.target == self.name(b);
         self.map.stack(a).is_some_and(|a| self.container(a).links.iter().any(names))
     }
 

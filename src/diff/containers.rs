@@ -60,8 +60,10 @@ fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Change
         changes.note((Kind::Flag, false), (name, field), before, after);
     };
     note("host name", host_name(before), host_name(after));
-    note("links", listed(before.links.clone()), listed(after.links.clone()));
-    note("extra hosts", listed(before.extra_hosts.clone()), listed(after.extra_hosts.clone()));
+    let links = |container: &Container| listed(written(&container.links));
+    note("links", links(before), links(after));
+    let extra_hosts = |container: &Container| listed(written(&container.extra_hosts));
+    note("extra hosts", extra_hosts(before), extra_hosts(after));
     note("dns", listed(before.dns.clone()), listed(after.dns.clone()));
     let dials = |container: &Container| {
         let told = |r: &crate::model::Reference| format!("{r} ({})", r.place());
@@ -82,6 +84,10 @@ fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Change
     changes.noise(Kind::Start, (name, "started at"), begun, begun_since);
     let (ended, ended_since) = (time(before.finished_at), time(after.finished_at));
     changes.noise(Kind::Start, (name, "ended at"), ended, ended_since);
+}
+
+fn written<T: ToString>(all: &[T]) -> Vec<String> {
+    all.iter().map(T::to_string).collect()
 }
 
 /// State and health: `running, healthy`, `exited (1)`.

@@ -13,9 +13,9 @@ use super::container::{EndpointSettings, Inspected, Listed};
 use super::lenient::Info;
 use super::ports;
 use crate::model::{
-    AddressPool, Compose, Container, Driver, Endpoint, EngineFacts, ExposedPort, Health, Moment,
-    Network, NetworkMode, Reference, Scope, State, Subnet, Unread, kept_labels, reference,
-    without_user_info,
+    AddressPool, Compose, Container, Driver, Endpoint, EngineFacts, ExposedPort, ExtraHost, Health,
+    Link, Moment, Network, NetworkMode, Reference, Scope, State, Subnet, Unread, kept_labels,
+    reference, without_user_info,
 };
 
 /// Facts from the version call.
@@ -165,7 +165,12 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
         task_of: task_of(&labels),
         node: String::new(),
         links: links(host_config.links.unwrap_or_default()),
-        extra_hosts: host_config.extra_hosts.unwrap_or_default(),
+        extra_hosts: host_config
+            .extra_hosts
+            .unwrap_or_default()
+            .iter()
+            .map(|entry| ExtraHost::parse(entry))
+            .collect(),
         dns: host_config.dns.unwrap_or_default(),
         labels,
         pid: state.pid.and_then(|pid| u32::try_from(pid).ok()).filter(|pid| *pid > 0),
@@ -248,7 +253,12 @@ fn endpoints(
             aliases: settings.aliases.unwrap_or_default(),
             dns_names: settings.dns_names.unwrap_or_default(),
             gateway_priority: settings.gw_priority.filter(|priority| *priority != 0),
-            links: settings.links.unwrap_or_default(),
+            links: settings
+                .links
+                .unwrap_or_default()
+                .iter()
+                .map(|link| Link::parse(link))
+                .collect(),
             network,
         });
     }
@@ -269,14 +279,14 @@ fn task_of(labels: &BTreeMap<String, String>) -> Option<String> {
     labels.get("com.docker.swarm.service.name").filter(|name| !name.is_empty()).cloned()
 }
 
-/// `/web/db:/web/alias` as the engine writes links, as `db:alias`.
-fn links(given: Vec<String>) -> Vec<String> {
+/// The engine writes links as `/web/db:/web/alias`.
+fn links(given: Vec<String>) -> Vec<Link> {
     let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-    let mut links: Vec<String> = given
+    let mut links: Vec<Link> = given
         .iter()
         .map(|link| {
-            let (container, alias) = link.split_once(':').unwrap_or((link, link));
-            format!("{}:{}", last(container), last(alias))
+            let Link { target, alias } = Link::parse(link);
+            Link { target: last(&target), alias: last(&alias) }
         })
         .collect();
     links.sort();
@@ -353,7 +363,7 @@ mod tests {
 
     #[test]
     fn links_are_reduced_to_their_last_names() {
-        assert_eq!(links(vec!["/db:/web/database".to_owned()]), ["db:database"]);
+        assert_eq!(links(vec!["/db:/web/database".to_owned()]), [Link::parse("db:database")]);
     }
 
     #[test]

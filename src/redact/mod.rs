@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::model::{
-    Compose, Container, Endpoint, Measurement, Network, NetworkMode, Plan, Probe, PublishedPort,
-    RequestedPort, Snapshot, Subnet, Unread,
+    Compose, Container, Endpoint, ExtraHost, HostAddress, Link, Measurement, Network, NetworkMode,
+    Plan, Probe, PublishedPort, RequestedPort, Snapshot, Subnet, Unread,
 };
 use addresses::Addresses;
 use names::Names;
@@ -157,8 +157,8 @@ impl Redaction {
             },
             task_of: container.task_of.as_deref().map(|name| names.word(name)),
             node: names.word(&container.node),
-            links: container.links.iter().map(|link| self.pair(link)).collect(),
-            extra_hosts: container.extra_hosts.iter().map(|entry| self.pair(entry)).collect(),
+            links: container.links.iter().map(|link| self.link(link)).collect(),
+            extra_hosts: container.extra_hosts.iter().map(|host| self.extra_host(host)).collect(),
             dns: container.dns.iter().map(|server| self.word_or_address(server)).collect(),
             labels: BTreeMap::new(),
             references: container.references.iter().map(|r| self.reference(r)).collect(),
@@ -192,7 +192,7 @@ impl Redaction {
             fixed_ipv4: v4(endpoint.fixed_ipv4),
             fixed_ipv6: v6(endpoint.fixed_ipv6),
             gateway_priority: endpoint.gateway_priority,
-            links: endpoint.links.iter().map(|link| self.pair(link)).collect(),
+            links: endpoint.links.iter().map(|link| self.link(link)).collect(),
         }
     }
 
@@ -219,14 +219,17 @@ impl Redaction {
         Unread::new(self.text(&unread.what), self.text(&unread.why))
     }
 
-    /// `CONTAINER:ALIAS`, `NAME:ADDRESS`.
-    fn pair(&self, pair: &str) -> String {
-        match pair.split_once(':') {
-            Some((name, other)) => {
-                format!("{}:{}", self.names.word(name), self.word_or_address(other))
-            }
-            None => self.names.word(pair),
-        }
+    fn link(&self, link: &Link) -> Link {
+        Link { target: self.names.word(&link.target), alias: self.names.word(&link.alias) }
+    }
+
+    fn extra_host(&self, host: &ExtraHost) -> ExtraHost {
+        let address = match &host.address {
+            HostAddress::Ip(ip) => HostAddress::Ip(self.addresses.address(*ip)),
+            HostAddress::Gateway => HostAddress::Gateway,
+            HostAddress::Other(other) => HostAddress::Other(self.names.word(other)),
+        };
+        ExtraHost { name: self.names.word(&host.name), address }
     }
 
     fn word_or_address(&self, text: &str) -> String {

@@ -3,7 +3,7 @@
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule};
-use crate::model::Severity;
+use crate::model::{Link, Severity};
 
 /// See `netmap explain legacy-link`.
 pub const RULE: Rule = Rule {
@@ -32,8 +32,7 @@ fn judge(case: &Case) -> Judgement {
         }
         let mut targets: Vec<&str> = Vec::new();
         let mut fix = Vec::new();
-        for link in &container.links {
-            let (target, alias) = link.split_once(':').unwrap_or((link, link));
+        for Link { target, alias } in &container.links {
             targets.push(target);
             let Some(to) = case.map.containers_named(target).first().copied() else { continue };
             let on_own_network = case
@@ -55,8 +54,7 @@ fn judge(case: &Case) -> Judgement {
         finding.evidence = container
             .links
             .iter()
-            .map(|link| {
-                let (target, alias) = link.split_once(':').unwrap_or((link, link));
+            .map(|Link { target, alias }| {
                 format!("`{alias}` is written into its hosts file with the address {target} had when it started")
             })
             .collect();

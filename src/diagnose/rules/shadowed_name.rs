@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule, Sight};
-use crate::model::Severity;
+use crate::model::{HostAddress, Severity};
 
 /// See `netmap explain shadowed-name`.
 pub const RULE: Rule = Rule {
@@ -33,9 +33,9 @@ fn judge(case: &Case) -> Judgement {
         let mut entries: Vec<(String, IpAddr)> = container
             .extra_hosts
             .iter()
-            .filter_map(|entry| {
-                let (name, address) = entry.split_once([':', '='])?;
-                Some((name.to_owned(), address.trim_matches(['[', ']']).parse().ok()?))
+            .filter_map(|entry| match entry.address {
+                HostAddress::Ip(ip) => Some((entry.name.clone(), ip)),
+                HostAddress::Gateway | HostAddress::Other(_) => None,
             })
             .collect();
         let seen = case.seen(at).and_then(|seen| seen.hosts.as_deref()).unwrap_or_default();
@@ -48,7 +48,8 @@ fn judge(case: &Case) -> Judgement {
             let linked = container
                 .links
                 .iter()
-                .any(|link| link.split(':').any(|part| part.eq_ignore_ascii_case(&name)));
+                .flat_map(|link| [&link.target, &link.alias])
+                .any(|part| part.eq_ignore_ascii_case(&name));
             let Some(peer) = case.resolved(at, &name).filter(|peer| *peer != at && !linked) else {
                 continue;
             };
