@@ -282,8 +282,8 @@ impl MakeContainer {
         let published = self.port.filter(|_| live).map(|port| PublishedPort {
             port,
             protocol: crate::model::Protocol::Tcp,
-            host_ip: if port % 2 == 0 { "0.0.0.0" } else { "192.168.77.5" }.to_owned(),
-            host_port: port,
+            host_ip: if port % 2 == 0 { [0, 0, 0, 0] } else { [192, 168, 77, 5] }.into(),
+            host_port: Some(port),
         });
         Container {
             name: format!("{}-{at}", self.name),

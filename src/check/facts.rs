@@ -2,6 +2,7 @@
 //! engine says of them.
 
 use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
 
 use super::verdict::{Assessment, Basis, CheckStatus};
 use super::who::Who;
@@ -150,7 +151,7 @@ fn by_plan(holds: bool, observed: String) -> Assessment {
 }
 
 /// The ports that a container publishes, or will when it is brought up as
-/// planned. Where a plan leaves the host's port to the engine, it is 0.
+/// planned. Where a plan leaves the host's port to the engine, there is none yet.
 pub(super) fn published_ports(container: &Container) -> Vec<PublishedPort> {
     if container.state != State::Planned {
         return container.published.clone();
@@ -158,8 +159,8 @@ pub(super) fn published_ports(container: &Container) -> Vec<PublishedPort> {
     let port = |port: &RequestedPort| PublishedPort {
         port: port.port,
         protocol: port.protocol,
-        host_ip: if port.host_ip.is_empty() { "0.0.0.0" } else { &port.host_ip }.to_owned(),
-        host_port: port.host_port.parse().unwrap_or(0),
+        host_ip: port.host_ip.unwrap_or(Ipv4Addr::UNSPECIFIED.into()),
+        host_port: port.host_port.one(),
     };
     container.requested.iter().map(port).collect()
 }
@@ -167,8 +168,8 @@ pub(super) fn published_ports(container: &Container) -> Vec<PublishedPort> {
 /// A published port as an assertion about it would be written.
 pub(super) fn claimed(port: &PublishedPort) -> PortClaim {
     PortClaim {
-        host_ip: port.host_ip.parse().ok(),
-        host_port: Some(port.host_port).filter(|port| *port > 0),
+        host_ip: Some(port.host_ip),
+        host_port: port.host_port,
         port: port.port,
         protocol: port.protocol,
     }
@@ -176,11 +177,10 @@ pub(super) fn claimed(port: &PublishedPort) -> PortClaim {
 
 fn published(has: &[PublishedPort], wanted: &[PortClaim], only: bool) -> Assessment {
     let fits = |claim: &PortClaim, port: &PublishedPort| {
-        let ip = port.host_ip.parse().ok();
         claim.port == port.port
             && claim.protocol == port.protocol
-            && claim.host_port.is_none_or(|wanted| wanted == port.host_port)
-            && claim.host_ip.is_none_or(|wanted| Some(wanted) == ip)
+            && claim.host_port.is_none_or(|wanted| port.host_port == Some(wanted))
+            && claim.host_ip.is_none_or(|wanted| wanted == port.host_ip)
     };
     let all = wanted.iter().all(|claim| has.iter().any(|port| fits(claim, port)));
     let more = has.iter().any(|port| !wanted.iter().any(|claim| fits(claim, port)));

@@ -12,7 +12,7 @@ use super::places::places;
 use super::reader::Reader;
 use super::service::{Dependency, Service};
 use crate::model::{
-    Compose, Container, Endpoint, EngineFacts, Network, NetworkMode, Plan, PublishedPort,
+    Compose, Container, Endpoint, EngineFacts, Link, Network, NetworkMode, Plan, PublishedPort,
     RequestedPort, Snapshot, State, nearest,
 };
 use crate::yaml::{Mapping, Node, Value};
@@ -274,7 +274,7 @@ impl Drawing<'_, '_> {
     }
 
     /// Where the network stack comes from, and the endpoints in it.
-    fn networking(&self, service: &Service, links: &[String]) -> (NetworkMode, Vec<Endpoint>) {
+    fn networking(&self, service: &Service, links: &[Link]) -> (NetworkMode, Vec<Endpoint>) {
         if let Some(mode) = &service.network_mode {
             let mode = match mode.split_once(':') {
                 Some(("service", shared)) => match self.services.get(shared) {
@@ -319,8 +319,8 @@ impl Drawing<'_, '_> {
         (first.map_or(NetworkMode::None, NetworkMode::Network), endpoints)
     }
 
-    /// Links as `CONTAINER:ALIAS`; Compose gives each linked container three.
-    fn links(&self, service: &Service, number: u32) -> Vec<String> {
+    /// Its links; Compose gives each linked container three.
+    fn links(&self, service: &Service, number: u32) -> Vec<Link> {
         let separator = self.project.separator;
         let mut links = BTreeSet::new();
         for (linked, alias) in &service.links {
@@ -333,12 +333,13 @@ impl Drawing<'_, '_> {
                 let numbered = format!("{linked}{separator}{number}");
                 let full = format!("{}{separator}{numbered}", self.project.name);
                 for alias in [alias.as_ref().unwrap_or(linked), &numbered, &full] {
-                    links.insert(format!("{name}:{alias}"));
+                    links.insert(Link { target: name.clone(), alias: alias.clone() });
                 }
             }
         }
         for (container, alias) in &service.external_links {
-            links.insert(format!("{container}:{}", alias.as_ref().unwrap_or(container)));
+            let alias = alias.as_ref().unwrap_or(container).clone();
+            links.insert(Link { target: container.clone(), alias });
         }
         links.into_iter().collect()
     }
@@ -347,30 +348,27 @@ impl Drawing<'_, '_> {
 /// The ports that the engine will publish where it is told which. Those it is
 /// to choose are known only once it has.
 fn published(requested: &[RequestedPort]) -> Vec<PublishedPort> {
-    let told = |asked: &RequestedPort| {
-        Some(PublishedPort {
-            port: asked.port,
-            protocol: asked.protocol,
-            host_ip: asked.host_ip.clone(),
-            host_port: asked.host_port.parse().ok()?,
-        })
-    };
-    requested.iter().filter_map(told).collect()
+    let told = |asked: &RequestedPort| Some(asked.granted(Some(asked.host_port.one()?)));
+    requested.iter().filter_map(told).flatten().collect()
 }
 
 /// Roughly the memory that a container takes, in bytes.
 fn weight(container: &Container) -> usize {
     let texts = |texts: &[String]| texts.iter().map(|text| text.len() + 32).sum::<usize>();
+    let linked = |links: &[Link]| -> usize {
+        links.iter().map(|link| link.target.len() + link.alias.len() + 64).sum()
+    };
     let labels: usize =
         container.labels.iter().map(|(key, value)| key.len() + value.len() + 96).sum();
     let endpoints: usize = container
         .endpoints
         .iter()
-        .map(|endpoint| 300 + texts(&endpoint.aliases) + texts(&endpoint.links))
+        .map(|endpoint| 300 + texts(&endpoint.aliases) + linked(&endpoint.links))
         .sum();
     let ports =
         96 * (container.requested.len() + container.published.len()) + 8 * container.exposed.len();
     let references = 160 * container.references.len();
-    let rest = texts(&container.extra_hosts) + texts(&container.dns) + texts(&container.links);
+    let hosts: usize = container.extra_hosts.iter().map(|host| host.name.len() + 64).sum();
+    let rest = hosts + texts(&container.dns) + linked(&container.links);
     800 + labels + endpoints + ports + references + rest
 }

@@ -1,8 +1,10 @@
 //! The ports of a service, in the short and the long way of writing them.
 
+use std::net::IpAddr;
+
 use super::keys;
 use super::notes::Notes;
-use crate::model::{ExposedPort, Protocol, RequestedPort};
+use crate::model::{ExposedPort, HostPorts, Protocol, RequestedPort};
 use crate::yaml::{Node, Value};
 
 /// Most ports that all services together may have; a file that publishes
@@ -70,10 +72,7 @@ impl Ports {
         let (host, container) = ports.rsplit_once(':').unwrap_or(("", ports));
         let (ip, host) = host.rsplit_once(':').unwrap_or(("", host));
         let ip = ip.trim_start_matches('[').trim_end_matches(']');
-        if !ip.is_empty() && ip.parse::<std::net::IpAddr>().is_err() {
-            return Err(format!("`{ip}` is no address of the host"));
-        }
-        self.pairs(ip, host, container, protocol)
+        self.pairs(host_ip(ip)?, host, container, protocol)
     }
 
     fn long(&mut self, node: &Node) -> Result<Vec<RequestedPort>, String> {
@@ -84,7 +83,7 @@ impl Ports {
         }
         let protocol = text("protocol");
         self.pairs(
-            text("host_ip"),
+            host_ip(text("host_ip"))?,
             text("published"),
             target,
             if protocol.is_empty() { "tcp" } else { protocol },
@@ -94,7 +93,7 @@ impl Ports {
     /// The pairs of host and container ports that two ranges stand for.
     fn pairs(
         &mut self,
-        ip: &str,
+        host_ip: Option<IpAddr>,
         host: &str,
         container: &str,
         protocol: &str,
@@ -104,18 +103,15 @@ impl Ports {
         let host = if host.is_empty() { None } else { Some(range(host)?) };
         self.spend(first, last)?;
         let host_port = |port: u16| match host {
-            None => Ok(String::new()),
-            Some((low, high)) if first == last && low < high => Ok(format!("{low}-{high}")),
+            None => Ok(HostPorts::Any),
+            Some((low, high)) if first == last && low < high => Ok(HostPorts::Range(low, high)),
             Some((low, high)) if high - low == last - first => {
-                Ok((low + (port - first)).to_string())
+                Ok(HostPorts::One(low + (port - first)))
             }
             Some(_) => Err("the two ranges of ports have different lengths".to_owned()),
         };
         (first..=last)
-            .map(|port| {
-                let host_port = host_port(port)?;
-                Ok(RequestedPort { port, protocol, host_ip: ip.to_owned(), host_port })
-            })
+            .map(|port| Ok(RequestedPort { port, protocol, host_ip, host_port: host_port(port)? }))
             .collect()
     }
 
@@ -129,6 +125,14 @@ impl Ports {
 
 fn split_protocol(text: &str) -> (&str, &str) {
     text.trim().split_once('/').unwrap_or((text.trim(), "tcp"))
+}
+
+/// An address of the host, of which nothing stands for every one.
+fn host_ip(text: &str) -> Result<Option<IpAddr>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| format!("`{text}` is no address of the host"))
 }
 
 fn protocol_of(text: &str) -> Result<Protocol, String> {
@@ -157,7 +161,10 @@ mod tests {
         let ports = Ports::default().published(&node, &["ports"], &mut notes);
         let shown: Vec<String> = ports
             .iter()
-            .map(|p| format!("{}|{}|{}/{}", p.host_ip, p.host_port, p.port, p.protocol))
+            .map(|p| {
+                let ip = p.host_ip.map(|ip| ip.to_string()).unwrap_or_default();
+                format!("{ip}|{}|{}/{}", p.host_port, p.port, p.protocol)
+            })
             .collect();
         let notes = notes.finish().into_iter().map(|unread| unread.why);
         shown.into_iter().chain(notes).collect::<Vec<_>>().join(" ")
@@ -198,6 +205,7 @@ mod tests {
             ("80/carrier-pigeon", "`carrier-pigeon` is no protocol; use tcp, udp or sctp"),
             ("1-2:1-3", "the two ranges of ports have different lengths"),
             ("elsewhere:80:80", "`elsewhere` is no address of the host"),
+            ("{target: 80, host_ip: here}", "`here` is no address of the host"),
             ("{published: 80}", "it has no `target`, the port of the container"),
             ("[80]", "this is a list, and a port such as \"8080:80\" was expected"),
             (

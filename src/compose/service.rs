@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use super::load::texts;
 use super::reader::Reader;
 use super::{keys, merge};
-use crate::model::{ExposedPort, Origin, Reference, RequestedPort, reference};
+use crate::model::{ExposedPort, ExtraHost, Origin, Reference, RequestedPort, kept_labels, reference};
 use crate::yaml::{Node, Spot, Value};
 
 /// Most replicas of one service that are drawn up.
@@ -32,7 +32,7 @@ pub struct Service {
     pub external_links: Vec<(String, Option<String>)>,
     pub dependencies: Vec<Dependency>,
     pub replicas: u32,
-    pub extra_hosts: Vec<String>,
+    pub extra_hosts: Vec<ExtraHost>,
     pub dns: Vec<String>,
     pub labels: std::collections::BTreeMap<String, String>,
     pub references: Vec<Reference>,
@@ -258,20 +258,9 @@ impl Reader<'_> {
         wanted.min(MOST_REPLICAS)
     }
 
-    /// `NAME:ADDRESS` each, whichever way they are written.
-    fn extra_hosts(&mut self, node: &Node) -> Vec<String> {
+    fn extra_hosts(&mut self, node: &Node) -> Vec<ExtraHost> {
         let Some(value) = node.get("extra_hosts") else { return Vec::new() };
         let list = merge::list(value.clone());
-        texts(Some(&list))
-            .into_iter()
-            .filter_map(Node::text)
-            .map(|entry| {
-                let at = entry.find(['=', ':']).unwrap_or(entry.len());
-                let (host, address) = entry.split_at(at);
-                let address = address.get(1..).unwrap_or_default();
-                let address = address.trim_start_matches('[').trim_end_matches(']');
-                format!("{host}:{address}")
-            })
-            .collect()
+        texts(Some(&list)).into_iter().filter_map(Node::text).map(ExtraHost::parse).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! Whole compose files, and what is planned in them.
 
 use super::*;
-use crate::model::{Container, Endpoint};
+use crate::model::{Container, Endpoint, HostPorts};
 
 /// A folder of files for one test.
 struct Folder(tempfile::TempDir);
@@ -227,9 +227,12 @@ fn a_folder_stands_for_its_file_and_the_override() {
     ]);
     let snapshot = folder.read(&["."]);
     assert_eq!(snapshot.containers[0].requested.len(), 1);
-    assert_eq!(snapshot.containers[0].requested[0].host_port, "81");
+    assert_eq!(snapshot.containers[0].requested[0].host_port, HostPorts::One(81));
     // A file that is named comes alone.
-    assert_eq!(folder.read(&["docker-compose.yml"]).containers[0].requested[0].host_port, "80");
+    assert_eq!(
+        folder.read(&["docker-compose.yml"]).containers[0].requested[0].host_port,
+        HostPorts::One(80)
+    );
     assert_eq!(folder.error(&["empty"]), "empty: there is no compose file in this folder");
 }
 

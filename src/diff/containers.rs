@@ -1,12 +1,13 @@
 //! What differs between containers and their endpoints.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use super::change::{Aspect, ChangeKind, Changes, in_full, pair_name};
 use super::same::Same;
 use crate::model::{
-    Container, Endpoint, NetworkMode, Protocol, PublishedPort, Reference, RequestedPort, Snapshot,
-    State,
+    Container, Endpoint, HostPorts, NetworkMode, Protocol, PublishedPort, Reference, RequestedPort,
+    Snapshot, State,
 };
 
 /// Compares all containers.
@@ -100,8 +101,8 @@ fn aspects(container: &Container, of: &Snapshot) -> [Aspect; 13] {
         Aspect::setting("image", image),
         Aspect::setting("network mode", mode(container, of)),
         Aspect::new(ChangeKind::Flag, "host name", host_name),
-        Aspect::new(ChangeKind::Flag, "links", in_full(links.clone())),
-        Aspect::new(ChangeKind::Flag, "extra hosts", in_full(extra_hosts.clone())),
+        Aspect::new(ChangeKind::Flag, "links", in_full(written(links))),
+        Aspect::new(ChangeKind::Flag, "extra hosts", in_full(written(extra_hosts))),
         Aspect::new(ChangeKind::Flag, "dns", in_full(dns.clone())),
         Aspect::new(ChangeKind::Flag, "dials", in_full(references.iter().map(dials).collect())),
         Aspect::new(ChangeKind::Flag, "start error", start_error.clone()),
@@ -117,6 +118,10 @@ fn dials(reference: &Reference) -> String {
     // The first three are its text, the others its place.
     let Reference { scheme: _, host: _, port: _, variable: _, origin: _ } = reference;
     format!("{reference} ({})", reference.place())
+}
+
+fn written<T: ToString>(all: &[T]) -> Vec<String> {
+    all.iter().map(T::to_string).collect()
 }
 
 /// State and health: `running, healthy`, `exited (1)`.
@@ -162,10 +167,12 @@ fn compare_ports(name: &str, before: &Container, after: &Container, changes: &mu
 
 /// Published ports as `127.0.0.1:8080 → 80`, or those it wants published.
 fn ports(container: &Container, live: bool) -> BTreeSet<String> {
-    let text = |ip: &str, host: &str, port: u16, protocol: Protocol| {
-        let ip = match ip {
-            "" | "0.0.0.0" | "::" => "*",
-            ip => ip,
+    let text = |ip: Option<IpAddr>, host: HostPorts, port: u16, protocol: Protocol| {
+        let ip = ip.filter(|ip| !ip.is_unspecified()).map(|ip| ip.to_string());
+        let ip = ip.unwrap_or_else(|| "*".to_owned());
+        let host = match host {
+            HostPorts::Any => "any".to_owned(),
+            ports => ports.to_string(),
         };
         let suffix = match protocol {
             Protocol::Tcp => String::new(),
@@ -176,14 +183,14 @@ fn ports(container: &Container, live: bool) -> BTreeSet<String> {
     if live {
         let of = |published: &PublishedPort| {
             let PublishedPort { host_ip, host_port, port, protocol } = published;
-            text(host_ip, &host_port.to_string(), *port, *protocol)
+            let host = host_port.map_or(HostPorts::Any, HostPorts::One);
+            text(Some(*host_ip), host, *port, *protocol)
         };
         return container.published.iter().map(of).collect();
     }
     let of = |requested: &RequestedPort| {
         let RequestedPort { host_ip, host_port, port, protocol } = requested;
-        let host = if host_port.is_empty() { "any" } else { host_port };
-        text(host_ip, host, *port, *protocol)
+        text(*host_ip, *host_port, *port, *protocol)
     };
     container.requested.iter().map(of).collect()
 }

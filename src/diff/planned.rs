@@ -128,12 +128,7 @@ fn published(
     for asked in requested.iter().filter(|_| !on_host) {
         let granted: Vec<&PublishedPort> = real.iter().filter(|port| grants(asked, port)).collect();
         if granted.is_empty() {
-            published.push(PublishedPort {
-                port: asked.port,
-                protocol: asked.protocol,
-                host_ip: asked.host_ip.clone(),
-                host_port: asked.host_port.parse().unwrap_or_default(),
-            });
+            published.extend(asked.granted(asked.host_port.one()));
         }
         published.extend(granted.into_iter().cloned());
     }
@@ -144,15 +139,12 @@ fn published(
 
 /// Whether a published port is what was asked for.
 fn grants(asked: &RequestedPort, port: &PublishedPort) -> bool {
-    let (low, high) =
-        asked.host_port.split_once('-').unwrap_or((&asked.host_port, &asked.host_port));
-    let in_range = match (low.parse::<u16>(), high.parse::<u16>()) {
-        (Ok(low), Ok(high)) => (low..=high).contains(&port.host_port),
-        // The engine was to choose.
-        _ => asked.host_port.is_empty(),
+    // On a routed network no port of the host is taken, whichever was asked for.
+    let in_range = port.host_port.is_none_or(|host_port| asked.host_port.contains(host_port));
+    let same_ip = match asked.host_ip {
+        Some(ip) if !ip.is_unspecified() => ip == port.host_ip,
+        _ => port.is_on_every_address(),
     };
-    let every = matches!(asked.host_ip.as_str(), "" | "0.0.0.0" | "::");
-    let same_ip = if every { port.is_on_every_address() } else { asked.host_ip == port.host_ip };
     asked.port == port.port && asked.protocol == port.protocol && in_range && same_ip
 }
 

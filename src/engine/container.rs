@@ -24,7 +24,7 @@ pub struct Listed {
     pub network_settings: Option<NetworkSettings>,
 }
 
-/// A port there: published if it has a public one.
+/// A port there: published if it has a public one, or an address of the host.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct ListedPort {

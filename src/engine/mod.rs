@@ -16,6 +16,7 @@ mod namespaces;
 mod observe;
 mod place;
 mod podman;
+mod ports;
 #[cfg(target_os = "linux")]
 mod process;
 mod scan;

@@ -7,15 +7,16 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use bollard::models::{Network as ListedNetwork, PortBinding, SystemVersion};
+use bollard::models::{Network as ListedNetwork, SystemVersion};
 
-use super::container::{EndpointSettings, Inspected, Listed, ListedPort};
+use super::container::{EndpointSettings, Inspected, Listed};
 use super::lenient::Info;
+use super::ports;
 use super::made_with::{self, WholeHostConfig};
 use crate::model::{
-    AddressPool, Compose, Container, Driver, Endpoint, EngineFacts, ExposedPort, Health, Moment,
-    Network, NetworkMode, Protocol, PublishedPort, Reference, RequestedPort, Scope, State, Subnet,
-    Unread, kept_labels, reference, without_user_info,
+    AddressPool, Compose, Container, Driver, Endpoint, EngineFacts, ExposedPort, ExtraHost, Health,
+    Link, Moment, Network, NetworkMode, Reference, Scope, State, Subnet, Unread, kept_labels,
+    reference, without_user_info,
 };
 
 /// Facts from the version call.
@@ -151,34 +152,18 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
     let note = &mut |what: String| unread.push(Unread::new(format!("container `{name}`"), what));
     let mut exposed: Vec<ExposedPort> = Vec::new();
     for text in config.exposed_ports.unwrap_or_default().into_keys() {
-        exposed.extend(exposed_ports(&text, note));
+        exposed.extend(ports::exposed(&text, note));
     }
     let references = references(
         config.env.unwrap_or_default(),
         [config.entrypoint, config.cmd],
         config.healthcheck.and_then(|check| check.test),
     );
-    let mut published = Vec::new();
-    for (port, binding) in bindings(settings.ports, note) {
-        // A port without binding is declared, not published.
-        if let Some(host_port) = binding.host_port.as_deref().and_then(|p| p.parse().ok()) {
-            published.push(PublishedPort {
-                port: port.port,
-                protocol: port.protocol,
-                host_ip: binding.host_ip.unwrap_or_default(),
-                host_port,
-            });
-        }
-    }
-    let requested = bindings(host_config.port_bindings, note)
-        .into_iter()
-        .map(|(port, binding)| RequestedPort {
-            port: port.port,
-            protocol: port.protocol,
-            host_ip: binding.host_ip.unwrap_or_default(),
-            host_port: binding.host_port.unwrap_or_default(),
-        })
+    let published = ports::bindings(settings.ports, note)
+        .iter()
+        .flat_map(|bound| bound.granted(bound.host_port.one()))
         .collect();
+    let requested = ports::bindings(host_config.port_bindings, note);
     let ended = !matches!(running_state, State::Running | State::Paused | State::Created);
     Container {
         id: inspected.id.unwrap_or_default(),
@@ -205,7 +190,12 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
         task_of: task_of(&labels),
         node: String::new(),
         links: links(host_config.links.unwrap_or_default()),
-        extra_hosts: host_config.extra_hosts.unwrap_or_default(),
+        extra_hosts: host_config
+            .extra_hosts
+            .unwrap_or_default()
+            .iter()
+            .map(|entry| ExtraHost::parse(entry))
+            .collect(),
         dns: host_config.dns.unwrap_or_default(),
         labels,
         pid: state.pid.and_then(|pid| u32::try_from(pid).ok()).filter(|pid| *pid > 0),
@@ -245,9 +235,7 @@ pub fn listed_container(listed: Listed, unread: &mut Vec<Unread>) -> Container {
         .unwrap_or_default();
     let note = &mut |what: String| unread.push(Unread::new(format!("container `{name}`"), what));
     let labels = kept_labels(listed.labels.unwrap_or_default());
-    let ports = listed.ports.unwrap_or_default();
-    let protocol =
-        |port: &ListedPort| port.protocol.as_deref().and_then(Protocol::parse).unwrap_or_default();
+    let told = listed.ports.unwrap_or_default();
     Container {
         id: listed.id.unwrap_or_default(),
         image: listed.image.unwrap_or_default(),
@@ -256,21 +244,8 @@ pub fn listed_container(listed: Listed, unread: &mut Vec<Unread>) -> Container {
             &listed.host_config.and_then(|config| config.network_mode).unwrap_or_default(),
         ),
         endpoints: endpoints(listed.network_settings.and_then(|settings| settings.networks), note),
-        published: ports
-            .iter()
-            .filter_map(|port| {
-                Some(PublishedPort {
-                    port: port.private_port,
-                    protocol: protocol(port),
-                    host_ip: port.ip.clone().unwrap_or_default(),
-                    host_port: port.public_port?,
-                })
-            })
-            .collect(),
-        exposed: ports
-            .iter()
-            .map(|port| ExposedPort { port: port.private_port, protocol: protocol(port) })
-            .collect(),
+        published: ports::listed_as_published(&told, note),
+        exposed: told.iter().map(ports::listed_as_exposed).collect(),
         compose: compose(&labels),
         task_of: task_of(&labels),
         labels,
@@ -304,41 +279,16 @@ fn endpoints(
             aliases: settings.aliases.unwrap_or_default(),
             dns_names: settings.dns_names.unwrap_or_default(),
             gateway_priority: settings.gw_priority.filter(|priority| *priority != 0),
-            links: settings.links.unwrap_or_default(),
+            links: settings
+                .links
+                .unwrap_or_default()
+                .iter()
+                .map(|link| Link::parse(link))
+                .collect(),
             network,
         });
     }
     endpoints
-}
-
-fn bindings(
-    ports: Option<BTreeMap<String, Option<Vec<PortBinding>>>>,
-    note: &mut impl FnMut(String),
-) -> Vec<(ExposedPort, PortBinding)> {
-    let mut found = Vec::new();
-    for (text, bindings) in ports.unwrap_or_default() {
-        for port in exposed_ports(&text, note) {
-            for binding in bindings.iter().flatten() {
-                found.push((port, binding.clone()));
-            }
-        }
-    }
-    found
-}
-
-/// `80`, `80/tcp` or `8000-8010/udp`.
-fn exposed_ports(text: &str, note: &mut impl FnMut(String)) -> Vec<ExposedPort> {
-    let (ports, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
-    let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
-    match (Protocol::parse(protocol), first.parse::<u16>(), last.parse::<u16>()) {
-        (Some(protocol), Ok(first), Ok(last)) if first <= last => {
-            (first..=last).map(|port| ExposedPort { port, protocol }).collect()
-        }
-        _ => {
-            note(format!("its port `{text}` makes no sense"));
-            Vec::new()
-        }
-    }
 }
 
 fn compose(labels: &BTreeMap<String, String>) -> Compose {
@@ -355,14 +305,14 @@ fn task_of(labels: &BTreeMap<String, String>) -> Option<String> {
     labels.get("com.docker.swarm.service.name").filter(|name| !name.is_empty()).cloned()
 }
 
-/// `/web/db:/web/alias` as the engine writes links, as `db:alias`.
-fn links(given: Vec<String>) -> Vec<String> {
+/// The engine writes links as `/web/db:/web/alias`.
+fn links(given: Vec<String>) -> Vec<Link> {
     let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-    let mut links: Vec<String> = given
+    let mut links: Vec<Link> = given
         .iter()
         .map(|link| {
-            let (container, alias) = link.split_once(':').unwrap_or((link, link));
-            format!("{}:{}", last(container), last(alias))
+            let Link { target, alias } = Link::parse(link);
+            Link { target: last(&target), alias: last(&alias) }
         })
         .collect();
     links.sort();
@@ -439,7 +389,7 @@ mod tests {
 
     #[test]
     fn links_are_reduced_to_their_last_names() {
-        assert_eq!(links(vec!["/db:/web/database".to_owned()]), ["db:database"]);
+        assert_eq!(links(vec!["/db:/web/database".to_owned()]), [Link::parse("db:database")]);
     }
 
     #[test]
@@ -451,15 +401,5 @@ mod tests {
             )
             .is_none()
         );
-    }
-
-    #[test]
-    fn port_texts() {
-        let mut notes = Vec::new();
-        let mut note = |text| notes.push(text);
-        assert_eq!(exposed_ports("80/tcp", &mut note).len(), 1);
-        assert_eq!(exposed_ports("8000-8002/udp", &mut note).len(), 3);
-        assert!(exposed_ports("banana/tcp", &mut note).is_empty());
-        assert_eq!(notes.len(), 1);
     }
 }

@@ -285,7 +285,7 @@ impl Map<'_> {
             self.container(owner)
                 .links
                 .iter()
-                .any(|link| link.split(':').next() == Some(self.container(b).own_name()))
+                .any(|link| link.target == self.container(b).own_name())
         });
         match best(routes.iter()) {
             // Whatever carries packets between engines carries no names.
@@ -322,7 +322,7 @@ fn within(network: &Network, a: &Container, b: &Container) -> Judged {
     match &network.driver {
         Driver::Bridge if !network.icc => {
             let linked = |from: &Container, to: &Container| {
-                from.links.iter().any(|link| link.split(':').next() == Some(to.own_name()))
+                from.links.iter().any(|link| link.target == to.own_name())
             };
             // A link opens the exposed ports between the two, and nothing else.
             if linked(a, b) || linked(b, a) {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::link::{ExtraHost, Link};
 use super::moment::{self, Moment};
 use super::port::{ExposedPort, PublishedPort, RequestedPort};
 use super::reference::Reference;
@@ -223,9 +224,9 @@ pub struct Endpoint {
     /// `gw-priority` does (engine 28 and newer).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gateway_priority: Option<i64>,
-    /// Legacy links of this endpoint, as `CONTAINER:ALIAS`.
+    /// Legacy links of this endpoint.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub links: Vec<String>,
+    pub links: Vec<Link>,
 }
 
 impl Endpoint {
@@ -320,12 +321,12 @@ pub struct Container {
     /// Engine it is on, in a map of several; empty in a map of one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub node: String,
-    /// Legacy links (`--link`), as `CONTAINER:ALIAS`.
+    /// Legacy links (`--link`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub links: Vec<String>,
-    /// Entries added to its hosts file with `--add-host`, as `NAME:ADDRESS`.
+    pub links: Vec<Link>,
+    /// Entries added to its hosts file (`--add-host`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub extra_hosts: Vec<String>,
+    pub extra_hosts: Vec<ExtraHost>,
     /// DNS servers given with `--dns`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dns: Vec<String>,

@@ -10,10 +10,12 @@ mod engine_facts;
 mod evidence;
 mod finding;
 mod fix;
+mod host_ports;
 mod joined;
 mod json;
 mod labels;
 mod ladder;
+mod link;
 mod moment;
 mod names;
 mod network;
@@ -40,9 +42,11 @@ pub use fix::{
     Action, Applicability, Change, ComposeServices, Dialled, Edit, EditKind, Handle, Joining,
     Maker, Recreate, Setting, Settings, Step, Tool,
 };
+pub use host_ports::HostPorts;
 pub use json::{is_unsafe, to_json};
 pub use labels::{kept_labels, without_user_info};
 pub use ladder::{Ladder, Reach, Rung, RungKind, Status};
+pub use link::{ExtraHost, HostAddress, Link};
 pub use moment::Moment;
 pub use names::{natural_order, nearest, nearest_of};
 pub use network::{Network, PODMAN_DEFAULT_NETWORK, Subnet};

@@ -1,6 +1,6 @@
 //! A swarm: its nodes, and its services with their tasks.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use serde::{Deserialize, Serialize};
 
@@ -247,8 +247,8 @@ impl Swarm {
                     Some(PublishedPort {
                         port: port.port,
                         protocol: port.protocol,
-                        host_ip: "0.0.0.0".to_owned(),
-                        host_port: port.host_port?,
+                        host_ip: Ipv4Addr::UNSPECIFIED.into(),
+                        host_port: Some(port.host_port?),
                     })
                 })
                 .collect();

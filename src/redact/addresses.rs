@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
-use crate::model::Snapshot;
+use crate::model::{HostAddress, Snapshot};
 
 /// What becomes of each subnet and address.
 #[derive(Debug, Default)]
@@ -242,11 +242,13 @@ fn every_address(snapshot: &Snapshot) -> Vec<IpAddr> {
                 [endpoint.ipv6_gateway, endpoint.fixed_ipv6].into_iter().flatten().map(IpAddr::V6),
             );
         }
-        all.extend(container.published.iter().filter_map(|port| parsed(&port.host_ip)));
-        all.extend(container.requested.iter().filter_map(|port| parsed(&port.host_ip)));
+        all.extend(container.published.iter().map(|port| port.host_ip));
+        all.extend(container.requested.iter().filter_map(|port| port.host_ip));
         all.extend(container.dns.iter().filter_map(|server| parsed(server)));
-        let entries = container.extra_hosts.iter().filter_map(|entry| entry.split_once(':'));
-        all.extend(entries.filter_map(|(_, address)| parsed(address)));
+        all.extend(container.extra_hosts.iter().filter_map(|host| match host.address {
+            HostAddress::Ip(ip) => Some(ip),
+            HostAddress::Gateway | HostAddress::Other(_) => None,
+        }));
     }
     for container in &snapshot.containers {
         all.extend(container.references.iter().filter_map(|reference| parsed(&reference.host)));

@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::model::{
-    Compose, Container, Endpoint, Measurement, Network, NetworkMode, Plan, Probe, Snapshot, Subnet,
-    Unread,
+    Compose, Container, Endpoint, ExtraHost, HostAddress, Link, Measurement, Network, NetworkMode,
+    Plan, Probe, PublishedPort, RequestedPort, Snapshot, Subnet, Unread,
 };
 use addresses::Addresses;
 use names::Names;
@@ -130,19 +130,21 @@ impl Redaction {
             published: container
                 .published
                 .iter()
-                .map(|port| {
-                    let mut port = port.clone();
-                    port.host_ip = self.word_or_address(&port.host_ip);
-                    port
+                .map(|port| PublishedPort {
+                    port: port.port,
+                    protocol: port.protocol,
+                    host_ip: self.addresses.address(port.host_ip),
+                    host_port: port.host_port,
                 })
                 .collect(),
             requested: container
                 .requested
                 .iter()
-                .map(|port| {
-                    let mut port = port.clone();
-                    port.host_ip = self.word_or_address(&port.host_ip);
-                    port
+                .map(|port| RequestedPort {
+                    port: port.port,
+                    protocol: port.protocol,
+                    host_ip: port.host_ip.map(|ip| self.addresses.address(ip)),
+                    host_port: port.host_port,
                 })
                 .collect(),
             compose: Compose {
@@ -152,8 +154,8 @@ impl Redaction {
             },
             task_of: container.task_of.as_deref().map(|name| names.word(name)),
             node: names.word(&container.node),
-            links: container.links.iter().map(|link| self.pair(link)).collect(),
-            extra_hosts: container.extra_hosts.iter().map(|entry| self.pair(entry)).collect(),
+            links: container.links.iter().map(|link| self.link(link)).collect(),
+            extra_hosts: container.extra_hosts.iter().map(|host| self.extra_host(host)).collect(),
             dns: container.dns.iter().map(|server| self.word_or_address(server)).collect(),
             labels: BTreeMap::new(),
             references: container.references.iter().map(|r| self.reference(r)).collect(),
@@ -190,7 +192,7 @@ impl Redaction {
             fixed_ipv4: v4(endpoint.fixed_ipv4),
             fixed_ipv6: v6(endpoint.fixed_ipv6),
             gateway_priority: endpoint.gateway_priority,
-            links: endpoint.links.iter().map(|link| self.pair(link)).collect(),
+            links: endpoint.links.iter().map(|link| self.link(link)).collect(),
         }
     }
 
@@ -211,6 +213,19 @@ impl Redaction {
             method: m.method.clone(),
         });
         Probe::new(measurements.collect())
+    }
+
+    fn link(&self, link: &Link) -> Link {
+        Link { target: self.names.word(&link.target), alias: self.names.word(&link.alias) }
+    }
+
+    fn extra_host(&self, host: &ExtraHost) -> ExtraHost {
+        let address = match &host.address {
+            HostAddress::Ip(ip) => HostAddress::Ip(self.addresses.address(*ip)),
+            HostAddress::Gateway => HostAddress::Gateway,
+            HostAddress::Other(other) => HostAddress::Other(self.names.word(other)),
+        };
+        ExtraHost { name: self.names.word(&host.name), address }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{NetworkMode, Snapshot};
+use crate::model::{HostAddress, NetworkMode, Snapshot};
 
 /// The names of networks that every engine makes, or whose name has a meaning.
 const KEPT_NETWORKS: &[&str] =
@@ -227,14 +227,17 @@ fn other_words(snapshot: &Snapshot) -> BTreeSet<&str> {
         words.insert(container.hostname.as_str());
         for endpoint in &container.endpoints {
             words.extend(endpoint.aliases.iter().chain(&endpoint.dns_names).map(String::as_str));
-            words.extend(endpoint.links.iter().flat_map(|link| link.split(':')));
+            words.extend(endpoint.links.iter().flat_map(|link| [&*link.target, &*link.alias]));
         }
-        words.extend(container.links.iter().flat_map(|link| link.split(':')));
-        words.extend(container.extra_hosts.iter().filter_map(|entry| entry.split(':').next()));
+        words.extend(container.links.iter().flat_map(|link| [&*link.target, &*link.alias]));
+        words.extend(container.extra_hosts.iter().map(|host| host.name.as_str()));
     }
     for container in &snapshot.containers {
         words.extend(container.references.iter().map(|reference| reference.host.as_str()));
-        words.extend(container.extra_hosts.iter().filter_map(|e| e.split_once(':')).map(|e| e.1));
+        words.extend(container.extra_hosts.iter().filter_map(|host| match &host.address {
+            HostAddress::Other(other) => Some(other.as_str()),
+            HostAddress::Ip(_) | HostAddress::Gateway => None,
+        }));
         words.extend(container.dns.iter().map(String::as_str));
     }
     if let Some(swarm) = &snapshot.engine.swarm {

@@ -1,4 +1,4 @@
-//! Replacing names and addresses in a word, a pair of words and prose.
+//! Replacing names and addresses in a word and in prose.
 
 use std::net::IpAddr;
 
@@ -15,16 +15,6 @@ pub struct Redaction {
 impl Redaction {
     pub fn unread(&self, unread: &Unread) -> Unread {
         Unread::new(self.text(&unread.what), self.text(&unread.why))
-    }
-
-    /// `CONTAINER:ALIAS`, `NAME:ADDRESS`.
-    pub fn pair(&self, pair: &str) -> String {
-        match pair.split_once(':') {
-            Some((name, other)) => {
-                format!("{}:{}", self.names.word(name), self.word_or_address(other))
-            }
-            None => self.names.word(pair),
-        }
     }
 
     pub fn word_or_address(&self, text: &str) -> String {

@@ -152,7 +152,7 @@ fn addresses_come_from_ranges_that_belong_to_nobody() {
     assert_eq!(web.hostname, web.short_id());
     let six = on("network-2").ipv6.expect("an address").to_string();
     assert!(six.starts_with("2001:db8:") && !six.contains("acff"), "{six}");
-    assert_eq!(web.published[0].host_ip, web.extra_hosts[0].split_once(':').expect("a pair").1);
+    assert_eq!(web.published[0].host_ip.to_string(), web.extra_hosts[0].address.to_string());
     assert_eq!(redacted.unread[0].what, "container `container-1`");
     assert!(redacted.unread[0].why.ends_with("said: … is no … of …"), "{}", redacted.unread[0].why);
 }

@@ -308,8 +308,8 @@ fn network_shape(network: &Network, planned: &Network) -> String {
     )
 }
 
-fn sorted(items: &[String]) -> Vec<String> {
-    let mut items = items.to_vec();
+fn sorted<T: ToString>(items: &[T]) -> Vec<String> {
+    let mut items: Vec<String> = items.iter().map(T::to_string).collect();
     items.sort();
     items.dedup();
     items

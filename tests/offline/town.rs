@@ -167,8 +167,8 @@ impl House {
         let published = (self.role() == 0).then(|| PublishedPort {
             port,
             protocol: Protocol::Tcp,
-            host_ip: if self.oddity() == 6 { "0.0.0.0" } else { "127.0.0.1" }.to_owned(),
-            host_port: 10_000 + ((self.project * 25 + self.replica()) % 50_000) as u16,
+            host_ip: if self.oddity() == 6 { [0, 0, 0, 0] } else { [127, 0, 0, 1] }.into(),
+            host_port: Some(10_000 + ((self.project * 25 + self.replica()) % 50_000) as u16),
         });
         let references = self.dials().into_iter().map(|(variable, scheme, host, port)| Reference {
             origin: Origin::Environment,

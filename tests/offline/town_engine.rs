@@ -104,7 +104,7 @@ fn inspected(container: &Container) -> Value {
         .published
         .iter()
         .map(|p| {
-            let bound = json!([{"HostIp": p.host_ip, "HostPort": p.host_port.to_string()}]);
+            let bound = json!([{"HostIp": p.host_ip, "HostPort": p.host_port.map(|port| port.to_string())}]);
             (format!("{}/tcp", p.port), bound)
         })
         .collect();

@@ -103,7 +103,7 @@ impl Tweak for Container {
         let protocol = Protocol::Tcp;
         let all: &[&str] = if host_ip == "*" { &["0.0.0.0", "::"] } else { &[host_ip] };
         for host_ip in all {
-            let host_ip = (*host_ip).to_owned();
+            let (host_ip, host_port) = (host_ip.parse().unwrap(), Some(host_port));
             self.published.push(PublishedPort { port, protocol, host_ip, host_port });
         }
         self

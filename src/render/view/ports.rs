@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::View;
-use crate::model::{Container, ContainerAt, Protocol, PublishedPort, RequestedPort, State};
+use crate::model::{Container, ContainerAt, HostPorts, Protocol, RequestedPort, State};
 
 impl View<'_> {
     /// The ports that a container publishes; of one that is only planned,
@@ -48,51 +48,65 @@ impl View<'_> {
     }
 }
 
+/// A way in from beyond a container's networks.
+struct WayIn {
+    /// Address of the host; `None` for every one.
+    ip: Option<IpAddr>,
+    port: u16,
+    protocol: Protocol,
+    host_port: Option<u16>,
+}
+
 /// Published ports, one entry for each way in, runs of ports drawn together:
-/// `*:8080 → 80`, `127.0.0.1:53 → 53/udp`, `*:8000-8010 → 8000-8010`.
+/// `*:8080 → 80`, `127.0.0.1:53 → 53/udp`, `*:8000-8010 → 8000-8010`. A port
+/// that no port of the host leads to is `routed → 80`.
 fn published(container: &Container) -> Vec<String> {
     // The engine reports a port on every address once for IPv4 and once for
     // IPv6; `*` stands for both.
-    let mut hosts: BTreeMap<(u16, Protocol, u16), BTreeSet<&str>> = BTreeMap::new();
+    let mut hosts: BTreeMap<(u16, Protocol, Option<u16>), BTreeSet<IpAddr>> = BTreeMap::new();
     for port in &container.published {
-        hosts.entry((port.port, port.protocol, port.host_port)).or_default().insert(&port.host_ip);
+        hosts.entry((port.port, port.protocol, port.host_port)).or_default().insert(port.host_ip);
     }
-    let mut ways: Vec<PublishedPort> = Vec::new();
+    let mut ways: Vec<WayIn> = Vec::new();
     for ((port, protocol, host_port), mut ips) in hosts {
-        if (ips.contains("0.0.0.0") && ips.contains("::")) || ips.contains("") {
-            ips.retain(|ip| !matches!(*ip, "0.0.0.0" | "::" | ""));
-            ips.insert("*");
+        let way = |ip| WayIn { ip, port, protocol, host_port };
+        if host_port.is_none() {
+            ips.clear();
+            ways.push(way(None));
+        } else if ips.iter().filter(|ip| ip.is_unspecified()).count() > 1 {
+            ips.retain(|ip| !ip.is_unspecified());
+            ways.push(way(None));
         }
-        ways.extend(ips.into_iter().map(|ip| PublishedPort {
-            port,
-            protocol,
-            host_ip: ip.to_owned(),
-            host_port,
-        }));
+        ways.extend(ips.into_iter().map(|ip| way(Some(ip))));
     }
-    ways.sort_by(|a, b| {
-        (&a.host_ip, a.protocol, a.port, a.host_port).cmp(&(
-            &b.host_ip,
-            b.protocol,
-            b.port,
-            b.host_port,
-        ))
-    });
+    ways.sort_by_key(|way| (way.ip, way.protocol, way.port, way.host_port));
+    let follows = |a: Option<u16>, b: Option<u16>| match (a, b) {
+        (Some(a), Some(b)) => a.checked_add(1) == Some(b),
+        (a, b) => a == b,
+    };
     runs(&ways, |a, b| {
-        a.host_ip == b.host_ip
+        a.ip == b.ip
             && a.protocol == b.protocol
             && a.port.checked_add(1) == Some(b.port)
-            && a.host_port.checked_add(1) == Some(b.host_port)
+            && follows(a.host_port, b.host_port)
     })
     .map(|(first, last)| {
-        let ip = match first.host_ip.parse::<IpAddr>() {
-            Ok(IpAddr::V6(ip)) => format!("[{ip}]"),
-            _ => first.host_ip.clone(),
+        let from = match first.host_port.zip(last.host_port) {
+            Some((low, high)) => format!("{}:{}", host_address(first.ip), span(low, high)),
+            None => "routed".to_owned(),
         };
-        let host = span(first.host_port, last.host_port);
-        format!("{ip}:{host} → {}{}", span(first.port, last.port), suffix(first.protocol))
+        format!("{from} → {}{}", span(first.port, last.port), suffix(first.protocol))
     })
     .collect()
+}
+
+/// An address of the host before a port; `*` is every one.
+fn host_address(ip: Option<IpAddr>) -> String {
+    match ip {
+        None => "*".to_owned(),
+        Some(IpAddr::V4(ip)) => ip.to_string(),
+        Some(IpAddr::V6(ip)) => format!("[{ip}]"),
+    }
 }
 
 /// Ports that are declared and not published: `6379`, `53/udp`.
@@ -121,11 +135,11 @@ fn unpublished(container: &Container) -> Vec<String> {
     let missing = container.requested.iter().filter(|port| !is_published(port));
     missing
         .map(|port| {
-            let ip = match port.host_ip.as_str() {
-                "" | "0.0.0.0" | "::" => "*",
-                ip => ip,
+            let ip = host_address(port.host_ip.filter(|ip| !ip.is_unspecified()));
+            let host = match port.host_port {
+                HostPorts::Any => "any".to_owned(),
+                ports => ports.to_string(),
             };
-            let host = if port.host_port.is_empty() { "any" } else { &port.host_port };
             format!("{ip}:{host} → {}{}", port.port, suffix(port.protocol))
         })
         .collect()
@@ -150,10 +164,27 @@ fn suffix(protocol: Protocol) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ExposedPort;
+    use crate::model::{ExposedPort, PublishedPort};
 
     fn published_port(host_ip: &str, host_port: u16, port: u16) -> PublishedPort {
-        PublishedPort { port, protocol: Protocol::Tcp, host_ip: host_ip.to_owned(), host_port }
+        let (host_ip, host_port) = (host_ip.parse().unwrap(), Some(host_port));
+        PublishedPort { port, protocol: Protocol::Tcp, host_ip, host_port }
+    }
+
+    #[test]
+    fn a_routed_port_names_no_port_of_the_host() {
+        let routed = |ip, port| PublishedPort { host_port: None, ..published_port(ip, 0, port) };
+        let container = Container {
+            published: vec![
+                routed("0.0.0.0", 80),
+                routed("::", 80),
+                routed("0.0.0.0", 81),
+                routed("10.1.1.1", 81),
+                published_port("0.0.0.0", 8080, 90),
+            ],
+            ..Container::default()
+        };
+        assert_eq!(published(&container), ["routed → 80-81", "0.0.0.0:8080 → 90"]);
     }
 
     #[test]
