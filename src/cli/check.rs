@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::format::FormatArgs;
-use super::measure::{self, HowArgs, Voice};
+use super::measure::{HowArgs, Voice};
 use super::options::duration;
 use super::picture::PictureArgs;
 use super::run::Run;
+use super::session::{Purpose, Session};
 use super::{Ending, source};
 use crate::check::{self, CheckFile, CheckStatus, CheckVerdict, Evidence};
 use crate::diagnose::diagnose;
-use crate::engine::{self, Engines, ObserveOptions};
 use crate::error::{Error, Problem, Result};
 use crate::graph::{Comparison, Map};
-use crate::model::{Probe, Snapshot};
+use crate::model::Probe;
 use crate::probe::{Wish, plan_wishes};
 use crate::render::{CheckView, Format};
 
@@ -117,8 +117,8 @@ pub async fn hold(
     let (mut seen, mut verdicts) = holding.settled(Voice::Aloud).await?;
     // The doctor may know why. On a crowded engine that is not worth an exec
     // in each container.
-    let crowded = seen.snapshot.containers.len() > CROWD;
-    if how.explain && !all_pass(&verdicts) && seen.look_closer(run, !crowded).await {
+    let crowded = seen.session.snapshot.containers.len() > CROWD;
+    if how.explain && !all_pass(&verdicts) && seen.look_closer(!crowded).await {
         verdicts = holding.judge(&seen)?;
     }
     let view = CheckView { file: name, verdicts: &verdicts };
@@ -147,11 +147,10 @@ struct Holding<'a> {
     file: &'a CheckFile,
 }
 
-impl Holding<'_> {
+impl<'a> Holding<'a> {
     /// What was seen, and what comes of each assertion, at the last try.
-    async fn settled(&self, voice: Voice) -> Result<(Seen, Vec<CheckVerdict>)> {
+    async fn settled(&self, mut voice: Voice) -> Result<(Seen<'a>, Vec<CheckVerdict>)> {
         let began = Instant::now();
-        let mut voice = voice;
         loop {
             let looked = self.look(voice).await.and_then(|seen| {
                 let verdicts = self.judge(&seen)?;
@@ -175,41 +174,41 @@ impl Holding<'_> {
 
     /// One look at the setup: as a file has it, or live, with what has to be
     /// measured and seen for the check file's sake.
-    async fn look(&self, voice: Voice) -> Result<Seen> {
-        let run = self.run;
-        if !run.options.is_live() {
-            let snapshot = source::snapshot(run).await?;
-            let probe = snapshot.probe.clone();
-            return Ok(Seen { engines: None, snapshot, probe, closely: true });
-        }
-        let (engines, snapshot) = measure::open(run, false).await?;
-        let mut seen = Seen { engines: Some(engines), snapshot, probe: None, closely: false };
-        if self.how.no_exec {
-            seen.look_closer(run, false).await;
-            return Ok(seen);
-        }
-        if self.file.asks_the_doctor() {
-            seen.look_closer(run, true).await;
-        }
-        if let Some(engines) = &seen.engines {
-            let map = Map::new(&seen.snapshot);
-            let chosen = source::chosen(run.options, &map)?.containers;
-            let wishes: Vec<Wish> = check::questions(self.file, &map, &chosen)
-                .into_iter()
-                .map(|q| Wish::new(q.from, Some(q.to), q.network, q.by, q.target, q.knock))
-                .collect();
-            if !wishes.is_empty() {
-                let plan = plan_wishes(&map, wishes);
-                let how = &self.how.measuring;
-                seen.probe = Some(measure::carry_out(run, engines, &map, &plan, how, voice).await?);
+    async fn look(&self, voice: Voice) -> Result<Seen<'a>> {
+        let session = Session::open(self.run, Purpose::Measure).await?;
+        let mut seen = Seen { probe: None, closely: !session.is_live(), session };
+        if !seen.session.is_live() {
+            seen.probe = seen.session.snapshot.probe.clone();
+        } else if self.how.no_exec {
+            seen.look_closer(false).await;
+        } else {
+            if self.file.asks_the_doctor() {
+                seen.look_closer(true).await;
             }
+            seen.probe = self.measured(&seen.session, voice).await?;
         }
         Ok(seen)
     }
 
+    /// What was measured of all that the file asks about; nothing where it asks
+    /// about nothing of that kind.
+    async fn measured(&self, session: &Session<'_>, voice: Voice) -> Result<Option<Probe>> {
+        let map = Map::new(&session.snapshot);
+        let chosen = source::chosen(self.run.options, &map)?.containers;
+        let wishes: Vec<Wish> = check::questions(self.file, &map, &chosen)
+            .into_iter()
+            .map(|q| Wish::new(q.from, Some(q.to), q.network, q.by, q.target, q.knock))
+            .collect();
+        if wishes.is_empty() {
+            return Ok(None);
+        }
+        let plan = plan_wishes(&map, wishes);
+        session.carry_out(&map, &plan, &self.how.measuring, voice).await.map(Some)
+    }
+
     /// Holds the file against what was seen.
-    fn judge(&self, seen: &Seen) -> Result<Vec<CheckVerdict>> {
-        let map = Map::new(&seen.snapshot);
+    fn judge(&self, seen: &Seen<'_>) -> Result<Vec<CheckVerdict>> {
+        let map = seen.map();
         let chosen = source::chosen(self.run.options, &map)?;
         let probe = seen.probe.as_ref();
         let comparison = probe.map(|probe| Comparison::new(&map, probe));
@@ -221,25 +220,26 @@ impl Holding<'_> {
 }
 
 /// What was seen of a setup.
-struct Seen {
-    /// The engines, when they are live.
-    engines: Option<Engines>,
-    snapshot: Snapshot,
+struct Seen<'a> {
+    session: Session<'a>,
     /// What was measured of what is asked about.
     probe: Option<Probe>,
     /// Whether the doctor has seen what it needs.
     closely: bool,
 }
 
-impl Seen {
+impl Seen<'_> {
+    fn map(&self) -> Map<'_> {
+        Map::new(&self.session.snapshot)
+    }
+
     /// Looks inside the containers, for the doctor, if that was not done yet
     /// and can be; says whether it did.
-    async fn look_closer(&mut self, run: Run<'_>, exec: bool) -> bool {
-        let Some(engines) = self.engines.as_ref().filter(|_| !self.closely) else { return false };
-        let progress = run.output.progress("looking at containers");
-        let how = ObserveOptions { exec, ..ObserveOptions::default() };
-        let told = |done, of| progress.at(done, of);
-        engine::observe(engines, &mut self.snapshot, how, told).await;
+    async fn look_closer(&mut self, exec: bool) -> bool {
+        if self.closely {
+            return false;
+        }
+        self.session.observe(exec).await;
         self.closely = true;
         true
     }
@@ -249,7 +249,7 @@ impl Seen {
 async fn init(run: Run<'_>, how: &HowToHold) -> Result<String> {
     let file = CheckFile::isolated();
     let seen = Holding { run, how, file: &file }.look(Voice::Aloud).await?;
-    let map = Map::new(&seen.snapshot);
+    let map = seen.map();
     let chosen = source::chosen(run.options, &map)?;
     let narrowed = !run.options.project.is_empty() || !run.options.network.is_empty();
     let (containers, networks) = (&chosen.containers, &chosen.networks);

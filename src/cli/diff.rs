@@ -8,6 +8,7 @@ use super::format::FormatArgs;
 use super::options::Options;
 use super::picture::PictureArgs;
 use super::run::Run;
+use super::session::{Purpose, Session};
 use super::{Ending, source};
 use crate::diff::{comparable, diff};
 use crate::error::{Error, Result};
@@ -95,7 +96,7 @@ async fn sides(run: Run<'_>, args: &Args) -> Result<(Side, Side)> {
     let after = match files.next() {
         Some(file) => side(options, file)?,
         None => {
-            let snapshot = source::observed(run).await?;
+            let snapshot = Session::open_observed(run, Purpose::List).await?.snapshot;
             let name = match &options.from {
                 Some(path) => path.display().to_string(),
                 None => format!("now, {}", snapshot.engine.short()),

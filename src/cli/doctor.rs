@@ -2,17 +2,15 @@
 //! mend it.
 
 use super::format::FormatArgs;
-use super::measure::{self, HowArgs};
 use super::options::Options;
 use super::picture::PictureArgs;
 use super::run::Run;
+use super::session::{Purpose, Session};
 use super::{Ending, source};
 use crate::diagnose::{RULES, Rule, diagnose, rule_named};
-use crate::engine::{self, ObserveOptions};
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map};
-use crate::model::{ContainerAt, Diagnosis, Severity, Snapshot, nearest};
-use crate::probe::Request;
+use crate::model::{Diagnosis, Severity, Snapshot, nearest};
 use crate::render::{FindingsView, Format};
 use std::collections::BTreeSet;
 
@@ -77,30 +75,18 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
 
 /// The snapshot with all that can be seen, and measured if that is wanted.
 async fn look(run: Run<'_>, args: &Args) -> Result<Snapshot> {
-    if !run.options.is_live() {
-        if args.probe {
-            return Err(Error::Usage {
-                what: "--probe needs an engine, and not a file".to_owned(),
-                hint: Some(
-                    "a probe that the file holds is judged without being asked for".to_owned(),
-                ),
-            });
-        }
-        return source::snapshot(run).await;
+    if args.probe && !run.options.is_live() {
+        return Err(Error::Usage {
+            what: "--probe needs an engine, and not a file".to_owned(),
+            hint: Some("a probe that the file holds is judged without being asked for".to_owned()),
+        });
     }
-    let (engines, mut snapshot) = measure::open(run, true).await?;
-    let progress = run.output.progress("looking at containers");
-    let how = ObserveOptions { exec: !args.no_exec, ..ObserveOptions::default() };
-    engine::observe(&engines, &mut snapshot, how, |done, of| progress.at(done, of)).await;
-    drop(progress);
+    let mut session = Session::open(run, Purpose::Look).await?;
+    session.observe(!args.no_exec).await;
     if args.probe {
-        let map = Map::new(&snapshot);
-        let all: BTreeSet<ContainerAt> = map.select(&Filter::default())?.containers;
-        let request = Request::pings(all.clone(), all);
-        let probe = measure::measure(run, &engines, &map, &request, &HowArgs::default()).await?;
-        snapshot.probe = Some(probe);
+        session.probe(|map| Ok(map.select(&Filter::default())?.containers)).await?;
     }
-    Ok(snapshot)
+    Ok(session.snapshot)
 }
 
 /// Keeps the findings about what the user named.

@@ -1,16 +1,10 @@
-//! Measuring, for the commands that do: opens the engine, scans it, says what
-//! will be run in whose containers, and runs it.
+//! Measuring, for the commands that do: its options, and what is said of it.
 
-use std::time::Duration;
-
-use super::run::Run;
-use super::source;
-use crate::engine::{Engines, ScanOptions};
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::graph::Map;
 use crate::model::words::count;
-use crate::model::{ContainerAt, Probe, Snapshot};
-use crate::probe::{self, Limits, Method, Outlook, ProbePlan, Probing, Request};
+use crate::model::ContainerAt;
+use crate::probe::{Method, Outlook, ProbePlan, Probing};
 
 /// How to measure.
 #[derive(Debug, Clone, clap::Args)]
@@ -24,10 +18,10 @@ pub struct HowArgs {
         conflicts_with = "from",
         help_heading = "How to measure"
     )]
-    method: Method,
+    pub method: Method,
     /// How often to try each
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), conflicts_with = "from", help_heading = "How to measure")]
-    count: u32,
+    pub count: u32,
 }
 
 impl Default for HowArgs {
@@ -46,61 +40,19 @@ pub enum Voice {
     Silent,
 }
 
-/// The engines and what they say, for a command that will measure, or look
-/// `closely`.
-pub async fn open(run: Run<'_>, closely: bool) -> Result<(Engines, Snapshot)> {
-    if !run.options.compose.files.is_empty() {
-        return Err(Error::Usage {
-            what: "what compose files plan does not run yet, so nothing of it can be measured"
-                .to_owned(),
-            hint: Some("bring it up, and leave out --compose".to_owned()),
-        });
-    }
-    // A short wait for containers is no reason to give up on the engine.
-    let timeout = run.options.engine_timeout().max(Duration::from_secs(10));
-    let how = ScanOptions { all_facts: closely, ..ScanOptions::default() };
-    source::scan(run, timeout, how).await
-}
-
-/// Measures what is asked for, and says first what that takes.
-pub async fn measure(
-    run: Run<'_>,
-    engines: &Engines,
-    map: &Map<'_>,
-    request: &Request,
-    how: &HowArgs,
-) -> Result<Probe> {
-    let plan = probe::plan(map, request);
-    carry_out(run, engines, map, &plan, how, Voice::Aloud).await
-}
-
-/// Measures what a plan asks for.
-pub async fn carry_out(
-    run: Run<'_>,
-    engines: &Engines,
-    map: &Map<'_>,
-    plan: &ProbePlan,
-    how: &HowArgs,
-    voice: Voice,
-) -> Result<Probe> {
-    let limits = match run.options.timeout {
-        Some(wait) => Limits::new(wait, how.count),
-        None => Limits::usual(how.count),
-    };
-    let probing = Probing::new(map, engines, plan, limits, how.method)?;
-    if voice == Voice::Aloud {
-        run.note(&announcement(plan.pairs(), probing.outlook()));
-        if let Some(crowd) = probing.crowd() {
-            run.note(&format!(
-                "{} of them should get an answer, and a kernel knows {} neighbours at once: what \
-                stays silent is tried again a minute later (a higher \
-                net.ipv4.neigh.default.gc_thresh3 on the engine's machine saves that)",
-                crowd.neighbours, crowd.places
-            ));
-        }
-    }
-    let progress = run.output.progress("probing pairs");
-    Ok(probing.run(|done, of| progress.at(done, of)).await)
+/// What to say before anything is run: what is about to happen in whose
+/// containers, and what that will come up against.
+pub fn announcements(plan: &ProbePlan, probing: &Probing<'_>) -> Vec<String> {
+    let mut notes = vec![announcement(plan.pairs(), probing.outlook())];
+    notes.extend(probing.crowd().map(|crowd| {
+        format!(
+            "{} of them should get an answer, and a kernel knows {} neighbours at once: what \
+            stays silent is tried again a minute later (a higher \
+            net.ipv4.neigh.default.gc_thresh3 on the engine's machine saves that)",
+            crowd.neighbours, crowd.places
+        )
+    }));
+    notes
 }
 
 /// What is about to happen in whose containers, before it does.

@@ -1,5 +1,8 @@
 //! The command line: one file for each command. A command resolves its
-//! options, calls one operation and hands the result to [`output`].
+//! options, calls one operation and hands the result to `output`.
+//!
+//! What commands have in common is in one place: `session` opens what they
+//! work on, `format` chooses how they show it, and `run` draws and writes it.
 
 mod check;
 mod choices;
@@ -17,6 +20,7 @@ mod output;
 mod picture;
 mod probe;
 mod run;
+mod session;
 mod show;
 mod snapshot;
 mod source;

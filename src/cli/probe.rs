@@ -1,15 +1,16 @@
 //! `netmap probe`: measures who really reaches whom, and shows it beside what
 //! the map says.
 
+use super::Ending;
 use super::format::FormatArgs;
 use super::measure::{self, HowArgs};
 use super::options::Options;
 use super::picture::PictureArgs;
 use super::run::Run;
-use super::{Ending, source};
+use super::session::{Purpose, Session};
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map};
-use crate::model::ContainerAt;
+use crate::model::{ContainerAt, Probe};
 use crate::probe::{Knocks, Request};
 use crate::render::{Format, ProbeView};
 use std::collections::BTreeSet;
@@ -58,35 +59,21 @@ pub fn after_help() -> String {
 /// Measures, or reads what was measured, and shows it.
 pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     let format = args.format.chosen(run.options.file())?;
-    let (snapshot, engines) = match &run.options.from {
-        Some(_) => (source::snapshot(run).await?, None),
-        None => {
-            let (engines, snapshot) = measure::open(run, false).await?;
-            (snapshot, Some(engines))
-        }
+    let session = match &run.options.from {
+        Some(_) => Session::open(run, Purpose::Measure).await?,
+        None => Session::open_live(run, Purpose::Measure).await?,
     };
-    let map = Map::new(&snapshot);
+    let map = Map::new(&session.snapshot);
     let (from, to) = ends(&map, run.options, args)?;
-    let probe = match engines {
-        Some(engines) => {
-            let knocks = match args.tcp.as_deref() {
-                None => Knocks::Icmp,
-                Some([]) => Knocks::TcpDeclared,
-                Some(ports) => Knocks::Tcp(ports.to_vec()),
-            };
-            let request = Request { from, to, knocks };
-            measure::measure(run, &engines, &map, &request, &args.how).await?
-        }
-        None => {
-            let mut probe = snapshot.probe.clone().ok_or_else(nothing_recorded)?;
-            let name = |at: &ContainerAt| map.container(*at).name.as_str();
-            let from: BTreeSet<&str> = from.iter().map(name).collect();
-            let to: BTreeSet<&str> = to.iter().map(name).collect();
-            probe
-                .measurements
-                .retain(|m| from.contains(m.from.as_str()) && to.contains(m.to.as_str()));
-            probe
-        }
+    let probe = if session.is_live() {
+        let knocks = match args.tcp.as_deref() {
+            None => Knocks::Icmp,
+            Some([]) => Knocks::TcpDeclared,
+            Some(ports) => Knocks::Tcp(ports.to_vec()),
+        };
+        session.measure(&map, &Request { from, to, knocks }, &args.how).await?
+    } else {
+        recorded(&map, &from, &to)?
     };
     let comparison = Comparison::new(&map, &probe);
     let view = ProbeView {
@@ -96,6 +83,16 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     };
     run.show(&view, format, &PictureArgs::default()).await?;
     Ok(ending(&comparison))
+}
+
+/// What the snapshot's own probe has of these ways.
+fn recorded(map: &Map, from: &BTreeSet<ContainerAt>, to: &BTreeSet<ContainerAt>) -> Result<Probe> {
+    let mut probe = map.snapshot().probe.clone().ok_or_else(nothing_recorded)?;
+    let name = |at: &ContainerAt| map.container(*at).name.as_str();
+    let from: BTreeSet<&str> = from.iter().map(name).collect();
+    let to: BTreeSet<&str> = to.iter().map(name).collect();
+    probe.measurements.retain(|m| from.contains(m.from.as_str()) && to.contains(m.to.as_str()));
+    Ok(probe)
 }
 
 /// Contradictions are findings; that nothing came to an outcome is a failure.

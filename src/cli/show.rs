@@ -1,15 +1,13 @@
 //! `netmap show`: the map, in a terminal or as a file.
 
 use super::format::FormatArgs;
-use super::measure::{self, HowArgs};
 use super::options::Options;
 use super::picture::PictureArgs;
 use super::run::Run;
+use super::session::{Purpose, Session};
 use super::{Ending, source};
 use crate::error::Result;
 use crate::graph::{Comparison, Filter, Map};
-use crate::model::Snapshot;
-use crate::probe::Request;
 use crate::render::{Format, View};
 
 /// Arguments of `netmap show`.
@@ -50,11 +48,14 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
         focus: args.focus.clone(),
         depth: args.depth,
     };
-    let snapshot = source::kept(if args.probe {
-        probed(run, &filter).await?
+    let session = if args.probe {
+        let mut session = Session::open_live(run, Purpose::Measure).await?;
+        session.probe(|map| Ok(map.select(&filter)?.containers)).await?;
+        session
     } else {
-        source::snapshot(run).await?
-    });
+        Session::open(run, Purpose::List).await?
+    };
+    let snapshot = source::kept(session.snapshot);
     let map = source::kept(Map::new(&snapshot));
     let selection = map.select(&filter)?;
     let comparison = snapshot.probe.as_ref().map(|probe| Comparison::new(&map, probe));
@@ -62,17 +63,6 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
         View::new(&map, &selection, scope(run.options, args)).with_probe(comparison.as_ref());
     run.show(&view, format, &args.picture).await?;
     Ok(Ending::Clean)
-}
-
-/// The snapshot with a probe among what is shown.
-async fn probed(run: Run<'_>, filter: &Filter) -> Result<Snapshot> {
-    let (engines, mut snapshot) = measure::open(run, false).await?;
-    let map = Map::new(&snapshot);
-    let shown = map.select(filter)?.containers;
-    let request = Request::pings(shown.clone(), shown);
-    let probe = measure::measure(run, &engines, &map, &request, &HowArgs::default()).await?;
-    snapshot.probe = Some(probe);
-    Ok(snapshot)
 }
 
 /// What the view is narrowed to, for its title.

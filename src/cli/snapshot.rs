@@ -4,14 +4,10 @@
 use std::path::Path;
 
 use super::format::extension;
-use super::measure::{self, HowArgs};
 use super::run::Run;
+use super::session::{Purpose, Session};
 use super::{Ending, source};
-use crate::engine::{self, ObserveOptions};
 use crate::error::{Error, Result};
-use crate::graph::Map;
-use crate::model::Snapshot;
-use crate::probe::Request;
 use crate::redact::redact;
 use crate::render::{Format, View};
 
@@ -44,9 +40,12 @@ pub fn after_help() -> &'static str {
 /// Reads, measures if asked to, replaces names if asked to, and writes.
 pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     refuse_pictures(run.options.file())?;
-    let mut snapshot =
-        if run.options.is_live() { look(run, args).await? } else { source::snapshot(run).await? };
-    snapshot = source::narrowed(run.options, snapshot)?;
+    let mut session = Session::open(run, Purpose::Look).await?;
+    session.observe(!args.no_exec).await;
+    if args.probe {
+        session.probe(|map| Ok(source::chosen(run.options, map)?.containers)).await?;
+    }
+    let mut snapshot = source::narrowed(run.options, session.snapshot)?;
     if args.redact {
         snapshot = redact(&snapshot);
     }
@@ -66,21 +65,4 @@ fn refuse_pictures(file: Option<&Path>) -> Result<()> {
         what: format!("`{}` would be no picture: a snapshot is JSON", file.display()),
         hint: Some(format!("netmap show -o {} draws it", file.display())),
     })
-}
-
-/// Everything there is to see on a live engine.
-async fn look(run: Run<'_>, args: &Args) -> Result<Snapshot> {
-    let (engines, mut snapshot) = measure::open(run, true).await?;
-    let progress = run.output.progress("looking at containers");
-    let how = ObserveOptions { exec: !args.no_exec, ..ObserveOptions::default() };
-    engine::observe(&engines, &mut snapshot, how, |done, of| progress.at(done, of)).await;
-    drop(progress);
-    if args.probe {
-        let map = Map::new(&snapshot);
-        let ends = source::chosen(run.options, &map)?.containers;
-        let request = Request::pings(ends.clone(), ends);
-        snapshot.probe =
-            Some(measure::measure(run, &engines, &map, &request, &HowArgs::default()).await?);
-    }
-    Ok(snapshot)
 }

@@ -1,13 +1,13 @@
 //! `netmap why A B`: can A reach B, and if not, which rung of the ladder fails.
 
+use super::Ending;
 use super::format::FormatArgs;
-use super::measure::{self, HowArgs, Voice};
+use super::measure::{HowArgs, Voice};
 use super::picture::PictureArgs;
 use super::run::Run;
-use super::{Ending, source};
+use super::session::{Purpose, Session};
 use crate::diagnose::Case;
 use crate::diagnose::why::{Aim, Destination, ladder, trials};
-use crate::engine::{self, ObserveOptions};
 use crate::error::{Error, Result};
 use crate::graph::Map;
 use crate::model::{Container, ContainerAt, Ladder, Measurement, Reach};
@@ -49,42 +49,32 @@ pub fn after_help() -> String {
 /// Looks, measures, judges and shows.
 pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     let format = args.format.chosen(run.options.file())?;
-    let recorded = !run.options.is_live();
-    let (engines, mut snapshot) = if recorded {
-        (None, source::snapshot(run).await?)
-    } else {
-        let (engines, snapshot) = measure::open(run, true).await?;
-        (Some(engines), snapshot)
-    };
+    let mut session = Session::open(run, Purpose::Look).await?;
     let (from, aim) = {
-        let map = Map::new(&snapshot);
+        let map = Map::new(&session.snapshot);
         let case = Case::new(&map, None);
         let from = source(&map, &args.source)?;
         (from, Aim::parse(&case, from, &args.target)?)
     };
-    if let Some(engines) = &engines {
-        let wanted = wanted(&Map::new(&snapshot), from, &aim);
-        let options = ObserveOptions { exec: !args.no_exec, ..ObserveOptions::default() };
-        engine::observe_some(engines, &mut snapshot, options, wanted, |_, _| {}).await;
+    if session.is_live() {
+        let wanted = wanted(&Map::new(&session.snapshot), from, &aim);
+        session.observe_some(!args.no_exec, wanted).await;
     }
-    let map = Map::new(&snapshot);
+    let map = Map::new(&session.snapshot);
     let case = Case::new(&map, None);
-    let measured = match &engines {
-        Some(engines) if !args.no_exec => {
-            let to = match aim.target {
-                Destination::Container(to) => Some(to),
-                Destination::Itself => Some(from),
-                Destination::Elsewhere => None,
-            };
-            let wishes = trials(&case, from, &aim).into_iter().map(|trial| {
-                Wish::new(from, to, trial.network, trial.by, trial.target, trial.knock)
-            });
-            let plan = plan_wishes(&map, wishes.collect());
-            let probe =
-                measure::carry_out(run, engines, &map, &plan, &args.how, Voice::Silent).await?;
-            probe.measurements
-        }
-        _ => recorded_between(&map, from, &aim),
+    let measured = if session.is_live() && !args.no_exec {
+        let to = match aim.target {
+            Destination::Container(to) => Some(to),
+            Destination::Itself => Some(from),
+            Destination::Elsewhere => None,
+        };
+        let wishes = trials(&case, from, &aim)
+            .into_iter()
+            .map(|trial| Wish::new(from, to, trial.network, trial.by, trial.target, trial.knock));
+        let plan = plan_wishes(&map, wishes.collect());
+        session.carry_out(&map, &plan, &args.how, Voice::Silent).await?.measurements
+    } else {
+        recorded_between(&map, from, &aim)
     };
     let ladder = ladder(&case, from, &aim, &measured);
     run.show(&ladder, format, &PictureArgs::default()).await?;

@@ -6,7 +6,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use super::load::texts;
 use super::reader::Reader;
 use super::{keys, merge};
-use crate::model::{ExposedPort, ExtraHost, Origin, Reference, RequestedPort, kept_labels, reference};
+use crate::model::{
+    ExposedPort, ExtraHost, Origin, Reference, RequestedPort, reference,
+};
 use crate::yaml::{Node, Spot, Value};
 
 /// Most replicas of one service that are drawn up.
@@ -87,6 +89,7 @@ impl Reader<'_> {
             scheme: None,
             host: dependency.service.clone(),
             port: None,
+            port_variable: None,
         }));
         references.truncate(reference::MOST);
         references.sort();

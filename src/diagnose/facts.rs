@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use crate::graph::{Comparison, Map};
 use crate::model::{
-    Connection, Container, ContainerAt, Listening, LogError, Moment, Network, NetworkAt,
-    NetworkMode, Observation, Protocol, PublishedPort, State,
+    Connection, Container, ContainerAt, HostAddress, Listening, LogError, Moment, Network,
+    NetworkAt, NetworkMode, Observation, Protocol, PublishedPort, State,
 };
 
 /// How long before netmap looked an error in the log of a running container
@@ -210,14 +210,11 @@ impl<'a> Facts<'a> {
     pub fn added_host(&self, at: ContainerAt, host: &str) -> Option<AddedHost> {
         let owner = self.map.stack(at).unwrap_or(at);
         let added = self.container(at).extra_hosts.iter().chain(&self.container(owner).extra_hosts);
-        for entry in added {
-            let Some((name, address)) = entry.split_once([':', '=']) else { continue };
-            if name.eq_ignore_ascii_case(host) {
-                let address = address.trim_matches(['[', ']']).parse();
-                return Some(address.map_or(AddedHost::Machine, AddedHost::Address));
-            }
-        }
-        None
+        let entry = added.into_iter().find(|entry| entry.name.eq_ignore_ascii_case(host))?;
+        Some(match entry.address {
+            HostAddress::Ip(address) => AddedHost::Address(address),
+            HostAddress::Gateway | HostAddress::Other(_) => AddedHost::Machine,
+        })
     }
 
     /// The networks that two containers share ([`Map::shared_networks`]).

@@ -105,7 +105,11 @@ fn aspects(container: &Container, of: &Snapshot) -> [Aspect; 13] {
         Aspect::new(ChangeKind::Flag, "extra hosts", in_full(written(extra_hosts))),
         Aspect::new(ChangeKind::Flag, "dns", in_full(dns.clone())),
         Aspect::new(ChangeKind::Flag, "dials", in_full(references.iter().map(dials).collect())),
-        Aspect::new(ChangeKind::Flag, "start error", start_error.clone()),
+        Aspect::new(
+            ChangeKind::Flag,
+            "start error",
+            start_error.as_ref().map(|error| error.said.clone()),
+        ),
         Aspect::new(ChangeKind::Id, "container id", id).noise().where_told(),
         Aspect::new(ChangeKind::Start, "restarts", Some(restart_count.to_string())).noise(),
         Aspect::new(ChangeKind::Start, "started at", started_at.map(|at| at.to_string())).noise(),
@@ -116,7 +120,8 @@ fn aspects(container: &Container, of: &Snapshot) -> [Aspect; 13] {
 /// Whom a container names, and where: `db:5432 (DB_URL)`.
 fn dials(reference: &Reference) -> String {
     // The first three are its text, the others its place.
-    let Reference { scheme: _, host: _, port: _, variable: _, origin: _ } = reference;
+    let Reference { scheme: _, host: _, port: _, port_variable: _, variable: _, origin: _ } =
+        reference;
     format!("{reference} ({})", reference.place())
 }
 

@@ -15,7 +15,7 @@ use super::connect::Engine;
 use super::lenient::Entry;
 use super::{lenient, podman, swarm, translate};
 use crate::error::{Error, Result};
-use crate::model::{Container, EngineFacts, Network, NetworkMode, Scope, Snapshot, Unread};
+use crate::model::{Container, EngineFacts, Network, NetworkMode, Part, Scope, Snapshot, Unread};
 
 /// How to scan.
 #[derive(Debug, Clone, Copy)]
@@ -169,7 +169,8 @@ async fn inspect(
     };
     let what = format!("container `{}`", listed.name);
     if let Error::Refused { status: 404, .. } = error {
-        return (None, vec![Unread::new(what, "gone before it could be looked at")]);
+        let part = Part::Container { name: listed.name, vanished: true };
+        return (None, vec![Unread::new(what, "gone before it could be looked at").of(part)]);
     }
     let why = format!("only the list's word on it, without aliases, health and links: {error}");
     notes.push(Unread::new(what, why));

@@ -11,12 +11,12 @@ use bollard::models::{Network as ListedNetwork, SystemVersion};
 
 use super::container::{EndpointSettings, Inspected, Listed};
 use super::lenient::Info;
-use super::ports;
 use super::made_with::{self, WholeHostConfig};
+use super::ports;
 use crate::model::{
     AddressPool, Compose, Container, Driver, Endpoint, EngineFacts, ExposedPort, ExtraHost, Health,
-    Link, Moment, Network, NetworkMode, Reference, Scope, State, Subnet, Unread, kept_labels,
-    reference, without_user_info,
+    Link, Moment, Network, NetworkMode, Reference, Scope, StartError, State, Subnet, Unread,
+    kept_labels, reference, without_user_info,
 };
 
 /// Facts from the version call.
@@ -172,7 +172,7 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
         health: state.health.and_then(|health| health.status).and_then(|status| health_of(&status)),
         exit_code: state.exit_code.filter(|_| ended),
         oom_killed: state.oom_killed.unwrap_or_default(),
-        start_error: state.error.and_then(network_error),
+        start_error: state.error.and_then(network_error).map(StartError::parse),
         restart_count: inspected
             .restart_count
             .and_then(|n| u64::try_from(n).ok())

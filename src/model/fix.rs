@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use serde::Serialize;
 
 use super::plan::Place;
-use super::port::{Protocol, RequestedPort};
+use super::port::RequestedPort;
 use super::run_option::RunOption;
 
 /// One step of a fix.
@@ -360,26 +360,6 @@ pub enum EditKind {
         /// How.
         to: Change,
     },
-}
-
-impl RequestedPort {
-    /// As `docker run -p` takes it: `127.0.0.1:8080:80/udp`.
-    pub fn as_option(&self) -> String {
-        let host_ip = match self.host_ip.as_str() {
-            "" => String::new(),
-            v6 if v6.contains(':') => format!("[{v6}]:"),
-            v4 => format!("{v4}:"),
-        };
-        let host_port = match (self.host_ip.is_empty(), self.host_port.is_empty()) {
-            (true, true) => String::new(),
-            _ => format!("{}:", self.host_port),
-        };
-        let protocol = match self.protocol {
-            Protocol::Tcp => String::new(),
-            other => format!("/{other}"),
-        };
-        format!("{host_ip}{host_port}{}{protocol}", self.port)
-    }
 }
 
 /// `mongodb://mongo:27017`, as it is to be read.

@@ -27,6 +27,7 @@ mod reachability;
 pub mod reference;
 mod run_option;
 mod snapshot;
+mod start_error;
 mod swarm;
 mod text;
 mod unread;
@@ -49,7 +50,7 @@ pub use ladder::{Ladder, Reach, Rung, RungKind, Status};
 pub use link::{ExtraHost, HostAddress, Link};
 pub use moment::Moment;
 pub use names::{natural_order, nearest, nearest_of};
-pub use network::{Network, PODMAN_DEFAULT_NETWORK, Subnet};
+pub use network::{BRIDGE_NAME, Network, PODMAN_DEFAULT_NETWORK, Subnet};
 pub use observation::{
     Attached, Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means,
     Mtu, NetworkObservation, Observation, Progress, RouteEntry,
@@ -60,14 +61,13 @@ pub use position::{
     ContainerAt, Listed, NetworkAt, PerAt, PerContainer, PerNetwork, Position, positions,
     with_positions,
 };
-pub use reachability::{
-    BLACK_HOLE, By, Knock, Latency, Measurement, NO_ROUTE, OWN_FIREWALL, Outcome, Probe,
-};
+pub use reachability::{By, Knock, Latency, Measurement, Outcome, Probe, Why};
 pub use reference::{Origin, Reference};
 pub use run_option::{MadeWith, RunOption};
 pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot};
+pub use start_error::{StartError, StartErrorKind};
 pub use swarm::{
     Availability, EndpointMode, NodeState, PublishMode, Service, ServiceMode, ServiceNetwork,
     ServicePort, Swarm, SwarmNode, Task, TaskState, UNTOLD, VirtualAddress,
 };
-pub use unread::Unread;
+pub use unread::{Part, Unread};

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::driver::{Driver, Scope};
 
+/// The option that names a bridge's interface on the host.
+pub const BRIDGE_NAME: &str = "com.docker.network.bridge.name";
+
 /// Id of Podman's default network, the same everywhere.
 ///
 /// Source: containers/common, `libnetwork/types/const.go` and

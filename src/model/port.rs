@@ -83,7 +83,7 @@ fn host_port_or_none<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u16>, 
 /// What the container's configuration asks the engine to publish. It differs
 /// from what is published while the container is stopped, when the host port
 /// is left to the engine, and on networks from which nothing can be published.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RequestedPort {
     /// Container port.
     pub port: u16,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// How a measurement ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -126,16 +126,63 @@ impl Latency {
     }
 }
 
-/// Reason: the source's kernel knows no way to the address.
-pub const NO_ROUTE: &str = "the source has no route there";
+/// Why something was not reached, or was not measured. In JSON a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Why {
+    /// The source's kernel knows no way to the address.
+    NoRoute,
+    /// The source's kernel calls an address that is well formed an invalid
+    /// argument, which Linux does for routes of the type `blackhole`
+    /// (`fib_props` in net/ipv4/fib_semantics.c).
+    BlackHole,
+    /// The source's kernel lets a program make a socket, and not send.
+    OwnFirewall,
+    /// Anything else, in words.
+    Other(String),
+}
 
-/// Reason: the source's kernel calls an address that is well formed an invalid
-/// argument, which Linux does for routes of the type `blackhole` (`fib_props`
-/// in net/ipv4/fib_semantics.c).
-pub const BLACK_HOLE: &str = "a black-hole route of the source throws it away";
+impl Why {
+    /// The sentence.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::NoRoute => "the source has no route there",
+            Self::BlackHole => "a black-hole route of the source throws it away",
+            Self::OwnFirewall => "a firewall in the source's own network stack drops it",
+            Self::Other(text) => text,
+        }
+    }
+}
 
-/// Reason: the source's kernel lets a program make a socket, and not send.
-pub const OWN_FIREWALL: &str = "a firewall in the source's own network stack drops it";
+impl From<String> for Why {
+    fn from(text: String) -> Self {
+        let known = [Self::NoRoute, Self::BlackHole, Self::OwnFirewall];
+        known.into_iter().find(|why| why.as_str() == text).unwrap_or(Self::Other(text))
+    }
+}
+
+impl From<&str> for Why {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Why {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Why {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
 
 /// One thing that was tried, and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,7 +207,7 @@ pub struct Measurement {
     pub outcome: Outcome,
     /// What there is to say about the outcome; always there when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
+    pub reason: Option<Why>,
     /// Round-trip times, where the method can tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency: Option<Latency>,

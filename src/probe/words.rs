@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::Answer;
-use crate::model::{BLACK_HOLE, Latency, NO_ROUTE, OWN_FIREWALL, Outcome};
+use crate::model::{Latency, Outcome, Why};
 
 /// What a ping's exit code and output say.
 ///
@@ -84,7 +84,7 @@ fn failure(output: &str) -> Option<Answer> {
         return Some(Answer::of(Outcome::NameNotFound));
     }
     if says(&["sendto: operation not permitted", "sendmsg: operation not permitted"]) {
-        return Some(Answer::of(Outcome::Unreachable).because(OWN_FIREWALL));
+        return Some(Answer::of(Outcome::Unreachable).because(Why::OwnFirewall));
     }
     if says(&["permission denied", "operation not permitted", "are you root"]) {
         return Some(Answer::unknown("the container may not send pings"));
@@ -97,15 +97,15 @@ fn failure(output: &str) -> Option<Answer> {
     }
     if says(&["no route to host", "unreachable", "ehostunreach", "enetunreach"]) {
         let reason = if says(&["network is unreachable", "network unreachable", "enetunreach"]) {
-            NO_ROUTE
+            Why::NoRoute
         } else {
-            "the way there ends before it"
+            "the way there ends before it".into()
         };
         return Some(Answer::of(Outcome::Unreachable).because(reason));
     }
     // Of an option, programs say it with the option behind it.
     if words.lines().any(|line| line.trim_end().ends_with(": invalid argument")) {
-        return Some(Answer::of(Outcome::Unreachable).because(BLACK_HOLE));
+        return Some(Answer::of(Outcome::Unreachable).because(Why::BlackHole));
     }
     says(&["timed out", "timeout", "etimedout"]).then(|| Answer::of(Outcome::Timeout))
 }

@@ -15,7 +15,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::model::{
     Compose, Container, Endpoint, ExtraHost, HostAddress, Link, Measurement, Network, NetworkMode,
-    Plan, Probe, PublishedPort, RequestedPort, Snapshot, Subnet, Unread,
+    Plan, Probe, PublishedPort, RequestedPort, Snapshot, StartError, Subnet, Unread, Why,
 };
 use addresses::Addresses;
 use names::Names;
@@ -119,7 +119,10 @@ impl Redaction {
             name: names.word(&container.name),
             id: names.container_id(&container.id),
             image: names.image(&container.image),
-            start_error: container.start_error.as_deref().map(|error| self.text(error)),
+            start_error: container
+                .start_error
+                .as_ref()
+                .map(|error| StartError { kind: error.kind, said: self.text(&error.said) }),
             hostname: names.word(&container.hostname),
             network_mode: match &container.network_mode {
                 NetworkMode::Network(name) => NetworkMode::Network(names.network(name)),
@@ -202,7 +205,7 @@ impl Redaction {
             to: self.names.word(&m.to),
             network: m.network.as_deref().map(|name| self.names.network(name)),
             target: self.word_or_address(&m.target),
-            reason: m.reason.as_deref().map(|reason| self.text(reason)),
+            reason: m.reason.as_ref().map(|why| Why::from(self.text(why.as_str()))),
             by: m.by,
             knock: m.knock,
             outcome: m.outcome,

@@ -42,6 +42,9 @@ pub struct Format<S: Shown> {
 pub type InDot<S> = fn(&<S as Shown>::View<'_>) -> Result<String>;
 
 /// How a format is made.
+///
+/// A registry writes `Draw::<Self>::Text`: a function for views of any lifetime
+/// is taken only where it is known already what is shown.
 pub enum Draw<S: Shown> {
     /// The finished text.
     Text(fn(&S::View<'_>, &Style) -> String),

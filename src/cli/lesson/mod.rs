@@ -13,7 +13,8 @@ use clap::Subcommand;
 use super::format::FormatArgs;
 use super::options::duration;
 use super::run::Run;
-use super::{Ending, check, source};
+use super::session::{Purpose, Session};
+use super::{Ending, check};
 use crate::error::{Error, Result};
 use crate::lesson::{self, LABEL, LESSONS, Lesson};
 use crate::model::{Container, Network, Snapshot};
@@ -150,7 +151,7 @@ fn is_labelled(lesson: &Lesson, label: Option<&String>) -> bool {
 
 impl Desk<'_> {
     async fn snapshot(&self) -> Result<Snapshot> {
-        source::snapshot(self.run).await
+        Ok(Session::open(self.run, Purpose::List).await?.snapshot)
     }
 
     fn say(&self, text: &str) -> Result<()> {

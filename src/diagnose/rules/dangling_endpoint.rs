@@ -3,9 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnose::{Case, Judgement, Rule};
-use crate::model::{
-    Action, Applicability, Evidence, Handle, NetworkAt, NetworkObservation, Part, Severity,
-};
+use crate::model::{Action, Applicability, Attached, Evidence, Handle, NetworkAt, Part, Severity};
 
 /// See `netmap explain dangling-endpoint`.
 pub const RULE: Rule = Rule {

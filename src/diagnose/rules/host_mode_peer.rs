@@ -1,6 +1,6 @@
 //! Containers on the host's own network stack.
 
-use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, advise, settled};
+use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Sight, advise, settled};
 use crate::model::words::few;
 use crate::model::{Change, Evidence, NetworkMode, Severity, Step};
 

@@ -21,7 +21,7 @@ use super::connect::Engine;
 use super::engines::Engines;
 use super::{Visitor, lenient, translate};
 use crate::model::{
-    Container, Moment, Network, NetworkObservation, Observation, Snapshot, State, Unread,
+    Container, Moment, Network, NetworkObservation, Observation, Part, Snapshot, State, Unread,
 };
 
 /// How to look.
@@ -165,12 +165,14 @@ pub async fn observe_some(
             Ok(host) if !named => snapshot.host = Some(host),
             // Sockets and routes of several machines have no place in a snapshot.
             Ok(_) => {}
-            Err(why) => snapshot.unread.push(Unread::new(at("the engine's machine"), why)),
+            Err(why) => {
+                snapshot.unread.push(Unread::new(at("the engine's machine"), why).of(Part::Machine))
+            }
         }
     }
     if named {
         let why = "it is looked at only where a map is of one engine";
-        snapshot.unread.push(Unread::new("the engines' machines", why));
+        snapshot.unread.push(Unread::new("the engines' machines", why).of(Part::Machine));
     }
     for seen in &mut of_networks {
         seen.attached.sort();
@@ -202,7 +204,7 @@ async fn look(
     let (log, ()) = tokio::join!(log, inside::look(engine, container, visitor, exec, &mut seen));
     match log {
         Some(Ok(errors)) => seen.log_errors = Some(errors),
-        Some(Err(why)) => seen.unseen.insert(0, Unread::new("its log", why)),
+        Some(Err(why)) => seen.unseen.insert(0, Unread::new("its log", why).of(Part::Log)),
         None => {}
     }
     seen

@@ -52,10 +52,12 @@ pub fn in_environment<'a>(
         let mut of_value = in_value(Origin::Environment, name, value);
         // PGHOST and PGPORT, DB_HOST and DB_PORT.
         if let Some(stem) = HOST_WORDS.iter().find_map(|word| name.strip_suffix(word)) {
-            let port = port_of(&format!("{stem}PORT"));
-            for reference in &mut of_value {
-                if reference.scheme.is_none() && reference.port.is_none() {
-                    reference.port = port;
+            let port_name = format!("{stem}PORT");
+            if let Some(port) = port_of(&port_name) {
+                let bare = |r: &&mut Reference| r.scheme.is_none() && r.port.is_none();
+                for reference in of_value.iter_mut().filter(bare) {
+                    reference.port = Some(port);
+                    reference.port_variable = Some(port_name.chars().take(100).collect());
                 }
             }
         }
@@ -76,6 +78,7 @@ pub fn in_value(origin: Origin, name: &str, value: &str) -> Vec<Reference> {
         scheme: found.scheme,
         host: found.host,
         port: found.port,
+        port_variable: None,
     };
     let value = bounded(value);
     let upper = name.to_ascii_uppercase();

@@ -61,6 +61,10 @@ pub struct Reference {
     /// Port as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
+    /// The variable that the port was found in, where it was not written beside
+    /// the host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port_variable: Option<String>,
 }
 
 impl Reference {

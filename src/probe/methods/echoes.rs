@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::icmp::{self, Nonce, Word};
 use super::namespaces::{Door, SocketKind};
 use crate::engine::Visitor;
-use crate::model::{BLACK_HOLE, Latency, NO_ROUTE, OWN_FIREWALL, Outcome};
+use crate::model::{Latency, Outcome, Why};
 use crate::probe::{Answer, Limits};
 
 /// Time between two tries of one ping.
@@ -228,14 +228,16 @@ fn is_out_of_room(error: &io::Error) -> bool {
 
 /// What it means that the source's own kernel would not send.
 pub fn refused_here(error: &io::Error) -> Answer {
-    let unreachable = |why: &str| Answer::of(Outcome::Unreachable).because(why);
+    let unreachable = |why: Why| Answer::of(Outcome::Unreachable).because(why);
     match error.kind() {
-        io::ErrorKind::NetworkUnreachable => unreachable(NO_ROUTE),
-        io::ErrorKind::HostUnreachable => unreachable("nobody there has the address"),
+        io::ErrorKind::NetworkUnreachable => unreachable(Why::NoRoute),
+        io::ErrorKind::HostUnreachable => unreachable("nobody there has the address".into()),
         // The namespace's own firewall says it this way.
-        io::ErrorKind::PermissionDenied => unreachable(OWN_FIREWALL),
-        io::ErrorKind::AddrNotAvailable => unreachable("the source has no address of that kind"),
-        io::ErrorKind::InvalidInput => unreachable(BLACK_HOLE),
+        io::ErrorKind::PermissionDenied => unreachable(Why::OwnFirewall),
+        io::ErrorKind::AddrNotAvailable => {
+            unreachable("the source has no address of that kind".into())
+        }
+        io::ErrorKind::InvalidInput => unreachable(Why::BlackHole),
         _ => Answer::unknown(&format!("could not send: {error}")),
     }
 }

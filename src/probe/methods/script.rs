@@ -231,7 +231,8 @@ fn answer(act: &Act, tool: &str, code: i64, said: &str) -> Answer {
     let by_tcp = act.knock() == Knock::Icmp && known.is_some();
     if by_tcp && matches!(answer.outcome, Outcome::Reachable | Outcome::Refused) {
         answer.outcome = Outcome::Reachable;
-        answer.reason = Some(format!("no ping in the container; {tool} got an answer over TCP"));
+        answer.reason =
+            Some(format!("no ping in the container; {tool} got an answer over TCP").into());
     }
     answer
 }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::view::FindingsView;
 use super::evidence;
+use super::view::FindingsView;
 use crate::model::{Evidence, Severity, Step, to_json};
 use crate::render::fix;
 use crate::render::style::Style;

@@ -1,9 +1,9 @@
 //! A diagnosis for a terminal: plain words first, the rule's name at the
 //! margin, one fix for one cause.
 
+use super::evidence;
 use super::groups::{self, Group};
 use super::view::FindingsView;
-use super::evidence;
 use crate::model::words::count;
 use crate::model::{Diagnosis, Finding, Severity};
 use crate::render::style::{Role, Style, width};

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::view::ProbeView;
 use crate::graph::Mark;
+use crate::model::Why;
 use crate::model::words::{count, listed};
 use crate::render::style::{Role, Style, flow};
 use crate::render::view::sentences;
@@ -49,7 +50,8 @@ pub fn block(view: &ProbeView, style: &Style) -> String {
 fn unmeasured(view: &ProbeView, style: &Style) -> String {
     let mut reasons: BTreeMap<&str, (BTreeSet<&str>, usize)> = BTreeMap::new();
     for row in view.comparison.rows.iter().filter(|row| !row.is_measured()) {
-        let reason = row.measurement.reason.as_deref().unwrap_or("no reason was given");
+        let reason =
+            row.measurement.reason.as_ref().map(Why::as_str).unwrap_or("no reason was given");
         let (sources, measurements) = reasons.entry(reason).or_default();
         sources.insert(&row.measurement.from);
         *measurements += 1;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::{Compared, Comparison, Map, Mark, Surprise};
 use crate::model::words::listed;
-use crate::model::{By, ContainerAt, Outcome};
+use crate::model::{By, ContainerAt, Outcome, Why};
 
 /// A contradiction, told once for both directions.
 pub struct Sentence {
@@ -71,8 +71,11 @@ fn event(row: &Compared) -> String {
     let measurement = row.measurement;
     let port = measurement.knock.port().map_or(String::new(), |port| format!(" port {port}"));
     let target = format!("{}{port}", measurement.target);
-    let reason =
-        measurement.reason.as_deref().map_or(String::new(), |reason| format!(" ({reason})"));
+    let reason = measurement
+        .reason
+        .as_ref()
+        .map(Why::as_str)
+        .map_or(String::new(), |reason| format!(" ({reason})"));
     match measurement.outcome {
         Outcome::Reachable => format!("{target} answers"),
         Outcome::Refused => format!("{target} answers that nothing listens there"),

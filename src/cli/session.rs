@@ -1,0 +1,268 @@
+//! What a command works on: opened, scanned, looked into and measured here and
+//! nowhere else, with progress and with what has to be said before.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::measure::{self, HowArgs, Voice};
+use super::options::Options;
+use super::run::Run;
+use super::source;
+use crate::engine::{self, Address, Choice, Engines, Environment, ObserveOptions, ScanOptions};
+use crate::error::{Error, Result};
+use crate::graph::Map;
+use crate::model::{Container, ContainerAt, Probe, Snapshot};
+use crate::probe::{self, Limits, ProbePlan, Probing, Request};
+
+/// What a command is going to do with the engine that it opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// List what is there.
+    List,
+    /// Measure who reaches whom.
+    Measure,
+    /// Look into the containers, and measure.
+    Look,
+}
+
+impl Purpose {
+    /// How long one call to the engine may take.
+    fn timeout(self, options: &Options) -> Duration {
+        let asked = options.engine_timeout();
+        match self {
+            Self::List => asked,
+            // A short wait for containers is no reason to give up on the engine.
+            Self::Measure | Self::Look => asked.max(Duration::from_secs(10)),
+        }
+    }
+
+    /// How to scan.
+    fn scan(self) -> ScanOptions {
+        ScanOptions { all_facts: self == Self::Look, ..ScanOptions::default() }
+    }
+}
+
+/// A setup, and the engines it runs on.
+#[derive(Debug)]
+pub struct Session<'a> {
+    run: Run<'a>,
+    /// Nothing where a file tells of the setup.
+    engines: Option<Engines>,
+    /// What is known of the setup.
+    pub snapshot: Snapshot,
+}
+
+impl<'a> Session<'a> {
+    /// Opens what the options ask for: compose files, a snapshot, or engines,
+    /// which are scanned.
+    pub async fn open(run: Run<'a>, purpose: Purpose) -> Result<Self> {
+        let options = run.options;
+        let Some(snapshot) = options.compose.planned()? else {
+            return Self::open_observed(run, purpose).await;
+        };
+        let others = options.from.is_some()
+            || !options.host.is_empty()
+            || !options.context.is_empty()
+            || options.all_nodes;
+        if others { Err(two_sources()) } else { Ok(Self { run, engines: None, snapshot }) }
+    }
+
+    /// Opens the snapshot or the engines that the options ask for, whatever
+    /// compose files they name besides.
+    pub async fn open_observed(run: Run<'a>, purpose: Purpose) -> Result<Self> {
+        match &run.options.from {
+            Some(path) => Ok(Self { run, engines: None, snapshot: source::read(path)? }),
+            None => Self::scan(run, purpose).await,
+        }
+    }
+
+    /// Opens engines, for what can be done with nothing else.
+    pub async fn open_live(run: Run<'a>, purpose: Purpose) -> Result<Self> {
+        if run.options.is_live() { Self::scan(run, purpose).await } else { Err(not_live(run)) }
+    }
+
+    async fn scan(run: Run<'a>, purpose: Purpose) -> Result<Self> {
+        let Run { options, output } = run;
+        let places = places(options)?;
+        let progress = output.progress("asking the engine");
+        let told = |done, of| progress.at(done, of);
+        let timeout = purpose.timeout(options);
+        let (engines, snapshot) =
+            engine::gather(places, options.all_nodes, timeout, purpose.scan(), told).await?;
+        Ok(Self { run, engines: Some(engines), snapshot })
+    }
+
+    /// Whether there are engines, and not just a file.
+    pub fn is_live(&self) -> bool {
+        self.engines.is_some()
+    }
+
+    /// Looks into every container, which where there is no other way takes a
+    /// command run in it if `exec` is allowed. What a file tells of stays as
+    /// it is.
+    pub async fn observe(&mut self, exec: bool) {
+        self.observe_some(exec, |_| true).await;
+    }
+
+    /// Like [`Self::observe`], for those containers only that `wanted` lets through.
+    pub async fn observe_some(&mut self, exec: bool, wanted: impl Fn(&Container) -> bool) {
+        let Some(engines) = &self.engines else { return };
+        let progress = self.run.output.progress("looking at containers");
+        let how = ObserveOptions { exec, ..ObserveOptions::default() };
+        let told = |done, of| progress.at(done, of);
+        engine::observe_some(engines, &mut self.snapshot, how, wanted, told).await;
+    }
+
+    /// Pings among the containers that `among` chooses, and puts what comes of
+    /// it into the snapshot.
+    pub async fn probe(
+        &mut self,
+        among: impl FnOnce(&Map<'_>) -> Result<BTreeSet<ContainerAt>>,
+    ) -> Result<()> {
+        let map = Map::new(&self.snapshot);
+        let ends = among(&map)?;
+        let request = Request::pings(ends.clone(), ends);
+        let probe = self.measure(&map, &request, &HowArgs::default()).await?;
+        self.snapshot.probe = Some(probe);
+        Ok(())
+    }
+
+    /// Measures what is asked for, and says first what that takes.
+    pub async fn measure(&self, map: &Map<'_>, request: &Request, how: &HowArgs) -> Result<Probe> {
+        self.carry_out(map, &probe::plan(map, request), how, Voice::Aloud).await
+    }
+
+    /// Measures what a plan asks for.
+    pub async fn carry_out(
+        &self,
+        map: &Map<'_>,
+        plan: &ProbePlan,
+        how: &HowArgs,
+        voice: Voice,
+    ) -> Result<Probe> {
+        let engines = self.engines.as_ref().ok_or_else(|| not_live(self.run))?;
+        let limits = match self.run.options.timeout {
+            Some(wait) => Limits::new(wait, how.count),
+            None => Limits::usual(how.count),
+        };
+        let probing = Probing::new(map, engines, plan, limits, how.method)?;
+        if voice == Voice::Aloud {
+            for note in measure::announcements(plan, &probing) {
+                self.run.note(&note);
+            }
+        }
+        let progress = self.run.output.progress("probing pairs");
+        Ok(probing.run(|done, of| progress.at(done, of)).await)
+    }
+}
+
+/// The places of the engines that the options and the environment choose.
+fn places(options: &Options) -> Result<Vec<Address>> {
+    let environment = Environment::of_process();
+    let at = |host: Option<&String>, context: Option<&String>| {
+        let choice = Choice { host: host.cloned(), context: context.cloned() };
+        engine::choose(&choice, &environment)
+    };
+    match (&options.host[..], &options.context[..]) {
+        ([], []) => Ok(vec![at(None, None)?]),
+        (hosts, []) => hosts.iter().map(|host| at(Some(host), None)).collect(),
+        ([], contexts) => contexts.iter().map(|context| at(None, Some(context))).collect(),
+        (hosts, contexts) => Ok(vec![at(hosts.first(), contexts.first())?]),
+    }
+}
+
+fn two_sources() -> Error {
+    Error::Usage {
+        what: "--compose stands in place of an engine or a snapshot".to_owned(),
+        hint: Some("leave out --host, --context and --from".to_owned()),
+    }
+}
+
+/// The error for what only an engine that runs can do.
+fn not_live(run: Run<'_>) -> Error {
+    let (what, hint) = if run.options.compose.files.is_empty() {
+        (
+            "nothing can be measured in a snapshot, which is of another time",
+            "leave out --from; a probe that the file holds is shown without being asked for",
+        )
+    } else {
+        (
+            "what compose files plan does not run yet, so nothing of it can be measured",
+            "bring it up, and leave out --compose",
+        )
+    };
+    Error::Usage { what: what.to_owned(), hint: Some(hint.to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::Cli;
+    use crate::cli::output::Output;
+
+    fn options(arguments: &[&str]) -> Options {
+        let all = ["netmap", "show"].iter().chain(arguments);
+        Cli::try_parse_from(all).expect("arguments that clap takes").options
+    }
+
+    #[test]
+    fn who_waits_for_containers_waits_for_the_engine_too() {
+        let seconds =
+            |purpose: Purpose, arguments: &[&str]| purpose.timeout(&options(arguments)).as_secs();
+        for purpose in [Purpose::Measure, Purpose::Look] {
+            assert_eq!(seconds(purpose, &[]), 10);
+            assert_eq!(seconds(purpose, &["--timeout", "1s"]), 10);
+            assert_eq!(seconds(purpose, &["--timeout", "60s"]), 60);
+        }
+        assert_eq!(seconds(Purpose::List, &[]), 10);
+        assert_eq!(seconds(Purpose::List, &["--timeout", "1s"]), 1);
+    }
+
+    #[test]
+    fn only_a_closer_look_asks_for_all_facts() {
+        let closely = [Purpose::List, Purpose::Measure, Purpose::Look].map(|p| p.scan().all_facts);
+        assert_eq!(closely, [false, false, true]);
+    }
+
+    /// A session, opened as `open` does it, for these arguments.
+    fn with<T>(arguments: &[&str], then: impl AsyncFnOnce(Run<'_>) -> T) -> T {
+        let options = options(arguments);
+        let output = Output::new(options.color);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime").block_on(then(Run { options: &options, output: &output }))
+    }
+
+    #[test]
+    fn a_file_is_not_measured_and_stays_as_it_is() {
+        let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/module-5");
+        with(&["--from", sample], async |run| {
+            let mut session = Session::open(run, Purpose::Look).await.expect("a sample");
+            let before = session.snapshot.clone();
+            session.observe(true).await;
+            assert!(!session.is_live() && session.snapshot == before);
+            let all = |map: &Map<'_>| Ok((0..map.snapshot().containers.len()).collect());
+            let error = session.probe(all).await.expect_err("nothing runs");
+            assert!(error.hint().is_some_and(|hint| hint.contains("--from")), "{error}");
+            assert_eq!(session.snapshot, before);
+            let error = Session::open_live(run, Purpose::Measure).await.expect_err("no engine");
+            assert!(error.to_string().contains("in a snapshot"), "{error}");
+        });
+    }
+
+    #[test]
+    fn a_plan_stands_in_place_of_an_engine() {
+        let plan = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/shop");
+        with(&["--compose", plan], async |run| {
+            let session = Session::open(run, Purpose::List).await.expect("a plan");
+            assert!(!session.is_live() && session.snapshot.plan.is_some());
+            let error = Session::open_live(run, Purpose::Measure).await.expect_err("no engine");
+            assert!(error.to_string().contains("compose files plan"), "{error}");
+        });
+        with(&["--compose", plan, "--host", "unix:///nowhere"], async |run| {
+            let error = Session::open(run, Purpose::List).await.expect_err("two sources");
+            assert!(error.to_string().contains("in place of an engine"), "{error}");
+        });
+    }
+}
