@@ -307,6 +307,7 @@ impl MakeContainer {
                     scheme: Some("http".to_owned()),
                     host: other.name.clone(),
                     port: Some(8080),
+                    port_variable: None,
                 })
                 .into_iter()
                 .collect(),
@@ -346,7 +347,7 @@ fn measured(containers: &[Container], outcomes: &[Outcome]) -> Probe {
                     knock: Knock::Icmp,
                     outcome,
                     reason: (outcome == Outcome::Unknown)
-                        .then(|| format!("no shell in {}", from.name)),
+                        .then(|| format!("no shell in {}", from.name).into()),
                     latency: None,
                     leads_to: None,
                     sent: 1,

@@ -123,16 +123,3 @@ pub(super) fn some_or_none(items: &[String]) -> String {
 fn joined(names: &[String]) -> String {
     names.join(", ")
 }
-
-/// `a, b and 7 more`, or `none`.
-pub(super) fn listed(items: &[String]) -> String {
-    const MOST: usize = 8;
-    if items.is_empty() {
-        return "none".to_owned();
-    }
-    let head = items[..items.len().min(MOST)].join(", ");
-    match items.len().saturating_sub(MOST) {
-        0 => head,
-        more => format!("{head} and {more} more"),
-    }
-}

@@ -2,8 +2,8 @@
 
 use crate::error::Error;
 use crate::graph::Map;
-use crate::model::words::count;
 use crate::model::ContainerAt;
+use crate::model::words::count;
 use crate::probe::{Method, Outlook, ProbePlan, Probing};
 
 /// How to measure.

@@ -242,7 +242,7 @@ mod tests {
             let before = session.snapshot.clone();
             session.observe(true).await;
             assert!(!session.is_live() && session.snapshot == before);
-            let all = |map: &Map<'_>| Ok((0..map.snapshot().containers.len()).collect());
+            let all = |map: &Map<'_>| Ok(map.containers().collect());
             let error = session.probe(all).await.expect_err("nothing runs");
             assert!(error.hint().is_some_and(|hint| hint.contains("--from")), "{error}");
             assert_eq!(session.snapshot, before);

@@ -6,9 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use super::load::texts;
 use super::reader::Reader;
 use super::{keys, merge};
-use crate::model::{
-    ExposedPort, ExtraHost, Origin, Reference, RequestedPort, reference,
-};
+use crate::model::{ExposedPort, ExtraHost, Origin, Reference, RequestedPort, reference};
 use crate::yaml::{Node, Spot, Value};
 
 /// Most replicas of one service that are drawn up.

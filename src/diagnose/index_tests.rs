@@ -6,16 +6,16 @@ use std::net::IpAddr;
 use proptest::prelude::*;
 
 use super::case::Case;
-use super::{diagnose, obstacle, wanted};
+use super::{diagnose, obstacle};
 use crate::graph::{Map, looks};
-use crate::model::{Container, Snapshot};
+use crate::model::{Container, ContainerAt, NetworkAt, Snapshot};
 use crate::testing::snapshots;
 
 #[path = "../../tests/offline/town.rs"]
 mod town;
 
 /// Who is meant by a name in the slow and obvious way: all are looked at.
-fn meant_the_slow_way(case: &Case, from: usize, host: &str) -> Option<usize> {
+fn meant_the_slow_way(case: &Case, from: ContainerAt, host: &str) -> Option<ContainerAt> {
     let is = |name: &str| name.eq_ignore_ascii_case(host);
     let project = case.container(from).project();
     let (same, foreign) = (
@@ -37,15 +37,15 @@ fn meant_the_slow_way(case: &Case, from: usize, host: &str) -> Option<usize> {
 }
 
 /// Likewise, who has the port that a container looks for on `localhost`.
-fn peer_the_slow_way(case: &Case, from: usize, port: u16) -> Option<usize> {
+fn peer_the_slow_way(case: &Case, from: ContainerAt, port: u16) -> Option<ContainerAt> {
     case.containers()
         .filter(|at| *at != from && !case.map.share_stack(from, *at))
-        .filter(|at| obstacle::offers(case, *at, port))
+        .filter(|at| case.offers(*at, port))
         .min_by_key(|at| obstacle::peer_rank(case, from, *at, port))
 }
 
 /// Likewise, in which networks an address is.
-fn around_the_slow_way(case: &Case, address: IpAddr) -> Vec<usize> {
+fn around_the_slow_way(case: &Case, address: IpAddr) -> Vec<NetworkAt> {
     case.networks().filter(|at| case.network(*at).contains(address)).collect()
 }
 
@@ -63,7 +63,7 @@ proptest! {
                     .chain(aliases)
             });
             for name in names {
-                let found = wanted::meant(&case, from, &name);
+                let found = case.evidently(from, &name);
                 prop_assert_eq!(found, meant_the_slow_way(&case, from, &name), "{}", name);
             }
             let declared = snapshot.containers.iter().flat_map(|c| &c.exposed).map(|e| e.port);
@@ -75,7 +75,7 @@ proptest! {
         }
         let endpoints = snapshot.containers.iter().flat_map(|c| &c.endpoints);
         for address in endpoints.flat_map(|endpoint| endpoint.addresses()) {
-            let found = case.index().networks_around(address);
+            let found = case.index.networks_around(address);
             prop_assert_eq!(found, around_the_slow_way(&case, address), "{}", address);
         }
     }

@@ -24,7 +24,7 @@ fn every_file_of_the_folder_is_in_the_registry() {
 fn every_rule_is_told_of_in_full() {
     for rule in RULES {
         let texts =
-            [rule.summary, rule.meaning, rule.seen, rule.example, rule.mend, rule.mistaken_for];
+            [rule.summary, rule.meaning, rule.seen, rule.example, rule.fix, rule.mistaken_for];
         for text in texts {
             assert!(text.len() > 15, "{}: {text:?} is no explanation", rule.name);
             assert!(!text.contains("  "), "{}: {text:?} has a hole in it", rule.name);

@@ -9,7 +9,7 @@ mod diff;
 pub mod dot;
 pub mod escape;
 mod findings;
-mod fix;
+pub mod fix;
 mod fonts;
 mod format;
 mod grid;

@@ -82,7 +82,7 @@ fn judge(case: &Case) -> Judgement {
 /// Lets a container go out by another network.
 fn prefer(case: &Case, at: ContainerAt, wanted: NetworkAt, now: NetworkAt) -> Vec<Step> {
     let name = &case.network(wanted).name;
-    if !case.map.snapshot().engine.major().is_some_and(|major| major >= 28) {
+    if case.map.snapshot().engine.major().is_none_or(|major| major < 28) {
         let now = &case.network(now).name;
         let advice = format!(
             "if it should be {name}: make {now} internal, or choose names in the wanted order"

@@ -3,6 +3,7 @@
 use super::*;
 use crate::graph::Map;
 use crate::model::{ContainerAt, Reach, Snapshot};
+use crate::render::fix;
 
 fn snapshot() -> Snapshot {
     let text = r#"{"schema":"netmap/1","engine":{"name":"Docker"},
@@ -38,20 +39,20 @@ fn aims_as_people_write_them() {
     with(|case| {
         let web = at(case, "web");
         let aim = |text: &str| Aim::parse(case, web, text);
-        let db = Target::Container(at(case, "db"));
-        let api = Target::Container(at(case, "api"));
+        let db = Destination::Container(at(case, "db"));
+        let api = Destination::Container(at(case, "api"));
         for (text, target, host, port) in [
             ("db", db, "db", None),
             ("db:5432", db, "db", Some(5432)),
             ("postgres://u:p@db:5432/shop?x#y", db, "db", Some(5432)),
             ("10.1.0.2:5432", db, "10.1.0.2", Some(5432)),
             ("backend", api, "backend", None),
-            ("localhost:80", Target::Itself, "localhost", Some(80)),
-            ("[::1]:80", Target::Itself, "::1", Some(80)),
-            ("127.0.0.1", Target::Itself, "127.0.0.1", None),
-            ("example.com:443", Target::Elsewhere, "example.com", Some(443)),
-            ("10.9.9.9", Target::Elsewhere, "10.9.9.9", None),
-            ("fd00::9", Target::Elsewhere, "fd00::9", None),
+            ("localhost:80", Destination::Itself, "localhost", Some(80)),
+            ("[::1]:80", Destination::Itself, "::1", Some(80)),
+            ("127.0.0.1", Destination::Itself, "127.0.0.1", None),
+            ("example.com:443", Destination::Elsewhere, "example.com", Some(443)),
+            ("10.9.9.9", Destination::Elsewhere, "10.9.9.9", None),
+            ("fd00::9", Destination::Elsewhere, "fd00::9", None),
         ] {
             let expected = Aim { target, host: host.to_owned(), port };
             assert_eq!(aim(text).unwrap(), expected, "{text}");
@@ -93,9 +94,9 @@ fn no_shared_network_says_who_is_between_and_what_brings_them_together() {
         let aim = Aim::parse(case, web, "db:5432").unwrap();
         let ladder = ladder(case, web, &aim, &[]);
         let obstacle = ladder.obstacle().unwrap();
-        assert_eq!(obstacle.rung, "network");
+        assert_eq!(obstacle.rung, RungKind::Network);
         assert!(obstacle.notes.iter().any(|note| note.starts_with("api is on both sides")));
-        assert_eq!(ladder.fix, ["docker network connect back web"]);
+        assert_eq!(fix::lines(&ladder.fix), ["docker network connect back web"]);
         let port = ladder.rungs.last().unwrap();
         assert!(port.detail.contains("for itself only"), "{port:?}");
     });
@@ -108,7 +109,7 @@ fn a_port_on_loopback_and_another_one_inside_are_told() {
         let of_port = |text: &str| {
             let aim = Aim::parse(case, api, text).unwrap();
             let ladder = ladder(case, api, &aim, &[]);
-            (ladder.rungs.last().unwrap().clone(), ladder.fix)
+            (ladder.rungs.last().unwrap().clone(), fix::lines(&ladder.fix))
         };
         let (rung, fix) = of_port("db:5432");
         assert_eq!(rung.status, Status::Fail);
@@ -122,7 +123,7 @@ fn a_port_on_loopback_and_another_one_inside_are_told() {
 }
 
 /// The commands that bring `web` and `lone` together.
-fn mend_of(engine: &str, mode: &str, endpoints: serde_json::Value) -> Vec<String> {
+fn fix_of(engine: &str, mode: &str, endpoints: serde_json::Value) -> Vec<String> {
     let text = serde_json::json!({"schema": "netmap/1", "engine": {"name": engine},
     "networks": [{"name": "front", "id": "f", "driver": "bridge"},
                  {"name": "none", "id": "n", "driver": "null"}],
@@ -135,25 +136,25 @@ fn mend_of(engine: &str, mode: &str, endpoints: serde_json::Value) -> Vec<String
     let map = Map::new(&snapshot);
     let case = Case::new(&map, None);
     let aim = Aim::parse(&case, at(&case, "lone"), "web").unwrap();
-    ladder(&case, at(&case, "lone"), &aim, &[]).fix
+    fix::lines(&ladder(&case, at(&case, "lone"), &aim, &[]).fix)
 }
 
 #[test]
-fn who_may_be_on_no_other_network_is_mended_in_another_way() {
+fn who_may_be_on_no_other_network_is_fixed_in_another_way() {
     let on_none = serde_json::json!([{"network": "none", "network_id": "n"}]);
     let nowhere = serde_json::json!([]);
     let connected = ["docker network connect front lone"];
     // Measured on Docker 20.10 and 26.1: `none` must be left first.
     assert_eq!(
-        mend_of("Docker", "none", on_none),
+        fix_of("Docker", "none", on_none),
         ["docker network disconnect none lone && docker network connect front lone"]
     );
-    assert_eq!(mend_of("Docker", "none", nowhere.clone()), connected);
-    assert_eq!(mend_of("Docker", "pasta", nowhere.clone()), connected);
+    assert_eq!(fix_of("Docker", "none", nowhere.clone()), connected);
+    assert_eq!(fix_of("Docker", "pasta", nowhere.clone()), connected);
     // Measured on Podman 4.3 and 5.4, pasta on 5.4: only another start helps.
     for mode in ["none", "pasta", "slirp4netns:mtu=1500"] {
-        let fix = mend_of("Podman", mode, nowhere.clone());
+        let fix = fix_of("Podman", mode, nowhere.clone());
         assert!(fix[0].starts_with("# start lone again with --network front"), "{mode}: {fix:?}");
     }
-    assert_eq!(mend_of("Podman", "bridge", nowhere), ["podman network connect front lone"]);
+    assert_eq!(fix_of("Podman", "bridge", nowhere), ["podman network connect front lone"]);
 }

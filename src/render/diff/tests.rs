@@ -1,8 +1,8 @@
 //! The formats of a difference, with names that try to break them.
 
 use super::*;
-use crate::diff::{Change, ChangeKind, Difference, Happened, Kind};
-use crate::model::{EngineFacts, Unread};
+use crate::diff::{Change, ChangeKind, Difference, Happened};
+use crate::model::{EngineFacts, Snapshot, Unread};
 use crate::render::Style;
 use crate::render::format::drawn_as_text;
 
