@@ -5,7 +5,7 @@ set -eu
 P=${P:-}
 
 docker network create "${P}lan"
-# The riders' port is published where the interfaces are: on the VPN client.
+# The sidecars' port is published where the interfaces are: on the VPN client.
 docker run -d --name "${P}vpn" --network "${P}lan" --cap-add NET_ADMIN -p 127.0.0.1:17080:8080 \
   -e VPN_ENDPOINT=198.51.100.7:51820 busybox sleep 1d
 docker run -d --name "${P}torrent" --network "container:${P}vpn" busybox sh -c '

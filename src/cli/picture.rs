@@ -4,11 +4,10 @@ use clap::ValueEnum;
 
 use super::graphviz;
 use super::options::Options;
-use super::run::Run;
 use crate::error::{Error, Result};
 use crate::model::Moment;
 use crate::render::svg::{self, Blank, Theme};
-use crate::render::{Draw, Format, Shown};
+use crate::render::{Draw, Format, Shown, Style};
 
 /// Options for svg, png and html.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -50,16 +49,17 @@ impl PictureArgs {
         &self,
         view: &S::View<'_>,
         format: &Format<S>,
-        run: &Run<'_>,
+        style: &Style,
+        options: &Options,
     ) -> Result<Vec<u8>> {
         match format.draw {
-            Draw::Text(draw) => Ok(draw(view, &run.style()).into_bytes()),
+            Draw::Text(draw) => Ok(draw(view, style).into_bytes()),
             Draw::Picture { dot, .. } if self.layout == Layout::Graphviz => {
                 let dot = dot.filter(|_| self.blank.is_none() && self.theme == Theme::Auto);
                 let dot = dot.ok_or_else(not_by_graphviz)?;
                 graphviz::draw(&dot(view)?, format.name).await
             }
-            Draw::Picture { own, .. } => own(view, &self.resolve(run.options)),
+            Draw::Picture { own, .. } => own(view, &self.resolve(options)),
         }
     }
 

@@ -34,7 +34,7 @@ impl Run<'_> {
         picture: &PictureArgs,
     ) -> Result<()> {
         let format = chosen.unwrap_or_else(|| S::usual(view));
-        self.write(&picture.draw(view, format, self).await?)
+        self.write(&picture.draw(view, format, &self.style(), self.options).await?)
     }
 
     /// Tells the user something beside the data.

@@ -194,7 +194,8 @@ impl<'a> Facts<'a> {
         let errors = seen.and_then(|seen| seen.log_errors.as_deref()).unwrap_or_default();
         errors.iter().filter(move |error| {
             let Some(last) = error.last else { return true };
-            let of_this_run = container.started_at.is_none_or(|started| last >= started);
+            let of_this_run =
+                container.started_at.is_none_or(|started| last.is_not_before(started));
             of_this_run && looked.is_none_or(|looked| looked.since(last) <= FRESH as f64)
         })
     }

@@ -203,7 +203,7 @@ mod tests {
             "published":[{"port":80,"host_ip":"0.0.0.0","host_port":8003},{"port":81,"host_ip":"127.0.0.1","host_port":81}],
             "references":[{"origin":"environment","variable":"DB","host":"db","port":5432},{"origin":"environment","variable":"MIRROR","host":"deb.example"}],
             "project":"shop","service":"web","replica":1},
-         {"name":"shop_rider_1","id":"r1r1r1r1r1r1r1","image":"r","state":"running","network_mode":"container:w1w1w1w1w1w1w1",
+         {"name":"shop_sidecar_1","id":"r1r1r1r1r1r1r1","image":"r","state":"running","network_mode":"container:w1w1w1w1w1w1w1",
             "project":"shop","service":"sidecar","replica":1},
          {"name":"neighbour","id":"n1","image":"n","state":"running"}]}"#;
 
@@ -250,9 +250,9 @@ mod tests {
                 "shop_web_1 : – → *:81 → 81",
                 "shop_web_1 : 127.0.0.1:81 → 81 → –",
                 "shop_front internal: no → yes",
-                "shop_rider_1 image: r → r:2",
+                "shop_sidecar_1 image: r → r:2",
                 "shop_web_1 dials: db:5432 (DB) → old-db:5432 (DB)",
-                "shop_rider_1 : running → exited",
+                "shop_sidecar_1 : running → exited",
             ]
         );
     }

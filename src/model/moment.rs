@@ -41,6 +41,16 @@ impl Moment {
         self.0.duration_since(earlier.0).as_secs_f64()
     }
 
+    /// Whether it is no earlier than `other`. A moment without a fraction, as
+    /// logs in older snapshots have it, stands for its whole second.
+    pub fn is_not_before(self, other: Self) -> bool {
+        if self.0.subsec_nanosecond() == 0 {
+            self.0.as_second() >= other.0.as_second()
+        } else {
+            self >= other
+        }
+    }
+
     /// The day in UTC, as `2026-11-24`.
     pub fn date(self) -> String {
         Offset::UTC.to_datetime(self.0).date().to_string()

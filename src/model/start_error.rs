@@ -20,6 +20,7 @@ pub enum StartErrorKind {
 
 /// What the engine said when it could not start a container.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Written")]
 pub struct StartError {
     /// What is in the way.
     pub kind: StartErrorKind,
@@ -38,5 +39,21 @@ impl StartError {
             StartErrorKind::Other
         };
         Self { kind, said }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Now { kind: StartErrorKind, said: String },
+    Before(String),
+}
+
+impl From<Written> for StartError {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Now { kind, said } => Self { kind, said },
+            Written::Before(said) => Self::parse(said),
+        }
     }
 }

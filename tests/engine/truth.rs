@@ -79,8 +79,8 @@ fn every_oddity_equals_the_engines_own_word() {
         subnet.as_str().unwrap().replace(".0/24", ".77")
     };
     let db = corner.sleeper("db", &["--network", &back, "--ip", &fixed_address]);
-    let rider_of_api = format!("container:{api}");
-    let sidecar = corner.sleeper("sidecar", &["--network", &rider_of_api]);
+    let stack_of_api = format!("container:{api}");
+    let sidecar = corner.sleeper("sidecar", &["--network", &stack_of_api]);
     let host = corner.sleeper("host", &["--network", "host"]);
     let none = corner.sleeper("none", &["--network", "none"]);
     let old = corner.sleeper("old", &[]);
@@ -221,7 +221,8 @@ fn container_of_ours(ours: &Value) -> Value {
 
 fn container_of(theirs: &Value) -> Value {
     let settings = &theirs["NetworkSettings"];
-    let is_rider = theirs["HostConfig"]["NetworkMode"].as_str().unwrap().starts_with("container:");
+    let is_sidecar =
+        theirs["HostConfig"]["NetworkMode"].as_str().unwrap().starts_with("container:");
     let endpoints = settings["Networks"].as_object().unwrap().iter().map(|(network, e)| {
         json!({
             "network": network, "network_id": e["NetworkID"], "ipv4": e["IPAddress"],
@@ -256,7 +257,7 @@ fn container_of(theirs: &Value) -> Value {
         "health": or_empty(&theirs["State"]["Health"]["Status"]), "restarts": theirs["RestartCount"],
         "hostname": theirs["Config"]["Hostname"],
         "mode": theirs["HostConfig"]["NetworkMode"],
-        "endpoints": if is_rider { json!([]) } else { sorted(endpoints.collect()) },
+        "endpoints": if is_sidecar { json!([]) } else { sorted(endpoints.collect()) },
         "published": sorted(published),
         "exposed": sorted(theirs["Config"]["ExposedPorts"].as_object().into_iter().flatten().map(|(port, _)| json!(port)).collect()),
         "links": links, "labels": or_null_map(labels),

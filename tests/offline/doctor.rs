@@ -152,7 +152,7 @@ fn nothing_is_wider_than_the_terminal_but_commands() {
 fn explain_tells_a_rule_and_lists_all() {
     let page = netmap(&["explain", "wrong-name"]);
     assert_eq!(page.code, 0);
-    for part in ["What it means", "How netmap sees it", "How to mend it", "mistaken for"] {
+    for part in ["What it means", "How netmap sees it", "How to fix it", "mistaken for"] {
         assert!(page.out.contains(part), "{part}");
     }
     let list = netmap(&["explain"]);

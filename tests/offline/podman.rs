@@ -57,7 +57,7 @@ fn where_the_bridges_are_depends_on_who_runs_podman() {
         let (map, why) = told(&podman(Some(info)));
         assert_eq!(map["engine"]["rootless"], true);
         assert!(why.contains(hidden), "{why}");
-        assert!(why.contains("# start hosty again with --network front"), "{why}");
+        assert!(why.contains("podman create --name hosty --network front"), "{why}");
         assert!(!why.contains("network connect"), "{why}");
     }
     let (map, why) =

@@ -147,14 +147,14 @@ fn who_may_be_on_no_other_network_is_fixed_in_another_way() {
     // Measured on Docker 20.10 and 26.1: `none` must be left first.
     assert_eq!(
         fix_of("Docker", "none", on_none),
-        ["docker network disconnect none lone && docker network connect front lone"]
+        ["docker network disconnect none lone", "docker network connect front lone"]
     );
     assert_eq!(fix_of("Docker", "none", nowhere.clone()), connected);
     assert_eq!(fix_of("Docker", "pasta", nowhere.clone()), connected);
     // Measured on Podman 4.3 and 5.4, pasta on 5.4: only another start helps.
     for mode in ["none", "pasta", "slirp4netns:mtu=1500"] {
         let fix = fix_of("Podman", mode, nowhere.clone());
-        assert!(fix[0].starts_with("# start lone again with --network front"), "{mode}: {fix:?}");
+        assert!(fix[0].starts_with("# re-create lone with the network front"), "{mode}: {fix:?}");
     }
     assert_eq!(fix_of("Podman", "bridge", nowhere), ["podman network connect front lone"]);
 }

@@ -1,11 +1,12 @@
 //! Fixes in words: each step as lines for a shell. A line is a command that a
 //! shell runs as it stands, or a sentence for a person after `#`.
 
+mod changes;
 mod recreate;
 mod words;
 
-use crate::model::words::listed;
-use crate::model::{Action, Change, Edit, EditKind, Maker, Setting, Step};
+use crate::model::{Action, Edit, EditKind, Maker, Step};
+use changes::{change, recreated};
 use words::{command, prose};
 
 /// The lines of a fix, in the order of its steps. A line is whole, however
@@ -103,44 +104,6 @@ fn of_edit(edit: &Edit) -> String {
         EditKind::Change { to } => format!("give {service} {}", change(to)),
     };
     place + &said
-}
-
-/// `re-create web with db:5432 in DATABASE_URL instead of localhost:5432`.
-fn recreated(name: &str, changes: &[Change]) -> String {
-    let changes: Vec<String> = changes.iter().map(change).collect();
-    match changes.as_slice() {
-        [] => format!("re-create {name}"),
-        changes => format!("re-create {name} with {}", listed(changes, usize::MAX)),
-    }
-}
-
-/// What a change gives a container, after `with` or `give it`.
-fn change(change: &Change) -> String {
-    match change {
-        Change::Dial { setting: Setting::Variable(variable), from, to } => {
-            format!("{to} in {variable} instead of {from}")
-        }
-        Change::Dial { setting: Setting::Command, from, to } => {
-            format!("{to} in its command instead of {from}")
-        }
-        Change::SetPort { variable, port } => format!("{port} in {variable}"),
-        Change::Extend { variable, values } => {
-            format!("{} added to {variable}", values.join(","))
-        }
-        Change::Publish { from: None, to: Some(to) } => format!("-p {}", to.as_option()),
-        Change::Publish { from: Some(from), to: Some(to) } => {
-            format!("-p {} instead of -p {}", to.as_option(), from.as_option())
-        }
-        Change::Publish { from: Some(from), to: None } => {
-            format!("no -p {}", from.as_option())
-        }
-        Change::Publish { from: None, to: None } => "its ports as they are".to_owned(),
-        Change::Join { network, .. } => format!("the network {}", network.name),
-        Change::LeaveMode { mode } => format!("no --network {mode}"),
-        Change::AddHost { name, address } => format!("--add-host {name}:{address}"),
-        Change::RemoveHost { name } => format!("no --add-host for {name}"),
-        Change::NoLinks => "no --link".to_owned(),
-    }
 }
 
 #[cfg(test)]

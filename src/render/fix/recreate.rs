@@ -11,8 +11,8 @@
 
 use std::collections::BTreeMap;
 
+use super::changes::{change, recreated};
 use super::words::{command, prose, quoted};
-use super::{change, recreated};
 use crate::model::{Change, ComposeServices, Dialled, Joining, Recreate, Setting, Settings, Tool};
 
 /// The lines for a container that a person made.

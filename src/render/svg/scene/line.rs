@@ -9,7 +9,7 @@ use crate::render::view::Change;
 pub const NAME: Font = Font::bold(13);
 /// Font of the other lines of a card, and of strips and bars.
 pub const SMALL: Font = Font::regular(11);
-/// Font of a rider's name and of a bar's name.
+/// Font of a sidecar's name and of a bar's name.
 pub const STRONG: Font = Font::bold(12);
 
 /// Font of the picture's title.

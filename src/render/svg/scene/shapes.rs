@@ -155,7 +155,7 @@ impl Strip {
 pub struct Card {
     /// The name for scripts, harmless.
     pub name: String,
-    /// Parts, parted by thin lines: the container, then its riders.
+    /// Parts, parted by thin lines: the container, then its sidecars.
     pub parts: Vec<Vec<Line>>,
     /// Its strips.
     pub strips: Vec<Strip>,
