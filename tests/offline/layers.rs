@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::arrows::{Arrow, Sources, arrows, circles, ties};
+use crate::arrows::{Sources, arrows, circles, ties};
 use crate::support::project_file;
 
 /// Each layer with those it may use. `error` is open to all.

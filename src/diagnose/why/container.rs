@@ -1,6 +1,6 @@
 //! The ladder to another container.
 
-use super::Climb;
+use super::climb::Climb;
 use crate::diagnose::{Case, Listens, advise};
 use crate::graph::{Reason, Verdict};
 use crate::model::words::few;

@@ -1,7 +1,7 @@
 //! The ladder to what is no container here: a machine outside, the engine's
 //! machine, an address nobody has.
 
-use super::Climb;
+use super::climb::Climb;
 use crate::diagnose::advise;
 use crate::model::words::few;
 use crate::model::{Ladder, NetworkAt, Outcome, Rung, RungKind, Status, Step, Why};

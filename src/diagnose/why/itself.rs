@@ -1,6 +1,6 @@
 //! The ladder to `localhost`: the container itself.
 
-use super::Climb;
+use super::climb::Climb;
 use crate::diagnose::{Listens, advise};
 use crate::model::words::few;
 use crate::model::{ContainerAt, Ladder, Outcome, Rung, RungKind, Status};

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::graph::Map;
-use crate::model::{ContainerAt, Reach, Snapshot};
+use crate::model::{ContainerAt, Reach, RungKind, Snapshot, Status};
 use crate::render::fix;
 
 fn snapshot() -> Snapshot {

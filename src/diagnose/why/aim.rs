@@ -1,0 +1,113 @@
+//! What somebody wants to reach, as people write it.
+
+use std::net::IpAddr;
+
+use crate::diagnose::Case;
+use crate::error::{Error, Result};
+use crate::graph::no_such;
+use crate::model::ContainerAt;
+
+/// What somebody wants to reach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aim {
+    /// What the host stands for.
+    pub target: Destination,
+    /// Host as asked for.
+    pub host: String,
+    /// Port, if one was asked for.
+    pub port: Option<u16>,
+}
+
+/// What a host stands for, seen from the container that asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Destination {
+    /// The container itself: `localhost`.
+    Itself,
+    /// The container at this position.
+    Container(ContainerAt),
+    /// No container here.
+    Elsewhere,
+}
+
+impl Aim {
+    /// Reads `db`, `db:5432`, `10.0.0.3:80`, `[fd00::3]:80` or a URL, as the
+    /// container at `from` would understand it.
+    pub fn parse(case: &Case, from: ContainerAt, text: &str) -> Result<Self> {
+        if let Some(aim) = Self::told_apart(case, text) {
+            return Ok(aim);
+        }
+        let (host, port) = host_and_port(text)?;
+        let lower = host.to_lowercase();
+        let address: Option<IpAddr> = host.parse().ok();
+        let loopback = lower == "localhost" || address.is_some_and(|a| a.is_loopback());
+        let target = if loopback {
+            Destination::Itself
+        } else if let Some(address) = address {
+            let owner = case.map.owner_of(from, address).map(|(container, _)| container);
+            owner.map_or(Destination::Elsewhere, Destination::Container)
+        } else {
+            let named = || case.map.containers_named(&host).first().copied();
+            match case.resolved(from, &host).or_else(named) {
+                Some(container) => Destination::Container(container),
+                None if host.contains('.') => Destination::Elsewhere,
+                None => {
+                    let names = case.map.snapshot().containers.iter().map(|c| c.name.as_str());
+                    return Err(no_such("container", &host, names));
+                }
+            }
+        };
+        Ok(Self { target, host, port })
+    }
+
+    /// `web@worker` or `web@worker:80`: one of several engines' containers, as
+    /// the map tells it apart from another of its name.
+    fn told_apart(case: &Case, text: &str) -> Option<Self> {
+        if case.map.snapshot().engines.is_empty() {
+            return None;
+        }
+        let split = text.rsplit_once(':').and_then(|(head, port)| Some((head, port.parse().ok()?)));
+        let ways = [(text, None)].into_iter().chain(split.map(|(head, port)| (head, Some(port))));
+        ways.into_iter().find_map(|(name, port)| {
+            let called = |at: &ContainerAt| case.name(*at) == name;
+            let to = case.containers().find(called)?;
+            let host = case.container(to).own_name().to_owned();
+            (host != name).then_some(Self { target: Destination::Container(to), host, port })
+        })
+    }
+
+    pub(super) fn address(&self) -> Option<IpAddr> {
+        self.host.parse().ok()
+    }
+
+    /// `db:5432`, as asked.
+    pub(super) fn label(&self) -> String {
+        match self.port {
+            Some(port) if self.host.contains(':') => format!("[{}]:{port}", self.host),
+            Some(port) => format!("{}:{port}", self.host),
+            None => self.host.clone(),
+        }
+    }
+}
+
+fn host_and_port(text: &str) -> Result<(String, Option<u16>)> {
+    let bad = || Error::Usage {
+        what: format!("`{text}` names nothing that could be reached"),
+        hint: Some("write it like db, db:5432, 10.0.0.3:80 or example.com".to_owned()),
+    };
+    // Of a URL only the host and the port count; the rest may be secret.
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let rest = rest.rsplit('@').next().unwrap_or_default();
+    if rest.parse::<IpAddr>().is_ok() {
+        return Ok((rest.to_owned(), None));
+    }
+    let (host, port) = match rest.rsplit_once(':') {
+        Some((host, port)) => (host, Some(port.parse::<u16>().map_err(|_| bad())?)),
+        None => (rest, None),
+    };
+    let host = host.trim_matches(['[', ']']);
+    if host.is_empty() || port == Some(0) {
+        return Err(bad());
+    }
+    Ok((host.to_owned(), port))
+}

@@ -1,0 +1,173 @@
+//! What the rungs have in common: what was measured, and the words for it.
+
+use std::net::IpAddr;
+
+use super::aim::Aim;
+use crate::diagnose::Case;
+use crate::model::{
+    By, ContainerAt, Knock, Measurement, Outcome, Rung, RungKind, State, Status, Step, Why,
+};
+
+/// What the rungs look at.
+pub struct Climb<'a> {
+    pub case: &'a Case<'a>,
+    pub from: ContainerAt,
+    pub aim: &'a Aim,
+    pub measured: &'a [Measurement],
+}
+
+impl<'a> Climb<'a> {
+    fn tries(&self, by: By, knock: Knock) -> impl Iterator<Item = &'a Measurement> {
+        self.measured.iter().filter(move |m| m.by == by && m.knock == knock)
+    }
+
+    pub fn name(&self) -> &'a str {
+        self.case.name(self.from)
+    }
+
+    /// Whether containers run, or why the first that does not keeps the
+    /// ladder from standing.
+    pub fn running(&self, containers: &[ContainerAt]) -> Rung {
+        let down =
+            containers.iter().copied().find(|at| !self.case.container(*at).state.has_network());
+        let frozen =
+            containers.iter().copied().find(|at| self.case.container(*at).state == State::Paused);
+        let states: Vec<String> = containers
+            .iter()
+            .map(|at| format!("{} is {}", self.case.name(*at), self.case.container(*at).state))
+            .collect();
+        let status = match down.or(frozen) {
+            None => Status::Pass,
+            Some(at) if self.case.container(at).state == State::Unknown => Status::Unknown,
+            Some(_) => Status::Fail,
+        };
+        Rung::new(RungKind::Running, status, states.join(", "))
+    }
+
+    /// The rung of resolving the name, by what was measured. `None` where an
+    /// address was asked for.
+    pub fn resolving(&self) -> Rung {
+        let host = &self.aim.host;
+        let rung = |status: Status, detail: String| Rung::new(RungKind::Name, status, detail);
+        if self.aim.address().is_some() {
+            return rung(Status::Skipped, format!("{host} is an address"));
+        }
+        let tries: Vec<&Measurement> = self.measured.iter().filter(|m| m.by == By::Name).collect();
+        if let Some(led) = tries.iter().find_map(|m| Some((m.leads_to?, m.outcome))) {
+            let (address, outcome) = led;
+            let status = if outcome == Outcome::NameNotFound { Status::Fail } else { Status::Pass };
+            let service = self.case.map.service_at(address).filter(|_| status == Status::Pass);
+            if let Some(service) = service {
+                let detail =
+                    format!("{host} is {address}, which stands for all of {}", service.name);
+                return rung(status, detail);
+            }
+            let whose = match self.case.map.owner_of(self.from, address) {
+                Some((owner, _)) if status == Status::Fail => {
+                    format!(", which is {}'s address", self.case.name(owner))
+                }
+                None if status == Status::Fail => ", which is nobody's address here".to_owned(),
+                _ => String::new(),
+            };
+            return rung(status, format!("{host} is {address}{whose}"));
+        }
+        if let Some(failed) = tries.iter().find(|m| m.outcome == Outcome::NameNotFound) {
+            let because = failed.reason.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+            let detail = format!("{} cannot resolve {host}{because}", self.name());
+            return rung(Status::Fail, detail);
+        }
+        if tries.iter().any(|m| m.outcome.got_through() == Some(true)) {
+            return rung(Status::Pass, format!("{host} resolves"));
+        }
+        rung(
+            Status::Unknown,
+            format!("whether {host} resolves was not measured: {}", why_not(&tries)),
+        )
+    }
+
+    /// Whether anything had an answer, over ICMP or over TCP.
+    pub fn answered(&self) -> bool {
+        self.measured.iter().any(|m| m.outcome.got_through() == Some(true))
+    }
+
+    /// The virtual address that the name led to, if it gave no answer to a ping.
+    fn silent_service(&self) -> Option<IpAddr> {
+        let tries = self.tries(By::Name, Knock::Icmp);
+        let silent = tries.filter(|m| m.outcome.got_through() == Some(false));
+        silent
+            .filter_map(|m| m.leads_to)
+            .find(|address| self.case.map.service_at(*address).is_some())
+    }
+
+    /// The addresses by which the target was tried, and how each came out.
+    pub fn answering(&self, silence: Status) -> Rung {
+        let rung = |status: Status, detail: String| Rung::new(RungKind::Address, status, detail);
+        // What a name led to counts where there is no other address to try.
+        let by_address: Vec<&Measurement> = self.tries(By::Address, Knock::Icmp).collect();
+        let tries = if by_address.is_empty() {
+            self.tries(By::Name, Knock::Icmp).filter(|m| m.leads_to.is_some()).collect()
+        } else {
+            by_address
+        };
+        let address = |m: &Measurement| m.leads_to.map_or(m.target.clone(), |led| led.to_string());
+        let on =
+            |m: &Measurement| m.network.as_deref().map(|n| format!(" on {n}")).unwrap_or_default();
+        if let Some(reached) = tries.iter().find(|m| m.outcome == Outcome::Reachable) {
+            let taken = reached.latency.map(|l| format!(" in {:.2} ms", l.avg as f64 / 1e3));
+            let detail =
+                format!("{}{} answers{}", address(reached), on(reached), taken.unwrap_or_default());
+            let mut reached = rung(Status::Pass, detail);
+            if let Some(address) = self.silent_service() {
+                reached.notes.push(format!("{address} itself does not answer a ping"));
+            }
+            return reached;
+        }
+        if self.answered() {
+            return rung(Status::Pass, "it answers over TCP, if not to a ping".to_owned());
+        }
+        let silent: Vec<String> = tries
+            .iter()
+            .filter(|m| m.outcome.got_through() == Some(false))
+            .map(|m| match (m.outcome, &m.reason) {
+                (Outcome::Unreachable, Some(why)) => format!("{}{}: {why}", address(m), on(m)),
+                (Outcome::Unreachable, None) => format!("no way to {}{}", address(m), on(m)),
+                _ => format!("no answer from {}{}", address(m), on(m)),
+            })
+            .collect();
+        if !silent.is_empty() {
+            return rung(silence, silent.join(", "));
+        }
+        if tries.is_empty() && !self.measured.is_empty() {
+            return rung(Status::Skipped, "there is no address to try".to_owned());
+        }
+        rung(Status::Unknown, format!("not measured: {}", why_not(&tries)))
+    }
+
+    /// How connecting to the port came out, the best of all ways.
+    pub fn connecting(&self, port: u16) -> Option<(Outcome, Option<&'a Why>)> {
+        let rank = |outcome: Outcome| match outcome {
+            Outcome::Reachable => 0,
+            Outcome::Refused => 1,
+            Outcome::Unreachable => 2,
+            Outcome::Timeout => 3,
+            Outcome::NameNotFound => 4,
+            Outcome::Unknown => 5,
+        };
+        let knock = Knock::Tcp(port);
+        // Who dials a service gets to its tasks by its address, or not at all.
+        let by_address = self.tries(By::Address, knock).filter(|_| self.silent_service().is_none());
+        let tries = by_address.chain(self.tries(By::Name, knock));
+        tries.map(|m| (m.outcome, m.reason.as_ref())).min_by_key(|(outcome, _)| rank(*outcome))
+    }
+
+    /// A command run inside the container that asks.
+    pub fn inside(&self, words: &[&str]) -> Step {
+        self.case.inside(self.from, words)
+    }
+}
+
+/// Why measurements came to nothing.
+fn why_not(tries: &[&Measurement]) -> String {
+    let reported = tries.iter().find_map(|m| m.reason.as_ref());
+    reported.map_or_else(|| "nothing was tried".to_owned(), ToString::to_string)
+}
