@@ -59,7 +59,7 @@ fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Change
     };
     note("host name", host_name(before), host_name(after));
     note("links", listed(before.links.clone()), listed(after.links.clone()));
-    note("extra hosts", listed(before.extra_hosts.clone()), listed(after.extra_hosts.clone()));
+    note("extra hosts", extra_hosts(before), extra_hosts(after));
     note("dns", listed(before.dns.clone()), listed(after.dns.clone()));
     let dials = |container: &Container| {
         let told = |r: &crate::model::Reference| format!("{r} ({})", r.place());
@@ -87,6 +87,14 @@ fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Change
         before.finished_at.clone(),
         after.finished_at.clone(),
     );
+}
+
+/// The extra hosts by their names, since Compose 2 hands them over in any order.
+/// Of one name the first counts, and those stay as they are.
+fn extra_hosts(container: &Container) -> Option<String> {
+    let mut hosts = container.extra_hosts.clone();
+    hosts.sort_by_key(|host| host.split(':').next().map(str::to_owned));
+    listed(hosts)
 }
 
 /// State and health: `running, healthy`, `exited (1)`.
