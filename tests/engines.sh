@@ -2,8 +2,9 @@
 # given its images, and stopped. One runs at a time; `swarm` is two of Docker's
 # that make one swarm.
 
-engines="docker podman swarm docker-26 podman-5
-         docker-rootless podman-rootless docker-26-rootless podman-5-rootless"
+engines="docker podman swarm docker-26 podman-5 docker-28 podman-58
+         docker-rootless podman-rootless docker-26-rootless podman-5-rootless
+         docker-28-rootless podman-58-rootless"
 namespace=
 socket=
 engine_pid=

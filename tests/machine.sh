@@ -5,36 +5,42 @@
 # to memory. It has mounts and a network of its own, and this machine's
 # processes, so that what runs there is seen here. $home is there too.
 
-# What is installed in Debian trixie, beside what a minimal one has.
-trixie_packages="docker.io iproute2 iptables nftables procps podman netavark aardvark-dns crun uidmap slirp4netns
-                 passt rootlesskit fuse-overlayfs ca-certificates"
+# What is installed in a Debian of these, beside what a minimal one has.
+declare -A packages_of
+packages_of[trixie]="docker.io iproute2 iptables nftables procps podman netavark aardvark-dns crun uidmap slirp4netns
+                     passt rootlesskit fuse-overlayfs ca-certificates"
+# Its docker.io has no command line, and docker-compose is the second one, in Go.
+packages_of[forky]="${packages_of[trixie]} docker-cli docker-compose"
 
-# The folder with Debian trixie; it outlives the run, since it takes minutes.
-trixie="$(realpath -m "${CARGO_TARGET_DIR:-target}")/trixie"
+# A Debian's folder outlives the run, since it takes minutes.
+folder_of() { echo "$(realpath -m "${CARGO_TARGET_DIR:-target}")/$1"; }
 
-# Makes the folder where it is missing, or was made of other packages.
-make_trixie() {
-  local half="$trixie.half" stamp=etc/netmap-packages packages mirror proxy=
-  packages=$(echo $trixie_packages | tr ' ' ,)
-  mkdir -p "${trixie%/*}"
+# make_debian SUITE: makes its folder where it is missing, or was made of other packages.
+make_debian() {
+  local suite=$1 folder half stamp=etc/netmap-packages packages mirror proxy=
+  folder=$(folder_of "$suite")
+  half="$folder.half"
+  packages=$(echo ${packages_of[$suite]} | tr ' ' ,)
+  mkdir -p "${folder%/*}"
   # Two runs at once make it once.
-  exec 9>"$trixie.lock"
+  exec 9>"$folder.lock"
   flock 9
-  if [ "$(cat "$trixie/$stamp" 2>/dev/null)" != "$packages" ]; then
-    say "making a Debian trixie in ${trixie#"$PWD/"}, which takes some minutes"
+  if [ "$(cat "$folder/$stamp" 2>/dev/null)" != "$packages" ]; then
+    say "making a Debian $suite in ${folder#"$PWD/"}, which takes some minutes"
     # The mirror that apt has here, which it names once it has been there, and the way to it.
     mirror=$(debian_mirror)
     [ -n "$mirror" ] || { apt-get update >"$log/update" 2>&1 || true; mirror=$(debian_mirror); }
     [ -n "$mirror" ] || die "apt on this machine knows no mirror of Debian"
     eval "$(apt-config shell proxy Acquire::http::Proxy)"
-    rm -rf --one-file-system "$trixie" "$half"
-    # In mounts of its own, which go with it however it ends.
+    rm -rf --one-file-system "$folder" "$half"
+    # In mounts of its own, which go with it however it ends. The script is that
+    # of all newer ones, also of one that this debootstrap does not know by name.
     env ${proxy:+"http_proxy=$proxy"} unshare -m debootstrap --variant=minbase --include="$packages" \
-      trixie "$half" "$mirror" >"$log/debootstrap" 2>&1 ||
-      { tail -n 20 "$log/debootstrap" >&2; die "could not make a Debian trixie"; }
+      "$suite" "$half" "$mirror" sid >"$log/debootstrap" 2>&1 ||
+      { tail -n 20 "$log/debootstrap" >&2; die "could not make a Debian $suite"; }
     rm -rf "$half"/var/cache/apt/archives/*.deb
     echo "$packages" >"$half/$stamp"
-    mv "$half" "$trixie"
+    mv "$half" "$folder"
   fi
   exec 9>&-
 }
@@ -94,17 +100,25 @@ mount --make-rshared /
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 exec "$@"'
 
-start_docker_26() {
-  make_trixie
+start_docker_26() { start_docker_of trixie docker-26; }
+start_docker_28() { start_docker_of forky docker-28; }
+
+# start_docker_of SUITE NAME
+start_docker_of() {
+  make_debian "$1"
   prepare_docker
-  on_machine "$trixie" "$namespace" dockerd "${docker_options[@]}" >"$home/docker-26.log" 2>&1 &
+  on_machine "$(folder_of "$1")" "$namespace" dockerd "${docker_options[@]}" >"$home/$2.log" 2>&1 &
   engine_pid=$!
 }
 
-start_podman_5() {
-  make_trixie
+start_podman_5() { start_podman_of trixie podman-5; }
+start_podman_58() { start_podman_of forky podman-58; }
+
+# start_podman_of SUITE NAME
+start_podman_of() {
+  make_debian "$1"
   write_containers_conf crun
   CONTAINERS_CONF="$home/podman/containers.conf" \
-    on_machine "$trixie" "$namespace" podman "${podman_options[@]}" >"$home/podman-5.log" 2>&1 &
+    on_machine "$(folder_of "$1")" "$namespace" podman "${podman_options[@]}" >"$home/$2.log" 2>&1 &
   engine_pid=$!
 }

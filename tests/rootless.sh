@@ -59,8 +59,13 @@ stop_user() {
 start_podman_rootless() { start_users_podman / runc podman-rootless; }
 
 start_podman_5_rootless() {
-  make_trixie
-  start_users_podman "$trixie" crun podman-5-rootless
+  make_debian trixie
+  start_users_podman "$(folder_of trixie)" crun podman-5-rootless
+}
+
+start_podman_58_rootless() {
+  make_debian forky
+  start_users_podman "$(folder_of forky)" crun podman-58-rootless
 }
 
 # start_users_podman FOLDER RUNTIME NAME
@@ -77,8 +82,13 @@ start_users_podman() {
 start_docker_rootless() { start_users_docker / docker-rootless; }
 
 start_docker_26_rootless() {
-  make_trixie
-  start_users_docker "$trixie" docker-26-rootless
+  make_debian trixie
+  start_users_docker "$(folder_of trixie)" docker-26-rootless
+}
+
+start_docker_28_rootless() {
+  make_debian forky
+  start_users_docker "$(folder_of forky)" docker-28-rootless
 }
 
 # start_users_docker FOLDER NAME

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use super::change::{Aspect, ChangeKind, Changes, in_full, pair_name};
 use super::same::Same;
 use crate::model::{
-    Container, Endpoint, HostPorts, NetworkMode, Protocol, PublishedPort, Reference, RequestedPort,
-    Snapshot, State,
+    Container, Endpoint, ExtraHost, HostPorts, NetworkMode, Protocol, PublishedPort, Reference,
+    RequestedPort, Snapshot, State,
 };
 
 /// Compares all containers.
@@ -102,7 +102,7 @@ fn aspects(container: &Container, of: &Snapshot) -> [Aspect; 13] {
         Aspect::setting("network mode", mode(container, of)),
         Aspect::new(ChangeKind::Flag, "host name", host_name),
         Aspect::new(ChangeKind::Flag, "links", in_full(written(links))),
-        Aspect::new(ChangeKind::Flag, "extra hosts", in_full(written(extra_hosts))),
+        Aspect::new(ChangeKind::Flag, "extra hosts", in_full(by_name(extra_hosts))),
         Aspect::new(ChangeKind::Flag, "dns", in_full(dns.clone())),
         Aspect::new(ChangeKind::Flag, "dials", in_full(references.iter().map(dials).collect())),
         Aspect::new(
@@ -123,6 +123,14 @@ fn dials(reference: &Reference) -> String {
     let Reference { scheme: _, host: _, port: _, port_variable: _, variable: _, origin: _ } =
         reference;
     format!("{reference} ({})", reference.place())
+}
+
+/// Extra hosts by their names, since Compose 2 hands them over in any order.
+/// Of one name the first counts, and those stay as they are.
+fn by_name(extra_hosts: &[ExtraHost]) -> Vec<String> {
+    let mut hosts: Vec<&ExtraHost> = extra_hosts.iter().collect();
+    hosts.sort_by_key(|host| &host.name);
+    hosts.iter().map(ToString::to_string).collect()
 }
 
 fn written<T: ToString>(all: &[T]) -> Vec<String> {

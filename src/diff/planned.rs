@@ -71,8 +71,7 @@ fn fill_container(plan: &mut Container, real: &mut Container) {
     }
     plan.health = real.health;
     plan.id.clone_from(&real.id);
-    // An image that Compose builds has no name but the one Compose makes up.
-    if plan.image.replace('_', "-") == real.image.replace('_', "-") {
+    if is_same_image(&plan.image, &real.image) {
         plan.image.clone_from(&real.image);
     }
     if plan.hostname.is_empty() {
@@ -102,6 +101,26 @@ fn fill_container(plan: &mut Container, real: &mut Container) {
             fill_endpoint(endpoint, there, &plan.hostname);
         }
     }
+}
+
+/// Whether two names are of one image. One that Compose builds has no name but
+/// the one Compose makes up.
+fn is_same_image(planned: &str, real: &str) -> bool {
+    let folded = |image: &str| in_full(image).replace('_', "-");
+    folded(planned) == folded(real)
+}
+
+/// An image's name in full, as Podman has it: `docker.io/library/redis:latest`.
+fn in_full(image: &str) -> String {
+    // Docker tells a registry from a user by these as well.
+    let (registry, path) = image
+        .split_once('/')
+        .filter(|(first, _)| *first == "localhost" || first.contains(['.', ':']))
+        .unwrap_or(("docker.io", image));
+    let library = if registry == "docker.io" && !path.contains('/') { "library/" } else { "" };
+    let is_tagged = path.rsplit('/').next().is_some_and(|name| name.contains([':', '@']));
+    let tag = if is_tagged { "" } else { ":latest" };
+    format!("{registry}/{library}{path}{tag}")
 }
 
 fn fill_endpoint(plan: &mut Endpoint, real: &Endpoint, hostname: &str) {
@@ -224,6 +243,29 @@ mod tests {
     #[test]
     fn a_plan_that_was_carried_out_differs_in_nothing() {
         assert_eq!(differences(RUNNING), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_image_is_the_same_under_its_full_name() {
+        for (planned, real) in [
+            ("redis", "docker.io/library/redis:latest"),
+            ("redis:7", "docker.io/library/redis:7"),
+            ("redis@sha256:0", "docker.io/library/redis@sha256:0"),
+            ("shop/web", "docker.io/shop/web:latest"),
+            ("shop_web", "docker.io/library/shop-web:latest"),
+            ("registry:5000/web", "registry:5000/web:latest"),
+        ] {
+            assert!(is_same_image(planned, real), "{planned}, {real}");
+        }
+        for (planned, real) in [
+            ("redis", "docker.io/library/redis:7"),
+            ("redis", "localhost/redis:latest"),
+            ("redis", "docker.io/shop/redis:latest"),
+            ("shop/web", "shop.example/web"),
+            ("registry:5000/web", "web:latest"),
+        ] {
+            assert!(!is_same_image(planned, real), "{planned}, {real}");
+        }
     }
 
     #[test]

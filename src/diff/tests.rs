@@ -51,6 +51,22 @@ fn differences(change: impl Fn(&mut Value)) -> Vec<String> {
 }
 
 #[test]
+fn extra_hosts_are_compared_by_name_and_in_order_within_a_name() {
+    let shop = |hosts: &[&str]| changed(|v| v["containers"][0]["extra_hosts"] = json!(hosts));
+    let differs = |before: &[&str], after: &[&str]| -> Vec<String> {
+        diff(&shop(before), &shop(after)).changes.iter().map(told).collect()
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(differs(&["b:10.0.0.2", "a:10.0.0.1"], &["a:10.0.0.1", "b:10.0.0.2"]), none);
+    assert_eq!(
+        differs(&["b:10.0.0.2", "a:10.0.0.1", "a:fd00::1"], &["a:fd00::1", "a:10.0.0.1"]),
+        [
+            "changed flag shop-web-1 [extra hosts] a:10.0.0.1, a:fd00::1, b:10.0.0.2 => a:fd00::1, a:10.0.0.1"
+        ]
+    );
+}
+
+#[test]
 fn each_kind_of_change_is_told() {
     let web = |value: &mut Value, field: &str, to: Value| value["containers"][0][field] = to;
     for (expected, change) in [

@@ -13,6 +13,7 @@ use bollard::{API_DEFAULT_VERSION, Docker};
 
 use super::bounded::{self, Socket};
 use super::place::{Address, Place};
+use super::podman;
 use super::ssh::Tunnel;
 use crate::error::{Error, Result, Unreachable};
 
@@ -130,7 +131,7 @@ impl Engine {
             Bollard::DockerResponseServerError { status_code, message } => Error::Refused {
                 address,
                 call,
-                status: *status_code,
+                status: podman::status(*status_code, message.trim()),
                 message: message.trim().to_owned(),
             },
             Bollard::RequestTimeoutError => self.deadline(call),

@@ -7,6 +7,7 @@ mod calls;
 mod check;
 mod churn;
 mod compose;
+mod compose_2;
 mod conformance;
 mod crowd;
 mod doctor;

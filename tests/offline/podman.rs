@@ -1,4 +1,4 @@
-//! What only Podman says, from a fake one that answers as 4.3 and 5.4 do.
+//! What only Podman says, from a fake one that answers as 4.3, 5.4 and 5.8 do.
 
 use serde_json::{Value, json};
 
@@ -71,4 +71,20 @@ fn a_podman_that_does_not_say_who_runs_it_is_told_of() {
     let (map, _) = told(&podman(None));
     assert!(map["unread"].to_string().contains("whether Podman is rootless"), "{map:#}");
     assert_eq!(map["engine"]["rootless"], Value::Null);
+}
+
+#[test]
+fn a_container_that_went_between_two_looks_of_podman_is_gone() {
+    // As Podman 5.8 words it; any other error is no proof of that.
+    let went = r#"{"cause":"no such container","message":"no container with ID c1 found in database: no such container","response":500}"#;
+    let failed = r#"{"cause":"database is locked","message":"no container c1: database is locked","response":500}"#;
+    for (answer, left, why) in [(went, 0, "gone before"), (failed, 1, "only the list's word")] {
+        let engine = FakeEngine::small(move |path| {
+            path.starts_with("/containers/c1/json").then(|| Answer::Json(500, answer.to_owned()))
+        });
+        let show = netmap(&["show", "--format", "json", "--host", &engine.address]);
+        let map: Value = serde_json::from_str(&show.out).unwrap();
+        assert_eq!(map["containers"].as_array().unwrap().len(), left, "{map:#}");
+        assert!(map["unread"][0]["why"].as_str().unwrap().starts_with(why), "{map:#}");
+    }
 }
