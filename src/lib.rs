@@ -19,7 +19,7 @@
 //! - [`probe`] measures who really reaches whom: from inside the containers'
 //!   network namespaces, or with what the containers have to knock with.
 //! - [`diagnose`] judges a map with what was observed in it: what is wrong, how
-//!   that was seen, and what mends it. One file a rule.
+//!   that was seen, and what fixes it. One file a rule.
 //! - [`check`] holds the assertions of a check file against map, measurements
 //!   and findings.
 //! - [`diff`] tells what differs between two snapshots.

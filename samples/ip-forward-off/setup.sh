@@ -1,6 +1,6 @@
 #!/bin/sh
 # A host whose forwarding was switched off while the engine ran. For a machine
-# that may be broken: nothing gets out of its containers until this is mended.
+# that may be broken: nothing gets out of its containers until this is fixed.
 # OUTSIDE is an address beyond the host.
 # takes a machine of its own
 # says: ip-forward-off

@@ -297,9 +297,9 @@ fn the_default_takes_in_every_pair_that_no_arrow_speaks_of() {
     let verdict = last(all);
     assert_eq!(verdict.status, CheckStatus::Fail, "{}", verdict.observed);
     assert!(verdict.observed.contains("sidecar → db"), "{}", verdict.observed);
-    let mended = all.replace("db, web ->", "sidecar -> db', 'sidecar -> web', 'db, web ->");
-    assert_eq!(last(&mended).status, CheckStatus::Pass, "{}", last(&mended).observed);
-    let less = mended.replace("web <-> api, ", "");
+    let fixed = all.replace("db, web ->", "sidecar -> db', 'sidecar -> web', 'db, web ->");
+    assert_eq!(last(&fixed).status, CheckStatus::Pass, "{}", last(&fixed).observed);
+    let less = fixed.replace("web <-> api, ", "");
     assert!(last(&less).observed.contains("web → shop-api-1"), "{}", last(&less).observed);
     let nobody = "among: nobody\ndefault: isolated\nreach: nothing reaches web";
     for verdict in verdicts(nobody, &[]) {

@@ -1,5 +1,5 @@
 //! `netmap doctor`: looks at everything, and says what is wrong and how to
-//! mend it.
+//! fix it.
 
 use super::format::FormatArgs;
 use super::options::Options;
@@ -47,7 +47,7 @@ pub fn after_help() -> String {
     let formats = Format::<FindingsView>::list();
     format!(
         "Examples:\n  \
-        netmap doctor                           what is wrong, and what mends it\n  \
+        netmap doctor                           what is wrong, and what fixes it\n  \
         netmap doctor web                       only what concerns web\n  \
         netmap doctor --from samples/module-5   a recorded lesson, without any engine\n  \
         netmap explain wrong-name               what a finding means\n\n\

@@ -1,4 +1,4 @@
-//! `netmap explain`: what a rule looks for, what it means and how to mend it.
+//! `netmap explain`: what a rule looks for, what it means and how to fix it.
 
 use super::format::FormatArgs;
 use super::picture::PictureArgs;

@@ -51,7 +51,7 @@ use run::Run;
         netmap show --compose compose.yaml   what a compose file plans\n  \
         netmap probe                         who really reaches whom\n  \
         netmap why web db:5432               can web reach it, and if not, why\n  \
-        netmap doctor                        what is wrong, and what mends it\n  \
+        netmap doctor                        what is wrong, and what fixes it\n  \
         netmap check lesson.yaml             whether it is as it should be\n  \
         netmap diff monday.json              what has changed since a snapshot\n\n\
         Exit codes: 0 clean, 1 findings or differences, 2 could not do the job."
@@ -74,10 +74,10 @@ enum Command {
     /// Can A reach B, and if not, what stands in the way
     #[command(after_help = why::after_help())]
     Why(why::Args),
-    /// Say what is wrong and how to mend it
+    /// Say what is wrong and how to fix it
     #[command(after_help = doctor::after_help())]
     Doctor(doctor::Args),
-    /// Explain what a finding means, with an example and how to mend it
+    /// Explain what a finding means, with an example and how to fix it
     #[command(after_help = explain::after_help())]
     Explain(explain::Args),
     /// Hold a setup against a file of assertions

@@ -1,5 +1,5 @@
 //! The lessons of `samples/lessons/`, carried in the program: what each of them tells,
-//! and the scripts that bring it up and mend it. Pure; running the scripts is
+//! and the scripts that bring it up and fix it. Pure; running the scripts is
 //! `cli`'s work.
 
 use crate::error::{Error, Result};
@@ -8,7 +8,7 @@ use crate::model::nearest;
 /// The label of everything that a lesson makes; its value is the lesson's name.
 pub const LABEL: &str = "netmap.lesson";
 
-/// A lesson: a broken setup, and how it is mended.
+/// A lesson: a broken setup, and how it is fixed.
 #[derive(Debug)]
 pub struct Lesson {
     /// Name, which is that of its folder.
@@ -16,7 +16,7 @@ pub struct Lesson {
     readme: &'static str,
     /// Shell script that brings up the broken setup.
     pub setup: &'static str,
-    /// Shell script that mends it.
+    /// Shell script that fixes it.
     pub solve: &'static str,
     /// Check file that fails before and passes after.
     pub check: &'static str,
@@ -81,7 +81,7 @@ impl Lesson {
         self.section("Task")
     }
 
-    /// What was wrong and what mends it, as Markdown.
+    /// What was wrong and what fixes it, as Markdown.
     pub fn solution(&self) -> &'static str {
         self.section("Solution")
     }

@@ -235,7 +235,7 @@ fn unknown_where_nothing_is_run(shop: &Shop) {
 
 #[test]
 #[ignore = "needs a Docker engine"]
-fn what_fails_comes_with_the_doctors_reason_and_mend() {
+fn what_fails_comes_with_the_doctors_reason_and_fix() {
     let mut corner = Corner::new("checkdoctor");
     let db = corner.run(
         "db",

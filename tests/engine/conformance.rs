@@ -322,10 +322,10 @@ fn why_climbs_to_the_rung_that_fails() {
         return;
     }
     let word = fix[0].rsplit(' ').next().unwrap();
-    let mended = town.corner.bare_network("mended", &[]);
-    docker(&["network", "rm", &mended]);
+    let fixed = town.corner.bare_network("fixed", &[]);
+    docker(&["network", "rm", &fixed]);
     for line in &fix {
-        let line = line.replace(&format!(" {word}"), &format!(" {mended}"));
+        let line = line.replace(&format!(" {word}"), &format!(" {fixed}"));
         let status = Command::new("sh").args(["-c", &line]).env("DOCKER_HOST", engine()).status();
         assert!(status.unwrap().success(), "{line}");
     }

@@ -99,8 +99,8 @@ fn healthy_setups_get_no_error_and_no_warning() {
     }
 }
 
-/// The lesson, whole: as it leaves the student, after its own mend with an
-/// address, after a restart in another order, and after netmap's mend.
+/// The lesson, whole: as it leaves the student, after its own fix with an
+/// address, after a restart in another order, and after netmap's fix.
 #[test]
 #[ignore = "needs a Docker engine"]
 fn module_5_from_broken_to_clean() {
@@ -111,7 +111,7 @@ fn module_5_from_broken_to_clean() {
     let found = expect(prefix, &["localhost-dependency", "default-bridge-no-names"]);
     let summaries: Vec<&str> = found.iter().map(|f| f["summary"].as_str().unwrap()).collect();
     assert!(summaries[0].contains("look for m5-mongo in themselves"), "{summaries:?}");
-    assert_eq!(found[0]["fix"], found[1]["fix"], "one cause, one mend");
+    assert_eq!(found[0]["fix"], found[1]["fix"], "one cause, one fix");
     let fix: Vec<String> = found[0]["fix"]
         .as_array()
         .unwrap()

@@ -74,12 +74,12 @@ fn walk_through(it: &Lesson) -> Result<(), String> {
         step(1, &["check", it.name])?;
         step(0, &["solve", it.name, "--yes"])?;
         step(0, &["check", it.name, "--retry", "20s"])?;
-        // Once it is mended, there is nothing to run. A machine with much to do may be too slow to see it at once.
-        let mended = |()| step(0, &["solve", it.name]);
-        let said = mended(()).or_else(|_| {
-            step(0, &["check", it.name, "--retry", "20s"]).map(drop).and_then(mended)
+        // Once it is fixed, there is nothing to run. A machine with much to do may be too slow to see it at once.
+        let fixed = |()| step(0, &["solve", it.name]);
+        let said = fixed(()).or_else(|_| {
+            step(0, &["check", it.name, "--retry", "20s"]).map(drop).and_then(fixed)
         })?;
-        if said.contains("mended already") { Ok(()) } else { Err(said) }
+        if said.contains("fixed already") { Ok(()) } else { Err(said) }
     })();
     let stopped = step(0, &["stop", it.name]);
     let (containers, networks) = props(it);
@@ -111,7 +111,7 @@ fn a_lesson_touches_nothing_that_it_did_not_make() {
     let (code, said) = lesson(&["start", "quiet"]);
     assert_eq!(code, 2, "{said}");
     assert!(!try_docker(&["network", "inspect", "lab-quiet"]).status.success());
-    // Nor is what got a name of the lesson's in the meantime removed by its mend.
+    // Nor is what got a name of the lesson's in the meantime removed by its fix.
     let (code, said) = lesson(&["start", "module-5", "--yes"]);
     assert_eq!(code, 0, "{said}");
     docker(&["rm", "-f", "survey_container"]);

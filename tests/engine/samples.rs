@@ -1,5 +1,5 @@
 //! Each folder of `samples/` brought up on the engine: the doctor must find
-//! exactly what the folder's `setup.sh` says, its own commands must mend it,
+//! exactly what the folder's `setup.sh` says, its own commands must fix it,
 //! traffic must flow then, and the near miss must stay quiet.
 //!
 //! `NETMAP_RECORD=1` writes down what is seen as the folder's snapshots.
@@ -26,16 +26,16 @@ const PATIENCE: Duration = Duration::from_secs(25);
 /// Old enough that no container counts as only just started.
 const SETTLED: Duration = Duration::from_secs(6);
 
-/// The networks that mends make have names of their own choosing, so only one
-/// mend is made at a time.
-static MENDING: Mutex<()> = Mutex::new(());
+/// The networks that fixes make have names of their own choosing, so only one
+/// fix is made at a time.
+static FIXING: Mutex<()> = Mutex::new(());
 
 /// A folder of `samples/` with a `setup.sh`.
 struct Sample {
     name: String,
     script: PathBuf,
     prefix: String,
-    /// A network that a mend has made.
+    /// A network that a fix has made.
     network: String,
     /// The engine of a setup that would break others beside it.
     own: Option<OwnEngine>,
@@ -181,7 +181,7 @@ impl Sample {
         }
     }
 
-    /// Runs the commands of the findings' mends, as a shell would.
+    /// Runs the commands of the findings' fixes, as a shell would.
     fn run_fixes(&mut self, findings: &[Value]) {
         let mut commands: Vec<&str> = Vec::new();
         for line in findings.iter().flat_map(|finding| finding["fix"].as_array().unwrap()) {
@@ -199,7 +199,7 @@ impl Sample {
         let script = format!("set -e\nsudo() {{ \"$@\"; }}\n{}\n", commands.join("\n"));
         let output = self.shell().arg("-c").arg(&script).output();
         let output = output.expect("sh runs");
-        assert!(output.status.success(), "the mend {script}: {}", said(&output));
+        assert!(output.status.success(), "the fix {script}: {}", said(&output));
     }
 
     fn check(&self) {
@@ -209,7 +209,7 @@ impl Sample {
             if output.status.success() {
                 return;
             }
-            assert!(began.elapsed() < PATIENCE, "mended, and no traffic: {}", said(&output));
+            assert!(began.elapsed() < PATIENCE, "fixed, and no traffic: {}", said(&output));
             thread::sleep(Duration::from_millis(500));
         }
     }
@@ -257,16 +257,16 @@ impl Sample {
         self.expect("broken", &says.broken, says.probe);
         self.record("snapshot.json", says.probe);
         {
-            let _alone = MENDING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let _alone = FIXING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             let findings = self.expect("still broken", &says.broken, says.probe);
             self.run_fixes(&findings);
         }
-        if self.has_step("mend") {
-            self.step("mend");
+        if self.has_step("fix") {
+            self.step("fix");
         }
         self.check();
-        self.expect("mended", &BTreeSet::new(), says.probe);
-        self.record("mended.json", says.probe);
+        self.expect("fixed", &BTreeSet::new(), says.probe);
+        self.record("fixed.json", says.probe);
         self.remove();
 
         let began = Instant::now();
@@ -288,7 +288,7 @@ fn said(output: &Output) -> String {
 
 #[test]
 #[ignore = "needs a Docker engine"]
-fn each_sample_is_found_and_mended_and_its_near_miss_is_left_alone() {
+fn each_sample_is_found_and_fixed_and_its_near_miss_is_left_alone() {
     let mut samples = Sample::all();
     if let Ok(only) = std::env::var("NETMAP_SAMPLE") {
         samples.retain(|sample| sample.name.contains(&only));

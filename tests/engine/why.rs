@@ -1,4 +1,4 @@
-//! `netmap why` on the real engine: each rung failing in turn, the mend it
+//! `netmap why` on the real engine: each rung failing in turn, the fix it
 //! names run as it stands, and the way open afterwards.
 
 use std::process::Command;
@@ -33,7 +33,7 @@ fn first_failure(ladder: &Value) -> Option<&str> {
 }
 
 /// Runs the commands of a fix as a shell would, against the private engine.
-fn mend(ladder: &Value, networks: &[&str], corner: &Corner) {
+fn fix(ladder: &Value, networks: &[&str], corner: &Corner) {
     let fix = ladder["fix"].as_array().unwrap();
     assert!(!fix.is_empty(), "{ladder:#}");
     for line in fix {
@@ -49,7 +49,7 @@ fn mend(ladder: &Value, networks: &[&str], corner: &Corner) {
 
 #[test]
 #[ignore = "needs a Docker engine"]
-fn every_rung_fails_in_turn_and_its_mend_opens_the_way() {
+fn every_rung_fails_in_turn_and_its_fix_opens_the_way() {
     let mut corner = Corner::new("why");
     let front = corner.network("front", &[]);
     let back = corner.network("back", &["--internal"]);
@@ -63,7 +63,7 @@ fn every_rung_fails_in_turn_and_its_mend_opens_the_way() {
     assert_eq!(first_failure(&ladder), Some("network"), "{ladder:#}");
     assert!(ladder.to_string().contains(&format!("{api} is on both sides, but does not forward")));
     assert!(ladder.to_string().contains("so it would answer"), "it listens: {ladder:#}");
-    mend(&ladder, &[], &corner);
+    fix(&ladder, &[], &corner);
     let ladder = why(&web, &format!("{db}:5432"), &[]);
     assert_eq!(ladder["verdict"], "reachable", "{ladder:#}");
     for method in ["exec", "netns"] {
@@ -79,11 +79,11 @@ fn every_rung_fails_in_turn_and_its_mend_opens_the_way() {
     assert_eq!(first_failure(&ladder), Some("port"), "{ladder:#}");
     assert!(ladder.to_string().contains(&db), "{ladder:#}");
 
-    // Stopped, and started by the mend.
+    // Stopped, and started by the fix.
     docker(&["stop", "-t", "0", &db]);
     let ladder = why(&web, &db, &[]);
     assert_eq!(first_failure(&ladder), Some("running"));
-    mend(&ladder, &[], &corner);
+    fix(&ladder, &[], &corner);
     assert_eq!(why(&web, &db, &[])["verdict"], "reachable");
 
     // Outside, from a network without a way out.
@@ -99,10 +99,10 @@ fn names_on_the_default_bridge_and_a_network_that_keeps_apart() {
     let (a, b) = (corner.sleeper("a", &[]), corner.sleeper("b", &[]));
     let ladder = why(&a, &b, &[]);
     assert_eq!((first_failure(&ladder), status(&ladder, "address")), (Some("name"), "pass"));
-    corner.bare_network("mended", &[]);
-    docker(&["network", "rm", &corner.name("mended")]);
+    corner.bare_network("fixed", &[]);
+    docker(&["network", "rm", &corner.name("fixed")]);
     let word = ladder["fix"][0].as_str().unwrap().rsplit(' ').next().unwrap().to_owned();
-    let renamed = corner.name("mended");
+    let renamed = corner.name("fixed");
     for line in ladder["fix"].as_array().unwrap() {
         let line = line.as_str().unwrap().replace(&format!(" {word}"), &format!(" {renamed}"));
         let status = Command::new("sh").args(["-c", &line]).env("DOCKER_HOST", engine()).status();

@@ -100,7 +100,7 @@ fn hostile() -> String {
 }
 
 #[test]
-fn mends_are_single_commands_whatever_things_are_called() {
+fn fixes_are_single_commands_whatever_things_are_called() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("hostile.json");
     std::fs::write(&file, hostile()).unwrap();

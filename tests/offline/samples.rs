@@ -58,11 +58,11 @@ fn recorded_samples_get_the_findings_they_got_live() {
         assert_eq!(found(&broken), says(&folder, "# says:"), "{}", broken.display());
         let near = folder.join("near.json");
         assert_eq!(found(&near), says(&folder, "# near says:"), "{}", near.display());
-        let mended = folder.join("mended.json");
+        let fixed = folder.join("fixed.json");
         let composed = COMPOSED.contains(&name(&folder).as_str());
-        assert_eq!(mended.exists(), !composed, "{}", mended.display());
-        if mended.exists() {
-            assert_eq!(found(&mended), BTreeSet::new(), "{}", mended.display());
+        assert_eq!(fixed.exists(), !composed, "{}", fixed.display());
+        if fixed.exists() {
+            assert_eq!(found(&fixed), BTreeSet::new(), "{}", fixed.display());
         }
     }
 }

@@ -39,12 +39,12 @@ enum What {
         #[arg(long, short)]
         yes: bool,
     },
-    /// Whether the lesson is mended
+    /// Whether the lesson is fixed
     #[command(after_help = Format::<CheckView>::list())]
     Check {
         /// Lesson; the one that is up, if it is one
         name: Option<String>,
-        /// Try again until it is mended, for as long as this, such as 30s
+        /// Try again until it is fixed, for as long as this, such as 30s
         #[arg(long, value_name = "TIME", value_parser = duration)]
         retry: Option<Duration>,
         #[command(flatten)]
@@ -58,7 +58,7 @@ enum What {
         /// Lesson; the one that is up, if it is one
         name: Option<String>,
     },
-    /// Mend it, and tell why it was broken
+    /// Fix it, and tell why it was broken
     Solve {
         /// Lesson; the one that is up, if it is one
         name: Option<String>,
@@ -78,7 +78,7 @@ pub fn after_help() -> String {
     let names: Vec<&str> = LESSONS.iter().map(|lesson| lesson.name).collect();
     format!(
         "Begin with:\n  netmap lesson start {}\n\nLessons: {}\n\n\
-        Exit codes: 0 done, or mended; 1 not mended yet; 2 could not do it.",
+        Exit codes: 0 done, or fixed; 1 not fixed yet; 2 could not do it.",
         names[0],
         names.join(", ")
     )
@@ -207,7 +207,7 @@ impl Desk<'_> {
         }
         self.run.note(
             "\nIt is up. Look around: netmap show, netmap probe, docker logs. Then:\n  \
-             netmap lesson check    whether it is mended\n  \
+             netmap lesson check    whether it is fixed\n  \
              netmap lesson hint     a hint\n  \
              netmap lesson stop     takes it away again",
         );
@@ -317,8 +317,8 @@ impl Desk<'_> {
         let commands: String =
             lesson::commands(lesson.solve).lines().map(|line| format!("  {line}\n")).collect();
         self.say(&format!("{solution}\n{commands}"))?;
-        if self.is_mended(lesson).await? {
-            self.run.note("\nIt is mended already. netmap lesson stop takes it away.");
+        if self.is_fixed(lesson).await? {
+            self.run.note("\nIt is fixed already. netmap lesson stop takes it away.");
             return Ok(Ending::Clean);
         }
         self.nothing_in_the_way(lesson, &snapshot)?;
@@ -340,7 +340,7 @@ impl Desk<'_> {
     }
 
     /// Whether the lesson's check passes, without showing it.
-    async fn is_mended(&self, lesson: &Lesson) -> Result<bool> {
+    async fn is_fixed(&self, lesson: &Lesson) -> Result<bool> {
         let Ok(file) = crate::check::read(lesson.check) else { return Ok(false) };
         check::passes(self.run, &check::HowToHold::default(), &file).await
     }

@@ -8,14 +8,14 @@ use crate::support::engine;
 /// Something that stands between the two nodes until this is dropped, and the
 /// nodes know of one another again.
 struct Trouble {
-    mend: Vec<Vec<String>>,
+    fix: Vec<Vec<String>>,
 }
 
 impl Trouble {
     /// Runs these in the manager's network namespace, and at the end those.
-    fn make(commands: &[String], mend: &[String]) -> Self {
+    fn make(commands: &[String], fix: &[String]) -> Self {
         let words = |line: &String| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        let trouble = Self { mend: mend.iter().map(words).collect() };
+        let trouble = Self { fix: fix.iter().map(words).collect() };
         for command in commands {
             assert!(Self::run(&words(command)), "{command}");
         }
@@ -49,7 +49,7 @@ impl Trouble {
 
 impl Drop for Trouble {
     fn drop(&mut self) {
-        for command in &self.mend {
+        for command in &self.fix {
             Self::run(command);
         }
     }
@@ -63,7 +63,7 @@ fn swarm_ports() -> String {
 
 #[test]
 #[ignore = "needs two engines"]
-fn nodes_that_do_not_reach_one_another_are_told_of_and_mended_are_not() {
+fn nodes_that_do_not_reach_one_another_are_told_of_and_fixed_are_not() {
     let mut stack = Stack::alone("cut");
     let mesh = stack.network("mesh");
     let each = stack.service("each", &["--network", &mesh, "--mode", "global"], &["sleep", "1d"]);
