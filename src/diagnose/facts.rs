@@ -28,6 +28,18 @@ pub enum Listens {
     Not,
 }
 
+/// Whether something was said in a container's present run, or in its last one.
+fn is_of_last_run(container: &Container, moment: Moment) -> bool {
+    /// How long a program may have run before its engine calls it started.
+    const HEAD_START: f64 = 1.0;
+    let Some(started) = container.started_at else { return true };
+    match container.finished_at.filter(|end| *end <= started) {
+        // While it runs this is the end of the run before.
+        Some(end) => moment.is_not_before(end),
+        None => moment.since(started) >= -HEAD_START,
+    }
+}
+
 /// Where an entry of a hosts file leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AddedHost {
@@ -194,9 +206,8 @@ impl<'a> Facts<'a> {
         let errors = seen.and_then(|seen| seen.log_errors.as_deref()).unwrap_or_default();
         errors.iter().filter(move |error| {
             let Some(last) = error.last else { return true };
-            let of_this_run =
-                container.started_at.is_none_or(|started| last.is_not_before(started));
-            of_this_run && looked.is_none_or(|looked| looked.since(last) <= FRESH as f64)
+            is_of_last_run(container, last)
+                && looked.is_none_or(|looked| looked.since(last) <= FRESH as f64)
         })
     }
 
