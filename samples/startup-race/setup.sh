@@ -6,10 +6,10 @@
 set -eu
 P=${P:-}
 
-db() { # OPTIONS
+db() { # SECONDS-UNTIL-IT-IS-READY
   docker network create "${P}app"
-  docker run -d --name "${P}db" --network "${P}app" "$@" busybox sh -c '
-    sleep 5; exec nc -ll -p 5542 -e cat'
+  docker run -d --name "${P}db" --network "${P}app" busybox sh -c "
+    sleep $1; exec nc -ll -p 5542 -e cat"
 }
 web() {
   docker run -d --name "${P}web" --network "${P}app" -e "DB=amqp://${P}db:5542" busybox sh -c "
@@ -20,13 +20,13 @@ web() {
 }
 
 case ${1:-broken} in
-broken) db && web ;;
+broken) db 12 && web ;;
 check)
   docker exec "${P}web" nc -w 1 "${P}db" 5542 </dev/null
   ;;
 near)
   # Started when the server was ready.
-  db
+  db 0
   sleep 6
   web
   ;;

@@ -33,8 +33,11 @@ fn is_of_last_run(container: &Container, moment: Moment) -> bool {
     /// How long a program may have run before its engine calls it started.
     const HEAD_START: f64 = 1.0;
     let Some(started) = container.started_at else { return true };
-    match container.finished_at.filter(|end| *end <= started) {
-        // While it runs this is the end of the run before.
+    // While it runs this is the end of the run before. Of a short run that is
+    // over the engine may write the end before the start.
+    let before =
+        container.finished_at.filter(|end| *end <= started && container.state.has_network());
+    match before {
         Some(end) => moment.is_not_before(end),
         None => moment.since(started) >= -HEAD_START,
     }
