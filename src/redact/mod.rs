@@ -104,6 +104,8 @@ impl Redaction {
             masquerade: network.masquerade,
             mtu: network.mtu,
             node: self.names.word(&network.node),
+            own_name: network.own_name.as_deref().map(|name| self.names.network(name)),
+            own_id: network.own_id.as_deref().map(|id| self.names.network_id(id)),
             unlisted: network.unlisted,
         }
     }
@@ -157,6 +159,7 @@ impl Redaction {
             },
             task_of: container.task_of.as_deref().map(|name| names.word(name)),
             node: names.word(&container.node),
+            own_name: container.own_name.as_deref().map(|name| names.word(name)),
             links: container.links.iter().map(|link| self.link(link)).collect(),
             extra_hosts: container.extra_hosts.iter().map(|host| self.extra_host(host)).collect(),
             dns: container.dns.iter().map(|server| self.word_or_address(server)).collect(),

@@ -74,8 +74,11 @@ impl Aim {
         let split = text.rsplit_once(':').and_then(|(head, port)| Some((head, port.parse().ok()?)));
         let ways = [(text, None)].into_iter().chain(split.map(|(head, port)| (head, Some(port))));
         ways.into_iter().find_map(|(name, port)| {
-            let called = |at: &ContainerAt| case.name(*at) == name;
-            let to = case.containers().filter(|_| name.contains('@')).find(called)?;
+            let called = |at: &ContainerAt| {
+                let container = case.container(*at);
+                container.name == name && container.own_name() != name
+            };
+            let to = case.containers().find(called)?;
             let host = case.container(to).own_name().to_owned();
             Some(Self { target: Target::Container(to), host, port })
         })
