@@ -307,6 +307,7 @@ impl MakeContainer {
                     scheme: Some("http".to_owned()),
                     host: other.name.clone(),
                     port: Some(8080),
+                    port_variable: Some("SECRET_PORT".to_owned()),
                 })
                 .into_iter()
                 .collect(),

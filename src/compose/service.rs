@@ -98,6 +98,7 @@ impl Reader<'_> {
             scheme: None,
             host: dependency.service.clone(),
             port: None,
+            port_variable: None,
         }));
         references.truncate(reference::MOST);
         references.sort();

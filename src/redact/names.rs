@@ -75,7 +75,10 @@ impl Names {
         names.container_ids.extend(gone);
         names.add_words("name", other_words(snapshot).into_iter());
         let references = containers.iter().flat_map(|container| &container.references);
-        names.variables = numbered("VARIABLE", references.filter_map(|r| r.variable.as_deref()));
+        let variables = references.flat_map(|r| {
+            [r.variable.as_deref(), r.port_variable.as_deref()].into_iter().flatten()
+        });
+        names.variables = numbered("VARIABLE", variables);
         names.interfaces = numbered("interface", interfaces(snapshot));
         names.images = numbered("image", containers.iter().map(|c| c.image.as_str()));
         let macs: BTreeSet<&str> =

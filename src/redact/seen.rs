@@ -91,6 +91,7 @@ impl Redaction {
             scheme: reference.scheme.clone(),
             host: self.word_or_address(&reference.host),
             port: reference.port,
+            port_variable: reference.port_variable.as_deref().map(|name| self.names.variable(name)),
         }
     }
 

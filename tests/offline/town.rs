@@ -176,6 +176,7 @@ impl House {
             scheme: Some(scheme.to_owned()),
             host,
             port: Some(port),
+            port_variable: None,
         });
         let project = format!("p{:04}", self.project);
         let rider = self.rides();

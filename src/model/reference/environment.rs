@@ -52,11 +52,12 @@ pub fn in_environment<'a>(
         let mut of_value = in_value(Origin::Environment, name, value);
         // PGHOST and PGPORT, DB_HOST and DB_PORT.
         if let Some(stem) = HOST_WORDS.iter().find_map(|word| name.strip_suffix(word)) {
-            let port = port_of(&format!("{stem}PORT"));
-            for reference in &mut of_value {
-                if reference.scheme.is_none() && reference.port.is_none() {
-                    reference.port = port;
-                }
+            let beside = format!("{stem}PORT");
+            let port = port_of(&beside);
+            let lacks_port = |r: &&mut Reference| r.scheme.is_none() && r.port.is_none();
+            for reference in of_value.iter_mut().filter(lacks_port) {
+                reference.port = port;
+                reference.port_variable = port.map(|_| kept(&beside));
             }
         }
         references.append(&mut of_value);
@@ -72,10 +73,11 @@ pub fn in_value(origin: Origin, name: &str, value: &str) -> Vec<Reference> {
     }
     let make = |found: Found| Reference {
         origin,
-        variable: Some(name.chars().take(100).collect()),
+        variable: Some(kept(name)),
         scheme: found.scheme,
         host: found.host,
         port: found.port,
+        port_variable: None,
     };
     let value = bounded(value);
     let upper = name.to_ascii_uppercase();
@@ -101,6 +103,11 @@ pub fn in_value(origin: Origin, name: &str, value: &str) -> Vec<Reference> {
     }
     found.retain(|reference| !is_any_address(&reference.host));
     tidy(found)
+}
+
+/// As much of a variable's name as is kept.
+fn kept(name: &str) -> String {
+    name.chars().take(100).collect()
 }
 
 fn elements(value: &str) -> impl Iterator<Item = &str> {

@@ -61,6 +61,10 @@ pub struct Reference {
     /// Port as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
+    /// The environment variable that the port was taken from, where it is not
+    /// written beside the host: `DB_PORT` beside `DB_HOST`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port_variable: Option<String>,
 }
 
 impl Reference {
