@@ -9,7 +9,7 @@ use proptest::sample::{Index, select, subsequence};
 use crate::model::{
     By, Compose, Container, Driver, Endpoint, EngineFacts, Health, HostsEntry, Knock, Listening,
     Means, Measurement, Network, NetworkMode, Observation, Origin, Outcome, Probe, PublishedPort,
-    Reference, RouteEntry, Scope, Snapshot, State, Subnet,
+    Reference, RouteEntry, Scope, Snapshot, State, Subnet, Why,
 };
 
 /// Snapshots such as an engine might give, with some that only a mischievous
@@ -347,7 +347,7 @@ fn measured(containers: &[Container], outcomes: &[Outcome]) -> Probe {
                     knock: Knock::Icmp,
                     outcome,
                     reason: (outcome == Outcome::Unknown)
-                        .then(|| format!("no shell in {}", from.name)),
+                        .then(|| Why::Other(format!("no shell in {}", from.name))),
                     latency: None,
                     leads_to: None,
                     sent: 1,

@@ -187,7 +187,7 @@ impl<'a> Ways<'a> {
         };
         let mut but = String::new();
         if let Some(measured) = self.measurement(&attempt.question) {
-            let reason = measured.reason.as_deref().map(|reason| format!(" ({reason})"));
+            let reason = measured.reason.as_ref().map(|reason| format!(" ({reason})"));
             let reason = reason.unwrap_or_default();
             let said = |words: &str| format!("{what}{port}: {words}{reason}");
             match measured.outcome {

@@ -26,6 +26,7 @@ pub mod reference;
 mod snapshot;
 mod swarm;
 mod text;
+mod why;
 mod word;
 
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
@@ -51,12 +52,11 @@ pub use position::{
     ContainerAt, Listed, NetworkAt, PerAt, PerContainer, PerNetwork, Position, positions,
     with_positions,
 };
-pub use reachability::{
-    BLACK_HOLE, By, Knock, Latency, Measurement, NO_ROUTE, OWN_FIREWALL, Outcome, Probe,
-};
+pub use reachability::{By, Knock, Latency, Measurement, Outcome, Probe};
 pub use reference::{Origin, Reference};
 pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot, Unread};
 pub use swarm::{
     Availability, EndpointMode, NodeState, PublishMode, Service, ServiceMode, ServiceNetwork,
     ServicePort, Swarm, SwarmNode, Task, TaskState, UNTOLD, VirtualAddress,
 };
+pub use why::Why;

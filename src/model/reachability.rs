@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::why::Why;
+
 /// How a measurement ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -126,17 +128,6 @@ impl Latency {
     }
 }
 
-/// Reason: the source's kernel knows no way to the address.
-pub const NO_ROUTE: &str = "the source has no route there";
-
-/// Reason: the source's kernel calls an address that is well formed an invalid
-/// argument, which Linux does for routes of the type `blackhole` (`fib_props`
-/// in net/ipv4/fib_semantics.c).
-pub const BLACK_HOLE: &str = "a black-hole route of the source throws it away";
-
-/// Reason: the source's kernel lets a program make a socket, and not send.
-pub const OWN_FIREWALL: &str = "a firewall in the source's own network stack drops it";
-
 /// One thing that was tried, and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measurement {
@@ -160,7 +151,7 @@ pub struct Measurement {
     pub outcome: Outcome,
     /// What there is to say about the outcome; always there when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
+    pub reason: Option<Why>,
     /// Round-trip times, where the method can tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency: Option<Latency>,

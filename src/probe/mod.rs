@@ -14,7 +14,7 @@ pub use methods::Method;
 pub use plan::{Knocks, Plan, Request, Wish, plan, plan_wishes};
 pub use run::{Crowd, Outlook, Probing};
 
-use crate::model::{Latency, Outcome};
+use crate::model::{Latency, Outcome, Why};
 
 /// How long and how often to try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub fn read_by_chance(bytes: &[u8]) {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Answer {
     outcome: Outcome,
-    reason: Option<String>,
+    reason: Option<Why>,
     latency: Option<Latency>,
     sent: u32,
     received: u32,
@@ -100,11 +100,11 @@ impl Answer {
     }
 
     /// No outcome, because of `why`.
-    fn unknown(why: &str) -> Self {
-        Self { sent: 0, reason: Some(why.to_owned()), ..Self::of(Outcome::Unknown) }
+    fn unknown(why: impl Into<Why>) -> Self {
+        Self { sent: 0, reason: Some(why.into()), ..Self::of(Outcome::Unknown) }
     }
 
-    fn because(self, reason: impl Into<String>) -> Self {
+    fn because(self, reason: impl Into<Why>) -> Self {
         Self { reason: Some(reason.into()), ..self }
     }
 }

@@ -40,7 +40,7 @@ fn no_address_of_that_kind() {
 fn what_the_sources_own_kernel_throws_away() {
     for said in ["ping: sendto: Invalid argument\n", "ping: connect: Invalid argument\n"] {
         let answer = ping(1, &format!("PING 10.0.0.2 (10.0.0.2): 56 data bytes\n{said}"));
-        assert_eq!(answer.reason.as_deref(), Some(BLACK_HOLE), "{answer:?}");
+        assert_eq!(answer.reason, Some(Why::BlackHole), "{answer:?}");
         is(answer, Outcome::Unreachable);
     }
     is(ping(2, "ping: invalid argument: '0s'\n"), Outcome::Unknown);
@@ -48,7 +48,7 @@ fn what_the_sources_own_kernel_throws_away() {
         ["ping: sendmsg: Operation not permitted\n", "ping: sendto: Operation not permitted\n"]
     {
         let answer = ping(1, said);
-        assert_eq!(answer.reason.as_deref(), Some(OWN_FIREWALL), "{answer:?}");
+        assert_eq!(answer.reason, Some(Why::OwnFirewall), "{answer:?}");
     }
 }
 

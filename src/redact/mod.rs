@@ -14,7 +14,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::model::{
     Compose, Container, Endpoint, ExtraHost, HostAddress, Link, Measurement, Network, NetworkMode,
-    Plan, Probe, PublishedPort, RequestedPort, Snapshot, Subnet, Unread,
+    Plan, Probe, PublishedPort, RequestedPort, Snapshot, Subnet, Unread, Why,
 };
 use addresses::Addresses;
 use names::Names;
@@ -205,7 +205,7 @@ impl Redaction {
             to: self.names.word(&m.to),
             network: m.network.as_deref().map(|name| self.names.network(name)),
             target: self.word_or_address(&m.target),
-            reason: m.reason.as_deref().map(|reason| self.text(reason)),
+            reason: m.reason.as_ref().map(|why| self.why(why)),
             by: m.by,
             knock: m.knock,
             outcome: m.outcome,
@@ -216,6 +216,13 @@ impl Redaction {
             method: m.method.clone(),
         });
         Probe::new(measurements.collect())
+    }
+
+    fn why(&self, why: &Why) -> Why {
+        match why {
+            Why::Other(said) => Why::Other(self.text(said)),
+            known => known.clone(),
+        }
     }
 
     fn unread(&self, unread: &Unread) -> Unread {

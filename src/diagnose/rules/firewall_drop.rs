@@ -7,9 +7,7 @@ use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule, Sight};
 use crate::graph::{Agreement, Compared};
-use crate::model::{
-    BLACK_HOLE, ContainerAt, Measurement, NO_ROUTE, OWN_FIREWALL, Outcome, Severity,
-};
+use crate::model::{ContainerAt, Measurement, Outcome, Severity, Why};
 
 /// See `netmap explain firewall-drop`.
 pub const RULE: Rule = Rule {
@@ -78,19 +76,20 @@ fn judge(case: &Case) -> Judgement {
 fn tried(case: &Case, row: &Compared) -> String {
     let Measurement { target, network, outcome, reason, .. } = &row.measurement;
     let on = network.as_deref().map(|n| format!(" on {n}")).unwrap_or_default();
-    let why = reason.as_deref().map(|why| format!(", {why}")).unwrap_or_default();
+    let why = reason.as_ref().map(|why| format!(", {why}")).unwrap_or_default();
     format!("{} asked {target}{on}: {outcome}{why}", case.name(row.from))
 }
 
 /// Where to look: in the source, if its own kernel refused, else on the host.
 fn mends(case: &Case, tries: &[&Compared]) -> Vec<String> {
-    let refused_by = |reasons: &[&str]| -> BTreeSet<ContainerAt> {
+    let refused_by = |reasons: &[Why]| -> BTreeSet<ContainerAt> {
         let refused = tries.iter().filter(|row| {
-            row.measurement.reason.as_deref().is_some_and(|reason| reasons.contains(&reason))
+            row.measurement.reason.as_ref().is_some_and(|reason| reasons.contains(reason))
         });
         refused.map(|row| row.from).collect()
     };
-    let (routes, rules) = (refused_by(&[BLACK_HOLE, NO_ROUTE]), refused_by(&[OWN_FIREWALL]));
+    let (routes, rules) =
+        (refused_by(&[Why::BlackHole, Why::NoRoute]), refused_by(&[Why::OwnFirewall]));
     let look = |what: &str, at: &ContainerAt, command: &str| {
         let (docker, word) = (case.docker(), case.container_word(*at));
         prose(format!("look for the {what} in {}: {docker} exec {word} {command}", case.name(*at)))

@@ -13,7 +13,7 @@ use super::case::Case;
 use crate::error::{Error, Result};
 use crate::graph::{Route, no_such};
 use crate::model::{
-    By, ContainerAt, Knock, Ladder, Measurement, NetworkAt, Outcome, Rung, State, Status,
+    By, ContainerAt, Knock, Ladder, Measurement, NetworkAt, Outcome, Rung, State, Status, Why,
 };
 
 /// What somebody wants to reach.
@@ -258,8 +258,7 @@ impl<'a> Climb<'a> {
             return rung(status, format!("{host} is {address}{whose}"));
         }
         if let Some(failed) = tries.iter().find(|m| m.outcome == Outcome::NameNotFound) {
-            let because =
-                failed.reason.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
+            let because = failed.reason.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
             let detail = format!("{} cannot resolve {host}{because}", self.name());
             return rung(Status::Fail, detail);
         }
@@ -349,7 +348,9 @@ impl<'a> Climb<'a> {
         // Who dials a service gets to its tasks by its address, or not at all.
         let by_address = self.tries(By::Address, knock).filter(|_| self.silent_service().is_none());
         let tries = by_address.chain(self.tries(By::Name, knock));
-        tries.map(|m| (m.outcome, m.reason.as_deref())).min_by_key(|(outcome, _)| rank(*outcome))
+        tries
+            .map(|m| (m.outcome, m.reason.as_ref().map(Why::as_str)))
+            .min_by_key(|(outcome, _)| rank(*outcome))
     }
 
     /// A command that shows what happens, run where it happens.
@@ -360,7 +361,7 @@ impl<'a> Climb<'a> {
 
 /// Why measurements came to nothing.
 fn why_not(tries: &[&Measurement]) -> String {
-    let told = tries.iter().find_map(|m| m.reason.clone());
+    let told = tries.iter().find_map(|m| m.reason.as_ref()).map(Why::to_string);
     told.unwrap_or_else(|| "nothing was tried".to_owned())
 }
 

@@ -1,6 +1,7 @@
 //! A line for each thing that was tried (RFC 4180), for spreadsheets and scripts.
 
 use super::ProbeView;
+use crate::model::Why;
 use crate::render::escape;
 use crate::render::style::Style;
 
@@ -31,7 +32,7 @@ pub fn render(view: &ProbeView, _style: &Style) -> String {
             row.predicted.verdict.as_str(),
             row.predicted.reason.as_str(),
             measurement.outcome.as_str(),
-            measurement.reason.as_deref().unwrap_or_default(),
+            measurement.reason.as_ref().map(Why::as_str).unwrap_or_default(),
             row.agreement.as_str(),
             &latency,
             &sent,

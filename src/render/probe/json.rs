@@ -1,7 +1,7 @@
 //! The contract `netmap-probe/1`: everything that was tried, with what the map
 //! had said.
 
-use crate::model::to_json;
+use crate::model::{Why, to_json};
 use serde::Serialize;
 
 use super::ProbeView;
@@ -108,7 +108,7 @@ fn row_of<'a>(row: &Compared<'a>) -> Row<'a> {
         predicted: row.predicted.verdict.as_str(),
         predicted_because: row.predicted.reason.as_str(),
         outcome: measurement.outcome.as_str(),
-        reason: measurement.reason.as_deref(),
+        reason: measurement.reason.as_ref().map(Why::as_str),
         agrees: match row.agreement {
             Agreement::Agrees => Some(true),
             Agreement::Leaks | Agreement::Fails => Some(false),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ProbeView;
 use crate::graph::{Compared, Mark, Surprise};
-use crate::model::{By, ContainerAt, Outcome};
+use crate::model::{By, ContainerAt, Outcome, Why};
 use crate::render::style::{Role, Style, flow};
 use crate::render::view::{count, list};
 
@@ -72,8 +72,11 @@ fn event(row: &Compared) -> String {
     let measurement = row.measurement;
     let port = measurement.knock.port().map_or(String::new(), |port| format!(" port {port}"));
     let target = format!("{}{port}", measurement.target);
-    let reason =
-        measurement.reason.as_deref().map_or(String::new(), |reason| format!(" ({reason})"));
+    let reason = measurement
+        .reason
+        .as_ref()
+        .map(Why::as_str)
+        .map_or(String::new(), |reason| format!(" ({reason})"));
     match measurement.outcome {
         Outcome::Reachable => format!("{target} answers"),
         Outcome::Refused => format!("{target} answers that nothing listens there"),
@@ -125,7 +128,8 @@ pub fn block(view: &ProbeView, style: &Style) -> String {
 fn unmeasured(view: &ProbeView, style: &Style) -> String {
     let mut reasons: BTreeMap<&str, (BTreeSet<&str>, usize)> = BTreeMap::new();
     for row in view.comparison.rows.iter().filter(|row| !row.is_measured()) {
-        let reason = row.measurement.reason.as_deref().unwrap_or("no reason was given");
+        let reason =
+            row.measurement.reason.as_ref().map(Why::as_str).unwrap_or("no reason was given");
         let (sources, measurements) = reasons.entry(reason).or_default();
         sources.insert(&row.measurement.from);
         *measurements += 1;
