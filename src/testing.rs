@@ -9,11 +9,11 @@ use proptest::sample::{Index, select, subsequence};
 use crate::model::{
     By, Compose, Container, Driver, Endpoint, EngineFacts, Health, HostsEntry, Knock, Listening,
     Means, Measurement, Network, NetworkMode, Observation, Origin, Outcome, Probe, PublishedPort,
-    Reference, RouteEntry, Scope, Snapshot, State, Subnet,
+    Reference, RouteEntry, Scope, Snapshot, State, Subnet, Why,
 };
 
 /// Snapshots such as an engine might give, with some that only a mischievous
-/// one would: overlapping subnets, sidecars of sidecars.
+/// one would: overlapping subnets, riders of riders.
 pub fn snapshots() -> impl Strategy<Value = Snapshot> {
     let networks = prop::collection::vec(network(), 0..6);
     let containers = prop::collection::vec(container(), 0..9);
@@ -307,7 +307,7 @@ impl MakeContainer {
                     scheme: Some("http".to_owned()),
                     host: other.name.clone(),
                     port: Some(8080),
-                    port_variable: None,
+                    port_variable: Some("SECRET_PORT".to_owned()),
                 })
                 .into_iter()
                 .collect(),
@@ -347,7 +347,7 @@ fn measured(containers: &[Container], outcomes: &[Outcome]) -> Probe {
                     knock: Knock::Icmp,
                     outcome,
                     reason: (outcome == Outcome::Unknown)
-                        .then(|| format!("no shell in {}", from.name).into()),
+                        .then(|| Why::Other(format!("no shell in {}", from.name))),
                     latency: None,
                     leads_to: None,
                     sent: 1,

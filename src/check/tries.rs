@@ -8,7 +8,7 @@ use super::who::Who;
 use super::{Arrow, ArrowTarget, Manner};
 use crate::graph::{Map, Reason, Verdict};
 use crate::model::{
-    By, ContainerAt, Knock, Listening, Measurement, NetworkAt, Outcome, Probe, Protocol, Why,
+    By, ContainerAt, Knock, Listening, Measurement, NetworkAt, Outcome, Probe, Protocol,
 };
 
 /// What there is to know of tries: the map, and what was measured.
@@ -198,8 +198,7 @@ impl<'a> Tries<'a> {
         };
         let mut but = String::new();
         if let Some(measured) = self.measurement(&attempt.question) {
-            let reason =
-                measured.reason.as_ref().map(Why::as_str).map(|reason| format!(" ({reason})"));
+            let reason = measured.reason.as_ref().map(|reason| format!(" ({reason})"));
             let reason = reason.unwrap_or_default();
             let said = |words: &str| format!("{what}{port}: {words}{reason}");
             match measured.outcome {

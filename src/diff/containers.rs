@@ -77,6 +77,7 @@ fn aspects(container: &Container, of: &Snapshot) -> [Aspect; 13] {
         requested: _,
         // What the two are recognised by.
         name: _,
+        own_name: _,
         compose: _,
         task_of: _,
         node: _,

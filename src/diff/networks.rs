@@ -76,6 +76,8 @@ fn aspects(network: &Network) -> [Aspect; 13] {
         options,
         // What the two are recognised by.
         name: _,
+        own_name: _,
+        own_id: _,
         node: _,
         // Whose it is changes nothing on it, and is one of its labels.
         project: _,

@@ -109,6 +109,8 @@ pub fn network(listed: ListedNetwork, unread: &mut Vec<Unread>) -> Network {
         options: BTreeMap::new(),
         labels,
         node: String::new(),
+        own_name: None,
+        own_id: None,
         unlisted: false,
         name,
     };
@@ -189,6 +191,7 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
         compose: compose(&labels),
         task_of: task_of(&labels),
         node: String::new(),
+        own_name: None,
         links: links(host_config.links.unwrap_or_default()),
         extra_hosts: host_config
             .extra_hosts

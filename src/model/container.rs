@@ -322,6 +322,10 @@ pub struct Container {
     /// Engine it is on, in a map of several; empty in a map of one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub node: String,
+    /// Its name on that engine, where the map has another for it because two
+    /// engines have a container of that name. See [`Self::own_name`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_name: Option<String>,
     /// Legacy links (`--link`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
@@ -362,14 +366,10 @@ impl Container {
         self.compose.project.as_deref()
     }
 
-    /// Its name on its own engine: in a map of several engines two containers
-    /// of one name are told apart as `NAME@ENGINE`.
+    /// Its name on its own engine, by which that engine and the containers on
+    /// it know it.
     pub fn own_name(&self) -> &str {
-        if self.node.is_empty() {
-            return &self.name;
-        }
-        let plain = self.name.strip_suffix(&self.node).and_then(|name| name.strip_suffix('@'));
-        plain.unwrap_or(&self.name)
+        self.own_name.as_deref().unwrap_or(&self.name)
     }
 
     /// A task's name without the task's id at its end, which is long and tells

@@ -9,8 +9,9 @@ use serde::Serialize;
 use super::container::State;
 use super::observation::{LogErrorKind, Progress};
 use super::plan::Place;
-use super::reachability::{Outcome, Why};
+use super::reachability::Outcome;
 use super::reference::Origin;
+use super::why::Why;
 
 /// One thing that was seen. Containers and networks go by their names on the
 /// map. In JSON the names of kinds are kebab-case.

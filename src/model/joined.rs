@@ -1,6 +1,6 @@
 //! Several engines in one snapshot. What they share, the networks of a swarm,
 //! is one; what is each one's own keeps to its engine, and two of one name
-//! are told apart as `NAME@ENGINE`.
+//! are told apart as `NAME@ENGINE`, beside the name that each has at home.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,12 +30,7 @@ impl Snapshot {
         let mut whole = Self::new(EngineFacts::default(), vec![], vec![], vec![]);
         let mut known = BTreeSet::new();
         for (node, part) in parts {
-            let apart = |name: &mut String, same: &BTreeSet<String>| {
-                if same.contains(name.as_str()) {
-                    name.push('@');
-                    name.push_str(&node);
-                }
-            };
+            let apart = |name: &mut String, same: &BTreeSet<String>| tell_apart(name, same, &node);
             let mut renamed: BTreeMap<(String, String), String> = BTreeMap::new();
             for mut network in part.networks {
                 if shared(&network) {
@@ -45,10 +40,10 @@ impl Snapshot {
                     continue;
                 }
                 let old = network.name.clone();
-                apart(&mut network.name, &same_network);
+                network.own_name = apart(&mut network.name, &same_network);
                 renamed.insert((old, network.id.clone()), network.name.clone());
                 network.node.clone_from(&node);
-                apart(&mut network.id, &same_id);
+                network.own_id = apart(&mut network.id, &same_id);
                 whole.networks.push(network);
             }
             // Those that never ran, and Podman, name a network without its id.
@@ -80,7 +75,7 @@ impl Snapshot {
                     }
                     NetworkMode::None | NetworkMode::Host => {}
                 }
-                apart(&mut container.name, &same_container);
+                container.own_name = apart(&mut container.name, &same_container);
                 container.node.clone_from(&node);
                 whole.containers.push(container);
             }
@@ -92,6 +87,20 @@ impl Snapshot {
         whole.take_the_managers_word();
         whole.tidy();
         whole
+    }
+
+    /// Finds what is called otherwise at home in a snapshot of an earlier
+    /// version, which has the names on the map alone.
+    pub(super) fn find_own_names(&mut self) {
+        let own = |name: &str, node: &str| before_engine(name, node).map(str::to_owned);
+        for container in self.containers.iter_mut().filter(|c| c.own_name.is_none()) {
+            container.own_name = own(&container.name, &container.node);
+        }
+        for network in &mut self.networks {
+            let (name, id) = (own(&network.name, &network.node), own(&network.id, &network.node));
+            network.own_name = network.own_name.take().or(name);
+            network.own_id = network.own_id.take().or(id);
+        }
     }
 
     /// A manager knows more of a swarm than a worker, and tells the workers'
@@ -125,6 +134,23 @@ impl Snapshot {
         let found = self.engines.iter().find(|of| of.node == node);
         found.map_or(&self.engine, |of| &of.engine)
     }
+}
+
+/// Gives a name that two engines have the engine's name at its end, and hands
+/// back what it was where that is another. What looks like a name told apart
+/// and is none is handed back as well, so that nobody takes it apart later.
+fn tell_apart(name: &mut String, same: &BTreeSet<String>, node: &str) -> Option<String> {
+    let old = name.clone();
+    if same.contains(&old) {
+        name.push('@');
+        name.push_str(node);
+    }
+    before_engine(name, node).is_some().then_some(old)
+}
+
+/// What stands before `@ENGINE` at the end of a name.
+fn before_engine<'n>(name: &'n str, node: &str) -> Option<&'n str> {
+    name.strip_suffix(node)?.strip_suffix('@').filter(|_| !node.is_empty())
 }
 
 /// The names that come up more than once.
@@ -174,6 +200,53 @@ mod tests {
         assert_eq!(whole.engines.len(), 2);
         // It reads back as it was.
         assert_eq!(Snapshot::read(whole.to_json().as_bytes()).unwrap(), whole);
+    }
+
+    #[test]
+    fn earlier_versions_had_the_names_on_the_map_alone() {
+        let whole = Snapshot::join(vec![part("a", "", ""), part("b", "", "")]);
+        let mut old: serde_json::Value = serde_json::from_str(&whole.to_json()).unwrap();
+        for list in ["networks", "containers"] {
+            for one in old[list].as_array_mut().unwrap() {
+                let one = one.as_object_mut().unwrap();
+                one.remove("own_name");
+                one.remove("own_id");
+            }
+        }
+        assert_eq!(Snapshot::read(old.to_string().as_bytes()).unwrap(), whole);
+    }
+
+    #[test]
+    fn a_name_that_only_looks_told_apart_stays_whole() {
+        let part = |node: &str| {
+            let text = format!(
+                r#"{{"schema":"netmap/1","networks":[
+                  {{"name":"mail@a","id":"m-{node}","driver":"bridge"}},
+                  {{"name":"podman","id":"same","driver":"bridge"}}]}}"#
+            );
+            Snapshot::read(text.as_bytes()).unwrap()
+        };
+        let mut lone = part("a");
+        lone.networks.retain(|network| network.name == "mail@a");
+        let whole = Snapshot::join(vec![("a".to_owned(), lone), ("b".to_owned(), part("b"))]);
+        let whole = Snapshot::read(whole.to_json().as_bytes()).unwrap();
+        let own: Vec<(&str, &str)> =
+            whole.networks.iter().map(|n| (n.name.as_str(), n.own_name())).collect();
+        assert_eq!(own, [("mail@a@a", "mail@a"), ("mail@a@b", "mail@a"), ("podman", "podman")]);
+        let mut other = part("b");
+        other.networks.retain(|network| network.name == "podman");
+        let whole = Snapshot::join(vec![("a".to_owned(), part("a")), ("b".to_owned(), other)]);
+        let whole = Snapshot::read(whole.to_json().as_bytes()).unwrap();
+        let own: Vec<(&str, &str, &str)> =
+            whole.networks.iter().map(|n| (n.name.as_str(), n.own_name(), n.own_id())).collect();
+        assert_eq!(
+            own,
+            [
+                ("mail@a", "mail@a", "m-a"),
+                ("podman@a", "podman", "same"),
+                ("podman@b", "podman", "same")
+            ]
+        );
     }
 
     #[test]

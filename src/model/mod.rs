@@ -31,6 +31,7 @@ mod start_error;
 mod swarm;
 mod text;
 mod unread;
+mod why;
 mod word;
 pub mod words;
 
@@ -61,7 +62,7 @@ pub use position::{
     ContainerAt, Listed, NetworkAt, PerAt, PerContainer, PerNetwork, Position, positions,
     with_positions,
 };
-pub use reachability::{By, Knock, Latency, Measurement, Outcome, Probe, Why};
+pub use reachability::{By, Knock, Latency, Measurement, Outcome, Probe};
 pub use reference::{Origin, Reference};
 pub use run_option::{MadeWith, RunOption};
 pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot};
@@ -71,3 +72,4 @@ pub use swarm::{
     ServicePort, Swarm, SwarmNode, Task, TaskState, UNTOLD, VirtualAddress,
 };
 pub use unread::{Part, Unread};
+pub use why::Why;

@@ -84,6 +84,13 @@ pub struct Network {
     /// share, and in a map of one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub node: String,
+    /// Its name on that engine, where the map has another for it because two
+    /// engines have a network of that name. See [`Self::own_name`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_name: Option<String>,
+    /// Its id on that engine, likewise. See [`Self::own_id`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_id: Option<String>,
     /// Set when no list named this network and it is known only from a
     /// container that says it is on it.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -110,24 +117,21 @@ impl Network {
             project: None,
             labels: BTreeMap::new(),
             node: String::new(),
+            own_name: None,
+            own_id: None,
             unlisted: true,
         }
     }
 
-    /// Its name on its own engine: in a map of several engines two networks of
-    /// one name are told apart as `NAME@ENGINE`.
+    /// Its name on its own engine.
     pub fn own_name(&self) -> &str {
-        if self.node.is_empty() {
-            return &self.name;
-        }
-        let plain = self.name.strip_suffix(&self.node).and_then(|name| name.strip_suffix('@'));
-        plain.unwrap_or(&self.name)
+        self.own_name.as_deref().unwrap_or(&self.name)
     }
 
-    /// Its id on its own engine: in a map of several two networks of one id
-    /// that are not one are told apart as `ID@ENGINE`.
+    /// Its id on its own engine: Podman makes ids of names, so that two
+    /// networks may have the same one.
     pub fn own_id(&self) -> &str {
-        self.id.split('@').next().unwrap_or_default()
+        self.own_id.as_deref().unwrap_or(&self.id)
     }
 
     /// Takes driver options over, and reads what some of them mean.
@@ -152,7 +156,7 @@ impl Network {
                 .get("com.docker.network.bridge.default_bridge")
                 .is_some_and(|value| value == "true")
                 || self.own_name() == "bridge"
-                || self.id == PODMAN_DEFAULT_NETWORK)
+                || self.own_id() == PODMAN_DEFAULT_NETWORK)
     }
 
     /// The host's own network stack, not a network between containers.

@@ -4,7 +4,9 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
+
+use super::why::Why;
 
 /// How a measurement ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -123,64 +125,6 @@ impl Latency {
         let total: Duration = trips.iter().sum();
         let avg = total / u32::try_from(trips.len()).unwrap_or(u32::MAX);
         Some(Self { min: micros(min), avg: micros(&avg), max: micros(max) })
-    }
-}
-
-/// Why something was not reached, or was not measured. In JSON a sentence.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Why {
-    /// The source's kernel knows no way to the address.
-    NoRoute,
-    /// The source's kernel calls an address that is well formed an invalid
-    /// argument, which Linux does for routes of the type `blackhole`
-    /// (`fib_props` in net/ipv4/fib_semantics.c).
-    BlackHole,
-    /// The source's kernel lets a program make a socket, and not send.
-    OwnFirewall,
-    /// Anything else, in words.
-    Other(String),
-}
-
-impl Why {
-    /// The sentence.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::NoRoute => "the source has no route there",
-            Self::BlackHole => "a black-hole route of the source throws it away",
-            Self::OwnFirewall => "a firewall in the source's own network stack drops it",
-            Self::Other(text) => text,
-        }
-    }
-}
-
-impl From<String> for Why {
-    fn from(text: String) -> Self {
-        let known = [Self::NoRoute, Self::BlackHole, Self::OwnFirewall];
-        known.into_iter().find(|why| why.as_str() == text).unwrap_or(Self::Other(text))
-    }
-}
-
-impl From<&str> for Why {
-    fn from(text: &str) -> Self {
-        Self::from(text.to_owned())
-    }
-}
-
-impl fmt::Display for Why {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl Serialize for Why {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for Why {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::from)
     }
 }
 

@@ -127,6 +127,7 @@ impl Snapshot {
         }
         let error = match serde_json::from_slice::<Self>(&text) {
             Ok(mut snapshot) if snapshot.schema == SCHEMA => {
+                snapshot.find_own_names();
                 snapshot.tidy();
                 return Ok(snapshot);
             }

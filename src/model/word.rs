@@ -1,7 +1,7 @@
-//! Words of an engine that are one of a few: enums that keep what they do not
-//! know as the engine gave it.
+//! Words and sentences that are one of a few: enums that keep what they do not
+//! know as it was given.
 
-/// Makes such an enum. In JSON, and in order, it is the engine's word.
+/// Makes such an enum. In JSON, and in order, it is the text.
 macro_rules! words {
     (
         $(#[$about:meta])*
@@ -11,12 +11,12 @@ macro_rules! words {
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         pub enum $name {
             $($(#[$meaning])* $word,)+
-            /// Another word, as the engine gave it; empty where it gave none.
+            /// Another, as it was given; empty where none was.
             Other(String),
         }
 
         impl $name {
-            /// What the engine's word `text` stands for.
+            /// What `text` stands for.
             pub fn parse(text: &str) -> Self {
                 match text {
                     $($text => Self::$word,)+
@@ -24,7 +24,7 @@ macro_rules! words {
                 }
             }
 
-            /// The engine's word.
+            /// The text.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$word => $text,)+
@@ -32,7 +32,7 @@ macro_rules! words {
                 }
             }
 
-            /// Whether the engine said nothing.
+            /// Whether nobody said anything.
             pub fn is_untold(&self) -> bool {
                 self.as_str().is_empty()
             }

@@ -100,7 +100,7 @@ impl Answer {
     }
 
     /// No outcome, because of `why`.
-    fn unknown(why: &str) -> Self {
+    fn unknown(why: impl Into<Why>) -> Self {
         Self { sent: 0, reason: Some(why.into()), ..Self::of(Outcome::Unknown) }
     }
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use crate::graph::{Map, Verdict};
-use crate::model::{By, Container, ContainerAt, Knock, NetworkAt, Protocol, with_positions};
+use crate::model::{By, Container, ContainerAt, Knock, NetworkAt, Protocol, Why, with_positions};
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -103,7 +103,7 @@ pub enum Found {
         act: usize,
     },
     /// Nowhere: it cannot be measured, for this reason.
-    Nowhere(&'static str),
+    Nowhere(Why),
 }
 
 /// Everything that is to be measured.
@@ -183,7 +183,7 @@ impl<'a> Placing<'a> {
             if wish.answer == UNPLACED {
                 wish.answer = match self.station(wish.from) {
                     Some(station) => Found::Act { station, act: self.act(station, act_of(&wish)) },
-                    None => Found::Nowhere("the container whose network stack it uses is gone"),
+                    None => Found::Nowhere(Why::StackGone),
                 };
             }
             self.plan.wishes.push(wish);
@@ -227,7 +227,7 @@ impl Wish {
         knock: Knock,
     ) -> Self {
         let askable = by == By::Address || is_host_name(&target);
-        let answer = if askable { UNPLACED } else { Found::Nowhere("its name is no host name") };
+        let answer = if askable { UNPLACED } else { Found::Nowhere(Why::NoHostName) };
         Self { from, to, network, by, target, knock, answer }
     }
 }
@@ -266,7 +266,7 @@ fn wishes(map: &Map, from: ContainerAt, to: ContainerAt, knocks: &Knocks) -> Vec
         Knocks::TcpDeclared => tcp_ports(target).into_iter().map(Knock::Tcp).collect(),
     };
     if knocks.is_empty() {
-        return vec![nowhere(map, from, to, "it declares no TCP port; name one with --tcp PORT")];
+        return vec![nowhere(map, from, to, Why::NoDeclaredPort)];
     }
     let prediction = map.predict(from, to);
     let mut wishes = Vec::new();
@@ -282,14 +282,14 @@ fn wishes(map: &Map, from: ContainerAt, to: ContainerAt, knocks: &Knocks) -> Vec
         let untold = prediction.routes.iter().all(|route| route.address.is_none());
         let unknown = prediction.by_address.verdict == Verdict::Unknown;
         if untold && unknown && !map.are_apart(from, to) {
-            let why = "the map knows no address of it";
+            let why = Why::NoKnownAddress;
             wishes.push(Wish { knock, by: By::Address, ..nowhere(map, from, to, why) });
         }
     }
     wishes
 }
 
-fn nowhere(map: &Map, from: ContainerAt, to: ContainerAt, why: &'static str) -> Wish {
+fn nowhere(map: &Map, from: ContainerAt, to: ContainerAt, why: Why) -> Wish {
     Wish {
         from,
         to: Some(to),

@@ -15,7 +15,7 @@ use super::{Answer, Limits};
 use crate::engine::{Engine, Engines};
 use crate::error::{Error, Result};
 use crate::graph::{Map, Verdict};
-use crate::model::{By, ContainerAt, Measurement, Outcome, Probe, State};
+use crate::model::{By, ContainerAt, Measurement, Outcome, Probe, State, Why};
 
 /// Execs under way at once. Measured: more gain nothing, each costs the
 /// engine about 50 ms.
@@ -268,7 +268,7 @@ impl<'a> Probing<'a> {
         // Namespaces only, and this one could not be entered.
         for (at, door) in self.doors.iter().enumerate() {
             if let (Err(why), true) = (door, answers[at].is_empty()) {
-                answers[at] = vec![Answer::unknown(why); stations[at].acts.len()];
+                answers[at] = vec![Answer::unknown(why.clone()); stations[at].acts.len()];
             }
         }
         answers
@@ -277,18 +277,18 @@ impl<'a> Probing<'a> {
     /// Measures from one stack by exec: in the first of its containers that
     /// has what it takes.
     async fn exec(&self, station: &Station, limits: &Limits) -> Vec<Answer> {
-        let mut why = Answer::unknown("no container of this network stack runs");
+        let mut why = Answer::unknown(Why::NothingRuns);
         for member in &station.members {
             let container = self.map.container(*member);
             if container.state != State::Running {
                 why = Answer::unknown(match container.state {
-                    State::Paused => "a paused container can run nothing",
-                    _ => "the container is not running",
+                    State::Paused => Why::Paused,
+                    _ => Why::NotRunning,
                 });
                 continue;
             }
             let Some(engine) = self.engines.of(container) else {
-                why = Answer::unknown("its engine is not among those asked");
+                why = Answer::unknown(Why::EngineNotAsked);
                 continue;
             };
             match self.exec_in(engine, &container.id, &station.acts, limits).await {
@@ -296,7 +296,7 @@ impl<'a> Probing<'a> {
                     return answers;
                 }
                 Ok(answers) => why = answers.into_iter().next().unwrap_or(why),
-                Err(error) => why = Answer::unknown(&refusal(&error)),
+                Err(error) => why = Answer::unknown(refusal(&error)),
             }
         }
         vec![why; station.acts.len()]
@@ -347,12 +347,12 @@ impl<'a> Probing<'a> {
         let wishes = self.plan.wishes.iter();
         wishes
             .map(|wish| {
-                let answer = match wish.answer {
+                let answer = match wish.answer.clone() {
                     Found::Nowhere(why) => Answer::unknown(why),
                     Found::Act { station, act } => answers[station]
                         .get(act)
                         .cloned()
-                        .unwrap_or_else(|| Answer::unknown("it was not measured")),
+                        .unwrap_or_else(|| Answer::unknown(Why::NotMeasured)),
                 };
                 let answer = self.of_the_target(wish, answer);
                 Measurement {
@@ -380,18 +380,16 @@ fn port_at(ports: &HashMap<IpAddr, u16>, address: &IpAddr) -> u16 {
 }
 
 /// Why the engine would not run anything, in few words.
-fn refusal(error: &Error) -> String {
+fn refusal(error: &Error) -> Why {
     match error {
-        Error::Refused { status: 403, .. } => {
-            "the engine, or a proxy in front of it, does not allow execs".to_owned()
-        }
-        Error::Refused { status: 404, .. } => "the container is gone".to_owned(),
+        Error::Refused { status: 403, .. } => Why::NoExecs,
+        Error::Refused { status: 404, .. } => Why::Gone,
         Error::Refused { status: 409, message, .. } => {
-            format!("the engine cannot run anything in it now: {message}")
+            Why::Other(format!("the engine cannot run anything in it now: {message}"))
         }
         Error::Refused { status, message, .. } => {
-            format!("the engine refused the exec ({status}): {message}")
+            Why::Other(format!("the engine refused the exec ({status}): {message}"))
         }
-        other => other.to_string(),
+        other => Why::Other(other.to_string()),
     }
 }

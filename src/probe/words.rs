@@ -42,7 +42,7 @@ pub fn ping(code: i64, output: &str) -> Answer {
         let resolved = output.contains("PING");
         let outcome = if resolved { Outcome::Timeout } else { Outcome::NameNotFound };
         let answer = Answer { received: 0, latency: None, outcome, ..answer };
-        return if resolved { answer } else { answer.because(NO_RESOLVER) };
+        return if resolved { answer } else { answer.because(Why::NameServersSilent) };
     }
     never_ran(code, output)
 }
@@ -50,8 +50,6 @@ pub fn ping(code: i64, output: &str) -> Answer {
 /// How `timeout` ends when it had to end a program (timeout(1)). One that
 /// somebody else ended, with 143 or 137, could have had an answer yet.
 pub const TIMED_OUT: i64 = 124;
-
-const NO_RESOLVER: &str = "its name servers gave no answer in time";
 
 /// What a TCP knock's exit code and output say.
 ///
@@ -87,19 +85,18 @@ fn failure(output: &str) -> Option<Answer> {
         return Some(Answer::of(Outcome::Unreachable).because(Why::OwnFirewall));
     }
     if says(&["permission denied", "operation not permitted", "are you root"]) {
-        return Some(Answer::unknown("the container may not send pings"));
+        return Some(Answer::unknown(Why::PingForbidden));
     }
     let no_source_address =
         ["cannot assign requested address", "address not available", "eaddrnotavail"];
     if says(&no_source_address) {
-        let why = "the source has no address of that kind";
-        return Some(Answer::of(Outcome::Unreachable).because(why));
+        return Some(Answer::of(Outcome::Unreachable).because(Why::NoSourceAddress));
     }
     if says(&["no route to host", "unreachable", "ehostunreach", "enetunreach"]) {
         let reason = if says(&["network is unreachable", "network unreachable", "enetunreach"]) {
             Why::NoRoute
         } else {
-            "the way there ends before it".into()
+            Why::EndsBefore
         };
         return Some(Answer::of(Outcome::Unreachable).because(reason));
     }
@@ -134,11 +131,11 @@ const NAME_WORDS: &[&str] = &[
 fn never_ran(code: i64, output: &str) -> Answer {
     let words: String = output.trim().chars().take(120).collect();
     match (code, words.is_empty()) {
-        (126, _) => Answer::unknown("the program may not be run in the container"),
-        (127, _) => Answer::unknown("the container does not have the program"),
-        (137 | 143, _) => Answer::unknown("it was ended before it had an answer"),
-        (_, true) => Answer::unknown(&format!("the program ended with {code} and no word")),
-        (_, false) => Answer::unknown(&format!("the program ended with {code}: {words}")),
+        (126, _) => Answer::unknown(Why::ProgramForbidden),
+        (127, _) => Answer::unknown(Why::NoProgram),
+        (137 | 143, _) => Answer::unknown(Why::Ended),
+        (_, true) => Answer::unknown(format!("the program ended with {code} and no word")),
+        (_, false) => Answer::unknown(format!("the program ended with {code}: {words}")),
     }
 }
 

@@ -101,6 +101,8 @@ impl Redaction {
             masquerade: network.masquerade,
             mtu: network.mtu,
             node: self.names.word(&network.node),
+            own_name: network.own_name.as_deref().map(|name| self.names.network(name)),
+            own_id: network.own_id.as_deref().map(|id| self.names.network_id(id)),
             unlisted: network.unlisted,
         }
     }
@@ -157,6 +159,7 @@ impl Redaction {
             },
             task_of: container.task_of.as_deref().map(|name| names.word(name)),
             node: names.word(&container.node),
+            own_name: container.own_name.as_deref().map(|name| names.word(name)),
             links: container.links.iter().map(|link| self.link(link)).collect(),
             extra_hosts: container.extra_hosts.iter().map(|host| self.extra_host(host)).collect(),
             dns: container.dns.iter().map(|server| self.word_or_address(server)).collect(),
@@ -205,7 +208,7 @@ impl Redaction {
             to: self.names.word(&m.to),
             network: m.network.as_deref().map(|name| self.names.network(name)),
             target: self.word_or_address(&m.target),
-            reason: m.reason.as_ref().map(|why| Why::from(self.text(why.as_str()))),
+            reason: m.reason.as_ref().map(|why| self.why(why)),
             by: m.by,
             knock: m.knock,
             outcome: m.outcome,
@@ -218,6 +221,12 @@ impl Redaction {
         Probe::new(measurements.collect())
     }
 
+    fn why(&self, why: &Why) -> Why {
+        match why {
+            Why::Other(said) => Why::Other(self.text(said)),
+            known => known.clone(),
+        }
+    }
     fn link(&self, link: &Link) -> Link {
         Link { target: self.names.word(&link.target), alias: self.names.word(&link.alias) }
     }

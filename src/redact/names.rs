@@ -75,7 +75,10 @@ impl Names {
         names.container_ids.extend(gone);
         names.add_words("name", other_words(snapshot).into_iter());
         let references = containers.iter().flat_map(|container| &container.references);
-        names.variables = numbered("VARIABLE", references.filter_map(|r| r.variable.as_deref()));
+        let variables = references.flat_map(|r| {
+            [r.variable.as_deref(), r.port_variable.as_deref()].into_iter().flatten()
+        });
+        names.variables = numbered("VARIABLE", variables);
         names.interfaces = numbered("interface", interfaces(snapshot));
         names.images = numbered("image", containers.iter().map(|c| c.image.as_str()));
         let macs: BTreeSet<&str> =
@@ -95,7 +98,9 @@ impl Names {
     fn name_networks(&mut self, snapshot: &Snapshot) {
         let mut all: BTreeMap<&str, Option<&str>> = BTreeMap::new();
         for network in &snapshot.networks {
-            all.insert(&network.name, network.project.as_deref());
+            let project = network.project.as_deref();
+            all.insert(&network.name, project);
+            all.extend(network.own_name.as_deref().map(|name| (name, project)));
         }
         for container in &snapshot.containers {
             for endpoint in &container.endpoints {
@@ -112,7 +117,7 @@ impl Names {
         let ids: BTreeSet<&str> = snapshot
             .networks
             .iter()
-            .map(|network| network.id.as_str())
+            .flat_map(|network| [network.id.as_str(), network.own_id()])
             .chain(
                 snapshot
                     .containers
@@ -251,6 +256,7 @@ fn other_words(snapshot: &Snapshot) -> BTreeSet<&str> {
     }
     for container in &snapshot.containers {
         words.extend(container.task_of.as_deref());
+        words.extend(container.own_name.as_deref());
         words.insert(&container.node);
     }
     words.extend(snapshot.networks.iter().map(|network| network.node.as_str()));

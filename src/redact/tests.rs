@@ -169,3 +169,25 @@ fn networks_larger_than_any_range_do_no_harm() {
         assert!(!redact(&snapshot).to_json().contains(&format!("\"{address}\"")));
     }
 }
+
+#[test]
+fn what_two_engines_call_alike_is_still_called_alike() {
+    let part = |node: &str| {
+        let text = json!({"schema": "netmap/1",
+            "networks": [{"name": "bridge", "id": node, "driver": "bridge"}],
+            "containers": [{"name": "shop", "id": node, "state": "running",
+                "references": [{"origin": "environment", "host": "shop"}],
+                "extra_hosts": ["up:host-gateway"]}]});
+        Snapshot::read(text.to_string().as_bytes()).expect("a snapshot")
+    };
+    let joined = Snapshot::join(vec![("ann".to_owned(), part("1")), ("bob".to_owned(), part("2"))]);
+    let redacted = redact(&joined);
+    let text = redacted.to_json();
+    assert!(["shop", "ann", "bob", "\"up"].iter().all(|name| !text.contains(name)), "{text}");
+    assert!(redacted.networks.iter().all(|network| network.is_default_bridge()));
+    let [one, other] = &redacted.containers[..] else { panic!("two containers") };
+    assert!(one.name != other.name && one.own_name() == other.own_name());
+    assert_eq!(one.references[0].host, one.own_name());
+    assert_eq!(one.extra_hosts[0].address, HostAddress::Gateway);
+    assert_eq!(Snapshot::read(text.as_bytes()).expect("a snapshot"), redacted);
+}

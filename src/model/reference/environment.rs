@@ -52,13 +52,12 @@ pub fn in_environment<'a>(
         let mut of_value = in_value(Origin::Environment, name, value);
         // PGHOST and PGPORT, DB_HOST and DB_PORT.
         if let Some(stem) = HOST_WORDS.iter().find_map(|word| name.strip_suffix(word)) {
-            let port_name = format!("{stem}PORT");
-            if let Some(port) = port_of(&port_name) {
-                let bare = |r: &&mut Reference| r.scheme.is_none() && r.port.is_none();
-                for reference in of_value.iter_mut().filter(bare) {
-                    reference.port = Some(port);
-                    reference.port_variable = Some(port_name.chars().take(100).collect());
-                }
+            let beside = format!("{stem}PORT");
+            let port = port_of(&beside);
+            let lacks_port = |r: &&mut Reference| r.scheme.is_none() && r.port.is_none();
+            for reference in of_value.iter_mut().filter(lacks_port) {
+                reference.port = port;
+                reference.port_variable = port.map(|_| kept(&beside));
             }
         }
         references.append(&mut of_value);
@@ -74,7 +73,7 @@ pub fn in_value(origin: Origin, name: &str, value: &str) -> Vec<Reference> {
     }
     let make = |found: Found| Reference {
         origin,
-        variable: Some(name.chars().take(100).collect()),
+        variable: Some(kept(name)),
         scheme: found.scheme,
         host: found.host,
         port: found.port,
@@ -104,6 +103,11 @@ pub fn in_value(origin: Origin, name: &str, value: &str) -> Vec<Reference> {
     }
     found.retain(|reference| !is_any_address(&reference.host));
     tidy(found)
+}
+
+/// As much of a variable's name as is kept.
+fn kept(name: &str) -> String {
+    name.chars().take(100).collect()
 }
 
 fn elements(value: &str) -> impl Iterator<Item = &str> {

@@ -61,8 +61,8 @@ pub struct Reference {
     /// Port as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
-    /// The variable that the port was found in, where it was not written beside
-    /// the host.
+    /// The environment variable that the port was taken from, where it is not
+    /// written beside the host: `DB_PORT` beside `DB_HOST`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port_variable: Option<String>,
 }

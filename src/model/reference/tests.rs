@@ -42,8 +42,28 @@ fn plain_hosts_count_where_the_name_says_host_or_a_port_stands_by() {
 #[test]
 fn a_host_variable_takes_its_port_from_its_sibling() {
     let found = in_environment([("PGHOST", "db"), ("PGPORT", "5433"), ("REDIS_HOST", "cache")]);
-    let found: Vec<String> = found.iter().map(ToString::to_string).collect();
-    assert_eq!(found, ["db:5433", "cache"]);
+    let told: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["db:5433", "cache"]);
+    assert_eq!(found[0].port_variable.as_deref(), Some("PGPORT"));
+    assert_eq!(found[1].port_variable, None);
+    // Written beside the host, it is from nowhere else.
+    let found = in_environment([("DB_HOST", "db:5432"), ("DB_PORT", "5433")]);
+    assert_eq!((found[0].port, &found[0].port_variable), (Some(5432), &None));
+    // A port that is none is not taken.
+    let found = in_environment([("DB_HOST", "db"), ("DB_PORT", "none")]);
+    assert_eq!((found[0].port, &found[0].port_variable), (None, &None));
+}
+
+#[test]
+fn references_of_old_and_new_snapshots() {
+    let old = r#"{"origin":"environment","variable":"DB_HOST","host":"db","port":5433}"#;
+    let read: Reference = serde_json::from_str(old).unwrap();
+    assert_eq!(read.port_variable, None);
+    assert_eq!(serde_json::to_string(&read).unwrap(), old);
+    let new = Reference { port_variable: Some("DB_PORT".to_owned()), ..read };
+    let written = serde_json::to_string(&new).unwrap();
+    assert!(written.contains(r#""port_variable":"DB_PORT""#), "{written}");
+    assert_eq!(serde_json::from_str::<Reference>(&written).unwrap(), new);
 }
 
 #[test]

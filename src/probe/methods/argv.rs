@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::engine::{Ended, Engine, Exec};
 use crate::error::Result;
-use crate::model::{Knock, Outcome};
+use crate::model::{Knock, Outcome, Why};
 use crate::probe::plan::Act;
 use crate::probe::{Answer, Limits, words};
 
@@ -23,7 +23,7 @@ pub async fn run(
     let mut answers: Vec<Answer> = Vec::with_capacity(acts.len());
     for act in acts {
         if act.knock() != Knock::Icmp {
-            answers.push(Answer::unknown(NO_SHELL));
+            answers.push(Answer::unknown(Why::NoShell));
             continue;
         }
         let answer = ping(engine, container, act, limits).await?;
@@ -36,8 +36,6 @@ pub async fn run(
     }
     Ok(answers)
 }
-
-const NO_SHELL: &str = "the container has no shell and nothing to knock with";
 
 async fn ping(engine: &Engine, container: &str, act: &Act, limits: &Limits) -> Result<Answer> {
     let host = match act {
@@ -57,13 +55,11 @@ async fn ping(engine: &Engine, container: &str, act: &Act, limits: &Limits) -> R
     let ran = engine.exec(container, &exec).await?;
     let said = String::from_utf8_lossy(&ran.output);
     Ok(match (ran.ended, ran.code) {
-        (Ended::Itself, Some(126 | 127)) => Answer::unknown(NO_SHELL),
+        (Ended::Itself, Some(126 | 127)) => Answer::unknown(Why::NoShell),
         (Ended::Itself, Some(code)) => Answer { method: "ping", ..words::ping(code, &said) },
-        (Ended::Itself, None) => Answer::unknown("the engine did not say how the ping ended"),
+        (Ended::Itself, None) => Answer::unknown(Why::EndUntold),
         // Killed by a deadline of ours, as `timeout` would have.
         (Ended::Deadline, _) => Answer { method: "ping", ..words::ping(words::TIMED_OUT, &said) },
-        (Ended::Flood | Ended::LastWords, _) => {
-            Answer::unknown("the container printed more than netmap reads")
-        }
+        (Ended::Flood | Ended::LastWords, _) => Answer::unknown(Why::TooMuch),
     })
 }

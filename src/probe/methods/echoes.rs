@@ -39,7 +39,7 @@ struct Ping {
     sent: RefCell<Vec<Instant>>,
     /// For each try the time its answer took.
     trips: RefCell<HashMap<u32, Duration>>,
-    rejected: Cell<Option<&'static str>>,
+    rejected: RefCell<Option<Why>>,
     news: Notify,
 }
 
@@ -74,7 +74,7 @@ impl Echoes {
             target,
             sent: RefCell::default(),
             trips: RefCell::default(),
-            rejected: Cell::new(None),
+            rejected: RefCell::default(),
             news: Notify::new(),
         });
         self.under_way.borrow_mut().insert(number, Rc::clone(&ping));
@@ -107,7 +107,7 @@ impl Echoes {
     ) -> Result<(), Answer> {
         let v6 = ping.target.is_ipv6();
         let socket = if v6 { &self.v6 } else { &self.v4 };
-        let socket = socket.as_ref().map_err(|why| Answer::unknown(why))?;
+        let socket = socket.as_ref().map_err(|why| Answer::unknown(why.clone()))?;
         let packet = icmp::request(v6, self.nonce, number, attempt);
         let to = SocketAddr::new(ping.target, 0);
         let until = Instant::now() + patience;
@@ -172,7 +172,7 @@ impl Echoes {
             }
             Word::Unreachable { target, why } => {
                 for ping in under_way.values().filter(|ping| ping.target == target) {
-                    ping.rejected.set(Some(why));
+                    *ping.rejected.borrow_mut() = Some(why.clone());
                     ping.news.notify_one();
                 }
             }
@@ -182,7 +182,7 @@ impl Echoes {
 
 impl Ping {
     fn is_silent(&self) -> bool {
-        self.trips.borrow().is_empty() && self.rejected.get().is_none()
+        self.trips.borrow().is_empty() && self.rejected.borrow().is_none()
     }
 
     /// Waits until every try is answered or one was rejected; `false` when
@@ -194,7 +194,7 @@ impl Ping {
             if answered >= enough || (answered > 0 && self.sent.borrow().len() > enough) {
                 return true;
             }
-            if self.rejected.get().is_some() {
+            if self.rejected.borrow().is_some() {
                 return true;
             }
             if timeout_at(until, self.news.notified()).await.is_err() {
@@ -211,7 +211,7 @@ impl Ping {
             Answer { latency: Latency::of(&trips), ..Answer::of(Outcome::Reachable) }
         } else if let Some(failed) = failed {
             return failed;
-        } else if let Some(why) = self.rejected.get() {
+        } else if let Some(why) = self.rejected.borrow().clone() {
             Answer::of(Outcome::Unreachable).because(why)
         } else {
             Answer::of(Outcome::Timeout)
@@ -231,13 +231,11 @@ pub fn refused_here(error: &io::Error) -> Answer {
     let unreachable = |why: Why| Answer::of(Outcome::Unreachable).because(why);
     match error.kind() {
         io::ErrorKind::NetworkUnreachable => unreachable(Why::NoRoute),
-        io::ErrorKind::HostUnreachable => unreachable("nobody there has the address".into()),
+        io::ErrorKind::HostUnreachable => unreachable(Why::NobodyThere),
         // The namespace's own firewall says it this way.
         io::ErrorKind::PermissionDenied => unreachable(Why::OwnFirewall),
-        io::ErrorKind::AddrNotAvailable => {
-            unreachable("the source has no address of that kind".into())
-        }
+        io::ErrorKind::AddrNotAvailable => unreachable(Why::NoSourceAddress),
         io::ErrorKind::InvalidInput => unreachable(Why::BlackHole),
-        _ => Answer::unknown(&format!("could not send: {error}")),
+        _ => Answer::unknown(format!("could not send: {error}")),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::model::Why;
+
 /// Tells this run's packets from those of any other program.
 pub type Nonce = [u8; 8];
 
@@ -48,8 +50,8 @@ pub enum Word {
     Unreachable {
         /// The address that cannot be reached.
         target: IpAddr,
-        /// What it is that stops them, in words.
-        why: &'static str,
+        /// What it is that stops them.
+        why: Why,
     },
 }
 
@@ -66,10 +68,10 @@ pub fn read_v4(packet: &[u8], nonce: Nonce) -> Option<Word> {
             }
             let target: [u8; 4] = inner.get(16..20)?.try_into().ok()?;
             let why = match icmp.get(1)? {
-                0 | 6 | 11 => "a router has no way to that network",
-                1 | 7 | 8 | 12 => "nobody there has the address",
-                9 | 10 | 13 => "a firewall on the way rejects it",
-                _ => "a machine on the way rejects it",
+                0 | 6 | 11 => Why::RouterHasNoRoute,
+                1 | 7 | 8 | 12 => Why::NobodyThere,
+                9 | 10 | 13 => Why::FirewallOnTheWay,
+                _ => Why::RejectedOnTheWay,
             };
             Some(Word::Unreachable { target: Ipv4Addr::from(target).into(), why })
         }
@@ -89,10 +91,10 @@ pub fn read_v6(icmp: &[u8], nonce: Nonce) -> Option<Word> {
             }
             let target: [u8; 16] = inner.get(24..40)?.try_into().ok()?;
             let why = match icmp.get(1)? {
-                0 => "a router has no way to that network",
-                1 | 5 | 6 => "a firewall on the way rejects it",
-                3 => "nobody there has the address",
-                _ => "a machine on the way rejects it",
+                0 => Why::RouterHasNoRoute,
+                1 | 5 | 6 => Why::FirewallOnTheWay,
+                3 => Why::NobodyThere,
+                _ => Why::RejectedOnTheWay,
             };
             Some(Word::Unreachable { target: Ipv6Addr::from(target).into(), why })
         }
@@ -145,7 +147,7 @@ mod tests {
         let asked = [ip_header([10, 0, 0, 9]), request(false, NONCE, 7, 2)].concat();
         let rejection = [vec![3, 13, 0, 0, 0, 0, 0, 0], asked].concat();
         let packet = [ip_header([10, 0, 0, 1]), rejection].concat();
-        let why = "a firewall on the way rejects it";
+        let why = Why::FirewallOnTheWay;
         let target = "10.0.0.9".parse().unwrap();
         assert_eq!(read_v4(&packet, NONCE), Some(Word::Unreachable { target, why }));
     }

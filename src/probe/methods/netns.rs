@@ -19,7 +19,7 @@ use super::echoes::{Echoes, refused_here};
 use super::namespaces::{Door, SocketKind};
 use super::resolve::{Failure, Resolver, Settings, Turns};
 use crate::engine::Visitor;
-use crate::model::{Knock, Latency, Outcome};
+use crate::model::{Knock, Latency, Outcome, Why};
 use crate::probe::plan::{Act, Station};
 use crate::probe::{Answer, Limits};
 
@@ -45,7 +45,7 @@ pub async fn run(
     let visitor = match Visitor::start() {
         Ok(visitor) => visitor,
         Err(error) => {
-            let why = Answer::unknown(&format!("no thread to enter namespaces with: {error}"));
+            let why = Answer::unknown(format!("no thread to enter namespaces with: {error}"));
             return open
                 .into_iter()
                 .map(|(at, _)| (at, vec![why.clone(); stations[at].acts.len()]))
@@ -146,7 +146,7 @@ impl<'a> Visit<'a> {
     }
 
     async fn resolve(&self, name: &str) -> Result<IpAddr, Answer> {
-        let resolver = self.resolver.as_ref().map_err(|why| Answer::unknown(why))?;
+        let resolver = self.resolver.as_ref().map_err(|why| Answer::unknown(why.clone()))?;
         let failure = match resolver.resolve(name, self.limits.wait).await {
             Ok(address) => return Ok(address),
             Err(failure) => failure,
@@ -154,16 +154,16 @@ impl<'a> Visit<'a> {
         let answer = Answer { method: NAME, ..Answer::of(Outcome::NameNotFound) };
         Err(match failure {
             Failure::NoSuchName => answer,
-            Failure::CannotTell(2) => answer.because("its name server failed on it"),
+            Failure::CannotTell(2) => answer.because(Why::NameServerFailed),
             Failure::CannotTell(code) => {
                 answer.because(format!("its name server refused it (code {code})"))
             }
-            Failure::Silent => answer.because("its name servers gave no answer in time"),
+            Failure::Silent => answer.because(Why::NameServersSilent),
             Failure::CannotAsk(why) => {
                 answer.because(format!("its name servers cannot be asked: {why}"))
             }
             Failure::NoSocket(why) => {
-                Answer::unknown(&format!("no socket to ask its name servers with: {why}"))
+                Answer::unknown(format!("no socket to ask its name servers with: {why}"))
             }
         })
     }
@@ -187,7 +187,7 @@ impl<'a> Visit<'a> {
             let Ok(_permit) = self.connections.acquire().await else { break };
             let socket = match self.door.socket(self.visitor, SocketKind::Tcp(to.ip())).await {
                 Ok(socket) => TcpSocket::from_std_stream(socket.into()),
-                Err(error) => return Answer::unknown(&format!("no socket: {error}")),
+                Err(error) => return Answer::unknown(format!("no socket: {error}")),
             };
             let began = Instant::now();
             ended = match timeout(self.limits.wait, socket.connect(to)).await {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::tools::{TOOLS, Tool};
 use crate::engine::{Ended, Engine, Exec, Ran};
 use crate::error::Result;
-use crate::model::{Knock, Outcome};
+use crate::model::{Knock, Outcome, Why};
 use crate::probe::plan::Act;
 use crate::probe::{Answer, Limits, words};
 
@@ -83,7 +83,7 @@ pub async fn run(
                 }
             }
         }
-        let silent = || Answer::unknown("the exec ended before it was measured");
+        let silent = || Answer::unknown(Why::ExecEnded);
         answers.extend(told.into_iter().map(|answer| answer.unwrap_or_else(silent)));
     }
     Ok(Report::Answers(answers))
@@ -198,10 +198,13 @@ fn read(ran: &Ran, acts: &[Act]) -> Option<Vec<Option<Answer>>> {
     }
     if ran.ended == Ended::Deadline || ran.ended == Ended::Flood {
         let why = match ran.ended {
-            Ended::Flood => "the container printed more than netmap reads",
-            _ => "the exec did not end in time",
+            Ended::Flood => Why::TooMuch,
+            _ => Why::ExecLate,
         };
-        answers.iter_mut().filter(|a| a.is_none()).for_each(|a| *a = Some(Answer::unknown(why)));
+        answers
+            .iter_mut()
+            .filter(|a| a.is_none())
+            .for_each(|a| *a = Some(Answer::unknown(why.clone())));
     }
     Some(answers)
 }
@@ -232,7 +235,7 @@ fn answer(act: &Act, tool: &str, code: i64, said: &str) -> Answer {
     if by_tcp && matches!(answer.outcome, Outcome::Reachable | Outcome::Refused) {
         answer.outcome = Outcome::Reachable;
         answer.reason =
-            Some(format!("no ping in the container; {tool} got an answer over TCP").into());
+            Some(Why::Other(format!("no ping in the container; {tool} got an answer over TCP")));
     }
     answer
 }
@@ -241,9 +244,9 @@ fn answer(act: &Act, tool: &str, code: i64, said: &str) -> Answer {
 fn no_tool(said: &str) -> Answer {
     match words::ping(1, said).reason {
         Some(reason) if !said.trim().is_empty() => {
-            Answer::unknown(&format!("{reason}, and has nothing else to knock with"))
+            Answer::unknown(format!("{reason}, and has nothing else to knock with"))
         }
-        _ => Answer::unknown("the container has no ping and nothing else to knock with"),
+        _ => Answer::unknown(Why::NoTools),
     }
 }
 

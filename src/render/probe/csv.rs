@@ -1,6 +1,6 @@
 //! A line for each thing that was tried (RFC 4180), for spreadsheets and scripts.
 
-use super::view::ProbeView;
+use super::ProbeView;
 use crate::model::Why;
 use crate::render::escape;
 use crate::render::style::Style;
