@@ -89,20 +89,6 @@ impl Snapshot {
         whole
     }
 
-    /// Finds what is called otherwise at home in a snapshot of an earlier
-    /// version, which has the names on the map alone.
-    pub(super) fn find_own_names(&mut self) {
-        let own = |name: &str, node: &str| before_engine(name, node).map(str::to_owned);
-        for container in self.containers.iter_mut().filter(|c| c.own_name.is_none()) {
-            container.own_name = own(&container.name, &container.node);
-        }
-        for network in &mut self.networks {
-            let (name, id) = (own(&network.name, &network.node), own(&network.id, &network.node));
-            network.own_name = network.own_name.take().or(name);
-            network.own_id = network.own_id.take().or(id);
-        }
-    }
-
     /// A manager knows more of a swarm than a worker, and tells the workers'
     /// part of it too.
     fn take_the_managers_word(&mut self) {
@@ -146,11 +132,6 @@ fn tell_apart(name: &mut String, same: &BTreeSet<String>, node: &str) -> Option<
         name.push_str(node);
     }
     before_engine(name, node).is_some().then_some(old)
-}
-
-/// What stands before `@ENGINE` at the end of a name.
-fn before_engine<'n>(name: &'n str, node: &str) -> Option<&'n str> {
-    name.strip_suffix(node)?.strip_suffix('@').filter(|_| !node.is_empty())
 }
 
 /// The names that come up more than once.

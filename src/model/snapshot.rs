@@ -127,7 +127,7 @@ impl Snapshot {
         }
         let error = match serde_json::from_slice::<Self>(&text) {
             Ok(mut snapshot) if snapshot.schema == SCHEMA => {
-                snapshot.find_own_names();
+                find_own_names(&mut snapshot);
                 snapshot.tidy();
                 return Ok(snapshot);
             }
@@ -266,6 +266,25 @@ fn is_newer(schema: &str) -> bool {
         .strip_prefix("netmap/")
         .and_then(|version| version.parse::<u64>().ok())
         .is_some_and(|version| version > 1)
+}
+
+/// Finds what is called otherwise at home in a snapshot of an earlier
+/// version, which has the names on the map alone.
+fn find_own_names(snapshot: &mut Snapshot) {
+    let own = |name: &str, node: &str| before_engine(name, node).map(str::to_owned);
+    for container in snapshot.containers.iter_mut().filter(|c| c.own_name.is_none()) {
+        container.own_name = own(&container.name, &container.node);
+    }
+    for network in &mut snapshot.networks {
+        let (name, id) = (own(&network.name, &network.node), own(&network.id, &network.node));
+        network.own_name = network.own_name.take().or(name);
+        network.own_id = network.own_id.take().or(id);
+    }
+}
+
+/// What stands before `@ENGINE` at the end of a name.
+fn before_engine<'n>(name: &'n str, node: &str) -> Option<&'n str> {
+    name.strip_suffix(node)?.strip_suffix('@').filter(|_| !node.is_empty())
 }
 
 #[cfg(test)]
