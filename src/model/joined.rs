@@ -2,6 +2,7 @@
 //! is one; what is each one's own keeps to its engine, and two of one name
 //! are told apart as `NAME@ENGINE`, beside the name that each has at home.
 
+use super::names::before_engine;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::container::NetworkMode;

@@ -51,6 +51,11 @@ pub fn natural_order(a: &str, b: &str) -> Ordering {
     }
 }
 
+/// What stands before `@ENGINE` at the end of a name.
+pub(super) fn before_engine<'n>(name: &'n str, node: &str) -> Option<&'n str> {
+    name.strip_suffix(node)?.strip_suffix('@').filter(|_| !node.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! Everything netmap knows about an engine at one moment, as one value.
 
+use super::names::before_engine;
 use std::collections::BTreeSet;
 use std::io::Read;
 
@@ -280,11 +281,6 @@ fn find_own_names(snapshot: &mut Snapshot) {
         network.own_name = network.own_name.take().or(name);
         network.own_id = network.own_id.take().or(id);
     }
-}
-
-/// What stands before `@ENGINE` at the end of a name.
-fn before_engine<'n>(name: &'n str, node: &str) -> Option<&'n str> {
-    name.strip_suffix(node)?.strip_suffix('@').filter(|_| !node.is_empty())
 }
 
 #[cfg(test)]
