@@ -2,12 +2,12 @@
 //! is one; what is each one's own keeps to its engine, and two of one name
 //! are told apart as `NAME@ENGINE`, beside the name that each has at home.
 
-use super::names::before_engine;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::container::NetworkMode;
 use super::driver::Scope;
 use super::engine_facts::{EngineFacts, EngineOfMap};
+use super::names::before_engine;
 use super::network::Network;
 use super::snapshot::Snapshot;
 use super::unread::Unread;

@@ -1,6 +1,5 @@
 //! Everything netmap knows about an engine at one moment, as one value.
 
-use super::names::before_engine;
 use std::collections::BTreeSet;
 use std::io::Read;
 
@@ -10,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::container::{Container, NetworkMode};
 use super::engine_facts::{EngineFacts, EngineOfMap};
 use super::json::to_json;
+use super::names::before_engine;
 use super::network::Network;
 use super::observation::{HostObservation, NetworkObservation, Observation};
 use super::plan::Plan;

@@ -40,26 +40,26 @@ pub fn by_hand(recreate: &Recreate, settings: &Settings, tool: Tool) -> Vec<Stri
         // Podman's own format of images has no health check.
         (Tool::Podman, _) => &[docker, "commit", "-q", "-f", "docker", "--pause=false", old, image],
     };
-    let mut back = command(&[docker, "rename", old, name]);
-    if stops_first {
-        back = format!("{{ {back}; {}; }}", command(&[docker, "start", name]));
-    }
-    lines.push(format!("{} && {} || {back}", command(commit), create(recreate, settings, tool)));
+    let mut chain = vec![command(commit), create(recreate, settings, tool)];
     for joining in further_networks(recreate, settings) {
         let mut words = vec![docker.to_owned(), "network".to_owned(), "connect".to_owned()];
         words.extend(names_and_addresses(&joining, "--alias"));
         words.extend([joining.network.word.clone(), name.to_owned()]);
-        lines.push(line(&words));
-    }
-    if settings.running && settings.auto_remove {
-        lines.push(command(&[docker, "stop", old]));
+        chain.push(line(&words));
     }
     let start = command(&[docker, "start", name]);
-    lines.push(if settings.running && settings.auto_remove {
-        start
+    let last = if settings.running && settings.auto_remove {
+        Some(format!("{} && {start}", command(&[docker, "stop", old])))
     } else {
-        format!("{start} && {}", command(&[docker, "rm", old]))
-    });
+        chain.extend([start.clone(), command(&[docker, "rm", old])]);
+        None
+    };
+    // Whatever fails, the old one is back as it was.
+    let mut back =
+        vec![command(&[docker, "rm", "-f", name]), command(&[docker, "rename", old, name])];
+    back.extend(stops_first.then_some(start));
+    lines.push(format!("{} || {{ {}; }}", chain.join(" && "), back.join("; ")));
+    lines.extend(last);
     lines
 }
 
