@@ -10,8 +10,8 @@ use super::obstacle::Obstacle;
 use super::wanted::Edge;
 use crate::model::{
     Action, Applicability, Change, ComposeServices, Container, ContainerAt, Dialled, Driver,
-    Handle, Joining, Maker, NetworkAt, NetworkMode, Origin, Recreate, Reference, Setting, Settings,
-    State, Step, Tool,
+    Handle, Joining, Maker, NetworkAt, NetworkMode, Origin, Recreate, Reference, RunOption,
+    Setting, Settings, State, Step, Tool,
 };
 
 /// Steps that bring containers together, and the names by which the one that
@@ -448,11 +448,14 @@ impl Case<'_> {
             NetworkMode::Network(_) => None,
         };
         let podman = self.map.snapshot().engine_of(&container.node).is_podman();
-        let by_podman = |option: &&crate::model::RunOption| {
+        // Of a Docker container's health check its image has all there is.
+        let given = |option: &&RunOption| {
             let usual = [("--ipc", "shareable"), ("--pids-limit", "2048")];
-            podman && usual.contains(&(&option.option, option.value.as_deref().unwrap_or_default()))
+            let usual =
+                usual.contains(&(&option.option, option.value.as_deref().unwrap_or_default()));
+            if podman { !usual } else { !option.option.starts_with("--health-") }
         };
-        let options = made_with.options.iter().filter(|option| !by_podman(option));
+        let options = made_with.options.iter().filter(given);
         Some(Settings {
             old_name: self.old_name(container),
             image: image_of(container),
@@ -463,6 +466,7 @@ impl Case<'_> {
             links: container.links.iter().map(ToString::to_string).collect(),
             options: options.cloned().collect(),
             not_carried: made_with.others.clone(),
+            health_check: podman && made_with.health_check,
             auto_remove: made_with.auto_remove,
             running: matches!(container.state, State::Running | State::Paused | State::Restarting),
         })

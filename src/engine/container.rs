@@ -92,11 +92,15 @@ pub struct Config {
     pub labels: Option<BTreeMap<String, String>>,
 }
 
-/// Its health check.
+/// Its health check. Times are in nanoseconds.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct HealthCheck {
     pub test: Option<Vec<String>>,
+    pub interval: Option<i64>,
+    pub timeout: Option<i64>,
+    pub start_period: Option<i64>,
+    pub retries: Option<i64>,
 }
 
 /// What it was made with that is the host's matter.

@@ -148,7 +148,7 @@ fn has_option(key: &str) -> bool {
 
 /// Reads one key's value into options.
 fn read(key: &str, value: &Value, made_with: &mut MadeWith) {
-    let MadeWith { options, others, auto_remove } = made_with;
+    let MadeWith { options, others, auto_remove, .. } = made_with;
     let mut other = || others.push(key.to_owned());
     let words = |value: &Value| -> Vec<String> {
         value.as_array().into_iter().flatten().filter_map(plain).collect()
@@ -300,7 +300,31 @@ pub fn add_config(
     options.extend(mac.map(|mac| RunOption::with("--mac-address", mac)));
     let timeout = config.stop_timeout.filter(|timeout| *timeout != 10);
     options.extend(timeout.map(|timeout| RunOption::with("--stop-timeout", timeout)));
+    if let Some(check) = &config.healthcheck
+        && check.test.as_ref().is_some_and(|test| !test.is_empty())
+    {
+        made_with.health_check = true;
+        for (option, time) in [
+            ("--health-interval", check.interval),
+            ("--health-start-period", check.start_period),
+            ("--health-timeout", check.timeout),
+        ] {
+            let time = time.filter(|time| *time > 0);
+            options.extend(time.map(|time| RunOption::with(option, duration(time))));
+        }
+        let retries = check.retries.filter(|retries| *retries > 0);
+        options.extend(retries.map(|retries| RunOption::with("--health-retries", retries)));
+    }
     options.sort();
+}
+
+/// Nanoseconds as options take them: `7s`, `1500ms`.
+fn duration(nanoseconds: i64) -> String {
+    let units = [(1_000_000_000, "s"), (1_000_000, "ms")];
+    match units.into_iter().find(|(unit, _)| nanoseconds % unit == 0) {
+        Some((unit, name)) => format!("{}{name}", nanoseconds / unit),
+        None => format!("{nanoseconds}ns"),
+    }
 }
 
 /// Whether a value is what stands for nothing: `null`, `false`, 0, -1, an empty

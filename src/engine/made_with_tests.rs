@@ -121,3 +121,37 @@ fn odd_shapes_of_known_keys_do_no_harm() {
     let made_with = read(text).made_with;
     assert_eq!(options(&made_with), ["--memory=1g"]);
 }
+
+#[test]
+fn a_health_check_is_noted_and_its_command_not_kept() {
+    let config: Config = serde_json::from_str(
+        r#"{"Healthcheck":{"Test":["CMD-SHELL","check -phunter2"],"Interval":7000000000,
+            "Timeout":1500000000,"StartPeriod":0,"Retries":5}}"#,
+    )
+    .unwrap();
+    let mut made_with = MadeWith::default();
+    add_config(&config, Some("1"), &HostConfig::default(), &mut made_with);
+    assert!(made_with.health_check);
+    let expected = ["--health-interval=7s", "--health-retries=5", "--health-timeout=1500ms"];
+    assert_eq!(options(&made_with), expected);
+    let none: Config = serde_json::from_str(r#"{"Healthcheck":{"Test":[]}}"#).unwrap();
+    let mut made_with = MadeWith::default();
+    add_config(&none, Some("1"), &HostConfig::default(), &mut made_with);
+    assert_eq!(made_with, MadeWith::default());
+}
+
+#[test]
+fn a_host_name_that_nobody_chose_is_no_option() {
+    let chosen = |hostname: &str, mode: &str| {
+        let config = Config { hostname: Some(hostname.to_owned()), ..Config::default() };
+        let host = HostConfig { network_mode: Some(mode.to_owned()), ..HostConfig::default() };
+        let mut made_with = MadeWith::default();
+        add_config(&config, Some("0123456789abcdef"), &host, &mut made_with);
+        options(&made_with)
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(chosen("0123456789ab", "app"), none);
+    assert_eq!(chosen("laptop", "host"), none);
+    assert_eq!(chosen("fedcba987654", "container:fedcba9876543210"), none);
+    assert_eq!(chosen("web", "app"), ["--hostname=web"]);
+}

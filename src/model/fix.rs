@@ -206,6 +206,8 @@ pub struct Settings {
     pub options: Vec<RunOption>,
     /// Settings that it has and the new one will not have, by the engine's names.
     pub not_carried: Vec<String>,
+    /// Whether it has a health check that an image made of it does not.
+    pub health_check: bool,
     /// Whether the engine removes it when it ends (`--rm`).
     pub auto_remove: bool,
     /// Whether there is anything to stop.

@@ -35,6 +35,10 @@ pub struct MadeWith {
     /// the engine's names for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<String>,
+    /// Whether it has a health check. What that runs may hold a secret and is
+    /// not kept.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub health_check: bool,
     /// Whether the engine removes it when it ends (`--rm`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub auto_remove: bool,

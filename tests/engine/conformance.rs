@@ -12,19 +12,9 @@ use serde_json::{Value, json};
 
 use crate::recorder::Recorder;
 use crate::support::{
-    Corner, docker, engine, inspect, netmap, netmap_command, netmap_json, netmap_text, text,
-    try_docker,
+    Corner, docker, engine, engine_facts, inspect, is_podman, netmap, netmap_command, netmap_json,
+    netmap_text, text, try_docker,
 };
-
-/// What the engine under test says of itself.
-fn engine_facts() -> Value {
-    netmap_json(0, &["snapshot", "--no-exec"])["engine"].clone()
-}
-
-/// Whether the engine under test is Podman.
-fn is_podman() -> bool {
-    engine_facts()["name"] == "Podman"
-}
 
 /// Two networks, one of them internal; a gateway on both with a sidecar in its
 /// stack; a server that listens on one port; one on `none`, one on the host's

@@ -13,6 +13,16 @@ pub fn engine() -> String {
     std::env::var("NETMAP_TEST_ENGINE").expect("NETMAP_TEST_ENGINE is not set: run tests/run")
 }
 
+/// What the engine under test says of itself.
+pub fn engine_facts() -> Value {
+    netmap_json(0, &["snapshot", "--no-exec"])["engine"].clone()
+}
+
+/// Whether the engine under test is Podman.
+pub fn is_podman() -> bool {
+    engine_facts()["name"] == "Podman"
+}
+
 /// Runs docker against the private engine; its standard output, trimmed.
 /// Panics with docker's own words when it fails.
 pub fn docker(arguments: &[&str]) -> String {

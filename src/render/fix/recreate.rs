@@ -37,7 +37,7 @@ pub fn by_hand(recreate: &Recreate, settings: &Settings, tool: Tool) -> Vec<Stri
     let commit: &[&str] = match (tool, stops_first) {
         (Tool::Docker, true) => &[docker, "commit", old, image],
         (Tool::Docker, false) => &[docker, "commit", "--pause=false", old, image],
-        // Podman's own format of images has no health check.
+        // Podman's own format of images knows fewer settings.
         (Tool::Podman, _) => &[docker, "commit", "-q", "-f", "docker", "--pause=false", old, image],
     };
     let mut chain = vec![command(commit), create(recreate, settings, tool)];
@@ -116,8 +116,19 @@ fn create(recreate: &Recreate, settings: &Settings, tool: Tool) -> String {
     if settings.auto_remove {
         words.push("--rm".to_owned());
     }
-    words.extend(["--volumes-from".to_owned(), settings.old_name.clone(), settings.image.clone()]);
-    front + &line(&words)
+    let health = if settings.health_check { health_check(settings, docker) } else { String::new() };
+    let last = ["--volumes-from".to_owned(), settings.old_name.clone(), settings.image.clone()];
+    format!("{front}{}{health} {}", line(&words), line(&last))
+}
+
+/// The option that gives Podman the health check of the old one, which only the
+/// engine is asked for: it may hold a secret. A list of words goes without the
+/// `CMD` in front.
+fn health_check(settings: &Settings, docker: &str) -> String {
+    let template = quoted("{{json .Config.Healthcheck.Test}}");
+    let old = quoted(&settings.old_name);
+    let strip = quoted(r#"s/^\["CMD",/[/"#);
+    format!(" --health-cmd \"$({docker} inspect -f {template} {old} | sed {strip})\"")
 }
 
 /// For each variable that changes, what sed is to do with its value.
