@@ -12,7 +12,7 @@ use super::wanted::{self, Edge};
 use crate::graph::{Comparison, Map};
 use crate::model::{
     Connection, Container, ContainerAt, HostAddress, Link, Listening, LogError, Moment, Network,
-    NetworkAt, NetworkMode, Observation, PerContainer, Protocol, State,
+    NetworkAt, NetworkMode, Observation, Part, PerContainer, Protocol, State,
 };
 
 /// How long before netmap looked an error in the log of a running container
@@ -426,7 +426,7 @@ impl<'a> Case<'a> {
             }
             Sight::Machine => {
                 let known = snapshot.host.is_some();
-                let why = snapshot.unread.iter().find(|unread| unread.what.contains("machine"));
+                let why = snapshot.unread.iter().find(|unread| unread.part == Part::Machine);
                 return match (known, why) {
                     (true, _) => None,
                     (false, Some(unread)) => Some(format!("{}: {}", unread.what, unread.why)),
@@ -458,7 +458,7 @@ impl<'a> Case<'a> {
             }
             let why = self.seen(at).and_then(|seen| {
                 let about_log = sight == Sight::Logs;
-                seen.unseen.iter().find(|unread| unread.what.contains("log") == about_log)
+                seen.unseen.iter().find(|unread| (unread.part == Part::Log) == about_log)
             });
             let why = why.map_or("not looked at", |unread| &unread.why);
             match by_reason.iter_mut().find(|(reason, _)| *reason == why) {

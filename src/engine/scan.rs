@@ -111,7 +111,7 @@ async fn about(engine: &Engine, options: ScanOptions) -> Result<About> {
             }
             translate::add_info(info, &mut facts);
         }
-        Some(Err(error)) if in_swarm => unread.push(Unread::new("the swarm", error.to_string())),
+        Some(Err(error)) if in_swarm => unread.push(Unread::swarm("the swarm", error.to_string())),
         // Who looks closer asks again, and says what becomes of it.
         Some(Err(_)) | None => {}
     }
@@ -153,16 +153,15 @@ async fn inspect(engine: &Engine, entry: Entry) -> (Option<Container>, Vec<Unrea
     let listed = match entry.read() {
         Ok(listed) => translate::listed_container(listed, &mut notes),
         Err(nonsense) => {
-            let what = format!("container `{}`", entry.name());
-            return (None, vec![Unread::new(what, format!("{error}; in the list: {nonsense}"))]);
+            let why = format!("{error}; in the list: {nonsense}");
+            return (None, vec![Unread::container(&entry.name(), why)]);
         }
     };
-    let what = format!("container `{}`", listed.name);
     if let Error::Refused { status: 404, .. } = error {
-        return (None, vec![Unread::new(what, "gone before it could be looked at")]);
+        return (None, vec![Unread::vanished_container(&listed.name)]);
     }
     let why = format!("only the list's word on it, without aliases, health and links: {error}");
-    notes.push(Unread::new(what, why));
+    notes.push(Unread::container(&listed.name, why));
     (Some(listed), notes)
 }
 
@@ -175,10 +174,8 @@ fn note_twins(containers: &[Container], unread: &mut Vec<Unread>) {
     }
     for (name, count) in by_name {
         if count > 1 {
-            unread.push(Unread::new(
-                format!("container `{name}`"),
-                format!("{count} containers had this name during the scan"),
-            ));
+            let why = format!("{count} containers had this name during the scan");
+            unread.push(Unread::container(name, why));
         }
     }
 }

@@ -65,10 +65,7 @@ pub fn network(listed: ListedNetwork, unread: &mut Vec<Unread>) -> Network {
         listed.options.unwrap_or_default().into_iter().collect();
     let labels = kept_labels(listed.labels.unwrap_or_default());
     let mut note = |what: &str, text: &str| {
-        unread.push(Unread::new(
-            format!("network `{name}`"),
-            format!("{what} `{text}` makes no sense"),
-        ));
+        unread.push(Unread::network(&name, format!("{what} `{text}` makes no sense")));
     };
     let mut subnets = Vec::new();
     for config in listed.ipam.and_then(|ipam| ipam.config).unwrap_or_default() {
@@ -126,7 +123,7 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
     let name = clean_name(&inspected.name.unwrap_or_default());
     let running_state = state.status.map_or(State::Unknown, |status| State::parse(&status));
     let labels = kept_labels(config.labels.unwrap_or_default());
-    let note = &mut |what: String| unread.push(Unread::new(format!("container `{name}`"), what));
+    let note = &mut |why: String| unread.push(Unread::container(&name, why));
     let mut exposed: Vec<ExposedPort> = Vec::new();
     for text in config.exposed_ports.unwrap_or_default().into_keys() {
         exposed.extend(ports::exposed(&text, note));
@@ -210,7 +207,7 @@ pub fn listed_container(listed: Listed, unread: &mut Vec<Unread>) -> Container {
         .map(|name| clean_name(name))
         .min_by_key(|name| name.matches('/').count())
         .unwrap_or_default();
-    let note = &mut |what: String| unread.push(Unread::new(format!("container `{name}`"), what));
+    let note = &mut |why: String| unread.push(Unread::container(&name, why));
     let labels = kept_labels(listed.labels.unwrap_or_default());
     let told = listed.ports.unwrap_or_default();
     Container {

@@ -44,6 +44,15 @@ pub struct EngineFacts {
     pub swarm: Option<Swarm>,
 }
 
+/// One of several engines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EngineOfMap {
+    /// What it is called on this map.
+    pub node: String,
+    /// What it says about itself.
+    pub engine: EngineFacts,
+}
+
 /// Addresses that the engine cuts the subnets of new networks from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddressPool {

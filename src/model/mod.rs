@@ -18,6 +18,7 @@ mod moment;
 mod names;
 mod network;
 mod observation;
+mod part;
 mod plan;
 mod port;
 mod position;
@@ -26,15 +27,15 @@ pub mod reference;
 mod snapshot;
 mod swarm;
 mod text;
+mod unread;
 mod why;
 mod word;
 
 pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
 pub use driver::{Driver, Scope};
-pub use engine_facts::{AddressPool, EngineFacts};
+pub use engine_facts::{AddressPool, EngineFacts, EngineOfMap};
 pub use finding::{Diagnosis, Finding, NotLooked, Severity};
 pub use host_ports::HostPorts;
-pub use joined::EngineOfMap;
 pub use json::{is_unsafe, to_json};
 pub use labels::{kept_labels, without_user_info};
 pub use ladder::{Ladder, Reach, Rung, Status};
@@ -46,6 +47,7 @@ pub use observation::{
     Attached, Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means,
     Mtu, NetworkObservation, Observation, Progress, RouteEntry,
 };
+pub use part::Part;
 pub use plan::{Place, Plan};
 pub use port::{ExposedPort, Protocol, PublishedPort, RequestedPort};
 pub use position::{
@@ -54,9 +56,10 @@ pub use position::{
 };
 pub use reachability::{By, Knock, Latency, Measurement, Outcome, Probe};
 pub use reference::{Origin, Reference};
-pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot, Unread};
+pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot};
 pub use swarm::{
     Availability, EndpointMode, NodeState, PublishMode, Service, ServiceMode, ServiceNetwork,
-    ServicePort, Swarm, SwarmNode, Task, TaskState, UNTOLD, VirtualAddress,
+    ServicePort, Swarm, SwarmNode, Task, TaskState, VirtualAddress,
 };
+pub use unread::Unread;
 pub use why::Why;

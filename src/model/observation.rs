@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::moment::{self, Moment};
 use super::port::Protocol;
-use super::snapshot::Unread;
+use super::unread::Unread;
 
 /// How netmap looked inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

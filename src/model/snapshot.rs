@@ -7,52 +7,20 @@ use foldhash::{HashMap, HashMapExt};
 use serde::{Deserialize, Serialize};
 
 use super::container::{Container, NetworkMode};
-use super::engine_facts::EngineFacts;
-use super::joined::EngineOfMap;
+use super::engine_facts::{EngineFacts, EngineOfMap};
 use super::json::to_json;
-use super::names::natural_order;
 use super::network::Network;
 use super::observation::{HostObservation, NetworkObservation, Observation};
 use super::plan::Plan;
 use super::position::{NetworkAt, with_positions};
 use super::reachability::Probe;
+use super::unread::Unread;
 
 /// Name and version of the snapshot format.
 pub const SCHEMA: &str = "netmap/1";
 
 /// Largest snapshot that is read, in bytes. 50,000 containers take about 75 MB.
 const LARGEST: u64 = 256 << 20;
-
-/// Something that could not be read, and why. It is shown wherever the rest
-/// is: a map with holes must not look whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Unread {
-    /// What: ``container `web` ``.
-    pub what: String,
-    /// Why: `gone before it could be inspected`.
-    pub why: String,
-}
-
-impl Unread {
-    /// Notes that `what` could not be read because of `why`.
-    pub fn new(what: impl Into<String>, why: impl Into<String>) -> Self {
-        Self { what: what.into(), why: why.into() }
-    }
-}
-
-/// By what, numbers in it by their size: line 9 of a file before line 10.
-impl Ord for Unread {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        natural_order(&self.what, &other.what)
-            .then_with(|| (&self.what, &self.why).cmp(&(&other.what, &other.why)))
-    }
-}
-
-impl PartialOrd for Unread {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
 
 /// All that was observed, sorted by name and then id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -247,8 +215,8 @@ impl Snapshot {
             }
         }
         for (name, id) in missing {
-            self.unread.push(Unread::new(
-                format!("network `{name}`"),
+            self.unread.push(Unread::network(
+                &name,
                 "a container is on it, but the engine's list does not name it",
             ));
             self.networks.push(Network::unlisted(&name, &id));

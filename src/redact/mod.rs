@@ -14,7 +14,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::model::{
     Compose, Container, Endpoint, ExtraHost, HostAddress, Link, Measurement, Network, NetworkMode,
-    Plan, Probe, PublishedPort, RequestedPort, Snapshot, Subnet, Unread, Why,
+    Part, Plan, Probe, PublishedPort, RequestedPort, Snapshot, Subnet, Unread, Why,
 };
 use addresses::Addresses;
 use names::Names;
@@ -226,7 +226,14 @@ impl Redaction {
     }
 
     fn unread(&self, unread: &Unread) -> Unread {
-        Unread::new(self.text(&unread.what), self.text(&unread.why))
+        let part = match &unread.part {
+            Part::Container { name, vanished } => {
+                Part::Container { name: self.names.word(name), vanished: *vanished }
+            }
+            Part::Network { name } => Part::Network { name: self.names.network(name) },
+            other => other.clone(),
+        };
+        Unread { what: self.text(&unread.what), why: self.text(&unread.why), part }
     }
 
     fn link(&self, link: &Link) -> Link {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::diagnose::case::Case;
 use crate::diagnose::mend::quoted;
 use crate::diagnose::{Judgement, Rule};
-use crate::model::{NetworkAt, Severity};
+use crate::model::{NetworkAt, Part, Severity};
 
 /// See `netmap explain dangling-endpoint`.
 pub const RULE: Rule = Rule {
@@ -46,8 +46,10 @@ fn judge(case: &Case) -> Judgement {
                 || attached.id.starts_with("lb-")
                 || attached.name.starts_with("gateway_")
                 || attached.name.ends_with("-endpoint");
-            let quoted_name = format!("`{}`", attached.name);
-            let vanished = snapshot.unread.iter().any(|note| note.what.contains(&quoted_name));
+            let vanished = snapshot.unread.iter().any(|note| match &note.part {
+                Part::Container { name, .. } => *name == attached.name,
+                _ => false,
+            });
             if swarms || vanished {
                 continue;
             }

@@ -70,7 +70,7 @@ pub async fn look(
     } else {
         why.push("nothing was to be run in it (--no-exec)".to_owned());
     }
-    seen.unseen.push(Unread::new("its sockets, routes and files", why.join("; ")));
+    seen.unseen.push(Unread::inside(why.join("; ")));
 }
 
 /// The container's TCP sockets, if the kernel can be asked for them, and files;
