@@ -7,12 +7,11 @@ use std::net::IpAddr;
 use super::index::Index;
 use super::obstacle::{self, Obstacle};
 use super::rule::Sight;
-use super::rules;
 use super::wanted::{self, Edge};
 use crate::graph::{Comparison, Map};
 use crate::model::{
     Connection, Container, ContainerAt, HostAddress, Link, Listening, LogError, Moment, Network,
-    NetworkAt, NetworkMode, Observation, Part, PerContainer, Protocol, State,
+    NetworkAt, NetworkMode, Observation, Part, PerContainer, Protocol, StartErrorKind, State,
 };
 
 /// How long before netmap looked an error in the log of a running container
@@ -367,7 +366,10 @@ impl<'a> Case<'a> {
     /// the host is taken, its network is gone, or what it wants itself fails.
     pub fn is_explained(&self, at: ContainerAt) -> bool {
         let container = self.container(at);
-        let by_port = container.start_error.as_deref().is_some_and(rules::is_about_ports);
+        let by_port = container
+            .start_error
+            .as_ref()
+            .is_some_and(|error| error.kind == StartErrorKind::PortTaken);
         let ended = !container.state.has_network();
         by_port || self.is_orphan(at) || (ended && self.trouble_of(at).is_some())
     }

@@ -70,7 +70,8 @@ fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Change
         listed(container.references.iter().map(told).collect())
     };
     note("dials", dials(before), dials(after));
-    note("start error", before.start_error.clone(), after.start_error.clone());
+    let start_error = |container: &Container| Some(container.start_error.as_ref()?.said.clone());
+    note("start error", start_error(before), start_error(after));
     compare_ports(name, before, after, changes);
     compare_endpoints(name, before, after, changes);
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());

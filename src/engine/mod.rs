@@ -9,6 +9,7 @@ mod contexts;
 mod elsewhere;
 mod engines;
 mod exec;
+mod image;
 mod lenient;
 #[cfg(target_os = "linux")]
 mod namespaces;

@@ -14,8 +14,8 @@ use super::lenient::Info;
 use super::ports;
 use crate::model::{
     AddressPool, Compose, Container, Driver, Endpoint, EngineFacts, ExposedPort, ExtraHost, Health,
-    Link, Moment, Network, NetworkMode, Reference, Scope, State, Subnet, Unread, kept_labels,
-    reference, without_user_info,
+    Link, Moment, Network, NetworkMode, Reference, Scope, StartError, State, Subnet, Unread,
+    kept_labels, reference, without_user_info,
 };
 
 /// Facts from the version call.
@@ -295,10 +295,11 @@ fn links(given: Vec<String>) -> Vec<Link> {
 
 /// The engine's start error where it is about networks or ports. Others may
 /// quote the command line, which is not kept.
-fn network_error(error: String) -> Option<String> {
-    const OURS: [&str; 7] = [
+fn network_error(error: String) -> Option<StartError> {
+    const OURS: [&str; 8] = [
         "port is already allocated",
         "address already in use",
+        "Address already in use",
         "network",
         "endpoint",
         "address pool",
@@ -307,7 +308,8 @@ fn network_error(error: String) -> Option<String> {
     ];
     let command = error.contains("exec:") || error.contains("starting container process");
     let ours = !command && OURS.iter().any(|word| error.contains(word));
-    ours.then(|| without_user_info(&error).chars().take(400).collect())
+    let kept = || without_user_info(&error).chars().take(400).collect::<String>();
+    ours.then(|| StartError { said: kept(), ..StartError::recognise(error.as_str()) })
 }
 
 /// The engine writes the year 1 for "never".

@@ -11,6 +11,7 @@ use super::link::{ExtraHost, Link};
 use super::moment::{self, Moment};
 use super::port::{ExposedPort, PublishedPort, RequestedPort};
 use super::reference::Reference;
+use super::start_error::StartError;
 
 /// A container's state, as the engine reports it.
 #[derive(
@@ -274,7 +275,7 @@ pub struct Container {
     /// networks or ports; other messages may quote the command line and are
     /// not kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start_error: Option<String>,
+    pub start_error: Option<StartError>,
     /// How often the engine has restarted it.
     #[serde(default)]
     pub restart_count: u64,

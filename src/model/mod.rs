@@ -25,6 +25,7 @@ mod position;
 mod reachability;
 pub mod reference;
 mod snapshot;
+mod start_error;
 mod swarm;
 mod text;
 mod unread;
@@ -57,6 +58,7 @@ pub use position::{
 pub use reachability::{By, Knock, Latency, Measurement, Outcome, Probe};
 pub use reference::{Origin, Reference};
 pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot};
+pub use start_error::{StartError, StartErrorKind};
 pub use swarm::{
     Availability, EndpointMode, NodeState, PublishMode, Service, ServiceMode, ServiceNetwork,
     ServicePort, Swarm, SwarmNode, Task, TaskState, VirtualAddress,

@@ -14,7 +14,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::model::{
     Compose, Container, Endpoint, ExtraHost, HostAddress, Link, Measurement, Network, NetworkMode,
-    Part, Plan, Probe, PublishedPort, RequestedPort, Snapshot, Subnet, Unread, Why,
+    Part, Plan, Probe, PublishedPort, RequestedPort, Snapshot, StartError, Subnet, Unread, Why,
 };
 use addresses::Addresses;
 use names::Names;
@@ -124,7 +124,10 @@ impl Redaction {
             name: names.word(&container.name),
             id: names.container_id(&container.id),
             image: names.image(&container.image),
-            start_error: container.start_error.as_deref().map(|error| self.text(error)),
+            start_error: container
+                .start_error
+                .as_ref()
+                .map(|error| StartError { kind: error.kind, said: self.text(&error.said) }),
             hostname: names.word(&container.hostname),
             network_mode: match &container.network_mode {
                 NetworkMode::Network(name) => NetworkMode::Network(names.network(name)),

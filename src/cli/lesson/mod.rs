@@ -13,6 +13,7 @@ use clap::Subcommand;
 use super::options::{Options, duration};
 use super::output::Output;
 use super::{Ending, check, source};
+use crate::engine::ScanOptions;
 use crate::error::{Error, Result};
 use crate::lesson::{self, LABEL, LESSONS, Lesson};
 use crate::model::{Container, Network, Snapshot};
@@ -177,11 +178,12 @@ impl Desk<'_> {
     }
 
     async fn start(&self, lesson: &Lesson, yes: bool) -> Result<Ending> {
-        let snapshot = self.snapshot().await?;
+        let how = (self.options.engine_timeout(), ScanOptions::default());
+        let (engines, snapshot) = source::scan(self.options, how, self.output).await?;
         let is_up = !Props::of(lesson, &snapshot).is_empty();
         if !is_up {
             self.nothing_in_the_way(lesson, &snapshot)?;
-            docker::ready(self.options).await?;
+            docker::ready(self.options, &engines).await?;
         }
         self.say(&self.story(lesson))?;
         if is_up {

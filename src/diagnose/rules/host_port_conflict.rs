@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule};
-use crate::model::{Container, RequestedPort, Severity};
+use crate::model::{Container, RequestedPort, Severity, StartErrorKind};
 
 /// See `netmap explain host-port-conflict`.
 pub const RULE: Rule = Rule {
@@ -28,7 +28,8 @@ fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
     for at in case.containers() {
         let container = case.container(at);
-        let error = container.start_error.as_deref().filter(|error| is_about_ports(error));
+        let error =
+            container.start_error.as_ref().filter(|error| error.kind == StartErrorKind::PortTaken);
         let planned = case.is_planned();
         let runs = container.state.has_network() && !planned;
         if runs || !(error.is_some() || planned) {
@@ -67,7 +68,7 @@ fn judge(case: &Case) -> Judgement {
             finding.evidence.push("No container has it; a program on the host does".to_owned());
         }
         if let Some(error) = error {
-            let said = error.rsplit(": ").take(2).collect::<Vec<_>>();
+            let said = error.said.rsplit(": ").take(2).collect::<Vec<_>>();
             finding.evidence.push(format!(
                 "The engine says: {}",
                 said.into_iter().rev().collect::<Vec<_>>().join(": ")
@@ -87,13 +88,6 @@ fn judge(case: &Case) -> Judgement {
         findings.push(finding);
     }
     Judgement::of(findings)
-}
-
-/// Whether a start error speaks of a port of the host.
-pub fn is_about_ports(error: &str) -> bool {
-    ["port is already allocated", "address already in use", "ports are not available"]
-        .iter()
-        .any(|words| error.contains(words))
 }
 
 /// Whether a container has a port of the host that another one asks for.

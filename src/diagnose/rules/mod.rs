@@ -41,7 +41,6 @@ mod unused_network;
 mod wrong_name;
 
 use super::Rule;
-pub use host_port_conflict::is_about_ports;
 
 /// Every rule, in the order in which findings of one severity are told: what
 /// explains others comes before them.
