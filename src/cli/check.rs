@@ -175,7 +175,7 @@ impl<'a> Holding<'a> {
     /// One look at the setup: as a file has it, or live, with what has to be
     /// measured and seen for the check file's sake.
     async fn look(&self, voice: Voice) -> Result<Seen<'a>> {
-        let session = Session::open(self.run, Purpose::Measure).await?;
+        let session = Session::open(self.run, Purpose::Look).await?;
         let mut seen = Seen { probe: None, closely: !session.is_live(), session };
         if !seen.session.is_live() {
             seen.probe = seen.session.snapshot.probe.clone();

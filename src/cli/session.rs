@@ -8,7 +8,9 @@ use super::measure::{self, HowArgs, Voice};
 use super::options::Options;
 use super::run::Run;
 use super::source;
-use crate::engine::{self, Address, Choice, Engines, Environment, ObserveOptions, ScanOptions};
+use crate::engine::{
+    self, Address, Choice, Engine, Engines, Environment, ObserveOptions, ScanOptions,
+};
 use crate::error::{Error, Result};
 use crate::graph::Map;
 use crate::model::{Container, ContainerAt, Probe, Snapshot};
@@ -90,6 +92,11 @@ impl<'a> Session<'a> {
         let (engines, snapshot) =
             engine::gather(places, options.all_nodes, timeout, purpose.scan(), told).await?;
         Ok(Self { run, engines: Some(engines), snapshot })
+    }
+
+    /// The engine, or the first of several; none where there is just a file.
+    pub fn engine(&self) -> Option<&Engine> {
+        self.engines.as_ref()?.iter().next().map(|(_, engine)| engine)
     }
 
     /// Whether there are engines, and not just a file.

@@ -177,7 +177,10 @@ fn root_cause(error: &(dyn std::error::Error + 'static)) -> (String, Option<Unre
         return (io.to_string(), None);
     }
     let kind = io.map(|io| kind_of(io.kind()));
-    let connecting = chain.iter().any(|error| error.to_string().contains("Connect"));
+    let connecting = chain
+        .iter()
+        .filter_map(|error| error.downcast_ref::<hyper_util::client::legacy::Error>())
+        .any(hyper_util::client::legacy::Error::is_connect);
     let kind = kind.or(connecting.then_some(Unreachable::Other));
     (innermost.to_string(), kind)
 }

@@ -55,8 +55,7 @@ pub async fn list_containers(engine: &Engine) -> Result<(Vec<Entry>, Vec<Unread>
         match serde_json::from_str(whole.get()) {
             Ok(Known { id }) => entries.push(Entry { id, whole }),
             Err(error) => {
-                let what = format!("container `{}`", name_in(&whole));
-                unread.push(Unread::new(what, error.to_string()));
+                unread.push(Unread::container(&name_in(&whole), error.to_string()));
             }
         }
     }

@@ -9,6 +9,7 @@ mod contexts;
 mod elsewhere;
 mod engines;
 mod exec;
+mod image;
 mod lenient;
 mod made_with;
 #[cfg(target_os = "linux")]

@@ -15,7 +15,7 @@ use super::connect::Engine;
 use super::lenient::Entry;
 use super::{lenient, podman, swarm, translate};
 use crate::error::{Error, Result};
-use crate::model::{Container, EngineFacts, Network, NetworkMode, Part, Scope, Snapshot, Unread};
+use crate::model::{Container, EngineFacts, Network, NetworkMode, Scope, Snapshot, Unread};
 
 /// How to scan.
 #[derive(Debug, Clone, Copy)]
@@ -112,7 +112,7 @@ async fn about(engine: &Engine, options: ScanOptions) -> Result<About> {
             }
             translate::add_info(info, &mut facts);
         }
-        Some(Err(error)) if in_swarm => unread.push(Unread::new("the swarm", error.to_string())),
+        Some(Err(error)) if in_swarm => unread.push(Unread::swarm("the swarm", error.to_string())),
         // Who looks closer asks again, and says what becomes of it.
         Some(Err(_)) | None => {}
     }
@@ -163,17 +163,15 @@ async fn inspect(
     let listed = match entry.read() {
         Ok(listed) => translate::listed_container(listed, &mut notes),
         Err(nonsense) => {
-            let what = format!("container `{}`", entry.name());
-            return (None, vec![Unread::new(what, format!("{error}; in the list: {nonsense}"))]);
+            let why = format!("{error}; in the list: {nonsense}");
+            return (None, vec![Unread::container(&entry.name(), why)]);
         }
     };
-    let what = format!("container `{}`", listed.name);
     if let Error::Refused { status: 404, .. } = error {
-        let part = Part::Container { name: listed.name, vanished: true };
-        return (None, vec![Unread::new(what, "gone before it could be looked at").of(part)]);
+        return (None, vec![Unread::vanished_container(&listed.name)]);
     }
     let why = format!("only the list's word on it, without aliases, health and links: {error}");
-    notes.push(Unread::new(what, why));
+    notes.push(Unread::container(&listed.name, why));
     (Some(listed), notes)
 }
 
@@ -186,10 +184,8 @@ fn note_twins(containers: &[Container], unread: &mut Vec<Unread>) {
     }
     for (name, count) in by_name {
         if count > 1 {
-            unread.push(Unread::new(
-                format!("container `{name}`"),
-                format!("{count} containers had this name during the scan"),
-            ));
+            let why = format!("{count} containers had this name during the scan");
+            unread.push(Unread::container(name, why));
         }
     }
 }

@@ -11,7 +11,7 @@ use super::connect::Engine;
 use crate::error::Result;
 use crate::model::{
     Availability, EndpointMode, NodeState, Protocol, PublishMode, Service, ServiceMode,
-    ServiceNetwork, ServicePort, Swarm, SwarmNode, Task, TaskState, UNTOLD, Unread, VirtualAddress,
+    ServiceNetwork, ServicePort, Swarm, SwarmNode, Task, TaskState, Unread, VirtualAddress,
 };
 
 /// The swarm that the engine is part of, if it is part of one. Sends GET
@@ -27,7 +27,10 @@ pub async fn read(engine: &Engine, info: &SystemInfo, unread: &mut Vec<Unread>) 
         ..Swarm::default()
     };
     if !swarm.manager {
-        unread.push(Unread::new(UNTOLD, "this engine is a worker; only managers list them"));
+        unread.push(Unread::swarm(
+            "services and nodes of the swarm",
+            "this engine is a worker; only managers list them",
+        ));
         return Some(swarm);
     }
     let (nodes, services, tasks) = tokio::join!(
@@ -35,7 +38,7 @@ pub async fn read(engine: &Engine, info: &SystemInfo, unread: &mut Vec<Unread>) 
         engine.ask("list services", engine.docker.list_services(None)),
         engine.ask("list tasks", engine.docker.list_tasks(None)),
     );
-    let mut listed = |what: &str, why: String| unread.push(Unread::new(what, why));
+    let mut listed = |what: &str, why: String| unread.push(Unread::swarm(what, why));
     swarm.nodes = or_noted(nodes, |why| listed("the swarm's nodes", why))
         .unwrap_or_default()
         .into_iter()

@@ -66,10 +66,7 @@ pub fn network(listed: ListedNetwork, unread: &mut Vec<Unread>) -> Network {
         listed.options.unwrap_or_default().into_iter().collect();
     let labels = kept_labels(listed.labels.unwrap_or_default());
     let mut note = |what: &str, text: &str| {
-        unread.push(Unread::new(
-            format!("network `{name}`"),
-            format!("{what} `{text}` makes no sense"),
-        ));
+        unread.push(Unread::network(&name, format!("{what} `{text}` makes no sense")));
     };
     let mut subnets = Vec::new();
     for config in listed.ipam.and_then(|ipam| ipam.config).unwrap_or_default() {
@@ -151,7 +148,7 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
     let name = clean_name(&inspected.name.unwrap_or_default());
     let running_state = state.status.map_or(State::Unknown, |status| State::parse(&status));
     let labels = kept_labels(config.labels.unwrap_or_default());
-    let note = &mut |what: String| unread.push(Unread::new(format!("container `{name}`"), what));
+    let note = &mut |why: String| unread.push(Unread::container(&name, why));
     let mut exposed: Vec<ExposedPort> = Vec::new();
     for text in config.exposed_ports.unwrap_or_default().into_keys() {
         exposed.extend(ports::exposed(&text, note));
@@ -174,7 +171,7 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
         health: state.health.and_then(|health| health.status).and_then(|status| health_of(&status)),
         exit_code: state.exit_code.filter(|_| ended),
         oom_killed: state.oom_killed.unwrap_or_default(),
-        start_error: state.error.and_then(network_error).map(StartError::parse),
+        start_error: state.error.and_then(network_error),
         restart_count: inspected
             .restart_count
             .and_then(|n| u64::try_from(n).ok())
@@ -236,7 +233,7 @@ pub fn listed_container(listed: Listed, unread: &mut Vec<Unread>) -> Container {
         .map(|name| clean_name(name))
         .min_by_key(|name| name.matches('/').count())
         .unwrap_or_default();
-    let note = &mut |what: String| unread.push(Unread::new(format!("container `{name}`"), what));
+    let note = &mut |why: String| unread.push(Unread::container(&name, why));
     let labels = kept_labels(listed.labels.unwrap_or_default());
     let told = listed.ports.unwrap_or_default();
     Container {
@@ -324,10 +321,11 @@ fn links(given: Vec<String>) -> Vec<Link> {
 
 /// The engine's start error where it is about networks or ports. Others may
 /// quote the command line, which is not kept.
-fn network_error(error: String) -> Option<String> {
-    const OURS: [&str; 7] = [
+fn network_error(error: String) -> Option<StartError> {
+    const OURS: [&str; 8] = [
         "port is already allocated",
         "address already in use",
+        "Address already in use",
         "network",
         "endpoint",
         "address pool",
@@ -336,7 +334,8 @@ fn network_error(error: String) -> Option<String> {
     ];
     let command = error.contains("exec:") || error.contains("starting container process");
     let ours = !command && OURS.iter().any(|word| error.contains(word));
-    ours.then(|| without_user_info(&error).chars().take(400).collect())
+    let kept = || without_user_info(&error).chars().take(400).collect::<String>();
+    ours.then(|| StartError { said: kept(), ..StartError::recognise(error.as_str()) })
 }
 
 /// The engine writes the year 1 for "never".

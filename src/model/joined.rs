@@ -9,8 +9,9 @@ use super::driver::Scope;
 use super::engine_facts::{EngineFacts, EngineOfMap};
 use super::names::before_engine;
 use super::network::Network;
+use super::part::Part;
 use super::snapshot::Snapshot;
-use super::unread::Unread;
+use super::swarm::Swarm;
 
 impl Snapshot {
     /// One snapshot of several engines, each with its name, which no two have.
@@ -28,6 +29,7 @@ impl Snapshot {
         let containers = parts.iter().flat_map(|(_, part)| &part.containers);
         let same_container: BTreeSet<String> =
             twice(containers.map(|c| c.name.as_str())).into_iter().map(str::to_owned).collect();
+        let manager = parts.iter().find_map(|(_, part)| managed(&part.engine)).cloned();
         let mut whole = Self::new(EngineFacts::default(), vec![], vec![], vec![]);
         let mut known = BTreeSet::new();
         for (node, part) in parts {
@@ -80,8 +82,10 @@ impl Snapshot {
                 container.node.clone_from(&node);
                 whole.containers.push(container);
             }
+            let told = is_told_of(manager.as_ref(), part.engine.swarm.as_ref());
             let notes = part.unread.into_iter();
-            whole.unread.extend(notes.map(|n| Unread::new(format!("{node}: {}", n.what), n.why)));
+            let notes = notes.filter(|note| !(told && note.part == Part::Swarm));
+            whole.unread.extend(notes.map(|note| note.on_engine(&node)));
             whole.engines.push(EngineOfMap { node, engine: part.engine });
         }
         whole.engine = whole.engines.first().map(|of| of.engine.clone()).unwrap_or_default();
@@ -96,17 +100,14 @@ impl Snapshot {
         let swarms = self.engines.iter().filter_map(|of| of.engine.swarm.as_ref());
         let told = swarms.clone().find(|swarm| swarm.manager).or_else(|| swarms.clone().next());
         self.engine.swarm = told.cloned();
-        let Some(swarm) = &self.engine.swarm else { return };
+        if self.engine.swarm.is_none() {
+            return;
+        }
         for of in &mut self.engines {
             let Some(own) = of.engine.swarm.take() else { continue };
-            let member = swarm.manager && swarm.node_with(&own.node).is_some();
-            if member && !own.manager {
-                let note = format!("{}: {}", of.node, super::swarm::UNTOLD);
-                self.unread.retain(|unread| unread.what != note);
-            }
             // Which node it is; the rest is told once, for all of them.
             let (nodes, services) = (Vec::new(), Vec::new());
-            of.engine.swarm = Some(super::Swarm { nodes, services, ..own });
+            of.engine.swarm = Some(Swarm { nodes, services, ..own });
         }
         // What a manager tells of a service's tasks holds on every node.
         if let Some(swarm) = self.engine.swarm.take() {
@@ -121,6 +122,17 @@ impl Snapshot {
         let found = self.engines.iter().find(|of| of.node == node);
         found.map_or(&self.engine, |of| &of.engine)
     }
+}
+
+/// The swarm that an engine manages.
+fn managed(engine: &EngineFacts) -> Option<&Swarm> {
+    engine.swarm.as_ref().filter(|swarm| swarm.manager)
+}
+
+/// Whether the swarm's manager tells what a worker could not.
+fn is_told_of(manager: Option<&Swarm>, own: Option<&Swarm>) -> bool {
+    let (Some(manager), Some(own)) = (manager, own) else { return false };
+    !own.manager && manager.node_with(&own.node).is_some()
 }
 
 /// Gives a name that two engines have the engine's name at its end, and hands
@@ -236,14 +248,14 @@ mod tests {
         let manager = r#","swarm":{"node":"1","manager":true,"nodes":[{"name":"a","id":"1"},{"name":"b","id":"2"}]}"#;
         let worker = r#","swarm":{"node":"2"}"#;
         let stranger = r#","swarm":{"node":"9"}"#;
-        let note = format!(r#"{{"what":"{}","why":"worker"}}"#, super::super::swarm::UNTOLD);
+        let note = r#"{"what":"services and nodes of the swarm","why":"worker"}"#;
         let whole = Snapshot::join(vec![
-            part("b", worker, &note),
+            part("b", worker, note),
             part("a", manager, ""),
-            part("c", stranger, &note),
+            part("c", stranger, note),
         ]);
         assert_eq!(whole.engine.swarm.unwrap().nodes.len(), 2);
         let unread: Vec<&str> = whole.unread.iter().map(|note| note.what.as_str()).collect();
-        assert_eq!(unread, [format!("c: {}", super::super::swarm::UNTOLD)]);
+        assert_eq!(unread, ["c: services and nodes of the swarm"]);
     }
 }

@@ -20,6 +20,7 @@ mod moment;
 mod names;
 mod network;
 mod observation;
+mod part;
 mod plan;
 mod port;
 mod position;
@@ -56,6 +57,7 @@ pub use observation::{
     Attached, Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means,
     Mtu, NetworkObservation, Observation, Progress, RouteEntry,
 };
+pub use part::Part;
 pub use plan::{Place, Plan};
 pub use port::{ExposedPort, Protocol, PublishedPort, RequestedPort};
 pub use position::{
@@ -69,7 +71,7 @@ pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot};
 pub use start_error::{StartError, StartErrorKind};
 pub use swarm::{
     Availability, EndpointMode, NodeState, PublishMode, Service, ServiceMode, ServiceNetwork,
-    ServicePort, Swarm, SwarmNode, Task, TaskState, UNTOLD, VirtualAddress,
+    ServicePort, Swarm, SwarmNode, Task, TaskState, VirtualAddress,
 };
-pub use unread::{Part, Unread};
+pub use unread::Unread;
 pub use why::Why;

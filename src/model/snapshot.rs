@@ -216,8 +216,8 @@ impl Snapshot {
             }
         }
         for (name, id) in missing {
-            self.unread.push(Unread::new(
-                format!("network `{name}`"),
+            self.unread.push(Unread::network(
+                &name,
                 "a container is on it, but the engine's list does not name it",
             ));
             self.networks.push(Network::unlisted(&name, &id));

@@ -231,9 +231,6 @@ words! {
     }
 }
 
-/// What the note is about that a node which may not list anything leaves.
-pub const UNTOLD: &str = "services and nodes of the swarm";
-
 impl Swarm {
     /// Gives each task's container the ports that all nodes forward to its
     /// service. A container's own inspect has those alone that its node

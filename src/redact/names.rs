@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{HostAddress, NetworkMode, Snapshot};
+use crate::model::{HostAddress, NetworkMode, Part, Snapshot};
 
 /// The names of networks that every engine makes, or whose name has a meaning.
 const KEPT_NETWORKS: &[&str] =
@@ -107,6 +107,11 @@ impl Names {
                 all.entry(&endpoint.network).or_insert(None);
             }
             if let NetworkMode::Network(name) = &container.network_mode {
+                all.entry(name).or_insert(None);
+            }
+        }
+        for note in &snapshot.unread {
+            if let Part::Network { name } = &note.part {
                 all.entry(name).or_insert(None);
             }
         }
@@ -259,6 +264,10 @@ fn other_words(snapshot: &Snapshot) -> BTreeSet<&str> {
         words.extend(container.own_name.as_deref());
         words.insert(&container.node);
     }
+    words.extend(snapshot.unread.iter().filter_map(|note| match &note.part {
+        Part::Container { name, .. } => Some(name.as_str()),
+        _ => None,
+    }));
     words.extend(snapshot.networks.iter().map(|network| network.node.as_str()));
     words.extend(snapshot.engines.iter().map(|of| of.node.as_str()));
     for seen in &snapshot.observations {

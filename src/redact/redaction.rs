@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::addresses::Addresses;
 use super::names::Names;
-use crate::model::Unread;
+use crate::model::{Part, Unread};
 
 /// What replaces the names and addresses of one snapshot.
 pub struct Redaction {
@@ -14,7 +14,14 @@ pub struct Redaction {
 
 impl Redaction {
     pub fn unread(&self, unread: &Unread) -> Unread {
-        Unread::new(self.text(&unread.what), self.text(&unread.why))
+        let part = match &unread.part {
+            Part::Container { name, vanished } => {
+                Part::Container { name: self.names.word(name), vanished: *vanished }
+            }
+            Part::Network { name } => Part::Network { name: self.names.network(name) },
+            other => other.clone(),
+        };
+        Unread { what: self.text(&unread.what), why: self.text(&unread.why), part }
     }
 
     pub fn word_or_address(&self, text: &str) -> String {

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::*;
 use crate::graph::Map;
 use crate::model::ContainerAt;
+use crate::model::Part;
 use crate::testing::snapshots;
 use std::net::IpAddr;
 
@@ -154,7 +155,28 @@ fn addresses_come_from_ranges_that_belong_to_nobody() {
     assert!(six.starts_with("2001:db8:") && !six.contains("acff"), "{six}");
     assert_eq!(web.published[0].host_ip.to_string(), web.extra_hosts[0].address.to_string());
     assert_eq!(redacted.unread[0].what, "container `container-1`");
+    assert_eq!(redacted.unread[0].part, part_of_container("container-1", false));
     assert!(redacted.unread[0].why.ends_with("said: … is no … of …"), "{}", redacted.unread[0].why);
+}
+
+fn part_of_container(name: &str, vanished: bool) -> Part {
+    Part::Container { name: name.to_owned(), vanished }
+}
+
+#[test]
+fn what_vanished_is_told_of_without_its_name() {
+    let text = json!({"schema": "netmap/1", "containers": [
+            {"name": "web", "id": "1", "state": "running", "dns": ["dns.example"]}],
+        "unread": [{"what": "container `secretive`", "why": "gone before it could be looked at"},
+            {"what": "network `secretive_net`", "why": "not there"}]});
+    let snapshot = Snapshot::read(text.to_string().as_bytes()).expect("a snapshot");
+    let redacted = redact(&snapshot);
+    assert!(!redacted.to_json().contains("secretive"), "{}", redacted.to_json());
+    let [container, network] = &redacted.unread[..] else { panic!("two notes") };
+    let Part::Container { name, vanished: true } = &container.part else { panic!("{container:?}") };
+    assert_eq!(container.what, format!("container `{name}`"));
+    let Part::Network { name } = &network.part else { panic!("{network:?}") };
+    assert_eq!(network.what, format!("network `{name}`"));
 }
 
 #[test]

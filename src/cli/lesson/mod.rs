@@ -178,11 +178,11 @@ impl Desk<'_> {
     }
 
     async fn start(&self, lesson: &Lesson, yes: bool) -> Result<Ending> {
-        let snapshot = self.snapshot().await?;
-        let is_up = !Props::of(lesson, &snapshot).is_empty();
+        let session = Session::open(self.run, Purpose::List).await?;
+        let is_up = !Props::of(lesson, &session.snapshot).is_empty();
         if !is_up {
-            self.nothing_in_the_way(lesson, &snapshot)?;
-            docker::ready(self.run.options).await?;
+            self.nothing_in_the_way(lesson, &session.snapshot)?;
+            docker::ready(self.run.options, session.engine()).await?;
         }
         self.say(&self.story(lesson))?;
         if is_up {

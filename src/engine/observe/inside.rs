@@ -17,7 +17,7 @@ use crate::engine::Visitor;
 use crate::engine::connect::Engine;
 use crate::engine::exec::Exec;
 use crate::error::Error;
-use crate::model::{Container, Means, Mtu, Observation, Part, State, Unread};
+use crate::model::{Container, Means, Mtu, Observation, State, Unread};
 
 /// Bytes read of one file, and of a command's whole output.
 const MOST_OF_A_FILE: u64 = 4 << 20;
@@ -70,7 +70,7 @@ pub async fn look(
     } else {
         why.push("nothing was to be run in it (--no-exec)".to_owned());
     }
-    seen.unseen.push(Unread::new("its sockets, routes and files", why.join("; ")).of(Part::Inside));
+    seen.unseen.push(Unread::inside(why.join("; ")));
 }
 
 /// The container's TCP sockets, if the kernel can be asked for them, and files;

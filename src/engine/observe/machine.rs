@@ -60,10 +60,12 @@ fn mtus(process: &crate::engine::Process, devices: &str) -> Option<Vec<Mtu>> {
 const WITH_MEMBERS: &str = "/v1.27/networks";
 
 /// What the networks that somebody made say of their members, and which of
-/// them could not be asked.
+/// them could not be asked. One `of_several` engines may be without a network
+/// of the swarm: a worker knows those that it needs.
 pub async fn networks(
     engine: &Engine,
     networks: &[&Network],
+    of_several: bool,
     width: usize,
 ) -> (Vec<NetworkObservation>, Vec<Unread>) {
     let asked: Vec<&Network> = networks
@@ -81,18 +83,19 @@ pub async fn networks(
             let listed = if is_local { listed.remove(network.own_id()) } else { None };
             async move {
                 let told = match listed {
-                    Some(listed) => listed,
-                    None => inspect(engine, network).await?,
+                    Some(listed) => Ok(listed),
+                    None => inspect(engine, network).await,
                 };
-                Ok(observation(network, told))
+                (network, told)
             }
         })
         .buffer_unordered(width.max(1));
     let (mut seen, mut unread) = (Vec::new(), Vec::new());
-    while let Some(answer) = answers.next().await {
-        match answer {
-            Ok(network) => seen.push(network),
-            Err(note) => unread.push(note),
+    while let Some((network, told)) = answers.next().await {
+        match told {
+            Ok(told) => seen.push(observation(network, told)),
+            Err(Error::Refused { status: 404, .. }) if of_several => {}
+            Err(error) => unread.push(not_asked(network, error)),
         }
     }
     (seen, unread)
@@ -112,15 +115,17 @@ async fn all_with_members(engine: &Engine) -> HashMap<String, NetworkInspect> {
     listed.into_iter().filter_map(|network| Some((network.id.clone()?, network))).collect()
 }
 
-async fn inspect(engine: &Engine, network: &Network) -> Result<NetworkInspect, Unread> {
+async fn inspect(engine: &Engine, network: &Network) -> Result<NetworkInspect, Error> {
     let asked = engine.docker.inspect_network(network.own_id(), None::<InspectNetworkOptions>);
-    engine.ask("inspect network", asked).await.map_err(|error| {
-        let why = match error {
-            Error::Refused { status: 404, .. } => "gone before it could be looked at".to_owned(),
-            other => format!("only the list's word on it, without its members: {other}"),
-        };
-        Unread::new(format!("network `{}`", network.name), why)
-    })
+    engine.ask("inspect network", asked).await
+}
+
+fn not_asked(network: &Network, error: Error) -> Unread {
+    let why = match error {
+        Error::Refused { status: 404, .. } => "gone before it could be looked at".to_owned(),
+        other => format!("only the list's word on it, without its members: {other}"),
+    };
+    Unread::network(&network.name, why)
 }
 
 fn observation(network: &Network, told: NetworkInspect) -> NetworkObservation {

@@ -21,7 +21,7 @@ use super::connect::Engine;
 use super::engines::Engines;
 use super::{Visitor, lenient, translate};
 use crate::model::{
-    Container, Moment, Network, NetworkObservation, Observation, Part, Snapshot, State, Unread,
+    Container, Moment, Network, NetworkObservation, Observation, Snapshot, State, Unread,
 };
 
 /// How to look.
@@ -103,6 +103,7 @@ pub async fn observe_some(
         seen
     };
     let at_home = visitor(0);
+    let of_several = engines.are_named();
     let machines = join_all(engines.iter().map(|(node, engine)| {
         let own = |network: &&Network| network.node.is_empty() || network.node == node;
         let networks: Vec<&Network> = snapshot.networks.iter().filter(own).collect();
@@ -117,7 +118,7 @@ pub async fn observe_some(
                 }
             };
             let seen = tokio::join!(
-                machine::networks(engine, &networks, options.width),
+                machine::networks(engine, &networks, of_several, options.width),
                 info,
                 machine::host(engine, at_home)
             );
@@ -128,7 +129,6 @@ pub async fn observe_some(
     snapshot.observations = observations;
     let machines: Vec<_> =
         machines.into_iter().map(|(node, seen)| (node.to_owned(), seen)).collect();
-    let named = engines.are_named();
     let mut of_networks: Vec<NetworkObservation> = Vec::new();
     for (node, ((networks, mut unread), info, host)) in machines {
         for seen in networks {
@@ -144,35 +144,30 @@ pub async fn observe_some(
                 None => of_networks.push(seen),
             }
         }
-        let at = |what: &str| {
-            if named { format!("{node}: {what}") } else { what.to_owned() }
-        };
-        // A network of the swarm is known to a worker only while it needs it.
-        unread.retain(|note| !named || !note.why.starts_with("gone before"));
+        let here = |note: Unread| if of_several { note.on_engine(&node) } else { note };
         snapshot.unread.append(&mut unread);
         match info {
             Ok(None) => {}
             Ok(Some(info)) => {
-                let of = snapshot.engines.iter_mut().find(|of| of.node == node && named);
+                let of = snapshot.engines.iter_mut().find(|of| of.node == node && of_several);
                 translate::add_info(info, of.map_or(&mut snapshot.engine, |of| &mut of.engine));
             }
             Err(error) => {
-                let what = at("facts about the engine");
-                snapshot.unread.push(Unread::new(what, error.to_string()));
+                let note = Unread::new("facts about the engine", error.to_string());
+                snapshot.unread.push(here(note));
             }
         }
         match host {
-            Ok(host) if !named => snapshot.host = Some(host),
+            Ok(host) if !of_several => snapshot.host = Some(host),
             // Sockets and routes of several machines have no place in a snapshot.
             Ok(_) => {}
-            Err(why) => {
-                snapshot.unread.push(Unread::new(at("the engine's machine"), why).of(Part::Machine))
-            }
+            Err(why) => snapshot.unread.push(here(Unread::machine(why))),
         }
     }
-    if named {
+    if of_several {
         let why = "it is looked at only where a map is of one engine";
-        snapshot.unread.push(Unread::new("the engines' machines", why).of(Part::Machine));
+        let what = "the engines' machines".to_owned();
+        snapshot.unread.push(Unread { what, ..Unread::machine(why) });
     }
     for seen in &mut of_networks {
         seen.attached.sort();
@@ -204,7 +199,7 @@ async fn look(
     let (log, ()) = tokio::join!(log, inside::look(engine, container, visitor, exec, &mut seen));
     match log {
         Some(Ok(errors)) => seen.log_errors = Some(errors),
-        Some(Err(why)) => seen.unseen.insert(0, Unread::new("its log", why).of(Part::Log)),
+        Some(Err(why)) => seen.unseen.insert(0, Unread::log(why)),
         None => {}
     }
     seen

@@ -1,0 +1,15 @@
+//! What images an engine has.
+
+use super::connect::Engine;
+use crate::error::{Error, Result};
+
+impl Engine {
+    /// Whether the engine has an image of this name. Sends a GET request.
+    pub async fn has_image(&self, name: &str) -> Result<bool> {
+        match self.ask("inspect image", self.docker.inspect_image(name)).await {
+            Ok(_) => Ok(true),
+            Err(Error::Refused { status: 404, .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
