@@ -308,6 +308,7 @@ impl MakeContainer {
                     host: other.name.clone(),
                     port: Some(8080),
                     port_variable: Some("SECRET_PORT".to_owned()),
+                    is_whole: false,
                 })
                 .into_iter()
                 .collect(),

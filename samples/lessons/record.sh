@@ -15,7 +15,7 @@ for lesson in */; do
   lesson=${lesson%/}
   "$netmap" lesson start --yes "$lesson" >/dev/null 2>&1
   # Long enough for a client to have failed.
-  sleep 4
+  sleep 8
   "$netmap" snapshot -o "$lesson/snapshot.json"
   "$netmap" show --all --from "$lesson" -o "$lesson/map.svg"
   "$netmap" lesson stop "$lesson" >/dev/null

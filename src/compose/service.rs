@@ -88,6 +88,7 @@ impl Reader<'_> {
             host: dependency.service.clone(),
             port: None,
             port_variable: None,
+            is_whole: false,
         }));
         references.truncate(reference::MOST);
         references.sort();

@@ -575,6 +575,9 @@ pub fn settled(steps: Vec<Step>) -> Vec<Step> {
 /// with another value of it.
 fn setting(reference: &Reference) -> Option<Setting> {
     match (reference.origin, &reference.variable) {
+        (Origin::Environment, Some(variable)) if reference.is_whole => {
+            Some(Setting::WholeVariable(variable.clone()))
+        }
         (Origin::Environment, Some(variable)) => Some(Setting::Variable(variable.clone())),
         _ => None,
     }

@@ -30,7 +30,10 @@ impl Case<'_> {
         let service = container.compose.service.clone();
         let place = self.map.snapshot().plan.as_ref().zip(service.as_deref());
         let place = place.and_then(|(plan, service)| match &change {
-            Change::Dial { setting: Setting::Variable(variable), .. }
+            Change::Dial {
+                setting: Setting::Variable(variable) | Setting::WholeVariable(variable),
+                ..
+            }
             | Change::SetPort { variable, .. }
             | Change::Extend { variable, .. } => variable_place(plan, service, variable),
             Change::Dial { setting: Setting::Command, .. } => {

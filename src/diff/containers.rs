@@ -121,8 +121,16 @@ fn aspects(container: &Container, of: &Snapshot) -> [Aspect; 13] {
 /// Whom a container names, and where: `db:5432 (DB_URL)`.
 fn dials(reference: &Reference) -> String {
     // The first three are its text, the others its place.
-    let Reference { scheme: _, host: _, port: _, port_variable: _, variable: _, origin: _ } =
-        reference;
+    let Reference {
+        scheme: _,
+        host: _,
+        port: _,
+        port_variable: _,
+        variable: _,
+        origin: _,
+        // How it is written, not whom it names.
+        is_whole: _,
+    } = reference;
     format!("{reference} ({})", reference.place())
 }
 

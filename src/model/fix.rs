@@ -303,8 +303,10 @@ pub enum Change {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(tag = "in", content = "name", rename_all = "kebab-case")]
 pub enum Setting {
-    /// An environment variable.
+    /// An environment variable, in some place of its value.
     Variable(String),
+    /// An environment variable whose value is nothing else.
+    WholeVariable(String),
     /// The command or the entry point.
     Command,
 }

@@ -92,6 +92,7 @@ impl Redaction {
             host: self.word_or_address(&reference.host),
             port: reference.port,
             port_variable: reference.port_variable.as_deref().map(|name| self.names.variable(name)),
+            is_whole: reference.is_whole,
         }
     }
 

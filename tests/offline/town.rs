@@ -177,6 +177,7 @@ impl House {
             host,
             port: Some(port),
             port_variable: None,
+            is_whole: true,
         });
         let project = format!("p{:04}", self.project);
         let sidecar = self.rides();

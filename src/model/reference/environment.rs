@@ -78,7 +78,9 @@ pub fn in_value(origin: Origin, name: &str, value: &str) -> Vec<Reference> {
         host: found.host,
         port: found.port,
         port_variable: None,
+        is_whole: false,
     };
+    let whole = value;
     let value = bounded(value);
     let upper = name.to_ascii_uppercase();
     if upper == "NO_PROXY" {
@@ -102,6 +104,9 @@ pub fn in_value(origin: Origin, name: &str, value: &str) -> Vec<Reference> {
         }
     }
     found.retain(|reference| !is_any_address(&reference.host));
+    if let [only] = found.as_mut_slice() {
+        only.is_whole = only.written() == whole;
+    }
     tidy(found)
 }
 

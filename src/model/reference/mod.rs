@@ -65,12 +65,30 @@ pub struct Reference {
     /// written beside the host: `DB_PORT` beside `DB_HOST`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port_variable: Option<String>,
+    /// Whether the variable holds nothing but this: scheme, host and port, as
+    /// they stand here. Only then can its whole value be written again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_whole: bool,
 }
 
 impl Reference {
     /// The port that is dialled: as written, or else the scheme's usual one.
     pub fn dialled_port(&self) -> Option<u16> {
         self.port.or_else(|| usual_port(self.scheme.as_deref()?))
+    }
+
+    /// Scheme, host and port as a value of a variable: `redis://cache:6379`.
+    pub fn written(&self) -> String {
+        let scheme = self.scheme.as_deref().map(|scheme| format!("{scheme}://"));
+        let mut text = scheme.unwrap_or_default();
+        match self.port.filter(|_| self.port_variable.is_none()) {
+            Some(port) if self.host.contains(':') => {
+                text.push_str(&format!("[{}]:{port}", self.host))
+            }
+            Some(port) => text.push_str(&format!("{}:{port}", self.host)),
+            None => text.push_str(&self.host),
+        }
+        text
     }
 
     /// The host as an address, where it is one.

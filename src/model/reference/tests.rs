@@ -133,3 +133,29 @@ fn loopback_in_all_its_spellings() {
     }
     assert!(!is_loopback("localhost.example"));
 }
+
+#[test]
+fn a_value_that_is_nothing_but_a_reference_is_known_as_such() {
+    let is_whole = |name: &str, value: &str| in_environment([(name, value)])[0].is_whole;
+    for (name, value) in [
+        ("MONGO_URL", "mongodb://localhost:27017"),
+        ("API", "http://api"),
+        ("DB_HOST", "db"),
+        ("DB_HOST", "db:5432"),
+        ("URL", "http://[::1]:80"),
+    ] {
+        assert!(is_whole(name, value), "{value}");
+    }
+    for (name, value) in [
+        ("MONGO_URL", "mongodb://localhost:27017/shop"),
+        ("MONGO_URL", "mongodb://u:p@localhost:27017"),
+        ("MONGO_URL", "HTTP://localhost:27017"),
+        ("DB_HOST", "db "),
+        ("BROKERS", "a:1,b:2"),
+        ("OPTIONS", "--db http://api"),
+    ] {
+        assert!(!is_whole(name, value), "{value}");
+    }
+    // The port is another variable's.
+    assert!(in_environment([("DB_HOST", "db"), ("DB_PORT", "5433")])[0].is_whole);
+}

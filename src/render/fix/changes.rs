@@ -15,7 +15,11 @@ pub fn recreated(name: &str, changes: &[Change]) -> String {
 /// What a change gives a container, after `with` or `give it`.
 pub fn change(change: &Change) -> String {
     match change {
-        Change::Dial { setting: Setting::Variable(variable), from, to } => {
+        Change::Dial {
+            setting: Setting::Variable(variable) | Setting::WholeVariable(variable),
+            from,
+            to,
+        } => {
             format!("{to} in {variable} instead of {from}")
         }
         Change::Dial { setting: Setting::Command, from, to } => {

@@ -84,8 +84,14 @@ fn create(recreate: &Recreate, settings: &Settings, tool: Tool) -> String {
         front.push_str(&format!("env {odd}"));
     }
     for change in &recreate.changes {
-        if let Change::SetPort { variable, port } = change {
-            words.extend(["-e".to_owned(), format!("{variable}={port}")]);
+        match change {
+            Change::SetPort { variable, port } => {
+                words.extend(["-e".to_owned(), format!("{variable}={port}")]);
+            }
+            Change::Dial { setting: Setting::WholeVariable(variable), to, .. } => {
+                words.extend(["-e".to_owned(), format!("{variable}={to}")]);
+            }
+            _ => {}
         }
     }
     for port in published(recreate, settings) {

@@ -123,6 +123,19 @@ fn a_container_is_re_created_under_its_name_with_all_it_had() {
 }
 
 #[test]
+fn a_value_that_is_nothing_else_is_written_out() {
+    let change = match dial("DB_URL", Some("redis"), ("localhost", Some(6379))) {
+        Change::Dial { from, to, .. } => {
+            Change::Dial { setting: Setting::WholeVariable("DB_URL".to_owned()), from, to }
+        }
+        other => other,
+    };
+    let lines = recreate(vec![change], settings(), Tool::Docker);
+    let create = "&& docker create --name web -e DB_URL=redis://db:5432 -p 127.0.0.1:8080:80 ";
+    assert!(lines[3].contains(create), "{lines:?}");
+}
+
+#[test]
 fn further_networks_are_connected_before_it_starts() {
     let mut settings = settings();
     let fixed = Joining { ipv4: "10.0.0.9".parse().ok(), ..joining("back", &["a"]) };
