@@ -118,7 +118,7 @@ fn module_5_from_broken_to_clean() {
         .iter()
         .map(|l| l.as_str().unwrap().to_owned())
         .collect();
-    assert!(fix.last().unwrap().contains("mongodb://m5-mongo:27017"), "{fix:?}");
+    assert!(fix.iter().any(|line| line.contains("m5-mongo:27017 in MONGO_URL")), "{fix:?}");
 
     sh(setup, "address", prefix);
     let found = expect(prefix, &["hardcoded-ip"]);
@@ -129,7 +129,7 @@ fn module_5_from_broken_to_clean() {
     let said = loop {
         let found = expect(prefix, &["hardcoded-ip"]);
         let said = found[0].to_string();
-        if said.contains("m5-mongo listens on 27017, and has the address") {
+        if said.contains("m5-mongo does listen on 27017") && said.contains("m5-mongo has ") {
             assert!(found.iter().all(|finding| finding["severity"] == "error"), "{found:#?}");
             break said;
         }
@@ -140,7 +140,7 @@ fn module_5_from_broken_to_clean() {
     let whose = ["which belongs to", "an address that nobody has"];
     assert!(whose.iter().any(|words| said.contains(words)), "{said}");
 
-    // netmap's own commands, and then the name, as its last line says.
+    // netmap's own commands, as they are printed.
     sh(setup, "address", prefix);
     sh(setup, "broken", prefix);
     expect(prefix, &["localhost-dependency", "default-bridge-no-names"]);
@@ -149,7 +149,6 @@ fn module_5_from_broken_to_clean() {
     let ran = Command::new("sh").args(["-ec", &script]).env("DOCKER_HOST", engine()).output();
     let ran = ran.expect("sh runs");
     assert!(ran.status.success(), "{script}: {}", text(&ran.stderr));
-    sh(setup, "network", prefix);
     expect(prefix, &[]);
     docker(&["exec", "m5-survey_container", "nc", "-w", "2", "m5-mongo", "27017"]);
     let output = netmap(&["doctor", "m5-*"]);

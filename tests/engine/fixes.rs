@@ -2,13 +2,12 @@
 //! work on every engine, whatever is in values and arguments, and give no
 //! secret away.
 
-use std::process::{Command, Output};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{Corner, docker, engine, inspect, is_podman, netmap_text, text, try_docker};
+use crate::support::{Corner, docker, inspect, is_podman, netmap_text, paste, text, try_docker};
 
 /// How long a setup may take to look as it should.
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -31,18 +30,6 @@ const PROGRAM: &str = r#"
       echo "Error: connect ECONNREFUSED $host:5561" >&2; sleep 1
     done
     echo connected; exec nc -ll -p 3000 -e cat"#;
-
-/// Runs lines in a shell as somebody would who pastes them. `podman` is the
-/// command line of the engine under test, as `docker` is.
-fn paste(lines: &[String]) -> Output {
-    let script = format!(
-        "set -e\npodman() {{ command podman --remote --url \"$DOCKER_HOST\" \"$@\"; }}\n{}\n",
-        lines.join("\n")
-    );
-    let mut shell = Command::new("sh");
-    shell.arg("-c").arg(&script).env("DOCKER_HOST", engine()).env_remove("DOCKER_CONTEXT");
-    shell.output().expect("sh runs")
-}
 
 /// The findings of a rule about a container, once there is one.
 fn finding(rule: &str, about: &str) -> Value {

@@ -23,6 +23,18 @@ pub fn is_podman() -> bool {
     engine_facts()["name"] == "Podman"
 }
 
+/// Runs lines in a shell as somebody would who pastes them. `podman` is the
+/// command line of the engine under test, as `docker` is.
+pub fn paste(lines: &[String]) -> Output {
+    let script = format!(
+        "set -e\npodman() {{ command podman --remote --url \"$DOCKER_HOST\" \"$@\"; }}\n{}\n",
+        lines.join("\n")
+    );
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(&script).env("DOCKER_HOST", engine()).env_remove("DOCKER_CONTEXT");
+    shell.output().expect("sh runs")
+}
+
 /// Runs docker against the private engine; its standard output, trimmed.
 /// Panics with docker's own words when it fails.
 pub fn docker(arguments: &[&str]) -> String {
