@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use super::case::{Case, Listens};
 use super::wanted::{Edge, Sign, Target};
+use crate::model::keys::option;
 use crate::model::{
     ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, PublishedPort, State, nearest,
 };
@@ -261,7 +262,7 @@ fn all_apart(
 ) -> Option<NetworkAt> {
     let apart = |at: &NetworkAt| {
         let network = case.network(*at);
-        let private = network.options.get("macvlan_mode").is_some_and(|mode| mode == "private");
+        let private = network.option(option::MACVLAN_MODE) == Some("private");
         (network.driver == Driver::Bridge && !network.icc)
             || (network.driver == Driver::Macvlan && private)
     };

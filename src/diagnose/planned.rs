@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::case::few;
 use super::mend::prose;
+use crate::model::keys::label;
 use crate::model::{Container, Finding, Place, Plan, Snapshot};
 
 /// Rules about ports of the host, which are written under `ports`.
@@ -36,7 +37,7 @@ impl<'a> Written<'a> {
     /// The key of a network in the file, from its name on the engine.
     fn network_key(&self, name: &'a str) -> &'a str {
         let network = self.snapshot.networks.iter().find(|network| network.name == name);
-        let key = network.and_then(|network| network.labels.get("com.docker.compose.network"));
+        let key = network.and_then(|network| network.labels.get(label::NETWORK));
         key.map_or(name, String::as_str)
     }
 

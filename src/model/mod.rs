@@ -11,6 +11,7 @@ mod finding;
 mod host_ports;
 mod joined;
 mod json;
+pub mod keys;
 mod labels;
 mod ladder;
 mod link;

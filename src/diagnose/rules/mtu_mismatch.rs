@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnose::case::{Case, few};
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule, Sight};
+use crate::model::keys::label;
 use crate::model::{ContainerAt, Driver, NetworkAt, Severity};
 
 /// See `netmap explain mtu-mismatch`.
@@ -86,7 +87,7 @@ fn anew(case: &Case, network: NetworkAt, mtu: u32) -> String {
         format!("put them on a network of their own: podman network create -o mtu={mtu}")
     } else if network.is_default_bridge() {
         format!("set \"mtu\": {mtu} in daemon.json, restart the engine, make the containers anew")
-    } else if network.labels.contains_key("com.docker.compose.network") {
+    } else if network.labels.contains_key(label::NETWORK) {
         format!(
             "in the compose file give the network of {name} the driver_opts \
              com.docker.network.driver.mtu: \"{mtu}\"; then {docker} compose down, and up"

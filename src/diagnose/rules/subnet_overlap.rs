@@ -5,6 +5,7 @@ use ipnet::IpNet;
 use crate::diagnose::case::Case;
 use crate::diagnose::mend::prose;
 use crate::diagnose::{Judgement, Rule, Sight};
+use crate::model::keys::option;
 use crate::model::{Driver, Network, NetworkAt, RouteEntry, Severity};
 
 /// See `netmap explain subnet-overlap`.
@@ -105,7 +106,7 @@ fn overlap(a: &IpNet, b: &IpNet) -> bool {
 /// exactly one of its subnets, on the link itself, by a bridge's interface.
 fn is_the_engines(case: &Case, route: &RouteEntry) -> bool {
     let bridge = |network: &Network| {
-        let named = network.options.get("com.docker.network.bridge.name");
+        let named = network.options.get(option::BRIDGE_NAME);
         let short = network.id.get(..12).unwrap_or_default();
         named.is_some_and(|name| *name == route.interface)
             || route.interface == format!("br-{short}")

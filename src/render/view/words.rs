@@ -1,6 +1,7 @@
 //! Words that all formats have in common.
 
 use crate::graph::Mark;
+use crate::model::keys::option;
 use crate::model::{Container, Network, NetworkAt, State, Subnet};
 
 /// What a surprise is, in a word or two.
@@ -58,7 +59,7 @@ pub fn gateway(view: &super::View, network: NetworkAt, subnet: &Subnet) -> Strin
 /// Driver and flags: `bridge`, `bridge · internal`, `macvlan on eth0`.
 pub fn kind(network: &Network) -> String {
     let mut text = network.driver.to_string();
-    if let Some(parent) = network.options.get("parent") {
+    if let Some(parent) = network.option(option::PARENT) {
         text.push_str(" on ");
         text.push_str(parent);
     }
