@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use super::keys;
 use super::reader::Reader;
+use crate::model::keys::label;
 use crate::model::{Driver, Network, Scope, Subnet};
 use crate::yaml::{Node, Value};
 
@@ -36,8 +37,8 @@ impl Reader<'_> {
         let driver = text("driver").map_or(Driver::Bridge, Driver::parse);
         let ipv6 = self.flag(node, &path, "enable_ipv6").unwrap_or_default();
         let mut labels = self.labels(node.get("labels"));
-        labels.insert("com.docker.compose.network".to_owned(), key.to_owned());
-        labels.insert("com.docker.compose.project".to_owned(), project.to_owned());
+        labels.insert(label::NETWORK.to_owned(), key.to_owned());
+        labels.insert(label::PROJECT.to_owned(), project.to_owned());
         let mut network = Network {
             scope: if driver == Driver::Overlay { Scope::Swarm } else { Scope::Local },
             driver,

@@ -11,6 +11,7 @@ use super::network::built_in;
 use super::places::places;
 use super::reader::Reader;
 use super::service::{Dependency, Service};
+use crate::model::keys::label;
 use crate::model::{
     Compose, Container, Endpoint, EngineFacts, Link, Network, NetworkMode, Plan, PublishedPort,
     RequestedPort, Snapshot, State, nearest,
@@ -263,12 +264,12 @@ impl Drawing<'_, '_> {
             .collect();
         let mut labels = service.labels.clone();
         for (key, value) in [
-            ("project", self.project.name.clone()),
-            ("service", service.name.clone()),
-            ("container-number", number.to_string()),
-            ("depends_on", dependencies.join(",")),
+            (label::PROJECT, self.project.name.clone()),
+            (label::SERVICE, service.name.clone()),
+            (label::CONTAINER_NUMBER, number.to_string()),
+            (label::DEPENDS_ON, dependencies.join(",")),
         ] {
-            labels.insert(format!("com.docker.compose.{key}"), value);
+            labels.insert(key.to_owned(), value);
         }
         labels
     }

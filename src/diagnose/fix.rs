@@ -8,6 +8,7 @@ use super::case::Case;
 use super::names::Meaning;
 use super::obstacle::Obstacle;
 use super::wanted::Edge;
+use crate::model::keys::label;
 use crate::model::{
     Action, Applicability, Change, ComposeServices, Container, ContainerAt, Dialled, Driver,
     Handle, Joining, Maker, NetworkAt, NetworkMode, Origin, Recreate, Reference, RunOption,
@@ -403,14 +404,14 @@ impl Case<'_> {
     /// Who has to re-create a container.
     fn maker(&self, at: ContainerAt) -> Maker {
         let container = self.container(at);
-        let label = |key: &str| container.labels.get(key).map(String::as_str);
+        let value_of = |key: &str| container.labels.get(key).map(String::as_str);
         if let Some(service) = &container.task_of {
             return Maker::Other { maker: Some(format!("the swarm service {service}")) };
         }
-        if label("io.kubernetes.pod.name").is_some() {
+        if value_of(label::POD_NAME).is_some() {
             return Maker::Other { maker: Some("Kubernetes".to_owned()) };
         }
-        if let Some(unit) = label("PODMAN_SYSTEMD_UNIT") {
+        if let Some(unit) = value_of(label::SYSTEMD_UNIT) {
             return Maker::Other { maker: Some(format!("the systemd unit {unit}")) };
         }
         if let (Some(project), Some(service)) =
@@ -420,8 +421,7 @@ impl Case<'_> {
                 project: project.to_owned(),
                 services: vec![service.to_owned()],
                 files: compose_files(container),
-                standalone: label("com.docker.compose.version")
-                    .is_some_and(|v| v.starts_with("1.")),
+                standalone: value_of(label::COMPOSE_VERSION).is_some_and(|v| v.starts_with("1.")),
             });
         }
         match self.settings(at) {
@@ -610,9 +610,9 @@ fn dial(reference: &Reference, host: &str, port: Option<u16>) -> Vec<Change> {
 
 /// The compose files that a container's labels name.
 fn compose_files(container: &Container) -> Vec<String> {
-    let label = |key: &str| container.labels.get(key).map(String::as_str).unwrap_or_default();
-    let folder = label("com.docker.compose.project.working_dir");
-    let files = label("com.docker.compose.project.config_files").split(',');
+    let value_of = |key: &str| container.labels.get(key).map(String::as_str).unwrap_or_default();
+    let folder = value_of(label::WORKING_DIR);
+    let files = value_of(label::CONFIG_FILES).split(',');
     files
         .map(str::trim)
         .filter(|file| is_usable(file))

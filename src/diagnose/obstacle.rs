@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use super::facts::Listens;
 use super::names::{Meaning, Names};
 use super::wanted::Edge;
+use crate::model::keys::option;
 use crate::model::{
     ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State, nearest,
 };
@@ -228,7 +229,7 @@ fn all_apart(
 ) -> Option<NetworkAt> {
     let apart = |at: &NetworkAt| {
         let network = names.network(*at);
-        let private = network.options.get("macvlan_mode").is_some_and(|mode| mode == "private");
+        let private = network.option(option::MACVLAN_MODE) == Some("private");
         match network.driver {
             Driver::Bridge => !network.icc,
             Driver::Macvlan => private,

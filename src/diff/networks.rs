@@ -4,16 +4,13 @@ use std::collections::BTreeSet;
 
 use super::change::{Aspect, ChangeKind, Changes, in_full, yes_no};
 use super::same::Same;
+use crate::model::keys::option;
 use crate::model::{Network, Subnet};
 
 /// Options that the model has fields for, and those that name an interface of
 /// the engine's machine, which is made up anew with the network.
-const OTHERWISE_TOLD: &[&str] = &[
-    "com.docker.network.bridge.enable_icc",
-    "com.docker.network.bridge.enable_ip_masquerade",
-    "com.docker.network.bridge.name",
-    "com.docker.network.driver.mtu",
-];
+const OTHERWISE_TOLD: &[&str] =
+    &[option::ICC, option::MASQUERADE, option::BRIDGE_NAME, option::MTU];
 
 /// Compares all networks.
 pub fn compare(same: &Same, changes: &mut Changes) {

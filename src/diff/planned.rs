@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::same::Same;
+use crate::model::keys::label;
 use crate::model::{
     Container, ContainerAt, Endpoint, Network, NetworkMode, Origin, PublishedPort, RequestedPort,
     Snapshot, State, positions,
@@ -182,10 +183,8 @@ fn fill_network(plan: &mut Network, real: &Network) {
         subnet.gateway = subnet.gateway.or_else(|| there.and_then(|there| there.gateway));
     }
     // Compose 1 makes every network attachable.
-    let by_compose_1 = real
-        .labels
-        .get("com.docker.compose.version")
-        .is_some_and(|version| version.starts_with("1."));
+    let by_compose_1 =
+        real.labels.get(label::COMPOSE_VERSION).is_some_and(|version| version.starts_with("1."));
     if by_compose_1 {
         plan.attachable = real.attachable;
     }

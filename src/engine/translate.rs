@@ -13,6 +13,7 @@ use super::container::{EndpointSettings, Inspected, Listed};
 use super::lenient::Info;
 use super::made_with::{self, WholeHostConfig};
 use super::ports;
+use crate::model::keys::label;
 use crate::model::{
     AddressPool, Compose, Container, Driver, Endpoint, EngineFacts, ExposedPort, ExtraHost, Health,
     Link, Moment, Network, NetworkMode, Reference, Scope, StartError, State, Subnet, Unread,
@@ -102,7 +103,7 @@ pub fn network(listed: ListedNetwork, unread: &mut Vec<Unread>) -> Network {
         icc: true,
         masquerade: true,
         mtu: None,
-        project: labels.get("com.docker.compose.project").cloned(),
+        project: labels.get(label::PROJECT).cloned(),
         options: BTreeMap::new(),
         labels,
         node: String::new(),
@@ -292,17 +293,16 @@ fn endpoints(
 }
 
 fn compose(labels: &BTreeMap<String, String>) -> Compose {
-    let label = |key: &str| labels.get(key).filter(|value| !value.is_empty()).cloned();
+    let given = |key: &str| labels.get(key).filter(|value| !value.is_empty()).cloned();
     Compose {
-        project: label("com.docker.compose.project"),
-        service: label("com.docker.compose.service"),
-        replica: label("com.docker.compose.container-number")
-            .and_then(|number| number.parse().ok()),
+        project: given(label::PROJECT),
+        service: given(label::SERVICE),
+        replica: given(label::CONTAINER_NUMBER).and_then(|number| number.parse().ok()),
     }
 }
 
 fn task_of(labels: &BTreeMap<String, String>) -> Option<String> {
-    labels.get("com.docker.swarm.service.name").filter(|name| !name.is_empty()).cloned()
+    labels.get(label::SWARM_SERVICE).filter(|name| !name.is_empty()).cloned()
 }
 
 /// The engine writes links as `/web/db:/web/alias`.

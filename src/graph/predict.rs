@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use super::reason::{Judged, Prediction, Reason, Route, Verdict};
 use super::{Map, StackOwner};
+use crate::model::keys::option;
 use crate::model::{Container, ContainerAt, Driver, Endpoint, Network, NetworkAt, State};
 
 impl Map<'_> {
@@ -176,7 +177,7 @@ impl Map<'_> {
             return Judged::unknown(Reason::OutsideDecides);
         }
         let engine = self.snapshot().engine_of(&self.container(a).node);
-        let filters_ipv6 = engine.name == "Docker" && engine.major().is_some_and(|v| v >= 27);
+        let filters_ipv6 = engine.is_docker() && engine.major().is_some_and(|v| v >= 27);
         let planned = self.is_planned(a);
         let leads_out = |network: &Network, endpoint: &Endpoint| match address {
             // Members of an overlay network get out by a bridge of which the
@@ -219,12 +220,7 @@ impl Map<'_> {
                 Judged::unknown(Reason::UnknownDriver)
             };
         }
-        let routed = |n: &Network| {
-            n.options.iter().any(|(key, value)| {
-                key.starts_with("com.docker.network.bridge.gateway_mode") && value != "nat"
-            })
-        };
-        if routed(to) {
+        if to.is_routed() {
             return Judged::unknown(Reason::OutsideDecides);
         }
         if address.is_some_and(|address| address.is_ipv6()) && !filters_ipv6 {
@@ -318,7 +314,7 @@ impl Map<'_> {
 
 /// What should happen between two members of one network.
 fn within(network: &Network, a: &Container, b: &Container) -> Judged {
-    let macvlan_mode = network.options.get("macvlan_mode").map(String::as_str);
+    let macvlan_mode = network.option(option::MACVLAN_MODE);
     match &network.driver {
         Driver::Bridge if !network.icc => {
             let linked = |from: &Container, to: &Container| {

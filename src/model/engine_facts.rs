@@ -68,6 +68,11 @@ impl EngineFacts {
         self.version.split(['.', '-', '+']).next()?.parse().ok()
     }
 
+    /// Whether it is Docker.
+    pub fn is_docker(&self) -> bool {
+        self.name == "Docker"
+    }
+
     /// Whether it is Podman, whose networks differ from Docker's in places.
     pub fn is_podman(&self) -> bool {
         self.name == "Podman"

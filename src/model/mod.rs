@@ -13,6 +13,7 @@ mod fix;
 mod host_ports;
 mod joined;
 mod json;
+pub mod keys;
 mod labels;
 mod ladder;
 mod link;
@@ -52,7 +53,7 @@ pub use ladder::{Ladder, Reach, Rung, RungKind, Status};
 pub use link::{ExtraHost, HostAddress, Link};
 pub use moment::Moment;
 pub use names::{natural_order, nearest, nearest_of};
-pub use network::{BRIDGE_NAME, Network, PODMAN_DEFAULT_NETWORK, Subnet};
+pub use network::{Network, PODMAN_DEFAULT_NETWORK, Subnet};
 pub use observation::{
     Attached, Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means,
     Mtu, NetworkObservation, Observation, Progress, RouteEntry,

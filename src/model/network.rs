@@ -7,9 +7,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::driver::{Driver, Scope};
-
-/// The option that names a bridge's interface on the host.
-pub const BRIDGE_NAME: &str = "com.docker.network.bridge.name";
+use super::keys::option;
 
 /// Id of Podman's default network, the same everywhere.
 ///
@@ -136,11 +134,22 @@ impl Network {
 
     /// Takes driver options over, and reads what some of them mean.
     pub fn set_options(&mut self, options: BTreeMap<String, String>) {
-        let option = |key: &str| options.get(key).map(String::as_str);
-        self.icc = option("com.docker.network.bridge.enable_icc") != Some("false");
-        self.masquerade = option("com.docker.network.bridge.enable_ip_masquerade") != Some("false");
-        self.mtu = option("com.docker.network.driver.mtu").and_then(|mtu| mtu.parse().ok());
         self.options = options;
+        self.icc = self.option(option::ICC) != Some("false");
+        self.masquerade = self.option(option::MASQUERADE) != Some("false");
+        self.mtu = self.option(option::MTU).and_then(|mtu| mtu.parse().ok());
+    }
+
+    /// The value of a driver option; [`option`] has the keys.
+    pub fn option(&self, key: &str) -> Option<&str> {
+        self.options.get(key).map(String::as_str)
+    }
+
+    /// Whether packets get in and out of the bridge otherwise than with
+    /// translated addresses (gateway modes other than `nat`).
+    pub fn is_routed(&self) -> bool {
+        let modes = [option::GATEWAY_MODE_IPV4, option::GATEWAY_MODE_IPV6];
+        modes.into_iter().filter_map(|key| self.option(key)).any(|mode| mode != "nat")
     }
 
     /// The engine's default bridge, the one network without names: every
@@ -151,10 +160,7 @@ impl Network {
     /// may be called `bridge`.
     pub fn is_default_bridge(&self) -> bool {
         self.driver == Driver::Bridge
-            && (self
-                .options
-                .get("com.docker.network.bridge.default_bridge")
-                .is_some_and(|value| value == "true")
+            && (self.option(option::DEFAULT_BRIDGE) == Some("true")
                 || self.own_name() == "bridge"
                 || self.own_id() == PODMAN_DEFAULT_NETWORK)
     }

@@ -13,6 +13,7 @@ mod seen;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::model::keys::option;
 use crate::model::{
     Compose, Container, Endpoint, ExtraHost, HostAddress, Link, Measurement, Network, NetworkMode,
     Plan, Probe, PublishedPort, RequestedPort, Snapshot, StartError, Subnet, Unread, Why,
@@ -24,16 +25,16 @@ use redaction::Redaction;
 /// Options of networks whose values the prediction depends on and that name
 /// nobody.
 const KEPT_OPTIONS: &[&str] = &[
-    "com.docker.network.bridge.default_bridge",
-    "com.docker.network.bridge.enable_icc",
-    "com.docker.network.bridge.enable_ip_masquerade",
-    "com.docker.network.bridge.gateway_mode_ipv4",
-    "com.docker.network.bridge.gateway_mode_ipv6",
-    "com.docker.network.driver.mtu",
-    "ipvlan_mode",
-    "macvlan_mode",
-    "mode",
-    "mtu",
+    option::DEFAULT_BRIDGE,
+    option::ICC,
+    option::MASQUERADE,
+    option::GATEWAY_MODE_IPV4,
+    option::GATEWAY_MODE_IPV6,
+    option::MTU,
+    option::IPVLAN_MODE,
+    option::MACVLAN_MODE,
+    option::PODMAN_MODE,
+    option::PODMAN_MTU,
 ];
 
 /// The same setup under other names and addresses.
@@ -81,8 +82,8 @@ impl Redaction {
             .filter(|(key, _)| KEPT_OPTIONS.contains(&key.as_str()))
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
-        if let Some(parent) = network.options.get("parent") {
-            options.insert("parent".to_owned(), self.names.word(parent));
+        if let Some(parent) = network.option(option::PARENT) {
+            options.insert(option::PARENT.to_owned(), self.names.word(parent));
         }
         Network {
             name: self.names.network(&network.name),

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::keys::option;
 use crate::model::{HostAddress, NetworkMode, Part, Snapshot};
 
 /// The names of networks that every engine makes, or whose name has a meaning.
@@ -278,9 +279,7 @@ fn other_words(snapshot: &Snapshot) -> BTreeSet<&str> {
     for measurement in snapshot.probe.iter().flat_map(|probe| &probe.measurements) {
         words.extend([measurement.from.as_str(), &measurement.to, &measurement.target]);
     }
-    words.extend(
-        snapshot.networks.iter().filter_map(|n| n.options.get("parent")).map(String::as_str),
-    );
+    words.extend(snapshot.networks.iter().filter_map(|network| network.option(option::PARENT)));
     words.retain(|word| !word.is_empty() && !KEPT_WORDS.contains(word));
     words
 }

@@ -1,6 +1,9 @@
 //! The course, as far as it goes without an engine.
 
-use crate::support::{netmap, project_file};
+use std::os::unix::fs::PermissionsExt;
+
+use crate::fake_engine::{Answer, FakeEngine, healthy};
+use crate::support::{Run, finished, netmap, netmap_command, project_file};
 
 /// What the doctor says of each lesson as it was recorded: the thing that the
 /// lesson is about, and nothing else.
@@ -67,4 +70,33 @@ fn the_list_needs_no_engine_and_everything_else_says_that_it_does() {
     let run = netmap(&["lesson", "list", "--from", "samples/module-5"]);
     assert_eq!(run.code, 2);
     assert!(run.err.contains("a lesson needs an engine"), "{}", run.err);
+}
+
+/// Starts a lesson with a `docker` that fails, on an engine that has the image
+/// or has not.
+fn start_with_a_docker_that_fails(has_image: bool) -> Run {
+    let engine = FakeEngine::start(move |path| match path {
+        "/images/busybox/json" if has_image => Answer::Json(200, r#"{"Id":"b"}"#.to_owned()),
+        path => healthy(path),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let docker = folder.path().join("docker");
+    std::fs::write(&docker, "#!/bin/sh\necho 'Kein solches Abbild' >&2\nexit 1\n").unwrap();
+    std::fs::set_permissions(&docker, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = std::env::var("PATH").unwrap_or_default();
+    let mut command = netmap_command();
+    command.args(["lesson", "start", "moved", "--yes", "--host", &engine.address]);
+    command.env("PATH", format!("{}:{path}", folder.path().display()));
+    finished(command.output().unwrap())
+}
+
+#[test]
+fn a_missing_image_is_known_by_the_engines_answer_in_whatever_language_docker_speaks() {
+    let run = start_with_a_docker_that_fails(false);
+    assert_eq!(run.code, 2, "{}{}", run.out, run.err);
+    assert!(run.err.contains("docker pull busybox"), "{}", run.err);
+    let run = start_with_a_docker_that_fails(true);
+    assert_eq!(run.code, 2, "{}{}", run.out, run.err);
+    assert!(run.err.contains("Kein solches Abbild"), "{}", run.err);
+    assert!(!run.err.contains("docker pull"), "{}", run.err);
 }

@@ -5,6 +5,9 @@ use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
+use netmap::model::{Moment, Snapshot};
+use serde_json::Value;
+
 use crate::support::{finished, netmap, netmap_command, project_file};
 
 const ZOO: &str = "tests/offline/zoo.json";
@@ -163,4 +166,61 @@ fn what_is_no_snapshot_is_refused() {
             assert!(run.code == 2 && run.err.contains(name), "{arguments:?}: {}", run.err);
         }
     }
+}
+
+/// What is in the files of a folder and of those in it that end so.
+fn files(folder: &std::path::Path, end: &str) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    let here = files.into_iter().filter(|path| path.to_string_lossy().ends_with(end));
+    here.chain(folders.iter().flat_map(|folder| self::files(folder, end))).collect()
+}
+
+/// Whether a snapshot as it is written now still has all that a recorded one
+/// has, in today's forms: times are texts, start errors have a kind.
+fn still_has(now: &Value, then: &Value) -> Result<(), String> {
+    let of = |now: Option<&Value>, then: &Value, place: String| {
+        let now = now.ok_or_else(|| format!("{place}: gone"))?;
+        still_has(now, then).map_err(|why| format!("{place}: {why}"))
+    };
+    match (now, then) {
+        (Value::Object(now), Value::Object(then)) => {
+            then.iter().try_for_each(|(key, value)| of(now.get(key), value, key.clone()))
+        }
+        (Value::Array(now), Value::Array(then)) if now.len() == then.len() => {
+            // Recorded by hand, they may be in another order.
+            let has = |row: &&Value| now.iter().any(|now| still_has(now, row).is_ok());
+            then.iter().find(|row| !has(row)).map_or(Ok(()), |row| Err(row.to_string()))
+        }
+        (Value::String(now), Value::Number(then)) => {
+            let then = then.as_i64().map(Moment::from_seconds);
+            let same = then.is_some() && Moment::parse(now) == then;
+            if same { Ok(()) } else { Err(format!("{now} for {then:?}")) }
+        }
+        (Value::Object(now), Value::String(_)) if now.contains_key("said") => {
+            still_has(&now["said"], then)
+        }
+        (now, then) if now == then => Ok(()),
+        (now, then) => Err(format!("{now} for {then}")),
+    }
+}
+
+#[test]
+fn every_recorded_snapshot_is_read_whole_and_written_alike_ever_after() {
+    let mut read = 0;
+    for path in files(&project_file("samples"), ".json") {
+        let text = fs::read(&path).unwrap();
+        let then: Value = serde_json::from_slice(&text).unwrap();
+        if then["schema"] != "netmap/1" {
+            continue;
+        }
+        read += 1;
+        let snapshot = Snapshot::read(&text[..]).unwrap_or_else(|e| panic!("{path:?}: {e:?}"));
+        let written = snapshot.to_json();
+        let now: Value = serde_json::from_str(&written).unwrap();
+        still_has(&now, &then).unwrap_or_else(|why| panic!("{path:?}: {why}"));
+        let again = Snapshot::read(written.as_bytes()).unwrap();
+        assert_eq!((&again, again.to_json()), (&snapshot, written), "{path:?}");
+    }
+    assert!(read > 100, "{read} snapshots");
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnose::{Case, Judgement, Rule, Sight, advise, owned};
+use crate::model::keys::label;
 use crate::model::{ContainerAt, Driver, Evidence, NetworkAt, Severity, Step};
 
 /// See `netmap explain mtu-mismatch`.
@@ -81,7 +82,7 @@ fn recreate(case: &Case, network: NetworkAt, mtu: u32) -> Step {
         format!(
             "set \"mtu\": {mtu} in daemon.json, restart the engine, and re-create the containers"
         )
-    } else if network.labels.contains_key("com.docker.compose.network") {
+    } else if network.labels.contains_key(label::NETWORK) {
         format!(
             "in the compose file give the network of {name} the driver_opts \
              com.docker.network.driver.mtu: \"{mtu}\"; then {docker} compose down, and up"

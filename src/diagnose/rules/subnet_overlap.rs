@@ -3,7 +3,8 @@
 use ipnet::IpNet;
 
 use crate::diagnose::{Case, Judgement, Rule, Sight, advise};
-use crate::model::{BRIDGE_NAME, Driver, Evidence, Network, NetworkAt, RouteEntry, Severity, Step};
+use crate::model::keys::option;
+use crate::model::{Driver, Evidence, Network, NetworkAt, RouteEntry, Severity, Step};
 
 /// See `netmap explain subnet-overlap`.
 pub const RULE: Rule = Rule {
@@ -102,7 +103,7 @@ fn overlap(a: &IpNet, b: &IpNet) -> bool {
 /// exactly one of its subnets, on the link itself, by a bridge's interface.
 fn is_the_engines(case: &Case, route: &RouteEntry) -> bool {
     let bridge = |network: &Network| {
-        let named = network.options.get(BRIDGE_NAME);
+        let named = network.option(option::BRIDGE_NAME);
         let short = network.id.get(..12).unwrap_or_default();
         named.is_some_and(|name| *name == route.interface)
             || route.interface == format!("br-{short}")

@@ -1,6 +1,7 @@
 //! Words that all formats have in common.
 
 use crate::graph::Mark;
+use crate::model::keys::option;
 use crate::model::words::count;
 use crate::model::{Container, Network, State};
 
@@ -34,7 +35,7 @@ pub fn state(container: &Container) -> String {
 /// Driver and flags: `bridge`, `bridge · internal`, `macvlan on eth0`.
 pub fn kind(network: &Network) -> String {
     let mut text = network.driver.to_string();
-    if let Some(parent) = network.options.get("parent") {
+    if let Some(parent) = network.option(option::PARENT) {
         text.push_str(" on ");
         text.push_str(parent);
     }
