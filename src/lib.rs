@@ -17,7 +17,7 @@
 //! - [`graph`] builds the map over a snapshot: shared networks, ways, islands,
 //!   bridging containers, filters, and the prediction of who reaches whom.
 //! - [`probe`] measures who really reaches whom: from inside the containers'
-//!   network namespaces, or with what the containers have to knock with.
+//!   network namespaces, or with what the containers have for it.
 //! - [`diagnose`] judges a map with what was observed in it: what is wrong, how
 //!   that was seen, and what fixes it. One file a rule.
 //! - [`check`] holds the assertions of a check file against map, measurements

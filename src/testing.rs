@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
 use crate::model::{
-    By, Compose, Container, Driver, Endpoint, EngineFacts, Health, HostsEntry, Knock, Listening,
+    Attempt, By, Compose, Container, Driver, Endpoint, EngineFacts, Health, HostsEntry, Listening,
     Means, Measurement, Network, NetworkMode, Observation, Origin, Outcome, Probe, PublishedPort,
     Reference, RouteEntry, Scope, Snapshot, State, Subnet, Why,
 };
@@ -345,7 +345,7 @@ fn measured(containers: &[Container], outcomes: &[Outcome]) -> Probe {
                     network: None,
                     by,
                     target,
-                    knock: Knock::Icmp,
+                    attempt: Attempt::Icmp,
                     outcome,
                     reason: (outcome == Outcome::Unknown)
                         .then(|| Why::Other(format!("no shell in {}", from.name))),

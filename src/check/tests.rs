@@ -318,7 +318,7 @@ fn exactly_what_a_file_asks_about_is_measured() {
         questions
             .iter()
             .map(|q| {
-                let port = q.knock.port().map(|port| format!(":{port}")).unwrap_or_default();
+                let port = q.attempt.port().map(|port| format!(":{port}")).unwrap_or_default();
                 format!("{} {}{port}", map.container(q.from).name, q.target)
             })
             .collect()

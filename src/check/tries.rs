@@ -8,7 +8,7 @@ use super::who::Who;
 use super::{Arrow, ArrowTarget, Manner};
 use crate::graph::{Map, Reason, Verdict};
 use crate::model::{
-    By, ContainerAt, Knock, Listening, Measurement, NetworkAt, Outcome, Probe, Protocol,
+    Attempt, By, ContainerAt, Listening, Measurement, NetworkAt, Outcome, Probe, Protocol,
 };
 
 /// What there is to know of tries: the map, and what was measured.
@@ -20,7 +20,7 @@ pub(super) struct Tries<'a> {
 
 /// What tells one measurement from another: source, target, by name or
 /// address, the name or address, what was sent.
-type Key<'a> = (&'a str, &'a str, By, &'a str, Knock);
+type Key<'a> = (&'a str, &'a str, By, &'a str, Attempt);
 
 /// One of the ways in which a target can be tried.
 pub(super) struct Try {
@@ -50,7 +50,7 @@ impl<'a> Tries<'a> {
     pub fn new(map: &'a Map<'a>, who: &'a Who<'a>, probe: Option<&'a Probe>) -> Self {
         let measurements = probe.into_iter().flat_map(|probe| &probe.measurements);
         let measured = measurements
-            .map(|m| ((m.from.as_str(), m.to.as_str(), m.by, m.target.as_str(), m.knock), m))
+            .map(|m| ((m.from.as_str(), m.to.as_str(), m.by, m.target.as_str(), m.attempt), m))
             .collect();
         Self { map, who, measured }
     }
@@ -63,20 +63,20 @@ impl<'a> Tries<'a> {
         target: &ArrowTarget,
         arrow: &Arrow,
     ) -> Vec<Try> {
-        let knock = target.port.map_or(Knock::Icmp, Knock::Tcp);
-        let by_name = |name: &str| self.try_name(from, to, name, knock);
+        let attempt = target.port.map_or(Attempt::Icmp, Attempt::Tcp);
+        let by_name = |name: &str| self.try_name(from, to, name, attempt);
         let written = self.asked_name(to, &target.name);
         match &arrow.manner {
             Manner::Name => vec![by_name(&written)],
             Manner::Any if arrow.wanted => vec![by_name(&written)],
             Manner::Any => {
                 let mut tries = vec![by_name(&written)];
-                tries.extend(self.try_addresses(from, to, knock, None));
+                tries.extend(self.try_addresses(from, to, attempt, None));
                 tries
             }
-            Manner::Address => self.try_addresses(from, to, knock, None),
+            Manner::Address => self.try_addresses(from, to, attempt, None),
             Manner::Via(via) => match self.who.network(via) {
-                Ok(network) => self.try_addresses(from, to, knock, Some(network)),
+                Ok(network) => self.try_addresses(from, to, attempt, Some(network)),
                 Err(_) => vec![by_name(via)],
             },
         }
@@ -90,12 +90,24 @@ impl<'a> Tries<'a> {
         if answers { written.to_owned() } else { container.name.clone() }
     }
 
-    pub fn named(&self, from: ContainerAt, to: ContainerAt, name: &str, knock: Knock) -> Question {
-        Question { from, to, by: By::Name, target: name.to_owned(), network: None, knock }
+    pub fn named(
+        &self,
+        from: ContainerAt,
+        to: ContainerAt,
+        name: &str,
+        attempt: Attempt,
+    ) -> Question {
+        Question { from, to, by: By::Name, target: name.to_owned(), network: None, attempt }
     }
 
-    pub fn try_name(&self, from: ContainerAt, to: ContainerAt, name: &str, knock: Knock) -> Try {
-        let question = self.named(from, to, name, knock);
+    pub fn try_name(
+        &self,
+        from: ContainerAt,
+        to: ContainerAt,
+        name: &str,
+        attempt: Attempt,
+    ) -> Try {
+        let question = self.named(from, to, name, attempt);
         let prediction = self.map.predict(from, to);
         let own = prediction.by_name;
         if name == self.map.container(to).name {
@@ -152,7 +164,7 @@ impl<'a> Tries<'a> {
         &self,
         from: ContainerAt,
         to: ContainerAt,
-        knock: Knock,
+        attempt: Attempt,
         on: Option<NetworkAt>,
     ) -> Vec<Try> {
         let prediction = self.map.predict(from, to);
@@ -170,7 +182,7 @@ impl<'a> Tries<'a> {
                         .address
                         .map_or_else(|| "its address".to_owned(), |address| address.to_string()),
                     network: route.network,
-                    knock,
+                    attempt,
                 },
                 predicted: route.judged.verdict,
                 why: route.judged.reason.to_string(),
@@ -182,7 +194,7 @@ impl<'a> Tries<'a> {
     pub fn measurement(&self, question: &Question) -> Option<&'a Measurement> {
         let from = self.map.container(question.from).name.as_str();
         let to = self.map.container(question.to).name.as_str();
-        let key = (from, to, question.by, question.target.as_str(), question.knock);
+        let key = (from, to, question.by, question.target.as_str(), question.attempt);
         self.measured.get(&key).copied()
     }
 
@@ -192,9 +204,9 @@ impl<'a> Tries<'a> {
             By::Name => format!("the name {}", attempt.question.target),
             By::Address => attempt.question.target.clone(),
         };
-        let port = match attempt.question.knock {
-            Knock::Tcp(port) => format!(" port {port}"),
-            Knock::Icmp => String::new(),
+        let port = match attempt.question.attempt {
+            Attempt::Tcp(port) => format!(" port {port}"),
+            Attempt::Icmp => String::new(),
         };
         let mut but = String::new();
         if let Some(measured) = self.measurement(&attempt.question) {
@@ -217,9 +229,9 @@ impl<'a> Tries<'a> {
             }
         }
         let by_the_map = format!("{what}: by the map {}{but}", attempt.why);
-        match (attempt.predicted, attempt.question.knock) {
-            (Verdict::Reachable, Knock::Icmp) => Seen::Reached(Basis::Map, by_the_map),
-            (Verdict::Reachable, Knock::Tcp(port)) => {
+        match (attempt.predicted, attempt.question.attempt) {
+            (Verdict::Reachable, Attempt::Icmp) => Seen::Reached(Basis::Map, by_the_map),
+            (Verdict::Reachable, Attempt::Tcp(port)) => {
                 self.at_the_port(attempt.question.to, port, by_the_map)
             }
             (Verdict::Blocked, _) => {

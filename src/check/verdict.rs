@@ -1,6 +1,6 @@
 //! What comes of an assertion, and what is asked to judge it.
 
-use crate::model::{By, ContainerAt, Finding, Knock, NetworkAt};
+use crate::model::{Attempt, By, ContainerAt, Finding, NetworkAt};
 use crate::yaml::Spot;
 
 /// Whether an assertion holds.
@@ -82,7 +82,7 @@ pub struct Question {
     /// on this network,
     pub network: Option<NetworkAt>,
     /// sending this.
-    pub knock: Knock,
+    pub attempt: Attempt,
 }
 
 /// What stands behind a verdict: status, basis, and what is seen, in words.

@@ -10,7 +10,7 @@ use super::words::some_or_none;
 use super::{Arrow, ArrowTarget, CheckFile, Claim, Manner, Sources};
 use crate::graph::{Map, Verdict, is_pattern};
 use crate::model::words::count;
-use crate::model::{ContainerAt, Knock, Outcome, Probe};
+use crate::model::{Attempt, ContainerAt, Outcome, Probe};
 
 /// Ways between containers, measured and predicted.
 pub(super) struct Ways<'a> {
@@ -78,7 +78,7 @@ impl<'a> Ways<'a> {
     pub fn ask_names(&self, from: &Sources, names: &[String], questions: &mut BTreeSet<Question>) {
         for (from, name, owners) in self.askers(from, names).unwrap_or_default() {
             questions
-                .extend(owners.first().map(|to| self.tries.named(from, *to, &name, Knock::Icmp)));
+                .extend(owners.first().map(|to| self.tries.named(from, *to, &name, Attempt::Icmp)));
         }
     }
 
@@ -209,7 +209,7 @@ impl<'a> Ways<'a> {
     ) -> Assessment {
         let mut sights = Vec::new();
         for to in owners {
-            let attempt = self.tries.try_name(from, *to, name, Knock::Icmp);
+            let attempt = self.tries.try_name(from, *to, name, Attempt::Icmp);
             if let Some(measured) = self.tries.measurement(&attempt.question)
                 && measured.outcome != Outcome::Unknown
             {

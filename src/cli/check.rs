@@ -17,7 +17,7 @@ use crate::diagnose::diagnose;
 use crate::error::{Error, Problem, Result};
 use crate::graph::{Comparison, Map};
 use crate::model::Probe;
-use crate::probe::{Wish, plan_wishes};
+use crate::probe::{Query, plan_queries};
 use crate::render::{CheckView, Format};
 
 /// Largest check file that is read, in bytes.
@@ -195,14 +195,14 @@ impl<'a> Holding<'a> {
     async fn measured(&self, session: &Session<'_>, voice: Voice) -> Result<Option<Probe>> {
         let map = Map::new(&session.snapshot);
         let chosen = source::chosen(self.run.options, &map)?.containers;
-        let wishes: Vec<Wish> = check::questions(self.file, &map, &chosen)
+        let queries: Vec<Query> = check::questions(self.file, &map, &chosen)
             .into_iter()
-            .map(|q| Wish::new(q.from, Some(q.to), q.network, q.by, q.target, q.knock))
+            .map(|q| Query::new(q.from, Some(q.to), q.network, q.by, q.target, q.attempt))
             .collect();
-        if wishes.is_empty() {
+        if queries.is_empty() {
             return Ok(None);
         }
-        let plan = plan_wishes(&map, wishes);
+        let plan = plan_queries(&map, queries);
         session.carry_out(&map, &plan, &self.how.measuring, voice).await.map(Some)
     }
 

@@ -11,7 +11,7 @@ use super::session::{Purpose, Session};
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map};
 use crate::model::{ContainerAt, Probe};
-use crate::probe::{Knocks, Request};
+use crate::probe::{Attempts, Request};
 use crate::render::{Format, ProbeView};
 use std::collections::BTreeSet;
 
@@ -66,12 +66,12 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     let map = Map::new(&session.snapshot);
     let (from, to) = ends(&map, run.options, args)?;
     let probe = if session.is_live() {
-        let knocks = match args.tcp.as_deref() {
-            None => Knocks::Icmp,
-            Some([]) => Knocks::TcpDeclared,
-            Some(ports) => Knocks::Tcp(ports.to_vec()),
+        let attempts = match args.tcp.as_deref() {
+            None => Attempts::Icmp,
+            Some([]) => Attempts::TcpDeclared,
+            Some(ports) => Attempts::Tcp(ports.to_vec()),
         };
-        session.measure(&map, &Request { from, to, knocks }, &args.how).await?
+        session.measure(&map, &Request { from, to, attempts }, &args.how).await?
     } else {
         recorded(&map, &from, &to)?
     };

@@ -11,7 +11,7 @@ use crate::diagnose::why::{Aim, Destination, ladder, trials};
 use crate::error::{Error, Result};
 use crate::graph::Map;
 use crate::model::{Container, ContainerAt, Ladder, Measurement, Reach};
-use crate::probe::{Wish, plan_wishes};
+use crate::probe::{Query, plan_queries};
 use crate::render::Format;
 
 /// Arguments of `netmap why`.
@@ -68,10 +68,10 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
             Destination::Itself => Some(from),
             Destination::Elsewhere => None,
         };
-        let wishes = trials(&case, from, &aim)
-            .into_iter()
-            .map(|trial| Wish::new(from, to, trial.network, trial.by, trial.target, trial.knock));
-        let plan = plan_wishes(&map, wishes.collect());
+        let queries = trials(&case, from, &aim).into_iter().map(|trial| {
+            Query::new(from, to, trial.network, trial.by, trial.target, trial.attempt)
+        });
+        let plan = plan_queries(&map, queries.collect());
         session.carry_out(&map, &plan, &args.how, Voice::Silent).await?.measurements
     } else {
         recorded_between(&map, from, &aim)

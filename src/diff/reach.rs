@@ -5,26 +5,26 @@ use std::collections::BTreeMap;
 
 use super::change::{ChangeKind, Changes, pair_name};
 use super::same::Same;
-use crate::model::{By, ContainerAt, Knock, Measurement, Probe, Snapshot, with_positions};
+use crate::model::{Attempt, By, ContainerAt, Measurement, Probe, Snapshot, with_positions};
 
 /// What was tried: source, target, by name or address, what was sent.
-type Tried = (ContainerAt, ContainerAt, By, Knock);
+type Tried = (ContainerAt, ContainerAt, By, Attempt);
 
 /// Compares what was measured.
 pub fn compare(same: &Same, changes: &mut Changes) {
     let (Some(mine), Some(theirs)) = (&same.before.probe, &same.after.probe) else { return };
     let mine = outcomes(same.before, mine);
     let theirs = outcomes(same.after, theirs);
-    for ((from, to, by, knock), before) in &mine {
+    for ((from, to, by, attempt), before) in &mine {
         let (Some(from_now), Some(to_now)) = (same.containers.get(from), same.containers.get(to))
         else {
             continue;
         };
-        let Some(after) = theirs.get(&(*from_now, *to_now, *by, *knock)) else { continue };
+        let Some(after) = theirs.get(&(*from_now, *to_now, *by, *attempt)) else { continue };
         let name = |at: ContainerAt, now: ContainerAt| {
             pair_name(&same.before.containers[at], &same.after.containers[now])
         };
-        let port = knock.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let port = attempt.port().map(|port| format!(":{port}")).unwrap_or_default();
         let pair = format!("{} to {}{port}", name(*from, *from_now), name(*to, *to_now));
         let field = match by {
             By::Name => "by name",
@@ -41,7 +41,7 @@ fn tried(measurement: &Measurement, places: &BTreeMap<&str, ContainerAt>) -> Opt
         from,
         to,
         by,
-        knock,
+        attempt,
         outcome,
         // Addresses and the networks they are on move.
         network: _,
@@ -56,7 +56,7 @@ fn tried(measurement: &Measurement, places: &BTreeMap<&str, ContainerAt>) -> Opt
     } = measurement;
     outcome.got_through()?;
     let place = |name: &String| places.get(name.as_str()).copied();
-    Some((place(from)?, place(to)?, *by, *knock))
+    Some((place(from)?, place(to)?, *by, *attempt))
 }
 
 /// The outcome of everything that was tried and measured; of several

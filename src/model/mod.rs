@@ -65,7 +65,7 @@ pub use position::{
     ContainerAt, Listed, NetworkAt, PerAt, PerContainer, PerNetwork, Position, positions,
     with_positions,
 };
-pub use reachability::{By, Knock, Latency, Measurement, Outcome, Probe};
+pub use reachability::{Attempt, By, Latency, Measurement, Outcome, Probe};
 pub use reference::{Origin, Reference};
 pub use run_option::{MadeWith, RunOption};
 pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot};

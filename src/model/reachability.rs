@@ -81,14 +81,14 @@ impl By {
 /// What was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "protocol", content = "port")]
-pub enum Knock {
+pub enum Attempt {
     /// ICMP echo requests: a ping.
     Icmp,
     /// A TCP connection to this port.
     Tcp(u16),
 }
 
-impl Knock {
+impl Attempt {
     /// The protocol's word in JSON.
     pub fn protocol(self) -> &'static str {
         match self {
@@ -146,7 +146,7 @@ pub struct Measurement {
     pub target: String,
     /// What was sent.
     #[serde(flatten)]
-    pub knock: Knock,
+    pub attempt: Attempt,
     /// How it ended.
     pub outcome: Outcome,
     /// What there is to say about the outcome; always there when unknown.
@@ -180,7 +180,7 @@ impl Probe {
     /// A probe of these measurements, put in order.
     pub fn new(mut measurements: Vec<Measurement>) -> Self {
         measurements.sort_by(|a, b| {
-            let key = |m: &Measurement| (m.by, m.knock, m.network.clone());
+            let key = |m: &Measurement| (m.by, m.attempt, m.network.clone());
             (&a.from, &a.to)
                 .cmp(&(&b.from, &b.to))
                 .then_with(|| key(a).cmp(&key(b)))
@@ -202,7 +202,7 @@ mod tests {
             network: Some("back".into()),
             by: By::Address,
             target: "10.0.0.3".into(),
-            knock: Knock::Tcp(5432),
+            attempt: Attempt::Tcp(5432),
             outcome: Outcome::NameNotFound,
             reason: None,
             latency: Latency::of(&[Duration::from_micros(10), Duration::from_micros(30)]),
@@ -215,7 +215,7 @@ mod tests {
         assert!(text.contains(r#""protocol":"tcp","port":5432"#), "{text}");
         assert!(text.contains(r#""outcome":"name-not-found""#), "{text}");
         assert_eq!(serde_json::from_str::<Measurement>(&text).unwrap(), measurement);
-        let ping = Measurement { knock: Knock::Icmp, ..measurement };
+        let ping = Measurement { attempt: Attempt::Icmp, ..measurement };
         let text = serde_json::to_string(&ping).unwrap();
         assert_eq!(serde_json::from_str::<Measurement>(&text).unwrap(), ping);
     }

@@ -64,9 +64,9 @@ words! {
         /// Nothing may be run in containers.
         NoExecs = "the engine, or a proxy in front of it, does not allow execs",
         /// There is no program to measure with.
-        NoTools = "the container has no ping and nothing else to knock with",
+        NoTools = "the container has no ping and nothing else that can connect",
         /// Nor is there one to look for programs with.
-        NoShell = "the container has no shell and nothing to knock with",
+        NoShell = "the container has no shell and nothing that can connect",
         /// The program is not there.
         NoProgram = "the container does not have the program",
         /// It may not be run.

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 pub use methods::Method;
-pub use plan::{Knocks, ProbePlan, Request, Wish, plan, plan_wishes};
+pub use plan::{Attempts, ProbePlan, Query, Request, plan, plan_queries};
 pub use run::{Crowd, Outlook, Probing};
 
 use crate::model::{Latency, Outcome, Why};

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use crate::graph::{Map, Verdict};
-use crate::model::{By, Container, ContainerAt, Knock, NetworkAt, Protocol, Why, with_positions};
+use crate::model::{Attempt, By, Container, ContainerAt, NetworkAt, Protocol, Why, with_positions};
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -19,19 +19,19 @@ pub struct Request {
     /// The containers to reach.
     pub to: BTreeSet<ContainerAt>,
     /// What to send.
-    pub knocks: Knocks,
+    pub attempts: Attempts,
 }
 
 impl Request {
     /// Pings from each of `from` to each of `to`.
     pub fn pings(from: BTreeSet<ContainerAt>, to: BTreeSet<ContainerAt>) -> Self {
-        Self { from, to, knocks: Knocks::Icmp }
+        Self { from, to, attempts: Attempts::Icmp }
     }
 }
 
 /// What to send to each target.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Knocks {
+pub enum Attempts {
     /// Pings.
     Icmp,
     /// TCP connections to these ports.
@@ -43,17 +43,17 @@ pub enum Knocks {
 /// One thing to try from one network stack.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Act {
-    /// Knock at an address.
-    Address(IpAddr, Knock),
-    /// Resolve a name, and knock at what it resolves to.
-    Name(String, Knock),
+    /// Attempt at an address.
+    Address(IpAddr, Attempt),
+    /// Resolve a name, and try what it resolves to.
+    Name(String, Attempt),
 }
 
 impl Act {
     /// What is sent.
-    pub fn knock(&self) -> Knock {
+    pub fn attempt(&self) -> Attempt {
         match self {
-            Self::Address(_, knock) | Self::Name(_, knock) => *knock,
+            Self::Address(_, attempt) | Self::Name(_, attempt) => *attempt,
         }
     }
 
@@ -75,7 +75,7 @@ pub struct Station {
 
 /// A question, and where its answer will be found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
+pub struct Query {
     /// The source.
     pub from: ContainerAt,
     /// The target; `None` for a host that is no container here.
@@ -87,7 +87,7 @@ pub struct Wish {
     /// The name or address.
     pub target: String,
     /// What is sent.
-    pub knock: Knock,
+    pub attempt: Attempt,
     /// Where the answer will be found.
     pub answer: Found,
 }
@@ -112,16 +112,16 @@ pub struct ProbePlan {
     /// The network stacks to measure from.
     pub stations: Vec<Station>,
     /// The questions, in order of source and target.
-    pub wishes: Vec<Wish>,
+    pub queries: Vec<Query>,
     /// For each address a TCP port that its owner declares: where a ping
-    /// cannot be sent, a knock there can tell whether the way is open.
+    /// cannot be sent, a connection there can tell whether the way is open.
     pub ports: HashMap<IpAddr, u16>,
 }
 
 impl ProbePlan {
     /// How many ordered pairs of containers are asked about.
     pub fn pairs(&self) -> usize {
-        self.wishes.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to)).count()
+        self.queries.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to)).count()
     }
 }
 
@@ -135,7 +135,7 @@ pub fn plan(map: &Map, request: &Request) -> ProbePlan {
     for from in &request.from {
         for to in request.to.iter().filter(|to| *to != from) {
             if map.container(*from).state.has_network() {
-                placing.place(wishes(map, *from, *to, &request.knocks));
+                placing.place(queries(map, *from, *to, &request.attempts));
             }
         }
     }
@@ -144,9 +144,9 @@ pub fn plan(map: &Map, request: &Request) -> ProbePlan {
 
 /// Works out the plan for questions that somebody has already made, in order
 /// of source and target. Sources without a network stack are left out.
-pub fn plan_wishes(map: &Map, wishes: Vec<Wish>) -> ProbePlan {
+pub fn plan_queries(map: &Map, queries: Vec<Query>) -> ProbePlan {
     let mut placing = Placing::new(map);
-    placing.place(wishes);
+    placing.place(queries);
     placing.plan
 }
 
@@ -175,18 +175,18 @@ impl<'a> Placing<'a> {
     }
 
     /// Gives each question a station and an act there.
-    fn place(&mut self, wishes: Vec<Wish>) {
-        for mut wish in wishes {
-            if !self.map.container(wish.from).state.has_network() {
+    fn place(&mut self, queries: Vec<Query>) {
+        for mut query in queries {
+            if !self.map.container(query.from).state.has_network() {
                 continue;
             }
-            if wish.answer == UNPLACED {
-                wish.answer = match self.station(wish.from) {
-                    Some(station) => Found::Act { station, act: self.act(station, act_of(&wish)) },
+            if query.answer == UNPLACED {
+                query.answer = match self.station(query.from) {
+                    Some(station) => Found::Act { station, act: self.act(station, act_of(&query)) },
                     None => Found::Nowhere(Why::StackGone),
                 };
             }
-            self.plan.wishes.push(wish);
+            self.plan.queries.push(query);
         }
     }
 
@@ -215,7 +215,7 @@ impl<'a> Placing<'a> {
     }
 }
 
-impl Wish {
+impl Query {
     /// A question that is yet to be given its place in a plan. A name that
     /// could be no host's is never asked for.
     pub fn new(
@@ -224,21 +224,21 @@ impl Wish {
         network: Option<NetworkAt>,
         by: By,
         target: String,
-        knock: Knock,
+        attempt: Attempt,
     ) -> Self {
         let askable = by == By::Address || is_host_name(&target);
         let answer = if askable { UNPLACED } else { Found::Nowhere(Why::NoHostName) };
-        Self { from, to, network, by, target, knock, answer }
+        Self { from, to, network, by, target, attempt, answer }
     }
 }
 
-/// A wish that has not been given a place yet.
+/// A query that has not been given a place yet.
 const UNPLACED: Found = Found::Act { station: usize::MAX, act: usize::MAX };
 
-fn act_of(wish: &Wish) -> Act {
-    match (wish.by, wish.target.parse()) {
-        (By::Address, Ok(address)) => Act::Address(address, wish.knock),
-        _ => Act::Name(wish.target.clone(), wish.knock),
+fn act_of(query: &Query) -> Act {
+    match (query.by, query.target.parse()) {
+        (By::Address, Ok(address)) => Act::Address(address, query.attempt),
+        _ => Act::Name(query.target.clone(), query.attempt),
     }
 }
 
@@ -258,24 +258,24 @@ fn members(map: &Map, key: Place, stack: ContainerAt) -> Vec<ContainerAt> {
     all.into_iter().filter(|at| map.container(*at).state.has_network()).collect()
 }
 
-fn wishes(map: &Map, from: ContainerAt, to: ContainerAt, knocks: &Knocks) -> Vec<Wish> {
+fn queries(map: &Map, from: ContainerAt, to: ContainerAt, attempts: &Attempts) -> Vec<Query> {
     let target = map.container(to);
-    let knocks: Vec<Knock> = match knocks {
-        Knocks::Icmp => vec![Knock::Icmp],
-        Knocks::Tcp(ports) => ports.iter().copied().map(Knock::Tcp).collect(),
-        Knocks::TcpDeclared => tcp_ports(target).into_iter().map(Knock::Tcp).collect(),
+    let attempts: Vec<Attempt> = match attempts {
+        Attempts::Icmp => vec![Attempt::Icmp],
+        Attempts::Tcp(ports) => ports.iter().copied().map(Attempt::Tcp).collect(),
+        Attempts::TcpDeclared => tcp_ports(target).into_iter().map(Attempt::Tcp).collect(),
     };
-    if knocks.is_empty() {
+    if attempts.is_empty() {
         return vec![nowhere(map, from, to, Why::NoDeclaredPort)];
     }
     let prediction = map.predict(from, to);
-    let mut wishes = Vec::new();
-    for knock in knocks {
+    let mut queries = Vec::new();
+    for attempt in attempts {
         let name = target.own_name().to_owned();
-        wishes.push(Wish::new(from, Some(to), None, By::Name, name, knock));
-        wishes.extend(prediction.routes.iter().filter_map(|route| {
+        queries.push(Query::new(from, Some(to), None, By::Name, name, attempt));
+        queries.extend(prediction.routes.iter().filter_map(|route| {
             let address = route.address?.to_string();
-            Some(Wish::new(from, Some(to), route.network, By::Address, address, knock))
+            Some(Query::new(from, Some(to), route.network, By::Address, address, attempt))
         }));
         // That its name leads nowhere says nothing of an address not known. On
         // another engine it is known, and not to be tried.
@@ -283,20 +283,20 @@ fn wishes(map: &Map, from: ContainerAt, to: ContainerAt, knocks: &Knocks) -> Vec
         let unknown = prediction.by_address.verdict == Verdict::Unknown;
         if untold && unknown && !map.are_apart(from, to) {
             let why = Why::NoKnownAddress;
-            wishes.push(Wish { knock, by: By::Address, ..nowhere(map, from, to, why) });
+            queries.push(Query { attempt, by: By::Address, ..nowhere(map, from, to, why) });
         }
     }
-    wishes
+    queries
 }
 
-fn nowhere(map: &Map, from: ContainerAt, to: ContainerAt, why: Why) -> Wish {
-    Wish {
+fn nowhere(map: &Map, from: ContainerAt, to: ContainerAt, why: Why) -> Query {
+    Query {
         from,
         to: Some(to),
         network: None,
         by: By::Name,
         target: map.container(to).own_name().to_owned(),
-        knock: Knock::Icmp,
+        attempt: Attempt::Icmp,
         answer: Found::Nowhere(why),
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::Snapshot;
 
-fn planned(knocks: Knocks) -> (Snapshot, ProbePlan) {
+fn planned(attempts: Attempts) -> (Snapshot, ProbePlan) {
     let text = r#"{"schema":"netmap/1",
         "networks":[{"name":"net","id":"n","driver":"bridge","subnets":[{"subnet":"10.0.0.0/24"}]}],
         "containers":[
@@ -17,7 +17,7 @@ fn planned(knocks: Knocks) -> (Snapshot, ProbePlan) {
     let snapshot = Snapshot::read(text.as_bytes()).unwrap();
     let map = Map::new(&snapshot);
     let all: BTreeSet<ContainerAt> = map.containers().collect();
-    let plan = plan(&map, &Request { from: all.clone(), to: all, knocks });
+    let plan = plan(&map, &Request { from: all.clone(), to: all, attempts });
     (snapshot, plan)
 }
 
@@ -28,7 +28,7 @@ fn names(snapshot: &Snapshot, plan: &ProbePlan, station: usize) -> Vec<String> {
 
 #[test]
 fn a_shared_stack_is_one_station_and_asks_each_address_once() {
-    let (snapshot, plan) = planned(Knocks::Icmp);
+    let (snapshot, plan) = planned(Attempts::Icmp);
     assert_eq!(plan.stations.len(), 2);
     let of_rf = (0..2).find(|s| names(&snapshot, &plan, *s) == ["-rf"]).unwrap();
     let of_api = 1 - of_rf;
@@ -37,7 +37,7 @@ fn a_shared_stack_is_one_station_and_asks_each_address_once() {
     let asked: Vec<&Act> = plan.stations[of_rf]
         .acts
         .iter()
-        .filter(|act| **act == Act::Address(address, Knock::Icmp))
+        .filter(|act| **act == Act::Address(address, Attempt::Icmp))
         .collect();
     assert_eq!(asked.len(), 1, "api and its sidecar are one address");
     assert_eq!(plan.pairs(), 9, "three sources, three targets each");
@@ -55,10 +55,11 @@ fn an_address_that_nobody_tells_is_asked_for_in_vain() {
     let snapshot = Snapshot::read(text.as_bytes()).unwrap();
     let map = Map::new(&snapshot);
     let called = |name: &str| BTreeSet::from([map.containers_named(name)[0]]);
-    let request = |to: &str| Request { from: called("db"), to: called(to), knocks: Knocks::Icmp };
+    let request =
+        |to: &str| Request { from: called("db"), to: called(to), attempts: Attempts::Icmp };
     let by = |to: &str| -> Vec<(By, bool)> {
-        let wishes = plan(&map, &request(to)).wishes.into_iter();
-        wishes.map(|wish| (wish.by, matches!(wish.answer, Found::Nowhere(_)))).collect()
+        let queries = plan(&map, &request(to)).queries.into_iter();
+        queries.map(|query| (query.by, matches!(query.answer, Found::Nowhere(_)))).collect()
     };
     assert_eq!(by("hosty"), [(By::Name, false), (By::Address, true)]);
     assert_eq!(by("loner"), [(By::Name, false)], "there is no address, and that is known");
@@ -66,21 +67,21 @@ fn an_address_that_nobody_tells_is_asked_for_in_vain() {
 
 #[test]
 fn a_name_that_is_no_host_name_is_never_asked_for() {
-    let (_, plan) = planned(Knocks::Icmp);
+    let (_, plan) = planned(Attempts::Icmp);
     let acts = plan.stations.iter().flat_map(|station| &station.acts);
     assert!(acts.clone().all(|act| !matches!(act, Act::Name(name, _) if name.starts_with('-'))));
-    let told = plan.wishes.iter().filter(|w| w.target == "-rf");
+    let told = plan.queries.iter().filter(|w| w.target == "-rf");
     assert!(told.clone().count() > 0);
-    assert!(told.clone().all(|wish| matches!(wish.answer, Found::Nowhere(_))));
+    assert!(told.clone().all(|query| matches!(query.answer, Found::Nowhere(_))));
 }
 
 #[test]
-fn declared_ports_are_knocked_at_and_a_target_without_says_so() {
-    let (snapshot, plan) = planned(Knocks::TcpDeclared);
-    for wish in &plan.wishes {
-        match snapshot.containers[wish.to.unwrap()].name.as_str() {
-            "api" => assert_eq!(wish.knock, Knock::Tcp(8080)),
-            _ => assert!(matches!(wish.answer, Found::Nowhere(_)), "{wish:?}"),
+fn declared_ports_are_tried_and_a_target_without_says_so() {
+    let (snapshot, plan) = planned(Attempts::TcpDeclared);
+    for query in &plan.queries {
+        match snapshot.containers[query.to.unwrap()].name.as_str() {
+            "api" => assert_eq!(query.attempt, Attempt::Tcp(8080)),
+            _ => assert!(matches!(query.answer, Found::Nowhere(_)), "{query:?}"),
         }
     }
 }

@@ -9,8 +9,8 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream;
 
-use super::methods::{Door, Method, argv, namespaces, netns, script};
-use super::plan::{Act, Found, ProbePlan, Station, Wish};
+use super::methods::{Method, NamespaceHandle, argv, namespaces, netns, script};
+use super::plan::{Act, Found, ProbePlan, Query, Station};
 use super::{Answer, Limits};
 use crate::engine::{Engine, Engines};
 use crate::error::{Error, Result};
@@ -70,7 +70,7 @@ pub struct Probing<'a> {
     limits: Limits,
     method: Method,
     /// For each station the way into its namespace, or why it is not taken.
-    doors: Vec<std::result::Result<Door, String>>,
+    handles: Vec<std::result::Result<NamespaceHandle, String>>,
 }
 
 impl<'a> Probing<'a> {
@@ -83,27 +83,27 @@ impl<'a> Probing<'a> {
         limits: Limits,
         method: Method,
     ) -> Result<Self> {
-        let door = |station: &Station| match method {
+        let handle = |station: &Station| match method {
             Method::Exec => Err("exec was asked for".to_owned()),
-            Method::Auto | Method::Netns => namespaces::door(map, engines, station),
+            Method::Auto | Method::Netns => namespaces::handle(map, engines, station),
         };
-        let doors: Vec<_> = plan.stations.iter().map(door).collect();
-        let closed = doors.iter().all(std::result::Result::is_err);
-        if let (Method::Netns, true, Some(Err(why))) = (method, closed, doors.first()) {
+        let handles: Vec<_> = plan.stations.iter().map(handle).collect();
+        let closed = handles.iter().all(std::result::Result::is_err);
+        if let (Method::Netns, true, Some(Err(why))) = (method, closed, handles.first()) {
             return Err(Error::CannotEnter { why: why.clone() });
         }
-        Ok(Self { map, engines, plan, limits, method, doors })
+        Ok(Self { map, engines, plan, limits, method, handles })
     }
 
     /// The limits where all that is entered is tried at once.
     fn at_once(&self, stations: &[Station], limits: &Limits) -> Limits {
-        let open = stations.iter().zip(&self.doors).filter(|(_, door)| door.is_ok());
+        let open = stations.iter().zip(&self.handles).filter(|(_, handle)| handle.is_ok());
         limits.of(open.map(|(station, _)| station.acts.len()).sum())
     }
 
     /// Whether the station at this position is measured from by exec.
     fn by_exec(&self, at: usize) -> bool {
-        self.doors[at].is_err() && self.method != Method::Netns
+        self.handles[at].is_err() && self.method != Method::Netns
     }
 
     /// What it will take.
@@ -115,7 +115,7 @@ impl<'a> Probing<'a> {
         let patience = self.at_once(&self.plan.stations, &self.limits).wait;
         Outlook {
             patience: (patience > self.limits.wait).then_some(patience),
-            entered: self.doors.iter().filter(|door| door.is_ok()).count(),
+            entered: self.handles.iter().filter(|handle| handle.is_ok()).count(),
             containers: stations().count(),
             execs: stations().map(|station| script::execs(station.acts.len())).sum(),
         }
@@ -187,7 +187,7 @@ impl<'a> Probing<'a> {
 
     /// Whether more neighbours are met than the kernel may have places for.
     pub fn crowd(&self) -> Option<Crowd> {
-        let pairs = self.plan.wishes.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to));
+        let pairs = self.plan.queries.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to));
         let reachable =
             |from: ContainerAt, to: ContainerAt| self.map.predict(from, to).by_address.verdict;
         let neighbours = pairs
@@ -195,7 +195,7 @@ impl<'a> Probing<'a> {
             .filter(|(from, to)| reachable(*from, *to) == Verdict::Reachable)
             .count();
         // Another machine's setting cannot be read from here.
-        let here = self.doors.iter().any(std::result::Result::is_ok);
+        let here = self.handles.iter().any(std::result::Result::is_ok);
         let set = here.then(|| std::fs::read_to_string(PLACES).ok()).flatten();
         let places = set.and_then(|set| set.trim().parse().ok()).unwrap_or(NEIGHBOURS);
         (neighbours > places / 2).then_some(Crowd { neighbours, places })
@@ -205,14 +205,14 @@ impl<'a> Probing<'a> {
     /// second look, by station and place.
     fn doubts(&self, answers: &[Vec<Answer>]) -> Vec<Vec<(usize, usize)>> {
         let mut doubts: BTreeMap<(ContainerAt, ContainerAt), Vec<(usize, usize)>> = BTreeMap::new();
-        for of_pair in self.plan.wishes.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to)) {
+        for of_pair in self.plan.queries.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to)) {
             // Nothing is predicted of what is no container here.
             let (from, Some(to)) = (of_pair[0].from, of_pair[0].to) else { continue };
             let prediction = self.map.predict(from, to);
-            for wish in of_pair {
-                let Found::Act { station, act } = wish.answer else { continue };
+            for query in of_pair {
+                let Found::Act { station, act } = query.answer else { continue };
                 let Some(answer) = answers[station].get(act) else { continue };
-                let predicted = prediction.of(wish.by, &wish.target).verdict;
+                let predicted = prediction.of(query.by, &query.target).verdict;
                 let contradicts = match answer.outcome.got_through() {
                     Some(true) => predicted == Verdict::Blocked,
                     Some(false) => predicted == Verdict::Reachable,
@@ -261,13 +261,13 @@ impl<'a> Probing<'a> {
         };
         let at_once = self.at_once(stations, limits);
         let (entered, told) =
-            tokio::join!(netns::run(stations, &self.doors, &at_once, done), by_exec);
+            tokio::join!(netns::run(stations, &self.handles, &at_once, done), by_exec);
         for (at, of_station) in entered.into_iter().chain(told) {
             answers[at] = of_station;
         }
         // Namespaces only, and this one could not be entered.
-        for (at, door) in self.doors.iter().enumerate() {
-            if let (Err(why), true) = (door, answers[at].is_empty()) {
+        for (at, handle) in self.handles.iter().enumerate() {
+            if let (Err(why), true) = (handle, answers[at].is_empty()) {
                 answers[at] = vec![Answer::unknown(why.clone()); stations[at].acts.len()];
             }
         }
@@ -321,8 +321,8 @@ impl<'a> Probing<'a> {
 
     /// A name that leads to somebody else's address does not lead to the
     /// target, whoever answers there.
-    fn of_the_target(&self, wish: &Wish, answer: Answer) -> Answer {
-        let (By::Name, Some(to), Some(address)) = (wish.by, wish.to, answer.leads_to) else {
+    fn of_the_target(&self, query: &Query, answer: Answer) -> Answer {
+        let (By::Name, Some(to), Some(address)) = (query.by, query.to, answer.leads_to) else {
             return answer;
         };
         let endpoints = self.map.stack(to).into_iter().flat_map(|to| self.map.endpoints(to));
@@ -330,7 +330,7 @@ impl<'a> Probing<'a> {
         // A service's name leads to its tasks by way of an address of its own.
         let service = self.map.service_at(address).map(|service| &service.name);
         let own = own || service.is_some() && service == self.map.container(to).task_of.as_ref();
-        let here = address.is_loopback() && self.map.share_stack(wish.from, to);
+        let here = address.is_loopback() && self.map.share_stack(query.from, to);
         if own || here {
             return answer;
         }
@@ -344,28 +344,28 @@ impl<'a> Probing<'a> {
 
     fn measurements(&self, answers: &[Vec<Answer>]) -> Vec<Measurement> {
         let name = |at: ContainerAt| self.map.container(at).name.clone();
-        let wishes = self.plan.wishes.iter();
-        wishes
-            .map(|wish| {
-                let answer = match wish.answer.clone() {
+        let queries = self.plan.queries.iter();
+        queries
+            .map(|query| {
+                let answer = match query.answer.clone() {
                     Found::Nowhere(why) => Answer::unknown(why),
                     Found::Act { station, act } => answers[station]
                         .get(act)
                         .cloned()
                         .unwrap_or_else(|| Answer::unknown(Why::NotMeasured)),
                 };
-                let answer = self.of_the_target(wish, answer);
+                let answer = self.of_the_target(query, answer);
                 Measurement {
-                    from: name(wish.from),
-                    to: wish.to.map_or_else(|| wish.target.clone(), name),
-                    network: wish.network.map(|at| self.map.network(at).name.clone()),
-                    by: wish.by,
-                    target: wish.target.clone(),
-                    knock: wish.knock,
+                    from: name(query.from),
+                    to: query.to.map_or_else(|| query.target.clone(), name),
+                    network: query.network.map(|at| self.map.network(at).name.clone()),
+                    by: query.by,
+                    target: query.target.clone(),
+                    attempt: query.attempt,
                     outcome: answer.outcome,
                     reason: answer.reason,
                     latency: answer.latency,
-                    leads_to: answer.leads_to.filter(|_| wish.by == By::Name),
+                    leads_to: answer.leads_to.filter(|_| query.by == By::Name),
                     sent: answer.sent,
                     received: answer.received,
                     method: answer.method.to_owned(),

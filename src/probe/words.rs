@@ -1,4 +1,4 @@
-//! Reading what programs inside containers print when they knock. Exit codes
+//! Reading what programs inside containers print when they connect. Exit codes
 //! come first; words are read only where the codes leave it open, and words
 //! that say nothing known are an unknown outcome, never a blocked way.
 
@@ -51,7 +51,7 @@ pub fn ping(code: i64, output: &str) -> Answer {
 /// somebody else ended, with 143 or 137, could have had an answer yet.
 pub const TIMED_OUT: i64 = 124;
 
-/// What a TCP knock's exit code and output say.
+/// What the exit code of a TCP attempt and output say.
 ///
 /// Some programs cannot be told how long to wait for a connection. Ended for
 /// that, they leave open whether a name was not resolved or its address was

@@ -211,7 +211,7 @@ impl Redaction {
             target: self.word_or_address(&m.target),
             reason: m.reason.as_ref().map(|why| self.why(why)),
             by: m.by,
-            knock: m.knock,
+            attempt: m.attempt,
             outcome: m.outcome,
             latency: m.latency,
             leads_to: m.leads_to.map(|address| self.addresses.address(address)),

@@ -24,7 +24,7 @@ fn a_container_that_may_have_little_is_probed_within_its_limits() {
     let far = corner.sleeper("far", &["--network", &back]);
     let few = corner.sleeper("few", &["--network", &front, "--pids-limit", "14"]);
     let small = corner.sleeper("small", &["--network", &front, "--memory", "10m"]);
-    // Knocks at as many ports as would take more than either has, all at once.
+    // Attempts at as many ports as would take more than either has, all at once.
     let ports: Vec<String> = (7001..7025).map(|port| port.to_string()).collect();
     let ports = ports.join(",");
     for source in [&few, &small] {

@@ -5,7 +5,7 @@ use std::fs;
 
 use netmap::graph::{Map, Verdict};
 use netmap::model::{
-    By, ContainerAt, Knock, Latency, Measurement, NetworkAt, Outcome, Probe, Snapshot,
+    Attempt, By, ContainerAt, Latency, Measurement, NetworkAt, Outcome, Probe, Snapshot,
 };
 use serde_json::json;
 
@@ -80,7 +80,7 @@ fn as_predicted(snapshot: &Snapshot) -> Probe {
                 network: network.map(|at| snapshot.networks[at].name.clone()),
                 by,
                 target,
-                knock: Knock::Icmp,
+                attempt: Attempt::Icmp,
                 outcome,
                 reason: None,
                 latency: through.then_some(Latency { min: 60, avg: 64, max: 70 }),

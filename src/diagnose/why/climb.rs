@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::aim::Aim;
 use crate::diagnose::Case;
 use crate::model::{
-    By, ContainerAt, Knock, Measurement, Outcome, Rung, RungKind, State, Status, Step, Why,
+    Attempt, By, ContainerAt, Measurement, Outcome, Rung, RungKind, State, Status, Step, Why,
 };
 
 /// What the rungs look at.
@@ -17,8 +17,8 @@ pub struct Climb<'a> {
 }
 
 impl<'a> Climb<'a> {
-    fn tries(&self, by: By, knock: Knock) -> impl Iterator<Item = &'a Measurement> {
-        self.measured.iter().filter(move |m| m.by == by && m.knock == knock)
+    fn tries(&self, by: By, attempt: Attempt) -> impl Iterator<Item = &'a Measurement> {
+        self.measured.iter().filter(move |m| m.by == by && m.attempt == attempt)
     }
 
     pub fn name(&self) -> &'a str {
@@ -92,7 +92,7 @@ impl<'a> Climb<'a> {
 
     /// The virtual address that the name led to, if it gave no answer to a ping.
     fn silent_service(&self) -> Option<IpAddr> {
-        let tries = self.tries(By::Name, Knock::Icmp);
+        let tries = self.tries(By::Name, Attempt::Icmp);
         let silent = tries.filter(|m| m.outcome.got_through() == Some(false));
         silent
             .filter_map(|m| m.leads_to)
@@ -103,9 +103,9 @@ impl<'a> Climb<'a> {
     pub fn answering(&self, silence: Status) -> Rung {
         let rung = |status: Status, detail: String| Rung::new(RungKind::Address, status, detail);
         // What a name led to counts where there is no other address to try.
-        let by_address: Vec<&Measurement> = self.tries(By::Address, Knock::Icmp).collect();
+        let by_address: Vec<&Measurement> = self.tries(By::Address, Attempt::Icmp).collect();
         let tries = if by_address.is_empty() {
-            self.tries(By::Name, Knock::Icmp).filter(|m| m.leads_to.is_some()).collect()
+            self.tries(By::Name, Attempt::Icmp).filter(|m| m.leads_to.is_some()).collect()
         } else {
             by_address
         };
@@ -153,10 +153,11 @@ impl<'a> Climb<'a> {
             Outcome::NameNotFound => 4,
             Outcome::Unknown => 5,
         };
-        let knock = Knock::Tcp(port);
+        let attempt = Attempt::Tcp(port);
         // Who dials a service gets to its tasks by its address, or not at all.
-        let by_address = self.tries(By::Address, knock).filter(|_| self.silent_service().is_none());
-        let tries = by_address.chain(self.tries(By::Name, knock));
+        let by_address =
+            self.tries(By::Address, attempt).filter(|_| self.silent_service().is_none());
+        let tries = by_address.chain(self.tries(By::Name, attempt));
         tries.map(|m| (m.outcome, m.reason.as_ref())).min_by_key(|(outcome, _)| rank(*outcome))
     }
 

@@ -13,7 +13,7 @@ use std::net::IpAddr;
 
 use super::Case;
 use crate::graph::Route;
-use crate::model::{By, ContainerAt, Knock, Ladder, Measurement, NetworkAt, State};
+use crate::model::{Attempt, By, ContainerAt, Ladder, Measurement, NetworkAt, State};
 use climb::Climb;
 
 pub use aim::{Aim, Destination};
@@ -28,7 +28,7 @@ pub struct Trial {
     /// Position of the network on which the target has the address.
     pub network: Option<NetworkAt>,
     /// What to send.
-    pub knock: Knock,
+    pub attempt: Attempt,
 }
 
 /// What has to be measured from `from` before its ladder can be judged. A
@@ -37,8 +37,8 @@ pub fn trials(case: &Case, from: ContainerAt, aim: &Aim) -> Vec<Trial> {
     if case.container(from).state != State::Running {
         return Vec::new();
     }
-    let mut knocks = vec![Knock::Icmp];
-    knocks.extend(aim.port.map(Knock::Tcp));
+    let mut attempts = vec![Attempt::Icmp];
+    attempts.extend(aim.port.map(Attempt::Tcp));
     let addresses: Vec<(String, Option<NetworkAt>)> = match (aim.target, aim.address()) {
         (_, Some(address)) => {
             let on = case.map.owner_of(from, address).map(|(_, network)| network);
@@ -54,14 +54,14 @@ pub fn trials(case: &Case, from: ContainerAt, aim: &Aim) -> Vec<Trial> {
         (Destination::Elsewhere, None) => Vec::new(),
     };
     let mut trials = Vec::new();
-    for knock in knocks {
+    for attempt in attempts {
         if aim.address().is_none() && aim.target != Destination::Itself {
             let (by, target) = (By::Name, aim.host.clone());
-            trials.push(Trial { by, target, network: None, knock });
+            trials.push(Trial { by, target, network: None, attempt });
         }
         for (target, network) in &addresses {
             let (target, network) = (target.clone(), *network);
-            trials.push(Trial { by: By::Address, target, network, knock });
+            trials.push(Trial { by: By::Address, target, network, attempt });
         }
     }
     trials

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::engine::{Ended, Engine, Exec};
 use crate::error::Result;
-use crate::model::{Knock, Outcome, Why};
+use crate::model::{Attempt, Outcome, Why};
 use crate::probe::plan::Act;
 use crate::probe::{Answer, Limits, words};
 
@@ -22,7 +22,7 @@ pub async fn run(
 ) -> Result<Vec<Answer>> {
     let mut answers: Vec<Answer> = Vec::with_capacity(acts.len());
     for act in acts {
-        if act.knock() != Knock::Icmp {
+        if act.attempt() != Attempt::Icmp {
             answers.push(Answer::unknown(Why::NoShell));
             continue;
         }

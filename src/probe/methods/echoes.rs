@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::icmp::{self, Nonce, Word};
-use super::namespaces::{Door, SocketKind};
+use super::namespaces::{NamespaceHandle, SocketKind};
 use crate::engine::Visitor;
 use crate::model::{Latency, Outcome, Why};
 use crate::probe::{Answer, Limits};
@@ -44,11 +44,12 @@ struct Ping {
 }
 
 impl Echoes {
-    /// Makes the sockets behind `door`. One that cannot be made is no error
+    /// Makes the sockets behind `handle`. One that cannot be made is no error
     /// as long as nobody pings through it.
-    pub async fn open(visitor: &Visitor, door: &Door) -> Self {
+    pub async fn open(visitor: &Visitor, handle: &NamespaceHandle) -> Self {
         let open = async |v6: bool| -> Result<UdpSocket, String> {
-            door.socket(visitor, SocketKind::Icmp { v6 })
+            handle
+                .socket(visitor, SocketKind::Icmp { v6 })
                 .await
                 // To tokio a raw socket is one for datagrams like any other.
                 .and_then(|socket| UdpSocket::from_std(socket.into()))

@@ -1,5 +1,5 @@
-//! Stands in for the network namespaces on systems that have none: no door
-//! ever opens, so nothing is ever measured behind one.
+//! Stands in for network namespaces on systems that have none: no handle
+//! is ever had, so nothing is ever measured through one.
 
 /// Ways into network namespaces: none.
 pub mod namespaces {
@@ -9,24 +9,24 @@ pub mod namespaces {
 
     /// The way into a network namespace, which nobody can have.
     #[derive(Debug)]
-    pub enum Door {}
+    pub enum NamespaceHandle {}
 
     /// Why there is no way in.
-    pub fn door(_: &Map, _: &Engines, _: &Station) -> Result<Door, String> {
+    pub fn handle(_: &Map, _: &Engines, _: &Station) -> Result<NamespaceHandle, String> {
         Err("network namespaces are Linux's".to_owned())
     }
 }
 
-/// Measuring behind doors: nothing.
+/// Measuring in network namespaces: nothing.
 pub mod netns {
-    use super::namespaces::Door;
+    use super::namespaces::NamespaceHandle;
     use crate::probe::plan::Station;
     use crate::probe::{Answer, Limits};
 
     /// Measures nothing.
     pub async fn run(
         _: &[Station],
-        _: &[Result<Door, String>],
+        _: &[Result<NamespaceHandle, String>],
         _: &Limits,
         _: &dyn Fn(usize),
     ) -> Vec<(usize, Vec<Answer>)> {

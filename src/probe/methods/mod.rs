@@ -28,7 +28,7 @@ mod elsewhere;
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::{namespaces, netns};
 
-pub use namespaces::Door;
+pub use namespaces::NamespaceHandle;
 
 /// A way to measure that the user can ask for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl Method {
     pub fn about(self) -> &'static str {
         match self {
             Self::Auto => "netns where that works, else exec",
-            Self::Exec => "run the container's own ping, or what else it has to knock with",
+            Self::Exec => "run the container's own ping, or whatever else it has that can connect",
             Self::Netns => "enter its network namespace: root on the engine's own Linux machine",
         }
     }

@@ -13,7 +13,7 @@ use crate::probe::plan::Station;
 
 /// The way into a station's network namespace.
 #[derive(Debug)]
-pub struct Door {
+pub struct NamespaceHandle {
     namespace: Arc<File>,
     /// A process of the station, for the files by which it resolves names.
     pub process: Process,
@@ -21,7 +21,7 @@ pub struct Door {
 
 /// The way into a station, by the first of its containers that lets us in; or
 /// why there is none.
-pub fn door(map: &Map, engines: &Engines, station: &Station) -> Result<Door, String> {
+pub fn handle(map: &Map, engines: &Engines, station: &Station) -> Result<NamespaceHandle, String> {
     let mut why = "no container of this network stack runs".to_owned();
     for member in &station.members {
         let container = map.container(*member);
@@ -35,7 +35,7 @@ pub fn door(map: &Map, engines: &Engines, station: &Station) -> Result<Door, Str
                 Ok((Arc::new(namespace), process))
             });
         match opened {
-            Ok((namespace, process)) => return Ok(Door { namespace, process }),
+            Ok((namespace, process)) => return Ok(NamespaceHandle { namespace, process }),
             Err(reason) => why = reason,
         }
     }
@@ -75,7 +75,7 @@ impl SocketKind {
     }
 }
 
-impl Door {
+impl NamespaceHandle {
     /// A socket of this kind in the namespace behind it.
     pub async fn socket(&self, visitor: &Visitor, kind: SocketKind) -> io::Result<Socket> {
         visitor.visit(&self.namespace, move || kind.make()).await?

@@ -16,10 +16,10 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 
 use super::echoes::{Echoes, refused_here};
-use super::namespaces::{Door, SocketKind};
+use super::namespaces::{NamespaceHandle, SocketKind};
 use super::resolve::{Failure, Resolver, Settings, Turns};
 use crate::engine::Visitor;
-use crate::model::{Knock, Latency, Outcome, Why};
+use crate::model::{Attempt, Latency, Outcome, Why};
 use crate::probe::plan::{Act, Station};
 use crate::probe::{Answer, Limits};
 
@@ -29,16 +29,19 @@ const NAME: &str = "netns";
 /// TCP connections tried at once, over all stations.
 const CONNECTIONS: usize = 512;
 
-/// Measures from every station that has a door; for each its position and an
+/// Measures from every station whose namespace can be entered; for each its position and an
 /// answer for each of its acts. `done` is told how many more acts are done.
 pub async fn run(
     stations: &[Station],
-    doors: &[Result<Door, String>],
+    handles: &[Result<NamespaceHandle, String>],
     limits: &Limits,
     done: &dyn Fn(usize),
 ) -> Vec<(usize, Vec<Answer>)> {
-    let open: Vec<(usize, &Door)> =
-        doors.iter().enumerate().filter_map(|(at, door)| Some((at, door.as_ref().ok()?))).collect();
+    let open: Vec<(usize, &NamespaceHandle)> = handles
+        .iter()
+        .enumerate()
+        .filter_map(|(at, handle)| Some((at, handle.as_ref().ok()?)))
+        .collect();
     if open.is_empty() {
         return Vec::new();
     }
@@ -55,9 +58,9 @@ pub async fn run(
     raise_file_limit();
     let connections = Rc::new(Semaphore::new(CONNECTIONS));
     let (visitor, rations) = (&visitor, &Rations { connections, turns: Turns::default() });
-    join_all(open.into_iter().map(async |(at, door)| {
+    join_all(open.into_iter().map(async |(at, handle)| {
         let acts = &stations[at].acts;
-        let visit = Visit::begin(visitor, door, limits, rations.clone(), acts).await;
+        let visit = Visit::begin(visitor, handle, limits, rations.clone(), acts).await;
         let answers = visit.measure(acts).await;
         done(acts.len());
         (at, answers)
@@ -82,12 +85,12 @@ struct Rations {
     turns: Turns,
 }
 
-type Knocking<'v> = Shared<LocalBoxFuture<'v, Answer>>;
+type UnderWay<'v> = Shared<LocalBoxFuture<'v, Answer>>;
 
 /// Everything that measuring from one station takes.
 struct Visit<'a> {
     visitor: &'a Visitor,
-    door: &'a Door,
+    handle: &'a NamespaceHandle,
     limits: &'a Limits,
     connections: Rc<Semaphore>,
     echoes: Echoes,
@@ -97,35 +100,35 @@ struct Visit<'a> {
 impl<'a> Visit<'a> {
     async fn begin(
         visitor: &'a Visitor,
-        door: &'a Door,
+        handle: &'a NamespaceHandle,
         limits: &'a Limits,
         rations: Rations,
         acts: &[Act],
     ) -> Self {
         let resolver = if acts.iter().any(|act| matches!(act, Act::Name(..))) {
-            match Settings::of(door) {
-                Ok(settings) => Ok(Resolver::open(settings, visitor, door, rations.turns).await),
+            match Settings::of(handle) {
+                Ok(settings) => Ok(Resolver::open(settings, visitor, handle, rations.turns).await),
                 Err(error) => Err(format!("its resolver configuration cannot be read: {error}")),
             }
         } else {
             Err("no names are asked for".to_owned())
         };
-        let echoes = Echoes::open(visitor, door).await;
-        Self { visitor, door, limits, connections: rations.connections, echoes, resolver }
+        let echoes = Echoes::open(visitor, handle).await;
+        Self { visitor, handle, limits, connections: rations.connections, echoes, resolver }
     }
 
     /// Tries all acts at once. An address asked for twice, once as such and
-    /// once as what a name leads to, is knocked at once.
+    /// once as what a name leads to, is tried once.
     async fn measure(&self, acts: &[Act]) -> Vec<Answer> {
-        let known: RefCell<HashMap<(IpAddr, Knock), Knocking>> = RefCell::default();
-        let knock = |address: IpAddr, knock: Knock| -> Knocking {
-            let begin = || self.knock(address, knock).boxed_local().shared();
-            known.borrow_mut().entry((address, knock)).or_insert_with(begin).clone()
+        let known: RefCell<HashMap<(IpAddr, Attempt), UnderWay>> = RefCell::default();
+        let attempt = |address: IpAddr, attempt: Attempt| -> UnderWay {
+            let begin = || self.attempt(address, attempt).boxed_local().shared();
+            known.borrow_mut().entry((address, attempt)).or_insert_with(begin).clone()
         };
         let measuring = join_all(acts.iter().map(async |act| match act {
-            Act::Address(address, how) => knock(*address, *how).await,
+            Act::Address(address, how) => attempt(*address, *how).await,
             Act::Name(name, how) => match self.resolve(name).await {
-                Ok(address) => Answer { leads_to: Some(address), ..knock(address, *how).await },
+                Ok(address) => Answer { leads_to: Some(address), ..attempt(address, *how).await },
                 Err(answer) => answer,
             },
         }));
@@ -168,10 +171,10 @@ impl<'a> Visit<'a> {
         })
     }
 
-    async fn knock(&self, address: IpAddr, knock: Knock) -> Answer {
-        let answer = match knock {
-            Knock::Icmp => self.echoes.ping(address, self.limits).await,
-            Knock::Tcp(port) => self.connect(SocketAddr::new(address, port)).await,
+    async fn attempt(&self, address: IpAddr, attempt: Attempt) -> Answer {
+        let answer = match attempt {
+            Attempt::Icmp => self.echoes.ping(address, self.limits).await,
+            Attempt::Tcp(port) => self.connect(SocketAddr::new(address, port)).await,
         };
         match answer.outcome {
             Outcome::Unknown => answer,
@@ -185,7 +188,7 @@ impl<'a> Visit<'a> {
         let mut ended = Answer::of(Outcome::Timeout);
         for _ in 0..self.limits.count {
             let Ok(_permit) = self.connections.acquire().await else { break };
-            let socket = match self.door.socket(self.visitor, SocketKind::Tcp(to.ip())).await {
+            let socket = match self.handle.socket(self.visitor, SocketKind::Tcp(to.ip())).await {
                 Ok(socket) => TcpSocket::from_std_stream(socket.into()),
                 Err(error) => return Answer::unknown(format!("no socket: {error}")),
             };

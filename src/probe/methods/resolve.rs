@@ -15,7 +15,7 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::time::Instant;
 
 use super::dns::{self, RecordType, Reply};
-use super::namespaces::{self, Door};
+use super::namespaces::{self, NamespaceHandle};
 use crate::engine::Visitor;
 
 /// What is read of a hosts file or a resolver configuration, in bytes.
@@ -47,10 +47,10 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The settings of the container behind the door. A file that is missing
+    /// The settings of the container behind the handle. A file that is missing
     /// is as good as empty, as it is for the C library.
-    pub fn of(door: &Door) -> io::Result<Self> {
-        let read = |path: &str| match door.process.read(path, KEPT) {
+    pub fn of(handle: &NamespaceHandle) -> io::Result<Self> {
+        let read = |path: &str| match handle.process.read(path, KEPT) {
             Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
             Err(error) => Err(error),
@@ -134,16 +134,16 @@ struct Line {
 }
 
 impl Resolver {
-    /// A resolver with these settings, its sockets made behind `door`.
+    /// A resolver with these settings, its sockets made behind `handle`.
     pub async fn open(
         settings: Settings,
         visitor: &Visitor,
-        door: &Door,
+        handle: &NamespaceHandle,
         all_turns: Turns,
     ) -> Self {
         let mut lines = Vec::new();
         for server in &settings.servers {
-            lines.push(Line::open(*server, visitor, door).await);
+            lines.push(Line::open(*server, visitor, handle).await);
         }
         Self { settings, lines, own_turns: Semaphore::new(OF_ONE), all_turns }
     }
@@ -215,10 +215,14 @@ impl Resolver {
 }
 
 impl Line {
-    async fn open(server: IpAddr, visitor: &Visitor, door: &Door) -> Result<Self, Failure> {
+    async fn open(
+        server: IpAddr,
+        visitor: &Visitor,
+        handle: &NamespaceHandle,
+    ) -> Result<Self, Failure> {
         let ours = |error: io::Error| Failure::NoSocket(error.to_string());
         let socket =
-            door.socket(visitor, namespaces::SocketKind::Udp(server)).await.map_err(ours)?;
+            handle.socket(visitor, namespaces::SocketKind::Udp(server)).await.map_err(ours)?;
         socket.set_recv_buffer_size(1 << 20).map_err(ours)?;
         socket
             .connect(&SocketAddr::new(server, 53).into())

@@ -9,30 +9,30 @@ use std::time::Duration;
 use super::tools::{TOOLS, Tool};
 use crate::engine::{Ended, Engine, Exec, Ran};
 use crate::error::Result;
-use crate::model::{Knock, Outcome, Why};
+use crate::model::{Attempt, Outcome, Why};
 use crate::probe::plan::Act;
 use crate::probe::{Answer, Limits, words};
 
-/// Knocks that run side by side in one container: enough for 120 containers
+/// Attempts that run side by side in one container: enough for 120 containers
 /// whose addresses are all silent to cost one wait. Each takes two small
 /// processes and less than a megabyte; a container that is limited gets what
 /// fits.
 const AT_ONCE: usize = 128;
 
-/// Knocks that run side by side however narrow a container's limits are.
+/// Attempts that run side by side however narrow a container's limits are.
 const AT_LEAST: usize = 2;
 
 /// Memory that all of them together may take, in megabytes, where the container
 /// has no limit.
 const MEGABYTES: usize = 128;
 
-/// Knocks in one exec: what fits into the arguments of a program with room to spare.
+/// Attempts in one exec: what fits into the arguments of a program with room to spare.
 const IN_ONE_EXEC: usize = 2000;
 
 /// What is kept of one script's output, in bytes.
 const KEPT: usize = 4 << 20;
 
-/// Seconds that a knock at an address may take beyond its waits: a busy machine
+/// Seconds that an attempt at an address may take beyond its waits: a busy machine
 /// is slow to start a hundred programs.
 const SLACK: u64 = 3;
 
@@ -58,7 +58,7 @@ pub fn execs(acts: usize) -> usize {
 }
 
 /// Tries `acts` from inside the container with this id. `port_of` gives a
-/// port to knock at where a ping cannot be sent.
+/// port to connect to where a ping cannot be sent.
 pub async fn run(
     engine: &Engine,
     container: &str,
@@ -112,7 +112,7 @@ async fn once(
     Ok(read(&ran, acts))
 }
 
-/// How long all tries of one knock may take, in seconds: a ping repeats once a
+/// How long all tries of one attempt may take, in seconds: a ping repeats once a
 /// second.
 fn tries(limits: &Limits) -> u64 {
     limits.whole_seconds() + u64::from(limits.count.saturating_sub(1))
@@ -130,17 +130,17 @@ fn command(
     // What takes longer than all its tries waits for a name server.
     let patience = |act: &Act| if act.is_address() { tries + SLACK } else { tries };
     let mut command: Vec<String> = vec!["sh".into(), "-c".into(), script(), "netmap".into()];
-    let by_tcp = acts.iter().any(|act| act.knock() != Knock::Icmp);
+    let by_tcp = acts.iter().any(|act| act.attempt() != Attempt::Icmp);
     command.extend([wait.to_string(), limits.count.to_string(), at_once.to_string()]);
     command.push(if by_tcp { "t" } else { "a" }.to_owned());
     // Names are soon told; each worker is to have its share of what takes long.
     let mut order: Vec<(usize, &Act)> = acts.iter().enumerate().collect();
     order.sort_by_key(|(_, act)| !act.is_address());
     for (at, act) in order {
-        let (kind, port) = match (act.knock(), act.is_address()) {
-            (Knock::Icmp, true) => ("a", port_of(act)),
-            (Knock::Icmp, false) => ("n", port_of(act)),
-            (Knock::Tcp(port), _) => ("t", port),
+        let (kind, port) = match (act.attempt(), act.is_address()) {
+            (Attempt::Icmp, true) => ("a", port_of(act)),
+            (Attempt::Icmp, false) => ("n", port_of(act)),
+            (Attempt::Tcp(port), _) => ("t", port),
         };
         let host = match act {
             Act::Address(address, _) => address.to_string(),
@@ -155,14 +155,14 @@ fn command(
 
 /// The script. Nothing of other people's making is part of its text.
 fn script() -> String {
-    let (mut knocks, mut sizes) = (String::new(), String::new());
-    for Tool { program, knock, megabytes } in TOOLS {
-        let _ = writeln!(knocks, "{program}) {knock} ;;");
+    let (mut attempts, mut sizes) = (String::new(), String::new());
+    for Tool { program, connect, megabytes } in TOOLS {
+        let _ = writeln!(attempts, "{program}) {connect} ;;");
         let _ = writeln!(sizes, "{program}) M={megabytes} ;;");
     }
     let programs: Vec<&str> = TOOLS.iter().map(|tool| tool.program).collect();
     SCRIPT
-        .replace("@KNOCKS@", &knocks)
+        .replace("@ATTEMPTS@", &attempts)
         .replace("@SIZES@", &sizes)
         .replace("@TOOLS@", &programs.join(" "))
         .replace("@AT_LEAST@", &AT_LEAST.to_string())
@@ -214,9 +214,9 @@ fn read(ran: &Ran, acts: &[Act]) -> Option<Vec<Option<Answer>>> {
 pub fn read_by_chance(bytes: &[u8]) -> Vec<Answer> {
     let home = std::net::IpAddr::from([127, 0, 0, 1]);
     let acts = [
-        Act::Address(home, Knock::Icmp),
-        Act::Address(home, Knock::Tcp(80)),
-        Act::Name("db".to_owned(), Knock::Icmp),
+        Act::Address(home, Attempt::Icmp),
+        Act::Address(home, Attempt::Tcp(80)),
+        Act::Name("db".to_owned(), Attempt::Icmp),
     ];
     let ran =
         Ran { output: bytes.to_vec(), code: Some(0), ended: Ended::LastWords, ..Ran::default() };
@@ -230,8 +230,8 @@ fn answer(act: &Act, tool: &str, code: i64, said: &str) -> Answer {
         (_, Some(tool)) => Answer { method: tool, ..words::tcp(code, said) },
         _ => no_tool(said),
     };
-    // A ping was asked for and a TCP knock was what could be done.
-    let by_tcp = act.knock() == Knock::Icmp && known.is_some();
+    // A ping was asked for and a TCP connection was what could be done.
+    let by_tcp = act.attempt() == Attempt::Icmp && known.is_some();
     if by_tcp && matches!(answer.outcome, Outcome::Reachable | Outcome::Refused) {
         answer.outcome = Outcome::Reachable;
         answer.reason =
@@ -240,11 +240,11 @@ fn answer(act: &Act, tool: &str, code: i64, said: &str) -> Answer {
     answer
 }
 
-/// What to say where nothing in the container can knock.
+/// What to say where nothing in the container can connect.
 fn no_tool(said: &str) -> Answer {
     match words::ping(1, said).reason {
         Some(reason) if !said.trim().is_empty() => {
-            Answer::unknown(format!("{reason}, and has nothing else to knock with"))
+            Answer::unknown(format!("{reason}, and has nothing else that can connect"))
         }
         _ => Answer::unknown(Why::NoTools),
     }

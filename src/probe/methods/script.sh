@@ -1,9 +1,9 @@
 # What netmap runs in a container to measure from it, with the shells and pings
-# of busybox, dash and bash. Arguments: seconds to wait, tries, knocks at once,
-# `t` if there is a TCP knock among them (else `a`), and then for each knock its
+# of busybox, dash and bash. Arguments: seconds to wait, tries, attempts at once,
+# `t` if there is a TCP attempt among them (else `a`), and then for each attempt its
 # number, `a` (ping an address), `n` (ping a name) or `t` (TCP), host, port, and
 # seconds after which it is killed, but for `a`: such a ping ends by itself.
-# Prints a record for each, framed by control characters. Workers knock behind
+# Prints a record for each, framed by control characters. Workers connect behind
 # its back while it reads its input: when netmap has gone, for whatever reason,
 # the input ends and everything is killed.
 LC_ALL=C; export LC_ALL
@@ -27,9 +27,9 @@ if has ping; then
 fi
 J=$I
 if [ "$I" ] && ! $I -c 1 -W 1 ::1 >/dev/null 2>&1 && has ping6; then J="ping6 -q"; fi
-knock() {
+attempt() {
 case $K in
-@KNOCKS@
+@ATTEMPTS@
 esac
 }
 # K is the first tool that works, where one is needed; M the megabytes that one
@@ -39,7 +39,7 @@ K= M=1
 [ "$I" ] && [ "$j" = a ] || for k in @TOOLS@; do
   has "$k" || continue
   K=$k
-  case $(knock 127.0.0.1 1 2>&1) in *efused*) break ;; esac
+  case $(attempt 127.0.0.1 1 2>&1) in *efused*) break ;; esac
   K=
 done
 case $K in
@@ -65,7 +65,7 @@ fit $g/pids/pids.max $g/pids/pids.current 3 3
 fit $g/memory.max $g/memory.current 1000000 "${M}000000"
 fit $g/memory/memory.limit_in_bytes $g/memory/memory.usage_in_bytes 1000000 "${M}000000"
 [ "$m" -ge @AT_LEAST@ ] || m=@AT_LEAST@
-# Prints the record of one knock. A shell with a trap of its own would put yet
+# Prints the record of one attempt. A shell with a trap of its own would put yet
 # another one between itself and a program that it does not `exec`.
 L='
 ' S=$(printf '\034')
@@ -79,7 +79,7 @@ act() {
       *) o=$(exec $T $I -c "$c" -W "$w" "$3" 2>&1); r=$? ;;
     esac
   elif [ "$K" ]; then
-    u=$K; o=$(knock "$3" "$4" 2>&1); r=$?
+    u=$K; o=$(attempt "$3" "$4" 2>&1); r=$?
   else
     u=none; r=0; o=$N
   fi
@@ -89,7 +89,7 @@ act() {
   set -f; IFS=$L; set -- $o; IFS=$S; o="$*"; unset IFS; set +f
   printf '\036%s\037%.3000s\035' "$u" "$o"
 }
-# Each worker takes every m-th knock, one after the other.
+# Each worker takes every m-th attempt, one after the other.
 workers() {
   k= W=; trap 'k=1; [ -z "$W" ] || kill $W 2>/dev/null' TERM
   n=0 e=$((m * 5))

@@ -15,7 +15,7 @@ fn ran(output: &str, ended: Ended) -> Ran {
 }
 
 fn acts(count: u8) -> Vec<Act> {
-    (0..count).map(|n| Act::Address([10, 0, 0, n].into(), Knock::Icmp)).collect()
+    (0..count).map(|n| Act::Address([10, 0, 0, n].into(), Attempt::Icmp)).collect()
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn no_shell_is_told_from_a_shell_that_was_cut_short() {
 }
 
 #[test]
-fn nothing_to_knock_with_is_unknown_and_says_what_ping_said() {
+fn nothing_that_can_connect_is_unknown_and_says_what_ping_said() {
     let output = "\u{1e}0 none 0\u{1f}ping: permission denied (are you root?)\u{1d}";
     let answer = read(&ran(output, Ended::LastWords), &acts(1)).unwrap()[0].clone().unwrap();
     assert_eq!(answer.outcome, Outcome::Unknown);
@@ -120,10 +120,10 @@ fn every_rung_of_the_ladder_tells_open_from_closed_and_knows_no_unknown_name() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let home = std::net::IpAddr::from([127, 0, 0, 1]);
     let acts = [
-        Act::Address(home, Knock::Tcp(open)),
-        Act::Address(home, Knock::Tcp(closed)),
-        Act::Name("no-such-host.invalid".to_owned(), Knock::Tcp(open)),
-        Act::Address(home, Knock::Icmp),
+        Act::Address(home, Attempt::Tcp(open)),
+        Act::Address(home, Attempt::Tcp(closed)),
+        Act::Name("no-such-host.invalid".to_owned(), Attempt::Tcp(open)),
+        Act::Address(home, Attempt::Icmp),
     ];
     let shells = ["sh", "bash"];
     for (shell, tool) in shells.iter().flat_map(|shell| TOOLS.iter().map(move |t| (shell, t))) {
@@ -144,7 +144,7 @@ fn every_rung_of_the_ladder_tells_open_from_closed_and_knows_no_unknown_name() {
 #[ignore = "needs bash and ping"]
 fn what_one_worker_prints_never_gets_into_anothers_record() {
     let home = std::net::IpAddr::from([127, 0, 0, 1]);
-    let acts = vec![Act::Address(home, Knock::Icmp); 400];
+    let acts = vec![Act::Address(home, Attempt::Icmp); 400];
     for shell in ["sh", "bash", "busybox"] {
         let answers = in_a_shell(shell, &["ping"], &acts);
         // A busy busybox loses an answer now and then: its socket hears those
@@ -160,8 +160,8 @@ fn what_one_worker_prints_never_gets_into_anothers_record() {
 }
 
 #[test]
-fn a_shell_with_nothing_to_knock_with_says_so() {
-    let home = Act::Address([127, 0, 0, 1].into(), Knock::Icmp);
+fn a_shell_with_nothing_that_can_connect_says_so() {
+    let home = Act::Address([127, 0, 0, 1].into(), Attempt::Icmp);
     let answers = in_a_shell("sh", &[], &[home]);
     let answer = answers[0].clone().unwrap();
     assert_eq!(answer.outcome, Outcome::Unknown);

@@ -1,5 +1,5 @@
 //! The ladder for containers without a working ping: programs that images
-//! have, and how each is made to knock at a TCP port. A refusal proves the
+//! have, and how each is made to connect to a TCP port. A refusal proves the
 //! way open as well as an answer does.
 //!
 //! A new rung is a line in [`TOOLS`]. Its shell text is given the host as
@@ -9,13 +9,13 @@
 //! A rung is used when the program is there and, tried on a port of localhost
 //! where nothing listens, says something with `refused` in it.
 
-/// A program that can knock at a TCP port.
+/// A program that can connect to a TCP port.
 #[derive(Debug)]
 pub struct Tool {
     /// Name of the program.
     pub program: &'static str,
     /// Shell text that runs it.
-    pub knock: &'static str,
+    pub connect: &'static str,
     /// Memory that one of it takes, in megabytes, shell and all; on the safe side.
     pub megabytes: u32,
 }
@@ -24,20 +24,20 @@ pub struct Tool {
 pub const TOOLS: &[Tool] = &[
     // busybox's nc has no -z in some builds and no -v in others; OpenBSD's
     // is silent without -v. Both take -v and -w together where they have them.
-    Tool { program: "nc", knock: r#"exec $T nc -v -w "$w" "$1" "$2" </dev/null"#, megabytes: 1 },
+    Tool { program: "nc", connect: r#"exec $T nc -v -w "$w" "$1" "$2" </dev/null"#, megabytes: 1 },
     Tool {
         program: "busybox",
-        knock: r#"exec $T busybox nc -w "$w" "$1" "$2" </dev/null"#,
+        connect: r#"exec $T busybox nc -w "$w" "$1" "$2" </dev/null"#,
         megabytes: 1,
     },
     Tool {
         program: "bash",
-        knock: r#"exec $T bash -c 'exec 3<>"/dev/tcp/$0/$1" && echo connected' "$1" "$2""#,
+        connect: r#"exec $T bash -c 'exec 3<>"/dev/tcp/$0/$1" && echo connected' "$1" "$2""#,
         megabytes: 4,
     },
     Tool {
         program: "python3",
-        knock: r#"exec $T python3 -c '
+        connect: r#"exec $T python3 -c '
 import socket, sys
 try:
     socket.create_connection((sys.argv[1], int(sys.argv[2])), float(sys.argv[3])).close()
@@ -48,7 +48,7 @@ except Exception as e:
     },
     Tool {
         program: "perl",
-        knock: r#"exec $T perl -MIO::Socket -e '
+        connect: r#"exec $T perl -MIO::Socket -e '
 $s = IO::Socket::INET->new(PeerAddr => $ARGV[0], PeerPort => $ARGV[1], Timeout => $ARGV[2]);
 print $s ? "connected" : "$@ $!"' "$1" "$2" "$w""#,
         megabytes: 8,
@@ -56,7 +56,7 @@ print $s ? "connected" : "$@ $!"' "$1" "$2" "$w""#,
     // These speak HTTP: whatever comes back, the connection stood.
     Tool {
         program: "curl",
-        knock: r#"h=$1; case $h in *:*) h="[$h]" ;; esac
+        connect: r#"h=$1; case $h in *:*) h="[$h]" ;; esac
 trap : TERM
 t=$(exec $T curl -sv -o /dev/null --noproxy '*' -m "$w" -w 'took %{time_connect}' "http://$h:$2/" 2>&1)
 case $t in *'took 0.000000'* | *'took 0,000000'*) printf '%s' "$t" ;; *took*) echo connected ;; *) printf '%s' "$t" ;; esac"#,
@@ -64,7 +64,7 @@ case $t in *'took 0.000000'* | *'took 0,000000'*) printf '%s' "$t" ;; *took*) ec
     },
     Tool {
         program: "wget",
-        knock: r#"h=$1; case $h in *:*) h="[$h]" ;; esac
+        connect: r#"h=$1; case $h in *:*) h="[$h]" ;; esac
 exec $T wget -t 1 -Y off -T "$w" -O /dev/null "http://$h:$2/""#,
         megabytes: 6,
     },
@@ -81,8 +81,8 @@ mod tests {
         let programs: BTreeSet<&str> = TOOLS.iter().map(|tool| tool.program).collect();
         assert_eq!(programs.len(), TOOLS.len());
         for tool in TOOLS {
-            assert!(tool.knock.contains("$T "), "{}", tool.program);
-            assert!(tool.knock.contains(tool.program), "{}", tool.program);
+            assert!(tool.connect.contains("$T "), "{}", tool.program);
+            assert!(tool.connect.contains(tool.program), "{}", tool.program);
         }
     }
 }

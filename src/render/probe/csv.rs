@@ -16,7 +16,7 @@ pub fn render(view: &ProbeView, _style: &Style) -> String {
             continue;
         }
         let measurement = row.measurement;
-        let port = measurement.knock.port().map_or(String::new(), |port| port.to_string());
+        let port = measurement.attempt.port().map_or(String::new(), |port| port.to_string());
         let latency = measurement
             .latency
             .map_or(String::new(), |latency| format!("{:.3}", latency.avg as f64 / 1e3));
@@ -27,7 +27,7 @@ pub fn render(view: &ProbeView, _style: &Style) -> String {
             measurement.network.as_deref().unwrap_or_default(),
             measurement.by.as_str(),
             &measurement.target,
-            measurement.knock.protocol(),
+            measurement.attempt.protocol(),
             &port,
             row.predicted.verdict.as_str(),
             row.predicted.reason.as_str(),

@@ -37,7 +37,7 @@ fn line(row: &Compared, style: &Style) -> Vec<String> {
         By::Name => format!("name {}", measurement.target),
         By::Address => measurement.target.clone(),
     };
-    if let Some(port) = measurement.knock.port() {
+    if let Some(port) = measurement.attempt.port() {
         tried.push_str(&format!(" port {port}"));
     }
     vec![

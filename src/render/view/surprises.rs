@@ -69,7 +69,7 @@ fn what_happened(rows: &[&Compared], mark: Mark) -> String {
 
 fn event(row: &Compared) -> String {
     let measurement = row.measurement;
-    let port = measurement.knock.port().map_or(String::new(), |port| format!(" port {port}"));
+    let port = measurement.attempt.port().map_or(String::new(), |port| format!(" port {port}"));
     let target = format!("{}{port}", measurement.target);
     let reason = measurement
         .reason
