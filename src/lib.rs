@@ -9,7 +9,8 @@
 //!                                             (pure)
 //! ```
 //!
-//! - [`model`] is plain data: networks, containers, endpoints, snapshots.
+//! - [`model`] is plain data: networks, containers, endpoints, snapshots. Nothing
+//!   else uses jiff.
 //! - [`engine`] finds the container engine, asks it, and puts its answers into
 //!   the model. Nothing else uses bollard.
 //! - [`compose`] reads compose files into the same model, as what is planned:

@@ -83,10 +83,10 @@ pub struct Network {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub node: String,
     /// Its name on that engine, where the map has another for it because two
-    /// engines have a network of that name. See [`Self::own_name`].
+    /// engines have a network of that name. See [`Self::own_name()`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own_name: Option<String>,
-    /// Its id on that engine, likewise. See [`Self::own_id`].
+    /// Its id on that engine, likewise. See [`Self::own_id()`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own_id: Option<String>,
     /// Set when no list named this network and it is known only from a
@@ -140,7 +140,7 @@ impl Network {
         self.mtu = self.option(option::MTU).and_then(|mtu| mtu.parse().ok());
     }
 
-    /// The value of a driver option; [`option`] has the keys.
+    /// The value of a driver option; [`keys::option`](super::keys::option) has the keys.
     pub fn option(&self, key: &str) -> Option<&str> {
         self.options.get(key).map(String::as_str)
     }

@@ -208,7 +208,8 @@ fn still_has(now: &Value, then: &Value) -> Result<(), String> {
 #[test]
 fn every_recorded_snapshot_is_read_whole_and_written_alike_ever_after() {
     let mut read = 0;
-    for path in files(&project_file("samples"), ".json") {
+    let folders = ["samples", "docs", "tests/offline", "tests/fuzz/corpus/snapshot"];
+    for path in folders.iter().flat_map(|folder| files(&project_file(folder), ".json")) {
         let text = fs::read(&path).unwrap();
         let then: Value = serde_json::from_slice(&text).unwrap();
         if then["schema"] != "netmap/1" {
