@@ -1,0 +1,162 @@
+//! Reports from the field, each a script in tests/cases/live: the doctor must
+//! name the cause first, its own commands must fix it where they are commands,
+//! and once a person has fixed it, it must have nothing to say.
+//!
+//! Each script has an engine of its own, since its names are short.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::own_engine::OwnEngine;
+use crate::support::{netmap_command, text};
+
+/// How long a setup may take to look as it should.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A container is judged once it is a few seconds old.
+const SETTLED: Duration = Duration::from_secs(6);
+
+/// What the doctor is to say of a script's setup.
+struct Says {
+    /// The rule of its first error or warning.
+    rule: &'static str,
+    /// Words that this finding's summary and evidence must hold.
+    words: &'static [&'static str],
+    /// Rules of which it must say nothing.
+    never: &'static [&'static str],
+}
+
+struct Case {
+    script: PathBuf,
+    engine: OwnEngine,
+}
+
+impl Case {
+    fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/live");
+        Self { script: folder.join(format!("{name}.sh")), engine: OwnEngine::start() }
+    }
+
+    /// A shell on the engine's machine.
+    fn bash(&self) -> Command {
+        let mut bash = self.engine.beside("bash");
+        bash.env("DOCKER_HOST", &self.engine.address);
+        bash
+    }
+
+    fn run(&self, step: &str) -> Output {
+        self.bash().arg(&self.script).arg(step).output().expect("bash runs")
+    }
+
+    fn step(&self, step: &str) {
+        let output = self.run(step);
+        assert!(output.status.success(), "{step}: {}", said(&output));
+    }
+
+    /// Errors and warnings, in the doctor's order.
+    fn findings(&self) -> Vec<Value> {
+        let arguments = ["doctor", "--severity", "warning", "--format", "json"];
+        let mut netmap = netmap_command();
+        let output = netmap.arg("--host").arg(&self.engine.address).args(arguments).output();
+        let output = output.expect("netmap runs");
+        assert!(output.status.code().is_some_and(|code| code < 2), "doctor: {}", said(&output));
+        let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        document["findings"].as_array().expect("findings").clone()
+    }
+
+    /// Waits until the doctor says what it should.
+    fn expect(&self, is_right: impl Fn(&[Value]) -> bool, what: &str) -> Vec<Value> {
+        let began = Instant::now();
+        loop {
+            let findings = self.findings();
+            if is_right(&findings) {
+                return findings;
+            }
+            let found = serde_json::to_string_pretty(&findings).unwrap();
+            assert!(began.elapsed() < PATIENCE, "{what}:\n{found}");
+            thread::sleep(Duration::from_millis(500));
+        }
+    }
+
+    /// Waits until the traffic flows, or does not.
+    fn works(&self, expected: bool) {
+        let began = Instant::now();
+        loop {
+            let output = self.run("works");
+            if output.status.success() == expected {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "works {expected}: {}", said(&output));
+            thread::sleep(Duration::from_millis(500));
+        }
+    }
+
+    /// Brings it up broken, and hands back what the doctor finds first.
+    fn broken(&self, says: &Says) -> Value {
+        self.step("broken");
+        thread::sleep(SETTLED);
+        let first = |findings: &[Value]| {
+            findings.first().is_some_and(|first| {
+                let told = first["summary"].to_string() + &first["evidence"].to_string();
+                first["rule"] == says.rule && says.words.iter().all(|word| told.contains(word))
+            })
+        };
+        let what = format!("the first is to be {} with {:?}", says.rule, says.words);
+        let findings = self.expect(first, &what);
+        for finding in &findings {
+            assert!(!says.never.iter().any(|rule| finding["rule"] == *rule), "{finding:#}");
+        }
+        self.works(false);
+        findings[0].clone()
+    }
+
+    fn is_quiet(&self) {
+        thread::sleep(SETTLED);
+        self.expect(<[Value]>::is_empty, "it works, and the doctor should be quiet");
+    }
+
+    fn clean(&self) {
+        let _ = self.run("clean");
+    }
+}
+
+/// The commands of a finding's fix; nothing where a person has to do it.
+fn commands(finding: &Value) -> Vec<&str> {
+    let lines = finding["fix"].as_array().expect("a fix").iter();
+    lines.map(|line| line.as_str().expect("text")).filter(|line| !line.starts_with('#')).collect()
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", text(&output.stdout), text(&output.stderr))
+}
+
+/// Holds the doctor against a script. `by_commands` says that the commands of
+/// its first finding fix it.
+fn hold(name: &str, by_commands: bool, says: &Says) {
+    let case = Case::new(name);
+    if by_commands {
+        let finding = case.broken(says);
+        let script = format!("set -e\n{}", commands(&finding).join("\n"));
+        let pasted = case.bash().arg("-c").arg(&script).output().expect("bash runs");
+        assert!(pasted.status.success(), "{script}\n{}", said(&pasted));
+        case.works(true);
+        case.is_quiet();
+        case.clean();
+    }
+    case.broken(says);
+    case.step("fixed");
+    case.works(true);
+    case.is_quiet();
+    case.clean();
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_crash_loop_over_a_name_on_another_network() {
+    let never = &["target-down", "published-port-nobody-listens"];
+    hold("nginx-emerg", true, &Says { rule: "no-shared-network", words: &["proxy", "app"], never });
+}
