@@ -8,6 +8,7 @@ mod compare;
 mod host;
 #[cfg(test)]
 pub mod looks;
+mod names;
 mod path;
 mod predict;
 mod reason;
@@ -28,6 +29,9 @@ pub use reason::{Judged, Reason, Verdict};
 pub use select::{Filter, Selection, is_pattern, no_such, pattern};
 pub use structure::{Bridging, Path, SharedNetwork};
 pub use swarm::ServiceName;
+
+use names::Names;
+use swarm::Services;
 
 use crate::model::{
     Container, Endpoint, Network, NetworkIndex, NetworkMode, Observation, Snapshot, Subnet,
@@ -67,6 +71,10 @@ pub struct Map<'a> {
     /// For each container the position of what was seen inside it; made when
     /// somebody asks.
     observations: OnceCell<Vec<Option<usize>>>,
+    /// What the containers are called; made when somebody asks.
+    names: OnceCell<Names>,
+    /// What leads to the swarm's services; made when somebody asks.
+    services: OnceCell<Services>,
 }
 
 /// Whose network stack a container uses.
@@ -119,7 +127,6 @@ impl<'a> Map<'a> {
             }
             endpoint_networks.push(networks);
         }
-        let (addresses, observations) = (OnceCell::new(), OnceCell::new());
         Self {
             snapshot,
             graph,
@@ -128,8 +135,10 @@ impl<'a> Map<'a> {
             owners,
             riders,
             members,
-            addresses,
-            observations,
+            addresses: OnceCell::new(),
+            observations: OnceCell::new(),
+            names: OnceCell::new(),
+            services: OnceCell::new(),
         }
     }
 
@@ -232,41 +241,6 @@ impl<'a> Map<'a> {
             })
         };
         subnet.gateway.or_else(told)
-    }
-
-    /// The containers called `name`: by name (on its own engine, if none has
-    /// it on the map), by full id, or by a beginning
-    /// of the id that is at least four characters long. Services, compose's and
-    /// a swarm's, and tasks without their ids (`web.1`) count when no container
-    /// has that name.
-    pub fn containers_named(&self, name: &str) -> Vec<usize> {
-        let containers = &self.snapshot.containers;
-        let matching = |test: &dyn Fn(&Container) -> bool| -> Vec<usize> {
-            (0..containers.len()).filter(|at| test(&containers[*at])).collect()
-        };
-        let exact = matching(&|c| c.name == name || c.id == name);
-        if !exact.is_empty() {
-            return exact;
-        }
-        let on_their_engines = matching(&|c| c.own_name() == name);
-        if !on_their_engines.is_empty() {
-            return on_their_engines;
-        }
-        let by_service = matching(&|c| c.compose.service.as_deref() == Some(name));
-        if !by_service.is_empty() {
-            return by_service;
-        }
-        let mut tasks = self.tasks_of(name);
-        if tasks.is_empty() {
-            tasks = matching(&|c| c.task_name() == Some(name));
-        }
-        if !tasks.is_empty() {
-            return tasks;
-        }
-        if name.len() < 4 {
-            return Vec::new();
-        }
-        matching(&|c| c.id.starts_with(name))
     }
 
     /// The container that has this address now, with the network it has it

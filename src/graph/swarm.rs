@@ -2,8 +2,10 @@
 
 use std::net::IpAddr;
 
+use foldhash::{HashMap, HashMapExt};
+
 use super::Map;
-use crate::model::Service;
+use crate::model::{Service, Swarm};
 
 /// What a service's name leads to.
 ///
@@ -23,25 +25,53 @@ pub struct ServiceName {
     pub tasks: Vec<usize>,
 }
 
-impl Map<'_> {
-    /// The containers of a service's tasks, those with a network stack first.
-    pub fn tasks_of(&self, service: &str) -> Vec<usize> {
-        let containers = &self.snapshot.containers;
-        let is_task = |at: &usize| {
-            containers[*at].task_of.as_deref().is_some_and(|s| s.eq_ignore_ascii_case(service))
-        };
-        let mut tasks: Vec<usize> = (0..containers.len()).filter(is_task).collect();
-        tasks.sort_by_key(|at| (!containers[*at].state.has_network(), *at));
-        tasks
+/// Positions of services, by what leads to them; made when somebody asks.
+#[derive(Debug)]
+pub(super) struct Services {
+    /// For each network's id, by name and alias there, in lower case: case
+    /// does not matter, as in all names that are looked up.
+    called: HashMap<String, HashMap<String, usize>>,
+    /// By virtual address.
+    addressed: HashMap<IpAddr, usize>,
+}
+
+impl Services {
+    fn new(swarm: Option<&Swarm>) -> Self {
+        let mut services = Self { called: HashMap::new(), addressed: HashMap::new() };
+        for (at, service) in swarm.iter().flat_map(|swarm| &swarm.services).enumerate() {
+            for on in &service.networks {
+                let called = services.called.entry(on.network_id.clone()).or_default();
+                for name in std::iter::once(&service.name).chain(&on.aliases) {
+                    called.entry(name.to_ascii_lowercase()).or_insert(at);
+                }
+            }
+            for virtual_ip in &service.virtual_addresses {
+                services.addressed.entry(virtual_ip.address).or_insert(at);
+            }
+        }
+        services
+    }
+}
+
+impl<'a> Map<'a> {
+    fn services(&self) -> &Services {
+        self.services.get_or_init(|| Services::new(self.snapshot.engine.swarm.as_ref()))
+    }
+
+    fn service(&self, at: usize) -> Option<&'a Service> {
+        self.snapshot.engine.swarm.as_ref()?.services.get(at)
     }
 
     /// The service whose virtual address this is.
-    pub fn service_at(&self, address: IpAddr) -> Option<&Service> {
-        let swarm = self.snapshot.engine.swarm.as_ref()?;
-        let has = |service: &&Service| {
-            service.virtual_addresses.iter().any(|virtual_ip| virtual_ip.address == address)
-        };
-        swarm.services.iter().find(has)
+    pub fn service_at(&self, address: IpAddr) -> Option<&'a Service> {
+        self.service(*self.services().addressed.get(&address)?)
+    }
+
+    /// The service that is called so, in whatever case, on the network with
+    /// this id.
+    fn service_called(&self, name: &str, network_id: &str) -> Option<&'a Service> {
+        let called = self.services().called.get(network_id)?;
+        self.service(*called.get(&name.to_ascii_lowercase())?)
     }
 
     /// What `host` leads to from a container, if it is a service's name on
@@ -58,11 +88,10 @@ impl Map<'_> {
                 return None;
             }
             let name = host.strip_suffix(&format!(".{}", network.name)).unwrap_or(host);
-            let mut services = self.snapshot.engine.swarm.iter().flat_map(|swarm| &swarm.services);
-            let listed = services.find(|service| service.is_called(name, &network.id));
+            let listed = self.service_called(name, &network.id);
             let service = listed.map_or(name, |service| &service.name);
-            let mut tasks = self.tasks_of(service);
-            tasks.retain(|task| self.endpoint_on(*task, at).is_some());
+            let on_it = |task: &usize| self.endpoint_on(*task, at).is_some();
+            let tasks: Vec<usize> = self.tasks_of(service).iter().copied().filter(on_it).collect();
             let address = listed.and_then(|service| service.address_on(&network.id));
             (listed.is_some() || !tasks.is_empty()).then_some(ServiceName {
                 network: at,
