@@ -14,6 +14,8 @@ mod file;
 mod findings;
 mod init;
 pub mod keys;
+mod many;
+mod pairs;
 mod schema;
 mod sentence;
 mod tries;

@@ -5,6 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::evaluate::{Basis, Question, Sight, Status};
 use super::facts::listed;
+use super::many::{all_pass, badness, combined, worst_of};
+use super::pairs::{Known, Pairs, SourcesOf};
 use super::tries::Seen;
 use super::who::Who;
 use super::{Arrow, CheckFile, Claim, Manner, Sources, Target};
@@ -40,7 +42,7 @@ impl<'a> Ways<'a> {
         let sights = pairs
             .iter()
             .map(|(from, to, target)| (*from, *to, self.pair(*from, *to, target, arrow)));
-        self.combined(sights.collect(), subjects)
+        combined(self.map, sights.collect(), subjects)
     }
 
     /// Judges that names resolve, or that they do not.
@@ -59,7 +61,7 @@ impl<'a> Ways<'a> {
             let to = owners.first().copied().unwrap_or(from);
             (from, to, self.name_sight(from, &name, &owners, wanted))
         });
-        self.combined(sights.collect(), subjects)
+        combined(self.map, sights.collect(), subjects)
     }
 
     /// Judges that every pair which no arrow speaks of is isolated.
@@ -67,12 +69,38 @@ impl<'a> Ways<'a> {
         if self.who.everybody().is_empty() {
             return Sight::fact(false, "there is no running container to speak of");
         }
+        let but = self.spoken_of(file);
+        let pairs = Pairs::new(self, self.who.everybody(), &but);
         let arrow = unwanted();
-        let sights = self.other_pairs(file).into_iter().map(|(from, to)| {
+        let judge = |from: usize, to: usize| {
             let target = Target { name: self.map.container(to).name.clone(), port: None };
-            (from, to, self.pair(from, to, &target, &arrow))
-        });
-        self.combined(sights.collect(), subjects)
+            self.pair(from, to, &target, &arrow)
+        };
+        let (mut known, mut basis) = (Known::default(), Basis::Engine);
+        let (mut count, mut any, mut wrong) = (0, None, Vec::new());
+        for to in self.who.everybody().iter().copied() {
+            let judged = |from| {
+                let sight = judge(from, to);
+                (sight.status, sight.basis)
+            };
+            let found = pairs.with(to, &mut known, judged, |(status, of)| {
+                basis = basis.max(of);
+                status != Status::Pass
+            });
+            count += found.pairs;
+            any = found.any.map(|from| (from, to)).or(any);
+            wrong.extend(found.worth.into_iter().map(|(from, (status, _))| (status, from, to)));
+        }
+        if wrong.is_empty() && count > 1 {
+            return all_pass(basis, count);
+        }
+        // In order of badness, source and target.
+        wrong.sort_unstable_by_key(|(status, from, to)| (badness(*status), *from, *to));
+        let worst = wrong.first().map(|(status, ..)| *status);
+        let of_it = wrong.into_iter().filter(|(status, ..)| Some(*status) == worst);
+        let told = of_it.map(|(_, from, to)| (from, to)).chain(any.filter(|_| worst.is_none()));
+        let sights = told.map(|(from, to)| (from, to, judge(from, to)));
+        worst_of(self.map, sights.collect(), count, subjects)
     }
 
     pub fn ask_arrow(&self, arrow: &Arrow, questions: &mut BTreeSet<Question>) {
@@ -141,21 +169,30 @@ impl<'a> Ways<'a> {
         Ok(asked)
     }
 
-    /// Ordered pairs of everybody of which no wanted arrow speaks.
-    fn other_pairs(&self, file: &CheckFile) -> Vec<(usize, usize)> {
-        let mut spoken_of = BTreeSet::new();
+    /// For each target the sources of wanted arrows to it.
+    fn spoken_of(&self, file: &CheckFile) -> SourcesOf {
+        let mut spoken_of = SourcesOf::default();
         for assertion in &file.assertions {
             if let Claim::Reaches(arrow) = &assertion.claim
                 && arrow.wanted
             {
-                let pairs = self.pairs(arrow).unwrap_or_default();
-                spoken_of.extend(pairs.into_iter().map(|(from, to, _)| (from, to)));
+                for (from, to, _) in self.pairs(arrow).unwrap_or_default() {
+                    spoken_of.entry(to).or_default().insert(from);
+                }
             }
         }
+        spoken_of
+    }
+
+    /// Ordered pairs of everybody of which no wanted arrow speaks.
+    fn other_pairs(&self, file: &CheckFile) -> Vec<(usize, usize)> {
+        let spoken_of = self.spoken_of(file);
+        let spoken = |from, to| spoken_of.get(to).is_some_and(|of| of.contains(from));
         let everybody = self.who.everybody();
-        let all = everybody.iter().flat_map(|from| everybody.iter().map(|to| (*from, *to)));
-        all.filter(|(from, to)| from != to && !self.map.share_stack(*from, *to))
-            .filter(|pair| !spoken_of.contains(pair))
+        let all = everybody.iter().flat_map(|from| everybody.iter().map(move |to| (from, to)));
+        all.filter(|(from, to)| from != to && !self.map.share_stack(**from, **to))
+            .filter(|(from, to)| !spoken(from, to))
+            .map(|(from, to)| (*from, *to))
             .collect()
     }
 
@@ -228,66 +265,6 @@ impl<'a> Ways<'a> {
             None => "may resolve",
         };
         Sight::new(status, Basis::Map, format!("by the map {name} {verb}: {}", best.why))
-    }
-
-    /// One verdict of many pairs: it fails with any, and is unknown with any.
-    fn combined(&self, sights: Vec<(usize, usize, Sight)>, subjects: &mut Vec<String>) -> Sight {
-        let worst = |status: Status| match status {
-            Status::Fail => 0,
-            Status::Unknown => 1,
-            Status::Pass => 2,
-        };
-        let Some(status) = sights.iter().map(|(.., s)| s.status).min_by_key(|s| worst(*s)) else {
-            return Sight::new(Status::Pass, Basis::Engine, "it speaks of no pair");
-        };
-        let of_it: Vec<&(usize, usize, Sight)> =
-            sights.iter().filter(|(.., sight)| sight.status == status).collect();
-        let basis = of_it.iter().map(|(.., sight)| sight.basis).max().unwrap_or(Basis::Engine);
-        let name = |at: usize| self.map.container(at).name.as_str();
-        if status == Status::Pass && sights.len() > 1 {
-            let how = if basis == Basis::Map { "by the map all" } else { "all" };
-            return Sight::new(status, basis, format!("{how} {} pairs", sights.len()));
-        }
-        for (from, to, _) in &of_it {
-            for at in [from, to] {
-                if !subjects.iter().any(|subject| subject == name(*at)) {
-                    subjects.push(name(*at).to_owned());
-                }
-            }
-        }
-        if let ([(.., sight)], 1) = (of_it.as_slice(), sights.len()) {
-            return (*sight).clone();
-        }
-        Sight::new(status, basis, self.told(&of_it))
-    }
-
-    /// What is seen of many pairs: those of which the same is to be said
-    /// together.
-    fn told(&self, sights: &[&(usize, usize, Sight)]) -> String {
-        const MOST: usize = 3;
-        let name = |at: usize| self.map.container(at).name.clone();
-        let mut groups: Vec<(usize, &str, Vec<String>)> = Vec::new();
-        for (from, to, sight) in sights {
-            let same = |group: &&mut (usize, &str, Vec<String>)| {
-                group.0 == *to && group.1 == sight.observed
-            };
-            match groups.iter_mut().find(same) {
-                Some((.., from_all)) => from_all.push(name(*from)),
-                None => groups.push((*to, &sight.observed, vec![name(*from)])),
-            }
-        }
-        let told: Vec<String> = groups
-            .iter()
-            .take(MOST)
-            .map(|(to, observed, from)| format!("{} → {}: {observed}", listed(from), name(*to)))
-            .collect();
-        let more: usize = groups.iter().skip(MOST).map(|(.., from)| from.len()).sum();
-        let tail = match more {
-            0 => String::new(),
-            1 => "\nand 1 more pair".to_owned(),
-            more => format!("\nand {more} more pairs"),
-        };
-        told.join("\n") + &tail
     }
 }
 

@@ -9,6 +9,7 @@ mod host;
 #[cfg(test)]
 pub mod looks;
 mod names;
+mod pair_kinds;
 mod path;
 mod predict;
 mod reason;
@@ -24,6 +25,7 @@ use foldhash::{HashMap, HashMapExt};
 use petgraph::graph::{NodeIndex, UnGraph};
 
 pub use compare::{Agreement, Compared, Comparison, Mark, Surprise};
+pub use pair_kinds::{PairKind, PairKinds};
 pub use predict::{Prediction, Route};
 pub use reason::{Judged, Reason, Verdict};
 pub use select::{Filter, Selection, is_pattern, no_such, pattern};

@@ -245,12 +245,7 @@ impl Map<'_> {
                 Judged::unknown(Reason::UnknownDriver)
             };
         }
-        let routed = |n: &Network| {
-            n.options.iter().any(|(key, value)| {
-                key.starts_with("com.docker.network.bridge.gateway_mode") && value != "nat"
-            })
-        };
-        if routed(to) {
+        if is_routed(to) {
             return Judged::unknown(Reason::OutsideDecides);
         }
         if address.is_some_and(|address| address.is_ipv6()) && !filters_ipv6 {
@@ -338,6 +333,13 @@ impl Map<'_> {
             .map(|network| self.network(network))
             .any(|network| !network.is_built_in())
     }
+}
+
+/// Whether routers outside may lead into a bridge.
+pub(super) fn is_routed(network: &Network) -> bool {
+    network.options.iter().any(|(key, value)| {
+        key.starts_with("com.docker.network.bridge.gateway_mode") && value != "nat"
+    })
 }
 
 /// What should happen between two members of one network.

@@ -1,13 +1,14 @@
 //! Writing the check file for what runs now: everything that is so, and
 //! nothing else allowed. Whoever wants it looser takes lines away.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod reach;
 
-use super::evaluate::Status;
+use std::collections::BTreeSet;
+
+use super::CheckFile;
 use super::facts::{claimed, published_ports};
 use super::ways::Ways;
 use super::who::Who;
-use super::{Arrow, CheckFile, Manner, Sources, Target};
 use crate::graph::Map;
 use crate::model::{Container, Health, Network, Probe, State};
 
@@ -40,7 +41,7 @@ pub fn init(
     }
     text.push_str(&network_lines(map, networks));
     text.push_str(&container_lines(map, &named));
-    text.push_str(&reach_lines(map, &who, &ways, &odd));
+    text.push_str(&reach::lines(&who, &ways, &odd));
     text
 }
 
@@ -126,85 +127,6 @@ fn ports_claim(map: &Map, at: usize, container: &Container) -> Option<String> {
             .collect();
         format!("only-published: [{}]", ports.join(", "))
     })
-}
-
-/// Arrows for all ways there are, those to one target together, and the
-/// default if every other pair is known to be isolated.
-fn reach_lines(map: &Map, who: &Who, ways: &Ways, odd: &[usize]) -> String {
-    let everybody: Vec<usize> =
-        who.everybody().iter().copied().filter(|at| !odd.contains(at)).collect();
-    let mut sources: BTreeMap<(usize, bool), Vec<usize>> = BTreeMap::new();
-    let mut untold = Vec::new();
-    for to in &everybody {
-        for from in everybody.iter().filter(|from| !map.share_stack(**from, *to)) {
-            match way(map, ways, *from, *to) {
-                Some(Way::Name) => sources.entry((*to, false)).or_default().push(*from),
-                Some(Way::Address) => sources.entry((*to, true)).or_default().push(*from),
-                Some(Way::None) => {}
-                None => untold.push((*from, *to)),
-            }
-        }
-    }
-    let mut text = String::new();
-    let name = |at: usize| map.container(at).name.as_str();
-    for ((to, by_address), from) in sources {
-        let others = everybody.iter().filter(|at| !map.share_stack(**at, to)).count();
-        let from: Vec<&str> = if from.len() == others && others > 2 && odd.is_empty() {
-            vec!["*"]
-        } else {
-            from.into_iter().map(name).collect()
-        };
-        let tail = if by_address { " by address" } else { "" };
-        text.push_str(&format!(
-            "  - {}\n",
-            quoted(&format!("{} -> {}{tail}", from.join(", "), name(to)))
-        ));
-    }
-    if !text.is_empty() {
-        text.insert_str(0, "reach:\n");
-    }
-    if untold.is_empty() && odd.is_empty() {
-        if !everybody.is_empty() {
-            text.push_str("default: isolated\n");
-        }
-    } else {
-        text.push_str(
-            "# Not said: `default: isolated`, since this could not be told of all pairs:\n",
-        );
-        for (from, to) in untold.iter().take(20) {
-            text.push_str(&format!("#   {} -> {}\n", name(*from), name(*to)));
-        }
-    }
-    text
-}
-
-/// How one container finds another.
-enum Way {
-    Name,
-    Address,
-    None,
-}
-
-/// `None` where it cannot be told.
-fn way(map: &Map, ways: &Ways, from: usize, to: usize) -> Option<Way> {
-    let arrow = |wanted: bool, manner: Manner| Arrow {
-        from: Sources::Everybody,
-        to: Vec::new(),
-        wanted,
-        manner,
-        class: None,
-    };
-    let target = Target { name: map.container(to).name.clone(), port: None };
-    let status = |arrow: &Arrow| ways.pair(from, to, &target, arrow).status;
-    if status(&arrow(true, Manner::Name)) == Status::Pass {
-        Some(Way::Name)
-    } else if status(&arrow(true, Manner::Address)) == Status::Pass {
-        Some(Way::Address)
-    } else if status(&arrow(false, Manner::Any)) == Status::Pass {
-        Some(Way::None)
-    } else {
-        None
-    }
 }
 
 /// Whether an engine would take the text as a name. A snapshot from a
