@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::owners::Owners;
 use super::same::Same;
 use super::{Changes, Kind, listed, pair_name};
 use crate::model::{
-    Container, Endpoint, NetworkMode, Protocol, PublishedPort, RequestedPort, Snapshot, State,
+    Container, Endpoint, NetworkMode, Protocol, PublishedPort, RequestedPort, State,
 };
 
 /// Compares all containers.
@@ -17,8 +18,9 @@ pub fn compare(same: &Same, changes: &mut Changes) {
     for container in new {
         lone(container, changes, |told| (None, Some(told)));
     }
+    let owners = [same.before, same.after].map(|of| Owners::among(&of.containers));
     for (before, after) in same.container_pairs() {
-        pair(same, before, after, changes);
+        pair(&owners, before, after, changes);
     }
 }
 
@@ -42,12 +44,12 @@ fn lone(
     }
 }
 
-fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Changes) {
+fn pair(owners: &[Owners; 2], before: &Container, after: &Container, changes: &mut Changes) {
     let name = pair_name(before, after);
     let name = name.as_str();
     changes.note((Kind::State, false), (name, ""), Some(state(before)), Some(state(after)));
     changes.setting(name, "image", before.image.clone(), after.image.clone());
-    let modes = (mode(before, same.before), mode(after, same.after));
+    let modes = (mode(before, &owners[0]), mode(after, &owners[1]));
     changes.setting(name, "network mode", modes.0, modes.1);
     let host_name = |container: &Container| {
         // One that nobody chose is the beginning of the id.
@@ -103,15 +105,12 @@ fn state(container: &Container) -> String {
 
 /// Where the network stack comes from. Another container goes by its name:
 /// its id changes whenever it is made anew.
-fn mode(container: &Container, of: &Snapshot) -> String {
+fn mode(container: &Container, owners: &Owners) -> String {
     match &container.network_mode {
-        NetworkMode::Container(owner) => {
-            let found = of.containers.iter().find(|c| c.id == *owner || c.name == *owner);
-            match found {
-                Some(owner) => format!("container:{}", owner.name),
-                None => "container: one that is gone".to_owned(),
-            }
-        }
+        NetworkMode::Container(owner) => match owners.called(owner) {
+            Some((_, owner)) => format!("container:{}", owner.name),
+            None => "container: one that is gone".to_owned(),
+        },
         // The network it was first connected to stands with the endpoints.
         NetworkMode::Network(_) => "own".to_owned(),
         mode => mode.to_string(),

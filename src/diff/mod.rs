@@ -11,6 +11,7 @@
 mod containers;
 mod networks;
 mod overlay;
+mod owners;
 mod planned;
 mod reach;
 mod same;

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::owners::Owners;
 use super::{Difference, Happened, Kind, Subject, pair_name};
 use crate::model::{Container, Endpoint, Network, NetworkIndex, NetworkMode, Snapshot};
 
@@ -103,6 +104,7 @@ pub fn overlay(before: &Snapshot, after: &Snapshot, difference: &Difference) -> 
         }
         containers.push(container);
     }
+    let owners = Owners::among(&before.containers);
     for (at, container) in before.containers.iter().enumerate() {
         if difference.containers.contains_key(&at) {
             continue;
@@ -110,7 +112,7 @@ pub fn overlay(before: &Snapshot, after: &Snapshot, difference: &Difference) -> 
         let mut gone = container.clone();
         gone.id = gone_id(&gone.id, &gone.name);
         gone.endpoints = container.endpoints.iter().map(moved).collect();
-        gone.network_mode = followed(&container.network_mode, before, after, difference);
+        gone.network_mode = followed(&container.network_mode, &owners, after, difference);
         let key = container_key(&gone);
         for endpoint in &gone.endpoints {
             let on = (endpoint.network.clone(), endpoint.network_id.clone());
@@ -127,16 +129,15 @@ pub fn overlay(before: &Snapshot, after: &Snapshot, difference: &Difference) -> 
 /// there, perhaps under another id, or of one that is gone as well.
 fn followed(
     mode: &NetworkMode,
-    before: &Snapshot,
+    owners: &Owners,
     after: &Snapshot,
     difference: &Difference,
 ) -> NetworkMode {
     let NetworkMode::Container(owner) = mode else { return mode.clone() };
-    let at = before.containers.iter().position(|c| c.id == *owner || c.name == *owner);
-    NetworkMode::Container(match at {
-        Some(at) => match difference.containers.get(&at) {
+    NetworkMode::Container(match owners.called(owner) {
+        Some((at, owner)) => match difference.containers.get(&at) {
             Some(now) => after.containers[*now].id.clone(),
-            None => gone_id(&before.containers[at].id, &before.containers[at].name),
+            None => gone_id(&owner.id, &owner.name),
         },
         None => owner.clone(),
     })

@@ -3,12 +3,12 @@
 //! settings of its own. What the plan leaves open is taken over from what
 //! runs, so that only that differs which was written otherwise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::same::Same;
 use crate::model::{
-    Container, Endpoint, Network, NetworkMode, Origin, PublishedPort, RequestedPort, Snapshot,
-    State,
+    Container, Endpoint, Network, NetworkMode, Origin, Protocol, PublishedPort, RequestedPort,
+    Snapshot, State,
 };
 
 /// The plan with its gaps filled, and of what runs the part that it is about:
@@ -23,7 +23,7 @@ pub fn comparable(plan: &Snapshot, running: &Snapshot) -> (Snapshot, Snapshot) {
         let same = Same::new(&plan, &running);
         (same.containers, same.networks)
     };
-    let of_plan: Vec<usize> = same.0.values().copied().collect();
+    let of_plan: BTreeSet<usize> = same.0.values().copied().collect();
     let (mine, theirs) = (&mut plan.containers, &mut running.containers);
     for (planned, real) in &same.0 {
         fill_container(&mut mine[*planned], &mut theirs[*real]);
@@ -31,14 +31,14 @@ pub fn comparable(plan: &Snapshot, running: &Snapshot) -> (Snapshot, Snapshot) {
     for (planned, real) in &same.1 {
         fill_network(&mut plan.networks[*planned], &running.networks[*real]);
     }
-    let named: Vec<String> = plan.networks.iter().map(|network| network.name.clone()).collect();
+    let named: BTreeSet<&str> = plan.networks.iter().map(|network| &*network.name).collect();
     let mut at = 0..;
     running.containers.retain(|container| {
         let at = at.next().unwrap_or_default();
         of_plan.contains(&at) || container.project() == Some(project)
     });
     running.networks.retain(|network| {
-        named.contains(&network.name) || network.project.as_deref() == Some(project)
+        named.contains(&*network.name) || network.project.as_deref() == Some(project)
     });
     (plan, running)
 }
@@ -124,10 +124,19 @@ fn published(
     real: &[PublishedPort],
     on_host: bool,
 ) -> Vec<PublishedPort> {
+    let mut by_port: BTreeMap<(u16, Protocol, u16), Vec<&PublishedPort>> = BTreeMap::new();
+    for port in real {
+        by_port.entry((port.port, port.protocol, port.host_port)).or_default().push(port);
+    }
     let mut published = Vec::new();
-    for asked in requested.iter().filter(|_| !on_host) {
-        let granted: Vec<&PublishedPort> = real.iter().filter(|port| grants(asked, port)).collect();
-        if granted.is_empty() {
+    // What is asked for twice is the same.
+    for asked in requested.iter().filter(|_| !on_host).collect::<BTreeSet<_>>() {
+        let at = |host_port: u16| (asked.port, asked.protocol, host_port);
+        let of_port = host_ports(asked).map(|(low, high)| by_port.range(at(low)..=at(high)));
+        let granted = of_port.into_iter().flatten().flat_map(|(_, ports)| ports);
+        let before = published.len();
+        published.extend(granted.filter(|port| is_on(asked, port)).map(|port| (*port).clone()));
+        if published.len() == before {
             published.push(PublishedPort {
                 port: asked.port,
                 protocol: asked.protocol,
@@ -135,25 +144,31 @@ fn published(
                 host_port: asked.host_port.parse().unwrap_or_default(),
             });
         }
-        published.extend(granted.into_iter().cloned());
     }
     published.sort();
     published.dedup();
     published
 }
 
-/// Whether a published port is what was asked for.
-fn grants(asked: &RequestedPort, port: &PublishedPort) -> bool {
+/// The ports of the host, first and last, of which any is what was asked for;
+/// `None` where the text is no port.
+fn host_ports(asked: &RequestedPort) -> Option<(u16, u16)> {
+    // The engine was to choose.
+    if asked.host_port.is_empty() {
+        return Some((0, u16::MAX));
+    }
     let (low, high) =
         asked.host_port.split_once('-').unwrap_or((&asked.host_port, &asked.host_port));
-    let in_range = match (low.parse::<u16>(), high.parse::<u16>()) {
-        (Ok(low), Ok(high)) => (low..=high).contains(&port.host_port),
-        // The engine was to choose.
-        _ => asked.host_port.is_empty(),
-    };
-    let every = matches!(asked.host_ip.as_str(), "" | "0.0.0.0" | "::");
-    let same_ip = if every { port.is_on_every_address() } else { asked.host_ip == port.host_ip };
-    asked.port == port.port && asked.protocol == port.protocol && in_range && same_ip
+    let (low, high) = (low.parse().ok()?, high.parse().ok()?);
+    (low <= high).then_some((low, high))
+}
+
+/// Whether a published port is on the addresses of the host that were asked for.
+fn is_on(asked: &RequestedPort, port: &PublishedPort) -> bool {
+    match asked.host_ip.as_str() {
+        "" | "0.0.0.0" | "::" => port.is_on_every_address(),
+        ip => ip == port.host_ip,
+    }
 }
 
 fn fill_network(plan: &mut Network, real: &Network) {

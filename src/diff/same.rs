@@ -1,6 +1,6 @@
 //! Which container and which network of one snapshot is which of the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::model::{Container, Network, Snapshot};
 
@@ -107,27 +107,45 @@ fn paired<'a, T>(
     mut theirs: Vec<usize>,
     rank: &impl Fn(&'a T) -> (Option<u32>, &'a str, &'a str),
 ) -> Vec<(usize, usize)> {
+    let (of_mine, of_theirs) = (|a: usize| rank(&before[a]), |b: usize| rank(&after[b]));
     let mut pairs = Vec::new();
-    let alike: [&dyn Fn(usize, usize) -> bool; 4] = [
-        &|a, b| rank(&before[a]) == rank(&after[b]),
-        &|a, b| {
-            let (replica, ..) = rank(&before[a]);
-            replica.is_some() && replica == rank(&after[b]).0
-        },
-        &|a, b| rank(&before[a]).1 == rank(&after[b]).1,
-        // Numbered ones that differ in their number are different ones.
-        &|a, b| rank(&before[a]).0.is_none() && rank(&after[b]).0.is_none(),
-    ];
-    for alike in alike {
-        mine.retain(|a| {
-            let found = theirs.iter().position(|b| alike(*a, *b));
-            if let Some(found) = found {
-                pairs.push((*a, theirs.remove(found)));
-            }
-            found.is_none()
-        });
-    }
+    let (mine, theirs) = (&mut mine, &mut theirs);
+    pair_equals(&mut pairs, (mine, theirs), |a| Some(of_mine(a)), |b| Some(of_theirs(b)));
+    pair_equals(&mut pairs, (mine, theirs), |a| of_mine(a).0, |b| of_theirs(b).0);
+    pair_equals(&mut pairs, (mine, theirs), |a| Some(of_mine(a).1), |b| Some(of_theirs(b).1));
+    // Numbered ones that differ in their number are different ones.
+    let unnumbered = |(replica, ..): (Option<u32>, &str, &str)| replica.is_none().then_some(());
+    pair_equals(
+        &mut pairs,
+        (mine, theirs),
+        |a| unnumbered(of_mine(a)),
+        |b| unnumbered(of_theirs(b)),
+    );
     pairs
+}
+
+/// Moves those that have a key in common from the two lists to the pairs, the
+/// first of each first.
+fn pair_equals<K: Ord>(
+    pairs: &mut Vec<(usize, usize)>,
+    (mine, theirs): (&mut Vec<usize>, &mut Vec<usize>),
+    key_of_mine: impl Fn(usize) -> Option<K>,
+    key_of_theirs: impl Fn(usize) -> Option<K>,
+) {
+    let mut free: BTreeMap<K, VecDeque<usize>> = BTreeMap::new();
+    for b in theirs.iter().copied() {
+        if let Some(key) = key_of_theirs(b) {
+            free.entry(key).or_default().push_back(b);
+        }
+    }
+    let mut taken = BTreeSet::new();
+    mine.retain(|a| {
+        let found = key_of_mine(*a).and_then(|key| free.get_mut(&key)?.pop_front());
+        pairs.extend(found.map(|b| (*a, b)));
+        taken.extend(found);
+        found.is_none()
+    });
+    theirs.retain(|b| !taken.contains(b));
 }
 
 fn lone<'a, T>(

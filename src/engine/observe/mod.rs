@@ -13,6 +13,8 @@ mod machine;
 mod routes;
 mod sockets;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures_util::future::join_all;
@@ -131,18 +133,23 @@ pub async fn observe_some(
         machines.into_iter().map(|(node, seen)| (node.to_owned(), seen)).collect();
     let named = engines.are_named();
     let mut of_networks: Vec<NetworkObservation> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
     for (node, ((networks, mut unread), info, host)) in machines {
         for seen in networks {
             // Each engine knows a shared network's members on its own node.
-            match of_networks.iter_mut().find(|known| known.id == seen.id) {
-                Some(known) => {
+            match known.entry(seen.id.clone()) {
+                Entry::Occupied(at) => {
+                    let known = &mut of_networks[*at.get()];
                     known.attached.extend(seen.attached);
                     // The one that knows the fewest has the most to tell.
                     if !seen.peers.is_empty() && seen.peers.len() < known.peers.len() {
                         known.peers = seen.peers;
                     }
                 }
-                None => of_networks.push(seen),
+                Entry::Vacant(place) => {
+                    place.insert(of_networks.len());
+                    of_networks.push(seen);
+                }
             }
         }
         let at = |what: &str| {
