@@ -1,16 +1,27 @@
 //! One sight of many pairs: it fails with any of them, and is unknown with any.
 
-use foldhash::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::evaluate::{Basis, Sight, Status};
 use super::facts::listed;
 use crate::graph::Map;
 
-/// What is seen of a pair.
-pub(super) type OfPair = (usize, usize, Sight);
+/// What is said where there is no pair at all.
+pub(super) const NO_PAIR: &str = "it speaks of no pair";
 
 /// Most groups of pairs that are told apart.
 const MOST: usize = 3;
+
+/// Pairs of which none is better than another: those that decide.
+pub(super) struct Worst {
+    pub status: Status,
+    /// What the least certain of them rests on.
+    pub basis: Basis,
+    /// Sources and targets.
+    pub pairs: Vec<(usize, usize)>,
+    /// How many pairs there are in all.
+    pub of: usize,
+}
 
 /// How bad a status is: the worst first.
 pub(super) fn badness(status: Status) -> u8 {
@@ -22,74 +33,80 @@ pub(super) fn badness(status: Status) -> u8 {
 }
 
 /// One sight of all of these, with the names of whom it is about.
-pub(super) fn combined(map: &Map, sights: Vec<OfPair>, subjects: &mut Vec<String>) -> Sight {
-    let of = sights.len();
-    let worst = sights.iter().map(|(.., sight)| sight.status).min_by_key(|s| badness(*s));
-    let of_it = sights.into_iter().filter(|(.., sight)| Some(sight.status) == worst).collect();
-    worst_of(map, of_it, of, subjects)
-}
-
-/// One sight of pairs, given those whose status is the worst and how many
-/// pairs there are.
-pub(super) fn worst_of(
+pub(super) fn combined(
     map: &Map,
-    sights: Vec<OfPair>,
-    of: usize,
+    mut sights: Vec<(usize, usize, Sight)>,
     subjects: &mut Vec<String>,
 ) -> Sight {
-    let Some((.., first)) = sights.first() else {
-        return Sight::new(Status::Pass, Basis::Engine, "it speaks of no pair");
+    let of = sights.len();
+    let worst = sights.iter().map(|(.., sight)| sight.status).min_by_key(|s| badness(*s));
+    let Some(status) = worst else {
+        return Sight::new(Status::Pass, Basis::Engine, NO_PAIR);
     };
-    let status = first.status;
+    sights.retain(|(.., sight)| sight.status == status);
     let basis = sights.iter().map(|(.., sight)| sight.basis).max().unwrap_or(Basis::Engine);
-    if status == Status::Pass && of > 1 {
-        return all_pass(basis, of);
-    }
-    let mut told: HashSet<&str> = HashSet::default();
-    for (from, to, _) in &sights {
-        for name in [from, to].map(|at| map.container(*at).name.as_str()) {
-            if told.insert(name) && !subjects.iter().any(|subject| subject == name) {
-                subjects.push(name.to_owned());
+    let pairs = sights.iter().map(|(from, to, _)| (*from, *to)).collect();
+    Worst { status, basis, pairs, of }.told(map, |at, _| sights[at].2.clone(), subjects)
+}
+
+impl Worst {
+    /// One sight of all pairs, with the names of whom it is about. `sight` is
+    /// asked for that of a pair, given with its position, where it is to be told.
+    pub fn told(
+        self,
+        map: &Map,
+        sight: impl Fn(usize, (usize, usize)) -> Sight,
+        subjects: &mut Vec<String>,
+    ) -> Sight {
+        if self.status == Status::Pass && self.of > 1 {
+            let how = if self.basis == Basis::Map { "by the map all" } else { "all" };
+            return Sight::new(self.status, self.basis, format!("{how} {} pairs", self.of));
+        }
+        let mut known: HashSet<String> = subjects.iter().cloned().collect();
+        let mut told = vec![false; map.snapshot().containers.len()];
+        for at in self.pairs.iter().flat_map(|(from, to)| [*from, *to]) {
+            if !std::mem::replace(&mut told[at], true) {
+                let name = &map.container(at).name;
+                if known.insert(name.clone()) {
+                    subjects.push(name.clone());
+                }
             }
         }
+        match self.of {
+            1 => sight(0, self.pairs[0]),
+            _ => Sight::new(self.status, self.basis, self.in_words(map, sight)),
+        }
     }
-    match of {
-        1 => first.clone(),
-        _ => Sight::new(status, basis, in_words(map, &sights)),
-    }
-}
 
-/// What is said of pairs that all are as they should be.
-pub(super) fn all_pass(basis: Basis, pairs: usize) -> Sight {
-    let how = if basis == Basis::Map { "by the map all" } else { "all" };
-    Sight::new(Status::Pass, basis, format!("{how} {pairs} pairs"))
-}
-
-/// What is seen of many pairs: those of which the same is to be said together.
-fn in_words(map: &Map, sights: &[OfPair]) -> String {
-    let name = |at: usize| map.container(at).name.clone();
-    let mut groups: Vec<(usize, &str, Vec<usize>)> = Vec::new();
-    let mut known: HashMap<(usize, &str), usize> = HashMap::default();
-    for (from, to, sight) in sights {
-        let group = *known.entry((*to, &sight.observed)).or_insert_with(|| {
-            groups.push((*to, &sight.observed, Vec::new()));
-            groups.len() - 1
-        });
-        groups[group].2.push(*from);
+    /// What is seen of many pairs: those of which the same is to be said
+    /// together.
+    fn in_words(&self, map: &Map, sight: impl Fn(usize, (usize, usize)) -> Sight) -> String {
+        let name = |at: usize| map.container(at).name.clone();
+        let mut groups: Vec<(usize, String, Vec<String>)> = Vec::new();
+        let mut more = 0;
+        for (at, (from, to)) in self.pairs.iter().enumerate() {
+            let full = groups.len() == MOST;
+            // Nothing that is told is about this target.
+            if full && groups.iter().all(|(told, ..)| told != to) {
+                more += 1;
+                continue;
+            }
+            let observed = sight(at, (*from, *to)).observed;
+            match groups.iter_mut().find(|group| group.0 == *to && group.1 == observed) {
+                Some((.., sources)) => sources.push(name(*from)),
+                None if full => more += 1,
+                None => groups.push((*to, observed, vec![name(*from)])),
+            }
+        }
+        let told: Vec<String> = groups
+            .iter()
+            .map(|(to, observed, from)| format!("{} → {}: {observed}", listed(from), name(*to)))
+            .collect();
+        let tail = match more {
+            0 => String::new(),
+            1 => "\nand 1 more pair".to_owned(),
+            more => format!("\nand {more} more pairs"),
+        };
+        told.join("\n") + &tail
     }
-    let told: Vec<String> = groups
-        .iter()
-        .take(MOST)
-        .map(|(to, observed, from)| {
-            let from: Vec<String> = from.iter().map(|at| name(*at)).collect();
-            format!("{} → {}: {observed}", listed(&from), name(*to))
-        })
-        .collect();
-    let more: usize = groups.iter().skip(MOST).map(|(.., from)| from.len()).sum();
-    let tail = match more {
-        0 => String::new(),
-        1 => "\nand 1 more pair".to_owned(),
-        more => format!("\nand {more} more pairs"),
-    };
-    told.join("\n") + &tail
 }

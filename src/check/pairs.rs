@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 
 use foldhash::{HashMap, HashMapExt};
 
+use super::evaluate::{Basis, Sight, Status};
+use super::many::{Worst, badness};
 use super::ways::Ways;
 use crate::graph::{Map, PairKind, PairKinds};
 
@@ -104,6 +106,35 @@ impl<'w, 'a> Pairs<'w, 'a> {
         }
         found.worth.sort_unstable_by_key(|(from, _)| *from);
         found
+    }
+
+    /// The pairs that decide whether all are as they should be, in order of
+    /// source and target; `None` if there is no pair.
+    pub fn worst(&self, judge: impl Fn(usize, usize) -> Sight) -> Option<Worst> {
+        let (mut known, mut basis) = (Known::default(), Basis::Engine);
+        let (mut of, mut any, mut wrong) = (0, None, Vec::new());
+        for to in self.crowd.iter().copied() {
+            let judged = |from| {
+                let sight = judge(from, to);
+                (sight.status, sight.basis)
+            };
+            let found = self.with(to, &mut known, judged, |(status, of)| {
+                basis = basis.max(of);
+                status != Status::Pass
+            });
+            of += found.pairs;
+            any = found.any.map(|from| (from, to)).or(any);
+            wrong.extend(found.worth.into_iter().map(|(from, judged)| (judged, (from, to))));
+        }
+        let status = wrong.iter().map(|((status, _), _)| *status).min_by_key(|s| badness(*s));
+        let Some(status) = status else {
+            return any.map(|pair| Worst { status: Status::Pass, basis, pairs: vec![pair], of });
+        };
+        wrong.retain(|((of_it, _), _)| *of_it == status);
+        let basis = wrong.iter().map(|((_, basis), _)| *basis).max().unwrap_or(basis);
+        let mut pairs: Vec<(usize, usize)> = wrong.into_iter().map(|(_, pair)| pair).collect();
+        pairs.sort_unstable();
+        Some(Worst { status, basis, pairs, of })
     }
 
     /// Those of the crowd that are no strangers to a target, itself among them:

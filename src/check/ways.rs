@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::evaluate::{Basis, Question, Sight, Status};
 use super::facts::listed;
-use super::many::{all_pass, badness, combined, worst_of};
-use super::pairs::{Known, Pairs, SourcesOf};
+use super::many::{NO_PAIR, combined};
+use super::pairs::{Pairs, SourcesOf};
 use super::tries::Seen;
 use super::who::Who;
 use super::{Arrow, CheckFile, Claim, Manner, Sources, Target};
@@ -70,37 +70,15 @@ impl<'a> Ways<'a> {
             return Sight::fact(false, "there is no running container to speak of");
         }
         let but = self.spoken_of(file);
-        let pairs = Pairs::new(self, self.who.everybody(), &but);
         let arrow = unwanted();
         let judge = |from: usize, to: usize| {
             let target = Target { name: self.map.container(to).name.clone(), port: None };
             self.pair(from, to, &target, &arrow)
         };
-        let (mut known, mut basis) = (Known::default(), Basis::Engine);
-        let (mut count, mut any, mut wrong) = (0, None, Vec::new());
-        for to in self.who.everybody().iter().copied() {
-            let judged = |from| {
-                let sight = judge(from, to);
-                (sight.status, sight.basis)
-            };
-            let found = pairs.with(to, &mut known, judged, |(status, of)| {
-                basis = basis.max(of);
-                status != Status::Pass
-            });
-            count += found.pairs;
-            any = found.any.map(|from| (from, to)).or(any);
-            wrong.extend(found.worth.into_iter().map(|(from, (status, _))| (status, from, to)));
+        match Pairs::new(self, self.who.everybody(), &but).worst(judge) {
+            Some(worst) => worst.told(self.map, |_, (from, to)| judge(from, to), subjects),
+            None => Sight::new(Status::Pass, Basis::Engine, NO_PAIR),
         }
-        if wrong.is_empty() && count > 1 {
-            return all_pass(basis, count);
-        }
-        // In order of badness, source and target.
-        wrong.sort_unstable_by_key(|(status, from, to)| (badness(*status), *from, *to));
-        let worst = wrong.first().map(|(status, ..)| *status);
-        let of_it = wrong.into_iter().filter(|(status, ..)| Some(*status) == worst);
-        let told = of_it.map(|(_, from, to)| (from, to)).chain(any.filter(|_| worst.is_none()));
-        let sights = told.map(|(from, to)| (from, to, judge(from, to)));
-        worst_of(self.map, sights.collect(), count, subjects)
     }
 
     pub fn ask_arrow(&self, arrow: &Arrow, questions: &mut BTreeSet<Question>) {
