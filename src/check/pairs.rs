@@ -1,15 +1,22 @@
 //! Going through all pairs of a crowd, which are as many as its square: those
-//! of one kind are judged together, and only those that matter are looked at
-//! one by one.
+//! of one kind are judged together.
+//!
+//! With a target most of the crowd has nothing in common, and those that are
+//! alike are one group. So are those on a network of many that the target is
+//! on, as far as they share no other network with it. What is left are few,
+//! and each is judged by itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::evaluate::{Basis, Sight, Status};
 use super::many::{Worst, badness};
 use super::ways::Ways;
 use crate::graph::{Map, PairKind, PairKinds};
+
+/// More than so many on a network are judged in groups.
+pub(super) const FEW: usize = 20;
 
 /// For each target sources.
 pub(super) type SourcesOf = HashMap<usize, BTreeSet<usize>>;
@@ -22,12 +29,12 @@ pub(super) type Known<V> = HashMap<PairKind, V>;
 pub(super) struct Pairs<'w, 'a> {
     map: &'a Map<'a>,
     crowd: &'w BTreeSet<usize>,
-    /// For each container whether it is in the crowd.
-    in_crowd: Vec<bool>,
     kinds: PairKinds<'a, 'a>,
-    /// The crowd, sorted by what its members are like.
-    alike: Vec<Vec<usize>>,
-    /// Those of it on the host's network stack.
+    /// The crowd, by what its members are like.
+    alike: BTreeMap<usize, Vec<usize>>,
+    /// The networks with many of the crowd on them.
+    rooms: HashMap<usize, Room>,
+    /// Those of the crowd on the host's network stack.
     on_host: Vec<usize>,
     /// The pairs that were measured, each of which is like no other.
     measured: SourcesOf,
@@ -35,13 +42,27 @@ pub(super) struct Pairs<'w, 'a> {
     but: &'w SourcesOf,
 }
 
+/// A network with many of the crowd on it.
+#[derive(Debug, Default)]
+struct Room {
+    people: usize,
+    /// Those that are alike and meet others at the same endpoint of theirs.
+    groups: BTreeMap<(usize, u16), Vec<usize>>,
+    /// Those that are like no others to anybody they meet.
+    singles: Vec<usize>,
+}
+
 /// The pairs with one target.
-pub(super) struct Found<V> {
-    /// The sources of those that are worth a look, in order, and what was
-    /// judged of them.
-    pub worth: Vec<(usize, V)>,
-    /// One of the sources.
-    pub any: Option<usize>,
+pub(super) struct Found<'p, 'a, V> {
+    kinds: &'p PairKinds<'a, 'a>,
+    /// Sources that were judged by themselves.
+    singles: Vec<(usize, V)>,
+    /// Groups of sources, and whether they are those of the room.
+    groups: Vec<(&'p [usize], bool, V)>,
+    /// Who of the crowd is in no group.
+    near: HashSet<usize>,
+    /// The network of many that the target is on.
+    pub room: Option<usize>,
     /// How many pairs there are.
     pub pairs: usize,
 }
@@ -50,106 +71,186 @@ impl<'w, 'a> Pairs<'w, 'a> {
     pub fn new(ways: &Ways<'a>, crowd: &'w BTreeSet<usize>, but: &'w SourcesOf) -> Self {
         let map = ways.map;
         let kinds = PairKinds::new(map);
-        let mut alike: HashMap<usize, Vec<usize>> = HashMap::new();
-        for at in crowd {
-            alike.entry(kinds.likeness(*at)).or_default().push(*at);
+        let mut alike: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut rooms: HashMap<usize, Room> = HashMap::new();
+        for at in crowd.iter().copied() {
+            let likeness = kinds.likeness(at);
+            alike.entry(likeness).or_default().push(at);
+            for (network, endpoint) in kinds.networks(at) {
+                let room = rooms.entry(network).or_default();
+                room.people += 1;
+                if kinds.is_linked(at) {
+                    room.singles.push(at);
+                } else {
+                    room.groups.entry((likeness, endpoint)).or_default().push(at);
+                }
+            }
         }
-        let alike = alike.into_values().collect();
+        rooms.retain(|_, room| room.people > FEW);
         let on_host = crowd.iter().copied().filter(|at| map.on_host(*at)).collect();
-        let all = 0..map.snapshot().containers.len();
-        let in_crowd = all.map(|at| crowd.contains(&at)).collect();
-        let measured = measured(ways, crowd);
-        Self { map, crowd, in_crowd, kinds, alike, on_host, measured, but }
+        Self { map, crowd, kinds, alike, rooms, on_host, measured: measured(ways, crowd), but }
     }
 
-    /// The pairs with a target, and those of them that `judge` finds something
-    /// `worth` a look of. It judges one pair of each kind, and each that is
-    /// like no other.
+    /// What `judge` says of the pairs with a target. It judges one pair of each
+    /// kind, and each that is like no other.
     pub fn with<V: Copy>(
         &self,
         to: usize,
         known: &mut Known<V>,
         judge: impl Fn(usize) -> V,
-        mut worth: impl FnMut(V) -> bool,
-    ) -> Found<V> {
-        let near = self.near(to);
-        let mut is_near = vec![false; self.in_crowd.len()];
-        near.iter().for_each(|at| is_near[*at] = true);
-        let mut found =
-            Found { worth: Vec::new(), any: None, pairs: self.crowd.len() - near.len() };
-        let but = self.but.get(&to);
-        let is_pair = |from: &usize| {
-            *from != to
-                && !self.kinds.share_stack(*from, to)
-                && but.is_none_or(|but| !but.contains(from))
+    ) -> Found<'_, 'a, V> {
+        let rooms = self.kinds.networks(to).filter_map(|(network, _)| {
+            Some((network, self.rooms.get(&network).filter(|_| !self.kinds.is_linked(to))?))
+        });
+        let room = rooms.max_by_key(|(_, room)| room.people);
+        let near = self.near(to, room);
+        let mut judge_kind = |kind: Option<PairKind>, from: usize| match kind {
+            Some(kind) => *known.entry(kind).or_insert_with(|| judge(from)),
+            None => judge(from),
         };
-        let measured = self.measured.get(&to);
-        for from in near.iter().copied().filter(is_pair) {
-            found.pairs += 1;
-            found.any = Some(from);
-            let is_measured = measured.is_some_and(|measured| measured.contains(&from));
-            let value = match self.kinds.of(from, to).filter(|_| !is_measured) {
-                Some(kind) => *known.entry(kind).or_insert_with(|| judge(from)),
-                None => judge(from),
-            };
-            found.worth.extend(worth(value).then_some((from, value)));
-        }
-        for alike in &self.alike {
-            let strangers = alike.iter().copied().filter(|from| !is_near[*from]);
-            let Some(first) = strangers.clone().next() else { continue };
-            found.any = Some(first);
-            let kind = self.kinds.of_strangers(first, to);
-            let value = *known.entry(kind).or_insert_with(|| judge(first));
-            if worth(value) {
-                found.worth.extend(strangers.map(|from| (from, value)));
+        let mut in_order: Vec<usize> = near.iter().copied().collect();
+        in_order.sort_unstable();
+        let singles = in_order.into_iter().filter(|from| self.is_pair(*from, to)).map(|from| {
+            let kind = self.kinds.of(from, to).filter(|_| !self.is_measured(from, to));
+            (from, judge_kind(kind, from))
+        });
+        let singles: Vec<(usize, V)> = singles.collect();
+        let mut groups = Vec::new();
+        for group in room.into_iter().flat_map(|(_, room)| room.groups.values()) {
+            if let Some(first) = group.iter().find(|from| !near.contains(from)) {
+                groups.push((&group[..], true, judge_kind(self.kinds.of(*first, to), *first)));
             }
         }
-        found.worth.sort_unstable_by_key(|(from, _)| *from);
-        found
+        for group in self.strangers(room, &near) {
+            let outside = |from: &&usize| !near.contains(from) && !self.is_in(room, **from);
+            if let Some(first) = group.iter().find(outside) {
+                let kind = self.kinds.of_strangers(*first, to);
+                groups.push((group, false, judge_kind(Some(kind), *first)));
+            }
+        }
+        Found {
+            kinds: &self.kinds,
+            pairs: self.crowd.len() - near.len() + singles.len(),
+            singles,
+            groups,
+            near,
+            room: room.map(|(network, _)| network),
+        }
+    }
+
+    fn is_pair(&self, from: usize, to: usize) -> bool {
+        from != to
+            && !self.kinds.share_stack(from, to)
+            && self.but.get(&to).is_none_or(|but| !but.contains(&from))
+    }
+
+    fn is_measured(&self, from: usize, to: usize) -> bool {
+        self.measured.get(&to).is_some_and(|measured| measured.contains(&from))
+    }
+
+    fn is_in(&self, room: Option<(usize, &Room)>, at: usize) -> bool {
+        room.is_some_and(|(network, _)| self.kinds.is_on(at, network))
+    }
+
+    /// Those of the crowd that are in no group: the target itself, who has
+    /// more in common with it than the room, and whose pairs with it are
+    /// measured or left out.
+    fn near(&self, to: usize, room: Option<(usize, &Room)>) -> HashSet<usize> {
+        let mut near: HashSet<usize> = HashSet::default();
+        near.extend(self.kinds.acquainted(to, room.map(|(network, _)| network)));
+        near.extend(room.into_iter().flat_map(|(_, room)| &room.singles));
+        if self.map.on_host(to) {
+            near.extend(&self.on_host);
+        }
+        near.extend([&self.measured, self.but].into_iter().filter_map(|of| of.get(&to)).flatten());
+        near.retain(|at| self.crowd.contains(at));
+        near
+    }
+
+    /// The groups with anybody in them who is neither near nor in the room.
+    fn strangers(
+        &self,
+        room: Option<(usize, &Room)>,
+        near: &HashSet<usize>,
+    ) -> impl Iterator<Item = &[usize]> {
+        let mut known: HashMap<usize, usize> = HashMap::new();
+        for ((likeness, _), group) in room.into_iter().flat_map(|(_, room)| &room.groups) {
+            *known.entry(*likeness).or_default() += group.len();
+        }
+        for at in near {
+            let counted = self.is_in(room, *at) && !self.kinds.is_linked(*at);
+            *known.entry(self.kinds.likeness(*at)).or_default() += usize::from(!counted);
+        }
+        let has_others = move |likeness: &usize, group: &Vec<usize>| {
+            group.len() > known.get(likeness).copied().unwrap_or_default()
+        };
+        self.alike.iter().filter(move |(at, group)| has_others(at, group)).map(|(_, g)| &g[..])
     }
 
     /// The pairs that decide whether all are as they should be, in order of
     /// source and target; `None` if there is no pair.
     pub fn worst(&self, judge: impl Fn(usize, usize) -> Sight) -> Option<Worst> {
-        let (mut known, mut basis) = (Known::default(), Basis::Engine);
-        let (mut of, mut any, mut wrong) = (0, None, Vec::new());
+        let (mut known, mut of) = (Known::default(), 0);
+        let mut by_badness: BTreeMap<u8, Worst> = BTreeMap::new();
         for to in self.crowd.iter().copied() {
-            let judged = |from| {
+            let found = self.with(to, &mut known, |from| {
                 let sight = judge(from, to);
                 (sight.status, sight.basis)
-            };
-            let found = self.with(to, &mut known, judged, |(status, of)| {
-                basis = basis.max(of);
-                status != Status::Pass
             });
             of += found.pairs;
-            any = found.any.map(|from| (from, to)).or(any);
-            wrong.extend(found.worth.into_iter().map(|(from, judged)| (judged, (from, to))));
+            for value in found.values().collect::<BTreeSet<(Status, Basis)>>() {
+                let (status, basis) = value;
+                let empty = || Worst { status, basis, pairs: Vec::new(), of: 0 };
+                let worst = by_badness.entry(badness(status)).or_insert_with(empty);
+                worst.basis = worst.basis.max(basis);
+                // Of those that are as they should be one will do.
+                let most = match status {
+                    Status::Pass => usize::from(worst.pairs.is_empty()),
+                    Status::Fail | Status::Unknown => found.pairs,
+                };
+                if most > 0 {
+                    let sources = found.sources(true, |of_it| of_it == value).into_iter();
+                    worst.pairs.extend(sources.take(most).map(|from| (from, to)));
+                }
+            }
         }
-        let status = wrong.iter().map(|((status, _), _)| *status).min_by_key(|s| badness(*s));
-        let Some(status) = status else {
-            return any.map(|pair| Worst { status: Status::Pass, basis, pairs: vec![pair], of });
-        };
-        wrong.retain(|((of_it, _), _)| *of_it == status);
-        let basis = wrong.iter().map(|((_, basis), _)| *basis).max().unwrap_or(basis);
-        let mut pairs: Vec<(usize, usize)> = wrong.into_iter().map(|(_, pair)| pair).collect();
-        pairs.sort_unstable();
-        Some(Worst { status, basis, pairs, of })
+        let mut worst = by_badness.into_values().next()?;
+        worst.pairs.sort_unstable();
+        Some(Worst { of, ..worst })
+    }
+}
+
+impl<V: Copy + PartialEq> Found<'_, '_, V> {
+    /// Everything that was judged of a pair or a group.
+    pub fn values(&self) -> impl Iterator<Item = V> {
+        let singles = self.singles.iter().map(|(_, value)| *value);
+        singles.chain(self.groups.iter().map(|(.., value)| *value))
     }
 
-    /// Those of the crowd that are no strangers to a target, itself among them:
-    /// it has something in common with them, or their pairs are measured or
-    /// left out.
-    fn near(&self, to: usize) -> Vec<usize> {
-        let mut near = self.kinds.acquainted(to);
-        if self.map.on_host(to) {
-            near.extend(&self.on_host);
+    /// Whether this was judged of all pairs with those in the room, if there is one.
+    pub fn fills_the_room(&self, value: V) -> bool {
+        let Some(room) = self.room else { return false };
+        let singles = self.singles.iter().filter(|(from, _)| self.kinds.is_on(*from, room));
+        let groups = self.groups.iter().filter(|(_, in_room, _)| *in_room);
+        let values = singles.map(|(_, of)| *of).chain(groups.map(|(.., of)| *of));
+        values.into_iter().all(|of| of == value)
+    }
+
+    /// The sources of the pairs of which something that fits was judged, in
+    /// order: of all, or of those not in the room.
+    pub fn sources(&self, in_room: bool, fits: impl Fn(V) -> bool) -> Vec<usize> {
+        let is_there = |at: usize| self.room.is_some_and(|room| self.kinds.is_on(at, room));
+        let singles =
+            self.singles.iter().filter(|(from, of)| fits(*of) && (in_room || !is_there(*from)));
+        let mut sources: Vec<usize> = singles.map(|(from, _)| *from).collect();
+        for (group, of_room, of) in &self.groups {
+            if fits(*of) && (in_room || !of_room) {
+                let others = group.iter().copied().filter(|at| !self.near.contains(at));
+                sources.extend(others.filter(|at| *of_room || !is_there(*at)));
+            }
         }
-        near.extend([&self.measured, self.but].into_iter().filter_map(|of| of.get(&to)).flatten());
-        near.retain(|at| self.in_crowd[*at]);
-        near.sort_unstable();
-        near.dedup();
-        near
+        sources.sort_unstable();
+        sources
     }
 }
 

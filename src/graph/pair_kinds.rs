@@ -189,6 +189,23 @@ impl<'m, 'a> PairKinds<'m, 'a> {
         self.sides[container].likeness
     }
 
+    /// The networks that a container's stack is on, but for `none`, and which
+    /// of its endpoints is there. In order.
+    pub fn networks(&self, container: usize) -> impl Iterator<Item = (usize, u16)> {
+        self.sides[container].on.chunk_by(|a, b| a.0 == b.0).map(|endpoints| endpoints[0])
+    }
+
+    /// Whether a container's stack is on a network.
+    pub fn is_on(&self, container: usize, network: usize) -> bool {
+        self.sides[container].on.iter().any(|(on, _)| *on == network)
+    }
+
+    /// Whether a link leads from a container's stack, so that its pairs on one
+    /// network are like no other.
+    pub fn is_linked(&self, container: usize) -> bool {
+        self.sides[container].is_linked
+    }
+
     /// [`Map::share_stack`], for who asks about many pairs.
     pub fn share_stack(&self, a: usize, b: usize) -> bool {
         self.sides[a].stack.is_some_and(|stack| self.sides[b].stack == Some(stack))
@@ -221,21 +238,19 @@ impl<'m, 'a> PairKinds<'m, 'a> {
     }
 
     /// The containers that have something in common with this one, itself
-    /// among them: those on its networks, and on networks that take its
-    /// addresses for their own. In order.
-    pub fn acquainted(&self, container: usize) -> Vec<usize> {
-        let side = &self.sides[container];
-        let Some(owner) = side.owner else { return vec![container] };
-        let strays = self.strays.get(&owner).into_iter().flatten().copied();
-        let networks = side.on.iter().map(|(network, _)| *network).chain(strays);
-        let members = networks.flat_map(|network| self.map.members(network)).chain([&owner]);
-        let mut all: Vec<usize> = members
-            .flat_map(|member| [member].into_iter().chain(self.map.riders(*member)))
-            .copied()
-            .collect();
-        all.sort_unstable();
-        all.dedup();
-        all
+    /// among them: those on its networks, all or all but one, and those on
+    /// networks that take its addresses for their own. In no order, and some
+    /// of them twice.
+    pub fn acquainted(&self, container: usize, but: Option<usize>) -> impl Iterator<Item = usize> {
+        let owner = self.sides[container].owner;
+        let strays = owner.and_then(|owner| self.strays.get(&owner)).into_iter().flatten().copied();
+        let networks = self.networks(container).map(|(network, _)| network);
+        let networks = networks.filter(move |network| Some(*network) != but).chain(strays);
+        let members = networks.flat_map(|network| self.map.members(network).iter().copied());
+        let owners = members.chain(owner);
+        let users =
+            owners.flat_map(|at| [at].into_iter().chain(self.map.riders(at).iter().copied()));
+        users.chain([container])
     }
 }
 
