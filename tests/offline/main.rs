@@ -12,6 +12,7 @@ mod faults;
 mod formats;
 mod layers;
 mod lessons;
+mod package;
 mod pictures;
 mod podman;
 mod probing;
