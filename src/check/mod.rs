@@ -5,7 +5,7 @@
 //!
 //! - [`keys`] is the registry of the file's keys; reader, schema and
 //!   documentation follow it.
-//! - [`file`] reads the YAML, [`sentence`] its sentences.
+//! - [`file`](mod@file) reads the YAML, [`sentence`] its sentences.
 //! - [`evaluate`](mod@evaluate) judges.
 
 mod evaluate;
