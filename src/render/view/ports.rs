@@ -118,8 +118,7 @@ pub fn only_exposed(container: &Container) -> Vec<String> {
 fn unpublished(container: &Container) -> Vec<String> {
     let published: HashSet<(u16, Protocol)> =
         container.published.iter().map(|p| (p.port, p.protocol)).collect();
-    let missing =
-        container.requested.iter().filter(|p| !published.contains(&(p.port, p.protocol)));
+    let missing = container.requested.iter().filter(|p| !published.contains(&(p.port, p.protocol)));
     missing
         .map(|port| {
             let ip = match port.host_ip.as_str() {
