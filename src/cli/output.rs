@@ -118,7 +118,8 @@ impl Output {
 
     /// A progress bar on standard error, for work that may take long.
     pub fn progress(&self, what: &'static str) -> Progress {
-        Progress { what, began: Instant::now(), bar: std::cell::OnceCell::new() }
+        let seen = io::stderr().is_terminal();
+        Progress { what, began: Instant::now(), seen, bar: std::cell::OnceCell::new() }
     }
 }
 
@@ -127,6 +128,8 @@ impl Output {
 pub struct Progress {
     what: &'static str,
     began: Instant,
+    /// Whether there is a terminal to show it.
+    seen: bool,
     bar: std::cell::OnceCell<ProgressBar>,
 }
 
@@ -136,9 +139,7 @@ impl Progress {
 
     /// Tells how much is done of how much.
     pub fn at(&self, done: usize, of: usize) {
-        if self.bar.get().is_none()
-            && (self.began.elapsed() < Self::PATIENCE || !io::stderr().is_terminal())
-        {
+        if !self.seen || self.bar.get().is_none() && self.began.elapsed() < Self::PATIENCE {
             return;
         }
         let bar = self.bar.get_or_init(|| {

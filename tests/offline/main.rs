@@ -14,6 +14,7 @@ mod formats;
 mod layers;
 mod lessons;
 mod output_files;
+mod package;
 mod pictures;
 mod podman;
 mod probing;
