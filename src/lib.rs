@@ -26,6 +26,7 @@
 //! - [`diff`] tells what differs between two snapshots.
 //! - [`redact`] replaces the names and addresses of a snapshot.
 //! - [`lesson`] carries the lessons of `samples/` in the program.
+//! - [`sample`] carries the recorded setups of `samples/`.
 //! - [`render`] turns a view of the map into text, one file a format. Nothing
 //!   else uses comfy-table, graphviz-rust or quick-junit.
 //! - [`yaml`] reads files written by hand, with the place of every value. Nothing
@@ -55,6 +56,7 @@ pub mod model;
 pub mod probe;
 pub mod redact;
 pub mod render;
+pub mod sample;
 #[cfg(test)]
 mod testing;
 pub mod yaml;

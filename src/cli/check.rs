@@ -266,7 +266,7 @@ fn read(path: &Path) -> Result<CheckFile> {
     } else {
         File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
     };
-    took.map_err(|error| one(error.to_string()))?;
+    took.map_err(|error| Error::Unreadable { path: path.to_owned(), error })?;
     if bytes.len() as u64 > LARGEST {
         return Err(one(format!("it is larger than {} MB", LARGEST >> 20)));
     }

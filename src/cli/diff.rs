@@ -18,7 +18,7 @@ use crate::render::{DiffSide, DiffView, Format};
 /// Arguments of `netmap diff`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The one side: a snapshot, a sample's folder, a compose file (.yaml), or - for standard input
+    /// The one side: a snapshot, sample:NAME, a compose file (.yaml), or - for standard input
     #[arg(value_name = "BEFORE", required_unless_present = "compose-files")]
     before: Option<PathBuf>,
     /// The other side, likewise; without it, what runs now

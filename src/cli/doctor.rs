@@ -49,7 +49,7 @@ pub fn after_help() -> String {
         "Examples:\n  \
         netmap doctor                           what is wrong, and what fixes it\n  \
         netmap doctor web                       only what concerns web\n  \
-        netmap doctor --from samples/module-5   a recorded lesson, without any engine\n  \
+        netmap doctor --from sample:module-5    a recorded setup, without any engine\n  \
         netmap explain wrong-name               what a finding means\n\n\
         {formats}\n\
         Exit codes: 0 nothing found at or above --severity, 1 something, 2 could not look."

@@ -20,6 +20,7 @@ mod output;
 mod picture;
 mod probe;
 mod run;
+mod samples;
 mod session;
 mod show;
 mod snapshot;
@@ -47,7 +48,7 @@ use run::Run;
         netmap show                          what is connected to what, now\n  \
         netmap show web db                   two containers and their networks\n  \
         netmap show -o docs/map.svg          a picture\n  \
-        netmap show --from samples/module-5  a recorded lesson, without any engine\n  \
+        netmap show --from sample:module-5   a recorded setup, without any engine\n  \
         netmap show --compose compose.yaml   what a compose file plans\n  \
         netmap probe                         who really reaches whom\n  \
         netmap why web db:5432               can web reach it, and if not, why\n  \
@@ -86,6 +87,9 @@ enum Command {
     /// Learn on broken setups: a small course
     #[command(after_help = lesson::after_help())]
     Lesson(lesson::Args),
+    /// List the recorded setups that can be read with --from sample:NAME
+    #[command(after_help = samples::after_help())]
+    Samples(samples::Args),
     /// Write everything netmap knows to one file, which every command reads with --from
     #[command(after_help = snapshot::after_help())]
     Snapshot(snapshot::Args),
@@ -134,6 +138,7 @@ async fn dispatch(command: &Command, run: Run<'_>) -> Result<Ending> {
         Command::Probe(args) => probe::run(run, args).await,
         Command::Check(args) => check::run(run, args).await,
         Command::Lesson(args) => lesson::run(run, args).await,
+        Command::Samples(args) => samples::run(run, args).await,
         Command::Snapshot(args) => snapshot::run(run, args).await,
         Command::Diff(args) => diff::run(run, args).await,
         Command::Doctor(args) => doctor::run(run, args).await,

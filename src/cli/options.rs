@@ -32,8 +32,9 @@ pub struct Options {
     /// The other nodes of the swarm too, each over ssh at the address that the manager knows
     #[arg(long, global = true, conflicts_with = "from", help_heading = "Where to look")]
     pub all_nodes: bool,
-    /// Read a snapshot instead of asking an engine: a file, a sample's folder, or - for standard input
-    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["host", "context"], help_heading = "Where to look")]
+    /// Read a snapshot instead of asking an engine: a file, its folder, sample:NAME (see netmap
+    /// samples), or - for standard input
+    #[arg(long, value_hint = clap::ValueHint::AnyPath, global = true, value_name = "FILE", conflicts_with_all = ["host", "context"], help_heading = "Where to look")]
     pub from: Option<PathBuf>,
     /// Compose files to read instead.
     #[command(flatten)]

@@ -66,7 +66,7 @@ impl Output {
                     Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
                     result => result.map_err(|error| Error::Write {
                         path: PathBuf::from("standard output"),
-                        why: error.to_string(),
+                        error,
                     }),
                 }
             }
@@ -166,7 +166,7 @@ impl Drop for Progress {
 /// then takes its name. What is no regular file (a pipe, `/dev/null`) is
 /// written to directly.
 fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    let failed = |error: io::Error| Error::Write { path: path.to_owned(), why: error.to_string() };
+    let failed = |error: io::Error| Error::Write { path: path.to_owned(), error };
     let existing = match fs::metadata(path) {
         Ok(metadata) => Some(metadata),
         Err(error) if error.kind() == ErrorKind::NotFound => None,

@@ -54,6 +54,7 @@ impl Engine {
                         Err(error) => Err(Error::Tls {
                             address: address.to_string(),
                             why: format!("`{}`: {error}", path.display()),
+                            source: Some(error.into()),
                         }),
                     }
                 };
@@ -74,6 +75,7 @@ impl Engine {
                 address: address.to_string(),
                 why: error.to_string(),
                 kind: Unreachable::Other,
+                source: Some(error.into()),
             }),
         }
     }
@@ -101,7 +103,7 @@ impl Engine {
                 if let (Some(tunnel), true) = (&self.tunnel, is_cut(&error)) {
                     tunnel.hear_out().await;
                 }
-                Err(self.word(call, &error))
+                Err(self.word(call, error))
             }
             Err(_) => Err(self.deadline(call)),
         }
@@ -112,7 +114,7 @@ impl Engine {
     }
 
     /// The one place where bollard's errors become ours.
-    pub(super) fn word(&self, call: &'static str, error: &bollard::errors::Error) -> Error {
+    pub(super) fn word(&self, call: &'static str, error: bollard::errors::Error) -> Error {
         let worded = self.word_plainly(call, error);
         // Where the far end of the tunnel will not connect, the near end sees
         // no more than a connection cut short; ssh knows why.
@@ -124,36 +126,31 @@ impl Engine {
         }
     }
 
-    fn word_plainly(&self, call: &'static str, error: &bollard::errors::Error) -> Error {
+    fn word_plainly(&self, call: &'static str, error: bollard::errors::Error) -> Error {
         use bollard::errors::Error as Bollard;
         let address = self.address.to_string();
-        match error {
-            Bollard::DockerResponseServerError { status_code, message } => Error::Refused {
-                address,
-                call,
-                status: podman::status(*status_code, message.trim()),
-                message: message.trim().to_owned(),
-            },
-            Bollard::RequestTimeoutError => self.deadline(call),
-            Bollard::JsonDataError { message, .. } => {
-                Error::Garbled { address, call, why: message.clone() }
+        let (why, kind) = match &error {
+            Bollard::DockerResponseServerError { status_code, message } => {
+                return Error::Refused {
+                    address,
+                    call,
+                    status: podman::status(*status_code, message.trim()),
+                    message: message.trim().to_owned(),
+                };
             }
-            Bollard::JsonSerdeError { err } => {
-                Error::Garbled { address, call, why: err.to_string() }
+            Bollard::RequestTimeoutError => return self.deadline(call),
+            Bollard::JsonDataError { message, .. } => (message.clone(), None),
+            Bollard::JsonSerdeError { err } => (err.to_string(), None),
+            Bollard::SocketNotFoundError(_) => {
+                ("there is no such socket".to_owned(), Some(Unreachable::Missing))
             }
-            Bollard::SocketNotFoundError(_) => Error::Unreachable {
-                address,
-                why: "there is no such socket".to_owned(),
-                kind: Unreachable::Missing,
-            },
-            other => {
-                let (why, kind) = root_cause(other);
-                match kind {
-                    // The connection worked and what came over it did not.
-                    None => Error::Garbled { address, call, why },
-                    Some(kind) => Error::Unreachable { address, why, kind },
-                }
-            }
+            other => root_cause(other),
+        };
+        let source = Some(error.into());
+        match kind {
+            // The connection worked and what came over it did not.
+            None => Error::Garbled { address, call, why, source },
+            Some(kind) => Error::Unreachable { address, why, kind, source },
         }
     }
 }
@@ -197,7 +194,7 @@ fn kind_of(kind: std::io::ErrorKind) -> Unreachable {
 
 async fn check_socket(path: &Path, address: &Address, timeout: Duration) -> Result<()> {
     let connecting = tokio::time::timeout(timeout, tokio::net::UnixStream::connect(path));
-    let (why, kind) = match connecting.await {
+    let (why, kind, source) = match connecting.await {
         Ok(Ok(_)) => return Ok(()),
         Ok(Err(error)) => {
             let kind = kind_of(error.kind());
@@ -207,9 +204,9 @@ async fn check_socket(path: &Path, address: &Address, timeout: Duration) -> Resu
                 Unreachable::Refused => "nothing accepts connections on it".to_owned(),
                 Unreachable::Other => error.to_string(),
             };
-            (why, kind)
+            (why, kind, Some(error.into()))
         }
-        Err(_) => ("it takes no connection in time".to_owned(), Unreachable::Other),
+        Err(_) => ("it takes no connection in time".to_owned(), Unreachable::Other, None),
     };
-    Err(Error::Unreachable { address: address.to_string(), why, kind })
+    Err(Error::Unreachable { address: address.to_string(), why, kind, source })
 }

@@ -188,6 +188,7 @@ fn at_context(name: &str, by: &'static str, environment: &Environment) -> Result
         (Place::Tcp(host), Some(_)) if context.skip_verify => Err(Error::Tls {
             address: format!("tcp://{host} ({origin})"),
             why: "the context says not to verify the server, which netmap does not do".to_owned(),
+            source: None,
         }),
         (Place::Tcp(host), Some(directory)) => {
             Ok(Address { place: Place::Tls(host, directory), origin })
@@ -209,6 +210,7 @@ fn at_host(host: &str, origin: Origin, environment: &Environment) -> Result<Addr
                     return Err(Error::Tls {
                         address: format!("tcp://{host} ({origin})"),
                         why: "DOCKER_TLS_VERIFY is set, and there is neither DOCKER_CERT_PATH nor a home directory".to_owned(),
+                        source: None,
                     });
                 }
             }

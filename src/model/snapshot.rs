@@ -70,7 +70,7 @@ pub enum ReadError {
     /// The file is larger than netmap reads, which is this many bytes.
     TooLarge(u64),
     /// It is no JSON, or the JSON is no snapshot; the message names the place.
-    Malformed(String),
+    Malformed(serde_json::Error),
     /// It has no `schema` field that netmap knows; the text is what it has.
     NotASnapshot(Option<String>),
     /// It was written by a newer netmap.
@@ -133,7 +133,7 @@ impl Snapshot {
                 return Ok(snapshot);
             }
             Ok(other) => return Err(ReadError::of_schema(Some(other.schema))),
-            Err(error) => ReadError::Malformed(error.to_string()),
+            Err(error) => ReadError::Malformed(error),
         };
         // Something else may not fit today's types at all.
         match serde_json::from_slice(&text) {

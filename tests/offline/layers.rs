@@ -17,17 +17,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("compose", &["model", "yaml"]),
     ("graph", &["model"]),
     ("lesson", &["model"]),
+    ("sample", &["model"]),
     ("probe", &["engine", "graph", "model"]),
     ("diagnose", &["graph", "model"]),
     ("check", &["diagnose", "graph", "model", "yaml"]),
     ("diff", &["graph", "model"]),
     ("redact", &["model"]),
-    ("render", &["check", "diff", "diagnose", "graph", "model"]),
+    ("render", &["check", "diff", "diagnose", "graph", "model", "sample"]),
     (
         "cli",
         &[
             "lesson", "render", "redact", "diff", "check", "diagnose", "probe", "graph", "compose",
-            "engine", "model",
+            "engine", "model", "sample",
         ],
     ),
 ];
