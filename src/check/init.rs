@@ -169,7 +169,7 @@ fn reach_lines(map: &Map, who: &Who, ways: &Ways, odd: &[ContainerAt]) -> String
         }
     } else {
         text.push_str(
-            "# Not said: `default: isolated`, since this could not be told of all pairs:\n",
+            "# `default: isolated` is left out, because these pairs could not be judged:\n",
         );
         for (from, to) in untold.iter().take(20) {
             text.push_str(&format!("#   {} -> {}\n", name(*from), name(*to)));

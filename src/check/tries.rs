@@ -228,7 +228,7 @@ impl<'a> Tries<'a> {
                 }
             }
         }
-        let by_the_map = format!("{what}: by the map {}{but}", attempt.why);
+        let by_the_map = format!("{what}: {} (predicted){but}", attempt.why);
         match (attempt.predicted, attempt.question.attempt) {
             (Verdict::Reachable, Attempt::Icmp) => Seen::Reached(Basis::Map, by_the_map),
             (Verdict::Reachable, Attempt::Tcp(port)) => {

@@ -182,7 +182,7 @@ impl<'a> Ways<'a> {
                 _ if arrow.wanted => CheckStatus::Fail,
                 _ => CheckStatus::Pass,
             };
-            return Assessment::new(status, Basis::Map, format!("by the map {}", judged.reason));
+            return Assessment::new(status, Basis::Map, format!("{} (predicted)", judged.reason));
         }
         if arrow.wanted { wanted(seen, target.port.is_some()) } else { refused(seen, arrow.class) }
     }
@@ -230,7 +230,7 @@ impl<'a> Ways<'a> {
             return Assessment::new(
                 CheckStatus::Unknown,
                 Basis::Map,
-                format!("nobody answers to {name}"),
+                format!("no container answers to {name}"),
             );
         };
         let status = match best.resolves {
@@ -243,7 +243,11 @@ impl<'a> Ways<'a> {
             Some(false) => "does not resolve",
             None => "may resolve",
         };
-        Assessment::new(status, Basis::Map, format!("by the map {name} {verb}: {}", best.why))
+        Assessment::new(
+            status,
+            Basis::Map,
+            format!("the map predicts that {name} {verb}: {}", best.why),
+        )
     }
 
     /// One verdict of many pairs: it fails with any, and is unknown with any.
@@ -265,7 +269,7 @@ impl<'a> Ways<'a> {
         let basis = of_it.iter().map(|(.., sight)| sight.basis).max().unwrap_or(Basis::Engine);
         let name = |at: ContainerAt| self.map.container(at).name.as_str();
         if status == CheckStatus::Pass && sights.len() > 1 {
-            let how = if basis == Basis::Map { "by the map all" } else { "all" };
+            let how = if basis == Basis::Map { "predicted: all" } else { "all" };
             return Assessment::new(status, basis, format!("{how} {} pairs", sights.len()));
         }
         for (from, to, _) in &of_it {

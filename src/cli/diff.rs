@@ -43,8 +43,8 @@ pub fn after_help() -> String {
         netmap diff monday.json today.json   two snapshots, without any engine\n  \
         netmap diff compose.yaml             what runs otherwise than it is written\n  \
         netmap diff monday.json -o diff.svg  drawn on one map\n\n\
-        A container that was made anew is the same one: compose's project, service and\n\
-        number tell, else the name.\n\n\
+        A container that was re-created is the same one: it is known by compose's project,\n\
+        service and number, else by its name.\n\n\
         {formats}\n\
         Exit codes: 0 no differences, 1 some, 2 could not compare."
     )

@@ -69,7 +69,7 @@ enum Command {
     /// Show the map: containers, networks, and the addresses where they meet
     #[command(after_help = show::after_help())]
     Show(show::Args),
-    /// Measure who really reaches whom, and hold it against the map
+    /// Measure who really reaches whom, and compare it with the map
     #[command(after_help = probe::after_help())]
     Probe(probe::Args),
     /// Can A reach B, and if not, what stands in the way
@@ -81,7 +81,7 @@ enum Command {
     /// Explain what a finding means, with an example and how to fix it
     #[command(after_help = explain::after_help())]
     Explain(explain::Args),
-    /// Hold a setup against a file of assertions
+    /// Compare a setup with a file of assertions
     #[command(after_help = check::after_help())]
     Check(check::Args),
     /// Learn on broken setups: a small course
@@ -93,7 +93,7 @@ enum Command {
     /// Write everything netmap knows to one file, which every command reads with --from
     #[command(after_help = snapshot::after_help())]
     Snapshot(snapshot::Args),
-    /// Tell what differs between two snapshots, or between one and what runs now
+    /// Show what differs between two snapshots, or between one and what runs now
     #[command(after_help = diff::after_help())]
     Diff(diff::Args),
 }

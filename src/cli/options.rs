@@ -40,7 +40,7 @@ pub struct Options {
     #[command(flatten)]
     pub compose: ComposeOptions,
     /// How long to wait for an answer, such as 500ms, 10s or 1m: the engine's
-    /// (10s unless told), and when probing each container's (1s unless told;
+    /// (default 10s), and when probing each container's (default 1s;
     /// longer where more than 10,000 pairs are tried at once)
     #[arg(long, global = true, value_name = "TIME", value_parser = duration, help_heading = "Where to look")]
     pub timeout: Option<Duration>,

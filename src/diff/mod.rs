@@ -2,7 +2,7 @@
 //!
 //! A container is the same one if compose says so (project, service, number),
 //! else if it has the same name, else if it has the same id: a container that
-//! was made anew is no new container. A network is the same one by its name.
+//! was re-created is no new container. A network is the same one by its name.
 //! What changes whenever something is started again is [`Change::noise`].
 //!
 //! One of the two may be a plan, read from compose files: [`comparable`] fills

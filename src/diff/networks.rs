@@ -8,7 +8,7 @@ use crate::model::keys::option;
 use crate::model::{Network, Subnet};
 
 /// Options that the model has fields for, and those that name an interface of
-/// the engine's machine, which is made up anew with the network.
+/// the engine's machine, which changes when the network is re-created.
 const OTHERWISE_TOLD: &[&str] =
     &[option::ICC, option::MASQUERADE, option::BRIDGE_NAME, option::MTU];
 
@@ -78,7 +78,7 @@ fn aspects(network: &Network) -> [Aspect; 13] {
         node: _,
         // Whose it is changes nothing on it, and is one of its labels.
         project: _,
-        // Compose writes some anew each time, and none connects anything.
+        // Compose writes some of them again each time, and none connects anything.
         labels: _,
         // The two are listed.
         unlisted: _,

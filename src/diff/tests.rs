@@ -141,7 +141,7 @@ fn each_kind_of_change_is_told() {
 }
 
 #[test]
-fn a_container_made_anew_is_the_same_one() {
+fn a_re_created_container_is_the_same_one() {
     let all = differences(|v| {
         v["containers"][0]["id"] = json!("bbbbbbbbbbbbbbbb");
         v["containers"][0]["hostname"] = json!("bbbbbbbbbbbb");

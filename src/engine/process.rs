@@ -1,7 +1,7 @@
 //! A container's first process, where the engine is on this machine: the way
 //! into its network namespace and to its files without running anything in it.
 //!
-//! Process ids are given out anew, so a process is believed to be the
+//! Process ids are given out again, so a process is believed to be the
 //! container's only when its control group carries the container's id, or
 //! where an ordinary user may make no control groups, its mounts do. It is
 //! held by its folder in `/proc`, which never becomes that of another one.

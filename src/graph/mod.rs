@@ -306,7 +306,7 @@ impl<'a> Map<'a> {
             }
             owners
         });
-        // Of several that claim it, the first.
+        // Several containers can have one address, each on a network of its own.
         let claim = owners.get(&address)?.iter();
         claim.copied().find(|(_, network)| !self.is_beyond(from, *network))
     }

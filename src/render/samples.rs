@@ -34,9 +34,7 @@ impl Shown for SamplesView {
 type Group = (&'static str, fn(&Sample) -> bool);
 
 const GROUPS: [Group; 3] = [
-    ("Broken setups", |sample| {
-        !sample.is_healthy() && !sample.is_lesson()
-    }),
+    ("Broken setups", |sample| !sample.is_healthy() && !sample.is_lesson()),
     ("Lessons of the course, not yet solved", Sample::is_lesson),
     ("Healthy setups", Sample::is_healthy),
 ];
