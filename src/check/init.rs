@@ -185,7 +185,7 @@ enum ReachedBy {
     None,
 }
 
-/// `None` where it cannot be told.
+/// `None` where it is unknown.
 fn way(map: &Map, ways: &Ways, from: ContainerAt, to: ContainerAt) -> Option<ReachedBy> {
     let arrow = |wanted: bool, manner: Manner| Arrow {
         from: Sources::Everybody,

@@ -42,7 +42,7 @@ pub(super) enum Seen {
     Open(String),
     /// No answer; how, where that was measured.
     Failed(Option<Outcome>, Basis, String),
-    /// It cannot be told.
+    /// It is unknown.
     Unknown(Basis, String),
 }
 

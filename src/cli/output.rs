@@ -91,7 +91,7 @@ impl Output {
         self.talk(&text);
     }
 
-    /// Tells the user something beside the data.
+    /// Says something to the user beside the data.
     pub fn note(&self, text: &str) {
         let style = Style { width: 80, color: self.colored(io::stderr().is_terminal()) };
         for line in text.lines() {
@@ -134,7 +134,7 @@ impl Progress {
     /// Work that takes less than this shows no bar.
     const PATIENCE: Duration = Duration::from_millis(400);
 
-    /// Tells how much is done of how much.
+    /// Shows how much is done of how much.
     pub fn at(&self, done: usize, of: usize) {
         if self.bar.get().is_none()
             && (self.began.elapsed() < Self::PATIENCE || !io::stderr().is_terminal())

@@ -37,7 +37,7 @@ impl Default for ScanOptions {
 }
 
 /// Reads the engine's networks and containers, stopped ones included. Sends
-/// GET requests only. `progress` is told how many of how many inspects are done.
+/// GET requests only. `progress` is called with how many of how many inspects are done.
 ///
 /// A container that vanishes on the way, and one whose inspect fails, do not
 /// end the scan: they are listed in the snapshot's `unread`. An error means

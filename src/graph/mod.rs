@@ -230,10 +230,10 @@ impl<'a> Map<'a> {
     }
 
     /// The gateway of one of a network's subnets: as the network was made, or
-    /// else as its members were told. Engines leave out of the network's own
+    /// else as its members have it. Engines leave out of the network's own
     /// description a gateway that they chose themselves.
     pub fn gateway(&self, network: NetworkAt, subnet: &Subnet) -> Option<IpAddr> {
-        let told = || {
+        let reported = || {
             self.members(network).iter().find_map(|member| {
                 let endpoint = self.endpoint_on(*member, network)?;
                 let v4 = endpoint.gateway.map(IpAddr::V4);
@@ -241,7 +241,7 @@ impl<'a> Map<'a> {
                 v4.into_iter().chain(v6).find(|gateway| subnet.subnet.contains(gateway))
             })
         };
-        subnet.gateway.or_else(told)
+        subnet.gateway.or_else(reported)
     }
 
     /// The containers called `name`: by name (on its own engine, if none has

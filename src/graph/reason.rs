@@ -13,7 +13,7 @@ pub enum Verdict {
     Reachable,
     /// They should not.
     Blocked,
-    /// The map does not tell.
+    /// The map does not say.
     Unknown,
 }
 

@@ -32,7 +32,7 @@ pub struct Snapshot {
     #[serde(default)]
     pub engine: EngineFacts,
     /// All engines, in a map of several; [`Self::engine`] is then the first
-    /// of them, with what a manager tells of the swarm.
+    /// of them, with what a manager says of the swarm.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub engines: Vec<EngineOfMap>,
     /// Its networks.

@@ -1,4 +1,4 @@
-//! What there is to tell of a rule: a page for the terminal, and all of them
+//! What there is to say of a rule: a page for the terminal, and all of them
 //! as one document.
 
 use super::text::lines;
