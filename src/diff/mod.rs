@@ -45,6 +45,17 @@ impl Difference {
 }
 
 /// What differs from `before` to `after`.
+///
+/// # Examples
+///
+/// ```
+/// let (broken, fixed) = ("wrong-name", "wrong-name/fixed");
+/// let (broken, fixed) = (netmap::sample::read(broken)?, netmap::sample::read(fixed)?);
+/// let difference = netmap::diff::diff(&broken, &fixed);
+/// assert!(difference.telling().count() > 0);
+/// assert!(netmap::diff::diff(&fixed, &fixed).changes.is_empty());
+/// # Ok::<(), netmap::error::Error>(())
+/// ```
 pub fn diff(before: &Snapshot, after: &Snapshot) -> Difference {
     // Every part is named here, so that a new one cannot be overlooked.
     let Snapshot {

@@ -29,7 +29,12 @@ pub struct Engine {
 
 impl Engine {
     /// Opens the way. Nothing is sent yet, except that a unix socket is looked
-    /// at, so that a missing one is told from a forbidden one.
+    /// at, so that a missing one can be distinguished from a forbidden one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreachable`] for a socket that cannot be connected to, [`Error::Ssh`]
+    /// and [`Error::Tls`] for ways that cannot be set up.
     pub async fn open(address: Address, timeout: Duration) -> Result<Self> {
         let seconds = timeout.as_secs().saturating_add(1);
         let mut tunnel = None;

@@ -60,6 +60,10 @@ pub enum Ended {
 impl Engine {
     /// Runs a command in the container with this id. An error means that the
     /// engine refused or failed; whatever the command did is in [`Ran`].
+    ///
+    /// # Errors
+    ///
+    /// When the engine refuses the exec or the connection to it breaks.
     pub async fn exec(&self, container: &str, exec: &Exec) -> Result<Ran> {
         let options = CreateExecOptions {
             attach_stdin: Some(true),

@@ -19,6 +19,10 @@ fn enter(namespace: &File) -> io::Result<()> {
 
 /// Whether this process may enter the network namespace, or why not: whoever
 /// owns a rootless engine may open those of its containers, and no more.
+///
+/// # Errors
+///
+/// Why it may not, in a few words.
 pub fn may_enter(namespace: &File) -> Result<(), String> {
     // On a thread that never comes back.
     let entered = thread::scope(|scope| {
@@ -43,6 +47,10 @@ pub struct Visitor {
 
 impl Visitor {
     /// Starts the thread.
+    ///
+    /// # Errors
+    ///
+    /// When the system starts no more threads.
     pub fn start() -> io::Result<Self> {
         let (errands, waiting) = mpsc::channel::<(Arc<File>, Errand)>();
         thread::Builder::new().name("namespaces".to_owned()).spawn(move || {
@@ -66,6 +74,10 @@ impl Visitor {
     }
 
     /// What `make` gives in this namespace; an error where there is no way in.
+    ///
+    /// # Errors
+    ///
+    /// When the namespace cannot be entered.
     pub async fn visit<T: Send + 'static>(
         &self,
         namespace: &Arc<File>,

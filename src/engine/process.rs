@@ -37,6 +37,10 @@ fn read_whole(file: File, limit: u64) -> io::Result<Vec<u8>> {
 impl Engine {
     /// The first process of a running container, or in a few words why it
     /// cannot be looked at from here.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be looked at.
     pub fn process(&self, container: &Container) -> Result<Process, String> {
         if !self.address().is_local() {
             return Err("the engine may be on another machine".to_owned());
@@ -54,6 +58,10 @@ impl Engine {
     /// The process that listens on the engine's socket: the engine, or what
     /// started it with the socket already open. Both are in the network
     /// namespace that the engine calls the host.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be looked at.
     pub async fn own_process(&self) -> Result<Process, String> {
         let Place::Unix(path) = &self.address().place else {
             return Err("the engine may be on another machine".to_owned());
@@ -109,6 +117,10 @@ impl Process {
     }
 
     /// Its network namespace, to be entered.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be entered, in a few words.
     pub fn network_namespace(&self) -> Result<File, String> {
         self.open("ns/net").map_err(|error| match error.kind() {
             io::ErrorKind::PermissionDenied => {
@@ -121,6 +133,10 @@ impl Process {
     /// The first `limit` bytes of a table that the kernel keeps about the
     /// process, such as `net/tcp`; nothing where it keeps none, as one without
     /// IPv6. No file of the container's own.
+    ///
+    /// # Errors
+    ///
+    /// When the process is gone, or may not be looked at.
     pub fn table(&self, path: &str, limit: u64) -> io::Result<String> {
         let bytes = match self.open(path) {
             Ok(file) => read_whole(file, limit)?,
@@ -132,6 +148,10 @@ impl Process {
 
     /// The first `limit` bytes of a regular file of the container. Links are
     /// followed inside the container only, whatever it planted.
+    ///
+    /// # Errors
+    ///
+    /// When the file is missing, is no regular file, or may not be read.
     pub fn read(&self, path: &str, limit: u64) -> io::Result<Vec<u8>> {
         let root = match self.root.get() {
             Some(root) => root,

@@ -42,6 +42,10 @@ impl Default for ScanOptions {
 /// A container that vanishes on the way, and one whose inspect fails, do not
 /// end the scan: they are listed in the snapshot's `unread`. An error means
 /// that nothing could be learned.
+///
+/// # Errors
+///
+/// When the engine's lists of networks and containers cannot be had.
 pub async fn scan(
     engine: &Engine,
     options: ScanOptions,

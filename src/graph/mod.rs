@@ -47,6 +47,18 @@ pub enum Node {
 pub type EndpointAt = usize;
 
 /// The graph of which containers are on which networks.
+///
+/// # Examples
+///
+/// ```
+/// use netmap::graph::Map;
+///
+/// let snapshot = netmap::sample::read("no-shared-network")?;
+/// let map = Map::new(&snapshot);
+/// let at = |name: &str| map.containers().find(|at| map.container(*at).name == name).expect(name);
+/// assert!(map.shared_networks(at("web"), at("db")).is_empty());
+/// # Ok::<(), netmap::error::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Map<'a> {
     snapshot: &'a Snapshot,

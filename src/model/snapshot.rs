@@ -120,6 +120,22 @@ impl Snapshot {
     }
 
     /// Reads a snapshot as [`Self::to_json`] writes it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, is larger than 256 MB, is no snapshot, or one of a newer
+    /// netmap.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use netmap::model::Snapshot;
+    ///
+    /// let snapshot = netmap::sample::read("module-5")?;
+    /// let again = Snapshot::read(snapshot.to_json().as_bytes()).expect("what netmap writes");
+    /// assert_eq!(again, snapshot);
+    /// # Ok::<(), netmap::error::Error>(())
+    /// ```
     pub fn read(from: impl Read) -> Result<Self, ReadError> {
         let mut text = Vec::new();
         from.take(LARGEST + 1).read_to_end(&mut text).map_err(ReadError::Io)?;

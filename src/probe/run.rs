@@ -76,6 +76,10 @@ pub struct Probing<'a> {
 impl<'a> Probing<'a> {
     /// Gets ready, without touching a container. `netns` asked for where no
     /// namespace can be entered is an error that says why.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CannotEnter`] when `netns` is asked for and no namespace can be entered.
     pub fn new(
         map: &'a Map<'a>,
         engines: &'a Engines,
