@@ -37,6 +37,7 @@
 //!   else uses comfy-table, graphviz-rust or quick-junit.
 //! - [`yaml`] reads files written by hand, with the place of every value. Nothing
 //!   else uses granit-parser.
+//! - [`temporary`] keeps account of what must not outlive the program.
 //! - [`cli`] has a file for each command and is the only layer that writes.
 //! - [`error`] words everything that can go wrong.
 //!
@@ -102,6 +103,7 @@ pub mod probe;
 pub mod redact;
 pub mod render;
 pub mod sample;
+mod temporary;
 #[cfg(test)]
 mod testing;
 pub mod yaml;

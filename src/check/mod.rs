@@ -5,8 +5,8 @@
 //!
 //! - [`keys`] is the registry of the file's keys; reader, schema and
 //!   documentation follow it.
-//! - [`file`] reads the YAML, `sentence` its sentences.
-//! - `evaluate` judges, and `verdict` says what comes of it.
+//! - [`file`](mod@file) reads the YAML, [`sentence`] its sentences.
+//! - [`evaluate`](mod@evaluate) judges, and [`verdict`] says what comes of it.
 
 mod evaluate;
 mod facts;
@@ -14,6 +14,8 @@ mod file;
 mod findings;
 mod init;
 pub mod keys;
+mod many;
+mod pairs;
 mod schema;
 mod sentence;
 mod tries;
