@@ -27,8 +27,10 @@ mod rule;
 pub mod rules;
 mod sight;
 mod signs;
+mod tell_apart;
 mod verdict;
 mod wanted;
+mod whose;
 pub mod why;
 
 pub use case::Case;
@@ -40,8 +42,10 @@ pub use rule::{Judgement, Rule};
 pub use rules::{RULES, rule_named};
 pub use sight::Sight;
 pub use signs::{is_ipv4_only, owned};
+pub use tell_apart::Shared;
 pub use verdict::diagnose;
 pub use wanted::Edge;
+pub use whose::keeps_dialling;
 
 #[cfg(test)]
 mod index_tests;

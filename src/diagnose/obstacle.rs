@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use super::facts::Listens;
 use super::names::{Meaning, Names};
 use super::wanted::Edge;
+use super::whose;
 use crate::model::keys::option;
 use crate::model::{
     ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State, nearest,
@@ -34,6 +35,19 @@ pub enum Obstacle {
     Down,
     /// One of the two uses the host's network stack, where names do not lead.
     HostMode,
+    /// Only another project answers to the name, which belongs to this container
+    /// of the client's own.
+    Namesake(ContainerAt),
+    /// Several containers that have nothing in common answer to the name on
+    /// this network.
+    Ambiguous(NetworkAt),
+    /// The service lacks its own name on this network, which the two share.
+    LostName(NetworkAt),
+    /// The address was once that of this container and is another's now.
+    Inherited(ContainerAt),
+    /// The address is the other end's on this network, where the client is
+    /// not, although the two share another.
+    OtherNetwork(NetworkAt),
     /// They share no network.
     NoSharedNetwork,
     /// They share only the default bridge, where names do not resolve.
@@ -173,6 +187,9 @@ fn first_of(list: &[ContainerAt], fits: impl Fn(ContainerAt) -> bool) -> Option<
 
 fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     let from = edge.from;
+    if let Some(own) = whose::namesake(names, edge, to) {
+        return Some(Obstacle::Namesake(own));
+    }
     if names.is_orphan(to) {
         return Some(Obstacle::Orphan(to));
     }
@@ -203,10 +220,16 @@ fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
         if shared.iter().all(|network| names.network(*network).is_default_bridge()) {
             return Some(Obstacle::DefaultBridge);
         }
+        if let Some(network) = whose::lost_name(names, edge, to, &shared) {
+            return Some(Obstacle::LostName(network));
+        }
         return Some(Obstacle::WrongName(name_that_leads(names, to, &shared)));
     }
     if let Some(network) = all_apart(names, from, to, &shared) {
         return Some(Obstacle::Apart(network));
+    }
+    if let Some(network) = whose::ambiguous(names, edge) {
+        return Some(Obstacle::Ambiguous(network));
     }
     ports(names, edge, to)
 }
@@ -250,6 +273,9 @@ fn addressed(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     if !names.is_planned() && names.container(to).state != State::Running {
         return Some(Obstacle::Down);
     }
+    if let Some(meant) = whose::inherited(names, edge, to) {
+        return Some(Obstacle::Inherited(meant));
+    }
     if let Some(port) = edge.port
         && edge.is_configured()
         && is_silent(names, edge, to, port)
@@ -263,6 +289,9 @@ fn addressed(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     }
     if !names.map.share_stack(from, to) && !names.map.on_host(from) {
         let shared = names.shared(from, to);
+        if let Some(network) = whose::elsewhere(names, edge, to, &shared) {
+            return Some(Obstacle::OtherNetwork(network));
+        }
         let on = names.map.owner_of(from, address).map(|(_, network)| network);
         if on.is_some_and(|network| !shared.contains(&network)) {
             return Some(Obstacle::NoSharedNetwork);

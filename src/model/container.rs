@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::keys::label;
 use super::link::{ExtraHost, Link};
 use super::moment::{self, Moment};
 use super::port::{ExposedPort, PublishedPort, RequestedPort};
@@ -364,6 +365,18 @@ impl Container {
     /// Compose project, if compose made it.
     pub fn project(&self) -> Option<&str> {
         self.compose.project.as_deref()
+    }
+
+    /// Its image's name without tag and digest.
+    pub fn repository(&self) -> &str {
+        let image = self.image.split('@').next().unwrap_or_default();
+        let slash = image.rfind('/').map_or(0, |slash| slash + 1);
+        image[slash..].find(':').map_or(image, |colon| &image[..slash + colon])
+    }
+
+    /// Whether `compose run` made it, which gives it none of its service's names.
+    pub fn is_one_off(&self) -> bool {
+        self.labels.get(label::ONE_OFF).is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 
     /// Its name on its own engine, by which that engine and the containers on

@@ -160,3 +160,41 @@ fn a_crash_loop_over_a_name_on_another_network() {
     let never = &["target-down", "published-port-nobody-listens"];
     hold("nginx-emerg", true, &Says { rule: "no-shared-network", words: &["proxy", "app"], never });
 }
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_name_of_the_own_project_that_another_project_answers_to() {
+    let words = &["blue-db has exited", "blue-app", "green-db", "green", "edge"];
+    let never = &["target-down"];
+    hold("crosstalk", true, &Says { rule: "foreign-namesake", words, never });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn one_name_and_two_projects_servers() {
+    let words = &["`db`", "red-db", "blue-db", "red-app", "blue-app", "common"];
+    hold("same-service-shared-net", false, &Says { rule: "alias-collision", words, never: &[] });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn an_address_that_another_container_has_inherited() {
+    let words = &["proxy", "api", "worker's now"];
+    let never = &["dialled-port-closed", "hardcoded-ip"];
+    hold("stale-upstream", true, &Says { rule: "stale-resolved-address", words, never });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn an_address_on_a_network_where_the_proxy_is_not() {
+    let words = &["proxy dials app by its address on back", "On web, app has"];
+    let never = &["no-shared-network", "firewall-drop", "hardcoded-ip"];
+    hold("proxy-wrong-network", false, &Says { rule: "address-on-other-network", words, never });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn two_containers_with_one_mac_address() {
+    let words = &["cache", "web", "02:42:0a:00:00:07", "shop"];
+    hold("duplicate-mac", true, &Says { rule: "duplicate-mac", words, never: &["firewall-drop"] });
+}
