@@ -570,7 +570,9 @@ pub fn settled(steps: Vec<Step>) -> Vec<Step> {
     }
     // What is re-created goes last but for what is left to a person.
     settled.sort_by_key(|step| match step.action {
-        Action::Advise { .. } => 2,
+        Action::Advise { .. } => 3,
+        // Those that depend on it, once it is there.
+        Action::Restart { .. } => 2,
         Action::Recreate(_) => 1,
         _ => 0,
     });
@@ -590,7 +592,7 @@ fn setting(reference: &Reference) -> Option<Setting> {
 }
 
 /// What makes a reference lead to another host and port.
-fn dial(reference: &Reference, host: &str, port: Option<u16>) -> Vec<Change> {
+pub fn dial(reference: &Reference, host: &str, port: Option<u16>) -> Vec<Change> {
     let Some(setting) = setting(reference) else { return Vec::new() };
     let written = reference.port.filter(|_| reference.port_variable.is_none());
     let other = port.filter(|port| Some(*port) != reference.dialled_port());

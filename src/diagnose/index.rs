@@ -14,6 +14,7 @@ use ipnet::IpNet;
 use smallvec::SmallVec;
 
 use super::facts::{Facts, Listens};
+use super::whose::is_an_id;
 use crate::graph::StackOwner;
 use crate::model::{Container, ContainerAt, NetworkAt, PerContainer, PerNetwork, Position};
 
@@ -193,7 +194,8 @@ impl<'a> Index<'a> {
         let is_ambiguous = |(word, members): &(&usize, &Few)| {
             let mut running =
                 members.iter().map(|at| facts.container(*at)).filter(|c| c.state.has_network());
-            let first = running.next().filter(|_| !is_generated(self.spellings[**word]));
+            // Engines before 26 put the beginnings of ids among the aliases.
+            let first = running.next().filter(|_| !is_an_id(self.spellings[**word]));
             first.is_some_and(|first| running.any(|other| !are_replicas(first, other)))
         };
         let on_network = facts.networks().map(|network| {
@@ -360,12 +362,6 @@ impl<'a> Index<'a> {
     pub fn is_fixed(&self, address: IpAddr) -> bool {
         self.fixed.contains(&address)
     }
-}
-
-/// Whether a name is the beginning of a container's id, as engines before 26
-/// put it among the aliases.
-fn is_generated(name: &str) -> bool {
-    name.len() == 12 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Whether two containers are copies of one thing: of one service, or without

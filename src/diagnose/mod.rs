@@ -35,7 +35,7 @@ pub mod why;
 
 pub use case::Case;
 pub use facts::{Facts, Listens};
-pub use fix::{advise, on_host, settled};
+pub use fix::{advise, dial, on_host, settled};
 pub use names::{Meaning, Names};
 pub use obstacle::Obstacle;
 pub use rule::{Judgement, Rule};
@@ -44,8 +44,8 @@ pub use sight::Sight;
 pub use signs::{is_ipv4_only, owned};
 pub use tell_apart::Shared;
 pub use verdict::diagnose;
-pub use wanted::Edge;
-pub use whose::keeps_dialling;
+pub use wanted::{Edge, Sign};
+pub use whose::{HandedOut, is_an_id, keeps_dialling};
 
 #[cfg(test)]
 mod index_tests;

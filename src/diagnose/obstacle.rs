@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use super::facts::Listens;
 use super::names::{Meaning, Names};
 use super::wanted::Edge;
-use super::whose;
+use super::whose::{self, HandedOut};
 use crate::model::keys::option;
 use crate::model::{
     ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State, nearest,
@@ -48,6 +48,8 @@ pub enum Obstacle {
     /// The address is the other end's on this network, where the client is
     /// not, although the two share another.
     OtherNetwork(NetworkAt),
+    /// The other end sends its clients to an address that is of no use to this one.
+    HandsOut(HandedOut),
     /// They share no network.
     NoSharedNetwork,
     /// They share only the default bridge, where names do not resolve.
@@ -231,7 +233,10 @@ fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     if let Some(network) = whose::ambiguous(names, edge) {
         return Some(Obstacle::Ambiguous(network));
     }
-    ports(names, edge, to)
+    let of_ports = ports(names, edge, to);
+    let open = matches!(of_ports, None | Some(Obstacle::Past));
+    let sent = open.then(|| whose::handed_out(names, edge, to)).flatten();
+    sent.map(Obstacle::HandsOut).or(of_ports)
 }
 
 /// A name by which a container is known on one of these networks.

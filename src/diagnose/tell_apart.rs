@@ -150,7 +150,15 @@ impl<'a> Case<'a> {
         let mut twins = twins.to_vec();
         twins.sort_by_key(|at| (self.has_option(*at, MAC_ADDRESS), *at));
         let change = || Change::NoOption { option: MAC_ADDRESS.to_owned() };
-        twins.iter().skip(1).flat_map(|at| self.recreate(*at, vec![change()])).collect()
+        let mut steps = Vec::new();
+        for at in twins.iter().skip(1) {
+            steps.extend(self.recreate(*at, vec![change()]));
+            // A client takes the old address for right as long as it has answers from it.
+            let clients = self.edges_about(*at).map(|(edge, _)| edge.from);
+            let clients = clients.filter(|client| !twins.contains(client));
+            steps.extend(clients.map(|client| self.restart(client)));
+        }
+        settled(steps)
     }
 
     /// Connects a container to a network again, with these names beside its own.

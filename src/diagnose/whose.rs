@@ -8,7 +8,10 @@ use std::net::IpAddr;
 use super::facts::Listens;
 use super::names::{Meaning, Names};
 use super::wanted::Edge;
-use crate::model::{ContainerAt, LogErrorKind, NetworkAt, Origin, Progress, State};
+use crate::model::{
+    Advertised, ContainerAt, LogError, LogErrorKind, NetworkAt, Origin, Progress, Reference, State,
+    reference,
+};
 
 /// How long after its target was started anew a client may still complain of
 /// the old address and be cured by itself, in seconds.
@@ -184,4 +187,102 @@ pub fn elsewhere(
     let (_, network) = names.map.owner_of(edge.from, address)?;
     let runs = names.container(to).state == State::Running;
     (runs && !shared.is_empty() && !shared.contains(&network)).then_some(network)
+}
+
+/// An address that a server hands out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HandedOut {
+    /// The host.
+    pub host: String,
+    /// The port.
+    pub port: Option<u16>,
+    /// Which of the server's settings has it; `None` where it is in the server's
+    /// own records, or its default.
+    pub setting: Option<usize>,
+}
+
+/// Images of servers that hand out `localhost` where nothing else is set.
+const SENDS_TO_ITSELF: [&str; 4] = ["kafka", "kafka-native", "cp-kafka", "redpanda"];
+
+/// Whether a server that a client asked by one edge may have sent it where
+/// another one leads.
+pub fn may_send(names: &Names, server: ContainerAt, asked: &Edge, sent: &Edge) -> bool {
+    if server == asked.from || names.map.share_stack(server, asked.from) {
+        return false;
+    }
+    let container = names.container(server);
+    if advertises(names, server, &sent.host, sent.port).is_some() {
+        return true;
+    }
+    let by_itself = || {
+        let image = container.repository().rsplit('/').next().unwrap_or_default();
+        container.in_replica_set || SENDS_TO_ITSELF.contains(&image)
+    };
+    let to_itself = || {
+        let own = sent.port.and_then(|port| names.listens(asked.from, port));
+        let listens = matches!(own, Some(Listens::Openly | Listens::OnLoopback));
+        sent.target == Meaning::Itself && !listens && by_itself()
+    };
+    let gone = || sent.target == Meaning::NobodysName && is_an_id(&sent.host);
+    (sent.port.is_none() || sent.port == asked.port) && (gone() || to_itself())
+}
+
+/// Which of a server's settings has it hand out an address.
+fn advertises(names: &Names, server: ContainerAt, host: &str, port: Option<u16>) -> Option<usize> {
+    let same_host = |other: &str| {
+        host.eq_ignore_ascii_case(other)
+            || (reference::is_loopback(host) && reference::is_loopback(other))
+    };
+    names.container(server).advertised.iter().position(|advertised| {
+        let written = &advertised.reference;
+        let same_port = port.is_none() || written.port.is_none() || written.port == port;
+        same_host(&written.host) && same_port
+    })
+}
+
+/// What a server hands out to a client and the client cannot use: what its log
+/// complains of, or what every client of the server is sent to.
+pub fn handed_out(names: &Names, edge: &Edge, to: ContainerAt) -> Option<HandedOut> {
+    let foreign = |error: &&LogError| {
+        !error.host.eq_ignore_ascii_case(&edge.host)
+            && matches!(
+                names.meaning(edge.from, &error.host),
+                Meaning::Itself | Meaning::NobodysName
+            )
+    };
+    if let Some(error) = edge.logged().find(foreign) {
+        let setting = advertises(names, to, &error.host, error.port);
+        let host = match reference::is_loopback(&error.host) {
+            true => "localhost".to_owned(),
+            false => error.host.clone(),
+        };
+        return Some(HandedOut { host, port: error.port.or(edge.port), setting });
+    }
+    let port = edge.port.filter(|_| edge.is_configured())?;
+    let of_port = |advertised: &&Advertised| {
+        advertised.for_all && advertised.to_clients_of.is_none_or(|of| of == port)
+    };
+    let mut advertised = names.container(to).advertised.iter().enumerate();
+    let (setting, bad) = advertised.find(|(_, advertised)| {
+        of_port(advertised) && is_useless(names, edge.from, to, &advertised.reference)
+    })?;
+    let bad = &bad.reference;
+    Some(HandedOut { host: bad.host.clone(), port: bad.port, setting: Some(setting) })
+}
+
+/// Whether a client that is sent to an address finds nothing there.
+fn is_useless(names: &Names, from: ContainerAt, to: ContainerAt, sent: &Reference) -> bool {
+    match names.meaning(from, &sent.host) {
+        Meaning::Itself | Meaning::NobodysName | Meaning::FreeAddress(_) => true,
+        Meaning::Named(at) if names.resolved(from, &sent.host) != Some(at) => true,
+        Meaning::Named(at) | Meaning::Addressed(at) if at == to => {
+            sent.port.is_some_and(|port| names.listens(to, port) == Some(Listens::Not))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a host looks like a container's id, short or whole.
+pub fn is_an_id(host: &str) -> bool {
+    (host.len() == 12 || host.len() == 64) && host.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

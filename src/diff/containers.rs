@@ -53,7 +53,7 @@ fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Change
 
 /// What is compared of a container by itself. Every field is named here, so
 /// that one which is added to the model cannot be overlooked.
-fn aspects(container: &Container, of: &Snapshot) -> [Aspect; 13] {
+fn aspects(container: &Container, of: &Snapshot) -> [Aspect; 14] {
     let Container {
         id,
         image,
@@ -66,6 +66,9 @@ fn aspects(container: &Container, of: &Snapshot) -> [Aspect; 13] {
         extra_hosts,
         dns,
         references,
+        advertised,
+        // A part of what it does with its data.
+        in_replica_set: _,
         // In the words of `state` and `mode`.
         state: _,
         health: _,
@@ -106,6 +109,11 @@ fn aspects(container: &Container, of: &Snapshot) -> [Aspect; 13] {
         Aspect::new(ChangeKind::Flag, "extra hosts", in_full(by_name(extra_hosts))),
         Aspect::new(ChangeKind::Flag, "dns", in_full(dns.clone())),
         Aspect::new(ChangeKind::Flag, "dials", in_full(references.iter().map(dials).collect())),
+        Aspect::new(
+            ChangeKind::Flag,
+            "hands out",
+            in_full(advertised.iter().map(|handed| dials(&handed.reference)).collect()),
+        ),
         Aspect::new(
             ChangeKind::Flag,
             "start error",

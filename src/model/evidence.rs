@@ -260,6 +260,17 @@ pub enum Evidence {
         /// The name.
         name: String,
     },
+    /// What a server tells its clients to dial.
+    Advertises {
+        /// The server.
+        container: String,
+        /// The host.
+        host: String,
+        /// The port.
+        port: Option<u16>,
+        /// The setting that has it; `None` for its own records.
+        setting: Option<String>,
+    },
     /// Who answers to a name on a network.
     Answers {
         /// The name.

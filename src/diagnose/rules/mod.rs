@@ -2,6 +2,7 @@
 //! this folder, its lines here and a folder in `samples/`.
 
 mod address_on_other_network;
+mod advertised_address;
 mod alias_collision;
 mod bridging_container;
 mod dangling_endpoint;
@@ -53,6 +54,7 @@ pub const RULES: &[Rule] = &[
     host_port_conflict::RULE,
     foreign_namesake::RULE,
     target_down::RULE,
+    advertised_address::RULE,
     localhost_dependency::RULE,
     default_bridge_no_names::RULE,
     duplicate_mac::RULE,

@@ -1,6 +1,8 @@
 //! A name that nobody has.
 
-use crate::diagnose::{Case, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise, owned};
+use crate::diagnose::{
+    Case, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise, is_an_id, owned,
+};
 use crate::model::words::few;
 use crate::model::{Evidence, LogErrorKind, Severity};
 
@@ -51,6 +53,10 @@ fn judge(case: &Case) -> Judgement {
         } else if !networks.is_empty() {
             let (name, networks) = (host.to_string(), owned(&networks));
             finding.evidence.push(Evidence::NobodyCalled { name, networks });
+        }
+        if is_an_id(&host) {
+            let text = "It looks like the id of a container, and each new container has another";
+            finding.evidence.push(Evidence::Remark { text });
         }
         finding.fix = match &suggestion {
             Some(name) => {

@@ -4,6 +4,7 @@
 //! paths and everything else of the text are dropped by the parsers here, and
 //! text that could be read in two ways is dropped whole.
 
+mod advertised;
 mod command;
 mod environment;
 mod url;
@@ -15,6 +16,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+pub use advertised::{Advertised, advertised, in_replica_set};
 pub use command::in_command;
 pub use environment::{in_environment, in_value};
 pub use url::{host_and_port, is_host};

@@ -144,6 +144,11 @@ pub fn sentence(evidence: &Evidence) -> String {
         Evidence::OneOrTheOther { name } => {
             format!("Who asks for `{name}` gets one or the other")
         }
+        Evidence::Advertises { container, host, port, setting } => {
+            let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+            let from = setting.as_deref().unwrap_or("its own records");
+            format!("{container} tells its clients to dial {host}{port} ({from})")
+        }
         Evidence::Answers { name, containers, network } => {
             let answer = if containers.len() == 1 { "answers" } else { "answer" };
             format!("On {network}, {} {answer} to `{name}`", few(containers))
