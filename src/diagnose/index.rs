@@ -14,9 +14,10 @@ use ipnet::IpNet;
 use smallvec::SmallVec;
 
 use super::facts::{Facts, Listens};
-use super::whose::is_an_id;
 use crate::graph::StackOwner;
-use crate::model::{Container, ContainerAt, NetworkAt, PerContainer, PerNetwork, Position};
+use crate::model::{
+    Container, ContainerAt, NetworkAt, PerContainer, PerNetwork, Position, reference,
+};
 
 /// Positions; of most things there is one, which then lies where the list does.
 type Few<At = ContainerAt> = SmallVec<[At; 2]>;
@@ -195,7 +196,8 @@ impl<'a> Index<'a> {
             let mut running =
                 members.iter().map(|at| facts.container(*at)).filter(|c| c.state.has_network());
             // Engines before 26 put the beginnings of ids among the aliases.
-            let first = running.next().filter(|_| !is_an_id(self.spellings[**word]));
+            let first =
+                running.next().filter(|_| !reference::is_container_id(self.spellings[**word]));
             first.is_some_and(|first| running.any(|other| !are_replicas(first, other)))
         };
         let on_network = facts.networks().map(|network| {

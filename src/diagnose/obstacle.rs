@@ -11,7 +11,7 @@ use super::wanted::Edge;
 use super::whose::{self, HandedOut};
 use crate::model::keys::option;
 use crate::model::{
-    ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State, nearest,
+    Container, ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State, nearest,
 };
 
 /// What stands in the way.
@@ -392,6 +392,19 @@ fn machine(names: &Names, edge: &Edge) -> Option<Obstacle> {
     sockets.all(|socket| socket.is_loopback_only()).then_some(Obstacle::MachineOnLoopback)
 }
 
+/// Whether a host is the name that Compose had given to a container which was
+/// renamed since.
+fn is_compose_name(container: &Container, host: &str) -> bool {
+    let compose = &container.compose;
+    let (Some(project), Some(service), Some(number)) =
+        (&compose.project, &compose.service, compose.replica)
+    else {
+        return false;
+    };
+    let is = |dash: &str| *host == format!("{project}{dash}{service}{dash}{number}");
+    is("-") || is("_")
+}
+
 /// A name or alias here that is close to the one dialled.
 fn near(names: &Names, edge: &Edge) -> Option<String> {
     let mut known: Vec<&str> = Vec::new();
@@ -403,6 +416,9 @@ fn near(names: &Names, edge: &Edge) -> Option<String> {
         for member in names.map.members(network).iter().filter(|member| **member != edge.from) {
             let Some(endpoint) = names.map.endpoint_on(*member, network) else { continue };
             let container = names.container(*member);
+            if is_compose_name(container, &edge.host) {
+                return Some(container.own_name().to_owned());
+            }
             known.push(&container.name);
             known.extend(container.chosen_names_on(endpoint));
             known.extend(container.compose.service.as_deref());

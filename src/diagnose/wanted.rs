@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
+use super::advertised::{Sent, may_send};
 use super::names::{Meaning, Names};
-use super::whose;
 use crate::model::{ContainerAt, LogError, LogErrorKind, Origin, Progress, Reference, reference};
 
 /// Something a container evidently wants to reach.
@@ -216,11 +216,14 @@ fn join_handed_out(names: &Names, edges: &mut Vec<Edge>) {
     let mut at = 0;
     while at < edges.len() {
         let edge = &edges[at];
-        let sent = edge.logged().next().is_some() && !edge.is_configured();
-        let by_server = edges.iter().position(|asked| {
-            sent && asked.is_configured()
-                && asked.container().is_some_and(|to| whose::may_send(names, to, asked, edge))
-        });
+        let (client, port, target) = (edge.from, edge.port, edge.target);
+        let sent = Sent { client, host: &edge.host, port, target };
+        let by_log = edge.logged().next().is_some() && !edge.is_configured();
+        let sender = |asked: &Edge| {
+            let server = asked.container().filter(|_| asked.is_configured());
+            server.is_some_and(|server| may_send(names, server, asked.port, &sent))
+        };
+        let by_server = edges.iter().position(sender).filter(|_| by_log);
         match by_server {
             Some(server) => {
                 let signs = std::mem::take(&mut edges[at].signs);

@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 
+use super::advertised::advertises;
 use super::facts::Listens;
 use super::names::{Meaning, Names};
 use super::wanted::Edge;
@@ -186,7 +187,8 @@ pub fn elsewhere(
     let address: IpAddr = edge.host.parse().ok()?;
     let (_, network) = names.map.owner_of(edge.from, address)?;
     let runs = names.container(to).state == State::Running;
-    (runs && !shared.is_empty() && !shared.contains(&network)).then_some(network)
+    let cured = !edge.is_configured() && is_cured(names, edge, to);
+    (runs && !cured && !shared.is_empty() && !shared.contains(&network)).then_some(network)
 }
 
 /// An address that a server hands out.
@@ -199,45 +201,6 @@ pub struct HandedOut {
     /// Which of the server's settings has it; `None` where it is in the server's
     /// own records, or its default.
     pub setting: Option<usize>,
-}
-
-/// Images of servers that hand out `localhost` where nothing else is set.
-const SENDS_TO_ITSELF: [&str; 4] = ["kafka", "kafka-native", "cp-kafka", "redpanda"];
-
-/// Whether a server that a client asked by one edge may have sent it where
-/// another one leads.
-pub fn may_send(names: &Names, server: ContainerAt, asked: &Edge, sent: &Edge) -> bool {
-    if server == asked.from || names.map.share_stack(server, asked.from) {
-        return false;
-    }
-    let container = names.container(server);
-    if advertises(names, server, &sent.host, sent.port).is_some() {
-        return true;
-    }
-    let by_itself = || {
-        let image = container.repository().rsplit('/').next().unwrap_or_default();
-        container.in_replica_set || SENDS_TO_ITSELF.contains(&image)
-    };
-    let to_itself = || {
-        let own = sent.port.and_then(|port| names.listens(asked.from, port));
-        let listens = matches!(own, Some(Listens::Openly | Listens::OnLoopback));
-        sent.target == Meaning::Itself && !listens && by_itself()
-    };
-    let gone = || sent.target == Meaning::NobodysName && is_an_id(&sent.host);
-    (sent.port.is_none() || sent.port == asked.port) && (gone() || to_itself())
-}
-
-/// Which of a server's settings has it hand out an address.
-fn advertises(names: &Names, server: ContainerAt, host: &str, port: Option<u16>) -> Option<usize> {
-    let same_host = |other: &str| {
-        host.eq_ignore_ascii_case(other)
-            || (reference::is_loopback(host) && reference::is_loopback(other))
-    };
-    names.container(server).advertised.iter().position(|advertised| {
-        let written = &advertised.reference;
-        let same_port = port.is_none() || written.port.is_none() || written.port == port;
-        same_host(&written.host) && same_port
-    })
 }
 
 /// What a server hands out to a client and the client cannot use: what its log
@@ -280,9 +243,4 @@ fn is_useless(names: &Names, from: ContainerAt, to: ContainerAt, sent: &Referenc
         }
         _ => false,
     }
-}
-
-/// Whether a host looks like a container's id, short or whole.
-pub fn is_an_id(host: &str) -> bool {
-    (host.len() == 12 || host.len() == 64) && host.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

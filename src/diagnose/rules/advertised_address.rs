@@ -1,8 +1,6 @@
 //! A server sends its clients where they cannot reach it.
 
-use crate::diagnose::{
-    Case, Edge, HandedOut, Judgement, Obstacle, Rule, Sight, advise, dial, is_an_id,
-};
+use crate::diagnose::{Case, Edge, HandedOut, Judgement, Obstacle, Rule, Sight, advise, dial};
 use crate::model::words::few;
 use crate::model::{
     ContainerAt, Dial, Evidence, Finding, Logged, Origin, Reference, Severity, Step, reference,
@@ -143,7 +141,7 @@ fn by_records(case: &Case, server: ContainerAt, handed: &HandedOut, address: &st
             case.inside(server, &["mongosh", "--quiet", "--eval", &script]),
         ];
     }
-    let advice = match is_an_id(&handed.host) {
+    let advice = match reference::is_container_id(&handed.host) {
         true => format!(
             "let {called} advertise {address} instead of its host name, which is the id of a container"
         ),

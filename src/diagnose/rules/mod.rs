@@ -26,6 +26,7 @@ mod legacy_link;
 mod localhost_dependency;
 mod localhost_is_ipv6;
 mod loopback_bind;
+mod lost_alias;
 mod macvlan_host;
 mod mtu_mismatch;
 mod namespace_orphan;
@@ -60,6 +61,7 @@ pub const RULES: &[Rule] = &[
     duplicate_mac::RULE,
     no_shared_network::RULE,
     address_on_other_network::RULE,
+    lost_alias::RULE,
     wrong_name::RULE,
     shadowed_name::RULE,
     alias_collision::RULE,

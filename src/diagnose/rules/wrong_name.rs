@@ -1,10 +1,8 @@
 //! A name that nobody has.
 
-use crate::diagnose::{
-    Case, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise, is_an_id, owned,
-};
+use crate::diagnose::{Case, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise, owned};
 use crate::model::words::few;
-use crate::model::{Evidence, LogErrorKind, Severity};
+use crate::model::{Evidence, LogErrorKind, Severity, reference};
 
 /// See `netmap explain wrong-name`.
 pub const RULE: Rule = Rule {
@@ -54,7 +52,7 @@ fn judge(case: &Case) -> Judgement {
             let (name, networks) = (host.to_string(), owned(&networks));
             finding.evidence.push(Evidence::NobodyCalled { name, networks });
         }
-        if is_an_id(&host) {
+        if reference::is_container_id(&host) {
             let text = "It looks like the id of a container, and each new container has another";
             finding.evidence.push(Evidence::Remark { text });
         }

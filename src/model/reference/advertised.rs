@@ -64,8 +64,12 @@ pub fn advertised<'a>(
     for (name, value) in &variables {
         found.extend(of_setting(Origin::Environment, name, value, &bound(name, &variables)));
     }
-    let words: Vec<&str> =
-        words.into_iter().take(1_000).flat_map(|word| bounded(word).split_whitespace()).collect();
+    let words: Vec<&str> = words
+        .into_iter()
+        .take(1_000)
+        .flat_map(|word| bounded(word).split_whitespace())
+        .map(|word| word.trim_matches(['"', '\'']))
+        .collect();
     for (at, word) in words.iter().enumerate() {
         let option = word.trim_start_matches('-');
         match option.split_once('=') {

@@ -137,6 +137,11 @@ pub fn is_loopback(host: &str) -> bool {
         || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
+/// Whether a host looks like a container's id, short or whole.
+pub fn is_container_id(host: &str) -> bool {
+    (host.len() == 12 || host.len() == 64) && host.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// The port a client dials for a scheme when none is written.
 fn usual_port(scheme: &str) -> Option<u16> {
     let scheme = scheme.split('+').next().unwrap_or(scheme);
