@@ -10,7 +10,10 @@ broker() { # LISTENERS ADVERTISED
   docker run -d --name "${P}broker" --network "${P}net" -e "KAFKA_LISTENERS=$1" \
     -e "KAFKA_ADVERTISED_LISTENERS=$2" busybox sh -c 'httpd -p 5575; exec httpd -f -p 5576'
 }
-client() { docker run -d --name "${P}client" --network "${P}net" -e "KAFKA_BROKERS=${P}broker:5575" busybox sleep 1d; }
+client() {
+  docker run -d --name "${P}client" --network "${P}net" \
+    -e "KAFKA_BROKERS=${P}broker:5575" busybox sleep 1d
+}
 
 case ${1:-broken} in
 broken)
@@ -19,7 +22,7 @@ broken)
   client
   ;;
 check)
-  at=$(docker exec "${P}broker" printenv KAFKA_ADVERTISED_LISTENERS)
+  at=$(docker exec "${P}broker" sh -c 'echo "$KAFKA_ADVERTISED_LISTENERS"')
   at=${at#PLAINTEXT://}
   docker exec "${P}client" nc -w 1 "${at%:*}" "${at#*:}" </dev/null
   ;;

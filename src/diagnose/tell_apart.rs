@@ -60,9 +60,16 @@ impl<'a> Case<'a> {
         let network = &self.network(shared.network).name;
         let own_names: Vec<&str> =
             shared.owners.iter().map(|at| self.container(*at).own_name()).collect();
-        if self.is_planned() || (edges.is_empty() && unclear.is_empty()) {
+        if self.is_planned() {
             return vec![advise(format!(
                 "give each a name of its own on {network}, or a network of its own"
+            ))];
+        }
+        if edges.is_empty() {
+            let last = shared.owners.last().map_or("one of them", |at| self.called(*at));
+            return vec![advise(format!(
+                "give {last} another name on {network}: disconnect it, and connect it again with \
+                 --alias and a name of its own"
             ))];
         }
         let mut steps = Vec::new();
