@@ -55,3 +55,5 @@ pub use whose::{HandedOut, Meant, keeps_dialling};
 mod index_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod whose_tests;

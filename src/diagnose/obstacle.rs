@@ -91,10 +91,10 @@ pub enum Obstacle {
 
 impl Obstacle {
     /// What sends a client astray, if it still does.
-    fn of<T>(astray: Astray<T>, still: fn(T) -> Self) -> Self {
+    fn of<T>(astray: Astray<T>, still: fn(T) -> Self) -> Option<Self> {
         match astray {
-            Astray::Still(cause) => still(cause),
-            Astray::Cured => Self::Past,
+            Astray::Still(cause) => Some(still(cause)),
+            Astray::Cured => None,
         }
     }
 }
@@ -291,7 +291,7 @@ fn addressed(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
         return Some(Obstacle::Down);
     }
     if let Some(astray) = whose::inherited(names, edge, to) {
-        return Some(Obstacle::of(astray, Obstacle::Inherited));
+        return Obstacle::of(astray, Obstacle::Inherited);
     }
     if let Some(port) = edge.port
         && edge.is_configured()
@@ -307,7 +307,7 @@ fn addressed(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     if !names.map.share_stack(from, to) && !names.map.on_host(from) {
         let shared = names.shared(from, to);
         if let Some(astray) = whose::elsewhere(names, edge, to, &shared) {
-            return Some(Obstacle::of(astray, Obstacle::OtherNetwork));
+            return Obstacle::of(astray, Obstacle::OtherNetwork);
         }
         let on = names.map.owner_of(from, address).map(|(_, network)| network);
         if on.is_some_and(|network| !shared.contains(&network)) {
