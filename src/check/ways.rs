@@ -231,7 +231,7 @@ impl<'a> Ways<'a> {
                 _ if arrow.wanted => CheckStatus::Fail,
                 _ => CheckStatus::Pass,
             };
-            return Assessment::new(status, Basis::Map, format!("by the map {}", judged.reason));
+            return Assessment::new(status, Basis::Map, format!("{} (predicted)", judged.reason));
         }
         if arrow.wanted { wanted(seen, target.port.is_some()) } else { refused(seen, arrow.class) }
     }
@@ -279,7 +279,7 @@ impl<'a> Ways<'a> {
             return Assessment::new(
                 CheckStatus::Unknown,
                 Basis::Map,
-                format!("nobody answers to {name}"),
+                format!("no container answers to {name}"),
             );
         };
         let status = match best.resolves {
@@ -292,7 +292,11 @@ impl<'a> Ways<'a> {
             Some(false) => "does not resolve",
             None => "may resolve",
         };
-        Assessment::new(status, Basis::Map, format!("by the map {name} {verb}: {}", best.why))
+        Assessment::new(
+            status,
+            Basis::Map,
+            format!("the map predicts that {name} {verb}: {}", best.why),
+        )
     }
 }
 

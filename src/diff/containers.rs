@@ -90,7 +90,7 @@ fn aspects(container: &Container, owners: &Owners) -> [Aspect; 14] {
         oom_killed: _,
         // Declaring a port opens nothing.
         exposed: _,
-        // Compose writes some anew each time, and none connects anything.
+        // Compose writes some of them again each time, and none connects anything.
         labels: _,
         // How it is kept, not whom it meets.
         made_with: _,
@@ -169,7 +169,7 @@ fn state(container: &Container) -> String {
 }
 
 /// Where the network stack comes from. Another container goes by its name:
-/// its id changes whenever it is made anew.
+/// its id changes whenever it is re-created.
 fn mode(container: &Container, owners: &Owners) -> String {
     match &container.network_mode {
         NetworkMode::Container(owner) => match owners.called(owner) {
@@ -194,7 +194,7 @@ fn compare_ports(name: &str, before: &Container, after: &Container, changes: &mu
     }
 }
 
-/// Published ports as `127.0.0.1:8080 → 80`, or those it wants published.
+/// Published ports as `127.0.0.1:8080 → 80`, or those it would publish.
 fn ports(container: &Container, live: bool) -> BTreeSet<String> {
     let text = |ip: Option<IpAddr>, host: HostPorts, port: u16, protocol: Protocol| {
         let ip = ip.filter(|ip| !ip.is_unspecified()).map(|ip| ip.to_string());

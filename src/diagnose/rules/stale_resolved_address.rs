@@ -59,7 +59,7 @@ fn free(case: &Case, edge: &Edge, network: NetworkAt) -> Option<Finding> {
     let on = &case.network(network).name;
     let mut finding = RULE.finding(
         [name, on.as_str()],
-        format!("{name} keeps dialling {}, which nobody has any more", edge.dialled()),
+        format!("{name} keeps dialling {}, which no container has any more", edge.dialled()),
     );
     if progress == Some(Progress::Open) {
         // What was open when its other end went may close by itself.

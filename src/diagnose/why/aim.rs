@@ -32,6 +32,10 @@ pub enum Destination {
 impl Aim {
     /// Reads `db`, `db:5432`, `10.0.0.3:80`, `[fd00::3]:80` or a URL, as the
     /// container at `from` would understand it.
+    ///
+    /// # Errors
+    ///
+    /// When the text is none of these.
     pub fn parse(case: &Case, from: ContainerAt, text: &str) -> Result<Self> {
         if let Some(aim) = Self::told_apart(case, text) {
             return Ok(aim);
@@ -86,7 +90,12 @@ impl Aim {
 }
 
 /// The container that a name means to somebody who asks for it without being
-/// led there; an error where it is one of several, of different projects.
+/// led there.
+///
+/// # Errors
+///
+/// [`Error::Usage`] where the name is that of several, of different projects,
+/// and none of them is of the asker's own.
 pub fn one_of(case: &Case, from: Option<ContainerAt>, name: &str) -> Result<Option<ContainerAt>> {
     let found = case.map.containers_named(name);
     let project = |at: &ContainerAt| case.container(*at).project();
