@@ -16,9 +16,11 @@
 //! - `fix` makes steps, and `fix_in_file` edits of compose files out of them.
 //! - Each [`Rule`] in [`rules`] looks at the case; [`why`] climbs a ladder over it.
 
+mod by_host;
 mod case;
 mod facts;
 mod fix;
+mod fix_by_host;
 mod fix_in_file;
 mod index;
 mod names;

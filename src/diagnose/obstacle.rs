@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 
+use super::by_host;
 use super::facts::Listens;
 use super::names::{Meaning, Names};
 use super::wanted::Edge;
@@ -46,6 +47,8 @@ pub enum Obstacle {
     HostPort(u16),
     /// The server listens on its own loopback address only.
     OnLoopback,
+    /// The server takes the port with this protocol, and another is spoken.
+    OtherProtocol(Protocol),
     /// Nothing listens on the port; with the ports on which something does.
     NobodyListens(Vec<u16>),
     /// Nobody has the address.
@@ -59,9 +62,21 @@ pub enum Obstacle {
     MachineOnLoopback,
     /// Nothing on the machine listens on the port.
     MachineSilent,
+    /// The machine listens, and what is sent there gets no answer.
+    MachineFirewalled,
     /// The machine's address and a published port, for a container that is a
     /// neighbour: position and port inside.
     Hairpin(ContainerAt, u16),
+    /// The machine's address and a port that a container has published on
+    /// another address of the machine only.
+    PublishedElsewhere {
+        /// The container.
+        peer: ContainerAt,
+        /// The port inside.
+        port: u16,
+        /// The address of the machine on which it is published.
+        host_ip: IpAddr,
+    },
     /// The container at this position is on macvlan or ipvlan networks only,
     /// and the other end is its own host.
     MacvlanHost(ContainerAt),
@@ -89,7 +104,7 @@ pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
         Meaning::Addressed(to) if to == from => own_address(names, edge),
         Meaning::Addressed(to) => addressed(names, edge, to),
         Meaning::FreeAddress(_) => Some(Obstacle::FreeAddress),
-        Meaning::Machine => machine(names, edge),
+        Meaning::Machine => by_host::first(names, edge),
         Meaning::NobodysName => Some(Obstacle::WrongName(near(names, edge))),
         Meaning::Outside => outside(names, edge),
     }
@@ -100,7 +115,7 @@ fn localhost(names: &Names, edge: &Edge) -> Option<Obstacle> {
     let container = names.container(from);
     let fails = edge.evidently_fails();
     if container.state.has_network() && !names.is_planned() {
-        match names.listens(from, port) {
+        match names.listens(from, port, edge.protocol) {
             Some(Listens::Openly | Listens::OnLoopback) => return None,
             Some(Listens::Not) => {}
             None if fails => {}
@@ -110,7 +125,7 @@ fn localhost(names: &Names, edge: &Edge) -> Option<Obstacle> {
         // It would listen there itself if it ran.
         return None;
     }
-    let published_by_itself = names.published_as(from, port).is_some()
+    let published_by_itself = names.published_as(from, port, edge.protocol).is_some()
         || container.requested.iter().any(|p| p.host_port.one() == Some(port));
     if published_by_itself && !fails {
         return None;
@@ -119,21 +134,24 @@ fn localhost(names: &Names, edge: &Edge) -> Option<Obstacle> {
     let on_web = edge.configured().count() == edge.signs.len()
         && edge.configured().all(|reference| is_web(reference.scheme.as_deref()));
     if let Some(peer) = peer_with(names, from, port) {
-        let on_host = names.published_as(peer, port).is_some();
+        let on_host = names.published_as(peer, port, edge.protocol).is_some();
         return Some(Obstacle::Localhost { peer, port, sure: fails || !(on_web && on_host) });
     }
-    let behind = first_of(names.index.published(port), |at| is_peer(names, from, at))
-        .and_then(|at| Some((at, names.published_as(at, port)?.port)));
-    if let Some((peer, inside)) = behind {
+    let behind = |at: ContainerAt| {
+        let published = names.published_as(at, port, edge.protocol)?;
+        is_peer(names, from, at).then_some((at, published.port))
+    };
+    if let Some((peer, inside)) = names.index.published(port).iter().find_map(|at| behind(*at)) {
         return Some(Obstacle::Localhost { peer, port: inside, sure: fails || !on_web });
     }
     let machine = names.map.snapshot().host.as_ref()?.listening.as_ref()?;
-    let there = machine.iter().any(|s| s.port == port && s.protocol == Protocol::Tcp);
+    let protocol = edge.protocol.unwrap_or_default();
+    let there = machine.iter().any(|s| s.port == port && s.protocol == protocol);
     (there && fails).then_some(Obstacle::LocalhostMachine)
 }
 
 /// Whether a container is another one, with a network stack of its own.
-fn is_peer(names: &Names, from: ContainerAt, at: ContainerAt) -> bool {
+pub(super) fn is_peer(names: &Names, from: ContainerAt, at: ContainerAt) -> bool {
     at != from && !names.map.share_stack(from, at)
 }
 
@@ -159,7 +177,7 @@ pub(super) fn peer_rank(
     at: ContainerAt,
     port: u16,
 ) -> (bool, bool, bool, bool, ContainerAt) {
-    let open = names.listens(at, port) == Some(Listens::Openly);
+    let open = names.listens(at, port, None) == Some(Listens::Openly);
     let project = names.container(at).project();
     let same_project = project.is_some() && project == names.container(from).project();
     let shared = !names.shared(from, at).is_empty();
@@ -167,7 +185,10 @@ pub(super) fn peer_rank(
 }
 
 /// The first of a list that fits.
-fn first_of(list: &[ContainerAt], fits: impl Fn(ContainerAt) -> bool) -> Option<ContainerAt> {
+pub(super) fn first_of(
+    list: &[ContainerAt],
+    fits: impl Fn(ContainerAt) -> bool,
+) -> Option<ContainerAt> {
     list.iter().copied().find(|at| fits(*at))
 }
 
@@ -253,7 +274,7 @@ fn addressed(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     if let Some(port) = edge.port
         && edge.is_configured()
         && is_silent(names, edge, to, port)
-        && names.published_as(to, port).is_none()
+        && names.published_as(to, port, edge.protocol).is_none()
     {
         let has_it = first_of(names.index.open(port), |at| at != from && at != to);
         let says_so = names.container(to).exposed.iter().any(|exposed| exposed.port == port);
@@ -288,7 +309,7 @@ fn own_address(names: &Names, edge: &Edge) -> Option<Obstacle> {
 /// can tell, by what the client was told.
 fn is_silent(names: &Names, edge: &Edge, at: ContainerAt, port: u16) -> bool {
     let refused = || edge.is_logged_as(LogErrorKind::Refused);
-    match names.listens(at, port) {
+    match names.listens(at, port, edge.protocol) {
         Some(listens) => listens == Listens::Not,
         None => refused(),
     }
@@ -299,16 +320,18 @@ fn ports(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     let Some(port) = edge.port else { return past(edge) };
     // Published under this number, and something else inside.
     let other_inside = names
-        .published_as(to, port)
+        .published_as(to, port, edge.protocol)
         .map(|published| published.port)
         .filter(|inside| *inside != port);
-    match names.listens(to, port) {
+    match names.listens(to, port, edge.protocol) {
         Some(Listens::Openly) => {}
         Some(Listens::OnLoopback) => return Some(Obstacle::OnLoopback),
         Some(Listens::Not) => {
-            return Some(match other_inside {
-                Some(inside) => Obstacle::HostPort(inside),
-                None => Obstacle::NobodyListens(names.open_ports(to)),
+            let otherwise = |meant| names.listens_otherwise(to, port, meant);
+            return Some(match (other_inside, edge.protocol.and_then(otherwise)) {
+                (_, Some(protocol)) => Obstacle::OtherProtocol(protocol),
+                (Some(inside), None) => Obstacle::HostPort(inside),
+                (None, None) => Obstacle::NobodyListens(names.open_ports(to)),
             });
         }
         None => {
@@ -324,38 +347,6 @@ fn ports(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
 
 fn past(edge: &Edge) -> Option<Obstacle> {
     edge.logged().next().is_some().then_some(Obstacle::Past)
-}
-
-fn machine(names: &Names, edge: &Edge) -> Option<Obstacle> {
-    let from = edge.from;
-    let snapshot = names.map.snapshot();
-    let by_name = edge.is_by_name();
-    let desktop = snapshot.engine.is_desktop();
-    let known_system = snapshot.engine.operating_system.is_some();
-    let podman = snapshot.engine.is_podman();
-    let on_host = names.map.on_host(from);
-    if names.is_only_beyond(from) {
-        return Some(Obstacle::MacvlanHost(from));
-    }
-    let known_there = desktop || podman || on_host;
-    if by_name && !known_there && names.added_host(from, &edge.host).is_none() {
-        return known_system.then_some(Obstacle::MachineUnknown);
-    }
-    let port = edge.port?;
-    if let Some(peer) = first_of(names.index.published(port), |at| is_peer(names, from, at)) {
-        let inside = names.published_as(peer, port)?.port;
-        return Some(Obstacle::Hairpin(peer, inside));
-    }
-    // Desktop's machine is another one than the sockets we could see.
-    if desktop || on_host {
-        return None;
-    }
-    let mut sockets =
-        snapshot.host.as_ref()?.listening.as_ref()?.iter().filter(|s| s.port == port).peekable();
-    if sockets.peek().is_none() {
-        return Some(Obstacle::MachineSilent);
-    }
-    sockets.all(|socket| socket.is_loopback_only()).then_some(Obstacle::MachineOnLoopback)
 }
 
 /// A name or alias here that is close to the one dialled.
@@ -388,9 +379,5 @@ fn near(names: &Names, edge: &Edge) -> Option<String> {
 }
 
 fn outside(names: &Names, edge: &Edge) -> Option<Obstacle> {
-    let stack = names.map.stack(edge.from)?;
-    let networks = names.map.networks_of(stack).map(|network| names.network(network));
-    let mut networks = networks.filter(|network| !network.is_none()).peekable();
-    networks.peek()?;
-    networks.all(|network| network.internal).then_some(Obstacle::NoWayOut)
+    names.is_internal_only(edge.from).then_some(Obstacle::NoWayOut)
 }

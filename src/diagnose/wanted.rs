@@ -6,7 +6,9 @@
 use std::borrow::Cow;
 
 use super::names::{Meaning, Names};
-use crate::model::{ContainerAt, LogError, LogErrorKind, Origin, Progress, Reference, reference};
+use crate::model::{
+    ContainerAt, LogError, LogErrorKind, Origin, Progress, Protocol, Reference, reference,
+};
 
 /// Something a container evidently wants to reach.
 #[derive(Debug, Clone)]
@@ -17,6 +19,8 @@ pub struct Edge<'a> {
     pub host: Cow<'a, str>,
     /// Port, if anything says one.
     pub port: Option<u16>,
+    /// The protocol, if anything says one.
+    pub protocol: Option<Protocol>,
     /// What is meant.
     pub target: Meaning,
     /// What shows that it is wanted; never empty.
@@ -32,6 +36,18 @@ pub enum Sign<'a> {
     Logged(&'a LogError),
     /// The container is trying to connect right now, or is connected.
     Connecting(Progress),
+}
+
+impl Sign<'_> {
+    /// The protocol that it says is spoken. A log does not tell: a datagram can
+    /// be refused as a connection can.
+    fn protocol(&self) -> Option<Protocol> {
+        match self {
+            Self::Configured(reference) => reference.protocol(),
+            Self::Logged(_) => None,
+            Self::Connecting(_) => Some(Protocol::Tcp),
+        }
+    }
 }
 
 impl<'a> Edge<'a> {
@@ -151,7 +167,8 @@ fn edges_from<'a>(names: &Names<'a>, from: ContainerAt) -> Vec<Edge<'a>> {
             let (host, port) = (alike[0].written.clone(), alike[0].port);
             let signs = alike.iter().map(|seen| seen.sign).collect();
             let target = names.meaning(from, &host);
-            Edge { from, host, port, target, signs }
+            let protocol = alike.iter().find_map(|seen| seen.sign.protocol());
+            Edge { from, host, port, protocol, target, signs }
         })
         .collect();
     join_signs_without_port(&mut edges);
@@ -175,6 +192,7 @@ fn join_signs_without_port(edges: &mut Vec<Edge>) {
         let mut joined = false;
         for edge in with.iter_mut().filter(|edge| normalised(&edge.host) == host) {
             edge.signs.extend(lone.signs.iter().copied());
+            edge.protocol = edge.protocol.or(lone.protocol);
             joined = true;
         }
         if !joined {
@@ -200,7 +218,9 @@ fn join_resolved_addresses(edges: &mut Vec<Edge>) {
         match by_name {
             Some(named) => {
                 let signs = std::mem::take(&mut edges[at].signs);
+                let protocol = edges[at].protocol;
                 edges[named].signs.extend(signs);
+                edges[named].protocol = edges[named].protocol.or(protocol);
                 edges.remove(at);
             }
             None => at += 1,

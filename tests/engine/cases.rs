@@ -160,3 +160,19 @@ fn a_crash_loop_over_a_name_on_another_network() {
     let never = &["target-down", "published-port-nobody-listens"];
     hold("nginx-emerg", true, &Says { rule: "no-shared-network", words: &["proxy", "app"], never });
 }
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_server_of_udp_behind_a_publish_of_tcp() {
+    let never = &["published-port-nobody-listens"];
+    let words = &["metrics", "8125", "UDP"];
+    hold("udp-published-tcp", true, &Says { rule: "wrong-protocol", words, never });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_port_of_the_hosts_loopback_dialled_by_the_gateways_address() {
+    let never = &["hairpin", "host-service", "host-firewall"];
+    let words = &["monitor", "stats", "127.0.0.1 only"];
+    hold("published-loopback", true, &Says { rule: "published-on-loopback", words, never });
+}

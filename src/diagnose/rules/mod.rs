@@ -11,6 +11,7 @@ mod firewall_drop;
 mod gateway_surprise;
 mod hairpin;
 mod hardcoded_ip;
+mod host_firewall;
 mod host_mode_peer;
 mod host_port_between_containers;
 mod host_port_conflict;
@@ -29,6 +30,7 @@ mod no_shared_network;
 mod outside_names;
 mod pool_exhausted;
 mod proxy_env;
+mod published_on_loopback;
 mod published_port_nobody_listens;
 mod shadowed_name;
 mod stale_resolved_address;
@@ -39,6 +41,7 @@ mod target_down;
 mod underscore_host;
 mod unused_network;
 mod wrong_name;
+mod wrong_protocol;
 
 use super::Rule;
 
@@ -59,8 +62,11 @@ pub const RULES: &[Rule] = &[
     macvlan_host::RULE,
     internal_only::RULE,
     host_service::RULE,
+    host_firewall::RULE,
+    published_on_loopback::RULE,
     hairpin::RULE,
     loopback_bind::RULE,
+    wrong_protocol::RULE,
     published_port_nobody_listens::RULE,
     host_port_between_containers::RULE,
     dialled_port_closed::RULE,

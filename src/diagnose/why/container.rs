@@ -4,7 +4,7 @@ use super::climb::Climb;
 use crate::diagnose::{Case, Listens, advise};
 use crate::graph::{Reason, Verdict};
 use crate::model::words::few;
-use crate::model::{ContainerAt, Ladder, Outcome, Rung, RungKind, State, Status, Step};
+use crate::model::{ContainerAt, Ladder, Outcome, Protocol, Rung, RungKind, State, Status, Step};
 
 /// Puts the rungs on the ladder, and what fixes the first that fails.
 pub fn climb(climb: &Climb, to: ContainerAt, ladder: &mut Ladder) {
@@ -140,7 +140,7 @@ fn port(climb: &Climb, to: ContainerAt) -> Rung {
         };
         return rung(Status::Skipped, detail);
     };
-    let listens = case.listens(to, port);
+    let listens = case.listens(to, port, Some(Protocol::Tcp));
     let connected = climb.connecting(port);
     match (listens, connected) {
         (_, Some((Outcome::Reachable, _))) => {
@@ -152,7 +152,9 @@ fn port(climb: &Climb, to: ContainerAt) -> Rung {
         (Some(Listens::Not), _) => {
             let open = case.open_ports(to);
             let mut rung = rung(Status::Fail, format!("nothing in {target} listens on {port}"));
-            if let Some(published) = case.published_as(to, port).filter(|p| p.port != port) {
+            if let Some(published) =
+                case.published_as(to, port, Some(Protocol::Tcp)).filter(|p| p.port != port)
+            {
                 rung.notes.push(format!(
                     "{port} is its port on the host; inside it is {}",
                     published.port
@@ -269,7 +271,7 @@ fn listen(climb: &Climb, to: ContainerAt) -> (Vec<Step>, Step) {
     let (target, port) = (case.name(to), climb.aim.port.unwrap_or_default());
     let host = &climb.aim.host;
     let see = climb.inside(&["nc", "-w", "1", host, &port.to_string()]);
-    let fix = match case.listens(to, port) {
+    let fix = match case.listens(to, port, Some(Protocol::Tcp)) {
         Some(Listens::OnLoopback) => {
             format!("let the program in {target} listen on 0.0.0.0 instead of 127.0.0.1")
         }
@@ -277,7 +279,10 @@ fn listen(climb: &Climb, to: ContainerAt) -> (Vec<Step>, Step) {
             format!("a firewall, in {target} or on the host, drops connections to {port}")
         }
         _ => {
-            let inside = case.published_as(to, port).map(|p| p.port).filter(|p| *p != port);
+            let inside = case
+                .published_as(to, port, Some(Protocol::Tcp))
+                .map(|p| p.port)
+                .filter(|p| *p != port);
             match inside.or_else(|| case.open_ports(to).first().copied()) {
                 Some(other) => format!("let {} use {host}:{other}", climb.name()),
                 None => format!("start what is to listen on {port} in {target}: its log says more"),

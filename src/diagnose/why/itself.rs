@@ -3,7 +3,7 @@
 use super::climb::Climb;
 use crate::diagnose::{Listens, advise};
 use crate::model::words::few;
-use crate::model::{ContainerAt, Ladder, Outcome, Rung, RungKind, Status};
+use crate::model::{ContainerAt, Ladder, Outcome, Protocol, Rung, RungKind, Status};
 
 /// Puts the rungs on the ladder, and what fixes the first that fails.
 pub fn climb(climb: &Climb, ladder: &mut Ladder) {
@@ -19,7 +19,7 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
     };
     let connected = climb.connecting(port).map(|(outcome, _)| outcome);
     let rung = |status: Status, detail: String| Rung::new(RungKind::Port, status, detail);
-    let mut of_port = match (case.listens(from, port), connected) {
+    let mut of_port = match (case.listens(from, port, Some(Protocol::Tcp)), connected) {
         (_, Some(Outcome::Reachable)) | (Some(Listens::Openly | Listens::OnLoopback), None) => {
             rung(Status::Pass, format!("something in {name} listens on {port}"))
         }

@@ -15,6 +15,8 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use super::port::Protocol;
+
 pub use command::in_command;
 pub use environment::{in_environment, in_value};
 pub use url::{host_and_port, is_host};
@@ -77,6 +79,17 @@ impl Reference {
         self.port.or_else(|| usual_port(self.scheme.as_deref()?))
     }
 
+    /// The protocol below the scheme's own, where the scheme says one.
+    pub fn protocol(&self) -> Option<Protocol> {
+        let scheme = self.scheme.as_deref()?;
+        let mut parts = scheme.split(['+', '-', '.']);
+        let says = |word: &str| scheme.contains(word);
+        if says("udp") || parts.any(|part| UDP_SCHEMES.contains(&part)) {
+            return Some(Protocol::Udp).filter(|_| !says("tcp"));
+        }
+        (says("tcp") || usual_port(scheme).is_some()).then_some(Protocol::Tcp)
+    }
+
     /// Scheme, host and port as a value of a variable: `redis://cache:6379`.
     pub fn written(&self) -> String {
         let scheme = self.scheme.as_deref().map(|scheme| format!("{scheme}://"));
@@ -134,6 +147,9 @@ pub fn is_loopback(host: &str) -> bool {
         || host.eq_ignore_ascii_case("ip6-localhost")
         || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
+
+/// Schemes of protocols that are spoken over UDP unless they say otherwise.
+const UDP_SCHEMES: [&str; 6] = ["coap", "gelf", "quic", "statsd", "syslog", "tftp"];
 
 /// The port a client dials for a scheme when none is written.
 fn usual_port(scheme: &str) -> Option<u16> {
