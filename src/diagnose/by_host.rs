@@ -57,10 +57,9 @@ pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
 /// Whether packets that are sent there are lost: a refusal would be an answer.
 fn gets_no_answer(edge: &Edge) -> bool {
     let lost = [LogErrorKind::Timeout, LogErrorKind::Unreachable];
-    let refused = edge.is_logged_as(LogErrorKind::Refused);
+    let refused = edge.fails_as(LogErrorKind::Refused);
     !refused
-        && (lost.iter().any(|kind| edge.is_logged_as(*kind))
-            || edge.is_connecting(Progress::Trying))
+        && (lost.iter().any(|kind| edge.fails_as(*kind)) || edge.is_connecting(Progress::Trying))
 }
 
 /// A neighbour that has the port published on the machine.

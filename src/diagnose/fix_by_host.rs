@@ -5,7 +5,7 @@ use super::case::Case;
 use super::fix::{advise, on_host, settled};
 use super::obstacle::Obstacle;
 use super::wanted::Edge;
-use crate::model::{ContainerAt, MachineMatter, Step};
+use crate::model::{Change, ContainerAt, Evidence, MachineMatter, Step};
 
 /// What is the matter with the machine where an obstacle is of the machine's
 /// own making.
@@ -52,6 +52,42 @@ impl Case<'_> {
                 settled(steps)
             }
         }
+    }
+
+    /// Makes a container's resolver ask for a peer's name as it is at first.
+    pub fn resolve_here(&self, at: ContainerAt, host: &str) -> Vec<Step> {
+        if !self.asked_first(at, host).is_empty() {
+            let option = "ndots:0".to_owned();
+            let mut steps = self.recreate(at, vec![Change::ResolverOption { option }]);
+            steps.push(advise(format!(
+                "or let {} use `{host}.` with a dot at its end, which no search domain is added to",
+                self.called(at)
+            )));
+            return steps;
+        }
+        vec![
+            advise(format!(
+                "let the first name server in the resolv.conf of {} be the engine's; \
+                 something has written or mounted another:",
+                self.called(at)
+            )),
+            self.inside(at, &["cat", "/etc/resolv.conf"]),
+        ]
+    }
+
+    /// Why a container's resolver takes a name elsewhere.
+    pub fn why_astray(&self, at: ContainerAt, host: &str) -> Vec<Evidence> {
+        let names = self.asked_first(at, host);
+        let servers = self.foreign_servers(at).iter().map(ToString::to_string).collect::<Vec<_>>();
+        let mut evidence = Vec::new();
+        if !names.is_empty() {
+            let ndots = self.seen(at).and_then(|seen| seen.resolver()).map_or(1, |r| r.ndots);
+            evidence.push(Evidence::AsksFirst { names, ndots });
+        }
+        if !servers.is_empty() {
+            evidence.push(Evidence::NameServers { servers, given: false });
+        }
+        evidence
     }
 
     /// Lets the host's firewall take what containers send.

@@ -25,6 +25,7 @@ mod fix_in_file;
 mod index;
 mod names;
 mod obstacle;
+mod resolving;
 mod rule;
 pub mod rules;
 mod sight;
@@ -38,12 +39,13 @@ pub use facts::{Facts, Listens};
 pub use fix::{advise, on_host, settled};
 pub use names::{Meaning, Names};
 pub use obstacle::Obstacle;
+pub use resolving::{Doubt, doubts};
 pub use rule::{Judgement, Rule};
 pub use rules::{RULES, rule_named};
 pub use sight::Sight;
 pub use signs::{is_ipv4_only, owned};
 pub use verdict::diagnose;
-pub use wanted::Edge;
+pub use wanted::{Edge, Sign};
 
 #[cfg(test)]
 mod index_tests;

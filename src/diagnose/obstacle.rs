@@ -43,6 +43,9 @@ pub enum Obstacle {
     Apart(NetworkAt),
     /// The name leads nowhere; with a name that would lead there.
     WrongName(Option<String>),
+    /// The name is right, and the container's own resolver leads to this
+    /// address instead, or to none.
+    ResolvesElsewhere(Option<IpAddr>),
     /// The port is the one published on the host; inside it is another.
     HostPort(u16),
     /// The server listens on its own loopback address only.
@@ -226,10 +229,23 @@ fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
         }
         return Some(Obstacle::WrongName(name_that_leads(names, to, &shared)));
     }
+    if let Some(address) = astray(names, edge, to) {
+        return Some(Obstacle::ResolvesElsewhere(address));
+    }
     if let Some(network) = all_apart(names, from, to, &shared) {
         return Some(Obstacle::Apart(network));
     }
     ports(names, edge, to)
+}
+
+/// Where else a container's name led to, by what was measured just now or
+/// else by what was seen before.
+fn astray(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Option<IpAddr>> {
+    let is_meant = |address| names.is_meant(edge.from, &edge.host, to, address);
+    match edge.led_to() {
+        Some(address) => (!is_meant(address)).then_some(Some(address)),
+        None => names.leads_astray(edge.from, &edge.host, to),
+    }
 }
 
 /// A name by which a container is known on one of these networks.
@@ -308,7 +324,7 @@ fn own_address(names: &Names, edge: &Edge) -> Option<Obstacle> {
 /// Whether nothing listens on a port: by the socket table, or, where nobody
 /// can tell, by what the client was told.
 fn is_silent(names: &Names, edge: &Edge, at: ContainerAt, port: u16) -> bool {
-    let refused = || edge.is_logged_as(LogErrorKind::Refused);
+    let refused = || edge.fails_as(LogErrorKind::Refused);
     match names.listens(at, port, edge.protocol) {
         Some(listens) => listens == Listens::Not,
         None => refused(),

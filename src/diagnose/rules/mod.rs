@@ -32,6 +32,7 @@ mod pool_exhausted;
 mod proxy_env;
 mod published_on_loopback;
 mod published_port_nobody_listens;
+mod resolves_elsewhere;
 mod shadowed_name;
 mod stale_resolved_address;
 mod startup_race;
@@ -57,6 +58,7 @@ pub const RULES: &[Rule] = &[
     no_shared_network::RULE,
     wrong_name::RULE,
     shadowed_name::RULE,
+    resolves_elsewhere::RULE,
     host_mode_peer::RULE,
     icc_off::RULE,
     macvlan_host::RULE,

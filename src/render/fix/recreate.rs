@@ -13,7 +13,9 @@ use std::collections::BTreeMap;
 
 use super::changes::{change, recreated};
 use super::words::{command, prose, quoted};
-use crate::model::{Change, ComposeServices, Dialled, Joining, Recreate, Setting, Settings, Tool};
+use crate::model::{
+    Change, ComposeServices, Dialled, Joining, Recreate, RunOption, Setting, Settings, Tool,
+};
 
 /// The lines for a container that a person made.
 pub fn by_hand(recreate: &Recreate, settings: &Settings, tool: Tool) -> Vec<String> {
@@ -113,7 +115,7 @@ fn create(recreate: &Recreate, settings: &Settings, tool: Tool) -> String {
             words.extend(["--link".to_owned(), link.clone()]);
         }
     }
-    for option in &settings.options {
+    for option in options(recreate, settings) {
         words.push(match &option.value {
             Some(value) => format!("{}={value}", option.option),
             None => option.option.clone(),
@@ -125,6 +127,23 @@ fn create(recreate: &Recreate, settings: &Settings, tool: Tool) -> String {
     let health = if settings.health_check { health_check(settings, docker) } else { String::new() };
     let last = ["--volumes-from".to_owned(), settings.old_name.clone(), settings.image.clone()];
     format!("{front}{}{health} {}", line(&words), line(&last))
+}
+
+/// The new container's other settings. An option of its resolver takes the
+/// place of one of the same name: `ndots:0` that of `ndots:2`.
+fn options(recreate: &Recreate, settings: &Settings) -> Vec<RunOption> {
+    const OPTION: &str = "--dns-option";
+    let mut options = settings.options.clone();
+    let key = |option: &str| option.split(':').next().unwrap_or_default().to_owned();
+    for change in &recreate.changes {
+        let Change::ResolverOption { option: new } = change else { continue };
+        options.retain(|old| {
+            let is_same = old.value.as_deref().is_some_and(|value| key(value) == key(new));
+            old.option != OPTION || !is_same
+        });
+        options.push(RunOption::with(OPTION, new));
+    }
+    options
 }
 
 /// The option that gives Podman the health check of the old one, which only the
