@@ -126,13 +126,12 @@ fn gotten(code: i64, said: &str) -> Option<Option<IpAddr>> {
     }
 }
 
-/// What a ping was sent to.
+/// What a ping was sent to: `None` where it could not tell.
 fn pinged(code: i64, said: &str) -> Option<Option<IpAddr>> {
-    let answer = words::ping(code, said);
-    match (answer.leads_to, answer.outcome) {
-        (Some(address), _) => Some(Some(address)),
-        (None, Outcome::NameNotFound) => Some(None),
-        (None, _) => None,
+    let no_such_name = || words::ping(code, said).outcome == Outcome::NameNotFound;
+    match words::pinged(said) {
+        Some(address) => Some(Some(address)),
+        None => no_such_name().then_some(None),
     }
 }
 
