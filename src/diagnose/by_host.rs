@@ -5,8 +5,8 @@
 use std::net::IpAddr;
 
 use super::facts::AddedHost;
+use super::in_the_way::Obstacle;
 use super::names::Names;
-use super::obstacle::{Obstacle, first_of, is_peer};
 use super::wanted::Edge;
 use crate::model::{ContainerAt, LogErrorKind, Progress, PublishedPort};
 
@@ -73,14 +73,13 @@ fn by_published_port(names: &Names, edge: &Edge, port: u16, desktop: bool) -> Op
         })
     };
     let takes = |published: &PublishedPort| desktop || is_taken_by(published, address);
-    let peers = names.index.published(port);
-    let leads = |at: ContainerAt| is_peer(names, from, at) && bindings(at).any(takes);
-    if let Some(peer) = first_of(peers, leads) {
+    let peers = names.index.published(port).iter().copied();
+    let peers: Vec<ContainerAt> = peers.filter(|at| names.is_peer(from, *at)).collect();
+    if let Some(peer) = peers.iter().copied().find(|at| bindings(*at).any(takes)) {
         let inside = bindings(peer).find(|published| takes(published))?.port;
         return Some(Obstacle::Hairpin(peer, inside));
     }
-    let peer = first_of(peers, |at| is_peer(names, from, at) && bindings(at).next().is_some())?;
-    let published = bindings(peer).next()?;
+    let (peer, published) = peers.iter().find_map(|at| Some((*at, bindings(*at).next()?)))?;
     let (port, host_ip) = (published.port, published.host_ip);
     Some(Obstacle::PublishedElsewhere { peer, port, host_ip })
 }

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 use super::facts::Facts;
+use super::in_the_way::Obstacle;
 use super::names::Names;
-use super::obstacle::{self, Obstacle};
+use super::obstacle;
 use super::wanted::{self, Edge, Sign};
 use crate::graph::{Comparison, Map};
 use crate::model::{ContainerAt, PerContainer, StartErrorKind};

@@ -278,6 +278,11 @@ impl<'a> Facts<'a> {
         self.map.shared_networks(a, b)
     }
 
+    /// Whether a container is another one, with a network stack of its own.
+    pub fn is_peer(&self, from: ContainerAt, at: ContainerAt) -> bool {
+        at != from && !self.map.share_stack(from, at)
+    }
+
     /// Whether the container at `a` is linked to the one at `b` in the legacy way.
     pub fn is_linked(&self, a: ContainerAt, b: ContainerAt) -> bool {
         let stack = self.map.stack(a);

@@ -3,7 +3,7 @@
 
 use super::case::Case;
 use super::fix::{advise, on_host, settled};
-use super::obstacle::Obstacle;
+use super::in_the_way::Obstacle;
 use super::wanted::Edge;
 use crate::model::{Change, ContainerAt, Evidence, MachineMatter, Step};
 

@@ -11,17 +11,21 @@
 //! - [`Facts`] reads the map and what was seen inside the containers.
 //! - `index` has look-ups over them, and [`Names`] what a name means to a container.
 //! - `wanted` finds who evidently wants to reach whom ([`Edge`]), and `obstacle`
-//!   the first thing that stands in the way of each.
+//!   the first thing that stands in the way of each, with `by_host` for ways by
+//!   the engine's machine and `resolving` for resolvers that go their own way.
 //! - A [`Case`] is all of that, whole when anybody first sees it.
-//! - `fix` makes steps, and `fix_in_file` edits of compose files out of them.
+//! - `fix` makes steps, and `fix_in_file` edits of compose files out of them;
+//!   `fix_by_host` has those of ways by the machine, for rules and `why` alike.
 //! - Each [`Rule`] in [`rules`] looks at the case; [`why`] climbs a ladder over it.
 
 mod by_host;
 mod case;
+mod doubts;
 mod facts;
 mod fix;
 mod fix_by_host;
 mod fix_in_file;
+mod in_the_way;
 mod index;
 mod names;
 mod obstacle;
@@ -35,11 +39,11 @@ mod wanted;
 pub mod why;
 
 pub use case::Case;
+pub use doubts::{Doubt, doubts};
 pub use facts::{Facts, Listens};
 pub use fix::{advise, on_host, settled};
+pub use in_the_way::Obstacle;
 pub use names::{Meaning, Names};
-pub use obstacle::Obstacle;
-pub use resolving::{Doubt, doubts};
 pub use rule::{Judgement, Rule};
 pub use rules::{RULES, rule_named};
 pub use sight::Sight;

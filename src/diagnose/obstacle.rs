@@ -7,89 +7,11 @@ use std::net::IpAddr;
 
 use super::by_host;
 use super::facts::Listens;
+use super::in_the_way::Obstacle;
 use super::names::{Meaning, Names};
 use super::wanted::Edge;
 use crate::model::keys::option;
-use crate::model::{
-    ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State, nearest,
-};
-
-/// What stands in the way.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Obstacle {
-    /// `localhost` is the container itself, and a peer has the port.
-    Localhost {
-        /// The peer that is evidently meant.
-        peer: ContainerAt,
-        /// The port it has it on.
-        port: u16,
-        /// Whether it is certain that the container itself dials, and not
-        /// somebody's browser.
-        sure: bool,
-    },
-    /// `localhost` is the container itself, and the engine's machine has the port.
-    LocalhostMachine,
-    /// The container in whose network stack this one runs is gone or stopped.
-    Orphan(ContainerAt),
-    /// The other end does not run.
-    Down,
-    /// One of the two uses the host's network stack, where names do not lead.
-    HostMode,
-    /// They share no network.
-    NoSharedNetwork,
-    /// They share only the default bridge, where names do not resolve.
-    DefaultBridge,
-    /// The network they share keeps its members apart.
-    Apart(NetworkAt),
-    /// The name leads nowhere; with a name that would lead there.
-    WrongName(Option<String>),
-    /// The name is right, and the container's own resolver leads to this
-    /// address instead, or to none.
-    ResolvesElsewhere(Option<IpAddr>),
-    /// The port is the one published on the host; inside it is another.
-    HostPort(u16),
-    /// The server listens on its own loopback address only.
-    OnLoopback,
-    /// The server takes the port with this protocol, and another is spoken.
-    OtherProtocol(Protocol),
-    /// Nothing listens on the port; with the ports on which something does.
-    NobodyListens(Vec<u16>),
-    /// Nobody has the address.
-    FreeAddress,
-    /// The address belongs to a container that does not have the port; with
-    /// one that has.
-    OtherOwner(Option<ContainerAt>),
-    /// The engine's machine is not known by that name.
-    MachineUnknown,
-    /// The machine listens on its own loopback address only.
-    MachineOnLoopback,
-    /// Nothing on the machine listens on the port.
-    MachineSilent,
-    /// The machine listens, and what is sent there gets no answer.
-    MachineFirewalled,
-    /// The machine's address and a published port, for a container that is a
-    /// neighbour: position and port inside.
-    Hairpin(ContainerAt, u16),
-    /// The machine's address and a port that a container has published on
-    /// another address of the machine only.
-    PublishedElsewhere {
-        /// The container.
-        peer: ContainerAt,
-        /// The port inside.
-        port: u16,
-        /// The address of the machine on which it is published.
-        host_ip: IpAddr,
-    },
-    /// The container at this position is on macvlan or ipvlan networks only,
-    /// and the other end is its own host.
-    MacvlanHost(ContainerAt),
-    /// The container is on internal networks only and wants to go out.
-    NoWayOut,
-    /// The health check of the other end fails.
-    Unhealthy,
-    /// It failed before and nothing is in its way now.
-    Past,
-}
+use crate::model::{ContainerAt, Driver, Health, LogErrorKind, NetworkAt, State, nearest};
 
 /// The first obstacle of an edge, `None` where there is none or nobody can tell.
 pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
@@ -142,7 +64,7 @@ fn localhost(names: &Names, edge: &Edge) -> Option<Obstacle> {
     }
     let behind = |at: ContainerAt| {
         let published = names.published_as(at, port, edge.protocol)?;
-        is_peer(names, from, at).then_some((at, published.port))
+        names.is_peer(from, at).then_some((at, published.port))
     };
     if let Some((peer, inside)) = names.index.published(port).iter().find_map(|at| behind(*at)) {
         return Some(Obstacle::Localhost { peer, port: inside, sure: fails || !on_web });
@@ -151,11 +73,6 @@ fn localhost(names: &Names, edge: &Edge) -> Option<Obstacle> {
     let protocol = edge.protocol.unwrap_or_default();
     let there = machine.iter().any(|s| s.port == port && s.protocol == protocol);
     (there && fails).then_some(Obstacle::LocalhostMachine)
-}
-
-/// Whether a container is another one, with a network stack of its own.
-pub(super) fn is_peer(names: &Names, from: ContainerAt, at: ContainerAt) -> bool {
-    at != from && !names.map.share_stack(from, at)
 }
 
 /// The peer with a port that `localhost` is evidently meant for.
@@ -167,9 +84,9 @@ pub(super) fn peer_with(names: &Names, from: ContainerAt, port: u16) -> Option<C
     let of_networks = stack
         .flat_map(|stack| names.map.networks_of(stack))
         .map(|network| names.index.offering_on(network, port));
-    let first = |list| first_of(list, |at| is_peer(names, from, at));
+    let first = |list| first_of(list, |at| names.is_peer(from, at));
     let best = of_networks.chain([names.index.offering(port)]).filter_map(first);
-    let of_project = of_project.iter().copied().filter(|at| is_peer(names, from, *at));
+    let of_project = of_project.iter().copied().filter(|at| names.is_peer(from, *at));
     of_project.chain(best).min_by_key(|at| peer_rank(names, from, *at, port))
 }
 
@@ -188,10 +105,7 @@ pub(super) fn peer_rank(
 }
 
 /// The first of a list that fits.
-pub(super) fn first_of(
-    list: &[ContainerAt],
-    fits: impl Fn(ContainerAt) -> bool,
-) -> Option<ContainerAt> {
+fn first_of(list: &[ContainerAt], fits: impl Fn(ContainerAt) -> bool) -> Option<ContainerAt> {
     list.iter().copied().find(|at| fits(*at))
 }
 

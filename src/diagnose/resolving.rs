@@ -4,8 +4,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::case::Case;
-use super::names::{Meaning, Names};
+use super::names::Names;
 use crate::model::{ContainerAt, Driver};
 
 /// Docker's resolver, at the same address in every container.
@@ -13,33 +12,6 @@ const OF_DOCKER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));
 
 /// The domain in which Podman's resolver knows all containers.
 const OF_PODMAN: &str = ".dns.podman";
-
-/// A name of one container that another one may resolve elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Doubt {
-    /// The container that wants the other.
-    pub from: ContainerAt,
-    /// The one that has the name.
-    pub to: ContainerAt,
-    /// The name.
-    pub name: String,
-}
-
-/// The names that containers want and may resolve elsewhere, by how their
-/// resolvers are set up. Only asking tells.
-pub fn doubts(case: &Case) -> Vec<Doubt> {
-    let mut doubts = Vec::new();
-    for (edge, _) in case.edges() {
-        let Meaning::Named(to) = edge.target else { continue };
-        let (from, name) = (edge.from, edge.host.to_string());
-        if to != from && case.resolved(from, &name) == Some(to) && case.may_lead_astray(from, &name)
-        {
-            doubts.push(Doubt { from, to, name });
-        }
-    }
-    doubts.dedup();
-    doubts
-}
 
 impl Names<'_> {
     /// The names that a container asks for before it asks for `host` as it is,
@@ -70,7 +42,8 @@ impl Names<'_> {
         before.copied().collect()
     }
 
-    fn may_lead_astray(&self, from: ContainerAt, host: &str) -> bool {
+    /// Whether only asking tells what a name leads a container to.
+    pub fn may_lead_astray(&self, from: ContainerAt, host: &str) -> bool {
         let hosts = self.seen(from).and_then(|seen| seen.hosts.as_deref()).unwrap_or_default();
         let is_written = hosts
             .iter()
