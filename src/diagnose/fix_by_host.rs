@@ -65,14 +65,14 @@ impl Case<'_> {
             )));
             return steps;
         }
-        vec![
-            advise(format!(
-                "let the first name server in the resolv.conf of {} be the engine's; \
-                 something has written or mounted another:",
-                self.called(at)
-            )),
-            self.inside(at, &["cat", "/etc/resolv.conf"]),
-        ]
+        // A new container gets a new one of the engine's making.
+        let mut steps = self.recreate(at, Vec::new());
+        steps.push(advise(format!(
+            "if the resolv.conf of {} is the same then, its own program or a mount writes it: \
+             let that name the engine's name server first",
+            self.called(at)
+        )));
+        steps
     }
 
     /// Why a container's resolver takes a name elsewhere.

@@ -55,6 +55,7 @@ impl Names<'_> {
 
     /// What a name of `to` was seen to lead `from` to, where that is another
     /// address than one of `to`: the address, or `None` for no address at all.
+    /// Where nobody could tell, who asks strangers only gets none.
     pub fn leads_astray(
         &self,
         from: ContainerAt,
@@ -62,11 +63,24 @@ impl Names<'_> {
         to: ContainerAt,
     ) -> Option<Option<IpAddr>> {
         let resolved = &self.seen(from)?.resolved;
-        let led = resolved.iter().find(|led| led.name.eq_ignore_ascii_case(host))?.address;
-        match led {
-            Some(address) if self.is_meant(from, host, to, address) => None,
-            led => Some(led),
+        let led = resolved.iter().find(|led| led.name.eq_ignore_ascii_case(host));
+        match led.map(|led| led.address) {
+            Some(Some(address)) if self.is_meant(from, host, to, address) => None,
+            Some(led) => Some(led),
+            None => self.asks_strangers_only(from, host).then_some(None),
         }
+    }
+
+    /// Whether a container asks no name server that knows containers. Docker's
+    /// is in every `resolv.conf` that Docker writes on such a network.
+    fn asks_strangers_only(&self, from: ContainerAt, host: &str) -> bool {
+        let engine = self.map.snapshot().engine_of(&self.container(from).node);
+        let servers = self.seen(from).and_then(|seen| seen.nameservers.as_deref());
+        let servers = servers.unwrap_or_default();
+        engine.is_docker()
+            && !servers.is_empty()
+            && !servers.contains(&OF_DOCKER)
+            && self.may_lead_astray(from, host)
     }
 
     /// Whether an address is one that a name of `to` should lead to.

@@ -24,7 +24,7 @@ pub fn climb(climb: &Climb, to: ContainerAt, ladder: &mut Ladder) {
         RungKind::Running => start(climb, to),
         RungKind::Network => (meet(climb, to), ping()),
         RungKind::Name => match explained(climb) {
-            Some(Explained { notes, fix }) => {
+            Some(Explained { notes, fix, .. }) => {
                 let failed = ladder.rungs.iter_mut().find(|rung| rung.status == Status::Fail);
                 if let Some(rung) = failed {
                     rung.notes.extend(notes);

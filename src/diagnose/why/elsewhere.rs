@@ -20,10 +20,10 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
     }
     ladder.rungs.push(answering);
     ladder.rungs.push(port(climb));
-    if let Some(Explained { notes, fix }) = explained(climb) {
+    if let Some(Explained { notes, fix, is_certain }) = explained(climb) {
         let of_port = ladder.rungs.iter_mut().rfind(|rung| rung.rung == RungKind::Port);
         if let Some(rung) =
-            of_port.filter(|rung| rung.status == Status::Unknown && climb.is_by_map())
+            of_port.filter(|rung| rung.status == Status::Unknown && is_certain && climb.is_by_map())
         {
             // Nobody tried, and it cannot work.
             rung.status = Status::Fail;

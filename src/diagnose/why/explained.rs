@@ -10,6 +10,8 @@ use crate::model::{MachineMatter, Step};
 pub struct Explained {
     pub notes: Vec<String>,
     pub fix: Vec<Step>,
+    /// Whether it lets nothing through, also where nobody has tried.
+    pub is_certain: bool,
 }
 
 /// The explanation of what stands in the way, where it is more than a rung
@@ -19,7 +21,7 @@ pub fn explained(climb: &Climb) -> Option<Explained> {
     let obstacle = climb.obstacle.as_ref()?;
     if let Some(matter) = fix_by_host::matter(obstacle) {
         let fix = case.reach_machine(matter, &[edge]);
-        return Some(Explained { notes: vec![of_machine(climb, matter)], fix });
+        return Some(Explained { notes: vec![of_machine(climb, matter)], fix, is_certain: true });
     }
     let by_host = |peer, inside: u16| {
         let dialled = edge.port.unwrap_or(inside);
@@ -53,7 +55,12 @@ pub fn explained(climb: &Climb) -> Option<Explained> {
         }
         _ => return None,
     };
-    Some(Explained { notes, fix })
+    let is_certain = match obstacle {
+        // That works where no firewall is against it.
+        Obstacle::Hairpin(..) => case.is_internal_only(climb.from),
+        _ => true,
+    };
+    Some(Explained { notes, fix, is_certain })
 }
 
 fn astray(climb: &Climb) -> Vec<String> {

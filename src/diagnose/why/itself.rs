@@ -38,7 +38,7 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
     if of_port.status == Status::Fail {
         let start = || vec![advise(format!("start what is to listen on {port} in {name}"))];
         let (notes, fix) = match explained {
-            Some(Explained { notes, fix }) => (notes, fix),
+            Some(Explained { notes, fix, .. }) => (notes, fix),
             None => (Vec::new(), start()),
         };
         of_port.notes.extend(notes);

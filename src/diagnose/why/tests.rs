@@ -1,6 +1,7 @@
 //! Aims as people write them, and ladders over recorded setups.
 
 use super::*;
+use crate::diagnose::Obstacle;
 use crate::graph::Map;
 use crate::model::{Basis, ContainerAt, Reach, RungKind, Snapshot, Status};
 use crate::render::fix;
@@ -156,4 +157,43 @@ fn who_may_be_on_no_other_network_is_fixed_in_another_way() {
         assert!(fix[0].starts_with("# re-create lone with the network front"), "{mode}: {fix:?}");
     }
     assert_eq!(fix_of("Podman", "bridge", nowhere), ["podman network connect front lone"]);
+}
+
+/// Whether what stands in the way lets nothing through, by the map.
+fn is_wall(case: &Case, from: ContainerAt, obstacle: &Obstacle) -> bool {
+    match obstacle {
+        Obstacle::Past | Obstacle::Unhealthy => false,
+        // That works where no firewall is against it.
+        Obstacle::Hairpin(..) => case.is_internal_only(from),
+        _ => true,
+    }
+}
+
+#[test]
+fn doctor_and_why_never_contradict_each_other_in_any_sample() {
+    let (mut judged, mut wrong) = (0, Vec::new());
+    let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/samples");
+    for folder in std::fs::read_dir(samples).unwrap() {
+        let folder = folder.unwrap().path();
+        let recorded = ["snapshot.json", "fixed.json", "near.json"].map(|name| folder.join(name));
+        for path in recorded.iter().filter(|path| path.exists()) {
+            let snapshot = Snapshot::read(&std::fs::read(path).unwrap()[..]).unwrap();
+            let map = Map::new(&snapshot);
+            let case = Case::new(&map, None);
+            for (edge, obstacle) in case.edges() {
+                let aim = Aim::parse(&case, edge.from, &edge.dialled());
+                let Ok(aim) = aim.map(|aim| Aim { port: edge.port, ..aim }) else { continue };
+                let ladder = ladder(&case, edge.from, &aim, &[]);
+                let way = format!("{}: {} → {}", path.display(), ladder.from, ladder.to);
+                let wall = obstacle.is_some_and(|obstacle| is_wall(&case, edge.from, obstacle));
+                let told = (wall, ladder.verdict());
+                if [(true, Reach::Reachable), (false, Reach::Blocked)].contains(&told) {
+                    wrong.push(format!("{way}: {obstacle:?}, and {:#?}", ladder.rungs));
+                }
+                judged += 1;
+            }
+        }
+    }
+    assert!(judged > 60, "{judged} edges");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
