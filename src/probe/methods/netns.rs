@@ -31,7 +31,7 @@ const NAME: &str = "netns";
 const CONNECTIONS: usize = 512;
 
 /// Measures from every station whose namespace can be entered; for each its position and an
-/// answer for each of its acts. `done` is told how many more acts are done.
+/// answer for each of its acts. `done` is called with the number of acts that are newly done.
 pub async fn run(
     stations: &[Station],
     handles: &[Result<NamespaceHandle, String>],
@@ -76,9 +76,8 @@ pub async fn resolve(
     names: &[String],
     wait: Duration,
 ) -> Vec<ResolvedName> {
-    let (Ok(visitor), Ok(settings)) = (Visitor::start(), Settings::of(handle)) else {
-        return Vec::new();
-    };
+    let Ok(visitor) = Visitor::start() else { return Vec::new() };
+    let Ok(settings) = Settings::of(handle, &visitor).await else { return Vec::new() };
     let resolver = Resolver::open(settings, &visitor, handle, Turns::default()).await;
     let asking = join_all(names.iter().map(async |name| {
         let address = match resolver.resolve(name, wait).await {
@@ -137,7 +136,7 @@ impl<'a> Visit<'a> {
         acts: &[Act],
     ) -> Self {
         let resolver = if acts.iter().any(|act| matches!(act, Act::Name(..))) {
-            match Settings::of(handle) {
+            match Settings::of(handle, visitor).await {
                 Ok(settings) => Ok(Resolver::open(settings, visitor, handle, rations.turns).await),
                 Err(error) => Err(format!("its resolver configuration cannot be read: {error}")),
             }

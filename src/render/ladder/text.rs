@@ -47,7 +47,7 @@ fn verdict(ladder: &Ladder, style: &Style) -> String {
             style.paint(Role::Good, "reachable by the map; nothing was measured")
         }
         (Reach::Reachable, _) => style.paint(Role::Good, "reachable"),
-        _ => style.paint(Role::Warn, "could not be told"),
+        _ => style.paint(Role::Warn, "unknown"),
     }
 }
 
