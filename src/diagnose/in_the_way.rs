@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::whose::HandedOut;
 use crate::model::{ContainerAt, NetworkAt, Protocol};
 
 /// What stands in the way.
@@ -25,6 +26,21 @@ pub enum Obstacle {
     Down,
     /// One of the two uses the host's network stack, where names do not lead.
     HostMode,
+    /// Only another project answers to the name, which belongs to this container
+    /// of the client's own.
+    Namesake(ContainerAt),
+    /// Several containers that have nothing in common answer to the name on
+    /// this network.
+    Ambiguous(NetworkAt),
+    /// The service lacks its own name on this network, which the two share.
+    LostName(NetworkAt),
+    /// The address was once that of this container and is another's now.
+    Inherited(ContainerAt),
+    /// The address is the other end's on this network, where the client is
+    /// not, although the two share another.
+    OtherNetwork(NetworkAt),
+    /// The other end sends its clients to an address that is of no use to this one.
+    HandsOut(HandedOut),
     /// They share no network.
     NoSharedNetwork,
     /// They share only the default bridge, where names do not resolve.

@@ -10,8 +10,11 @@ use super::facts::Listens;
 use super::in_the_way::Obstacle;
 use super::names::{Meaning, Names};
 use super::wanted::Edge;
+use super::whose;
 use crate::model::keys::option;
-use crate::model::{ContainerAt, Driver, Health, LogErrorKind, NetworkAt, State, nearest};
+use crate::model::{
+    Container, ContainerAt, Driver, Health, LogErrorKind, NetworkAt, State, nearest,
+};
 
 /// The first obstacle of an edge, `None` where there is none or nobody can tell.
 pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
@@ -111,6 +114,9 @@ fn first_of(list: &[ContainerAt], fits: impl Fn(ContainerAt) -> bool) -> Option<
 
 fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     let from = edge.from;
+    if let Some(own) = whose::namesake(names, edge, to) {
+        return Some(Obstacle::Namesake(own));
+    }
     if names.is_orphan(to) {
         return Some(Obstacle::Orphan(to));
     }
@@ -141,6 +147,9 @@ fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
         if shared.iter().all(|network| names.network(*network).is_default_bridge()) {
             return Some(Obstacle::DefaultBridge);
         }
+        if let Some(network) = whose::lost_name(names, edge, to, &shared) {
+            return Some(Obstacle::LostName(network));
+        }
         return Some(Obstacle::WrongName(name_that_leads(names, to, &shared)));
     }
     if let Some(address) = astray(names, edge, to) {
@@ -149,7 +158,13 @@ fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     if let Some(network) = all_apart(names, from, to, &shared) {
         return Some(Obstacle::Apart(network));
     }
-    ports(names, edge, to)
+    if let Some(network) = whose::ambiguous(names, edge) {
+        return Some(Obstacle::Ambiguous(network));
+    }
+    let of_ports = ports(names, edge, to);
+    let open = matches!(of_ports, None | Some(Obstacle::Past));
+    let sent = open.then(|| whose::handed_out(names, edge, to)).flatten();
+    sent.map(Obstacle::HandsOut).or(of_ports)
 }
 
 /// Where else a container's name led to, by what was measured just now or
@@ -201,6 +216,9 @@ fn addressed(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     if !names.is_planned() && names.container(to).state != State::Running {
         return Some(Obstacle::Down);
     }
+    if let Some(meant) = whose::inherited(names, edge, to) {
+        return Some(Obstacle::Inherited(meant));
+    }
     if let Some(port) = edge.port
         && edge.is_configured()
         && is_silent(names, edge, to, port)
@@ -214,6 +232,9 @@ fn addressed(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     }
     if !names.map.share_stack(from, to) && !names.map.on_host(from) {
         let shared = names.shared(from, to);
+        if let Some(network) = whose::elsewhere(names, edge, to, &shared) {
+            return Some(Obstacle::OtherNetwork(network));
+        }
         let on = names.map.owner_of(from, address).map(|(_, network)| network);
         if on.is_some_and(|network| !shared.contains(&network)) {
             return Some(Obstacle::NoSharedNetwork);
@@ -279,6 +300,19 @@ fn past(edge: &Edge) -> Option<Obstacle> {
     edge.logged().next().is_some().then_some(Obstacle::Past)
 }
 
+/// Whether a host is the name that Compose had given to a container which was
+/// renamed since.
+fn is_compose_name(container: &Container, host: &str) -> bool {
+    let compose = &container.compose;
+    let (Some(project), Some(service), Some(number)) =
+        (&compose.project, &compose.service, compose.replica)
+    else {
+        return false;
+    };
+    let is = |dash: &str| *host == format!("{project}{dash}{service}{dash}{number}");
+    is("-") || is("_")
+}
+
 /// A name or alias here that is close to the one dialled.
 fn near(names: &Names, edge: &Edge) -> Option<String> {
     let mut known: Vec<&str> = Vec::new();
@@ -290,6 +324,9 @@ fn near(names: &Names, edge: &Edge) -> Option<String> {
         for member in names.map.members(network).iter().filter(|member| **member != edge.from) {
             let Some(endpoint) = names.map.endpoint_on(*member, network) else { continue };
             let container = names.container(*member);
+            if is_compose_name(container, &edge.host) {
+                return Some(container.own_name().to_owned());
+            }
             known.push(&container.name);
             known.extend(container.chosen_names_on(endpoint));
             known.extend(container.compose.service.as_deref());

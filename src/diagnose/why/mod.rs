@@ -19,7 +19,7 @@ use crate::model::{
 };
 use climb::Climb;
 
-pub use aim::{Aim, Destination};
+pub use aim::{Aim, Destination, one_of};
 
 /// Something to measure for a ladder.
 #[derive(Debug, Clone, PartialEq, Eq)]

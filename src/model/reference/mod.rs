@@ -4,6 +4,7 @@
 //! paths and everything else of the text are dropped by the parsers here, and
 //! text that could be read in two ways is dropped whole.
 
+mod advertised;
 mod command;
 mod environment;
 mod url;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::port::Protocol;
 
+pub use advertised::{Advertised, advertised, in_replica_set};
 pub use command::in_command;
 pub use environment::{in_environment, in_value};
 pub use url::{host_and_port, is_host};
@@ -150,6 +152,11 @@ pub fn is_loopback(host: &str) -> bool {
 
 /// Schemes of protocols that are spoken over UDP unless they say otherwise.
 const UDP_SCHEMES: [&str; 6] = ["coap", "gelf", "quic", "statsd", "syslog", "tftp"];
+
+/// Whether a host looks like a container's id, short or whole.
+pub fn is_container_id(host: &str) -> bool {
+    (host.len() == 12 || host.len() == 64) && host.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
 
 /// The port a client dials for a scheme when none is written.
 fn usual_port(scheme: &str) -> Option<u16> {

@@ -43,5 +43,10 @@ pub fn change(change: &Change) -> String {
         Change::RemoveHost { name } => format!("no --add-host for {name}"),
         Change::ResolverOption { option } => format!("--dns-option {option}"),
         Change::NoLinks => "no --link".to_owned(),
+        Change::NoOption { option } => {
+            let key = option.trim_start_matches('-').replace('-', "_");
+            format!("no {option} (`{key}` in a compose file)")
+        }
+        Change::Label { key, value } => format!("the label {key}={value}"),
     }
 }

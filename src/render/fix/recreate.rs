@@ -115,6 +115,11 @@ fn create(recreate: &Recreate, settings: &Settings, tool: Tool) -> String {
             words.extend(["--link".to_owned(), link.clone()]);
         }
     }
+    for change in &recreate.changes {
+        if let Change::Label { key, value } = change {
+            words.extend(["--label".to_owned(), format!("{key}={value}")]);
+        }
+    }
     for option in options(recreate, settings) {
         words.push(match &option.value {
             Some(value) => format!("{}={value}", option.option),
@@ -143,6 +148,10 @@ fn options(recreate: &Recreate, settings: &Settings) -> Vec<RunOption> {
         });
         options.push(RunOption::with(OPTION, new));
     }
+    options.retain(|option| {
+        let gone = Change::NoOption { option: option.option.clone() };
+        !recreate.changes.contains(&gone)
+    });
     options
 }
 
