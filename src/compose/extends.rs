@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::interpolate::Variables;
 use super::load::{DEEPEST, Loader, Source, is_remote, name_of, parent, real};
-use super::{keys, merge};
+use super::merge;
 use crate::error::Result;
 use crate::yaml::{self, Entry, Mapping, Node, Spot, Value};
 
@@ -79,7 +79,6 @@ impl Loader {
             return wrong(self, format!("`{name}` extends itself, directly or through others"));
         }
         let path = ["services", name, "extends"];
-        self.notes.unknown_keys(extends, &path, keys::EXTENDS);
         let base_name = extends.text().or_else(|| extends.get("service").and_then(Node::text));
         let Some(base_name) = base_name else {
             self.notes.wrong_kind(extends, &path, "the name of a service");
@@ -126,7 +125,8 @@ impl Loader {
         }
         let merged = merge::merge(base, own, &["services", name]);
         if !yaml::spend_tree(&merged, &mut self.budget) {
-            return wrong(self, "services extend one another until they are too large".to_owned());
+            let why = "services extend one another until they are too large";
+            return Err(self.notes.limit(extends.spot, why));
         }
         extending.done.insert(key, merged.clone());
         Ok(merged)

@@ -94,22 +94,18 @@ fn merge_maps(mut base: Mapping, over: Mapping, path: &[&str]) -> Mapping {
     base
 }
 
+/// Of two lists of subnets the later one counts; a subnet that the first one has
+/// as well keeps what is said of it there.
 fn merge_subnets(base: Vec<Node>, over: Vec<Node>, path: &[&str]) -> Vec<Node> {
-    let mut merged = base;
-    for item in over {
-        let subnet = item.get("subnet").and_then(Node::text).map(str::to_owned);
-        let same = |other: &Node| {
-            subnet.is_some() && other.get("subnet").and_then(Node::text) == subnet.as_deref()
-        };
-        match merged.iter().position(same) {
-            Some(at) => {
-                let below = merged.remove(at);
-                merged.insert(at, merge(below, item, &[path, &["[]"]].concat()));
-            }
-            None => merged.push(item),
+    let subnet = |node: &Node| node.get("subnet").and_then(Node::text).map(str::to_owned);
+    let merged = over.into_iter().map(|item| {
+        let below = base.iter().find(|below| subnet(below) == subnet(&item)).cloned();
+        match below {
+            Some(below) => merge(below, item, &[path, &["[]"]].concat()),
+            None => item,
         }
-    }
-    merged
+    });
+    merged.collect()
 }
 
 /// A list of `NAME=value` as a mapping; a name alone has nothing for a value.
@@ -264,7 +260,10 @@ mod tests {
             wrap("{subnet: a, ip_range: r}, {subnet: c}"),
             &[],
         );
-        let expected = "{networks:{n:{ipam:{config:[{gateway:g ip_range:r subnet:a} {subnet:b} {subnet:c}]}}}}";
+        let expected =
+            "{networks:{n:{ipam:{config:[{gateway:g ip_range:r subnet:a} {subnet:c}]}}}}";
         assert_eq!(shown(&merged), expected);
+        let other = merge(wrap("{subnet: a, gateway: g}"), wrap("{subnet: b}"), &[]);
+        assert_eq!(shown(&other), "{networks:{n:{ipam:{config:[{subnet:b}]}}}}");
     }
 }

@@ -255,11 +255,20 @@ impl<'a> Facts<'a> {
         self.joined(at).map(|network| self.network(network).name.as_str()).collect()
     }
 
+    /// Whether a planned container is to share the network stack of one that
+    /// the plan does not have. It may be there or not.
+    pub fn is_lodger(&self, at: ContainerAt) -> bool {
+        let mode = &self.container(at).network_mode;
+        self.is_planned()
+            && matches!(mode, NetworkMode::Container(_))
+            && self.map.stack(at).is_none()
+    }
+
     /// Whether the network stack of a container is gone: the container whose
     /// stack it uses is gone, does not run, or was started again since.
     pub fn is_orphan(&self, at: ContainerAt) -> bool {
         let container = self.container(at);
-        if !matches!(container.network_mode, NetworkMode::Container(_)) {
+        if !matches!(container.network_mode, NetworkMode::Container(_)) || self.is_lodger(at) {
             return false;
         }
         match self.map.stack(at) {

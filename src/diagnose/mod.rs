@@ -23,6 +23,7 @@ mod fix_in_file;
 mod index;
 mod names;
 mod obstacle;
+mod refused;
 mod rule;
 pub mod rules;
 mod sight;

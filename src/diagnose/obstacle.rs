@@ -10,7 +10,7 @@ use super::names::{Meaning, Names};
 use super::wanted::Edge;
 use crate::model::keys::option;
 use crate::model::{
-    ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State, nearest,
+    ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State, nearest, reference,
 };
 
 /// What stands in the way.
@@ -79,6 +79,10 @@ pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
         return None;
     }
     let from = edge.from;
+    // Whose networks it will be on nobody can tell.
+    if names.is_lodger(from) || edge.container().is_some_and(|to| names.is_lodger(to)) {
+        return None;
+    }
     if names.is_orphan(from) && edge.target != Meaning::Itself {
         return Some(Obstacle::Orphan(from));
     }
@@ -99,6 +103,10 @@ fn localhost(names: &Names, edge: &Edge) -> Option<Obstacle> {
     let (from, port) = (edge.from, edge.port?);
     let container = names.container(from);
     let fails = edge.evidently_fails();
+    if !fails && !reference::is_loopback(&edge.host) {
+        // Its own name is what it tells others.
+        return None;
+    }
     if container.state.has_network() && !names.is_planned() {
         match names.listens(from, port) {
             Some(Listens::Openly | Listens::OnLoopback) => return None,

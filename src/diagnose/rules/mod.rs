@@ -30,6 +30,8 @@ mod outside_names;
 mod pool_exhausted;
 mod proxy_env;
 mod published_port_nobody_listens;
+mod refused_file;
+mod refused_start;
 mod shadowed_name;
 mod stale_resolved_address;
 mod startup_race;
@@ -45,6 +47,8 @@ use super::Rule;
 /// Every rule, in the order in which findings of one severity are told: what
 /// explains others comes before them.
 pub const RULES: &[Rule] = &[
+    refused_file::RULE,
+    refused_start::RULE,
     ip_forward_off::RULE,
     namespace_orphan::RULE,
     host_port_conflict::RULE,
@@ -84,6 +88,9 @@ pub const RULES: &[Rule] = &[
     bridging_container::RULE,
     unused_network::RULE,
 ];
+
+/// The rule that speaks of compose files as a whole.
+pub const REFUSED_FILE: &str = refused_file::RULE.name;
 
 /// The rule called `name`.
 pub fn rule_named(name: &str) -> Option<&'static Rule> {
