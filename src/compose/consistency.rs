@@ -12,7 +12,7 @@ use super::load::texts;
 use super::merge;
 use super::notes::Notes;
 use super::reader::{number, text};
-use super::volumes::mount;
+use super::volumes::{Mount, mount};
 use crate::model::nearest;
 use crate::yaml::{Entry, Mapping, Node, Value};
 
@@ -133,19 +133,18 @@ impl<'a> Asking<'a> {
     }
 
     fn replicas(&mut self, name: &str, node: &Node) {
-        let Some(deploy) = node.get("deploy") else { return };
+        let deploy = node.get("deploy");
         let scale: Option<i64> = number(node, "scale");
-        let replicas: Option<i64> = number(deploy, "replicas");
+        let replicas: Option<i64> = deploy.and_then(|deploy| number(deploy, "replicas"));
         if let (Some(scale), Some(replicas)) = (scale, replicas)
             && scale != replicas
         {
             let why = format!("`scale` says {scale}, and `deploy.replicas` {replicas}");
             self.notes.refused(node.spot, &["services", name, "scale"], why);
         }
-        for (from, key) in [(node, "scale"), (deploy, "replicas")] {
-            if let Some(value) = from.get(key).filter(|_| number(from, key) < Some(0_i64))
-                && number::<i64>(from, key).is_some()
-            {
+        let deployed = (deploy.unwrap_or(node), "replicas", replicas);
+        for (from, key, number) in [(node, "scale", scale), deployed] {
+            if let Some(value) = from.get(key).filter(|_| number.is_some_and(|number| number < 0)) {
                 self.notes.refused(value.spot, &["services", name, key], "it is less than 0");
             }
         }
@@ -176,32 +175,37 @@ impl<'a> Asking<'a> {
     }
 
     fn volumes(&mut self, name: &str, node: &Node) {
-        let mut taken: BTreeMap<String, u32> = BTreeMap::new();
-        for item in texts(node.get("tmpfs")) {
-            let target = item.text().unwrap_or_default().split(':').next().unwrap_or_default();
-            taken.insert(target.to_owned(), item.spot.line);
-        }
         let Some(Value::List(items)) = node.get("volumes").map(|volumes| &volumes.value) else {
             return;
         };
+        // Of several for one path the last counts.
+        let mut mounts: BTreeMap<String, (usize, Mount)> = BTreeMap::new();
         for (at, item) in items.iter().enumerate() {
+            match mount(item) {
+                Some(Ok(mount)) => drop(mounts.insert(mount.target.clone(), (at, mount))),
+                Some(Err(why)) => {
+                    self.notes.refused(
+                        item.spot,
+                        &["services", name, "volumes", &at.to_string()],
+                        why,
+                    );
+                }
+                None => {}
+            }
+        }
+        let tmpfs: BTreeMap<&str, u32> = texts(node.get("tmpfs"))
+            .into_iter()
+            .filter_map(|item| Some((item.text()?.split(':').next()?, item.spot.line)))
+            .collect();
+        for (target, (at, mount)) in mounts {
             let at = at.to_string();
             let path = ["services", name, "volumes", &at];
-            match mount(item) {
-                Some(Ok(mount)) => {
-                    if let Some(line) = taken.get(&mount.target) {
-                        let why = format!(
-                            "`{}` is mounted already, by `tmpfs` in line {line}",
-                            mount.target
-                        );
-                        self.notes.refused(mount.spot, &path, why);
-                    }
-                    if let Some(volume) = mount.volume {
-                        self.declared_one(&path, mount.spot, "volumes", &volume);
-                    }
-                }
-                Some(Err(why)) => self.notes.refused(item.spot, &path, why),
-                None => {}
+            if let Some(line) = tmpfs.get(target.as_str()) {
+                let why = format!("`{target}` is mounted already, by `tmpfs` in line {line}");
+                self.notes.refused(mount.spot, &path, why);
+            }
+            if let Some(volume) = mount.volume {
+                self.declared_one(&path, mount.spot, "volumes", &volume);
             }
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::interpolate::Variables;
 use super::load::{DEEPEST, Loader, Source, is_remote, name_of, parent, real, texts};
-use super::{keys, merge};
+use super::keys;
 use crate::error::Result;
 use crate::yaml::{Entry, Mapping, Node, Spot, Value};
 
@@ -16,6 +16,9 @@ pub struct Parsed {
     pub source: Source,
     pub documents: Vec<Node>,
 }
+
+/// Most files laid over one another of which each step is checked.
+const MOST_CHECKED: usize = 16;
 
 /// The parts of an included file that the one which includes it takes over. Of
 /// the rest, such as its name, Compose takes nothing.
@@ -40,12 +43,19 @@ impl Loader {
         chain: &mut Vec<PathBuf>,
     ) -> Result<Node> {
         let mut merged = Node::new(Spot::default(), Value::Map(Mapping::new()));
+        let mut left: usize = files.iter().map(|file| file.documents.len()).sum();
         for Parsed { source, documents } in files {
             for document in documents {
+                left -= 1;
                 let mut document = self.filled(document, variables, &mut Vec::new());
                 self.extend_services(&mut document, variables)?;
                 self.include(&mut document, &source, variables, chain)?;
-                merged = merge::merge(merged, document, &[]);
+                merged = self.merge(merged, document, &[]);
+                // Compose holds them against the shapes after each; the last
+                // time is the caller's.
+                if (1..MOST_CHECKED).contains(&left) {
+                    keys::TOP.check(&merged, &[], &mut self.notes);
+                }
             }
         }
         Ok(merged)
@@ -95,6 +105,7 @@ impl Loader {
             let empty = Node::new(key, Value::Map(Mapping::new()));
             let own = own.entry(section.to_owned()).or_insert(Entry { key, value: empty });
             if own.value.value == Value::Null {
+                self.notes.wrong_kind(&own.value, &[section], "a mapping");
                 own.value.value = Value::Map(Mapping::new());
             }
             let Value::Map(own) = &mut own.value.value else { continue };
@@ -160,7 +171,9 @@ impl Loader {
             theirs.file.entry(name).or_insert(value);
         }
         let parsed = self.parsed(sources)?;
-        self.laid_over(parsed, &theirs, chain).map(Some)
+        let included = self.laid_over(parsed, &theirs, chain)?;
+        keys::TOP.check(&included, &[], &mut self.notes);
+        Ok(Some(included))
     }
 
     /// The variables of an included project: of the files it names, or of the

@@ -113,7 +113,7 @@ static SERVICE: Keys = keys(&[
     ("post_start", List(&Fields(&HOOK))),
     ("pre_stop", List(&Fields(&HOOK))),
     ("privileged", AsFlag),
-    ("profiles", TEXTS),
+    ("profiles", LENIENT_TEXTS),
     ("provider", Fields(&PROVIDER)),
     ("pull_policy", Text),
     ("pull_refresh_after", Text),
@@ -169,13 +169,13 @@ static BUILD: Keys = keys(&[
 ]);
 
 static ATTACHMENT: Keys = keys(&[
-    ("aliases", TEXTS),
+    ("aliases", LENIENT_TEXTS),
     ("driver_opts", OPTIONS),
     ("gw_priority", Number),
     ("interface_name", Text),
     ("ipv4_address", Text),
     ("ipv6_address", Text),
-    ("link_local_ips", TEXTS),
+    ("link_local_ips", LENIENT_TEXTS),
     ("mac_address", Text),
     ("priority", Number),
 ]);

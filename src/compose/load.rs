@@ -9,6 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::env_file;
 use super::interpolate::{Variables, fill_in};
+use super::merge::{self, Clash};
 use super::notes::Notes;
 use super::scalar::{self, Scalar};
 use crate::error::{Error, Result};
@@ -146,6 +147,18 @@ impl Loader {
             Value::Null => Value::Null,
         };
         Node { value, ..node }
+    }
+
+    /// `over` laid over `base`; where that cannot be done it is noted.
+    pub fn merge(&mut self, base: Node, over: Node, path: &[&str]) -> Node {
+        let mut clashes = Vec::new();
+        let merged = merge::merge(base, over, path, &mut clashes);
+        for Clash { spot, path } in clashes {
+            let path: Vec<&str> = path.iter().map(String::as_str).collect();
+            let why = "what it is laid over is a list or a mapping, and this is not";
+            self.notes.refused(spot, &path, why);
+        }
+        merged
     }
 
     /// The variables in a file that a compose file names.

@@ -11,7 +11,7 @@ use super::consistency;
 use super::network::built_in;
 use super::places::places;
 use super::reader::Reader;
-use super::service::{Dependency, Service};
+use super::service::{Attachment, Dependency, Service};
 use super::start;
 use crate::model::keys::label;
 use crate::model::{
@@ -60,10 +60,11 @@ pub fn snapshot(reader: &mut Reader, project: &Project, tree: &Node) -> Snapshot
     let nodes = switched_on(tree, &project.profiles);
     let names_on = nodes.keys().copied().collect();
     consistency::check(tree, &names_on, &mut reader.loader.notes);
-    let services = services(reader, &nodes);
+    let mut services = services(reader, &nodes);
     let empty = Mapping::new();
     let declared = tree.get("networks").and_then(Node::map).unwrap_or(&empty);
     let networks = networks(reader, project, declared, &services);
+    place_modeless(reader, &mut services, &networks);
     let names = Names { project: &project.name, separator: project.separator };
     start::check(tree, &services, &networks, names, &mut reader.loader.notes);
     let mut drawing = Drawing { reader, names, services: &services, networks: &networks };
@@ -113,6 +114,28 @@ fn services(reader: &mut Reader, on: &BTreeMap<&str, &Entry>) -> BTreeMap<String
         Some(((*name).to_owned(), service))
     };
     on.iter().filter_map(read).collect()
+}
+
+/// Puts services whose network mode is empty where Compose 2 puts them: on the
+/// default network if another service is on it, else nowhere.
+fn place_modeless(
+    reader: &mut Reader,
+    services: &mut BTreeMap<String, Service>,
+    networks: &BTreeMap<String, Network>,
+) {
+    let modeless =
+        |service: &&mut Service| service.network_mode.is_none() && service.networks.is_empty();
+    for service in services.values_mut().filter(modeless) {
+        if networks.contains_key("default") {
+            let (network, spot) = ("default".to_owned(), service.spot);
+            service.networks.push(Attachment { network, spot, ..Attachment::default() });
+        } else if !networks.is_empty() {
+            let path = ["services", &service.name, "network_mode"];
+            let why =
+                "it is empty, and stands for a default network that the project does not have";
+            reader.loader.notes.refused_by_engine(service.spot, &path, why);
+        }
+    }
 }
 
 /// The networks that services are on, by their keys in the file.

@@ -33,7 +33,7 @@ struct Wrong {
 enum Says {
     Compose,
     Engine,
-    /// netmap alone: it is too much to draw up.
+    /// netmap alone.
     Netmap,
 }
 
@@ -70,13 +70,13 @@ impl Ports {
         })
     }
 
-    /// One entry of `expose`: `3000`, `8000-8010`, `53/udp`. Compose passes it on
-    /// to the engine unread.
+    /// One entry of `expose`: `3000`, `8000-8010`, `53/udp`. What is none does no
+    /// harm.
     pub fn exposed(&mut self, node: &Node, path: &[&str], notes: &mut Notes) -> Vec<ExposedPort> {
         let Some(text) = node.text() else { return Vec::new() };
         let (ports, protocol) = split_protocol(text);
-        let read = protocol_of(protocol, Says::Engine).and_then(|protocol| {
-            let (first, last) = container_range(ports, Says::Engine)?;
+        let read = protocol_of(protocol, Says::Netmap).and_then(|protocol| {
+            let (first, last) = container_range(ports, Says::Netmap)?;
             self.spend(first, last)?;
             Ok((first..=last).map(|port| ExposedPort { port, protocol }).collect())
         });
@@ -165,10 +165,10 @@ fn protocol_of(text: &str, by: Says) -> Result<Protocol, Wrong> {
         .ok_or_else(|| Wrong::new(by, format!("`{text}` is no protocol; use tcp, udp or sctp")))
 }
 
-/// The ports of a container; Compose takes a zero for one.
+/// The ports of a container, of which none is 0.
 fn container_range(text: &str, by: Says) -> Result<(u16, u16), Wrong> {
     match range(text, by)? {
-        (0, _) => Err(Wrong::new(Says::Engine, format!("`{text}` is no port"))),
+        (0, _) => Err(Wrong::new(by, format!("`{text}` is no port"))),
         range => Ok(range),
     }
 }

@@ -43,14 +43,6 @@ pub struct Service {
     pub references: Vec<Reference>,
 }
 
-impl Service {
-    /// Whether its container has no network stack of its own.
-    pub fn shares_a_stack(&self) -> bool {
-        let mode = self.network_mode.as_deref().unwrap_or_default();
-        mode.starts_with("service:") || mode.starts_with("container:")
-    }
-}
-
 /// How a service is on a network.
 #[derive(Debug, Default)]
 pub struct Attachment {

@@ -5,7 +5,7 @@
 use super::keys;
 use super::notes::Notes;
 use super::scalar::{self, Scalar};
-use crate::yaml::{Node, Value};
+use crate::yaml::{Node, Tag, Value};
 
 /// What a value may be.
 #[derive(Debug)]
@@ -65,6 +65,9 @@ impl Keys {
 impl Shape {
     /// Notes whatever in `node` is not of this shape as refused by Compose.
     pub fn check(&'static self, node: &Node, path: &[&str], notes: &mut Notes) {
+        if node.tag == Some(Tag::Reset) {
+            return;
+        }
         if !self.takes(node) {
             notes.wrong_kind(node, path, &self.words());
             return;

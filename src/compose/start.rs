@@ -3,13 +3,15 @@
 //! borrowed network stack, names that two containers want.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnet::IpNet;
 
 use super::notes::Notes;
 use super::plan::Names;
 use super::service::{Attachment, Service};
 use crate::model::{Network, Subnet};
-use crate::yaml::{Node, Spot};
+use crate::yaml::{Node, Spot, Value};
 
 /// Asks what is planned.
 pub fn check(
@@ -19,38 +21,44 @@ pub fn check(
     names: Names,
     notes: &mut Notes,
 ) {
-    borrowed_stacks(tree, services, notes);
+    modes(tree, services, notes);
     container_names(services, names, notes);
+    network_names(tree, networks, notes);
     for (key, network) in networks {
         gateways(tree, key, network, notes);
-        addresses(key, network, services, notes);
+        addresses(tree, key, network, services, notes);
     }
 }
 
 /// What the engine does not take for a container in another one's network stack.
-fn borrowed_stacks(tree: &Node, services: &BTreeMap<String, Service>, notes: &mut Notes) {
-    for service in services.values().filter(|service| service.shares_a_stack()) {
+const NOT_BORROWING: [&str; 7] =
+    ["dns", "expose", "external_links", "extra_hosts", "hostname", "links", "ports"];
+/// What it does not take for one in the host's.
+const NOT_ON_HOST: [&str; 2] = ["external_links", "links"];
+
+/// Settings that do not go with a network mode.
+fn modes(tree: &Node, services: &BTreeMap<String, Service>, notes: &mut Notes) {
+    for service in services.values() {
+        let mode = service.network_mode.as_deref().unwrap_or_default();
+        let (whose, refused) = match mode.split_once(':') {
+            Some(("service" | "container", owner)) => (format!("`{owner}`"), &NOT_BORROWING[..]),
+            _ if mode == "host" => ("the host".to_owned(), &NOT_ON_HOST[..]),
+            _ => continue,
+        };
         let node = tree.get("services").and_then(|services| services.get(&service.name));
-        let Some(map) = node.and_then(Node::map) else { continue };
-        for key in ["dns", "expose", "extra_hosts", "hostname", "links", "mac_address", "ports"] {
-            let entry = map.get(key).filter(|entry| !is_empty(&entry.value));
-            let Some(entry) = entry else { continue };
-            let whose = match service.network_mode.as_deref().and_then(|mode| mode.split_once(':'))
-            {
-                Some((_, owner)) => owner,
-                None => continue,
-            };
-            let why = format!(
-                "it uses the network of `{whose}`, so `{key}` belongs there, and the engine does \
-                 not take it here"
-            );
-            notes.refused_by_engine(entry.key, &["services", &service.name, key], why);
+        for (key, entry) in node.and_then(Node::map).into_iter().flatten() {
+            if refused.contains(&key.as_str()) && !is_empty(&entry.value) {
+                let why = match mode {
+                    "host" => format!("it uses the network of {whose}, where there are no links"),
+                    _ => format!("it uses the network of {whose}, so `{key}` belongs there"),
+                };
+                notes.refused_by_engine(entry.key, &["services", &service.name, key], why);
+            }
         }
     }
 }
 
 fn is_empty(node: &Node) -> bool {
-    use crate::yaml::Value;
     match &node.value {
         Value::Null => true,
         Value::Text(text) => text.is_empty(),
@@ -61,26 +69,46 @@ fn is_empty(node: &Node) -> bool {
 
 /// Names that several containers want, and those that none can have.
 fn container_names(services: &BTreeMap<String, Service>, names: Names, notes: &mut Notes) {
-    let mut taken: BTreeMap<String, &str> = BTreeMap::new();
-    // What is generated is there whoever else wants it.
-    let mut order: Vec<&Service> = services.values().collect();
-    order.sort_by_key(|service| service.container_name.is_some());
-    for service in order {
-        if let Some(name) = &service.container_name {
-            let path = ["services", &service.name, "container_name"];
-            let letter = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'.' | b'-');
-            let fits =
-                name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.bytes().all(letter);
-            if !fits {
-                let why = "a container's name has letters, digits, `_`, `.` and `-` only";
-                notes.refused_by_engine(service.name_spot, &path, why);
-            } else if let Some(other) = taken.get(name) {
-                let why = format!("`{name}` is the name of a container of `{other}`, too");
-                notes.refused_by_engine(service.name_spot, &path, why);
-            }
+    // What Compose makes up is there whoever else wants it.
+    let made_up = services.values().filter(|service| service.container_name.is_none());
+    let mut made: BTreeMap<String, &str> = BTreeMap::new();
+    for service in made_up {
+        let numbers = 1..=service.replicas;
+        made.extend(numbers.map(|number| (names.container(service, number), &*service.name)));
+    }
+    let mut given: BTreeMap<&str, &str> = BTreeMap::new();
+    for service in services.values() {
+        let Some(name) = service.container_name.as_deref() else { continue };
+        let path = ["services", &service.name, "container_name"];
+        if let Some(other) = given.insert(name, &service.name) {
+            let why = format!("`{name}` is the name of a container of `{other}`, too");
+            notes.refused(service.name_spot, &path, why);
+        } else if let Some(other) = made.get(name) {
+            let why = format!("`{name}` is the name of a container of `{other}`, too");
+            notes.refused_by_engine(service.name_spot, &path, why);
+        } else if !is_container_name(name) {
+            let why = "a container's name has letters, digits, `_`, `.` and `-` only";
+            notes.refused_by_engine(service.name_spot, &path, why);
         }
-        for number in 1..=service.replicas {
-            taken.insert(names.container(service, number), &service.name);
+    }
+}
+
+fn is_container_name(name: &str) -> bool {
+    let name = name.strip_prefix('/').unwrap_or(name);
+    let letter = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'.' | b'-');
+    name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.bytes().all(letter)
+}
+
+/// Networks of the project with one name: Compose marks a network with its key,
+/// and refuses one that has another mark.
+fn network_names(tree: &Node, networks: &BTreeMap<String, Network>, notes: &mut Notes) {
+    let mut taken: BTreeMap<&str, &str> = BTreeMap::new();
+    for (key, network) in networks.iter().filter(|(_, network)| network.project.is_some()) {
+        if let Some(other) = taken.insert(&network.name, key) {
+            let node = tree.get("networks").and_then(|networks| networks.get(key));
+            let spot = node.map(|node| node.get("name").unwrap_or(node).spot);
+            let why = format!("`{}` is the name of the network `{other}`, too", network.name);
+            notes.refused_by_engine(spot.unwrap_or_default(), &["networks", key, "name"], why);
         }
     }
 }
@@ -120,11 +148,13 @@ impl Fixed<'_> {
 
 /// Fixed addresses that cannot be had on a network.
 fn addresses(
+    tree: &Node,
     key: &str,
     network: &Network,
     services: &BTreeMap<String, Service>,
     notes: &mut Notes,
 ) {
+    let kept = kept(tree, key);
     let mut taken: BTreeMap<IpAddr, &str> = BTreeMap::new();
     for fixed in fixed(key, services) {
         let address = fixed.address;
@@ -142,9 +172,24 @@ fn addresses(
         if !network.unlisted && !network.is_built_in() {
             if let Some(why) = outside(address, network) {
                 fixed.refuse(notes, why);
+            } else if let Some(name) = kept.get(&address) {
+                let why = format!("{address} is kept for `{name}` (aux_addresses)");
+                fixed.refuse(notes, why);
             }
         }
     }
+}
+
+/// The addresses of a network that the file keeps for others.
+fn kept(tree: &Node, key: &str) -> BTreeMap<IpAddr, String> {
+    let network = tree.get("networks").and_then(|networks| networks.get(key));
+    let config = network.and_then(|network| network.get("ipam")?.get("config"));
+    let Some(Value::List(subnets)) = config.map(|config| &config.value) else {
+        return BTreeMap::new();
+    };
+    let kept = subnets.iter().filter_map(|subnet| subnet.get("aux_addresses")?.map()).flatten();
+    kept.filter_map(|(name, entry)| Some((entry.value.text()?.parse().ok()?, name.clone())))
+        .collect()
 }
 
 fn fixed<'a>(
@@ -183,16 +228,25 @@ fn outside(address: IpAddr, network: &Network) -> Option<String> {
         let subnets: Vec<String> = family.iter().map(|subnet| subnet.subnet.to_string()).collect();
         return Some(format!("{address} is not in {}", subnets.join(", ")));
     };
-    (gateway(home, network) == Some(address))
-        .then(|| format!("{address} is the address of the network's gateway"))
+    let what = match address {
+        _ if gateway(home) == address => "the gateway of the network",
+        _ if home.subnet.network() == address => "the network itself",
+        IpAddr::V4(_) if home.subnet.broadcast() == address => "all of the network's members",
+        _ => return None,
+    };
+    Some(format!("{address} is the address of {what}"))
 }
 
-/// The gateway's address, which is the first one where the file gives none.
-fn gateway(subnet: &Subnet, network: &Network) -> Option<IpAddr> {
-    if network.internal && subnet.gateway.is_none() {
-        return None;
-    }
-    subnet.gateway.or_else(|| subnet.ip_range.unwrap_or(subnet.subnet).hosts().next())
+/// The gateway's address: without one in the file, the first that there is to give.
+fn gateway(subnet: &Subnet) -> IpAddr {
+    let first = match (subnet.ip_range, subnet.subnet) {
+        (Some(range), _) => range.network(),
+        (None, IpNet::V4(net)) => Ipv4Addr::from(u32::from(net.network()).saturating_add(1)).into(),
+        (None, IpNet::V6(net)) => {
+            Ipv6Addr::from(u128::from(net.network()).saturating_add(1)).into()
+        }
+    };
+    subnet.gateway.unwrap_or(first)
 }
 
 impl Attachment {

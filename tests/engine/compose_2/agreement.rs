@@ -2,6 +2,7 @@
 //! what is planned in them. The files are those of this repository that stand
 //! for what people write, and some hundreds made up at random.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use serde_json::Value;
 
 use super::generate;
 
-/// How many projects are made up.
+/// How many projects are made up, unless NETMAP_TEST_MADE_UP says how many.
 const MADE_UP: usize = 600;
 
 /// What is planned, as both tell it.
@@ -38,10 +39,14 @@ struct Service {
     hosts: BTreeSet<String>,
 }
 
-/// A project to be read: its folder and files.
+/// A project to be read: the folder that one stands in, the files, and what is
+/// in the environment.
+#[derive(Default)]
 struct Project {
     folder: PathBuf,
+    /// None where Compose is to look for them.
     files: Vec<PathBuf>,
+    environment: BTreeMap<String, String>,
 }
 
 impl Project {
@@ -50,7 +55,7 @@ impl Project {
         let program = std::env::var("NETMAP_TEST_COMPOSE2").expect("tests/run sets it");
         let mut command = Command::new(program);
         command.env_clear().env("HOME", "/nonexistent").env("PATH", "/usr/bin:/bin");
-        command.current_dir(&self.folder);
+        command.current_dir(&self.folder).envs(&self.environment);
         for file in &self.files {
             command.arg("-f").arg(file);
         }
@@ -64,9 +69,12 @@ impl Project {
 
     /// What netmap makes of it, or what it says is refused.
     fn by_netmap(&self) -> Result<Planned, String> {
+        let folder = || vec![self.folder.clone()];
+        let files = if self.files.is_empty() { folder() } else { self.files.clone() };
         let request = Request {
-            files: self.files.clone(),
+            files,
             current_folder: self.folder.clone(),
+            environment: self.environment.clone(),
             ..Request::default()
         };
         let snapshot = compose::judge(&request).map_err(|error| error.to_string())?;
@@ -93,7 +101,8 @@ impl Project {
 
 fn word(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        // So that they are not taken for variables when it is read again.
+        Value::String(text) => text.replace("$$", "$"),
         Value::Null => String::new(),
         other => other.to_string(),
     }
@@ -129,11 +138,13 @@ fn of_compose(told: &Value) -> Planned {
             planned.on.insert(network(key), told);
             networks.insert(network(key));
         }
-        if planned.on.len() == 1 && !own_mac.is_empty() {
-            let only = planned.on.values_mut().next().unwrap();
-            if !only.iter().any(|told| told.matches(':').count() == 5) {
-                only.insert(own_mac);
-            }
+        let primary = entries(&service["networks"])
+            .max_by_key(|(key, how)| (how["priority"].as_i64().unwrap_or(0), Reverse(*key)));
+        if let Some((key, how)) = primary
+            && how["mac_address"].is_null()
+            && !own_mac.is_empty()
+        {
+            planned.on.entry(network(key)).or_default().insert(own_mac);
         }
         let borrowed = mode == "host" || mode.contains(':');
         for port in service["ports"].as_array().into_iter().flatten().filter(|_| !borrowed) {
@@ -150,7 +161,7 @@ fn of_compose(told: &Value) -> Planned {
         planned.extra_hosts = hosts.map(|host| host.replacen('=', ":", 1)).collect();
         let variables: Vec<(String, String)> = entries(&service["environment"])
             .filter(|(_, value)| !value.is_null())
-            .map(|(name, value)| (name.clone(), word(value).replace("$$", "$")))
+            .map(|(name, value)| (name.clone(), word(value)))
             .collect();
         let variables = variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         planned.hosts = reference::in_environment(variables).iter().map(host).collect();
@@ -163,6 +174,15 @@ fn of_compose(told: &Value) -> Planned {
             _ => mode,
         };
         services.insert(name.clone(), planned);
+    }
+    // An empty network mode is not shown; it stands for the default network.
+    let default = network("default");
+    for service in services.values_mut().filter(|s| s.mode.is_empty() && s.on.is_empty()) {
+        if networks.contains(&default) {
+            service.on.insert(default.clone(), BTreeSet::new());
+        } else {
+            service.mode = "none".to_owned();
+        }
     }
     Planned { project, services, networks }
 }
@@ -234,14 +254,15 @@ fn written() -> Vec<Project> {
             let folder = entry.unwrap().path();
             let file = folder.join("compose.yaml");
             if file.exists() {
-                projects.push(Project { folder, files: vec![file] });
+                projects.push(Project { folder, files: vec![file], ..Project::default() });
             }
         }
     }
     let folder = root.join("tests/cases/compose");
     for entry in fs::read_dir(&folder).unwrap() {
         let file = entry.unwrap().path();
-        projects.push(Project { folder: folder.clone(), files: vec![file] });
+        let folder = folder.clone();
+        projects.push(Project { folder, files: vec![file], ..Project::default() });
     }
     projects
 }
@@ -257,7 +278,78 @@ fn made_up(seed: usize, root: &Path) -> Project {
         }
     }
     files.sort();
-    Project { folder, files }
+    Project { folder, files, ..Project::default() }
+}
+
+/// Folders in which Compose looks for its files by itself.
+fn looked_for(root: &Path) -> Vec<Project> {
+    let web = |image: &str| format!("services: {{web: {{image: {image}}}}}\n");
+    let write = |folder: &str, files: &[(&str, String)]| {
+        for (name, text) in files {
+            let path = root.join(folder).join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+    };
+    write(
+        "plain",
+        &[
+            ("docker-compose.yml", web("a")),
+            ("docker-compose.override.yml", "services: {web: {hostname: over}}\n".to_owned()),
+            ("below/deep/readme", String::new()),
+            ("below/.env", "COMPOSE_PROJECT_NAME=from-below\n".to_owned()),
+        ],
+    );
+    write(
+        "named",
+        &[
+            ("one.yaml", web("${TAG:-none}")),
+            (
+                "two.yaml",
+                "services: {web: {hostname: '${TAG}', ports: ['${PORT}:80']}}\n".to_owned(),
+            ),
+            (".env", "COMPOSE_FILE=one.yaml:two.yaml\nTAG=dot\nPORT=81\n".to_owned()),
+            (
+                "other.env",
+                "COMPOSE_FILE=two.yaml,one.yaml\nCOMPOSE_PATH_SEPARATOR=,\nTAG=other\nPORT=82\n"
+                    .to_owned(),
+            ),
+        ],
+    );
+    write(
+        "profiled",
+        &[
+            (
+                "compose.yaml",
+                "services:\n  a: {image: a}\n  b: {image: b, profiles: [p]}\n".to_owned(),
+            ),
+            (".env", "COMPOSE_PROFILES=p\nCOMPOSE_PROJECT_NAME=dotted\n".to_owned()),
+        ],
+    );
+    write("empty", &[("readme", String::new())]);
+    let project = |folder: &str, environment: &[(&str, &str)]| Project {
+        folder: root.join(folder),
+        files: Vec::new(),
+        environment: environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+    };
+    vec![
+        project("plain", &[]),
+        project("plain/below", &[]),
+        project("plain/below/deep", &[]),
+        project("plain", &[("COMPOSE_PROJECT_NAME", "given")]),
+        project("plain", &[("COMPOSE_PROJECT_NAME", "Not Given")]),
+        project("named", &[]),
+        project("named", &[("COMPOSE_FILE", "two.yaml")]),
+        project("named", &[("COMPOSE_FILE", "one.yaml"), ("TAG", "mine")]),
+        project("named", &[("COMPOSE_FILE", "gone.yaml")]),
+        project("named", &[("COMPOSE_ENV_FILES", "other.env")]),
+        project("named", &[("COMPOSE_ENV_FILES", ".env,other.env")]),
+        project("named", &[("COMPOSE_ENV_FILES", "gone.env")]),
+        project("named", &[("COMPOSE_DISABLE_ENV_FILE", "1")]),
+        project("profiled", &[]),
+        project("profiled", &[("COMPOSE_PROFILES", "")]),
+        project("empty", &[]),
+    ]
 }
 
 #[test]
@@ -265,7 +357,10 @@ fn made_up(seed: usize, root: &Path) -> Project {
 fn compose_and_netmap_read_files_alike() {
     let root = tempfile::tempdir().unwrap();
     let mut projects = written();
-    projects.extend((0..MADE_UP).map(|seed| made_up(seed, root.path())));
+    projects.extend(looked_for(&root.path().join("Looked")));
+    let asked = std::env::var("NETMAP_TEST_MADE_UP").ok();
+    let made = asked.map_or(MADE_UP, |number| number.parse().expect("a number"));
+    projects.extend((0..made).map(|seed| made_up(seed, root.path())));
     let (next, refused) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let work = || {
         let mut differ = Vec::new();

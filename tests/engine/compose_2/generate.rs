@@ -26,6 +26,11 @@ impl Dice {
         of[self.below(of.len())]
     }
 
+    /// One of the sound ones, or now and then one of the odd ones.
+    fn usually<'t>(&mut self, sound: &[&'t str], odd: &[&'t str]) -> &'t str {
+        if self.one_in(25) { self.pick(odd) } else { self.pick(sound) }
+    }
+
     /// Some of them, each at most once.
     fn some<'t>(&mut self, of: &[&'t str]) -> Vec<&'t str> {
         of.iter().copied().filter(|_| self.one_in(3)).collect()
@@ -39,18 +44,28 @@ const NETWORKS: [&str; 3] = ["front", "back", "default"];
 /// and where there is `over.yaml` that one over it.
 pub fn project(seed: u64) -> Vec<(&'static str, String)> {
     let dice = &mut Dice::new(seed);
-    let services: Vec<&str> = SERVICES.into_iter().filter(|_| !dice.one_in(3)).collect();
+    let services: Vec<&str> = SERVICES.into_iter().filter(|_| dice.one_in(2)).collect();
     let mut files = Vec::new();
     let mut text = String::new();
     if dice.one_in(4) {
-        let name = dice.pick(&["shop", "Shop", "'${NAME}'", "my shop", "a_b-c", "${NAME}-x", "--"]);
+        let names = ["shop", "Shop", "'${NAME}'", "my shop", "a_b-c", "${NAME}-x"];
+        let name = dice.usually(&names, &["'--'", "5"]);
         text.push_str(&format!("name: {name}\n"));
     }
     if dice.one_in(8) {
-        text.push_str(dice.pick(&["version: '3.8'\n", "version: \"2\"\n", "version: 3\n"]));
+        text.push_str(dice.usually(&["version: '3.8'\n", "version: \"2\"\n"], &["version: 3\n"]));
     }
     if dice.one_in(12) {
-        text.push_str(dice.pick(&["x-own: {a: [1, 2]}\n", "servces: {}\n", "volume: {}\n"]));
+        text.push_str(dice.usually(&["x-own: {a: [1, 2]}\n"], &["servces: {}\n", "volume: {}\n"]));
+    }
+    let anchored = dice.one_in(5);
+    if anchored {
+        text.push_str(
+            "x-base: &base\n  labels: [a=b]\n  ports: ['6000:60']\n  hostname: ${NAME}-x\n",
+        );
+        text.push_str(
+            "x-more: &more {environment: {MORE: 'http://db:0x50', N: 0b11}, scale: 01}\n",
+        );
     }
     if dice.one_in(6) {
         text.push_str(dice.pick(&["include: [more.yaml]\n", "include:\n  - {path: more.yaml}\n"]));
@@ -62,27 +77,33 @@ pub fn project(seed: u64) -> Vec<(&'static str, String)> {
         text.push_str("services:\n");
         for name in &services {
             text.push_str(&format!("  {name}:\n"));
+            if anchored && dice.one_in(2) {
+                text.push_str(dice.pick(&["    <<: *base\n", "    <<: [*base, *more]\n"]));
+            }
             service(dice, name, &services, &mut text);
         }
     }
     networks(dice, &mut text);
-    if dice.one_in(2) {
-        text.push_str(dice.pick(&[
-            "volumes: {data: , cache: {}}\n",
-            "volumes: {data: {external: true}, cache: {name: x}}\n",
-            "volumes:\n  data:\n    driver: local\n",
-            "volumes: {data: {external: true, driver: local}}\n",
-        ]));
+    if !dice.one_in(8) {
+        text.push_str(dice.usually(
+            &[
+                "volumes: {data: , cache: {}}\n",
+                "volumes: {data: {external: true}, cache: {name: x}}\n",
+                "volumes:\n  data:\n    driver: local\n",
+            ],
+            &["volumes: {data: {external: true, driver: local}}\n"],
+        ));
     }
     if dice.one_in(4) {
-        text.push_str(dice.pick(&[
-            "secrets: {key: {file: ./key}}\n",
-            "secrets: {key: {external: true}}\n",
-            "secrets: {key: {}}\n",
-            "secrets: {key: {environment: KEY}}\n",
-            "configs: {conf: {content: hello}}\n",
-            "configs: {conf: {file: a, content: b}}\n",
-        ]));
+        text.push_str(dice.usually(
+            &[
+                "secrets: {key: {file: ./key}}\n",
+                "secrets: {key: {external: true}}\n",
+                "secrets: {key: {environment: KEY}}\n",
+                "configs: {conf: {content: hello}}\n",
+            ],
+            &["secrets: {key: {}}\n", "configs: {conf: {file: a, content: b}}\n"],
+        ));
     }
     files.insert(0, ("compose.yaml", text));
     if dice.one_in(3) {
@@ -105,9 +126,9 @@ const BASE: &str = "services:
 
 fn service(dice: &mut Dice, name: &str, all: &[&str], text: &mut String) {
     let mut put = |line: String| text.push_str(&format!("    {line}\n"));
-    match dice.below(24) {
+    match dice.below(60) {
         0 => {}
-        1..5 => put(dice.pick(&["build: .", "build: {context: ., args: [A=1]}"]).to_owned()),
+        1..12 => put(dice.pick(&["build: .", "build: {context: ., args: [A=1]}"]).to_owned()),
         _ => put(dice
             .pick(&["image: redis", "image: 'web:${TAG-1}'", "image: ${NAME}:1"])
             .to_owned()),
@@ -118,31 +139,32 @@ fn service(dice: &mut Dice, name: &str, all: &[&str], text: &mut String) {
         let other = others.first().copied().unwrap_or("nobody");
         let own = format!("network_mode: service:{other}");
         put(dice
-            .pick(&[
-                "network_mode: host",
-                "network_mode: none",
-                "network_mode: bridge",
-                &own,
-                "network_mode: container:vpn",
-                "network_mode: service:nobody",
-                "network_mode: ''",
-                "network_mode: 5",
-            ])
+            .usually(
+                &[
+                    "network_mode: host",
+                    "network_mode: none",
+                    "network_mode: bridge",
+                    &own,
+                    "network_mode: container:vpn",
+                    "network_mode: ''",
+                ],
+                &["network_mode: service:nobody", "network_mode: 5"],
+            )
             .to_owned());
     }
-    if dice.one_in(if shares { 12 } else { 2 }) {
+    if dice.one_in(if shares { 50 } else { 2 }) {
         put(attachments(dice));
     }
     if dice.one_in(2) {
         let ports = dice.some(&PORTS).join(", ");
         put(format!("ports: [{ports}]"));
     }
-    if dice.one_in(12) {
+    if dice.one_in(40) {
         put(dice.pick(&ODD_PORTS).to_owned());
     }
     if dice.one_in(4) {
         put(dice
-            .pick(&["expose: [80, '90-91', 53/udp]", "expose: ['${PORT}']", "expose: 80"])
+            .usually(&["expose: [80, '90-91', 53/udp]", "expose: ['${PORT}']"], &["expose: 80"])
             .to_owned());
     }
     if dice.one_in(2) {
@@ -150,18 +172,21 @@ fn service(dice: &mut Dice, name: &str, all: &[&str], text: &mut String) {
     }
     if dice.one_in(5) {
         put(dice
-            .pick(&[
-                "env_file: vars.env",
-                "env_file: [vars.env]",
-                "env_file: [{path: vars.env}]",
-                "env_file: gone.env",
-                "env_file: {path: vars.env}",
-                "env_file: [{path: gone.env, required: false}]",
-            ])
+            .usually(
+                &[
+                    "env_file: vars.env",
+                    "env_file: [vars.env]",
+                    "env_file: [{path: vars.env}]",
+                    "env_file: [{path: gone.env, required: false}]",
+                ],
+                &["env_file: gone.env", "env_file: {path: vars.env}"],
+            )
             .to_owned());
     }
     if dice.one_in(3) && !others.is_empty() {
-        let other = dice.pick(&others);
+        // Mostly the one before, so that circles are few.
+        let before = all.iter().take_while(|other| **other != name).last();
+        let other = if dice.one_in(6) { dice.pick(&others) } else { before.unwrap_or(&others[0]) };
         let forms = [
             format!("depends_on: [{other}]"),
             format!("depends_on: {{{other}: {{condition: service_started}}}}"),
@@ -174,24 +199,28 @@ fn service(dice: &mut Dice, name: &str, all: &[&str], text: &mut String) {
             format!("depends_on: [{other}, {other}]"),
             "depends_on: [nobody]".to_owned(),
         ];
-        let end = if dice.one_in(4) { forms.len() } else { 3 };
+        let end = if dice.one_in(10) { forms.len() } else { 3 };
         put(forms[dice.below(end)].clone());
     }
     if dice.one_in(5) {
         put(dice.pick(&OTHERS).to_owned());
     }
-    if dice.one_in(8) {
+    if dice.one_in(20) {
         put(dice.pick(&WRONG).to_owned());
     }
     if dice.one_in(10) {
         put(dice
-            .pick(&[
-                "extends: {file: base.yaml, service: base}",
-                "extends: {file: base.yaml, service: other}",
-                "extends: db",
-                "extends: {service: nobody}",
-                "extends: {file: gone.yaml, service: a}",
-            ])
+            .usually(
+                &[
+                    "extends: {file: base.yaml, service: base}",
+                    "extends: {file: base.yaml, service: other}",
+                ],
+                &[
+                    "extends: db",
+                    "extends: {service: nobody}",
+                    "extends: {file: gone.yaml, service: a}",
+                ],
+            )
             .to_owned());
     }
 }
@@ -224,7 +253,15 @@ const ODD_PORTS: [&str; 10] = [
     "ports: [[80]]",
 ];
 
-const OTHERS: [&str; 26] = [
+const OTHERS: [&str; 34] = [
+    "container_name: ${NAME}",
+    "container_name: fixed",
+    "scale: 0x2",
+    "deploy: {mode: global}",
+    "stop_grace_period: 1m30s",
+    "pid: host",
+    "develop: {watch: [{path: ., action: rebuild}]}",
+    "oom_score_adj: -100",
     "container_name: '${COMPOSE_PROJECT_NAME}-own'",
     "hostname: ${NAME}",
     "profiles: [debug]",
@@ -253,7 +290,25 @@ const OTHERS: [&str; 26] = [
     "restart: unless-stopped",
 ];
 
-const WRONG: [&str; 40] = [
+const WRONG: [&str; 58] = [
+    "ports: ['80:0']",
+    "ports: [{target: 80, host_ip: ''}]",
+    "healthcheck: {retries: x}",
+    "pid: 5",
+    "labels: 5",
+    "depends_on: db",
+    "extra_hosts: 5",
+    "extra_hosts: ['a:1.1.1.1', 'a:1.1.1.1']",
+    "env_file: 5",
+    "build: {contxt: .}",
+    "build: {context: ., dockerfile: a, dockerfile_inline: b}",
+    "profiles: debug",
+    "ulimits: {nofile: many}",
+    "ulimits: {nofile: {soft: 1}}",
+    "oom_score_adj: 2000",
+    "volumes: [5]",
+    "tmpfs: [/x]\n    volumes: ['data:/x']",
+    "init: 1",
     "port: ['80:80']",
     "imgae: redis",
     "command: [sleep, 10]",
@@ -298,27 +353,28 @@ const WRONG: [&str; 40] = [
 
 fn attachments(dice: &mut Dice) -> String {
     let names: Vec<&str> = dice.some(&NETWORKS);
-    match dice.below(16) {
+    match dice.below(48) {
         0 => "networks: [nope]".to_owned(),
         1 => "networks: {}".to_owned(),
         2 => "networks: ".to_owned(),
         3 => "networks: front".to_owned(),
         4 => "networks: [front, front]".to_owned(),
         5 => "networks: {front: {ipv4_adress: 10.0.0.5}}".to_owned(),
-        6..11 => format!("networks: [{}]", names.join(", ")),
+        6..27 => format!("networks: [{}]", names.join(", ")),
         _ => {
             let inside: Vec<String> = names
                 .iter()
                 .map(|name| {
-                    let how = dice.pick(&[
+                    let sound = [
                         "",
                         "{aliases: [x, y]}",
                         "{ipv4_address: 10.0.0.5}",
                         "{priority: 5, aliases: ['${NAME}']}",
                         "{ipv6_address: 'fd00::5', mac_address: '02:42:AC:00:00:01'}",
                         "{aliases: [x, x]}",
-                        "{priority: '5'}",
-                    ]);
+                    ];
+                    let how = dice.pick(&sound);
+                    let how = if dice.one_in(40) { "{priority: '5'}" } else { how };
                     format!("{name}: {how}")
                 })
                 .collect();
@@ -354,7 +410,7 @@ fn environment(dice: &mut Dice) -> String {
 }
 
 fn networks(dice: &mut Dice, text: &mut String) {
-    if dice.one_in(8) {
+    if dice.one_in(25) {
         return;
     }
     text.push_str("networks:\n");
@@ -375,7 +431,7 @@ fn networks(dice: &mut Dice, text: &mut String) {
         ]);
         let wrong =
             ["{external: maybe}", "{drivr: x}", "{ipam: {config: {subnet: 10.0.0.0/24}}}", "[]"];
-        let how = if dice.one_in(16) { dice.pick(&wrong) } else { how };
+        let how = if dice.one_in(40) { dice.pick(&wrong) } else { how };
         text.push_str(&format!("  {name}: {how}\n"));
     }
     if dice.one_in(4) {
@@ -413,10 +469,15 @@ fn over(dice: &mut Dice, services: &[&str]) -> String {
             "extra_hosts: ['c:3.3.3.3']",
             "hostname: over",
             "expose: [7]",
+            "volumes: ['./other:/data']",
+            "labels: {a: over}",
+            "build: ./over",
         ]) {
             text.push_str(&format!("    {line}\n"));
         }
-        if dice.one_in(4) {
+        if let Some(last) = services.last().filter(|last| *last != first && dice.one_in(4)) {
+            text.push_str(&format!("    depends_on: [{last}]\n"));
+        } else if dice.one_in(4) {
             text.push_str(dice.pick(&[
                 "    depends_on: !reset []\n",
                 "    environment: !override {ONLY: 'http://one:1'}\n",
