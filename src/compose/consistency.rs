@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::circles::{self, Need};
-use super::keys::size_of;
+use super::keys::{misplaced, size_of};
 use super::load::texts;
 use super::merge;
 use super::notes::Notes;
@@ -81,7 +81,7 @@ struct Asking<'a> {
 impl<'a> Asking<'a> {
     fn service(&mut self, name: &str, entry: &Entry) {
         let node = &entry.value;
-        if node.map().is_none() {
+        if node.map().is_none() || misplaced(name, node).is_some() {
             return;
         }
         let path = ["services", name];

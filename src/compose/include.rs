@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::interpolate::Variables;
 use super::load::{DEEPEST, Loader, Source, is_remote, name_of, parent, real, texts};
-use super::keys;
+use super::{keys, ports};
 use crate::error::Result;
 use crate::yaml::{Entry, Mapping, Node, Spot, Value};
 
@@ -55,6 +55,7 @@ impl Loader {
                 // time is the caller's.
                 if (1..MOST_CHECKED).contains(&left) {
                     keys::TOP.check(&merged, &[], &mut self.notes);
+                    ports::check(&merged, &mut self.notes);
                 }
             }
         }

@@ -9,6 +9,7 @@ use super::shape::Shape::{
     Number, OneOf, Set, Text, Whole,
 };
 use super::shape::{Keys, Shape};
+use crate::yaml::Node;
 
 /// Text, a number, true or false, or nothing.
 const VALUE: Shape = Either(&[Text, Number, Flag, Null]);
@@ -29,7 +30,21 @@ const SIZE: Shape = Either(&[Number, Like(is_size, "a size such as 512m")]);
 
 /// A mapping with these keys, and any that begin with `x-`.
 const fn keys(known: &'static [(&'static str, Shape)]) -> Keys {
-    Keys { known, required: &[], extensible: true }
+    needing(&[], known)
+}
+
+/// A mapping with these keys, of which some must be there, and any that begin
+/// with `x-`.
+const fn needing(
+    required: &'static [&'static str],
+    known: &'static [(&'static str, Shape)],
+) -> Keys {
+    Keys { known, required, extensible: true, no_such: None }
+}
+
+/// A mapping with these keys, some of which must be there, and no others.
+const fn only(required: &'static [&'static str], known: &'static [(&'static str, Shape)]) -> Keys {
+    Keys { known, required, extensible: false, no_such: None }
 }
 
 /// At the top of a file.
@@ -46,7 +61,18 @@ static TOP_KEYS: Keys = keys(&[
     ("volumes", Named(&Either(&[Fields(&VOLUME), Null]))),
 ]);
 
-static SERVICE: Keys = keys(&[
+static SERVICE: Keys = Keys { no_such: Some(misplaced), ..keys(SERVICE_KEYS) };
+
+/// Why something among the services is none: a section of the file that was
+/// indented too far.
+pub fn misplaced(name: &str, node: &Node) -> Option<String> {
+    let is_section = matches!(name, "configs" | "networks" | "secrets" | "volumes");
+    let runs = ["image", "build", "extends", "provider"].iter().any(|key| node.get(key).is_some());
+    (is_section && !runs)
+        .then(|| format!("it stands among the services; `{name}` belongs at the top of the file"))
+}
+
+const SERVICE_KEYS: &[(&str, Shape)] = &[
     ("annotations", PAIRS),
     ("attach", FLAG_OR_TEXT),
     ("blkio_config", Any),
@@ -139,7 +165,7 @@ static SERVICE: Keys = keys(&[
     ("volumes", List(&Either(&[Text, Fields(&MOUNT)]))),
     ("volumes_from", TEXTS),
     ("working_dir", Text),
-]);
+];
 
 static BUILD: Keys = keys(&[
     ("additional_contexts", PAIRS),
@@ -181,8 +207,9 @@ static ATTACHMENT: Keys = keys(&[
 ]);
 
 /// The long form of a port.
-static PORT: Keys = Keys {
-    known: &[
+static PORT: Keys = needing(
+    &["target"],
+    &[
         ("app_protocol", Text),
         ("host_ip", Text),
         ("mode", Text),
@@ -191,9 +218,7 @@ static PORT: Keys = Keys {
         ("published", WHOLE_OR_TEXT),
         ("target", AsWhole),
     ],
-    required: &["target"],
-    extensible: true,
-};
+);
 
 static DEPLOY: Keys = keys(&[
     ("endpoint_mode", Text),
@@ -228,10 +253,9 @@ static RESERVED: Keys = keys(&[
 
 const MEMORY: Shape = Like(is_size, "a size such as 512m");
 
-static RESERVED_DEVICE: Keys =
-    Keys { known: GPU_KEYS, required: &["capabilities"], extensible: true };
+static RESERVED_DEVICE: Keys = needing(&["capabilities"], GPU_KEYS);
 
-static GPU: Keys = Keys { known: GPU_KEYS, required: &[], extensible: true };
+static GPU: Keys = needing(&[], GPU_KEYS);
 
 const GPU_KEYS: &[(&str, Shape)] = &[
     ("capabilities", TEXTS),
@@ -254,8 +278,9 @@ static ROLLOUT: Keys = keys(&[
 ]);
 
 /// The long form of a dependency.
-static DEPENDENCY: Keys = Keys {
-    known: &[
+static DEPENDENCY: Keys = needing(
+    &["condition"],
+    &[
         (
             "condition",
             OneOf(&["service_started", "service_healthy", "service_completed_successfully"]),
@@ -263,9 +288,7 @@ static DEPENDENCY: Keys = Keys {
         ("required", Flag),
         ("restart", AsFlag),
     ],
-    required: &["condition"],
-    extensible: true,
-};
+);
 
 static HEALTHCHECK: Keys = keys(&[
     ("disable", AsFlag),
@@ -279,33 +302,29 @@ static HEALTHCHECK: Keys = keys(&[
 
 static LOGGING: Keys = keys(&[("driver", Text), ("options", Map(&Either(&[Text, Number, Null])))]);
 
-static HOOK: Keys = Keys {
-    known: &[
+static HOOK: Keys = needing(
+    &["command"],
+    &[
         ("command", COMMAND),
         ("environment", PAIRS),
         ("privileged", AsFlag),
         ("user", Text),
         ("working_dir", Text),
     ],
-    required: &["command"],
-    extensible: true,
-};
+);
 
-static PROVIDER: Keys =
-    Keys { known: &[("options", Any), ("type", Text)], required: &["type"], extensible: true };
+static PROVIDER: Keys = needing(&["type"], &[("options", Any), ("type", Text)]);
 
 static CREDENTIAL_SPEC: Keys = keys(&[("config", Text), ("file", Text), ("registry", Text)]);
 
-static DEVICE: Keys = Keys {
-    known: &[("permissions", Text), ("source", Text), ("target", Text)],
-    required: &["source"],
-    extensible: true,
-};
+static DEVICE: Keys =
+    needing(&["source"], &[("permissions", Text), ("source", Text), ("target", Text)]);
 
 static DEVELOP: Keys = keys(&[("watch", List(&Fields(&WATCH)))]);
 
-static WATCH: Keys = Keys {
-    known: &[
+static WATCH: Keys = needing(
+    &["action", "path"],
+    &[
         ("action", OneOf(&["rebuild", "sync", "restart", "sync+restart", "sync+exec"])),
         ("exec", Fields(&HOOK)),
         ("ignore", TEXT_OR_TEXTS),
@@ -314,17 +333,11 @@ static WATCH: Keys = Keys {
         ("path", Text),
         ("target", Text),
     ],
-    required: &["action", "path"],
-    extensible: true,
-};
+);
 
 const LIMIT: Shape = Either(&[AsWhole, Fields(&SOFT_AND_HARD)]);
 
-static SOFT_AND_HARD: Keys = Keys {
-    known: &[("hard", AsWhole), ("soft", AsWhole)],
-    required: &["hard", "soft"],
-    extensible: true,
-};
+static SOFT_AND_HARD: Keys = needing(&["hard", "soft"], &[("hard", AsWhole), ("soft", AsWhole)]);
 
 /// `NAME:ADDRESS` in a list, or `NAME: ADDRESS` in a mapping.
 const HOSTS: Shape = Either(&[Map(&Either(&[Text, List(&Text)])), TEXTS]);
@@ -343,8 +356,9 @@ static MOUNTED_KEYS: Keys = keys(&[
 static MODEL_USE: Keys = keys(&[("endpoint_var", Text), ("model_var", Text)]);
 
 /// The long form of a volume of a service.
-static MOUNT: Keys = Keys {
-    known: &[
+static MOUNT: Keys = needing(
+    &["target", "type"],
+    &[
         ("bind", Fields(&BIND)),
         ("consistency", Text),
         ("image", Fields(&IMAGE_MOUNT)),
@@ -355,9 +369,7 @@ static MOUNT: Keys = Keys {
         ("type", OneOf(&["bind", "volume", "tmpfs", "cluster", "npipe", "image"])),
         ("volume", Fields(&VOLUME_MOUNT)),
     ],
-    required: &["target", "type"],
-    extensible: true,
-};
+);
 
 static BIND: Keys = keys(&[
     ("create_host_path", AsFlag),
@@ -428,32 +440,21 @@ static SECRET: Keys = keys(&[
     ("template_driver", Text),
 ]);
 
-static MODEL: Keys = Keys {
-    known: &[
-        ("context_size", WHOLE),
-        ("model", Text),
-        ("name", Text),
-        ("runtime_flags", LENIENT_TEXTS),
-    ],
-    required: &["model"],
-    extensible: true,
-};
+static MODEL: Keys = needing(
+    &["model"],
+    &[("context_size", WHOLE), ("model", Text), ("name", Text), ("runtime_flags", LENIENT_TEXTS)],
+);
 
 /// An entry of `include`.
 pub static INCLUDE: Shape = Either(&[Text, Fields(&INCLUDE_KEYS)]);
 
-static INCLUDE_KEYS: Keys = Keys {
-    known: &[("env_file", TEXT_OR_TEXTS), ("path", TEXT_OR_TEXTS), ("project_directory", Text)],
-    required: &["path"],
-    extensible: false,
-};
+static INCLUDE_KEYS: Keys = only(
+    &["path"],
+    &[("env_file", TEXT_OR_TEXTS), ("path", TEXT_OR_TEXTS), ("project_directory", Text)],
+);
 
 /// The long form of an `env_file`.
-static ENV_FILE: Keys = Keys {
-    known: &[("format", Text), ("path", Text), ("required", AsFlag)],
-    required: &["path"],
-    extensible: false,
-};
+static ENV_FILE: Keys = only(&["path"], &[("format", Text), ("path", Text), ("required", AsFlag)]);
 
 /// Where a key belongs that stands in another place.
 pub fn home_of(key: &str) -> Option<&'static str> {
@@ -526,7 +527,7 @@ fn is_container_name(text: &str) -> bool {
 }
 
 /// The bytes that a value stands for.
-pub fn size_of(node: &crate::yaml::Node) -> Option<i64> {
+pub fn size_of(node: &Node) -> Option<i64> {
     match super::scalar::of(node)? {
         Scalar::Whole(bytes) => Some(bytes),
         _ => bytes(node.text()?),

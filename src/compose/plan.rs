@@ -311,6 +311,10 @@ impl Drawing<'_, '_> {
         let mut endpoints: Vec<Endpoint> = Vec::new();
         for attachment in &service.networks {
             let Some(network) = self.networks.get(&attachment.network) else { continue };
+            // Two keys may stand for one network that is made elsewhere.
+            if endpoints.iter().any(|endpoint| endpoint.network == network.name) {
+                continue;
+            }
             let mut aliases = vec![service.name.clone()];
             aliases.extend(attachment.aliases.iter().cloned());
             let mut seen = BTreeSet::new();

@@ -147,6 +147,18 @@ impl Ports {
     }
 }
 
+/// Reads all ports of a project for what is wrong with them.
+pub fn check(tree: &Node, notes: &mut Notes) {
+    let mut ports = Ports::default();
+    for (name, entry) in tree.get("services").and_then(Node::map).into_iter().flatten() {
+        let listed = entry.value.get("ports").map(|ports| &ports.value);
+        let Some(Value::List(items)) = listed else { continue };
+        for (at, item) in items.iter().enumerate() {
+            ports.published(item, &["services", name, "ports", &at.to_string()], notes);
+        }
+    }
+}
+
 fn split_protocol(text: &str) -> (&str, &str) {
     match text.split_once('/') {
         Some((ports, "")) => (ports, "tcp"),

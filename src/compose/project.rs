@@ -191,9 +191,5 @@ pub fn shape(tree: &Node, notes: &mut Notes) -> Result<()> {
         return Ok(());
     }
     keys::TOP.check(tree, &[], notes);
-    misplaced(tree, notes);
     Ok(())
 }
-
-/// Notes a section of the file that stands among the services.
-fn misplaced(_tree: &Node, _notes: &mut Notes) {}

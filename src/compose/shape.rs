@@ -53,6 +53,8 @@ pub struct Keys {
     pub required: &'static [&'static str],
     /// Whether keys that begin with `x-` are free.
     pub extensible: bool,
+    /// Why a mapping of this name is none of these after all.
+    pub no_such: Option<fn(&str, &Node) -> Option<String>>,
 }
 
 impl Keys {
@@ -215,6 +217,10 @@ fn check_twins(node: &Node, path: &[&str], notes: &mut Notes) {
 
 fn check_keys(node: &Node, keys: &'static Keys, path: &[&str], notes: &mut Notes) {
     let Some(map) = node.map() else { return };
+    let name = path.last().copied().unwrap_or_default();
+    if let Some(why) = keys.no_such.and_then(|no_such| no_such(name, node)) {
+        return notes.refused(node.spot, path, why);
+    }
     for (key, entry) in map {
         let path = [path, &[key.as_str()]].concat();
         match keys.shape(key) {
@@ -284,6 +290,17 @@ mod tests {
         ] {
             assert_eq!(refused(service), Vec::<String>::new(), "{service}");
         }
+    }
+
+    #[test]
+    fn a_section_among_the_services_is_told_once() {
+        let text = "services: {web: {image: a}, networks: {front: {driver: bridge}}}";
+        let tree = read(text, 0, &mut Budget::default()).expect(text).remove(0);
+        let mut notes = Notes::default();
+        keys::TOP.check(&tree, &[], &mut notes);
+        let faults = notes.finish().1;
+        assert_eq!(faults.len(), 1);
+        assert!(faults[0].why.ends_with("`networks` belongs at the top of the file"));
     }
 
     #[test]

@@ -128,23 +128,21 @@ fn of_compose(told: &Value) -> Planned {
             ..Service::default()
         };
         let own_mac = word(&service["mac_address"]).to_lowercase();
-        for (key, how) in entries(&service["networks"]) {
+        let mut on: Vec<_> = entries(&service["networks"]).collect();
+        on.sort_by_key(|(key, how)| (Reverse(how["priority"].as_i64().unwrap_or(0)), *key));
+        for (at, (key, how)) in on.into_iter().enumerate() {
             let mut told: BTreeSet<String> =
                 how["aliases"].as_array().into_iter().flatten().map(word).collect();
             told.extend([&how["ipv4_address"], &how["ipv6_address"]].map(word));
             told.insert(word(&how["mac_address"]).to_lowercase());
+            if at == 0 && how["mac_address"].is_null() {
+                told.insert(own_mac.clone());
+            }
             told.remove("");
             told.remove(name);
-            planned.on.insert(network(key), told);
+            // Of two keys for one network the first counts.
+            planned.on.entry(network(key)).or_insert(told);
             networks.insert(network(key));
-        }
-        let primary = entries(&service["networks"])
-            .max_by_key(|(key, how)| (how["priority"].as_i64().unwrap_or(0), Reverse(*key)));
-        if let Some((key, how)) = primary
-            && how["mac_address"].is_null()
-            && !own_mac.is_empty()
-        {
-            planned.on.entry(network(key)).or_default().insert(own_mac);
         }
         let borrowed = mode == "host" || mode.contains(':');
         for port in service["ports"].as_array().into_iter().flatten().filter(|_| !borrowed) {
@@ -178,8 +176,9 @@ fn of_compose(told: &Value) -> Planned {
     // An empty network mode is not shown; it stands for the default network.
     let default = network("default");
     for service in services.values_mut().filter(|s| s.mode.is_empty() && s.on.is_empty()) {
-        if networks.contains(&default) {
+        if !default.is_empty() {
             service.on.insert(default.clone(), BTreeSet::new());
+            networks.insert(default.clone());
         } else {
             service.mode = "none".to_owned();
         }
