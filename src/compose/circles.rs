@@ -23,19 +23,24 @@ pub fn find<'a>(needs: &BTreeMap<&'a str, Vec<Need<'a>>>) -> Vec<(Spot, Vec<&'a 
     for start in needs.keys() {
         // The way from the start, each with the number of its next need.
         let mut way: Vec<(&str, usize)> = vec![(start, 0)];
+        let mut place_on_way: BTreeMap<&str, usize> = BTreeMap::from([(*start, 0)]);
         while let Some((name, next)) = way.last_mut() {
             let need = needs.get(name).and_then(|needs| needs.get(*next));
             let Some(need) = need.filter(|_| !done.contains(name)) else {
                 done.insert(name);
+                place_on_way.remove(name);
                 way.pop();
                 continue;
             };
             *next += 1;
-            match way.iter().position(|(name, _)| *name == need.service) {
-                None => way.push((need.service, 0)),
+            match place_on_way.get(need.service) {
+                None => {
+                    place_on_way.insert(need.service, way.len());
+                    way.push((need.service, 0));
+                }
                 Some(first) => {
                     let mut circle: Vec<&str> =
-                        way[first..].iter().map(|(name, _)| *name).collect();
+                        way[*first..].iter().map(|(name, _)| *name).collect();
                     circle.push(need.service);
                     let at = spot(needs, circle[0], circle[1]).unwrap_or(need.at);
                     circles.push((at, circle));

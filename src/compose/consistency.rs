@@ -237,11 +237,10 @@ impl<'a> Asking<'a> {
         }
         let kind = section.trim_end_matches('s');
         let known = there.into_iter().flatten().map(|(key, _)| key.as_str());
-        let why = match nearest(wanted, known) {
+        self.notes.refused_worded(spot, path, || match nearest(wanted, known) {
             Some(meant) => format!("the file has no {kind} `{wanted}`; did you mean `{meant}`?"),
             None => format!("the file has no {kind} `{wanted}` at its top"),
-        };
-        self.notes.refused(spot, path, why);
+        });
     }
 
     /// The services that a service must have started before it; those that are
@@ -286,10 +285,10 @@ impl<'a> Asking<'a> {
         needs.retain(|need| {
             let there = self.on.contains(need.service);
             if !there {
-                let why = no_service(need.service, self.services, self.on);
+                let why = || no_service(need.service, self.services, self.on);
                 let path = ["services", name, need.key, need.service];
                 let path = if need.key == "depends_on" { &path[..] } else { &path[..3] };
-                self.notes.refused(need.at, path, why);
+                self.notes.refused_worded(need.at, path, why);
             }
             there
         });

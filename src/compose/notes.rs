@@ -55,19 +55,33 @@ impl Notes {
 
     /// Notes that Compose refuses the file for what `path` says, and why.
     pub fn refused(&mut self, spot: Spot, path: &[&str], why: impl Into<String>) {
-        self.fault(Refuser::Compose, spot, path, why.into(), None);
+        self.refused_worded(spot, path, || why.into());
+    }
+
+    /// Notes the same, put in words only if the note is kept: to find out what
+    /// was probably meant takes a look at all that could be.
+    pub fn refused_worded(&mut self, spot: Spot, path: &[&str], why: impl FnOnce() -> String) {
+        self.fault(Refuser::Compose, spot, path, || (why(), None));
     }
 
     /// Notes that Compose takes what `path` says and the engine does not, and why.
     pub fn refused_by_engine(&mut self, spot: Spot, path: &[&str], why: impl Into<String>) {
-        self.fault(Refuser::Engine, spot, path, why.into(), None);
+        self.fault(Refuser::Engine, spot, path, || (why.into(), None));
     }
 
-    fn fault(&mut self, by: Refuser, spot: Spot, path: &[&str], why: String, meant: Option<&str>) {
-        let told = match meant {
-            Some(meant) => format!("{why}; did you mean `{meant}`?"),
-            None => why,
-        };
+    /// Notes a fault; the words come with the key that was meant, if one was.
+    fn fault(
+        &mut self,
+        by: Refuser,
+        spot: Spot,
+        path: &[&str],
+        why: impl FnOnce() -> (String, Option<String>),
+    ) {
+        if self.faults.len() >= MOST {
+            self.left_out += 1;
+            return;
+        }
+        let (why, meant) = why();
         let fault = Fault {
             by,
             place: self.place(spot),
@@ -76,17 +90,14 @@ impl Notes {
                 ["services", service, ..] => Some((*service).to_owned()),
                 _ => None,
             },
-            why: told.clone(),
-            meant: meant.map(str::to_owned),
+            why: why.clone(),
+            meant,
         };
-        // Of two ways to the same place, such as an anchor's.
-        if self.faults.iter().any(|(_, known)| *known == fault) {
-            return;
-        }
-        if self.faults.len() < MOST {
+        // Each step of laying files over one another finds it again.
+        if self.faults.iter().all(|(_, known)| *known != fault) {
             self.faults.push((spot, fault));
+            self.add(spot, path, why);
         }
-        self.add(spot, path, told);
     }
 
     /// Notes a value of the wrong kind.
@@ -109,8 +120,13 @@ impl Notes {
             let why = format!("it stands in the wrong place; it belongs {home}");
             return self.refused(spot, path, why);
         }
-        let why = "there is no such key".to_owned();
-        self.fault(Refuser::Compose, spot, path, why, nearest(key, known));
+        self.fault(Refuser::Compose, spot, path, || match nearest(key, known) {
+            Some(meant) => {
+                let why = format!("there is no such key; did you mean `{meant}`?");
+                (why, Some(meant.to_owned()))
+            }
+            None => ("there is no such key".to_owned(), None),
+        });
     }
 
     /// Whether a key right under `path` was probably meant to be `key`.

@@ -67,7 +67,7 @@ pub fn snapshot(reader: &mut Reader, project: &Project, tree: &Node) -> Snapshot
     place_modeless(reader, &mut services, &networks);
     let names = Names { project: &project.name, separator: project.separator };
     start::check(tree, &services, &networks, names, &mut reader.loader.notes);
-    let mut drawing = Drawing { reader, names, services: &services, networks: &networks };
+    let mut drawing = Drawing::new(reader, names, &services, &networks);
     let containers = drawing.containers();
     let mut used: BTreeMap<String, Network> = BTreeMap::new();
     for network in networks.into_values() {
@@ -146,7 +146,6 @@ fn networks(
     services: &BTreeMap<String, Service>,
 ) -> BTreeMap<String, Network> {
     let mut found = BTreeMap::new();
-    let mut missing = BTreeSet::new();
     for service in services.values() {
         for attachment in &service.networks {
             let key = &attachment.network;
@@ -156,14 +155,13 @@ fn networks(
             let entry = declared.get(key);
             if entry.is_none() && key != "default" {
                 let path = ["services", &service.name, "networks", key];
-                let why = match nearest(key, declared.keys().map(String::as_str)) {
+                let why = || match nearest(key, declared.keys().map(String::as_str)) {
                     Some(meant) => {
                         format!("the file has no network `{key}`; did you mean `{meant}`?")
                     }
                     None => format!("the file has no network `{key}` at its top"),
                 };
-                reader.loader.notes.refused(attachment.spot, &path, why);
-                missing.insert(key.clone());
+                reader.loader.notes.refused_worded(attachment.spot, &path, why);
                 continue;
             }
             let full = format!("{}_{key}", project.name);
@@ -187,9 +185,22 @@ struct Drawing<'a, 'r> {
     services: &'a BTreeMap<String, Service>,
     /// By key.
     networks: &'a BTreeMap<String, Network>,
+    /// Names of those that let the host's ports in.
+    open: BTreeSet<&'a str>,
 }
 
-impl Drawing<'_, '_> {
+impl<'a, 'r> Drawing<'a, 'r> {
+    fn new(
+        reader: &'a mut Reader<'r>,
+        names: Names<'a>,
+        services: &'a BTreeMap<String, Service>,
+        networks: &'a BTreeMap<String, Network>,
+    ) -> Self {
+        let open = networks.values().filter(|network| !network.internal && !network.is_none());
+        let open = open.map(|network| network.name.as_str()).collect();
+        Self { reader, names, services, networks, open }
+    }
+
     fn containers(&mut self) -> Vec<Container> {
         let mut containers = Vec::new();
         let mut left = MOST_MEMORY;
@@ -258,11 +269,7 @@ impl Drawing<'_, '_> {
     /// Whether any of a container's networks lets the host's ports in.
     fn lets_in(&self, service: &Service, endpoints: &[Endpoint]) -> bool {
         let bridged = service.network_mode.as_deref() == Some("bridge");
-        let networks = || self.networks.values();
-        let open = |endpoint: &Endpoint| {
-            networks().any(|n| n.name == endpoint.network && !n.internal && !n.is_none())
-        };
-        bridged || endpoints.iter().any(open)
+        bridged || endpoints.iter().any(|e| self.open.contains(e.network.as_str()))
     }
 
     /// The service's own labels, and those that Compose puts there.

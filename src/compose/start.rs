@@ -24,9 +24,11 @@ pub fn check(
     modes(tree, services, notes);
     container_names(services, names, notes);
     network_names(tree, networks, notes);
+    let mut fixed = fixed(services);
     for (key, network) in networks {
         gateways(tree, key, network, notes);
-        addresses(tree, key, network, services, notes);
+        let there = fixed.remove(key.as_str()).unwrap_or_default();
+        addresses(network, &kept(tree, key), there, notes);
     }
 }
 
@@ -146,17 +148,16 @@ impl Fixed<'_> {
     }
 }
 
-/// Fixed addresses that cannot be had on a network.
+/// Notes the fixed addresses on a network that cannot be had. `kept` are those
+/// that the file keeps for others.
 fn addresses(
-    tree: &Node,
-    key: &str,
     network: &Network,
-    services: &BTreeMap<String, Service>,
+    kept: &BTreeMap<IpAddr, String>,
+    fixed: Vec<Fixed>,
     notes: &mut Notes,
 ) {
-    let kept = kept(tree, key);
     let mut taken: BTreeMap<IpAddr, &str> = BTreeMap::new();
-    for fixed in fixed(key, services) {
+    for fixed in &fixed {
         let address = fixed.address;
         if fixed.service.replicas > 1 {
             let replicas = fixed.service.replicas;
@@ -173,8 +174,7 @@ fn addresses(
             if let Some(why) = outside(address, network) {
                 fixed.refuse(notes, why);
             } else if let Some(name) = kept.get(&address) {
-                let why = format!("{address} is kept for `{name}` (aux_addresses)");
-                fixed.refuse(notes, why);
+                fixed.refuse(notes, format!("{address} is kept for `{name}` (aux_addresses)"));
             }
         }
     }
@@ -192,23 +192,19 @@ fn kept(tree: &Node, key: &str) -> BTreeMap<IpAddr, String> {
         .collect()
 }
 
-fn fixed<'a>(
-    network: &'a str,
-    services: &'a BTreeMap<String, Service>,
-) -> impl Iterator<Item = Fixed<'a>> {
-    services.values().flat_map(move |service| {
-        let on = service.networks.iter().filter(move |on| on.network == network);
-        on.flat_map(move |attachment| {
+/// The fixed addresses by the key of the network that they are on.
+fn fixed(services: &BTreeMap<String, Service>) -> BTreeMap<&str, Vec<Fixed<'_>>> {
+    let mut all: BTreeMap<&str, Vec<Fixed>> = BTreeMap::new();
+    for service in services.values() {
+        for attachment in &service.networks {
             let ipv4 = attachment.ipv4.map(|ip| (IpAddr::from(ip), "ipv4_address"));
             let ipv6 = attachment.ipv6.map(|ip| (IpAddr::from(ip), "ipv6_address"));
-            ipv4.into_iter().chain(ipv6).map(move |(address, key)| Fixed {
-                service,
-                attachment,
-                address,
-                key,
-            })
-        })
-    })
+            let fixed = ipv4.into_iter().chain(ipv6);
+            let fixed = fixed.map(|(address, key)| Fixed { service, attachment, address, key });
+            all.entry(&attachment.network).or_default().extend(fixed);
+        }
+    }
+    all
 }
 
 /// Why a network has no such address to give.
