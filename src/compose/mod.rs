@@ -6,7 +6,7 @@
 //! files together; [`service`], [`ports`] and [`network`] bring the many ways of
 //! writing a thing down to one, and [`plan`] draws up containers and networks.
 //!
-//! What Compose refuses is a [`Fault`] of the plan: [`shape`] holds the files
+//! What Compose refuses is a [`Fault`] of the plan: [`conform`] holds the files
 //! against the tables in [`keys`], and [`consistency`] asks whether the parts
 //! fit together. What the engine will refuse is one, too ([`start`]). What is
 //! not understood is named in the snapshot's `unread`, as faults are, and the
@@ -16,6 +16,7 @@
 //! hosts and ports that they name.
 
 mod circles;
+mod conform;
 mod consistency;
 mod env_file;
 mod extends;
@@ -32,13 +33,13 @@ mod ports;
 mod project;
 mod reader;
 mod references;
+mod request;
 mod scalar;
 mod service;
 mod shape;
 mod start;
 mod volumes;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
@@ -49,23 +50,7 @@ use load::{Loader, Source};
 use project::Chosen;
 use reader::Reader;
 
-/// Which compose files to read, and how.
-#[derive(Debug, Clone, Default)]
-pub struct Request {
-    /// Files, each laid over those before it. A folder stands for the compose
-    /// file in it and the override file beside that; `-` is standard input.
-    pub files: Vec<PathBuf>,
-    /// Name of the project, in place of the one the files give it.
-    pub project_name: Option<String>,
-    /// Profiles to switch on.
-    pub profiles: Vec<String>,
-    /// Files of variables, in place of the `.env` beside the first file.
-    pub env_files: Vec<PathBuf>,
-    /// Environment variables of the process.
-    pub environment: BTreeMap<String, String>,
-    /// The folder that netmap was started in.
-    pub current_folder: PathBuf,
-}
+pub use request::Request;
 
 /// Reads compose files into the snapshot that Compose would bring about.
 ///

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use super::include::Parsed;
 use super::interpolate::{Variables, fill_in};
 use super::notes::Notes;
-use super::{Request, env_file, keys, load};
+use super::request::Request;
+use super::{env_file, keys, load};
 use crate::error::{Error, Result};
 use crate::yaml::{Node, Spot, Value};
 

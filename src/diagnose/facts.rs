@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use crate::graph::{Comparison, Map};
 use crate::model::{
-    Connection, Container, ContainerAt, HostAddress, Listening, LogError, Moment, Network,
+    Connection, Container, ContainerAt, Fault, HostAddress, Listening, LogError, Moment, Network,
     NetworkAt, NetworkMode, Observation, Protocol, PublishedPort, State,
 };
 
@@ -262,6 +262,20 @@ impl<'a> Facts<'a> {
         self.is_planned()
             && matches!(mode, NetworkMode::Container(_))
             && self.map.stack(at).is_none()
+    }
+
+    /// Whether nobody can tell which networks a planned container will be on:
+    /// those of a container outside of the plan, or what the file says of its
+    /// networks is refused.
+    pub fn is_unsettled(&self, at: ContainerAt) -> bool {
+        let Some(plan) = &self.map.snapshot().plan else { return false };
+        let service = self.container(at).compose.service.as_deref();
+        let about_networks = |fault: &Fault| {
+            let of_service = service
+                .and_then(|service| fault.path.strip_prefix("services.")?.strip_prefix(service));
+            of_service.is_some_and(|rest| rest.starts_with(".network"))
+        };
+        self.is_lodger(at) || plan.faults.iter().any(about_networks)
     }
 
     /// Whether the network stack of a container is gone: the container whose

@@ -79,8 +79,8 @@ pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
         return None;
     }
     let from = edge.from;
-    // Whose networks it will be on nobody can tell.
-    if names.is_lodger(from) || edge.container().is_some_and(|to| names.is_lodger(to)) {
+    // A name that nobody has is wrong on whichever network.
+    if names.is_unsettled(from) || edge.container().is_some_and(|to| names.is_unsettled(to)) {
         return None;
     }
     if names.is_orphan(from) && edge.target != Meaning::Itself {

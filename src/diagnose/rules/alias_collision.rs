@@ -40,7 +40,10 @@ fn judge(case: &Case) -> Judgement {
             let strange = members
                 .iter()
                 .any(|other| !are_replicas(case.container(members[0]), case.container(*other)));
-            if !strange || reported.contains(&members) {
+            // Two of one name cannot both be made, which is told as that.
+            let name_of = |at: &ContainerAt| case.name(*at);
+            let twins = members.iter().all(|at| name_of(at) == name_of(&members[0]));
+            if !strange || twins || reported.contains(&members) {
                 continue;
             }
             let on = &case.network(network).name;
