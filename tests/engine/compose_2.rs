@@ -3,6 +3,7 @@
 
 mod agreement;
 mod generate;
+mod start;
 
 use std::fs;
 use std::process::{Command, Output};

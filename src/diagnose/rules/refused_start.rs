@@ -17,7 +17,8 @@ pub const RULE: Rule = Rule {
     example: "`Address already in use`, `no configured subnet contains IP address`, `conflicting \
         options: port publishing and the container type network mode`",
     fix: "Another address or name, or the setting moved to where it belongs.",
-    mistaken_for: "A port of the host that is taken (host-port-conflict).",
+    mistaken_for: "A port of the host that is taken (host-port-conflict). Podman takes some of what \
+        Docker refuses here.",
     needs: &[],
     judge,
 };
