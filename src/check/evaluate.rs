@@ -29,6 +29,21 @@ pub struct Evidence<'a> {
 
 /// Judges every assertion of a file, in its order. One that goes without saying
 /// comes first where it does not hold: that what is planned can come up at all.
+///
+/// # Examples
+///
+/// ```
+/// use netmap::check::{CheckStatus, Evidence, evaluate, read};
+/// use netmap::graph::Map;
+///
+/// let file = read("containers:\n  web: {state: running}\n").expect("a check file");
+/// let snapshot = netmap::sample::read("wrong-name")?;
+/// let map = Map::new(&snapshot);
+/// let chosen = map.containers().collect();
+/// let evidence = Evidence { map: &map, probe: None, diagnosis: None, chosen: &chosen };
+/// assert_eq!(evaluate(&file, &evidence)[0].status, CheckStatus::Pass);
+/// # Ok::<(), netmap::error::Error>(())
+/// ```
 pub fn evaluate(file: &CheckFile, evidence: &Evidence) -> Vec<CheckVerdict> {
     let mut verdicts: Vec<CheckVerdict> = refused(evidence.map).into_iter().collect();
     verdicts.extend(asserted(file, evidence));

@@ -7,7 +7,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use super::load::texts;
 use super::merge;
 use super::reader::{Reader, flag, number, text};
-use crate::model::{ExposedPort, ExtraHost, Reference, RequestedPort, reference};
+use super::references::Configured;
+use crate::model::{Advertised, ExposedPort, ExtraHost, Reference, RequestedPort, reference};
 use crate::yaml::{Node, Spot, Value};
 
 /// Most replicas of one service that are drawn up.
@@ -41,6 +42,8 @@ pub struct Service {
     pub mac: Option<String>,
     pub labels: std::collections::BTreeMap<String, String>,
     pub references: Vec<Reference>,
+    pub advertised: Vec<Advertised>,
+    pub in_replica_set: bool,
 }
 
 /// How a service is on a network.
@@ -80,7 +83,7 @@ impl Reader<'_> {
         let networks = self.networks(name, node);
         let (links, external_links) =
             (self.links(name, node, "links"), self.links(name, node, "external_links"));
-        let mut references = self.references(name, node);
+        let Configured { mut references, advertised, in_replica_set } = self.configured(name, node);
         references.truncate(reference::MOST);
         references.sort();
         let mut ports = self.list(name, node, "ports", |reader, item, path| {
@@ -119,6 +122,8 @@ impl Reader<'_> {
             mac: text(node, "mac_address").map(|mac| mac.to_lowercase()),
             labels: self.labels(node.get("labels")),
             references,
+            advertised,
+            in_replica_set,
             name: name.to_owned(),
         })
     }
