@@ -25,6 +25,7 @@ mod interpolate;
 mod keys;
 mod load;
 mod merge;
+mod names;
 mod network;
 mod notes;
 mod places;

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::consistency;
+use super::names::Names;
 use super::network::built_in;
 use super::places::places;
 use super::reader::Reader;
@@ -34,25 +35,6 @@ pub struct Project {
     pub profiles: Vec<String>,
     /// What joins the parts of a container's name.
     pub separator: char,
-}
-
-/// The names that Compose gives to what a project has.
-#[derive(Debug, Clone, Copy)]
-pub struct Names<'a> {
-    project: &'a str,
-    separator: char,
-}
-
-impl Names<'_> {
-    /// The name of a service's container with this number.
-    pub fn container(self, service: &Service, number: u32) -> String {
-        service.container_name.clone().unwrap_or_else(|| self.joined(&service.name, number))
-    }
-
-    fn joined(self, service: &str, number: u32) -> String {
-        let Self { project, separator } = self;
-        format!("{project}{separator}{service}{separator}{number}")
-    }
 }
 
 /// The snapshot of a merged project. Notes are left in the reader.

@@ -7,8 +7,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
+use super::names::Names;
 use super::notes::Notes;
-use super::plan::Names;
 use super::service::{Attachment, Service};
 use crate::model::{Network, Subnet};
 use crate::yaml::{Node, Spot, Value};
