@@ -33,6 +33,7 @@ mod in_the_way;
 mod index;
 mod names;
 mod obstacle;
+mod refused;
 mod resolving;
 mod rule;
 pub mod rules;

@@ -185,7 +185,9 @@ fn edges_from<'a>(names: &Names<'a>, from: ContainerAt) -> Vec<Edge<'a>> {
         seen.push(Seen { host: normalised(&written), port, written, sign });
     };
     for reference in &names.container(from).references {
-        if !is_about_proxies(reference) {
+        // That a start waits for another one says nothing about a connection.
+        let is_order = reference.origin == Origin::Compose;
+        if !is_about_proxies(reference) && !is_order {
             let host = Cow::Borrowed(reference.host.as_str());
             add(host, reference.dialled_port(), Sign::Configured(reference));
         }
