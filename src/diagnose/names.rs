@@ -60,7 +60,9 @@ impl<'a> Names<'a> {
         let stack = self.map.stack(from)?;
         for link in &self.container(stack).links {
             if link.alias.eq_ignore_ascii_case(host) || link.target.eq_ignore_ascii_case(host) {
-                return self.map.containers_named(&link.target).first().copied();
+                let node = &self.container(stack).node;
+                let called = self.map.containers_named(&link.target);
+                return called.into_iter().find(|at| self.container(*at).node == *node);
             }
         }
         let host = host.trim_end_matches('.');
@@ -70,7 +72,7 @@ impl<'a> Names<'a> {
             if on.is_built_in() {
                 continue;
             }
-            let ending = || host.strip_suffix(&on.name)?.strip_suffix('.');
+            let ending = || host.strip_suffix(on.own_name())?.strip_suffix('.');
             let answering = self.index.answering(network, ending().unwrap_or(host));
             // A container that names itself means itself only if nobody else has the name.
             let other = answering.iter().find(|at| **at != from).or(answering.first());
@@ -154,3 +156,7 @@ impl<'a> Names<'a> {
         fitting.iter().find_map(|list| list.iter().copied().find(|at| *at != from))
     }
 }
+
+#[cfg(test)]
+#[path = "names_tests.rs"]
+mod tests;
