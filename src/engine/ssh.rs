@@ -239,7 +239,8 @@ impl Tunnel {
 /// socket by which the second finds the first's connection.
 fn ssh(login: &Login, folder: &Folder) -> Command {
     let mut command = Command::new("ssh");
-    command.kill_on_drop(true).arg("-S").arg(folder.path.path().join("c"));
+    // Neither the user's keys nor the screen are for the machine over there.
+    command.kill_on_drop(true).args(["-a", "-x"]).arg("-S").arg(folder.path.path().join("c"));
     if let Some(user) = &login.user {
         command.args(["-l", user]);
     }
