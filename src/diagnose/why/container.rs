@@ -1,7 +1,7 @@
 //! The ladder to another container.
 
 use super::climb::Climb;
-use crate::diagnose::{Case, Listens, advise};
+use crate::diagnose::{Case, Edge, Listens, Meaning, Shared, advise};
 use crate::graph::{Reason, Verdict};
 use crate::model::words::few;
 use crate::model::{ContainerAt, Ladder, NetworkAt, Outcome, Rung, RungKind, State, Status, Step};
@@ -39,7 +39,13 @@ fn told_apart(climb: &Climb, to: ContainerAt) -> Option<String> {
     }
     let name = case.name(to);
     let why = if case.resolved(climb.from, host) == Some(to) {
-        format!("the one to which {host} leads from {}", climb.name())
+        let own = case.own(climb.from, host).filter(|own| *own != to);
+        let own = own.map(|own| {
+            let (own, state) = (case.name(own), case.container(own).state);
+            format!("; the one of its own project is {own}, which is {state}")
+        });
+        let leads = format!("the one to which {host} leads from {}", climb.name());
+        leads + own.as_deref().unwrap_or_default()
     } else {
         format!("the one of {}'s project, {}", climb.name(), project(to).unwrap_or("none"))
     };
@@ -146,6 +152,11 @@ fn between(case: &Case, from: ContainerAt, to: ContainerAt) -> Option<String> {
 fn name(climb: &Climb, to: ContainerAt) -> Rung {
     let case = climb.case;
     let mut rung = climb.resolving();
+    if let Some(shared) = shared_name(climb) {
+        let names = case.names_of(shared.owners.iter().copied());
+        let on = &case.network(shared.network).name;
+        rung.notes.push(format!("{} all answer to {} on {on}", few(&names), shared.name));
+    }
     if rung.status == Status::Pass {
         let others: Vec<String> = known_as(case, climb.from, to)
             .into_iter()
@@ -161,6 +172,17 @@ fn name(climb: &Climb, to: ContainerAt) -> Rung {
         }
     }
     rung
+}
+
+/// The name that was asked for, where several containers that have nothing in
+/// common answer to it.
+fn shared_name<'c>(climb: &'c Climb) -> Option<Shared<'c>> {
+    let case = climb.case;
+    let mut asked = case.asked_on(climb.from, &climb.aim.host);
+    let (network, name) = asked.find(|(network, name)| case.index.is_ambiguous(*network, name))?;
+    let owners = case.index.answering(network, name);
+    let running = owners.partition_point(|at| case.container(*at).state.has_network());
+    Some(Shared { network, name, owners: &owners[..running] })
 }
 
 /// The names by which one container knows another, on the networks they share.
@@ -293,6 +315,15 @@ fn meet(climb: &Climb, to: ContainerAt) -> Vec<Step> {
 
 fn rename(climb: &Climb, to: ContainerAt) -> Vec<Step> {
     let case = climb.case;
+    if let Some(shared) = shared_name(climb) {
+        let (from, target) = (climb.from, Meaning::Named(to));
+        let host = climb.aim.host.as_str();
+        let asked =
+            Edge { from, host: host.into(), port: climb.aim.port, target, signs: Vec::new() };
+        let known = case.edges_from(from).map(|(edge, _)| edge);
+        let mut known = known.filter(|edge| edge.host.eq_ignore_ascii_case(host));
+        return case.tell_apart(&shared, &[known.next().unwrap_or(&asked)]);
+    }
     let known = known_as(case, climb.from, to);
     let leads = known.iter().any(|name| name.eq_ignore_ascii_case(&climb.aim.host));
     if case.map.share_stack(climb.from, to) {
