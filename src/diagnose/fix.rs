@@ -2,7 +2,7 @@
 //! told instead, and who is to re-create it.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::case::Case;
 use super::in_the_way::Obstacle;
@@ -525,25 +525,25 @@ impl Case<'_> {
 /// as it is created, and is re-created once; nothing is done twice.
 pub fn settled(steps: Vec<Step>) -> Vec<Step> {
     let mut settled: Vec<Step> = Vec::new();
-    for mut step in steps {
-        if let Action::Recreate(new) = &mut step.action {
-            let same = settled.iter_mut().find_map(|known| match &mut known.action {
-                Action::Recreate(known) if known.container == new.container => Some(known),
-                _ => None,
-            });
-            if let Some(known) = same {
-                known.changes.append(&mut new.changes);
-                known.changes.sort();
-                known.changes.dedup();
-                continue;
+    let mut recreations: HashMap<Handle, usize> = HashMap::new();
+    let mut taken: HashSet<Step> = HashSet::new();
+    for step in steps {
+        let Action::Recreate(new) = &step.action else {
+            if taken.insert(step.clone()) {
+                settled.push(step);
             }
-        }
-        if !settled.contains(&step) {
+            continue;
+        };
+        let known = recreations.get(&new.container).map(|at| &mut settled[*at].action);
+        if let Some(Action::Recreate(known)) = known {
+            known.changes.extend(new.changes.iter().cloned());
+        } else {
+            recreations.insert(new.container.clone(), settled.len());
             settled.push(step);
         }
     }
-    let mut joins: BTreeMap<Handle, Vec<Change>> = BTreeMap::new();
-    let recreated: Vec<Handle> = settled
+    let mut joins: HashMap<Handle, Vec<Change>> = HashMap::new();
+    let recreated: HashSet<Handle> = settled
         .iter()
         .filter_map(|step| match &step.action {
             Action::Recreate(recreate) => match recreate.by {
@@ -653,3 +653,7 @@ fn is_an_id(text: &str) -> bool {
     let hex = text.trim_start_matches("sha256:");
     hex.len() >= 12 && hex.chars().all(|c| c.is_ascii_hexdigit())
 }
+
+#[cfg(test)]
+#[path = "fix_tests.rs"]
+mod tests;

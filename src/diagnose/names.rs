@@ -60,7 +60,9 @@ impl<'a> Names<'a> {
         let stack = self.map.stack(from)?;
         for link in &self.container(stack).links {
             if link.alias.eq_ignore_ascii_case(host) || link.target.eq_ignore_ascii_case(host) {
-                return self.map.containers_named(&link.target).first().copied();
+                let node = &self.container(stack).node;
+                let called = self.map.containers_named(&link.target);
+                return called.into_iter().find(|at| self.container(*at).node == *node);
             }
         }
         let mut found: Option<(bool, bool, bool, ContainerAt)> = None;
@@ -94,7 +96,7 @@ impl<'a> Names<'a> {
         let host = host.trim_end_matches('.');
         let networks = self.map.stack(from).into_iter().flat_map(|at| self.map.networks_of(at));
         networks.filter(|network| !self.network(*network).is_built_in()).map(move |network| {
-            let ending = host.strip_suffix(&*self.network(network).name);
+            let ending = host.strip_suffix(self.network(network).own_name());
             (network, ending.and_then(|head| head.strip_suffix('.')).unwrap_or(host))
         })
     }
@@ -202,3 +204,7 @@ impl<'a> Names<'a> {
         others().find(|at| !self.container(*at).is_one_off()).or_else(|| others().next())
     }
 }
+
+#[cfg(test)]
+#[path = "names_tests.rs"]
+mod tests;

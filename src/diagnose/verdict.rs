@@ -108,40 +108,56 @@ fn recreate_once(findings: &mut [Finding]) {
         }
         _ => None,
     };
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    let mut group_of: HashMap<(bool, Handle), usize> = HashMap::new();
+    let mut links = Links::between(findings.len());
+    let mut first: HashMap<(bool, Handle), usize> = HashMap::new();
     for (at, finding) in findings.iter().enumerate() {
         let problem = finding.severity > Severity::Info;
-        let keys: Vec<_> =
-            finding.fix.iter().filter_map(recreated).map(|handle| (problem, handle)).collect();
-        if keys.is_empty() {
-            continue;
+        for handle in finding.fix.iter().filter_map(recreated) {
+            links.join(*first.entry((problem, handle)).or_insert(at), at);
         }
-        let mut known: Vec<usize> =
-            keys.iter().filter_map(|key| group_of.get(key).copied()).collect();
-        known.sort_unstable();
-        known.dedup();
-        let group = match known.first() {
-            Some(group) => *group,
-            None => {
-                groups.push(Vec::new());
-                groups.len() - 1
-            }
-        };
-        for other in known.into_iter().skip(1) {
-            let joined = std::mem::take(&mut groups[other]);
-            groups[group].extend(joined);
-            group_of.values_mut().filter(|of| **of == other).for_each(|of| *of = group);
-        }
-        groups[group].push(at);
-        group_of.extend(keys.into_iter().map(|key| (key, group)));
     }
-    for group in groups.iter_mut().filter(|group| group.len() > 1) {
-        group.sort_unstable();
+    for group in links.groups().into_iter().filter(|group| group.len() > 1) {
         let steps = group.iter().flat_map(|at| findings[*at].fix.clone()).collect();
         let fix = settled(steps);
-        for at in group.iter() {
-            findings[*at].fix.clone_from(&fix);
+        for at in group {
+            findings[at].fix.clone_from(&fix);
         }
+    }
+}
+
+/// Which of a number of things belong together, directly or by way of others.
+struct Links {
+    /// For each thing one before it that it belongs to, or itself.
+    parents: Vec<usize>,
+}
+
+impl Links {
+    /// Each thing alone.
+    fn between(count: usize) -> Self {
+        Self { parents: (0..count).collect() }
+    }
+
+    /// The first of those that a thing belongs to. The way there is halved, so
+    /// that no way stays long.
+    fn root(&mut self, mut at: usize) -> usize {
+        while self.parents[at] != at {
+            self.parents[at] = self.parents[self.parents[at]];
+            at = self.parents[at];
+        }
+        at
+    }
+
+    fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        self.parents[a.max(b)] = a.min(b);
+    }
+
+    /// The things that belong together, in order.
+    fn groups(mut self) -> Vec<Vec<usize>> {
+        let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for at in 0..self.parents.len() {
+            groups.entry(self.root(at)).or_default().push(at);
+        }
+        groups.into_values().collect()
     }
 }

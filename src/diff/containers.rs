@@ -246,7 +246,7 @@ fn compare_endpoints(name: &str, before: &Container, after: &Container, changes:
 }
 
 /// What is compared of an endpoint that both sides have; again every field.
-fn endpoint_aspects(container: &Container, endpoint: &Endpoint) -> [Aspect; 5] {
+fn endpoint_aspects(container: &Container, endpoint: &Endpoint) -> [Aspect; 6] {
     let Endpoint {
         mac,
         fixed_ipv4,
@@ -263,15 +263,17 @@ fn endpoint_aspects(container: &Container, endpoint: &Endpoint) -> [Aspect; 5] {
         // Compared with the network, which they come from.
         gateway: _,
         ipv6_gateway: _,
-        // Compose writes links to both places; the container's are compared.
-        links: _,
+        links,
     } = endpoint;
     let v4 = fixed_ipv4.map(|address| address.to_string());
     let v6 = fixed_ipv6.map(|address| address.to_string());
     let fixed = in_full(v4.into_iter().chain(v6).collect());
     let priority = gateway_priority.map(|priority| priority.to_string());
+    let mut links = written(links);
+    links.sort();
     [
         Aspect::new(ChangeKind::Endpoint, "aliases", chosen_names(container, endpoint)),
+        Aspect::new(ChangeKind::Flag, "links", in_full(links)),
         Aspect::new(ChangeKind::Address, "fixed", fixed),
         Aspect::new(ChangeKind::Flag, "gateway priority", priority),
         // An address that is not there yet, or no more, has not moved.

@@ -129,6 +129,13 @@ fn in_full(image: &str) -> String {
 }
 
 fn fill_endpoint(plan: &mut Endpoint, real: &Endpoint, hostname: &str) {
+    // Compose 1 writes names of containers with underscores, Compose 2 with hyphens.
+    let folded = |endpoint: &Endpoint| -> BTreeSet<String> {
+        endpoint.links.iter().map(|link| link.to_string().replace('_', "-")).collect()
+    };
+    if folded(plan) == folded(real) {
+        plan.links.clone_from(&real.links);
+    }
     plan.network_id.clone_from(&real.network_id);
     plan.ipv4 = plan.ipv4.or(real.ipv4);
     plan.ipv6 = plan.ipv6.or(real.ipv6);

@@ -51,6 +51,25 @@ fn differences(change: impl Fn(&mut Value)) -> Vec<String> {
 }
 
 #[test]
+fn links_of_an_endpoint_are_compared_in_any_order() {
+    let shop =
+        |links: &[&str]| changed(|v| v["containers"][0]["endpoints"][0]["links"] = json!(links));
+    let differs = |before: &[&str], after: &[&str]| -> Vec<String> {
+        diff(&shop(before), &shop(after)).changes.iter().map(described).collect()
+    };
+    assert_eq!(differs(&["db:b", "db:a"], &["db:a", "db:b"]), [""; 0]);
+    let name = changed(|_| {})
+        .containers
+        .iter()
+        .find(|c| c.name.contains("web"))
+        .map(|c| format!("{} on {}", c.name, c.endpoints[0].network));
+    assert_eq!(
+        differs(&["db:a"], &["db:a", "db:b"]),
+        [format!("changed flag {} [links] db:a => db:a, db:b", name.unwrap())]
+    );
+}
+
+#[test]
 fn extra_hosts_are_compared_by_name_and_in_order_within_a_name() {
     let shop = |hosts: &[&str]| changed(|v| v["containers"][0]["extra_hosts"] = json!(hosts));
     let differs = |before: &[&str], after: &[&str]| -> Vec<String> {

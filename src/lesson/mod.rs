@@ -8,6 +8,9 @@ use crate::model::nearest;
 /// The label of everything that a lesson makes; its value is the lesson's name.
 pub const LABEL: &str = "netmap.lesson";
 
+/// The image that all lessons are made of.
+pub const IMAGE: &str = "busybox";
+
 /// A lesson: a broken setup, and how it is fixed.
 #[derive(Debug)]
 pub struct Lesson {
@@ -128,6 +131,53 @@ impl Lesson {
         names
     }
 
+    /// How the containers were started that the solution starts once more, as
+    /// somebody would type it.
+    pub fn restarted(&self) -> Vec<(&'static str, String)> {
+        let removed = self.solve.lines().filter_map(|line| line.strip_prefix("docker rm -f "));
+        let names = removed.flat_map(str::split_whitespace);
+        names.filter_map(|name| Some((name, self.started(name)?))).collect()
+    }
+
+    /// The command of the setup that starts a container, without variables of
+    /// the script's own.
+    fn started(&self, name: &str) -> Option<String> {
+        let named = format!(" --name {name} ");
+        let start = self
+            .setup
+            .match_indices("\ndocker run ")
+            .map(|(at, _)| &self.setup[at + 1..])
+            .find(|rest| rest.lines().next().is_some_and(|line| line.contains(&named)))?;
+        let command = start.split("\ndocker ").next()?.split("\n#").next()?.trim_end();
+        let mut command = command.replace("$label", &format!("{LABEL}={}", self.name));
+        for (variable, value) in self.texts() {
+            command = command.replace(&format!("\"${variable}\""), &format!("'{value}'"));
+        }
+        Some(command)
+    }
+
+    /// The texts that the setup gives names of its own: `serve='…'`.
+    fn texts(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let parts = self.setup.split("\n\n").filter_map(|part| part.split_once("='"));
+        parts.filter_map(|(name, rest)| {
+            let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase());
+            Some((name, rest.split('\'').next()?)).filter(|_| is_name)
+        })
+    }
+
+    /// Whether an image is the one that all lessons are made of, whatever an
+    /// engine calls it.
+    pub fn is_image(image: &str) -> bool {
+        let name = image.rsplit('/').next().unwrap_or_default();
+        name.split([':', '@']).next() == Some(IMAGE)
+    }
+
+    /// The containers that its setup makes.
+    pub fn at_first(&self) -> impl Iterator<Item = &'static str> {
+        let of_setup = |name: &&str| self.setup.contains(&format!(" --name {name} "));
+        self.containers().into_iter().filter(of_setup)
+    }
+
     /// The networks that its scripts make.
     pub fn networks(&self) -> Vec<&'static str> {
         let lines = self.setup.lines().chain(self.solve.lines());
@@ -217,6 +267,49 @@ mod tests {
         for lesson in LESSONS {
             for name in lesson.containers().into_iter().chain(lesson.networks()) {
                 assert!(seen.insert(name), "{name} is in two lessons");
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_to_be_started_again_is_shown_as_it_was_started() {
+        for lesson in LESSONS {
+            let removed = lesson.solve.lines().filter(|line| line.starts_with("docker rm -f "));
+            let names: Vec<&str> = removed.flat_map(|line| line.split(' ').skip(3)).collect();
+            let shown = lesson.restarted();
+            assert_eq!(shown.iter().map(|(name, _)| *name).collect::<Vec<_>>(), names);
+            for (name, command) in shown {
+                let start = format!("docker run -d --label {LABEL}={} --name {name} ", lesson.name);
+                assert!(command.starts_with(&start), "{command}");
+                assert!(!command.contains("$label") && !command.contains("$serve"), "{command}");
+                assert_eq!(command.matches('\'').count() % 2, 0, "{command}");
+            }
+        }
+        let shown = named("module-5").expect("a lesson").restarted();
+        assert!(shown[0].1.ends_with("exec httpd -f -p 3000 -h /www' survey"), "{}", shown[0].1);
+    }
+
+    #[test]
+    fn programs_read_what_their_variables_say() {
+        for lesson in LESSONS {
+            for script in [lesson.setup, lesson.solve] {
+                for run in script.split("\ndocker run ").skip(1) {
+                    let run = run.split("\ndocker ").next().unwrap_or_default();
+                    let given = run.split(" -e ").skip(1).filter_map(|rest| rest.split_once('='));
+                    for (name, _) in given.filter(|(name, _)| !name.contains(char::is_whitespace)) {
+                        let read = |text: &str| {
+                            text.contains(&format!("${name}"))
+                                || text.contains(&format!("${{{name}"))
+                        };
+                        let by_text = run.contains("\"$serve\"") && read(script);
+                        // The proxy of `two-networks` only stands for one.
+                        assert!(
+                            read(run) || by_text || run.contains(" busybox sleep 1d"),
+                            "{}: {name} is not read",
+                            lesson.name
+                        );
+                    }
+                }
             }
         }
     }

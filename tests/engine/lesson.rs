@@ -1,10 +1,12 @@
 //! The course, walked through on a real engine.
 
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use netmap::lesson::{LABEL, LESSONS, Lesson};
 
-use crate::support::{Corner, docker, netmap, text, try_docker};
+use crate::support::{Corner, docker, engine, netmap, netmap_command, text, try_docker};
 
 /// The lessons have their names once on an engine, so the tests take turns.
 static CLASSROOM: Mutex<()> = Mutex::new(());
@@ -72,6 +74,8 @@ fn walk_through(it: &Lesson) -> Result<(), String> {
             return Err(format!("{} made {containers:?} {networks:?}", it.name));
         }
         step(1, &["check", it.name])?;
+        half_way(it);
+        step(1, &["check", it.name])?;
         step(0, &["solve", it.name, "--yes"])?;
         step(0, &["check", it.name, "--retry", "20s"])?;
         // Once it is fixed, there is nothing to run. A machine with much to do may be too slow to see it at once.
@@ -87,6 +91,53 @@ fn walk_through(it: &Lesson) -> Result<(), String> {
         0 => Ok(()),
         _ => Err(format!("{} left {containers:?} {networks:?}", it.name)),
     })
+}
+
+/// What a student may have done before giving up: the networks of the solution
+/// are there, without a label, and what has to be started again is gone or is
+/// something else.
+fn half_way(it: &Lesson) {
+    let made = it.networks().into_iter().filter(|name| !it.setup.contains(&format!(" {name}\n")));
+    for network in made {
+        docker(&["network", "create", network]);
+    }
+    for (at, (name, _)) in it.restarted().into_iter().enumerate() {
+        docker(&["rm", "-f", name]);
+        if at == 0 {
+            docker(&["run", "-d", "--name", name, "busybox", "sleep", "1d"]);
+        }
+    }
+}
+
+/// An interrupted start takes away what it has made, also what the engine was
+/// still making.
+#[test]
+#[ignore = "needs a Docker engine"]
+fn an_interrupted_start_leaves_nothing() {
+    let _turn = CLASSROOM.lock();
+    let it = LESSONS.iter().find(|lesson| lesson.name == "two-networks").unwrap();
+    for milliseconds in [300, 700, 1200] {
+        let mut command = netmap_command();
+        command.args(["lesson", "start", it.name, "--yes", "--host", &engine()]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(milliseconds));
+        let pid = child.id().to_string();
+        Command::new("kill").args(["-INT", &pid]).status().unwrap();
+        let status = child.wait().unwrap();
+        if status.code() == Some(0) {
+            assert_eq!(lesson(&["stop", it.name]).0, 0);
+            continue;
+        }
+        assert_eq!(status.code(), Some(130));
+        let until = Instant::now() + Duration::from_secs(20);
+        std::thread::sleep(Duration::from_secs(4));
+        while props(it) != (Vec::new(), Vec::new()) {
+            assert!(Instant::now() < until, "{milliseconds} ms: {:?}", props(it));
+            std::thread::sleep(Duration::from_millis(500));
+        }
+    }
+    // The last clean-up looks once more after a second.
+    std::thread::sleep(Duration::from_secs(4));
 }
 
 #[test]
@@ -115,7 +166,8 @@ fn a_lesson_touches_nothing_that_it_did_not_make() {
     let (code, said) = lesson(&["start", "module-5", "--yes"]);
     assert_eq!(code, 0, "{said}");
     docker(&["rm", "-f", "survey_container"]);
-    let mine = docker(&["create", "--name", "survey_container", "busybox", "true"]);
+    docker(&["tag", "busybox", "classroom-own"]);
+    let mine = docker(&["create", "--name", "survey_container", "classroom-own", "true"]);
     let (code, said) = lesson(&["solve", "module-5", "--yes"]);
     assert_eq!(code, 2, "{said}");
     assert!(said.contains("there is a container `survey_container` already"), "{said}");
@@ -123,6 +175,14 @@ fn a_lesson_touches_nothing_that_it_did_not_make() {
     assert_eq!(code, 0, "{said}");
     assert!(docker(&["ps", "-aq", "--no-trunc"]).contains(&mine));
     docker(&["rm", &mine]);
+    docker(&["rmi", "classroom-own"]);
+    // What the student starts in place of what the lesson had is the lesson's.
+    let (code, said) = lesson(&["start", "wrong-port", "--yes"]);
+    assert!(code == 0 && said.contains("blog was started like this:"), "{said}");
+    docker(&["rm", "-f", "blog"]);
+    docker(&["run", "-d", "--name", "blog", "-p", "127.0.0.1:18070:80", "busybox", "sleep", "1d"]);
+    let (code, said) = lesson(&["stop"]);
+    assert!(code == 0 && said.contains("removed the container blog\n"), "{said}");
     // A lesson that cannot be brought up whole is taken away again.
     corner.sleeper("squatter", &["-p", "127.0.0.1:15433:80"]);
     let (code, said) = lesson(&["start", "host-port", "--yes"]);

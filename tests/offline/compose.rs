@@ -219,3 +219,39 @@ fn the_doctor_finds_nothing_wrong_in_what_people_publish() {
         assert_eq!(run.code, 0, "{setup}: {}{}", run.out, run.err);
     }
 }
+
+/// What the doctor says to fix in this compose file, of one rule.
+fn fix_of(rule: &str, text: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("compose.yaml");
+    fs::write(&file, text).unwrap();
+    let file = file.display().to_string();
+    let run = netmap(&["doctor", "--compose", &file, "--rule", rule, "--format", "json"]);
+    let found: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let fix = found["findings"][0]["fix"].as_array().unwrap_or_else(|| panic!("{}", run.out));
+    let lines = fix.iter().map(|line| line.as_str().unwrap());
+    lines.map(|line| line.replace(&format!("{}/", folder.path().display()), "")).collect()
+}
+
+/// A word of a value that is also a container's name stays what it is.
+#[test]
+fn a_fix_keeps_the_scheme_of_a_url_that_is_called_like_the_container() {
+    let text = "services:\n  app:\n    image: app\n    environment:\n      \
+                REDIS_URL: redis://localhost\n  cache:\n    image: redis\n    \
+                container_name: redis\n    expose: [6379]\n";
+    let fix = fix_of("localhost-dependency", text).join("\n");
+    assert!(fix.contains("give app redis://"), "{fix}");
+    assert!(fix.ends_with("in REDIS_URL instead of redis://localhost"), "{fix}");
+}
+
+#[test]
+fn a_fix_changes_the_one_variable_that_is_wrong() {
+    let text = "services:\n  app:\n    image: app\n    environment:\n      \
+                DB_URL_READ: postgres://db/app\n      DB: db\n      \
+                DB_URL: postgres://localhost:5432/app\n  db:\n    image: postgres\n    \
+                expose: [5432]\n";
+    let fix = fix_of("localhost-dependency", text);
+    let [line] = fix.as_slice() else { panic!("{fix:?}") };
+    assert!(line.starts_with("# compose.yaml:7: give app postgres://"), "{line}");
+    assert!(line.ends_with(" in DB_URL instead of postgres://localhost:5432"), "{line}");
+}

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::support::netmap;
+use crate::support::{netmap, project_file};
 
 const LESSON: &str = "samples/module-5";
 
@@ -158,4 +158,28 @@ fn explain_tells_a_rule_and_lists_all() {
     let list = netmap(&["explain"]);
     assert!(list.out.lines().count() >= 38, "{}", list.out);
     assert_eq!(netmap(&["explain", "nonsense"]).code, 2);
+}
+
+/// What the words of a command are to a shell, `docker` itself left out.
+fn words_of(command: &str) -> Vec<String> {
+    let script = format!("docker() {{ printf '%s\\n' \"$@\"; }}; {command}");
+    let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+    assert!(output.status.success(), "{command}");
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_network_with_blanks_and_quotes_in_its_name_stays_one_word() {
+    let odd = "the \"back\" of Ada's shop  $HOME `x`";
+    let text = std::fs::read_to_string(project_file("samples/no-shared-network/snapshot.json"));
+    let text = text.unwrap().replace("\"back\"", &serde_json::to_string(odd).unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("odd.json");
+    std::fs::write(&file, text).unwrap();
+    let run = netmap(&["doctor", "--format", "json", "--from", file.to_str().unwrap()]);
+    let found: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let fix = found["findings"][0]["fix"].as_array().unwrap();
+    let command = fix[0].as_str().unwrap();
+    assert_eq!(words_of(command), ["network", "connect", odd, "web"], "{command}");
+    assert_eq!(found["findings"][0]["steps"][0]["network"]["name"], odd);
 }

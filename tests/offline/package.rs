@@ -8,7 +8,7 @@ use netmap::lesson::LESSONS;
 
 use crate::support::project_file;
 
-/// Largest package, in bytes of its files; half of it is fonts and text that
+/// Largest package, in bytes of its files; most of it is recordings and fonts that
 /// the program carries.
 const LARGEST: u64 = 6 << 20;
 

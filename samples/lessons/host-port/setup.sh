@@ -8,4 +8,5 @@ docker run -d --label $label --name chat-db --network chat -p 127.0.0.1:15433:54
   nc -ll -p 5432 -e cat
 docker run -d --label $label --name chat-app --network chat \
   -e DATABASE_URL=postgres://chat-db:15433/chat busybox \
-  sh -c 'nc -w 2 chat-db 15433 </dev/null || exit 1; echo "reached chat-db:15433"; exec sleep 1d'
+  sh -c 'at=${DATABASE_URL#*://} at=${at%/*}
+         nc -w 2 ${at%:*} ${at#*:} </dev/null || exit 1; echo "reached $at"; exec sleep 1d'

@@ -12,8 +12,9 @@ docker run -d --label $label --name mongo --expose 27017 busybox \
   nc -ll -p 27017 -e cat
 
 serve='
-  if ! nc -w 2 localhost 27017 </dev/null; then
-    echo "MongoError: failed to connect to server [localhost:27017] on first connect" >&2
+  at=${MONGO_URL#*://} at=${at%%/*}
+  if ! nc -w 2 ${at%:*} ${at#*:} </dev/null; then
+    echo "MongoError: failed to connect to server [$at] on first connect" >&2
     exit 1
   fi
   mkdir -p /www && echo "$0 is up" >/www/index.html

@@ -8,8 +8,9 @@ docker network connect lesson mongo
 docker rm -f survey_container results_container
 
 serve='
-  if ! nc -w 2 mongo 27017 </dev/null; then
-    echo "MongoError: failed to connect to server [mongo:27017] on first connect" >&2
+  at=${MONGO_URL#*://} at=${at%%/*}
+  if ! nc -w 2 ${at%:*} ${at#*:} </dev/null; then
+    echo "MongoError: failed to connect to server [$at] on first connect" >&2
     exit 1
   fi
   mkdir -p /www && echo "$0 is up" >/www/index.html

@@ -10,4 +10,5 @@ docker run -d --label $label --name bank-db --network bank --expose 5432 busybox
   nc -ll -p 5432 -e cat
 docker run -d --label $label --name bank-app --network bank \
   -e DATABASE_URL=postgres://10.213.9.2:5432/bank busybox \
-  sh -c 'nc -w 2 10.213.9.2 5432 </dev/null || exit 1; echo "reached 10.213.9.2:5432"; exec sleep 1d'
+  sh -c 'at=${DATABASE_URL#*://} at=${at%/*}
+         nc -w 2 ${at%:*} ${at#*:} </dev/null || exit 1; echo "reached $at"; exec sleep 1d'

@@ -6,4 +6,5 @@ label=netmap.lesson=no-names
 docker run -d --label $label --name forum-db --expose 5432 busybox \
   nc -ll -p 5432 -e cat
 docker run -d --label $label --name forum-web -e DATABASE_URL=postgres://forum-db:5432/posts busybox \
-  sh -c 'while :; do nc -w 2 forum-db 5432 </dev/null && echo "reached forum-db:5432"; sleep 3; done'
+  sh -c 'at=${DATABASE_URL#*://} at=${at%/*}
+         while :; do nc -w 2 ${at%:*} ${at#*:} </dev/null && echo "reached $at"; sleep 3; done'

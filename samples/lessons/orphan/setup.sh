@@ -9,7 +9,7 @@ docker run -d --label $label --name film-seed --network film --expose 80 busybox
 docker run -d --label $label --name film-vpn --network film busybox sleep 1d
 docker run -d --label $label --name film-box --network container:film-vpn \
   -e SEED_URL=http://film-seed:80 busybox \
-  sh -c 'while :; do wget -q -T 2 -O - http://film-seed; sleep 3; done'
+  sh -c 'while :; do wget -q -T 2 -O - $SEED_URL; sleep 3; done'
 # The update.
 docker rm -f film-vpn
 docker run -d --label $label --name film-vpn --network film busybox sleep 1d

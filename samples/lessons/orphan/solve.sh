@@ -6,4 +6,4 @@ label=netmap.lesson=orphan
 docker rm -f film-box
 docker run -d --label $label --name film-box --network container:film-vpn \
   -e SEED_URL=http://film-seed:80 busybox \
-  sh -c 'while :; do wget -q -T 2 -O - http://film-seed; sleep 3; done'
+  sh -c 'while :; do wget -q -T 2 -O - $SEED_URL; sleep 3; done'

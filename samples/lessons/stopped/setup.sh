@@ -9,4 +9,5 @@ docker run -d --label $label --name school-db --network school --expose 5432 bus
          exec nc -ll -p 5432 -e cat'
 docker run -d --label $label --name school-web --network school \
   -e DATABASE_URL=postgres://school-db:5432/school busybox \
-  sh -c 'while :; do nc -w 2 school-db 5432 </dev/null && echo "reached school-db:5432"; sleep 3; done'
+  sh -c 'at=${DATABASE_URL#*://} at=${at%/*}
+         while :; do nc -w 2 ${at%:*} ${at#*:} </dev/null && echo "reached $at"; sleep 3; done'

@@ -9,6 +9,7 @@ docker run -d --label $label --name shop-db --network shop-back --expose 5432 bu
   nc -ll -p 5432 -e cat
 docker run -d --label $label --name shop-web --network shop-front \
   -e DATABASE_URL=postgres://shop-db:5432/shop busybox \
-  sh -c 'mkdir -p /www; httpd -p 8080 -h /www; while :; do nc -w 2 shop-db 5432 </dev/null && echo "reached shop-db:5432"; sleep 3; done'
+  sh -c 'mkdir -p /www; httpd -p 8080 -h /www; at=${DATABASE_URL#*://} at=${at%/*}
+         while :; do nc -w 2 ${at%:*} ${at#*:} </dev/null && echo "reached $at"; sleep 3; done'
 docker run -d --label $label --name shop-proxy --network shop-front \
   -e UPSTREAM=http://shop-web:8080 busybox sleep 1d

@@ -10,6 +10,7 @@ use tokio::process::Command;
 use crate::cli::options::Options;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::lesson::{IMAGE, LABEL, Lesson};
 
 /// How long a script may take.
 const DEADLINE: Duration = Duration::from_secs(300);
@@ -22,6 +23,57 @@ pub async fn script(options: &Options, script: &str) -> Result<()> {
     succeeded(&output)
 }
 
+/// Removes what a script that was interrupted has made, in a process of its own
+/// that goes on when netmap has ended.
+pub struct Cleanup<'a> {
+    options: &'a Options,
+    lesson: &'a Lesson,
+    /// Whether the script has come to its end.
+    pub done: bool,
+}
+
+impl<'a> Cleanup<'a> {
+    /// For a script that is about to run.
+    pub fn of(options: &'a Options, lesson: &'a Lesson) -> Self {
+        Self { options, lesson, done: false }
+    }
+}
+
+impl Drop for Cleanup<'_> {
+    fn drop(&mut self) {
+        if self.done {
+            return;
+        }
+        let label = format!("label={LABEL}={}", self.lesson.name);
+        let of = |kind: &str, names: Vec<&str>, list: &str, remove: &str| -> String {
+            let each = names.into_iter().map(|name| {
+                format!(
+                    "for {kind} in $(docker {list} -q --filter {label} --filter 'name=^/?{name}$'); \
+                     do docker {remove} ${kind}; done; "
+                )
+            });
+            each.collect()
+        };
+        let containers = of("container", self.lesson.containers(), "ps -a", "rm -f -v");
+        let networks = of("network", self.lesson.networks(), "network ls", "network rm");
+        // What the engine was asked for already may come up a moment later.
+        let script = format!("{containers}{networks}sleep 1; {containers}{networks}");
+        let mut command = std::process::Command::new("sh");
+        command.arg("-c").arg(script);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        // Ctrl-C is not meant for it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        for (name, value) in engine_variables(self.options) {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let _ = command.spawn();
+    }
+}
+
 /// Runs `docker` with these arguments.
 pub async fn docker(options: &Options, arguments: &[&str]) -> Result<()> {
     let mut command = Command::new("docker");
@@ -29,9 +81,6 @@ pub async fn docker(options: &Options, arguments: &[&str]) -> Result<()> {
     let output = run(options, command, "docker").await?;
     succeeded(&output)
 }
-
-/// The image that all lessons are made of.
-const IMAGE: &str = "busybox";
 
 /// Fails unless `docker` can be run, reaches the engine, and finds the image.
 pub async fn ready(options: &Options, engine: Option<&Engine>) -> Result<()> {
@@ -56,11 +105,11 @@ pub async fn ready(options: &Options, engine: Option<&Engine>) -> Result<()> {
 
 async fn run(options: &Options, mut command: Command, what: &'static str) -> Result<Output> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    // What netmap was told of the engine, `docker` is told, too.
-    if let Some(host) = options.host.first() {
-        command.env("DOCKER_HOST", host).env_remove("DOCKER_CONTEXT");
-    } else if let Some(context) = options.context.first() {
-        command.env("DOCKER_CONTEXT", context).env_remove("DOCKER_HOST");
+    for (name, value) in engine_variables(options) {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
     }
     let output = match tokio::time::timeout(DEADLINE, command.output()).await {
         Ok(Ok(output)) => output,
@@ -79,6 +128,16 @@ async fn run(options: &Options, mut command: Command, what: &'static str) -> Res
         }
     };
     Ok(output)
+}
+
+/// What makes `docker` ask the engine that netmap asks: variables to set, and
+/// those to remove.
+fn engine_variables(options: &Options) -> Vec<(&'static str, Option<&str>)> {
+    match (options.host.first(), options.context.first()) {
+        (Some(host), _) => vec![("DOCKER_HOST", Some(host)), ("DOCKER_CONTEXT", None)],
+        (None, Some(context)) => vec![("DOCKER_CONTEXT", Some(context)), ("DOCKER_HOST", None)],
+        (None, None) => Vec::new(),
+    }
 }
 
 fn succeeded(output: &Output) -> Result<()> {

@@ -118,25 +118,31 @@ struct Props<'a> {
 }
 
 impl<'a> Props<'a> {
-    /// What has both the lesson's label and a name of its scripts.
+    /// What has a name of the lesson's scripts, and its label or none. A lesson
+    /// starts only where its names are free, so while it is up, what has one of
+    /// them is what the student made in place of what the lesson had made.
     fn of(lesson: &Lesson, snapshot: &'a Snapshot) -> Self {
         let (containers, networks) = (lesson.containers(), lesson.networks());
-        Self {
-            containers: snapshot
-                .containers
-                .iter()
-                .filter(|c| {
-                    is_labelled(lesson, c.labels.get(LABEL))
-                        && containers.contains(&c.name.as_str())
-                })
-                .collect(),
-            networks: snapshot
-                .networks
-                .iter()
-                .filter(|n| {
-                    is_labelled(lesson, n.labels.get(LABEL)) && networks.contains(&n.name.as_str())
-                })
-                .collect(),
+        let may_be = |label: Option<&String>| label.is_none() || is_labelled(lesson, label);
+        let containers: Vec<&Container> = snapshot
+            .containers
+            .iter()
+            .filter(|c| containers.contains(&c.name.as_str()) && may_be(c.labels.get(LABEL)))
+            .filter(|c| is_labelled(lesson, c.labels.get(LABEL)) || Lesson::is_image(&c.image))
+            .collect();
+        let networks: Vec<&Network> = snapshot
+            .networks
+            .iter()
+            .filter(|n| networks.contains(&n.name.as_str()) && may_be(n.labels.get(LABEL)))
+            .collect();
+        let labels = containers.iter().map(|c| &c.labels).chain(networks.iter().map(|n| &n.labels));
+        let is_up = labels.into_iter().any(|labels| is_labelled(lesson, labels.get(LABEL)));
+        let all_made_again =
+            || lesson.at_first().all(|name| containers.iter().any(|c| c.name == name));
+        if is_up || all_made_again() {
+            Self { containers, networks }
+        } else {
+            Self { containers: Vec::new(), networks: Vec::new() }
         }
     }
 
@@ -200,11 +206,14 @@ impl Desk<'_> {
         if !self.agreed(&what, yes)? {
             return Ok(Ending::Clean);
         }
-        if let Err(error) = docker::script(self.run.options, lesson.setup).await {
-            // Half a lesson teaches nothing.
+        // Half a lesson teaches nothing.
+        let mut cleanup = docker::Cleanup::of(self.run.options, lesson);
+        let brought_up = docker::script(self.run.options, lesson.setup).await;
+        if brought_up.is_err() {
             self.remove(lesson).await?;
-            return Err(error);
         }
+        cleanup.done = true;
+        brought_up?;
         self.run.note(
             "\nIt is up. Look around: netmap show, netmap probe, docker logs. Then:\n  \
              netmap lesson check    whether it is fixed\n  \
@@ -217,22 +226,28 @@ impl Desk<'_> {
     fn story(&self, lesson: &Lesson) -> String {
         let title = self.style.paint(Role::Strong, lesson.title());
         let task = self.style.paint(Role::Strong, "Task");
-        format!(
+        let mut text = format!(
             "{title}\n\n{}\n{task}\n\n{}",
             prose(lesson.story(), &self.style),
             prose(lesson.task(), &self.style)
-        )
+        );
+        for (name, command) in lesson.restarted() {
+            text.push_str(&format!("\n{name} was started like this:\n\n"));
+            text.extend(command.lines().map(|line| format!("    {line}\n")));
+        }
+        text
     }
 
-    /// Fails when a container or network that the lesson did not make has a
+    /// Fails when a container or network that is none of the lesson's has a
     /// name that its scripts use.
     fn nothing_in_the_way(&self, lesson: &Lesson, snapshot: &Snapshot) -> Result<()> {
         let (containers, networks) = (lesson.containers(), lesson.networks());
+        let props = Props::of(lesson, snapshot);
         let container = snapshot.containers.iter().find(|c| {
-            containers.contains(&c.name.as_str()) && !is_labelled(lesson, c.labels.get(LABEL))
+            containers.contains(&c.name.as_str()) && !props.containers.iter().any(|p| p.id == c.id)
         });
         let network = snapshot.networks.iter().find(|n| {
-            networks.contains(&n.name.as_str()) && !is_labelled(lesson, n.labels.get(LABEL))
+            networks.contains(&n.name.as_str()) && !props.networks.iter().any(|p| p.id == n.id)
         });
         let (kind, name) = match (container, network) {
             (Some(container), _) => ("container", &container.name),
@@ -325,16 +340,14 @@ impl Desk<'_> {
         if !self.agreed("Run these commands?", yes)? {
             return Ok(Ending::Clean);
         }
-        docker::script(self.run.options, lesson.solve).await.map_err(|error| match error {
-            Error::Docker { said } => Error::Usage {
-                what: format!("the commands do not fit what is there now: {said}"),
-                hint: Some(format!(
-                    "start again: netmap lesson stop {0} && netmap lesson start {0}",
-                    lesson.name
-                )),
-            },
-            error => error,
-        })?;
+        if let Err(Error::Docker { .. }) = docker::script(self.run.options, lesson.solve).await {
+            self.run.note(
+                "The commands do not fit what is there now, so the lesson is set up again first.",
+            );
+            self.remove(lesson).await?;
+            docker::script(self.run.options, lesson.setup).await?;
+            docker::script(self.run.options, lesson.solve).await?;
+        }
         self.run.note("\nFixed. See for yourself: netmap lesson check");
         Ok(Ending::Clean)
     }
@@ -356,8 +369,8 @@ impl Desk<'_> {
         Ok(Ending::Clean)
     }
 
-    /// Removes what the lesson made. What the student made beside it is left,
-    /// and named.
+    /// Removes what the lesson made, and what the student made in its place. What
+    /// the student made beside it is left, and named.
     async fn remove(&self, lesson: &Lesson) -> Result<(Vec<String>, Vec<String>)> {
         let snapshot = self.snapshot().await?;
         let props = Props::of(lesson, &snapshot);
@@ -368,9 +381,11 @@ impl Desk<'_> {
             removed.push(format!("container {}", container.name));
             for endpoint in &container.endpoints {
                 let network = snapshot.networks.iter().find(|n| n.name == endpoint.network);
-                if network.is_some_and(|n| !n.is_built_in() && !n.labels.contains_key(LABEL)) {
+                let is_props = |n: &Network| props.networks.iter().any(|prop| prop.id == n.id);
+                if network.is_some_and(|n| !n.is_built_in() && !is_props(n)) {
                     left.insert(format!(
-                        "left alone: the network {}, which the lesson did not make",
+                        "left alone: the network {0}, which the lesson did not make; \
+                         docker network rm {0} removes it",
                         endpoint.network
                     ));
                 }

@@ -82,7 +82,7 @@ fn name(climb: &Climb) -> Rung {
             return rung;
         }
         rung = Rung::new(RungKind::Name, Status::Fail, nobody(climb));
-        rung.notes.push("by the map; it was not measured".to_owned());
+        rung.notes.push("predicted by the map, not measured".to_owned());
     } else if !known_elsewhere {
         rung.notes.push(nobody(climb));
     }

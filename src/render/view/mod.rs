@@ -10,7 +10,7 @@ mod words;
 use std::collections::{BTreeSet, HashMap};
 
 pub use changes::{Change, Changes};
-pub use ports::only_exposed;
+pub use ports::{Opening, only_exposed};
 pub use surprises::{sentences, surprise_sentences};
 pub use words::{kind, state, surprise};
 

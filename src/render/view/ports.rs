@@ -11,13 +11,18 @@ use crate::model::{Container, ContainerAt, HostPorts, Protocol, State};
 impl View<'_> {
     /// The ports that a container publishes; of one that is only planned,
     /// those that it will publish.
-    pub fn published(&self, at: ContainerAt) -> Vec<String> {
+    pub fn openings(&self, at: ContainerAt) -> Vec<Opening> {
         let container = self.container(at);
-        let mut ports = published(container);
+        let mut openings = published(container);
         if self.lets_in_what_it_wants(at) {
-            ports.extend(unpublished(container));
+            openings.extend(unpublished(container));
         }
-        ports
+        openings
+    }
+
+    /// [`Self::openings`] in words.
+    pub fn published(&self, at: ContainerAt) -> Vec<String> {
+        self.openings(at).into_iter().map(|opening| opening.text).collect()
     }
 
     /// The ports that a container asks for and that are not published.
@@ -25,7 +30,7 @@ impl View<'_> {
         if self.lets_in_what_it_wants(at) {
             return Vec::new();
         }
-        unpublished(self.container(at))
+        unpublished(self.container(at)).into_iter().map(|opening| opening.text).collect()
     }
 
     /// Whether a planned container will get every port it asks for: where the
@@ -50,6 +55,16 @@ impl View<'_> {
     }
 }
 
+/// A port, or a run of ports, by which the world beyond a container's networks
+/// gets in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// How it is written: `*:8080 → 80`.
+    pub text: String,
+    /// Whether it is open on every address of the host, of one family at least.
+    pub everywhere: bool,
+}
+
 /// A way in from beyond a container's networks.
 struct WayIn {
     /// Address of the host; `None` for every one.
@@ -62,7 +77,7 @@ struct WayIn {
 /// Published ports, one entry for each way in, runs of ports drawn together:
 /// `*:8080 → 80`, `127.0.0.1:53 → 53/udp`, `*:8000-8010 → 8000-8010`. A port
 /// that no port of the host leads to is `routed → 80`.
-fn published(container: &Container) -> Vec<String> {
+fn published(container: &Container) -> Vec<Opening> {
     // The engine reports a port on every address once for IPv4 and once for
     // IPv6; `*` stands for both.
     let mut hosts: BTreeMap<(u16, Protocol, Option<u16>), BTreeSet<IpAddr>> = BTreeMap::new();
@@ -97,9 +112,16 @@ fn published(container: &Container) -> Vec<String> {
             Some((low, high)) => format!("{}:{}", host_address(first.ip), span(low, high)),
             None => "routed".to_owned(),
         };
-        format!("{from} → {}{}", span(first.port, last.port), suffix(first.protocol))
+        let to = format!("{}{}", span(first.port, last.port), suffix(first.protocol));
+        let everywhere = first.host_port.is_some() && is_every(first.ip);
+        Opening { text: format!("{from} → {to}"), everywhere }
     })
     .collect()
+}
+
+/// Whether an address of the host stands for every one.
+fn is_every(ip: Option<IpAddr>) -> bool {
+    ip.is_none_or(|ip| ip.is_unspecified())
 }
 
 /// An address of the host before a port; `*` is every one.
@@ -129,18 +151,20 @@ pub fn only_exposed(container: &Container) -> Vec<String> {
 
 /// Ports that are asked for and not published: because the container is
 /// stopped, or because none of its networks lets anything in.
-fn unpublished(container: &Container) -> Vec<String> {
+fn unpublished(container: &Container) -> Vec<Opening> {
     let published: HashSet<(u16, Protocol)> =
         container.published.iter().map(|p| (p.port, p.protocol)).collect();
     let missing = container.requested.iter().filter(|p| !published.contains(&(p.port, p.protocol)));
     missing
         .map(|port| {
-            let ip = host_address(port.host_ip.filter(|ip| !ip.is_unspecified()));
+            let everywhere = is_every(port.host_ip);
+            let ip = host_address(port.host_ip.filter(|_| !everywhere));
             let host = match port.host_port {
                 HostPorts::Any => "any".to_owned(),
                 ports => ports.to_string(),
             };
-            format!("{ip}:{host} → {}{}", port.port, suffix(port.protocol))
+            let text = format!("{ip}:{host} → {}{}", port.port, suffix(port.protocol));
+            Opening { text, everywhere }
         })
         .collect()
 }
@@ -164,7 +188,11 @@ fn suffix(protocol: Protocol) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ExposedPort, PublishedPort};
+    use crate::model::{ExposedPort, PublishedPort, RequestedPort};
+
+    fn texts(openings: Vec<Opening>) -> Vec<String> {
+        openings.into_iter().map(|opening| opening.text).collect()
+    }
 
     fn published_port(host_ip: &str, host_port: u16, port: u16) -> PublishedPort {
         let (host_ip, host_port) = (host_ip.parse().unwrap(), Some(host_port));
@@ -184,7 +212,36 @@ mod tests {
             ],
             ..Container::default()
         };
-        assert_eq!(published(&container), ["routed → 80-81", "0.0.0.0:8080 → 90"]);
+        let everywhere = |opening: &Opening| opening.everywhere;
+        let openings = published(&container);
+        assert_eq!(openings.iter().map(everywhere).collect::<Vec<_>>(), [false, true]);
+        assert_eq!(texts(openings), ["routed → 80-81", "0.0.0.0:8080 → 90"]);
+    }
+
+    #[test]
+    fn what_is_open_on_every_address_is_known_by_the_address() {
+        for (ip, everywhere) in [
+            ("0.0.0.0", true),
+            ("::", true),
+            ("127.0.0.1", false),
+            ("::1", false),
+            ("192.0.2.7", false),
+        ] {
+            let of = |container: Container| {
+                let openings = published(&container).into_iter().chain(unpublished(&container));
+                openings.map(|opening| opening.everywhere).collect::<Vec<_>>()
+            };
+            let asked = RequestedPort {
+                host_ip: ip.parse().ok(),
+                host_port: HostPorts::One(8080),
+                port: 80,
+                protocol: Protocol::Tcp,
+            };
+            let live =
+                Container { published: vec![published_port(ip, 8080, 80)], ..Default::default() };
+            let planned = Container { requested: vec![asked], ..Default::default() };
+            assert_eq!((of(live), of(planned)), (vec![everywhere], vec![everywhere]), "{ip}");
+        }
     }
 
     #[test]
@@ -206,7 +263,7 @@ mod tests {
             ..Container::default()
         };
         assert_eq!(
-            published(&container),
+            texts(published(&container)),
             ["*:8000-8001 → 80-81", "127.0.0.1:5432 → 5432", "[::1]:5433 → 5432"]
         );
         assert_eq!(only_exposed(&container), ["6379", "53/udp"]);

@@ -13,7 +13,7 @@ use crate::model::words::listed;
 use crate::model::{Container, ContainerAt, Endpoint, NetworkAt, State};
 use crate::render::svg::options::Blank;
 use crate::render::svg::reduce::Group;
-use crate::render::view::View;
+use crate::render::view::{Opening, View};
 
 /// The strips of a group: one for each bar it hangs on.
 pub fn strips(
@@ -55,7 +55,7 @@ pub fn strips(
         };
         strips.entry(bar).or_insert(strip);
     }
-    let published = view.published(owner);
+    let published = view.openings(owner);
     if let Some(bar) = numbers.outside.filter(|_| !published.is_empty()) {
         strips.insert(bar, published_strip(bar, view.container(owner), &published));
     } else if let (Some(bar), true) = (numbers.outside, view.map.on_host(owner)) {
@@ -76,19 +76,20 @@ fn on_host(bar: usize, view: &View, owner: ContainerAt) -> Strip {
     }
 }
 
-fn published_strip(bar: usize, container: &Container, published: &[String]) -> Strip {
-    let is_wide = |text: &str| ["*:", "0.0.0.0:", "[::]:"].iter().any(|all| text.starts_with(all));
-    let everywhere = published.iter().any(|text| is_wide(text));
-    let role = |text: &str| if is_wide(text) { LineRole::World } else { LineRole::Nearby };
+fn published_strip(bar: usize, container: &Container, published: &[Opening]) -> Strip {
+    let everywhere = published.iter().any(|opening| opening.everywhere);
+    let line = |opening: &Opening| {
+        let role = if opening.everywhere { LineRole::World } else { LineRole::Nearby };
+        Line::new(role, &opening.text)
+    };
     let shown = if published.len() > MOST { MOST - 1 } else { published.len() };
-    let mut lines: Vec<Line> =
-        published[..shown].iter().map(|text| Line::new(role(text), text)).collect();
+    let mut lines: Vec<Line> = published[..shown].iter().map(line).collect();
     if published.len() > shown {
         lines.push(Line::new(LineRole::Plain, &format!("and {} more", published.len() - shown)));
     }
     let verb = if container.state == State::Planned { "is to be" } else { "is" };
     let mut tooltip = vec![format!("{} {verb} published as", container.name)];
-    tooltip.extend(published.iter().take(24).cloned());
+    tooltip.extend(published.iter().take(24).map(|opening| opening.text.clone()));
     let tap = if everywhere { Tap::World } else { Tap::Nearby };
     Strip { bar, lines, tap, tooltip, change: None, size: OnceCell::new() }
 }
