@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::whose::HandedOut;
+use super::whose::{Astray, HandedOut, Meant};
 use crate::model::{ContainerAt, NetworkAt, Protocol};
 
 /// What stands in the way.
@@ -34,8 +34,8 @@ pub enum Obstacle {
     Ambiguous(NetworkAt),
     /// The service lacks its own name on this network, which the two share.
     LostName(NetworkAt),
-    /// The address was once that of this container and is another's now.
-    Inherited(ContainerAt),
+    /// The address was once another's, and is the other end's now.
+    Inherited(Meant),
     /// The address is the other end's on this network, where the client is
     /// not, although the two share another.
     OtherNetwork(NetworkAt),
@@ -95,4 +95,14 @@ pub enum Obstacle {
     Unhealthy,
     /// It failed before and nothing is in its way now.
     Past,
+}
+
+impl Obstacle {
+    /// What sends a client astray, if it still does.
+    pub fn of<T>(astray: Astray<T>, still: fn(T) -> Self) -> Option<Self> {
+        match astray {
+            Astray::Still(cause) => Some(still(cause)),
+            Astray::Cured => None,
+        }
+    }
 }

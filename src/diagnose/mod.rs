@@ -57,9 +57,11 @@ pub use signs::{is_ipv4_only, owned};
 pub use tell_apart::Shared;
 pub use verdict::diagnose;
 pub use wanted::{Edge, Sign};
-pub use whose::{HandedOut, keeps_dialling};
+pub use whose::{HandedOut, Meant, keeps_dialling};
 
 #[cfg(test)]
 mod index_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod whose_tests;

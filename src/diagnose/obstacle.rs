@@ -33,7 +33,9 @@ pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
         Meaning::Addressed(to) => addressed(names, edge, to),
         Meaning::FreeAddress(_) => Some(Obstacle::FreeAddress),
         Meaning::Machine => by_host::first(names, edge),
-        Meaning::NobodysName => Some(Obstacle::WrongName(near(names, edge))),
+        Meaning::NobodysName => {
+            Some(Obstacle::WrongName(near(names, edge.from, &edge.host, edge.port)))
+        }
         Meaning::Outside => outside(names, edge),
     }
 }
@@ -216,8 +218,8 @@ fn addressed(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     if !names.is_planned() && names.container(to).state != State::Running {
         return Some(Obstacle::Down);
     }
-    if let Some(meant) = whose::inherited(names, edge, to) {
-        return Some(Obstacle::Inherited(meant));
+    if let Some(astray) = whose::inherited(names, edge, to) {
+        return Obstacle::of(astray, Obstacle::Inherited);
     }
     if let Some(port) = edge.port
         && edge.is_configured()
@@ -232,8 +234,8 @@ fn addressed(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     }
     if !names.map.share_stack(from, to) && !names.map.on_host(from) {
         let shared = names.shared(from, to);
-        if let Some(network) = whose::elsewhere(names, edge, to, &shared) {
-            return Some(Obstacle::OtherNetwork(network));
+        if let Some(astray) = whose::elsewhere(names, edge, to, &shared) {
+            return Obstacle::of(astray, Obstacle::OtherNetwork);
         }
         let on = names.map.owner_of(from, address).map(|(_, network)| network);
         if on.is_some_and(|network| !shared.contains(&network)) {
@@ -314,17 +316,22 @@ fn is_compose_name(container: &Container, host: &str) -> bool {
 }
 
 /// A name or alias here that is close to the one dialled.
-fn near(names: &Names, edge: &Edge) -> Option<String> {
+pub(super) fn near(
+    names: &Names,
+    from: ContainerAt,
+    host: &str,
+    port: Option<u16>,
+) -> Option<String> {
     let mut known: Vec<&str> = Vec::new();
-    let stack = names.map.stack(edge.from)?;
+    let stack = names.map.stack(from)?;
     for network in names.map.networks_of(stack) {
         if names.network(network).is_built_in() {
             continue;
         }
-        for member in names.map.members(network).iter().filter(|member| **member != edge.from) {
+        for member in names.map.members(network).iter().filter(|member| **member != from) {
             let Some(endpoint) = names.map.endpoint_on(*member, network) else { continue };
             let container = names.container(*member);
-            if is_compose_name(container, &edge.host) {
+            if is_compose_name(container, host) {
                 return Some(container.own_name().to_owned());
             }
             known.push(&container.name);
@@ -332,15 +339,15 @@ fn near(names: &Names, edge: &Edge) -> Option<String> {
             known.extend(container.compose.service.as_deref());
         }
     }
-    if let Some(name) = nearest(&edge.host, known.iter().copied()) {
+    if let Some(name) = nearest(host, known.iter().copied()) {
         return Some(name.to_owned());
     }
     // `database` for `db`, told by the port: the only one there that has it.
-    let port = edge.port?;
+    let port = port?;
     let networks = names.map.networks_of(stack).filter(|n| !names.network(*n).is_built_in());
     let mut with_port = networks
         .flat_map(|network| names.index.offering_on(network, port))
-        .filter(|at| **at != edge.from);
+        .filter(|at| **at != from);
     let only = with_port.next()?;
     with_port.all(|at| at == only).then(|| names.name(*only).to_owned())
 }

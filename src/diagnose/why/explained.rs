@@ -66,15 +66,11 @@ pub fn explained(climb: &Climb) -> Option<Explained> {
 /// What the doctor says of a way that is open and does not lead to what is
 /// wanted, on the rung where it goes wrong.
 pub fn remark(climb: &Climb, ladder: &mut Ladder) {
-    let (case, from, host) = (climb.case, climb.name(), &climb.aim.host);
+    let (case, from) = (climb.case, climb.name());
     let (kind, note) = match &climb.obstacle {
         Some(Obstacle::Namesake(own)) => {
             let own = case.name(*own);
             (RungKind::Name, format!("that is another project's; in {from}'s own it is {own}"))
-        }
-        Some(Obstacle::Ambiguous(network)) => {
-            let network = &case.network(*network).name;
-            (RungKind::Name, format!("several containers on {network} answer to {host}"))
         }
         Some(Obstacle::HandsOut(sent)) => {
             let port = sent.port.map(|port| format!(":{port}")).unwrap_or_default();

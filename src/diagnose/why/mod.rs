@@ -4,6 +4,7 @@
 //! it says so.
 
 mod aim;
+mod by_map;
 mod climb;
 mod container;
 mod elsewhere;
