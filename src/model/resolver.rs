@@ -48,9 +48,10 @@ impl ResolverSettings {
                         domains.filter(|domain| !domain.is_empty()).take(MOST).collect();
                 }
                 Some("options") => {
-                    let ndots = words.filter_map(|word| word.strip_prefix("ndots:")?.parse().ok());
+                    let mut ndots =
+                        words.filter_map(|word| word.strip_prefix("ndots:")?.parse().ok());
                     let dots = |dots: u32| u8::try_from(dots).unwrap_or(MOST_DOTS).min(MOST_DOTS);
-                    settings.ndots = ndots.last().map_or(settings.ndots, dots);
+                    settings.ndots = ndots.next_back().map_or(settings.ndots, dots);
                 }
                 _ => {}
             }
