@@ -99,7 +99,7 @@ pub enum Obstacle {
 
 impl Obstacle {
     /// What sends a client astray, if it still does.
-    pub(super) fn of<T>(astray: Astray<T>, still: fn(T) -> Self) -> Option<Self> {
+    pub fn of<T>(astray: Astray<T>, still: fn(T) -> Self) -> Option<Self> {
         match astray {
             Astray::Still(cause) => Some(still(cause)),
             Astray::Cured => None,

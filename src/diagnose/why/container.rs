@@ -1,8 +1,9 @@
 //! The ladder to another container.
 
+use super::by_map;
 use super::climb::Climb;
 use super::explained::{Explained, explained};
-use crate::diagnose::{Case, Edge, Listens, Meaning, Obstacle, Shared, advise};
+use crate::diagnose::{Case, Listens, Obstacle, Shared, advise};
 use crate::graph::{Reason, Verdict};
 use crate::model::words::few;
 use crate::model::{
@@ -17,7 +18,7 @@ pub fn climb(climb: &Climb, to: ContainerAt, ladder: &mut Ladder) {
     ladder.rungs.push(network(climb, to));
     ladder.rungs.push(name(climb, to));
     ladder.rungs.push(if climb.is_by_map() {
-        route(climb, to)
+        by_map::route(climb, to)
     } else {
         climb.answering(Status::Fail)
     });
@@ -167,7 +168,7 @@ fn between(case: &Case, from: ContainerAt, to: ContainerAt) -> Option<String> {
 
 fn name(climb: &Climb, to: ContainerAt) -> Rung {
     let case = climb.case;
-    let mut rung = if climb.is_by_map() { by_name(climb, to) } else { climb.resolving() };
+    let mut rung = if climb.is_by_map() { by_map::name(climb, to) } else { climb.resolving() };
     if let Some(shared) = shared_name(climb) {
         let names = case.names_of(shared.owners.iter().copied());
         let on = &case.network(shared.network).name;
@@ -199,47 +200,6 @@ fn shared_name<'c>(climb: &'c Climb) -> Option<Shared<'c>> {
     let owners = case.index.answering(network, name);
     let running = owners.partition_point(|at| case.container(*at).state.has_network());
     Some(Shared { network, name, owners: &owners[..running] })
-}
-
-/// Whether the name leads there by the map.
-fn by_name(climb: &Climb, to: ContainerAt) -> Rung {
-    let (case, host) = (climb.case, &climb.aim.host);
-    let rung = |status: Status, detail: String| Rung::new(RungKind::Name, status, detail);
-    if climb.aim.address().is_some() {
-        return rung(Status::Skipped, format!("{host} is an address"));
-    }
-    if let Some(Obstacle::ResolvesElsewhere(address)) = &climb.obstacle {
-        let to = address.map_or_else(|| "no address".to_owned(), |address| address.to_string());
-        return rung(Status::Fail, format!("{host} was seen to lead to {to}"));
-    }
-    let by_name = case.map.predict(climb.from, to).by_name;
-    let leads = format!("by the map {host} leads to {}", case.name(to));
-    let leads_not = format!("by the map {} cannot resolve {host}", climb.name());
-    if case.resolved(climb.from, host) == Some(to) {
-        return rung(Status::Pass, leads);
-    }
-    match by_name.verdict {
-        Verdict::Reachable if host.eq_ignore_ascii_case(case.container(to).own_name()) => {
-            rung(Status::Pass, leads)
-        }
-        Verdict::Unknown => rung(Status::Unknown, by_name.reason.to_string()),
-        Verdict::Reachable | Verdict::Blocked => rung(Status::Fail, leads_not),
-    }
-}
-
-/// Whether packets get to the address by the map.
-fn route(climb: &Climb, to: ContainerAt) -> Rung {
-    let prediction = climb.case.map.predict(climb.from, to);
-    let asked = climb.aim.address();
-    let routes = prediction.routes.iter();
-    let of_address = routes.filter(|route| asked.is_some() && route.address == asked);
-    let judged = of_address.map(|route| route.judged).next().unwrap_or(prediction.by_address);
-    let status = match judged.verdict {
-        Verdict::Reachable => Status::Pass,
-        Verdict::Blocked => Status::Fail,
-        Verdict::Unknown => Status::Unknown,
-    };
-    Rung::new(RungKind::Address, status, format!("by the map: {}", judged.reason))
 }
 
 /// The names by which one container knows another, on the networks they share.
@@ -315,30 +275,13 @@ fn port(climb: &Climb, to: ContainerAt) -> Rung {
         (None, Some((Outcome::Timeout, _))) if climb.answered() => {
             rung(Status::Fail, format!("no answer from {target} on {port}"))
         }
-        (None, _) if case.is_planned() => planned_port(climb, to, port),
+        (None, _) if case.is_planned() => by_map::planned_port(climb, to, port),
         (None, _) => {
             let detail =
                 format!("whether anything in {target} listens on {port} could not be seen");
             rung(Status::Unknown, detail)
         }
     }
-}
-
-/// What a plan says of a port: nothing listens anywhere yet.
-fn planned_port(climb: &Climb, to: ContainerAt, port: u16) -> Rung {
-    let (container, target) = (climb.case.container(to), climb.case.called(to));
-    let rung = |status: Status, detail: String| Rung::new(RungKind::Port, status, detail);
-    if let Some(Obstacle::HostPort(inside)) = climb.obstacle {
-        let detail = format!("{port} is {target}'s port on the host; inside it is {inside}");
-        return rung(Status::Fail, detail);
-    }
-    let exposed = container.exposed.iter().map(|exposed| exposed.port);
-    let asked = container.requested.iter().map(|asked| asked.port);
-    if exposed.chain(asked).any(|declared| declared == port) {
-        return rung(Status::Pass, format!("{target} says that it will listen on {port}"));
-    }
-    let detail = format!("nothing runs yet that could listen on {port}");
-    rung(Status::Skipped, detail)
 }
 
 fn ports(ports: &[u16]) -> Vec<String> {
@@ -396,19 +339,10 @@ fn meet(climb: &Climb, to: ContainerAt) -> Vec<Step> {
 fn rename(climb: &Climb, to: ContainerAt) -> Vec<Step> {
     let case = climb.case;
     if let Some(shared) = shared_name(climb) {
-        let (from, target) = (climb.from, Meaning::Named(to));
         let host = climb.aim.host.as_str();
-        let asked = Edge {
-            from,
-            host: host.into(),
-            port: climb.aim.port,
-            protocol: None,
-            target,
-            signs: Vec::new(),
-        };
-        let known = case.edges_from(from).map(|(edge, _)| edge);
+        let known = case.edges_from(climb.from).map(|(edge, _)| edge);
         let mut known = known.filter(|edge| edge.host.eq_ignore_ascii_case(host));
-        return case.tell_apart(&shared, &[known.next().unwrap_or(&asked)]);
+        return case.tell_apart(&shared, &[known.next().unwrap_or(&climb.edge)]);
     }
     let known = known_as(case, climb.from, to);
     let leads = known.iter().any(|name| name.eq_ignore_ascii_case(&climb.aim.host));

@@ -4,7 +4,7 @@
 use super::climb::Climb;
 use crate::diagnose::{Obstacle, advise, fix_by_host};
 use crate::model::words::few;
-use crate::model::{MachineMatter, Step};
+use crate::model::{Ladder, MachineMatter, RungKind, Step};
 
 /// Why a rung fails, a sentence each, and what fixes it.
 pub struct Explained {
@@ -61,6 +61,28 @@ pub fn explained(climb: &Climb) -> Option<Explained> {
         _ => true,
     };
     Some(Explained { notes, fix, is_certain })
+}
+
+/// What the doctor says of a way that is open and does not lead to what is
+/// wanted, on the rung where it goes wrong.
+pub fn remark(climb: &Climb, ladder: &mut Ladder) {
+    let (case, from) = (climb.case, climb.name());
+    let (kind, note) = match &climb.obstacle {
+        Some(Obstacle::Namesake(own)) => {
+            let own = case.name(*own);
+            (RungKind::Name, format!("that is another project's; in {from}'s own it is {own}"))
+        }
+        Some(Obstacle::HandsOut(sent)) => {
+            let port = sent.port.map(|port| format!(":{port}")).unwrap_or_default();
+            let note =
+                format!("it sends its clients on to {}{port}, of no use to {from}", sent.host);
+            (RungKind::Port, note)
+        }
+        _ => return,
+    };
+    if let Some(rung) = ladder.rungs.iter_mut().find(|rung| rung.rung == kind) {
+        rung.notes.push(note);
+    }
 }
 
 fn astray(climb: &Climb) -> Vec<String> {

@@ -4,6 +4,7 @@
 //! it says so.
 
 mod aim;
+mod by_map;
 mod climb;
 mod container;
 mod elsewhere;
@@ -87,6 +88,7 @@ pub fn ladder(case: &Case, from: ContainerAt, aim: &Aim, measured: &[Measurement
         Destination::Container(to) => container::climb(&climb, to, &mut ladder),
         Destination::Elsewhere => elsewhere::climb(&climb, &mut ladder),
     }
+    explained::remark(&climb, &mut ladder);
     if climb.arrived() {
         outrank(&mut ladder);
     }

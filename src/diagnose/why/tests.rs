@@ -163,7 +163,7 @@ fn who_may_be_on_no_other_network_is_fixed_in_another_way() {
 fn is_wall(case: &Case, from: ContainerAt, obstacle: &Obstacle) -> bool {
     match obstacle {
         Obstacle::Past | Obstacle::Unhealthy => false,
-        // Somebody answers, who is not meant or sends the client elsewhere.
+        // The way is open, and leads to something else.
         Obstacle::Namesake(_) | Obstacle::Ambiguous(_) | Obstacle::HandsOut(_) => false,
         // That works where no firewall is against it.
         Obstacle::Hairpin(..) => case.is_internal_only(from),
@@ -186,8 +186,8 @@ fn doctor_and_why_never_contradict_each_other_in_any_sample() {
             }
             let map = Map::new(&snapshot);
             let case = Case::new(&map, None);
-            let runs = |at: ContainerAt| case.container(at).state.has_network();
             // What stopped dials nothing now, and wanted something before.
+            let runs = |at: ContainerAt| case.container(at).state.has_network();
             for (edge, obstacle) in case.edges().filter(|(edge, _)| runs(edge.from)) {
                 let aim = Aim::parse(&case, edge.from, &edge.dialled());
                 let Ok(aim) = aim.map(|aim| Aim { port: edge.port, ..aim }) else { continue };
