@@ -39,6 +39,7 @@ mod scalar;
 mod service;
 mod shape;
 mod start;
+mod values;
 mod volumes;
 
 use std::fs;
@@ -112,6 +113,10 @@ pub fn read(request: &Request) -> Result<Snapshot> {
 
 /// Like [`read`], for judging: a file that Compose refuses as a whole is an
 /// empty plan with that fault.
+///
+/// # Errors
+///
+/// What cannot be read at all is an error, as with [`read`].
 pub fn judge(request: &Request) -> Result<Snapshot> {
     let (place, why) = match read(request) {
         Err(Error::ComposeFile { place, why }) => (place, why),

@@ -139,8 +139,8 @@ pub fn name(
         return Err(Error::Usage { what, hint: Some(hint.to_owned()) });
     }
     let documents = files.iter().flat_map(|file| &file.documents);
-    let written = documents.filter_map(|document| document.get("name"));
-    let written = written.filter(|name| name.text().is_some_and(|text| !text.is_empty())).last();
+    let mut written = documents.filter_map(|document| document.get("name"));
+    let written = written.rfind(|name| name.text().is_some_and(|text| !text.is_empty()));
     let (name, spot) = match written.and_then(|name| Some((name.text()?, name.spot))) {
         // What is wrong with a variable in it is told with the rest of the file.
         Some((text, spot)) => (fill_in(text, variables, &mut Vec::new()), spot),
