@@ -7,11 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::circles::{self, Need};
-use super::keys::{misplaced, size_of};
+use super::keys::misplaced;
 use super::load::texts;
 use super::merge;
 use super::notes::Notes;
 use super::reader::{number, text};
+use super::values::size_of;
 use super::volumes::{Mount, mount};
 use crate::model::nearest;
 use crate::yaml::{Entry, Mapping, Node, Value};

@@ -39,6 +39,7 @@ mod scalar;
 mod service;
 mod shape;
 mod start;
+mod values;
 mod volumes;
 
 use std::fs;
@@ -115,7 +116,7 @@ pub fn read(request: &Request) -> Result<Snapshot> {
 ///
 /// # Errors
 ///
-/// What cannot be read at all: a file that is not there, or that is no YAML.
+/// What cannot be read at all is an error, as with [`read`].
 pub fn judge(request: &Request) -> Result<Snapshot> {
     let (place, why) = match read(request) {
         Err(Error::ComposeFile { place, why }) => (place, why),
