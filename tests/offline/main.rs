@@ -22,4 +22,5 @@ mod recorded;
 mod samples;
 mod snapshots;
 mod support;
+mod table;
 mod transcripts;
