@@ -15,6 +15,7 @@ mod doctor;
 mod faults;
 mod faulty;
 mod fixes;
+mod healthy;
 mod lesson;
 mod narrow;
 mod own_engine;

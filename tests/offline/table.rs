@@ -9,10 +9,10 @@ use serde_json::Value;
 use crate::recorded::assert_recorded;
 use crate::support::{netmap, project_file};
 
-/// Where setups are kept. A folder's snapshots and its compose file count.
+/// Where setups are kept.
 const ROOTS: [&str; 2] = ["samples", "tests/corpus"];
 
-/// Below the roots, the files that a `name` tells to be setups.
+/// The snapshots and compose files below a folder, in the order of their names.
 fn setups(folder: &Path, found: &mut Vec<String>) {
     let mut entries: Vec<_> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
