@@ -3,7 +3,6 @@
 use ipnet::IpNet;
 
 use crate::diagnose::{Case, Judgement, Rule, Sight, advise};
-use crate::model::keys::option;
 use crate::model::{
     Driver, Evidence, HostObservation, Network, NetworkAt, RouteEntry, Severity, Step, Subnet,
 };
@@ -117,12 +116,7 @@ fn is_the_engines(case: &Case, host: &HostObservation, route: &RouteEntry) -> bo
 
 /// Whether an interface of the host is a network's bridge.
 fn is_bridge_of(case: &Case, host: &HostObservation, network: &Network, interface: &str) -> bool {
-    if network.driver != Driver::Bridge {
-        return false;
-    }
-    let named = network.option(option::BRIDGE_NAME);
-    let short = network.id.get(..12).unwrap_or_default();
-    if named.is_some_and(|name| name == interface) || interface == format!("br-{short}") {
+    if network.bridge().is_some_and(|name| name == interface) {
         return true;
     }
     // Podman does not tell what it calls its bridges, and somebody may have
@@ -131,7 +125,8 @@ fn is_bridge_of(case: &Case, host: &HostObservation, network: &Network, interfac
         let mut gateways = network.subnets.iter().filter_map(|subnet| subnet.gateway);
         gateways.any(|gateway| host.addresses.contains(&gateway))
     };
-    case.map.snapshot().engine.is_podman() && (interface.starts_with("podman") || is_up())
+    let podman = case.map.snapshot().engine.is_podman() && network.driver == Driver::Bridge;
+    podman && (interface.starts_with("podman") || is_up())
 }
 
 fn recreate(network: &Network) -> Step {
