@@ -19,6 +19,8 @@ pub struct Case<'a> {
     edges: Vec<(Edge<'a>, Option<Obstacle>)>,
     /// For each container, the edges that are evidently meant for it.
     about: PerContainer<Vec<usize>>,
+    /// Containers that lost the network namespace they shared.
+    pub(super) orphans: Vec<ContainerAt>,
 }
 
 impl<'a> Deref for Case<'a> {
@@ -47,7 +49,8 @@ impl<'a> Case<'a> {
             let meant: BTreeSet<ContainerAt> = edge.container().into_iter().chain(peer).collect();
             meant.into_iter().for_each(|container| about[container].push(at));
         }
-        Self { names, edges, about }
+        let orphans = names.containers().filter(|at| names.is_orphan(*at)).collect();
+        Self { names, edges, about, orphans }
     }
 
     /// Every wanted edge of a container that matters ([`Facts::matters`]),
@@ -119,7 +122,13 @@ impl<'a> Case<'a> {
         let start_error = container.start_error.as_ref();
         let by_port = start_error.is_some_and(|error| error.kind == StartErrorKind::PortTaken);
         let ended = !container.state.has_network();
-        by_port || self.is_orphan(at) || (ended && self.trouble_of(at).is_some())
+        by_port || self.is_orphan(at) || (ended && self.has_cause(at))
+    }
+
+    /// Whether a trouble of its own explains what is wrong with a container,
+    /// and is told of elsewhere.
+    pub fn has_cause(&self, at: ContainerAt) -> bool {
+        self.trouble_of(at).is_some() && !self.heads_a_circle(at)
     }
 
     /// The first of a container's own wanted edges that evidently fails, and
@@ -134,6 +143,6 @@ impl<'a> Case<'a> {
     /// it waits for itself.
     pub fn is_held_up(&self, at: ContainerAt) -> bool {
         let opens_nothing = self.listening(at).is_some_and(<[_]>::is_empty);
-        opens_nothing && self.trouble_of(at).is_some()
+        opens_nothing && self.has_cause(at)
     }
 }

@@ -5,6 +5,7 @@
 
 mod calls;
 mod cases;
+mod causes;
 mod check;
 mod churn;
 mod compose;

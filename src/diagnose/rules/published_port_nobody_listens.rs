@@ -44,7 +44,9 @@ fn judge(case: &Case) -> Judgement {
         let silent: Vec<u16> = ports
             .iter()
             .filter(|(port, protocol)| {
-                *protocol != Protocol::Sctp && case.listens(at, *port) == Some(Listens::Not)
+                *protocol != Protocol::Sctp
+                    && case.listens(at, *port) == Some(Listens::Not)
+                    && case.lost_listener(at, *port).is_none()
             })
             .map(|(port, _)| *port)
             .collect();
