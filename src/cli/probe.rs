@@ -1,15 +1,15 @@
 //! `netmap probe`: measures who really reaches whom, and shows it beside what
 //! the map says.
 
-use super::Ending;
 use super::format::FormatArgs;
 use super::measure::{self, HowArgs};
 use super::options::Options;
 use super::picture::PictureArgs;
 use super::run::Run;
 use super::session::{Purpose, Session};
+use super::{Ending, source};
 use crate::error::{Error, Result};
-use crate::graph::{Comparison, Filter, Map};
+use crate::graph::{Comparison, Filter, Map, Strangers};
 use crate::model::{ContainerAt, Probe};
 use crate::probe::{Attempts, Request};
 use crate::render::{Format, ProbeView};
@@ -80,6 +80,7 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
         map: &map,
         comparison: &comparison,
         only_surprises: args.only == Some(Only::Surprises),
+        strangers: strangers(&map, run.options, args)?,
     };
     run.show(&view, format, &PictureArgs::default()).await?;
     Ok(ending(&comparison))
@@ -138,6 +139,16 @@ fn ends(
     }
     let all = |ends: Option<BTreeSet<ContainerAt>>| ends.unwrap_or_else(|| among.clone());
     Ok((all(from), all(to)))
+}
+
+/// Who is on the networks of a project that was asked about, and not of it.
+/// Who names two ends wants no more than those.
+fn strangers(map: &Map, options: &Options, args: &Args) -> Result<Strangers> {
+    let narrowed = !options.project.is_empty() || !options.network.is_empty();
+    if !narrowed || args.source.is_some() {
+        return Ok(Strangers::default());
+    }
+    Ok(map.strangers(&source::chosen(options, map)?))
 }
 
 fn nothing_recorded() -> Error {

@@ -266,7 +266,7 @@ fn network_heading(view: &View, style: &Style, at: NetworkAt) -> String {
     lines.extend(
         network.subnets.iter().map(|subnet| style.paint(Role::Quiet, &subnet.subnet.to_string())),
     );
-    lines.push(style.paint(Role::Quiet, &view::kind(network)));
+    lines.push(style.paint(Role::Quiet, &view.kind(at)));
     lines.join("\n")
 }
 

@@ -3,7 +3,7 @@
 
 use super::grid::{footer, heading, state};
 use super::style::{Role, Style};
-use super::view::{self, View};
+use super::view::View;
 use crate::graph::StackOwner;
 use crate::model::{ContainerAt, NetworkAt};
 
@@ -18,7 +18,7 @@ pub fn render(view: &View, style: &Style) -> String {
         }
         let mut facts: Vec<String> =
             network.subnets.iter().map(|subnet| subnet.subnet.to_string()).collect();
-        facts.push(view::kind(network));
+        facts.push(view.kind(*at));
         text.push_str(&format!(
             "\n{}  {}\n",
             style.paint(Role::Network, &network.name),

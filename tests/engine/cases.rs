@@ -186,3 +186,10 @@ fn a_dead_database_at_the_end_of_a_chain() {
     let words = &["db", "proxy", "web"];
     hold("dead-upstream", false, &Says { rule: "target-down", words, never });
 }
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn another_project_in_what_one_keeps_to_itself() {
+    let words = &["report-app", "of project report", "shop_back"];
+    hold("foreign-on-internal", true, &Says { rule: "bridging-container", words, never: &[] });
+}

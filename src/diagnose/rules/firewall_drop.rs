@@ -96,7 +96,7 @@ fn cut_off(
         Ways::Out => format!("{name} reaches nobody on {on}, although the map says it can"),
     };
     let mut finding = RULE.finding([name, on.as_str()], summary);
-    finding.evidence = silence.attempts.iter().map(|row| measured(case, row)).collect();
+    finding.evidence = all_measured(case, silence);
     finding.fix = where_to_look(case, &silence.attempts, &[network]);
     finding
 }
@@ -110,11 +110,19 @@ fn pair(case: &Case, silence: &Silence, a: ContainerAt, b: ContainerAt) -> Findi
         format!("{one} cannot reach {other}, although the map says it can")
     };
     let mut finding = RULE.finding([one, other], summary);
-    finding.evidence = silence.attempts.iter().map(|row| measured(case, row)).collect();
+    finding.evidence = all_measured(case, silence);
     let text = "Both run, and share a network that carries traffic";
     finding.evidence.push(Evidence::Remark { text });
     finding.fix = where_to_look(case, &silence.attempts, &case.shared(a, b));
     finding
+}
+
+/// Each attempt once: those that share a network namespace share addresses.
+fn all_measured(case: &Case, silence: &Silence) -> Vec<Evidence> {
+    let mut told: BTreeSet<(ContainerAt, &str)> = BTreeSet::new();
+    let attempts = silence.attempts.iter();
+    let first = attempts.filter(|row| told.insert((row.from, &row.measurement.target)));
+    first.map(|row| measured(case, row)).collect()
 }
 
 fn measured(case: &Case, row: &Compared) -> Evidence {

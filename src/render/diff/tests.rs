@@ -30,6 +30,7 @@ fn drawn(name: &str, noise: bool, width: usize) -> String {
     let snapshot = |unread| Snapshot::new(EngineFacts::default(), vec![], vec![], unread);
     let (before, after) = (snapshot(vec![]), snapshot(vec![Unread::new("container `x`", "gone")]));
     let view = DiffView {
+        strangers: Default::default(),
         before: DiffSide { name: "monday.json", snapshot: &before },
         after: DiffSide { name: "Docker 26.1", snapshot: &after },
         difference: &difference,

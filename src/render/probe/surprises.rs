@@ -43,6 +43,13 @@ pub fn block(view: &ProbeView, style: &Style) -> String {
         text.push_str(&format!("  and {more} more: --only surprises shows them all\n"));
     }
     text.push_str(&unmeasured(view, style));
+    for sentence in view.strangers.sentences() {
+        let sentence = format!("Not probed: {sentence}");
+        let words: Vec<String> =
+            sentence.split(' ').map(|word| style.paint(Role::Quiet, word)).collect();
+        text.push_str(&flow(&words, " ", 2, style.width));
+        text.push('\n');
+    }
     text
 }
 
