@@ -65,6 +65,7 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     };
     let map = Map::new(&session.snapshot);
     let (from, to) = ends(&map, run.options, args)?;
+    let asked = &from | &to;
     let probe = if session.is_live() {
         let attempts = match args.tcp.as_deref() {
             None => Attempts::Icmp,
@@ -76,6 +77,9 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
         recorded(&map, &from, &to)?
     };
     let comparison = Comparison::new(&map, &probe);
+    if comparison.rows.is_empty() {
+        return Err(nothing_probed(&map, &asked));
+    }
     let view = ProbeView {
         map: &map,
         comparison: &comparison,
@@ -139,6 +143,22 @@ fn ends(
     }
     let all = |ends: Option<BTreeSet<ContainerAt>>| ends.unwrap_or_else(|| among.clone());
     Ok((all(from), all(to)))
+}
+
+/// That nothing was probed is no good news: it is said why.
+fn nothing_probed(map: &Map, among: &BTreeSet<ContainerAt>) -> Error {
+    let runs = |at: &&ContainerAt| map.container(**at).state.has_network();
+    let mut running = among.iter().filter(runs);
+    let why = match (running.next(), running.next()) {
+        (None, _) => "none of the containers asked for runs".to_owned(),
+        (Some(only), None) => {
+            format!("{} is the only one of those that runs", map.container(*only).name)
+        }
+        _ => "no two of those that run were to be tried".to_owned(),
+    };
+    let stopped = map.containers().any(|at| !map.container(at).state.has_network());
+    let hint = stopped.then(|| "netmap show --all shows what does not run".to_owned());
+    Error::Usage { what: format!("there is nothing to probe: {why}"), hint }
 }
 
 /// Who is on the networks of a project that was asked about, and not of it.

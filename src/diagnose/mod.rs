@@ -17,7 +17,6 @@
 //! - Each [`Rule`] in [`rules`] looks at the case; [`why`] climbs a ladder over it.
 
 mod case;
-mod causes;
 mod facts;
 mod fix;
 mod fix_in_file;

@@ -2,7 +2,7 @@
 //! their stack.
 
 use super::grid::{footer, heading, state};
-use super::style::{Role, Style};
+use super::style::{Role, Style, unglued};
 use super::view::View;
 use crate::graph::StackOwner;
 use crate::model::{ContainerAt, NetworkAt};
@@ -41,7 +41,8 @@ pub fn render(view: &View, style: &Style) -> String {
         branches(view, style, &alone, None, "", &mut text);
     }
     text.push_str(&footer(view, style));
-    text
+    // No line of it is broken, and so none of its blanks has to hold.
+    unglued(&text)
 }
 
 fn branches(

@@ -162,16 +162,20 @@ fn on_the_host(case: &Case, networks: &[NetworkAt]) -> Vec<Step> {
     let known = networks.iter().filter(|_| !podman);
     let bridges: Vec<String> = known.filter_map(|at| case.network(*at).bridge()).collect();
     let of = if bridges.is_empty() { String::new() } else { format!(" of {}", few(&bridges)) };
-    let again = if podman {
-        "if a firewall was started or reloaded after the containers, let Podman make its rules \
-         again: sudo podman network reload --all"
+    // As advice, since it is for one cause of several and stops what runs.
+    let (when, again) = if podman {
+        let when = "if a firewall was started or reloaded after the containers, let Podman make \
+            its rules again:";
+        (when, "sudo podman network reload --all")
     } else {
-        "if a firewall was started or reloaded after the engine, restart the engine, \
-         so that its rules are there again: sudo systemctl restart docker"
+        let when = "if a firewall was started or reloaded after the engine, restart the engine, \
+            so that its rules are there again:";
+        (when, "sudo systemctl restart docker")
     };
     vec![
         advise(format!("look for rules on the host that drop packets{of}:")),
         on_host(&["iptables", "-L", "-v", "-n"]),
+        advise(when),
         advise(again),
     ]
 }
