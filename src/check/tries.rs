@@ -13,9 +13,9 @@ use crate::model::{
 
 /// What there is to know of tries: the map, and what was measured.
 pub(super) struct Tries<'a> {
-    map: &'a Map<'a>,
+    pub map: &'a Map<'a>,
     who: &'a Who<'a>,
-    measured: HashMap<Key<'a>, &'a Measurement>,
+    pub measured: HashMap<Key<'a>, &'a Measurement>,
 }
 
 /// What tells one measurement from another: source, target, by name or
@@ -42,7 +42,7 @@ pub(super) enum Seen {
     Open(String),
     /// No answer; how, where that was measured.
     Failed(Option<Outcome>, Basis, String),
-    /// It cannot be told.
+    /// It is unknown.
     Unknown(Basis, String),
 }
 
@@ -228,7 +228,7 @@ impl<'a> Tries<'a> {
                 }
             }
         }
-        let by_the_map = format!("{what}: by the map {}{but}", attempt.why);
+        let by_the_map = format!("{what}: {} (predicted){but}", attempt.why);
         match (attempt.predicted, attempt.question.attempt) {
             (Verdict::Reachable, Attempt::Icmp) => Seen::Reached(Basis::Map, by_the_map),
             (Verdict::Reachable, Attempt::Tcp(port)) => {

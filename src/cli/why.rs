@@ -17,10 +17,10 @@ use crate::render::Format;
 /// Arguments of `netmap why`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Container that wants to reach something
+    /// Container that is to reach something
     #[arg(value_name = "A")]
     source: String,
-    /// What it wants to reach: db, db:5432, localhost:27017, 10.0.0.3:80, example.com
+    /// What it is to reach: db, db:5432, localhost:27017, 10.0.0.3:80, example.com
     #[arg(value_name = "B")]
     target: String,
     #[command(flatten)]
@@ -42,7 +42,7 @@ pub fn after_help() -> String {
         netmap why web localhost:27017      what localhost means to web\n  \
         netmap why web example.com:443      does it get out?\n\n\
         {formats}\n\
-        Exit codes: 0 reachable, 1 blocked, 2 could not be told."
+        Exit codes: 0 reachable, 1 blocked, 2 unknown."
     )
 }
 

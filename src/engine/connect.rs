@@ -9,12 +9,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bollard::{API_DEFAULT_VERSION, Docker};
+use bollard::Docker;
 
 use super::bounded::{self, Socket};
 use super::place::{Address, Place};
 use super::podman;
 use super::ssh::Tunnel;
+use super::tls::Tls;
 use crate::error::{Error, Result, Unreachable};
 
 /// An open way to an engine.
@@ -29,9 +30,13 @@ pub struct Engine {
 
 impl Engine {
     /// Opens the way. Nothing is sent yet, except that a unix socket is looked
-    /// at, so that a missing one is told from a forbidden one.
+    /// at, so that a missing one can be distinguished from a forbidden one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreachable`] for a socket that cannot be connected to, [`Error::Ssh`]
+    /// and [`Error::Tls`] for ways that cannot be set up.
     pub async fn open(address: Address, timeout: Duration) -> Result<Self> {
-        let seconds = timeout.as_secs().saturating_add(1);
         let mut tunnel = None;
         let opened = match &address.place {
             Place::Unix(path) => {
@@ -47,25 +52,12 @@ impl Engine {
             }
             Place::Tcp(host) => bounded::docker(Socket::Tcp(host.clone()), timeout),
             Place::Tls(host, directory) => {
-                let file = |name: &str| {
-                    let path = directory.join(name);
-                    match std::fs::metadata(&path) {
-                        Ok(_) => Ok(path),
-                        Err(error) => Err(Error::Tls {
-                            address: address.to_string(),
-                            why: format!("`{}`: {error}", path.display()),
-                        }),
-                    }
-                };
-                let (key, cert, ca) = (file("key.pem")?, file("cert.pem")?, file("ca.pem")?);
-                Docker::connect_with_ssl(
-                    &format!("tcp://{host}"),
-                    &key,
-                    &cert,
-                    &ca,
-                    seconds,
-                    API_DEFAULT_VERSION,
-                )
+                let tls = Tls::new(host, directory).map_err(|(why, source)| Error::Tls {
+                    address: address.to_string(),
+                    why,
+                    source: Some(source),
+                })?;
+                bounded::docker(Socket::Tls(host.clone(), Box::new(tls)), timeout)
             }
         };
         match opened {
@@ -74,6 +66,7 @@ impl Engine {
                 address: address.to_string(),
                 why: error.to_string(),
                 kind: Unreachable::Other,
+                source: Some(error.into()),
             }),
         }
     }
@@ -101,7 +94,7 @@ impl Engine {
                 if let (Some(tunnel), true) = (&self.tunnel, is_cut(&error)) {
                     tunnel.hear_out().await;
                 }
-                Err(self.word(call, &error))
+                Err(self.word(call, error))
             }
             Err(_) => Err(self.deadline(call)),
         }
@@ -112,7 +105,7 @@ impl Engine {
     }
 
     /// The one place where bollard's errors become ours.
-    pub(super) fn word(&self, call: &'static str, error: &bollard::errors::Error) -> Error {
+    pub(super) fn word(&self, call: &'static str, error: bollard::errors::Error) -> Error {
         let worded = self.word_plainly(call, error);
         // Where the far end of the tunnel will not connect, the near end sees
         // no more than a connection cut short; ssh knows why.
@@ -124,37 +117,44 @@ impl Engine {
         }
     }
 
-    fn word_plainly(&self, call: &'static str, error: &bollard::errors::Error) -> Error {
+    fn word_plainly(&self, call: &'static str, error: bollard::errors::Error) -> Error {
         use bollard::errors::Error as Bollard;
         let address = self.address.to_string();
-        match error {
-            Bollard::DockerResponseServerError { status_code, message } => Error::Refused {
-                address,
-                call,
-                status: podman::status(*status_code, message.trim()),
-                message: message.trim().to_owned(),
-            },
-            Bollard::RequestTimeoutError => self.deadline(call),
-            Bollard::JsonDataError { message, .. } => {
-                Error::Garbled { address, call, why: message.clone() }
+        let (why, kind) = match &error {
+            Bollard::DockerResponseServerError { status_code, message } => {
+                return Error::Refused {
+                    address,
+                    call,
+                    status: podman::status(*status_code, message.trim()),
+                    message: one_line(message),
+                };
             }
-            Bollard::JsonSerdeError { err } => {
-                Error::Garbled { address, call, why: err.to_string() }
+            Bollard::RequestTimeoutError => return self.deadline(call),
+            Bollard::JsonDataError { message, .. } => (message.clone(), None),
+            Bollard::JsonSerdeError { err } => (err.to_string(), None),
+            Bollard::SocketNotFoundError(_) => {
+                ("there is no such socket".to_owned(), Some(Unreachable::Missing))
             }
-            Bollard::SocketNotFoundError(_) => Error::Unreachable {
-                address,
-                why: "there is no such socket".to_owned(),
-                kind: Unreachable::Missing,
-            },
-            other => {
-                let (why, kind) = root_cause(other);
-                match kind {
-                    // The connection worked and what came over it did not.
-                    None => Error::Garbled { address, call, why },
-                    Some(kind) => Error::Unreachable { address, why, kind },
-                }
-            }
+            other => root_cause(other),
+        };
+        let source = Some(error.into());
+        match kind {
+            // The connection worked and what came over it did not.
+            None => Error::Garbled { address, call, why, source },
+            Some(kind) => Error::Unreachable { address, why, kind, source },
         }
+    }
+}
+
+/// Characters kept of what an engine says.
+const MOST_SAID: usize = 500;
+
+/// The first line of what an engine says that has something in it.
+fn one_line(message: &str) -> String {
+    let line = message.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    match line.char_indices().nth(MOST_SAID) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
     }
 }
 
@@ -197,7 +197,7 @@ fn kind_of(kind: std::io::ErrorKind) -> Unreachable {
 
 async fn check_socket(path: &Path, address: &Address, timeout: Duration) -> Result<()> {
     let connecting = tokio::time::timeout(timeout, tokio::net::UnixStream::connect(path));
-    let (why, kind) = match connecting.await {
+    let (why, kind, source) = match connecting.await {
         Ok(Ok(_)) => return Ok(()),
         Ok(Err(error)) => {
             let kind = kind_of(error.kind());
@@ -207,9 +207,9 @@ async fn check_socket(path: &Path, address: &Address, timeout: Duration) -> Resu
                 Unreachable::Refused => "nothing accepts connections on it".to_owned(),
                 Unreachable::Other => error.to_string(),
             };
-            (why, kind)
+            (why, kind, Some(error.into()))
         }
-        Err(_) => ("it takes no connection in time".to_owned(), Unreachable::Other),
+        Err(_) => ("it takes no connection in time".to_owned(), Unreachable::Other, None),
     };
-    Err(Error::Unreachable { address: address.to_string(), why, kind })
+    Err(Error::Unreachable { address: address.to_string(), why, kind, source })
 }

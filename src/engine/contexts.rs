@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::error::{Error, Result};
+use super::small_file;
+use crate::error::{Error, Result, Source};
 
 /// A docker context's way to its engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,14 +55,17 @@ struct DockerEndpoint {
 /// entry is missing or empty.
 pub fn current(config: &Path) -> Result<Option<String>> {
     let path = config.join("config.json");
-    let text = match fs::read_to_string(&path) {
+    let text = match small_file::read(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Error::BadConfig { path, why: error.to_string() }),
+        Err(error) => return Err(unreadable(path, error)),
     };
-    let file: ConfigFile = serde_json::from_str(&text)
-        .map_err(|error| Error::BadConfig { path, why: error.to_string() })?;
+    let file: ConfigFile = serde_json::from_str(&text).map_err(|error| unreadable(path, error))?;
     Ok(Some(file.current_context).filter(|name| !name.is_empty()))
+}
+
+fn unreadable(path: PathBuf, error: impl Into<Source> + ToString) -> Error {
+    Error::BadConfig { path, why: error.to_string(), source: Some(error.into()) }
 }
 
 /// The context called `name`.
@@ -74,7 +78,7 @@ pub fn find(config: &Path, name: &str, origin: &str) -> Result<Context> {
     directories.sort();
     for directory in directories {
         let path = directory.join("meta.json");
-        let Ok(text) = fs::read_to_string(&path) else { continue };
+        let Ok(text) = small_file::read(&path) else { continue };
         let meta: Meta = match serde_json::from_str(&text) {
             Ok(meta) => meta,
             // Somebody else's broken context is no reason to fail.
@@ -85,7 +89,8 @@ pub fn find(config: &Path, name: &str, origin: &str) -> Result<Context> {
             continue;
         }
         let Some(docker) = meta.endpoints.docker.filter(|docker| !docker.host.is_empty()) else {
-            return Err(Error::BadConfig { path, why: "it names no docker endpoint".to_owned() });
+            let why = "it names no docker endpoint".to_owned();
+            return Err(Error::BadConfig { path, why, source: None });
         };
         let id = directory.file_name().unwrap_or_default();
         let certificates = store.join("tls").join(id).join("docker");

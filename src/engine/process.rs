@@ -1,7 +1,7 @@
 //! A container's first process, where the engine is on this machine: the way
 //! into its network namespace and to its files without running anything in it.
 //!
-//! Process ids are given out anew, so a process is believed to be the
+//! Process ids are given out again, so a process is believed to be the
 //! container's only when its control group carries the container's id, or
 //! where an ordinary user may make no control groups, its mounts do. It is
 //! held by its folder in `/proc`, which never becomes that of another one.
@@ -39,6 +39,10 @@ fn read_whole(file: File, limit: u64) -> io::Result<Vec<u8>> {
 impl Engine {
     /// The first process of a running container, or in a few words why it
     /// cannot be looked at from here.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be looked at.
     pub fn process(&self, container: &Container) -> Result<Process, String> {
         if !self.address().is_local() {
             return Err("the engine may be on another machine".to_owned());
@@ -56,6 +60,10 @@ impl Engine {
     /// The process that listens on the engine's socket: the engine, or what
     /// started it with the socket already open. Both are in the network
     /// namespace that the engine calls the host.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be looked at.
     pub async fn own_process(&self) -> Result<Process, String> {
         let Place::Unix(path) = &self.address().place else {
             return Err("the engine may be on another machine".to_owned());
@@ -125,16 +133,15 @@ impl Process {
 
     /// Whether it is the container's.
     fn check(&self, id: &str) -> Result<(), String> {
-        // A short id could be part of any path.
-        if id.len() < 12 {
-            return Err("its id is too short to know its process by".to_owned());
+        if id.len() != WHOLE_ID || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err("its id is none to know its process by".to_owned());
         }
         let text = |name: &str| {
             let mut text = String::new();
             self.open(name).and_then(|mut file| file.read_to_string(&mut text)).map_err(unseen)?;
             Ok::<_, String>(text)
         };
-        if text("cgroup")?.contains(id) || mounts_carry(&text("mountinfo")?, id) {
+        if is_of_group(&text("cgroup")?, id) || mounts_carry(&text("mountinfo")?, id) {
             Ok(())
         } else {
             Err("the process with its number is not the container's".to_owned())
@@ -142,6 +149,10 @@ impl Process {
     }
 
     /// Its network namespace, to be entered.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be entered, in a few words.
     pub fn network_namespace(&self) -> Result<File, String> {
         self.open("ns/net").map_err(|error| match error.kind() {
             io::ErrorKind::PermissionDenied => {
@@ -154,6 +165,10 @@ impl Process {
     /// The first `limit` bytes of a table that the kernel keeps about the
     /// process, such as `net/tcp`; nothing where it keeps none, as one without
     /// IPv6. No file of the container's own.
+    ///
+    /// # Errors
+    ///
+    /// When the process is gone, or may not be looked at.
     pub fn table(&self, path: &str, limit: u64) -> io::Result<String> {
         let bytes = match self.open(path) {
             Ok(file) => read_whole(file, limit)?,
@@ -165,6 +180,10 @@ impl Process {
 
     /// The first `limit` bytes of a regular file of the container. Links are
     /// followed inside the container only, whatever it planted.
+    ///
+    /// # Errors
+    ///
+    /// When the file is missing, is no regular file, or may not be read.
     pub fn read(&self, path: &str, limit: u64) -> io::Result<Vec<u8>> {
         let root = match self.root.get() {
             Some(root) => root,
@@ -182,6 +201,26 @@ impl Process {
         }
         read_whole(file, limit)
     }
+}
+
+/// Digits of a container's whole id.
+const WHOLE_ID: usize = 64;
+
+/// What engines write before the id in the name of a container's control
+/// group. Podman's `libpod-conmon-` is the group of who watches it.
+const BEFORE_ID: [&str; 4] = ["", "docker-", "libpod-", "libpod-payload-"];
+
+/// Whether a whole folder of one of the control groups' paths is the
+/// container's, as cgroupfs names it or systemd. A container can make groups
+/// below its own, but none beside it.
+fn is_of_group(cgroup: &str, id: &str) -> bool {
+    let is_its = |folder: &str| {
+        let name = folder.strip_suffix(".scope").unwrap_or(folder);
+        BEFORE_ID.iter().any(|before| name.strip_prefix(before) == Some(id))
+    };
+    // Number, controllers, path.
+    let paths = cgroup.lines().filter_map(|line| line.splitn(3, ':').nth(2));
+    paths.into_iter().any(|path| path.split('/').any(is_its))
 }
 
 /// Files that an engine writes for one container and mounts into it.
@@ -203,6 +242,29 @@ fn mounts_carry(mountinfo: &str, id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_control_group_is_a_container_s_by_a_whole_folder_of_its_path() {
+        let id = "cd1332551718d562be0e82984eb712ef14cb60714d5cd5cc1dd3eb5418096785";
+        for path in [
+            format!("12:memory:/docker/{id}\n0::/docker/{id}"),
+            format!("0::/system.slice/docker-{id}.scope"),
+            format!("0::/machine.slice/libpod-{id}.scope/container"),
+            format!("0::/libpod_parent/libpod-{id}"),
+        ] {
+            assert!(is_of_group(&path, id), "{path}");
+        }
+        for path in [
+            format!("0::/machine.slice/libpod-conmon-{id}.scope"),
+            format!("0::/docker/x{id}"),
+            format!("0::/docker/{id}0"),
+            format!("0::/docker/{}", &id[..63]),
+            format!("1:name={id}:/"),
+            String::new(),
+        ] {
+            assert!(!is_of_group(&path, id), "{path}");
+        }
+    }
 
     #[test]
     fn mounts_carry_the_id_where_the_engine_puts_it() {

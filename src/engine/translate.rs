@@ -48,7 +48,7 @@ pub fn add_info(info: Info, facts: &mut EngineFacts) {
     facts.rootless = Some(info.is_rootless());
     let info = info.known;
     facts.operating_system = info.operating_system.filter(|name| !name.is_empty());
-    // A rootless Podman tells of the machine outside, and its networks are in
+    // A rootless Podman reports on the machine outside, and its networks are in
     // a namespace that has a switch of its own.
     facts.ipv4_forwarding = info.ipv4_forwarding.filter(|_| !facts.hides_bridges());
     let pools = info.default_address_pools.unwrap_or_default().into_iter();
@@ -236,7 +236,7 @@ pub fn listed_container(listed: Listed, unread: &mut Vec<Unread>) -> Container {
         .unwrap_or_default();
     let note = &mut |why: String| unread.push(Unread::container(&name, why));
     let labels = kept_labels(listed.labels.unwrap_or_default());
-    let told = listed.ports.unwrap_or_default();
+    let reported = listed.ports.unwrap_or_default();
     Container {
         id: listed.id.unwrap_or_default(),
         image: listed.image.unwrap_or_default(),
@@ -245,8 +245,8 @@ pub fn listed_container(listed: Listed, unread: &mut Vec<Unread>) -> Container {
             &listed.host_config.and_then(|config| config.network_mode).unwrap_or_default(),
         ),
         endpoints: endpoints(listed.network_settings.and_then(|settings| settings.networks), note),
-        published: ports::listed_as_published(&told, note),
-        exposed: told.iter().map(ports::listed_as_exposed).collect(),
+        published: ports::listed_as_published(&reported, note),
+        exposed: reported.iter().map(ports::listed_as_exposed).collect(),
         compose: compose(&labels),
         task_of: task_of(&labels),
         labels,

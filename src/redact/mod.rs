@@ -38,6 +38,14 @@ const KEPT_OPTIONS: &[&str] = &[
 ];
 
 /// The same setup under other names and addresses.
+///
+/// # Examples
+///
+/// ```
+/// let redacted = netmap::redact::redact(&netmap::sample::read("module-5")?).to_json();
+/// assert!(!redacted.contains("survey_container"));
+/// # Ok::<(), netmap::error::Error>(())
+/// ```
 pub fn redact(snapshot: &Snapshot) -> Snapshot {
     let redaction = Redaction { names: Names::of(snapshot), addresses: Addresses::of(snapshot) };
     let mut redacted = Snapshot::new(

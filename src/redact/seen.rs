@@ -41,9 +41,9 @@ impl Redaction {
     }
 
     fn service(&self, service: &Service) -> Service {
-        let address = |told: &VirtualAddress| VirtualAddress {
-            network_id: self.names.network_id(&told.network_id),
-            address: self.addresses.address(told.address),
+        let address = |reported: &VirtualAddress| VirtualAddress {
+            network_id: self.names.network_id(&reported.network_id),
+            address: self.addresses.address(reported.address),
         };
         let task = |task: &Task| Task {
             slot: task.slot,

@@ -2,8 +2,8 @@
 //! doctor must find no error and no warning, on any engine, whatever it looks
 //! with.
 //!
-//! `NETMAP_RECORD=1` writes down what is seen, as `ENGINE-MAJOR.json` beside
-//! the setup; `tests/offline/table.rs` asks every rule about these recordings.
+//! `NETMAP_RECORD=1` writes down what is seen, as `dual-stack-ENGINE-MAJOR.json`
+//! in `tests/recorded`; `tests/offline/table.rs` asks every rule about it.
 
 use std::process::Command;
 use std::thread;
@@ -14,6 +14,8 @@ use serde_json::Value;
 use crate::support::{docker, engine, engine_facts, netmap, netmap_text, text, try_docker};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/healthy-dual-stack");
+
+const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recorded");
 
 /// How long the servers may take to be up.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -97,7 +99,7 @@ fn three_projects_with_both_families_get_no_error_and_no_warning() {
         let facts = engine_facts();
         let word = |key: &str| facts[key].as_str().unwrap().to_lowercase();
         let major = word("version").split('.').next().unwrap().to_owned();
-        let file = format!("{FOLDER}/{}-{major}.json", word("name"));
+        let file = format!("{RECORDED}/dual-stack-{}-{major}.json", word("name"));
         netmap_text(0, &["snapshot", "--probe", "-o", &file]);
     }
 }

@@ -16,6 +16,7 @@ mod doctor;
 mod faults;
 mod faulty;
 mod fixes;
+mod hanging;
 mod healthy;
 mod lesson;
 mod narrow;

@@ -10,7 +10,7 @@ use crate::recorded::assert_recorded;
 use crate::support::{netmap, project_file};
 
 /// Where setups are kept.
-const ROOTS: [&str; 2] = ["samples", "tests/corpus"];
+const ROOTS: [&str; 3] = ["samples", "tests/corpus", "tests/recorded"];
 
 /// The snapshots and compose files below a folder, in the order of their names.
 fn setups(folder: &Path, found: &mut Vec<String>) {

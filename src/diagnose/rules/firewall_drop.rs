@@ -12,7 +12,7 @@ use crate::model::{By, ContainerAt, Evidence, Finding, NetworkAt, Severity, Step
 pub const RULE: Rule = Rule {
     name: "firewall-drop",
     severity: Severity::Error,
-    summary: "two containers should reach each other by the map, and the measurement says no",
+    summary: "the map predicts that two containers reach each other, and the measurement says no",
     meaning: "The engine's own rules let the packets through, and something else does not: a firewall \
         on the host that was started or reloaded after the engine, rules of somebody's own, a VPN.",
     seen: "With `--probe`: both run, they share a network that carries traffic, and an address did \

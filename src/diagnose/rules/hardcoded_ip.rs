@@ -13,7 +13,7 @@ use crate::model::{ContainerAt, Evidence, Finding, ListensFrom, Severity};
 pub const RULE: Rule = Rule {
     name: "hardcoded-ip",
     severity: Severity::Warning,
-    summary: "a container dials another one by an address that nobody fixed",
+    summary: "a container dials another one by an address that is not fixed",
     meaning: "An engine hands out addresses at each start, in the order of the starts. An address that is written down works until the next restart, and may then belong \
         to another container.",
     seen: "The environment or the command names an address in a container network's subnet, and no \

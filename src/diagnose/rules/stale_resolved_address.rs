@@ -9,7 +9,7 @@ use crate::model::{Evidence, Progress, Severity};
 pub const RULE: Rule = Rule {
     name: "stale-resolved-address",
     severity: Severity::Error,
-    summary: "a container keeps dialling an address that nobody has any more",
+    summary: "a container keeps dialling an address that no container has any more",
     meaning: "Many programs look a name up once, when they start. When the container behind the name \
         is re-created it gets another address, and they keep dialling the old one.",
     seen: "The container's socket table has a connection under way to an address in a container \
@@ -37,7 +37,7 @@ fn judge(case: &Case) -> Judgement {
         let on = &case.network(network).name;
         let mut finding = RULE.finding(
             [name, on.as_str()],
-            format!("{name} keeps dialling {}, which nobody has any more", edge.dialled()),
+            format!("{name} keeps dialling {}, which no container has any more", edge.dialled()),
         );
         if progress == Progress::Open {
             // What was open when its other end went may close by itself.

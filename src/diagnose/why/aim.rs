@@ -32,6 +32,10 @@ pub enum Destination {
 impl Aim {
     /// Reads `db`, `db:5432`, `10.0.0.3:80`, `[fd00::3]:80` or a URL, as the
     /// container at `from` would understand it.
+    ///
+    /// # Errors
+    ///
+    /// When the text is none of these.
     pub fn parse(case: &Case, from: ContainerAt, text: &str) -> Result<Self> {
         if let Some(aim) = Self::told_apart(case, text) {
             return Ok(aim);

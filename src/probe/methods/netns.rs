@@ -30,7 +30,7 @@ const NAME: &str = "netns";
 const CONNECTIONS: usize = 512;
 
 /// Measures from every station whose namespace can be entered; for each its position and an
-/// answer for each of its acts. `done` is told how many more acts are done.
+/// answer for each of its acts. `done` is called with the number of acts that are newly done.
 pub async fn run(
     stations: &[Station],
     handles: &[Result<NamespaceHandle, String>],
@@ -106,7 +106,7 @@ impl<'a> Visit<'a> {
         acts: &[Act],
     ) -> Self {
         let resolver = if acts.iter().any(|act| matches!(act, Act::Name(..))) {
-            match Settings::of(handle) {
+            match Settings::of(handle, visitor).await {
                 Ok(settings) => Ok(Resolver::open(settings, visitor, handle, rations.turns).await),
                 Err(error) => Err(format!("its resolver configuration cannot be read: {error}")),
             }

@@ -6,7 +6,7 @@ use crate::graph::{Compared, Comparison, Extent, Map, Mark, Silence, Surprise, W
 use crate::model::words::{count, listed};
 use crate::model::{By, ContainerAt, NetworkAt, Outcome, Why};
 
-/// A contradiction, told once for both directions.
+/// A contradiction, said once for both directions.
 pub struct Sentence {
     /// Leak or failure.
     pub mark: Mark,
