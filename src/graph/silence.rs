@@ -253,3 +253,112 @@ fn of_container(
         [ways(from, Ways::In), ways(to, Ways::Out)].into_iter().flatten().min()?;
     Some(Extent::Container { container, network, ways })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Probe, Snapshot};
+
+    /// Containers `a` to `e` on network `n`, the first two on `m` as well, all
+    /// with both families, and what each attempt by address came to.
+    fn told(outcome: impl Fn(&str, &str, &str, Family) -> &'static str) -> Vec<String> {
+        let members = ["a", "b", "c", "d", "e"];
+        let at = |network: &str, member: &str| {
+            let number = 2 + members.iter().position(|other| *other == member).unwrap();
+            let third = if network == "n" { 1 } else { 2 };
+            (format!("10.0.{third}.{number}"), format!("fd00:{third}::{number}"))
+        };
+        let networks_of = |member: &str| match member {
+            "a" | "b" => vec!["n", "m"],
+            _ => vec!["n"],
+        };
+        let endpoint = |network: &&str, member: &str| {
+            let (v4, v6) = at(network, member);
+            serde_json::json!({"network": network, "network_id": network, "ipv4": v4, "ipv6": v6})
+        };
+        let containers: Vec<_> = members
+            .iter()
+            .map(|member| {
+                let networks = networks_of(member);
+                let endpoints: Vec<_> = networks.iter().map(|on| endpoint(on, member)).collect();
+                serde_json::json!({"name": member, "id": member, "state": "running",
+                    "network_mode": "n", "endpoints": endpoints})
+            })
+            .collect();
+        let network = |name: &str, third: u8| {
+            serde_json::json!({"name": name, "id": name, "driver": "bridge", "ipv6": true, "subnets": [
+                {"subnet": format!("10.0.{third}.0/24")}, {"subnet": format!("fd00:{third}::/64")}]})
+        };
+        let snapshot: Snapshot = serde_json::from_value(serde_json::json!({
+            "schema": "netmap/1", "engine": {"name": "Docker", "version": "28.5"},
+            "networks": [network("n", 1), network("m", 2)], "containers": containers,
+        }))
+        .unwrap();
+        let mut measurements = Vec::new();
+        for from in members {
+            for to in members.iter().filter(|to| **to != from) {
+                let shared =
+                    networks_of(from).into_iter().filter(|on| networks_of(to).contains(on));
+                for network in shared {
+                    let (v4, v6) = at(network, to);
+                    for (target, family) in [(v4, Family::V4), (v6, Family::V6)] {
+                        let outcome = outcome(from, to, network, family);
+                        measurements.push(
+                            serde_json::from_value(serde_json::json!({
+                                "from": from, "to": to, "network": network, "by": "address",
+                                "target": target, "protocol": "icmp", "outcome": outcome,
+                            }))
+                            .unwrap(),
+                        );
+                    }
+                }
+            }
+        }
+        let map = Map::new(&snapshot);
+        let probe = Probe::new(measurements);
+        let comparison = Comparison::new(&map, &probe);
+        let name = |at: &ContainerAt| map.container(*at).name.as_str();
+        let network = |at: &NetworkAt| map.network(*at).name.as_str();
+        let words = |silence: &Silence| match &silence.extent {
+            Extent::Networks { networks, family } => {
+                let names: Vec<&str> = networks.iter().map(network).collect();
+                format!("{} {}", names.join("+"), family.map_or("all", Family::as_str))
+            }
+            Extent::Container { container, network: on, ways } => {
+                format!("{} on {} {ways:?}", name(container), network(on))
+            }
+            Extent::Pair(a, b) => format!("{}-{}", name(a), name(b)),
+        };
+        silences(&map, &comparison, |_| true).iter().map(words).collect()
+    }
+
+    fn silent(is_silent: bool) -> &'static str {
+        if is_silent { "timeout" } else { "reachable" }
+    }
+
+    #[test]
+    fn what_explains_most_is_told_and_nothing_of_it_again() {
+        assert_eq!(told(|_, _, _, _| silent(false)), Vec::<String>::new());
+        assert_eq!(told(|_, _, on, _| silent(on == "n")), ["n all"]);
+        assert_eq!(told(|_, _, _, _| silent(true)), ["n+m all"]);
+        assert_eq!(told(|_, _, on, of| silent(on == "n" && of == Family::V6)), ["n IPv6"]);
+        assert_eq!(told(|from, to, _, _| silent([from, to].contains(&"d"))), ["d on n Both"]);
+        assert_eq!(told(|_, to, _, _| silent(to == "d")), ["d on n In"]);
+        assert_eq!(told(|from, _, _, _| silent(from == "d")), ["d on n Out"]);
+        let two = |at: &str| ["c", "d"].contains(&at);
+        assert_eq!(told(|from, to, _, _| silent(two(from) && two(to))), ["c-d"]);
+        assert_eq!(told(|from, to, _, _| silent(from == "c" && to == "d")), ["c-d"]);
+    }
+
+    #[test]
+    fn a_network_of_two_is_no_more_than_a_pair() {
+        assert_eq!(told(|_, _, on, _| silent(on == "m")), ["a-b"]);
+    }
+
+    #[test]
+    fn a_crowd_in_two_halves_has_no_one_to_blame() {
+        let half = |at: &str| ["a", "b"].contains(&at);
+        let told = told(|from, to, _, _| silent(half(from) != half(to)));
+        assert_eq!(told, ["a-c", "a-d", "a-e", "b-c", "b-d", "b-e"]);
+    }
+}

@@ -28,3 +28,4 @@ mod support;
 mod table;
 mod town;
 mod transcripts;
+mod views;

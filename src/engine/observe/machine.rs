@@ -177,3 +177,36 @@ fn observation(network: &Network, told: NetworkInspect) -> NetworkObservation {
 pub async fn host(_: &Engine, _: Option<&Visitor>) -> Result<HostObservation, String> {
     Err("there is no /proc here".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_without_any_gateway_of_the_engines_is_another_one() {
+        let is_elsewhere = |engine: serde_json::Value, addresses: &[&str], state: &str| {
+            let snapshot: Snapshot = serde_json::from_value(serde_json::json!({
+                "schema": "netmap/1", "engine": engine,
+                "networks": [{"name": "net", "id": "n", "driver": "bridge", "subnets": [
+                    {"subnet": "fd00:1::/64", "gateway": "fd00:1::1"},
+                    {"subnet": "10.1.0.0/24", "gateway": "10.1.0.1"},
+                ]}],
+                "containers": [{"name": "web", "id": "1", "state": state, "network_mode": "net",
+                    "endpoints": [{"network": "net", "network_id": "n", "ipv4": "10.1.0.2"}]}],
+            }))
+            .unwrap();
+            let addresses = addresses.iter().map(|address| address.parse().unwrap()).collect();
+            let host = HostObservation { addresses, ..HostObservation::default() };
+            elsewhere(&host, &snapshot).is_some()
+        };
+        let docker = || serde_json::json!({"name": "Docker", "version": "28.5"});
+        let podman = |rootless: bool| serde_json::json!({"name": "Podman", "version": "5.8", "rootless": rootless});
+        assert!(!is_elsewhere(docker(), &["192.0.2.7", "10.1.0.1"], "running"));
+        // In a container of that network.
+        assert!(is_elsewhere(docker(), &["10.1.0.5"], "running"));
+        assert!(is_elsewhere(podman(false), &["10.1.0.5"], "running"));
+        // Podman takes a bridge away with its last member.
+        assert!(!is_elsewhere(podman(false), &["192.0.2.7"], "exited"));
+        assert!(!is_elsewhere(podman(true), &["192.0.2.7"], "running"));
+    }
+}
