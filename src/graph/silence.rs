@@ -201,12 +201,12 @@ fn cut_off(by_network: &ByNetwork, dead: &[Extent]) -> BTreeMap<(NetworkAt, Cont
                 into.entry(row.to).or_insert_with(Tries::default).add(row.from, *silent);
             }
         }
-        let in_vain = |tries: &BTreeMap<ContainerAt, Tries>, at: ContainerAt| {
-            tries.get(&at).is_some_and(Tries::in_vain)
+        let all_failed = |tries: &BTreeMap<ContainerAt, Tries>, at: ContainerAt| {
+            tries.get(&at).is_some_and(Tries::all_failed)
         };
         let containers: BTreeSet<ContainerAt> = out.keys().chain(into.keys()).copied().collect();
         for container in containers {
-            let ways = match (in_vain(&into, container), in_vain(&out, container)) {
+            let ways = match (all_failed(&into, container), all_failed(&out, container)) {
                 (true, true) => Ways::Both,
                 (true, false) => Ways::In,
                 (false, true) => Ways::Out,
@@ -232,7 +232,7 @@ impl Tries {
     }
 
     /// Whether several were tried, and none answered.
-    fn in_vain(&self) -> bool {
+    fn all_failed(&self) -> bool {
         !self.answered && self.peers.len() > 1
     }
 }

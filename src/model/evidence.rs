@@ -326,7 +326,7 @@ pub enum Evidence {
         why: Option<Why>,
     },
     /// How many attempts on networks had no answer: all of a kind.
-    InVain {
+    Unanswered {
         /// The networks.
         networks: Vec<String>,
         /// The number of attempts.

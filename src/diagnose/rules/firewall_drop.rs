@@ -61,7 +61,7 @@ fn dead(case: &Case, silence: &Silence, networks: &[NetworkAt], family: Option<F
     let by_address =
         |row: &&Compared| row.measurement.by == By::Address && row.measurement.network.is_some();
     let attempts = silence.attempts.iter().filter(by_address).count();
-    finding.evidence = vec![Evidence::InVain { networks: names, attempts }];
+    finding.evidence = vec![Evidence::Unanswered { networks: names, attempts }];
     finding
         .evidence
         .extend(silence.attempts.iter().find(by_address).map(|row| measured(case, row)));

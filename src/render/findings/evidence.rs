@@ -182,7 +182,7 @@ pub fn sentence(evidence: &Evidence) -> String {
             let why = why.as_ref().map(|why| format!(", {why}")).unwrap_or_default();
             format!("{container} tried {target}{on}: {outcome}{why}")
         }
-        Evidence::InVain { networks, attempts } => {
+        Evidence::Unanswered { networks, attempts } => {
             format!("None of {attempts} attempts on {} had an answer", few(networks))
         }
         Evidence::Carries { networks } => {

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Symptom: "Since the VPN container restarted, its published web page resets the connection, and the dashboard can't reach it either."
 # Cause: web runs in the network namespace of vpn; vpn was restarted and has a new one, web still sits in the old one.
-# doctor should say first: web lost its network when vpn was restarted; for that reason vpn does not answer on 18311, and dash waits in vain.
+# doctor should say first: web lost its network when vpn was restarted; for that reason vpn does not answer on 18311, and dash waits for vpn without success.
 # Fix to offer: docker restart web.
 # Must not say: that nothing listens on the published port of vpn, or on the port that dash dials, as if these were troubles of their own.
 # After `fixed`, doctor must be quiet.
