@@ -48,7 +48,7 @@ pub(super) fn network(map: &Map, who: &Who, name: &str, claim: &NetworkClaim) ->
             Assessment::fact(holds, format!("its subnets: {}", some_or_none(&has)))
         }
         NetworkClaim::Members { names, only } => {
-            let wanted = match each(names, |name| who.containers(name)) {
+            let wanted = match each(names, |name| who.members_called(at, name)) {
                 Ok(wanted) => wanted,
                 Err(missing) => return Assessment::fact(false, missing),
             };
@@ -126,7 +126,7 @@ fn one_container(map: &Map, who: &Who, at: ContainerAt, claim: &ContainerClaim) 
             Assessment::fact(container.health == *wanted, observed)
         }
         ContainerClaim::On { networks, only } => {
-            let wanted = match each(networks, |name| who.network(name).map(|at| vec![at])) {
+            let wanted = match each(networks, |name| who.network_of(at, name).map(|at| vec![at])) {
                 Ok(wanted) => wanted,
                 Err(missing) => return Assessment::fact(false, missing),
             };

@@ -107,13 +107,45 @@ impl<'a> Ways<'a> {
                 Manner::Via(_) => self.who.containers(&target.name)?,
                 _ => self.who.answering_to(&target.name)?,
             };
-            for to in found {
-                let apart = |from: ContainerAt| !quantified || !self.map.share_stack(from, to);
-                let from = sources.iter().copied().filter(|from| *from != to && apart(*from));
-                pairs.extend(from.map(|from| (from, to, target.clone())));
+            let mut of_target = Vec::new();
+            for from in &sources {
+                let meant = match (&arrow.manner, arrow.wanted) {
+                    // What is to be kept apart is kept apart from all of that name.
+                    (Manner::Via(_), _) | (_, false) => found.clone(),
+                    _ => self.who.meant(*from, &target.name, &found),
+                };
+                let apart = |to: &ContainerAt| !quantified || !self.map.share_stack(*from, *to);
+                let to = meant.into_iter().filter(|to| to != from && apart(to));
+                of_target.extend(to.map(|to| (*from, to, target.clone())));
             }
+            for to in found.iter().filter(|_| !arrow.wanted) {
+                let from = self.strangers(&arrow.from, *to)?;
+                of_target.extend(from.into_iter().map(|from| (from, *to, target.clone())));
+            }
+            // Stable: each target with its sources in their order.
+            of_target.sort_by_key(|(_, to, _)| *to);
+            pairs.append(&mut of_target);
         }
         Ok(pairs)
+    }
+
+    /// Who is not of the crowd that a quantifier speaks of, and yet on a network
+    /// with a container that nothing is to reach.
+    fn strangers(&self, sources: &Sources, to: ContainerAt) -> Result<Vec<ContainerAt>, String> {
+        let but = match sources {
+            Sources::Named(_) | Sources::On(_) => return Ok(Vec::new()),
+            Sources::Everybody => BTreeSet::new(),
+            Sources::Outside(network) => self.who.on_network(self.who.network(network)?),
+            Sources::AllBut(names) => {
+                let mut but = BTreeSet::new();
+                for name in names {
+                    but.extend(self.who.containers(name)?);
+                }
+                but
+            }
+        };
+        let strangers = self.who.strangers_to(to).filter(|from| !but.contains(from));
+        Ok(strangers.filter(|from| *from != to && !self.map.share_stack(*from, to)).collect())
     }
 
     /// Who asks for which name, and who answers to it.
@@ -136,7 +168,10 @@ impl<'a> Ways<'a> {
                 let apart =
                     |from: ContainerAt| owners.iter().all(|to| !self.map.share_stack(from, *to));
                 let from = sources.iter().copied().filter(|from| !quantified || apart(*from));
-                asked.extend(from.map(|from| (from, name.clone(), owners.clone())));
+                asked.extend(from.map(|from| {
+                    let meant = self.who.meant(from, &name, &owners);
+                    (from, name.clone(), meant)
+                }));
             }
         }
         Ok(asked)

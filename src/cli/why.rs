@@ -7,7 +7,7 @@ use super::picture::PictureArgs;
 use super::run::Run;
 use super::session::{Purpose, Session};
 use crate::diagnose::Case;
-use crate::diagnose::why::{Aim, Destination, ladder, trials};
+use crate::diagnose::why::{Aim, Destination, ladder, one_of, trials};
 use crate::error::{Error, Result};
 use crate::graph::Map;
 use crate::model::{Container, ContainerAt, Ladder, Measurement, Reach};
@@ -53,7 +53,7 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     let (from, aim) = {
         let map = Map::new(&session.snapshot);
         let case = Case::new(&map, None);
-        let from = source(&map, &args.source)?;
+        let from = source(&case, &args.source)?;
         (from, Aim::parse(&case, from, &args.target)?)
     };
     if session.is_live() {
@@ -86,8 +86,11 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
 }
 
 /// The one container that the user names first.
-fn source(map: &Map, name: &str) -> Result<ContainerAt> {
-    let found = map.containers_fitting(name)?;
+fn source(case: &Case, name: &str) -> Result<ContainerAt> {
+    if let Some(source) = one_of(case, None, name)? {
+        return Ok(source);
+    }
+    let found = case.map.containers_fitting(name)?;
     found
         .first()
         .copied()

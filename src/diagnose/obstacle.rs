@@ -8,9 +8,10 @@ use std::net::IpAddr;
 use super::facts::Listens;
 use super::names::{Meaning, Names};
 use super::wanted::Edge;
+use super::whose::{self, Astray, HandedOut, Meant};
 use crate::model::keys::option;
 use crate::model::{
-    ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State, nearest,
+    Container, ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State, nearest,
 };
 
 /// What stands in the way.
@@ -34,6 +35,21 @@ pub enum Obstacle {
     Down,
     /// One of the two uses the host's network stack, where names do not lead.
     HostMode,
+    /// Only another project answers to the name, which belongs to this container
+    /// of the client's own.
+    Namesake(ContainerAt),
+    /// Several containers that have nothing in common answer to the name on
+    /// this network.
+    Ambiguous(NetworkAt),
+    /// The service lacks its own name on this network, which the two share.
+    LostName(NetworkAt),
+    /// The address was once another's, and is the other end's now.
+    Inherited(Meant),
+    /// The address is the other end's on this network, where the client is
+    /// not, although the two share another.
+    OtherNetwork(NetworkAt),
+    /// The other end sends its clients to an address that is of no use to this one.
+    HandsOut(HandedOut),
     /// They share no network.
     NoSharedNetwork,
     /// They share only the default bridge, where names do not resolve.
@@ -73,6 +89,16 @@ pub enum Obstacle {
     Past,
 }
 
+impl Obstacle {
+    /// What sends a client astray, if it still does.
+    fn of<T>(astray: Astray<T>, still: fn(T) -> Self) -> Option<Self> {
+        match astray {
+            Astray::Still(cause) => Some(still(cause)),
+            Astray::Cured => None,
+        }
+    }
+}
+
 /// The first obstacle of an edge, `None` where there is none or nobody can tell.
 pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
     if edge.is_health_check() {
@@ -90,7 +116,9 @@ pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
         Meaning::Addressed(to) => addressed(names, edge, to),
         Meaning::FreeAddress(_) => Some(Obstacle::FreeAddress),
         Meaning::Machine => machine(names, edge),
-        Meaning::NobodysName => Some(Obstacle::WrongName(near(names, edge))),
+        Meaning::NobodysName => {
+            Some(Obstacle::WrongName(near(names, edge.from, &edge.host, edge.port)))
+        }
         Meaning::Outside => outside(names, edge),
     }
 }
@@ -173,6 +201,9 @@ fn first_of(list: &[ContainerAt], fits: impl Fn(ContainerAt) -> bool) -> Option<
 
 fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     let from = edge.from;
+    if let Some(own) = whose::namesake(names, edge, to) {
+        return Some(Obstacle::Namesake(own));
+    }
     if names.is_orphan(to) {
         return Some(Obstacle::Orphan(to));
     }
@@ -203,12 +234,21 @@ fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
         if shared.iter().all(|network| names.network(*network).is_default_bridge()) {
             return Some(Obstacle::DefaultBridge);
         }
+        if let Some(network) = whose::lost_name(names, edge, to, &shared) {
+            return Some(Obstacle::LostName(network));
+        }
         return Some(Obstacle::WrongName(name_that_leads(names, to, &shared)));
     }
     if let Some(network) = all_apart(names, from, to, &shared) {
         return Some(Obstacle::Apart(network));
     }
-    ports(names, edge, to)
+    if let Some(network) = whose::ambiguous(names, edge) {
+        return Some(Obstacle::Ambiguous(network));
+    }
+    let of_ports = ports(names, edge, to);
+    let open = matches!(of_ports, None | Some(Obstacle::Past));
+    let sent = open.then(|| whose::handed_out(names, edge, to)).flatten();
+    sent.map(Obstacle::HandsOut).or(of_ports)
 }
 
 /// A name by which a container is known on one of these networks.
@@ -250,6 +290,9 @@ fn addressed(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     if !names.is_planned() && names.container(to).state != State::Running {
         return Some(Obstacle::Down);
     }
+    if let Some(astray) = whose::inherited(names, edge, to) {
+        return Obstacle::of(astray, Obstacle::Inherited);
+    }
     if let Some(port) = edge.port
         && edge.is_configured()
         && is_silent(names, edge, to, port)
@@ -263,6 +306,9 @@ fn addressed(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     }
     if !names.map.share_stack(from, to) && !names.map.on_host(from) {
         let shared = names.shared(from, to);
+        if let Some(astray) = whose::elsewhere(names, edge, to, &shared) {
+            return Obstacle::of(astray, Obstacle::OtherNetwork);
+        }
         let on = names.map.owner_of(from, address).map(|(_, network)| network);
         if on.is_some_and(|network| !shared.contains(&network)) {
             return Some(Obstacle::NoSharedNetwork);
@@ -358,31 +404,52 @@ fn machine(names: &Names, edge: &Edge) -> Option<Obstacle> {
     sockets.all(|socket| socket.is_loopback_only()).then_some(Obstacle::MachineOnLoopback)
 }
 
+/// Whether a host is the name that Compose had given to a container which was
+/// renamed since.
+fn is_compose_name(container: &Container, host: &str) -> bool {
+    let compose = &container.compose;
+    let (Some(project), Some(service), Some(number)) =
+        (&compose.project, &compose.service, compose.replica)
+    else {
+        return false;
+    };
+    let is = |dash: &str| *host == format!("{project}{dash}{service}{dash}{number}");
+    is("-") || is("_")
+}
+
 /// A name or alias here that is close to the one dialled.
-fn near(names: &Names, edge: &Edge) -> Option<String> {
+pub(super) fn near(
+    names: &Names,
+    from: ContainerAt,
+    host: &str,
+    port: Option<u16>,
+) -> Option<String> {
     let mut known: Vec<&str> = Vec::new();
-    let stack = names.map.stack(edge.from)?;
+    let stack = names.map.stack(from)?;
     for network in names.map.networks_of(stack) {
         if names.network(network).is_built_in() {
             continue;
         }
-        for member in names.map.members(network).iter().filter(|member| **member != edge.from) {
+        for member in names.map.members(network).iter().filter(|member| **member != from) {
             let Some(endpoint) = names.map.endpoint_on(*member, network) else { continue };
             let container = names.container(*member);
+            if is_compose_name(container, host) {
+                return Some(container.own_name().to_owned());
+            }
             known.push(&container.name);
             known.extend(container.chosen_names_on(endpoint));
             known.extend(container.compose.service.as_deref());
         }
     }
-    if let Some(name) = nearest(&edge.host, known.iter().copied()) {
+    if let Some(name) = nearest(host, known.iter().copied()) {
         return Some(name.to_owned());
     }
     // `database` for `db`, told by the port: the only one there that has it.
-    let port = edge.port?;
+    let port = port?;
     let networks = names.map.networks_of(stack).filter(|n| !names.network(*n).is_built_in());
     let mut with_port = networks
         .flat_map(|network| names.index.offering_on(network, port))
-        .filter(|at| **at != edge.from);
+        .filter(|at| **at != from);
     let only = with_port.next()?;
     with_port.all(|at| at == only).then(|| names.name(*only).to_owned())
 }

@@ -55,7 +55,7 @@ fn pair(owners: &[Owners; 2], before: &Container, after: &Container, changes: &m
 
 /// What is compared of a container by itself. Every field is named here, so
 /// that one which is added to the model cannot be overlooked.
-fn aspects(container: &Container, owners: &Owners) -> [Aspect; 13] {
+fn aspects(container: &Container, owners: &Owners) -> [Aspect; 14] {
     let Container {
         id,
         image,
@@ -68,6 +68,9 @@ fn aspects(container: &Container, owners: &Owners) -> [Aspect; 13] {
         extra_hosts,
         dns,
         references,
+        advertised,
+        // A part of what it does with its data.
+        in_replica_set: _,
         // In the words of `state` and `mode`.
         state: _,
         health: _,
@@ -108,6 +111,11 @@ fn aspects(container: &Container, owners: &Owners) -> [Aspect; 13] {
         Aspect::new(ChangeKind::Flag, "extra hosts", in_full(by_name(extra_hosts))),
         Aspect::new(ChangeKind::Flag, "dns", in_full(dns.clone())),
         Aspect::new(ChangeKind::Flag, "dials", in_full(references.iter().map(dials).collect())),
+        Aspect::new(
+            ChangeKind::Flag,
+            "hands out",
+            in_full(advertised.iter().map(|handed| dials(&handed.reference)).collect()),
+        ),
         Aspect::new(
             ChangeKind::Flag,
             "start error",

@@ -15,9 +15,9 @@ use super::made_with::{self, WholeHostConfig};
 use super::ports;
 use crate::model::keys::label;
 use crate::model::{
-    AddressPool, Compose, Container, Driver, Endpoint, EngineFacts, ExposedPort, ExtraHost, Health,
-    Link, Moment, Network, NetworkMode, Reference, Scope, StartError, State, Subnet, Unread,
-    kept_labels, reference, without_user_info,
+    AddressPool, Advertised, Compose, Container, Driver, Endpoint, EngineFacts, ExposedPort,
+    ExtraHost, Health, Link, Moment, Network, NetworkMode, Reference, Scope, StartError, State,
+    Subnet, Unread, kept_labels, reference, without_user_info,
 };
 
 /// Facts from the version call.
@@ -154,7 +154,7 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
     for text in config.exposed_ports.unwrap_or_default().into_keys() {
         exposed.extend(ports::exposed(&text, note));
     }
-    let references = references(
+    let configured = Configured::read(
         config.env.unwrap_or_default(),
         [config.entrypoint, config.cmd],
         config.healthcheck.and_then(|check| check.test),
@@ -185,7 +185,9 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
         published,
         requested,
         exposed,
-        references,
+        references: configured.references,
+        advertised: configured.advertised,
+        in_replica_set: configured.in_replica_set,
         compose: compose(&labels),
         task_of: task_of(&labels),
         node: String::new(),
@@ -206,22 +208,35 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
     }
 }
 
-/// The hosts and ports that environment, command and health check name.
-fn references(
-    environment: Vec<String>,
-    command: [Option<Vec<String>>; 2],
-    health_check: Option<Vec<String>>,
-) -> Vec<Reference> {
-    let variables = environment.iter().filter_map(|variable| variable.split_once('='));
-    let mut references = reference::in_environment(variables);
-    let words: Vec<String> = command.into_iter().flatten().flatten().collect();
-    let words = words.iter().map(String::as_str);
-    references.extend(reference::in_command(reference::Origin::Command, words));
-    let test = health_check.unwrap_or_default();
-    let words = test.iter().map(String::as_str);
-    references.extend(reference::in_command(reference::Origin::HealthCheck, words));
-    references.truncate(reference::MOST);
-    references
+/// What environment, command and health check name of hosts and ports.
+struct Configured {
+    references: Vec<Reference>,
+    advertised: Vec<Advertised>,
+    in_replica_set: bool,
+}
+
+impl Configured {
+    fn read(
+        environment: Vec<String>,
+        command: [Option<Vec<String>>; 2],
+        health_check: Option<Vec<String>>,
+    ) -> Self {
+        let variables = || environment.iter().filter_map(|variable| variable.split_once('='));
+        let words: Vec<String> = command.into_iter().flatten().flatten().collect();
+        let words = || words.iter().map(String::as_str);
+        let mut references = reference::in_environment(variables());
+        references.extend(reference::in_command(reference::Origin::Command, words()));
+        let test = health_check.unwrap_or_default();
+        let check = test.iter().map(String::as_str);
+        references.extend(reference::in_command(reference::Origin::HealthCheck, check));
+        references.truncate(reference::MOST);
+        let names = variables().map(|(name, _)| name);
+        Self {
+            references,
+            advertised: reference::advertised(variables(), words()),
+            in_replica_set: reference::in_replica_set(names.chain(words())),
+        }
+    }
 }
 
 /// As much of a container as the list of containers tells.

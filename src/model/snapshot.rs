@@ -210,6 +210,7 @@ impl Snapshot {
             container.exposed.sort();
             container.references.sort();
             container.references.dedup();
+            container.advertised.sort();
         }
         self.add_unlisted_networks();
         if let Some(swarm) = &mut self.engine.swarm {

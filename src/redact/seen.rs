@@ -4,9 +4,9 @@
 
 use super::redaction::Redaction;
 use crate::model::{
-    Attached, Connection, EngineFacts, EngineOfMap, HostObservation, HostsEntry, Listening,
-    LogError, Mtu, NetworkObservation, Observation, Reference, RouteEntry, Service, ServiceNetwork,
-    Swarm, SwarmNode, Task, Unread, VirtualAddress,
+    Advertised, Attached, Connection, EngineFacts, EngineOfMap, HostObservation, HostsEntry,
+    Listening, LogError, Mtu, NetworkObservation, Observation, Reference, RouteEntry, Service,
+    ServiceNetwork, Swarm, SwarmNode, Task, Unread, VirtualAddress,
 };
 
 impl Redaction {
@@ -94,6 +94,13 @@ impl Redaction {
             port_variable: reference.port_variable.as_deref().map(|name| self.names.variable(name)),
             is_whole: reference.is_whole,
         }
+    }
+
+    pub(super) fn advertised(&self, advertised: &Advertised) -> Advertised {
+        let mut reference = self.reference(&advertised.reference);
+        // Names of listeners are somebody's own words.
+        reference.scheme = reference.scheme.filter(|name| name == "PLAINTEXT" || name == "SSL");
+        Advertised { reference, ..*advertised }
     }
 
     pub(super) fn observation(&self, seen: &Observation) -> Observation {

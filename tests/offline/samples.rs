@@ -144,8 +144,9 @@ fn samples_are_listed_and_read_from_any_folder() {
         assert!(line.is_some_and(|line| line.ends_with(title)), "{name}: {}", list.out);
     }
     let tried = printed["samples"][0]["command"].as_str().unwrap();
-    let words: Vec<&str> = tried.split(' ').skip(1).collect();
-    assert!(run(&words).out.contains("alias-collision"), "{tried}");
+    let (rule, words) = (&printed["samples"][0]["name"], tried.split(' ').skip(1));
+    let out = run(&words.collect::<Vec<&str>>()).out;
+    assert!(out.contains(rule.as_str().unwrap()), "{tried}: {out}");
     let diff = run(&["diff", "sample:wrong-name", "sample:wrong-name/fixed"]);
     assert_eq!(diff.code, 1, "{}{}", diff.out, diff.err);
     let unknown = run(&["show", "--from", "sample:modul-5"]);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::swarm_ports;
 use crate::diagnose::{Case, Judgement, Rule, Sight, advise, on_host};
-use crate::graph::{Compared, Extent, Family, Silence, Ways, silences};
+use crate::graph::{Agreement, Compared, Extent, Family, Silence, Ways, silences};
 use crate::model::words::few;
 use crate::model::{By, ContainerAt, Evidence, Finding, NetworkAt, Severity, Step, Why};
 
@@ -30,7 +30,13 @@ fn judge(case: &Case) -> Judgement {
     let Some(comparison) = case.comparison else { return Judgement::default() };
     let several = !case.map.snapshot().engines.is_empty();
     // What one swarm's nodes fail to carry is reported once, by swarm-ports.
-    let matters = |row: &Compared| !(several && swarm_ports::is_between_nodes(case, row));
+    let between_nodes = |row: &Compared| several && swarm_ports::is_between_nodes(case, row);
+    // Frames go astray where two have one MAC address (duplicate-mac).
+    let astray = |row: &Compared| {
+        let twins = || [row.from, row.to].iter().any(|at| !case.twins(*at).is_empty());
+        row.agreement == Agreement::Fails && twins()
+    };
+    let matters = |row: &Compared| !between_nodes(row) && !astray(row);
     let silences = silences(case.map, comparison, matters);
     Judgement::of(silences.iter().map(|silence| match &silence.extent {
         Extent::Networks { networks, family } => dead(case, silence, networks, *family),

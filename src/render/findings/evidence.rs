@@ -120,6 +120,13 @@ pub fn sentence(evidence: &Evidence) -> String {
             let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
             format!("{container} has {} now", few(&addresses))
         }
+        Evidence::AddressesOn { container, network, addresses } => {
+            let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+            format!("On {network}, {container} has {}", few(&addresses))
+        }
+        Evidence::Younger { container, than } => {
+            format!("{container} was started after {than}, which had looked the name up by then")
+        }
         Evidence::HostsEntry { name, address } => {
             format!("Its hosts file has {address} for `{name}`")
         }
@@ -141,6 +148,15 @@ pub fn sentence(evidence: &Evidence) -> String {
         Evidence::NameThere { name } => format!("`{name}` is there"),
         Evidence::OneOrTheOther { name } => {
             format!("A client that asks for `{name}` gets one or the other")
+        }
+        Evidence::Advertises { container, host, port, setting } => {
+            let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+            let from = setting.as_deref().unwrap_or("its own records");
+            format!("{container} tells its clients to dial {host}{port} ({from})")
+        }
+        Evidence::Answers { name, containers, network } => {
+            let answer = if containers.len() == 1 { "answers" } else { "answer" };
+            format!("On {network}, {} {answer} to `{name}`", few(containers))
         }
         Evidence::ComposeService { container, service, project } => match project {
             Some(project) => format!("{container} is service {service} of {project}"),
