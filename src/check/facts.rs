@@ -1,7 +1,7 @@
 //! Judging what is claimed of networks and containers, which is what the
 //! engine says of them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::Ipv4Addr;
 
 use super::verdict::{Assessment, Basis, CheckStatus};
@@ -174,12 +174,9 @@ pub(super) fn claimed(ports: &[PublishedPort]) -> Vec<String> {
         let PublishedPort { host_port, port, protocol, .. } = *port;
         PortClaim { host_ip: Some(host_ip), host_port, port, protocol }.words()
     };
-    let mut claims: Vec<String> = Vec::new();
-    for claim in ports.iter().map(words) {
-        if !claims.contains(&claim) {
-            claims.push(claim);
-        }
-    }
+    let mut claims: Vec<String> = ports.iter().map(words).collect();
+    let mut seen = HashSet::new();
+    claims.retain(|claim| seen.insert(claim.clone()));
     claims
 }
 
