@@ -117,9 +117,9 @@ pub fn inherited(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Astray<M
     if edge.is_configured() || edge.is_by_name() || !younger(to) {
         return None;
     }
-    let silent = match names.listens(to, port) {
+    let silent = match names.listens(to, port, edge.protocol) {
         Some(listens) => listens == Listens::Not,
-        None => edge.is_logged_as(LogErrorKind::Refused),
+        None => edge.fails_as(LogErrorKind::Refused),
     };
     let meant = match named_with_port(names, from, port) {
         Some(Meant::Container(named)) if named == to => None,
@@ -160,7 +160,7 @@ fn only_neighbour(names: &Names, edge: &Edge, to: ContainerAt, port: u16) -> Opt
         .flat_map(|network| names.index.offering_on(network, port))
         .copied()
         .filter(|at| *at != edge.from && *at != to)
-        .filter(|at| names.listens(*at, port) == Some(Listens::Openly));
+        .filter(|at| names.listens(*at, port, None) == Some(Listens::Openly));
     let first = offering.next()?;
     offering.all(|at| at == first).then_some(first)
 }
@@ -275,7 +275,7 @@ fn is_useless(names: &Names, from: ContainerAt, to: ContainerAt, sent: &Referenc
         Meaning::Itself | Meaning::NobodysName | Meaning::FreeAddress(_) => true,
         Meaning::Named(at) if names.resolved(from, &sent.host) != Some(at) => true,
         Meaning::Named(at) | Meaning::Addressed(at) if at == to => {
-            sent.port.is_some_and(|port| names.listens(to, port) == Some(Listens::Not))
+            sent.port.is_some_and(|port| names.listens(to, port, None) == Some(Listens::Not))
         }
         _ => false,
     }

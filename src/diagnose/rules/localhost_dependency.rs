@@ -53,7 +53,7 @@ fn judge(case: &Case) -> Judgement {
         let containers = owned(&clients);
         finding.evidence.push(Evidence::IsItself { containers, port: dialled });
         let container = name.to_owned();
-        finding.evidence.push(match case.listens(peer, port) {
+        finding.evidence.push(match case.listens(peer, port, edges[0].protocol) {
             _ if dialled != port => Evidence::LeadsTo { host_port: dialled, container, port },
             listens => {
                 let from = match listens {

@@ -15,6 +15,7 @@ mod foreign_namesake;
 mod gateway_surprise;
 mod hairpin;
 mod hardcoded_ip;
+mod host_firewall;
 mod host_mode_peer;
 mod host_port_between_containers;
 mod host_port_conflict;
@@ -34,7 +35,9 @@ mod no_shared_network;
 mod outside_names;
 mod pool_exhausted;
 mod proxy_env;
+mod published_on_loopback;
 mod published_port_nobody_listens;
+mod resolves_elsewhere;
 mod shadowed_name;
 mod stale_resolved_address;
 mod startup_race;
@@ -44,6 +47,7 @@ mod target_down;
 mod underscore_host;
 mod unused_network;
 mod wrong_name;
+mod wrong_protocol;
 
 use super::Rule;
 
@@ -64,14 +68,18 @@ pub const RULES: &[Rule] = &[
     lost_alias::RULE,
     wrong_name::RULE,
     shadowed_name::RULE,
+    resolves_elsewhere::RULE,
     alias_collision::RULE,
     host_mode_peer::RULE,
     icc_off::RULE,
     macvlan_host::RULE,
     internal_only::RULE,
     host_service::RULE,
+    host_firewall::RULE,
+    published_on_loopback::RULE,
     hairpin::RULE,
     loopback_bind::RULE,
+    wrong_protocol::RULE,
     published_port_nobody_listens::RULE,
     host_port_between_containers::RULE,
     stale_resolved_address::RULE,

@@ -102,7 +102,7 @@ fn inherited(case: &Case, edge: &Edge, heir: ContainerAt, meant: ContainerAt) ->
     finding.evidence.push(case.sign(edge));
     let container = heir_name.to_owned();
     if let Some(port) = edge.port {
-        let silent = case.listens(heir, port) != Some(Listens::Openly);
+        let silent = case.listens(heir, port, None) != Some(Listens::Openly);
         finding.evidence.extend(silent.then_some(Evidence::NothingListens { container, port }));
         if !silent {
             finding.severity = Severity::Warning;

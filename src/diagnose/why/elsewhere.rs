@@ -2,6 +2,7 @@
 //! machine, an address nobody has.
 
 use super::climb::Climb;
+use super::explained::{Explained, explained};
 use crate::diagnose::{Meaning, advise, obstacle};
 use crate::model::words::few;
 use crate::model::{Ladder, NetworkAt, Outcome, Rung, RungKind, State, Status, Step, Why, nearest};
@@ -19,6 +20,21 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
     }
     ladder.rungs.push(answering);
     ladder.rungs.push(port(climb));
+    if let Some(Explained { notes, fix, is_certain }) = explained(climb) {
+        let of_port = ladder.rungs.iter_mut().rfind(|rung| rung.rung == RungKind::Port);
+        if let Some(rung) =
+            of_port.filter(|rung| rung.status == Status::Unknown && is_certain && climb.is_by_map())
+        {
+            // Nobody tried, and it cannot work.
+            rung.status = Status::Fail;
+        }
+        if let Some(at) = ladder.rungs.iter().position(|rung| rung.status == Status::Fail) {
+            ladder.rungs[at].notes.extend(notes);
+            ladder.fix = fix;
+            ladder.see = Some(climb.connect());
+            return;
+        }
+    }
     let Some(obstacle) = ladder.obstacle() else { return };
     let host = &climb.aim.host;
     let (fix, see) = match obstacle.rung {
@@ -35,12 +51,11 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
             (vec![fix], climb.inside(&["nslookup", host]))
         }
         RungKind::Address | RungKind::Port => {
-            let port = climb.aim.port.unwrap_or_default().to_string();
             let fix = advise(format!(
                 "nothing that netmap can see stands between {} and {host}",
                 climb.name()
             ));
-            (vec![fix], climb.inside(&["nc", "-w", "1", host, &port]))
+            (vec![fix], climb.connect())
         }
     };
     ladder.fix = fix;
