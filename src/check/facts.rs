@@ -1,7 +1,7 @@
 //! Judging what is claimed of networks and containers, which is what the
 //! engine says of them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::Ipv4Addr;
 
 use super::verdict::{Assessment, Basis, CheckStatus};
@@ -165,20 +165,28 @@ pub(super) fn published_ports(container: &Container) -> Vec<PublishedPort> {
     container.requested.iter().map(port).collect()
 }
 
-/// A published port as an assertion about it would be written.
-pub(super) fn claimed(port: &PublishedPort) -> PortClaim {
-    PortClaim {
-        host_ip: Some(port.host_ip),
-        host_port: port.host_port,
-        port: port.port,
-        protocol: port.protocol,
-    }
+/// Published ports as assertions about them would be written, each once: the
+/// engine reports a port on every address once for IPv4 and once for IPv6.
+pub(super) fn claimed(ports: &[PublishedPort]) -> Vec<String> {
+    let words = |port: &PublishedPort| {
+        let every = port.host_ip.is_unspecified();
+        let host_ip = if every { Ipv4Addr::UNSPECIFIED.into() } else { port.host_ip };
+        let PublishedPort { host_port, port, protocol, .. } = *port;
+        PortClaim { host_ip: Some(host_ip), host_port, port, protocol }.words()
+    };
+    let mut claims: Vec<String> = ports.iter().map(words).collect();
+    let mut seen = HashSet::new();
+    claims.retain(|claim| seen.insert(claim.clone()));
+    claims
 }
 
 fn published(has: &[PublishedPort], wanted: &[PortClaim], only: bool) -> Assessment {
     let fits = |claim: &PortClaim, port: &PublishedPort| {
         claim.host_port.is_none_or(|wanted| port.host_port == Some(wanted))
-            && claim.host_ip.is_none_or(|wanted| wanted == port.host_ip)
+            && claim.host_ip.is_none_or(|wanted| {
+                let every = wanted.is_unspecified() && port.host_ip.is_unspecified();
+                every || wanted == port.host_ip
+            })
     };
     let mut by_port: HashMap<(u16, Protocol), Vec<&PublishedPort>> = HashMap::new();
     for port in has {
@@ -196,7 +204,7 @@ fn published(has: &[PublishedPort], wanted: &[PortClaim], only: bool) -> Assessm
     let more = has
         .iter()
         .any(|port| !claimed_of(port).into_iter().flatten().any(|claim| fits(claim, port)));
-    let words: Vec<String> = has.iter().map(|port| claimed(port).words()).collect();
+    let words = claimed(has);
     let observed = if words.is_empty() {
         "it publishes nothing".to_owned()
     } else {

@@ -56,6 +56,8 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     let (before, after) = sides(run, args).await?;
     let names = (before.name, after.name);
     let (before, after) = like_with_like(before.snapshot, after.snapshot);
+    let strangers =
+        source::strangers(run.options, &before).and(source::strangers(run.options, &after));
     let (before, after) = narrowed(run.options, before, after)?;
     let (before, after) = (source::kept(before), source::kept(after));
     let view = DiffView {
@@ -63,6 +65,7 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
         after: DiffSide { name: &names.1, snapshot: &after },
         difference: &diff(&before, &after),
         noise: args.noise,
+        strangers,
     };
     run.show(&view, format, &args.picture).await?;
     Ok(if view.changes().is_empty() { Ending::Clean } else { Ending::Findings })

@@ -68,7 +68,7 @@ pub struct Options {
         help_heading = "How to show it"
     )]
     pub color: Color,
-    /// Columns to use, instead of the terminal's; of a picture, its pixels
+    /// Columns to use, instead of the terminal's or, in a pipe, any number; of a picture, its pixels
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(20..), help_heading = "How to show it")]
     pub width: Option<u16>,
 }

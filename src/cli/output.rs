@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::options::{Color, Options};
 use crate::error::{Error, Result};
-use crate::render::{Role, Style, escape};
+use crate::render::{Role, Style, UNLIMITED, escape};
 use crate::temporary::Temporary;
 
 /// Where a run's words go.
@@ -29,14 +29,15 @@ impl Output {
     pub fn style(&self, options: &Options) -> Style {
         let to_terminal = options.file().is_none() && io::stdout().is_terminal();
         let size = || {
-            terminal_size::terminal_size_of(io::stdout())
-                .or_else(|| terminal_size::terminal_size_of(io::stderr()))
-                .map(|(width, _)| usize::from(width.0))
+            let size = terminal_size::terminal_size_of(io::stdout());
+            size.map(|(width, _)| usize::from(width.0))
         };
         let columns = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         let width = match options.width {
             Some(width) => usize::from(width),
             None if options.file().is_some() => 100,
+            // Other programs search it, and a line that was broken hides from them.
+            None if !io::stdout().is_terminal() => columns().unwrap_or(UNLIMITED),
             None => size().or_else(columns).filter(|width| *width >= 20).unwrap_or(80),
         };
         Style { width, color: self.colored(to_terminal) }

@@ -1,15 +1,15 @@
 //! `netmap probe`: measures who really reaches whom, and shows it beside what
 //! the map says.
 
-use super::Ending;
 use super::format::FormatArgs;
 use super::measure::{self, HowArgs};
 use super::options::Options;
 use super::picture::PictureArgs;
 use super::run::Run;
 use super::session::{Purpose, Session};
+use super::{Ending, source};
 use crate::error::{Error, Result};
-use crate::graph::{Comparison, Filter, Map};
+use crate::graph::{Comparison, Filter, Map, Strangers};
 use crate::model::{ContainerAt, Probe};
 use crate::probe::{Attempts, Request};
 use crate::render::{Format, ProbeView};
@@ -65,6 +65,7 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     };
     let map = Map::new(&session.snapshot);
     let (from, to) = ends(&map, run.options, args)?;
+    let asked = &from | &to;
     let probe = if session.is_live() {
         let attempts = match args.tcp.as_deref() {
             None => Attempts::Icmp,
@@ -76,10 +77,14 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
         recorded(&map, &from, &to)?
     };
     let comparison = Comparison::new(&map, &probe);
+    if comparison.rows.is_empty() {
+        return Err(nothing_probed(&map, &asked));
+    }
     let view = ProbeView {
         map: &map,
         comparison: &comparison,
         only_surprises: args.only == Some(Only::Surprises),
+        strangers: strangers(&map, run.options, args)?,
     };
     run.show(&view, format, &PictureArgs::default()).await?;
     Ok(ending(&comparison))
@@ -138,6 +143,32 @@ fn ends(
     }
     let all = |ends: Option<BTreeSet<ContainerAt>>| ends.unwrap_or_else(|| among.clone());
     Ok((all(from), all(to)))
+}
+
+/// That nothing was probed is no good news: it is said why.
+fn nothing_probed(map: &Map, among: &BTreeSet<ContainerAt>) -> Error {
+    let runs = |at: &&ContainerAt| map.container(**at).state.has_network();
+    let mut running = among.iter().filter(runs);
+    let why = match (running.next(), running.next()) {
+        (None, _) => "none of the containers asked for runs".to_owned(),
+        (Some(only), None) => {
+            format!("{} is the only one of those that runs", map.container(*only).name)
+        }
+        _ => "no two of those that run were to be tried".to_owned(),
+    };
+    let stopped = map.containers().any(|at| !map.container(at).state.has_network());
+    let hint = stopped.then(|| "netmap show --all shows what does not run".to_owned());
+    Error::Usage { what: format!("there is nothing to probe: {why}"), hint }
+}
+
+/// Who is on the networks of a project that was asked about, and not of it.
+/// Who names two ends wants no more than those.
+fn strangers(map: &Map, options: &Options, args: &Args) -> Result<Strangers> {
+    let narrowed = !options.project.is_empty() || !options.network.is_empty();
+    if !narrowed || args.source.is_some() {
+        return Ok(Strangers::default());
+    }
+    Ok(map.strangers(&source::chosen(options, map)?))
 }
 
 fn nothing_recorded() -> Error {

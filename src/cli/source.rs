@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::options::Options;
 use crate::error::{Error, Result};
-use crate::graph::{Filter, Map, Selection};
+use crate::graph::{Filter, Map, Selection, Strangers};
 use crate::model::{ReadError, Snapshot};
 use crate::sample;
 
@@ -42,6 +42,13 @@ pub fn narrowed(options: &Options, whole: Snapshot) -> Result<Snapshot> {
     let mut part = Snapshot::new(engine, networks, containers, whole.unread.clone());
     part.take_over(&whole);
     Ok(part)
+}
+
+/// Who is left out of [`narrowed`] although it is on the networks there.
+pub fn strangers(options: &Options, whole: &Snapshot) -> Strangers {
+    let map = Map::new(whole);
+    // What one of two sides does not know of leaves nobody out there.
+    chosen(options, &map).map(|chosen| map.strangers(&chosen)).unwrap_or_default()
 }
 
 /// Reads a snapshot file; a folder stands for the `snapshot.json` in it, and

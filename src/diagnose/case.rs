@@ -6,13 +6,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
-use super::facts::Facts;
+use super::facts::{Facts, Listens};
 use super::in_the_way::Obstacle;
 use super::names::Names;
 use super::obstacle;
 use super::wanted::{self, Edge, Sign};
-use crate::graph::{Comparison, Map};
-use crate::model::{ContainerAt, PerContainer, StartErrorKind};
+use crate::graph::{Comparison, Map, StackOwner};
+use crate::model::{ContainerAt, Health, PerContainer, StartErrorKind, State};
 
 /// A setup with everything that is known about it.
 pub struct Case<'a> {
@@ -21,6 +21,8 @@ pub struct Case<'a> {
     edges: Vec<(Edge<'a>, Option<Obstacle>)>,
     /// For each container, the edges that are evidently meant for it.
     about: PerContainer<Vec<usize>>,
+    /// Containers that lost the network namespace they shared.
+    orphans: Vec<ContainerAt>,
 }
 
 impl<'a> Deref for Case<'a> {
@@ -49,7 +51,8 @@ impl<'a> Case<'a> {
             let meant: BTreeSet<ContainerAt> = edge.container().into_iter().chain(peer).collect();
             meant.into_iter().for_each(|container| about[container].push(at));
         }
-        Self { names, edges, about }
+        let orphans = names.containers().filter(|at| names.is_orphan(*at)).collect();
+        Self { names, edges, about, orphans }
     }
 
     /// Every wanted edge of a container that matters ([`Facts::matters`]),
@@ -152,7 +155,13 @@ impl<'a> Case<'a> {
         let start_error = container.start_error.as_ref();
         let by_port = start_error.is_some_and(|error| error.kind == StartErrorKind::PortTaken);
         let ended = !container.state.has_network();
-        by_port || self.is_orphan(at) || (ended && self.trouble_of(at).is_some())
+        by_port || self.is_orphan(at) || (ended && self.has_cause(at))
+    }
+
+    /// Whether a trouble of its own explains what is wrong with a container,
+    /// and is told of elsewhere.
+    pub fn has_cause(&self, at: ContainerAt) -> bool {
+        self.trouble_of(at).is_some() && !self.heads_a_circle(at)
     }
 
     /// The first of a container's own wanted edges that evidently fails, and
@@ -167,6 +176,71 @@ impl<'a> Case<'a> {
     /// it waits for itself.
     pub fn is_held_up(&self, at: ContainerAt) -> bool {
         let opens_nothing = self.listening(at).is_some_and(<[_]>::is_empty);
-        opens_nothing && self.trouble_of(at).is_some()
+        opens_nothing && self.has_cause(at)
+    }
+}
+
+/// Containers of a chain that are looked at: nobody reads a longer one.
+const LONGEST: usize = 16;
+
+/// Causes before consequences: what of a container's silence is another one's
+/// fault, and whose.
+impl Case<'_> {
+    /// A container and those before it: what it evidently waits for, what that
+    /// waits for, and so on. Each once, also where they wait in a circle.
+    pub fn chain(&self, at: ContainerAt) -> Vec<ContainerAt> {
+        let mut chain = vec![at];
+        let next = |at: ContainerAt| {
+            let troubles = self.edges_from(at).filter(|(edge, obstacle)| {
+                edge.evidently_fails() && obstacle.is_some_and(|found| *found != Obstacle::Past)
+            });
+            troubles.filter_map(|(edge, _)| edge.container()).next()
+        };
+        while let Some(next) = chain.last().and_then(|last| next(*last)) {
+            if chain.contains(&next) || chain.len() == LONGEST {
+                break;
+            }
+            chain.push(next);
+        }
+        chain
+    }
+
+    /// Whether containers wait for one another in a circle, and this is the one
+    /// of them to begin with: for each of them another one is the cause.
+    pub fn heads_a_circle(&self, at: ContainerAt) -> bool {
+        let waits_for_it = |other: &ContainerAt| {
+            let chain = self.chain(*other);
+            *other != at && chain.len() > 1 && chain.contains(&at)
+        };
+        let chain = self.chain(at);
+        let mut circle = chain.iter().filter(|other| waits_for_it(other)).peekable();
+        circle.peek().is_some() && circle.all(|other| at < *other)
+    }
+
+    /// Whether the health check of a container fails because of something that
+    /// it waits for itself.
+    pub fn is_unhealthy_for_another(&self, at: ContainerAt) -> bool {
+        let container = self.container(at);
+        container.state == State::Running
+            && container.health == Some(Health::Unhealthy)
+            && self.has_cause(at)
+    }
+
+    /// The container that listens on a port in what is left of this one's former
+    /// network namespace, or would if it ran: it was started in it, and has not
+    /// been started again since.
+    pub fn lost_listener(&self, at: ContainerAt, port: u16) -> Option<ContainerAt> {
+        if self.listens(at, port, None) != Some(Listens::Not) {
+            return None;
+        }
+        let project = self.container(at).project();
+        let is_of = |orphan: &ContainerAt| match self.map.stack_owner(*orphan) {
+            StackOwner::Other(owner) => owner == at,
+            // Its owner was re-created, and this may be it.
+            StackOwner::Missing => self.container(*orphan).project() == project,
+            StackOwner::Itself => false,
+        };
+        let mut orphans = self.orphans.iter().filter(|orphan| **orphan != at);
+        orphans.find(|orphan| is_of(orphan) && self.offers(**orphan, port)).copied()
     }
 }

@@ -69,32 +69,42 @@ pub fn diagnose(
 }
 
 /// Says what follows from the troubles of containers where each is first
-/// reported.
+/// reported: at the container itself, or at what it waits for.
 fn add_symptoms(findings: &mut [Finding], case: &Case) {
-    let mut about: HashMap<String, usize> = HashMap::new();
+    let mut about: HashMap<&str, usize> = HashMap::new();
     for (at, finding) in findings.iter().enumerate() {
         for subject in &finding.subjects {
-            about.entry(subject.clone()).or_insert(at);
+            about.entry(subject).or_insert(at);
         }
     }
     let waiting = case.obstructed(|edge, obstacle| {
         let to = edge.container()?;
-        let ended = !case.container(to).state.has_network();
-        (*obstacle == Obstacle::Down && ended && case.trouble_of(to).is_some()).then_some(to)
+        let in_vain = match obstacle {
+            Obstacle::Down => !case.container(to).state.has_network() && case.has_cause(to),
+            Obstacle::NobodyListens(_) => case.is_held_up(to),
+            Obstacle::Unhealthy => case.is_unhealthy_for_another(to),
+            _ => false,
+        };
+        in_vain.then_some(to)
     });
     let waiting = waiting.into_iter().map(|(to, edges)| {
         let (clients, container) = (owned(&case.clients(&edges)), case.name(to).to_owned());
-        (case.name(to), Evidence::WaitInVain { clients, container })
+        (to, Evidence::WaitInVain { clients, container })
     });
     let held_up = case.containers().filter(|at| case.is_held_up(*at)).filter_map(|at| {
         let host_port = case.container(at).published.first()?.host_port?;
-        let name = case.name(at);
-        Some((name, Evidence::DoesNotAnswer { container: name.to_owned(), host_port }))
+        let container = case.name(at).to_owned();
+        Some((at, Evidence::DoesNotAnswer { container, host_port }))
     });
-    for (name, symptom) in waiting.chain(held_up) {
-        if let Some(at) = about.get(name) {
-            findings[*at].evidence.push(symptom);
-        }
+    let symptoms: Vec<(usize, Evidence)> = waiting
+        .chain(held_up)
+        .filter_map(|(at, symptom)| {
+            let mut chain = case.chain(at).into_iter();
+            Some((chain.find_map(|at| about.get(case.name(at)).copied())?, symptom))
+        })
+        .collect();
+    for (at, symptom) in symptoms {
+        findings[at].evidence.push(symptom);
     }
 }
 

@@ -6,9 +6,11 @@
 //! where an ordinary user may make no control groups, its mounts do. It is
 //! held by its folder in `/proc`, which never becomes that of another one.
 
-use std::fs::File;
+use std::collections::HashMap;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use rustix::fs::{Mode, OFlags, ResolveFlags};
@@ -69,9 +71,36 @@ impl Engine {
         let socket = tokio::net::UnixStream::connect(path).await.map_err(|e| e.to_string())?;
         let peer = socket.peer_cred().map_err(|error| error.to_string())?;
         match peer.pid().and_then(|pid| u32::try_from(pid).ok()) {
-            Some(pid) if pid > 0 => Process::of(pid),
+            Some(pid) if pid > 0 => Process::at(&folder_at_home(pid)),
             _ => Err("the engine's process is not one of this machine's".to_owned()),
         }
+    }
+}
+
+/// The folder of an engine's process, or of one of its threads, that shows the
+/// network namespace in which most of its threads are. Podman enters those of
+/// containers by threads; its first one may have been left behind in one of
+/// them, since Go ends such a thread, and cannot end the first.
+fn folder_at_home(pid: u32) -> PathBuf {
+    let process = PathBuf::from(format!("/proc/{pid}"));
+    let namespace = |folder: &Path| fs::read_link(folder.join("ns/net")).ok();
+    let threads = fs::read_dir(process.join("task")).into_iter().flatten().flatten();
+    let mut threads_in: HashMap<PathBuf, Vec<PathBuf>> = HashMap::new();
+    for thread in threads.map(|thread| thread.path()) {
+        if let Some(namespace) = namespace(&thread) {
+            threads_in.entry(namespace).or_default().push(thread);
+        }
+    }
+    let first = namespace(&process);
+    // Where as many are here as there, the first thread's.
+    let home = threads_in
+        .into_iter()
+        .max_by_key(|(namespace, threads)| (threads.len(), Some(namespace) == first.as_ref()));
+    match home {
+        Some((namespace, threads)) if Some(&namespace) != first.as_ref() => {
+            threads.into_iter().next().unwrap_or(process)
+        }
+        _ => process,
     }
 }
 
@@ -87,8 +116,12 @@ fn unseen(error: io::Error) -> String {
 
 impl Process {
     fn of(pid: u32) -> Result<Self, String> {
+        Self::at(&PathBuf::from(format!("/proc/{pid}")))
+    }
+
+    fn at(folder: &Path) -> Result<Self, String> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let folder = rustix::fs::open(format!("/proc/{pid}"), flags, Mode::empty());
+        let folder = rustix::fs::open(folder, flags, Mode::empty());
         let folder = folder.map_err(|error| unseen(error.into()))?;
         Ok(Self { folder, root: OnceLock::new() })
     }

@@ -15,6 +15,7 @@ mod predict;
 mod reason;
 mod select;
 mod services;
+mod silence;
 mod structure;
 mod swarm;
 
@@ -28,7 +29,8 @@ use petgraph::graph::{NodeIndex, UnGraph};
 pub use compare::{Agreement, Compared, Comparison, Mark, Surprise};
 pub use pair_kinds::{PairKind, PairKinds};
 pub use reason::{Judged, Prediction, Reason, Route, Verdict};
-pub use select::{Filter, Selection, is_pattern, no_such, pattern};
+pub use select::{Filter, Selection, Strangers, is_pattern, no_such, pattern};
+pub use silence::{Extent, Family, Silence, Ways, silences};
 pub use structure::{Bridging, Path};
 pub use swarm::ServiceName;
 

@@ -1,9 +1,10 @@
 //! Which part of the map is asked for: names, globs, networks, projects.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Map, StackOwner};
 use crate::error::{Error, Result};
+use crate::model::words::{count, listed};
 use crate::model::{ContainerAt, NetworkAt, nearest};
 
 /// What the user asked to see. Everything empty asks for all that is not stopped.
@@ -34,6 +35,47 @@ pub struct Selection {
     pub networks: BTreeSet<NetworkAt>,
     /// Containers that would have been here if they were not stopped.
     pub stopped: BTreeSet<ContainerAt>,
+}
+
+/// What a selection leaves out although it is on the selection's networks: it
+/// can reach what is selected, and be reached.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Strangers {
+    /// Names of the containers, by name of the network.
+    by_network: BTreeMap<String, Vec<String>>,
+}
+
+impl Strangers {
+    /// Those on the network of this name, sorted.
+    pub fn on(&self, network: &str) -> &[String] {
+        self.by_network.get(network).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether nobody is left out.
+    pub fn is_empty(&self) -> bool {
+        self.by_network.is_empty()
+    }
+
+    /// `edge has 2 more members: blog and proxy.` for each network.
+    pub fn sentences(&self) -> Vec<String> {
+        let sentence = |(network, strangers): (&String, &Vec<String>)| {
+            let names: Vec<&str> = strangers.iter().map(String::as_str).collect();
+            let more = count(names.len(), "more member");
+            format!("{network} has {more}: {}.", listed(&names, 6))
+        };
+        self.by_network.iter().map(sentence).collect()
+    }
+
+    /// Together with those that somebody else left out.
+    pub fn and(mut self, other: Self) -> Self {
+        for (network, strangers) in other.by_network {
+            let all = self.by_network.entry(network).or_default();
+            all.extend(strangers);
+            all.sort_unstable();
+            all.dedup();
+        }
+        self
+    }
 }
 
 /// Containers and networks, before any are left out.
@@ -126,6 +168,27 @@ impl Map<'_> {
             });
         }
         Ok(Selection { containers, networks, stopped })
+    }
+
+    /// Running members of the selected networks that are not selected.
+    pub fn strangers(&self, selection: &Selection) -> Strangers {
+        let mut strangers = Strangers::default();
+        for at in &selection.networks {
+            let network = self.network(*at);
+            // Whoever publishes a port of a swarm is on its ingress network.
+            if network.is_none() || network.is_host() || network.ingress {
+                continue;
+            }
+            let left_out = |member: &&ContainerAt| !selection.containers.contains(member);
+            let members = self.members(*at).iter().filter(left_out);
+            let mut names: Vec<String> =
+                members.map(|member| self.container(*member).name.clone()).collect();
+            names.sort_unstable();
+            if !names.is_empty() {
+                strangers.by_network.entry(network.name.clone()).or_default().extend(names);
+            }
+        }
+        strangers
     }
 
     /// Containers of the projects, and the networks that they made or are on.

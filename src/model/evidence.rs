@@ -397,6 +397,18 @@ pub enum Evidence {
         /// Why, where that is known.
         why: Option<Why>,
     },
+    /// How many attempts on networks had no answer: all of a kind.
+    Unanswered {
+        /// The networks.
+        networks: Vec<String>,
+        /// The number of attempts.
+        attempts: usize,
+    },
+    /// Networks on which containers answer one another.
+    Carries {
+        /// The networks.
+        networks: Vec<String>,
+    },
     /// A container's state.
     Is {
         /// The container.

@@ -149,6 +149,18 @@ impl Network {
         self.options.get(key).map(String::as_str)
     }
 
+    /// What Docker calls its bridge on the host; `None` for what has none.
+    /// Podman has names of its own, and does not tell them.
+    pub fn bridge(&self) -> Option<String> {
+        if self.driver != Driver::Bridge {
+            return None;
+        }
+        let named = self.option(option::BRIDGE_NAME).map(str::to_owned);
+        // Compose files have a name in its place.
+        let is_id = self.id.len() == 64 && self.id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        named.or_else(|| is_id.then(|| format!("br-{}", &self.id[..12])))
+    }
+
     /// Whether packets get in and out of the bridge otherwise than with
     /// translated addresses (gateway modes other than `nat`).
     pub fn is_routed(&self) -> bool {

@@ -4,7 +4,7 @@
 
 use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
-use super::style::{flow, undressed, width};
+use super::style::{flow, undressed, unglued, width};
 
 /// Columns between two cells.
 pub const GAP: usize = 2;
@@ -114,7 +114,7 @@ pub fn lay_out(rows: &[Vec<String>], widths: &Widths) -> String {
         let wide = u16::try_from(widths.0.get(at).copied().unwrap_or(1) + gap).unwrap_or(u16::MAX);
         column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(wide)));
     }
-    let mut text = table.trim_fmt();
+    let mut text = unglued(&table.trim_fmt());
     text.push('\n');
     text
 }
@@ -142,7 +142,7 @@ fn records(rows: &[Vec<String>], available: usize) -> String {
     let label = headings.iter().skip(1).map(|heading| width(heading)).max().unwrap_or(0).min(18);
     let mut text = String::new();
     for row in rows {
-        text.push_str(&broken(&row[0], available));
+        text.push_str(&unglued(&broken(&row[0], available)));
         text.push('\n');
         let told = headings
             .iter()

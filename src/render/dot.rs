@@ -117,7 +117,7 @@ fn network_node(view: &View, at: NetworkAt) -> Stmt {
     let network = view.network(at);
     let mut lines = vec![network.name.clone()];
     lines.extend(network.subnets.iter().map(|subnet| subnet.subnet.to_string()));
-    lines.push(view::kind(network));
+    lines.push(view.kind(at));
     node(
         &format!("n{at}"),
         &lines,

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::columns::{self, GAP, Widths, bounds, share};
-use super::style::{Role, Style, flow, width};
+use super::style::{GLUE, Role, Style, flow, glued, width};
 use super::swarm;
 use super::view::{self, View};
 use crate::graph::StackOwner;
@@ -73,7 +73,7 @@ pub fn heading(view: &View, style: &Style) -> String {
     let engine = style.paint(Role::Quiet, &view.engine());
     let used = width(&title) + width(&engine);
     if used + 2 <= style.width {
-        let space = " ".repeat(style.width - used);
+        let space = " ".repeat(style.margin().saturating_sub(used).max(2));
         let line = format!("{title}{space}{engine}");
         return format!("{}\n", line.trim_end());
     }
@@ -113,7 +113,7 @@ pub fn state(container: &Container, style: &Style) -> String {
         _ => Role::Quiet,
     };
     // An exit code does not stand on a line of its own.
-    style.paint(role, &view::state(container).replace(" (", "\u{a0}("))
+    style.paint(role, &view::state(container).replace(" (", &format!("{GLUE}(")))
 }
 
 /// Networks that stand side by side.
@@ -254,7 +254,7 @@ fn homeless(view: &View, style: &Style, containers: &[ContainerAt]) -> Vec<Vec<S
 fn name(view: &View, style: &Style, at: ContainerAt) -> String {
     let name = style.paint(Role::Strong, view.short_name(at));
     match view.map.stack_owner(at) {
-        StackOwner::Other(_) => format!("└\u{a0}{name}"),
+        StackOwner::Other(_) => format!("└{GLUE}{name}"),
         StackOwner::Itself | StackOwner::Missing => name,
     }
 }
@@ -266,7 +266,7 @@ fn network_heading(view: &View, style: &Style, at: NetworkAt) -> String {
     lines.extend(
         network.subnets.iter().map(|subnet| style.paint(Role::Quiet, &subnet.subnet.to_string())),
     );
-    lines.push(style.paint(Role::Quiet, &view::kind(network)));
+    lines.push(style.paint(Role::Quiet, &view.kind(at)));
     lines.join("\n")
 }
 
@@ -288,7 +288,7 @@ fn cell(view: &View, style: &Style, at: ContainerAt, network: NetworkAt) -> Stri
         // Its address is the engine's to choose.
         parts.push(style.paint(Role::Plain, "●"));
     } else if parts.is_empty() {
-        parts.push(unbroken(&style.paint(Role::Quiet, "no address")));
+        parts.push(glued(&style.paint(Role::Quiet, "no address")));
     }
     if !view.network(network).is_default_bridge() {
         let names = container.chosen_names_on(endpoint);
@@ -313,10 +313,5 @@ fn also_on(view: &View, at: ContainerAt, networks: &[NetworkAt]) -> String {
 
 /// A port entry in which a mapping stays on one line.
 pub fn port_line(style: &Style, port: &str) -> String {
-    style.paint(Role::Plain, port).replace(" → ", "\u{a0}→\u{a0}")
-}
-
-/// The text with spaces that do not break.
-fn unbroken(text: &str) -> String {
-    text.replace(' ', "\u{a0}")
+    style.paint(Role::Plain, port).replace(" → ", &glued(" → "))
 }

@@ -41,7 +41,7 @@ pub fn render(view: &View, _style: &Style) -> String {
         let network = view.network(*at);
         let mut lines = vec![format!("<b>{}</b>", safe(&network.name))];
         lines.extend(network.subnets.iter().map(|subnet| safe(&subnet.subnet.to_string())));
-        lines.push(safe(&view::kind(network)));
+        lines.push(safe(&view.kind(*at)));
         text.push_str(&format!("  n{at}([\"{}\"])\n", lines.join("<br>")));
     }
     for at in &owners {

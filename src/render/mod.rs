@@ -36,7 +36,7 @@ pub use format::{Draw, Format, Shown};
 pub use probe::ProbeView;
 pub use prose::prose;
 pub use samples::SamplesView;
-pub use style::{Role, Style};
+pub use style::{Role, Style, UNLIMITED};
 pub use view::{Change, Changes, View, surprise_sentences};
 
 /// A new format of the map is a file in this folder and a few lines here.

@@ -13,6 +13,23 @@ pub struct Style {
     pub color: bool,
 }
 
+/// As many columns as nobody's lines need: the width of what no terminal shows.
+pub const UNLIMITED: usize = 30_000;
+
+/// A blank at which no line is broken. It is laid out like a letter, and
+/// printed as an ordinary blank, so that whatever is copied can be pasted.
+pub const GLUE: &str = "\u{a0}";
+
+/// The text with blanks that no line is broken at.
+pub fn glued(text: &str) -> String {
+    text.replace(' ', GLUE)
+}
+
+/// The text as it is printed.
+pub fn unglued(text: &str) -> String {
+    text.replace(GLUE, " ")
+}
+
 impl Default for Style {
     fn default() -> Self {
         Self { width: 80, color: false }
@@ -39,6 +56,11 @@ pub enum Role {
 }
 
 impl Style {
+    /// The column at which a line ends that has something at the right margin.
+    pub fn margin(&self) -> usize {
+        if self.width >= UNLIMITED { Self::default().width } else { self.width }
+    }
+
     /// Text of other people's making, safe for a terminal and dressed.
     pub fn paint(&self, role: Role, text: &str) -> String {
         let text = escape::terminal(text);
@@ -107,5 +129,5 @@ pub fn flow(parts: &[String], separator: &str, indent: usize, available: usize) 
         text.push_str(part);
         used += width(part);
     }
-    text
+    unglued(&text)
 }

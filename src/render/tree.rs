@@ -2,8 +2,8 @@
 //! their stack.
 
 use super::grid::{footer, heading, state};
-use super::style::{Role, Style};
-use super::view::{self, View};
+use super::style::{Role, Style, unglued};
+use super::view::View;
 use crate::graph::StackOwner;
 use crate::model::{ContainerAt, NetworkAt};
 
@@ -18,7 +18,7 @@ pub fn render(view: &View, style: &Style) -> String {
         }
         let mut facts: Vec<String> =
             network.subnets.iter().map(|subnet| subnet.subnet.to_string()).collect();
-        facts.push(view::kind(network));
+        facts.push(view.kind(*at));
         text.push_str(&format!(
             "\n{}  {}\n",
             style.paint(Role::Network, &network.name),
@@ -41,7 +41,8 @@ pub fn render(view: &View, style: &Style) -> String {
         branches(view, style, &alone, None, "", &mut text);
     }
     text.push_str(&footer(view, style));
-    text
+    // No line of it is broken, and so none of its blanks has to hold.
+    unglued(&text)
 }
 
 fn branches(

@@ -179,6 +179,39 @@ fn a_crash_loop_over_a_name_on_another_network() {
 
 #[test]
 #[ignore = "needs a Docker engine"]
+fn a_sidecar_in_the_former_namespace_of_the_one_whose_port_is_published() {
+    let words = &["web lost its network", "vpn does not answer", "18311", "dash"];
+    let never = &["published-port-nobody-listens", "dialled-port-closed"];
+    let says = Says { rule: "namespace-orphan", words, never };
+    hold("orphaned-sidecar", false, &says);
+    // What dash said in the meantime is still in its log, and only some seconds
+    // old: for a minute it may as well have dialled too early.
+    let case = Case::new("orphaned-sidecar");
+    let finding = case.broken(&says);
+    assert_eq!(commands(&finding), ["docker restart web"]);
+    let pasted = case.bash().arg("-c").arg("docker restart web").output().expect("bash runs");
+    assert!(pasted.status.success(), "{}", said(&pasted));
+    case.works(true);
+    case.clean();
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_dead_database_at_the_end_of_a_chain() {
+    let never = &["published-port-nobody-listens", "dialled-port-closed"];
+    let words = &["db", "proxy", "web"];
+    hold("dead-upstream", false, &Says { rule: "target-down", words, never });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn another_project_in_what_one_keeps_to_itself() {
+    let words = &["report-app", "of project report", "shop_back"];
+    hold("foreign-on-internal", true, &Says { rule: "bridging-container", words, never: &[] });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
 fn a_server_of_udp_behind_a_publish_of_tcp() {
     let never = &["published-port-nobody-listens"];
     let words = &["metrics", "8125", "UDP"];

@@ -5,6 +5,7 @@
 
 mod calls;
 mod cases;
+mod causes;
 mod check;
 mod churn;
 mod compose;
@@ -16,6 +17,7 @@ mod faults;
 mod faulty;
 mod fixes;
 mod hanging;
+mod healthy;
 mod lesson;
 mod narrow;
 mod own_engine;

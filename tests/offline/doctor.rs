@@ -183,3 +183,55 @@ fn a_network_with_blanks_and_quotes_in_its_name_stays_one_word() {
     assert_eq!(words_of(command), ["network", "connect", odd, "web"], "{command}");
     assert_eq!(found["findings"][0]["steps"][0]["network"]["name"], odd);
 }
+
+/// Containers on one network; each has ended, and its log says that it does
+/// not find the next one.
+fn waiting_in(circle: &[&str], last_waits_for_first: bool) -> Value {
+    let next = |at: usize| circle.get(at + 1).or(circle.first().filter(|_| last_waits_for_first));
+    let containers = circle.iter().enumerate().map(|(at, name)| {
+        let references: Vec<Value> = next(at)
+            .map(|host| {
+                serde_json::json!({"origin": "environment", "variable": "NEXT_HOST", "host": host, "port": 80})
+            })
+            .into_iter()
+            .collect();
+        serde_json::json!({
+            "name": name, "id": name.repeat(32), "state": "exited", "exit_code": 1,
+            "network_mode": "net", "references": references,
+            "started_at": "2026-11-28T01:12:08Z", "finished_at": "2026-11-28T01:12:09Z",
+            "endpoints": [{"network": "net", "network_id": "n", "aliases": [name]}],
+        })
+    });
+    let observations = circle.iter().enumerate().map(|(at, name)| {
+        let errors: Vec<Value> = next(at)
+            .map(|host| {
+                serde_json::json!({"kind": "name-not-found", "host": host, "count": 1,
+                    "first": "2026-11-28T01:12:08.5Z", "last": "2026-11-28T01:12:08.5Z"})
+            })
+            .into_iter()
+            .collect();
+        serde_json::json!({"container": name, "id": name.repeat(32), "at": "2026-11-28T01:12:20Z",
+            "log_errors": errors})
+    });
+    let snapshot = serde_json::json!({
+        "schema": "netmap/1", "engine": {"name": "Docker", "version": "28.5"},
+        "networks": [{"name": "net", "id": "n", "driver": "bridge", "scope": "local", "subnets": []}],
+        "containers": containers.collect::<Vec<_>>(),
+        "observations": observations.collect::<Vec<_>>(),
+    });
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), snapshot.to_string()).unwrap();
+    json(&["--rule", "target-down", "--from", file.path().to_str().unwrap()])
+}
+
+#[test]
+fn who_waits_in_a_circle_is_told_once_and_a_chain_at_its_end() {
+    let circle = waiting_in(&["aa", "bb", "cc"], true);
+    assert_eq!(circle["findings"].as_array().unwrap().len(), 1, "{circle:#}");
+    assert_eq!(circle["findings"][0]["subjects"][0], "aa");
+    let chain = waiting_in(&["aa", "bb", "cc"], false);
+    assert_eq!(chain["findings"].as_array().unwrap().len(), 1, "{chain:#}");
+    assert_eq!(chain["findings"][0]["subjects"][0], "cc");
+    let evidence = chain["findings"][0]["evidence"].to_string();
+    assert!(evidence.contains("For that reason aa waits for bb without success"), "{evidence}");
+}

@@ -26,5 +26,7 @@ mod recorded;
 mod samples;
 mod snapshots;
 mod support;
+mod table;
 mod town;
 mod transcripts;
+mod views;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::recorded::assert_recorded;
-use crate::support::{netmap, project_file};
+use crate::support::{finished, netmap_command, project_file};
 
 /// The pages that may hold transcripts, by their paths in the project.
 pub fn pages() -> Vec<String> {
@@ -48,7 +48,9 @@ fn rerun(page: &str) -> (String, usize) {
             text.push('\n');
         }
         if let Some(arguments) = offline(line).filter(|_| is_console) {
-            let printed = netmap(&arguments);
+            // As in a terminal of the usual width.
+            let mut command = netmap_command();
+            let printed = finished(command.args(&arguments).env("COLUMNS", "80").output().unwrap());
             for line in (printed.out + &printed.err).lines() {
                 text.push_str(line.trim_end());
                 text.push('\n');

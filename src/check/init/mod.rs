@@ -123,10 +123,8 @@ fn networks_claim(map: &Map, at: ContainerAt) -> Option<String> {
 fn ports_claim(map: &Map, at: ContainerAt, container: &Container) -> Option<String> {
     // What a sidecar's owner publishes stands with the owner.
     (map.stack(at) == Some(at)).then(|| {
-        let ports: Vec<String> = published_ports(container)
-            .iter()
-            .map(|port| format!("\"{}\"", claimed(port).words()))
-            .collect();
+        let claims = claimed(&published_ports(container)).into_iter();
+        let ports: Vec<String> = claims.map(|claim| format!("\"{claim}\"")).collect();
         format!("only-published: [{}]", ports.join(", "))
     })
 }

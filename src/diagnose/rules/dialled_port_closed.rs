@@ -26,7 +26,9 @@ fn judge(case: &Case) -> Judgement {
         let (to, port) = (edge.container()?, edge.port?);
         // Reported together with the port of the host that leads there.
         let published = case.container(to).published.iter().any(|p| p.port == port);
-        (!published).then(|| (to, port, open.clone()))
+        // Reported with what it waits for, or with the one that would listen.
+        let explained = case.is_held_up(to) || case.lost_listener(to, port).is_some();
+        (!published && !explained).then(|| (to, port, open.clone()))
     });
     Judgement::of(groups.into_iter().map(|((to, port, open), edges)| {
         let (name, clients) = (case.name(to), case.clients(&edges));

@@ -1,11 +1,12 @@
 //! Silence where the map says that the way is open.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::swarm_ports;
 use crate::diagnose::{Case, Judgement, Rule, Sight, advise, on_host};
-use crate::graph::{Agreement, Compared};
-use crate::model::{ContainerAt, Evidence, Outcome, Severity, Step, Why};
+use crate::graph::{Agreement, Compared, Extent, Family, Silence, Ways, silences};
+use crate::model::words::few;
+use crate::model::{By, ContainerAt, Evidence, Finding, NetworkAt, Severity, Step, Why};
 
 /// See `netmap explain firewall-drop`.
 pub const RULE: Rule = Rule {
@@ -18,7 +19,8 @@ pub const RULE: Rule = Rule {
         not answer, or the host said that it is not reachable.",
     example: "Time-outs, or `No route to host`, between two containers of one network",
     fix: "Restart the engine after the firewall, so that its rules are there again; with firewalld, \
-        put the bridge into the zone `docker`.",
+        put the bridge into the zone `docker`. Where only one network carries nothing, look for a rule that \
+        names its bridge.",
     mistaken_for: "A network that keeps its members apart (icc-off), which netmap distinguishes.",
     needs: &[Sight::Probe],
     judge,
@@ -26,43 +28,107 @@ pub const RULE: Rule = Rule {
 
 fn judge(case: &Case) -> Judgement {
     let Some(comparison) = case.comparison else { return Judgement::default() };
-    let mut silent: BTreeMap<(ContainerAt, ContainerAt), Vec<&Compared>> = BTreeMap::new();
-    for row in &comparison.rows {
-        let no_answer = matches!(row.measurement.outcome, Outcome::Timeout | Outcome::Unreachable);
-        // What one swarm's nodes fail to carry is reported once, not for each pair.
-        let several = !case.map.snapshot().engines.is_empty();
-        if several && swarm_ports::is_between_nodes(case, row) {
-            continue;
-        }
-        // Frames go astray where two have one MAC address (duplicate-mac).
-        let astray = || [row.from, row.to].iter().any(|at| !case.twins(*at).is_empty());
-        if row.agreement == Agreement::Fails && no_answer && !astray() {
-            silent.entry((row.from, row.to)).or_default().push(row);
-        }
-    }
-    let is_told_once = |(from, to): &(ContainerAt, ContainerAt)| {
-        // Both ways are one cause.
-        from <= to || !silent.contains_key(&(*to, *from))
+    let several = !case.map.snapshot().engines.is_empty();
+    // What one swarm's nodes fail to carry is reported once, by swarm-ports.
+    let between_nodes = |row: &Compared| several && swarm_ports::is_between_nodes(case, row);
+    // Frames go astray where two have one MAC address (duplicate-mac).
+    let astray = |row: &Compared| {
+        let twins = || [row.from, row.to].iter().any(|at| !case.twins(*at).is_empty());
+        row.agreement == Agreement::Fails && twins()
     };
-    let pairs = silent.iter().filter(|(pair, _)| is_told_once(pair));
-    Judgement::of(pairs.map(|((from, to), rows)| {
-        let (a, b) = (case.name(*from), case.name(*to));
-        let back = silent.get(&(*to, *from)).filter(|_| from != to);
-        let summary = match back {
-            Some(_) => {
-                format!("{a} and {b} cannot reach each other, although the map says they can")
-            }
-            None => format!("{a} cannot reach {b}, although the map says it can"),
-        };
-        let mut finding = RULE.finding([a, b], summary);
-        let attempts: Vec<&Compared> =
-            rows.iter().chain(back.into_iter().flatten()).copied().collect();
-        finding.evidence = attempts.iter().map(|row| measured(case, row)).collect();
-        let text = "Both run, and share a network that carries traffic";
-        finding.evidence.push(Evidence::Remark { text });
-        finding.fix = where_to_look(case, &attempts);
-        finding
+    let matters = |row: &Compared| !between_nodes(row) && !astray(row);
+    let silences = silences(case.map, comparison, matters);
+    Judgement::of(silences.iter().map(|silence| match &silence.extent {
+        Extent::Networks { networks, family } => dead(case, silence, networks, *family),
+        Extent::Container { container, network, ways } => {
+            cut_off(case, silence, *container, *network, *ways)
+        }
+        Extent::Pair(a, b) => pair(case, silence, *a, *b),
     }))
+}
+
+/// Networks that carry nothing: one cause, however many members they have.
+fn dead(case: &Case, silence: &Silence, networks: &[NetworkAt], family: Option<Family>) -> Finding {
+    let name = |at: &NetworkAt| case.network(*at).name.clone();
+    let names: Vec<String> = networks.iter().map(name).collect();
+    let mut members: Vec<&str> =
+        case.names_of(silence.attempts.iter().flat_map(|row| [row.from, row.to]));
+    members.sort_unstable();
+    members.dedup();
+    let carries = if names.len() == 1 { "carries" } else { "carry" };
+    let what = family.map_or("nothing".to_owned(), |family| format!("no {}", family.as_str()));
+    let mut finding = RULE.finding(
+        names.iter().map(String::as_str).chain(members),
+        format!(
+            "{} {carries} {what} between containers, although the map says it does",
+            few(&names)
+        ),
+    );
+    let by_address =
+        |row: &&Compared| row.measurement.by == By::Address && row.measurement.network.is_some();
+    let attempts = silence.attempts.iter().filter(by_address).count();
+    finding.evidence = vec![Evidence::Unanswered { networks: names, attempts }];
+    finding
+        .evidence
+        .extend(silence.attempts.iter().find(by_address).map(|row| measured(case, row)));
+    let answering: BTreeSet<&str> = case
+        .comparison
+        .iter()
+        .flat_map(|comparison| &comparison.rows)
+        .filter(|row| row.measurement.outcome.got_through() == Some(true))
+        .filter_map(|row| row.measurement.network.as_deref())
+        .filter(|name| !finding.subjects.iter().any(|subject| subject == name))
+        .collect();
+    if !answering.is_empty() {
+        let networks = answering.into_iter().map(str::to_owned).collect();
+        finding.evidence.push(Evidence::Carries { networks });
+    }
+    finding.fix = on_the_host(case, networks);
+    finding
+}
+
+/// A container whose silence is its own, or a rule's that names it.
+fn cut_off(
+    case: &Case,
+    silence: &Silence,
+    container: ContainerAt,
+    network: NetworkAt,
+    ways: Ways,
+) -> Finding {
+    let (name, on) = (case.name(container), &case.network(network).name);
+    let summary = match ways {
+        Ways::Both => format!("{name} is cut off on {on}, although the map says it is not"),
+        Ways::In => format!("Nobody reaches {name} on {on}, although the map says they can"),
+        Ways::Out => format!("{name} reaches nobody on {on}, although the map says it can"),
+    };
+    let mut finding = RULE.finding([name, on.as_str()], summary);
+    finding.evidence = all_measured(case, silence);
+    finding.fix = where_to_look(case, &silence.attempts, &[network]);
+    finding
+}
+
+fn pair(case: &Case, silence: &Silence, a: ContainerAt, b: ContainerAt) -> Finding {
+    let back = silence.attempts.iter().any(|row| row.from == b) && a != b;
+    let (one, other) = (case.name(a), case.name(b));
+    let summary = if back {
+        format!("{one} and {other} cannot reach each other, although the map says they can")
+    } else {
+        format!("{one} cannot reach {other}, although the map says it can")
+    };
+    let mut finding = RULE.finding([one, other], summary);
+    finding.evidence = all_measured(case, silence);
+    let text = "Both run, and share a network that carries traffic";
+    finding.evidence.push(Evidence::Remark { text });
+    finding.fix = where_to_look(case, &silence.attempts, &case.shared(a, b));
+    finding
+}
+
+/// Each attempt once: those that share a network namespace share addresses.
+fn all_measured(case: &Case, silence: &Silence) -> Vec<Evidence> {
+    let mut told: BTreeSet<(ContainerAt, &str)> = BTreeSet::new();
+    let attempts = silence.attempts.iter();
+    let first = attempts.filter(|row| told.insert((row.from, &row.measurement.target)));
+    first.map(|row| measured(case, row)).collect()
 }
 
 fn measured(case: &Case, row: &Compared) -> Evidence {
@@ -76,7 +142,7 @@ fn measured(case: &Case, row: &Compared) -> Evidence {
 }
 
 /// Where to look: in the source, if its own kernel refused, else on the host.
-fn where_to_look(case: &Case, attempts: &[&Compared]) -> Vec<Step> {
+fn where_to_look(case: &Case, attempts: &[Compared], networks: &[NetworkAt]) -> Vec<Step> {
     let refused_by = |reasons: &[Why]| -> BTreeSet<ContainerAt> {
         let refused = attempts.iter().filter(|row| {
             row.measurement.reason.as_ref().is_some_and(|reason| reasons.contains(reason))
@@ -93,15 +159,29 @@ fn where_to_look(case: &Case, attempts: &[&Compared]) -> Vec<Step> {
         routes.iter().flat_map(|at| look("route", at, &["ip", "route"])).collect();
     let list = ["iptables", "-L", "OUTPUT", "-v", "-n"];
     fix.extend(rules.iter().flat_map(|at| look("rule", at, &list)));
-    if fix.is_empty() {
-        fix = vec![
-            advise("look for rules on the host that drop packets:"),
-            on_host(&["iptables", "-L", "FORWARD", "-v", "-n"]),
-            advise(
-                "if a firewall was started or reloaded after the engine, restart the engine, \
-                 so that its rules are there again: sudo systemctl restart docker",
-            ),
-        ];
-    }
-    fix
+    if fix.is_empty() { on_the_host(case, networks) } else { fix }
+}
+
+/// The rules of the host, and how to have the engine's again.
+fn on_the_host(case: &Case, networks: &[NetworkAt]) -> Vec<Step> {
+    let podman = case.map.snapshot().engine.is_podman();
+    let known = networks.iter().filter(|_| !podman);
+    let bridges: Vec<String> = known.filter_map(|at| case.network(*at).bridge()).collect();
+    let of = if bridges.is_empty() { String::new() } else { format!(" of {}", few(&bridges)) };
+    // As advice, since it is for one cause of several and stops what runs.
+    let (when, again) = if podman {
+        let when = "if a firewall was started or reloaded after the containers, let Podman make \
+            its rules again:";
+        (when, "sudo podman network reload --all")
+    } else {
+        let when = "if a firewall was started or reloaded after the engine, restart the engine, \
+            so that its rules are there again:";
+        (when, "sudo systemctl restart docker")
+    };
+    vec![
+        advise(format!("look for rules on the host that drop packets{of}:")),
+        on_host(&["iptables", "-L", "-v", "-n"]),
+        advise(when),
+        advise(again),
+    ]
 }

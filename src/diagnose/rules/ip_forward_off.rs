@@ -1,7 +1,7 @@
 //! A host that passes nothing on.
 
 use crate::diagnose::{Case, Judgement, Rule, Sight, on_host};
-use crate::model::{Evidence, Severity};
+use crate::model::{ContainerAt, Driver, Evidence, NetworkAt, Severity};
 
 /// See `netmap explain ip-forward-off`.
 pub const RULE: Rule = Rule {
@@ -30,6 +30,10 @@ fn judge(case: &Case) -> Judgement {
         }
         _ => return Judgement::default(),
     }
+    // Podman switches it on together with the first bridge that leads out.
+    if engine.is_podman() && !is_needed(case) {
+        return Judgement::default();
+    }
     let mut finding = RULE.finding(
         [] as [&str; 0],
         "The engine's machine does not forward packets (ip_forward is off)",
@@ -38,4 +42,14 @@ fn judge(case: &Case) -> Judgement {
         vec![Evidence::Remark { text: "The engine says that IPv4 forwarding is disabled" }];
     finding.fix = vec![on_host(&["sysctl", "-w", "net.ipv4.ip_forward=1"])];
     Judgement::of([finding])
+}
+
+/// Whether something runs on a bridge that leads out.
+fn is_needed(case: &Case) -> bool {
+    let leads_out = |at: &NetworkAt| {
+        let network = case.network(*at);
+        network.driver == Driver::Bridge && !network.internal
+    };
+    let has_network = |at: &ContainerAt| case.container(*at).state.has_network();
+    case.containers().filter(has_network).any(|at| case.joined(at).any(|on| leads_out(&on)))
 }

@@ -64,6 +64,7 @@ fn judge(case: &Case) -> Judgement {
 fn finding(case: &Case, at: ContainerAt, port: u16, edges: &[&Edge]) -> Option<Finding> {
     let published = case.container(at).published.iter().filter(|p| p.port == port);
     let mut host_ports: Vec<u16> = published.filter_map(|p| p.host_port).collect();
+    host_ports.sort_unstable();
     host_ports.dedup();
     let private = edges.is_empty() && host_ports.is_empty();
     if private && !case.map.sidecars(at).is_empty() {

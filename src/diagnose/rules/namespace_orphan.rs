@@ -1,5 +1,7 @@
 //! A container whose network stack went away with another one.
 
+use std::collections::BTreeSet;
+
 use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, advise, owned};
 use crate::graph::StackOwner;
 use crate::model::{ContainerAt, Evidence, Finding, NetworkMode, Severity};
@@ -38,6 +40,7 @@ fn judge(case: &Case) -> Judgement {
         if !clients.is_empty() {
             finding.evidence.push(Evidence::CutOff { clients: owned(&clients) });
         }
+        finding.evidence.extend(consequences(case, at));
         findings.push(finding);
     }
     findings.extend(case.containers().filter(|at| case.is_lodger(*at)).map(|at| lodger(case, at)));
@@ -58,6 +61,39 @@ fn lodger(case: &Case, at: ContainerAt) -> Finding {
     finding.severity = Severity::Info;
     finding.evidence = vec![Evidence::SharesWith { owner }];
     finding
+}
+
+/// What others notice of it at the container whose network it shared: ports on
+/// which nothing listens any more.
+fn consequences(case: &Case, orphan: ContainerAt) -> Vec<Evidence> {
+    let is_lost = |at: ContainerAt, port: u16| case.lost_listener(at, port) == Some(orphan);
+    let mut evidence = Vec::new();
+    for at in case.containers() {
+        let container = case.name(at).to_owned();
+        let published = &case.container(at).published;
+        let lost = published.iter().filter(|published| is_lost(at, published.port));
+        let ports: BTreeSet<u16> = lost.filter_map(|published| published.host_port).collect();
+        evidence.extend(
+            ports.into_iter().map(|host_port| Evidence::DoesNotAnswer {
+                container: container.clone(),
+                host_port,
+            }),
+        );
+        let dialling: Vec<&Edge> = case
+            .edges_about(at)
+            .filter(|(edge, obstacle)| {
+                matches!(obstacle, Some(Obstacle::NobodyListens(_)))
+                    && edge.container() == Some(at)
+                    && edge.port.is_some_and(|port| is_lost(at, port))
+            })
+            .map(|(edge, _)| edge)
+            .collect();
+        if !dialling.is_empty() {
+            let clients = owned(&case.clients(&dialling));
+            evidence.push(Evidence::WaitInVain { clients, container });
+        }
+    }
+    evidence
 }
 
 fn owner_is_not_as_it_was(case: &Case, at: ContainerAt, owner: ContainerAt) -> Finding {
@@ -92,9 +128,16 @@ fn owner_is_gone(case: &Case, at: ContainerAt) -> Finding {
         let owner = owner.chars().take(12).collect();
         finding.evidence = vec![Evidence::SharesWith { owner }];
     }
-    finding.fix = vec![advise(format!(
-        "re-create {} with --network container:NAME, where NAME is the new container",
-        case.called(at)
-    ))];
+    let is_new_owner = |other: &ContainerAt| {
+        let mut published = case.container(*other).published.iter();
+        published.any(|published| case.lost_listener(*other, published.port) == Some(at))
+    };
+    let called = case.called(at);
+    finding.fix = vec![advise(match case.containers().find(is_new_owner) {
+        Some(owner) => format!("re-create {called} with --network container:{}", case.name(owner)),
+        None => format!(
+            "re-create {called} with --network container:NAME, where NAME is the new container"
+        ),
+    })];
     finding
 }

@@ -48,6 +48,7 @@ fn judge(case: &Case) -> Judgement {
                     && case.listens(at, *port, Some(*protocol)) == Some(Listens::Not)
                     // It listens with the other protocol: see wrong-protocol.
                     && case.listens_otherwise(at, *port, *protocol).is_none()
+                    && case.lost_listener(at, *port).is_none()
             })
             .copied()
             .collect();

@@ -3,8 +3,9 @@
 use ipnet::IpNet;
 
 use crate::diagnose::{Case, Judgement, Rule, Sight, advise};
-use crate::model::keys::option;
-use crate::model::{Driver, Evidence, Network, NetworkAt, RouteEntry, Severity, Step};
+use crate::model::{
+    Driver, Evidence, HostObservation, Network, NetworkAt, RouteEntry, Severity, Step, Subnet,
+};
 
 /// See `netmap explain subnet-overlap`.
 pub const RULE: Rule = Rule {
@@ -51,15 +52,15 @@ fn judge(case: &Case) -> Judgement {
         finding.fix = vec![recreate(one)];
         findings.push(finding);
     }
-    let host = case.map.snapshot().host.as_ref();
-    let routes = host.and_then(|host| host.routes.as_deref()).unwrap_or_default();
+    let Some(host) = &case.map.snapshot().host else { return Judgement::of(findings) };
+    let routes = host.routes.as_deref().unwrap_or_default();
     for (network, subnet) in &subnets {
         let network = case.network(*network);
         if network.driver != Driver::Bridge {
             continue;
         }
         for route in routes.iter().filter(|r| !r.is_default() && overlap(&r.destination, subnet)) {
-            if is_the_engines(case, route) {
+            if is_the_engines(case, host, route) {
                 continue;
             }
             let mut finding = RULE.finding(
@@ -99,21 +100,33 @@ fn overlap(a: &IpNet, b: &IpNet) -> bool {
     a.contains(b) || b.contains(a)
 }
 
-/// Whether a route is one that the engine made for a bridge of its own: for
-/// exactly one of its subnets, on the link itself, by a bridge's interface.
-fn is_the_engines(case: &Case, route: &RouteEntry) -> bool {
-    let bridge = |network: &Network| {
-        let named = network.option(option::BRIDGE_NAME);
-        let short = network.id.get(..12).unwrap_or_default();
-        named.is_some_and(|name| *name == route.interface)
-            || route.interface == format!("br-{short}")
-            || (route.interface.starts_with("podman") && network.driver == Driver::Bridge)
-    };
+/// Whether a route is nobody's but the bridge's of a network with its
+/// addresses: on the link itself, into the network's own range. The kernel
+/// makes more than one of them, such as the one for all routers of a subnet
+/// (its anycast address).
+fn is_the_engines(case: &Case, host: &HostObservation, route: &RouteEntry) -> bool {
+    let mut around = case.index.networks_around(route.destination.network()).into_iter();
     route.gateway.is_none()
-        && case.networks().map(|at| case.network(at)).any(|network| {
-            network.subnets.iter().any(|s| s.subnet.trunc() == route.destination.trunc())
-                && bridge(network)
+        && around.any(|at| {
+            let network = case.network(at);
+            let holds = |subnet: &Subnet| subnet.subnet.contains(&route.destination);
+            network.subnets.iter().any(holds) && is_bridge_of(case, host, network, &route.interface)
         })
+}
+
+/// Whether an interface of the host is a network's bridge.
+fn is_bridge_of(case: &Case, host: &HostObservation, network: &Network, interface: &str) -> bool {
+    if network.bridge().is_some_and(|name| name == interface) {
+        return true;
+    }
+    // Podman does not tell what it calls its bridges, and somebody may have
+    // chosen a name. Where one is up, the machine has the gateway's address.
+    let is_up = || {
+        let mut gateways = network.subnets.iter().filter_map(|subnet| subnet.gateway);
+        gateways.any(|gateway| host.addresses.contains(&gateway))
+    };
+    let podman = case.map.snapshot().engine.is_podman() && network.driver == Driver::Bridge;
+    podman && (interface.starts_with("podman") || is_up())
 }
 
 fn recreate(network: &Network) -> Step {
@@ -126,6 +139,8 @@ fn recreate(network: &Network) -> Step {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::Map;
+    use crate::model::Snapshot;
 
     #[test]
     fn the_pairs_that_overlap_are_those_that_comparing_all_finds() {
@@ -148,5 +163,38 @@ mod tests {
             all.filter(|(a, b)| overlap(&subnets[*a].1, &subnets[*b].1)).collect();
         assert!(slow.len() > 10);
         assert_eq!(overlapping(&subnets), slow);
+    }
+
+    /// A network with IPv4 and IPv6 on an engine, and a route of the host.
+    fn overlaps(engine: &str, destination: &str, gateway: Option<&str>, interface: &str) -> bool {
+        let snapshot: Snapshot = serde_json::from_value(serde_json::json!({
+            "schema": "netmap/1",
+            "engine": {"name": engine, "version": "5.8"},
+            "networks": [{"name": "net", "id": "ab".repeat(32), "driver": "bridge", "subnets": [
+                {"subnet": "10.1.0.0/24", "gateway": "10.1.0.1"},
+                {"subnet": "fd00:1::/64", "gateway": "fd00:1::1"},
+            ]}],
+            "containers": [],
+            "host": {"addresses": ["10.1.0.1"], "routes": [{
+                "destination": destination, "gateway": gateway, "interface": interface, "metric": 0,
+            }]},
+        }))
+        .unwrap();
+        let map = Map::new(&snapshot);
+        !judge(&Case::new(&map, None)).findings.is_empty()
+    }
+
+    #[test]
+    fn what_leads_to_the_networks_own_bridge_is_no_route_of_somebody_else() {
+        let bridge = "br-abababababab";
+        for own in ["10.1.0.0/24", "fd00:1::/64", "fd00:1::/128"] {
+            assert!(!overlaps("Docker", own, None, bridge), "{own}");
+            assert!(overlaps("Docker", own, None, "tun0"), "{own}");
+            assert!(overlaps("Docker", own, Some("10.9.9.9"), bridge), "{own}");
+            assert!(!overlaps("Podman", own, None, "chosen"), "{own}");
+        }
+        assert!(overlaps("Docker", "10.0.0.0/8", None, bridge));
+        assert!(overlaps("Docker", "fd00:1::/65", None, "br-"));
+        assert!(!overlaps("Docker", "fd00:2::/64", None, "tun0"));
     }
 }

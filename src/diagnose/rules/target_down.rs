@@ -27,7 +27,11 @@ fn judge(case: &Case) -> Judgement {
         Obstacle::Unhealthy => edge.container().map(|to| (to, true)),
         _ => None,
     });
-    let reported = groups.into_iter().filter(|((to, _), _)| !case.is_explained(*to));
+    let is_explained = |to: ContainerAt, unhealthy: bool| match unhealthy {
+        true => case.is_unhealthy_for_another(to),
+        false => case.is_explained(to),
+    };
+    let reported = groups.into_iter().filter(|((to, unhealthy), _)| !is_explained(*to, *unhealthy));
     Judgement::of(reported.map(|((to, unhealthy), edges)| {
         let (name, clients) = (case.name(to), case.clients(&edges));
         let verb = if clients.len() == 1 { "needs" } else { "need" };

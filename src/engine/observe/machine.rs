@@ -1,6 +1,6 @@
 //! What the engine says of its networks' members, and the machine it runs on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use bollard::models::NetworkInspect;
@@ -12,7 +12,9 @@ use crate::engine::Visitor;
 use crate::engine::connect::Engine;
 use crate::engine::lenient;
 use crate::error::Error;
-use crate::model::{Attached, HostObservation, Mtu, Network, NetworkObservation, Scope, Unread};
+use crate::model::{
+    Attached, Driver, HostObservation, Mtu, Network, NetworkObservation, Scope, Snapshot, Unread,
+};
 
 /// The machine's sockets and routes, where the engine is on this one.
 #[cfg(target_os = "linux")]
@@ -37,6 +39,33 @@ pub async fn host(engine: &Engine, visitor: Option<&Visitor>) -> Result<HostObse
     })
     .await
     .map_err(|error| format!("the engine's files in /proc cannot be read: {error}"))
+}
+
+/// Why what was seen is not the machine of the engine's networks, where it is
+/// not: a proxy that listens in front of the engine may be in a container of its
+/// own, whose routes and sockets say nothing of the host. A bridge with running
+/// members has its gateway's address on the machine.
+pub fn elsewhere(host: &HostObservation, snapshot: &Snapshot) -> Option<String> {
+    // Those of a rootless Podman are in a namespace beside the host's.
+    if snapshot.engine.is_podman() && snapshot.engine.rootless == Some(true) {
+        return None;
+    }
+    let running = snapshot.containers.iter().filter(|container| container.state.has_network());
+    let used: HashSet<&str> = running
+        .flat_map(|container| &container.endpoints)
+        .map(|endpoint| endpoint.network.as_str())
+        .collect();
+    let mut gateways = snapshot
+        .networks
+        .iter()
+        .filter(|network| network.driver == Driver::Bridge && used.contains(network.name.as_str()))
+        .flat_map(|network| network.subnets.iter().filter_map(|subnet| subnet.gateway))
+        .filter(IpAddr::is_ipv4)
+        .peekable();
+    gateways.peek()?;
+    let found = gateways.any(|gateway| host.addresses.contains(&gateway));
+    let why = "what answers for the engine is not on the machine of its networks";
+    (!found).then(|| why.to_owned())
 }
 
 /// The interfaces' packet sizes, where the process sees the `/sys` of its own
@@ -147,4 +176,37 @@ fn observation(network: &Network, told: NetworkInspect) -> NetworkObservation {
 #[cfg(not(target_os = "linux"))]
 pub async fn host(_: &Engine, _: Option<&Visitor>) -> Result<HostObservation, String> {
     Err("there is no /proc here".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_without_any_gateway_of_the_engines_is_another_one() {
+        let is_elsewhere = |engine: serde_json::Value, addresses: &[&str], state: &str| {
+            let snapshot: Snapshot = serde_json::from_value(serde_json::json!({
+                "schema": "netmap/1", "engine": engine,
+                "networks": [{"name": "net", "id": "n", "driver": "bridge", "subnets": [
+                    {"subnet": "fd00:1::/64", "gateway": "fd00:1::1"},
+                    {"subnet": "10.1.0.0/24", "gateway": "10.1.0.1"},
+                ]}],
+                "containers": [{"name": "web", "id": "1", "state": state, "network_mode": "net",
+                    "endpoints": [{"network": "net", "network_id": "n", "ipv4": "10.1.0.2"}]}],
+            }))
+            .unwrap();
+            let addresses = addresses.iter().map(|address| address.parse().unwrap()).collect();
+            let host = HostObservation { addresses, ..HostObservation::default() };
+            elsewhere(&host, &snapshot).is_some()
+        };
+        let docker = || serde_json::json!({"name": "Docker", "version": "28.5"});
+        let podman = |rootless: bool| serde_json::json!({"name": "Podman", "version": "5.8", "rootless": rootless});
+        assert!(!is_elsewhere(docker(), &["192.0.2.7", "10.1.0.1"], "running"));
+        // In a container of that network.
+        assert!(is_elsewhere(docker(), &["10.1.0.5"], "running"));
+        assert!(is_elsewhere(podman(false), &["10.1.0.5"], "running"));
+        // Podman takes a bridge away with its last member.
+        assert!(!is_elsewhere(podman(false), &["192.0.2.7"], "exited"));
+        assert!(!is_elsewhere(podman(true), &["192.0.2.7"], "running"));
+    }
 }

@@ -23,7 +23,8 @@ use super::connect::Engine;
 use super::engines::Engines;
 use super::{Visitor, lenient, translate};
 use crate::model::{
-    Container, Moment, Network, NetworkObservation, Observation, Snapshot, State, Unread,
+    Container, HostObservation, Moment, Network, NetworkObservation, Observation, Snapshot, State,
+    Unread,
 };
 
 /// How to look.
@@ -164,7 +165,8 @@ pub async fn observe_some(
                 snapshot.unread.push(here(note));
             }
         }
-        match host {
+        let elsewhere = |host: &HostObservation| machine::elsewhere(host, snapshot);
+        match host.and_then(|host| elsewhere(&host).map_or(Ok(host), Err)) {
             Ok(host) if !of_several => snapshot.host = Some(host),
             // Sockets and routes of several machines have no place in a snapshot.
             Ok(_) => {}

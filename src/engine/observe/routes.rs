@@ -10,13 +10,17 @@ use crate::model::RouteEntry;
 /// Lines read of one table.
 const MOST_LINES: usize = 5_000;
 
-/// Flags of the kernel's `route.h`: up, by a gateway, rejecting.
+/// Flags of the kernel's `route.h` and `ipv6_route.h`: up, by a gateway,
+/// rejecting, an address of the machine's own, the address of every router.
 const UP: u32 = 0x1;
 const GATEWAY: u32 = 0x2;
 const REJECT: u32 = 0x200;
+const LOCAL: u32 = 0x8000_0000;
+const ANYCAST: u32 = 0x0010_0000;
 
-/// The routes of both tables, without those of the loopback interface, the
-/// machine's own addresses and link-local ones.
+/// The routes of both tables, without those that the kernel makes for itself:
+/// of the loopback interface, to the machine's own addresses, to link-local,
+/// multicast and anycast ones.
 pub fn read(v4: &str, v6: &str) -> Vec<RouteEntry> {
     let v4 = v4.lines().take(MOST_LINES).filter_map(v4_route);
     let mut routes: Vec<RouteEntry> =
@@ -63,9 +67,8 @@ fn v6_route(line: &str) -> Option<RouteEntry> {
     };
     let flags = u32::from_str_radix(flags, 16).ok()?;
     let destination = address(destination)?;
-    let own = 0x8000_0000;
     let unwanted = destination.is_multicast() || destination.is_unicast_link_local();
-    if flags & UP == 0 || flags & (REJECT | own) != 0 || unwanted {
+    if flags & UP == 0 || flags & (REJECT | LOCAL | ANYCAST) != 0 || unwanted {
         return None;
     }
     let prefix = u8::from_str_radix(prefix, 16).ok()?;
@@ -109,7 +112,10 @@ eth1\t0000";
         let v6 = "fd000063000000000000000000000000 40 00000000000000000000000000000000 00 00000000000000000000000000000000 00000100 00000001 00000000 00000001     eth0
 fe800000000000000000000000000000 40 00000000000000000000000000000000 00 00000000000000000000000000000000 00000100 00000001 00000000 00000001     eth0
 00000000000000000000000000000000 00 00000000000000000000000000000000 00 fd000063000000000000000000000001 00000400 00000001 00000000 00000003     eth0
-00000000000000000000000000000000 00 00000000000000000000000000000000 00 00000000000000000000000000000000 ffffffff 00000001 00000000 00200200       lo";
+00000000000000000000000000000000 00 00000000000000000000000000000000 00 00000000000000000000000000000000 ffffffff 00000001 00000000 00200200       lo
+fd000063000000000000000000000000 80 00000000000000000000000000000000 00 00000000000000000000000000000000 00000000 00000003 00000000 80300001     eth0
+fd000064000000000000000000000000 80 00000000000000000000000000000000 00 00000000000000000000000000000000 00000000 00000003 00000000 00100001     eth0
+ff000000000000000000000000000000 08 00000000000000000000000000000000 00 00000000000000000000000000000000 00000100 00000003 00000000 00000001     eth0";
         let found: Vec<String> = read(v4, v6)
             .iter()
             .map(|route| format!("{} {:?} {}", route.destination, route.gateway, route.interface))

@@ -54,7 +54,8 @@ fn line(view: &CheckView, verdict: &CheckVerdict, style: &Style) -> String {
     };
     if !right.is_empty() {
         let last = text.lines().next_back().map_or(0, width);
-        match style.width.checked_sub(last + 2 + width(&right)) {
+        match style.margin().checked_sub(last + 2 + width(&right)) {
+            None if style.width > style.margin() => text.push_str("  "),
             Some(gap) => text.push_str(&" ".repeat(gap + 2)),
             None => text.push_str("\n    "),
         }

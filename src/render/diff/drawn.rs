@@ -35,7 +35,8 @@ fn on_one_map<T>(view: &DiffView, draw: impl FnOnce(&View) -> Result<T>) -> Resu
     let overlay = overlay(view.before.snapshot, view.after.snapshot, view.difference);
     let map = Map::new(&overlay.snapshot);
     let everything = map.select(&Filter { stopped: true, ..Filter::default() })?;
-    draw(&View::new(&map, &everything, None).with_changes(changes(&overlay)))
+    let drawn = View::new(&map, &everything, None).with_changes(changes(&overlay));
+    draw(&drawn.with_strangers(view.strangers.clone()))
 }
 
 /// The marks of an overlay.

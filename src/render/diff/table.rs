@@ -4,7 +4,7 @@
 use super::view::{DiffView, side};
 use crate::diff::{Change, Happened};
 use crate::render::columns;
-use crate::render::style::{Role, Style, flow, width};
+use crate::render::style::{GLUE, Role, Style, flow, glued, unglued, width};
 
 /// Columns that the last cell needs to be readable.
 const LEAST_TEXT: usize = 24;
@@ -22,7 +22,7 @@ pub fn render(view: &DiffView, style: &Style) -> String {
             text.push_str(&columns::table(&rows, style.width));
         } else {
             for (change, row) in changes.iter().zip(&rows) {
-                text.push_str(&format!("{}  {}\n", row[0], row[1]));
+                text.push_str(&unglued(&format!("{}  {}\n", row[0], row[1])));
                 let described = wrapped(&described(change), Role::Plain, 2, &narrower(style));
                 text.extend(described.lines().map(|line| format!("    {line}\n")));
             }
@@ -44,8 +44,8 @@ fn row(change: &Change, style: &Style) -> Vec<String> {
     };
     let role = if change.noise { Role::Quiet } else { role };
     // Blanks that a line is not to be broken at.
-    let kind = format!("{sign}\u{a0}{}", change.kind.as_str());
-    let name = change.name.replace(' ', "\u{a0}");
+    let kind = format!("{sign}{GLUE}{}", change.kind.as_str());
+    let name = glued(&change.name);
     vec![
         style.paint(role, &kind),
         style.paint(Role::Strong, &name),

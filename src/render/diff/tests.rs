@@ -30,6 +30,7 @@ fn drawn(name: &str, noise: bool, width: usize) -> String {
     let snapshot = |unread| Snapshot::new(EngineFacts::default(), vec![], vec![], unread);
     let (before, after) = (snapshot(vec![]), snapshot(vec![Unread::new("container `x`", "gone")]));
     let view = DiffView {
+        strangers: Default::default(),
         before: DiffSide { name: "monday.json", snapshot: &before },
         after: DiffSide { name: "Docker 26.1", snapshot: &after },
         difference: &difference,
@@ -45,10 +46,10 @@ fn people_see_what_came_went_and_changed() {
         "\
 monday.json → Docker 26.1
 
-+ network    cache              bridge
-+ endpoint   api on cache       –
-~ flag       back               internal: no → yes
-- container  o|d \\u{1b}[31m<b>  exited
++ network    cache              bridge
++ endpoint   api on cache       –
+~ flag       back               internal: no → yes
+- container  o|d \\u{1b}[31m<b>  exited
 
 4 differences.
 1 more in ids, addresses that moved and starts (--noise shows it).

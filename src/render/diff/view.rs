@@ -1,6 +1,7 @@
 //! What the formats of `netmap diff` show.
 
 use crate::diff::{Change, Difference};
+use crate::graph::Strangers;
 use crate::model::Snapshot;
 use crate::model::words::count;
 
@@ -15,6 +16,8 @@ pub struct DiffView<'a> {
     pub difference: &'a Difference,
     /// Whether noise is wanted, too.
     pub noise: bool,
+    /// Members of the networks compared that are left out on either side.
+    pub strangers: Strangers,
 }
 
 /// One of the two things that are compared.
@@ -57,6 +60,8 @@ impl<'a> DiffView<'a> {
                 if hidden == 1 { "it" } else { "them" }
             ));
         }
+        let left_out = self.strangers.sentences();
+        lines.extend(left_out.iter().map(|sentence| format!("Not compared: {sentence}")));
         lines.extend(self.unread().iter().map(|unread| format!("Not read: {unread}")));
         lines
     }

@@ -224,6 +224,12 @@ pub fn sentence(evidence: &Evidence) -> String {
             let why = why.as_ref().map(|why| format!(", {why}")).unwrap_or_default();
             format!("{container} tried {target}{on}: {outcome}{why}")
         }
+        Evidence::Unanswered { networks, attempts } => {
+            format!("None of {attempts} attempts on {} had an answer", few(networks))
+        }
+        Evidence::Carries { networks } => {
+            format!("On {} containers do answer", few(networks))
+        }
         Evidence::Is { container, state } => format!("{container} is {state}"),
         Evidence::StartedLater { owner, container } => {
             format!("{container} shares the network of {owner}, and {owner} started later")

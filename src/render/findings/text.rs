@@ -6,7 +6,7 @@ use super::groups::{self, Group};
 use super::view::FindingsView;
 use crate::model::words::count;
 use crate::model::{Diagnosis, Finding, Severity};
-use crate::render::style::{Role, Style, width};
+use crate::render::style::{Role, Style, glued, unglued, width};
 use crate::render::{escape, fix};
 
 /// Columns before the words: the width of `warning` and two spaces.
@@ -47,7 +47,7 @@ pub fn render(view: &FindingsView, style: &Style) -> String {
     }
     let mut closing = groups::verdict(diagnosis);
     if !view.verbose && (groups::is_blind(diagnosis) || !notes.is_empty()) {
-        closing.push_str(" More: netmap doctor --verbose.");
+        closing.push_str(&format!(" More: {}.", glued("netmap doctor --verbose")));
     }
     wrapped(&mut text, &closing, 0, Role::Plain, style);
     text
@@ -78,7 +78,7 @@ fn headline(text: &mut String, finding: &Finding, style: &Style) {
             let used = INDENT + width(line);
             let rule = width(finding.rule);
             if used + rule + 2 <= style.width {
-                text.push_str(&" ".repeat(style.width - used - rule));
+                text.push_str(&" ".repeat(style.margin().saturating_sub(used + rule).max(2)));
             } else {
                 text.push('\n');
                 text.push_str(&" ".repeat(style.width.saturating_sub(rule).max(INDENT)));
@@ -195,5 +195,5 @@ pub fn lines(text: &str, available: usize) -> Vec<String> {
             used = needed;
         }
     }
-    lines
+    lines.iter().map(|line| unglued(line)).collect()
 }

@@ -3,7 +3,7 @@
 
 use crate::model::{Basis, Ladder, Reach, Rung, RungKind, Status};
 use crate::render::fix;
-use crate::render::style::{Role, Style, flow, width};
+use crate::render::style::{GLUE, Role, Style, flow, width};
 
 /// Columns before a note.
 const INDENT: usize = 6;
@@ -86,7 +86,7 @@ fn wrapped(text: &mut String, sentence: &str, indent: usize, role: Role, style: 
 
 /// [`flow`], begun `indent` columns into the line.
 fn flow_from(words: &[String], indent: usize, available: usize) -> String {
-    let lead = std::iter::once("\u{a0}".repeat(indent.saturating_sub(1)));
+    let lead = std::iter::once(GLUE.repeat(indent.saturating_sub(1)));
     let words: Vec<String> = lead.chain(words.iter().cloned()).collect();
     let text = flow(&words, " ", indent, available);
     text.chars().skip(indent).collect()

@@ -11,7 +11,7 @@ use super::view::ProbeView;
 use crate::graph::Mark;
 use crate::model::ContainerAt;
 use crate::model::words::{count, listed};
-use crate::render::style::{Role, Style, flow, width};
+use crate::render::style::{GLUE, Role, Style, flow, glued, width};
 
 /// Containers in a row or column of their own before alike ones are grouped.
 const SINGLES: usize = 25;
@@ -56,7 +56,7 @@ fn title(view: &ProbeView, style: &Style) -> String {
     let containers = from.iter().chain(&to).collect::<BTreeSet<_>>().len();
     let title = format!("{} · {}", count(containers, "container"), count(pairs, "ordered pair"));
     let engine = view.map.snapshot().engine.short();
-    let gap = style.width.saturating_sub(width(&title) + width(&engine)).max(2);
+    let gap = style.margin().saturating_sub(width(&title) + width(&engine)).max(2);
     format!(
         "{}{}{}\n",
         style.paint(Role::Strong, &title),
@@ -103,9 +103,9 @@ fn draw(view: &ProbeView, style: &Style, rows: &[Group], columns: &[Group]) -> S
     let mut text = blocks.join("\n");
     let key = all.iter().enumerate().skip(rows.len());
     let key: Vec<String> =
-        key.map(|(at, group)| format!("{}\u{a0}{}", at + 1, group.label)).collect();
+        key.map(|(at, group)| format!("{}{GLUE}{}", at + 1, group.label)).collect();
     if !key.is_empty() {
-        text.push_str(&format!("\n{}\n", flow(&key, "   ", 0, style.width).replace('\u{a0}', " ")));
+        text.push_str(&format!("\n{}\n", flow(&key, "   ", 0, style.width)));
     }
     text
 }
@@ -185,10 +185,10 @@ fn legend(view: &ProbeView, style: &Style, rows: &[Group], columns: &[Group]) ->
         .rev()
         .map(|mark| {
             let meaning = format!("{} {}", mark.sign(), mark.meaning());
-            style.paint(role(mark), &meaning.replace(' ', "\u{a0}"))
+            style.paint(role(mark), &glued(&meaning))
         })
         .collect();
-    flow(&parts, "   ", 0, style.width).replace('\u{a0}', " ") + "\n"
+    flow(&parts, "   ", 0, style.width) + "\n"
 }
 
 /// Who stands behind each group of several.

@@ -6,7 +6,7 @@ use super::view::ProbeView;
 use crate::graph::Mark;
 use crate::model::Why;
 use crate::model::words::{count, listed};
-use crate::render::style::{Role, Style, flow};
+use crate::render::style::{Role, Style, flow, glued};
 use crate::render::view::sentences;
 
 /// Contradictions shown when the matrix stands above them.
@@ -34,7 +34,7 @@ pub fn block(view: &ProbeView, style: &Style) -> String {
         let sign = style.paint(Role::Bad, &surprise.mark.sign().to_string());
         let words = surprise.text.split(' ').map(|word| style.paint(Role::Plain, word));
         let mut words: Vec<String> = std::iter::once(sign).chain(words).collect();
-        words.push(style.paint(Role::Quiet, &surprise.next.replace(' ', "\u{a0}")));
+        words.push(style.paint(Role::Quiet, &glued(&surprise.next)));
         text.push_str(&flow(&words, " ", 2, style.width));
         text.push('\n');
     }
@@ -43,6 +43,13 @@ pub fn block(view: &ProbeView, style: &Style) -> String {
         text.push_str(&format!("  and {more} more: --only surprises shows them all\n"));
     }
     text.push_str(&unmeasured(view, style));
+    for sentence in view.strangers.sentences() {
+        let sentence = format!("Not probed: {sentence}");
+        let words: Vec<String> =
+            sentence.split(' ').map(|word| style.paint(Role::Quiet, word)).collect();
+        text.push_str(&flow(&words, " ", 2, style.width));
+        text.push('\n');
+    }
     text
 }
 

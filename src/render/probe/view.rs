@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::graph::{Comparison, Map, Mark};
+use crate::graph::{Comparison, Map, Mark, Strangers};
 use crate::model::{ContainerAt, Latency};
 
 /// A probe held against the map, for showing.
@@ -14,6 +14,8 @@ pub struct ProbeView<'a> {
     pub comparison: &'a Comparison<'a>,
     /// Whether only what contradicts the map is to be shown.
     pub only_surprises: bool,
+    /// Members of the networks asked about that were not probed.
+    pub strangers: Strangers,
 }
 
 impl<'a> ProbeView<'a> {

@@ -12,9 +12,9 @@ use std::collections::{BTreeSet, HashMap};
 pub use changes::{Change, Changes};
 pub use ports::{Opening, only_exposed};
 pub use surprises::{sentences, surprise_sentences};
-pub use words::{kind, state, surprise};
+pub use words::{state, surprise};
 
-use crate::graph::{Bridging, Comparison, Map, Selection, StackOwner, Surprise};
+use crate::graph::{Bridging, Comparison, Map, Selection, StackOwner, Strangers, Surprise};
 use crate::model::words::{count, listed};
 use crate::model::{Container, ContainerAt, Network, NetworkAt, NetworkMode, PerContainer, Subnet};
 
@@ -36,6 +36,8 @@ pub struct View<'a> {
     pub probe: Option<&'a Comparison<'a>>,
     /// What a difference says of the items shown; empty for a plain map.
     pub changes: Changes,
+    /// Members of the networks shown that are left out.
+    pub strangers: Strangers,
     /// For each container of the snapshot its place among those shown.
     places: PerContainer<Option<usize>>,
     /// How many containers have the same name for their task.
@@ -65,7 +67,14 @@ impl<'a> View<'a> {
             scope,
             probe: None,
             changes: Changes::default(),
+            strangers: map.strangers(selection),
         }
+    }
+
+    /// The same view with strangers that its map does not have.
+    pub fn with_strangers(mut self, strangers: Strangers) -> Self {
+        self.strangers = strangers;
+        self
     }
 
     /// The same view with what a difference says of its items.
@@ -96,6 +105,16 @@ impl<'a> View<'a> {
     /// The network at a position of the snapshot's list.
     pub fn network(&self, at: NetworkAt) -> &'a Network {
         self.map.network(at)
+    }
+
+    /// Driver, flags, and how many members are left out:
+    /// `bridge · internal · 2 not shown`.
+    pub fn kind(&self, at: NetworkAt) -> String {
+        let network = self.network(at);
+        match self.strangers.on(&network.name).len() {
+            0 => words::kind(network),
+            left_out => format!("{} · {left_out} not shown", words::kind(network)),
+        }
     }
 
     /// A subnet's gateway, or a dash where nobody says which it is.
@@ -208,6 +227,7 @@ impl<'a> View<'a> {
         if self.containers.is_empty() && self.stopped.is_empty() {
             notes.push("There are no containers here.".to_owned());
         }
+        notes.extend(self.strangers.sentences());
         notes.extend(self.nameless_note());
         notes.extend(self.bridging_notes());
         if let Some(probe) = self.probe {

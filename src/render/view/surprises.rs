@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::graph::{Compared, Comparison, Map, Mark, Surprise};
-use crate::model::words::listed;
-use crate::model::{By, ContainerAt, Outcome, Why};
+use crate::graph::{Compared, Comparison, Extent, Map, Mark, Silence, Surprise, Ways, silences};
+use crate::model::words::{count, listed};
+use crate::model::{By, ContainerAt, NetworkAt, Outcome, Why};
 
 /// A contradiction, said once for both directions.
 pub struct Sentence {
@@ -16,26 +16,69 @@ pub struct Sentence {
     pub next: String,
 }
 
-/// The contradictions, worst first.
+/// The contradictions, worst first. What several pairs have in common is told
+/// once.
 pub fn sentences(map: &Map, comparison: &Comparison) -> Vec<Sentence> {
     let mut rows: BTreeMap<(ContainerAt, ContainerAt), Vec<&Compared>> = BTreeMap::new();
     for row in comparison.rows.iter().filter(|row| row.agreement.is_surprise()) {
         rows.entry((row.from, row.to)).or_default().push(row);
     }
-    let pairs = comparison.surprising_pairs().into_iter();
-    pairs
-        .map(|Surprise { from, to, mark, both_ways }| {
-            let of_pair = rows.get(&(from, to)).map_or(&[][..], Vec::as_slice);
-            let arrow = if both_ways { "⇄" } else { "→" };
-            let name = |at: ContainerAt| map.container(at).name.as_str();
-            let (a, b) = (name(from), name(to));
-            Sentence {
-                mark,
-                text: format!("{a} {arrow} {b}{}", what_happened(of_pair, mark)),
-                next: format!("netmap why {a} {b}"),
+    let mut told: BTreeSet<(ContainerAt, ContainerAt)> = BTreeSet::new();
+    let mut of_many: Vec<Sentence> = Vec::new();
+    for silence in silences(map, comparison, |_| true) {
+        if let Some(text) = common(map, &silence) {
+            told.extend(silence.attempts.iter().map(|row| (row.from, row.to)));
+            let next = "netmap doctor --probe".to_owned();
+            of_many.push(Sentence { mark: Mark::Fails, text, next });
+        }
+    }
+    let is_told = |pair: &Surprise| {
+        let (there, back) = ((pair.from, pair.to), (pair.to, pair.from));
+        pair.mark == Mark::Fails
+            && told.contains(&there)
+            && (!pair.both_ways || told.contains(&back))
+    };
+    let pairs = comparison.surprising_pairs().into_iter().filter(|pair| !is_told(pair));
+    let of_pairs = pairs.map(|Surprise { from, to, mark, both_ways }| {
+        let of_pair = rows.get(&(from, to)).map_or(&[][..], Vec::as_slice);
+        let arrow = if both_ways { "⇄" } else { "→" };
+        let name = |at: ContainerAt| map.container(at).name.as_str();
+        let (a, b) = (name(from), name(to));
+        Sentence {
+            mark,
+            text: format!("{a} {arrow} {b}{}", what_happened(of_pair, mark)),
+            next: format!("netmap why {a} {b}"),
+        }
+    });
+    let mut all: Vec<Sentence> = of_many.into_iter().chain(of_pairs).collect();
+    // Stable: what explains most stays first among the failures.
+    all.sort_by_key(|sentence| sentence.mark);
+    all
+}
+
+/// What attempts between more than two containers have in common.
+fn common(map: &Map, silence: &Silence) -> Option<String> {
+    let network = |at: &NetworkAt| map.network(*at).name.as_str();
+    let said = match &silence.extent {
+        Extent::Networks { networks, family } => {
+            let names: Vec<&str> = networks.iter().map(network).collect();
+            let carries = if names.len() == 1 { "carries" } else { "carry" };
+            let what =
+                family.map_or("nothing".to_owned(), |family| format!("no {}", family.as_str()));
+            format!("{} {carries} {what} between containers", listed(&names, 4))
+        }
+        Extent::Container { container, network: on, ways } => {
+            let (name, on) = (&map.container(*container).name, network(on));
+            match ways {
+                Ways::Both => format!("{name} is cut off on {on}"),
+                Ways::In => format!("nobody reaches {name} on {on}"),
+                Ways::Out => format!("{name} reaches nobody on {on}"),
             }
-        })
-        .collect()
+        }
+        Extent::Pair(..) => return None,
+    };
+    let pairs: BTreeSet<_> = silence.attempts.iter().map(|row| (row.from, row.to)).collect();
+    Some(format!("{said}: no answer in {}.", count(pairs.len(), "pair")))
 }
 
 /// ` on quiet: no answer from 10.63.0.3, although both are on the same network.`

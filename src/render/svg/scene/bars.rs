@@ -10,7 +10,7 @@ use crate::model::{ContainerAt, Network, NetworkAt, NetworkMode, State};
 use crate::render::escape;
 use crate::render::svg::options::Blank;
 use crate::render::svg::theme;
-use crate::render::view::{self, View};
+use crate::render::view::View;
 
 /// Widest that a bar's text may make it.
 const WIDEST: i32 = 340;
@@ -130,7 +130,11 @@ pub fn word_outside(bars: &mut [Bar], cards: &[Card], view: &View) {
     }
     let Some(bar) = bars.iter().position(Bar::is_outside) else { return };
     if !cards.iter().any(|card| card.strips.iter().any(|strip| strip.bar == bar)) {
-        bars[bar].facts = Line::new(LineRole::Plain, "nothing is published");
+        let words = match view.strangers.is_empty() {
+            true => "nothing is published",
+            false => "nothing shown is published",
+        };
+        bars[bar].facts = Line::new(LineRole::Plain, words);
     }
 }
 
@@ -159,7 +163,7 @@ fn is_planned(view: &View, at: NetworkAt) -> bool {
 fn network(view: &View, at: NetworkAt, hue: usize, blank: Option<Blank>) -> Bar {
     let network = view.network(at);
     let no_name = blank == Some(Blank::Names);
-    let kind = view::kind(network);
+    let kind = view.kind(at);
     let subnets: Vec<String> = network.subnets.iter().map(|s| s.subnet.to_string()).collect();
     let shown = match subnets.len() {
         // The engine will choose them, and nobody knows which.
@@ -182,6 +186,11 @@ fn network(view: &View, at: NetworkAt, hue: usize, blank: Option<Blank>) -> Bar 
         WayOut::Closed => "no way out".to_owned(),
         WayOut::Untold => "not known whether there is a way out".to_owned(),
     });
+    let strangers = view.strangers.on(&network.name);
+    if !strangers.is_empty() {
+        let names: Vec<&str> = strangers.iter().map(String::as_str).collect();
+        tooltip.push(format!("not shown: {}", listed(&names, 12)));
+    }
     if no_name {
         tooltip.clear();
     }
