@@ -10,7 +10,7 @@ use super::names::Names;
 use super::obstacle::{self, Obstacle};
 use super::wanted::{self, Edge};
 use crate::graph::{Comparison, Map};
-use crate::model::{ContainerAt, PerContainer, StartErrorKind};
+use crate::model::{ContainerAt, PerContainer};
 
 /// A setup with everything that is known about it.
 pub struct Case<'a> {
@@ -112,14 +112,13 @@ impl<'a> Case<'a> {
         names
     }
 
-    /// Whether another rule explains why a container does not run: its port of
-    /// the host is taken, its network is gone, or what it wants itself fails.
+    /// Whether another rule explains why a container does not run: the engine
+    /// cannot start it, its network is gone, or what it wants itself fails.
     pub fn is_explained(&self, at: ContainerAt) -> bool {
         let container = self.container(at);
-        let start_error = container.start_error.as_ref();
-        let by_port = start_error.is_some_and(|error| error.kind == StartErrorKind::PortTaken);
         let ended = !container.state.has_network();
-        by_port || self.is_orphan(at) || (ended && self.trouble_of(at).is_some())
+        let cannot_start = container.start_error.is_some();
+        self.is_orphan(at) || (ended && (cannot_start || self.trouble_of(at).is_some()))
     }
 
     /// The first of a container's own wanted edges that evidently fails, and

@@ -44,7 +44,7 @@ impl Case<'_> {
                 plan.place(&["services", service, "extra_hosts"])
             }
             Change::LeaveMode { .. } => plan.place(&["services", service, "network_mode"]),
-            Change::Join { .. } | Change::NoLinks => plan.place(&["services", service]),
+            Change::Join { .. } | Change::Address { .. } | Change::NoLinks => plan.place(&["services", service]),
         });
         let place = place.cloned();
         let service = Some(service.unwrap_or_else(|| container.name.clone()));

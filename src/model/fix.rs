@@ -278,6 +278,15 @@ pub enum Change {
         /// Names that it is given there beside its own.
         aliases: Vec<String>,
     },
+    /// Another fixed address on a network.
+    Address {
+        /// The network.
+        network: Handle,
+        /// The one that goes.
+        from: Ipv4Addr,
+        /// The one that comes.
+        to: Ipv4Addr,
+    },
     /// A network mode is left for the networks that it joins.
     LeaveMode {
         /// `host` or `none`.

@@ -160,3 +160,19 @@ fn a_crash_loop_over_a_name_on_another_network() {
     let never = &["target-down", "published-port-nobody-listens"];
     hold("nginx-emerg", true, &Says { rule: "no-shared-network", words: &["proxy", "app"], never });
 }
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_fixed_address_that_another_one_got() {
+    let never = &["target-down", "wrong-name"];
+    let words = &["db", "app", "10.79.0.2", "Address already in use"];
+    hold("static-ip-taken", true, &Says { rule: "cannot-start", words, never });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_jdbc_url_with_the_port_of_the_host() {
+    let words = &["app", "db", "5433", "5432"];
+    let never = &["published-port-nobody-listens"];
+    hold("jdbc-port", true, &Says { rule: "host-port-between-containers", words, never });
+}

@@ -3,6 +3,7 @@
 
 mod alias_collision;
 mod bridging_container;
+mod cannot_start;
 mod dangling_endpoint;
 mod default_bridge_no_names;
 mod dialled_port_closed;
@@ -48,6 +49,7 @@ pub const RULES: &[Rule] = &[
     ip_forward_off::RULE,
     namespace_orphan::RULE,
     host_port_conflict::RULE,
+    cannot_start::RULE,
     target_down::RULE,
     localhost_dependency::RULE,
     default_bridge_no_names::RULE,
@@ -61,9 +63,9 @@ pub const RULES: &[Rule] = &[
     host_service::RULE,
     hairpin::RULE,
     loopback_bind::RULE,
-    published_port_nobody_listens::RULE,
     host_port_between_containers::RULE,
     dialled_port_closed::RULE,
+    published_port_nobody_listens::RULE,
     hardcoded_ip::RULE,
     stale_resolved_address::RULE,
     outside_names::RULE,

@@ -7,6 +7,7 @@ mod diag;
 mod files;
 mod inside;
 mod log_file;
+mod log_phrases;
 mod log_words;
 mod logs;
 mod machine;

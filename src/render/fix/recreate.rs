@@ -212,17 +212,25 @@ fn mode<'a>(recreate: &Recreate, settings: &'a Settings) -> Option<&'a str> {
 fn networks(recreate: &Recreate, settings: &Settings) -> Vec<Joining> {
     let mut networks = settings.networks.clone();
     for change in &recreate.changes {
-        let Change::Join { network, aliases } = change else { continue };
-        if !networks.iter().any(|joined| joined.network == *network) {
-            let (network, aliases) = (network.clone(), aliases.clone());
-            networks.push(Joining {
-                network,
-                aliases,
-                ipv4: None,
-                ipv6: None,
-                priority: None,
-                default_bridge: false,
-            });
+        match change {
+            Change::Join { network, aliases } => {
+                if !networks.iter().any(|joined| joined.network == *network) {
+                    let (network, aliases) = (network.clone(), aliases.clone());
+                    networks.push(Joining {
+                        network,
+                        aliases,
+                        ipv4: None,
+                        ipv6: None,
+                        priority: None,
+                        default_bridge: false,
+                    });
+                }
+            }
+            Change::Address { network, to, .. } => {
+                let joined = networks.iter_mut().filter(|joined| joined.network == *network);
+                joined.for_each(|joined| joined.ipv4 = Some(*to));
+            }
+            _ => {}
         }
     }
     networks
