@@ -309,6 +309,7 @@ impl MakeContainer {
                     port: Some(8080),
                     port_variable: Some("SECRET_PORT".to_owned()),
                     is_whole: false,
+                    flaw: None,
                 })
                 .into_iter()
                 .collect(),

@@ -89,6 +89,7 @@ impl Reader<'_> {
             port: None,
             port_variable: None,
             is_whole: false,
+            flaw: None,
         }));
         references.truncate(reference::MOST);
         references.sort();

@@ -122,10 +122,13 @@ impl<'a> Case<'a> {
     }
 
     /// The first of a container's own wanted edges that evidently fails, and
-    /// so keeps it from staying up or from coming up at all.
+    /// so keeps it from staying up or from coming up at all. Where its log says
+    /// that something failed and not what, it is one that must fail.
     pub fn trouble_of(&self, at: ContainerAt) -> Option<&Obstacle> {
+        let complains = self.log_troubles(at).any(|trouble| trouble.kind.is_of_network());
+        let fails = |edge: &Edge| edge.evidently_fails() || (complains && edge.is_configured());
         self.edges_from(at)
-            .filter(|(edge, _)| edge.evidently_fails())
+            .filter(|(edge, _)| fails(edge))
             .find_map(|(_, obstacle)| obstacle.filter(|obstacle| **obstacle != Obstacle::Past))
     }
 

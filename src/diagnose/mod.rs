@@ -17,10 +17,12 @@
 //! - Each [`Rule`] in [`rules`] looks at the case; [`why`] climbs a ladder over it.
 
 mod case;
+mod ended;
 mod facts;
 mod fix;
 mod fix_in_file;
 mod index;
+mod malformed;
 mod names;
 mod obstacle;
 mod rule;
@@ -34,6 +36,7 @@ pub mod why;
 pub use case::Case;
 pub use facts::{Facts, Listens};
 pub use fix::{advise, on_host, settled};
+pub use malformed::{is_for_host, urls_for_host};
 pub use names::{Meaning, Names};
 pub use obstacle::Obstacle;
 pub use rule::{Judgement, Rule};

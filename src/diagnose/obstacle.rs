@@ -6,16 +6,19 @@
 use std::net::IpAddr;
 
 use super::facts::Listens;
+use super::malformed;
 use super::names::{Meaning, Names};
 use super::wanted::Edge;
 use crate::model::keys::option;
 use crate::model::{
-    ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State, nearest,
+    ContainerAt, Driver, Flaw, Health, LogErrorKind, NetworkAt, Protocol, State, nearest,
 };
 
 /// What stands in the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Obstacle {
+    /// What the program takes for a host is none.
+    Malformed(Flaw),
     /// `localhost` is the container itself, and a peer has the port.
     Localhost {
         /// The peer that is evidently meant.
@@ -77,6 +80,9 @@ pub enum Obstacle {
 pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
     if edge.is_health_check() {
         return None;
+    }
+    if let Some(flaw) = malformed::flaw(names, edge) {
+        return Some(Obstacle::Malformed(flaw));
     }
     let from = edge.from;
     if names.is_orphan(from) && edge.target != Meaning::Itself {

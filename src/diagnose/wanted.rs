@@ -131,7 +131,7 @@ fn edges_from<'a>(names: &Names<'a>, from: ContainerAt) -> Vec<Edge<'a>> {
         seen.push(Seen { host: normalised(&written), port, written, sign });
     };
     for reference in &names.container(from).references {
-        if !is_about_proxies(reference) {
+        if reference.origin != Origin::Browser && !is_about_proxies(reference) {
             let host = Cow::Borrowed(reference.host.as_str());
             add(host, reference.dialled_port(), Sign::Configured(reference));
         }

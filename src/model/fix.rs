@@ -108,6 +108,11 @@ pub enum Action {
         /// The container.
         container: Handle,
     },
+    /// Stops a container, and with it the engine's attempts to restart it.
+    Stop {
+        /// The container.
+        container: Handle,
+    },
     /// Restarts a container.
     Restart {
         /// The container.
@@ -254,6 +259,11 @@ pub enum Change {
         variable: String,
         /// The port.
         port: u16,
+    },
+    /// A variable's value without the quotes or blanks around it.
+    Trim {
+        /// The variable.
+        variable: String,
     },
     /// More elements of a list that a variable holds, separated by commas.
     Extend {

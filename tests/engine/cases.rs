@@ -176,3 +176,35 @@ fn a_jdbc_url_with_the_port_of_the_host() {
     let never = &["published-port-nobody-listens"];
     hold("jdbc-port", true, &Says { rule: "host-port-between-containers", words, never });
 }
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_port_in_a_variable_for_a_host() {
+    let words = &["app", "DB_HOST", "db:3306"];
+    let never = &["published-port-nobody-listens"];
+    hold("host-with-port", true, &Says { rule: "malformed-host", words, never });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn quotes_around_a_host() {
+    let words = &["app", "DB_HOST", "quotes"];
+    let never = &["wrong-name"];
+    hold("quoted-host", true, &Says { rule: "malformed-host", words, never });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_variable_that_is_not_set() {
+    let words = &["app", "undefined", "not set", "DB_HOSTNAME", "db"];
+    let never = &["wrong-name"];
+    hold("undefined", false, &Says { rule: "malformed-host", words, never });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_name_of_the_containers_in_a_page() {
+    let words = &["page", "http://api:8000", "VITE_API_URL", "browsers"];
+    let never = &["localhost-dependency"];
+    hold("browser-urls", true, &Says { rule: "name-for-a-browser", words, never });
+}

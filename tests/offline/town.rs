@@ -178,6 +178,7 @@ impl House {
             port: Some(port),
             port_variable: None,
             is_whole: true,
+            flaw: None,
         });
         let project = format!("p{:04}", self.project);
         let sidecar = self.rides();
@@ -267,6 +268,7 @@ impl House {
             nameservers: live.then(|| vec![IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11))]),
             hosts: live.then(Vec::<HostsEntry>::new),
             log_errors: Some(errors.collect()),
+            log_troubles: Vec::new(),
             unseen: Vec::new(),
         }
     }

@@ -4,6 +4,7 @@
 mod alias_collision;
 mod bridging_container;
 mod cannot_start;
+mod crashed;
 mod dangling_endpoint;
 mod default_bridge_no_names;
 mod dialled_port_closed;
@@ -24,7 +25,9 @@ mod localhost_dependency;
 mod localhost_is_ipv6;
 mod loopback_bind;
 mod macvlan_host;
+mod malformed_host;
 mod mtu_mismatch;
+mod name_for_a_browser;
 mod namespace_orphan;
 mod no_shared_network;
 mod outside_names;
@@ -50,7 +53,9 @@ pub const RULES: &[Rule] = &[
     namespace_orphan::RULE,
     host_port_conflict::RULE,
     cannot_start::RULE,
+    malformed_host::RULE,
     target_down::RULE,
+    crashed::RULE,
     localhost_dependency::RULE,
     default_bridge_no_names::RULE,
     no_shared_network::RULE,
@@ -61,6 +66,7 @@ pub const RULES: &[Rule] = &[
     macvlan_host::RULE,
     internal_only::RULE,
     host_service::RULE,
+    name_for_a_browser::RULE,
     hairpin::RULE,
     loopback_bind::RULE,
     host_port_between_containers::RULE,

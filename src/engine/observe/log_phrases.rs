@@ -2,7 +2,7 @@
 //! Elixir, Rust, nginx and other proxies, browsers, the clients of databases
 //! and brokers, and the C library. All in lower case.
 
-use crate::model::LogErrorKind;
+use crate::model::{LogErrorKind, TroubleKind};
 
 /// Phrases for each kind, the tellingest first.
 pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
@@ -112,21 +112,101 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
 ];
 
 /// Phrases that need no host beside them to be a failure of the network.
-pub const HOSTLESS: [&str; 14] = [
-    "econnrefused",
-    "connection refused",
-    "connectionrefused",
-    "errno 111",
-    "os error 111",
-    "enotfound",
-    "eai_again",
-    "name or service not known",
-    "temporary failure in name resolution",
-    "no such host",
-    "unknownhostexception",
-    "nxdomain",
-    "no route to host",
-    "ehostunreach",
+pub const HOSTLESS: [(TroubleKind, &[&str]); 3] = [
+    (
+        TroubleKind::NameNotFound,
+        &[
+            "enotfound",
+            "eai_again",
+            "name or service not known",
+            "temporary failure in name resolution",
+            "no such host",
+            "unknownhostexception",
+            "getaddrinfo",
+            "nxdomain",
+        ],
+    ),
+    (
+        TroubleKind::Refused,
+        &["econnrefused", "connection refused", "connectionrefused", "errno 111", "os error 111"],
+    ),
+    (TroubleKind::Unreachable, &["no route to host", "ehostunreach", "network is unreachable"]),
+];
+
+/// Phrases for each kind of trouble beside the network's, the tellingest first.
+pub const TROUBLES: [(TroubleKind, &[&str]); 10] = [
+    (
+        TroubleKind::MissingModule,
+        &[
+            "cannot find module",
+            "modulenotfounderror",
+            "no module named",
+            "classnotfoundexception",
+            "could not find or load main class",
+            "cannot load such file",
+            "error while loading shared libraries",
+        ],
+    ),
+    (TroubleKind::AddressInUse, &["eaddrinuse", "address already in use", "address in use"]),
+    (
+        TroubleKind::Authentication,
+        &[
+            "authentication failed",
+            "authentication required",
+            "access denied for user",
+            "login failed",
+            "invalid credentials",
+            "wrongpass",
+            "access_refused",
+        ],
+    ),
+    (
+        TroubleKind::MissingVariable,
+        &[
+            "not set",
+            "must be set",
+            "is not specified",
+            "not defined in the environment",
+            "environment variable",
+            "missing required",
+            "keyerror:",
+            "unbound variable",
+        ],
+    ),
+    (TroubleKind::DiskFull, &["no space left", "enospc", "disk full"]),
+    (
+        TroubleKind::OutOfMemory,
+        &["out of memory", "outofmemoryerror", "cannot allocate memory", "memoryerror"],
+    ),
+    (
+        TroubleKind::Executable,
+        &["exec format error", "command not found", ": not found", "executable file not found"],
+    ),
+    (
+        TroubleKind::Permission,
+        &["permission denied", "eacces", "operation not permitted", "read-only file system"],
+    ),
+    (
+        TroubleKind::FileNotFound,
+        &["no such file or directory", "enoent", "filenotfounderror", "file not found"],
+    ),
+    (
+        TroubleKind::Configuration,
+        &[
+            "[emerg]",
+            "syntaxerror",
+            "syntax error",
+            "parse error",
+            "yaml: ",
+            "unknown directive",
+            "unknown option",
+            "invalid option",
+            "unrecognized option",
+            "unrecognized argument",
+            "invalid configuration",
+            "configuration error",
+        ],
+    ),
 ];
 
 /// Phrases after which the host stands, whatever it looks like; the surest first.

@@ -63,10 +63,11 @@ fn is_of_no_name(kind: LogErrorKind, folded: &str) -> bool {
         let Some(at) = folded.find(*marker) else { return false };
         let rest = folded[at + marker.len()..].trim_start_matches(['\\', ' ']);
         let quoted = ["\"\"", "\\\"\"", "''", "``", "\"\\\""].iter().any(|q| rest.starts_with(q));
-        quoted || rest.starts_with(": no such host")
+        quoted
+            || rest.starts_with(": no such host")
             || (*marker == "getaddrinfo for " && rest.starts_with("failed"))
     };
-    kind == LogErrorKind::NameNotFound && LOOKS_UP.iter().any(|marker| is_empty(marker))
+    kind == LogErrorKind::NameNotFound && LOOKS_UP.iter().any(is_empty)
 }
 
 /// The host of the line's first URL.
@@ -75,12 +76,13 @@ fn host_of_url(line: &str) -> Option<(String, Option<u16>)> {
     let start = line[..at].rfind(|c: char| !c.is_ascii_alphanumeric() && !"+.-".contains(c));
     let url = &line[start.map_or(0, |start| start + 1)..];
     let end = url.find(|c: char| c.is_whitespace() || "\"'`,()<>;]".contains(c));
-    let reference = in_value(Origin::Log, "", &url[..end.unwrap_or(url.len())]).into_iter().next()?;
+    let reference =
+        in_value(Origin::Log, "", &url[..end.unwrap_or(url.len())]).into_iter().next()?;
     Some((reference.host.clone(), reference.dialled_port()))
 }
 
 /// The line's beginning without colours and other control characters.
-fn readable(line: &str) -> String {
+pub(super) fn readable(line: &str) -> String {
     let mut clean = String::new();
     let mut characters = line.chars().take(LONGEST).peekable();
     while let Some(c) = characters.next() {

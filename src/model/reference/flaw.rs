@@ -1,9 +1,8 @@
-//! What is wrong with a text that a program takes for a host: quotes, blanks,
-//! a port or a scheme in it, or a word that stands for a value which is not set.
+//! What is wrong with a value that a program takes for a host or a URL: quotes
+//! or blanks around it, a port or a scheme in it, or a word that stands for a
+//! value which is not set.
 
 use serde::{Deserialize, Serialize};
-
-use super::url::is_host;
 
 /// What is wrong with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -15,14 +14,12 @@ pub enum Flaw {
     CarriageReturn,
     /// It begins or ends with a blank.
     Blanks,
-    /// A port stands in it.
+    /// A port stands in it, and the program takes the whole for a name.
     Port,
-    /// A scheme stands in it.
+    /// A scheme stands in it, likewise.
     Scheme,
-    /// It is what a language writes for a value that is not set.
+    /// It is what a language writes for a value that is not set, or is empty.
     Unset,
-    /// It is empty.
-    Empty,
     /// Something that a newer netmap knows.
     #[serde(other)]
     Other,
@@ -32,8 +29,11 @@ pub enum Flaw {
 /// JSON and Java, Python, Ruby and Elixir, Go.
 const UNSET: [&str; 6] = ["undefined", "null", "none", "nil", "<no value>", "<nil>"];
 
+/// Those of them that nobody writes in order to say that there is nothing.
+const LEFT_OVER: [&str; 3] = ["undefined", "<no value>", "<nil>"];
+
 impl Flaw {
-    /// The flaw of a value that a program is given, and the value without it.
+    /// The flaw of a value as a program is given it, and the value without it.
     pub fn of_value(value: &str) -> Option<(Self, &str)> {
         for quote in ['"', '\''] {
             let inner = value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
@@ -41,54 +41,22 @@ impl Flaw {
                 return Some((Self::Quotes, inner));
             }
         }
-        if let Some(line) = value.strip_suffix('\r') {
-            return Some((Self::CarriageReturn, line.trim()));
-        }
         let trimmed = value.trim();
-        (trimmed.len() < value.len()).then_some((Self::Blanks, trimmed))
-    }
-
-    /// The flaw of a text that a program has looked up as a name, and the host
-    /// that is meant by it.
-    pub fn of_name(name: &str) -> Option<(Self, &str)> {
-        if name.is_empty() {
-            return Some((Self::Empty, name));
-        }
-        if is_unset(name) {
-            return Some((Self::Unset, name));
-        }
-        if let Some((_, rest)) = name.split_once("://") {
-            let host = rest.split([':', '/']).next().unwrap_or_default();
-            return Some((Self::Scheme, host));
-        }
-        let (host, port) = name.split_once(':')?;
-        (is_host(host) && port.parse::<u16>().is_ok()).then_some((Self::Port, host))
-    }
-
-    /// What is the matter, as the end of `the value …`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Quotes => "is in quotes, which are part of it",
-            Self::CarriageReturn => "ends with a carriage return",
-            Self::Blanks => "begins or ends with a blank",
-            Self::Port => "holds a port",
-            Self::Scheme => "holds a scheme",
-            Self::Unset => "is what is written for a value that is not set",
-            Self::Empty => "is empty",
-            Self::Other => "is no host",
-        }
+        let flaw = if value.ends_with('\r') { Self::CarriageReturn } else { Self::Blanks };
+        (trimmed.len() < value.len()).then_some((flaw, trimmed))
     }
 }
 
-/// Whether a text is what a language writes for a value that is not set.
-pub fn is_unset(text: &str) -> bool {
-    UNSET.iter().any(|unset| text.eq_ignore_ascii_case(unset))
+/// Whether a host is what a language writes for a value that is not set, or
+/// is empty.
+pub fn is_unset(host: &str) -> bool {
+    host.is_empty() || UNSET.iter().any(|unset| host.eq_ignore_ascii_case(unset))
 }
 
-/// Whether nobody writes a text of his own accord: other than `none`, which
-/// can be meant.
-pub fn is_left_over(text: &str) -> bool {
-    is_unset(text) && !["none", "null", "nil"].iter().any(|word| text.eq_ignore_ascii_case(word))
+/// Whether a host stands for a value that is not set, and not because somebody
+/// wanted to say that there is none.
+pub fn is_left_over(host: &str) -> bool {
+    LEFT_OVER.iter().any(|unset| host.eq_ignore_ascii_case(unset))
 }
 
 #[cfg(test)]
@@ -109,15 +77,11 @@ mod tests {
     }
 
     #[test]
-    fn names_as_programs_look_them_up() {
-        let of = Flaw::of_name;
-        assert_eq!(of("db:3306"), Some((Flaw::Port, "db")));
-        assert_eq!(of("http://api:80"), Some((Flaw::Scheme, "api")));
-        assert_eq!(of("undefined"), Some((Flaw::Unset, "undefined")));
-        assert_eq!(of("None"), Some((Flaw::Unset, "None")));
-        assert_eq!(of(""), Some((Flaw::Empty, "")));
-        for fine in ["db", "::1", "fd00::7", "none-such", "db.example.com"] {
-            assert_eq!(of(fine), None, "{fine}");
+    fn words_for_nothing() {
+        for unset in ["", "undefined", "None", "NULL", "nil", "<no value>"] {
+            assert!(is_unset(unset), "{unset}");
         }
+        assert!(!is_unset("none-such") && !is_unset("db"));
+        assert!(is_left_over("undefined") && !is_left_over("none") && !is_left_over(""));
     }
 }

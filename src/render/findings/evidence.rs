@@ -9,6 +9,14 @@ use crate::model::{
 pub fn sentence(evidence: &Evidence) -> String {
     match evidence {
         Evidence::Dial(dial) => dialled(dial),
+        Evidence::Holds { container, variable, host } => {
+            format!("{container} has {variable}, which leads to {host}")
+        }
+        Evidence::ForBrowsers { container, variable } => {
+            format!(
+                "{variable} of {container} goes into its pages, and browsers run outside of Docker"
+            )
+        }
         Evidence::Same { containers } => {
             format!("{} {} the same problem", few(containers), has(containers))
         }
@@ -175,6 +183,13 @@ pub fn sentence(evidence: &Evidence) -> String {
             let why = why.as_ref().map(|why| format!(", {why}")).unwrap_or_default();
             format!("{container} tried {target}{on}: {outcome}{why}")
         }
+        Evidence::LastWords { container, trouble, line } => {
+            let line = line.as_deref().map(|line| format!(": {line}")).unwrap_or_default();
+            format!("The log of {container} says last that {}{line}", trouble.as_str())
+        }
+        Evidence::LastComplaint { container, error, host } => {
+            format!("The log of {container} says last of {host}: {}", error.as_str())
+        }
         Evidence::Is { container, state } => format!("{container} is {state}"),
         Evidence::StartedLater { owner, container } => {
             format!("{container} shares the network of {owner}, and {owner} started later")
@@ -230,7 +245,7 @@ fn dialled(dial: &Dial) -> String {
 pub fn place(written: &WrittenIn) -> &str {
     match (&written.name, written.origin) {
         (Some(name), _) => name,
-        (None, Origin::Environment) => "its environment",
+        (None, Origin::Environment | Origin::Browser) => "its environment",
         (None, Origin::Command) => "its command",
         (None, Origin::HealthCheck) => "its health check",
         (None, Origin::Log) => "its log",

@@ -26,6 +26,9 @@ pub fn change(change: &Change) -> String {
             format!("{to} in its command instead of {from}")
         }
         Change::SetPort { variable, port } => format!("{port} in {variable}"),
+        Change::Trim { variable } => {
+            format!("{variable} without the quotes or blanks around its value")
+        }
         Change::Extend { variable, values } => {
             format!("{} added to {variable}", values.join(","))
         }
