@@ -390,7 +390,21 @@ fn near(names: &Names, edge: &Edge) -> Option<String> {
         .flat_map(|network| names.index.offering_on(network, port))
         .filter(|at| **at != edge.from);
     let only = with_port.next()?;
-    with_port.all(|at| at == only).then(|| names.name(*only).to_owned())
+    let is_only = with_port.all(|at| at == only);
+    (is_only && is_telling(names, edge, *only, port)).then(|| names.name(*only).to_owned())
+}
+
+/// Whether a port tells that a container is meant: a number that half the
+/// programs of the world listen on does only where name or image fit as well.
+fn is_telling(names: &Names, edge: &Edge, at: ContainerAt, port: u16) -> bool {
+    const ANYBODYS: [u16; 12] =
+        [80, 443, 3000, 4000, 5000, 8000, 8001, 8080, 8081, 8443, 8888, 9000];
+    let host = edge.host.to_ascii_lowercase();
+    let image = names.container(at).image.to_ascii_lowercase();
+    let base = image.rsplit('/').next().unwrap_or_default();
+    let base = base.split([':', '@']).next().unwrap_or_default();
+    let fits = |word: &str| word.len() > 2 && (host.contains(word) || word.contains(&*host));
+    !ANYBODYS.contains(&port) || fits(base)
 }
 
 fn outside(names: &Names, edge: &Edge) -> Option<Obstacle> {

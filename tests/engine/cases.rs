@@ -208,3 +208,22 @@ fn a_name_of_the_containers_in_a_page() {
     let never = &["localhost-dependency"];
     hold("browser-urls", true, &Says { rule: "name-for-a-browser", words, never });
 }
+
+/// While the proxy runs, while it waits for its next start, and just after it
+/// has ended.
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_crash_loop_gets_the_same_verdict_at_every_moment() {
+    let case = Case::new("nginx-emerg");
+    case.step("broken");
+    thread::sleep(SETTLED);
+    for _ in 0..6 {
+        let findings = case.findings();
+        assert_eq!(findings[0]["rule"], "no-shared-network", "{findings:#?}");
+        assert_eq!(findings.len(), 1, "{findings:#?}");
+        let fix = commands(&findings[0]);
+        assert!(fix[0].starts_with("docker stop"), "stopped before it is connected: {fix:?}");
+        thread::sleep(Duration::from_secs(2));
+    }
+    case.clean();
+}

@@ -41,6 +41,7 @@ mod subnet_overlap;
 mod swarm_ports;
 mod target_down;
 mod underscore_host;
+mod unexplained_failure;
 mod unused_network;
 mod wrong_name;
 
@@ -87,11 +88,18 @@ pub const RULES: &[Rule] = &[
     mtu_mismatch::RULE,
     pool_exhausted::RULE,
     dangling_endpoint::RULE,
+    unexplained_failure::RULE,
     exposed_to_the_world::RULE,
     gateway_surprise::RULE,
     bridging_container::RULE,
     unused_network::RULE,
 ];
+
+/// The rule for what has ended.
+pub const CRASHED: &str = crashed::RULE.name;
+
+/// The rule for what no other one explains.
+pub const UNEXPLAINED: &str = unexplained_failure::RULE.name;
 
 /// The rule called `name`.
 pub fn rule_named(name: &str) -> Option<&'static Rule> {
