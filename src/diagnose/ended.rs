@@ -5,6 +5,9 @@ use super::fix::advise;
 use crate::model::words::count;
 use crate::model::{ContainerAt, Evidence, Moment, State, Step, TroubleKind};
 
+/// What helps for want of memory.
+const MORE_MEMORY: &str = "give it more memory (--memory), or let it use less";
+
 impl Case<'_> {
     /// Whether a container has ended with a failure, or ends again and again.
     pub fn has_crashed(&self, at: ContainerAt) -> bool {
@@ -50,7 +53,7 @@ impl Case<'_> {
         all.max_by_key(|(rank, _): &((bool, Option<Moment>), _)| *rank).map(|(_, words)| words)
     }
 
-    /// Shows why a container ended, and starts it again once that is gone. To
+    /// Shows why a container ended, and brings it back once that is gone. To
     /// start it alone is of no use: it ends in the same way.
     pub fn bring_back(&self, at: ContainerAt) -> Vec<Step> {
         let container = self.container(at);
@@ -58,30 +61,41 @@ impl Case<'_> {
             Some(Evidence::LastWords { trouble, .. }) => Some(trouble),
             _ => None,
         };
-        let cause = match kind {
-            _ if container.oom_killed => "give it more memory (--memory), or let it use less",
-            Some(TroubleKind::MissingVariable) => "give it the variable that it asks for (-e)",
-            Some(TroubleKind::MissingModule) => "build its image with what is missing",
+        let again = |with: &str| format!("re-create {} with {with}", self.called(at));
+        // What is missing in a container only a new one can have.
+        let (cause, is_new) = match kind {
+            _ if container.oom_killed => (MORE_MEMORY.to_owned(), false),
+            Some(TroubleKind::OutOfMemory) => (MORE_MEMORY.to_owned(), false),
+            Some(TroubleKind::MissingVariable) => {
+                (again("the variable that it asks for (-e)"), true)
+            }
+            Some(TroubleKind::MissingModule) => (again("an image that has what is missing"), true),
             Some(TroubleKind::FileNotFound) => {
-                "give it the file that it looks for (a mount that is missing, or a wrong path)"
+                (again("the file that it looks for (a mount, or another path)"), true)
             }
-            Some(TroubleKind::Executable) => "give it a program that its image has and can run",
-            Some(TroubleKind::Permission) => {
-                "let it do what it is denied (owner and mode of what is mounted, --user)"
-            }
-            Some(TroubleKind::AddressInUse) => {
-                "let one of the two that share its network listen on another port"
+            Some(TroubleKind::Executable) => {
+                (again("a program that its image has and can run"), true)
             }
             Some(TroubleKind::Authentication) => {
-                "give it the user and password that its server knows"
+                (again("the user and password that its server knows"), true)
             }
-            Some(TroubleKind::OutOfMemory) => "give it more memory (--memory), or let it use less",
-            Some(TroubleKind::DiskFull) => "make room on the disk (docker system df)",
-            Some(TroubleKind::Configuration) => "correct its configuration",
-            _ => "fix what makes it end",
+            Some(TroubleKind::Permission) => {
+                let what =
+                    "let it do what it is denied (owner and mode of what is mounted, --user)";
+                (what.to_owned(), false)
+            }
+            Some(TroubleKind::AddressInUse) => {
+                let what = "let one of those that share its network listen on another port";
+                (what.to_owned(), false)
+            }
+            Some(TroubleKind::DiskFull) => {
+                ("make room on the disk (docker system df)".to_owned(), false)
+            }
+            Some(TroubleKind::Configuration) => ("correct its configuration".to_owned(), false),
+            _ => ("fix what makes it end".to_owned(), false),
         };
         let mut steps = vec![self.logs(at), advise(format!("then {cause}"))];
-        if !self.is_looping(at) {
+        if !is_new && !self.is_looping(at) {
             steps.push(self.start(at));
         }
         steps

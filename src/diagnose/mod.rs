@@ -47,6 +47,8 @@ pub use verdict::diagnose;
 pub use wanted::Edge;
 
 #[cfg(test)]
+mod facts_tests;
+#[cfg(test)]
 mod index_tests;
 #[cfg(test)]
 mod tests;

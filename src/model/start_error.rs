@@ -70,17 +70,22 @@ impl StartError {
         Self { said: said.chars().take(MOST_QUOTED).collect(), ..Self::recognise(one_line) }
     }
 
-    /// The end of what the engine says. What it says first is where in the
-    /// engine it happened.
+    /// What the engine says in the end, and of a mount which one it is. What it
+    /// says first is where in the engine it happened.
     pub fn gist(&self) -> String {
-        let parts: Vec<&str> = self.said.split(": ").filter(|part| *part != "unknown").collect();
-        parts[parts.len().saturating_sub(2)..].join(": ")
+        let said = self.said.split(": Are you trying to mount").next().unwrap_or_default();
+        let parts: Vec<&str> = said.split(": ").filter(|part| *part != "unknown").collect();
+        let is_mount = |part: &&&str| part.contains("mounting \"");
+        match (parts.iter().find(is_mount), parts.last()) {
+            (Some(mount), Some(last)) if mount != last => format!("{mount}: {last}"),
+            _ => parts[parts.len().saturating_sub(2)..].join(": "),
+        }
     }
 }
 
 /// Characters of an engine's error that are read, and that are kept.
 const LONGEST: usize = 4_000;
-const MOST_QUOTED: usize = 400;
+const MOST_QUOTED: usize = 600;
 
 /// Drops what stands in quotes, but for what looks like a path, a name or an
 /// address.
@@ -116,7 +121,7 @@ impl StartErrorKind {
             Self::AddressTaken
         } else if says(&["join network", "joining network"]) {
             Self::NoSharedStack
-        } else if says(&["error mounting", "bind source path does not exist", "invalid mount"]) {
+        } else if says(&["mounting \"", "bind source path does not exist", "invalid mount"]) {
             Self::Mount
         } else if says(&["exec: ", "exec format error", "executable file"]) {
             Self::Executable
@@ -206,6 +211,12 @@ mod tests {
         let gist = |text: &str| StartError::recognise(text).gist();
         assert_eq!(gist("Address already in use"), "Address already in use");
         assert_eq!(gist("a: b: exec: \"serve\": not found: unknown"), "\"serve\": not found");
+        let mount = "error mounting \"/srv/a\" to rootfs at \"/etc/a\"";
+        let said = format!(
+            "init: {mount}: mount src=/srv/a: not a directory: unknown: Are you trying to mount a \
+             directory onto a file (or vice-versa)? Check"
+        );
+        assert_eq!(gist(&said), format!("{mount}: not a directory"));
     }
 
     #[test]

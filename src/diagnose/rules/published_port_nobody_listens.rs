@@ -89,6 +89,7 @@ fn finding(case: &Case, at: ContainerAt, ports: &[(u16, Protocol)], silent: &[u1
     others.retain(|port| !ports.iter().any(|(published, _)| published == port));
     let (of, listed) = (name.to_owned(), others.clone());
     finding.evidence.push(Evidence::OpenPorts { container: of, ports: listed, besides: true });
+    finding.evidence.extend(case.last_words(at).filter(|_| others.is_empty()));
     finding.fix = publish_instead(case, at, silent[0], &others);
     finding
 }

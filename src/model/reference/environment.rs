@@ -92,6 +92,7 @@ pub fn in_environment<'a>(
     let variables: Vec<(&str, &str)> = variables.into_iter().take(2_000).collect();
     let port_of = |name: &str| {
         let value = variables.iter().find(|(other, _)| *other == name)?.1;
+        let value = Flaw::of_value(value).map_or(value, |(_, inner)| inner);
         value.parse::<u16>().ok().filter(|port| *port > 0)
     };
     let mut references = Vec::new();

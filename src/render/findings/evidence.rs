@@ -184,11 +184,11 @@ pub fn sentence(evidence: &Evidence) -> String {
             format!("{container} tried {target}{on}: {outcome}{why}")
         }
         Evidence::LastWords { container, trouble, line } => {
-            let line = line.as_deref().map(|line| format!(": {line}")).unwrap_or_default();
-            format!("The log of {container} says last that {}{line}", trouble.as_str())
+            let line = line.as_deref().unwrap_or(trouble.as_str());
+            format!("The last error in the log of {container}: {line}")
         }
         Evidence::LastComplaint { container, error, host } => {
-            format!("The log of {container} says last of {host}: {}", error.as_str())
+            format!("The last error in the log of {container}: {host}, {}", error.as_str())
         }
         Evidence::Is { container, state } => format!("{container} is {state}"),
         Evidence::StartedLater { owner, container } => {
@@ -223,6 +223,7 @@ fn dialled(dial: &Dial) -> String {
     let dialled = match port {
         Some(port) if host.contains(':') => format!("[{host}]:{port}"),
         Some(port) => format!("{host}:{port}"),
+        None if host.is_empty() => "an empty host".to_owned(),
         None => host.clone(),
     };
     let mut signs: Vec<String> = Vec::new();
