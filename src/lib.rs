@@ -30,6 +30,7 @@
 //!   else uses comfy-table, graphviz-rust or quick-junit.
 //! - [`yaml`] reads files written by hand, with the place of every value. Nothing
 //!   else uses granit-parser.
+//! - [`temporary`] keeps account of what must not outlive the program.
 //! - [`cli`] has a file for each command and is the only layer that writes.
 //! - [`error`] words everything that can go wrong.
 //!
@@ -55,6 +56,7 @@ pub mod model;
 pub mod probe;
 pub mod redact;
 pub mod render;
+mod temporary;
 #[cfg(test)]
 mod testing;
 pub mod yaml;

@@ -12,6 +12,9 @@ use crate::model::{
     Reference, RouteEntry, Scope, Snapshot, State, Subnet, Why,
 };
 
+#[path = "../tests/offline/town.rs"]
+pub mod town;
+
 /// Snapshots such as an engine might give, with some that only a mischievous
 /// one would: overlapping subnets, riders of riders.
 pub fn snapshots() -> impl Strategy<Value = Snapshot> {

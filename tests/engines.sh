@@ -1,6 +1,6 @@
 # The private engines of tests/run, which sources this: how each is started,
-# given its images, and stopped. One runs at a time; `swarm` is two of Docker's
-# that make one swarm.
+# given its images, and stopped. A run has one at a time; `swarm` is two of
+# Docker's that make one swarm.
 
 engines="docker podman swarm docker-26 podman-5 docker-28 podman-58
          docker-rootless podman-rootless docker-26-rootless podman-5-rootless
@@ -10,6 +10,10 @@ socket=
 engine_pid=
 second_pid=
 user=
+
+# Engines and their command lines are many short processes: they need not be as
+# thrifty with memory as Go is by itself.
+export GOGC=400
 
 docker_() { env -u DOCKER_CONTEXT -u DOCKER_TLS_VERIFY docker -H "$socket" "$@"; }
 

@@ -1,7 +1,7 @@
 //! Judging what is claimed of networks and containers, which is what the
 //! engine says of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::net::Ipv4Addr;
 
 use super::verdict::{Assessment, Basis, CheckStatus};
@@ -10,7 +10,7 @@ use super::words::some_or_none;
 use super::{ContainerClaim, NetworkClaim, PortClaim};
 use crate::graph::Map;
 use crate::model::{
-    Container, ContainerAt, NetworkAt, Position, PublishedPort, RequestedPort, State,
+    Container, ContainerAt, NetworkAt, Position, Protocol, PublishedPort, RequestedPort, State,
 };
 
 /// Judges a claim about a network.
@@ -177,13 +177,25 @@ pub(super) fn claimed(port: &PublishedPort) -> PortClaim {
 
 fn published(has: &[PublishedPort], wanted: &[PortClaim], only: bool) -> Assessment {
     let fits = |claim: &PortClaim, port: &PublishedPort| {
-        claim.port == port.port
-            && claim.protocol == port.protocol
-            && claim.host_port.is_none_or(|wanted| port.host_port == Some(wanted))
+        claim.host_port.is_none_or(|wanted| port.host_port == Some(wanted))
             && claim.host_ip.is_none_or(|wanted| wanted == port.host_ip)
     };
-    let all = wanted.iter().all(|claim| has.iter().any(|port| fits(claim, port)));
-    let more = has.iter().any(|port| !wanted.iter().any(|claim| fits(claim, port)));
+    let mut by_port: HashMap<(u16, Protocol), Vec<&PublishedPort>> = HashMap::new();
+    for port in has {
+        by_port.entry((port.port, port.protocol)).or_default().push(port);
+    }
+    let mut claims: HashMap<(u16, Protocol), Vec<&PortClaim>> = HashMap::new();
+    for claim in wanted {
+        claims.entry((claim.port, claim.protocol)).or_default().push(claim);
+    }
+    let claimed_of = |port: &PublishedPort| claims.get(&(port.port, port.protocol));
+    let published_of = |claim: &PortClaim| by_port.get(&(claim.port, claim.protocol));
+    let all = wanted
+        .iter()
+        .all(|claim| published_of(claim).into_iter().flatten().any(|port| fits(claim, port)));
+    let more = has
+        .iter()
+        .any(|port| !claimed_of(port).into_iter().flatten().any(|claim| fits(claim, port)));
     let words: Vec<String> = has.iter().map(|port| claimed(port).words()).collect();
     let observed = if words.is_empty() {
         "it publishes nothing".to_owned()

@@ -5,7 +5,7 @@
 //!
 //! - [`keys`] is the registry of the file's keys; reader, schema and
 //!   documentation follow it.
-//! - [`file`] reads the YAML, [`sentence`] its sentences.
+//! - [`file`](mod@file) reads the YAML, [`sentence`] its sentences.
 //! - [`evaluate`](mod@evaluate) judges, and [`verdict`] says what comes of it.
 
 mod evaluate;
@@ -14,6 +14,8 @@ mod file;
 mod findings;
 mod init;
 pub mod keys;
+mod many;
+mod pairs;
 mod schema;
 mod sentence;
 mod tries;

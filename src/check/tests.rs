@@ -7,12 +7,12 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::graph::Map;
+use crate::graph::{Map, looks};
 use crate::model::{
     ContainerAt, Diagnosis, Finding, Listening, NetworkAt, NotLooked, Observation, Probe, Severity,
-    Snapshot,
+    Snapshot, positions,
 };
-use crate::testing::snapshots;
+use crate::testing::{snapshots, town};
 
 fn snapshot() -> Snapshot {
     let member = |name: &str, on: &[(&str, &str)]| {
@@ -488,4 +488,64 @@ proptest! {
             }
         }
     }
+}
+
+/// The file for a large setup is written in a work that grows as the setup
+/// does, and is no larger than it has to be. Counted are looks at containers
+/// and networks, and no seconds.
+#[test]
+fn ten_times_the_setup_has_a_file_of_ten_times_the_work() {
+    let written = |containers: usize| {
+        // All web servers are on one network, and each reaches each.
+        let snapshot = town::town(containers, containers / 5);
+        let (text, work) = written(&snapshot);
+        (work, text.len() as u64)
+    };
+    let (small, large) = (written(500), written(5000));
+    assert!(large.0 < 12 * small.0, "{} looks, and {} for a tenth", large.0, small.0);
+    assert!(large.1 < 12 * small.1, "{} bytes, and {} for a tenth", large.1, small.1);
+}
+
+/// Whoever is on a network of many is not told of by name.
+#[test]
+fn the_file_for_a_large_setup_passes() {
+    let snapshot = town::town(400, 80);
+    let (text, _) = written(&snapshot);
+    assert!(text.contains("everything on edge reaches p0007-web-1\n"), "{text}");
+    assert!(text.contains("p0007-api-1, p0007-db-1, p0007-worker-1 -> p0007-web-1\n"), "{text}");
+    let map = Map::new(&snapshot);
+    let chosen = positions(&snapshot.containers).collect();
+    let evidence = Evidence { map: &map, probe: None, diagnosis: None, chosen: &chosen };
+    let verdicts = evaluate(&read(&text).expect("a check file"), &evidence);
+    let wrong = verdicts.iter().find(|verdict| verdict.status != CheckStatus::Pass);
+    assert_eq!(wrong, None);
+    let isolated = verdicts.last().expect("a default");
+    let told: usize =
+        isolated.observed.split(' ').find_map(|word| word.parse().ok()).expect("a count");
+    assert_eq!(told, unspoken(&map, &text), "{}", isolated.observed);
+}
+
+/// The check file for everything in a snapshot, and the looks it took.
+fn written(snapshot: &Snapshot) -> (String, u64) {
+    let map = Map::new(snapshot);
+    let containers = positions(&snapshot.containers).collect();
+    let networks = positions(&snapshot.networks).collect();
+    let mut text = String::new();
+    let work = looks::during(|| text = init(&map, &containers, &networks, false, None));
+    (text, work)
+}
+
+/// How many pairs there are that no arrow speaks of, counted one by one.
+fn unspoken(map: &Map, text: &str) -> usize {
+    let file = read(text).expect("a check file");
+    let chosen = map.containers().collect();
+    let questions = questions(&CheckFile::isolated(), map, &chosen);
+    let all: BTreeSet<(ContainerAt, ContainerAt)> =
+        questions.iter().map(|q| (q.from, q.to)).collect();
+    let arrows = file.assertions.into_iter().filter(|a| matches!(a.claim, Claim::Reaches(_)));
+    let arrows = CheckFile { assertions: arrows.collect(), ..CheckFile::default() };
+    let spoken = super::questions(&arrows, map, &chosen);
+    let spoken: BTreeSet<(ContainerAt, ContainerAt)> =
+        spoken.iter().map(|q| (q.from, q.to)).collect();
+    all.difference(&spoken).count()
 }

@@ -13,9 +13,9 @@ use crate::model::{
 
 /// What there is to know of tries: the map, and what was measured.
 pub(super) struct Tries<'a> {
-    map: &'a Map<'a>,
+    pub map: &'a Map<'a>,
     who: &'a Who<'a>,
-    measured: HashMap<Key<'a>, &'a Measurement>,
+    pub measured: HashMap<Key<'a>, &'a Measurement>,
 }
 
 /// What tells one measurement from another: source, target, by name or

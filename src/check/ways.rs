@@ -3,20 +3,21 @@
 
 use std::collections::BTreeSet;
 
+use super::many::{NO_PAIR, combined};
+use super::pairs::{Pairs, SourcesOf};
 use super::tries::{Seen, Tries};
 use super::verdict::{Assessment, Basis, CheckStatus, Question};
 use super::who::Who;
 use super::words::some_or_none;
 use super::{Arrow, ArrowTarget, CheckFile, Claim, Manner, Sources};
 use crate::graph::{Map, Verdict, is_pattern};
-use crate::model::words::count;
 use crate::model::{Attempt, ContainerAt, Outcome, Probe};
 
 /// Ways between containers, measured and predicted.
 pub(super) struct Ways<'a> {
-    map: &'a Map<'a>,
+    pub(super) map: &'a Map<'a>,
     who: &'a Who<'a>,
-    tries: Tries<'a>,
+    pub(super) tries: Tries<'a>,
 }
 
 impl<'a> Ways<'a> {
@@ -33,7 +34,7 @@ impl<'a> Ways<'a> {
         let sights = pairs
             .iter()
             .map(|(from, to, target)| (*from, *to, self.pair(*from, *to, target, arrow)));
-        self.combined(sights.collect(), subjects)
+        combined(self.map, sights.collect(), subjects)
     }
 
     /// Judges that names resolve, or that they do not.
@@ -52,7 +53,7 @@ impl<'a> Ways<'a> {
             let to = owners.first().copied().unwrap_or(from);
             (from, to, self.name_sight(from, &name, &owners, wanted))
         });
-        self.combined(sights.collect(), subjects)
+        combined(self.map, sights.collect(), subjects)
     }
 
     /// Judges that every pair which no arrow speaks of is isolated.
@@ -60,12 +61,16 @@ impl<'a> Ways<'a> {
         if self.who.everybody().is_empty() {
             return Assessment::fact(false, "there is no running container to speak of");
         }
+        let but = self.spoken_of(file);
         let arrow = unwanted();
-        let sights = self.other_pairs(file).into_iter().map(|(from, to)| {
+        let judge = |from: ContainerAt, to: ContainerAt| {
             let target = ArrowTarget { name: self.map.container(to).name.clone(), port: None };
-            (from, to, self.pair(from, to, &target, &arrow))
-        });
-        self.combined(sights.collect(), subjects)
+            self.pair(from, to, &target, &arrow)
+        };
+        match Pairs::new(&self.tries, self.who.everybody(), &but).worst(judge) {
+            Some(worst) => worst.told(self.map, |_, (from, to)| judge(from, to), subjects),
+            None => Assessment::new(CheckStatus::Pass, Basis::Engine, NO_PAIR),
+        }
     }
 
     pub fn ask_arrow(&self, arrow: &Arrow, questions: &mut BTreeSet<Question>) {
@@ -137,21 +142,30 @@ impl<'a> Ways<'a> {
         Ok(asked)
     }
 
-    /// Ordered pairs of everybody of which no wanted arrow speaks.
-    fn other_pairs(&self, file: &CheckFile) -> Vec<(ContainerAt, ContainerAt)> {
-        let mut spoken_of = BTreeSet::new();
+    /// For each target the sources of wanted arrows to it.
+    fn spoken_of(&self, file: &CheckFile) -> SourcesOf {
+        let mut spoken_of = SourcesOf::default();
         for assertion in &file.assertions {
             if let Claim::Reaches(arrow) = &assertion.claim
                 && arrow.wanted
             {
-                let pairs = self.pairs(arrow).unwrap_or_default();
-                spoken_of.extend(pairs.into_iter().map(|(from, to, _)| (from, to)));
+                for (from, to, _) in self.pairs(arrow).unwrap_or_default() {
+                    spoken_of.entry(to).or_default().insert(from);
+                }
             }
         }
+        spoken_of
+    }
+
+    /// Ordered pairs of everybody of which no wanted arrow speaks.
+    fn other_pairs(&self, file: &CheckFile) -> Vec<(ContainerAt, ContainerAt)> {
+        let spoken_of = self.spoken_of(file);
+        let spoken = |from, to| spoken_of.get(to).is_some_and(|of| of.contains(from));
         let everybody = self.who.everybody();
-        let all = everybody.iter().flat_map(|from| everybody.iter().map(|to| (*from, *to)));
-        all.filter(|(from, to)| from != to && !self.map.share_stack(*from, *to))
-            .filter(|pair| !spoken_of.contains(pair))
+        let all = everybody.iter().flat_map(|from| everybody.iter().map(move |to| (from, to)));
+        all.filter(|(from, to)| from != to && !self.map.share_stack(**from, **to))
+            .filter(|(from, to)| !spoken(from, to))
+            .map(|(from, to)| (*from, *to))
             .collect()
     }
 
@@ -244,71 +258,6 @@ impl<'a> Ways<'a> {
             None => "may resolve",
         };
         Assessment::new(status, Basis::Map, format!("by the map {name} {verb}: {}", best.why))
-    }
-
-    /// One verdict of many pairs: it fails with any, and is unknown with any.
-    fn combined(
-        &self,
-        sights: Vec<(ContainerAt, ContainerAt, Assessment)>,
-        subjects: &mut Vec<String>,
-    ) -> Assessment {
-        let worst = |status: CheckStatus| match status {
-            CheckStatus::Fail => 0,
-            CheckStatus::Unknown => 1,
-            CheckStatus::Pass => 2,
-        };
-        let Some(status) = sights.iter().map(|(.., s)| s.status).min_by_key(|s| worst(*s)) else {
-            return Assessment::new(CheckStatus::Pass, Basis::Engine, "it speaks of no pair");
-        };
-        let of_it: Vec<&(ContainerAt, ContainerAt, Assessment)> =
-            sights.iter().filter(|(.., sight)| sight.status == status).collect();
-        let basis = of_it.iter().map(|(.., sight)| sight.basis).max().unwrap_or(Basis::Engine);
-        let name = |at: ContainerAt| self.map.container(at).name.as_str();
-        if status == CheckStatus::Pass && sights.len() > 1 {
-            let how = if basis == Basis::Map { "by the map all" } else { "all" };
-            return Assessment::new(status, basis, format!("{how} {} pairs", sights.len()));
-        }
-        for (from, to, _) in &of_it {
-            for at in [from, to] {
-                if !subjects.iter().any(|subject| subject == name(*at)) {
-                    subjects.push(name(*at).to_owned());
-                }
-            }
-        }
-        if let ([(.., sight)], 1) = (of_it.as_slice(), sights.len()) {
-            return (*sight).clone();
-        }
-        Assessment::new(status, basis, self.told(&of_it))
-    }
-
-    /// What is seen of many pairs: those of which the same is to be said
-    /// together.
-    fn told(&self, sights: &[&(ContainerAt, ContainerAt, Assessment)]) -> String {
-        const MOST: usize = 3;
-        let name = |at: ContainerAt| self.map.container(at).name.clone();
-        let mut groups: Vec<(ContainerAt, &str, Vec<String>)> = Vec::new();
-        for (from, to, sight) in sights {
-            let same = |group: &&mut (ContainerAt, &str, Vec<String>)| {
-                group.0 == *to && group.1 == sight.observed
-            };
-            match groups.iter_mut().find(same) {
-                Some((.., from_all)) => from_all.push(name(*from)),
-                None => groups.push((*to, &sight.observed, vec![name(*from)])),
-            }
-        }
-        let told: Vec<String> = groups
-            .iter()
-            .take(MOST)
-            .map(|(to, observed, from)| {
-                format!("{} → {}: {observed}", some_or_none(from), name(*to))
-            })
-            .collect();
-        let more: usize = groups.iter().skip(MOST).map(|(.., from)| from.len()).sum();
-        let tail = match more {
-            0 => String::new(),
-            more => format!("\nand {}", count(more, "more pair")),
-        };
-        told.join("\n") + &tail
     }
 }
 

@@ -11,6 +11,8 @@ pub enum Ending {
     Failed = 2,
     /// Somebody ended it: the shell's word for a program that Ctrl-C ended.
     Interrupted = 130,
+    /// It was asked to end: the shell's word for a program that SIGTERM ended.
+    Terminated = 143,
 }
 
 impl From<Ending> for std::process::ExitCode {

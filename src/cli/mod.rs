@@ -13,6 +13,7 @@ mod ending;
 mod explain;
 mod format;
 mod graphviz;
+mod interrupt;
 mod lesson;
 mod measure;
 mod options;
@@ -106,16 +107,20 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitC
     };
     let output = Output::new(cli.options.color);
     let run = Run { options: &cli.options, output: &output };
+    let interrupted = interrupt::notice();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
-        // What is under way is dropped when somebody interrupts: connections
-        // close, and with them ends what was started in containers.
-        Ok(runtime) => runtime.block_on(async {
-            tokio::select! {
-                result = dispatch(&cli.command, run) => result,
-                () = interrupted() => Ok(Ending::Interrupted),
-            }
-        }),
+        Ok(runtime) => {
+            let result = runtime.block_on(async {
+                tokio::select! {
+                    result = dispatch(&cli.command, run) => result,
+                    ending = interrupted => Ok(ending),
+                }
+            });
+            // Nobody waits for a thread that looks where nothing answers.
+            runtime.shutdown_background();
+            result
+        }
         Err(error) => Err(crate::error::Error::System { what: "cannot start".to_owned(), error }),
     };
     match result {
@@ -139,31 +144,6 @@ async fn dispatch(command: &Command, run: Run<'_>) -> Result<Ending> {
         Command::Doctor(args) => doctor::run(run, args).await,
         Command::Explain(args) => explain::run(run, args).await,
     }
-}
-
-/// Comes when somebody presses Ctrl-C or asks the program to end.
-async fn interrupted() {
-    let ctrl_c = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            // Without a handler the system's own ends the program.
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                tokio::select! {
-                    () = ctrl_c => {}
-                    _ = terminate.recv() => {}
-                }
-            }
-            Err(_) => ctrl_c.await,
-        }
-    }
-    #[cfg(not(unix))]
-    ctrl_c.await;
 }
 
 #[cfg(test)]

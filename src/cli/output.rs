@@ -1,7 +1,7 @@
 //! The only place that writes: data to standard output or a file, talk to
 //! standard error. Knows about terminals, colour and width.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, BufRead, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::options::{Color, Options};
 use crate::error::{Error, Result};
 use crate::render::{Role, Style, escape};
+use crate::temporary::Temporary;
 
 /// Where a run's words go.
 #[derive(Debug)]
@@ -118,7 +119,8 @@ impl Output {
 
     /// A progress bar on standard error, for work that may take long.
     pub fn progress(&self, what: &'static str) -> Progress {
-        Progress { what, began: Instant::now(), bar: std::cell::OnceCell::new() }
+        let seen = io::stderr().is_terminal();
+        Progress { what, began: Instant::now(), seen, bar: std::cell::OnceCell::new() }
     }
 }
 
@@ -127,6 +129,8 @@ impl Output {
 pub struct Progress {
     what: &'static str,
     began: Instant,
+    /// Whether there is a terminal to show it.
+    seen: bool,
     bar: std::cell::OnceCell<ProgressBar>,
 }
 
@@ -136,9 +140,7 @@ impl Progress {
 
     /// Tells how much is done of how much.
     pub fn at(&self, done: usize, of: usize) {
-        if self.bar.get().is_none()
-            && (self.began.elapsed() < Self::PATIENCE || !io::stderr().is_terminal())
-        {
+        if !self.seen || self.bar.get().is_none() && self.began.elapsed() < Self::PATIENCE {
             return;
         }
         let bar = self.bar.get_or_init(|| {
@@ -163,8 +165,8 @@ impl Drop for Progress {
 }
 
 /// Writes a file whole or not at all: to a temporary file beside it, which
-/// then takes its name. What is no regular file (a pipe, `/dev/null`) is
-/// written to directly.
+/// then takes its name. What is no regular file (a pipe, `/dev/null`), and a
+/// file whose owner cannot be kept, is written to directly.
 fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     let failed = |error: io::Error| Error::Write { path: path.to_owned(), why: error.to_string() };
     let existing = match fs::metadata(path) {
@@ -172,12 +174,17 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(failed(error)),
     };
+    let write_over = || {
+        let file = OpenOptions::new().write(true).open(path);
+        file.and_then(|mut file| {
+            if file.metadata()?.is_file() {
+                file.set_len(0)?;
+            }
+            file.write_all(bytes)
+        })
+    };
     if existing.as_ref().is_some_and(|metadata| !metadata.is_file()) {
-        return OpenOptions::new()
-            .write(true)
-            .open(path)
-            .and_then(|mut file| file.write_all(bytes))
-            .map_err(failed);
+        return write_over().map_err(failed);
     }
     // A link keeps pointing where it points; the file behind it is replaced.
     let target =
@@ -185,17 +192,40 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     let name =
         target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let temporary = target.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let write = || -> io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
-        file.write_all(bytes)?;
-        if let Some(metadata) = &existing {
-            file.set_permissions(metadata.permissions())?;
+    let temporary = Temporary::at(temporary);
+    let mut file = create(temporary.path(), existing.is_some()).map_err(failed)?;
+    if existing.is_some_and(|existing| take_after(&file, &existing).is_err()) {
+        return write_over().map_err(failed);
+    }
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .and_then(|()| temporary.keep_as(&target))
+        .map_err(failed)
+}
+
+/// A new file; where it will have another's permissions nobody else may read
+/// it before it has them.
+fn create(path: &Path, private: bool) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if private {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = private;
+    options.open(path)
+}
+
+/// Gives a file the owner and the permissions of another.
+fn take_after(file: &File, other: &Metadata) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, fchown};
+        let own = file.metadata()?;
+        if (own.uid(), own.gid()) != (other.uid(), other.gid()) {
+            fchown(file, Some(other.uid()), Some(other.gid()))?;
         }
-        file.sync_all()?;
-        fs::rename(&temporary, &target)
-    };
-    write().map_err(|error| {
-        let _ = fs::remove_file(&temporary);
-        failed(error)
-    })
+    }
+    file.set_permissions(other.permissions())
 }

@@ -1,6 +1,6 @@
 //! Compose files, read into a snapshot of what Compose would bring about.
 //!
-//! A file goes through [`yaml`] (a tree that knows places), [`interpolate`]
+//! A file goes through [`yaml`](crate::yaml) (a tree that knows places), [`interpolate`]
 //! (variables) and [`load`]; [`extends`], [`include`] and [`merge`] bring
 //! several services and files together; [`service`], [`ports`] and [`network`]
 //! bring the many ways of writing a thing down to one, and [`plan`] draws up

@@ -37,12 +37,18 @@ impl Notes {
 
     /// Notes that `path` says something that is left aside, and why.
     pub fn add(&mut self, spot: Spot, path: &[&str], why: impl Into<String>) {
+        self.add_worded(spot, path, || why.into());
+    }
+
+    /// Notes the same, put in words only if the note is kept: to find out what
+    /// was probably meant takes a look at all that could be.
+    pub fn add_worded(&mut self, spot: Spot, path: &[&str], why: impl FnOnce() -> String) {
         if self.notes.len() >= MOST {
             self.left_out += 1;
             return;
         }
         let what = format!("{} `{}`", self.place(spot), path.join("."));
-        self.notes.push(Unread::new(what, why));
+        self.notes.push(Unread::new(what, why()));
     }
 
     /// Notes a value of the wrong kind.
@@ -56,11 +62,11 @@ impl Notes {
             if known.contains(&key.as_str()) || key.starts_with("x-") {
                 continue;
             }
-            let why = match nearest(key, known.iter().copied()) {
+            let why = || match nearest(key, known.iter().copied()) {
                 Some(meant) => format!("there is no such key; did you mean `{meant}`?"),
                 None => "there is no such key".to_owned(),
             };
-            self.add(entry.key, &[path, &[key]].concat(), why);
+            self.add_worded(entry.key, &[path, &[key]].concat(), why);
         }
     }
 

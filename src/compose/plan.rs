@@ -40,7 +40,7 @@ pub fn snapshot(reader: &mut Reader, project: &Project, tree: &Node) -> Snapshot
     let empty = Mapping::new();
     let declared = tree.get("networks").and_then(Node::map).unwrap_or(&empty);
     let networks = networks(reader, project, declared, &services);
-    let mut drawing = Drawing { reader, project, services: &services, networks: &networks };
+    let mut drawing = Drawing::new(reader, project, &services, &networks);
     let containers = drawing.containers();
     let mut used: BTreeMap<String, Network> = BTreeMap::new();
     for network in networks.into_values() {
@@ -92,16 +92,17 @@ fn services(reader: &mut Reader, project: &Project, tree: &Node) -> BTreeMap<Str
         for dependency in &service.dependencies {
             if !found.contains_key(&dependency.service) {
                 let path = ["services", &service.name, "depends_on", &dependency.service];
-                let why = no_service(&dependency.service, services, &found);
-                reader.loader.notes.add(dependency.spot, &path, why);
+                let why = || no_service(&dependency.service, services, &found);
+                reader.loader.notes.add_worded(dependency.spot, &path, why);
             }
         }
         let shared = service.network_mode.as_deref().and_then(|mode| mode.strip_prefix("service:"));
         let wanted = service.links.iter().map(|(linked, _)| ("links", linked.as_str()));
         for (key, wanted) in wanted.chain(shared.map(|shared| ("network_mode", shared))) {
             if !found.contains_key(wanted) {
-                let why = no_service(wanted, services, &found);
-                reader.loader.notes.add(service.spot, &["services", &service.name, key], why);
+                let why = || no_service(wanted, services, &found);
+                let path = ["services", &service.name, key];
+                reader.loader.notes.add_worded(service.spot, &path, why);
             }
         }
     }
@@ -126,7 +127,6 @@ fn networks(
     services: &BTreeMap<String, Service>,
 ) -> BTreeMap<String, Network> {
     let mut found = BTreeMap::new();
-    let mut missing = BTreeSet::new();
     for service in services.values() {
         for attachment in &service.networks {
             let key = &attachment.network;
@@ -136,14 +136,13 @@ fn networks(
             let entry = declared.get(key);
             if entry.is_none() && key != "default" {
                 let path = ["services", &service.name, "networks", key];
-                let why = match nearest(key, declared.keys().map(String::as_str)) {
+                let why = || match nearest(key, declared.keys().map(String::as_str)) {
                     Some(meant) => {
                         format!("the file has no network `{key}`; did you mean `{meant}`?")
                     }
                     None => format!("the file has no network `{key}` at its top"),
                 };
-                reader.loader.notes.add(attachment.spot, &path, why);
-                missing.insert(key.clone());
+                reader.loader.notes.add_worded(attachment.spot, &path, why);
                 continue;
             }
             let full = format!("{}_{key}", project.name);
@@ -167,9 +166,22 @@ struct Drawing<'a, 'r> {
     services: &'a BTreeMap<String, Service>,
     /// By key.
     networks: &'a BTreeMap<String, Network>,
+    /// Names of those that let the host's ports in.
+    open: BTreeSet<&'a str>,
 }
 
-impl Drawing<'_, '_> {
+impl<'a, 'r> Drawing<'a, 'r> {
+    fn new(
+        reader: &'a mut Reader<'r>,
+        project: &'a Project,
+        services: &'a BTreeMap<String, Service>,
+        networks: &'a BTreeMap<String, Network>,
+    ) -> Self {
+        let open = networks.values().filter(|network| !network.internal && !network.is_none());
+        let open = open.map(|network| network.name.as_str()).collect();
+        Self { reader, project, services, networks, open }
+    }
+
     fn containers(&mut self) -> Vec<Container> {
         let mut containers = Vec::new();
         let mut left = MOST_MEMORY;
@@ -245,11 +257,7 @@ impl Drawing<'_, '_> {
     /// Whether any of a container's networks lets the host's ports in.
     fn lets_in(&self, service: &Service, endpoints: &[Endpoint]) -> bool {
         let bridged = service.network_mode.as_deref() == Some("bridge");
-        let networks = || self.networks.values();
-        let open = |endpoint: &Endpoint| {
-            networks().any(|n| n.name == endpoint.network && !n.internal && !n.is_none())
-        };
-        bridged || endpoints.iter().any(open)
+        bridged || endpoints.iter().any(|e| self.open.contains(e.network.as_str()))
     }
 
     /// The service's own labels, and those that Compose puts there.

@@ -9,10 +9,7 @@ use super::case::Case;
 use super::{diagnose, obstacle};
 use crate::graph::{Map, looks};
 use crate::model::{Container, ContainerAt, NetworkAt, Snapshot};
-use crate::testing::snapshots;
-
-#[path = "../../tests/offline/town.rs"]
-mod town;
+use crate::testing::{snapshots, town};
 
 /// Who is meant by a name in the slow and obvious way: all are looked at.
 fn meant_the_slow_way(case: &Case, from: ContainerAt, host: &str) -> Option<ContainerAt> {

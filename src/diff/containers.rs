@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::change::{Aspect, ChangeKind, Changes, in_full, pair_name};
+use super::owners::Owners;
 use super::same::Same;
 use crate::model::{
     Container, Endpoint, ExtraHost, HostPorts, NetworkMode, Protocol, PublishedPort, Reference,
-    RequestedPort, Snapshot, State,
+    RequestedPort, State,
 };
 
 /// Compares all containers.
@@ -19,8 +20,9 @@ pub fn compare(same: &Same, changes: &mut Changes) {
     for container in new {
         lone(container, changes, |told| (None, Some(told)));
     }
+    let owners = [same.before, same.after].map(|of| Owners::among(&of.containers));
     for (before, after) in same.container_pairs() {
-        pair(same, before, after, changes);
+        pair(&owners, before, after, changes);
     }
 }
 
@@ -44,16 +46,16 @@ fn lone(
     }
 }
 
-fn pair(same: &Same, before: &Container, after: &Container, changes: &mut Changes) {
+fn pair(owners: &[Owners; 2], before: &Container, after: &Container, changes: &mut Changes) {
     let name = pair_name(before, after);
-    changes.compare(&name, aspects(before, same.before), aspects(after, same.after));
+    changes.compare(&name, aspects(before, &owners[0]), aspects(after, &owners[1]));
     compare_ports(&name, before, after, changes);
     compare_endpoints(&name, before, after, changes);
 }
 
 /// What is compared of a container by itself. Every field is named here, so
 /// that one which is added to the model cannot be overlooked.
-fn aspects(container: &Container, of: &Snapshot) -> [Aspect; 13] {
+fn aspects(container: &Container, owners: &Owners) -> [Aspect; 13] {
     let Container {
         id,
         image,
@@ -100,7 +102,7 @@ fn aspects(container: &Container, of: &Snapshot) -> [Aspect; 13] {
     [
         Aspect::new(ChangeKind::State, "", Some(state(container))),
         Aspect::setting("image", image),
-        Aspect::setting("network mode", mode(container, of)),
+        Aspect::setting("network mode", mode(container, owners)),
         Aspect::new(ChangeKind::Flag, "host name", host_name),
         Aspect::new(ChangeKind::Flag, "links", in_full(written(links))),
         Aspect::new(ChangeKind::Flag, "extra hosts", in_full(by_name(extra_hosts))),
@@ -161,15 +163,12 @@ fn state(container: &Container) -> String {
 
 /// Where the network stack comes from. Another container goes by its name:
 /// its id changes whenever it is made anew.
-fn mode(container: &Container, of: &Snapshot) -> String {
+fn mode(container: &Container, owners: &Owners) -> String {
     match &container.network_mode {
-        NetworkMode::Container(owner) => {
-            let found = of.containers.iter().find(|c| c.id == *owner || c.name == *owner);
-            match found {
-                Some(owner) => format!("container:{}", owner.name),
-                None => "container: one that is gone".to_owned(),
-            }
-        }
+        NetworkMode::Container(owner) => match owners.called(owner) {
+            Some((_, owner)) => format!("container:{}", owner.name),
+            None => "container: one that is gone".to_owned(),
+        },
         // The network it was first connected to stands with the endpoints.
         NetworkMode::Network(_) => "own".to_owned(),
         mode => mode.to_string(),

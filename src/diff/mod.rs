@@ -12,6 +12,7 @@ mod change;
 mod containers;
 mod networks;
 mod overlay;
+mod owners;
 mod planned;
 mod reach;
 mod same;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Difference;
 use super::change::{ChangeKind, Happened, Subject, pair_name};
+use super::owners::Owners;
 use crate::model::{
     Container, ContainerAt, Endpoint, Listed, Network, NetworkAt, NetworkIndex, NetworkMode,
     Snapshot, with_positions,
@@ -106,6 +107,7 @@ pub fn overlay(before: &Snapshot, after: &Snapshot, difference: &Difference) -> 
         }
         containers.push(container);
     }
+    let owners = Owners::among(&before.containers);
     for (at, container) in with_positions(&before.containers) {
         if difference.containers.contains_key(&at) {
             continue;
@@ -113,7 +115,7 @@ pub fn overlay(before: &Snapshot, after: &Snapshot, difference: &Difference) -> 
         let mut gone = container.clone();
         gone.id = gone_id(&gone.id, &gone.name);
         gone.endpoints = container.endpoints.iter().map(moved).collect();
-        gone.network_mode = followed(&container.network_mode, before, after, difference);
+        gone.network_mode = followed(&container.network_mode, &owners, after, difference);
         let key = container_key(&gone);
         for endpoint in &gone.endpoints {
             let on = (endpoint.network.clone(), endpoint.network_id.clone());
@@ -130,17 +132,15 @@ pub fn overlay(before: &Snapshot, after: &Snapshot, difference: &Difference) -> 
 /// there, perhaps under another id, or of one that is gone as well.
 fn followed(
     mode: &NetworkMode,
-    before: &Snapshot,
+    owners: &Owners,
     after: &Snapshot,
     difference: &Difference,
 ) -> NetworkMode {
     let NetworkMode::Container(owner) = mode else { return mode.clone() };
-    let mut all = with_positions(&before.containers);
-    let found = all.find(|(_, c)| c.id == *owner || c.name == *owner);
-    NetworkMode::Container(match found {
-        Some((at, gone)) => match difference.containers.get(&at) {
+    NetworkMode::Container(match owners.called(owner) {
+        Some((at, owner)) => match difference.containers.get(&at) {
             Some(now) => after.containers[*now].id.clone(),
-            None => gone_id(&gone.id, &gone.name),
+            None => gone_id(&owner.id, &owner.name),
         },
         None => owner.clone(),
     })

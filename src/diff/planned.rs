@@ -3,13 +3,13 @@
 //! settings of its own. What the plan leaves open is taken over from what
 //! runs, so that only that differs which was written otherwise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::same::Same;
 use crate::model::keys::label;
 use crate::model::{
-    Container, ContainerAt, Endpoint, Network, NetworkMode, Origin, PublishedPort, RequestedPort,
-    Snapshot, State, positions,
+    Container, ContainerAt, Endpoint, Network, NetworkMode, Origin, Protocol, PublishedPort,
+    RequestedPort, Snapshot, State, positions,
 };
 
 /// The plan with its gaps filled, and of what runs the part that it is about:
@@ -24,7 +24,7 @@ pub fn comparable(plan: &Snapshot, running: &Snapshot) -> (Snapshot, Snapshot) {
         let same = Same::new(&plan, &running);
         (same.containers, same.networks)
     };
-    let of_plan: Vec<ContainerAt> = same.0.values().copied().collect();
+    let of_plan: BTreeSet<ContainerAt> = same.0.values().copied().collect();
     let (mine, theirs) = (&mut plan.containers, &mut running.containers);
     for (planned, real) in &same.0 {
         fill_container(&mut mine[*planned], &mut theirs[*real]);
@@ -32,14 +32,14 @@ pub fn comparable(plan: &Snapshot, running: &Snapshot) -> (Snapshot, Snapshot) {
     for (planned, real) in &same.1 {
         fill_network(&mut plan.networks[*planned], &running.networks[*real]);
     }
-    let named: Vec<String> = plan.networks.iter().map(|network| network.name.clone()).collect();
+    let named: BTreeSet<&str> = plan.networks.iter().map(|network| &*network.name).collect();
     let mut all = positions(&running.containers);
     running.containers.retain(|container| {
         let is_planned = all.next().is_some_and(|at| of_plan.contains(&at));
         is_planned || container.project() == Some(project)
     });
     running.networks.retain(|network| {
-        named.contains(&network.name) || network.project.as_deref() == Some(project)
+        named.contains(&*network.name) || network.project.as_deref() == Some(project)
     });
     (plan, running)
 }
@@ -144,28 +144,35 @@ fn published(
     real: &[PublishedPort],
     on_host: bool,
 ) -> Vec<PublishedPort> {
+    let mut by_port: BTreeMap<(u16, Protocol, Option<u16>), Vec<&PublishedPort>> = BTreeMap::new();
+    for port in real {
+        by_port.entry((port.port, port.protocol, port.host_port)).or_default().push(port);
+    }
     let mut published = Vec::new();
-    for asked in requested.iter().filter(|_| !on_host) {
-        let granted: Vec<&PublishedPort> = real.iter().filter(|port| grants(asked, port)).collect();
-        if granted.is_empty() {
+    // What is asked for twice is the same.
+    for asked in requested.iter().filter(|_| !on_host).collect::<BTreeSet<_>>() {
+        let at = |host_port| (asked.port, asked.protocol, host_port);
+        let (first, last) = asked.host_port.bounds();
+        let in_range = by_port.range(at(Some(first))..=at(Some(last)));
+        // On a routed network no port of the host is taken, whichever was asked for.
+        let granted = in_range.chain(by_port.get_key_value(&at(None))).flat_map(|(_, ports)| ports);
+        let before = published.len();
+        published.extend(granted.filter(|port| is_on(asked, port)).map(|port| (*port).clone()));
+        if published.len() == before {
             published.extend(asked.granted(asked.host_port.one()));
         }
-        published.extend(granted.into_iter().cloned());
     }
     published.sort();
     published.dedup();
     published
 }
 
-/// Whether a published port is what was asked for.
-fn grants(asked: &RequestedPort, port: &PublishedPort) -> bool {
-    // On a routed network no port of the host is taken, whichever was asked for.
-    let in_range = port.host_port.is_none_or(|host_port| asked.host_port.contains(host_port));
-    let same_ip = match asked.host_ip {
+/// Whether a published port is on the addresses of the host that were asked for.
+fn is_on(asked: &RequestedPort, port: &PublishedPort) -> bool {
+    match asked.host_ip {
         Some(ip) if !ip.is_unspecified() => ip == port.host_ip,
         _ => port.is_on_every_address(),
-    };
-    asked.port == port.port && asked.protocol == port.protocol && in_range && same_ip
+    }
 }
 
 fn fill_network(plan: &mut Network, real: &Network) {

@@ -1,6 +1,6 @@
 //! Which container and which network of one snapshot is which of the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::model::{
     Container, ContainerAt, Listed, Network, NetworkAt, PerAt, Snapshot, with_positions,
@@ -109,31 +109,41 @@ fn matched<'a, T: Listed>(
 /// Pairs those that one identity calls the same, which are several only for
 /// replicas and for twins: the most alike first.
 fn paired<'a, T: Listed>(
-    mut mine: Vec<Item<'a, T>>,
-    mut theirs: Vec<Item<'a, T>>,
+    mine: Vec<Item<'a, T>>,
+    theirs: Vec<Item<'a, T>>,
     rank: &impl Fn(&'a T) -> (Option<u32>, &'a str, &'a str),
 ) -> Vec<(T::At, T::At)> {
     let mut pairs = Vec::new();
-    let alike: [&dyn Fn(&'a T, &'a T) -> bool; 4] = [
-        &|a, b| rank(a) == rank(b),
-        &|a, b| {
-            let (replica, ..) = rank(a);
-            replica.is_some() && replica == rank(b).0
-        },
-        &|a, b| rank(a).1 == rank(b).1,
-        // Numbered ones that differ in their number are different ones.
-        &|a, b| rank(a).0.is_none() && rank(b).0.is_none(),
-    ];
-    for alike in alike {
-        mine.retain(|(at, a)| {
-            let found = theirs.iter().position(|(_, b)| alike(a, b));
-            if let Some(found) = found {
-                pairs.push((*at, theirs.remove(found).0));
-            }
-            found.is_none()
-        });
-    }
+    let mut both = (mine, theirs);
+    pair_equals(&mut pairs, &mut both, |item| Some(rank(item)));
+    pair_equals(&mut pairs, &mut both, |item| rank(item).0);
+    pair_equals(&mut pairs, &mut both, |item| Some(rank(item).1));
+    // Numbered ones that differ in their number are different ones.
+    pair_equals(&mut pairs, &mut both, |item| rank(item).0.is_none().then_some(()));
     pairs
+}
+
+/// Moves those that have a key in common from the two lists to the pairs, the
+/// first of each first.
+fn pair_equals<'a, T: Listed, K: Ord>(
+    pairs: &mut Vec<(T::At, T::At)>,
+    (mine, theirs): &mut Both<'a, T>,
+    key: impl Fn(&'a T) -> Option<K>,
+) {
+    let mut free: BTreeMap<K, VecDeque<T::At>> = BTreeMap::new();
+    for (at, item) in theirs.iter() {
+        if let Some(key) = key(item) {
+            free.entry(key).or_default().push_back(*at);
+        }
+    }
+    let mut taken = BTreeSet::new();
+    mine.retain(|(at, item)| {
+        let found = key(item).and_then(|key| free.get_mut(&key)?.pop_front());
+        pairs.extend(found.map(|found| (*at, found)));
+        taken.extend(found);
+        found.is_none()
+    });
+    theirs.retain(|(at, _)| !taken.contains(at));
 }
 
 fn lone<'a, T: Listed>(

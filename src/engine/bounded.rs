@@ -5,6 +5,9 @@
 use std::io;
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -15,10 +18,15 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
+use super::tls::Tls;
+
 /// The most bytes of one answer, and of a list of everything there is: fifty
 /// thousand containers make a list of about 80 MB.
 const MOST: usize = 32 << 20;
 const MOST_OF_A_LIST: usize = 128 << 20;
+
+/// The most bytes of all answers: fifty thousand inspects and logs are a quarter.
+const MOST_IN_ALL: u64 = 4 << 30;
 
 /// What listens, and where.
 #[derive(Debug, Clone)]
@@ -27,6 +35,8 @@ pub enum Socket {
     Unix(PathBuf),
     /// A TCP port, as `HOST:PORT`.
     Tcp(String),
+    /// The same, with TLS.
+    Tls(String, Box<Tls>),
 }
 
 /// A client for what listens there. Nothing is sent yet.
@@ -34,9 +44,10 @@ pub fn docker(socket: Socket, timeout: Duration) -> Result<Docker, bollard::erro
     // The name stands in the requests' Host line alone.
     let name = match &socket {
         Socket::Unix(_) => "http://localhost".to_owned(),
-        Socket::Tcp(host) => format!("http://{host}"),
+        Socket::Tcp(host) | Socket::Tls(host, _) => format!("http://{host}"),
     };
-    let client = Client::builder(TokioExecutor::new()).build(Connector(socket));
+    let client = Client::builder(TokioExecutor::new())
+        .build(Connector { socket, left: Arc::new(AtomicU64::new(MOST_IN_ALL)) });
     let transport = move |request: BollardRequest| {
         let answer = client.request(request);
         async move { answer.await.map_err(bollard::errors::Error::from) }
@@ -47,7 +58,11 @@ pub fn docker(socket: Socket, timeout: Duration) -> Result<Docker, bollard::erro
 
 /// Opens connections.
 #[derive(Debug, Clone)]
-struct Connector(Socket);
+struct Connector {
+    socket: Socket,
+    /// Bytes that may still come in all, over all connections.
+    left: Arc<AtomicU64>,
+}
 
 impl tower_service::Service<hyper::Uri> for Connector {
     type Response = TokioIo<Bounded>;
@@ -59,19 +74,22 @@ impl tower_service::Service<hyper::Uri> for Connector {
     }
 
     fn call(&mut self, _: hyper::Uri) -> Self::Future {
-        let socket = self.0.clone();
+        let Self { socket, left: left_in_all } = self.clone();
         Box::pin(async move {
             let stream: Box<dyn Stream> = match socket {
                 Socket::Unix(path) => Box::new(UnixStream::connect(path).await?),
-                Socket::Tcp(host) => {
-                    let stream = TcpStream::connect(host).await?;
-                    stream.set_nodelay(true)?;
-                    Box::new(stream)
-                }
+                Socket::Tcp(host) => Box::new(tcp(&host).await?),
+                Socket::Tls(host, tls) => Box::new(tls.over(tcp(&host).await?).await?),
             };
-            Ok(TokioIo::new(Bounded { stream, left: MOST }))
+            Ok(TokioIo::new(Bounded { stream, left: MOST, left_in_all }))
         })
     }
+}
+
+async fn tcp(host: &str) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(host).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -82,6 +100,7 @@ struct Bounded {
     stream: Box<dyn Stream>,
     /// Bytes that may still come before the next request.
     left: usize,
+    left_in_all: Arc<AtomicU64>,
 }
 
 impl Connection for Bounded {
@@ -108,12 +127,16 @@ impl AsyncRead for Bounded {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
         let came = buffer.filled().len() - before;
-        match self.left.checked_sub(came) {
-            Some(left) => self.left = left,
-            None => {
-                let why = format!("it is larger than {} MB", MOST >> 20);
-                return Poll::Ready(Err(io::Error::new(io::ErrorKind::FileTooLarge, why)));
-            }
+        let too_large = |why: String| Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
+        let Some(left) = self.left.checked_sub(came) else {
+            return Poll::Ready(too_large(format!("it is larger than {} MB", MOST >> 20)));
+        };
+        self.left = left;
+        let in_all =
+            self.left_in_all.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(came as u64));
+        if in_all.is_err() {
+            let why = format!("its answers are larger than {} GB in all", MOST_IN_ALL >> 30);
+            return Poll::Ready(too_large(why));
         }
         Poll::Ready(Ok(()))
     }

@@ -9,12 +9,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bollard::{API_DEFAULT_VERSION, Docker};
+use bollard::Docker;
 
 use super::bounded::{self, Socket};
 use super::place::{Address, Place};
 use super::podman;
 use super::ssh::Tunnel;
+use super::tls::Tls;
 use crate::error::{Error, Result, Unreachable};
 
 /// An open way to an engine.
@@ -31,7 +32,6 @@ impl Engine {
     /// Opens the way. Nothing is sent yet, except that a unix socket is looked
     /// at, so that a missing one is told from a forbidden one.
     pub async fn open(address: Address, timeout: Duration) -> Result<Self> {
-        let seconds = timeout.as_secs().saturating_add(1);
         let mut tunnel = None;
         let opened = match &address.place {
             Place::Unix(path) => {
@@ -47,25 +47,9 @@ impl Engine {
             }
             Place::Tcp(host) => bounded::docker(Socket::Tcp(host.clone()), timeout),
             Place::Tls(host, directory) => {
-                let file = |name: &str| {
-                    let path = directory.join(name);
-                    match std::fs::metadata(&path) {
-                        Ok(_) => Ok(path),
-                        Err(error) => Err(Error::Tls {
-                            address: address.to_string(),
-                            why: format!("`{}`: {error}", path.display()),
-                        }),
-                    }
-                };
-                let (key, cert, ca) = (file("key.pem")?, file("cert.pem")?, file("ca.pem")?);
-                Docker::connect_with_ssl(
-                    &format!("tcp://{host}"),
-                    &key,
-                    &cert,
-                    &ca,
-                    seconds,
-                    API_DEFAULT_VERSION,
-                )
+                let tls = Tls::new(host, directory)
+                    .map_err(|why| Error::Tls { address: address.to_string(), why })?;
+                bounded::docker(Socket::Tls(host.clone(), Box::new(tls)), timeout)
             }
         };
         match opened {
@@ -132,7 +116,7 @@ impl Engine {
                 address,
                 call,
                 status: podman::status(*status_code, message.trim()),
-                message: message.trim().to_owned(),
+                message: one_line(message),
             },
             Bollard::RequestTimeoutError => self.deadline(call),
             Bollard::JsonDataError { message, .. } => {
@@ -155,6 +139,18 @@ impl Engine {
                 }
             }
         }
+    }
+}
+
+/// Characters kept of what an engine says.
+const MOST_SAID: usize = 500;
+
+/// The first line of what an engine says that has something in it.
+fn one_line(message: &str) -> String {
+    let line = message.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    match line.char_indices().nth(MOST_SAID) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
     }
 }
 

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::small_file;
 use crate::error::{Error, Result};
 
 /// A docker context's way to its engine.
@@ -54,7 +55,7 @@ struct DockerEndpoint {
 /// entry is missing or empty.
 pub fn current(config: &Path) -> Result<Option<String>> {
     let path = config.join("config.json");
-    let text = match fs::read_to_string(&path) {
+    let text = match small_file::read(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Error::BadConfig { path, why: error.to_string() }),
@@ -74,7 +75,7 @@ pub fn find(config: &Path, name: &str, origin: &str) -> Result<Context> {
     directories.sort();
     for directory in directories {
         let path = directory.join("meta.json");
-        let Ok(text) = fs::read_to_string(&path) else { continue };
+        let Ok(text) = small_file::read(&path) else { continue };
         let meta: Meta = match serde_json::from_str(&text) {
             Ok(meta) => meta,
             // Somebody else's broken context is no reason to fail.

@@ -21,8 +21,10 @@ mod ports;
 #[cfg(target_os = "linux")]
 mod process;
 mod scan;
+mod small_file;
 mod ssh;
 mod swarm;
+mod tls;
 mod translate;
 
 pub use connect::Engine;

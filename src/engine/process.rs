@@ -92,16 +92,15 @@ impl Process {
 
     /// Whether it is the container's.
     fn check(&self, id: &str) -> Result<(), String> {
-        // A short id could be part of any path.
-        if id.len() < 12 {
-            return Err("its id is too short to know its process by".to_owned());
+        if id.len() != WHOLE_ID || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err("its id is none to know its process by".to_owned());
         }
         let text = |name: &str| {
             let mut text = String::new();
             self.open(name).and_then(|mut file| file.read_to_string(&mut text)).map_err(unseen)?;
             Ok::<_, String>(text)
         };
-        if text("cgroup")?.contains(id) || mounts_carry(&text("mountinfo")?, id) {
+        if is_of_group(&text("cgroup")?, id) || mounts_carry(&text("mountinfo")?, id) {
             Ok(())
         } else {
             Err("the process with its number is not the container's".to_owned())
@@ -151,6 +150,26 @@ impl Process {
     }
 }
 
+/// Digits of a container's whole id.
+const WHOLE_ID: usize = 64;
+
+/// What engines write before the id in the name of a container's control
+/// group. Podman's `libpod-conmon-` is the group of who watches it.
+const BEFORE_ID: [&str; 4] = ["", "docker-", "libpod-", "libpod-payload-"];
+
+/// Whether a whole folder of one of the control groups' paths is the
+/// container's, as cgroupfs names it or systemd. A container can make groups
+/// below its own, but none beside it.
+fn is_of_group(cgroup: &str, id: &str) -> bool {
+    let is_its = |folder: &str| {
+        let name = folder.strip_suffix(".scope").unwrap_or(folder);
+        BEFORE_ID.iter().any(|before| name.strip_prefix(before) == Some(id))
+    };
+    // Number, controllers, path.
+    let paths = cgroup.lines().filter_map(|line| line.splitn(3, ':').nth(2));
+    paths.into_iter().any(|path| path.split('/').any(is_its))
+}
+
 /// Files that an engine writes for one container and mounts into it.
 const OWN_FILES: [&str; 4] =
     ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/run/.containerenv"];
@@ -170,6 +189,29 @@ fn mounts_carry(mountinfo: &str, id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_control_group_is_a_container_s_by_a_whole_folder_of_its_path() {
+        let id = "cd1332551718d562be0e82984eb712ef14cb60714d5cd5cc1dd3eb5418096785";
+        for path in [
+            format!("12:memory:/docker/{id}\n0::/docker/{id}"),
+            format!("0::/system.slice/docker-{id}.scope"),
+            format!("0::/machine.slice/libpod-{id}.scope/container"),
+            format!("0::/libpod_parent/libpod-{id}"),
+        ] {
+            assert!(is_of_group(&path, id), "{path}");
+        }
+        for path in [
+            format!("0::/machine.slice/libpod-conmon-{id}.scope"),
+            format!("0::/docker/x{id}"),
+            format!("0::/docker/{id}0"),
+            format!("0::/docker/{}", &id[..63]),
+            format!("1:name={id}:/"),
+            String::new(),
+        ] {
+            assert!(!is_of_group(&path, id), "{path}");
+        }
+    }
 
     #[test]
     fn mounts_carry_the_id_where_the_engine_puts_it() {

@@ -17,6 +17,8 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 
+use crate::temporary::Temporary;
+
 /// Who to log in as, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
@@ -233,7 +235,8 @@ impl Tunnel {
 /// socket by which the second finds the first's connection.
 fn ssh(login: &Login, folder: &Folder) -> Command {
     let mut command = Command::new("ssh");
-    command.kill_on_drop(true).arg("-S").arg(folder.path.join("c"));
+    // Neither the user's keys nor the screen are for the machine over there.
+    command.kill_on_drop(true).args(["-a", "-x"]).arg("-S").arg(folder.path.path().join("c"));
     if let Some(user) = &login.user {
         command.args(["-l", user]);
     }
@@ -291,7 +294,7 @@ fn last_line(text: &str) -> Option<String> {
 /// is short, since sockets' paths must be.
 #[derive(Debug)]
 struct Folder {
-    path: PathBuf,
+    path: Temporary,
     socket: PathBuf,
 }
 
@@ -305,7 +308,9 @@ impl Folder {
             let name = format!("netmap-{id:x}-{:x}", start.wrapping_add(number));
             let path = std::env::temp_dir().join(name);
             match DirBuilder::new().mode(0o700).create(&path) {
-                Ok(()) => return Ok(Self { socket: path.join("s"), path }),
+                Ok(()) => {
+                    return Ok(Self { socket: path.join("s"), path: Temporary::at(path) });
+                }
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
                     last = Some(error);
                 }
@@ -313,12 +318,6 @@ impl Folder {
             }
         }
         Err(last.unwrap_or_else(|| std::io::Error::other("no name is free")))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.path);
     }
 }
 

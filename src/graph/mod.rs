@@ -8,10 +8,13 @@ mod compare;
 mod host;
 #[cfg(test)]
 pub mod looks;
+mod names;
+mod pair_kinds;
 mod path;
 mod predict;
 mod reason;
 mod select;
+mod services;
 mod structure;
 mod swarm;
 
@@ -23,10 +26,14 @@ use foldhash::{HashMap, HashMapExt};
 use petgraph::graph::{NodeIndex, UnGraph};
 
 pub use compare::{Agreement, Compared, Comparison, Mark, Surprise};
+pub use pair_kinds::{PairKind, PairKinds};
 pub use reason::{Judged, Prediction, Reason, Route, Verdict};
 pub use select::{Filter, Selection, is_pattern, no_such, pattern};
 pub use structure::{Bridging, Path};
 pub use swarm::ServiceName;
+
+use names::Names;
+use services::Services;
 
 use crate::model::{
     Container, ContainerAt, Endpoint, Network, NetworkAt, NetworkIndex, NetworkMode, Observation,
@@ -67,6 +74,10 @@ pub struct Map<'a> {
     /// For each container the position of what was seen inside it; made when
     /// somebody asks.
     observations: OnceCell<PerContainer<Option<usize>>>,
+    /// What the containers are called; made when somebody asks.
+    names: OnceCell<Names>,
+    /// What leads to the swarm's services; made when somebody asks.
+    services: OnceCell<Services>,
 }
 
 /// Whose network stack a container uses.
@@ -119,7 +130,6 @@ impl<'a> Map<'a> {
             }
             endpoint_networks.push(networks);
         }
-        let (addresses, observations) = (OnceCell::new(), OnceCell::new());
         Self {
             snapshot,
             graph,
@@ -128,8 +138,10 @@ impl<'a> Map<'a> {
             owners,
             sidecars,
             members,
-            addresses,
-            observations,
+            addresses: OnceCell::new(),
+            observations: OnceCell::new(),
+            names: OnceCell::new(),
+            services: OnceCell::new(),
         }
     }
 
@@ -250,44 +262,20 @@ impl<'a> Map<'a> {
     /// a swarm's, and tasks without their ids (`web.1`) count when no container
     /// has that name.
     pub fn containers_named(&self, name: &str) -> Vec<ContainerAt> {
-        let containers = &self.snapshot.containers;
-        let matching = |test: &dyn Fn(&Container) -> bool| -> Vec<ContainerAt> {
-            self.containers().filter(|at| test(&containers[*at])).collect()
-        };
-        let exact = matching(&|c| c.name == name || c.id == name);
-        if !exact.is_empty() {
-            return exact;
-        }
-        let on_their_engines = matching(&|c| c.own_name() == name);
-        if !on_their_engines.is_empty() {
-            return on_their_engines;
-        }
-        let by_service = matching(&|c| c.compose.service.as_deref() == Some(name));
-        if !by_service.is_empty() {
-            return by_service;
-        }
-        let mut tasks = self.tasks_of(name);
-        if tasks.is_empty() {
-            tasks = matching(&|c| c.task_name() == Some(name));
-        }
-        if !tasks.is_empty() {
-            return tasks;
-        }
-        if name.len() < 4 {
-            return Vec::new();
-        }
-        matching(&|c| c.id.starts_with(name))
+        self.names().containers_named(self.snapshot, name)
     }
 
     /// The containers of a service's tasks, those with a network stack first.
-    pub fn tasks_of(&self, service: &str) -> Vec<ContainerAt> {
-        let containers = &self.snapshot.containers;
-        let is_task = |at: &ContainerAt| {
-            containers[*at].task_of.as_deref().is_some_and(|s| s.eq_ignore_ascii_case(service))
-        };
-        let mut tasks: Vec<ContainerAt> = self.containers().filter(is_task).collect();
-        tasks.sort_by_key(|at| (!containers[*at].state.has_network(), *at));
-        tasks
+    pub fn tasks_of(&self, service: &str) -> &[ContainerAt] {
+        self.names().tasks_of(service)
+    }
+
+    fn names(&self) -> &Names {
+        self.names.get_or_init(|| Names::new(self.snapshot))
+    }
+
+    fn services(&self) -> &Services {
+        self.services.get_or_init(|| Services::new(self.snapshot.engine.swarm.as_ref()))
     }
 
     /// The container that has this address now, with the network it has it

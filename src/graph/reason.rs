@@ -200,7 +200,7 @@ impl fmt::Display for Reason {
 }
 
 /// A verdict with its reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Judged {
     /// The verdict.
     pub verdict: Verdict,

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::Map;
+use super::services::ServiceAt;
 use crate::model::{ContainerAt, NetworkAt, Scope, Service};
 
 /// What a service's name leads to.
@@ -23,14 +24,20 @@ pub struct ServiceName {
     pub tasks: Vec<ContainerAt>,
 }
 
-impl Map<'_> {
+impl<'a> Map<'a> {
+    fn service(&self, at: ServiceAt) -> Option<&'a Service> {
+        self.snapshot.engine.swarm.as_ref()?.services.get(at)
+    }
+
     /// The service whose virtual address this is.
-    pub fn service_at(&self, address: IpAddr) -> Option<&Service> {
-        let swarm = self.snapshot.engine.swarm.as_ref()?;
-        let has = |service: &&Service| {
-            service.virtual_addresses.iter().any(|virtual_ip| virtual_ip.address == address)
-        };
-        swarm.services.iter().find(has)
+    pub fn service_at(&self, address: IpAddr) -> Option<&'a Service> {
+        self.service(self.services().addressed(address)?)
+    }
+
+    /// The service that is called so, in whatever case, on the network with
+    /// this id.
+    fn service_called(&self, name: &str, network_id: &str) -> Option<&'a Service> {
+        self.service(self.services().called(name, network_id)?)
     }
 
     /// What `host` leads to from a container, if it is a service's name on
@@ -47,11 +54,11 @@ impl Map<'_> {
                 return None;
             }
             let name = host.strip_suffix(&format!(".{}", network.name)).unwrap_or(host);
-            let mut services = self.snapshot.engine.swarm.iter().flat_map(|swarm| &swarm.services);
-            let listed = services.find(|service| service.is_called(name, &network.id));
+            let listed = self.service_called(name, &network.id);
             let service = listed.map_or(name, |service| &service.name);
-            let mut tasks = self.tasks_of(service);
-            tasks.retain(|task| self.endpoint_on(*task, at).is_some());
+            let on_it = |task: &ContainerAt| self.endpoint_on(*task, at).is_some();
+            let tasks: Vec<ContainerAt> =
+                self.tasks_of(service).iter().copied().filter(on_it).collect();
             let address = listed.and_then(|service| service.address_on(&network.id));
             (listed.is_some() || !tasks.is_empty()).then_some(ServiceName {
                 network: at,

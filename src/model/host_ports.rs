@@ -42,6 +42,15 @@ impl HostPorts {
         }
     }
 
+    /// The first and the last that it may be.
+    pub fn bounds(self) -> (u16, u16) {
+        match self {
+            Self::Any => (1, u16::MAX),
+            Self::One(port) => (port, port),
+            Self::Range(first, last) => (first, last),
+        }
+    }
+
     /// Whether a port is among them.
     pub fn contains(self, port: u16) -> bool {
         match self {

@@ -155,8 +155,9 @@ impl Snapshot {
         });
         let seen = whole.observations.iter().filter(|seen| among(&seen.container));
         let observations = seen.cloned().collect();
-        let on_map = |id: &str| self.networks.iter().any(|network| network.id == id);
-        let of_networks = whole.network_observations.iter().filter(|seen| on_map(&seen.id));
+        let ids: BTreeSet<&str> = self.networks.iter().map(|n| n.id.as_str()).collect();
+        let of_networks = whole.network_observations.iter();
+        let of_networks = of_networks.filter(|seen| ids.contains(seen.id.as_str()));
         self.network_observations = of_networks.cloned().collect();
         self.observations = observations;
         self.probe = measured;

@@ -1,5 +1,6 @@
 //! A swarm: its nodes, and its services with their tasks.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use serde::{Deserialize, Serialize};
@@ -236,26 +237,23 @@ impl Swarm {
     /// service. A container's own inspect has those alone that its node
     /// forwards to it and to no other.
     pub fn publish(&self, containers: &mut [Container]) {
+        let mut forwarded: HashMap<&str, Vec<PublishedPort>> = HashMap::new();
         for service in &self.services {
             let everywhere =
                 service.published.iter().filter(|port| port.mode == PublishMode::Ingress);
-            let ports: Vec<PublishedPort> = everywhere
-                .filter_map(|port| {
-                    Some(PublishedPort {
-                        port: port.port,
-                        protocol: port.protocol,
-                        host_ip: Ipv4Addr::UNSPECIFIED.into(),
-                        host_port: Some(port.host_port?),
-                    })
+            let ports = everywhere.filter_map(|port| {
+                Some(PublishedPort {
+                    port: port.port,
+                    protocol: port.protocol,
+                    host_ip: Ipv4Addr::UNSPECIFIED.into(),
+                    host_port: Some(port.host_port?),
                 })
-                .collect();
-            let own = |container: &&mut Container| {
-                let task_of = container.task_of.as_deref() == Some(service.name.as_str());
-                task_of && container.state.has_network()
-            };
-            for container in containers.iter_mut().filter(own) {
-                container.published.extend(ports.iter().cloned());
-            }
+            });
+            forwarded.entry(&service.name).or_default().extend(ports);
+        }
+        for container in containers.iter_mut().filter(|c| c.state.has_network()) {
+            let ports = container.task_of.as_deref().and_then(|service| forwarded.get(service));
+            container.published.extend(ports.into_iter().flatten().cloned());
         }
     }
 
@@ -289,16 +287,6 @@ impl Service {
     pub fn replicas(&self) -> String {
         let number = |n: Option<u64>| n.map_or_else(|| "?".to_owned(), |n| n.to_string());
         format!("{} of {}", number(self.running), number(self.wanted))
-    }
-
-    /// Whether `name` is one of its names on the network with this id. Case
-    /// does not matter, as in all names that are looked up.
-    pub fn is_called(&self, name: &str, network_id: &str) -> bool {
-        let on = self.networks.iter().find(|network| network.network_id == network_id);
-        on.is_some_and(|on| {
-            let names = std::iter::once(&self.name).chain(&on.aliases);
-            names.into_iter().any(|own| own.eq_ignore_ascii_case(name))
-        })
     }
 
     /// Its virtual address on a network.

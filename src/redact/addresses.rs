@@ -12,7 +12,7 @@ use crate::model::{HostAddress, Snapshot};
 /// What becomes of each subnet and address.
 #[derive(Debug, Default)]
 pub struct Addresses {
-    /// Subnets that lie in no other, with what each is replaced by.
+    /// Subnets that lie in no other, with what each is replaced by. In order.
     roots: Vec<(Block, Block)>,
     /// Addresses one by one: those in no subnet, and those whose place in
     /// theirs would tell something.
@@ -36,6 +36,16 @@ impl Block {
 
     fn holds(&self, v6: bool, number: u128) -> bool {
         self.v6 == v6 && (number ^ self.base).checked_shr(self.bits).unwrap_or(0) == 0
+    }
+
+    /// Those of `items`, which are in order, that lie in it.
+    fn among<'i, T>(&self, items: &'i [T], place: impl Fn(&T) -> (bool, u128)) -> &'i [T] {
+        let first = items.partition_point(|item| place(item) < (self.v6, self.base));
+        let inside = |item: &T| {
+            let (v6, number) = place(item);
+            self.holds(v6, number)
+        };
+        &items[first..first + items[first..].partition_point(inside)]
     }
 }
 
@@ -76,11 +86,12 @@ impl Addresses {
         // The shortest prefix of those that begin at one address comes first.
         nets.sort_by_key(|net| (net.network(), net.prefix_len()));
         nets.dedup();
+        let blocks: Vec<Block> = nets.into_iter().map(Block::of).collect();
+        // In that order what holds a block is the last that none held.
         let mut roots: Vec<Block> = Vec::new();
-        for net in &nets {
-            let block = Block::of(*net);
-            if !roots.iter().any(|root| root.holds(block.v6, block.base)) {
-                roots.push(block);
+        for block in &blocks {
+            if !roots.last().is_some_and(|root| root.holds(block.v6, block.base)) {
+                roots.push(*block);
             }
         }
         let mut used = every_address(snapshot);
@@ -89,11 +100,11 @@ impl Addresses {
         let mut this = Self::default();
         let mut free = Free::default();
         for root in roots {
-            let inside = used.iter().filter(|a| root.holds(a.is_ipv6(), number(**a)));
-            let places = inside.map(|a| number(*a) - root.base).filter(|p| !tells(root.v6, *p));
-            let nested = nets.iter().map(|net| Block::of(*net)).filter(|block| {
-                *block != root && root.holds(block.v6, block.base) && block.bits < root.bits
-            });
+            let inside = root.among(&used, |address| (address.is_ipv6(), number(*address)));
+            let places = inside.iter().map(|a| number(*a) - root.base);
+            let places = places.filter(|place| !tells(root.v6, *place));
+            let nested = root.among(&blocks, |block| (block.v6, block.base)).iter();
+            let nested = nested.filter(|block| block.bits < root.bits);
             let ends = nested.map(|block| block.base - root.base + ((1u128 << block.bits) - 1));
             let last = places.chain(ends).max().unwrap_or(0);
             let needed = 128 - last.leading_zeros();
@@ -109,7 +120,7 @@ impl Addresses {
                 continue;
             }
             let (v6, value) = (address.is_ipv6(), number(address));
-            let new = match this.roots.iter().find(|(root, _)| root.holds(v6, value)) {
+            let new = match this.root_of(v6, value) {
                 Some((root, _)) if !tells(v6, value - root.base) => continue,
                 Some((_, new)) => {
                     let next = telling.entry(*new).or_insert(TELLING_V6 - 1);
@@ -132,6 +143,12 @@ impl Addresses {
         this
     }
 
+    /// The subnet that an address is in, and what it is replaced by.
+    fn root_of(&self, v6: bool, number: u128) -> Option<&(Block, Block)> {
+        let after = self.roots.partition_point(|(root, _)| (root.v6, root.base) <= (v6, number));
+        self.roots[..after].last().filter(|(root, _)| root.holds(v6, number))
+    }
+
     /// What stands for an address.
     pub fn address(&self, address: IpAddr) -> IpAddr {
         if says_nothing(address) {
@@ -141,7 +158,7 @@ impl Addresses {
             return *new;
         }
         let (v6, value) = (address.is_ipv6(), number(address));
-        match self.roots.iter().find(|(root, _)| root.holds(v6, value)) {
+        match self.root_of(v6, value) {
             Some((root, new)) => from_number(v6, moved(value, *root, *new)),
             None => from_number(v6, 0),
         }
@@ -169,8 +186,7 @@ impl Addresses {
             return net;
         }
         let block = Block::of(net.trunc());
-        let root = self.roots.iter().find(|(root, _)| root.holds(block.v6, block.base));
-        let Some((root, new)) = root else { return net };
+        let Some((root, new)) = self.root_of(block.v6, block.base) else { return net };
         let bits = block.bits.min(new.bits);
         let base = from_number(block.v6, moved(block.base, *root, *new));
         let prefix = net.max_prefix_len() - u8::try_from(bits).unwrap_or(0);

@@ -90,12 +90,13 @@ pub fn markdown(text: &str) -> String {
 }
 
 /// For a CSV field (RFC 4180). A field that a spreadsheet would take for a
-/// formula gets an apostrophe in front.
+/// formula gets an apostrophe in front; where `;` or a tabulator separates, as
+/// in some languages' spreadsheets, a field with one is in quotes, too.
 pub fn csv(text: &str) -> String {
     let text = terminal(text);
     let formula = text.starts_with(['=', '+', '-', '@']);
     let safe = if formula { format!("'{text}") } else { text.into_owned() };
-    if safe.contains(['"', ',']) || safe.starts_with(' ') || safe.ends_with(' ') {
+    if safe.contains(['"', ',', ';']) || safe.starts_with(' ') || safe.ends_with(' ') {
         format!("\"{}\"", safe.replace('"', "\"\""))
     } else {
         safe
@@ -123,5 +124,6 @@ mod tests {
         assert_eq!(markdown("a|b<c>"), "a\\|b&lt;c&gt;");
         assert_eq!(csv("a,\"b\""), "\"a,\"\"b\"\"\"");
         assert_eq!(csv("=1+1"), "'=1+1");
+        assert_eq!(csv("a;=1+1"), "\"a;=1+1\"");
     }
 }

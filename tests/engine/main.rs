@@ -15,6 +15,7 @@ mod doctor;
 mod faults;
 mod faulty;
 mod fixes;
+mod hanging;
 mod lesson;
 mod narrow;
 mod own_engine;

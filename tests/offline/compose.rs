@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::Write;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use crate::support::{finished, netmap, netmap_command};
 
@@ -40,6 +41,36 @@ fn filters_work_on_plans() {
     assert_eq!(run.out.lines().count(), 3, "{}", run.out);
     let run = netmap(&["show", "--compose", SHOP, "--network", "shop_data", "--format", "json"]);
     assert!(run.out.contains("shop-cart-1") && !run.out.contains("shop-ads-1"), "{}", run.out);
+}
+
+/// Two services with every port there is, exposed and published. Whoever holds
+/// each of them against each is busy for minutes.
+#[test]
+fn every_port_there_is_takes_no_square_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let service = |name: &str, ip: &str| {
+        format!(
+            "  {name}:\n    image: {name}\n    expose: [1-65535, 1-9/udp]\n    ports: ['{ip}:1-65535:1-65535']\n"
+        )
+    };
+    let file = path("compose.yaml");
+    let services = service("one", "127.0.0.1") + &service("two", "127.0.0.2");
+    fs::write(&file, format!("name: ports\nservices:\n{services}")).unwrap();
+    let began = Instant::now();
+    let table = netmap(&["show", "--compose", &file, "--format", "csv"]);
+    assert!(table.out.contains("127.0.0.2:1-65535 → 1-65535,1-9/udp"), "{}", table.out);
+    let saved = path("plan.json");
+    for command in [
+        vec!["show", "--compose", &file, "--format", "svg"],
+        vec!["snapshot", "--compose", &file, "-o", &saved],
+        vec!["diff", &saved, &file],
+        vec!["check", "--init", "--compose", &file],
+    ] {
+        let run = netmap(&command);
+        assert_eq!(run.code, 0, "{command:?}: {}{}", run.err, &run.out[..run.out.len().min(500)]);
+    }
+    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
 }
 
 #[test]

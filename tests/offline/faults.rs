@@ -239,3 +239,27 @@ fn one_container_in_a_state_of_another_engine_does_not_cost_the_others() {
     assert!(row("whole").contains("running"), "the inspect's word is enough: {}", run.out);
     assert!(run.out.contains("container `none`"), "{}", run.out);
 }
+
+/// Docker's configuration is read as a file that ends.
+#[test]
+fn a_configuration_without_an_end_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.json");
+    let show = || {
+        let run = netmap_command().arg("show").env("DOCKER_CONFIG", folder.path()).output();
+        finished(run.unwrap())
+    };
+    std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+    let endless = show();
+    std::fs::remove_file(&path).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let silent = show();
+    for run in [endless, silent] {
+        assert_eq!((run.code, &*run.out), (2, ""));
+        assert!(
+            run.err.contains("config.json") && run.err.contains("no regular file"),
+            "{}",
+            run.err
+        );
+    }
+}

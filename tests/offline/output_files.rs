@@ -106,3 +106,28 @@ fn a_snapshot_is_no_picture() {
         assert!(wrong.code == 2 && wrong.err.contains("netmap show -o"), "{name}: {}", wrong.err);
     }
 }
+
+/// A file that is there keeps its permissions and its owner, and a link leads
+/// where it led.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_is_there_keeps_its_owner_and_its_permissions() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let (path, link) = (folder.path().join("map.txt"), folder.path().join("link.txt"));
+    fs::write(&path, "before").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    // Root alone gives a file away; whoever else runs this has it as his own.
+    let given_away = chown(&path, Some(65_534), Some(65_534)).is_ok();
+    symlink("map.txt", &link).unwrap();
+    for target in [&path, &link] {
+        let ended = run(COMMANDS[0], &["-o", target.to_str().unwrap()]);
+        assert_eq!(ended.code, 0, "{}", ended.err);
+        let metadata = fs::metadata(&path).unwrap();
+        assert_eq!(metadata.permissions().mode() & 0o777, 0o640);
+        assert_eq!(metadata.uid() == 65_534, given_away);
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_ne!(fs::read_to_string(&path).unwrap(), "before");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing else is left");
+    }
+}

@@ -176,7 +176,7 @@ fn senseless_values_are_refused_before_anything_is_done() {
 /// Two containers, and whatever the engine answers to execs.
 fn two_containers(exec: impl Fn(&str) -> Answer + Send + Sync + 'static) -> FakeEngine {
     let container = |name: &str, last: u8| {
-        json!({"Id": format!("{name:x<64}"), "Name": format!("/{name}"), "Names": [format!("/{name}")],
+        json!({"Id": format!("{name:0<64}"), "Name": format!("/{name}"), "Names": [format!("/{name}")],
             "Image": "busybox", "HostConfig": {"NetworkMode": "front"},
             "NetworkSettings": {"Networks": {"front": {"NetworkID": "n1", "IPAddress": format!("10.1.0.{last}")}}}})
     };

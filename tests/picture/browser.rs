@@ -1,6 +1,7 @@
 //! Measures pictures in a real browser engine: Debian's chromium, headless.
 
 use std::process::Command;
+use std::sync::OnceLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -78,8 +79,13 @@ fn picture(snapshot: &Snapshot, options: &Options) -> String {
     with_view(snapshot, |view| svg::render(view, &options))
 }
 
-/// All pictures that are measured, by name.
+/// All pictures that are measured, by name; drawn once for all tests.
 fn pictures() -> Vec<(String, String)> {
+    static DRAWN: OnceLock<Vec<(String, String)>> = OnceLock::new();
+    DRAWN.get_or_init(draw_pictures).clone()
+}
+
+fn draw_pictures() -> Vec<(String, String)> {
     let mut all = Vec::new();
     let plain = Options::default();
     for (name, snapshot) in samples() {

@@ -23,6 +23,9 @@ use crate::engine::{Process, Visitor};
 const NETLINK: i32 = 16;
 const SOCK_DIAG: i32 = 4;
 
+/// Files of the container's own may never come.
+const READING: Duration = Duration::from_secs(3);
+
 /// A kernel answers at once; one that never does should hold nobody up.
 const DEADLINE: Duration = Duration::from_secs(2);
 
@@ -38,11 +41,18 @@ pub async fn read<T: Send + 'static>(
     let read = Arc::new(move |told| read(&process, told));
     if let (Some(visitor), Ok(namespace)) = (visitor, namespace) {
         let inside = Arc::clone(&read);
-        if let Ok(seen) = visitor.visit(&namespace, move || inside(ask_here().ok())).await {
-            return seen;
+        match visitor.visit(&namespace, move || inside(ask_here().ok())).await {
+            Ok(seen) => return seen,
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => return Err(error),
+            Err(_) => {}
         }
     }
-    tokio::task::spawn_blocking(move || read(None)).await.map_err(io::Error::other)?
+    // A thread that gets no answer is left behind.
+    let reading = tokio::task::spawn_blocking(move || read(None));
+    match tokio::time::timeout(READING, reading).await {
+        Ok(seen) => seen.map_err(io::Error::other)?,
+        Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "they did not answer")),
+    }
 }
 
 /// `TCPDIAG_GETSOCK` of the kernel's `inet_diag.h`: the older one of two

@@ -56,11 +56,17 @@ pub async fn look(
         // Not running: there is no inside, and nothing was missed.
         _ => return,
     };
+    let hangs;
     match from_proc(engine, container, visitor).await {
         Ok((tcp, files)) => return fill(seen, Means::Proc, container, tcp, &files),
-        Err(reason) => why.push(reason),
+        Err(blind) => {
+            hangs = blind.hangs;
+            why.push(blind.why);
+        }
     }
-    if exec && container.state == State::Running {
+    if hangs {
+        // A command would hang there as well, and could not be ended.
+    } else if exec && container.state == State::Running {
         match from_exec(engine, container).await {
             Ok(files) => return fill(seen, Means::Exec, container, None, &files),
             Err(reason) => why.push(reason),
@@ -73,6 +79,19 @@ pub async fn look(
     seen.unseen.push(Unread::inside(why.join("; ")));
 }
 
+/// Why nothing was seen from here.
+struct Blind {
+    why: String,
+    /// Whether a file of the container's did not come in time.
+    hangs: bool,
+}
+
+impl From<String> for Blind {
+    fn from(why: String) -> Self {
+        Self { why, hangs: false }
+    }
+}
+
 /// The container's TCP sockets, if the kernel can be asked for them, and files;
 /// where it cannot, the tables of TCP sockets are among the files.
 #[cfg(target_os = "linux")]
@@ -80,7 +99,7 @@ async fn from_proc(
     engine: &Engine,
     container: &Container,
     visitor: Option<&Visitor>,
-) -> Result<(Option<Vec<Socket>>, Files), String> {
+) -> Result<(Option<Vec<Socket>>, Files), Blind> {
     let process = engine.process(container)?;
     // Each network is one interface; who rides along has those of another.
     let interfaces = match container.endpoints.len() {
@@ -92,7 +111,10 @@ async fn from_proc(
         Ok((told.map(|told| told.tcp), files))
     })
     .await
-    .map_err(|error| format!("its files in /proc cannot be read: {error}"))
+    .map_err(|error| Blind {
+        why: format!("its files cannot be read: {error}"),
+        hangs: error.kind() == std::io::ErrorKind::TimedOut,
+    })
 }
 
 #[cfg(target_os = "linux")]
@@ -129,8 +151,8 @@ async fn from_proc(
     _: &Engine,
     _: &Container,
     _: Option<&Visitor>,
-) -> Result<(Option<Vec<Socket>>, Files), String> {
-    Err("there is no /proc here".to_owned())
+) -> Result<(Option<Vec<Socket>>, Files), Blind> {
+    Err("there is no /proc here".to_owned().into())
 }
 
 /// `head` names each file before its text and needs no shell.

@@ -17,6 +17,8 @@ mod sockets;
 
 use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use tokio::sync::Semaphore;
 
 use super::connect::Engine;
@@ -133,18 +135,23 @@ pub async fn observe_some(
     let machines: Vec<_> =
         machines.into_iter().map(|(node, seen)| (node.to_owned(), seen)).collect();
     let mut of_networks: Vec<NetworkObservation> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
     for (node, ((networks, mut unread), info, host)) in machines {
         for seen in networks {
             // Each engine knows a shared network's members on its own node.
-            match of_networks.iter_mut().find(|known| known.id == seen.id) {
-                Some(known) => {
+            match known.entry(seen.id.clone()) {
+                Entry::Occupied(at) => {
+                    let known = &mut of_networks[*at.get()];
                     known.attached.extend(seen.attached);
                     // The one that knows the fewest has the most to tell.
                     if !seen.peers.is_empty() && seen.peers.len() < known.peers.len() {
                         known.peers = seen.peers;
                     }
                 }
-                None => of_networks.push(seen),
+                Entry::Vacant(place) => {
+                    place.insert(of_networks.len());
+                    of_networks.push(seen);
+                }
             }
         }
         let here = |note: Unread| if of_several { note.on_engine(&node) } else { note };

@@ -16,7 +16,7 @@ use crate::probe::plan::Station;
 pub struct NamespaceHandle {
     namespace: Arc<File>,
     /// A process of the station, for the files by which it resolves names.
-    pub process: Process,
+    process: Arc<Process>,
 }
 
 /// The way into a station, by the first of its containers that lets us in; or
@@ -35,7 +35,9 @@ pub fn handle(map: &Map, engines: &Engines, station: &Station) -> Result<Namespa
                 Ok((Arc::new(namespace), process))
             });
         match opened {
-            Ok((namespace, process)) => return Ok(NamespaceHandle { namespace, process }),
+            Ok((namespace, process)) => {
+                return Ok(NamespaceHandle { namespace, process: Arc::new(process) });
+            }
             Err(reason) => why = reason,
         }
     }
@@ -79,5 +81,16 @@ impl NamespaceHandle {
     /// A socket of this kind in the namespace behind it.
     pub async fn socket(&self, visitor: &Visitor, kind: SocketKind) -> io::Result<Socket> {
         visitor.visit(&self.namespace, move || kind.make()).await?
+    }
+
+    /// The first `limit` bytes of a file of the container behind it.
+    pub async fn read(
+        &self,
+        visitor: &Visitor,
+        path: &'static str,
+        limit: u64,
+    ) -> io::Result<Vec<u8>> {
+        let process = Arc::clone(&self.process);
+        visitor.visit(&self.namespace, move || process.read(path, limit)).await?
     }
 }

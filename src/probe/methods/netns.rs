@@ -106,7 +106,7 @@ impl<'a> Visit<'a> {
         acts: &[Act],
     ) -> Self {
         let resolver = if acts.iter().any(|act| matches!(act, Act::Name(..))) {
-            match Settings::of(handle) {
+            match Settings::of(handle, visitor).await {
                 Ok(settings) => Ok(Resolver::open(settings, visitor, handle, rations.turns).await),
                 Err(error) => Err(format!("its resolver configuration cannot be read: {error}")),
             }

@@ -49,13 +49,16 @@ pub struct Settings {
 impl Settings {
     /// The settings of the container behind the handle. A file that is missing
     /// is as good as empty, as it is for the C library.
-    pub fn of(handle: &NamespaceHandle) -> io::Result<Self> {
-        let read = |path: &str| match handle.process.read(path, KEPT) {
-            Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-            Err(error) => Err(error),
+    pub async fn of(handle: &NamespaceHandle, visitor: &Visitor) -> io::Result<Self> {
+        let read = |path: &'static str| async move {
+            match handle.read(visitor, path, KEPT).await {
+                Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+                Err(error) => Err(error),
+            }
         };
-        Ok(Self::parse(&read("etc/hosts")?, &read("etc/resolv.conf")?))
+        let (hosts, resolver) = (read("etc/hosts").await?, read("etc/resolv.conf").await?);
+        Ok(Self::parse(&hosts, &resolver))
     }
 
     fn parse(hosts: &str, resolver: &str) -> Self {

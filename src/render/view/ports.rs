@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use foldhash::HashSet;
+
 use super::View;
-use crate::model::{Container, ContainerAt, HostPorts, Protocol, RequestedPort, State};
+use crate::model::{Container, ContainerAt, HostPorts, Protocol, State};
 
 impl View<'_> {
     /// The ports that a container publishes; of one that is only planned,
@@ -111,15 +113,14 @@ fn host_address(ip: Option<IpAddr>) -> String {
 
 /// Ports that are declared and not published: `6379`, `53/udp`.
 pub fn only_exposed(container: &Container) -> Vec<String> {
-    let is_published = |port: u16, protocol: Protocol| {
-        container.published.iter().any(|p| p.port == port && p.protocol == protocol)
-            || container.requested.iter().any(|p| p.port == port && p.protocol == protocol)
-    };
+    let published = container.published.iter().map(|p| (p.port, p.protocol));
+    let requested = container.requested.iter().map(|p| (p.port, p.protocol));
+    let taken: HashSet<(u16, Protocol)> = published.chain(requested).collect();
     let left: Vec<_> = container
         .exposed
         .iter()
         .copied()
-        .filter(|port| !is_published(port.port, port.protocol))
+        .filter(|port| !taken.contains(&(port.port, port.protocol)))
         .collect();
     runs(&left, |a, b| a.protocol == b.protocol && a.port.checked_add(1) == Some(b.port))
         .map(|(first, last)| format!("{}{}", span(first.port, last.port), suffix(first.protocol)))
@@ -129,10 +130,9 @@ pub fn only_exposed(container: &Container) -> Vec<String> {
 /// Ports that are asked for and not published: because the container is
 /// stopped, or because none of its networks lets anything in.
 fn unpublished(container: &Container) -> Vec<String> {
-    let is_published = |port: &RequestedPort| {
-        container.published.iter().any(|p| p.port == port.port && p.protocol == port.protocol)
-    };
-    let missing = container.requested.iter().filter(|port| !is_published(port));
+    let published: HashSet<(u16, Protocol)> =
+        container.published.iter().map(|p| (p.port, p.protocol)).collect();
+    let missing = container.requested.iter().filter(|p| !published.contains(&(p.port, p.protocol)));
     missing
         .map(|port| {
             let ip = host_address(port.host_ip.filter(|ip| !ip.is_unspecified()));

@@ -1,7 +1,7 @@
 //! Finds a place for every bar and card.
 //!
 //! What hangs together is laid out as one [`component`]: its hub in the middle
-//! ([`plan`]), cards in columns ([`column`]), columns and blocks from left to
+//! ([`plan`]), cards in columns ([`column`](mod@column)), columns and blocks from left to
 //! right ([`rows`], [`order`], with projects together by [`kin`]), then heights,
 //! tracks and lines ([`part`]), and the whole ([`assemble`]). A component is
 //! laid out several times, with more or fewer cards in a column; the one whose

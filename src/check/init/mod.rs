@@ -1,15 +1,18 @@
 //! Writing the check file for what runs now: everything that is so, and
 //! nothing else allowed. Whoever wants it looser takes lines away.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod reach;
+mod text;
 
+use text::{is_ordinary, quoted};
+
+use super::CheckFile;
 use super::facts::{claimed, published_ports};
-use super::verdict::CheckStatus;
 use super::ways::Ways;
 use super::who::Who;
-use super::{Arrow, ArrowTarget, CheckFile, Manner, Sources};
 use crate::graph::Map;
 use crate::model::{Container, ContainerAt, Health, Network, NetworkAt, Probe, State};
+use std::collections::BTreeSet;
 
 /// The check file for the containers and networks chosen, as YAML. `narrowed`
 /// says whether they are fewer than there are, `measured` is what a probe
@@ -40,7 +43,7 @@ pub fn init(
     }
     text.push_str(&network_lines(map, networks));
     text.push_str(&container_lines(map, &named));
-    text.push_str(&reach_lines(map, &who, &ways, &odd));
+    text.push_str(&reach::lines(&who, &ways, &odd));
     text
 }
 
@@ -128,111 +131,7 @@ fn ports_claim(map: &Map, at: ContainerAt, container: &Container) -> Option<Stri
     })
 }
 
-/// Arrows for all ways there are, those to one target together, and the
-/// default if every other pair is known to be isolated.
-fn reach_lines(map: &Map, who: &Who, ways: &Ways, odd: &[ContainerAt]) -> String {
-    let everybody: Vec<ContainerAt> =
-        who.everybody().iter().copied().filter(|at| !odd.contains(at)).collect();
-    let mut sources: BTreeMap<(ContainerAt, bool), Vec<ContainerAt>> = BTreeMap::new();
-    let mut untold = Vec::new();
-    for to in &everybody {
-        for from in everybody.iter().filter(|from| !map.share_stack(**from, *to)) {
-            match way(map, ways, *from, *to) {
-                Some(ReachedBy::Name) => sources.entry((*to, false)).or_default().push(*from),
-                Some(ReachedBy::Address) => sources.entry((*to, true)).or_default().push(*from),
-                Some(ReachedBy::None) => {}
-                None => untold.push((*from, *to)),
-            }
-        }
-    }
-    let mut text = String::new();
-    let name = |at: ContainerAt| map.container(at).name.as_str();
-    for ((to, by_address), from) in sources {
-        let others = everybody.iter().filter(|at| !map.share_stack(**at, to)).count();
-        let from: Vec<&str> = if from.len() == others && others > 2 && odd.is_empty() {
-            vec!["*"]
-        } else {
-            from.into_iter().map(name).collect()
-        };
-        let tail = if by_address { " by address" } else { "" };
-        text.push_str(&format!(
-            "  - {}\n",
-            quoted(&format!("{} -> {}{tail}", from.join(", "), name(to)))
-        ));
-    }
-    if !text.is_empty() {
-        text.insert_str(0, "reach:\n");
-    }
-    if untold.is_empty() && odd.is_empty() {
-        if !everybody.is_empty() {
-            text.push_str("default: isolated\n");
-        }
-    } else {
-        text.push_str(
-            "# Not said: `default: isolated`, since this could not be told of all pairs:\n",
-        );
-        for (from, to) in untold.iter().take(20) {
-            text.push_str(&format!("#   {} -> {}\n", name(*from), name(*to)));
-        }
-    }
-    text
-}
-
-/// How one container finds another.
-enum ReachedBy {
-    Name,
-    Address,
-    None,
-}
-
-/// `None` where it cannot be told.
-fn way(map: &Map, ways: &Ways, from: ContainerAt, to: ContainerAt) -> Option<ReachedBy> {
-    let arrow = |wanted: bool, manner: Manner| Arrow {
-        from: Sources::Everybody,
-        to: Vec::new(),
-        wanted,
-        manner,
-        class: None,
-    };
-    let target = ArrowTarget { name: map.container(to).name.clone(), port: None };
-    let status = |arrow: &Arrow| ways.pair(from, to, &target, arrow).status;
-    if status(&arrow(true, Manner::Name)) == CheckStatus::Pass {
-        Some(ReachedBy::Name)
-    } else if status(&arrow(true, Manner::Address)) == CheckStatus::Pass {
-        Some(ReachedBy::Address)
-    } else if status(&arrow(false, Manner::Any)) == CheckStatus::Pass {
-        Some(ReachedBy::None)
-    } else {
-        None
-    }
-}
-
-/// Whether an engine would take the text as a name. A snapshot from a
-/// stranger may hold others, which a sentence cannot be made of.
-fn is_ordinary(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
-        && !matches!(name, "nothing" | "everything")
-}
-
 fn flow(names: Vec<&str>) -> String {
     let names: Vec<String> = names.into_iter().map(quoted).collect();
     format!("[{}]", names.join(", "))
-}
-
-/// The text as a YAML scalar, in quotes where plain text would be taken for
-/// something else. Ordinary names and sentences made of them come in.
-fn quoted(text: &str) -> String {
-    let plain = text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.- >,".contains(c))
-        && !matches!(
-            text.to_ascii_lowercase().as_str(),
-            "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n"
-        );
-    // In a flow list a comma would part it.
-    if plain && (!text.contains(',') || text.contains(" -> ")) {
-        text.to_owned()
-    } else {
-        format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-    }
 }

@@ -1,0 +1,127 @@
+//! The arrows of a check file for what runs now: who reaches whom, and that
+//! nobody else does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::text::{is_ordinary, quoted};
+use crate::check::pairs::{Found, Known, Pairs, SourcesOf};
+use crate::check::verdict::CheckStatus;
+use crate::check::ways::Ways;
+use crate::check::who::Who;
+use crate::check::{Arrow, ArrowTarget, Manner, Sources};
+use crate::graph::Map;
+use crate::model::{ContainerAt, NetworkAt};
+
+/// Most pairs that are named of those of which nothing could be told.
+const MOST_UNTOLD: usize = 20;
+
+/// Arrows for all ways there are, those to one target together, and the
+/// default if every other pair is known to be isolated.
+pub(super) fn lines(who: &Who, ways: &Ways, odd: &[ContainerAt]) -> String {
+    let map = ways.map;
+    let name = |at: ContainerAt| map.container(at).name.as_str();
+    let odd: BTreeSet<ContainerAt> = odd.iter().copied().collect();
+    let everybody = who.everybody() - &odd;
+    let nobody = SourcesOf::default();
+    let pairs = Pairs::new(&ways.tries, &everybody, &nobody);
+    let mut rooms = Rooms { map, who, odd: &odd, nameable: BTreeMap::new() };
+    let mut known = Known::default();
+    let mut untold = Vec::new();
+    let mut text = String::new();
+    for to in everybody.iter().copied() {
+        let found = pairs.with(to, &mut known, |from| way(ways, from, to));
+        for (by, tail) in [(ReachedBy::Name, ""), (ReachedBy::Address, " by address")] {
+            for beginning in beginnings(&found, by, &mut rooms) {
+                let sentence = format!("{beginning} {}{tail}", name(to));
+                text.push_str(&format!("  - {}\n", quoted(&sentence)));
+            }
+        }
+        if untold.len() < MOST_UNTOLD {
+            let more = found.sources(true, |way| way.is_none()).into_iter().map(|from| (from, to));
+            untold.extend(more.take(MOST_UNTOLD - untold.len()));
+        }
+    }
+    if !text.is_empty() {
+        text.insert_str(0, "reach:\n");
+    }
+    if untold.is_empty() && odd.is_empty() {
+        if !everybody.is_empty() {
+            text.push_str("default: isolated\n");
+        }
+    } else {
+        text.push_str(
+            "# Not said: `default: isolated`, since this could not be told of all pairs:\n",
+        );
+        for (from, to) in untold {
+            text.push_str(&format!("#   {} -> {}\n", name(from), name(to)));
+        }
+    }
+    text
+}
+
+/// How sentences begin that say who reaches a container in some way, and that
+/// nobody else does: `a, b ->`. Many on one network are not told by name.
+fn beginnings(found: &Found<Option<ReachedBy>>, by: ReachedBy, rooms: &mut Rooms) -> Vec<String> {
+    let by = Some(by);
+    if found.pairs > 2 && rooms.odd.is_empty() && found.values().all(|way| way == by) {
+        return vec!["* ->".to_owned()];
+    }
+    let room = found.room.filter(|_| found.fills_the_room(by)).and_then(|at| rooms.name(at));
+    let others = found.sources(room.is_none(), |way| way == by);
+    let names: Vec<&str> = others.iter().map(|at| rooms.map.container(*at).name.as_str()).collect();
+    let named = (!names.is_empty()).then(|| format!("{} ->", names.join(", ")));
+    room.map(|name| format!("everything on {name} reaches")).into_iter().chain(named).collect()
+}
+
+/// The networks with many on them.
+struct Rooms<'w, 'a> {
+    map: &'w Map<'a>,
+    who: &'w Who<'a>,
+    /// Those whom no sentence can name.
+    odd: &'w BTreeSet<ContainerAt>,
+    /// For each network whether a sentence can name it for all who are on it.
+    nameable: BTreeMap<NetworkAt, bool>,
+}
+
+impl<'a> Rooms<'_, 'a> {
+    /// The name by which a sentence can speak of all on a network.
+    fn name(&mut self, network: NetworkAt) -> Option<&'a str> {
+        let name = self.map.network(network).name.as_str();
+        let nameable = *self.nameable.entry(network).or_insert_with(|| {
+            is_ordinary(name)
+                && self.who.network(name) == Ok(network)
+                && self.who.on_network(network).is_disjoint(self.odd)
+        });
+        nameable.then_some(name)
+    }
+}
+
+/// How one container finds another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ReachedBy {
+    Name,
+    Address,
+    None,
+}
+
+/// `None` where it cannot be told.
+fn way(ways: &Ways, from: ContainerAt, to: ContainerAt) -> Option<ReachedBy> {
+    let arrow = |wanted: bool, manner: Manner| Arrow {
+        from: Sources::Everybody,
+        to: Vec::new(),
+        wanted,
+        manner,
+        class: None,
+    };
+    let target = ArrowTarget { name: ways.map.container(to).name.clone(), port: None };
+    let status = |arrow: &Arrow| ways.pair(from, to, &target, arrow).status;
+    if status(&arrow(true, Manner::Name)) == CheckStatus::Pass {
+        Some(ReachedBy::Name)
+    } else if status(&arrow(true, Manner::Address)) == CheckStatus::Pass {
+        Some(ReachedBy::Address)
+    } else if status(&arrow(false, Manner::Any)) == CheckStatus::Pass {
+        Some(ReachedBy::None)
+    } else {
+        None
+    }
+}
