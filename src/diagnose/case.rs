@@ -116,7 +116,7 @@ impl<'a> Case<'a> {
     /// cannot start it, its network is gone, or what it wants itself fails.
     pub fn is_explained(&self, at: ContainerAt) -> bool {
         let container = self.container(at);
-        let ended = !container.state.has_network();
+        let ended = !container.state.has_network() || self.is_looping(at);
         let cannot_start = container.start_error.is_some();
         self.is_orphan(at) || (ended && (cannot_start || self.trouble_of(at).is_some()))
     }

@@ -3,8 +3,8 @@
 use super::{Case, Facts};
 use crate::graph::Map;
 use crate::model::{
-    Container, ContainerAt, EngineFacts, LogError, LogErrorKind, Moment, Observation, Snapshot,
-    State,
+    Container, ContainerAt, EngineFacts, LogError, LogErrorKind, Moment, NetworkMode, Observation,
+    Snapshot, State,
 };
 
 fn moment(second: f64) -> Option<Moment> {
@@ -95,4 +95,29 @@ fn what_is_restarted_again_and_again_is_one_run_as_long_as_that_goes_on() {
     let slow =
         Run { restarts: 3, looked: 140.0, complained: (10.0, 100.1), count: 4, ..Run::PLAIN };
     assert!(slow.counts());
+}
+
+#[test]
+fn an_owner_and_a_sidecar_restarted_within_one_second_are_told_apart() {
+    let of = |name: &str, id: &str, mode: NetworkMode, started: f64| Container {
+        name: name.to_owned(),
+        id: id.repeat(64),
+        state: State::Running,
+        network_mode: mode,
+        started_at: moment(started),
+        ..Container::default()
+    };
+    let is_orphan = |owner: f64, sidecar: f64| {
+        let shared = NetworkMode::Container("1".repeat(64));
+        let containers = vec![
+            of("owner", "1", NetworkMode::default(), owner),
+            of("sidecar", "2", shared, sidecar),
+        ];
+        let snapshot = Snapshot::new(EngineFacts::default(), Vec::new(), containers, Vec::new());
+        let map = Map::new(&snapshot);
+        let case = Case::new(&map, None);
+        case.containers().any(|at| case.is_orphan(at))
+    };
+    assert!(!is_orphan(100.2, 100.6));
+    assert!(is_orphan(100.6, 100.2));
 }

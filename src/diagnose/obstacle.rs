@@ -124,7 +124,7 @@ fn localhost(names: &Names, edge: &Edge) -> Option<Obstacle> {
     let is_web = |scheme: Option<&str>| matches!(scheme, Some("http" | "https" | "ws" | "wss"));
     let on_web = edge.configured().count() == edge.signs.len()
         && edge.configured().all(|reference| is_web(reference.scheme.as_deref()));
-    if let Some(peer) = peer_with(names, from, port) {
+    if let Some(peer) = peer_with(names, from, port).filter(|at| is_near(names, from, *at, port)) {
         let on_host = names.published_as(peer, port).is_some();
         return Some(Obstacle::Localhost { peer, port, sure: fails || !(on_web && on_host) });
     }
@@ -185,6 +185,11 @@ fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     if !names.is_planned() && names.container(to).state != State::Running {
         let down = names.container(to).state != State::Unknown;
         return down.then_some(Obstacle::Down);
+    }
+    // Between two ends it runs for a moment, which is no other verdict.
+    let is_open = |port| names.listens(to, port) == Some(Listens::Openly);
+    if names.is_looping(to) && !edge.port.is_some_and(is_open) {
+        return Some(Obstacle::Down);
     }
     if names.map.share_stack(from, to) {
         let leads = names.resolved(from, &edge.host).is_some();
@@ -394,11 +399,21 @@ fn near(names: &Names, edge: &Edge) -> Option<String> {
     (is_only && is_telling(names, edge, *only, port)).then(|| names.name(*only).to_owned())
 }
 
-/// Whether a port tells that a container is meant: a number that half the
-/// programs of the world listen on does only where name or image fit as well.
+/// Ports that half the programs of the world listen on: the number alone tells
+/// nothing.
+const ANYBODYS: [u16; 12] = [80, 443, 3000, 4000, 5000, 8000, 8001, 8080, 8081, 8443, 8888, 9000];
+
+/// Whether a peer with a port can be the one that is meant: with such a number
+/// only one of the same project or network.
+fn is_near(names: &Names, from: ContainerAt, at: ContainerAt, port: u16) -> bool {
+    let (project, other) = (names.container(from).project(), names.container(at).project());
+    let together = project.is_some() && project == other;
+    !ANYBODYS.contains(&port) || together || !names.shared(from, at).is_empty()
+}
+
+/// Whether a port tells that a container is meant: with such a number only
+/// where name or image fit as well.
 fn is_telling(names: &Names, edge: &Edge, at: ContainerAt, port: u16) -> bool {
-    const ANYBODYS: [u16; 12] =
-        [80, 443, 3000, 4000, 5000, 8000, 8001, 8080, 8081, 8443, 8888, 9000];
     let host = edge.host.to_ascii_lowercase();
     let image = names.container(at).image.to_ascii_lowercase();
     let base = image.rsplit('/').next().unwrap_or_default();

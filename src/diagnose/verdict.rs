@@ -107,7 +107,7 @@ fn add_symptoms(findings: &mut [Finding], case: &Case) {
     }
     let waiting = case.obstructed(|edge, obstacle| {
         let to = edge.container()?;
-        let ended = !case.container(to).state.has_network();
+        let ended = !case.container(to).state.has_network() || case.is_looping(to);
         (*obstacle == Obstacle::Down && ended && case.trouble_of(to).is_some()).then_some(to)
     });
     let waiting = waiting.into_iter().map(|(to, edges)| {
