@@ -3,11 +3,16 @@
 //! A variant carries data; its message and its hint are worded here and
 //! nowhere else. All of these end the program with exit code 2.
 
+use std::fmt;
+use std::io::ErrorKind::NotFound;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::model::ReadError;
 use crate::model::words::comma_separated;
+use crate::model::{ReadError, SCHEMA};
+
+/// The error that another library or the operating system gave for it.
+pub type Source = Box<dyn std::error::Error + Send + Sync>;
 
 /// Shorthand for results of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -24,6 +29,8 @@ pub enum Error {
         why: String,
         /// What kind of failure it is, for the hint.
         kind: Unreachable,
+        /// What it came from.
+        source: Option<Source>,
     },
     /// The engine took the connection and did not answer in time.
     #[error("the engine at {address} did not answer `{call}` within {}", seconds(*.after))]
@@ -56,6 +63,8 @@ pub enum Error {
         call: &'static str,
         /// What is wrong with it.
         why: String,
+        /// What it came from.
+        source: Option<Source>,
     },
     /// An engine address that cannot be used.
     #[error("cannot use the engine address `{address}` from {origin}: {why}")]
@@ -87,6 +96,8 @@ pub enum Error {
         path: PathBuf,
         /// What is wrong.
         why: String,
+        /// What it came from.
+        source: Option<Source>,
     },
     /// TLS was asked for and cannot be had.
     #[error("cannot use TLS for {address}: {why}")]
@@ -95,6 +106,8 @@ pub enum Error {
         address: String,
         /// What is missing.
         why: String,
+        /// What it came from.
+        source: Option<Source>,
     },
     /// The way over ssh could not be had.
     #[error("cannot reach the container engine at {address}: {why}")]
@@ -111,12 +124,22 @@ pub enum Error {
         why: String,
     },
     /// A snapshot that cannot be read.
-    #[error("cannot read the snapshot `{}`: {}", path.display(), read_error(error))]
+    #[error("cannot read the snapshot `{}`: {}", path.display(), error)]
     Snapshot {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
+        #[source]
         error: ReadError,
+    },
+    /// Another file that cannot be read.
+    #[error("{}: cannot read it: {error}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's word.
+        #[source]
+        error: std::io::Error,
     },
     /// A compose file that cannot be read.
     #[error("{place}: {why}")]
@@ -167,12 +190,13 @@ pub enum Error {
         known: Vec<String>,
     },
     /// The output file could not be written; what was there is as it was.
-    #[error("cannot write `{}`: {why}", path.display())]
+    #[error("cannot write `{}`: {error}", path.display())]
     Write {
         /// The file.
         path: PathBuf,
         /// The operating system's word.
-        why: String,
+        #[source]
+        error: std::io::Error,
     },
     /// The `docker` command failed.
     #[error("docker failed: {said}")]
@@ -185,6 +209,8 @@ pub enum Error {
     Draw {
         /// What is wrong.
         why: String,
+        /// What it came from.
+        source: Option<Source>,
     },
     /// Graphviz was needed and is not there.
     #[error("cannot find Graphviz's `dot`, which {what} needs")]
@@ -204,6 +230,7 @@ pub enum Error {
         /// What was tried.
         what: String,
         /// The operating system's word.
+        #[source]
         error: std::io::Error,
     },
 }
@@ -235,7 +262,7 @@ pub enum Unreachable {
 impl Error {
     /// What the user can do next, one suggestion a line.
     pub fn hint(&self) -> Option<String> {
-        const SAMPLE: &str = "or look at a recorded sample: netmap show --from samples/module-5";
+        const SAMPLE: &str = "or look at a recorded setup: netmap show --from sample:module-5";
         match self {
             Self::Unreachable { kind, .. } => Some(match kind {
                 Unreachable::Missing => format!(
@@ -274,6 +301,9 @@ impl Error {
             Self::Ssh { .. } => Some(
                 "does `ssh HOST` get there, and may that user use the engine's socket?\n\
                  ssh://USER@HOST:PORT/path/to/docker.sock names another socket".to_owned(),
+            ),
+            Self::Snapshot { error: ReadError::Io(error), .. } if error.kind() == NotFound => Some(
+                "`netmap samples` lists the recorded setups that netmap carries; they need no file".to_owned(),
             ),
             Self::Snapshot { error: ReadError::Newer(_), .. } => Some("a newer netmap reads it".to_owned()),
             Self::Snapshot { error: ReadError::NotASnapshot(_), .. } => Some(
@@ -333,20 +363,29 @@ fn more_complaints(path: &Path, problems: &[Problem]) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-fn read_error(error: &ReadError) -> String {
-    match error {
-        ReadError::Io(error) => error.to_string(),
-        ReadError::TooLarge(limit) => format!("it is larger than {} MB", limit >> 20),
-        ReadError::Malformed(place) => format!("it is damaged or no snapshot: {place}"),
-        ReadError::NotASnapshot(None) => "it has no `schema` field and is no snapshot".to_owned(),
-        ReadError::NotASnapshot(Some(schema)) => {
-            format!("its schema is `{schema}`, not `{}`", crate::model::SCHEMA)
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => write!(f, "{error}"),
+            Self::TooLarge(limit) => write!(f, "it is larger than {} MB", limit >> 20),
+            Self::Malformed(error) => write!(f, "it is damaged or no snapshot: {error}"),
+            Self::NotASnapshot(None) => write!(f, "it has no `schema` field and is no snapshot"),
+            Self::NotASnapshot(Some(schema)) => {
+                write!(f, "its schema is `{schema}`, not `{SCHEMA}`")
+            }
+            Self::Newer(schema) => {
+                write!(f, "its schema `{schema}` is newer than this netmap, which knows `{SCHEMA}`")
+            }
         }
-        ReadError::Newer(schema) => {
-            format!(
-                "its schema `{schema}` is newer than this netmap, which knows `{}`",
-                crate::model::SCHEMA
-            )
+    }
+}
+
+impl std::error::Error for ReadError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io(error) => Some(error),
+            Self::Malformed(error) => Some(error),
+            Self::TooLarge(_) | Self::NotASnapshot(_) | Self::Newer(_) => None,
         }
     }
 }
@@ -355,3 +394,7 @@ fn read_error(error: &ReadError) -> String {
 fn seconds(duration: Duration) -> String {
     format!("{} s", duration.as_secs_f64())
 }
+
+#[cfg(test)]
+#[path = "error_tests.rs"]
+mod tests;

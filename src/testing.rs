@@ -16,7 +16,7 @@ use crate::model::{
 pub mod town;
 
 /// Snapshots such as an engine might give, with some that only a mischievous
-/// one would: overlapping subnets, riders of riders.
+/// one would: overlapping subnets, sidecars of sidecars.
 pub fn snapshots() -> impl Strategy<Value = Snapshot> {
     let networks = prop::collection::vec(network(), 0..6);
     let containers = prop::collection::vec(container(), 0..9);

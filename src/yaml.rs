@@ -166,6 +166,10 @@ impl Default for Budget {
 }
 
 /// Reads a file of one document on its own. Empty text is [`Value::Null`].
+///
+/// # Errors
+///
+/// Where the text is no YAML, or holds several documents.
 pub fn read_one(text: &str) -> Result<Node, Malformed> {
     let mut documents = read(text, 0, &mut Budget::default())?.into_iter();
     let only = documents.next();
@@ -181,6 +185,10 @@ pub fn read_one(text: &str) -> Result<Node, Malformed> {
 }
 
 /// Reads the documents of file number `file`.
+///
+/// # Errors
+///
+/// Where the text is no YAML, or is larger than the budget.
 pub fn read(text: &str, file: usize, budget: &mut Budget) -> Result<Vec<Node>, Malformed> {
     let mut reader = Reader {
         events: Parser::new_from_str(text),

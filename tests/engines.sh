@@ -64,7 +64,7 @@ end_process() {
   kill -9 "$1" 2>/dev/null || true
 }
 
-# Certificates for the engine's TLS port, made anew for each run: an authority
+# Certificates for the engine's TLS port, made for each run: an authority
 # with a server's and a client's, and a stranger's authority with a client's.
 make_certificates() {
   local folder="$home/tls" who

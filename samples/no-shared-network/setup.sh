@@ -1,5 +1,5 @@
 #!/bin/sh
-# Two networks, and a wish that crosses between them.
+# Two networks, and a client on one that dials a server on the other.
 # says: no-shared-network
 # near says:
 # Take it down again: docker rm -f db web; docker network rm front back
@@ -17,7 +17,7 @@ broken)
   ;;
 check) docker exec "${P}web" nc -w 1 "${P}db" 5534 </dev/null ;;
 near)
-  # Apart, and nobody wants to cross.
+  # Apart, and nobody dials across.
   docker network create "${P}front"
   docker network create "${P}back"
   docker run -d --name "${P}db" --network "${P}back" busybox nc -ll -p 5534 -e cat

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A proxy looked its backend up once; the backend was made anew elsewhere.
+# A proxy looked its backend up once; the backend was re-created with another address.
 # says: stale-resolved-address
 # near says:
 # Take it down again: docker rm -f app proxy; docker network rm net

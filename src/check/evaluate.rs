@@ -27,6 +27,21 @@ pub struct Evidence<'a> {
 }
 
 /// Judges every assertion of a file, in its order.
+///
+/// # Examples
+///
+/// ```
+/// use netmap::check::{CheckStatus, Evidence, evaluate, read};
+/// use netmap::graph::Map;
+///
+/// let file = read("containers:\n  web: {state: running}\n").expect("a check file");
+/// let snapshot = netmap::sample::read("wrong-name")?;
+/// let map = Map::new(&snapshot);
+/// let chosen = map.containers().collect();
+/// let evidence = Evidence { map: &map, probe: None, diagnosis: None, chosen: &chosen };
+/// assert_eq!(evaluate(&file, &evidence)[0].status, CheckStatus::Pass);
+/// # Ok::<(), netmap::error::Error>(())
+/// ```
 pub fn evaluate(file: &CheckFile, evidence: &Evidence) -> Vec<CheckVerdict> {
     let who = Who::new(evidence.map, file, evidence.chosen);
     let ways = Ways::new(evidence.map, &who, evidence.probe);

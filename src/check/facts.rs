@@ -48,7 +48,7 @@ pub(super) fn network(map: &Map, who: &Who, name: &str, claim: &NetworkClaim) ->
             Assessment::fact(holds, format!("its subnets: {}", some_or_none(&has)))
         }
         NetworkClaim::Members { names, only } => {
-            let wanted = match each(names, |name| who.containers(name)) {
+            let wanted = match each(names, |name| who.members_called(at, name)) {
                 Ok(wanted) => wanted,
                 Err(missing) => return Assessment::fact(false, missing),
             };

@@ -20,7 +20,19 @@ pub struct Complaint {
     pub hint: Option<String>,
 }
 
-/// Reads the text of a check file. All that is wrong is told at once.
+/// Reads the text of a check file.
+///
+/// # Errors
+///
+/// Everything that is wrong with the text, each with its place.
+///
+/// # Examples
+///
+/// ```
+/// let file = netmap::check::read("reach: web -> db:5432\n").map_err(|all| all.len()).expect("a check file");
+/// assert_eq!(file.assertions.len(), 1);
+/// assert!(netmap::check::read("reach: web => db\n").is_err());
+/// ```
 pub fn read(text: &str) -> Result<CheckFile, Vec<Complaint>> {
     let root = yaml::read_one(text).map_err(|malformed| {
         vec![Complaint { place: Some(malformed.spot), what: malformed.why, hint: None }]

@@ -61,7 +61,7 @@ impl Worst {
         subjects: &mut Vec<String>,
     ) -> Assessment {
         if self.status == CheckStatus::Pass && self.of > 1 {
-            let how = if self.basis == Basis::Map { "by the map all" } else { "all" };
+            let how = if self.basis == Basis::Map { "predicted: all" } else { "all" };
             return Assessment::new(self.status, self.basis, format!("{how} {} pairs", self.of));
         }
         let mut known: HashSet<String> = subjects.iter().cloned().collect();

@@ -42,7 +42,7 @@ pub(super) enum Seen {
     Open(String),
     /// No answer; how, where that was measured.
     Failed(Option<Outcome>, Basis, String),
-    /// It cannot be told.
+    /// It is unknown.
     Unknown(Basis, String),
 }
 
@@ -228,7 +228,7 @@ impl<'a> Tries<'a> {
                 }
             }
         }
-        let by_the_map = format!("{what}: by the map {}{but}", attempt.why);
+        let by_the_map = format!("{what}: {} (predicted){but}", attempt.why);
         match (attempt.predicted, attempt.question.attempt) {
             (Verdict::Reachable, Attempt::Icmp) => Seen::Reached(Basis::Map, by_the_map),
             (Verdict::Reachable, Attempt::Tcp(port)) => {

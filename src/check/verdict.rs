@@ -10,7 +10,7 @@ pub enum CheckStatus {
     Pass,
     /// It does not.
     Fail,
-    /// It cannot be told.
+    /// It is unknown.
     Unknown,
 }
 

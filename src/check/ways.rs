@@ -107,13 +107,45 @@ impl<'a> Ways<'a> {
                 Manner::Via(_) => self.who.containers(&target.name)?,
                 _ => self.who.answering_to(&target.name)?,
             };
-            for to in found {
-                let apart = |from: ContainerAt| !quantified || !self.map.share_stack(from, to);
-                let from = sources.iter().copied().filter(|from| *from != to && apart(*from));
-                pairs.extend(from.map(|from| (from, to, target.clone())));
+            let mut of_target = Vec::new();
+            for from in &sources {
+                let meant = match (&arrow.manner, arrow.wanted) {
+                    // What is to be kept apart is kept apart from all of that name.
+                    (Manner::Via(_), _) | (_, false) => found.clone(),
+                    _ => self.who.meant(*from, &target.name, &found),
+                };
+                let apart = |to: &ContainerAt| !quantified || !self.map.share_stack(*from, *to);
+                let to = meant.into_iter().filter(|to| to != from && apart(to));
+                of_target.extend(to.map(|to| (*from, to, target.clone())));
             }
+            for to in found.iter().filter(|_| !arrow.wanted) {
+                let from = self.strangers(&arrow.from, *to)?;
+                of_target.extend(from.into_iter().map(|from| (from, *to, target.clone())));
+            }
+            // Stable: each target with its sources in their order.
+            of_target.sort_by_key(|(_, to, _)| *to);
+            pairs.append(&mut of_target);
         }
         Ok(pairs)
+    }
+
+    /// Who is not of the crowd that a quantifier speaks of, and yet on a network
+    /// with a container that nothing is to reach.
+    fn strangers(&self, sources: &Sources, to: ContainerAt) -> Result<Vec<ContainerAt>, String> {
+        let but = match sources {
+            Sources::Named(_) | Sources::On(_) => return Ok(Vec::new()),
+            Sources::Everybody => BTreeSet::new(),
+            Sources::Outside(network) => self.who.on_network(self.who.network(network)?),
+            Sources::AllBut(names) => {
+                let mut but = BTreeSet::new();
+                for name in names {
+                    but.extend(self.who.containers(name)?);
+                }
+                but
+            }
+        };
+        let strangers = self.who.strangers_to(to).filter(|from| !but.contains(from));
+        Ok(strangers.filter(|from| *from != to && !self.map.share_stack(*from, to)).collect())
     }
 
     /// Who asks for which name, and who answers to it.
@@ -136,7 +168,10 @@ impl<'a> Ways<'a> {
                 let apart =
                     |from: ContainerAt| owners.iter().all(|to| !self.map.share_stack(from, *to));
                 let from = sources.iter().copied().filter(|from| !quantified || apart(*from));
-                asked.extend(from.map(|from| (from, name.clone(), owners.clone())));
+                asked.extend(from.map(|from| {
+                    let meant = self.who.meant(from, &name, &owners);
+                    (from, name.clone(), meant)
+                }));
             }
         }
         Ok(asked)
@@ -196,7 +231,7 @@ impl<'a> Ways<'a> {
                 _ if arrow.wanted => CheckStatus::Fail,
                 _ => CheckStatus::Pass,
             };
-            return Assessment::new(status, Basis::Map, format!("by the map {}", judged.reason));
+            return Assessment::new(status, Basis::Map, format!("{} (predicted)", judged.reason));
         }
         if arrow.wanted { wanted(seen, target.port.is_some()) } else { refused(seen, arrow.class) }
     }
@@ -244,7 +279,7 @@ impl<'a> Ways<'a> {
             return Assessment::new(
                 CheckStatus::Unknown,
                 Basis::Map,
-                format!("nobody answers to {name}"),
+                format!("no container answers to {name}"),
             );
         };
         let status = match best.resolves {
@@ -257,7 +292,11 @@ impl<'a> Ways<'a> {
             Some(false) => "does not resolve",
             None => "may resolve",
         };
-        Assessment::new(status, Basis::Map, format!("by the map {name} {verb}: {}", best.why))
+        Assessment::new(
+            status,
+            Basis::Map,
+            format!("the map predicts that {name} {verb}: {}", best.why),
+        )
     }
 }
 

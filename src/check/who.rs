@@ -14,6 +14,10 @@ pub struct Who<'a> {
     /// The containers that quantifiers speak of: those that run, as far as
     /// the file and the command line let them in.
     everybody: BTreeSet<ContainerAt>,
+    /// Those that run and are left out for their project, or by the command line.
+    strangers: BTreeSet<ContainerAt>,
+    /// The projects that the file is about; empty for all.
+    projects: &'a [String],
 }
 
 /// What is said of a name that nothing has.
@@ -21,25 +25,37 @@ type Missing = String;
 
 impl<'a> Who<'a> {
     /// `chosen` are the containers that the command line lets in.
-    pub fn new(map: &'a Map<'a>, file: &CheckFile, chosen: &BTreeSet<ContainerAt>) -> Self {
-        let among = |at: ContainerAt| {
-            let container = map.container(at);
+    pub fn new(map: &'a Map<'a>, file: &'a CheckFile, chosen: &BTreeSet<ContainerAt>) -> Self {
+        let among = |at: &ContainerAt| {
+            let container = map.container(*at);
             let fits = |pattern: &String| {
                 matches(pattern, &container.name)
                     || container.compose.service.as_deref().is_some_and(|s| matches(pattern, s))
             };
-            let of_project = |pattern: &String| {
-                container.project().is_some_and(|project| matches(pattern, project))
-            };
-            (file.among.is_empty() || file.among.iter().any(fits))
-                && (file.projects.is_empty() || file.projects.iter().any(of_project))
+            file.among.is_empty() || file.among.iter().any(fits)
         };
-        let everybody = chosen
-            .iter()
-            .copied()
-            .filter(|at| map.container(*at).state.has_network() && among(*at))
-            .collect();
-        Self { map, everybody }
+        let (everybody, strangers) = (BTreeSet::new(), BTreeSet::new());
+        let mut who = Self { map, everybody, strangers, projects: &file.projects };
+        let running = map.containers().filter(|at| map.container(*at).state.has_network());
+        let (everybody, strangers) =
+            running.filter(among).partition(|at| chosen.contains(at) && who.is_ours(*at));
+        (who.everybody, who.strangers) = (everybody, strangers);
+        who
+    }
+
+    /// Whether a container is of a project that the file is about.
+    fn is_ours(&self, at: ContainerAt) -> bool {
+        let fits = |pattern: &String| {
+            self.map.container(at).project().is_some_and(|project| matches(pattern, project))
+        };
+        self.projects.is_empty() || self.projects.iter().any(fits)
+    }
+
+    /// Those of the file's projects, if there are any among them: its names are
+    /// theirs first.
+    fn ours_first(&self, found: Vec<ContainerAt>) -> Vec<ContainerAt> {
+        let ours: Vec<ContainerAt> = found.iter().copied().filter(|at| self.is_ours(*at)).collect();
+        if ours.is_empty() { found } else { ours }
     }
 
     /// The containers that quantifiers speak of.
@@ -64,10 +80,20 @@ impl<'a> Who<'a> {
             return if found.is_empty() {
                 Err(format!("no running container fits {name}"))
             } else {
-                Ok(found)
+                Ok(self.ours_first(found))
             };
         }
-        let found = self.map.containers_named(name);
+        // A service of the file's project goes before another's container of that name.
+        let ours = |at: &ContainerAt| {
+            let container = self.map.container(*at);
+            let service = container.compose.service.as_deref();
+            self.is_ours(*at) && (service == Some(name) || container.own_name() == name)
+        };
+        let found = match self.projects {
+            [] => Vec::new(),
+            _ => self.map.containers().filter(ours).collect(),
+        };
+        let found = if found.is_empty() { self.map.containers_named(name) } else { found };
         if found.is_empty() { Err(self.no_container(name)) } else { Ok(found) }
     }
 
@@ -84,7 +110,61 @@ impl<'a> Who<'a> {
                 container.endpoints.iter().any(|e| container.names_on(e).contains(&name))
             })
             .collect();
-        if found.is_empty() { Err(self.no_container(name)) } else { Ok(found) }
+        if found.is_empty() { Err(self.no_container(name)) } else { Ok(self.ours_first(found)) }
+    }
+
+    /// Of the containers that answer to a name those that it means to a container
+    /// which asks for it: where it leads from there, else those of the one's own
+    /// project, else all.
+    pub fn meant(&self, from: ContainerAt, name: &str, found: &[ContainerAt]) -> Vec<ContainerAt> {
+        if found.len() < 2 || is_pattern(name) {
+            return found.to_vec();
+        }
+        let on: Vec<NetworkAt> =
+            self.map.stack(from).into_iter().flat_map(|at| self.map.networks_of(at)).collect();
+        let leads = |to: &ContainerAt| {
+            let container = self.map.container(*to);
+            container.state.has_network()
+                && self.map.endpoints(*to).any(|(network, endpoint)| {
+                    network.is_some_and(|network| on.contains(&network))
+                        && container.names_on(endpoint).contains(&name)
+                })
+        };
+        let project = self.map.container(from).project();
+        let own =
+            |to: &ContainerAt| project.is_some() && self.map.container(*to).project() == project;
+        let those = |fits: &dyn Fn(&ContainerAt) -> bool| {
+            let those: Vec<ContainerAt> = found.iter().copied().filter(fits).collect();
+            (!those.is_empty()).then_some(those)
+        };
+        those(&leads).or_else(|| those(&own)).unwrap_or_else(|| found.to_vec())
+    }
+
+    /// The containers that a name in a network's list means: those of its project,
+    /// else of the file's, else all; of several only those that are on it.
+    pub fn members_called(
+        &self,
+        network: NetworkAt,
+        name: &str,
+    ) -> Result<Vec<ContainerAt>, Missing> {
+        let found = self.containers(name)?;
+        let project = self.map.network(network).project.as_deref();
+        let own = |at: &ContainerAt| self.map.container(*at).project() == project;
+        if found.len() < 2 || is_pattern(name) || project.is_none() || !found.iter().any(own) {
+            return Ok(found);
+        }
+        Ok(found.into_iter().filter(own).collect())
+    }
+
+    /// Those that quantifiers leave out and that are on a network with a container
+    /// nevertheless.
+    pub fn strangers_to(&self, at: ContainerAt) -> impl Iterator<Item = ContainerAt> {
+        let stack = self.map.stack(at).into_iter();
+        let networks: Vec<NetworkAt> = stack.flat_map(|at| self.map.networks_of(at)).collect();
+        self.strangers.iter().copied().filter(move |stranger| {
+            let stack = self.map.stack(*stranger).into_iter();
+            stack.flat_map(|at| self.map.networks_of(at)).any(|network| networks.contains(&network))
+        })
     }
 
     fn no_container(&self, name: &str) -> Missing {
@@ -103,10 +183,18 @@ impl<'a> Who<'a> {
             let project = network.project.as_deref().and_then(|p| network.name.strip_prefix(p));
             project.and_then(|rest| rest.strip_prefix('_')) == Some(name)
         };
-        self.map
-            .networks()
-            .find(|at| networks[*at].name == name || (!name.is_empty() && networks[*at].id == name))
-            .or_else(|| self.map.networks().find(of_project))
+        let is_called = |at: &NetworkAt| {
+            networks[*at].name == name || (!name.is_empty() && networks[*at].id == name)
+        };
+        let of_project_here = |at: &NetworkAt| {
+            let project = networks[*at].project.as_deref();
+            of_project(at)
+                && project.is_some_and(|p| self.projects.iter().any(|own| matches(own, p)))
+        };
+        let find = |fits: &dyn Fn(&NetworkAt) -> bool| self.map.networks().find(fits);
+        find(&of_project_here)
+            .or_else(|| find(&is_called))
+            .or_else(|| find(&of_project))
             .ok_or_else(|| {
                 missing("network", name, networks.iter().map(|network| network.name.as_str()))
             })
@@ -123,6 +211,8 @@ impl<'a> Who<'a> {
     }
 
     /// Where arrows begin, and whether a quantifier says so.
+    ///
+    /// What is to reach nothing is said of strangers, too: see [`Self::strangers_to`].
     pub fn sources(&self, sources: &Sources) -> Result<(Vec<ContainerAt>, bool), Missing> {
         let all = || {
             if self.everybody.is_empty() {

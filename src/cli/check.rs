@@ -64,9 +64,9 @@ pub fn after_help() -> String {
         names:\n    - api resolves db\n  \
         reach:\n    - web -> api:8080\n    - web -/-> db\n    - nothing outside back reaches db\n  \
         default: isolated\n\n\
-        docs/check.md tells of everything that can be said; --init writes a file to begin with.\n\n\
+        docs/check.md describes all that a file can say; --init writes one to begin with.\n\n\
         {formats}\n\
-        Exit codes: 0 everything passes, 1 something fails, 2 nothing fails but something cannot be told."
+        Exit codes: 0 everything passes, 1 something fails, 2 nothing fails but something is unknown."
     )
 }
 
@@ -266,7 +266,7 @@ fn read(path: &Path) -> Result<CheckFile> {
     } else {
         File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
     };
-    took.map_err(|error| one(error.to_string()))?;
+    took.map_err(|error| Error::Unreadable { path: path.to_owned(), error })?;
     if bytes.len() as u64 > LARGEST {
         return Err(one(format!("it is larger than {} MB", LARGEST >> 20)));
     }

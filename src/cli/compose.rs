@@ -62,7 +62,7 @@ impl ComposeOptions {
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
         let current_folder = std::env::current_dir().map_err(|error| Error::System {
-            what: "cannot tell the current folder".to_owned(),
+            what: "cannot find the current folder".to_owned(),
             error,
         })?;
         let request = Request {

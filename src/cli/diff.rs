@@ -18,7 +18,7 @@ use crate::render::{DiffSide, DiffView, Format};
 /// Arguments of `netmap diff`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The one side: a snapshot, a sample's folder, a compose file (.yaml), or - for standard input
+    /// The one side: a snapshot, sample:NAME, a compose file (.yaml), or - for standard input
     #[arg(value_name = "BEFORE", required_unless_present = "compose-files")]
     before: Option<PathBuf>,
     /// The other side, likewise; without it, what runs now
@@ -43,8 +43,8 @@ pub fn after_help() -> String {
         netmap diff monday.json today.json   two snapshots, without any engine\n  \
         netmap diff compose.yaml             what runs otherwise than it is written\n  \
         netmap diff monday.json -o diff.svg  drawn on one map\n\n\
-        A container that was made anew is the same one: compose's project, service and\n\
-        number tell, else the name.\n\n\
+        A container that was re-created is the same one: it is known by compose's project,\n\
+        service and number, else by its name.\n\n\
         {formats}\n\
         Exit codes: 0 no differences, 1 some, 2 could not compare."
     )

@@ -23,7 +23,7 @@ pub struct Args {
     /// Run nothing in any container: send GET requests only
     #[arg(long, conflicts_with = "probe", help_heading = "How to look")]
     no_exec: bool,
-    /// Measure as well, and tell where measurement and map disagree
+    /// Measure as well, and say where measurement and map disagree
     #[arg(long, help_heading = "How to look")]
     probe: bool,
     /// Ask only this rule; may be repeated (netmap explain lists them)
@@ -35,7 +35,7 @@ pub struct Args {
     /// End with exit code 1 from this severity on
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = Severity::Warning, help_heading = "What to look for")]
     severity: Severity,
-    /// Tell everything: each rule asked, and what could not be looked at
+    /// Say everything: each rule asked, and what could not be looked at
     #[arg(long, short, help_heading = "How to show it")]
     verbose: bool,
     #[command(flatten)]
@@ -49,7 +49,7 @@ pub fn after_help() -> String {
         "Examples:\n  \
         netmap doctor                           what is wrong, and what fixes it\n  \
         netmap doctor web                       only what concerns web\n  \
-        netmap doctor --from samples/module-5   a recorded lesson, without any engine\n  \
+        netmap doctor --from sample:module-5    a recorded setup, without any engine\n  \
         netmap explain wrong-name               what a finding means\n\n\
         {formats}\n\
         Exit codes: 0 nothing found at or above --severity, 1 something, 2 could not look."

@@ -62,7 +62,9 @@ mod tests {
 
     use super::*;
     use crate::model::Ladder;
-    use crate::render::{CheckView, DiffView, FindingsView, ProbeView, RulesView, View};
+    use crate::render::{
+        CheckView, DiffView, FindingsView, ProbeView, RulesView, SamplesView, View,
+    };
 
     #[derive(Parser)]
     struct Cli<S: Shown> {
@@ -122,6 +124,7 @@ mod tests {
         chooses::<Ladder>();
         chooses::<FindingsView>();
         chooses::<RulesView>();
+        chooses::<SamplesView>();
         chooses::<CheckView>();
         chooses::<DiffView>();
     }

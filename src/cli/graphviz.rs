@@ -15,6 +15,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// Turns DOT text into the format `dot` calls `format`.
 pub async fn draw(graph: &str, format: &'static str) -> Result<Vec<u8>> {
     let failed = |why: String| Error::Dot { why };
+    let system = |error| Error::System { what: "cannot run Graphviz's `dot`".to_owned(), error };
     let child = Command::new("dot")
         .arg(format!("-T{format}"))
         .stdin(Stdio::piped())
@@ -27,7 +28,7 @@ pub async fn draw(graph: &str, format: &'static str) -> Result<Vec<u8>> {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return Err(Error::NoDot { what: format });
         }
-        Err(error) => return Err(failed(error.to_string())),
+        Err(error) => return Err(system(error)),
     };
     let stdin = child.stdin.take();
     let talk = async {
@@ -42,7 +43,7 @@ pub async fn draw(graph: &str, format: &'static str) -> Result<Vec<u8>> {
     let result = tokio::time::timeout(DEADLINE, talk)
         .await
         .map_err(|_| failed(format!("it took longer than {} s", DEADLINE.as_secs())))?
-        .map_err(|error| failed(error.to_string()))?;
+        .map_err(system)?;
     if !result.status.success() {
         let said = String::from_utf8_lossy(&result.stderr);
         let last = said.lines().last().unwrap_or("it gave no reason");

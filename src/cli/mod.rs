@@ -21,6 +21,7 @@ mod output;
 mod picture;
 mod probe;
 mod run;
+mod samples;
 mod session;
 mod show;
 mod snapshot;
@@ -48,7 +49,7 @@ use run::Run;
         netmap show                          what is connected to what, now\n  \
         netmap show web db                   two containers and their networks\n  \
         netmap show -o docs/map.svg          a picture\n  \
-        netmap show --from samples/module-5  a recorded lesson, without any engine\n  \
+        netmap show --from sample:module-5   a recorded setup, without any engine\n  \
         netmap show --compose compose.yaml   what a compose file plans\n  \
         netmap probe                         who really reaches whom\n  \
         netmap why web db:5432               can web reach it, and if not, why\n  \
@@ -69,7 +70,7 @@ enum Command {
     /// Show the map: containers, networks, and the addresses where they meet
     #[command(after_help = show::after_help())]
     Show(show::Args),
-    /// Measure who really reaches whom, and hold it against the map
+    /// Measure who really reaches whom, and compare it with the map
     #[command(after_help = probe::after_help())]
     Probe(probe::Args),
     /// Can A reach B, and if not, what stands in the way
@@ -81,16 +82,19 @@ enum Command {
     /// Explain what a finding means, with an example and how to fix it
     #[command(after_help = explain::after_help())]
     Explain(explain::Args),
-    /// Hold a setup against a file of assertions
+    /// Compare a setup with a file of assertions
     #[command(after_help = check::after_help())]
     Check(check::Args),
     /// Learn on broken setups: a small course
     #[command(after_help = lesson::after_help())]
     Lesson(lesson::Args),
+    /// List the recorded setups that can be read with --from sample:NAME
+    #[command(after_help = samples::after_help())]
+    Samples(samples::Args),
     /// Write everything netmap knows to one file, which every command reads with --from
     #[command(after_help = snapshot::after_help())]
     Snapshot(snapshot::Args),
-    /// Tell what differs between two snapshots, or between one and what runs now
+    /// Show what differs between two snapshots, or between one and what runs now
     #[command(after_help = diff::after_help())]
     Diff(diff::Args),
 }
@@ -139,6 +143,7 @@ async fn dispatch(command: &Command, run: Run<'_>) -> Result<Ending> {
         Command::Probe(args) => probe::run(run, args).await,
         Command::Check(args) => check::run(run, args).await,
         Command::Lesson(args) => lesson::run(run, args).await,
+        Command::Samples(args) => samples::run(run, args).await,
         Command::Snapshot(args) => snapshot::run(run, args).await,
         Command::Diff(args) => diff::run(run, args).await,
         Command::Doctor(args) => doctor::run(run, args).await,

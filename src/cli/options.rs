@@ -32,14 +32,15 @@ pub struct Options {
     /// The other nodes of the swarm too, each over ssh at the address that the manager knows
     #[arg(long, global = true, conflicts_with = "from", help_heading = "Where to look")]
     pub all_nodes: bool,
-    /// Read a snapshot instead of asking an engine: a file, a sample's folder, or - for standard input
-    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["host", "context"], help_heading = "Where to look")]
+    /// Read a snapshot instead of asking an engine: a file, its folder, sample:NAME (see netmap
+    /// samples), or - for standard input
+    #[arg(long, value_hint = clap::ValueHint::AnyPath, global = true, value_name = "FILE", conflicts_with_all = ["host", "context"], help_heading = "Where to look")]
     pub from: Option<PathBuf>,
     /// Compose files to read instead.
     #[command(flatten)]
     pub compose: ComposeOptions,
     /// How long to wait for an answer, such as 500ms, 10s or 1m: the engine's
-    /// (10s unless told), and when probing each container's (1s unless told;
+    /// (default 10s), and when probing each container's (default 1s;
     /// longer where more than 10,000 pairs are tried at once)
     #[arg(long, global = true, value_name = "TIME", value_parser = duration, help_heading = "Where to look")]
     pub timeout: Option<Duration>,

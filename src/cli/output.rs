@@ -67,7 +67,7 @@ impl Output {
                     Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
                     result => result.map_err(|error| Error::Write {
                         path: PathBuf::from("standard output"),
-                        why: error.to_string(),
+                        error,
                     }),
                 }
             }
@@ -92,7 +92,7 @@ impl Output {
         self.talk(&text);
     }
 
-    /// Tells the user something beside the data.
+    /// Says something to the user beside the data.
     pub fn note(&self, text: &str) {
         let style = Style { width: 80, color: self.colored(io::stderr().is_terminal()) };
         for line in text.lines() {
@@ -138,7 +138,7 @@ impl Progress {
     /// Work that takes less than this shows no bar.
     const PATIENCE: Duration = Duration::from_millis(400);
 
-    /// Tells how much is done of how much.
+    /// Shows how much is done of how much.
     pub fn at(&self, done: usize, of: usize) {
         if !self.seen || self.bar.get().is_none() && self.began.elapsed() < Self::PATIENCE {
             return;
@@ -168,7 +168,7 @@ impl Drop for Progress {
 /// then takes its name. What is no regular file (a pipe, `/dev/null`), and a
 /// file whose owner cannot be kept, is written to directly.
 fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    let failed = |error: io::Error| Error::Write { path: path.to_owned(), why: error.to_string() };
+    let failed = |error: io::Error| Error::Write { path: path.to_owned(), error };
     let existing = match fs::metadata(path) {
         Ok(metadata) => Some(metadata),
         Err(error) if error.kind() == ErrorKind::NotFound => None,

@@ -37,7 +37,7 @@ impl Run<'_> {
         self.write(&picture.draw(view, format, &self.style(), self.options).await?)
     }
 
-    /// Tells the user something beside the data.
+    /// Says something to the user beside the data.
     pub fn note(&self, text: &str) {
         self.output.note(text);
     }

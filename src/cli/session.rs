@@ -48,7 +48,7 @@ impl Purpose {
 #[derive(Debug)]
 pub struct Session<'a> {
     run: Run<'a>,
-    /// Nothing where a file tells of the setup.
+    /// Nothing where a file describes the setup.
     engines: Option<Engines>,
     /// What is known of the setup.
     pub snapshot: Snapshot,
@@ -105,7 +105,7 @@ impl<'a> Session<'a> {
     }
 
     /// Looks into every container, which where there is no other way takes a
-    /// command run in it if `exec` is allowed. What a file tells of stays as
+    /// command run in it if `exec` is allowed. What a file describes stays as
     /// it is.
     pub async fn observe(&mut self, exec: bool) {
         self.observe_some(exec, |_| true).await;

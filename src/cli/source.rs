@@ -9,6 +9,7 @@ use super::options::Options;
 use crate::error::{Error, Result};
 use crate::graph::{Filter, Map, Selection};
 use crate::model::{ReadError, Snapshot};
+use crate::sample;
 
 /// Something large that is there until the program ends, and then is not taken
 /// apart: of ten thousand containers that would be a tenth of all the time.
@@ -43,8 +44,12 @@ pub fn narrowed(options: &Options, whole: Snapshot) -> Result<Snapshot> {
     Ok(part)
 }
 
-/// Reads a snapshot file; a folder stands for the `snapshot.json` in it.
+/// Reads a snapshot file; a folder stands for the `snapshot.json` in it, and
+/// `sample:NAME` for a recording that the program carries.
 pub fn read(path: &Path) -> Result<Snapshot> {
+    if let Some(name) = path.to_str().and_then(|path| path.strip_prefix(sample::PREFIX)) {
+        return sample::read(name);
+    }
     if path == Path::new("-") {
         return Snapshot::read(io::stdin().lock())
             .map_err(|error| Error::Snapshot { path: PathBuf::from("standard input"), error });

@@ -7,7 +7,7 @@ use super::picture::PictureArgs;
 use super::run::Run;
 use super::session::{Purpose, Session};
 use crate::diagnose::Case;
-use crate::diagnose::why::{Aim, Destination, ladder, trials};
+use crate::diagnose::why::{Aim, Destination, ladder, one_of, trials};
 use crate::error::{Error, Result};
 use crate::graph::Map;
 use crate::model::{Container, ContainerAt, Ladder, Measurement, Reach};
@@ -17,10 +17,10 @@ use crate::render::Format;
 /// Arguments of `netmap why`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Container that wants to reach something
+    /// Container that is to reach something
     #[arg(value_name = "A")]
     source: String,
-    /// What it wants to reach: db, db:5432, localhost:27017, 10.0.0.3:80, example.com
+    /// What it is to reach: db, db:5432, localhost:27017, 10.0.0.3:80, example.com
     #[arg(value_name = "B")]
     target: String,
     #[command(flatten)]
@@ -42,7 +42,7 @@ pub fn after_help() -> String {
         netmap why web localhost:27017      what localhost means to web\n  \
         netmap why web example.com:443      does it get out?\n\n\
         {formats}\n\
-        Exit codes: 0 reachable, 1 blocked, 2 could not be told."
+        Exit codes: 0 reachable, 1 blocked, 2 unknown."
     )
 }
 
@@ -53,7 +53,7 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     let (from, aim) = {
         let map = Map::new(&session.snapshot);
         let case = Case::new(&map, None);
-        let from = source(&map, &args.source)?;
+        let from = source(&case, &args.source)?;
         (from, Aim::parse(&case, from, &args.target)?)
     };
     if session.is_live() {
@@ -86,8 +86,11 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
 }
 
 /// The one container that the user names first.
-fn source(map: &Map, name: &str) -> Result<ContainerAt> {
-    let found = map.containers_fitting(name)?;
+fn source(case: &Case, name: &str) -> Result<ContainerAt> {
+    if let Some(source) = one_of(case, None, name)? {
+        return Ok(source);
+    }
+    let found = case.map.containers_fitting(name)?;
     found
         .first()
         .copied()

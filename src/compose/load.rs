@@ -62,7 +62,7 @@ impl Loader {
         } else {
             File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
         };
-        read.map_err(|error| failed(name, format!("cannot read it: {error}")))?;
+        read.map_err(|error| Error::Unreadable { path: name.into(), error })?;
         if bytes.len() as u64 > LARGEST {
             let why = format!("it is larger than {} MB and no compose file", LARGEST >> 20);
             return Err(failed(name, why));

@@ -68,9 +68,26 @@ pub struct Request {
 
 /// Reads compose files into the snapshot that Compose would bring about.
 ///
-/// Fails when a file cannot be read or is no YAML, when files include or
+/// # Errors
+///
+/// When a file cannot be read or is no YAML, when files include or
 /// extend one another in a circle, and when a file names another one outside
 /// of the project's folder.
+///
+/// # Examples
+///
+/// ```
+/// use netmap::compose::{Request, read};
+///
+/// let folder = std::env::temp_dir().join(format!("netmap-example-{}", std::process::id()));
+/// std::fs::create_dir_all(&folder).expect("a folder");
+/// let file = folder.join("compose.yaml");
+/// std::fs::write(&file, "services:\n  web: {image: nginx}\n").expect("a file");
+/// let planned = read(&Request { files: vec![file], ..Request::default() });
+/// std::fs::remove_dir_all(&folder).expect("the folder");
+/// assert_eq!(planned?.containers.len(), 1);
+/// # Ok::<(), netmap::error::Error>(())
+/// ```
 pub fn read(request: &Request) -> Result<Snapshot> {
     let files = files(&request.files)?;
     let folder = files.first().map(|file| load::parent(file)).unwrap_or_default();

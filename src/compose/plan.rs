@@ -249,6 +249,8 @@ impl<'a, 'r> Drawing<'a, 'r> {
             extra_hosts: service.extra_hosts.clone(),
             dns: service.dns.clone(),
             references: service.references.clone(),
+            advertised: service.advertised.clone(),
+            in_replica_set: service.in_replica_set,
             labels: self.labels(service, number),
             ..Container::default()
         }

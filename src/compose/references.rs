@@ -7,17 +7,32 @@ use std::path::Path;
 use super::load::texts;
 use super::reader::Reader;
 use super::{keys, merge};
-use crate::model::{Origin, Reference, reference};
+use crate::model::{Advertised, Origin, Reference, reference};
 use crate::yaml::{Mapping, Node, Value};
+
+/// What a service's configuration names of hosts and ports.
+pub struct Configured {
+    /// What it dials.
+    pub references: Vec<Reference>,
+    /// What it hands out to its clients.
+    pub advertised: Vec<Advertised>,
+    /// Whether it is a member of a replica set.
+    pub in_replica_set: bool,
+}
 
 impl Reader<'_> {
     /// The hosts and ports that environment, command and health check name.
     /// The values themselves end here.
-    pub fn references(&mut self, name: &str, node: &Node) -> Vec<Reference> {
+    pub fn configured(&mut self, name: &str, node: &Node) -> Configured {
         let environment = self.environment(name, node);
-        let mut found = reference::in_environment(
-            environment.iter().map(|(name, value)| (name.as_str(), value.as_str())),
-        );
+        let variables = || environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut found = reference::in_environment(variables());
+        let command: Vec<String> =
+            ["entrypoint", "command"].iter().flat_map(|key| words(node.get(key))).collect();
+        let command = || command.iter().map(String::as_str);
+        let names = variables().map(|(name, _)| name);
+        let advertised = reference::advertised(variables(), command());
+        let in_replica_set = reference::in_replica_set(names.chain(command()));
         for key in ["entrypoint", "command"] {
             let words = words(node.get(key));
             found.extend(reference::in_command(Origin::Command, words.iter().map(String::as_str)));
@@ -34,7 +49,7 @@ impl Reader<'_> {
                 words.iter().map(String::as_str),
             ));
         }
-        found
+        Configured { references: found, advertised, in_replica_set }
     }
 
     /// The environment: that of `env_file`, and `environment` over it.

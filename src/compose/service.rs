@@ -5,8 +5,11 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::load::texts;
 use super::reader::Reader;
+use super::references::Configured;
 use super::{keys, merge};
-use crate::model::{ExposedPort, ExtraHost, Origin, Reference, RequestedPort, reference};
+use crate::model::{
+    Advertised, ExposedPort, ExtraHost, Origin, Reference, RequestedPort, reference,
+};
 use crate::yaml::{Node, Spot, Value};
 
 /// Most replicas of one service that are drawn up.
@@ -36,6 +39,8 @@ pub struct Service {
     pub dns: Vec<String>,
     pub labels: std::collections::BTreeMap<String, String>,
     pub references: Vec<Reference>,
+    pub advertised: Vec<Advertised>,
+    pub in_replica_set: bool,
 }
 
 /// How a service is on a network.
@@ -80,7 +85,7 @@ impl Reader<'_> {
         let (links, external_links) =
             (self.links(name, node, "links"), self.links(name, node, "external_links"));
         let dependencies = self.dependencies(name, node);
-        let mut references = self.references(name, node);
+        let Configured { mut references, advertised, in_replica_set } = self.configured(name, node);
         references.extend(dependencies.iter().map(|dependency| Reference {
             origin: Origin::Compose,
             variable: Some("depends_on".to_owned()),
@@ -125,6 +130,8 @@ impl Reader<'_> {
                 .collect(),
             labels: self.labels(node.get("labels")),
             references,
+            advertised,
+            in_replica_set,
             name: name.to_owned(),
         })
     }

@@ -59,6 +59,12 @@ impl<'a> Case<'a> {
             .map(|(edge, obstacle)| (edge, obstacle.as_ref()))
     }
 
+    /// What stands in the way of an edge of this case.
+    pub fn obstacle_of(&self, edge: &Edge) -> Option<&Obstacle> {
+        let same = |other: &Edge| other.host == edge.host && other.port == edge.port;
+        self.edges_from(edge.from).find(|(other, _)| same(other))?.1
+    }
+
     /// Those of them that begin at a container.
     pub fn edges_from(
         &self,

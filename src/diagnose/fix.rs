@@ -423,6 +423,12 @@ impl Case<'_> {
         steps
     }
 
+    /// Whether a container was made with an option of `docker run`.
+    pub fn has_option(&self, at: ContainerAt, option: &str) -> bool {
+        let made_with = self.container(at).made_with.as_ref();
+        made_with.is_some_and(|made| made.options.iter().any(|given| given.option == option))
+    }
+
     /// Who has to re-create a container.
     fn maker(&self, at: ContainerAt) -> Maker {
         let container = self.container(at);
@@ -588,9 +594,11 @@ pub fn settled(steps: Vec<Step>) -> Vec<Step> {
     // What is re-created goes last but for what is left to a person, and what is
     // started before it.
     settled.sort_by_key(|step| match step.action {
-        Action::Advise { .. } => 3,
+        Action::Advise { .. } => 4,
+        // Those that depend on it, once it is there.
+        Action::Restart { .. } => 3,
         Action::Recreate(_) => 2,
-        Action::Start { .. } | Action::Restart { .. } => 1,
+        Action::Start { .. } => 1,
         _ => 0,
     });
     settled
@@ -609,7 +617,7 @@ fn setting(reference: &Reference) -> Option<Setting> {
 }
 
 /// What makes a reference lead to another host and port.
-fn dial(reference: &Reference, host: &str, port: Option<u16>) -> Vec<Change> {
+pub fn dial(reference: &Reference, host: &str, port: Option<u16>) -> Vec<Change> {
     let Some(setting) = setting(reference) else { return Vec::new() };
     let written = reference.port.filter(|_| reference.port_variable.is_none());
     let other = port.filter(|port| Some(*port) != reference.dialled_port());
@@ -652,10 +660,7 @@ fn compose_files(container: &Container) -> Vec<String> {
 /// A name for the image that is made of a container: its own image's, so that
 /// one sees what it is, with a tag that says whose it is.
 fn image_of(container: &Container) -> String {
-    let image = container.image.split('@').next().unwrap_or_default();
-    let slash = image.rfind('/').map_or(0, |slash| slash + 1);
-    let colon = image[slash..].rfind(':').map_or(image.len(), |colon| slash + colon);
-    let repository = &image[..colon];
+    let repository = container.repository();
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "./-_:".contains(c);
     let named = repository.starts_with(|c: char| c.is_ascii_alphanumeric())
         && repository.chars().all(plain)

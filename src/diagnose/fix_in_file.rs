@@ -45,6 +45,8 @@ impl Case<'_> {
                 plan.place(&["services", service, "extra_hosts"])
             }
             Change::LeaveMode { .. } => plan.place(&["services", service, "network_mode"]),
+            Change::NoOption { .. } => plan.place(&["services", service, "mac_address"]),
+            Change::Label { .. } => plan.place(&["services", service, "labels"]),
             Change::Join { .. } | Change::Address { .. } | Change::NoLinks => {
                 plan.place(&["services", service])
             }

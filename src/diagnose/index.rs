@@ -15,7 +15,9 @@ use smallvec::SmallVec;
 
 use super::facts::{Facts, Listens};
 use crate::graph::StackOwner;
-use crate::model::{ContainerAt, NetworkAt, PerContainer, PerNetwork, Position};
+use crate::model::{
+    Container, ContainerAt, NetworkAt, PerContainer, PerNetwork, Position, reference,
+};
 
 /// Positions; of most things there is one, which then lies where the list does.
 type Few<At = ContainerAt> = SmallVec<[At; 2]>;
@@ -39,6 +41,11 @@ pub struct Index<'a> {
     in_project: Vec<HashMap<usize, Spoken>>,
     /// For each network, who answers to a word there, stopped ones too.
     on_network: PerNetwork<By<usize>>,
+    /// The words to which several containers answer on a network that are no
+    /// copies of one another.
+    ambiguous: PerNetwork<HashSet<usize>>,
+    /// The running containers with a MAC address on a network.
+    with_mac: By<(NetworkAt, Cow<'a, str>)>,
     open: By<u16>,
     /// By port, the best first: open to others, then running.
     offering: By<u16>,
@@ -86,6 +93,7 @@ impl<'a> Index<'a> {
             index.add_container(facts, at);
         }
         index.put_first_what_runs(facts);
+        index.add_ambiguous(facts);
         index.add_ports(facts);
         index
     }
@@ -135,6 +143,10 @@ impl<'a> Index<'a> {
             let network = network.filter(|_| is_member);
             if let Some(network) = network {
                 push(self.on_network[network].entry(own).or_default(), at);
+                let mac = endpoint.mac.as_deref().filter(|mac| !mac.is_empty());
+                if let Some(mac) = mac.filter(|_| container.state.has_network()) {
+                    push(self.with_mac.entry((network, folded(mac))).or_default(), at);
+                }
             }
             for name in endpoint.aliases.iter().chain(&endpoint.dns_names) {
                 let word = self.word(name);
@@ -179,6 +191,24 @@ impl<'a> Index<'a> {
         }
     }
 
+    fn add_ambiguous(&mut self, facts: &Facts<'a>) {
+        let is_ambiguous = |(word, members): &(&usize, &Few)| {
+            let mut running =
+                members.iter().map(|at| facts.container(*at)).filter(|c| c.state.has_network());
+            // Engines before 26 put the beginnings of ids among the aliases.
+            let first =
+                running.next().filter(|_| !reference::is_container_id(self.spellings[**word]));
+            first.is_some_and(|first| running.any(|other| !are_replicas(first, other)))
+        };
+        let on_network = facts.networks().map(|network| {
+            let names = self.on_network.get(network).into_iter().flatten();
+            let several = names.filter(|(_, members)| members.len() > 1);
+            let named = several.filter(|_| !facts.network(network).is_built_in());
+            named.filter(is_ambiguous).map(|(word, _)| *word).collect()
+        });
+        self.ambiguous = on_network.collect();
+    }
+
     fn add_ports(&mut self, facts: &Facts<'a>) {
         let mut offers: Vec<(bool, bool, ContainerAt, u16)> = Vec::new();
         for at in facts.containers() {
@@ -218,15 +248,35 @@ impl<'a> Index<'a> {
         members.map_or(&[], SmallVec::as_slice)
     }
 
-    /// The names on a network to which several containers answer, in lower
-    /// case, in no order; those that run first.
-    pub fn shared_names(
-        &self,
-        network: NetworkAt,
-    ) -> impl Iterator<Item = (Cow<'a, str>, &[ContainerAt])> {
-        let names = self.on_network.get(network).into_iter().flatten();
-        let shared = names.filter(|(_, members)| members.len() > 1);
-        shared.map(|(word, members)| (folded(self.spellings[*word]), members.as_slice()))
+    /// Whether several containers answer to a name on a network that are no
+    /// copies of one another, so that who asks for it gets one or the other.
+    pub fn is_ambiguous(&self, network: NetworkAt, name: &str) -> bool {
+        let words = self.ambiguous.get(network).filter(|words| !words.is_empty());
+        let word = words.and_then(|words| Some((words, self.words.get(&*folded(name))?)));
+        word.is_some_and(|(words, word)| words.contains(word))
+    }
+
+    /// The names that are ambiguous on a network, in lower case, sorted.
+    pub fn ambiguous_names(&self, network: NetworkAt) -> Vec<Cow<'a, str>> {
+        let words = self.ambiguous.get(network).into_iter().flatten();
+        let mut names: Vec<Cow<str>> = words.map(|word| folded(self.spellings[*word])).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// The running containers that have the same MAC address on a network as
+    /// the one there, itself among them.
+    pub fn with_mac(&self, network: NetworkAt, mac: &'a str) -> &[ContainerAt] {
+        self.with_mac.get(&(network, folded(mac))).map_or(&[], SmallVec::as_slice)
+    }
+
+    /// The MAC addresses that several running containers have on one network.
+    pub fn duplicate_macs(&self) -> Vec<(NetworkAt, &str, &[ContainerAt])> {
+        let several = self.with_mac.iter().filter(|(_, twins)| twins.len() > 1);
+        let mut several: Vec<_> =
+            several.map(|((network, mac), twins)| (*network, &**mac, twins.as_slice())).collect();
+        several.sort_unstable();
+        several
     }
 
     /// The containers that somebody in a project, or in none, can mean by a
@@ -313,5 +363,14 @@ impl<'a> Index<'a> {
     /// Whether an address was given to a container by hand.
     pub fn is_fixed(&self, address: IpAddr) -> bool {
         self.fixed.contains(&address)
+    }
+}
+
+/// Whether two containers are copies of one thing: of one service, or without
+/// Compose of one image, of whatever version.
+fn are_replicas(a: &Container, b: &Container) -> bool {
+    match (&a.compose.service, &b.compose.service) {
+        (None, None) => a.repository() == b.repository(),
+        (one, other) => one == other && a.project() == b.project(),
     }
 }

@@ -10,12 +10,16 @@
 //!
 //! - [`Facts`] reads the map and what was seen inside the containers.
 //! - `index` has look-ups over them, and [`Names`] what a name means to a container.
+//! - `advertised` knows where servers send their clients on.
 //! - `wanted` finds who evidently wants to reach whom ([`Edge`]), and `obstacle`
-//!   the first thing that stands in the way of each.
+//!   the first thing that stands in the way of each; `whose` tells whether a name
+//!   or an address is still its target's.
 //! - A [`Case`] is all of that, whole when anybody first sees it.
-//! - `fix` makes steps, and `fix_in_file` edits of compose files out of them.
+//! - `fix` makes steps, `tell_apart` those that give a name one owner, and
+//!   `fix_in_file` edits of compose files out of them.
 //! - Each [`Rule`] in [`rules`] looks at the case; [`why`] climbs a ladder over it.
 
+mod advertised;
 mod case;
 mod ended;
 mod facts;
@@ -29,13 +33,15 @@ mod rule;
 pub mod rules;
 mod sight;
 mod signs;
+mod tell_apart;
 mod verdict;
 mod wanted;
+mod whose;
 pub mod why;
 
 pub use case::Case;
 pub use facts::{Facts, Listens};
-pub use fix::{advise, on_host, settled};
+pub use fix::{advise, dial, on_host, settled};
 pub use malformed::{is_for_host, urls_for_host};
 pub use names::{Meaning, Names};
 pub use obstacle::Obstacle;
@@ -43,8 +49,10 @@ pub use rule::{Judgement, Rule};
 pub use rules::{RULES, rule_named};
 pub use sight::Sight;
 pub use signs::{is_ipv4_only, owned};
+pub use tell_apart::Shared;
 pub use verdict::diagnose;
-pub use wanted::Edge;
+pub use wanted::{Edge, Sign};
+pub use whose::{HandedOut, keeps_dialling};
 
 #[cfg(test)]
 mod facts_tests;

@@ -63,22 +63,65 @@ impl<'a> Names<'a> {
                 return self.map.containers_named(&link.target).first().copied();
             }
         }
-        let host = host.trim_end_matches('.');
-        let mut found: Option<(bool, bool, ContainerAt)> = None;
-        for network in self.map.networks_of(stack) {
-            let on = self.network(network);
-            if on.is_built_in() {
-                continue;
-            }
-            let ending = || host.strip_suffix(&on.name)?.strip_suffix('.');
-            let answering = self.index.answering(network, ending().unwrap_or(host));
-            // A container that names itself means itself only if nobody else has the name.
-            let other = answering.iter().find(|at| **at != from).or(answering.first());
-            let rank = |at: ContainerAt| (at == from, !self.container(at).state.has_network(), at);
+        let mut found: Option<(bool, bool, bool, ContainerAt)> = None;
+        for (network, host) in self.asked_on(from, host) {
+            let answering = self.index.answering(network, host);
+            // Of several that are no copies of one another, the project's own is meant.
+            let project = self.container(from).project();
+            let is_foreign = |at: ContainerAt| self.container(at).project() != project;
+            let is_ambiguous = self.index.is_ambiguous(network, host);
+            let other = match is_ambiguous {
+                true => answering.iter().min_by_key(|at| (**at == from, is_foreign(**at))),
+                // A container that names itself means itself only if nobody else has the name.
+                false => answering.iter().find(|at| **at != from).or(answering.first()),
+            };
+            let rank = |at: ContainerAt| {
+                (at == from, !self.container(at).state.has_network(), is_foreign(at), at)
+            };
             found = found.into_iter().chain(other.map(|at| rank(*at))).min();
         }
         let task = || self.map.service_name(from, host)?.tasks.first().copied();
         found.map(|(.., at)| at).or_else(task)
+    }
+
+    /// The networks on which a container asks for a name, and the name there:
+    /// `db.backnet` is `db` on backnet.
+    pub fn asked_on<'h>(
+        &self,
+        from: ContainerAt,
+        host: &'h str,
+    ) -> impl Iterator<Item = (NetworkAt, &'h str)> {
+        let host = host.trim_end_matches('.');
+        let networks = self.map.stack(from).into_iter().flat_map(|at| self.map.networks_of(at));
+        networks.filter(|network| !self.network(*network).is_built_in()).map(move |network| {
+            let ending = host.strip_suffix(&*self.network(network).name);
+            (network, ending.and_then(|head| head.strip_suffix('.')).unwrap_or(host))
+        })
+    }
+
+    /// The containers that a name leads another to right now, on all networks
+    /// that it asks, those that run.
+    pub fn answering(&self, from: ContainerAt, host: &str) -> Vec<ContainerAt> {
+        let on_networks = self.asked_on(from, host).flat_map(|(network, host)| {
+            let answering = self.index.answering(network, host).iter().copied();
+            answering.take_while(|at| self.container(*at).state.has_network())
+        });
+        let mut answering: Vec<ContainerAt> = on_networks.collect();
+        answering.sort_unstable();
+        answering.dedup();
+        answering
+    }
+
+    /// The container of a container's own project that a name belongs to: the
+    /// one of that service, or of that name. One that runs is preferred.
+    pub fn own(&self, from: ContainerAt, host: &str) -> Option<ContainerAt> {
+        let project = self.container(from).project()?;
+        let [named, services, _] = self.index.meant(Some(project), host.trim_end_matches('.'));
+        let own = |at: &ContainerAt| {
+            let container = self.container(*at);
+            *at != from && container.project() == Some(project) && !container.is_one_off()
+        };
+        services.iter().chain(named).copied().find(own)
     }
 
     /// What a host means to a container.
@@ -99,7 +142,9 @@ impl<'a> Names<'a> {
             None => {}
         }
         if let Some(at) = self.resolved(from, host) {
-            return Meaning::Named(at);
+            // Who is down has no name, and the own one is rather meant.
+            let own = || self.own(from, host).filter(|_| !self.container(at).state.has_network());
+            return Meaning::Named(own().unwrap_or(at));
         }
         // A service whose tasks are on nodes that are not on the map.
         if self.map.service_name(from, host).is_some() {
@@ -151,6 +196,9 @@ impl<'a> Names<'a> {
         let on_network = host.rsplit_once('.').filter(|(_, tail)| self.index.is_network(tail));
         let host = on_network.map_or(host, |(head, _)| head);
         let fitting = self.index.meant(self.container(from).project(), host);
-        fitting.iter().find_map(|list| list.iter().copied().find(|at| *at != from))
+        let others =
+            || fitting.iter().flat_map(|list| list.iter().copied()).filter(|at| *at != from);
+        // What `compose run` made does not go by its service's name.
+        others().find(|at| !self.container(*at).is_one_off()).or_else(|| others().next())
     }
 }

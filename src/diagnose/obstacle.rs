@@ -9,9 +9,10 @@ use super::facts::Listens;
 use super::malformed;
 use super::names::{Meaning, Names};
 use super::wanted::Edge;
+use super::whose::{self, HandedOut};
 use crate::model::keys::option;
 use crate::model::{
-    ContainerAt, Driver, Flaw, Health, LogErrorKind, NetworkAt, Protocol, State, nearest,
+    Container, ContainerAt, Driver, Flaw, Health, LogErrorKind, NetworkAt, Protocol, State, nearest,
 };
 
 /// What stands in the way.
@@ -37,6 +38,21 @@ pub enum Obstacle {
     Down,
     /// One of the two uses the host's network stack, where names do not lead.
     HostMode,
+    /// Only another project answers to the name, which belongs to this container
+    /// of the client's own.
+    Namesake(ContainerAt),
+    /// Several containers that have nothing in common answer to the name on
+    /// this network.
+    Ambiguous(NetworkAt),
+    /// The service lacks its own name on this network, which the two share.
+    LostName(NetworkAt),
+    /// The address was once that of this container and is another's now.
+    Inherited(ContainerAt),
+    /// The address is the other end's on this network, where the client is
+    /// not, although the two share another.
+    OtherNetwork(NetworkAt),
+    /// The other end sends its clients to an address that is of no use to this one.
+    HandsOut(HandedOut),
     /// They share no network.
     NoSharedNetwork,
     /// They share only the default bridge, where names do not resolve.
@@ -179,6 +195,9 @@ fn first_of(list: &[ContainerAt], fits: impl Fn(ContainerAt) -> bool) -> Option<
 
 fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     let from = edge.from;
+    if let Some(own) = whose::namesake(names, edge, to) {
+        return Some(Obstacle::Namesake(own));
+    }
     if names.is_orphan(to) {
         return Some(Obstacle::Orphan(to));
     }
@@ -214,12 +233,21 @@ fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
         if shared.iter().all(|network| names.network(*network).is_default_bridge()) {
             return Some(Obstacle::DefaultBridge);
         }
+        if let Some(network) = whose::lost_name(names, edge, to, &shared) {
+            return Some(Obstacle::LostName(network));
+        }
         return Some(Obstacle::WrongName(name_that_leads(names, to, &shared)));
     }
     if let Some(network) = all_apart(names, from, to, &shared) {
         return Some(Obstacle::Apart(network));
     }
-    ports(names, edge, to)
+    if let Some(network) = whose::ambiguous(names, edge) {
+        return Some(Obstacle::Ambiguous(network));
+    }
+    let of_ports = ports(names, edge, to);
+    let open = matches!(of_ports, None | Some(Obstacle::Past));
+    let sent = open.then(|| whose::handed_out(names, edge, to)).flatten();
+    sent.map(Obstacle::HandsOut).or(of_ports)
 }
 
 /// A name by which a container is known on one of these networks.
@@ -261,6 +289,9 @@ fn addressed(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     if !names.is_planned() && names.container(to).state != State::Running {
         return Some(Obstacle::Down);
     }
+    if let Some(meant) = whose::inherited(names, edge, to) {
+        return Some(Obstacle::Inherited(meant));
+    }
     if let Some(port) = edge.port
         && edge.is_configured()
         && is_silent(names, edge, to, port)
@@ -274,6 +305,9 @@ fn addressed(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     }
     if !names.map.share_stack(from, to) && !names.map.on_host(from) {
         let shared = names.shared(from, to);
+        if let Some(network) = whose::elsewhere(names, edge, to, &shared) {
+            return Some(Obstacle::OtherNetwork(network));
+        }
         let on = names.map.owner_of(from, address).map(|(_, network)| network);
         if on.is_some_and(|network| !shared.contains(&network)) {
             return Some(Obstacle::NoSharedNetwork);
@@ -369,6 +403,19 @@ fn machine(names: &Names, edge: &Edge) -> Option<Obstacle> {
     sockets.all(|socket| socket.is_loopback_only()).then_some(Obstacle::MachineOnLoopback)
 }
 
+/// Whether a host is the name that Compose had given to a container which was
+/// renamed since.
+fn is_compose_name(container: &Container, host: &str) -> bool {
+    let compose = &container.compose;
+    let (Some(project), Some(service), Some(number)) =
+        (&compose.project, &compose.service, compose.replica)
+    else {
+        return false;
+    };
+    let is = |dash: &str| *host == format!("{project}{dash}{service}{dash}{number}");
+    is("-") || is("_")
+}
+
 /// A name or alias here that is close to the one dialled.
 fn near(names: &Names, edge: &Edge) -> Option<String> {
     let mut known: Vec<&str> = Vec::new();
@@ -380,6 +427,9 @@ fn near(names: &Names, edge: &Edge) -> Option<String> {
         for member in names.map.members(network).iter().filter(|member| **member != edge.from) {
             let Some(endpoint) = names.map.endpoint_on(*member, network) else { continue };
             let container = names.container(*member);
+            if is_compose_name(container, &edge.host) {
+                return Some(container.own_name().to_owned());
+            }
             known.push(&container.name);
             known.extend(container.chosen_names_on(endpoint));
             known.extend(container.compose.service.as_deref());

@@ -41,6 +41,16 @@ impl Case<'_> {
         [self.sign(first)].into_iter().chain(same).collect()
     }
 
+    /// What Compose calls a container, if Compose made it.
+    pub fn sign_service(&self, at: ContainerAt) -> Option<Evidence> {
+        let container = self.container(at);
+        Some(Evidence::ComposeService {
+            container: container.name.clone(),
+            service: container.compose.service.clone()?,
+            project: container.compose.project.clone(),
+        })
+    }
+
     /// The networks that a container is on.
     pub fn sign_networks(&self, at: ContainerAt) -> Evidence {
         let (container, networks) = (self.name(at).to_owned(), owned(&self.network_names(at)));

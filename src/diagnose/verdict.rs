@@ -18,6 +18,18 @@ use crate::model::{
 
 /// Asks the rules that `wanted` lets through about a map with what was
 /// observed in it, and about a probe beside it if there is one.
+///
+/// # Examples
+///
+/// ```
+/// use netmap::diagnose::diagnose;
+/// use netmap::graph::Map;
+///
+/// let snapshot = netmap::sample::read("wrong-name")?;
+/// let diagnosis = diagnose(&Map::new(&snapshot), None, |_| true);
+/// assert_eq!(diagnosis.findings[0].rule, "wrong-name");
+/// # Ok::<(), netmap::error::Error>(())
+/// ```
 pub fn diagnose(
     map: &Map,
     comparison: Option<&Comparison>,

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::advertised::{Sent, may_send};
 use super::names::{Meaning, Names};
 use crate::model::{ContainerAt, LogError, LogErrorKind, Origin, Progress, Reference, reference};
 
@@ -156,6 +157,7 @@ fn edges_from<'a>(names: &Names<'a>, from: ContainerAt) -> Vec<Edge<'a>> {
         .collect();
     join_signs_without_port(&mut edges);
     join_resolved_addresses(&mut edges);
+    join_handed_out(names, &mut edges);
     edges
 }
 
@@ -201,6 +203,31 @@ fn join_resolved_addresses(edges: &mut Vec<Edge>) {
             Some(named) => {
                 let signs = std::mem::take(&mut edges[at].signs);
                 edges[named].signs.extend(signs);
+                edges.remove(at);
+            }
+            None => at += 1,
+        }
+    }
+}
+
+/// A log shows where a server has sent its client: that is the edge to the
+/// server which the configuration names.
+fn join_handed_out(names: &Names, edges: &mut Vec<Edge>) {
+    let mut at = 0;
+    while at < edges.len() {
+        let edge = &edges[at];
+        let (client, port, target) = (edge.from, edge.port, edge.target);
+        let sent = Sent { client, host: &edge.host, port, target };
+        let by_log = edge.logged().next().is_some() && !edge.is_configured();
+        let sender = |asked: &Edge| {
+            let server = asked.container().filter(|_| asked.is_configured());
+            server.is_some_and(|server| may_send(names, server, asked.port, &sent))
+        };
+        let by_server = edges.iter().position(sender).filter(|_| by_log);
+        match by_server {
+            Some(server) => {
+                let signs = std::mem::take(&mut edges[at].signs);
+                edges[server].signs.extend(signs);
                 edges.remove(at);
             }
             None => at += 1,

@@ -76,7 +76,7 @@ impl ChangeKind {
     }
 }
 
-/// What sort of thing a change is told of: a network and a container may have
+/// What sort of thing a change is about: a network and a container may have
 /// one name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
@@ -107,7 +107,7 @@ pub struct Change {
     pub after: Option<String>,
     /// Whether that changes whenever something is started again.
     pub noise: bool,
-    /// What sort of thing it is told of.
+    /// What sort of thing it is about.
     pub subject: Subject,
 }
 
@@ -158,7 +158,7 @@ impl Changes {
     }
 }
 
-/// One thing that is told of a container, a network or an endpoint, as it is
+/// One thing that is said of a container, a network or an endpoint, as it is
 /// on one of the two sides.
 #[derive(Debug)]
 pub struct Aspect {
@@ -168,7 +168,7 @@ pub struct Aspect {
     value: Option<String>,
     /// See [`Change::noise`].
     noise: bool,
-    /// Whether no value means that nobody told it, and not that there is none.
+    /// Whether no value means that nobody reported it, and not that there is none.
     may_be_unknown: bool,
 }
 

@@ -55,7 +55,7 @@ fn pair(owners: &[Owners; 2], before: &Container, after: &Container, changes: &m
 
 /// What is compared of a container by itself. Every field is named here, so
 /// that one which is added to the model cannot be overlooked.
-fn aspects(container: &Container, owners: &Owners) -> [Aspect; 13] {
+fn aspects(container: &Container, owners: &Owners) -> [Aspect; 14] {
     let Container {
         id,
         image,
@@ -68,6 +68,9 @@ fn aspects(container: &Container, owners: &Owners) -> [Aspect; 13] {
         extra_hosts,
         dns,
         references,
+        advertised,
+        // A part of what it does with its data.
+        in_replica_set: _,
         // In the words of `state` and `mode`.
         state: _,
         health: _,
@@ -87,7 +90,7 @@ fn aspects(container: &Container, owners: &Owners) -> [Aspect; 13] {
         oom_killed: _,
         // Declaring a port opens nothing.
         exposed: _,
-        // Compose writes some anew each time, and none connects anything.
+        // Compose writes some of them again each time, and none connects anything.
         labels: _,
         // How it is kept, not whom it meets.
         made_with: _,
@@ -108,6 +111,11 @@ fn aspects(container: &Container, owners: &Owners) -> [Aspect; 13] {
         Aspect::new(ChangeKind::Flag, "extra hosts", in_full(by_name(extra_hosts))),
         Aspect::new(ChangeKind::Flag, "dns", in_full(dns.clone())),
         Aspect::new(ChangeKind::Flag, "dials", in_full(references.iter().map(dials).collect())),
+        Aspect::new(
+            ChangeKind::Flag,
+            "hands out",
+            in_full(advertised.iter().map(|handed| dials(&handed.reference)).collect()),
+        ),
         Aspect::new(
             ChangeKind::Flag,
             "start error",
@@ -162,7 +170,7 @@ fn state(container: &Container) -> String {
 }
 
 /// Where the network stack comes from. Another container goes by its name:
-/// its id changes whenever it is made anew.
+/// its id changes whenever it is re-created.
 fn mode(container: &Container, owners: &Owners) -> String {
     match &container.network_mode {
         NetworkMode::Container(owner) => match owners.called(owner) {
@@ -187,7 +195,7 @@ fn compare_ports(name: &str, before: &Container, after: &Container, changes: &mu
     }
 }
 
-/// Published ports as `127.0.0.1:8080 → 80`, or those it wants published.
+/// Published ports as `127.0.0.1:8080 → 80`, or those it would publish.
 fn ports(container: &Container, live: bool) -> BTreeSet<String> {
     let text = |ip: Option<IpAddr>, host: HostPorts, port: u16, protocol: Protocol| {
         let ip = ip.filter(|ip| !ip.is_unspecified()).map(|ip| ip.to_string());

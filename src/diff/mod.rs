@@ -2,7 +2,7 @@
 //!
 //! A container is the same one if compose says so (project, service, number),
 //! else if it has the same name, else if it has the same id: a container that
-//! was made anew is no new container. A network is the same one by its name.
+//! was re-created is no new container. A network is the same one by its name.
 //! What changes whenever something is started again is [`Change::noise`].
 //!
 //! One of the two may be a plan, read from compose files: [`comparable`] fills
@@ -46,6 +46,17 @@ impl Difference {
 }
 
 /// What differs from `before` to `after`.
+///
+/// # Examples
+///
+/// ```
+/// let (broken, fixed) = ("wrong-name", "wrong-name/fixed");
+/// let (broken, fixed) = (netmap::sample::read(broken)?, netmap::sample::read(fixed)?);
+/// let difference = netmap::diff::diff(&broken, &fixed);
+/// assert!(difference.telling().count() > 0);
+/// assert!(netmap::diff::diff(&fixed, &fixed).changes.is_empty());
+/// # Ok::<(), netmap::error::Error>(())
+/// ```
 pub fn diff(before: &Snapshot, after: &Snapshot) -> Difference {
     // Every part is named here, so that a new one cannot be overlooked.
     let Snapshot {

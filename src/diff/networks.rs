@@ -8,19 +8,19 @@ use crate::model::keys::option;
 use crate::model::{Network, Subnet};
 
 /// Options that the model has fields for, and those that name an interface of
-/// the engine's machine, which is made up anew with the network.
+/// the engine's machine, which changes when the network is re-created.
 const OTHERWISE_TOLD: &[&str] =
     &[option::ICC, option::MASQUERADE, option::BRIDGE_NAME, option::MTU];
 
 /// Compares all networks.
 pub fn compare(same: &Same, changes: &mut Changes) {
     let (gone, new) = same.lone_networks();
-    // Every engine has its own three, and whoever does not tell of them.
+    // Every engine has its own three, and some do not list them.
     for network in gone.into_iter().filter(|network| !network.is_built_in()) {
-        changes.note(ChangeKind::Network, &network.name, "", Some(told(network)), None);
+        changes.note(ChangeKind::Network, &network.name, "", Some(described(network)), None);
     }
     for network in new.into_iter().filter(|network| !network.is_built_in()) {
-        changes.note(ChangeKind::Network, &network.name, "", None, Some(told(network)));
+        changes.note(ChangeKind::Network, &network.name, "", None, Some(described(network)));
     }
     for (before, after) in same.network_pairs() {
         pair(before, after, changes);
@@ -28,7 +28,7 @@ pub fn compare(same: &Same, changes: &mut Changes) {
 }
 
 /// A network in a few words: `bridge, internal, 10.1.0.0/24`.
-fn told(network: &Network) -> String {
+fn described(network: &Network) -> String {
     let mut parts = vec![network.driver.to_string()];
     parts.extend(network.flags().iter().map(|flag| (*flag).to_owned()));
     parts.extend(network.subnets.iter().map(|subnet| subnet.subnet.to_string()));
@@ -78,7 +78,7 @@ fn aspects(network: &Network) -> [Aspect; 13] {
         node: _,
         // Whose it is changes nothing on it, and is one of its labels.
         project: _,
-        // Compose writes some anew each time, and none connects anything.
+        // Compose writes some of them again each time, and none connects anything.
         labels: _,
         // The two are listed.
         unlisted: _,
@@ -105,7 +105,7 @@ fn aspects(network: &Network) -> [Aspect; 13] {
         Aspect::setting("mtu", mtu.map_or("default".to_owned(), |mtu| mtu.to_string())),
         Aspect::new(ChangeKind::Flag, "options", options),
         Aspect::new(ChangeKind::Address, "range", in_full(ranges)),
-        // One that the engine chose itself is told or not, as it pleases.
+        // One that the engine chose itself is reported or not, as it pleases.
         Aspect::new(ChangeKind::Address, "gateway", in_full(gateways)).noise(),
         Aspect::new(ChangeKind::Id, "network id", id).noise().where_told(),
     ]

@@ -96,6 +96,10 @@ fn fill_container(plan: &mut Container, real: &mut Container) {
             planned.origin == reference.origin && planned.variable == reference.variable
         })
     });
+    let known = &plan.advertised;
+    real.advertised.retain(|advertised| {
+        known.iter().any(|planned| planned.reference.variable == advertised.reference.variable)
+    });
     for endpoint in &mut plan.endpoints {
         let there = real.endpoints.iter().find(|there| there.network == endpoint.network);
         if let Some(there) = there {

@@ -32,7 +32,7 @@ fn changed(change: impl Fn(&mut Value)) -> Snapshot {
     Snapshot::read(value.to_string().as_bytes()).expect("a snapshot")
 }
 
-fn told(change: &Change) -> String {
+fn described(change: &Change) -> String {
     let side = |side: &Option<String>| side.clone().unwrap_or_default();
     format!(
         "{} {} {} [{}] {} => {}{}",
@@ -47,14 +47,14 @@ fn told(change: &Change) -> String {
 }
 
 fn differences(change: impl Fn(&mut Value)) -> Vec<String> {
-    diff(&changed(|_| {}), &changed(change)).changes.iter().map(told).collect()
+    diff(&changed(|_| {}), &changed(change)).changes.iter().map(described).collect()
 }
 
 #[test]
 fn extra_hosts_are_compared_by_name_and_in_order_within_a_name() {
     let shop = |hosts: &[&str]| changed(|v| v["containers"][0]["extra_hosts"] = json!(hosts));
     let differs = |before: &[&str], after: &[&str]| -> Vec<String> {
-        diff(&shop(before), &shop(after)).changes.iter().map(told).collect()
+        diff(&shop(before), &shop(after)).changes.iter().map(described).collect()
     };
     let none: [&str; 0] = [];
     assert_eq!(differs(&["b:10.0.0.2", "a:10.0.0.1"], &["a:10.0.0.1", "b:10.0.0.2"]), none);
@@ -141,7 +141,7 @@ fn each_kind_of_change_is_told() {
 }
 
 #[test]
-fn a_container_made_anew_is_the_same_one() {
+fn a_re_created_container_is_the_same_one() {
     let all = differences(|v| {
         v["containers"][0]["id"] = json!("bbbbbbbbbbbbbbbb");
         v["containers"][0]["hostname"] = json!("bbbbbbbbbbbb");
@@ -154,7 +154,10 @@ fn a_container_made_anew_is_the_same_one() {
         v["containers"][1]["id"] = json!("cccccccccccccccc");
         v["containers"][2]["network_mode"] = json!("container:cccccccccccccccc");
     });
-    assert!(!all.is_empty() && all.iter().all(|told| told.ends_with("(noise)")), "{all:#?}");
+    assert!(
+        !all.is_empty() && all.iter().all(|described| described.ends_with("(noise)")),
+        "{all:#?}"
+    );
 }
 
 #[test]
@@ -166,8 +169,14 @@ fn compose_knows_a_container_by_its_service_and_others_by_name_or_id() {
         v["containers"][0]["name"] = json!("shop-web-2");
         v["containers"][0]["id"] = json!("ffff");
     });
-    assert!(all.iter().any(|told| told.starts_with("added container shop-web-2")), "{all:#?}");
-    assert!(all.iter().any(|told| told.starts_with("removed container shop-web-1")), "{all:#?}");
+    assert!(
+        all.iter().any(|described| described.starts_with("added container shop-web-2")),
+        "{all:#?}"
+    );
+    assert!(
+        all.iter().any(|described| described.starts_with("removed container shop-web-1")),
+        "{all:#?}"
+    );
     let all = differences(|v| {
         v["containers"][1]["name"] = json!("database");
         v["containers"][1]["image"] = json!("db:2");
@@ -186,7 +195,7 @@ fn what_was_measured_is_compared_where_both_know() {
     };
     let with = |outcome: &str| changed(|v| v["probe"] = probe(outcome));
     let told_all = |a: &Snapshot, b: &Snapshot| -> Vec<String> {
-        diff(a, b).changes.iter().map(told).collect()
+        diff(a, b).changes.iter().map(described).collect()
     };
     assert_eq!(
         told_all(&with("reachable"), &with("timeout")),
@@ -328,7 +337,7 @@ proptest! {
     fn an_overlay_marks_exactly_what_came_and_went((before, after) in snapshot_pairs()) {
         let difference = diff(&before, &after);
         let overlay = overlay(&before, &after, &difference);
-        let told = |kind: ChangeKind, happened: Happened| {
+        let described = |kind: ChangeKind, happened: Happened| {
             difference.changes.iter().filter(|c| c.kind == kind && c.happened == happened).count()
         };
         let containers = |happened: Happened| {
@@ -338,12 +347,12 @@ proptest! {
             overlay.networks.values().filter(|mark| **mark == happened).count()
         };
         for happened in [Happened::Added, Happened::Removed] {
-            prop_assert_eq!(containers(happened), told(ChangeKind::Container, happened));
-            prop_assert_eq!(networks(happened), told(ChangeKind::Network, happened));
+            prop_assert_eq!(containers(happened), described(ChangeKind::Container, happened));
+            prop_assert_eq!(networks(happened), described(ChangeKind::Network, happened));
         }
         prop_assert_eq!(
             overlay.snapshot.containers.len(),
-            after.containers.len() + told(ChangeKind::Container, Happened::Removed)
+            after.containers.len() + described(ChangeKind::Container, Happened::Removed)
         );
         let nothing = super::overlay(&after, &after, &diff(&after, &after));
         prop_assert!(nothing.containers.is_empty() && nothing.networks.is_empty());

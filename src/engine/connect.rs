@@ -30,7 +30,12 @@ pub struct Engine {
 
 impl Engine {
     /// Opens the way. Nothing is sent yet, except that a unix socket is looked
-    /// at, so that a missing one is told from a forbidden one.
+    /// at, so that a missing one can be distinguished from a forbidden one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreachable`] for a socket that cannot be connected to, [`Error::Ssh`]
+    /// and [`Error::Tls`] for ways that cannot be set up.
     pub async fn open(address: Address, timeout: Duration) -> Result<Self> {
         let mut tunnel = None;
         let opened = match &address.place {
@@ -47,8 +52,11 @@ impl Engine {
             }
             Place::Tcp(host) => bounded::docker(Socket::Tcp(host.clone()), timeout),
             Place::Tls(host, directory) => {
-                let tls = Tls::new(host, directory)
-                    .map_err(|why| Error::Tls { address: address.to_string(), why })?;
+                let tls = Tls::new(host, directory).map_err(|(why, source)| Error::Tls {
+                    address: address.to_string(),
+                    why,
+                    source: Some(source),
+                })?;
                 bounded::docker(Socket::Tls(host.clone(), Box::new(tls)), timeout)
             }
         };
@@ -58,6 +66,7 @@ impl Engine {
                 address: address.to_string(),
                 why: error.to_string(),
                 kind: Unreachable::Other,
+                source: Some(error.into()),
             }),
         }
     }
@@ -85,7 +94,7 @@ impl Engine {
                 if let (Some(tunnel), true) = (&self.tunnel, is_cut(&error)) {
                     tunnel.hear_out().await;
                 }
-                Err(self.word(call, &error))
+                Err(self.word(call, error))
             }
             Err(_) => Err(self.deadline(call)),
         }
@@ -96,7 +105,7 @@ impl Engine {
     }
 
     /// The one place where bollard's errors become ours.
-    pub(super) fn word(&self, call: &'static str, error: &bollard::errors::Error) -> Error {
+    pub(super) fn word(&self, call: &'static str, error: bollard::errors::Error) -> Error {
         let worded = self.word_plainly(call, error);
         // Where the far end of the tunnel will not connect, the near end sees
         // no more than a connection cut short; ssh knows why.
@@ -108,36 +117,31 @@ impl Engine {
         }
     }
 
-    fn word_plainly(&self, call: &'static str, error: &bollard::errors::Error) -> Error {
+    fn word_plainly(&self, call: &'static str, error: bollard::errors::Error) -> Error {
         use bollard::errors::Error as Bollard;
         let address = self.address.to_string();
-        match error {
-            Bollard::DockerResponseServerError { status_code, message } => Error::Refused {
-                address,
-                call,
-                status: podman::status(*status_code, message.trim()),
-                message: one_line(message),
-            },
-            Bollard::RequestTimeoutError => self.deadline(call),
-            Bollard::JsonDataError { message, .. } => {
-                Error::Garbled { address, call, why: message.clone() }
+        let (why, kind) = match &error {
+            Bollard::DockerResponseServerError { status_code, message } => {
+                return Error::Refused {
+                    address,
+                    call,
+                    status: podman::status(*status_code, message.trim()),
+                    message: one_line(message),
+                };
             }
-            Bollard::JsonSerdeError { err } => {
-                Error::Garbled { address, call, why: err.to_string() }
+            Bollard::RequestTimeoutError => return self.deadline(call),
+            Bollard::JsonDataError { message, .. } => (message.clone(), None),
+            Bollard::JsonSerdeError { err } => (err.to_string(), None),
+            Bollard::SocketNotFoundError(_) => {
+                ("there is no such socket".to_owned(), Some(Unreachable::Missing))
             }
-            Bollard::SocketNotFoundError(_) => Error::Unreachable {
-                address,
-                why: "there is no such socket".to_owned(),
-                kind: Unreachable::Missing,
-            },
-            other => {
-                let (why, kind) = root_cause(other);
-                match kind {
-                    // The connection worked and what came over it did not.
-                    None => Error::Garbled { address, call, why },
-                    Some(kind) => Error::Unreachable { address, why, kind },
-                }
-            }
+            other => root_cause(other),
+        };
+        let source = Some(error.into());
+        match kind {
+            // The connection worked and what came over it did not.
+            None => Error::Garbled { address, call, why, source },
+            Some(kind) => Error::Unreachable { address, why, kind, source },
         }
     }
 }
@@ -193,7 +197,7 @@ fn kind_of(kind: std::io::ErrorKind) -> Unreachable {
 
 async fn check_socket(path: &Path, address: &Address, timeout: Duration) -> Result<()> {
     let connecting = tokio::time::timeout(timeout, tokio::net::UnixStream::connect(path));
-    let (why, kind) = match connecting.await {
+    let (why, kind, source) = match connecting.await {
         Ok(Ok(_)) => return Ok(()),
         Ok(Err(error)) => {
             let kind = kind_of(error.kind());
@@ -203,9 +207,9 @@ async fn check_socket(path: &Path, address: &Address, timeout: Duration) -> Resu
                 Unreachable::Refused => "nothing accepts connections on it".to_owned(),
                 Unreachable::Other => error.to_string(),
             };
-            (why, kind)
+            (why, kind, Some(error.into()))
         }
-        Err(_) => ("it takes no connection in time".to_owned(), Unreachable::Other),
+        Err(_) => ("it takes no connection in time".to_owned(), Unreachable::Other, None),
     };
-    Err(Error::Unreachable { address: address.to_string(), why, kind })
+    Err(Error::Unreachable { address: address.to_string(), why, kind, source })
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::small_file;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Source};
 
 /// A docker context's way to its engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,11 +58,14 @@ pub fn current(config: &Path) -> Result<Option<String>> {
     let text = match small_file::read(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Error::BadConfig { path, why: error.to_string() }),
+        Err(error) => return Err(unreadable(path, error)),
     };
-    let file: ConfigFile = serde_json::from_str(&text)
-        .map_err(|error| Error::BadConfig { path, why: error.to_string() })?;
+    let file: ConfigFile = serde_json::from_str(&text).map_err(|error| unreadable(path, error))?;
     Ok(Some(file.current_context).filter(|name| !name.is_empty()))
+}
+
+fn unreadable(path: PathBuf, error: impl Into<Source> + ToString) -> Error {
+    Error::BadConfig { path, why: error.to_string(), source: Some(error.into()) }
 }
 
 /// The context called `name`.
@@ -86,7 +89,8 @@ pub fn find(config: &Path, name: &str, origin: &str) -> Result<Context> {
             continue;
         }
         let Some(docker) = meta.endpoints.docker.filter(|docker| !docker.host.is_empty()) else {
-            return Err(Error::BadConfig { path, why: "it names no docker endpoint".to_owned() });
+            let why = "it names no docker endpoint".to_owned();
+            return Err(Error::BadConfig { path, why, source: None });
         };
         let id = directory.file_name().unwrap_or_default();
         let certificates = store.join("tls").join(id).join("docker");

@@ -74,7 +74,11 @@ impl Engines {
 /// Opens these engines and puts what they say into one snapshot; with
 /// `all_nodes` also those of the other nodes of their swarm. Of several, one
 /// that cannot be asked is noted in the snapshot's `unread`; an error means
-/// that none could be. `progress` is told how far it is, where one is asked.
+/// that none could be. `progress` is called with how far it is, where one is asked.
+///
+/// # Errors
+///
+/// When no engine could be asked: the error of the first.
 pub async fn gather(
     addresses: Vec<Address>,
     all_nodes: bool,

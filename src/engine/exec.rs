@@ -36,7 +36,7 @@ pub struct Ran {
     pub output: Vec<u8>,
     /// Standard output alone: the two come in pieces that cut each other's lines.
     pub stdout: Vec<u8>,
-    /// Exit code, if the command ended by itself and the engine told.
+    /// Exit code, if the command ended by itself and the engine said so.
     /// 126 and 127 mean that it never began.
     pub code: Option<i64>,
     /// How netmap stopped listening.
@@ -60,6 +60,10 @@ pub enum Ended {
 impl Engine {
     /// Runs a command in the container with this id. An error means that the
     /// engine refused or failed; whatever the command did is in [`Ran`].
+    ///
+    /// # Errors
+    ///
+    /// When the engine refuses the exec or the connection to it breaks.
     pub async fn exec(&self, container: &str, exec: &Exec) -> Result<Ran> {
         let options = CreateExecOptions {
             attach_stdin: Some(true),

@@ -5,6 +5,10 @@ use crate::error::{Error, Result};
 
 impl Engine {
     /// Whether the engine has an image of this name. Sends a GET request.
+    ///
+    /// # Errors
+    ///
+    /// When the engine cannot be asked.
     pub async fn has_image(&self, name: &str) -> Result<bool> {
         match self.ask("inspect image", self.docker.inspect_image(name)).await {
             Ok(_) => Ok(true),

@@ -63,7 +63,7 @@ pub async fn list_containers(engine: &Engine) -> Result<(Vec<Entry>, Vec<Unread>
     match (entries.is_empty(), unread.first()) {
         (true, Some(first)) => {
             let address = engine.address().to_string();
-            Err(Error::Garbled { address, call, why: first.why.clone() })
+            Err(Error::Garbled { address, call, why: first.why.clone(), source: None })
         }
         _ => Ok((entries, unread)),
     }
@@ -154,6 +154,7 @@ pub async fn raw<T: DeserializeOwned>(
         address: engine.address().to_string(),
         call,
         why: error.to_string(),
+        source: Some(error.into()),
     })
 }
 

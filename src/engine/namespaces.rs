@@ -21,6 +21,10 @@ fn enter(namespace: &File) -> io::Result<()> {
 
 /// Whether this process may enter the network namespace, or why not: whoever
 /// owns a rootless engine may open those of its containers, and no more.
+///
+/// # Errors
+///
+/// Why it may not, in a few words.
 pub fn may_enter(namespace: &File) -> Result<(), String> {
     // On a thread that never comes back.
     let entered = thread::scope(|scope| {
@@ -58,6 +62,10 @@ pub struct Visitor {
 
 impl Visitor {
     /// Starts the thread.
+    ///
+    /// # Errors
+    ///
+    /// When the system starts no more threads.
     pub fn start() -> io::Result<Self> {
         let (errands, waiting) = mpsc::channel();
         let visitor = Self { errands, queue: Arc::new(Mutex::new(waiting)) };
@@ -71,8 +79,11 @@ impl Visitor {
         Ok(())
     }
 
-    /// What `make` gives in this namespace; an error where there is no way in,
-    /// and where it takes too long.
+    /// What `make` gives in this namespace.
+    ///
+    /// # Errors
+    ///
+    /// When the namespace cannot be entered, and when it takes too long.
     pub async fn visit<T: Send + 'static>(
         &self,
         namespace: &Arc<File>,

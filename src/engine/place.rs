@@ -135,6 +135,21 @@ impl Address {
 /// DOCKER_CONTEXT, the configuration's current context, the default socket.
 ///
 /// Source of the order: docker CLI, `cli/command/cli.go`, `resolveContextName`.
+///
+/// # Errors
+///
+/// When what was given is no address, or names a context that is not there.
+///
+/// # Examples
+///
+/// ```
+/// use netmap::engine::{Choice, Environment, choose};
+///
+/// let choice = Choice { host: Some("tcp://10.0.0.5:2375".to_owned()), context: None };
+/// let address = choose(&choice, &Environment::default())?;
+/// assert!(address.to_string().starts_with("tcp://10.0.0.5:2375"));
+/// # Ok::<(), netmap::error::Error>(())
+/// ```
 pub fn choose(choice: &Choice, environment: &Environment) -> Result<Address> {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let host = given(&choice.host);
@@ -188,6 +203,7 @@ fn at_context(name: &str, by: &'static str, environment: &Environment) -> Result
         (Place::Tcp(host), Some(_)) if context.skip_verify => Err(Error::Tls {
             address: format!("tcp://{host} ({origin})"),
             why: "the context says not to verify the server, which netmap does not do".to_owned(),
+            source: None,
         }),
         (Place::Tcp(host), Some(directory)) => {
             Ok(Address { place: Place::Tls(host, directory), origin })
@@ -209,6 +225,7 @@ fn at_host(host: &str, origin: Origin, environment: &Environment) -> Result<Addr
                     return Err(Error::Tls {
                         address: format!("tcp://{host} ({origin})"),
                         why: "DOCKER_TLS_VERIFY is set, and there is neither DOCKER_CERT_PATH nor a home directory".to_owned(),
+                        source: None,
                     });
                 }
             }

@@ -1,4 +1,4 @@
-//! A container's ports as the engine tells of them, put into the model.
+//! A container's ports as the engine reports them, put into the model.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -66,11 +66,11 @@ pub fn exposed(text: &str, note: &mut impl FnMut(String)) -> Vec<ExposedPort> {
 /// The ports in the list of containers that are published. One without an
 /// address and a port of the host is declared, and nothing more.
 pub fn listed_as_published(
-    told: &[ListedPort],
+    reported: &[ListedPort],
     note: &mut impl FnMut(String),
 ) -> Vec<PublishedPort> {
     let mut published = Vec::new();
-    for listed in told {
+    for listed in reported {
         let host_port = listed.public_port.filter(|port| *port > 0);
         let ip = listed.ip.as_deref().unwrap_or_default();
         if ip.is_empty() && host_port.is_none() {
@@ -106,12 +106,12 @@ mod tests {
 
     #[test]
     fn bindings_as_docker_and_podman_write_them() {
-        let told = r#"{"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8080"}, {"HostIp": "here", "HostPort": "1"}],
+        let reported = r#"{"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8080"}, {"HostIp": "here", "HostPort": "1"}],
             "81/tcp": [{"HostIp": "", "HostPort": "8000-8010"}], "82/tcp": null,
             "83/udp": [{"HostIp": "0.0.0.0", "HostPort": ""}]}"#;
         let mut notes = Vec::new();
         let mut note = |text| notes.push(text);
-        let bound = bindings(serde_json::from_str(told).unwrap(), &mut note);
+        let bound = bindings(serde_json::from_str(reported).unwrap(), &mut note);
         let options: Vec<String> = bound.iter().map(RequestedPort::as_option).collect();
         assert_eq!(options, ["127.0.0.1:8080:80", "8000-8010:81", "0.0.0.0::83/udp"]);
         assert_eq!(notes, ["its address of the host `here` makes no sense"]);
@@ -121,11 +121,11 @@ mod tests {
 
     #[test]
     fn a_listed_port_is_published_where_the_host_has_a_part_in_it() {
-        let told = r#"[{"IP": "0.0.0.0", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"},
+        let reported = r#"[{"IP": "0.0.0.0", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"},
             {"IP": "::", "PrivatePort": 81, "Type": "tcp"}, {"PrivatePort": 82, "Type": "udp"},
             {"PrivatePort": 83, "PublicPort": 8083, "Type": "tcp"}]"#;
-        let told: Vec<ListedPort> = serde_json::from_str(told).unwrap();
-        let published = listed_as_published(&told, &mut |text| panic!("{text}"));
+        let reported: Vec<ListedPort> = serde_json::from_str(reported).unwrap();
+        let published = listed_as_published(&reported, &mut |text| panic!("{text}"));
         let ways: Vec<(u16, String, Option<u16>)> =
             published.iter().map(|p| (p.port, p.host_ip.to_string(), p.host_port)).collect();
         let way = |port, ip: &str, host_port| (port, ip.to_owned(), host_port);

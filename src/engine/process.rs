@@ -1,7 +1,7 @@
 //! A container's first process, where the engine is on this machine: the way
 //! into its network namespace and to its files without running anything in it.
 //!
-//! Process ids are given out anew, so a process is believed to be the
+//! Process ids are given out again, so a process is believed to be the
 //! container's only when its control group carries the container's id, or
 //! where an ordinary user may make no control groups, its mounts do. It is
 //! held by its folder in `/proc`, which never becomes that of another one.
@@ -37,6 +37,10 @@ fn read_whole(file: File, limit: u64) -> io::Result<Vec<u8>> {
 impl Engine {
     /// The first process of a running container, or in a few words why it
     /// cannot be looked at from here.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be looked at.
     pub fn process(&self, container: &Container) -> Result<Process, String> {
         if !self.address().is_local() {
             return Err("the engine may be on another machine".to_owned());
@@ -54,6 +58,10 @@ impl Engine {
     /// The process that listens on the engine's socket: the engine, or what
     /// started it with the socket already open. Both are in the network
     /// namespace that the engine calls the host.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be looked at.
     pub async fn own_process(&self) -> Result<Process, String> {
         let Place::Unix(path) = &self.address().place else {
             return Err("the engine may be on another machine".to_owned());
@@ -108,6 +116,10 @@ impl Process {
     }
 
     /// Its network namespace, to be entered.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be entered, in a few words.
     pub fn network_namespace(&self) -> Result<File, String> {
         self.open("ns/net").map_err(|error| match error.kind() {
             io::ErrorKind::PermissionDenied => {
@@ -120,6 +132,10 @@ impl Process {
     /// The first `limit` bytes of a table that the kernel keeps about the
     /// process, such as `net/tcp`; nothing where it keeps none, as one without
     /// IPv6. No file of the container's own.
+    ///
+    /// # Errors
+    ///
+    /// When the process is gone, or may not be looked at.
     pub fn table(&self, path: &str, limit: u64) -> io::Result<String> {
         let bytes = match self.open(path) {
             Ok(file) => read_whole(file, limit)?,
@@ -131,6 +147,10 @@ impl Process {
 
     /// The first `limit` bytes of a regular file of the container. Links are
     /// followed inside the container only, whatever it planted.
+    ///
+    /// # Errors
+    ///
+    /// When the file is missing, is no regular file, or may not be read.
     pub fn read(&self, path: &str, limit: u64) -> io::Result<Vec<u8>> {
         let root = match self.root.get() {
             Some(root) => root,

@@ -37,11 +37,15 @@ impl Default for ScanOptions {
 }
 
 /// Reads the engine's networks and containers, stopped ones included. Sends
-/// GET requests only. `progress` is told how many of how many inspects are done.
+/// GET requests only. `progress` is called with how many of how many inspects are done.
 ///
 /// A container that vanishes on the way, and one whose inspect fails, do not
 /// end the scan: they are listed in the snapshot's `unread`. An error means
 /// that nothing could be learned.
+///
+/// # Errors
+///
+/// When the engine's lists of networks and containers cannot be had.
 pub async fn scan(
     engine: &Engine,
     options: ScanOptions,

@@ -53,6 +53,10 @@ impl fmt::Display for Login {
 impl Login {
     /// Reads what stands behind `ssh://`: `USER@HOST:PORT/SOCKET`, of which
     /// only the host must be there.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the text.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (place, socket) = match text.find('/') {
             Some(at) => (&text[..at], Some(&text[at..])),

@@ -1,4 +1,4 @@
-//! What a swarm's manager tells of it: nodes, services and tasks. Any other
+//! What a swarm's manager says of it: nodes, services and tasks. Any other
 //! node may not list them, which is noted and no error.
 
 use std::collections::HashMap;
@@ -15,15 +15,15 @@ use crate::model::{
 };
 
 /// The swarm that the engine is part of, if it is part of one. Sends GET
-/// requests only. What a manager does not tell is noted in `unread`.
+/// requests only. What a manager does not report is noted in `unread`.
 pub async fn read(engine: &Engine, info: &SystemInfo, unread: &mut Vec<Unread>) -> Option<Swarm> {
-    let told = info.swarm.as_ref()?;
-    if told.local_node_state.as_ref().map(ToString::to_string).as_deref() != Some("active") {
+    let reported = info.swarm.as_ref()?;
+    if reported.local_node_state.as_ref().map(ToString::to_string).as_deref() != Some("active") {
         return None;
     }
     let mut swarm = Swarm {
-        node: told.node_id.clone().unwrap_or_default(),
-        manager: told.control_available.unwrap_or_default(),
+        node: reported.node_id.clone().unwrap_or_default(),
+        manager: reported.control_available.unwrap_or_default(),
         ..Swarm::default()
     };
     if !swarm.manager {
@@ -47,8 +47,8 @@ pub async fn read(engine: &Engine, info: &SystemInfo, unread: &mut Vec<Unread>) 
     let tasks = or_noted(tasks, |why| listed("the swarm's tasks", why));
     let services = or_noted(services, |why| listed("the swarm's services", why));
     let mut by_service: Option<HashMap<String, Vec<Task>>> = tasks.map(tasks_of_services);
-    for told in services.unwrap_or_default() {
-        let (mut service, replicas) = service(told, &mut listed);
+    for reported in services.unwrap_or_default() {
+        let (mut service, replicas) = service(reported, &mut listed);
         let tasks = by_service.as_mut().map(|all| all.remove(&service.id).unwrap_or_default());
         let away = |task: &Task| swarm.node_with(&task.node).is_some_and(SwarmNode::is_away);
         let runs = |task: &&Task| task.state == TaskState::Running && !away(task);
@@ -71,14 +71,14 @@ fn word(text: Option<impl ToString>) -> String {
     text.map(|text| text.to_string()).unwrap_or_default()
 }
 
-fn node(told: Node) -> SwarmNode {
-    let status = told.status.unwrap_or_default();
-    let spec = told.spec.unwrap_or_default();
+fn node(reported: Node) -> SwarmNode {
+    let status = reported.status.unwrap_or_default();
+    let spec = reported.spec.unwrap_or_default();
     SwarmNode {
-        name: told.description.and_then(|d| d.hostname).unwrap_or_default(),
+        name: reported.description.and_then(|d| d.hostname).unwrap_or_default(),
         address: status.addr.unwrap_or_default(),
         state: NodeState::parse(&word(status.state)),
-        id: told.id.unwrap_or_default(),
+        id: reported.id.unwrap_or_default(),
         role: word(spec.role),
         availability: Availability::parse(&word(spec.availability)),
     }
@@ -86,9 +86,9 @@ fn node(told: Node) -> SwarmNode {
 
 /// The tasks that are meant to run, by their services. Others are history,
 /// whose messages may quote a command line.
-fn tasks_of_services(told: Vec<ListedTask>) -> HashMap<String, Vec<Task>> {
+fn tasks_of_services(reported: Vec<ListedTask>) -> HashMap<String, Vec<Task>> {
     let mut by_service: HashMap<String, Vec<Task>> = HashMap::new();
-    for task in told {
+    for task in reported {
         if word(task.desired_state) != "running" {
             continue;
         }
@@ -105,9 +105,9 @@ fn tasks_of_services(told: Vec<ListedTask>) -> HashMap<String, Vec<Task>> {
 }
 
 /// A service without its tasks, and how many of them it asks for.
-fn service(told: ListedService, note: &mut impl FnMut(&str, String)) -> (Service, Option<u64>) {
-    let spec = told.spec.unwrap_or_default();
-    let endpoint = told.endpoint.unwrap_or_default();
+fn service(reported: ListedService, note: &mut impl FnMut(&str, String)) -> (Service, Option<u64>) {
+    let spec = reported.spec.unwrap_or_default();
+    let endpoint = reported.endpoint.unwrap_or_default();
     let name = spec.name.unwrap_or_default();
     let mode = spec.mode.unwrap_or_default();
     let number = |n: i64| u64::try_from(n).ok();
@@ -124,13 +124,15 @@ fn service(told: ListedService, note: &mut impl FnMut(&str, String)) -> (Service
         (ServiceMode::default(), None)
     };
     let mut virtual_addresses = Vec::new();
-    for told in endpoint.virtual_ips.unwrap_or_default() {
-        let text = told.addr.unwrap_or_default();
+    for reported in endpoint.virtual_ips.unwrap_or_default() {
+        let text = reported.addr.unwrap_or_default();
         // Written with the length of its network's prefix.
         let address = text.split('/').next().unwrap_or_default();
         match address.parse() {
-            Ok(address) => virtual_addresses
-                .push(VirtualAddress { network_id: told.network_id.unwrap_or_default(), address }),
+            Ok(address) => virtual_addresses.push(VirtualAddress {
+                network_id: reported.network_id.unwrap_or_default(),
+                address,
+            }),
             Err(_) if text.is_empty() => {}
             Err(_) => note(
                 &format!("service `{name}`"),
@@ -150,7 +152,7 @@ fn service(told: ListedService, note: &mut impl FnMut(&str, String)) -> (Service
     let service = Service {
         networks: networks.collect(),
         name,
-        id: told.id.unwrap_or_default(),
+        id: reported.id.unwrap_or_default(),
         mode,
         endpoint_mode: asked
             .mode
@@ -162,14 +164,14 @@ fn service(told: ListedService, note: &mut impl FnMut(&str, String)) -> (Service
     (service, replicas)
 }
 
-fn port(told: EndpointPortConfig) -> Option<ServicePort> {
+fn port(reported: EndpointPortConfig) -> Option<ServicePort> {
     let number = |n: Option<i64>| n.and_then(|n| u16::try_from(n).ok()).filter(|n| *n > 0);
-    let protocol = told.protocol.and_then(|protocol| Protocol::parse(protocol.as_ref()));
+    let protocol = reported.protocol.and_then(|protocol| Protocol::parse(protocol.as_ref()));
     Some(ServicePort {
-        port: number(told.target_port)?,
+        port: number(reported.target_port)?,
         protocol: protocol.unwrap_or_default(),
-        host_port: number(told.published_port),
-        mode: told
+        host_port: number(reported.published_port),
+        mode: reported
             .publish_mode
             .map_or(PublishMode::Ingress, |mode| PublishMode::parse(mode.as_ref())),
     })

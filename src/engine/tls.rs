@@ -14,6 +14,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::small_file;
+use crate::error::Source;
 
 /// How to speak TLS with one engine.
 #[derive(Clone)]
@@ -25,41 +26,37 @@ pub struct Tls {
 
 impl Tls {
     /// For the engine at `HOST:PORT`, with the files of the folder; else why not.
-    pub fn new(host: &str, folder: &Path) -> Result<Self, String> {
+    pub fn new(host: &str, folder: &Path) -> Result<Self, (String, Source)> {
         let file = |name: &str| {
             let path = folder.join(name);
-            let pem = small_file::read(&path);
-            pem.map_err(|error| format!("`{}`: {error}", path.display()))
-        };
-        let in_file = |name: &str, why: &dyn std::fmt::Display| {
-            format!("`{}`: {why}", folder.join(name).display())
+            small_file::read(&path).map_err(|error| in_file(&path, error))
         };
         let certificates = |name: &str| {
             let pem = file(name)?;
             let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
-            let all = all.map_err(|error| in_file(name, &error))?;
+            let all = all.map_err(|error| in_file(&folder.join(name), error))?;
             if all.is_empty() {
-                return Err(in_file(name, &"there is no certificate in it"));
+                return Err(in_file(&folder.join(name), "there is no certificate in it"));
             }
             Ok(all)
         };
         let mut authorities = RootCertStore::empty();
         for certificate in certificates("ca.pem")? {
-            authorities.add(certificate).map_err(|error| in_file("ca.pem", &error))?;
+            authorities.add(certificate).map_err(|error| in_file(&folder.join("ca.pem"), error))?;
         }
         let own = certificates("cert.pem")?;
         let key = PrivateKeyDer::from_pem_slice(file("key.pem")?.as_bytes())
-            .map_err(|error| in_file("key.pem", &error))?;
+            .map_err(|error| in_file(&folder.join("key.pem"), error))?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(|error| error.to_string())?
+            .map_err(plain)?
             .with_root_certificates(authorities)
             .with_client_auth_cert(own, key)
-            .map_err(|error| in_file("cert.pem", &error))?;
+            .map_err(|error| in_file(&folder.join("cert.pem"), error))?;
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
         let name = name.trim_start_matches('[').trim_end_matches(']');
-        let name = ServerName::try_from(name.to_owned()).map_err(|error| error.to_string())?;
+        let name = ServerName::try_from(name.to_owned()).map_err(plain)?;
         Ok(Self { connector: TlsConnector::from(Arc::new(config)), name })
     }
 
@@ -67,6 +64,18 @@ impl Tls {
     pub async fn over(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
         self.connector.connect(self.name.clone(), stream).await
     }
+}
+
+/// What is wrong with one of the files.
+fn in_file(path: &Path, error: impl Into<Source>) -> (String, Source) {
+    let error = error.into();
+    (format!("`{}`: {error}", path.display()), error)
+}
+
+/// What is wrong with anything else.
+fn plain(error: impl Into<Source>) -> (String, Source) {
+    let error = error.into();
+    (error.to_string(), error)
 }
 
 /// The files that it takes are secrets.

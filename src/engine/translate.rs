@@ -15,9 +15,9 @@ use super::made_with::{self, WholeHostConfig};
 use super::ports;
 use crate::model::keys::label;
 use crate::model::{
-    AddressPool, Compose, Container, Driver, Endpoint, EngineFacts, ExposedPort, ExtraHost, Health,
-    Link, Moment, Network, NetworkMode, Reference, Scope, StartError, State, Subnet, Unread,
-    kept_labels, reference,
+    AddressPool, Advertised, Compose, Container, Driver, Endpoint, EngineFacts, ExposedPort,
+    ExtraHost, Health, Link, Moment, Network, NetworkMode, Reference, Scope, StartError, State,
+    Subnet, Unread, kept_labels, reference,
 };
 
 /// Facts from the version call.
@@ -48,7 +48,7 @@ pub fn add_info(info: Info, facts: &mut EngineFacts) {
     facts.rootless = Some(info.is_rootless());
     let info = info.known;
     facts.operating_system = info.operating_system.filter(|name| !name.is_empty());
-    // A rootless Podman tells of the machine outside, and its networks are in
+    // A rootless Podman reports on the machine outside, and its networks are in
     // a namespace that has a switch of its own.
     facts.ipv4_forwarding = info.ipv4_forwarding.filter(|_| !facts.hides_bridges());
     let pools = info.default_address_pools.unwrap_or_default().into_iter();
@@ -154,7 +154,7 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
     for text in config.exposed_ports.unwrap_or_default().into_keys() {
         exposed.extend(ports::exposed(&text, note));
     }
-    let references = references(
+    let configured = Configured::read(
         config.env.unwrap_or_default(),
         [config.entrypoint, config.cmd],
         config.healthcheck.and_then(|check| check.test),
@@ -188,7 +188,9 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
         published,
         requested,
         exposed,
-        references,
+        references: configured.references,
+        advertised: configured.advertised,
+        in_replica_set: configured.in_replica_set,
         compose: compose(&labels),
         task_of: task_of(&labels),
         node: String::new(),
@@ -209,22 +211,35 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
     }
 }
 
-/// The hosts and ports that environment, command and health check name.
-fn references(
-    environment: Vec<String>,
-    command: [Option<Vec<String>>; 2],
-    health_check: Option<Vec<String>>,
-) -> Vec<Reference> {
-    let variables = environment.iter().filter_map(|variable| variable.split_once('='));
-    let mut references = reference::in_environment(variables);
-    let words: Vec<String> = command.into_iter().flatten().flatten().collect();
-    let words = words.iter().map(String::as_str);
-    references.extend(reference::in_command(reference::Origin::Command, words));
-    let test = health_check.unwrap_or_default();
-    let words = test.iter().map(String::as_str);
-    references.extend(reference::in_command(reference::Origin::HealthCheck, words));
-    references.truncate(reference::MOST);
-    references
+/// What environment, command and health check name of hosts and ports.
+struct Configured {
+    references: Vec<Reference>,
+    advertised: Vec<Advertised>,
+    in_replica_set: bool,
+}
+
+impl Configured {
+    fn read(
+        environment: Vec<String>,
+        command: [Option<Vec<String>>; 2],
+        health_check: Option<Vec<String>>,
+    ) -> Self {
+        let variables = || environment.iter().filter_map(|variable| variable.split_once('='));
+        let words: Vec<String> = command.into_iter().flatten().flatten().collect();
+        let words = || words.iter().map(String::as_str);
+        let mut references = reference::in_environment(variables());
+        references.extend(reference::in_command(reference::Origin::Command, words()));
+        let test = health_check.unwrap_or_default();
+        let check = test.iter().map(String::as_str);
+        references.extend(reference::in_command(reference::Origin::HealthCheck, check));
+        references.truncate(reference::MOST);
+        let names = variables().map(|(name, _)| name);
+        Self {
+            references,
+            advertised: reference::advertised(variables(), words()),
+            in_replica_set: reference::in_replica_set(names.chain(words())),
+        }
+    }
 }
 
 /// As much of a container as the list of containers tells.
@@ -239,7 +254,7 @@ pub fn listed_container(listed: Listed, unread: &mut Vec<Unread>) -> Container {
         .unwrap_or_default();
     let note = &mut |why: String| unread.push(Unread::container(&name, why));
     let labels = kept_labels(listed.labels.unwrap_or_default());
-    let told = listed.ports.unwrap_or_default();
+    let reported = listed.ports.unwrap_or_default();
     Container {
         id: listed.id.unwrap_or_default(),
         image: listed.image.unwrap_or_default(),
@@ -248,8 +263,8 @@ pub fn listed_container(listed: Listed, unread: &mut Vec<Unread>) -> Container {
             &listed.host_config.and_then(|config| config.network_mode).unwrap_or_default(),
         ),
         endpoints: endpoints(listed.network_settings.and_then(|settings| settings.networks), note),
-        published: ports::listed_as_published(&told, note),
-        exposed: told.iter().map(ports::listed_as_exposed).collect(),
+        published: ports::listed_as_published(&reported, note),
+        exposed: reported.iter().map(ports::listed_as_exposed).collect(),
         compose: compose(&labels),
         task_of: task_of(&labels),
         labels,

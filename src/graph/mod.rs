@@ -54,6 +54,18 @@ pub enum Node {
 pub type EndpointAt = usize;
 
 /// The graph of which containers are on which networks.
+///
+/// # Examples
+///
+/// ```
+/// use netmap::graph::Map;
+///
+/// let snapshot = netmap::sample::read("no-shared-network")?;
+/// let map = Map::new(&snapshot);
+/// let at = |name: &str| map.containers().find(|at| map.container(*at).name == name).expect(name);
+/// assert!(map.shared_networks(at("web"), at("db")).is_empty());
+/// # Ok::<(), netmap::error::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Map<'a> {
     snapshot: &'a Snapshot,
@@ -242,10 +254,10 @@ impl<'a> Map<'a> {
     }
 
     /// The gateway of one of a network's subnets: as the network was made, or
-    /// else as its members were told. Engines leave out of the network's own
+    /// else as its members have it. Engines leave out of the network's own
     /// description a gateway that they chose themselves.
     pub fn gateway(&self, network: NetworkAt, subnet: &Subnet) -> Option<IpAddr> {
-        let told = || {
+        let reported = || {
             self.members(network).iter().find_map(|member| {
                 let endpoint = self.endpoint_on(*member, network)?;
                 let v4 = endpoint.gateway.map(IpAddr::V4);
@@ -253,7 +265,7 @@ impl<'a> Map<'a> {
                 v4.into_iter().chain(v6).find(|gateway| subnet.subnet.contains(gateway))
             })
         };
-        subnet.gateway.or_else(told)
+        subnet.gateway.or_else(reported)
     }
 
     /// The containers called `name`: by name (on its own engine, if none has
@@ -294,7 +306,7 @@ impl<'a> Map<'a> {
             }
             owners
         });
-        // Of several that claim it, the first.
+        // Several containers can have one address, each on a network of its own.
         let claim = owners.get(&address)?.iter();
         claim.copied().find(|(_, network)| !self.is_beyond(from, *network))
     }

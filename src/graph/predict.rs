@@ -99,7 +99,7 @@ impl Map<'_> {
             let mode = self.stack(at).and_then(|at| self.container(at).network_mode.user_mode());
             engine.is_podman() && mode.is_some()
         };
-        // That leads out to the host, at an address that Podman does not tell.
+        // That leads out to the host, at an address that Podman does not report.
         if user_mode(a) && self.on_host(b) {
             return Judged::unknown(Reason::HostAddressUntold);
         }
@@ -123,7 +123,7 @@ impl Map<'_> {
             };
         }
         // The engine says it is on a network but gives no address: not yet,
-        // or a driver that does not tell.
+        // or a driver that reports nothing.
         Judged::unknown(Reason::NoAddress)
     }
 
@@ -181,7 +181,7 @@ impl Map<'_> {
         let planned = self.is_planned(a);
         let leads_out = |network: &Network, endpoint: &Endpoint| match address {
             // Members of an overlay network get out by a bridge of which the
-            // engine does not tell (`docker_gwbridge`), with IPv4 only.
+            // engine does not report (`docker_gwbridge`), with IPv4 only.
             _ if network.driver == Driver::Overlay => {
                 !network.internal && address.is_none_or(|address| address.is_ipv4())
             }

@@ -13,7 +13,7 @@ pub enum Verdict {
     Reachable,
     /// They should not.
     Blocked,
-    /// The map does not tell.
+    /// The map does not say.
     Unknown,
 }
 
@@ -170,7 +170,7 @@ impl Reason {
                 "a rootless Podman keeps its networks out of the host's sight, and the host out of theirs"
             }
             Self::HostAddressUntold => {
-                "the target uses the host's network, whose address there the engine does not tell"
+                "the target uses the host's network, whose address there the engine does not report"
             }
             Self::DefaultBridgeHasNoNames => "names do not resolve on the default bridge",
             Self::HostKnowsNoNames => {

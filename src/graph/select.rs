@@ -45,6 +45,10 @@ pub fn is_pattern(name: &str) -> bool {
 }
 
 /// A pattern of the user's. Names are no paths, and `**` means no more than `*`.
+///
+/// # Errors
+///
+/// When the brackets of the pattern make no sense.
 pub fn pattern(text: &str) -> std::result::Result<glob::Pattern, glob::PatternError> {
     let mut text = text.to_owned();
     while text.contains("**") {
@@ -77,6 +81,10 @@ impl<'a> Pattern<'a> {
 impl Map<'_> {
     /// Finds what `filter` asks for. A plain name that nothing has is an
     /// error with the nearest name; a glob that nothing fits is one, too.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSuchName`] and, for a glob that is none, [`Error::Usage`].
     pub fn select(&self, filter: &Filter) -> Result<Selection> {
         let mut containers: BTreeSet<ContainerAt> = self.containers().collect();
         let mut networks: BTreeSet<NetworkAt> = self.networks().collect();
@@ -160,6 +168,10 @@ impl Map<'_> {
 
     /// The containers called `name`, or whose names fit it as a glob; an error
     /// with the nearest name where there are none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSuchName`] and, for a glob that is none, [`Error::Usage`].
     pub fn containers_fitting(&self, name: &str) -> Result<BTreeSet<ContainerAt>> {
         let found = self.fitting(&Pattern::new(name)?);
         if found.is_empty() {

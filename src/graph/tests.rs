@@ -119,8 +119,8 @@ fn the_prediction_table() {
     }
 }
 
-/// Two networks as Docker 26 and Podman tell of them: the internal one's
-/// gateway is not told, and Podman names no network of a container on the host's.
+/// Two networks as Docker 26 and Podman report them: the internal one's
+/// gateway is not reported, and Podman names no network of a container on the host's.
 fn with_the_host(engine: serde_json::Value) -> Snapshot {
     let text = json!({"schema": "netmap/1", "engine": engine,
     "networks": [{"name": "front", "id": "front", "driver": "bridge"},

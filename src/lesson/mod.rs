@@ -52,6 +52,10 @@ pub const LESSONS: &[Lesson] = &[
 ];
 
 /// The lesson of that name.
+///
+/// # Errors
+///
+/// [`Error::NoSuchName`], with the nearest name there is.
 pub fn named(name: &str) -> Result<&'static Lesson> {
     LESSONS.iter().find(|lesson| lesson.name == name).ok_or_else(|| {
         let known = || LESSONS.iter().map(|lesson| lesson.name);

@@ -7,10 +7,11 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::keys::label;
 use super::link::{ExtraHost, Link};
 use super::moment::{self, Moment};
 use super::port::{ExposedPort, PublishedPort, RequestedPort};
-use super::reference::Reference;
+use super::reference::{Advertised, Reference};
 use super::run_option::MadeWith;
 use super::start_error::StartError;
 
@@ -338,6 +339,13 @@ pub struct Container {
     /// sorted. Nothing else of those is kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<Reference>,
+    /// The addresses that it hands out to its clients, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advertised: Vec<Advertised>,
+    /// Whether it is a member of a replica set, whose own records say where
+    /// clients are to go.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_replica_set: bool,
     /// Labels, values of secret-looking keys left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
@@ -363,6 +371,23 @@ impl Container {
     /// Compose project, if compose made it.
     pub fn project(&self) -> Option<&str> {
         self.compose.project.as_deref()
+    }
+
+    /// The references to what it dials and to what it has others dial.
+    pub fn all_references(&self) -> impl Iterator<Item = &Reference> {
+        self.references.iter().chain(self.advertised.iter().map(|handed| &handed.reference))
+    }
+
+    /// Its image's name without tag and digest.
+    pub fn repository(&self) -> &str {
+        let image = self.image.split('@').next().unwrap_or_default();
+        let slash = image.rfind('/').map_or(0, |slash| slash + 1);
+        image[slash..].find(':').map_or(image, |colon| &image[..slash + colon])
+    }
+
+    /// Whether `compose run` made it, which gives it none of its service's names.
+    pub fn is_one_off(&self) -> bool {
+        self.labels.get(label::ONE_OFF).is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 
     /// Its name on its own engine, by which that engine and the containers on

@@ -216,6 +216,22 @@ pub enum Evidence {
         /// The addresses.
         addresses: Vec<IpAddr>,
     },
+    /// The addresses that a container has on a network.
+    AddressesOn {
+        /// The container.
+        container: String,
+        /// The network.
+        network: String,
+        /// The addresses.
+        addresses: Vec<IpAddr>,
+    },
+    /// A container was started after another one.
+    Younger {
+        /// The container.
+        container: String,
+        /// The older one.
+        than: String,
+    },
     /// An entry of the container's hosts file.
     HostsEntry {
         /// The name.
@@ -260,6 +276,26 @@ pub enum Evidence {
     OneOrTheOther {
         /// The name.
         name: String,
+    },
+    /// What a server tells its clients to dial.
+    Advertises {
+        /// The server.
+        container: String,
+        /// The host.
+        host: String,
+        /// The port.
+        port: Option<u16>,
+        /// The setting that has it; `None` for its own records.
+        setting: Option<String>,
+    },
+    /// Who answers to a name on a network.
+    Answers {
+        /// The name.
+        name: String,
+        /// The containers.
+        containers: Vec<String>,
+        /// The network.
+        network: String,
     },
     /// What compose calls a container.
     ComposeService {

@@ -316,6 +316,18 @@ pub enum Change {
     },
     /// No legacy links.
     NoLinks,
+    /// One option of `docker run` less.
+    NoOption {
+        /// The option, with its dashes.
+        option: String,
+    },
+    /// One more label.
+    Label {
+        /// Its key.
+        key: String,
+        /// Its value.
+        value: String,
+    },
 }
 
 /// Where a setting of a container is written.

@@ -105,11 +105,11 @@ impl Snapshot {
         }
         for of in &mut self.engines {
             let Some(own) = of.engine.swarm.take() else { continue };
-            // Which node it is; the rest is told once, for all of them.
+            // Which node it is; the rest is said once, for all of them.
             let (nodes, services) = (Vec::new(), Vec::new());
             of.engine.swarm = Some(Swarm { nodes, services, ..own });
         }
-        // What a manager tells of a service's tasks holds on every node.
+        // What a manager reports of a service's tasks holds on every node.
         if let Some(swarm) = self.engine.swarm.take() {
             swarm.publish(&mut self.containers);
             self.engine.swarm = Some(swarm);
@@ -129,7 +129,7 @@ fn managed(engine: &EngineFacts) -> Option<&Swarm> {
     engine.swarm.as_ref().filter(|swarm| swarm.manager)
 }
 
-/// Whether the swarm's manager tells what a worker could not.
+/// Whether the swarm's manager reports what a worker could not.
 fn is_told_of(manager: Option<&Swarm>, own: Option<&Swarm>) -> bool {
     let (Some(manager), Some(own)) = (manager, own) else { return false };
     !own.manager && manager.node_with(&own.node).is_some()

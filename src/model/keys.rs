@@ -36,6 +36,8 @@ pub mod label {
     pub const SERVICE: &str = "com.docker.compose.service";
     /// The number of a container among its service's.
     pub const CONTAINER_NUMBER: &str = "com.docker.compose.container-number";
+    /// `True` on a container of `compose run`.
+    pub const ONE_OFF: &str = "com.docker.compose.oneoff";
     /// The services that a container waits for.
     pub const DEPENDS_ON: &str = "com.docker.compose.depends_on";
     /// The key of a network in its compose file.

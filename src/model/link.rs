@@ -1,4 +1,4 @@
-//! What a container is told of another one or of a host by hand: legacy links
+//! What a container is given by hand about another one or a host: legacy links
 //! and entries of its hosts file.
 
 use std::fmt;

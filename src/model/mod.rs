@@ -68,7 +68,7 @@ pub use position::{
     with_positions,
 };
 pub use reachability::{Attempt, By, Latency, Measurement, Outcome, Probe};
-pub use reference::{Flaw, Origin, Reference};
+pub use reference::{Advertised, Flaw, Origin, Reference};
 pub use run_option::{MadeWith, RunOption};
 pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot};
 pub use start_error::{StartError, StartErrorKind};

@@ -181,7 +181,7 @@ impl Network {
     }
 
     /// One that every node of a swarm has by itself. Of the second the engine
-    /// does not tell which containers are on it: all that are on an overlay
+    /// does not report which containers are on it: all that are on an overlay
     /// network are.
     pub fn is_the_swarms(&self) -> bool {
         self.ingress || self.own_name() == "docker_gwbridge"

@@ -1,4 +1,4 @@
-//! What was seen from inside a container, beyond what the engine tells of it.
+//! What was seen from inside a container, beyond what the engine says of it.
 //!
 //! Each part is there or not: a part that is absent was not looked at, which
 //! never means that there was nothing. Plain data; reading it is `engine`'s work.
@@ -154,7 +154,7 @@ pub struct HostsEntry {
     pub names: Vec<String>,
 }
 
-/// What kind of network error a log line tells of.
+/// What kind of network error a log line is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogErrorKind {
@@ -190,7 +190,7 @@ impl LogErrorKind {
     }
 }
 
-/// A network error that a container's log tells of. The line itself is not kept.
+/// A network error in a container's log. The line itself is not kept.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct LogError {
     /// What kind.

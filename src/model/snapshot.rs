@@ -32,7 +32,7 @@ pub struct Snapshot {
     #[serde(default)]
     pub engine: EngineFacts,
     /// All engines, in a map of several; [`Self::engine`] is then the first
-    /// of them, with what a manager tells of the swarm.
+    /// of them, with what a manager says of the swarm.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub engines: Vec<EngineOfMap>,
     /// Its networks.
@@ -70,7 +70,7 @@ pub enum ReadError {
     /// The file is larger than netmap reads, which is this many bytes.
     TooLarge(u64),
     /// It is no JSON, or the JSON is no snapshot; the message names the place.
-    Malformed(String),
+    Malformed(serde_json::Error),
     /// It has no `schema` field that netmap knows; the text is what it has.
     NotASnapshot(Option<String>),
     /// It was written by a newer netmap.
@@ -120,6 +120,22 @@ impl Snapshot {
     }
 
     /// Reads a snapshot as [`Self::to_json`] writes it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, is larger than 256 MB, is no snapshot, or one of a newer
+    /// netmap.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use netmap::model::Snapshot;
+    ///
+    /// let snapshot = netmap::sample::read("module-5")?;
+    /// let again = Snapshot::read(snapshot.to_json().as_bytes()).expect("what netmap writes");
+    /// assert_eq!(again, snapshot);
+    /// # Ok::<(), netmap::error::Error>(())
+    /// ```
     pub fn read(from: impl Read) -> Result<Self, ReadError> {
         let mut text = Vec::new();
         from.take(LARGEST + 1).read_to_end(&mut text).map_err(ReadError::Io)?;
@@ -133,7 +149,7 @@ impl Snapshot {
                 return Ok(snapshot);
             }
             Ok(other) => return Err(ReadError::of_schema(Some(other.schema))),
-            Err(error) => ReadError::Malformed(error.to_string()),
+            Err(error) => ReadError::Malformed(error),
         };
         // Something else may not fit today's types at all.
         match serde_json::from_slice(&text) {
@@ -194,6 +210,7 @@ impl Snapshot {
             container.exposed.sort();
             container.references.sort();
             container.references.dedup();
+            container.advertised.sort();
         }
         self.add_unlisted_networks();
         if let Some(swarm) = &mut self.engine.swarm {

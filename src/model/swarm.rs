@@ -276,14 +276,14 @@ impl Swarm {
 }
 
 impl SwarmNode {
-    /// Whether the swarm reaches it; one whose state nobody told is not away.
+    /// Whether the swarm reaches it; one whose state nobody reported is not away.
     pub fn is_away(&self) -> bool {
         !self.state.is_untold() && self.state != NodeState::Ready
     }
 }
 
 impl Service {
-    /// `1 of 2`: how many tasks run, of how many; `?` for what nobody told.
+    /// `1 of 2`: how many tasks run, of how many; `?` for what nobody reported.
     pub fn replicas(&self) -> String {
         let number = |n: Option<u64>| n.map_or_else(|| "?".to_owned(), |n| n.to_string());
         format!("{} of {}", number(self.running), number(self.wanted))

@@ -1,5 +1,5 @@
-//! Measuring who really reaches whom: [`plan()`] works out what to try, [`run`]
-//! tries it by one of the [`methods`], and the result is a
+//! Measuring who really reaches whom: [`plan()`] works out what to try, `run`
+//! tries it by one of the `methods`, and the result is a
 //! [`Probe`](crate::model::Probe) for the graph to hold against its prediction.
 
 mod methods;

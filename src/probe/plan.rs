@@ -130,6 +130,19 @@ const LONGEST_NAME: usize = 253;
 
 /// Works out the plan. Containers that have no network stack just now are
 /// left out as sources, and are asked about by name only as targets.
+///
+/// # Examples
+///
+/// ```
+/// use netmap::graph::Map;
+/// use netmap::probe::{Request, plan};
+///
+/// let snapshot = netmap::sample::read("healthy-proxy")?;
+/// let map = Map::new(&snapshot);
+/// let all: std::collections::BTreeSet<_> = map.containers().collect();
+/// assert_eq!(plan(&map, &Request::pings(all.clone(), all)).pairs(), 20);
+/// # Ok::<(), netmap::error::Error>(())
+/// ```
 pub fn plan(map: &Map, request: &Request) -> ProbePlan {
     let mut placing = Placing::new(map);
     for from in &request.from {

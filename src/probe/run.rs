@@ -76,6 +76,10 @@ pub struct Probing<'a> {
 impl<'a> Probing<'a> {
     /// Gets ready, without touching a container. `netns` asked for where no
     /// namespace can be entered is an error that says why.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CannotEnter`] when `netns` is asked for and no namespace can be entered.
     pub fn new(
         map: &'a Map<'a>,
         engines: &'a Engines,
@@ -121,7 +125,7 @@ impl<'a> Probing<'a> {
         }
     }
 
-    /// Measures. `progress` is told how many of how many pairs are done.
+    /// Measures. `progress` is called with how many of how many pairs are done.
     ///
     /// What contradicts the map is tried once more, with more patience, before
     /// it counts: a busy machine is slow, a lost packet is no wall, and while
@@ -145,7 +149,7 @@ impl<'a> Probing<'a> {
 
     /// Tries once more what deserves it. Where more neighbours are met than a
     /// kernel has places for, silence may mean no more than that: then it goes
-    /// by rounds, with time between them to forget. `progress` is told how many
+    /// by rounds, with time between them to forget. `progress` is called with how many
     /// pairs are left.
     async fn look_again(&self, answers: &mut [Vec<Answer>], progress: impl Fn(usize)) {
         let mut doubts = self.doubts(answers);
@@ -238,7 +242,7 @@ impl<'a> Probing<'a> {
     }
 
     /// An answer for each act of each of `stations`, which stand where the
-    /// plan's stand. `done` is told how many more acts are done.
+    /// plan's stand. `done` is called with the number of acts that are newly done.
     async fn measure(
         &self,
         stations: &[Station],

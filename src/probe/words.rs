@@ -53,7 +53,7 @@ pub const TIMED_OUT: i64 = 124;
 
 /// What the exit code of a TCP attempt and output say.
 ///
-/// Some programs cannot be told how long to wait for a connection. Ended for
+/// Some programs cannot be given a time to wait for a connection. Ended for
 /// that, they leave open whether a name was not resolved or its address was
 /// silent; either way there was no answer.
 pub fn tcp(code: i64, output: &str) -> Answer {

@@ -267,7 +267,7 @@ fn every_address(snapshot: &Snapshot) -> Vec<IpAddr> {
         }));
     }
     for container in &snapshot.containers {
-        all.extend(container.references.iter().filter_map(|reference| parsed(&reference.host)));
+        all.extend(container.all_references().filter_map(|reference| parsed(&reference.host)));
     }
     for node in snapshot.engine.swarm.iter().flat_map(|swarm| &swarm.nodes) {
         all.extend(parsed(&node.address));

@@ -38,6 +38,14 @@ const KEPT_OPTIONS: &[&str] = &[
 ];
 
 /// The same setup under other names and addresses.
+///
+/// # Examples
+///
+/// ```
+/// let redacted = netmap::redact::redact(&netmap::sample::read("module-5")?).to_json();
+/// assert!(!redacted.contains("survey_container"));
+/// # Ok::<(), netmap::error::Error>(())
+/// ```
 pub fn redact(snapshot: &Snapshot) -> Snapshot {
     let redaction = Redaction { names: Names::of(snapshot), addresses: Addresses::of(snapshot) };
     let mut redacted = Snapshot::new(
@@ -166,6 +174,8 @@ impl Redaction {
             dns: container.dns.iter().map(|server| self.word_or_address(server)).collect(),
             labels: BTreeMap::new(),
             references: container.references.iter().map(|r| self.reference(r)).collect(),
+            advertised: container.advertised.iter().map(|a| self.advertised(a)).collect(),
+            in_replica_set: container.in_replica_set,
             // Paths, names and addresses in all forms there are, for nothing but
             // to make the container again, under names that are not its own.
             made_with: None,

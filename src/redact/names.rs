@@ -75,7 +75,7 @@ impl Names {
             .collect();
         names.container_ids.extend(gone);
         names.add_words("name", other_words(snapshot).into_iter());
-        let references = containers.iter().flat_map(|container| &container.references);
+        let references = containers.iter().flat_map(|container| container.all_references());
         let variables = references.flat_map(|r| {
             [r.variable.as_deref(), r.port_variable.as_deref()].into_iter().flatten()
         });
@@ -244,7 +244,7 @@ fn other_words(snapshot: &Snapshot) -> BTreeSet<&str> {
         words.extend(container.extra_hosts.iter().map(|host| host.name.as_str()));
     }
     for container in &snapshot.containers {
-        words.extend(container.references.iter().map(|reference| reference.host.as_str()));
+        words.extend(container.all_references().map(|reference| reference.host.as_str()));
         words.extend(container.extra_hosts.iter().filter_map(|host| match &host.address {
             HostAddress::Other(other) => Some(other.as_str()),
             HostAddress::Ip(_) | HostAddress::Gateway => None,

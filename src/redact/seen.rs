@@ -4,9 +4,9 @@
 
 use super::redaction::Redaction;
 use crate::model::{
-    Attached, Connection, EngineFacts, EngineOfMap, HostObservation, HostsEntry, Listening,
-    LogError, LogTrouble, Mtu, NetworkObservation, Observation, Reference, RouteEntry, Service,
-    ServiceNetwork, Swarm, SwarmNode, Task, Unread, VirtualAddress,
+    Advertised, Attached, Connection, EngineFacts, EngineOfMap, HostObservation, HostsEntry,
+    Listening, LogError, LogTrouble, Mtu, NetworkObservation, Observation, Reference, RouteEntry,
+    Service, ServiceNetwork, Swarm, SwarmNode, Task, Unread, VirtualAddress,
 };
 
 impl Redaction {
@@ -41,9 +41,9 @@ impl Redaction {
     }
 
     fn service(&self, service: &Service) -> Service {
-        let address = |told: &VirtualAddress| VirtualAddress {
-            network_id: self.names.network_id(&told.network_id),
-            address: self.addresses.address(told.address),
+        let address = |reported: &VirtualAddress| VirtualAddress {
+            network_id: self.names.network_id(&reported.network_id),
+            address: self.addresses.address(reported.address),
         };
         let task = |task: &Task| Task {
             slot: task.slot,
@@ -95,6 +95,13 @@ impl Redaction {
             is_whole: reference.is_whole,
             flaw: reference.flaw,
         }
+    }
+
+    pub(super) fn advertised(&self, advertised: &Advertised) -> Advertised {
+        let mut reference = self.reference(&advertised.reference);
+        // Names of listeners are somebody's own words.
+        reference.scheme = reference.scheme.filter(|name| name == "PLAINTEXT" || name == "SSL");
+        Advertised { reference, ..*advertised }
     }
 
     pub(super) fn observation(&self, seen: &Observation) -> Observation {

@@ -117,7 +117,9 @@ mod tests {
 
     use super::*;
     use crate::model::Ladder;
-    use crate::render::{CheckView, DiffView, FindingsView, ProbeView, RulesView, View};
+    use crate::render::{
+        CheckView, DiffView, FindingsView, ProbeView, RulesView, SamplesView, View,
+    };
 
     fn is_consistent<S: Shown>() {
         let what = S::WHAT;
@@ -144,6 +146,7 @@ mod tests {
         is_consistent::<Ladder>();
         is_consistent::<FindingsView>();
         is_consistent::<RulesView>();
+        is_consistent::<SamplesView>();
         is_consistent::<CheckView>();
         is_consistent::<DiffView>();
     }

@@ -126,7 +126,7 @@ struct Block {
 /// Splits the networks into blocks that fit, in order; neighbours share
 /// members, so a block is mostly whole.
 fn blocks(view: &View, style: &Style, networks: &[NetworkAt]) -> Vec<Block> {
-    // Their headings tell of most that do not fit, without a row laid out.
+    // Their headings show most that do not fit, without a row laid out.
     let are_wide = |block: &[NetworkAt]| {
         let headings = block.iter().map(|at| network_heading(view, style, *at));
         let least: usize = headings.map(|heading| GAP + bounds([&*heading].into_iter()).0).sum();

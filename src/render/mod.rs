@@ -21,6 +21,7 @@ mod mermaid;
 mod png;
 mod probe;
 mod prose;
+mod samples;
 mod style;
 pub mod svg;
 mod swarm;
@@ -34,6 +35,7 @@ pub use findings::{FindingsView, RulesView};
 pub use format::{Draw, Format, Shown};
 pub use probe::ProbeView;
 pub use prose::prose;
+pub use samples::SamplesView;
 pub use style::{Role, Style};
 pub use view::{Change, Changes, View, surprise_sentences};
 

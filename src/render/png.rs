@@ -7,7 +7,7 @@ use resvg::usvg;
 use super::fonts::Fonts;
 use super::svg::{self, Options, Theme};
 use super::view::View;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Source};
 use crate::model::words::count;
 
 /// Most pixels of a picture: a gigabyte of memory.
@@ -25,9 +25,7 @@ pub fn render(view: &View, options: &Options) -> Result<Vec<u8>> {
         options.remarks.push(remark(fonts.missing()));
         text = svg::render_in_runs(view, &options);
     }
-    let failed = |why: String| Error::Draw { why };
-    let tree =
-        usvg::Tree::from_str(&text, &fonts.options()).map_err(|error| failed(error.to_string()))?;
+    let tree = usvg::Tree::from_str(&text, &fonts.options()).map_err(failed)?;
     let size = tree.size();
     let mut scale = options.scale.unwrap_or(1.0);
     if size.width() * size.height() * scale * scale > MOST_PIXELS {
@@ -40,10 +38,15 @@ pub fn render(view: &View, options: &Options) -> Result<Vec<u8>> {
         scale = (MOST_PIXELS / (size.width() * size.height())).sqrt();
     }
     let pixels = |length: f32| (length * scale).ceil().max(1.0) as u32;
-    let mut pixmap = Pixmap::new(pixels(size.width()), pixels(size.height()))
-        .ok_or_else(|| failed("there is not enough memory for the picture".to_owned()))?;
+    let mut pixmap = Pixmap::new(pixels(size.width()), pixels(size.height())).ok_or_else(|| {
+        Error::Draw { why: "there is not enough memory for the picture".to_owned(), source: None }
+    })?;
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
-    pixmap.encode_png().map_err(|error| failed(error.to_string()))
+    pixmap.encode_png().map_err(failed)
+}
+
+fn failed(error: impl Into<Source> + ToString) -> Error {
+    Error::Draw { why: error.to_string(), source: Some(error.into()) }
 }
 
 /// What the picture says of characters that it has no glyphs for.

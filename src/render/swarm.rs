@@ -42,7 +42,9 @@ fn service_row(view: &View, service: &Service) -> [String; 5] {
     let mut leads: Vec<String> = service
         .virtual_addresses
         .iter()
-        .filter_map(|told| Some(format!("{} on {}", told.address, name(&told.network_id)?)))
+        .filter_map(|reported| {
+            Some(format!("{} on {}", reported.address, name(&reported.network_id)?))
+        })
         .collect();
     if leads.is_empty() {
         let named = service.networks.iter().filter_map(|on| name(&on.network_id));

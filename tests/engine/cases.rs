@@ -59,13 +59,14 @@ impl Case {
 
     /// Errors and warnings, in the doctor's order.
     fn findings(&self) -> Vec<Value> {
-        let arguments = ["doctor", "--severity", "warning", "--format", "json"];
+        let arguments = ["doctor", "--format", "json"];
         let mut netmap = netmap_command();
         let output = netmap.arg("--host").arg(&self.engine.address).args(arguments).output();
         let output = output.expect("netmap runs");
         assert!(output.status.code().is_some_and(|code| code < 2), "doctor: {}", said(&output));
         let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-        document["findings"].as_array().expect("findings").clone()
+        let findings = document["findings"].as_array().expect("findings").iter();
+        findings.filter(|finding| finding["severity"] != "info").cloned().collect()
     }
 
     /// Waits until the doctor says what it should.
@@ -226,4 +227,50 @@ fn a_crash_loop_gets_the_same_verdict_at_every_moment() {
         thread::sleep(Duration::from_secs(2));
     }
     case.clean();
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_name_of_the_own_project_that_another_project_answers_to() {
+    let words = &["blue-db has exited", "blue-app", "green-db", "green", "edge"];
+    let never = &["target-down"];
+    hold("crosstalk", true, &Says { rule: "foreign-namesake", words, never });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn one_name_and_two_projects_servers() {
+    let words = &["`db`", "red-db", "blue-db", "red-app", "blue-app", "common"];
+    hold("same-service-shared-net", false, &Says { rule: "alias-collision", words, never: &[] });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn an_address_that_another_container_has_inherited() {
+    let words = &["proxy", "api", "worker's now"];
+    let never = &["dialled-port-closed", "hardcoded-ip"];
+    hold("stale-upstream", true, &Says { rule: "stale-resolved-address", words, never });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn an_address_on_a_network_where_the_proxy_is_not() {
+    let words = &["proxy dials app by its address on back", "On web, app has"];
+    let never = &["no-shared-network", "firewall-drop", "hardcoded-ip"];
+    hold("proxy-wrong-network", false, &Says { rule: "address-on-other-network", words, never });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn two_containers_with_one_mac_address() {
+    let words = &["cache", "web", "02:42:0a:00:00:07", "shop"];
+    hold("duplicate-mac", true, &Says { rule: "duplicate-mac", words, never: &["firewall-drop"] });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_broker_that_sends_its_clients_to_themselves() {
+    let words = &["broker advertises localhost:9092", "broker:9092", "KAFKA_ADVERTISED_LISTENERS"];
+    let never = &["localhost-dependency", "dialled-port-closed"];
+    hold("kafka-advertised", true, &Says { rule: "advertised-address", words, never });
 }

@@ -256,7 +256,7 @@ fn what_fails_comes_with_the_doctors_reason_and_fix() {
     }
     let file = file.replace("findings: none of", "findings: none of localhost-dependency,");
     // Findings are about all that runs, and what other tests remove while it is
-    // looked at cannot be told: that is over in a moment.
+    // looked at cannot be judged: that is over in a moment.
     let known = (0..20).find_map(|_| {
         let (code, verdicts) = check(&file, &[]);
         assert_eq!(verdicts[&format!("{web} -> {db}:5432")].0, "pass", "{verdicts:#?}");

@@ -1,5 +1,5 @@
 //! An engine on which everything changes as fast as it can, while netmap
-//! looks: each row was true at some moment, and what went is told of.
+//! looks: each row was true at some moment, and what went is reported.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;

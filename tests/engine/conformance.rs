@@ -474,7 +474,7 @@ fn told(town: &Town) -> Vec<(&'static str, bool)> {
 
 #[test]
 #[ignore = "needs a container engine"]
-fn the_page_on_engines_says_what_this_one_tells() {
+fn the_page_on_engines_says_what_this_one_reports() {
     let town = Town::new("cfpage");
     let facts = engine_facts();
     let word = |key: &str| facts[key].as_str().unwrap().to_owned();
@@ -486,7 +486,7 @@ fn the_page_on_engines_says_what_this_one_tells() {
     let cells = |line: &str| -> Vec<String> {
         line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
     };
-    let heading = page.lines().find(|line| line.starts_with("| does it tell")).unwrap();
+    let heading = page.lines().find(|line| line.starts_with("| reported")).unwrap();
     let told = told(&town);
     let column = cells(heading).iter().position(|cell| *cell == name);
     let column = column.unwrap_or_else(|| panic!("docs/engines.md lacks {name}: {told:#?}"));

@@ -125,7 +125,7 @@ fn a_difference_tells_what_was_done_and_no_more() {
     // Patterns, so that what comes later is looked at, too.
     let narrow = ["--network", "differences-*"];
     netmap_text(0, &[&["snapshot", "--no-exec", "-o", &path], &narrow[..]].concat());
-    // Made anew, the web server is the same one, at another address perhaps.
+    // Re-created, the web server is the same one, at another address perhaps.
     docker(&["rm", "-f", &corner.name("sidecar")]);
     docker(&["rm", "-f", &web]);
     docker(&[

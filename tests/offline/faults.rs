@@ -41,7 +41,7 @@ fn no_engine() {
             "--host",
             "no such socket",
             "hint:",
-            "--from samples/module-5",
+            "netmap show --from sample:module-5",
         ],
     );
 }

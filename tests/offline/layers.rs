@@ -18,12 +18,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("compose", &["model", "yaml"]),
     ("graph", &["model"]),
     ("lesson", &["model"]),
+    ("sample", &["model"]),
     ("probe", &["engine", "graph", "model"]),
     ("diagnose", &["graph", "model"]),
     ("check", &["diagnose", "graph", "model", "yaml"]),
     ("diff", &["graph", "model"]),
     ("redact", &["model"]),
-    ("render", &["check", "diff", "diagnose", "graph", "model"]),
+    ("render", &["check", "diff", "diagnose", "graph", "model", "sample"]),
     (
         "cli",
         &[
@@ -38,6 +39,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "compose",
             "engine",
             "model",
+            "sample",
             "temporary",
         ],
     ),

@@ -16,6 +16,7 @@ mod layers;
 mod lessons;
 mod output_files;
 mod package;
+mod pages;
 mod pictures;
 mod podman;
 mod probing;

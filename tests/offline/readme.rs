@@ -53,10 +53,7 @@ fn the_two_commands_stand_first_and_work_from_a_clone() {
     let first = blocks().into_iter().next().expect("a code block");
     let text = first.1.join("\n");
     assert!(text.contains("cargo build --release"), "{text}");
-    assert!(text.contains("--from samples/module-5"), "{text}");
+    assert!(text.contains("netmap show --all --from sample:module-5"), "{text}");
     assert!(text.contains("tests/run"), "{text}");
-    assert!(
-        project_file("tests/run").exists()
-            && project_file("samples/module-5/snapshot.json").exists()
-    );
+    assert!(project_file("tests/run").exists());
 }

@@ -1,5 +1,5 @@
 //! Files of the repository that hold what netmap prints. `tests/record`, which
-//! sets `NETMAP_TEST_RECORD`, writes all of them anew.
+//! sets `NETMAP_TEST_RECORD`, writes all of them again.
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +22,7 @@ pub fn assert_recorded(file: &str, text: &str) {
         fs::rename(new, path).unwrap();
     } else {
         let (at, was, is) = difference(&recorded, text);
-        panic!("{file}:{at}: netmap prints\n{is}\nand not\n{was}\n(tests/record writes it anew)");
+        panic!("{file}:{at}: netmap prints\n{is}\nand not\n{was}\n(tests/record rewrites it)");
     }
 }
 

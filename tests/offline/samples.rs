@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::recorded::assert_recorded;
-use crate::support::{netmap, project_file};
+use crate::support::{finished, netmap, netmap_command, project_file};
 
 /// Problems that cannot be made on purpose, or need more than one machine:
 /// their snapshots were composed by hand.
@@ -89,6 +89,73 @@ fn each_sample_tells_its_story_and_shows_what_the_doctor_says() {
         let story = readme.split("```").next().unwrap_or_default();
         assert!(story.len() > 200, "{name}/README.md tells too little");
     }
+}
+
+/// All recordings below a folder, by the name that asks for each.
+fn recordings(folder: &Path, name: &str) -> BTreeMap<String, PathBuf> {
+    let mut found = BTreeMap::new();
+    for (file, ending) in [("snapshot.json", ""), ("fixed.json", "/fixed"), ("near.json", "/near")]
+    {
+        if folder.join(file).exists() {
+            found.insert(format!("{name}{ending}"), folder.join(file));
+        }
+    }
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let inside = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            found.extend(recordings(&path, format!("{name}/{inside}").trim_start_matches('/')));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_recording_travels_in_the_program() {
+    let files = recordings(&project_file("samples"), "");
+    let list: Value = serde_json::from_str(&netmap(&["samples", "--format", "json"]).out).unwrap();
+    let samples = list["samples"].as_array().unwrap();
+    let names = |sample: &Value| -> Vec<String> {
+        serde_json::from_value(sample["recordings"].clone()).unwrap()
+    };
+    let carried: BTreeSet<String> = samples.iter().flat_map(names).collect();
+    assert_eq!(carried, files.keys().cloned().collect());
+    for name in ["module-5", "wrong-name/fixed", "lessons/no-names"] {
+        let run = |from: &str| netmap(&["show", "--all", "--format", "json", "--from", from]).out;
+        let file = files[name].to_str().unwrap();
+        assert!(run(file).len() > 500 && run(&format!("sample:{name}")) == run(file), "{name}");
+    }
+}
+
+#[test]
+fn samples_are_listed_and_read_from_any_folder() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = netmap_command();
+        finished(command.args(arguments).current_dir(elsewhere.path()).output().unwrap())
+    };
+    let list = run(&["samples"]);
+    assert_eq!((list.code, list.err.as_str()), (0, ""));
+    let printed = run(&["samples", "--format", "json"]).out;
+    let printed: Value = serde_json::from_str(&printed).unwrap();
+    for sample in printed["samples"].as_array().unwrap() {
+        let (name, title) = (sample["name"].as_str().unwrap(), sample["title"].as_str().unwrap());
+        let line = list.out.lines().find(|line| line.trim_start().starts_with(&format!("{name} ")));
+        assert!(line.is_some_and(|line| line.ends_with(title)), "{name}: {}", list.out);
+    }
+    let tried = printed["samples"][0]["command"].as_str().unwrap();
+    let (rule, words) = (&printed["samples"][0]["name"], tried.split(' ').skip(1));
+    let out = run(&words.collect::<Vec<&str>>()).out;
+    assert!(out.contains(rule.as_str().unwrap()), "{tried}: {out}");
+    let diff = run(&["diff", "sample:wrong-name", "sample:wrong-name/fixed"]);
+    assert_eq!(diff.code, 1, "{}{}", diff.out, diff.err);
+    let unknown = run(&["show", "--from", "sample:modul-5"]);
+    assert_eq!((unknown.code, unknown.out.as_str()), (2, ""));
+    assert!(unknown.err.contains("there is no sample `modul-5`"), "{}", unknown.err);
+    assert!(unknown.err.contains("did you mean `module-5`?"), "{}", unknown.err);
+    let missing = run(&["show", "--from", "samples/module-5"]);
+    assert_eq!(missing.code, 2);
+    assert!(missing.err.contains("`netmap samples`"), "{}", missing.err);
 }
 
 #[test]

@@ -136,9 +136,9 @@ fn a_plan_says_nothing_of_what_the_engine_will_choose() {
     // At its taps stand the ports, whatever the host's will be, and its name.
     assert!(card("trial-web-1").contains("*:8080 → 80|*:6900-6910 → 5900"));
     assert!(card("trial-web-1").contains("|web"), "{}", card("trial-web-1"));
-    assert!(!card("trial-web-1").contains("wants"));
+    assert!(!card("trial-web-1").contains("would publish"));
     // Nothing will let this one's port in.
-    assert!(card("trial-db-1").contains("wants *:5432 → 5432"), "{}", card("trial-db-1"));
+    assert!(card("trial-db-1").contains("would publish *:5432 → 5432"), "{}", card("trial-db-1"));
     assert!(svg.contains("to be open on every address of the host"));
     assert!(svg.contains(">trial</text>"), "the one project is its title");
 }

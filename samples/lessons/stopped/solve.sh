@@ -1,5 +1,5 @@
 #!/bin/sh
-# The database gets the setting that it wants.
+# The database gets the setting that it lacks.
 set -eu
 label=netmap.lesson=stopped
 

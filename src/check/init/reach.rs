@@ -50,7 +50,7 @@ pub(super) fn lines(who: &Who, ways: &Ways, odd: &[ContainerAt]) -> String {
         }
     } else {
         text.push_str(
-            "# Not said: `default: isolated`, since this could not be told of all pairs:\n",
+            "# `default: isolated` is left out, because these pairs could not be judged:\n",
         );
         for (from, to) in untold {
             text.push_str(&format!("#   {} -> {}\n", name(from), name(to)));

@@ -31,7 +31,7 @@ pub struct Args {
 enum What {
     /// Which lessons there are, and which are up
     List,
-    /// Tell a lesson's story and bring it up
+    /// Show a lesson's story and bring it up
     Start {
         /// Lesson
         name: String,
@@ -52,13 +52,13 @@ enum What {
     },
     /// Give a hint
     Hint {
-        /// Which hint; the later ones tell more
+        /// Which hint; the later ones say more
         #[arg(default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
         number: u8,
         /// Lesson; the one that is up, if it is one
         name: Option<String>,
     },
-    /// Fix it, and tell why it was broken
+    /// Fix it, and say why it was broken
     Solve {
         /// Lesson; the one that is up, if it is one
         name: Option<String>,
@@ -66,7 +66,7 @@ enum What {
         #[arg(long, short)]
         yes: bool,
     },
-    /// Take away what the lesson made
+    /// Remove what the lesson made
     Stop {
         /// Lesson; the one that is up, if it is one
         name: Option<String>,
@@ -187,7 +187,7 @@ impl Desk<'_> {
         self.say(&self.story(lesson))?;
         if is_up {
             self.run.note(&format!(
-                "\nIt is up already. To begin anew: netmap lesson stop {0} && netmap lesson start {0}",
+                "\nIt is up already. To start again: netmap lesson stop {0} && netmap lesson start {0}",
                 lesson.name
             ));
             return Ok(Ending::Clean);
@@ -209,7 +209,7 @@ impl Desk<'_> {
             "\nIt is up. Look around: netmap show, netmap probe, docker logs. Then:\n  \
              netmap lesson check    whether it is fixed\n  \
              netmap lesson hint     a hint\n  \
-             netmap lesson stop     takes it away again",
+             netmap lesson stop     removes it again",
         );
         Ok(Ending::Clean)
     }
@@ -257,7 +257,7 @@ impl Desk<'_> {
             self.run.note("Nothing was done.");
         }
         answer.ok_or_else(|| Error::Usage {
-            what: "there is nobody to ask whether to go on".to_owned(),
+            what: "cannot ask whether to go on: standard input is no terminal".to_owned(),
             hint: Some("--yes goes on without asking".to_owned()),
         })
     }
@@ -280,7 +280,7 @@ impl Desk<'_> {
         let ending = check::hold(self.run, &how, format, &place, &file).await?;
         if ending == Ending::Clean {
             self.run.note(
-                "\nMended! netmap lesson solve tells why it was broken,\nnetmap lesson stop takes it away.",
+                "\nFixed! netmap lesson solve says why it was broken,\nnetmap lesson stop removes it.",
             );
         } else {
             self.run.note("\nNot yet. netmap lesson hint may help.");
@@ -297,7 +297,7 @@ impl Desk<'_> {
         let Some(hint) = hints.get(usize::from(number) - 1) else {
             return Err(Error::Usage {
                 what: format!("there are {} hints to this lesson", hints.len()),
-                hint: Some("netmap lesson solve tells the rest".to_owned()),
+                hint: Some("netmap lesson solve says the rest".to_owned()),
             });
         };
         self.say(&prose(hint, &self.style))?;
@@ -318,7 +318,7 @@ impl Desk<'_> {
             lesson::commands(lesson.solve).lines().map(|line| format!("  {line}\n")).collect();
         self.say(&format!("{solution}\n{commands}"))?;
         if self.is_fixed(lesson).await? {
-            self.run.note("\nIt is fixed already. netmap lesson stop takes it away.");
+            self.run.note("\nIt is fixed already. netmap lesson stop removes it.");
             return Ok(Ending::Clean);
         }
         self.nothing_in_the_way(lesson, &snapshot)?;
@@ -329,13 +329,13 @@ impl Desk<'_> {
             Error::Docker { said } => Error::Usage {
                 what: format!("the commands do not fit what is there now: {said}"),
                 hint: Some(format!(
-                    "begin anew: netmap lesson stop {0} && netmap lesson start {0}",
+                    "start again: netmap lesson stop {0} && netmap lesson start {0}",
                     lesson.name
                 )),
             },
             error => error,
         })?;
-        self.run.note("\nMended. See for yourself: netmap lesson check");
+        self.run.note("\nFixed. See for yourself: netmap lesson check");
         Ok(Ending::Clean)
     }
 

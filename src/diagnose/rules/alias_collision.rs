@@ -1,89 +1,118 @@
 //! One name, two owners.
 
-use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnose::{Case, Judgement, Rule, advise};
+use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Shared, owned};
 use crate::model::words::few;
-use crate::model::{Container, ContainerAt, Evidence, Severity};
+use crate::model::{ContainerAt, Evidence, Finding, NetworkAt, Severity};
 
 /// See `netmap explain alias-collision`.
 pub const RULE: Rule = Rule {
     name: "alias-collision",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     summary: "two containers of different services answer to one name on one network",
     meaning: "When several containers have one name on a network, the resolver gives out all of \
         their addresses in changing order. For replicas of one service that is load balancing; for \
         two different services it is a lottery.",
     seen: "A name on a network belongs to two containers of different compose services or projects, \
-        or, without compose, of different images.",
+        or, without compose, of different images. It is an error where a container dials the name, \
+        a warning where somebody chose it, and only good to know where Compose gave it and nobody \
+        is seen to dial it.",
     example: "Every second request is answered by the wrong backend",
-    fix: "Give each its own alias, or put them on different networks.",
+    fix: "Let each client dial a name that is its server's alone, such as the container's own; or give \
+        each its own alias, or a network of its own.",
     mistaken_for: "Replicas of one service, which share their names with good reason.",
     needs: &[],
     judge,
 };
 
 fn judge(case: &Case) -> Judgement {
+    let dialled = dialled(case);
     let mut findings = Vec::new();
-    for network in case.networks().filter(|network| !case.network(*network).is_built_in()) {
-        let there = |at: &ContainerAt| case.container(*at).state.has_network() || case.is_planned();
-        let mut owners: Vec<(Cow<str>, Vec<ContainerAt>)> = case
-            .index
-            .shared_names(network)
-            .filter(|(name, _)| !is_generated(name))
-            .map(|(name, members)| (name, members.iter().copied().filter(there).collect()))
-            .filter(|(_, members): &(_, Vec<ContainerAt>)| members.len() > 1)
-            .collect();
-        owners.sort_unstable();
-        let mut reported: Vec<Vec<ContainerAt>> = Vec::new();
-        for (name, members) in owners {
-            let strange = members
-                .iter()
-                .any(|other| !are_replicas(case.container(members[0]), case.container(*other)));
-            if !strange || reported.contains(&members) {
-                continue;
-            }
-            let on = &case.network(network).name;
-            let names = case.names_of(members.iter().copied());
-            let all = if names.len() == 2 { "both" } else { "all" };
-            let mut finding = RULE.finding(
-                names.iter().copied().chain([on.as_str()]),
-                format!("{} {all} answer to `{name}` on {on}", few(&names)),
-            );
-            finding.evidence = members.iter().filter_map(|at| service(case, *at)).collect();
-            finding.evidence.push(Evidence::OneOrTheOther { name: name.into_owned() });
-            let last = case.called(members[members.len() - 1]);
-            finding.fix = vec![advise(format!(
-                "give {last} another name on {on}: disconnect it, and connect it again with \
-                 --alias and a name of its own"
-            ))];
-            findings.push(finding);
-            reported.push(members);
+    for network in case.networks() {
+        let mut by_owners: BTreeMap<Vec<ContainerAt>, BTreeSet<String>> = BTreeMap::new();
+        for name in case.index.ambiguous_names(network) {
+            let owners = case.index.answering(network, &name).iter().copied();
+            let running = owners.filter(|at| case.container(*at).state.has_network());
+            by_owners.entry(running.collect()).or_default().insert(name.into_owned());
+        }
+        for (owners, names) in by_owners {
+            // One that is dialled stands for all that the same containers have.
+            let wanted = |name: &&String| dialled.contains_key(&(network, (*name).clone()));
+            let Some(name) = names.iter().find(wanted).or(names.first()) else { continue };
+            let edges = dialled.get(&(network, name.clone())).map_or(&[][..], Vec::as_slice);
+            findings.push(finding(case, &Shared { network, name, owners: &owners }, edges));
         }
     }
     Judgement::of(findings)
 }
 
-/// What compose calls a container.
-fn service(case: &Case, at: ContainerAt) -> Option<Evidence> {
-    let container = case.container(at);
-    Some(Evidence::ComposeService {
-        container: container.name.clone(),
-        service: container.compose.service.clone()?,
-        project: container.compose.project.clone(),
-    })
-}
-
-/// Whether a name is the beginning of a container's id, as engines before 26
-/// put it among the aliases.
-fn is_generated(name: &str) -> bool {
-    name.len() == 12 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// Whether two containers are copies of one thing.
-fn are_replicas(a: &Container, b: &Container) -> bool {
-    match (&a.compose.service, &b.compose.service) {
-        (None, None) => a.image == b.image,
-        (one, other) => one == other && a.project() == b.project(),
+/// The edges that meet an ambiguous name, by network and name.
+fn dialled<'c, 'a>(case: &'c Case<'a>) -> BTreeMap<(NetworkAt, String), Vec<&'c Edge<'a>>> {
+    let mut dialled: BTreeMap<_, Vec<&Edge>> = BTreeMap::new();
+    for (edge, _) in case.edges().filter(|(edge, _)| edge.is_by_name() && !edge.is_health_check()) {
+        for (network, host) in case.asked_on(edge.from, &edge.host) {
+            if case.index.is_ambiguous(network, host) {
+                dialled.entry((network, host.to_ascii_lowercase())).or_default().push(edge);
+            }
+        }
     }
+    dialled
+}
+
+fn finding(case: &Case, shared: &Shared, edges: &[&Edge]) -> Finding {
+    let on = &case.network(shared.network).name;
+    let owners = case.names_of(shared.owners.iter().copied());
+    let clients = case.clients(edges);
+    let all = if owners.len() == 2 { "both" } else { "all" };
+    let so = match clients.as_slice() {
+        [] => String::new(),
+        [one] => format!(", so {one}, which dials it, gets one or the other"),
+        several => format!(", so {}, which dial it, get one or the other", few(several)),
+    };
+    let mut finding = RULE.finding(
+        clients.iter().copied().chain(owners.iter().copied()).chain([on.as_str()]),
+        format!("{} {all} answer to `{}` on {on}{so}", few(&owners), shared.name),
+    );
+    finding.subjects.dedup();
+    finding.severity = severity(case, shared, edges);
+    finding.evidence = case.signs(edges);
+    finding.evidence.extend(shared.owners.iter().filter_map(|at| case.sign_service(*at)));
+    match clear_networks(case, shared, edges) {
+        Some(clear) => finding.evidence.push(clear),
+        None => {
+            finding.evidence.push(Evidence::OneOrTheOther { name: shared.name.to_owned() });
+        }
+    }
+    finding.fix = case.tell_apart(shared, edges);
+    finding
+}
+
+fn severity(case: &Case, shared: &Shared, edges: &[&Edge]) -> Severity {
+    let is_service = |at: &ContainerAt| {
+        let service = case.container(*at).compose.service.as_deref();
+        service.is_some_and(|service| service.eq_ignore_ascii_case(shared.name))
+    };
+    let mut obstacles = edges.iter().map(|edge| case.obstacle_of(edge));
+    if obstacles.any(|obstacle| obstacle == Some(&Obstacle::Ambiguous(shared.network))) {
+        Severity::Error
+    } else if edges.is_empty() && shared.owners.iter().all(is_service) {
+        Severity::Info
+    } else {
+        Severity::Warning
+    }
+}
+
+/// The clients that are on another network as well, where the name is clear.
+fn clear_networks(case: &Case, shared: &Shared, edges: &[&Edge]) -> Option<Evidence> {
+    let client = edges.first()?.from;
+    let (network, host) = case.asked_on(client, shared.name).find(|(network, host)| {
+        !case.index.is_ambiguous(*network, host) && !case.index.answering(*network, host).is_empty()
+    })?;
+    let containers = case.index.answering(network, host).iter().copied();
+    Some(Evidence::Answers {
+        name: host.to_owned(),
+        containers: owned(&case.names_of(containers)),
+        network: case.network(network).name.clone(),
+    })
 }

@@ -33,8 +33,11 @@ const RECENT: u64 = 24 * 60 * 60;
 fn judge(case: &Case) -> Judgement {
     let reported: BTreeSet<ContainerAt> = case
         .edges()
-        .filter(|(_, obstacle)| *obstacle == Some(&Obstacle::Down))
-        .filter_map(|(edge, _)| edge.container())
+        .filter_map(|(edge, obstacle)| match obstacle? {
+            Obstacle::Down => edge.container(),
+            Obstacle::Namesake(own) => Some(*own),
+            _ => None,
+        })
         .chain(startup_race::gave_up(case))
         .collect();
     let is_ours = |at: &ContainerAt| {

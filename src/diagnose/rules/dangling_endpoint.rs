@@ -9,7 +9,7 @@ use crate::model::{Action, Applicability, Attached, Evidence, Handle, NetworkAt,
 pub const RULE: Rule = Rule {
     name: "dangling-endpoint",
     severity: Severity::Warning,
-    summary: "a network keeps an endpoint of a container that is not there any more",
+    summary: "a network keeps an endpoint of a container that no longer exists",
     meaning: "When an engine or a machine goes down hard, a network can keep the place of a container \
         that is gone. The name cannot be used on that network again, and the network not removed.",
     seen: "The network's own list of containers has one that the engine's list does not have.",
@@ -54,7 +54,7 @@ fn judge(case: &Case) -> Judgement {
             let on = &case.network(network).name;
             let mut finding = RULE.finding(
                 [on.as_str()],
-                format!("{on} keeps a place for {}, which is not there any more", attached.name),
+                format!("{on} keeps a place for {}, which no longer exists", attached.name),
             );
             let id = attached.id.get(..12).unwrap_or(&attached.id).to_owned();
             finding.evidence = vec![Evidence::ListedByNetwork { id }];

@@ -9,7 +9,7 @@ use crate::model::{ContainerAt, Evidence, Severity};
 pub const RULE: Rule = Rule {
     name: "default-bridge-no-names",
     severity: Severity::Error,
-    summary: "a container is wanted by name on the default bridge, where names do not resolve",
+    summary: "a container is dialled by name on the default bridge, where names do not resolve",
     meaning: "A container that is started without `--network` lands on the network called \
         `bridge`. It carries packets, but nobody answers for names there: containers on it reach \
         one another by address only, and addresses change.",

@@ -11,7 +11,7 @@ use crate::model::{ContainerAt, Evidence, Outcome, Severity, Step, Why};
 pub const RULE: Rule = Rule {
     name: "firewall-drop",
     severity: Severity::Error,
-    summary: "two containers should reach each other by the map, and the measurement says no",
+    summary: "the map predicts that two containers reach each other, and the measurement says no",
     meaning: "The engine's own rules let the packets through, and something else does not: a firewall \
         on the host that was started or reloaded after the engine, rules of somebody's own, a VPN.",
     seen: "With `--probe`: both run, they share a network that carries traffic, and an address did \
@@ -34,7 +34,9 @@ fn judge(case: &Case) -> Judgement {
         if several && swarm_ports::is_between_nodes(case, row) {
             continue;
         }
-        if row.agreement == Agreement::Fails && no_answer {
+        // Frames go astray where two have one MAC address (duplicate-mac).
+        let astray = || [row.from, row.to].iter().any(|at| !case.twins(*at).is_empty());
+        if row.agreement == Agreement::Fails && no_answer && !astray() {
             silent.entry((row.from, row.to)).or_default().push(row);
         }
     }

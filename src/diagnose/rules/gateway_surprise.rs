@@ -11,7 +11,7 @@ use crate::model::{
 pub const RULE: Rule = Rule {
     name: "gateway-surprise",
     severity: Severity::Info,
-    summary: "a container on several networks goes out by another one than it was started on",
+    summary: "a container on several networks reaches the outside by another one than it was started on",
     meaning: "A container has one default route, however many networks it is on. Engines before 28 \
         choose it by rules of their own, mostly by the networks' names; replies and outbound traffic \
         leave by it.",

@@ -13,7 +13,7 @@ use crate::model::{ContainerAt, Evidence, Finding, ListensFrom, Severity};
 pub const RULE: Rule = Rule {
     name: "hardcoded-ip",
     severity: Severity::Warning,
-    summary: "a container dials another one by an address that nobody fixed",
+    summary: "a container dials another one by an address that is not fixed",
     meaning: "An engine hands out addresses at each start, in the order of the starts. An address that is written down works until the next restart, and may then belong \
         to another container.",
     seen: "The environment or the command names an address in a container network's subnet, and no \
@@ -32,7 +32,8 @@ fn judge(case: &Case) -> Judgement {
     for (edge, obstacle) in case.edges() {
         let inside = matches!(edge.target, Meaning::Addressed(_) | Meaning::FreeAddress(_));
         let own = edge.target == Meaning::Addressed(edge.from) && obstacle.is_none();
-        if inside && edge.is_configured() && !own && !is_fixed(case, edge) {
+        let elsewhere = matches!(obstacle, Some(Obstacle::OtherNetwork(_)));
+        if inside && !elsewhere && edge.is_configured() && !own && !is_fixed(case, edge) {
             let key = (&*edge.host, edge.port);
             by_address.entry(key).or_default().push((edge, obstacle));
         }

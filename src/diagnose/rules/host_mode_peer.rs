@@ -8,7 +8,7 @@ use crate::model::{Change, Evidence, NetworkMode, Severity, Step};
 pub const RULE: Rule = Rule {
     name: "host-mode-peer",
     severity: Severity::Error,
-    summary: "a container in host mode is wanted by name, wants others by name, or publishes ports",
+    summary: "a container on the host's network is dialled by name, dials others by name, or publishes ports",
     meaning: "A container with `--network host` is on no container network. It has no name there and \
         knows none, and its published ports are ignored: it is simply a program on the host.",
     seen: "A wanted connection with one end in host mode, or host mode and published ports together.",

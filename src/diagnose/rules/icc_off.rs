@@ -8,7 +8,7 @@ use crate::model::{ContainerAt, Driver, Evidence, Severity};
 pub const RULE: Rule = Rule {
     name: "icc-off",
     severity: Severity::Error,
-    summary: "two containers that want to talk share only a network that keeps its members apart",
+    summary: "two containers that try to talk share only a network that keeps its members apart",
     meaning: "A bridge that was made with `enable_icc=false` lets its members out and keeps them \
         from one another. Names resolve there, so it looks like a firewall somewhere.",
     seen: "A container names another one, and every network the two share has inter-container \

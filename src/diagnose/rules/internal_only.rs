@@ -8,7 +8,7 @@ use crate::model::{ContainerAt, Driver, Evidence, NetworkAt, Severity, Step};
 pub const RULE: Rule = Rule {
     name: "internal-only",
     severity: Severity::Error,
-    summary: "a container on internal networks only publishes ports or wants to get out",
+    summary: "a container that is only on internal networks publishes ports or dials the outside",
     meaning: "Nothing gets in or out of a network made with `--internal` but among its members: no \
         published port, no internet. That is what it is for, and a database is well kept there.",
     seen: "All of a container's networks are internal, and it asks for published ports, or its log \
@@ -56,7 +56,7 @@ fn judge(case: &Case) -> Judgement {
         let hosts: Vec<String> = edges.iter().map(|edge| edge.dialled()).collect();
         let mut finding = RULE.finding(
             [name].into_iter().chain(case.network_names(from)),
-            format!("{name} wants {}, and is on internal networks only", few(&hosts)),
+            format!("{name} tries to reach {}, and is on internal networks only", few(&hosts)),
         );
         if !edges.iter().any(|edge| edge.evidently_fails()) {
             finding.severity = Severity::Info;

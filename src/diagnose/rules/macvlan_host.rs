@@ -8,7 +8,7 @@ use crate::model::{Evidence, Severity};
 pub const RULE: Rule = Rule {
     name: "macvlan-host",
     severity: Severity::Error,
-    summary: "a container on a macvlan or ipvlan network wants its own host, or the host wants it",
+    summary: "a container on a macvlan or ipvlan network and its own host try to reach each other",
     meaning: "The kernel keeps members of macvlan and ipvlan networks from the interface they stand on: \
         the whole LAN reaches them, only their own host does not.",
     seen: "A wanted connection between a container that is on such networks only and the engine's machine, \

@@ -1,6 +1,8 @@
 //! The rules, one file each, all listed in [`RULES`]. A new rule is a file in
 //! this folder, its lines here and a folder in `samples/`.
 
+mod address_on_other_network;
+mod advertised_address;
 mod alias_collision;
 mod bridging_container;
 mod cannot_start;
@@ -8,8 +10,10 @@ mod crashed;
 mod dangling_endpoint;
 mod default_bridge_no_names;
 mod dialled_port_closed;
+mod duplicate_mac;
 mod exposed_to_the_world;
 mod firewall_drop;
+mod foreign_namesake;
 mod gateway_surprise;
 mod hairpin;
 mod hardcoded_ip;
@@ -24,6 +28,7 @@ mod legacy_link;
 mod localhost_dependency;
 mod localhost_is_ipv6;
 mod loopback_bind;
+mod lost_alias;
 mod macvlan_host;
 mod malformed_host;
 mod mtu_mismatch;
@@ -55,13 +60,19 @@ pub const RULES: &[Rule] = &[
     host_port_conflict::RULE,
     cannot_start::RULE,
     malformed_host::RULE,
+    foreign_namesake::RULE,
     target_down::RULE,
     crashed::RULE,
+    advertised_address::RULE,
     localhost_dependency::RULE,
     default_bridge_no_names::RULE,
+    duplicate_mac::RULE,
     no_shared_network::RULE,
+    address_on_other_network::RULE,
+    lost_alias::RULE,
     wrong_name::RULE,
     shadowed_name::RULE,
+    alias_collision::RULE,
     host_mode_peer::RULE,
     icc_off::RULE,
     macvlan_host::RULE,
@@ -71,10 +82,10 @@ pub const RULES: &[Rule] = &[
     hairpin::RULE,
     loopback_bind::RULE,
     host_port_between_containers::RULE,
+    stale_resolved_address::RULE,
     dialled_port_closed::RULE,
     published_port_nobody_listens::RULE,
     hardcoded_ip::RULE,
-    stale_resolved_address::RULE,
     outside_names::RULE,
     firewall_drop::RULE,
     swarm_ports::RULE,
@@ -82,7 +93,6 @@ pub const RULES: &[Rule] = &[
     localhost_is_ipv6::RULE,
     underscore_host::RULE,
     proxy_env::RULE,
-    alias_collision::RULE,
     legacy_link::RULE,
     subnet_overlap::RULE,
     mtu_mismatch::RULE,

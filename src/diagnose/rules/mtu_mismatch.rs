@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     name: "mtu-mismatch",
     severity: Severity::Warning,
     summary: "containers send larger packets than the host's way out carries",
-    meaning: "A bridge carries packets of 1500 bytes unless told otherwise. On a host behind a VPN, a \
+    meaning: "A bridge carries packets of 1500 bytes unless configured otherwise. On a host behind a VPN, a \
         tunnel or in many clouds the way out carries less, and where routers keep silent about it, \
         large packets are lost without a word.",
     seen: "The interface of a container with a way out has a larger MTU than the interface of the host's \

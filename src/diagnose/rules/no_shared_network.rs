@@ -8,7 +8,7 @@ use crate::model::{Evidence, Severity};
 pub const RULE: Rule = Rule {
     name: "no-shared-network",
     severity: Severity::Error,
-    summary: "a container wants to reach another one and shares no network with it",
+    summary: "a container tries to reach another one and shares no network with it",
     meaning: "Containers reach one another only on a network that both are on. Compose gives each \
         project a network of its own, so two projects are apart until somebody joins them.",
     seen: "The environment, the command, the log or a connection attempt names the other container, \
@@ -30,13 +30,13 @@ fn judge(case: &Case) -> Judgement {
     Judgement::of(groups.into_iter().map(|(target, edges)| {
         let clients = case.clients(&edges);
         let name = case.name(target);
-        let (shares, wants) = match clients.len() {
-            1 => ("shares", "wants"),
-            _ => ("share", "want"),
+        let (shares, tries) = match clients.len() {
+            1 => ("shares", "tries"),
+            _ => ("share", "try"),
         };
         let mut finding = RULE.finding(
             clients.iter().copied().chain([name]),
-            format!("{} {shares} no network with {name}, and {wants} to reach it", few(&clients)),
+            format!("{} {shares} no network with {name}, and {tries} to reach it", few(&clients)),
         );
         finding.evidence = case.signs(&edges);
         let first = edges[0].from;

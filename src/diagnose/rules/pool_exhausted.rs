@@ -82,8 +82,10 @@ fn pools(case: &Case) -> Option<Finding> {
     }
     let text = "The next `docker network create` or `docker compose up` may fail";
     finding.evidence.push(Evidence::Remark { text });
-    let prune =
-        format!("{} network prune removes the networks that nothing is on", case.tool().as_str());
+    let prune = format!(
+        "{} network prune removes the networks that no container is on",
+        case.tool().as_str()
+    );
     let larger = "or set default-address-pools in the engine's daemon.json, with a larger size";
     finding.fix = vec![advise(prune), advise(larger)];
     Some(finding)

@@ -1,64 +1,125 @@
 //! A client that remembers an address too long.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
-use crate::diagnose::{Case, Judgement, Meaning, Rule, Sight, advise};
-use crate::model::{Evidence, Progress, Severity};
+use crate::diagnose::{
+    Case, Edge, Judgement, Listens, Meaning, Obstacle, Rule, Sight, advise, keeps_dialling,
+};
+use crate::model::{ContainerAt, Evidence, Finding, NetworkAt, Progress, Severity, Step};
 
 /// See `netmap explain stale-resolved-address`.
 pub const RULE: Rule = Rule {
     name: "stale-resolved-address",
     severity: Severity::Error,
-    summary: "a container keeps dialling an address that nobody has any more",
+    summary: "a container keeps dialling an address that is not its target's any more",
     meaning: "Many programs look a name up once, when they start. When the container behind the name \
-        is re-created it gets another address, and they keep dialling the old one.",
-    seen: "The container's socket table has a connection under way to an address in a container \
-        network that no container has, and its configuration does not name that address.",
+        is re-created it gets another address, and they keep dialling the old one, which is free then, \
+        or another container's.",
+    seen: "A connection under way, or the log, shows an address in a container network that the \
+        configuration does not name. No container has it; or one that is younger than the client, and \
+        does not listen there, while the one that the client means does and has another address.",
     example: "`502 Bad Gateway` after a deployment, until the proxy is restarted",
     fix: "Restart the client; better, let it look names up again (nginx: `resolver 127.0.0.11` and a \
         variable in `proxy_pass`).",
-    mistaken_for: "An address that was written down by hand (hardcoded-ip).",
+    mistaken_for: "An address that was written down by hand (hardcoded-ip); a port on which nothing \
+        listens (dialled-port-closed).",
     needs: &[Sight::Sockets],
     judge,
 };
 
 fn judge(case: &Case) -> Judgement {
+    let owns_its_stack = |edge: &&Edge| case.map.stack(edge.from).unwrap_or(edge.from) == edge.from;
     let mut findings = Vec::new();
-    for (edge, _) in case.edges() {
-        let Meaning::FreeAddress(network) = edge.target else { continue };
-        let progress = [Progress::Trying, Progress::Open]
-            .into_iter()
-            .find(|progress| edge.is_connecting(*progress));
-        let own = case.map.stack(edge.from).unwrap_or(edge.from);
-        let Some(progress) = progress.filter(|_| !edge.is_configured() && edge.from == own) else {
-            continue;
-        };
-        let name = case.name(edge.from);
-        let on = &case.network(network).name;
-        let mut finding = RULE.finding(
-            [name, on.as_str()],
-            format!("{name} keeps dialling {}, which nobody has any more", edge.dialled()),
-        );
-        if progress == Progress::Open {
-            // What was open when its other end went may close by itself.
-            finding.severity = Severity::Warning;
+    for (edge, obstacle) in case.edges().filter(|(edge, _)| owns_its_stack(edge)) {
+        match (edge.target, obstacle) {
+            (Meaning::FreeAddress(network), _) if !edge.is_configured() => {
+                findings.extend(free(case, edge, network));
+            }
+            (Meaning::Addressed(heir), Some(Obstacle::Inherited(meant))) => {
+                findings.extend(inherited(case, edge, heir, *meant));
+            }
+            _ => {}
         }
-        if let Ok(address) = edge.host.parse() {
-            let remote = SocketAddr::new(address, edge.port.unwrap_or_default());
-            let network = on.clone();
-            finding.evidence.push(Evidence::ConnectionToNobody { remote, progress, network });
-        }
-        let hosts: Vec<String> = case
-            .edges_from(edge.from)
-            .filter(|(other, _)| other.port == edge.port && other.is_by_name())
-            .map(|(other, _)| other.host.to_string())
-            .collect();
-        if !hosts.is_empty() {
-            finding.evidence.push(Evidence::Means { hosts });
-        }
-        let again = advise(format!("and let {name} look names up again, instead of once"));
-        finding.fix = vec![case.restart(edge.from), again];
-        findings.push(finding);
     }
     Judgement::of(findings)
+}
+
+/// The address is nobody's any more.
+fn free(case: &Case, edge: &Edge, network: NetworkAt) -> Option<Finding> {
+    let progress = [Progress::Trying, Progress::Open]
+        .into_iter()
+        .find(|progress| edge.is_connecting(*progress));
+    if !keeps_dialling(case, edge) {
+        return None;
+    }
+    let name = case.name(edge.from);
+    let on = &case.network(network).name;
+    let mut finding = RULE.finding(
+        [name, on.as_str()],
+        format!("{name} keeps dialling {}, which no container has any more", edge.dialled()),
+    );
+    if progress == Some(Progress::Open) {
+        // What was open when its other end went may close by itself.
+        finding.severity = Severity::Warning;
+    }
+    let address: Option<IpAddr> = edge.host.parse().ok();
+    finding.evidence.push(match (progress, address) {
+        (Some(progress), Some(address)) => {
+            let remote = SocketAddr::new(address, edge.port.unwrap_or_default());
+            Evidence::ConnectionToNobody { remote, progress, network: on.clone() }
+        }
+        _ => case.sign(edge),
+    });
+    let hosts: Vec<String> = case
+        .edges_from(edge.from)
+        .filter(|(other, _)| other.port == edge.port && other.is_by_name())
+        .map(|(other, _)| other.host.to_string())
+        .collect();
+    if !hosts.is_empty() {
+        finding.evidence.push(Evidence::Means { hosts });
+    }
+    finding.fix = look_up_again(case, edge);
+    Some(finding)
+}
+
+/// The address is another container's now.
+fn inherited(case: &Case, edge: &Edge, heir: ContainerAt, meant: ContainerAt) -> Option<Finding> {
+    // One that is down is reported as that.
+    if !case.container(meant).state.has_network() {
+        return None;
+    }
+    let (name, heir_name, meant_name) = (case.name(edge.from), case.name(heir), case.name(meant));
+    let mut finding = RULE.finding(
+        [name, meant_name, heir_name],
+        format!(
+            "{name} still dials the address that {meant_name} had before: {} is {heir_name}'s now",
+            edge.host
+        ),
+    );
+    finding.evidence.push(case.sign(edge));
+    let container = heir_name.to_owned();
+    if let Some(port) = edge.port {
+        let silent = case.listens(heir, port) != Some(Listens::Openly);
+        finding.evidence.extend(silent.then_some(Evidence::NothingListens { container, port }));
+        if !silent {
+            finding.severity = Severity::Warning;
+        }
+    }
+    let addresses: Vec<IpAddr> =
+        case.container(meant).endpoints.iter().flat_map(|e| e.addresses()).collect();
+    let container = meant_name.to_owned();
+    finding.evidence.push(Evidence::HasAddresses { container, addresses });
+    let (owner, container) = (heir_name.to_owned(), name.to_owned());
+    finding.evidence.push(Evidence::Younger { container: owner, than: container });
+    finding.fix = look_up_again(case, edge);
+    Some(finding)
+}
+
+fn look_up_again(case: &Case, edge: &Edge) -> Vec<Step> {
+    let name = case.name(edge.from);
+    let again = format!(
+        "and let {name} look names up again, instead of once (nginx: `resolver 127.0.0.11 valid=10s` \
+         and the name in a variable)"
+    );
+    vec![case.restart(edge.from), advise(again)]
 }

@@ -64,7 +64,7 @@ fn judge(case: &Case) -> Judgement {
             }
             let mut finding = RULE.finding(
                 [network.name.as_str()],
-                format!("{} has addresses that the host has a route of its own for", network.name),
+                format!("{} has addresses for which the host has a route of its own", network.name),
             );
             let (destination, interface) = (route.destination, route.interface.clone());
             finding.evidence =

@@ -8,7 +8,7 @@ use crate::model::{ContainerAt, Severity, State, Step};
 pub const RULE: Rule = Rule {
     name: "target-down",
     severity: Severity::Error,
-    summary: "a container that others want does not run, or is not well",
+    summary: "a container that others need does not run, or is not healthy",
     meaning: "A container that has ended keeps neither its name nor its address: to the others it \
         is as if it had never been there, and the message they print speaks of a wrong name.",
     seen: "A container names another one, and that one has exited, is restarting, paused or dead, \
@@ -30,7 +30,7 @@ fn judge(case: &Case) -> Judgement {
     let reported = groups.into_iter().filter(|((to, _), _)| !case.is_explained(*to));
     Judgement::of(reported.map(|((to, unhealthy), edges)| {
         let (name, clients) = (case.name(to), case.clients(&edges));
-        let verb = if clients.len() == 1 { "wants" } else { "want" };
+        let verb = if clients.len() == 1 { "needs" } else { "need" };
         let (state, fix) = if unhealthy { unwell(case, to) } else { down(case, to) };
         let mut finding = RULE.finding(
             [name].into_iter().chain(clients.iter().copied()),

@@ -2,7 +2,7 @@
 
 use crate::diagnose::{Case, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise, owned};
 use crate::model::words::few;
-use crate::model::{Evidence, LogErrorKind, Severity};
+use crate::model::{Evidence, LogErrorKind, Severity, reference};
 
 /// See `netmap explain wrong-name`.
 pub const RULE: Rule = Rule {
@@ -51,6 +51,10 @@ fn judge(case: &Case) -> Judgement {
         } else if !networks.is_empty() {
             let (name, networks) = (host.to_string(), owned(&networks));
             finding.evidence.push(Evidence::NobodyCalled { name, networks });
+        }
+        if reference::is_container_id(&host) {
+            let text = "It looks like the id of a container, and each new container has another";
+            finding.evidence.push(Evidence::Remark { text });
         }
         finding.fix = match &suggestion {
             Some(name) => {

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use crate::diagnose::Case;
 use crate::error::{Error, Result};
-use crate::graph::no_such;
 use crate::model::ContainerAt;
+use crate::model::words::few;
 
 /// What somebody wants to reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,10 @@ pub enum Destination {
 impl Aim {
     /// Reads `db`, `db:5432`, `10.0.0.3:80`, `[fd00::3]:80` or a URL, as the
     /// container at `from` would understand it.
+    ///
+    /// # Errors
+    ///
+    /// When the text is none of these.
     pub fn parse(case: &Case, from: ContainerAt, text: &str) -> Result<Self> {
         if let Some(aim) = Self::told_apart(case, text) {
             return Ok(aim);
@@ -46,15 +50,11 @@ impl Aim {
             let owner = case.map.owner_of(from, address).map(|(container, _)| container);
             owner.map_or(Destination::Elsewhere, Destination::Container)
         } else {
-            let named = || case.map.containers_named(&host).first().copied();
-            match case.resolved(from, &host).or_else(named) {
-                Some(container) => Destination::Container(container),
-                None if host.contains('.') => Destination::Elsewhere,
-                None => {
-                    let names = case.map.snapshot().containers.iter().map(|c| c.name.as_str());
-                    return Err(no_such("container", &host, names));
-                }
-            }
+            // A name that nobody has is asked for all the same: the ladder says so.
+            let named = || one_of(case, Some(from), &host).transpose();
+            let led = case.resolved(from, &host).map(Ok).or_else(named).transpose()?;
+            let led = led.or_else(|| case.evidently(from, &host));
+            led.map_or(Destination::Elsewhere, Destination::Container)
         };
         Ok(Self { target, host, port })
     }
@@ -87,6 +87,32 @@ impl Aim {
             None => self.host.clone(),
         }
     }
+}
+
+/// The container that a name means to somebody who asks for it without being
+/// led there.
+///
+/// # Errors
+///
+/// [`Error::Usage`] where the name is that of several, of different projects,
+/// and none of them is of the asker's own.
+pub fn one_of(case: &Case, from: Option<ContainerAt>, name: &str) -> Result<Option<ContainerAt>> {
+    let found = case.map.containers_named(name);
+    let project = |at: &ContainerAt| case.container(*at).project();
+    let own = from.and_then(|from| {
+        let ours = project(&from)?;
+        found.iter().copied().find(|at| *at != from && project(at) == Some(ours))
+    });
+    let Some(first) = own.or(found.first().copied()) else { return Ok(None) };
+    let strange = found.iter().any(|at| project(at) != project(&first));
+    if own.is_none() && strange {
+        let names = case.names_of(found);
+        return Err(Error::Usage {
+            what: format!("`{name}` is one of {} containers, of different projects", names.len()),
+            hint: Some(format!("name one: {}", few(&names))),
+        });
+    }
+    Ok(Some(first))
 }
 
 fn host_and_port(text: &str) -> Result<(String, Option<u16>)> {

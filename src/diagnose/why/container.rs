@@ -4,11 +4,13 @@ use super::climb::Climb;
 use crate::diagnose::{Case, Listens, advise};
 use crate::graph::{Reason, Verdict};
 use crate::model::words::few;
-use crate::model::{ContainerAt, Ladder, Outcome, Rung, RungKind, State, Status, Step};
+use crate::model::{ContainerAt, Ladder, NetworkAt, Outcome, Rung, RungKind, State, Status, Step};
 
 /// Puts the rungs on the ladder, and what fixes the first that fails.
 pub fn climb(climb: &Climb, to: ContainerAt, ladder: &mut Ladder) {
-    ladder.rungs.push(climb.running(&[climb.from, to]));
+    let mut running = climb.running(&[climb.from, to]);
+    running.notes.extend(told_apart(climb, to));
+    ladder.rungs.push(running);
     ladder.rungs.push(network(climb, to));
     ladder.rungs.push(name(climb, to));
     ladder.rungs.push(climb.answering(Status::Fail));
@@ -24,6 +26,24 @@ pub fn climb(climb: &Climb, to: ContainerAt, ladder: &mut Ladder) {
     };
     ladder.fix = fix;
     ladder.see = Some(see);
+}
+
+/// Which of several containers of a name is meant, and why.
+fn told_apart(climb: &Climb, to: ContainerAt) -> Option<String> {
+    let (case, host) = (climb.case, &climb.aim.host);
+    let project = |at: ContainerAt| case.container(at).project();
+    let others = case.map.containers_named(host);
+    let strange = others.iter().any(|at| project(*at) != project(to));
+    if !strange || climb.aim.address().is_some() {
+        return None;
+    }
+    let name = case.name(to);
+    let why = if case.resolved(climb.from, host) == Some(to) {
+        format!("the one to which {host} leads from {}", climb.name())
+    } else {
+        format!("the one of {}'s project, {}", climb.name(), project(to).unwrap_or("none"))
+    };
+    Some(format!("{} containers are called {host}: {name} is {why}", others.len()))
 }
 
 fn networks_of(case: &Case, at: ContainerAt) -> String {
@@ -66,13 +86,48 @@ fn network(climb: &Climb, to: ContainerAt) -> Rung {
             }
         };
     }
+    if let Some(rung) = on_other_network(climb, to, &shared) {
+        return rung;
+    }
     let names: Vec<&str> = shared.iter().map(|at| case.network(*at).name.as_str()).collect();
     let apart = matches!(by_address.reason, Reason::IccOff | Reason::PrivateMacvlan);
     if by_address.verdict == Verdict::Blocked && apart {
         let detail = format!("both are on {}, but {}", few(&names), by_address.reason);
         return rung(Status::Fail, detail, Vec::new());
     }
-    rung(Status::Pass, format!("both are on {}", few(&names)), Vec::new())
+    let mut notes = Vec::new();
+    if let twins @ [_, _, ..] = case.twins(to) {
+        let others = twins.iter().filter(|at| **at != to).copied();
+        notes.push(format!(
+            "{} has the MAC address of {} as well: packets for one may go to the other",
+            few(&case.names_of(others)),
+            case.name(to)
+        ));
+    }
+    rung(Status::Pass, format!("both are on {}", few(&names)), notes)
+}
+
+/// The address that was asked for is on a network where the other end is alone.
+fn on_other_network(climb: &Climb, to: ContainerAt, shared: &[NetworkAt]) -> Option<Rung> {
+    let case = climb.case;
+    let (_, network) = case.map.owner_of(climb.from, climb.aim.address()?)?;
+    if shared.contains(&network) || climb.answered() {
+        return None;
+    }
+    let on = &case.network(network).name;
+    let host = &climb.aim.host;
+    let detail =
+        format!("{host} is {}'s address on {on}, where {} is not", case.name(to), climb.name());
+    let mut rung = Rung::new(RungKind::Network, Status::Fail, detail);
+    let stack = case.map.stack(to).unwrap_or(to);
+    for network in shared {
+        let address = case.map.endpoint_on(stack, *network).and_then(|e| e.addresses().next());
+        let name = &case.network(*network).name;
+        rung.notes.extend(
+            address.map(|address| format!("on {name}, which both are on, it has {address}")),
+        );
+    }
+    Some(rung)
 }
 
 /// Through whom packets could go if anybody passed them on.
@@ -221,6 +276,11 @@ fn meet(climb: &Climb, to: ContainerAt) -> Vec<Step> {
             climb.name()
         ))];
     }
+    let port = climb.aim.port.map(|port| format!(":{port}")).unwrap_or_default();
+    if climb.aim.address().is_some() && !case.shared(climb.from, to).is_empty() {
+        let name = case.bring_together(to, &[climb.from], &[]).name().to_owned();
+        return vec![advise(format!("let {} use the name: {name}{port}", climb.name()))];
+    }
     let together = case.bring_together(to, &[climb.from], &[climb.aim.host.as_str()]);
     let leads = together.names.iter().any(|name| name.eq_ignore_ascii_case(&climb.aim.host));
     let name = together.name().to_owned();
@@ -250,6 +310,10 @@ fn rename(climb: &Climb, to: ContainerAt) -> Vec<Step> {
 
 /// Nothing on the map stands in the way, and yet something does.
 fn unblock(climb: &Climb, to: ContainerAt) -> Vec<Step> {
+    let twins = climb.case.twins(to);
+    if !twins.is_empty() {
+        return climb.case.with_other_mac(twins);
+    }
     let prediction = climb.case.map.predict(climb.from, to);
     if prediction.by_address.verdict == Verdict::Blocked {
         return meet(climb, to);

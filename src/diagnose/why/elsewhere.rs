@@ -2,15 +2,17 @@
 //! machine, an address nobody has.
 
 use super::climb::Climb;
-use crate::diagnose::advise;
+use crate::diagnose::{Meaning, advise};
 use crate::model::words::few;
-use crate::model::{Ladder, NetworkAt, Outcome, Rung, RungKind, Status, Step, Why};
+use crate::model::{
+    Container, Ladder, NetworkAt, Outcome, Rung, RungKind, State, Status, Step, Why, nearest,
+};
 
 /// Puts the rungs on the ladder, and what fixes the first that fails.
 pub fn climb(climb: &Climb, ladder: &mut Ladder) {
     ladder.rungs.push(climb.running(&[climb.from]));
     ladder.rungs.push(way_out(climb));
-    ladder.rungs.push(climb.resolving());
+    ladder.rungs.push(name(climb));
     // Many machines outside answer no ping: silence proves nothing.
     let mut answering = climb.answering(Status::Unknown);
     if answering.status == Status::Unknown && climb.aim.port.is_none() && !climb.measured.is_empty()
@@ -24,6 +26,9 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
     let (fix, see) = match obstacle.rung {
         RungKind::Running => (vec![climb.case.start(climb.from)], climb.case.logs(climb.from)),
         RungKind::Network => (leave(climb), climb.inside(&["ip", "route"])),
+        RungKind::Name if is_plain(climb) => {
+            (vec![use_another(climb)], climb.inside(&["nslookup", host]))
+        }
         RungKind::Name => {
             let fix = advise(format!(
                 "if {} resolves names of its peers, give it a name server for others: --dns ADDRESS",
@@ -42,6 +47,67 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
     };
     ladder.fix = fix;
     ladder.see = Some(see);
+}
+
+/// Whether a name without dots was asked for: one that somebody on a network of
+/// the container's should have.
+fn is_plain(climb: &Climb) -> bool {
+    climb.aim.address().is_none() && !climb.aim.host.trim_end_matches('.').contains('.')
+}
+
+/// Whether the name resolves: as measured, or else as the map has it.
+fn name(climb: &Climb) -> Rung {
+    let mut rung = climb.resolving();
+    if !is_plain(climb) || !matches!(rung.status, Status::Fail | Status::Unknown) {
+        return rung;
+    }
+    let (case, host) = (climb.case, &climb.aim.host);
+    let known_elsewhere = case.added_host(climb.from, host).is_some()
+        || case.meaning(climb.from, host) != Meaning::NobodysName;
+    if rung.status == Status::Unknown {
+        if known_elsewhere || case.container(climb.from).state != State::Running {
+            return rung;
+        }
+        rung = Rung::new(RungKind::Name, Status::Fail, nobody(climb));
+        rung.notes.push("by the map; it was not measured".to_owned());
+    } else if !known_elsewhere {
+        rung.notes.push(nobody(climb));
+    }
+    rung.notes.extend(near(climb).map(|name| format!("did you mean {name}?")));
+    rung
+}
+
+fn nobody(climb: &Climb) -> String {
+    let networks = climb.case.network_names(climb.from);
+    format!("nothing on {} is called {}", few(&networks), climb.aim.host)
+}
+
+/// The name closest to the one that was asked for.
+fn near<'a>(climb: &Climb<'a>) -> Option<&'a str> {
+    let case = climb.case;
+    let stack = case.map.stack(climb.from)?;
+    let members = case.map.networks_of(stack).flat_map(|on| case.map.members(on)).copied();
+    let there = members.filter(|at| *at != climb.from).map(|at| case.container(at));
+    let everywhere = case.map.snapshot().containers.iter();
+    let names = |container: &'a Container| {
+        [Some(container.own_name()), container.compose.service.as_deref()].into_iter().flatten()
+    };
+    nearest(&climb.aim.host, there.flat_map(names))
+        .or_else(|| nearest(&climb.aim.host, everywhere.flat_map(names)))
+}
+
+fn use_another(climb: &Climb) -> Step {
+    let name = climb.name();
+    let port = climb.aim.port.map(|port| format!(":{port}")).unwrap_or_default();
+    advise(match near(climb) {
+        Some(near) => format!("let {name} use a name that is there, such as {near}{port}"),
+        None => format!(
+            "give the container that is meant this name on a network of {name}'s: {} network \
+             connect --alias {} NETWORK CONTAINER",
+            climb.case.tool().as_str(),
+            climb.aim.host
+        ),
+    })
 }
 
 /// Whether the container has a network that leads anywhere else.
@@ -64,6 +130,10 @@ fn way_out(climb: &Climb) -> Rung {
     }
     // The machine itself and other members can be reached on an internal one.
     let near = climb.aim.address().is_some_and(|a| on.iter().any(|n| case.network(*n).contains(a)));
+    if is_plain(climb) {
+        let names: Vec<&str> = on.iter().map(|at| case.network(*at).name.as_str()).collect();
+        return rung(Status::Pass, format!("{} is on {}", climb.name(), few(&names)));
+    }
     if out.is_empty() && !near {
         let names: Vec<&str> = on.iter().map(|at| case.network(*at).name.as_str()).collect();
         let detail = format!("{} is on internal networks only: {}", climb.name(), few(&names));

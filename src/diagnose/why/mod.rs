@@ -16,7 +16,7 @@ use crate::graph::Route;
 use crate::model::{Attempt, By, ContainerAt, Ladder, Measurement, NetworkAt, State};
 use climb::Climb;
 
-pub use aim::{Aim, Destination};
+pub use aim::{Aim, Destination, one_of};
 
 /// Something to measure for a ladder.
 #[derive(Debug, Clone, PartialEq, Eq)]

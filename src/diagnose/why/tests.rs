@@ -60,7 +60,7 @@ fn aims_as_people_write_them() {
         for bad in ["", ":80", "db:0", "db:99999", "db:http", "://"] {
             assert!(aim(bad).is_err(), "{bad}");
         }
-        assert!(aim("bd").unwrap_err().hint().unwrap().contains("`db`"));
+        assert_eq!(aim("bd").unwrap().target, Destination::Elsewhere);
     });
 }
 
@@ -157,4 +157,51 @@ fn who_may_be_on_no_other_network_is_fixed_in_another_way() {
         assert!(fix[0].starts_with("# re-create lone with the network front"), "{mode}: {fix:?}");
     }
     assert_eq!(fix_of("Podman", "bridge", nowhere), ["podman network connect front lone"]);
+}
+
+#[test]
+fn a_name_that_nobody_has_ends_the_ladder_at_the_name() {
+    with(|case| {
+        let web = at(case, "web");
+        let aim = Aim::parse(case, web, "apu:80").unwrap();
+        let ladder = ladder(case, web, &aim, &[]);
+        let obstacle = ladder.obstacle().unwrap();
+        assert_eq!(obstacle.rung, RungKind::Name);
+        assert_eq!(obstacle.detail, "nothing on front is called apu");
+        assert!(obstacle.notes.iter().any(|note| note == "did you mean api?"), "{obstacle:?}");
+        assert_eq!(fix::lines(&ladder.fix), ["# let web use a name that is there, such as api:80"]);
+        let on_internal = Aim::parse(case, at(case, "db"), "nobody").unwrap();
+        let ladder = super::ladder(case, at(case, "db"), &on_internal, &[]);
+        assert_eq!(ladder.obstacle().unwrap().rung, RungKind::Name);
+    });
+}
+
+#[test]
+fn of_several_of_a_name_the_one_of_the_own_project_is_meant() {
+    let container = |name: &str, project: &str, service: &str| {
+        serde_json::json!({"name": name, "id": name, "state": "running", "project": project,
+            "service": service, "network_mode": project, "endpoints": [
+                {"network": project, "network_id": project, "aliases": [service]}]})
+    };
+    let text = serde_json::json!({"schema": "netmap/1", "engine": {"name": "Docker"},
+        "networks": [{"name": "blog", "id": "blog", "driver": "bridge"},
+                     {"name": "shop", "id": "shop", "driver": "bridge"}],
+        "containers": [container("blog-db-1", "blog", "db"), container("shop-db-1", "shop", "db"),
+                       container("shop-web-1", "shop", "web"),
+                       {"name": "lone", "id": "lone", "state": "running"}]});
+    let snapshot = Snapshot::read(text.to_string().as_bytes()).unwrap();
+    let map = Map::new(&snapshot);
+    let case = Case::new(&map, None);
+    let web = one_of(&case, None, "web").unwrap().unwrap();
+    let aim = Aim::parse(&case, web, "db").unwrap();
+    assert_eq!(aim.target, Destination::Container(at(&case, "shop-db-1")));
+    let running = &ladder(&case, web, &aim, &[]).rungs[0];
+    assert!(running.notes[0].starts_with("2 containers are called db: shop-db-1"), "{running:?}");
+    for ask in [
+        one_of(&case, None, "db").map(|_| ()),
+        Aim::parse(&case, at(&case, "lone"), "db").map(|_| ()),
+    ] {
+        let hint = ask.unwrap_err().hint().unwrap();
+        assert!(hint.contains("blog-db-1") && hint.contains("shop-db-1"), "{hint}");
+    }
 }

@@ -36,7 +36,7 @@ fn is_of(path: &Path, id: &str) -> bool {
 
 /// The container's last `most` lines, each behind its time, as the engine
 /// would send them. None where only the engine knows them: the file is not
-/// here, is not this container's or not like that, or has been begun anew.
+/// here, is not this container's or not like that, or has been started again.
 pub fn read(path: &Path, id: &str, most: usize) -> Option<String> {
     if !is_of(path, id) {
         return None;
@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(told(LINES, "other-json.log", 9), None);
         assert_eq!(told("no JSON\n", &name, 9), None);
         assert_eq!(read(Path::new("/nowhere/0123456789ab-json.log"), ID, 9), None);
-        // Begun anew, with the lines before in another file.
+        // Started again, with the lines before in another file.
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(&name);
         std::fs::write(&path, LINES).unwrap();

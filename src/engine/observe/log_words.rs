@@ -23,7 +23,7 @@ pub struct Complaint {
     pub port: Option<u16>,
 }
 
-/// The network error that a line tells of, if it does and says which host.
+/// The network error that a line is about, if it is about one and names the host.
 pub fn complaint(line: &str) -> Option<Complaint> {
     let line = readable(line);
     let folded = line.to_ascii_lowercase();

@@ -73,7 +73,7 @@ pub async fn read(
                     text.drain(..text.len() - MOST_KEPT_BYTES);
                 }
             }
-            Ok(Some(Err(error))) => return Err(why(&engine.word("read the log", &error))),
+            Ok(Some(Err(error))) => return Err(why(&engine.word("read the log", error))),
         }
     }
     Ok(said(&String::from_utf8_lossy(&text)))

@@ -64,7 +64,7 @@ pub fn read_by_chance(text: &str) -> Observation {
 
 /// Looks at every container of the snapshot and at the engines' machines, and
 /// adds what was seen to the snapshot. Without exec it sends GET requests
-/// only. `progress` is told how many of how many containers are done.
+/// only. `progress` is called with how many of how many containers are done.
 pub async fn observe(
     engines: &Engines,
     snapshot: &mut Snapshot,

@@ -13,7 +13,7 @@ const MOST_KEPT: usize = 500;
 /// Docker's own resolver inside each container.
 const RESOLVER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));
 
-/// A socket as the kernel tells of it.
+/// A socket as the kernel says of it.
 #[derive(Debug)]
 pub struct Socket {
     /// Its own end.

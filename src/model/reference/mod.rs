@@ -4,6 +4,7 @@
 //! paths and everything else of the text are dropped by the parsers here, and
 //! text that could be read in two ways is dropped whole.
 
+mod advertised;
 mod command;
 mod environment;
 mod flaw;
@@ -16,6 +17,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+pub use advertised::{Advertised, advertised, in_replica_set};
 pub use command::in_command;
 pub use environment::{holds_host, in_environment, in_value};
 pub use flaw::{Flaw, is_left_over, is_unset};
@@ -147,6 +149,11 @@ pub fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host.eq_ignore_ascii_case("ip6-localhost")
         || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Whether a host looks like a container's id, short or whole.
+pub fn is_container_id(host: &str) -> bool {
+    (host.len() == 12 || host.len() == 64) && host.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// The port a client dials for a scheme when none is written.

@@ -30,7 +30,7 @@ const NAME: &str = "netns";
 const CONNECTIONS: usize = 512;
 
 /// Measures from every station whose namespace can be entered; for each its position and an
-/// answer for each of its acts. `done` is told how many more acts are done.
+/// answer for each of its acts. `done` is called with the number of acts that are newly done.
 pub async fn run(
     stations: &[Station],
     handles: &[Result<NamespaceHandle, String>],

@@ -48,7 +48,7 @@ fn line(view: &CheckView, verdict: &CheckVerdict, style: &Style) -> String {
         flow(&words, " ", 2, style.width.saturating_sub(2))
     );
     let right = match (verdict.status, verdict.basis) {
-        (CheckStatus::Pass, Basis::Map) => "by the map".to_owned(),
+        (CheckStatus::Pass, Basis::Map) => "predicted".to_owned(),
         (CheckStatus::Pass, _) => String::new(),
         _ => view.place(verdict),
     };

@@ -1,5 +1,5 @@
 //! JUnit XML, which CI systems read. An assertion that fails is a failure,
-//! one that cannot be told is an error. Nothing else uses quick-junit.
+//! one that is unknown is an error. Nothing else uses quick-junit.
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 

@@ -15,7 +15,7 @@ pub fn render(view: &CheckView, _style: &Style) -> String {
             CheckStatus::Unknown => "?",
         };
         let mut observed = match (verdict.status, verdict.basis) {
-            (CheckStatus::Pass, Basis::Map) => "by the map".to_owned(),
+            (CheckStatus::Pass, Basis::Map) => "predicted".to_owned(),
             (CheckStatus::Pass, _) => String::new(),
             _ => safe(&observed(verdict)),
         };

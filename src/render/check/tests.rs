@@ -54,7 +54,7 @@ fn verdicts() -> Vec<CheckVerdict> {
             CheckStatus::Pass,
             Basis::Map,
             "web reaches api, by name",
-            "by the map",
+            "predicted",
         ),
         CheckVerdict {
             cause: Some(no_shared_network()),
@@ -88,7 +88,7 @@ fn people_see_what_fails_and_why() {
         drawn("human", 60),
         "\
 ✓ network back exists
-✓ web -> api                                      by the map
+✓ web -> api                                       predicted
 ✗ web -> db:5432                             lesson.yaml:7:5
     expected  web reaches db on port 5432, by name
     observed  the name db does not resolve
@@ -100,7 +100,7 @@ fn people_see_what_fails_and_why() {
     observed  line
               break # <\\u{202e}>
 
-2 passed, 1 of them by the map, 1 failed, 1 unknown.
+2 passed, 1 of them predicted, 1 failed, 1 unknown.
 "
     );
     for line in drawn("human", 30).lines() {

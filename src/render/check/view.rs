@@ -23,7 +23,7 @@ impl CheckView<'_> {
         format!("{}:{}", self.file, verdict.place)
     }
 
-    /// `5 passed, 2 of them by the map, 1 failed, 1 unknown`.
+    /// `5 passed, 2 of them predicted, 1 failed, 1 unknown`.
     pub fn summary(&self) -> String {
         let by_the_map = self
             .verdicts
@@ -32,7 +32,7 @@ impl CheckView<'_> {
             .count();
         let mut text = format!("{} passed", self.count(CheckStatus::Pass));
         if by_the_map > 0 {
-            text.push_str(&format!(", {by_the_map} of them by the map"));
+            text.push_str(&format!(", {by_the_map} of them predicted"));
         }
         for (status, word) in [(CheckStatus::Fail, "failed"), (CheckStatus::Unknown, "unknown")] {
             if self.count(status) > 0 {

@@ -23,8 +23,8 @@ pub fn render(view: &DiffView, style: &Style) -> String {
         } else {
             for (change, row) in changes.iter().zip(&rows) {
                 text.push_str(&format!("{}  {}\n", row[0], row[1]));
-                let told = wrapped(&told(change), Role::Plain, 2, &narrower(style));
-                text.extend(told.lines().map(|line| format!("    {line}\n")));
+                let described = wrapped(&described(change), Role::Plain, 2, &narrower(style));
+                text.extend(described.lines().map(|line| format!("    {line}\n")));
             }
         }
     }
@@ -49,12 +49,12 @@ fn row(change: &Change, style: &Style) -> Vec<String> {
     vec![
         style.paint(role, &kind),
         style.paint(Role::Strong, &name),
-        style.paint(Role::Plain, &told(change)),
+        style.paint(Role::Plain, &described(change)),
     ]
 }
 
 /// `internal: no → yes`, or what there is now, or was.
-fn told(change: &Change) -> String {
+fn described(change: &Change) -> String {
     let field = match change.field {
         "" => String::new(),
         field => format!("{field}: "),

@@ -22,7 +22,7 @@ pub fn sentence(evidence: &Evidence) -> String {
         }
         Evidence::WaitInVain { clients, container } => {
             let wait = if clients.len() == 1 { "waits" } else { "wait" };
-            format!("For that reason {} {wait} for {container} in vain", few(clients))
+            format!("For that reason {} {wait} for {container} without success", few(clients))
         }
         Evidence::DoesNotAnswer { container, host_port } => {
             format!("For that reason {container} does not answer on its published port {host_port}")
@@ -106,7 +106,10 @@ pub fn sentence(evidence: &Evidence) -> String {
             "{network} was created with enable_icc=false, so its members cannot reach one another"
         ),
         Evidence::NoWayOut { networks } => {
-            format!("Nothing gets in or out of {} but among its members", few(networks))
+            format!(
+                "Nothing gets into or out of {}: only its members reach one another",
+                few(networks)
+            )
         }
         Evidence::WayIn { networks, container } => {
             let are = if networks.len() == 1 { "is" } else { "are" };
@@ -115,13 +118,22 @@ pub fn sentence(evidence: &Evidence) -> String {
         Evidence::AddressOf { address, container: Some(container) } => {
             format!("{address} belongs to {container}")
         }
-        Evidence::AddressOf { address, container: None } => format!("Nobody here has {address}"),
+        Evidence::AddressOf { address, container: None } => {
+            format!("No container here has {address}")
+        }
         Evidence::NotFixed { address, container } => {
-            format!("{address} is {container}'s until its next start: nobody fixed it with --ip")
+            format!("{address} is {container}'s until its next start: it is not fixed with --ip")
         }
         Evidence::HasAddresses { container, addresses } => {
             let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
             format!("{container} has {} now", few(&addresses))
+        }
+        Evidence::AddressesOn { container, network, addresses } => {
+            let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+            format!("On {network}, {container} has {}", few(&addresses))
+        }
+        Evidence::Younger { container, than } => {
+            format!("{container} was started after {than}, which had looked the name up by then")
         }
         Evidence::HostsEntry { name, address } => {
             format!("Its hosts file has {address} for `{name}`")
@@ -143,7 +155,16 @@ pub fn sentence(evidence: &Evidence) -> String {
         }
         Evidence::NameThere { name } => format!("`{name}` is there"),
         Evidence::OneOrTheOther { name } => {
-            format!("Who asks for `{name}` gets one or the other")
+            format!("A client that asks for `{name}` gets one or the other")
+        }
+        Evidence::Advertises { container, host, port, setting } => {
+            let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+            let from = setting.as_deref().unwrap_or("its own records");
+            format!("{container} tells its clients to dial {host}{port} ({from})")
+        }
+        Evidence::Answers { name, containers, network } => {
+            let answer = if containers.len() == 1 { "answers" } else { "answer" };
+            format!("On {network}, {} {answer} to `{name}`", few(containers))
         }
         Evidence::ComposeService { container, service, project } => match project {
             Some(project) => format!("{container} is service {service} of {project}"),
@@ -160,7 +181,9 @@ pub fn sentence(evidence: &Evidence) -> String {
             format!("The interfaces of {} take packets of up to {mtu} bytes", few(containers))
         }
         Evidence::HostLargestPacket { interface, mtu } => {
-            format!("The host's default route goes by {interface}, which takes {mtu}")
+            format!(
+                "The host's default route goes by {interface}, which takes packets of up to {mtu} bytes"
+            )
         }
         Evidence::Subnet { network, subnet } => format!("{network} has {subnet}"),
         Evidence::HostRoute { destination, interface } => {
@@ -172,11 +195,11 @@ pub fn sentence(evidence: &Evidence) -> String {
                 Progress::Open => "that is still open",
             };
             format!(
-                "Its socket table shows a connection {how} to {remote}, an address of {network} that is free"
+                "Its socket table shows a connection {how} to {remote}, an address of {network} that no container has"
             )
         }
         Evidence::Means { hosts } => {
-            format!("It evidently means {}, which has another address now", few(hosts))
+            format!("It probably means {}, which has another address now", few(hosts))
         }
         Evidence::Measured { container, target, network, outcome, why } => {
             let on = network.as_deref().map(|n| format!(" on {n}")).unwrap_or_default();
@@ -269,7 +292,9 @@ fn on_machine(host: &str, port: Option<u16>, matter: MachineMatter) -> String {
     let port = port.map_or_else(|| "that port".to_owned(), |port| format!("port {port}"));
     match matter {
         MachineMatter::NameUnknown => {
-            format!("{host} is a name of Docker Desktop; here a container must be given it")
+            format!(
+                "{host} is a name of Docker Desktop; here a container gets it only with --add-host"
+            )
         }
         MachineMatter::OnLoopback => format!("On the host, {port} is bound to a loopback address"),
         MachineMatter::NothingListens => format!("Nothing on the host listens on {port}"),

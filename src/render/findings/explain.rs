@@ -1,4 +1,4 @@
-//! What there is to tell of a rule: a page for the terminal, and all of them
+//! What there is to say of a rule: a page for the terminal, and all of them
 //! as one document.
 
 use super::text::lines;
@@ -122,7 +122,7 @@ fn rules_document() -> String {
     rules.sort_by_key(|rule| rule.name);
     let mut text = String::from(
         "# What netmap doctor looks for\n\n\
-        One section for each rule, as `netmap explain RULE` tells it. This page is made by\n\
+        One section for each rule, as `netmap explain RULE` prints it. This page is made by\n\
         `netmap explain --format markdown`; a test compares the two.\n\n\
         | rule | severity | the bad thing |\n|---|---|---|\n",
     );

@@ -48,5 +48,10 @@ pub fn change(change: &Change) -> String {
         Change::AddHost { name, address } => format!("--add-host {name}:{address}"),
         Change::RemoveHost { name } => format!("no --add-host for {name}"),
         Change::NoLinks => "no --link".to_owned(),
+        Change::NoOption { option } => {
+            let key = option.trim_start_matches('-').replace('-', "_");
+            format!("no {option} (`{key}` in a compose file)")
+        }
+        Change::Label { key, value } => format!("the label {key}={value}"),
     }
 }

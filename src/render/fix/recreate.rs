@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use super::changes::{change, recreated};
 use super::words::{command, prose, quoted};
 use crate::model::{
-    Change, ComposeServices, Dialled, Handle, Joining, Recreate, Setting, Settings, Tool,
+    Change, ComposeServices, Dialled, Handle, Joining, Recreate, RunOption, Setting, Settings, Tool,
 };
 
 /// The lines for a container that a person made.
@@ -115,7 +115,16 @@ fn create(recreate: &Recreate, settings: &Settings, tool: Tool) -> String {
             words.extend(["--link".to_owned(), link.clone()]);
         }
     }
-    for option in &settings.options {
+    for change in &recreate.changes {
+        if let Change::Label { key, value } = change {
+            words.extend(["--label".to_owned(), format!("{key}={value}")]);
+        }
+    }
+    let goes = |option: &RunOption| {
+        let gone = Change::NoOption { option: option.option.clone() };
+        recreate.changes.contains(&gone)
+    };
+    for option in settings.options.iter().filter(|option| !goes(option)) {
         words.push(match &option.value {
             Some(value) => format!("{}={value}", option.option),
             None => option.option.clone(),

@@ -10,7 +10,7 @@ pub fn render(ladder: &Ladder, _style: &Style) -> String {
     let verdict = match ladder.verdict() {
         Reach::Reachable => "reachable",
         Reach::Blocked => "blocked",
-        Reach::Unknown => "could not be told",
+        Reach::Unknown => "unknown",
     };
     let mut text = format!("**{} → {}**: {verdict}\n\n", safe(&ladder.from), safe(&ladder.to));
     for rung in &ladder.rungs {

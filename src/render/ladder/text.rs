@@ -44,7 +44,7 @@ fn verdict(ladder: &Ladder, style: &Style) -> String {
             style.paint(Role::Bad, &format!("blocked at: {}", what(rung)))
         }
         (Reach::Reachable, _) => style.paint(Role::Good, "reachable"),
-        _ => style.paint(Role::Warn, "could not be told"),
+        _ => style.paint(Role::Warn, "unknown"),
     }
 }
 

@@ -26,7 +26,7 @@ pub struct View<'a> {
     /// Networks to show, so that those with members in common stand together.
     pub networks: Vec<NetworkAt>,
     /// Containers to show, grouped by the networks they are on; each owner of
-    /// a shared stack is followed by the containers that ride in it.
+    /// a shared stack is followed by the containers that share it.
     pub containers: Vec<ContainerAt>,
     /// Containers left out because they are stopped.
     pub stopped: Vec<ContainerAt>,

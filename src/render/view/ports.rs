@@ -41,7 +41,7 @@ impl View<'_> {
     /// Published, wanted and exposed ports as display lines.
     pub fn ports(&self, at: ContainerAt) -> Vec<String> {
         let mut lines = self.published(at);
-        lines.extend(self.wanted(at).iter().map(|port| format!("wants {port}")));
+        lines.extend(self.wanted(at).iter().map(|port| format!("would publish {port}")));
         let exposed = only_exposed(self.container(at));
         if !exposed.is_empty() {
             lines.push(format!("exposes {}", exposed.join(", ")));

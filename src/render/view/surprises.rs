@@ -6,7 +6,7 @@ use crate::graph::{Compared, Comparison, Map, Mark, Surprise};
 use crate::model::words::listed;
 use crate::model::{By, ContainerAt, Outcome, Why};
 
-/// A contradiction, told once for both directions.
+/// A contradiction, said once for both directions.
 pub struct Sentence {
     /// Leak or failure.
     pub mark: Mark,

@@ -1,5 +1,5 @@
 //! Two engines that make one swarm, with a cable between them: what netmap
-//! tells of it from either end and from both, also when the cable is cut.
+//! says of it from either end and from both, also when the cable is cut.
 //! `tests/run --engine swarm` starts them; no other engine can pass this.
 
 mod joined;

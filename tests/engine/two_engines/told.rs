@@ -1,4 +1,4 @@
-//! What one engine of a swarm tells of it: a manager and a worker.
+//! What one engine of a swarm says of it: a manager and a worker.
 
 use serde_json::json;
 

@@ -74,7 +74,7 @@ fn nodes_that_do_not_reach_one_another_are_told_of_and_fixed_are_not() {
     let found = swarm_ports();
     assert!(found.contains(&silence) && found.contains("4789/udp"), "{found}");
     assert!(!found.contains("does not reach"), "the manager sees the worker: {found}");
-    // One cause is told once, and not as a firewall between two containers.
+    // One cause is said once, and not as a firewall between two containers.
     let all = doctor_at(&[engine(), worker()], &["--probe"])["findings"].to_string();
     assert!(!all.contains("firewall-drop"), "{all}");
     wait_until("that the nodes have lost one another", || {

@@ -15,7 +15,7 @@ const HALF_GAP: i32 = 12;
 const FILL: i64 = 45;
 /// How much of its box a whole project has to fill, in hundredths.
 const FILL_OF_WHOLE: i64 = 20;
-/// How often pairs are looked at anew: what was too loose may be no longer.
+/// How often pairs are looked at again: what was too loose may be no longer.
 const ROUNDS: usize = 4;
 
 /// What a box for some cards of a project comes upon.

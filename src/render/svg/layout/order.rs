@@ -11,7 +11,7 @@ use super::plan::{Group, Side};
 use super::rows::{BLOCK_GAP, COLUMN_GAP, Rows, gather};
 use crate::render::svg::scene::Scene;
 
-/// How often the siblings are sorted anew, at first sight and with care.
+/// How often the siblings are sorted again, at first sight and with care.
 const SWEEPS: (usize, usize) = (1, 8);
 /// How many columns all trials of swapping siblings may look at together.
 const SWAP_BUDGET: usize = 20_000;

@@ -180,7 +180,7 @@ fn network(view: &View, at: NetworkAt, hue: usize, blank: Option<Blank>) -> Bar 
     tooltip.push(match way_out(network) {
         WayOut::Open => "a way out".to_owned(),
         WayOut::Closed => "no way out".to_owned(),
-        WayOut::Untold => "nobody says whether there is a way out".to_owned(),
+        WayOut::Untold => "not known whether there is a way out".to_owned(),
     });
     if no_name {
         tooltip.clear();

@@ -112,7 +112,8 @@ fn rest(view: &View, at: ContainerAt) -> Vec<Line> {
     if view.map.stack_owner(at) == StackOwner::Missing {
         lines.extend(Line::wrapped(LineRole::Alarm, "its network stack is gone", WIDEST, 2));
     }
-    let wanted: Vec<String> = view.wanted(at).iter().map(|port| format!("wants {port}")).collect();
+    let wanted: Vec<String> =
+        view.wanted(at).iter().map(|port| format!("would publish {port}")).collect();
     lines.extend(limited(wanted.iter().map(String::as_str), LineRole::Quiet));
     let exposed = view::only_exposed(container);
     if !exposed.is_empty() {

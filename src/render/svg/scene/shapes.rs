@@ -123,7 +123,7 @@ pub enum Tap {
     Reached,
     /// Measured: something contradicts the map.
     Surprise,
-    /// Measured: it could not be told.
+    /// Measured: the outcome is unknown.
     Untold,
 }
 

@@ -1,0 +1,246 @@
+//! Whose name it is, and whose address. What a name or an address leads to is
+//! not always what the container that dials it means: another project may
+//! answer to the name, another container may have inherited the address, and a
+//! server may send its clients elsewhere.
+
+use std::net::IpAddr;
+
+use super::advertised::advertises;
+use super::facts::Listens;
+use super::names::{Meaning, Names};
+use super::wanted::Edge;
+use crate::model::{
+    Advertised, ContainerAt, LogError, LogErrorKind, NetworkAt, Origin, Progress, Reference, State,
+    reference,
+};
+
+/// How long after its target was started anew a client may still complain of
+/// the old address and be cured by itself, in seconds.
+const CURED: f64 = 5.0;
+
+/// How old the last complaint about an address may be, in seconds.
+const RECENT: u64 = 120;
+
+/// How old where nothing tells whether the client has found the right one.
+const JUST_NOW: u64 = 20;
+
+/// The container of a client's own project that a name belongs to, where only
+/// another project's, `to`, answers to it.
+pub fn namesake(names: &Names, edge: &Edge, to: ContainerAt) -> Option<ContainerAt> {
+    let (from, host) = (edge.from, &edge.host);
+    let foreign = names.container(to).project() != names.container(from).project();
+    let answers = names.container(to).state.has_network()
+        && names.resolved(from, host) == Some(to)
+        && !is_linked_as(names, from, host);
+    if !foreign || !answers {
+        return None;
+    }
+    names.own(from, host).filter(|own| !names.map.share_stack(*own, to))
+}
+
+/// Whether a legacy link gives a container this name.
+fn is_linked_as(names: &Names, at: ContainerAt, host: &str) -> bool {
+    let stack = names.map.stack(at).unwrap_or(at);
+    names.container(stack).links.iter().any(|link| link.alias.eq_ignore_ascii_case(host))
+}
+
+/// The network on which a name leads to one or the other of several containers
+/// that have nothing in common, if there is no other on which it is clear.
+pub fn ambiguous(names: &Names, edge: &Edge) -> Option<NetworkAt> {
+    if is_linked_as(names, edge.from, &edge.host) {
+        return None;
+    }
+    let mut ambiguous = None;
+    for (network, host) in names.asked_on(edge.from, &edge.host) {
+        if names.index.is_ambiguous(network, host) {
+            ambiguous = ambiguous.or(Some(network));
+        } else if runs(names, names.index.answering(network, host)) {
+            return None;
+        }
+    }
+    ambiguous
+}
+
+/// Whether the first of a list runs, which has those that run first.
+fn runs(names: &Names, list: &[ContainerAt]) -> bool {
+    list.first().is_some_and(|at| names.container(*at).state.has_network())
+}
+
+/// The network that a client shares with a service which lacks its service's
+/// name there.
+pub fn lost_name(
+    names: &Names,
+    edge: &Edge,
+    to: ContainerAt,
+    shared: &[NetworkAt],
+) -> Option<NetworkAt> {
+    let container = names.container(to);
+    let service = container.compose.service.as_deref()?;
+    let stack = names.map.stack(to)?;
+    let same_project = container.project() == names.container(edge.from).project();
+    if stack != to || !same_project || !service.eq_ignore_ascii_case(&edge.host) {
+        return None;
+    }
+    shared.iter().copied().find(|network| !names.network(*network).is_built_in())
+}
+
+/// The container that a client means by an address which `to` has inherited
+/// since the client looked it up.
+pub fn inherited(names: &Names, edge: &Edge, to: ContainerAt) -> Option<ContainerAt> {
+    let (from, port) = (edge.from, edge.port?);
+    let started = |at: ContainerAt| names.container(at).started_at;
+    let younger = |at: ContainerAt| started(at).zip(started(from)).is_some_and(|(a, b)| a > b);
+    if edge.is_configured() || edge.is_by_name() || !younger(to) {
+        return None;
+    }
+    let silent = match names.listens(to, port) {
+        Some(listens) => listens == Listens::Not,
+        None => edge.is_logged_as(LogErrorKind::Refused),
+    };
+    let meant = match named_with_port(names, from, port) {
+        Some(named) if named == to => None,
+        Some(named) => Some(named),
+        None => only_neighbour(names, edge, to, port).filter(|at| silent && younger(*at)),
+    }?;
+    // A stranger that does take the connection is a wrong app behind the port.
+    let stranger = || names.container(to).repository() != names.container(meant).repository();
+    let astray = silent || (younger(meant) && stranger());
+    (astray && !names.map.share_stack(meant, to) && !is_cured(names, edge, meant)).then_some(meant)
+}
+
+/// The container that a client's configuration names with a port.
+fn named_with_port(names: &Names, from: ContainerAt, port: u16) -> Option<ContainerAt> {
+    let references = names.container(from).references.iter();
+    let with_port = references.filter(|reference| {
+        reference.origin != Origin::HealthCheck
+            && reference.dialled_port() == Some(port)
+            && reference.address().is_none()
+    });
+    with_port.into_iter().find_map(|reference| match names.meaning(from, &reference.host) {
+        Meaning::Named(at) if at != from => Some(at),
+        _ => None,
+    })
+}
+
+/// The one neighbour of a client that takes connections on a port.
+fn only_neighbour(names: &Names, edge: &Edge, to: ContainerAt, port: u16) -> Option<ContainerAt> {
+    let stack = names.map.stack(edge.from)?;
+    let networks = names.map.networks_of(stack);
+    let mut offering = networks
+        .flat_map(|network| names.index.offering_on(network, port))
+        .copied()
+        .filter(|at| *at != edge.from && *at != to)
+        .filter(|at| names.listens(*at, port) == Some(Listens::Openly));
+    let first = offering.next()?;
+    offering.all(|at| at == first).then_some(first)
+}
+
+/// Whether a client that once used a stale address has found the right one:
+/// it is connected there, or complained when its target had only just come, or
+/// has not complained for a while.
+fn is_cured(names: &Names, edge: &Edge, meant: ContainerAt) -> bool {
+    if edge.is_connecting(Progress::Trying) || edge.is_connecting(Progress::Open) {
+        return false;
+    }
+    let container = names.container(meant);
+    let addresses: Vec<IpAddr> = container.endpoints.iter().flat_map(|e| e.addresses()).collect();
+    let connections = names.connections(edge.from).unwrap_or_default();
+    let connected = connections.iter().any(|connection| {
+        connection.progress == Progress::Open
+            && Some(connection.remote.port()) == edge.port
+            && addresses.contains(&connection.remote.ip())
+    });
+    connected || !complains(names, edge, meant)
+}
+
+/// Whether a client still dials an address that nobody has any more.
+pub fn keeps_dialling(names: &Names, edge: &Edge) -> bool {
+    let meant = edge.port.and_then(|port| named_with_port(names, edge.from, port));
+    if let Some(meant) = meant {
+        return !is_cured(names, edge, meant);
+    }
+    let mut ages = edge.logged().filter_map(|error| names.seconds_ago(edge.from, error.last?));
+    edge.is_connecting(Progress::Trying)
+        || edge.is_connecting(Progress::Open)
+        || ages.any(|seconds| seconds <= JUST_NOW)
+}
+
+/// Whether a client complained of late, and so long after its target started
+/// that it ought to have seen it.
+fn complains(names: &Names, edge: &Edge, meant: ContainerAt) -> bool {
+    let started = names.container(meant).started_at;
+    edge.logged().filter_map(|error| error.last).any(|last| {
+        let late = started.is_none_or(|started| last.since(started) > CURED);
+        let recent = names.seconds_ago(edge.from, last).is_none_or(|seconds| seconds <= RECENT);
+        late && recent
+    })
+}
+
+/// The network on which `to` has the dialled address and where the client is
+/// not, although the two share another.
+pub fn elsewhere(
+    names: &Names,
+    edge: &Edge,
+    to: ContainerAt,
+    shared: &[NetworkAt],
+) -> Option<NetworkAt> {
+    let address: IpAddr = edge.host.parse().ok()?;
+    let (_, network) = names.map.owner_of(edge.from, address)?;
+    let runs = names.container(to).state == State::Running;
+    let cured = !edge.is_configured() && is_cured(names, edge, to);
+    (runs && !cured && !shared.is_empty() && !shared.contains(&network)).then_some(network)
+}
+
+/// An address that a server hands out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HandedOut {
+    /// The host.
+    pub host: String,
+    /// The port.
+    pub port: Option<u16>,
+    /// Which of the server's settings has it; `None` where it is in the server's
+    /// own records, or its default.
+    pub setting: Option<usize>,
+}
+
+/// What a server hands out to a client and the client cannot use: what its log
+/// complains of, or what every client of the server is sent to.
+pub fn handed_out(names: &Names, edge: &Edge, to: ContainerAt) -> Option<HandedOut> {
+    let foreign = |error: &&LogError| {
+        !error.host.eq_ignore_ascii_case(&edge.host)
+            && matches!(
+                names.meaning(edge.from, &error.host),
+                Meaning::Itself | Meaning::NobodysName
+            )
+    };
+    if let Some(error) = edge.logged().find(foreign) {
+        let setting = advertises(names, to, &error.host, error.port);
+        let host = match reference::is_loopback(&error.host) {
+            true => "localhost".to_owned(),
+            false => error.host.clone(),
+        };
+        return Some(HandedOut { host, port: error.port.or(edge.port), setting });
+    }
+    let port = edge.port.filter(|_| edge.is_configured())?;
+    let of_port = |advertised: &&Advertised| {
+        advertised.for_all && advertised.to_clients_of.is_none_or(|of| of == port)
+    };
+    let mut advertised = names.container(to).advertised.iter().enumerate();
+    let (setting, bad) = advertised.find(|(_, advertised)| {
+        of_port(advertised) && is_useless(names, edge.from, to, &advertised.reference)
+    })?;
+    let bad = &bad.reference;
+    Some(HandedOut { host: bad.host.clone(), port: bad.port, setting: Some(setting) })
+}
+
+/// Whether a client that is sent to an address finds nothing there.
+fn is_useless(names: &Names, from: ContainerAt, to: ContainerAt, sent: &Reference) -> bool {
+    match names.meaning(from, &sent.host) {
+        Meaning::Itself | Meaning::NobodysName | Meaning::FreeAddress(_) => true,
+        Meaning::Named(at) if names.resolved(from, &sent.host) != Some(at) => true,
+        Meaning::Named(at) | Meaning::Addressed(at) if at == to => {
+            sent.port.is_some_and(|port| names.listens(to, port) == Some(Listens::Not))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,89 @@
+//! The list of recorded samples: in plain words, and for scripts.
+
+use serde::Serialize;
+
+use super::format::{Draw, Format, Shown};
+use super::style::{Role, Style};
+use crate::model::to_json;
+use crate::sample::{PREFIX, SAMPLES, Sample};
+
+/// All samples of the program.
+#[derive(Debug, Clone, Copy)]
+pub struct SamplesView;
+
+impl Shown for SamplesView {
+    type View<'a> = Self;
+    const WHAT: &'static str = "samples";
+    const FORMATS: &'static [Format<Self>] = &[
+        Format {
+            name: "text",
+            extensions: &["txt"],
+            about: "plain words: a line for each sample",
+            draw: Draw::<Self>::Text(text),
+        },
+        Format {
+            name: "json",
+            extensions: &["json"],
+            about: "the list, for scripts",
+            draw: Draw::<Self>::Text(json),
+        },
+    ];
+}
+
+/// Samples that have something in common, under what it is.
+type Group = (&'static str, fn(&Sample) -> bool);
+
+const GROUPS: [Group; 3] = [
+    ("Broken setups", |sample| !sample.is_healthy() && !sample.is_lesson()),
+    ("Lessons of the course, not yet solved", Sample::is_lesson),
+    ("Healthy setups", Sample::is_healthy),
+];
+
+fn text(_view: &SamplesView, style: &Style) -> String {
+    let widest = SAMPLES.iter().map(|sample| sample.name.len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for (heading, belongs) in GROUPS {
+        let members = || SAMPLES.iter().filter(|sample| belongs(sample));
+        let Some(first) = members().next() else { continue };
+        let example = first.command().replace(first.name, "NAME");
+        text.push_str(&format!("{}: {example}\n", style.paint(Role::Strong, heading)));
+        for sample in members() {
+            text.push_str(&format!("  {:widest$}  {}\n", sample.name, sample.title));
+        }
+        text.push('\n');
+    }
+    text.push_str(&format!(
+        "Every command that takes --from reads them. Most broken setups also have\n\
+         {PREFIX}NAME/fixed, recorded after the fix, and {PREFIX}NAME/near, a similar\n\
+         setup in which nothing is wrong.\n"
+    ));
+    text
+}
+
+/// The contract `netmap-samples/1`.
+#[derive(Serialize)]
+struct Document {
+    /// Always `netmap-samples/1`.
+    schema: &'static str,
+    samples: Vec<Row>,
+}
+
+/// A sample.
+#[derive(Serialize)]
+struct Row {
+    name: &'static str,
+    title: &'static str,
+    command: String,
+    /// The names of all its recordings.
+    recordings: Vec<String>,
+}
+
+fn json(_view: &SamplesView, _style: &Style) -> String {
+    let rows = SAMPLES.iter().map(|sample| Row {
+        name: sample.name,
+        title: sample.title,
+        command: sample.command(),
+        recordings: sample.recordings().map(|(name, _)| name).collect(),
+    });
+    to_json(&Document { schema: "netmap-samples/1", samples: rows.collect() })
+}
