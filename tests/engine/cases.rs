@@ -33,18 +33,21 @@ struct Says {
 struct Case {
     script: PathBuf,
     engine: OwnEngine,
+    /// Where the script writes its files: others have files of the same names.
+    files: tempfile::TempDir,
 }
 
 impl Case {
     fn new(name: &str) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/live");
-        Self { script: folder.join(format!("{name}.sh")), engine: OwnEngine::start() }
+        let files = tempfile::tempdir().expect("a folder");
+        Self { script: folder.join(format!("{name}.sh")), engine: OwnEngine::start(), files }
     }
 
     /// A shell on the engine's machine.
     fn bash(&self) -> Command {
         let mut bash = self.engine.beside("bash");
-        bash.env("DOCKER_HOST", &self.engine.address);
+        bash.env("DOCKER_HOST", &self.engine.address).env("TMPDIR", self.files.path());
         bash
     }
 
