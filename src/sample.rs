@@ -3,6 +3,8 @@
 //!
 //! `build.rs` collects them: a folder with a `snapshot.json` is a sample.
 
+use std::io::Read;
+
 use crate::error::{Error, Result};
 use crate::model::{Snapshot, nearest};
 
@@ -16,9 +18,9 @@ pub struct Sample {
     pub name: &'static str,
     /// What it shows, in a line.
     pub title: &'static str,
-    snapshot: &'static str,
-    fixed: Option<&'static str>,
-    near: Option<&'static str>,
+    snapshot: &'static [u8],
+    fixed: Option<&'static [u8]>,
+    near: Option<&'static [u8]>,
 }
 
 /// All samples, by name.
@@ -35,14 +37,20 @@ impl Sample {
         self.name.starts_with("lessons/")
     }
 
+    /// The names that ask for its recordings.
+    pub fn names(&self) -> impl Iterator<Item = String> + use<> {
+        self.recordings().map(|(name, _)| name)
+    }
+
     /// A command that shows what it is about.
     pub fn command(&self) -> String {
         let command = if self.is_healthy() { "show" } else { "doctor" };
         format!("netmap {command} --from {PREFIX}{}", self.name)
     }
 
-    /// Its recordings: each with the name that asks for it, and the snapshot's text.
-    pub fn recordings(&self) -> impl Iterator<Item = (String, &'static str)> + use<> {
+    /// Its recordings: each with the name that asks for it, and the snapshot's
+    /// text, deflated.
+    fn recordings(&self) -> impl Iterator<Item = (String, &'static [u8])> + use<> {
         let beside = |what: &str| format!("{}/{what}", self.name);
         let broken = Some((self.name.to_owned(), self.snapshot));
         let fixed = self.fixed.map(|text| (beside("fixed"), text));
@@ -71,13 +79,19 @@ pub fn read(name: &str) -> Result<Snapshot> {
     let Some((_, text)) = recordings.find(|(known, _)| known == name) else {
         return Err(no_such(name));
     };
-    Snapshot::read(text.as_bytes())
+    let text = inflate(text).expect("build.rs deflated it");
+    Snapshot::read(&*text)
         .map_err(|error| Error::Snapshot { path: format!("{PREFIX}{name}").into(), error })
 }
 
+fn inflate(deflated: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    flate2::read::DeflateDecoder::new(deflated).read_to_end(&mut text)?;
+    Ok(text)
+}
+
 fn no_such(name: &str) -> Error {
-    let all: Vec<String> =
-        SAMPLES.iter().flat_map(Sample::recordings).map(|(known, _)| known).collect();
+    let all: Vec<String> = SAMPLES.iter().flat_map(Sample::names).collect();
     Error::NoSuchName {
         kind: "sample",
         name: name.to_owned(),
@@ -95,7 +109,7 @@ mod tests {
         assert!(SAMPLES.len() > 50, "{} samples", SAMPLES.len());
         for sample in SAMPLES {
             assert!(sample.title.len() > 8, "{}: `{}`", sample.name, sample.title);
-            for (name, _) in sample.recordings() {
+            for name in sample.names() {
                 let snapshot = read(&name).expect("a sample that netmap recorded");
                 assert!(!snapshot.engine.name.is_empty(), "{name}");
             }

@@ -58,7 +58,7 @@ struct Bars {
 const FROM_FILE: Bars = Bars { seconds: 1.0, processor: 0.5, megabytes: 200 };
 const DRAWN: Bars = Bars { seconds: 2.0, processor: 2.0, megabytes: 200 };
 const SHOWN: Bars = Bars { seconds: 1.0, processor: 0.5, megabytes: 65 };
-const JUDGED: Bars = Bars { seconds: 1.0, processor: 0.5, megabytes: 96 };
+const JUDGED: Bars = Bars { seconds: 1.0, processor: 0.5, megabytes: 110 };
 
 const ROWS: [Row; 11] = [
     row("show --from", "show --from {now}", Some(FROM_FILE)),

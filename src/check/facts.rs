@@ -126,7 +126,7 @@ fn one_container(map: &Map, who: &Who, at: ContainerAt, claim: &ContainerClaim) 
             Assessment::fact(container.health == *wanted, observed)
         }
         ContainerClaim::On { networks, only } => {
-            let wanted = match each(networks, |name| who.network(name).map(|at| vec![at])) {
+            let wanted = match each(networks, |name| who.network_of(at, name).map(|at| vec![at])) {
                 Ok(wanted) => wanted,
                 Err(missing) => return Assessment::fact(false, missing),
             };

@@ -231,3 +231,5 @@ pub enum FindingsClaim {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod who_tests;

@@ -290,6 +290,7 @@ fn resolves(reason: Reason) -> Option<bool> {
         | Reason::DifferentNetworks
         | Reason::NoWayOut
         | Reason::MacvlanHost
+        | Reason::BridgeWithoutHost
         | Reason::RootlessBridges
         | Reason::DefaultBridgeHasNoNames
         | Reason::HostKnowsNoNames

@@ -174,30 +174,39 @@ impl<'a> Who<'a> {
         missing("container", name, names.chain(services))
     }
 
-    /// The network that a name means: the engine's name for it, or compose's,
-    /// which lacks the project in front.
+    /// The network that a name means: in the file's projects, if it has any, the
+    /// one that compose calls so, which lacks the project in front; else the one
+    /// of that name, else any that compose calls so.
     pub fn network(&self, name: &str) -> Result<NetworkAt, Missing> {
         let networks = &self.map.snapshot().networks;
-        let of_project = |at: &NetworkAt| {
-            let network = &networks[*at];
-            let project = network.project.as_deref().and_then(|p| network.name.strip_prefix(p));
-            project.and_then(|rest| rest.strip_prefix('_')) == Some(name)
-        };
         let is_called = |at: &NetworkAt| {
             networks[*at].name == name || (!name.is_empty() && networks[*at].id == name)
         };
-        let of_project_here = |at: &NetworkAt| {
-            let project = networks[*at].project.as_deref();
-            of_project(at)
-                && project.is_some_and(|p| self.projects.iter().any(|own| matches(own, p)))
-        };
-        let find = |fits: &dyn Fn(&NetworkAt) -> bool| self.map.networks().find(fits);
-        find(&of_project_here)
-            .or_else(|| find(&is_called))
-            .or_else(|| find(&of_project))
+        let is_ours = |project: &str| self.projects.iter().any(|own| matches(own, project));
+        let of_project = |project: &dyn Fn(&str) -> bool| self.of_project(name, project);
+        of_project(&is_ours)
+            .or_else(|| self.map.networks().find(is_called))
+            .or_else(|| of_project(&|_| true))
             .ok_or_else(|| {
                 missing("network", name, networks.iter().map(|network| network.name.as_str()))
             })
+    }
+
+    /// The network that a name means to a container: first of all one of its project.
+    pub fn network_of(&self, at: ContainerAt, name: &str) -> Result<NetworkAt, Missing> {
+        let own = self.map.container(at).project();
+        let of_own = self.of_project(name, &|project| own == Some(project));
+        of_own.map_or_else(|| self.network(name), Ok)
+    }
+
+    /// The network of a fitting project that compose calls by a name.
+    fn of_project(&self, name: &str, fits: &dyn Fn(&str) -> bool) -> Option<NetworkAt> {
+        self.map.networks().find(|at| {
+            let network = self.map.network(*at);
+            let project = network.project.as_deref().filter(|project| fits(project));
+            let short = project.and_then(|project| network.name.strip_prefix(project));
+            short.and_then(|short| short.strip_prefix('_')) == Some(name)
+        })
     }
 
     /// The containers that use a network: its members and who rides with them.

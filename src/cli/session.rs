@@ -8,12 +8,13 @@ use super::measure::{self, HowArgs, Voice};
 use super::options::Options;
 use super::run::Run;
 use super::source;
+use crate::diagnose::{Case, doubts};
 use crate::engine::{
     self, Address, Choice, Engine, Engines, Environment, ObserveOptions, ScanOptions,
 };
 use crate::error::{Error, Result};
 use crate::graph::Map;
-use crate::model::{Container, ContainerAt, Probe, Snapshot};
+use crate::model::{Container, ContainerAt, Probe, ResolvedName, Snapshot};
 use crate::probe::{self, Limits, ProbePlan, Probing, Request};
 
 /// What a command is going to do with the engine that it opens.
@@ -118,6 +119,28 @@ impl<'a> Session<'a> {
         let how = ObserveOptions { exec, ..ObserveOptions::default() };
         let told = |done, of| progress.at(done, of);
         engine::observe_some(engines, &mut self.snapshot, how, wanted, told).await;
+        if exec {
+            self.resolve().await;
+        }
+    }
+
+    /// Asks for the names that containers may resolve elsewhere than the
+    /// engine says, from where they are, and puts what they lead to into the
+    /// snapshot.
+    async fn resolve(&mut self) {
+        let Some(engines) = &self.engines else { return };
+        let map = Map::new(&self.snapshot);
+        let doubts = doubts(&Case::new(&map, None));
+        let asked = doubts.into_iter().map(|doubt| (doubt.from, doubt.name)).collect();
+        let led = probe::resolve(&map, engines, asked).await;
+        let led: Vec<(String, ResolvedName)> =
+            led.into_iter().map(|(at, led)| (map.container(at).id.clone(), led)).collect();
+        for (id, led) in led {
+            let seen = self.snapshot.observations.iter_mut().find(|seen| seen.id == id);
+            if let Some(seen) = seen {
+                seen.resolved.push(led);
+            }
+        }
     }
 
     /// Pings among the containers that `among` chooses, and puts what comes of

@@ -34,7 +34,7 @@ pub fn may_send(names: &Names, server: ContainerAt, asked: Option<u16>, sent: &S
         container.in_replica_set || SENDS_TO_ITSELF.contains(&image)
     };
     let to_itself = || {
-        let own = sent.port.and_then(|port| names.listens(sent.client, port));
+        let own = sent.port.and_then(|port| names.listens(sent.client, port, None));
         let listens = matches!(own, Some(Listens::Openly | Listens::OnLoopback));
         sent.target == Meaning::Itself && !listens && by_itself()
     };

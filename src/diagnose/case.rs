@@ -2,13 +2,15 @@
 //! to reach whom with what stands in the way. Built once for all rules, and
 //! whole when anybody first sees it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 use super::facts::Facts;
+use super::in_the_way::Obstacle;
 use super::names::Names;
-use super::obstacle::{self, Obstacle};
-use super::wanted::{self, Edge};
+use super::obstacle;
+use super::wanted::{self, Edge, Sign};
 use crate::graph::{Comparison, Map};
 use crate::model::{ContainerAt, PerContainer};
 
@@ -74,6 +76,31 @@ impl<'a> Case<'a> {
         let from_here = self.edges[begin..].iter().take_while(move |(edge, _)| edge.from == at);
         let edges = from_here.filter(move |_| self.matters(at));
         edges.map(|(edge, obstacle)| (edge, obstacle.as_ref()))
+    }
+
+    /// The edge from a container to a host and port, whether anybody wants it
+    /// or not, with how it was measured to end, and the first thing that stands
+    /// in its way by all that is known: the same judgement as for edges that
+    /// are wanted.
+    pub fn judge(
+        &self,
+        from: ContainerAt,
+        host: &str,
+        port: Option<u16>,
+        measured: impl IntoIterator<Item = Sign<'a>>,
+    ) -> (Edge<'a>, Option<Obstacle>) {
+        let wanted = Cow::Borrowed(host);
+        let wanted = wanted::normalised(&wanted);
+        let begin = self.edges.partition_point(|(edge, _)| edge.from < from);
+        let from_here = self.edges[begin..].iter().take_while(|(edge, _)| edge.from == from);
+        let known = from_here
+            .map(|(edge, _)| edge)
+            .find(|edge| edge.port == port && wanted::normalised(&edge.host) == wanted);
+        let mut edge =
+            known.cloned().unwrap_or_else(|| wanted::edge(&self.names, from, host, port));
+        edge.signs.extend(measured);
+        let obstacle = obstacle::first(&self.names, &edge);
+        (edge, obstacle)
     }
 
     /// Those of them that are evidently meant for a container.

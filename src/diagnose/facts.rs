@@ -173,12 +173,21 @@ impl<'a> Facts<'a> {
         self.of_stack(at, |seen| seen.connections.as_deref())
     }
 
-    /// Whether something in a container's network stack listens on a port, of
-    /// TCP or UDP. `None` where nobody looked, or too early to tell.
-    pub fn listens(&self, at: ContainerAt, port: u16) -> Option<Listens> {
+    /// Whether something in a container's network stack listens on a port of
+    /// a protocol, or of any where `None` says which. The answer is `None`
+    /// where nobody looked, or too early to tell.
+    pub fn listens(
+        &self,
+        at: ContainerAt,
+        port: u16,
+        protocol: Option<Protocol>,
+    ) -> Option<Listens> {
         let sockets = self.listening(at)?;
         let mut found = Listens::Not;
-        for socket in sockets.iter().filter(|socket| socket.port == port) {
+        let is_asked = |socket: &&Listening| {
+            socket.port == port && protocol.is_none_or(|protocol| socket.protocol == protocol)
+        };
+        for socket in sockets.iter().filter(is_asked) {
             if !socket.is_loopback_only() {
                 return Some(Listens::Openly);
             }
@@ -190,10 +199,29 @@ impl<'a> Facts<'a> {
         Some(found)
     }
 
+    /// The protocol with which a container takes connections from others on a
+    /// port, where it takes none with the protocol that is meant for it.
+    pub fn listens_otherwise(
+        &self,
+        at: ContainerAt,
+        port: u16,
+        meant: Protocol,
+    ) -> Option<Protocol> {
+        let other = match meant {
+            Protocol::Tcp => Protocol::Udp,
+            Protocol::Udp => Protocol::Tcp,
+            Protocol::Sctp => return None,
+        };
+        let listens = |protocol| self.listens(at, port, Some(protocol));
+        let is_other =
+            listens(meant) == Some(Listens::Not) && listens(other) == Some(Listens::Openly);
+        is_other.then_some(other)
+    }
+
     /// Whether a container listens on a port or says that it will.
     pub fn offers(&self, at: ContainerAt, port: u16) -> bool {
         let container = self.container(at);
-        match self.listens(at, port) {
+        match self.listens(at, port, None) {
             Some(Listens::Openly | Listens::OnLoopback) => true,
             // It runs, was looked at, and does not.
             Some(Listens::Not) => false,
@@ -204,10 +232,18 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// The published port of a container that has this number on the host.
-    pub fn published_as(&self, at: ContainerAt, host_port: u16) -> Option<&'a PublishedPort> {
-        let mut published = self.container(at).published.iter();
-        published.find(|published| published.host_port == Some(host_port))
+    /// The published port of a container that has this number on the host, of a
+    /// protocol or of any.
+    pub fn published_as(
+        &self,
+        at: ContainerAt,
+        host_port: u16,
+        protocol: Option<Protocol>,
+    ) -> Option<&'a PublishedPort> {
+        self.container(at).published.iter().find(|published| {
+            published.host_port == Some(host_port)
+                && protocol.is_none_or(|protocol| published.protocol == protocol)
+        })
     }
 
     /// Whether a container has only just started.
@@ -220,9 +256,14 @@ impl<'a> Facts<'a> {
     /// The TCP ports on which a container's network stack takes connections
     /// from others, sorted.
     pub fn open_ports(&self, at: ContainerAt) -> Vec<u16> {
+        self.open_ports_of(at, Protocol::Tcp)
+    }
+
+    /// Likewise of a protocol.
+    pub fn open_ports_of(&self, at: ContainerAt, protocol: Protocol) -> Vec<u16> {
         let sockets = self.listening(at).unwrap_or_default().iter();
         let mut ports: Vec<u16> = sockets
-            .filter(|s| s.protocol == Protocol::Tcp && !s.is_loopback_only())
+            .filter(|s| s.protocol == protocol && !s.is_loopback_only())
             .map(|s| s.port)
             .collect();
         ports.sort_unstable();
@@ -294,6 +335,11 @@ impl<'a> Facts<'a> {
         self.map.shared_networks(a, b)
     }
 
+    /// Whether a container is another one, with a network stack of its own.
+    pub fn is_peer(&self, from: ContainerAt, at: ContainerAt) -> bool {
+        at != from && !self.map.share_stack(from, at)
+    }
+
     /// Whether the container at `a` is linked to the one at `b` in the legacy way.
     pub fn is_linked(&self, a: ContainerAt, b: ContainerAt) -> bool {
         let stack = self.map.stack(a);
@@ -329,6 +375,12 @@ impl<'a> Facts<'a> {
                 !owner.state.has_network() || (container.state.has_network() && later)
             }
         }
+    }
+
+    /// Whether a container is on networks, and on internal ones only.
+    pub fn is_internal_only(&self, at: ContainerAt) -> bool {
+        let mut networks = self.joined(at).map(|network| self.network(network)).peekable();
+        networks.peek().is_some() && networks.all(|network| network.internal)
     }
 
     /// Whether all networks of a container are of the kind that reaches the LAN

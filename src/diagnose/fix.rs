@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::case::Case;
+use super::in_the_way::Obstacle;
 use super::names::Meaning;
-use super::obstacle::Obstacle;
 use super::wanted::Edge;
 use crate::model::keys::label;
 use crate::model::{

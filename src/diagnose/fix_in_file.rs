@@ -44,6 +44,7 @@ impl Case<'_> {
             Change::AddHost { .. } | Change::RemoveHost { .. } => {
                 plan.place(&["services", service, "extra_hosts"])
             }
+            Change::ResolverOption { .. } => plan.place(&["services", service, "dns_opt"]),
             Change::LeaveMode { .. } => plan.place(&["services", service, "network_mode"]),
             Change::NoOption { .. } => plan.place(&["services", service, "mac_address"]),
             Change::Label { .. } => plan.place(&["services", service, "labels"]),

@@ -218,7 +218,7 @@ impl<'a> Index<'a> {
             let requested = container.requested.iter().map(|requested| requested.port);
             let ports: BTreeSet<u16> = sockets.chain(exposed).chain(requested).collect();
             for port in ports {
-                let open = facts.listens(at, port) == Some(Listens::Openly);
+                let open = facts.listens(at, port, None) == Some(Listens::Openly);
                 if open {
                     self.open.entry(port).or_default().push(at);
                 }

@@ -12,7 +12,7 @@ const STARTING: f64 = 2.0;
 
 /// What is wrong with the host of an edge.
 pub fn flaw(names: &Names, edge: &Edge) -> Option<Flaw> {
-    let not_found = edge.is_logged_as(LogErrorKind::NameNotFound);
+    let not_found = edge.fails_as(LogErrorKind::NameNotFound);
     if edge.target == Meaning::NobodysName {
         let by_chance = is_left_over(&edge.host) && edge.is_configured();
         if is_unset(&edge.host) && (not_found || by_chance) {

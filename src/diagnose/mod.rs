@@ -12,23 +12,30 @@
 //! - `index` has look-ups over them, and [`Names`] what a name means to a container.
 //! - `advertised` knows where servers send their clients on.
 //! - `wanted` finds who evidently wants to reach whom ([`Edge`]), and `obstacle`
-//!   the first thing that stands in the way of each; `whose` tells whether a name
-//!   or an address is still its target's.
+//!   the first thing that stands in the way of each, with `by_host` for ways by
+//!   the engine's machine and `resolving` for resolvers that go their own way;
+//!   `whose` tells whether a name or an address is still its target's.
 //! - A [`Case`] is all of that, whole when anybody first sees it.
-//! - `fix` makes steps, `tell_apart` those that give a name one owner, and
-//!   `fix_in_file` edits of compose files out of them.
+//! - `fix` makes steps, `fix_by_host` those of ways by the machine, `tell_apart`
+//!   those that give a name one owner, and `fix_in_file` edits of compose files
+//!   out of them.
 //! - Each [`Rule`] in [`rules`] looks at the case; [`why`] climbs a ladder over it.
 
 mod advertised;
+mod by_host;
 mod case;
+mod doubts;
 mod ended;
 mod facts;
 mod fix;
+mod fix_by_host;
 mod fix_in_file;
+mod in_the_way;
 mod index;
 mod malformed;
 mod names;
 mod obstacle;
+mod resolving;
 mod rule;
 pub mod rules;
 mod sight;
@@ -40,11 +47,12 @@ mod whose;
 pub mod why;
 
 pub use case::Case;
+pub use doubts::{Doubt, doubts};
 pub use facts::{Facts, Listens};
 pub use fix::{advise, dial, on_host, settled};
+pub use in_the_way::Obstacle;
 pub use malformed::{is_for_host, urls_for_host};
 pub use names::{Meaning, Names};
-pub use obstacle::Obstacle;
 pub use rule::{Judgement, Rule};
 pub use rules::{RULES, rule_named};
 pub use sight::Sight;
@@ -52,7 +60,7 @@ pub use signs::{is_ipv4_only, owned};
 pub use tell_apart::Shared;
 pub use verdict::diagnose;
 pub use wanted::{Edge, Sign};
-pub use whose::{HandedOut, keeps_dialling};
+pub use whose::{HandedOut, Meant, keeps_dialling};
 
 #[cfg(test)]
 mod facts_tests;
@@ -60,3 +68,5 @@ mod facts_tests;
 mod index_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod whose_tests;

@@ -5,92 +5,17 @@
 
 use std::net::IpAddr;
 
+use super::by_host;
 use super::facts::Listens;
+use super::in_the_way::Obstacle;
 use super::malformed;
 use super::names::{Meaning, Names};
 use super::wanted::Edge;
-use super::whose::{self, HandedOut};
+use super::whose;
 use crate::model::keys::option;
 use crate::model::{
-    Container, ContainerAt, Driver, Flaw, Health, LogErrorKind, NetworkAt, Protocol, State, nearest,
+    Container, ContainerAt, Driver, Health, LogErrorKind, NetworkAt, State, nearest,
 };
-
-/// What stands in the way.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Obstacle {
-    /// What the program takes for a host is none.
-    Malformed(Flaw),
-    /// `localhost` is the container itself, and a peer has the port.
-    Localhost {
-        /// The peer that is evidently meant.
-        peer: ContainerAt,
-        /// The port it has it on.
-        port: u16,
-        /// Whether it is certain that the container itself dials, and not
-        /// somebody's browser.
-        sure: bool,
-    },
-    /// `localhost` is the container itself, and the engine's machine has the port.
-    LocalhostMachine,
-    /// The container in whose network stack this one runs is gone or stopped.
-    Orphan(ContainerAt),
-    /// The other end does not run.
-    Down,
-    /// One of the two uses the host's network stack, where names do not lead.
-    HostMode,
-    /// Only another project answers to the name, which belongs to this container
-    /// of the client's own.
-    Namesake(ContainerAt),
-    /// Several containers that have nothing in common answer to the name on
-    /// this network.
-    Ambiguous(NetworkAt),
-    /// The service lacks its own name on this network, which the two share.
-    LostName(NetworkAt),
-    /// The address was once that of this container and is another's now.
-    Inherited(ContainerAt),
-    /// The address is the other end's on this network, where the client is
-    /// not, although the two share another.
-    OtherNetwork(NetworkAt),
-    /// The other end sends its clients to an address that is of no use to this one.
-    HandsOut(HandedOut),
-    /// They share no network.
-    NoSharedNetwork,
-    /// They share only the default bridge, where names do not resolve.
-    DefaultBridge,
-    /// The network they share keeps its members apart.
-    Apart(NetworkAt),
-    /// The name leads nowhere; with a name that would lead there.
-    WrongName(Option<String>),
-    /// The port is the one published on the host; inside it is another.
-    HostPort(u16),
-    /// The server listens on its own loopback address only.
-    OnLoopback,
-    /// Nothing listens on the port; with the ports on which something does.
-    NobodyListens(Vec<u16>),
-    /// Nobody has the address.
-    FreeAddress,
-    /// The address belongs to a container that does not have the port; with
-    /// one that has.
-    OtherOwner(Option<ContainerAt>),
-    /// The engine's machine is not known by that name.
-    MachineUnknown,
-    /// The machine listens on its own loopback address only.
-    MachineOnLoopback,
-    /// Nothing on the machine listens on the port.
-    MachineSilent,
-    /// The machine's address and a published port, for a container that is a
-    /// neighbour: position and port inside.
-    Hairpin(ContainerAt, u16),
-    /// The container at this position is on macvlan or ipvlan networks only,
-    /// and the other end is its own host.
-    MacvlanHost(ContainerAt),
-    /// The container is on internal networks only and wants to go out.
-    NoWayOut,
-    /// The health check of the other end fails.
-    Unhealthy,
-    /// It failed before and nothing is in its way now.
-    Past,
-}
 
 /// The first obstacle of an edge, `None` where there is none or nobody can tell.
 pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
@@ -111,8 +36,10 @@ pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
         Meaning::Addressed(to) if to == from => own_address(names, edge),
         Meaning::Addressed(to) => addressed(names, edge, to),
         Meaning::FreeAddress(_) => Some(Obstacle::FreeAddress),
-        Meaning::Machine => machine(names, edge),
-        Meaning::NobodysName => Some(Obstacle::WrongName(near(names, edge))),
+        Meaning::Machine => by_host::first(names, edge),
+        Meaning::NobodysName => {
+            Some(Obstacle::WrongName(near(names, edge.from, &edge.host, edge.port)))
+        }
         Meaning::Outside => outside(names, edge),
     }
 }
@@ -122,7 +49,7 @@ fn localhost(names: &Names, edge: &Edge) -> Option<Obstacle> {
     let container = names.container(from);
     let fails = edge.evidently_fails();
     if container.state.has_network() && !names.is_planned() {
-        match names.listens(from, port) {
+        match names.listens(from, port, edge.protocol) {
             Some(Listens::Openly | Listens::OnLoopback) => return None,
             Some(Listens::Not) => {}
             None if fails => {}
@@ -132,7 +59,7 @@ fn localhost(names: &Names, edge: &Edge) -> Option<Obstacle> {
         // It would listen there itself if it ran.
         return None;
     }
-    let published_by_itself = names.published_as(from, port).is_some()
+    let published_by_itself = names.published_as(from, port, edge.protocol).is_some()
         || container.requested.iter().any(|p| p.host_port.one() == Some(port));
     if published_by_itself && !fails {
         return None;
@@ -141,22 +68,20 @@ fn localhost(names: &Names, edge: &Edge) -> Option<Obstacle> {
     let on_web = edge.configured().count() == edge.signs.len()
         && edge.configured().all(|reference| is_web(reference.scheme.as_deref()));
     if let Some(peer) = peer_with(names, from, port).filter(|at| is_near(names, from, *at, port)) {
-        let on_host = names.published_as(peer, port).is_some();
+        let on_host = names.published_as(peer, port, edge.protocol).is_some();
         return Some(Obstacle::Localhost { peer, port, sure: fails || !(on_web && on_host) });
     }
-    let behind = first_of(names.index.published(port), |at| is_peer(names, from, at))
-        .and_then(|at| Some((at, names.published_as(at, port)?.port)));
-    if let Some((peer, inside)) = behind {
+    let behind = |at: ContainerAt| {
+        let published = names.published_as(at, port, edge.protocol)?;
+        names.is_peer(from, at).then_some((at, published.port))
+    };
+    if let Some((peer, inside)) = names.index.published(port).iter().find_map(|at| behind(*at)) {
         return Some(Obstacle::Localhost { peer, port: inside, sure: fails || !on_web });
     }
     let machine = names.map.snapshot().host.as_ref()?.listening.as_ref()?;
-    let there = machine.iter().any(|s| s.port == port && s.protocol == Protocol::Tcp);
+    let protocol = edge.protocol.unwrap_or_default();
+    let there = machine.iter().any(|s| s.port == port && s.protocol == protocol);
     (there && fails).then_some(Obstacle::LocalhostMachine)
-}
-
-/// Whether a container is another one, with a network stack of its own.
-fn is_peer(names: &Names, from: ContainerAt, at: ContainerAt) -> bool {
-    at != from && !names.map.share_stack(from, at)
 }
 
 /// The peer with a port that `localhost` is evidently meant for.
@@ -168,9 +93,9 @@ pub(super) fn peer_with(names: &Names, from: ContainerAt, port: u16) -> Option<C
     let of_networks = stack
         .flat_map(|stack| names.map.networks_of(stack))
         .map(|network| names.index.offering_on(network, port));
-    let first = |list| first_of(list, |at| is_peer(names, from, at));
+    let first = |list| first_of(list, |at| names.is_peer(from, at));
     let best = of_networks.chain([names.index.offering(port)]).filter_map(first);
-    let of_project = of_project.iter().copied().filter(|at| is_peer(names, from, *at));
+    let of_project = of_project.iter().copied().filter(|at| names.is_peer(from, *at));
     of_project.chain(best).min_by_key(|at| peer_rank(names, from, *at, port))
 }
 
@@ -181,7 +106,7 @@ pub(super) fn peer_rank(
     at: ContainerAt,
     port: u16,
 ) -> (bool, bool, bool, bool, ContainerAt) {
-    let open = names.listens(at, port) == Some(Listens::Openly);
+    let open = names.listens(at, port, None) == Some(Listens::Openly);
     let project = names.container(at).project();
     let same_project = project.is_some() && project == names.container(from).project();
     let shared = !names.shared(from, at).is_empty();
@@ -206,7 +131,7 @@ fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
         return down.then_some(Obstacle::Down);
     }
     // Between two ends it runs for a moment, which is no other verdict.
-    let is_open = |port| names.listens(to, port) == Some(Listens::Openly);
+    let is_open = |port| names.listens(to, port, edge.protocol) == Some(Listens::Openly);
     if names.is_looping(to) && !edge.port.is_some_and(is_open) {
         return Some(Obstacle::Down);
     }
@@ -238,6 +163,9 @@ fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
         }
         return Some(Obstacle::WrongName(name_that_leads(names, to, &shared)));
     }
+    if let Some(address) = astray(names, edge, to) {
+        return Some(Obstacle::ResolvesElsewhere(address));
+    }
     if let Some(network) = all_apart(names, from, to, &shared) {
         return Some(Obstacle::Apart(network));
     }
@@ -248,6 +176,16 @@ fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     let open = matches!(of_ports, None | Some(Obstacle::Past));
     let sent = open.then(|| whose::handed_out(names, edge, to)).flatten();
     sent.map(Obstacle::HandsOut).or(of_ports)
+}
+
+/// Where else a container's name led to, by what was measured just now or
+/// else by what was seen before.
+fn astray(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Option<IpAddr>> {
+    let is_meant = |address| names.is_meant(edge.from, &edge.host, to, address);
+    match edge.led_to() {
+        Some(address) => (!is_meant(address)).then_some(Some(address)),
+        None => names.leads_astray(edge.from, &edge.host, to),
+    }
 }
 
 /// A name by which a container is known on one of these networks.
@@ -289,13 +227,13 @@ fn addressed(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     if !names.is_planned() && names.container(to).state != State::Running {
         return Some(Obstacle::Down);
     }
-    if let Some(meant) = whose::inherited(names, edge, to) {
-        return Some(Obstacle::Inherited(meant));
+    if let Some(astray) = whose::inherited(names, edge, to) {
+        return Obstacle::of(astray, Obstacle::Inherited);
     }
     if let Some(port) = edge.port
         && edge.is_configured()
         && is_silent(names, edge, to, port)
-        && names.published_as(to, port).is_none()
+        && names.published_as(to, port, edge.protocol).is_none()
     {
         let has_it = first_of(names.index.open(port), |at| at != from && at != to);
         let says_so = names.container(to).exposed.iter().any(|exposed| exposed.port == port);
@@ -305,8 +243,8 @@ fn addressed(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     }
     if !names.map.share_stack(from, to) && !names.map.on_host(from) {
         let shared = names.shared(from, to);
-        if let Some(network) = whose::elsewhere(names, edge, to, &shared) {
-            return Some(Obstacle::OtherNetwork(network));
+        if let Some(astray) = whose::elsewhere(names, edge, to, &shared) {
+            return Obstacle::of(astray, Obstacle::OtherNetwork);
         }
         let on = names.map.owner_of(from, address).map(|(_, network)| network);
         if on.is_some_and(|network| !shared.contains(&network)) {
@@ -332,8 +270,8 @@ fn own_address(names: &Names, edge: &Edge) -> Option<Obstacle> {
 /// Whether nothing listens on a port: by the socket table, or, where nobody
 /// can tell, by what the client was told.
 fn is_silent(names: &Names, edge: &Edge, at: ContainerAt, port: u16) -> bool {
-    let refused = || edge.is_logged_as(LogErrorKind::Refused);
-    match names.listens(at, port) {
+    let refused = || edge.fails_as(LogErrorKind::Refused);
+    match names.listens(at, port, edge.protocol) {
         Some(listens) => listens == Listens::Not,
         None => refused(),
     }
@@ -344,16 +282,18 @@ fn ports(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     let Some(port) = edge.port else { return past(edge) };
     // Published under this number, and something else inside.
     let other_inside = names
-        .published_as(to, port)
+        .published_as(to, port, edge.protocol)
         .map(|published| published.port)
         .filter(|inside| *inside != port);
-    match names.listens(to, port) {
+    match names.listens(to, port, edge.protocol) {
         Some(Listens::Openly) => {}
         Some(Listens::OnLoopback) => return Some(Obstacle::OnLoopback),
         Some(Listens::Not) => {
-            return Some(match other_inside {
-                Some(inside) => Obstacle::HostPort(inside),
-                None => Obstacle::NobodyListens(names.open_ports(to)),
+            let otherwise = |meant| names.listens_otherwise(to, port, meant);
+            return Some(match (other_inside, edge.protocol.and_then(otherwise)) {
+                (_, Some(protocol)) => Obstacle::OtherProtocol(protocol),
+                (Some(inside), None) => Obstacle::HostPort(inside),
+                (None, None) => Obstacle::NobodyListens(names.open_ports(to)),
             });
         }
         None => {
@@ -371,38 +311,6 @@ fn past(edge: &Edge) -> Option<Obstacle> {
     edge.logged().next().is_some().then_some(Obstacle::Past)
 }
 
-fn machine(names: &Names, edge: &Edge) -> Option<Obstacle> {
-    let from = edge.from;
-    let snapshot = names.map.snapshot();
-    let by_name = edge.is_by_name();
-    let desktop = snapshot.engine.is_desktop();
-    let known_system = snapshot.engine.operating_system.is_some();
-    let podman = snapshot.engine.is_podman();
-    let on_host = names.map.on_host(from);
-    if names.is_only_beyond(from) {
-        return Some(Obstacle::MacvlanHost(from));
-    }
-    let known_there = desktop || podman || on_host;
-    if by_name && !known_there && names.added_host(from, &edge.host).is_none() {
-        return known_system.then_some(Obstacle::MachineUnknown);
-    }
-    let port = edge.port?;
-    if let Some(peer) = first_of(names.index.published(port), |at| is_peer(names, from, at)) {
-        let inside = names.published_as(peer, port)?.port;
-        return Some(Obstacle::Hairpin(peer, inside));
-    }
-    // Desktop's machine is another one than the sockets we could see.
-    if desktop || on_host {
-        return None;
-    }
-    let mut sockets =
-        snapshot.host.as_ref()?.listening.as_ref()?.iter().filter(|s| s.port == port).peekable();
-    if sockets.peek().is_none() {
-        return Some(Obstacle::MachineSilent);
-    }
-    sockets.all(|socket| socket.is_loopback_only()).then_some(Obstacle::MachineOnLoopback)
-}
-
 /// Whether a host is the name that Compose had given to a container which was
 /// renamed since.
 fn is_compose_name(container: &Container, host: &str) -> bool {
@@ -417,17 +325,22 @@ fn is_compose_name(container: &Container, host: &str) -> bool {
 }
 
 /// A name or alias here that is close to the one dialled.
-fn near(names: &Names, edge: &Edge) -> Option<String> {
+pub(super) fn near(
+    names: &Names,
+    from: ContainerAt,
+    host: &str,
+    port: Option<u16>,
+) -> Option<String> {
     let mut known: Vec<&str> = Vec::new();
-    let stack = names.map.stack(edge.from)?;
+    let stack = names.map.stack(from)?;
     for network in names.map.networks_of(stack) {
         if names.network(network).is_built_in() {
             continue;
         }
-        for member in names.map.members(network).iter().filter(|member| **member != edge.from) {
+        for member in names.map.members(network).iter().filter(|member| **member != from) {
             let Some(endpoint) = names.map.endpoint_on(*member, network) else { continue };
             let container = names.container(*member);
-            if is_compose_name(container, &edge.host) {
+            if is_compose_name(container, host) {
                 return Some(container.own_name().to_owned());
             }
             known.push(&container.name);
@@ -435,18 +348,18 @@ fn near(names: &Names, edge: &Edge) -> Option<String> {
             known.extend(container.compose.service.as_deref());
         }
     }
-    if let Some(name) = nearest(&edge.host, known.iter().copied()) {
+    if let Some(name) = nearest(host, known.iter().copied()) {
         return Some(name.to_owned());
     }
     // `database` for `db`, told by the port: the only one there that has it.
-    let port = edge.port?;
+    let port = port?;
     let networks = names.map.networks_of(stack).filter(|n| !names.network(*n).is_built_in());
     let mut with_port = networks
         .flat_map(|network| names.index.offering_on(network, port))
-        .filter(|at| **at != edge.from);
+        .filter(|at| **at != from);
     let only = with_port.next()?;
     let is_only = with_port.all(|at| at == only);
-    (is_only && is_telling(names, edge, *only, port)).then(|| names.name(*only).to_owned())
+    (is_only && is_telling(names, host, *only, port)).then(|| names.name(*only).to_owned())
 }
 
 /// Ports that half the programs of the world listen on: the number alone tells
@@ -463,8 +376,8 @@ fn is_near(names: &Names, from: ContainerAt, at: ContainerAt, port: u16) -> bool
 
 /// Whether a port tells that a container is meant: with such a number only
 /// where name or image fit as well.
-fn is_telling(names: &Names, edge: &Edge, at: ContainerAt, port: u16) -> bool {
-    let host = edge.host.to_ascii_lowercase();
+fn is_telling(names: &Names, host: &str, at: ContainerAt, port: u16) -> bool {
+    let host = host.to_ascii_lowercase();
     let image = names.container(at).image.to_ascii_lowercase();
     let base = image.rsplit('/').next().unwrap_or_default();
     let base = base.split([':', '@']).next().unwrap_or_default();
@@ -473,9 +386,5 @@ fn is_telling(names: &Names, edge: &Edge, at: ContainerAt, port: u16) -> bool {
 }
 
 fn outside(names: &Names, edge: &Edge) -> Option<Obstacle> {
-    let stack = names.map.stack(edge.from)?;
-    let networks = names.map.networks_of(stack).map(|network| names.network(network));
-    let mut networks = networks.filter(|network| !network.is_none()).peekable();
-    networks.peek()?;
-    networks.all(|network| network.internal).then_some(Obstacle::NoWayOut)
+    names.is_internal_only(edge.from).then_some(Obstacle::NoWayOut)
 }

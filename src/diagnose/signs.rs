@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use super::wanted::Edge;
-use crate::model::{ContainerAt, Dial, Evidence, Listening, Logged, Progress, WrittenIn};
+use crate::model::{ContainerAt, Dial, Evidence, Listening, Logged, Progress, Protocol, WrittenIn};
 
 impl Case<'_> {
     /// What shows that an edge is wanted: the place it is written in, and the
@@ -63,8 +63,9 @@ pub fn owned(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-/// Whether sockets on a port are bound to IPv4 alone.
+/// Whether connections to a port are taken by sockets that are bound to IPv4 alone.
 pub fn is_ipv4_only(sockets: &[Listening], port: u16) -> bool {
-    let mut on_port = sockets.iter().filter(|socket| socket.port == port).peekable();
+    let of_tcp = sockets.iter().filter(|socket| socket.protocol == Protocol::Tcp);
+    let mut on_port = of_tcp.filter(|socket| socket.port == port).peekable();
     on_port.peek().is_some() && on_port.all(|socket| socket.address.is_ipv4())
 }

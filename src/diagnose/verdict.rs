@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::case::Case;
 use super::fix::settled;
 use super::fix_in_file;
-use super::obstacle::Obstacle;
+use super::in_the_way::Obstacle;
 use super::rule::Rule;
 use super::rules::{CRASHED, RULES, UNEXPLAINED};
 use super::sight::Sight;

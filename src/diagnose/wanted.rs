@@ -4,10 +4,13 @@
 //! impossible is by design.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use super::advertised::{Sent, may_send};
 use super::names::{Meaning, Names};
-use crate::model::{ContainerAt, LogError, LogErrorKind, Origin, Progress, Reference, reference};
+use crate::model::{
+    ContainerAt, LogError, LogErrorKind, Origin, Outcome, Progress, Protocol, Reference, reference,
+};
 
 /// Something a container evidently wants to reach.
 #[derive(Debug, Clone)]
@@ -18,9 +21,12 @@ pub struct Edge<'a> {
     pub host: Cow<'a, str>,
     /// Port, if anything says one.
     pub port: Option<u16>,
+    /// The protocol, if anything says one.
+    pub protocol: Option<Protocol>,
     /// What is meant.
     pub target: Meaning,
-    /// What shows that it is wanted; never empty.
+    /// What shows that it is wanted. Empty only where nobody wants it, and
+    /// somebody asks about it.
     pub signs: Vec<Sign<'a>>,
 }
 
@@ -33,6 +39,20 @@ pub enum Sign<'a> {
     Logged(&'a LogError),
     /// The container is trying to connect right now, or is connected.
     Connecting(Progress),
+    /// It was tried just now, which ended so; with what the name led to.
+    Measured(Outcome, Option<IpAddr>),
+}
+
+impl Sign<'_> {
+    /// The protocol that it says is spoken. A log does not tell: a datagram can
+    /// be refused as a connection can.
+    fn protocol(&self) -> Option<Protocol> {
+        match self {
+            Self::Configured(reference) => reference.protocol(),
+            Self::Logged(_) | Self::Measured(..) => None,
+            Self::Connecting(_) => Some(Protocol::Tcp),
+        }
+    }
 }
 
 impl<'a> Edge<'a> {
@@ -70,9 +90,30 @@ impl<'a> Edge<'a> {
         })
     }
 
-    /// Whether the log reports a failure of this kind.
-    pub fn is_logged_as(&self, kind: LogErrorKind) -> bool {
+    /// How it was measured to end.
+    fn measured(&self) -> impl Iterator<Item = (Outcome, Option<IpAddr>)> {
+        self.signs.iter().filter_map(|sign| match sign {
+            Sign::Measured(outcome, led_to) => Some((*outcome, *led_to)),
+            _ => None,
+        })
+    }
+
+    /// The address that the name was measured to lead to.
+    pub fn led_to(&self) -> Option<IpAddr> {
+        self.measured().find_map(|(_, led_to)| led_to)
+    }
+
+    /// Whether the log reports a failure of this kind, or one was measured.
+    pub fn fails_as(&self, kind: LogErrorKind) -> bool {
+        let same = |outcome: Outcome| match outcome {
+            Outcome::Refused => kind == LogErrorKind::Refused,
+            Outcome::Timeout => kind == LogErrorKind::Timeout,
+            Outcome::Unreachable => kind == LogErrorKind::Unreachable,
+            Outcome::NameNotFound => kind == LogErrorKind::NameNotFound,
+            Outcome::Reachable | Outcome::Unknown => false,
+        };
         self.logged().any(|error| error.kind == kind)
+            || self.measured().any(|(outcome, _)| same(outcome))
     }
 
     /// Whether there is a connection that has come this far.
@@ -82,12 +123,17 @@ impl<'a> Edge<'a> {
 
     /// Whether anything but the configuration shows that it fails.
     pub fn evidently_fails(&self) -> bool {
-        self.logged().next().is_some() || self.is_connecting(Progress::Trying)
+        let was_measured_to_fail = self.measured().any(|(outcome, _)| {
+            outcome == Outcome::Refused || outcome.got_through() == Some(false)
+        });
+        self.logged().next().is_some()
+            || self.is_connecting(Progress::Trying)
+            || was_measured_to_fail
     }
 
     /// Whether only the health check names it.
     pub fn is_health_check(&self) -> bool {
-        self.signs.iter().all(|sign| {
+        !self.signs.is_empty() && self.signs.iter().all(|sign| {
             matches!(sign, Sign::Configured(reference) if reference.origin == Origin::HealthCheck)
         })
     }
@@ -107,8 +153,15 @@ pub fn edges<'a>(names: &Names<'a>) -> Vec<Edge<'a>> {
     names.containers().flat_map(|from| edges_from(names, from)).collect()
 }
 
+/// An edge that nobody is known to want.
+pub fn edge<'a>(names: &Names<'a>, from: ContainerAt, host: &str, port: Option<u16>) -> Edge<'a> {
+    let target = names.meaning(from, host);
+    let host = Cow::Owned(host.to_owned());
+    Edge { from, host, port, protocol: None, target, signs: Vec::new() }
+}
+
 /// All spellings of the loopback are one host.
-fn normalised<'a>(host: &Cow<'a, str>) -> Cow<'a, str> {
+pub(super) fn normalised<'a>(host: &Cow<'a, str>) -> Cow<'a, str> {
     if reference::is_loopback(host) {
         return Cow::Borrowed("localhost");
     }
@@ -152,7 +205,8 @@ fn edges_from<'a>(names: &Names<'a>, from: ContainerAt) -> Vec<Edge<'a>> {
             let (host, port) = (alike[0].written.clone(), alike[0].port);
             let signs = alike.iter().map(|seen| seen.sign).collect();
             let target = names.meaning(from, &host);
-            Edge { from, host, port, target, signs }
+            let protocol = alike.iter().find_map(|seen| seen.sign.protocol());
+            Edge { from, host, port, protocol, target, signs }
         })
         .collect();
     join_signs_without_port(&mut edges);
@@ -177,6 +231,7 @@ fn join_signs_without_port(edges: &mut Vec<Edge>) {
         let mut joined = false;
         for edge in with.iter_mut().filter(|edge| normalised(&edge.host) == host) {
             edge.signs.extend(lone.signs.iter().copied());
+            edge.protocol = edge.protocol.or(lone.protocol);
             joined = true;
         }
         if !joined {
@@ -202,7 +257,9 @@ fn join_resolved_addresses(edges: &mut Vec<Edge>) {
         match by_name {
             Some(named) => {
                 let signs = std::mem::take(&mut edges[at].signs);
+                let protocol = edges[at].protocol;
                 edges[named].signs.extend(signs);
+                edges[named].protocol = edges[named].protocol.or(protocol);
                 edges.remove(at);
             }
             None => at += 1,

@@ -84,32 +84,61 @@ pub fn lost_name(
     shared.iter().copied().find(|network| !names.network(*network).is_built_in())
 }
 
-/// The container that a client means by an address which `to` has inherited
-/// since the client looked it up.
-pub fn inherited(names: &Names, edge: &Edge, to: ContainerAt) -> Option<ContainerAt> {
+/// What sends a client astray, or did before the client saw it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Astray<T> {
+    /// It still does.
+    Still(T),
+    /// The client has found its way since.
+    Cured,
+}
+
+impl<T> Astray<T> {
+    fn of(cause: T, cured: bool) -> Self {
+        if cured { Self::Cured } else { Self::Still(cause) }
+    }
+}
+
+/// Whom a client means by an address that is another container's by now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Meant {
+    /// This container, which has another address.
+    Container(ContainerAt),
+    /// A name of its configuration that nobody has any more.
+    Gone,
+}
+
+/// What stands in the way of an edge to an address that `to` has inherited since
+/// the client looked it up: nothing any more where the client has seen it.
+pub fn inherited(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Astray<Meant>> {
     let (from, port) = (edge.from, edge.port?);
     let started = |at: ContainerAt| names.container(at).started_at;
     let younger = |at: ContainerAt| started(at).zip(started(from)).is_some_and(|(a, b)| a > b);
     if edge.is_configured() || edge.is_by_name() || !younger(to) {
         return None;
     }
-    let silent = match names.listens(to, port) {
+    let silent = match names.listens(to, port, edge.protocol) {
         Some(listens) => listens == Listens::Not,
-        None => edge.is_logged_as(LogErrorKind::Refused),
+        None => edge.fails_as(LogErrorKind::Refused),
     };
     let meant = match named_with_port(names, from, port) {
-        Some(named) if named == to => None,
+        Some(Meant::Container(named)) if named == to => None,
+        Some(Meant::Gone) => silent.then_some(Meant::Gone),
         Some(named) => Some(named),
-        None => only_neighbour(names, edge, to, port).filter(|at| silent && younger(*at)),
+        None => only_neighbour(names, edge, to, port)
+            .filter(|at| silent && younger(*at))
+            .map(Meant::Container),
     }?;
+    let Meant::Container(at) = meant else { return Some(Astray::Still(meant)) };
     // A stranger that does take the connection is a wrong app behind the port.
-    let stranger = || names.container(to).repository() != names.container(meant).repository();
-    let astray = silent || (younger(meant) && stranger());
-    (astray && !names.map.share_stack(meant, to) && !is_cured(names, edge, meant)).then_some(meant)
+    let stranger = || names.container(to).repository() != names.container(at).repository();
+    let astray = silent || (younger(at) && stranger());
+    let apart = !names.map.share_stack(at, to);
+    (astray && apart).then(|| Astray::of(meant, is_cured(names, edge, at)))
 }
 
 /// The container that a client's configuration names with a port.
-fn named_with_port(names: &Names, from: ContainerAt, port: u16) -> Option<ContainerAt> {
+fn named_with_port(names: &Names, from: ContainerAt, port: u16) -> Option<Meant> {
     let references = names.container(from).references.iter();
     let with_port = references.filter(|reference| {
         reference.origin != Origin::HealthCheck
@@ -117,7 +146,8 @@ fn named_with_port(names: &Names, from: ContainerAt, port: u16) -> Option<Contai
             && reference.address().is_none()
     });
     with_port.into_iter().find_map(|reference| match names.meaning(from, &reference.host) {
-        Meaning::Named(at) if at != from => Some(at),
+        Meaning::Named(at) if at != from => Some(Meant::Container(at)),
+        Meaning::NobodysName => Some(Meant::Gone),
         _ => None,
     })
 }
@@ -130,65 +160,71 @@ fn only_neighbour(names: &Names, edge: &Edge, to: ContainerAt, port: u16) -> Opt
         .flat_map(|network| names.index.offering_on(network, port))
         .copied()
         .filter(|at| *at != edge.from && *at != to)
-        .filter(|at| names.listens(*at, port) == Some(Listens::Openly));
+        .filter(|at| names.listens(*at, port, None) == Some(Listens::Openly));
     let first = offering.next()?;
     offering.all(|at| at == first).then_some(first)
 }
 
-/// Whether a client that once used a stale address has found the right one:
-/// it is connected there, or complained when its target had only just come, or
-/// has not complained for a while.
+/// Whether a client that once used a stale address has found the right one: it
+/// complained when its target had only just come, or a while ago, or some time
+/// ago and is connected there now.
 fn is_cured(names: &Names, edge: &Edge, meant: ContainerAt) -> bool {
     if edge.is_connecting(Progress::Trying) || edge.is_connecting(Progress::Open) {
         return false;
     }
-    let container = names.container(meant);
-    let addresses: Vec<IpAddr> = container.endpoints.iter().flat_map(|e| e.addresses()).collect();
+    let started = names.container(meant).started_at;
+    let mut complaints = edge.logged().filter_map(|error| error.last);
+    let late = complaints.any(|last| started.is_none_or(|started| last.since(started) > CURED));
+    match age(names, edge) {
+        _ if !late => true,
+        Some(0..=JUST_NOW) => false,
+        Some(0..=RECENT) => is_connected(names, edge, meant),
+        _ => true,
+    }
+}
+
+/// Whether a client is connected to a container on the edge's port.
+fn is_connected(names: &Names, edge: &Edge, to: ContainerAt) -> bool {
+    let addresses: Vec<IpAddr> =
+        names.container(to).endpoints.iter().flat_map(|e| e.addresses()).collect();
     let connections = names.connections(edge.from).unwrap_or_default();
-    let connected = connections.iter().any(|connection| {
+    connections.iter().any(|connection| {
         connection.progress == Progress::Open
             && Some(connection.remote.port()) == edge.port
             && addresses.contains(&connection.remote.ip())
-    });
-    connected || !complains(names, edge, meant)
+    })
 }
 
 /// Whether a client still dials an address that nobody has any more.
 pub fn keeps_dialling(names: &Names, edge: &Edge) -> bool {
     let meant = edge.port.and_then(|port| named_with_port(names, edge.from, port));
-    if let Some(meant) = meant {
+    if let Some(Meant::Container(meant)) = meant {
         return !is_cured(names, edge, meant);
     }
-    let mut ages = edge.logged().filter_map(|error| names.seconds_ago(edge.from, error.last?));
     edge.is_connecting(Progress::Trying)
         || edge.is_connecting(Progress::Open)
-        || ages.any(|seconds| seconds <= JUST_NOW)
+        || age(names, edge).is_some_and(|seconds| seconds <= JUST_NOW)
 }
 
-/// Whether a client complained of late, and so long after its target started
-/// that it ought to have seen it.
-fn complains(names: &Names, edge: &Edge, meant: ContainerAt) -> bool {
-    let started = names.container(meant).started_at;
-    edge.logged().filter_map(|error| error.last).any(|last| {
-        let late = started.is_none_or(|started| last.since(started) > CURED);
-        let recent = names.seconds_ago(edge.from, last).is_none_or(|seconds| seconds <= RECENT);
-        late && recent
-    })
+/// How long ago a client complained last, in seconds.
+fn age(names: &Names, edge: &Edge) -> Option<u64> {
+    edge.logged().filter_map(|error| names.seconds_ago(edge.from, error.last?)).min()
 }
 
-/// The network on which `to` has the dialled address and where the client is
-/// not, although the two share another.
+/// What stands in the way of an edge to an address that `to` has on a network where
+/// the client is not, although the two share another.
 pub fn elsewhere(
     names: &Names,
     edge: &Edge,
     to: ContainerAt,
     shared: &[NetworkAt],
-) -> Option<NetworkAt> {
+) -> Option<Astray<NetworkAt>> {
     let address: IpAddr = edge.host.parse().ok()?;
     let (_, network) = names.map.owner_of(edge.from, address)?;
     let runs = names.container(to).state == State::Running;
     let cured = !edge.is_configured() && is_cured(names, edge, to);
-    (runs && !cured && !shared.is_empty() && !shared.contains(&network)).then_some(network)
+    let astray = runs && !shared.is_empty() && !shared.contains(&network);
+    astray.then(|| Astray::of(network, cured))
 }
 
 /// An address that a server hands out.
@@ -239,7 +275,7 @@ fn is_useless(names: &Names, from: ContainerAt, to: ContainerAt, sent: &Referenc
         Meaning::Itself | Meaning::NobodysName | Meaning::FreeAddress(_) => true,
         Meaning::Named(at) if names.resolved(from, &sent.host) != Some(at) => true,
         Meaning::Named(at) | Meaning::Addressed(at) if at == to => {
-            sent.port.is_some_and(|port| names.listens(to, port) == Some(Listens::Not))
+            sent.port.is_some_and(|port| names.listens(to, port, None) == Some(Listens::Not))
         }
         _ => false,
     }

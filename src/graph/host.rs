@@ -4,7 +4,22 @@ use std::net::IpAddr;
 
 use super::Map;
 use super::reason::{Judged, Reason, Route};
-use crate::model::{ContainerAt, Driver};
+use crate::model::keys::option;
+use crate::model::{ContainerAt, Driver, Network};
+
+/// What should happen between the host and an address on a bridge, which the
+/// host mostly has an address on, too.
+pub(super) fn host_on(bridge: &Network, address: Option<IpAddr>, reason: Reason) -> Judged {
+    let ipv4 = address.is_none_or(|address| address.is_ipv4());
+    if bridge.is_isolated(ipv4) {
+        return Judged::blocked(Reason::BridgeWithoutHost);
+    }
+    // Such a bridge is somebody's own, who may have given it an address.
+    if ipv4 && bridge.option(option::INHIBIT_IPV4) == Some("true") {
+        return Judged::unknown(Reason::BridgeWithoutHost);
+    }
+    Judged::reachable(reason)
+}
 
 impl Map<'_> {
     /// Whether the container's engine has its bridges out of its host's sight.
@@ -40,7 +55,7 @@ impl Map<'_> {
             }
             for address in usable {
                 let judged = match &on.driver {
-                    Driver::Bridge => Judged::reachable(Reason::HostIsGateway),
+                    Driver::Bridge => host_on(on, address, Reason::HostIsGateway),
                     // There the gateway is a router outside, not the host.
                     // An overlay network's is nobody at all.
                     Driver::Macvlan | Driver::Ipvlan | Driver::Overlay => continue,

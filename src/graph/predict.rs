@@ -6,6 +6,7 @@
 
 use std::net::IpAddr;
 
+use super::host::host_on;
 use super::reason::{Judged, Prediction, Reason, Route, Verdict};
 use super::{Map, StackOwner};
 use crate::model::keys::option;
@@ -118,6 +119,8 @@ impl Map<'_> {
                 Judged::unknown(Reason::RootlessBridges)
             } else if networks(a).iter().all(|network| network.driver.reaches_beyond()) {
                 Judged::blocked(Reason::MacvlanHost)
+            } else if networks(a).iter().all(|network| network.is_isolated(true)) {
+                Judged::blocked(Reason::BridgeWithoutHost)
             } else {
                 Judged::unknown(Reason::HostAddressUntold)
             };
@@ -142,7 +145,7 @@ impl Map<'_> {
                 return Judged::blocked(Reason::RootlessBridges);
             }
             return match &on.driver {
-                Driver::Bridge => Judged::reachable(Reason::HostOnBridge),
+                Driver::Bridge => host_on(on, address, Reason::HostOnBridge),
                 Driver::Macvlan | Driver::Ipvlan => Judged::blocked(Reason::MacvlanHost),
                 _ => Judged::unknown(Reason::UnknownDriver),
             };

@@ -81,6 +81,9 @@ pub enum Reason {
     /// address the host has on the source's networks: Docker 26 does not say
     /// it of internal ones.
     HostAddressUntold,
+    /// The engine gives its host no address on the bridge. In the gateway mode
+    /// `isolated` nobody else does; with `inhibit_ipv4` somebody may.
+    BridgeWithoutHost,
     /// The default bridge has no name service.
     DefaultBridgeHasNoNames,
     /// A container on the host's stack resolves names as the host does, which
@@ -131,6 +134,7 @@ impl Reason {
             Self::MacvlanHost => "macvlan-host",
             Self::RootlessBridges => "rootless-bridges",
             Self::HostAddressUntold => "host-address-untold",
+            Self::BridgeWithoutHost => "bridge-without-host",
             Self::DefaultBridgeHasNoNames => "default-bridge-has-no-names",
             Self::HostKnowsNoNames => "host-knows-no-names",
             Self::HostHasNoName => "host-has-no-name",
@@ -172,6 +176,7 @@ impl Reason {
             Self::HostAddressUntold => {
                 "the target uses the host's network, whose address there the engine does not report"
             }
+            Self::BridgeWithoutHost => "the engine gives the host no address on that bridge",
             Self::DefaultBridgeHasNoNames => "names do not resolve on the default bridge",
             Self::HostKnowsNoNames => {
                 "the source uses the host's network, where container names do not resolve"

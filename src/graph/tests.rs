@@ -172,6 +172,36 @@ fn what_the_host_reaches_depends_on_where_the_engine_has_its_bridges() {
     }
 }
 
+/// Measured on Docker 28: the host has no route to a network of these, and who
+/// is on one has none to the host.
+#[test]
+fn a_bridge_on_which_the_host_has_no_address_is_out_of_its_reach() {
+    use Reason::BridgeWithoutHost;
+    let option =
+        |name: &str, value: &str| json!({format!("com.docker.network.bridge.{name}"): value});
+    let (isolated, inhibited) =
+        (option("gateway_mode_ipv4", "isolated"), option("inhibit_ipv4", "true"));
+    let snapshot = snapshot(
+        json!([{"name": "iso", "id": "iso", "driver": "bridge", "internal": true, "options": isolated,
+                "subnets": [{"subnet": "10.1.0.0/24"}]},
+               {"name": "inh", "id": "inh", "driver": "bridge", "options": inhibited,
+                "subnets": [{"subnet": "10.2.0.0/24", "gateway": "10.2.0.1"}]}]),
+        json!([{"name": "apart", "id": "apart", "state": "running", "endpoints": [
+                   {"network": "iso", "network_id": "iso", "ipv4": "10.1.0.1"}]},
+               member("own", &[("inh", "10.2.0.2")]),
+               {"name": "hosty", "id": "hosty", "state": "running", "network_mode": "host"}]),
+        "28.5.2",
+    );
+    let map = Map::new(&snapshot);
+    for (other, verdict) in [("apart", Verdict::Blocked), ("own", Verdict::Unknown)] {
+        for (from, to) in [("hosty", other), (other, "hosty")] {
+            let judged = map.predict(at(&map, from), at(&map, to)).by_address;
+            let told = (judged.verdict, judged.reason);
+            assert_eq!(told, (verdict, BridgeWithoutHost), "{from} → {to}");
+        }
+    }
+}
+
 #[test]
 fn newer_engines_filter_ipv6_between_bridges() {
     let snapshot = zoo("28.2.1");

@@ -10,6 +10,7 @@ use super::container::State;
 use super::log_trouble::TroubleKind;
 use super::observation::{LogErrorKind, Progress};
 use super::plan::Place;
+use super::port::Protocol;
 use super::reachability::Outcome;
 use super::reference::Origin;
 use super::why::Why;
@@ -83,6 +84,41 @@ pub enum Evidence {
         ports: Vec<u16>,
         /// Whether they are those beside the ones spoken of.
         besides: bool,
+    },
+    /// The one protocol with which a container takes a port.
+    Speaks {
+        /// The container.
+        container: String,
+        /// The port.
+        port: u16,
+        /// The protocol.
+        protocol: Protocol,
+    },
+    /// A port of the host is there on one of the host's addresses only.
+    PublishedOn {
+        /// The host's port.
+        host_port: u16,
+        /// The address.
+        host_ip: IpAddr,
+        /// The address that is dialled, where it is known.
+        dialled: Option<IpAddr>,
+    },
+    /// What a name leads a container to, which is not the container of that name.
+    ResolvesTo {
+        /// The container that asks.
+        container: String,
+        /// The name.
+        name: String,
+        /// The address; `None` where nobody knew the name.
+        address: Option<IpAddr>,
+    },
+    /// What a container asks for before it asks for a name as it is: the name
+    /// in each of its search domains.
+    AsksFirst {
+        /// The names that it asks for.
+        names: Vec<String>,
+        /// The dots that a name must have to be asked for as it is at first.
+        ndots: u8,
     },
     /// Nothing listens on a port in a container.
     NothingListens {
@@ -524,6 +560,8 @@ pub enum MachineMatter {
     OnLoopback,
     /// Nothing listens there.
     NothingListens,
+    /// It listens, and what containers send it gets no answer.
+    Silent,
     /// The machine listens, but localhost is the container itself.
     IsNotLocalhost,
 }

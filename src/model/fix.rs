@@ -314,6 +314,11 @@ pub enum Change {
         /// The name.
         name: String,
     },
+    /// An option of its resolver, in place of one of the same name.
+    ResolverOption {
+        /// As `resolv.conf` has it: `ndots:0`.
+        option: String,
+    },
     /// No legacy links.
     NoLinks,
     /// One option of `docker run` less.

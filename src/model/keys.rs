@@ -10,6 +10,8 @@ pub mod option {
     pub const MASQUERADE: &str = "com.docker.network.bridge.enable_ip_masquerade";
     /// What the bridge's interface is called on the host.
     pub const BRIDGE_NAME: &str = "com.docker.network.bridge.name";
+    /// `true` where the engine gives the bridge no IPv4 address.
+    pub const INHIBIT_IPV4: &str = "com.docker.network.bridge.inhibit_ipv4";
     /// How IPv4 packets get in and out of a bridge: `nat`, `routed`, `isolated`.
     pub const GATEWAY_MODE_IPV4: &str = "com.docker.network.bridge.gateway_mode_ipv4";
     /// How IPv6 packets do.

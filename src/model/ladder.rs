@@ -88,6 +88,16 @@ impl Rung {
     }
 }
 
+/// What a ladder goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Basis {
+    /// What was tried.
+    Measured,
+    /// The map and what was seen, since nothing was tried.
+    Map,
+}
+
 /// All rungs between two.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ladder {
@@ -95,6 +105,8 @@ pub struct Ladder {
     pub from: String,
     /// What it wants to reach, as asked: `db:5432`.
     pub to: String,
+    /// What the rungs go by.
+    pub basis: Basis,
     /// From the bottom up; the first that fails is the answer.
     pub rungs: Vec<Rung>,
     /// What fixes the first rung that fails.
@@ -107,7 +119,8 @@ pub struct Ladder {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Reach {
-    /// It does: everything holds, and the last thing was measured.
+    /// It does: everything holds, and the last thing was measured, or is what
+    /// the map predicts.
     Reachable,
     /// It does not: something fails.
     Blocked,

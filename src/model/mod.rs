@@ -28,6 +28,7 @@ mod port;
 mod position;
 mod reachability;
 pub mod reference;
+mod resolver;
 mod run_option;
 mod snapshot;
 mod start_error;
@@ -50,7 +51,7 @@ pub use fix::{
 pub use host_ports::HostPorts;
 pub use json::{is_unsafe, to_json};
 pub use labels::{kept_labels, without_user_info};
-pub use ladder::{Ladder, Reach, Rung, RungKind, Status};
+pub use ladder::{Basis, Ladder, Reach, Rung, RungKind, Status};
 pub use link::{ExtraHost, HostAddress, Link};
 pub use log_trouble::{LogTrouble, TroubleKind};
 pub use moment::Moment;
@@ -58,7 +59,7 @@ pub use names::{natural_order, nearest, nearest_of};
 pub use network::{Network, PODMAN_DEFAULT_NETWORK, Subnet};
 pub use observation::{
     Attached, Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means,
-    Mtu, NetworkObservation, Observation, Progress, RouteEntry,
+    Mtu, NetworkObservation, Observation, Progress, ResolvedName, RouteEntry,
 };
 pub use part::Part;
 pub use plan::{Place, Plan};
@@ -69,6 +70,7 @@ pub use position::{
 };
 pub use reachability::{Attempt, By, Latency, Measurement, Outcome, Probe};
 pub use reference::{Advertised, Flaw, Origin, Reference};
+pub use resolver::ResolverSettings;
 pub use run_option::{MadeWith, RunOption};
 pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot};
 pub use start_error::{StartError, StartErrorKind};

@@ -152,6 +152,14 @@ impl Network {
         modes.into_iter().filter_map(|key| self.option(key)).any(|mode| mode != "nat")
     }
 
+    /// Whether the engine keeps its host off the bridge: in the gateway mode
+    /// `isolated` of the address family, which only an internal network can be
+    /// in (Docker 28).
+    pub fn is_isolated(&self, ipv4: bool) -> bool {
+        let mode = if ipv4 { option::GATEWAY_MODE_IPV4 } else { option::GATEWAY_MODE_IPV6 };
+        self.option(mode) == Some("isolated")
+    }
+
     /// The engine's default bridge, the one network without names: every
     /// Docker has it under this name, every Podman under one id.
     ///

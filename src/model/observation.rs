@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::log_trouble::LogTrouble;
 use super::moment::{self, Moment};
 use super::port::Protocol;
+use super::resolver::ResolverSettings;
 use super::unread::Unread;
 
 /// How netmap looked inside.
@@ -57,6 +58,17 @@ pub struct Observation {
     /// The servers of its `/etc/resolv.conf`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nameservers: Option<Vec<IpAddr>>,
+    /// The search domains there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub search: Vec<String>,
+    /// How many dots a name must have there to be asked for as it is before it
+    /// is asked for in the search domains; absent where the file does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ndots: Option<u8>,
+    /// What names lead to that may lead elsewhere than the engine's resolver
+    /// says: asked for as the container's programs ask.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resolved: Vec<ResolvedName>,
     /// Its `/etc/hosts`, without the lines about itself and loopback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hosts: Option<Vec<HostsEntry>>,
@@ -69,6 +81,26 @@ pub struct Observation {
     /// What could not be looked at, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unseen: Vec<Unread>,
+}
+
+impl Observation {
+    /// How the container resolves names; `None` where nobody looked.
+    pub fn resolver(&self) -> Option<ResolverSettings> {
+        let servers = self.nameservers.clone()?;
+        let usual = ResolverSettings::default();
+        let ndots = self.ndots.unwrap_or(usual.ndots);
+        Some(ResolverSettings { servers, search: self.search.clone(), ndots })
+    }
+}
+
+/// A name, and what it led a container to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ResolvedName {
+    /// The name, as the container has it.
+    pub name: String,
+    /// The address; absent where there is no such name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<IpAddr>,
 }
 
 /// A socket that waits for others.

@@ -41,6 +41,15 @@ impl Protocol {
             Self::Sctp => "sctp",
         }
     }
+
+    /// Its name in a sentence: `TCP`.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Tcp => "TCP",
+            Self::Udp => "UDP",
+            Self::Sctp => "SCTP",
+        }
+    }
 }
 
 impl fmt::Display for Protocol {

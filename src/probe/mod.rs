@@ -4,6 +4,7 @@
 
 mod methods;
 mod plan;
+mod resolve;
 mod run;
 mod words;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 pub use methods::Method;
 pub use plan::{Attempts, ProbePlan, Query, Request, plan, plan_queries};
+pub use resolve::resolve;
 pub use run::{Crowd, Outlook, Probing};
 
 use crate::model::{Latency, Outcome, Why};

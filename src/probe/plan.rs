@@ -338,7 +338,7 @@ fn declared_ports(map: &Map) -> HashMap<IpAddr, u16> {
 
 /// Whether the text can be asked for as a host's name. What cannot must not
 /// come near a command line, either.
-fn is_host_name(name: &str) -> bool {
+pub(super) fn is_host_name(name: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     !name.is_empty()
         && name.len() <= LONGEST_NAME

@@ -26,7 +26,7 @@ pub fn ping(code: i64, output: &str) -> Answer {
         return answer;
     }
     if let Some(failure) = failure(output) {
-        return failure;
+        return Answer { leads_to: answer.leads_to, ..failure };
     }
     // It printed its statistics, so it ran its course and nothing came back.
     if received == Some(0) {
@@ -152,7 +152,7 @@ fn counted(output: &str, nouns: &[&str]) -> Option<u32> {
 }
 
 /// The address in `PING db (10.0.0.3): 56 data bytes` and its relatives.
-fn pinged(output: &str) -> Option<IpAddr> {
+pub fn pinged(output: &str) -> Option<IpAddr> {
     let line = output.lines().find(|line| line.starts_with("PING "))?;
     line.split(['(', ')']).find_map(|part| part.parse().ok())
 }

@@ -280,6 +280,7 @@ fn every_address(snapshot: &Snapshot) -> Vec<IpAddr> {
         all.extend(seen.connections.iter().flatten().map(|connection| connection.remote.ip()));
         all.extend(seen.routes.iter().flatten().filter_map(|route| route.gateway));
         all.extend(seen.nameservers.iter().flatten());
+        all.extend(seen.resolved.iter().filter_map(|led| led.address));
         all.extend(seen.hosts.iter().flatten().map(|entry| entry.address));
         all.extend(seen.log_errors.iter().flatten().filter_map(|error| parsed(&error.host)));
     }

@@ -5,8 +5,8 @@
 use super::redaction::Redaction;
 use crate::model::{
     Advertised, Attached, Connection, EngineFacts, EngineOfMap, HostObservation, HostsEntry,
-    Listening, LogError, LogTrouble, Mtu, NetworkObservation, Observation, Reference, RouteEntry,
-    Service, ServiceNetwork, Swarm, SwarmNode, Task, Unread, VirtualAddress,
+    Listening, LogError, LogTrouble, Mtu, NetworkObservation, Observation, Reference, ResolvedName,
+    RouteEntry, Service, ServiceNetwork, Swarm, SwarmNode, Task, Unread, VirtualAddress,
 };
 
 impl Redaction {
@@ -125,6 +125,16 @@ impl Redaction {
                 .nameservers
                 .as_ref()
                 .map(|all| all.iter().map(|server| self.addresses.address(*server)).collect()),
+            search: seen.search.iter().map(|domain| self.names.word(domain)).collect(),
+            ndots: seen.ndots,
+            resolved: seen
+                .resolved
+                .iter()
+                .map(|led: &ResolvedName| ResolvedName {
+                    name: self.names.word(&led.name),
+                    address: led.address.map(|address| self.addresses.address(address)),
+                })
+                .collect(),
             hosts: seen.hosts.as_ref().map(|all| {
                 let entry = |entry: &HostsEntry| HostsEntry {
                     address: self.addresses.address(entry.address),

@@ -83,7 +83,7 @@ fn json(_view: &SamplesView, _style: &Style) -> String {
         name: sample.name,
         title: sample.title,
         command: sample.command(),
-        recordings: sample.recordings().map(|(name, _)| name).collect(),
+        recordings: sample.names().collect(),
     });
     to_json(&Document { schema: "netmap-samples/1", samples: rows.collect() })
 }

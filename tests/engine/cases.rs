@@ -118,6 +118,15 @@ impl Case {
         findings[0].clone()
     }
 
+    /// What `netmap why` says in JSON, and its exit code.
+    fn why(&self, arguments: &[&str]) -> (Value, Option<i32>) {
+        let mut netmap = netmap_command();
+        let netmap = netmap.arg("--host").arg(&self.engine.address).arg("why").args(arguments);
+        let output = netmap.args(["--format", "json"]).output().expect("netmap runs");
+        let ladder = serde_json::from_slice(&output.stdout);
+        (ladder.unwrap_or_else(|_| panic!("why: {}", said(&output))), output.status.code())
+    }
+
     fn is_quiet(&self) {
         thread::sleep(SETTLED);
         self.expect(<[Value]>::is_empty, "it works, and the doctor should be quiet");
@@ -141,6 +150,11 @@ fn said(output: &Output) -> String {
 /// Holds the doctor against a script. `by_commands` says that the commands of
 /// its first finding fix it.
 fn hold(name: &str, by_commands: bool, says: &Says) {
+    hold_with(name, by_commands, says, |_, _| {});
+}
+
+/// Likewise; `also` has a look at the broken setup, with the first finding.
+fn hold_with(name: &str, by_commands: bool, says: &Says, also: impl Fn(&Case, &Value)) {
     let case = Case::new(name);
     if by_commands {
         let finding = case.broken(says);
@@ -151,7 +165,8 @@ fn hold(name: &str, by_commands: bool, says: &Says) {
         case.is_quiet();
         case.clean();
     }
-    case.broken(says);
+    let finding = case.broken(says);
+    also(&case, &finding);
     case.step("fixed");
     case.works(true);
     case.is_quiet();
@@ -230,6 +245,54 @@ fn a_crash_loop_gets_the_same_verdict_at_every_moment() {
         thread::sleep(Duration::from_secs(2));
     }
     case.clean();
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_server_of_udp_behind_a_publish_of_tcp() {
+    let never = &["published-port-nobody-listens"];
+    let words = &["metrics", "8125", "UDP"];
+    hold("udp-published-tcp", true, &Says { rule: "wrong-protocol", words, never });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_port_of_the_hosts_loopback_dialled_by_the_gateways_address() {
+    let never = &["hairpin", "host-service", "host-firewall"];
+    let words = &["monitor", "stats", "127.0.0.1 only"];
+    let says = Says { rule: "published-on-loopback", words, never };
+    hold_with("published-loopback", true, &says, |case, finding| {
+        let dialled = finding["evidence"].to_string();
+        let at = dialled.find("172.").expect("the gateway's address");
+        let address = dialled[at..].split(|c: char| !"0123456789.:".contains(c)).next().unwrap();
+        for how in [&["--method", "netns"][..], &["--method", "exec"], &["--no-exec"]] {
+            let (ladder, code) = case.why(&[&["monitor", address], how].concat());
+            assert_eq!(code, Some(1), "{how:?}: {ladder:#}");
+            assert!(ladder.to_string().contains("127.0.0.1 only"), "{how:?}: {ladder:#}");
+            assert_eq!(ladder["fix"], finding["fix"], "{how:?}");
+        }
+    });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_search_domain_with_an_answer_for_every_name() {
+    let never = &["firewall-drop", "wrong-name"];
+    let words = &["cache", "198.18.0.9", "cache.office.test"];
+    let says = Says { rule: "resolves-elsewhere", words, never };
+    hold_with("search-domain", true, &says, |case, finding| {
+        for how in [&["--method", "netns"][..], &["--method", "exec"]] {
+            let (ladder, code) = case.why(&[&["app", "cache:6379"], how].concat());
+            assert_eq!(code, Some(1), "{how:?}: {ladder:#}");
+            let failed = ladder["rungs"].as_array().unwrap().iter().find(|r| r["status"] == "fail");
+            let failed = failed.unwrap();
+            assert_eq!(failed["rung"], "name", "{how:?}: {ladder:#}");
+            for word in ["198.18.0.9", "cache.office.test"] {
+                assert!(failed.to_string().contains(word), "{how:?}: {ladder:#}");
+            }
+            assert_eq!(ladder["fix"], finding["fix"], "{how:?}");
+        }
+    });
 }
 
 #[test]

@@ -116,11 +116,90 @@ fn names_on_the_default_bridge_and_a_network_that_keeps_apart() {
     let ladder = why(&c, &d, &[]);
     assert_eq!(first_failure(&ladder), Some("network"));
     assert_eq!((status(&ladder, "name"), status(&ladder, "address")), ("pass", "fail"));
-    // Without exec nothing is measured, and nothing is claimed.
+    // Without exec nothing is measured, and the map has the word.
     let ladder = why(&a, &b, &["--no-exec"]);
-    assert_eq!(ladder["verdict"], "unknown", "{ladder:#}");
+    assert_eq!((&ladder["verdict"], &ladder["basis"]), (&"reachable".into(), &"map".into()));
+    let ladder = why(&a, &c, &["--no-exec"]);
+    assert_eq!((&ladder["verdict"], &ladder["basis"]), (&"blocked".into(), &"map".into()));
     // What is not there.
     let output = netmap(&["why", &a, "whyname-x"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("did you mean"), "{}", text(&output.stderr));
+}
+
+/// The first finding of a rule about a container.
+fn finding(rule: &str, about: &str) -> Value {
+    let output = netmap(&["doctor", about, "--rule", rule, "--format", "json"]);
+    let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let findings = found["findings"].as_array().unwrap();
+    findings.first().unwrap_or_else(|| panic!("no {rule} about {about}: {found:#}")).clone()
+}
+
+/// However it is measured, and where nothing is, `why` must say `word` and
+/// offer what the doctor offers.
+fn agrees_with_the_doctor(from: &str, to: &str, word: &str, finding: &Value) {
+    for how in [&["--method", "netns"][..], &["--method", "exec"], &["--no-exec"]] {
+        let ladder = why(from, to, how);
+        assert_eq!(ladder["verdict"], "blocked", "{how:?}: {ladder:#}");
+        assert!(ladder.to_string().contains(word), "{how:?}: {ladder:#}");
+        assert_eq!(ladder["fix"], finding["fix"], "{how:?}: {ladder:#}");
+    }
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_way_by_the_host_is_explained_as_the_doctor_explains_it() {
+    let mut corner = Corner::new("byhost");
+    let (net, inner) = (corner.network("net", &[]), corner.network("inner", &["--internal"]));
+    let serve = ["busybox", "nc", "-ll", "-p", "3306", "-e", "cat"];
+    let published = ["--network", net.as_str(), "-p", "18307:3306"];
+    let db = corner.run("db", &[&published[..], &serve].concat());
+
+    // The host's port, looked for in the container itself.
+    let variable = ["-e", "DB_URL=mysql://localhost:18307/shop"];
+    let web = corner.sleeper("web", &[&["--network", net.as_str()], &variable[..]].concat());
+    let found = finding("localhost-dependency", &web);
+    let word = format!("port 18307 of the host leads to {db}:3306");
+    agrees_with_the_doctor(&web, "localhost:18307", &word, &found);
+
+    // From an internal network nothing comes back in by a published port.
+    let format = "{{(index .IPAM.Config 0).Gateway}}";
+    let gateway = docker(&["network", "inspect", "-f", format, &inner]);
+    let url = format!("DB_URL=mysql://{gateway}:18307/shop");
+    let shut = corner.sleeper("shut", &["--network", &inner, "-e", &url]);
+    let found = finding("hairpin", &shut);
+    assert_eq!(found["severity"], "error", "{found:#}");
+    agrees_with_the_doctor(&shut, &format!("{gateway}:18307"), &word, &found);
+
+    // From another one it does, and what works needs no fix.
+    let url = format!(
+        "DB_URL=mysql://{}:18307/shop",
+        docker(&["network", "inspect", "-f", format, &net])
+    );
+    let other = corner.sleeper("other", &["--network", &net, "-e", &url]);
+    assert_eq!(finding("hairpin", &other)["severity"], "info");
+    let ladder = why(&other, url.trim_start_matches("DB_URL="), &[]);
+    assert_eq!((&ladder["verdict"], &ladder["fix"]), (&"reachable".into(), &Value::Array(vec![])));
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_resolver_that_asks_strangers_knows_no_container() {
+    let mut corner = Corner::new("strangers");
+    let net = corner.network("net", &[]);
+    let db =
+        corner.run("db", &["--network", &net, "busybox", "nc", "-ll", "-p", "5432", "-e", "cat"]);
+    let url = format!("DB_URL=postgres://{db}:5432/shop");
+    let web = corner.sleeper("web", &["--network", &net, "-e", &url]);
+    assert_eq!(why(&web, &db, &[])["verdict"], "reachable");
+    let other = "echo nameserver 192.0.2.53 >/etc/resolv.conf";
+    docker(&["exec", &web, "sh", "-c", other]);
+    let found = finding("resolves-elsewhere", &web);
+    agrees_with_the_doctor(&web, &format!("{db}:5432"), "192.0.2.53", &found);
+    let script: Vec<&str> =
+        found["fix"].as_array().unwrap().iter().map(|l| l.as_str().unwrap()).collect();
+    let script = script.join("\n");
+    let status = Command::new("sh").args(["-ec", &script]).env("DOCKER_HOST", engine()).status();
+    assert!(status.unwrap().success(), "{script}");
+    assert_eq!(why(&web, &format!("{db}:5432"), &[])["verdict"], "reachable");
 }

@@ -128,7 +128,7 @@ fn about_meant(case: &Case, at: ContainerAt, port: u16) -> Vec<Evidence> {
     if addresses.is_empty() {
         return Vec::new();
     }
-    let from = match case.listens(at, port) {
+    let from = match case.listens(at, port, None) {
         Some(Listens::Openly) => ListensFrom::Everybody,
         _ => ListensFrom::Declared,
     };

@@ -33,7 +33,7 @@ fn judge(case: &Case) -> Judgement {
             format!("{} {verb} {name} by its port on the host, {port}", few(&clients)),
         );
         finding.evidence = case.signs(&edges);
-        if case.published_as(to, port).is_some() {
+        if case.published_as(to, port, edges[0].protocol).is_some() {
             let container = name.to_owned();
             finding.evidence.push(Evidence::LeadsTo { host_port: port, container, port: inside });
             finding.evidence.push(Evidence::NothingListens { container: name.to_owned(), port });

@@ -1,8 +1,8 @@
 //! Something on the host that a container wants.
 
-use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, advise, settled};
+use crate::diagnose::{Case, Judgement, Rule, Sight, fix_by_host};
 use crate::model::words::few;
-use crate::model::{Evidence, MachineMatter, Severity, Step};
+use crate::model::{Evidence, MachineMatter, Severity};
 
 /// See `netmap explain host-service`.
 pub const RULE: Rule = Rule {
@@ -24,20 +24,15 @@ pub const RULE: Rule = Rule {
 
 fn judge(case: &Case) -> Judgement {
     let groups = case.obstructed(|edge, obstacle| {
-        let matter = match obstacle {
-            Obstacle::MachineUnknown => MachineMatter::NameUnknown,
-            Obstacle::MachineOnLoopback => MachineMatter::OnLoopback,
-            Obstacle::MachineSilent => MachineMatter::NothingListens,
-            Obstacle::LocalhostMachine => MachineMatter::IsNotLocalhost,
-            _ => return None,
-        };
+        // See host-firewall.
+        let matter =
+            fix_by_host::matter(obstacle).filter(|matter| *matter != MachineMatter::Silent)?;
         Some((edge.host.clone(), edge.port, matter))
     });
     Judgement::of(groups.into_iter().map(|((host, port, matter), edges)| {
         let clients = case.clients(&edges);
         let (who, alone) = (few(&clients), clients.len() == 1);
-        let of_port =
-            port.map_or_else(|| "that port".to_owned(), |port| format!("port {port}"));
+        let of_port = port.map_or_else(|| "that port".to_owned(), |port| format!("port {port}"));
         let summary = match matter {
             MachineMatter::NameUnknown => {
                 format!("{who} cannot find the host by the name {host}")
@@ -50,6 +45,7 @@ fn judge(case: &Case) -> Judgement {
                 let dial = if alone { "dials" } else { "dial" };
                 format!("{who} {dial} {of_port} of the host, where nothing listens")
             }
+            MachineMatter::Silent => format!("{who} gets no answer from the host"),
             MachineMatter::IsNotLocalhost => {
                 let look = if alone { "looks" } else { "look" };
                 let there = if alone { "itself" } else { "themselves" };
@@ -62,23 +58,7 @@ fn judge(case: &Case) -> Judgement {
         }
         finding.evidence = case.signs(&edges);
         finding.evidence.push(Evidence::OnMachine { host: host.to_string(), port, matter });
-        let add = || -> Vec<Step> {
-            edges.iter().flat_map(|edge| case.add_host(edge.from)).collect()
-        };
-        finding.fix = match matter {
-            MachineMatter::NameUnknown => settled(add()),
-            MachineMatter::OnLoopback => vec![advise(format!(
-                "let the program on the host listen on the gateway's address or on 0.0.0.0, {of_port}"
-            ))],
-            MachineMatter::NothingListens => {
-                vec![advise(format!("start the program on the host that is to listen on {of_port}"))]
-            }
-            MachineMatter::IsNotLocalhost => {
-                let mut steps = add();
-                steps.extend(case.redial(&edges, "host.docker.internal", port));
-                settled(steps)
-            }
-        };
+        finding.fix = case.reach_machine(matter, &edges);
         finding
     }))
 }

@@ -1,8 +1,10 @@
 //! A container looks for a peer in itself.
 
-use crate::diagnose::{Case, Judgement, Listens, Obstacle, Rule, Sight, owned};
+use crate::diagnose::{
+    Case, Edge, Judgement, Listens, Meaning, Obstacle, Rule, Sight, advise, owned,
+};
 use crate::model::words::few;
-use crate::model::{Evidence, ListensFrom, Severity};
+use crate::model::{ContainerAt, Evidence, ListensFrom, Severity};
 
 /// See `netmap explain localhost-dependency`.
 pub const RULE: Rule = Rule {
@@ -51,7 +53,7 @@ fn judge(case: &Case) -> Judgement {
         let containers = owned(&clients);
         finding.evidence.push(Evidence::IsItself { containers, port: dialled });
         let container = name.to_owned();
-        finding.evidence.push(match case.listens(peer, port) {
+        finding.evidence.push(match case.listens(peer, port, edges[0].protocol) {
             _ if dialled != port => Evidence::LeadsTo { host_port: dialled, container, port },
             listens => {
                 let from = match listens {
@@ -62,7 +64,33 @@ fn judge(case: &Case) -> Judgement {
                 Evidence::Listens { container, port, from }
             }
         });
-        finding.fix = case.fix_names(peer);
+        finding.fix = match set_already(case, peer, &edges) {
+            Some(advice) => vec![advise(advice)],
+            None => case.fix_names(peer),
+        };
         finding
     }))
+}
+
+/// What to look for where the clients are set to use the peer's name already.
+fn set_already(case: &Case, peer: ContainerAt, edges: &[&Edge]) -> Option<String> {
+    let named = |from: ContainerAt| {
+        let named = case.edges_from(from).map(|(edge, _)| edge);
+        let mut named = named.filter(|edge| edge.target == Meaning::Named(peer));
+        named.find_map(|edge| Some((edge, edge.configured().next()?)))
+    };
+    let unset = |edge: &&&Edge| edge.configured().next().is_none();
+    if !edges.iter().all(|edge| unset(&edge) && named(edge.from).is_some()) {
+        return None;
+    }
+    let client = edges.first()?.from;
+    let (edge, reference) = named(client)?;
+    Some(format!(
+        "{} has {} in {} already: let its program use that, or see whether {} itself sends its \
+         clients to localhost, as members of a replica set can",
+        case.called(client),
+        edge.dialled(),
+        reference.place(),
+        case.called(peer)
+    ))
 }

@@ -48,8 +48,10 @@ fn judge(case: &Case) -> Judgement {
         ports.sort_unstable();
         ports.dedup();
         for port in ports {
-            if case.listens(at, port) == Some(Listens::OnLoopback) {
-                let edges = dialled.get(&(at, port)).map_or(&[][..], Vec::as_slice);
+            let edges = dialled.get(&(at, port)).map_or(&[][..], Vec::as_slice);
+            let on_loopback =
+                || case.listens(at, port, Some(Protocol::Tcp)) == Some(Listens::OnLoopback);
+            if !edges.is_empty() || on_loopback() {
                 findings.extend(finding(case, at, port, edges));
             }
         }

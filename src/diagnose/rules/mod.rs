@@ -17,6 +17,7 @@ mod foreign_namesake;
 mod gateway_surprise;
 mod hairpin;
 mod hardcoded_ip;
+mod host_firewall;
 mod host_mode_peer;
 mod host_port_between_containers;
 mod host_port_conflict;
@@ -38,7 +39,9 @@ mod no_shared_network;
 mod outside_names;
 mod pool_exhausted;
 mod proxy_env;
+mod published_on_loopback;
 mod published_port_nobody_listens;
+mod resolves_elsewhere;
 mod shadowed_name;
 mod stale_resolved_address;
 mod startup_race;
@@ -49,6 +52,7 @@ mod underscore_host;
 mod unexplained_failure;
 mod unused_network;
 mod wrong_name;
+mod wrong_protocol;
 
 use super::Rule;
 
@@ -72,6 +76,7 @@ pub const RULES: &[Rule] = &[
     lost_alias::RULE,
     wrong_name::RULE,
     shadowed_name::RULE,
+    resolves_elsewhere::RULE,
     alias_collision::RULE,
     host_mode_peer::RULE,
     icc_off::RULE,
@@ -79,8 +84,11 @@ pub const RULES: &[Rule] = &[
     internal_only::RULE,
     host_service::RULE,
     name_for_a_browser::RULE,
+    host_firewall::RULE,
+    published_on_loopback::RULE,
     hairpin::RULE,
     loopback_bind::RULE,
+    wrong_protocol::RULE,
     host_port_between_containers::RULE,
     stale_resolved_address::RULE,
     dialled_port_closed::RULE,

@@ -27,7 +27,7 @@ fn judge(case: &Case) -> Judgement {
     let mut groups: BTreeMap<ContainerAt, Vec<&Edge>> = BTreeMap::new();
     let mut peers_fail = BTreeSet::new();
     for (edge, obstacle) in case.edges() {
-        if !edge.is_logged_as(LogErrorKind::NameNotFound) {
+        if !edge.fails_as(LogErrorKind::NameNotFound) {
             continue;
         }
         match edge.target {

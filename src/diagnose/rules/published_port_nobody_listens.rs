@@ -42,12 +42,15 @@ fn judge(case: &Case) -> Judgement {
             .map(|published| (published.port, published.protocol))
             .collect();
         ports.dedup();
-        let silent: Vec<u16> = ports
+        let silent: Vec<(u16, Protocol)> = ports
             .iter()
             .filter(|(port, protocol)| {
-                *protocol != Protocol::Sctp && case.listens(at, *port) == Some(Listens::Not)
+                *protocol != Protocol::Sctp
+                    && case.listens(at, *port, Some(*protocol)) == Some(Listens::Not)
+                    // It listens with the other protocol: see wrong-protocol.
+                    && case.listens_otherwise(at, *port, *protocol).is_none()
             })
-            .map(|(port, _)| *port)
+            .copied()
             .collect();
         if !silent.is_empty() {
             judgement.findings.push(finding(case, at, &ports, &silent));
@@ -58,18 +61,24 @@ fn judge(case: &Case) -> Judgement {
     judgement
 }
 
-fn finding(case: &Case, at: ContainerAt, ports: &[(u16, Protocol)], silent: &[u16]) -> Finding {
+fn finding(
+    case: &Case,
+    at: ContainerAt,
+    ports: &[(u16, Protocol)],
+    silent: &[(u16, Protocol)],
+) -> Finding {
     let (container, name) = (case.container(at), case.name(at));
     let clients: Vec<&Edge> = case
         .edges_about(at)
         .filter(|(edge, obstacle)| {
-            let here =
-                edge.container() == Some(at) && edge.port.is_some_and(|p| silent.contains(&p));
+            let is_silent = |port: u16| silent.iter().any(|(silent, _)| *silent == port);
+            let here = edge.container() == Some(at) && edge.port.is_some_and(is_silent);
             here && matches!(obstacle, Some(Obstacle::NobodyListens(_)))
         })
         .map(|(edge, _)| edge)
         .collect();
-    let numbers: Vec<String> = silent.iter().map(u16::to_string).collect();
+    let mut numbers: Vec<String> = silent.iter().map(|(port, _)| port.to_string()).collect();
+    numbers.dedup();
     let mut finding = RULE.finding(
         [name].into_iter().chain(case.clients(&clients)),
         format!("{name} has port {} published, and nothing listens there", few(&numbers)),
@@ -77,7 +86,7 @@ fn finding(case: &Case, at: ContainerAt, ports: &[(u16, Protocol)], silent: &[u1
     if silent.len() < ports.len() {
         finding.severity = Severity::Warning;
     }
-    for published in container.published.iter().filter(|p| silent.contains(&p.port)) {
+    for published in container.published.iter().filter(|p| silent.contains(&(p.port, p.protocol))) {
         let Some(host_port) = published.host_port else { continue };
         let (container, port) = (name.to_owned(), published.port);
         let leads = Evidence::LeadsTo { host_port, container, port };
@@ -86,8 +95,9 @@ fn finding(case: &Case, at: ContainerAt, ports: &[(u16, Protocol)], silent: &[u1
         }
     }
     finding.evidence.extend(case.signs(&clients));
-    let mut others = case.open_ports(at);
-    others.retain(|port| !ports.iter().any(|(published, _)| published == port));
+    let protocol = silent[0].1;
+    let mut others = case.open_ports_of(at, protocol);
+    others.retain(|port| !ports.contains(&(*port, protocol)));
     let (of, listed) = (name.to_owned(), others.clone());
     finding.evidence.push(Evidence::OpenPorts { container: of, ports: listed, besides: true });
     finding.evidence.extend(case.last_words(at).filter(|_| others.is_empty()));
@@ -96,8 +106,14 @@ fn finding(case: &Case, at: ContainerAt, ports: &[(u16, Protocol)], silent: &[u1
 }
 
 /// Publishes the port that the server does listen on.
-fn publish_instead(case: &Case, at: ContainerAt, silent: u16, others: &[u16]) -> Vec<Step> {
-    let asked = case.container(at).requested.iter().find(|asked| asked.port == silent);
+fn publish_instead(
+    case: &Case,
+    at: ContainerAt,
+    silent: (u16, Protocol),
+    others: &[u16],
+) -> Vec<Step> {
+    let mut asked = case.container(at).requested.iter();
+    let asked = asked.find(|asked| (asked.port, asked.protocol) == silent);
     match (others, asked) {
         ([real], Some(asked)) => {
             let to = RequestedPort { port: *real, ..asked.clone() };

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use crate::diagnose::{
-    Case, Edge, Judgement, Listens, Meaning, Obstacle, Rule, Sight, advise, keeps_dialling,
+    Case, Edge, Judgement, Listens, Meaning, Meant, Obstacle, Rule, Sight, advise, keeps_dialling,
 };
 use crate::model::{ContainerAt, Evidence, Finding, NetworkAt, Progress, Severity, Step};
 
@@ -35,8 +35,11 @@ fn judge(case: &Case) -> Judgement {
             (Meaning::FreeAddress(network), _) if !edge.is_configured() => {
                 findings.extend(free(case, edge, network));
             }
-            (Meaning::Addressed(heir), Some(Obstacle::Inherited(meant))) => {
+            (Meaning::Addressed(heir), Some(Obstacle::Inherited(Meant::Container(meant)))) => {
                 findings.extend(inherited(case, edge, heir, *meant));
+            }
+            (Meaning::Addressed(heir), Some(Obstacle::Inherited(Meant::Gone))) => {
+                findings.extend(of_gone(case, edge, heir));
             }
             _ => {}
         }
@@ -99,7 +102,7 @@ fn inherited(case: &Case, edge: &Edge, heir: ContainerAt, meant: ContainerAt) ->
     finding.evidence.push(case.sign(edge));
     let container = heir_name.to_owned();
     if let Some(port) = edge.port {
-        let silent = case.listens(heir, port) != Some(Listens::Openly);
+        let silent = case.listens(heir, port, None) != Some(Listens::Openly);
         finding.evidence.extend(silent.then_some(Evidence::NothingListens { container, port }));
         if !silent {
             finding.severity = Severity::Warning;
@@ -112,6 +115,29 @@ fn inherited(case: &Case, edge: &Edge, heir: ContainerAt, meant: ContainerAt) ->
     let (owner, container) = (heir_name.to_owned(), name.to_owned());
     finding.evidence.push(Evidence::Younger { container: owner, than: container });
     finding.fix = look_up_again(case, edge);
+    Some(finding)
+}
+
+/// The address is another container's now, and who had it is there no more.
+fn of_gone(case: &Case, edge: &Edge, heir: ContainerAt) -> Option<Finding> {
+    let (name, heir_name) = (case.name(edge.from), case.name(heir));
+    let named = case.edges_from(edge.from).map(|(other, _)| other);
+    let mut named = named.filter(|other| other.port == edge.port);
+    let named = named.find(|other| other.target == Meaning::NobodysName)?;
+    let host = named.host.to_string();
+    let mut finding = RULE.finding(
+        [name, heir_name],
+        format!(
+            "{name} still dials the address that `{host}` had before: {} is {heir_name}'s now, and \
+             nobody is called {host}",
+            edge.host
+        ),
+    );
+    finding.evidence = vec![case.sign(named), case.sign(edge)];
+    let (container, than) = (heir_name.to_owned(), name.to_owned());
+    finding.evidence.push(Evidence::Younger { container, than });
+    let again = advise(format!("bring {host} up again, and then:"));
+    finding.fix = vec![again, case.restart(edge.from)];
     Some(finding)
 }
 

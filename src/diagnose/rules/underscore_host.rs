@@ -75,7 +75,7 @@ fn alias(case: &Case, edges: &[&Edge], to: ContainerAt, name: &str) -> Vec<Step>
 }
 
 fn complains(edge: &Edge) -> bool {
-    edge.is_logged_as(LogErrorKind::InvalidHost)
+    edge.fails_as(LogErrorKind::InvalidHost)
 }
 
 fn over_http(edge: &Edge) -> bool {

@@ -38,7 +38,7 @@ fn judge(case: &Case) -> Judgement {
             clients.iter().copied(),
             format!("{} {verb} `{host}`, a name that nothing there has", few(&clients)),
         );
-        if !edges.iter().any(|edge| edge.is_logged_as(LogErrorKind::NameNotFound)) {
+        if !edges.iter().any(|edge| edge.fails_as(LogErrorKind::NameNotFound)) {
             finding.severity = Severity::Warning;
         }
         finding.evidence = case.signs(&edges);
@@ -80,6 +80,6 @@ fn judge(case: &Case) -> Judgement {
 /// by somebody outside.
 fn is_sure(edge: &Edge, suggestion: Option<&str>) -> bool {
     let known = matches!(edge.target, Meaning::Named(_));
-    let not_found = edge.is_logged_as(LogErrorKind::NameNotFound);
+    let not_found = edge.fails_as(LogErrorKind::NameNotFound);
     known || not_found || (suggestion.is_some() && edge.is_configured())
 }

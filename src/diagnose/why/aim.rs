@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use crate::diagnose::Case;
 use crate::error::{Error, Result};
-use crate::model::ContainerAt;
 use crate::model::words::few;
+use crate::model::{By, ContainerAt};
 
 /// What somebody wants to reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +77,12 @@ impl Aim {
 
     pub(super) fn address(&self) -> Option<IpAddr> {
         self.host.parse().ok()
+    }
+
+    /// Whether a measurement by name or by address is what was asked for.
+    pub(super) fn is_by(&self, by: By) -> bool {
+        let is_named = self.address().is_none() && self.target != Destination::Itself;
+        (by == By::Name) == is_named
     }
 
     /// `db:5432`, as asked.

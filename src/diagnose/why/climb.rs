@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::aim::Aim;
-use crate::diagnose::Case;
+use crate::diagnose::{Case, Edge, Obstacle, Sign};
 use crate::model::{
     Attempt, By, ContainerAt, Measurement, Outcome, Rung, RungKind, State, Status, Step, Why,
 };
@@ -14,9 +14,45 @@ pub struct Climb<'a> {
     pub from: ContainerAt,
     pub aim: &'a Aim,
     pub measured: &'a [Measurement],
+    /// The same way as an edge, and what stands in its way: what the doctor
+    /// would say of it.
+    pub edge: Edge<'a>,
+    pub obstacle: Option<Obstacle>,
 }
 
 impl<'a> Climb<'a> {
+    pub fn new(
+        case: &'a Case<'a>,
+        from: ContainerAt,
+        aim: &'a Aim,
+        measured: &'a [Measurement],
+    ) -> Self {
+        let as_asked = measured.iter().filter(|m| aim.is_by(m.by));
+        let signs = as_asked.filter(|m| m.attempt.port() == aim.port || m.leads_to.is_some());
+        let signs = signs.map(|m| match m.attempt.port() == aim.port {
+            true => Sign::Measured(m.outcome, m.leads_to),
+            false => Sign::Measured(Outcome::Unknown, m.leads_to),
+        });
+        let (edge, obstacle) = case.judge(from, &aim.host, aim.port, signs);
+        Self { case, from, aim, measured, edge, obstacle }
+    }
+
+    /// Whether the target answered what was asked for, the way that it was
+    /// asked for.
+    pub fn arrived(&self) -> bool {
+        let as_asked = self.measured.iter().filter(|m| self.aim.is_by(m.by));
+        let mut outcomes = as_asked.map(|m| (m.attempt, m.outcome));
+        match self.aim.port {
+            Some(port) => outcomes.any(|end| end == (Attempt::Tcp(port), Outcome::Reachable)),
+            None => outcomes.any(|(_, outcome)| outcome.got_through() == Some(true)),
+        }
+    }
+
+    /// Whether there is nothing to go by but the map and what was seen.
+    pub fn is_by_map(&self) -> bool {
+        self.measured.is_empty()
+    }
+
     fn tries(&self, by: By, attempt: Attempt) -> impl Iterator<Item = &'a Measurement> {
         self.measured.iter().filter(move |m| m.by == by && m.attempt == attempt)
     }
@@ -159,6 +195,15 @@ impl<'a> Climb<'a> {
             self.tries(By::Address, attempt).filter(|_| self.silent_service().is_none());
         let tries = by_address.chain(self.tries(By::Name, attempt));
         tries.map(|m| (m.outcome, m.reason.as_ref())).min_by_key(|(outcome, _)| rank(*outcome))
+    }
+
+    /// A command by which the container that asks connects.
+    pub fn connect(&self) -> Step {
+        let host = &self.aim.host;
+        match self.aim.port {
+            Some(port) => self.inside(&["nc", "-w", "1", host, &port.to_string()]),
+            None => self.inside(&["ping", "-c1", host]),
+        }
     }
 
     /// A command run inside the container that asks.

@@ -1,10 +1,13 @@
 //! The ladder to another container.
 
 use super::climb::Climb;
-use crate::diagnose::{Case, Listens, advise};
+use super::explained::{Explained, explained};
+use crate::diagnose::{Case, Edge, Listens, Meaning, Obstacle, Shared, advise};
 use crate::graph::{Reason, Verdict};
 use crate::model::words::few;
-use crate::model::{ContainerAt, Ladder, NetworkAt, Outcome, Rung, RungKind, State, Status, Step};
+use crate::model::{
+    ContainerAt, Ladder, NetworkAt, Outcome, Protocol, Rung, RungKind, State, Status, Step,
+};
 
 /// Puts the rungs on the ladder, and what fixes the first that fails.
 pub fn climb(climb: &Climb, to: ContainerAt, ladder: &mut Ladder) {
@@ -13,14 +16,27 @@ pub fn climb(climb: &Climb, to: ContainerAt, ladder: &mut Ladder) {
     ladder.rungs.push(running);
     ladder.rungs.push(network(climb, to));
     ladder.rungs.push(name(climb, to));
-    ladder.rungs.push(climb.answering(Status::Fail));
+    ladder.rungs.push(if climb.is_by_map() {
+        route(climb, to)
+    } else {
+        climb.answering(Status::Fail)
+    });
     ladder.rungs.push(port(climb, to));
     let Some(obstacle) = ladder.obstacle() else { return };
     let ping = || climb.inside(&["ping", "-c1", &climb.aim.host]);
     let (fix, see) = match obstacle.rung {
         RungKind::Running => start(climb, to),
         RungKind::Network => (meet(climb, to), ping()),
-        RungKind::Name => (rename(climb, to), ping()),
+        RungKind::Name => match explained(climb) {
+            Some(Explained { notes, fix, .. }) => {
+                let failed = ladder.rungs.iter_mut().find(|rung| rung.status == Status::Fail);
+                if let Some(rung) = failed {
+                    rung.notes.extend(notes);
+                }
+                (fix, ping())
+            }
+            None => (rename(climb, to), ping()),
+        },
         RungKind::Address => (unblock(climb, to), ping()),
         RungKind::Port => listen(climb, to),
     };
@@ -39,7 +55,13 @@ fn told_apart(climb: &Climb, to: ContainerAt) -> Option<String> {
     }
     let name = case.name(to);
     let why = if case.resolved(climb.from, host) == Some(to) {
-        format!("the one to which {host} leads from {}", climb.name())
+        let own = case.own(climb.from, host).filter(|own| *own != to);
+        let own = own.map(|own| {
+            let (own, state) = (case.name(own), case.container(own).state);
+            format!("; the one of its own project is {own}, which is {state}")
+        });
+        let leads = format!("the one to which {host} leads from {}", climb.name());
+        leads + own.as_deref().unwrap_or_default()
     } else {
         format!("the one of {}'s project, {}", climb.name(), project(to).unwrap_or("none"))
     };
@@ -145,7 +167,12 @@ fn between(case: &Case, from: ContainerAt, to: ContainerAt) -> Option<String> {
 
 fn name(climb: &Climb, to: ContainerAt) -> Rung {
     let case = climb.case;
-    let mut rung = climb.resolving();
+    let mut rung = if climb.is_by_map() { by_name(climb, to) } else { climb.resolving() };
+    if let Some(shared) = shared_name(climb) {
+        let names = case.names_of(shared.owners.iter().copied());
+        let on = &case.network(shared.network).name;
+        rung.notes.push(format!("{} all answer to {} on {on}", few(&names), shared.name));
+    }
     if rung.status == Status::Pass {
         let others: Vec<String> = known_as(case, climb.from, to)
             .into_iter()
@@ -161,6 +188,58 @@ fn name(climb: &Climb, to: ContainerAt) -> Rung {
         }
     }
     rung
+}
+
+/// The name that was asked for, where several containers that have nothing in
+/// common answer to it.
+fn shared_name<'c>(climb: &'c Climb) -> Option<Shared<'c>> {
+    let case = climb.case;
+    let mut asked = case.asked_on(climb.from, &climb.aim.host);
+    let (network, name) = asked.find(|(network, name)| case.index.is_ambiguous(*network, name))?;
+    let owners = case.index.answering(network, name);
+    let running = owners.partition_point(|at| case.container(*at).state.has_network());
+    Some(Shared { network, name, owners: &owners[..running] })
+}
+
+/// Whether the name leads there by the map.
+fn by_name(climb: &Climb, to: ContainerAt) -> Rung {
+    let (case, host) = (climb.case, &climb.aim.host);
+    let rung = |status: Status, detail: String| Rung::new(RungKind::Name, status, detail);
+    if climb.aim.address().is_some() {
+        return rung(Status::Skipped, format!("{host} is an address"));
+    }
+    if let Some(Obstacle::ResolvesElsewhere(address)) = &climb.obstacle {
+        let to = address.map_or_else(|| "no address".to_owned(), |address| address.to_string());
+        return rung(Status::Fail, format!("{host} was seen to lead to {to}"));
+    }
+    let by_name = case.map.predict(climb.from, to).by_name;
+    let leads = format!("by the map {host} leads to {}", case.name(to));
+    let leads_not = format!("by the map {} cannot resolve {host}", climb.name());
+    if case.resolved(climb.from, host) == Some(to) {
+        return rung(Status::Pass, leads);
+    }
+    match by_name.verdict {
+        Verdict::Reachable if host.eq_ignore_ascii_case(case.container(to).own_name()) => {
+            rung(Status::Pass, leads)
+        }
+        Verdict::Unknown => rung(Status::Unknown, by_name.reason.to_string()),
+        Verdict::Reachable | Verdict::Blocked => rung(Status::Fail, leads_not),
+    }
+}
+
+/// Whether packets get to the address by the map.
+fn route(climb: &Climb, to: ContainerAt) -> Rung {
+    let prediction = climb.case.map.predict(climb.from, to);
+    let asked = climb.aim.address();
+    let routes = prediction.routes.iter();
+    let of_address = routes.filter(|route| asked.is_some() && route.address == asked);
+    let judged = of_address.map(|route| route.judged).next().unwrap_or(prediction.by_address);
+    let status = match judged.verdict {
+        Verdict::Reachable => Status::Pass,
+        Verdict::Blocked => Status::Fail,
+        Verdict::Unknown => Status::Unknown,
+    };
+    Rung::new(RungKind::Address, status, format!("by the map: {}", judged.reason))
 }
 
 /// The names by which one container knows another, on the networks they share.
@@ -195,7 +274,7 @@ fn port(climb: &Climb, to: ContainerAt) -> Rung {
         };
         return rung(Status::Skipped, detail);
     };
-    let listens = case.listens(to, port);
+    let listens = case.listens(to, port, Some(Protocol::Tcp));
     let connected = climb.connecting(port);
     match (listens, connected) {
         (_, Some((Outcome::Reachable, _))) => {
@@ -207,7 +286,9 @@ fn port(climb: &Climb, to: ContainerAt) -> Rung {
         (Some(Listens::Not), _) => {
             let open = case.open_ports(to);
             let mut rung = rung(Status::Fail, format!("nothing in {target} listens on {port}"));
-            if let Some(published) = case.published_as(to, port).filter(|p| p.port != port) {
+            if let Some(published) =
+                case.published_as(to, port, Some(Protocol::Tcp)).filter(|p| p.port != port)
+            {
                 rung.notes.push(format!(
                     "{port} is its port on the host; inside it is {}",
                     published.port
@@ -225,18 +306,39 @@ fn port(climb: &Climb, to: ContainerAt) -> Rung {
             let detail = format!("{target} listens on {port}, but connections get no answer");
             rung(Status::Fail, detail)
         }
+        (Some(Listens::Openly), None) if climb.is_by_map() => {
+            rung(Status::Pass, format!("{target} listens on {port}, so it would answer"))
+        }
         (Some(Listens::Openly), _) => {
             rung(Status::Unknown, format!("{target} listens on {port}, so it would answer"))
         }
         (None, Some((Outcome::Timeout, _))) if climb.answered() => {
             rung(Status::Fail, format!("no answer from {target} on {port}"))
         }
+        (None, _) if case.is_planned() => planned_port(climb, to, port),
         (None, _) => {
             let detail =
                 format!("whether anything in {target} listens on {port} could not be seen");
             rung(Status::Unknown, detail)
         }
     }
+}
+
+/// What a plan says of a port: nothing listens anywhere yet.
+fn planned_port(climb: &Climb, to: ContainerAt, port: u16) -> Rung {
+    let (container, target) = (climb.case.container(to), climb.case.called(to));
+    let rung = |status: Status, detail: String| Rung::new(RungKind::Port, status, detail);
+    if let Some(Obstacle::HostPort(inside)) = climb.obstacle {
+        let detail = format!("{port} is {target}'s port on the host; inside it is {inside}");
+        return rung(Status::Fail, detail);
+    }
+    let exposed = container.exposed.iter().map(|exposed| exposed.port);
+    let asked = container.requested.iter().map(|asked| asked.port);
+    if exposed.chain(asked).any(|declared| declared == port) {
+        return rung(Status::Pass, format!("{target} says that it will listen on {port}"));
+    }
+    let detail = format!("nothing runs yet that could listen on {port}");
+    rung(Status::Skipped, detail)
 }
 
 fn ports(ports: &[u16]) -> Vec<String> {
@@ -293,6 +395,21 @@ fn meet(climb: &Climb, to: ContainerAt) -> Vec<Step> {
 
 fn rename(climb: &Climb, to: ContainerAt) -> Vec<Step> {
     let case = climb.case;
+    if let Some(shared) = shared_name(climb) {
+        let (from, target) = (climb.from, Meaning::Named(to));
+        let host = climb.aim.host.as_str();
+        let asked = Edge {
+            from,
+            host: host.into(),
+            port: climb.aim.port,
+            protocol: None,
+            target,
+            signs: Vec::new(),
+        };
+        let known = case.edges_from(from).map(|(edge, _)| edge);
+        let mut known = known.filter(|edge| edge.host.eq_ignore_ascii_case(host));
+        return case.tell_apart(&shared, &[known.next().unwrap_or(&asked)]);
+    }
     let known = known_as(case, climb.from, to);
     let leads = known.iter().any(|name| name.eq_ignore_ascii_case(&climb.aim.host));
     if case.map.share_stack(climb.from, to) {
@@ -333,7 +450,7 @@ fn listen(climb: &Climb, to: ContainerAt) -> (Vec<Step>, Step) {
     let (target, port) = (case.name(to), climb.aim.port.unwrap_or_default());
     let host = &climb.aim.host;
     let see = climb.inside(&["nc", "-w", "1", host, &port.to_string()]);
-    let fix = match case.listens(to, port) {
+    let fix = match case.listens(to, port, Some(Protocol::Tcp)) {
         Some(Listens::OnLoopback) => {
             format!("let the program in {target} listen on 0.0.0.0 instead of 127.0.0.1")
         }
@@ -341,7 +458,10 @@ fn listen(climb: &Climb, to: ContainerAt) -> (Vec<Step>, Step) {
             format!("a firewall, in {target} or on the host, drops connections to {port}")
         }
         _ => {
-            let inside = case.published_as(to, port).map(|p| p.port).filter(|p| *p != port);
+            let inside = match climb.obstacle {
+                Some(Obstacle::HostPort(inside)) => Some(inside),
+                _ => None,
+            };
             match inside.or_else(|| case.open_ports(to).first().copied()) {
                 Some(other) => format!("let {} use {host}:{other}", climb.name()),
                 None => format!("start what is to listen on {port} in {target}: its log says more"),

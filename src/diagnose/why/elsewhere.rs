@@ -2,11 +2,10 @@
 //! machine, an address nobody has.
 
 use super::climb::Climb;
-use crate::diagnose::{Meaning, advise};
+use super::explained::{Explained, explained};
+use crate::diagnose::{Meaning, advise, obstacle};
 use crate::model::words::few;
-use crate::model::{
-    Container, Ladder, NetworkAt, Outcome, Rung, RungKind, State, Status, Step, Why, nearest,
-};
+use crate::model::{Ladder, NetworkAt, Outcome, Rung, RungKind, State, Status, Step, Why, nearest};
 
 /// Puts the rungs on the ladder, and what fixes the first that fails.
 pub fn climb(climb: &Climb, ladder: &mut Ladder) {
@@ -21,6 +20,21 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
     }
     ladder.rungs.push(answering);
     ladder.rungs.push(port(climb));
+    if let Some(Explained { notes, fix, is_certain }) = explained(climb) {
+        let of_port = ladder.rungs.iter_mut().rfind(|rung| rung.rung == RungKind::Port);
+        if let Some(rung) =
+            of_port.filter(|rung| rung.status == Status::Unknown && is_certain && climb.is_by_map())
+        {
+            // Nobody tried, and it cannot work.
+            rung.status = Status::Fail;
+        }
+        if let Some(at) = ladder.rungs.iter().position(|rung| rung.status == Status::Fail) {
+            ladder.rungs[at].notes.extend(notes);
+            ladder.fix = fix;
+            ladder.see = Some(climb.connect());
+            return;
+        }
+    }
     let Some(obstacle) = ladder.obstacle() else { return };
     let host = &climb.aim.host;
     let (fix, see) = match obstacle.rung {
@@ -37,12 +51,11 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
             (vec![fix], climb.inside(&["nslookup", host]))
         }
         RungKind::Address | RungKind::Port => {
-            let port = climb.aim.port.unwrap_or_default().to_string();
             let fix = advise(format!(
                 "nothing that netmap can see stands between {} and {host}",
                 climb.name()
             ));
-            (vec![fix], climb.inside(&["nc", "-w", "1", host, &port]))
+            (vec![fix], climb.connect())
         }
     };
     ladder.fix = fix;
@@ -82,18 +95,15 @@ fn nobody(climb: &Climb) -> String {
     format!("nothing on {} is called {}", few(&networks), climb.aim.host)
 }
 
-/// The name closest to the one that was asked for.
-fn near<'a>(climb: &Climb<'a>) -> Option<&'a str> {
-    let case = climb.case;
-    let stack = case.map.stack(climb.from)?;
-    let members = case.map.networks_of(stack).flat_map(|on| case.map.members(on)).copied();
-    let there = members.filter(|at| *at != climb.from).map(|at| case.container(at));
-    let everywhere = case.map.snapshot().containers.iter();
-    let names = |container: &'a Container| {
-        [Some(container.own_name()), container.compose.service.as_deref()].into_iter().flatten()
-    };
-    nearest(&climb.aim.host, there.flat_map(names))
-        .or_else(|| nearest(&climb.aim.host, everywhere.flat_map(names)))
+/// The name that is evidently meant, as the doctor has it; else the one that is
+/// closest of all.
+fn near(climb: &Climb) -> Option<String> {
+    let (case, host) = (climb.case, climb.aim.host.as_str());
+    obstacle::near(case, climb.from, host, climb.aim.port).or_else(|| {
+        let others = case.containers().filter(|at| *at != climb.from);
+        let names = others.map(|at| case.container(at).own_name());
+        nearest(host, names).map(str::to_owned)
+    })
 }
 
 fn use_another(climb: &Climb) -> Step {

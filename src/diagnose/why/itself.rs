@@ -1,9 +1,9 @@
 //! The ladder to `localhost`: the container itself.
 
 use super::climb::Climb;
+use super::explained::{Explained, explained};
 use crate::diagnose::{Listens, advise};
-use crate::model::words::few;
-use crate::model::{ContainerAt, Ladder, Outcome, Rung, RungKind, Status};
+use crate::model::{Ladder, Outcome, Protocol, Rung, RungKind, Status};
 
 /// Puts the rungs on the ladder, and what fixes the first that fails.
 pub fn climb(climb: &Climb, ladder: &mut Ladder) {
@@ -19,7 +19,7 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
     };
     let connected = climb.connecting(port).map(|(outcome, _)| outcome);
     let rung = |status: Status, detail: String| Rung::new(RungKind::Port, status, detail);
-    let mut of_port = match (case.listens(from, port), connected) {
+    let mut of_port = match (case.listens(from, port, Some(Protocol::Tcp)), connected) {
         (_, Some(Outcome::Reachable)) | (Some(Listens::Openly | Listens::OnLoopback), None) => {
             rung(Status::Pass, format!("something in {name} listens on {port}"))
         }
@@ -31,24 +31,18 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
             rung(Status::Unknown, detail)
         }
     };
-    let peers: Vec<ContainerAt> = case
-        .containers()
-        .filter(|at| *at != from && !case.map.share_stack(from, *at) && case.offers(*at, port))
-        .collect();
+    let explained = explained(climb);
+    if of_port.status == Status::Unknown && climb.is_by_map() && explained.is_some() {
+        of_port.status = Status::Fail;
+    }
     if of_port.status == Status::Fail {
-        let names: Vec<&str> = peers.iter().map(|at| case.name(*at)).collect();
-        if !names.is_empty() {
-            let verb = if names.len() == 1 { "has" } else { "have" };
-            of_port.notes.push(format!("{} {verb} that port", few(&names)));
-        }
-        if let Some(peer) = peers.first() {
-            let together = case.bring_together(*peer, &[from], &[]);
-            let then = format!("then let {name} use {}:{port}", together.name());
-            ladder.fix = together.steps;
-            ladder.fix.push(advise(then));
-        } else {
-            ladder.fix = vec![advise(format!("start what is to listen on {port} in {name}"))];
-        }
+        let start = || vec![advise(format!("start what is to listen on {port} in {name}"))];
+        let (notes, fix) = match explained {
+            Some(Explained { notes, fix, .. }) => (notes, fix),
+            None => (Vec::new(), start()),
+        };
+        of_port.notes.extend(notes);
+        ladder.fix = fix;
         let port = port.to_string();
         ladder.see = Some(climb.inside(&["nc", "-w", "1", "127.0.0.1", &port]));
     }

@@ -7,13 +7,16 @@ mod aim;
 mod climb;
 mod container;
 mod elsewhere;
+mod explained;
 mod itself;
 
 use std::net::IpAddr;
 
 use super::Case;
 use crate::graph::Route;
-use crate::model::{Attempt, By, ContainerAt, Ladder, Measurement, NetworkAt, State};
+use crate::model::{
+    Attempt, Basis, By, ContainerAt, Ladder, Measurement, NetworkAt, RungKind, State, Status,
+};
 use climb::Climb;
 
 pub use aim::{Aim, Destination, one_of};
@@ -68,12 +71,13 @@ pub fn trials(case: &Case, from: ContainerAt, aim: &Aim) -> Vec<Trial> {
 }
 
 /// The ladder from the container at `from` to what it aims at, by what was
-/// measured.
+/// measured or, where nothing was, by the map.
 pub fn ladder(case: &Case, from: ContainerAt, aim: &Aim, measured: &[Measurement]) -> Ladder {
-    let climb = Climb { case, from, aim, measured };
+    let climb = Climb::new(case, from, aim, measured);
     let mut ladder = Ladder {
         from: case.name(from).to_owned(),
         to: aim.label(),
+        basis: if measured.is_empty() { Basis::Map } else { Basis::Measured },
         rungs: Vec::new(),
         fix: Vec::new(),
         see: None,
@@ -83,7 +87,25 @@ pub fn ladder(case: &Case, from: ContainerAt, aim: &Aim, measured: &[Measurement
         Destination::Container(to) => container::climb(&climb, to, &mut ladder),
         Destination::Elsewhere => elsewhere::climb(&climb, &mut ladder),
     }
+    if climb.arrived() {
+        outrank(&mut ladder);
+    }
     ladder
+}
+
+/// What answered is reachable, whatever the map says of the rungs below. Whether
+/// both run is no guess of the map's: a kernel answers for a frozen program.
+fn outrank(ladder: &mut Ladder) {
+    for rung in ladder.rungs.iter_mut().filter(|rung| rung.rung != RungKind::Running) {
+        if rung.status == Status::Fail {
+            rung.status = Status::Pass;
+            rung.detail.push_str(", and yet it answers");
+        }
+    }
+    if ladder.obstacle().is_none() {
+        ladder.fix.clear();
+        ladder.see = None;
+    }
 }
 
 #[cfg(test)]

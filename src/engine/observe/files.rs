@@ -1,4 +1,4 @@
-//! A container's `resolv.conf` and hosts file.
+//! A container's hosts file.
 
 use std::net::IpAddr;
 
@@ -7,19 +7,6 @@ use crate::model::reference::{is_host, is_loopback};
 
 /// Entries kept of a file.
 const MOST: usize = 200;
-
-/// The servers of a `resolv.conf`.
-pub fn nameservers(resolv_conf: &str) -> Vec<IpAddr> {
-    resolv_conf
-        .lines()
-        .filter_map(|line| {
-            let mut words = line.split_ascii_whitespace();
-            words.next().filter(|word| *word == "nameserver")?;
-            words.next()?.split('%').next()?.parse().ok()
-        })
-        .take(MOST)
-        .collect()
-}
 
 /// The lines of a hosts file that are about others: not loopback, not IPv6's
 /// well-known groups, not the container's `own` addresses.
@@ -49,10 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_docker_writes_into_the_two_files() {
-        let resolv = "# Generated\nsearch lan\nnameserver 127.0.0.11\nnameserver fe80::1%eth0\noptions ndots:0\nnameserver";
-        let servers: Vec<String> = nameservers(resolv).iter().map(IpAddr::to_string).collect();
-        assert_eq!(servers, ["127.0.0.11", "fe80::1"]);
+    fn what_docker_writes_into_the_file() {
         let file = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\nff02::1\tip6-allnodes\n172.17.0.2\tdatabase 0f3 db # a link\n172.17.0.3\tme\nnonsense";
         let own: IpAddr = "172.17.0.3".parse().unwrap();
         let entries = hosts(file, &[own]);

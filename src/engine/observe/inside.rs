@@ -17,7 +17,7 @@ use crate::engine::Visitor;
 use crate::engine::connect::Engine;
 use crate::engine::exec::Exec;
 use crate::error::Error;
-use crate::model::{Container, Means, Mtu, Observation, State, Unread};
+use crate::model::{Container, Means, Mtu, Observation, ResolverSettings, State, Unread};
 
 /// Bytes read of one file, and of a command's whole output.
 const MOST_OF_A_FILE: u64 = 4 << 20;
@@ -234,7 +234,12 @@ fn fill(
     if let Some(v4) = text("/proc/net/route") {
         seen.routes = Some(routes::read(v4, table("/proc/net/ipv6_route")));
     }
-    seen.nameservers = text(ETC[0]).map(files::nameservers);
+    if let Some(file) = text(ETC[0]) {
+        let resolver = ResolverSettings::parse(file);
+        let says = resolver.ndots != ResolverSettings::default().ndots;
+        seen.ndots = says.then_some(resolver.ndots);
+        (seen.nameservers, seen.search) = (Some(resolver.servers), resolver.search);
+    }
     let own: Vec<IpAddr> = container.endpoints.iter().flat_map(|e| e.addresses()).collect();
     seen.hosts = text(ETC[1]).map(|file| files::hosts(file, &own));
     let mtus: Vec<Mtu> = (0..MOST_INTERFACES)

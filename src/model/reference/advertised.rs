@@ -64,12 +64,7 @@ pub fn advertised<'a>(
     for (name, value) in &variables {
         found.extend(of_setting(Origin::Environment, name, value, &bound(name, &variables)));
     }
-    let words: Vec<&str> = words
-        .into_iter()
-        .take(1_000)
-        .flat_map(|word| bounded(word).split_whitespace())
-        .map(|word| word.trim_matches(['"', '\'']))
-        .collect();
+    let words: Vec<&str> = parts(words).collect();
     for (at, word) in words.iter().enumerate() {
         let option = word.trim_start_matches('-');
         match option.split_once('=') {
@@ -89,11 +84,17 @@ pub fn advertised<'a>(
 
 /// Whether environment or command make a server a member of a replica set, whose
 /// records, kept in its data, say where clients are to go.
-pub fn in_replica_set<'a>(mut names: impl Iterator<Item = &'a str>) -> bool {
-    names.any(|name| {
+pub fn in_replica_set<'a>(names: impl IntoIterator<Item = &'a str>) -> bool {
+    parts(names).any(|name| {
         let name = canonical(name.trim_start_matches('-').split('=').next().unwrap_or_default());
         name == "REPLSET" || name.contains("REPLICA_SET_NAME") || name.contains("REPLICA_SET_MODE")
     })
+}
+
+/// The words of a command, and those of a script that is one of them.
+fn parts<'a>(words: impl IntoIterator<Item = &'a str>) -> impl Iterator<Item = &'a str> {
+    let parts = words.into_iter().take(1_000).flat_map(|word| bounded(word).split_whitespace());
+    parts.take(4_000).map(|word| word.trim_matches(['"', '\'', ';']))
 }
 
 /// A name as environment variables have it: `advertise-kafka-addr` is
@@ -215,8 +216,8 @@ mod tests {
             read(&[], &["sh -c 'redis-server --cluster-announce-ip=10.0.0.9'"]),
             ["cluster-announce-ip - 10.0.0.9 to -"]
         );
-        assert!(in_replica_set(["mongod", "--replSet", "rs0"].into_iter()));
-        assert!(in_replica_set(["MONGODB_REPLICA_SET_NAME"].into_iter()));
-        assert!(!in_replica_set(["mongod", "--bind_ip_all"].into_iter()));
+        assert!(in_replica_set(["sh", "-c", "exec mongod --replSet rs0"]));
+        assert!(in_replica_set(["MONGODB_REPLICA_SET_NAME"]));
+        assert!(!in_replica_set(["mongod", "--bind_ip_all"]));
     }
 }

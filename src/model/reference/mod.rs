@@ -17,6 +17,8 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use super::port::Protocol;
+
 pub use advertised::{Advertised, advertised, in_replica_set};
 pub use command::in_command;
 pub use environment::{holds_host, in_environment, in_value};
@@ -93,6 +95,17 @@ impl Reference {
         matches!(self.scheme.as_deref(), Some("http" | "https" | "ws" | "wss"))
     }
 
+    /// The protocol below the scheme's own, where the scheme says one.
+    pub fn protocol(&self) -> Option<Protocol> {
+        let scheme = self.scheme.as_deref()?;
+        let mut parts = scheme.split(['+', '-', '.']);
+        let says = |word: &str| scheme.contains(word);
+        if says("udp") || parts.any(|part| UDP_SCHEMES.contains(&part)) {
+            return Some(Protocol::Udp).filter(|_| !says("tcp"));
+        }
+        (says("tcp") || usual_port(scheme).is_some()).then_some(Protocol::Tcp)
+    }
+
     /// Scheme, host and port as a value of a variable: `redis://cache:6379`.
     pub fn written(&self) -> String {
         let scheme = self.scheme.as_deref().map(|scheme| format!("{scheme}://"));
@@ -150,6 +163,9 @@ pub fn is_loopback(host: &str) -> bool {
         || host.eq_ignore_ascii_case("ip6-localhost")
         || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
+
+/// Schemes of protocols that are spoken over UDP unless they say otherwise.
+const UDP_SCHEMES: [&str; 6] = ["coap", "gelf", "quic", "statsd", "syslog", "tftp"];
 
 /// Whether a host looks like a container's id, short or whole.
 pub fn is_container_id(host: &str) -> bool {

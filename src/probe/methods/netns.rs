@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, Shared, join_all};
@@ -19,7 +20,7 @@ use super::echoes::{Echoes, refused_here};
 use super::namespaces::{NamespaceHandle, SocketKind};
 use super::resolve::{Failure, Resolver, Settings, Turns};
 use crate::engine::Visitor;
-use crate::model::{Attempt, Latency, Outcome, Why};
+use crate::model::{Attempt, Latency, Outcome, ResolvedName, Why};
 use crate::probe::plan::{Act, Station};
 use crate::probe::{Answer, Limits};
 
@@ -66,6 +67,35 @@ pub async fn run(
         (at, answers)
     }))
     .await
+}
+
+/// What names lead to, asked for from the namespace behind the handle. Names of
+/// which no server could tell are not among them.
+pub async fn resolve(
+    handle: &NamespaceHandle,
+    names: &[String],
+    wait: Duration,
+) -> Vec<ResolvedName> {
+    let Ok(visitor) = Visitor::start() else { return Vec::new() };
+    let Ok(settings) = Settings::of(handle, &visitor).await else { return Vec::new() };
+    let resolver = Resolver::open(settings, &visitor, handle, Turns::default()).await;
+    let asking = join_all(names.iter().map(async |name| {
+        let address = match resolver.resolve(name, wait).await {
+            Ok(address) => Some(address),
+            Err(Failure::NoSuchName) => None,
+            Err(_) => return None,
+        };
+        Some(ResolvedName { name: name.clone(), address })
+    }));
+    let listening = async {
+        resolver.listen().await;
+        // Without a server to listen to, what is asked still has to end.
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        led = asking => led.into_iter().flatten().collect(),
+        () = listening => Vec::new(),
+    }
 }
 
 /// Each station needs a handful of sockets; the usual soft limit of 1024 open

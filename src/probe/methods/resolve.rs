@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use super::dns::{self, RecordType, Reply};
 use super::namespaces::{self, NamespaceHandle};
 use crate::engine::Visitor;
+use crate::model::ResolverSettings;
 
 /// What is read of a hosts file or a resolver configuration, in bytes.
 const KEPT: u64 = 256 << 10;
@@ -42,8 +43,7 @@ const TURN: Duration = Duration::from_millis(20);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings {
     hosts: HashMap<String, IpAddr>,
-    servers: Vec<IpAddr>,
-    domains: Vec<String>,
+    resolver: ResolverSettings,
 }
 
 impl Settings {
@@ -62,7 +62,8 @@ impl Settings {
     }
 
     fn parse(hosts: &str, resolver: &str) -> Self {
-        let mut settings = Self::default();
+        let mut settings =
+            Self { hosts: HashMap::new(), resolver: ResolverSettings::parse(resolver) };
         for line in hosts.lines() {
             let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
             let Some(address) = words.next().and_then(|word| word.parse().ok()) else { continue };
@@ -74,23 +75,12 @@ impl Settings {
                 }
             }
         }
-        for line in resolver.lines() {
-            let mut words = line.split_whitespace();
-            match words.next() {
-                Some("nameserver") => {
-                    settings.servers.extend(words.next().and_then(|w| w.parse::<IpAddr>().ok()));
-                }
-                Some("search" | "domain") => {
-                    settings.domains =
-                        words.take(MOST_DOMAINS).map(|domain| domain.to_lowercase()).collect();
-                }
-                _ => {}
-            }
-        }
-        settings.servers.truncate(MOST_SERVERS);
-        if settings.servers.is_empty() {
+        let ResolverSettings { servers, search, .. } = &mut settings.resolver;
+        search.truncate(MOST_DOMAINS);
+        servers.truncate(MOST_SERVERS);
+        if servers.is_empty() {
             // resolver(5): without a server the local one is asked.
-            settings.servers.push(Ipv4Addr::LOCALHOST.into());
+            servers.push(Ipv4Addr::LOCALHOST.into());
         }
         settings
     }
@@ -145,7 +135,7 @@ impl Resolver {
         all_turns: Turns,
     ) -> Self {
         let mut lines = Vec::new();
-        for server in &settings.servers {
+        for server in &settings.resolver.servers {
             lines.push(Line::open(*server, visitor, handle).await);
         }
         Self { settings, lines, own_turns: Semaphore::new(OF_ONE), all_turns }
@@ -154,8 +144,8 @@ impl Resolver {
     /// The address that `name` leads to. The servers have `wait` to say so,
     /// from the moment that they are asked.
     pub async fn resolve(&self, name: &str, wait: Duration) -> Result<IpAddr, Failure> {
-        let name = name.trim_end_matches('.').to_lowercase();
-        if let Some(address) = self.settings.hosts.get(&name) {
+        let name = name.to_lowercase();
+        if let Some(address) = self.settings.hosts.get(name.trim_end_matches('.')) {
             return Ok(*address);
         }
         let turn = (self.own_turns.acquire().await, self.all_turns.0.acquire().await);
@@ -169,21 +159,28 @@ impl Resolver {
         }
     }
 
-    /// Asks for the name as it is, then in each search domain.
+    /// Asks for the name as it is and in each search domain, in the order of
+    /// the C library. A server that fails on the name in a domain is passed
+    /// over; what matters in the end is what became of the name itself.
     async fn search(&self, name: &str, deadline: Instant) -> Result<IpAddr, Failure> {
-        let mut failure = self.ask_all(name, deadline).await;
-        for domain in &self.settings.domains {
-            if !matches!(failure, Err(Failure::NoSuchName)) {
-                break;
+        let whole = name.trim_end_matches('.');
+        let mut of_the_name = Err(Failure::NoSuchName);
+        for question in self.settings.resolver.questions(name) {
+            match self.ask_all(&question, deadline).await {
+                Ok(address) => return Ok(address),
+                // Nobody there to ask: for the next question no more than for this.
+                Err(Failure::Silent) => return Err(Failure::Silent),
+                Err(failure) if question == whole => {
+                    let goes_on = failure == Failure::NoSuchName;
+                    of_the_name = Err(failure);
+                    if !goes_on {
+                        break;
+                    }
+                }
+                Err(_) => {}
             }
-            let longer = format!("{name}.{}", domain.trim_matches('.'));
-            failure = match self.ask_all(&longer, deadline).await {
-                Ok(address) => Ok(address),
-                // What matters is what became of the name itself.
-                Err(_) => continue,
-            };
         }
-        failure
+        of_the_name
     }
 
     /// Asks the servers, the next where one fails or has had its share of the time.
@@ -321,12 +318,12 @@ mod tests {
         assert_eq!(settings.hosts["localhost"], Ipv4Addr::LOCALHOST);
         assert_eq!(settings.hosts["database"], "10.0.0.3".parse::<IpAddr>().unwrap());
         assert!(!settings.hosts.contains_key("a"));
-        assert_eq!(settings.servers, ["127.0.0.11".parse::<IpAddr>().unwrap()]);
-        assert_eq!(settings.domains, ["corp.example", "lan"]);
+        assert_eq!(settings.resolver.servers, ["127.0.0.11".parse::<IpAddr>().unwrap()]);
+        assert_eq!(settings.resolver.search, ["corp.example", "lan"]);
     }
 
     #[test]
     fn without_a_server_the_local_one_is_asked() {
-        assert_eq!(Settings::parse("", "").servers, [Ipv4Addr::LOCALHOST]);
+        assert_eq!(Settings::parse("", "").resolver.servers, [Ipv4Addr::LOCALHOST]);
     }
 }

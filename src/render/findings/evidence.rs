@@ -1,6 +1,6 @@
 //! Evidence in sentences, without full stop.
 
-use crate::model::words::few;
+use crate::model::words::{count, few};
 use crate::model::{
     Dial, Evidence, ListensFrom, MachineMatter, NodesMatter, Origin, Progress, WrittenIn,
 };
@@ -47,6 +47,29 @@ pub fn sentence(evidence: &Evidence) -> String {
             (false, true) => format!("{container} does listen on {}", numbers(ports)),
             (false, false) => format!("{container} listens on {}", numbers(ports)),
         },
+        Evidence::Speaks { container, port, protocol } => {
+            format!("{container} takes {port} with {} only", protocol.in_words())
+        }
+        Evidence::PublishedOn { host_port, host_ip, dialled } => {
+            let is = match dialled {
+                Some(address) => format!(", which is not {address}"),
+                None => String::new(),
+            };
+            format!("Port {host_port} of the host is published on {host_ip} only{is}")
+        }
+        Evidence::ResolvesTo { container, name, address: Some(address) } => {
+            format!("Asked for `{name}`, {container} gets {address}")
+        }
+        Evidence::ResolvesTo { container, name, address: None } => {
+            format!("Asked for `{name}`, {container} is told that there is no such name")
+        }
+        Evidence::AsksFirst { names, ndots } => {
+            format!(
+                "It asks for {} first: its search domain comes first for names of fewer than {}",
+                few(names),
+                count(usize::from(*ndots), "dot")
+            )
+        }
         Evidence::NothingListens { container, port } => {
             format!("Nothing listens on {port} in {container}")
         }
@@ -298,6 +321,9 @@ fn on_machine(host: &str, port: Option<u16>, matter: MachineMatter) -> String {
         }
         MachineMatter::OnLoopback => format!("On the host, {port} is bound to a loopback address"),
         MachineMatter::NothingListens => format!("Nothing on the host listens on {port}"),
+        MachineMatter::Silent => {
+            format!("The host listens on {port} for everybody, and the container gets no answer")
+        }
         MachineMatter::IsNotLocalhost => {
             format!("The host listens on {port}, but localhost is the container itself")
         }

@@ -47,6 +47,7 @@ pub fn change(change: &Change) -> String {
         Change::LeaveMode { mode } => format!("no --network {mode}"),
         Change::AddHost { name, address } => format!("--add-host {name}:{address}"),
         Change::RemoveHost { name } => format!("no --add-host for {name}"),
+        Change::ResolverOption { option } => format!("--dns-option {option}"),
         Change::NoLinks => "no --link".to_owned(),
         Change::NoOption { option } => {
             let key = option.trim_start_matches('-').replace('-', "_");

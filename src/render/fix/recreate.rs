@@ -120,11 +120,7 @@ fn create(recreate: &Recreate, settings: &Settings, tool: Tool) -> String {
             words.extend(["--label".to_owned(), format!("{key}={value}")]);
         }
     }
-    let goes = |option: &RunOption| {
-        let gone = Change::NoOption { option: option.option.clone() };
-        recreate.changes.contains(&gone)
-    };
-    for option in settings.options.iter().filter(|option| !goes(option)) {
+    for option in options(recreate, settings) {
         words.push(match &option.value {
             Some(value) => format!("{}={value}", option.option),
             None => option.option.clone(),
@@ -136,6 +132,27 @@ fn create(recreate: &Recreate, settings: &Settings, tool: Tool) -> String {
     let health = if settings.health_check { health_check(settings, docker) } else { String::new() };
     let last = ["--volumes-from".to_owned(), settings.old_name.clone(), settings.image.clone()];
     format!("{front}{}{health} {}", line(&words), line(&last))
+}
+
+/// The new container's other settings. An option of its resolver takes the
+/// place of one of the same name: `ndots:0` that of `ndots:2`.
+fn options(recreate: &Recreate, settings: &Settings) -> Vec<RunOption> {
+    const OPTION: &str = "--dns-option";
+    let mut options = settings.options.clone();
+    let key = |option: &str| option.split(':').next().unwrap_or_default().to_owned();
+    for change in &recreate.changes {
+        let Change::ResolverOption { option: new } = change else { continue };
+        options.retain(|old| {
+            let is_same = old.value.as_deref().is_some_and(|value| key(value) == key(new));
+            old.option != OPTION || !is_same
+        });
+        options.push(RunOption::with(OPTION, new));
+    }
+    options.retain(|option| {
+        let gone = Change::NoOption { option: option.option.clone() };
+        !recreate.changes.contains(&gone)
+    });
+    options
 }
 
 /// The option that gives Podman the health check of the old one, which only the

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Ladder, Reach, RungKind, Status, Step, to_json};
+use crate::model::{Basis, Ladder, Reach, RungKind, Status, Step, to_json};
 use crate::render::fix;
 use crate::render::style::Style;
 
@@ -14,6 +14,8 @@ struct Document<'a> {
     from: &'a str,
     to: &'a str,
     verdict: Reach,
+    /// Whether that was measured, or is what the map says.
+    basis: Basis,
     rungs: Vec<Row<'a>>,
     /// What fixes it: lines that a shell runs as they stand; prose after `#`.
     fix: Vec<String>,
@@ -45,6 +47,7 @@ pub fn render(ladder: &Ladder, _style: &Style) -> String {
         from: &ladder.from,
         to: &ladder.to,
         verdict: ladder.verdict(),
+        basis: ladder.basis,
         rungs: rungs.collect(),
         fix: fix::lines(&ladder.fix),
         steps: &ladder.fix,

@@ -1,7 +1,7 @@
 //! A ladder for a terminal: the verdict, each rung with its sign, what fixes
 //! the first that fails, and how to see it oneself.
 
-use crate::model::{Ladder, Reach, Rung, RungKind, Status};
+use crate::model::{Basis, Ladder, Reach, Rung, RungKind, Status};
 use crate::render::fix;
 use crate::render::style::{Role, Style, flow, width};
 
@@ -42,6 +42,9 @@ fn verdict(ladder: &Ladder, style: &Style) -> String {
     match (ladder.verdict(), ladder.obstacle()) {
         (Reach::Blocked, Some(rung)) => {
             style.paint(Role::Bad, &format!("blocked at: {}", what(rung)))
+        }
+        (Reach::Reachable, _) if ladder.basis == Basis::Map => {
+            style.paint(Role::Good, "reachable by the map; nothing was measured")
         }
         (Reach::Reachable, _) => style.paint(Role::Good, "reachable"),
         _ => style.paint(Role::Warn, "unknown"),

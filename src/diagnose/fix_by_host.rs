@@ -1,0 +1,128 @@
+//! Fixes of what goes by way of the engine's machine: what a rule offers and
+//! what `why` offers is the same.
+
+use super::case::Case;
+use super::fix::{advise, on_host, settled};
+use super::in_the_way::Obstacle;
+use super::wanted::Edge;
+use crate::model::{Change, ContainerAt, Evidence, MachineMatter, Step};
+
+/// What is the matter with the machine where an obstacle is of the machine's
+/// own making.
+pub fn matter(obstacle: &Obstacle) -> Option<MachineMatter> {
+    Some(match obstacle {
+        Obstacle::MachineUnknown => MachineMatter::NameUnknown,
+        Obstacle::MachineOnLoopback => MachineMatter::OnLoopback,
+        Obstacle::MachineSilent => MachineMatter::NothingListens,
+        Obstacle::MachineFirewalled => MachineMatter::Silent,
+        Obstacle::LocalhostMachine => MachineMatter::IsNotLocalhost,
+        _ => return None,
+    })
+}
+
+impl Case<'_> {
+    /// Lets containers that reach for a neighbour by way of the host go there
+    /// directly: by its name, to its own port, on a network that both are on.
+    pub fn go_directly(&self, peer: ContainerAt, inside: u16, edges: &[&Edge]) -> Vec<Step> {
+        let from: Vec<ContainerAt> = edges.iter().map(|edge| edge.from).collect();
+        let together = self.bring_together(peer, &from, &[]);
+        let name = together.name().to_owned();
+        let mut steps = together.steps;
+        steps.extend(self.redial(edges, &name, Some(inside)));
+        settled(steps)
+    }
+
+    /// What lets containers reach a program on the machine.
+    pub fn reach_machine(&self, matter: MachineMatter, edges: &[&Edge]) -> Vec<Step> {
+        let port = edges.first().and_then(|edge| edge.port);
+        let of_port = port.map_or_else(|| "that port".to_owned(), |port| format!("port {port}"));
+        let add = || edges.iter().flat_map(|edge| self.add_host(edge.from));
+        match matter {
+            MachineMatter::NameUnknown => settled(add().collect()),
+            MachineMatter::OnLoopback => vec![advise(format!(
+                "let the program on the host listen on the gateway's address or on 0.0.0.0, {of_port}"
+            ))],
+            MachineMatter::NothingListens => vec![advise(format!(
+                "start the program on the host that is to listen on {of_port}"
+            ))],
+            MachineMatter::Silent => self.let_in(edges),
+            MachineMatter::IsNotLocalhost => {
+                let mut steps: Vec<Step> = add().collect();
+                steps.extend(self.redial(edges, "host.docker.internal", port));
+                settled(steps)
+            }
+        }
+    }
+
+    /// Makes a container's resolver ask for a peer's name as it is at first.
+    pub fn resolve_here(&self, at: ContainerAt, host: &str) -> Vec<Step> {
+        if !self.asked_first(at, host).is_empty() {
+            let option = "ndots:0".to_owned();
+            let mut steps = self.recreate(at, vec![Change::ResolverOption { option }]);
+            steps.push(advise(format!(
+                "or let {} use `{host}.` with a dot at its end, which no search domain is added to",
+                self.called(at)
+            )));
+            return steps;
+        }
+        // A new container gets a new one of the engine's making.
+        let mut steps = self.recreate(at, Vec::new());
+        steps.push(advise(format!(
+            "if the resolv.conf of {} is the same then, its own program or a mount writes it: \
+             let that name the engine's name server first",
+            self.called(at)
+        )));
+        steps
+    }
+
+    /// Why a container's resolver takes a name elsewhere.
+    pub fn why_astray(&self, at: ContainerAt, host: &str) -> Vec<Evidence> {
+        let names = self.asked_first(at, host);
+        let servers = self.foreign_servers(at).iter().map(ToString::to_string).collect::<Vec<_>>();
+        let mut evidence = Vec::new();
+        if !names.is_empty() {
+            let ndots = self.seen(at).and_then(|seen| seen.resolver()).map_or(1, |r| r.ndots);
+            evidence.push(Evidence::AsksFirst { names, ndots });
+        }
+        if !servers.is_empty() {
+            evidence.push(Evidence::NameServers { servers, given: false });
+        }
+        evidence
+    }
+
+    /// Lets the host's firewall take what containers send.
+    fn let_in(&self, edges: &[&Edge]) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for edge in edges {
+            let (Some(port), Some(subnet)) = (edge.port, self.sent_from(edge)) else { continue };
+            let (port, protocol) = (port.to_string(), edge.protocol.unwrap_or_default());
+            let allow = format!("ufw allow from {subnet} to any port {port} proto {protocol}");
+            steps.push(advise(format!(
+                "where ufw keeps the host's rules, with it instead: {allow}"
+            )));
+            let program =
+                if subnet.starts_with(|c: char| c.is_ascii_digit()) && !subnet.contains(':') {
+                    "iptables"
+                } else {
+                    "ip6tables"
+                };
+            let protocol = protocol.as_str();
+            let rule = ["-I", "INPUT", "-s", &subnet, "-p", protocol, "--dport", &port];
+            let words = [[program].as_slice(), &rule, &["-j", "ACCEPT"]].concat();
+            steps.push(on_host(&words));
+        }
+        settled(steps)
+    }
+
+    /// The subnet that a container has its address in when it sends to the
+    /// machine.
+    fn sent_from(&self, edge: &Edge) -> Option<String> {
+        let address: Option<std::net::IpAddr> = edge.host.parse().ok();
+        let networks = || self.joined(edge.from).map(|at| self.network(at));
+        let near = address.and_then(|address| networks().find(|n| n.contains(address)));
+        let network = near.or_else(|| networks().find(|network| !network.internal))?;
+        let is_v4 = address.is_none_or(|address| address.is_ipv4());
+        let mut subnets = network.subnets.iter().map(|subnet| subnet.subnet);
+        subnets.find(|subnet| subnet.addr().is_ipv4() == is_v4).map(|subnet| subnet.to_string())
+    }
+}

@@ -1,0 +1,110 @@
+//! What can stand in the way of a wanted edge.
+
+use std::net::IpAddr;
+
+use super::whose::{Astray, HandedOut, Meant};
+use crate::model::{ContainerAt, Flaw, NetworkAt, Protocol};
+
+/// What stands in the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obstacle {
+    /// What the program takes for a host is none.
+    Malformed(Flaw),
+    /// `localhost` is the container itself, and a peer has the port.
+    Localhost {
+        /// The peer that is evidently meant.
+        peer: ContainerAt,
+        /// The port it has it on.
+        port: u16,
+        /// Whether it is certain that the container itself dials, and not
+        /// somebody's browser.
+        sure: bool,
+    },
+    /// `localhost` is the container itself, and the engine's machine has the port.
+    LocalhostMachine,
+    /// The container in whose network stack this one runs is gone or stopped.
+    Orphan(ContainerAt),
+    /// The other end does not run.
+    Down,
+    /// One of the two uses the host's network stack, where names do not lead.
+    HostMode,
+    /// Only another project answers to the name, which belongs to this container
+    /// of the client's own.
+    Namesake(ContainerAt),
+    /// Several containers that have nothing in common answer to the name on
+    /// this network.
+    Ambiguous(NetworkAt),
+    /// The service lacks its own name on this network, which the two share.
+    LostName(NetworkAt),
+    /// The address was once another's, and is the other end's now.
+    Inherited(Meant),
+    /// The address is the other end's on this network, where the client is
+    /// not, although the two share another.
+    OtherNetwork(NetworkAt),
+    /// The other end sends its clients to an address that is of no use to this one.
+    HandsOut(HandedOut),
+    /// They share no network.
+    NoSharedNetwork,
+    /// They share only the default bridge, where names do not resolve.
+    DefaultBridge,
+    /// The network they share keeps its members apart.
+    Apart(NetworkAt),
+    /// The name leads nowhere; with a name that would lead there.
+    WrongName(Option<String>),
+    /// The name is right, and the container's own resolver leads to this
+    /// address instead, or to none.
+    ResolvesElsewhere(Option<IpAddr>),
+    /// The port is the one published on the host; inside it is another.
+    HostPort(u16),
+    /// The server listens on its own loopback address only.
+    OnLoopback,
+    /// The server takes the port with this protocol, and another is spoken.
+    OtherProtocol(Protocol),
+    /// Nothing listens on the port; with the ports on which something does.
+    NobodyListens(Vec<u16>),
+    /// Nobody has the address.
+    FreeAddress,
+    /// The address belongs to a container that does not have the port; with
+    /// one that has.
+    OtherOwner(Option<ContainerAt>),
+    /// The engine's machine is not known by that name.
+    MachineUnknown,
+    /// The machine listens on its own loopback address only.
+    MachineOnLoopback,
+    /// Nothing on the machine listens on the port.
+    MachineSilent,
+    /// The machine listens, and what is sent there gets no answer.
+    MachineFirewalled,
+    /// The machine's address and a published port, for a container that is a
+    /// neighbour: position and port inside.
+    Hairpin(ContainerAt, u16),
+    /// The machine's address and a port that a container has published on
+    /// another address of the machine only.
+    PublishedElsewhere {
+        /// The container.
+        peer: ContainerAt,
+        /// The port inside.
+        port: u16,
+        /// The address of the machine on which it is published.
+        host_ip: IpAddr,
+    },
+    /// The container at this position is on macvlan or ipvlan networks only,
+    /// and the other end is its own host.
+    MacvlanHost(ContainerAt),
+    /// The container is on internal networks only and wants to go out.
+    NoWayOut,
+    /// The health check of the other end fails.
+    Unhealthy,
+    /// It failed before and nothing is in its way now.
+    Past,
+}
+
+impl Obstacle {
+    /// What sends a client astray, if it still does.
+    pub(super) fn of<T>(astray: Astray<T>, still: fn(T) -> Self) -> Option<Self> {
+        match astray {
+            Astray::Still(cause) => Some(still(cause)),
+            Astray::Cured => None,
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! A firewall between containers and their own host.
+
+use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight};
+use crate::model::words::few;
+use crate::model::{Evidence, MachineMatter, Severity};
+
+/// See `netmap explain host-firewall`.
+pub const RULE: Rule = Rule {
+    name: "host-firewall",
+    severity: Severity::Error,
+    summary: "a program on the host listens for everybody, and what a container sends it gets no answer",
+    meaning: "What a container sends to its host passes the host's own firewall, as what comes from outside \
+        does. One that drops what nobody has allowed (ufw does, once it is switched on) drops that as well. \
+        Published ports of containers go another way and stay open.",
+    seen: "The host's address is dialled, the host's socket table has the port for everybody, and the log or \
+        the socket table shows that there is no answer.",
+    example: "`connect ETIMEDOUT 172.17.0.1:5432` from a container, while the host itself connects",
+    fix: "Let the firewall take it: `ufw allow from 172.17.0.0/16 to any port 5432`, or with iptables.",
+    mistaken_for: "A program that listens on loopback only (host-service): that is refused, and not silent.",
+    needs: &[Sight::Machine, Sight::Logs],
+    judge,
+};
+
+fn judge(case: &Case) -> Judgement {
+    let groups = case.obstructed(|edge, obstacle| match obstacle {
+        Obstacle::MachineFirewalled => Some((edge.host.clone(), edge.port)),
+        _ => None,
+    });
+    Judgement::of(groups.into_iter().map(|((host, port), edges)| {
+        let clients = case.clients(&edges);
+        let verb = if clients.len() == 1 { "gets" } else { "get" };
+        let of_port = port.map(|port| format!(" on port {port}")).unwrap_or_default();
+        let mut finding = RULE.finding(
+            clients.iter().copied(),
+            format!(
+                "{} {verb} no answer from the host{of_port}, where a program listens",
+                few(&clients)
+            ),
+        );
+        finding.evidence = case.signs(&edges);
+        let (host, matter) = (host.to_string(), MachineMatter::Silent);
+        finding.evidence.push(Evidence::OnMachine { host, port, matter });
+        let text = "A firewall of the host drops it: what containers send to the host passes it";
+        finding.evidence.push(Evidence::Remark { text });
+        finding.fix = case.reach_machine(matter, &edges);
+        finding
+    }))
+}

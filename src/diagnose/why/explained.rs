@@ -1,0 +1,98 @@
+//! What stands in the way, in the words of a ladder, and what fixes it: the
+//! doctor's own judgement and the doctor's own fix.
+
+use super::climb::Climb;
+use crate::diagnose::{Obstacle, advise, fix_by_host};
+use crate::model::words::few;
+use crate::model::{MachineMatter, Step};
+
+/// Why a rung fails, a sentence each, and what fixes it.
+pub struct Explained {
+    pub notes: Vec<String>,
+    pub fix: Vec<Step>,
+    /// Whether it lets nothing through, also where nobody has tried.
+    pub is_certain: bool,
+}
+
+/// The explanation of what stands in the way, where it is more than a rung
+/// says by itself.
+pub fn explained(climb: &Climb) -> Option<Explained> {
+    let (case, edge, host) = (climb.case, &climb.edge, &climb.aim.host);
+    let obstacle = climb.obstacle.as_ref()?;
+    if let Some(matter) = fix_by_host::matter(obstacle) {
+        let fix = case.reach_machine(matter, &[edge]);
+        return Some(Explained { notes: vec![of_machine(climb, matter)], fix, is_certain: true });
+    }
+    let by_host = |peer, inside: u16| {
+        let dialled = edge.port.unwrap_or(inside);
+        format!("port {dialled} of the host leads to {}:{inside}", case.name(peer))
+    };
+    let (notes, fix) = match obstacle {
+        Obstacle::Hairpin(peer, inside) => {
+            let mut notes = vec![by_host(*peer, *inside)];
+            if case.is_internal_only(climb.from) {
+                let text = "from an internal network nothing comes back in by a published port";
+                notes.push(text.to_owned());
+            }
+            (notes, case.go_directly(*peer, *inside, &[edge]))
+        }
+        Obstacle::PublishedElsewhere { peer, port, host_ip } => {
+            let only = format!("it is published on {host_ip} only, which is not {host}");
+            (vec![by_host(*peer, *port), only], case.go_directly(*peer, *port, &[edge]))
+        }
+        Obstacle::Localhost { peer, port, .. } => {
+            let note = match edge.port {
+                Some(dialled) if dialled != *port => by_host(*peer, *port),
+                _ => format!("{} has that port", case.name(*peer)),
+            };
+            (vec![note], case.go_directly(*peer, *port, &[edge]))
+        }
+        Obstacle::ResolvesElsewhere(_) => (astray(climb), case.resolve_here(climb.from, host)),
+        Obstacle::FreeAddress => {
+            let name = case.called(climb.from);
+            let advice = format!("let {name} use the name of the container that is meant");
+            (vec!["nobody has that address now".to_owned()], vec![advise(advice)])
+        }
+        _ => return None,
+    };
+    let is_certain = match obstacle {
+        // That works where no firewall is against it.
+        Obstacle::Hairpin(..) => case.is_internal_only(climb.from),
+        _ => true,
+    };
+    Some(Explained { notes, fix, is_certain })
+}
+
+fn astray(climb: &Climb) -> Vec<String> {
+    let (case, from, host) = (climb.case, climb.from, &climb.aim.host);
+    let (names, servers) = (case.asked_first(from, host), case.foreign_servers(from));
+    let mut notes = Vec::new();
+    if !names.is_empty() {
+        notes.push(format!("its search domain makes it ask for {} first", few(&names)));
+    }
+    if !servers.is_empty() {
+        let servers: Vec<String> = servers.iter().map(ToString::to_string).collect();
+        notes.push(format!("it asks {} before the engine's own name server", few(&servers)));
+    }
+    notes
+}
+
+fn of_machine(climb: &Climb, matter: MachineMatter) -> String {
+    let of_port = match climb.aim.port {
+        Some(port) => format!("port {port}"),
+        None => "that port".to_owned(),
+    };
+    match matter {
+        MachineMatter::NameUnknown => "the container has not been given that name".to_owned(),
+        MachineMatter::OnLoopback => {
+            format!("a program of the host has {of_port} on its loopback address only")
+        }
+        MachineMatter::NothingListens => format!("nothing on the host listens on {of_port}"),
+        MachineMatter::Silent => format!(
+            "the host listens on {of_port} for everybody, so its firewall drops what containers send"
+        ),
+        MachineMatter::IsNotLocalhost => {
+            format!("the host has {of_port}, and localhost is not the host")
+        }
+    }
+}
