@@ -312,6 +312,7 @@ impl MakeContainer {
                     port: Some(8080),
                     port_variable: Some("SECRET_PORT".to_owned()),
                     is_whole: false,
+                    flaw: None,
                 })
                 .into_iter()
                 .collect(),

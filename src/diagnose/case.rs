@@ -12,7 +12,7 @@ use super::names::Names;
 use super::obstacle;
 use super::wanted::{self, Edge, Sign};
 use crate::graph::{Comparison, Map, StackOwner};
-use crate::model::{ContainerAt, Health, PerContainer, StartErrorKind, State};
+use crate::model::{ContainerAt, Health, PerContainer, State};
 
 /// A setup with everything that is known about it.
 pub struct Case<'a> {
@@ -148,14 +148,13 @@ impl<'a> Case<'a> {
         names
     }
 
-    /// Whether another rule explains why a container does not run: its port of
-    /// the host is taken, its network is gone, or what it wants itself fails.
+    /// Whether another rule explains why a container does not run: the engine
+    /// cannot start it, its network is gone, or what it wants itself fails.
     pub fn is_explained(&self, at: ContainerAt) -> bool {
         let container = self.container(at);
-        let start_error = container.start_error.as_ref();
-        let by_port = start_error.is_some_and(|error| error.kind == StartErrorKind::PortTaken);
-        let ended = !container.state.has_network();
-        by_port || self.is_orphan(at) || (ended && self.has_cause(at))
+        let ended = !container.state.has_network() || self.is_looping(at);
+        let cannot_start = container.start_error.is_some();
+        self.is_orphan(at) || (ended && (cannot_start || self.has_cause(at)))
     }
 
     /// Whether a trouble of its own explains what is wrong with a container,
@@ -165,10 +164,13 @@ impl<'a> Case<'a> {
     }
 
     /// The first of a container's own wanted edges that evidently fails, and
-    /// so keeps it from staying up or from coming up at all.
+    /// so keeps it from staying up or from coming up at all. Where its log says
+    /// that something failed and not what, it is one that must fail.
     pub fn trouble_of(&self, at: ContainerAt) -> Option<&Obstacle> {
+        let complains = self.log_troubles(at).any(|trouble| trouble.kind.is_of_network());
+        let fails = |edge: &Edge| edge.evidently_fails() || (complains && edge.is_configured());
         self.edges_from(at)
-            .filter(|(edge, _)| edge.evidently_fails())
+            .filter(|(edge, _)| fails(edge))
             .find_map(|(_, obstacle)| obstacle.filter(|obstacle| **obstacle != Obstacle::Past))
     }
 

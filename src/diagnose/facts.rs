@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use crate::graph::{Comparison, Map};
 use crate::model::{
-    Connection, Container, ContainerAt, Fault, HostAddress, Listening, LogError, Moment, Network,
-    NetworkAt, NetworkMode, Observation, Protocol, PublishedPort, State,
+    Connection, Container, ContainerAt, Fault, HostAddress, Listening, LogError, LogTrouble,
+    Moment, Network, NetworkAt, NetworkMode, Observation, Protocol, PublishedPort, State,
 };
 
 /// How long before netmap looked an error in the log of a running container
@@ -28,19 +28,48 @@ pub enum Listens {
     Not,
 }
 
-/// Whether something was said in a container's present run, or in its last one.
-fn is_of_last_run(container: &Container, moment: Moment) -> bool {
-    /// How long a program may have run before its engine calls it started.
-    const HEAD_START: f64 = 1.0;
-    let Some(started) = container.started_at else { return true };
-    // While it runs this is the end of the run before. Of a short run that is
-    // over the engine may write the end before the start.
-    let before =
-        container.finished_at.filter(|end| *end <= started && container.state.has_network());
-    match before {
-        Some(end) => moment.is_not_before(end),
-        None => moment.since(started) >= -HEAD_START,
+/// How long a container that the engine has restarted must run to count as up
+/// again, in seconds: an engine waits longer and longer before the next attempt
+/// until one has lasted so long.
+const UP_AGAIN: f64 = 10.0;
+
+/// A complaint that a log repeats.
+struct Repeated {
+    count: u32,
+    first: Option<Moment>,
+    last: Option<Moment>,
+}
+
+impl Repeated {
+    /// How long after the last one the next one would be there, in seconds.
+    fn patience(&self) -> f64 {
+        let span = self.first.zip(self.last).map_or(0.0, |(first, last)| last.since(first));
+        let interval = span / f64::from(self.count.saturating_sub(1).max(1));
+        (2.0 * interval).clamp(UP_AGAIN, FRESH as f64)
     }
+
+    /// Whether it is of a container's present run, or of its last one. What the
+    /// engine restarts again and again is one run as long as that goes on.
+    fn is_of_last_run(&self, container: &Container, looked: Option<Moment>) -> bool {
+        /// How long a program may have run before its engine calls it started.
+        const HEAD_START: f64 = 1.0;
+        let (Some(last), Some(started)) = (self.last, container.started_at) else { return true };
+        // While it runs this is the end of the run before. Of a short run that
+        // is over the engine may write the end before the start.
+        let before =
+            container.finished_at.filter(|end| *end <= started && container.state.has_network());
+        let Some(end) = before else { return last.since(started) >= -HEAD_START };
+        let ago = looked.map(|looked| looked.since(last));
+        let goes_on = container.restart_count > 0 && ago.is_some_and(|ago| ago <= self.patience());
+        goes_on || last.is_not_before(end)
+    }
+}
+
+/// Whether a complaint in a log is of the last run, and fresh where that goes on.
+fn counts(container: &Container, looked: Option<Moment>, complaint: &Repeated) -> bool {
+    let is_fresh =
+        |looked: Moment| complaint.last.is_none_or(|last| looked.since(last) <= FRESH as f64);
+    complaint.is_of_last_run(container, looked) && looked.is_none_or(is_fresh)
 }
 
 /// Where an entry of a hosts file leads.
@@ -98,8 +127,9 @@ impl<'a> Facts<'a> {
         match container.state {
             State::Planned | State::Running | State::Paused | State::Restarting => true,
             State::Exited | State::Dead => {
-                // 137 and 143 are what `docker stop` and `docker kill` leave.
-                let by_hand = matches!(container.exit_code, None | Some(0 | 137 | 143));
+                // 137 and 143 are what `docker stop` and `docker kill` leave, and
+                // 130 is what Ctrl-C does.
+                let by_hand = matches!(container.exit_code, None | Some(0 | 130 | 137 | 143));
                 container.oom_killed || !by_hand
             }
             State::Created => container.start_error.is_some(),
@@ -249,10 +279,37 @@ impl<'a> Facts<'a> {
         let looked = seen.and_then(|seen| seen.at).filter(|_| container.state == State::Running);
         let errors = seen.and_then(|seen| seen.log_errors.as_deref()).unwrap_or_default();
         errors.iter().filter(move |error| {
-            let Some(last) = error.last else { return true };
-            is_of_last_run(container, last)
-                && looked.is_none_or(|looked| looked.since(last) <= FRESH as f64)
+            let LogError { count, first, last, .. } = **error;
+            counts(container, looked, &Repeated { count, first, last })
         })
+    }
+
+    /// What else went wrong by the log of a container's present run, or of its
+    /// last one, and is fresh enough to count.
+    pub fn log_troubles(&self, at: ContainerAt) -> impl Iterator<Item = &'a LogTrouble> {
+        let container = self.container(at);
+        let seen = self.seen(at);
+        let looked = seen.and_then(|seen| seen.at).filter(|_| container.state == State::Running);
+        let troubles = seen.map_or(&[][..], |seen| &seen.log_troubles);
+        troubles.iter().filter(move |trouble| {
+            let LogTrouble { count, first, last, .. } = **trouble;
+            counts(container, looked, &Repeated { count, first, last })
+        })
+    }
+
+    /// Whether the engine restarts a container again and again: it waits for
+    /// the next attempt, or is only a few seconds into one.
+    pub fn is_looping(&self, at: ContainerAt) -> bool {
+        let container = self.container(at);
+        let looked = self.seen(at).and_then(|seen| seen.at);
+        let since = looked.zip(container.started_at).map(|(looked, start)| looked.since(start));
+        match container.state {
+            State::Restarting => true,
+            State::Running => {
+                container.restart_count > 0 && since.is_some_and(|since| since < UP_AGAIN)
+            }
+            _ => false,
+        }
     }
 
     /// How many seconds before netmap looked something happened; `None` where
@@ -332,7 +389,8 @@ impl<'a> Facts<'a> {
             return false;
         }
         match self.map.stack(at) {
-            None => true,
+            // What a plan does not have may be there already.
+            None => !self.is_planned(),
             Some(owner) => {
                 let owner = self.container(owner);
                 let started = owner.started_at.zip(container.started_at);

@@ -219,8 +219,19 @@ impl Case<'_> {
                 [leave, join].map(|action| self.step(at, action, Applicability::Safe)).to_vec()
             }
             None => {
-                let join = Action::Connect { network, container, aliases, priority: None };
-                vec![self.step(at, join, Applicability::Safe)]
+                let join = Action::Connect {
+                    network,
+                    container: container.clone(),
+                    aliases,
+                    priority: None,
+                };
+                // Measured on Docker 28: what is just being restarted has no
+                // network stack to connect ("network sandbox not found").
+                let stop =
+                    self.is_looping(at).then(|| Action::Stop { container: container.clone() });
+                let start = self.is_looping(at).then_some(Action::Start { container });
+                let actions = stop.into_iter().chain([join]).chain(start);
+                actions.map(|action| self.step(at, action, Applicability::Safe)).collect()
             }
         }
     }
@@ -366,6 +377,17 @@ impl Case<'_> {
             steps.push(advise(format!("then let {}{place} use {new}", self.called(client))));
         }
         steps
+    }
+
+    /// Re-creates a container with another host and port in one of its settings.
+    pub fn reset(
+        &self,
+        at: ContainerAt,
+        reference: &Reference,
+        host: &str,
+        port: Option<u16>,
+    ) -> Vec<Step> {
+        self.recreate(at, dial(reference, host, port))
     }
 
     /// Re-creates a container with changes; with it those that share its network.
@@ -559,6 +581,7 @@ pub fn settled(steps: Vec<Step>) -> Vec<Step> {
             joins.entry(container.clone()).or_default().push(join);
             false
         }
+        Action::Stop { container } | Action::Start { container } => !recreated.contains(container),
         _ => true,
     });
     for step in &mut settled {
@@ -568,12 +591,14 @@ pub fn settled(steps: Vec<Step>) -> Vec<Step> {
             recreate.changes.dedup();
         }
     }
-    // What is re-created goes last but for what is left to a person.
+    // What is re-created goes last but for what is left to a person, and what is
+    // started before it.
     settled.sort_by_key(|step| match step.action {
-        Action::Advise { .. } => 3,
+        Action::Advise { .. } => 4,
         // Those that depend on it, once it is there.
-        Action::Restart { .. } => 2,
-        Action::Recreate(_) => 1,
+        Action::Restart { .. } => 3,
+        Action::Recreate(_) => 2,
+        Action::Start { .. } => 1,
         _ => 0,
     });
     settled
@@ -583,10 +608,10 @@ pub fn settled(steps: Vec<Step>) -> Vec<Step> {
 /// with another value of it.
 fn setting(reference: &Reference) -> Option<Setting> {
     match (reference.origin, &reference.variable) {
-        (Origin::Environment, Some(variable)) if reference.is_whole => {
-            Some(Setting::WholeVariable(variable.clone()))
-        }
-        (Origin::Environment, Some(variable)) => Some(Setting::Variable(variable.clone())),
+        (Origin::Environment | Origin::Browser, Some(variable)) => Some(match reference.is_whole {
+            true => Setting::WholeVariable(variable.clone()),
+            false => Setting::Variable(variable.clone()),
+        }),
         _ => None,
     }
 }

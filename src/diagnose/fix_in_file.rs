@@ -36,6 +36,7 @@ impl Case<'_> {
                 ..
             }
             | Change::SetPort { variable, .. }
+            | Change::Trim { variable }
             | Change::Extend { variable, .. } => variable_place(plan, service, variable),
             Change::Dial { setting: Setting::Command, .. } => {
                 plan.place(&["services", service, "command"])
@@ -48,7 +49,9 @@ impl Case<'_> {
             Change::LeaveMode { .. } => plan.place(&["services", service, "network_mode"]),
             Change::NoOption { .. } => plan.place(&["services", service, "mac_address"]),
             Change::Label { .. } => plan.place(&["services", service, "labels"]),
-            Change::Join { .. } | Change::NoLinks => plan.place(&["services", service]),
+            Change::Join { .. } | Change::Address { .. } | Change::NoLinks => {
+                plan.place(&["services", service])
+            }
         });
         let place = place.cloned();
         let service = Some(service.unwrap_or_else(|| container.name.clone()));
@@ -102,6 +105,8 @@ impl<'a> File<'a> {
         };
         let spoken_of = |variable: &str| {
             finding.evidence.iter().any(|evidence| match evidence {
+                Evidence::ForBrowsers { variable: spoken, .. }
+                | Evidence::Holds { variable: spoken, .. } => spoken == variable,
                 Evidence::Dial(dial) => {
                     dial.written.as_ref().is_some_and(|w| w.name.as_deref() == Some(variable))
                 }
@@ -155,7 +160,10 @@ impl<'a> File<'a> {
                 let network = self.network_key(&network.name);
                 of_service(&container, EditKind::Leave { network })
             }
-            Action::Start { .. } | Action::Restart { .. } | Action::Unpause { .. } => None,
+            Action::Start { .. }
+            | Action::Stop { .. }
+            | Action::Restart { .. }
+            | Action::Unpause { .. } => None,
             // A look at what does not run yet.
             Action::Run { root: false, .. } => None,
             _ => Some(taken),

@@ -3,11 +3,13 @@
 use std::net::IpAddr;
 
 use super::whose::{Astray, HandedOut, Meant};
-use crate::model::{ContainerAt, NetworkAt, Protocol};
+use crate::model::{ContainerAt, Flaw, NetworkAt, Protocol};
 
 /// What stands in the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Obstacle {
+    /// What the program takes for a host is none.
+    Malformed(Flaw),
     /// `localhost` is the container itself, and a peer has the port.
     Localhost {
         /// The peer that is evidently meant.

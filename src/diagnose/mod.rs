@@ -25,12 +25,14 @@ mod advertised;
 mod by_host;
 mod case;
 mod doubts;
+mod ended;
 mod facts;
 mod fix;
 mod fix_by_host;
 mod fix_in_file;
 mod in_the_way;
 mod index;
+mod malformed;
 mod names;
 mod obstacle;
 mod refused;
@@ -50,6 +52,7 @@ pub use doubts::{Doubt, doubts};
 pub use facts::{Facts, Listens};
 pub use fix::{advise, dial, on_host, settled};
 pub use in_the_way::Obstacle;
+pub use malformed::{is_for_host, urls_for_host};
 pub use names::{Meaning, Names};
 pub use rule::{Judgement, Rule};
 pub use rules::{RULES, rule_named};
@@ -60,6 +63,8 @@ pub use verdict::diagnose;
 pub use wanted::{Edge, Sign};
 pub use whose::{HandedOut, Meant, keeps_dialling};
 
+#[cfg(test)]
+mod facts_tests;
 #[cfg(test)]
 mod index_tests;
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use super::by_host;
 use super::facts::Listens;
 use super::in_the_way::Obstacle;
+use super::malformed;
 use super::names::{Meaning, Names};
 use super::wanted::Edge;
 use super::whose;
@@ -20,6 +21,9 @@ use crate::model::{
 pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
     if edge.is_health_check() {
         return None;
+    }
+    if let Some(flaw) = malformed::flaw(names, edge) {
+        return Some(Obstacle::Malformed(flaw));
     }
     let from = edge.from;
     // A name that nobody has is wrong on whichever network.
@@ -71,7 +75,7 @@ fn localhost(names: &Names, edge: &Edge) -> Option<Obstacle> {
     let is_web = |scheme: Option<&str>| matches!(scheme, Some("http" | "https" | "ws" | "wss"));
     let on_web = edge.configured().count() == edge.signs.len()
         && edge.configured().all(|reference| is_web(reference.scheme.as_deref()));
-    if let Some(peer) = peer_with(names, from, port) {
+    if let Some(peer) = peer_with(names, from, port).filter(|at| is_near(names, from, *at, port)) {
         let on_host = names.published_as(peer, port, edge.protocol).is_some();
         return Some(Obstacle::Localhost { peer, port, sure: fails || !(on_web && on_host) });
     }
@@ -133,6 +137,11 @@ fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     if !names.is_planned() && names.container(to).state != State::Running {
         let down = names.container(to).state != State::Unknown;
         return down.then_some(Obstacle::Down);
+    }
+    // Between two ends it runs for a moment, which is no other verdict.
+    let is_open = |port| names.listens(to, port, edge.protocol) == Some(Listens::Openly);
+    if names.is_looping(to) && !edge.port.is_some_and(is_open) {
+        return Some(Obstacle::Down);
     }
     if names.map.share_stack(from, to) {
         let leads = names.resolved(from, &edge.host).is_some();
@@ -357,7 +366,31 @@ pub(super) fn near(
         .flat_map(|network| names.index.offering_on(network, port))
         .filter(|at| **at != from);
     let only = with_port.next()?;
-    with_port.all(|at| at == only).then(|| names.name(*only).to_owned())
+    let is_only = with_port.all(|at| at == only);
+    (is_only && is_telling(names, host, *only, port)).then(|| names.name(*only).to_owned())
+}
+
+/// Ports that half the programs of the world listen on: the number alone tells
+/// nothing.
+const ANYBODYS: [u16; 12] = [80, 443, 3000, 4000, 5000, 8000, 8001, 8080, 8081, 8443, 8888, 9000];
+
+/// Whether a peer with a port can be the one that is meant: with such a number
+/// only one of the same project or network.
+fn is_near(names: &Names, from: ContainerAt, at: ContainerAt, port: u16) -> bool {
+    let (project, other) = (names.container(from).project(), names.container(at).project());
+    let together = project.is_some() && project == other;
+    !ANYBODYS.contains(&port) || together || !names.shared(from, at).is_empty()
+}
+
+/// Whether a port tells that a container is meant: with such a number only
+/// where name or image fit as well.
+fn is_telling(names: &Names, host: &str, at: ContainerAt, port: u16) -> bool {
+    let host = host.to_ascii_lowercase();
+    let image = names.container(at).image.to_ascii_lowercase();
+    let base = image.rsplit('/').next().unwrap_or_default();
+    let base = base.split([':', '@']).next().unwrap_or_default();
+    let fits = |word: &str| word.len() > 2 && (host.contains(word) || word.contains(&*host));
+    !ANYBODYS.contains(&port) || fits(base)
 }
 
 fn outside(names: &Names, edge: &Edge) -> Option<Obstacle> {

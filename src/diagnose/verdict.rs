@@ -1,19 +1,19 @@
 //! Asks the rules, and makes one diagnosis of what they say.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::case::Case;
 use super::fix::settled;
 use super::fix_in_file;
 use super::in_the_way::Obstacle;
 use super::rule::Rule;
-use super::rules::RULES;
+use super::rules::{CRASHED, RULES, UNEXPLAINED};
 use super::sight::Sight;
 use super::signs::owned;
 use crate::graph::{Comparison, Map};
 use crate::model::{
-    Action, Diagnosis, Evidence, Finding, Handle, Maker, NotLooked, Severity, Step,
+    Action, Diagnosis, Evidence, Finding, Handle, Maker, NotLooked, Severity, Step, TroubleKind,
 };
 
 /// Asks the rules that `wanted` lets through about a map with what was
@@ -58,6 +58,7 @@ pub fn diagnose(
             diagnosis.not_looked.push(NotLooked { rule: rule.name, why });
         }
     }
+    drop_explained(&mut diagnosis.findings);
     add_symptoms(&mut diagnosis.findings, &case);
     for finding in &mut diagnosis.findings {
         fix_in_file::settle(finding, &case);
@@ -66,6 +67,45 @@ pub fn diagnose(
     diagnosis.findings.sort_by_key(|finding| Reverse(finding.severity));
     recreate_once(&mut diagnosis.findings);
     diagnosis
+}
+
+/// Drops what is most likely a consequence of another problem: a failure that
+/// nothing explains of a container about which there is one, and the end of a
+/// container that dials something in vain, unless its last words are of
+/// something else.
+fn drop_explained(findings: &mut Vec<Finding>) {
+    let is_problem = |finding: &&Finding| {
+        ![UNEXPLAINED, CRASHED].contains(&finding.rule) && finding.severity > Severity::Info
+    };
+    let problems = || findings.iter().filter(is_problem);
+    let subjects: HashSet<String> =
+        problems().flat_map(|finding| finding.subjects.iter().cloned()).collect();
+    let dialling: HashSet<String> = problems()
+        .flat_map(|finding| &finding.evidence)
+        .flat_map(|evidence| match evidence {
+            Evidence::Dial(dial) => std::slice::from_ref(&dial.container),
+            Evidence::Same { containers } => containers,
+            _ => &[],
+        })
+        .cloned()
+        .collect();
+    let of_something_else = |evidence: &Evidence| match evidence {
+        Evidence::LastWords { trouble, .. } => {
+            !trouble.is_of_network() && *trouble != TroubleKind::Other
+        }
+        _ => false,
+    };
+    findings.retain(|finding| {
+        let mut about = finding.subjects.iter();
+        match finding.rule {
+            UNEXPLAINED => !about.any(|name| subjects.contains(name)),
+            CRASHED => {
+                !about.any(|name| dialling.contains(name))
+                    || finding.evidence.iter().any(of_something_else)
+            }
+            _ => true,
+        }
+    });
 }
 
 /// Says what follows from the troubles of containers where each is first
@@ -80,7 +120,10 @@ fn add_symptoms(findings: &mut [Finding], case: &Case) {
     let waiting = case.obstructed(|edge, obstacle| {
         let to = edge.container()?;
         let in_vain = match obstacle {
-            Obstacle::Down => !case.container(to).state.has_network() && case.has_cause(to),
+            Obstacle::Down => {
+                let ended = !case.container(to).state.has_network() || case.is_looping(to);
+                ended && case.has_cause(to)
+            }
             Obstacle::NobodyListens(_) => case.is_held_up(to),
             Obstacle::Unhealthy => case.is_unhealthy_for_another(to),
             _ => false,

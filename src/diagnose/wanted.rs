@@ -185,9 +185,10 @@ fn edges_from<'a>(names: &Names<'a>, from: ContainerAt) -> Vec<Edge<'a>> {
         seen.push(Seen { host: normalised(&written), port, written, sign });
     };
     for reference in &names.container(from).references {
-        // That a start waits for another one says nothing about a connection.
-        let is_order = reference.origin == Origin::Compose;
-        if !is_about_proxies(reference) && !is_order {
+        // That a start waits for another one says nothing about a connection,
+        // and what is for a browser is dialled by nobody here.
+        let is_dialled = !matches!(reference.origin, Origin::Compose | Origin::Browser);
+        if is_dialled && !is_about_proxies(reference) {
             let host = Cow::Borrowed(reference.host.as_str());
             add(host, reference.dialled_port(), Sign::Configured(reference));
         }

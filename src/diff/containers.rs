@@ -140,6 +140,7 @@ fn dials(reference: &Reference) -> String {
         origin: _,
         // How it is written, not whom it names.
         is_whole: _,
+        flaw: _,
     } = reference;
     format!("{reference} ({})", reference.place())
 }

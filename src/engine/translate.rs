@@ -17,7 +17,7 @@ use crate::model::keys::label;
 use crate::model::{
     AddressPool, Advertised, Compose, Container, Driver, Endpoint, EngineFacts, ExposedPort,
     ExtraHost, Health, Link, Moment, Network, NetworkMode, Reference, Scope, StartError, State,
-    Subnet, Unread, kept_labels, reference, without_user_info,
+    Subnet, Unread, kept_labels, reference,
 };
 
 /// Facts from the version call.
@@ -173,7 +173,10 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
         health: state.health.and_then(|health| health.status).and_then(|status| health_of(&status)),
         exit_code: state.exit_code.filter(|_| ended),
         oom_killed: state.oom_killed.unwrap_or_default(),
-        start_error: state.error.and_then(network_error),
+        start_error: state
+            .error
+            .filter(|said| !said.is_empty())
+            .map(|said| StartError::quoting(&said)),
         restart_count: inspected
             .restart_count
             .and_then(|n| u64::try_from(n).ok())
@@ -335,25 +338,6 @@ fn links(given: Vec<String>) -> Vec<Link> {
     links
 }
 
-/// The engine's start error where it is about networks or ports. Others may
-/// quote the command line, which is not kept.
-fn network_error(error: String) -> Option<StartError> {
-    const OURS: [&str; 8] = [
-        "port is already allocated",
-        "address already in use",
-        "Address already in use",
-        "network",
-        "endpoint",
-        "address pool",
-        "userland proxy",
-        "joining",
-    ];
-    let command = error.contains("exec:") || error.contains("starting container process");
-    let ours = !command && OURS.iter().any(|word| error.contains(word));
-    let kept = || without_user_info(&error).chars().take(400).collect::<String>();
-    ours.then(|| StartError { said: kept(), ..StartError::recognise(error.as_str()) })
-}
-
 /// The engine writes the year 1 for "never".
 fn moment(text: Option<String>) -> Option<Moment> {
     text.filter(|text| !text.starts_with("0001-")).and_then(|text| Moment::parse(&text))
@@ -408,16 +392,5 @@ mod tests {
     #[test]
     fn links_are_reduced_to_their_last_names() {
         assert_eq!(links(vec!["/db:/web/database".to_owned()]), [Link::parse("db:database")]);
-    }
-
-    #[test]
-    fn start_errors_that_quote_a_command_are_not_kept() {
-        assert!(network_error("driver failed programming external connectivity on endpoint a: Bind for 0.0.0.0:80 failed: port is already allocated".to_owned()).is_some());
-        assert!(
-            network_error(
-                "OCI runtime create failed: exec: \"--password=x network\": not found".to_owned()
-            )
-            .is_none()
-        );
     }
 }

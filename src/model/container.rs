@@ -273,9 +273,8 @@ pub struct Container {
     /// Whether the kernel ended it for want of memory.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub oom_killed: bool,
-    /// What the engine said when it could not start it, where that is about
-    /// networks or ports; other messages may quote the command line and are
-    /// not kept.
+    /// What the engine said when it could not start it, without what it quotes
+    /// of the command line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_error: Option<StartError>,
     /// How often the engine has restarted it.

@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use serde::Serialize;
 
 use super::container::State;
+use super::log_trouble::TroubleKind;
 use super::observation::{LogErrorKind, Progress};
 use super::plan::Place;
 use super::port::Protocol;
@@ -21,6 +22,22 @@ use super::why::Why;
 pub enum Evidence {
     /// A container wants to reach something, and this shows it.
     Dial(Dial),
+    /// A variable holds a host, which something else was meant to.
+    Holds {
+        /// The container.
+        container: String,
+        /// The variable.
+        variable: String,
+        /// The host.
+        host: String,
+    },
+    /// A variable's value goes into pages, which browsers outside run.
+    ForBrowsers {
+        /// The container.
+        container: String,
+        /// The variable.
+        variable: String,
+    },
     /// What was said before holds for these containers as well.
     Same {
         /// The containers.
@@ -408,6 +425,24 @@ pub enum Evidence {
     Carries {
         /// The networks.
         networks: Vec<String>,
+    },
+    /// What a container's log says last.
+    LastWords {
+        /// The container.
+        container: String,
+        /// What kind of trouble it is.
+        trouble: TroubleKind,
+        /// The line, where it holds no secret.
+        line: Option<String>,
+    },
+    /// What a container's log says last, of a host that it cannot reach.
+    LastComplaint {
+        /// The container.
+        container: String,
+        /// What kind of error it is.
+        error: LogErrorKind,
+        /// The host.
+        host: String,
     },
     /// A container's state.
     Is {

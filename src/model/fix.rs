@@ -108,6 +108,11 @@ pub enum Action {
         /// The container.
         container: Handle,
     },
+    /// Stops a container, and with it the engine's attempts to restart it.
+    Stop {
+        /// The container.
+        container: Handle,
+    },
     /// Restarts a container.
     Restart {
         /// The container.
@@ -255,6 +260,11 @@ pub enum Change {
         /// The port.
         port: u16,
     },
+    /// A variable's value without the quotes or blanks around it.
+    Trim {
+        /// The variable.
+        variable: String,
+    },
     /// More elements of a list that a variable holds, separated by commas.
     Extend {
         /// The variable.
@@ -277,6 +287,15 @@ pub enum Change {
         network: Handle,
         /// Names that it is given there beside its own.
         aliases: Vec<String>,
+    },
+    /// Another fixed address on a network.
+    Address {
+        /// The network.
+        network: Handle,
+        /// The one that goes.
+        from: Ipv4Addr,
+        /// The one that comes.
+        to: Ipv4Addr,
     },
     /// A network mode is left for the networks that it joins.
     LeaveMode {

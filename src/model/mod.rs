@@ -17,6 +17,7 @@ pub mod keys;
 mod labels;
 mod ladder;
 mod link;
+mod log_trouble;
 mod moment;
 mod names;
 mod network;
@@ -52,6 +53,7 @@ pub use json::{is_unsafe, to_json};
 pub use labels::{kept_labels, without_user_info};
 pub use ladder::{Basis, Ladder, Reach, Rung, RungKind, Status};
 pub use link::{ExtraHost, HostAddress, Link};
+pub use log_trouble::{LogTrouble, TroubleKind};
 pub use moment::Moment;
 pub use names::{natural_order, nearest, nearest_of};
 pub use network::{Network, PODMAN_DEFAULT_NETWORK, Subnet};
@@ -67,7 +69,7 @@ pub use position::{
     with_positions,
 };
 pub use reachability::{Attempt, By, Latency, Measurement, Outcome, Probe};
-pub use reference::{Advertised, Origin, Reference};
+pub use reference::{Advertised, Flaw, Origin, Reference};
 pub use resolver::ResolverSettings;
 pub use run_option::{MadeWith, RunOption};
 pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot};

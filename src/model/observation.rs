@@ -8,6 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use super::log_trouble::LogTrouble;
 use super::moment::{self, Moment};
 use super::port::Protocol;
 use super::resolver::ResolverSettings;
@@ -74,6 +75,9 @@ pub struct Observation {
     /// Network errors in the last lines of its log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_errors: Option<Vec<LogError>>,
+    /// What else went wrong by the last lines of its log.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log_troubles: Vec<LogTrouble>,
     /// What could not be looked at, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unseen: Vec<Unread>,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::without_user_info;
+
 /// What the engine said when it could not start a container. Earlier versions
 /// wrote what it said alone, which is read as well.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +27,11 @@ pub enum StartErrorKind {
     NoNetwork,
     /// The container whose network stack it uses is gone, or does not run.
     NoSharedStack,
-    /// Something else about networks or ports.
+    /// Its program is not in the image, or may not be run.
+    Executable,
+    /// A file or folder of the host cannot be mounted into it.
+    Mount,
+    /// Something else.
     #[serde(other)]
     Other,
 }
@@ -52,6 +58,49 @@ impl StartError {
         let said = said.into();
         Self { kind: StartErrorKind::of(&said), said }
     }
+
+    /// The error behind what the engine says, quoted as far as that can hold no
+    /// secret: an engine may quote words of the command line, or a URL.
+    pub fn quoting(said: &str) -> Self {
+        let one_line: String =
+            said.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let said = ['"', '`'].iter().fold(without_user_info(one_line.trim()), |said, quote| {
+            without_odd_quotes(&said, *quote)
+        });
+        Self { said: said.chars().take(MOST_QUOTED).collect(), ..Self::recognise(one_line) }
+    }
+
+    /// What the engine says in the end, and of a mount which one it is. What it
+    /// says first is where in the engine it happened.
+    pub fn gist(&self) -> String {
+        let said = self.said.split(": Are you trying to mount").next().unwrap_or_default();
+        let parts: Vec<&str> = said.split(": ").filter(|part| *part != "unknown").collect();
+        let is_mount = |part: &&&str| part.contains("mounting \"");
+        match (parts.iter().find(is_mount), parts.last()) {
+            (Some(mount), Some(last)) if mount != last => format!("{mount}: {last}"),
+            _ => parts[parts.len().saturating_sub(2)..].join(": "),
+        }
+    }
+}
+
+/// Characters of an engine's error that are read, and that are kept.
+const LONGEST: usize = 4_000;
+const MOST_QUOTED: usize = 600;
+
+/// Drops what stands in quotes, but for what looks like a path, a name or an
+/// address.
+fn without_odd_quotes(text: &str, quote: char) -> String {
+    let plain = |quoted: &str| {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:\\".contains(c);
+        quoted.len() <= 200 && quoted.chars().all(is_plain) && !quoted.starts_with('-')
+    };
+    let mut parts = text.split(quote).enumerate();
+    let mut clean = parts.next().map(|(_, first)| first.to_owned()).unwrap_or_default();
+    for (at, part) in parts {
+        clean.push(quote);
+        clean.push_str(if at % 2 == 0 || plain(part) { part } else { "…" });
+    }
+    clean
 }
 
 impl StartErrorKind {
@@ -59,7 +108,7 @@ impl StartErrorKind {
     /// says behind `bind:` (a port that a program has), `libnetwork/ipamapi`
     /// (an address), `libnetwork/error.go` and `daemon/container_operations.go`
     /// (networks and stacks); containers/common, `libnetwork/netavark/ipam.go`
-    /// (an address).
+    /// (an address); opencontainers/runc, `libcontainer` (mounts, programs).
     fn of(said: &str) -> Self {
         let says = |any: &[&str]| any.iter().any(|words| said.contains(words));
         let part = |is: fn(&str) -> bool| said.split(": ").any(is);
@@ -72,6 +121,10 @@ impl StartErrorKind {
             Self::AddressTaken
         } else if says(&["join network", "joining network"]) {
             Self::NoSharedStack
+        } else if says(&["mounting \"", "bind source path does not exist", "invalid mount"]) {
+            Self::Mount
+        } else if says(&["exec: ", "exec format error", "executable file"]) {
+            Self::Executable
         } else if part(|part| part.starts_with("network ") && part.ends_with(" not found")) {
             Self::NoNetwork
         } else {
@@ -103,6 +156,18 @@ mod tests {
             ("Address already in use", AddressTaken),
             ("failed to set up container networking: Address already in use", AddressTaken),
             (
+                "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"serve\": executable file not found in $PATH: unknown",
+                Executable,
+            ),
+            (
+                "crun: executable file `serve` not found in $PATH: No such file or directory: OCI runtime attempted to invoke a command that was not found",
+                Executable,
+            ),
+            (
+                "OCI runtime create failed: runc create failed: unable to start container process: error during container init: error mounting \"/srv/app.conf\" to rootfs at \"/etc/app.conf\": not a directory: unknown",
+                Mount,
+            ),
+            (
                 "netavark: IPAM error: requested ip address 10.89.0.2 is already allocated to container ID 12ab",
                 AddressTaken,
             ),
@@ -125,6 +190,33 @@ mod tests {
         ] {
             assert_eq!(StartError::recognise(said).kind, kind, "{said}");
         }
+    }
+
+    #[test]
+    fn what_is_quoted_of_an_engine_holds_no_secret() {
+        let said = |text: &str| StartError::quoting(text).said;
+        let not_found = "exec: \"serve\": executable file not found in $PATH";
+        assert_eq!(said(not_found), not_found);
+        let odd = |word: &str| said(&format!("exec: \"{word}\": not found"));
+        for secret in ["--password=hunter2", "PASSWORD=hunter2 serve", "-phunter2", "a b"] {
+            assert_eq!(odd(secret), "exec: \"…\": not found");
+        }
+        assert!(!said("dial https://me:hunter2@host/ failed").contains("hunter2"));
+        assert_eq!(said("one\ntwo\u{1b}[31m"), "one two [31m");
+        assert_eq!(said(&"a".repeat(10_000)).len(), MOST_QUOTED);
+    }
+
+    #[test]
+    fn the_gist_is_what_is_said_last() {
+        let gist = |text: &str| StartError::recognise(text).gist();
+        assert_eq!(gist("Address already in use"), "Address already in use");
+        assert_eq!(gist("a: b: exec: \"serve\": not found: unknown"), "\"serve\": not found");
+        let mount = "error mounting \"/srv/a\" to rootfs at \"/etc/a\"";
+        let said = format!(
+            "init: {mount}: mount src=/srv/a: not a directory: unknown: Are you trying to mount a \
+             directory onto a file (or vice-versa)? Check"
+        );
+        assert_eq!(gist(&said), format!("{mount}: not a directory"));
     }
 
     #[test]

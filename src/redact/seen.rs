@@ -5,8 +5,8 @@
 use super::redaction::Redaction;
 use crate::model::{
     Advertised, Attached, Connection, EngineFacts, EngineOfMap, HostObservation, HostsEntry,
-    Listening, LogError, Mtu, NetworkObservation, Observation, Reference, ResolvedName, RouteEntry,
-    Service, ServiceNetwork, Swarm, SwarmNode, Task, Unread, VirtualAddress,
+    Listening, LogError, LogTrouble, Mtu, NetworkObservation, Observation, Reference, ResolvedName,
+    RouteEntry, Service, ServiceNetwork, Swarm, SwarmNode, Task, Unread, VirtualAddress,
 };
 
 impl Redaction {
@@ -93,6 +93,7 @@ impl Redaction {
             port: reference.port,
             port_variable: reference.port_variable.as_deref().map(|name| self.names.variable(name)),
             is_whole: reference.is_whole,
+            flaw: reference.flaw,
         }
     }
 
@@ -152,6 +153,18 @@ impl Redaction {
                 };
                 all.iter().map(error).collect()
             }),
+            log_troubles: seen
+                .log_troubles
+                .iter()
+                .map(|trouble| LogTrouble {
+                    kind: trouble.kind,
+                    // It may name anything.
+                    line: None,
+                    count: trouble.count,
+                    first: trouble.first,
+                    last: trouble.last,
+                })
+                .collect(),
             unseen: seen.unseen.iter().map(|unread: &Unread| self.unread(unread)).collect(),
         }
     }

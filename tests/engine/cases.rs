@@ -33,18 +33,21 @@ struct Says {
 struct Case {
     script: PathBuf,
     engine: OwnEngine,
+    /// Where the script writes its files: others have files of the same names.
+    files: tempfile::TempDir,
 }
 
 impl Case {
     fn new(name: &str) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/live");
-        Self { script: folder.join(format!("{name}.sh")), engine: OwnEngine::start() }
+        let files = tempfile::tempdir().expect("a folder");
+        Self { script: folder.join(format!("{name}.sh")), engine: OwnEngine::start(), files }
     }
 
     /// A shell on the engine's machine.
     fn bash(&self) -> Command {
         let mut bash = self.engine.beside("bash");
-        bash.env("DOCKER_HOST", &self.engine.address);
+        bash.env("DOCKER_HOST", &self.engine.address).env("TMPDIR", self.files.path());
         bash
     }
 
@@ -208,6 +211,73 @@ fn a_dead_database_at_the_end_of_a_chain() {
 fn another_project_in_what_one_keeps_to_itself() {
     let words = &["report-app", "of project report", "shop_back"];
     hold("foreign-on-internal", true, &Says { rule: "bridging-container", words, never: &[] });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_fixed_address_that_another_one_got() {
+    let never = &["target-down", "wrong-name"];
+    let words = &["db", "app", "10.79.0.2", "Address already in use"];
+    hold("static-ip-taken", true, &Says { rule: "cannot-start", words, never });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_jdbc_url_with_the_port_of_the_host() {
+    let words = &["app", "db", "5433", "5432"];
+    let never = &["published-port-nobody-listens"];
+    hold("jdbc-port", true, &Says { rule: "host-port-between-containers", words, never });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_port_in_a_variable_for_a_host() {
+    let words = &["app", "DB_HOST", "db:3306"];
+    let never = &["published-port-nobody-listens"];
+    hold("host-with-port", true, &Says { rule: "malformed-host", words, never });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn quotes_around_a_host() {
+    let words = &["app", "DB_HOST", "quotes"];
+    let never = &["wrong-name"];
+    hold("quoted-host", true, &Says { rule: "malformed-host", words, never });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_variable_that_is_not_set() {
+    let words = &["app", "undefined", "not set", "DB_HOSTNAME", "db"];
+    let never = &["wrong-name"];
+    hold("undefined", false, &Says { rule: "malformed-host", words, never });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_name_of_the_containers_in_a_page() {
+    let words = &["page", "http://api:8000", "VITE_API_URL", "browsers"];
+    let never = &["localhost-dependency"];
+    hold("browser-urls", true, &Says { rule: "name-for-a-browser", words, never });
+}
+
+/// While the proxy runs, while it waits for its next start, and just after it
+/// has ended.
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_crash_loop_gets_the_same_verdict_at_every_moment() {
+    let case = Case::new("nginx-emerg");
+    case.step("broken");
+    thread::sleep(SETTLED);
+    for _ in 0..6 {
+        let findings = case.findings();
+        assert_eq!(findings[0]["rule"], "no-shared-network", "{findings:#?}");
+        assert_eq!(findings.len(), 1, "{findings:#?}");
+        let fix = commands(&findings[0]);
+        assert!(fix[0].starts_with("docker stop"), "stopped before it is connected: {fix:?}");
+        thread::sleep(Duration::from_secs(2));
+    }
+    case.clean();
 }
 
 #[test]

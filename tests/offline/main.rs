@@ -23,6 +23,7 @@ mod podman;
 mod probing;
 mod readme;
 mod recorded;
+mod said;
 mod samples;
 mod snapshots;
 mod support;

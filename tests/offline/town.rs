@@ -178,6 +178,7 @@ impl House {
             port: Some(port),
             port_variable: None,
             is_whole: true,
+            flaw: None,
         });
         let project = format!("p{:04}", self.project);
         let sidecar = self.rides();
@@ -270,6 +271,7 @@ impl House {
             resolved: Vec::new(),
             hosts: live.then(Vec::<HostsEntry>::new),
             log_errors: Some(errors.collect()),
+            log_troubles: Vec::new(),
             unseen: Vec::new(),
         }
     }

@@ -47,6 +47,7 @@ fn judge(case: &Case) -> Judgement {
             if ids.contains(attached.id.as_str())
                 || is_the_swarms(attached)
                 || vanished.contains(attached.name.as_str())
+                || is_under_way(case, &attached.name)
             {
                 continue;
             }
@@ -68,6 +69,13 @@ fn judge(case: &Case) -> Judgement {
         }
     }
     judgement
+}
+
+/// Whether a container of that name is there and just being started or ended,
+/// while its network knows the endpoint and not yet, or not any more, whose.
+fn is_under_way(case: &Case, name: &str) -> bool {
+    let named = case.index.containers_named(name).iter();
+    named.map(|at| case.container(*at).state).any(|state| !state.is_stopped())
 }
 
 /// Whether it is one of the swarm's own sandboxes, which are no containers.

@@ -56,11 +56,7 @@ fn judge(case: &Case) -> Judgement {
             let text = "No container has it; a program on the host does";
             finding.evidence.push(Evidence::Remark { text });
         }
-        finding.evidence.extend(error.map(|error| {
-            // What it says first is where in the engine it happened.
-            let said: Vec<&str> = error.said.rsplit(": ").take(2).collect();
-            Evidence::StartError { said: said.into_iter().rev().collect::<Vec<_>>().join(": ") }
-        }));
+        finding.evidence.extend(error.map(|error| Evidence::StartError { said: error.gist() }));
         let waiting = case.wanted_by(at);
         if !waiting.is_empty() {
             finding.evidence.push(Evidence::CutOff { clients: owned(&waiting) });

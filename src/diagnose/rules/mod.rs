@@ -5,6 +5,8 @@ mod address_on_other_network;
 mod advertised_address;
 mod alias_collision;
 mod bridging_container;
+mod cannot_start;
+mod crashed;
 mod dangling_endpoint;
 mod default_bridge_no_names;
 mod dialled_port_closed;
@@ -29,7 +31,9 @@ mod localhost_is_ipv6;
 mod loopback_bind;
 mod lost_alias;
 mod macvlan_host;
+mod malformed_host;
 mod mtu_mismatch;
+mod name_for_a_browser;
 mod namespace_orphan;
 mod no_shared_network;
 mod outside_names;
@@ -47,6 +51,7 @@ mod subnet_overlap;
 mod swarm_ports;
 mod target_down;
 mod underscore_host;
+mod unexplained_failure;
 mod unused_network;
 mod wrong_name;
 mod wrong_protocol;
@@ -61,8 +66,11 @@ pub const RULES: &[Rule] = &[
     ip_forward_off::RULE,
     namespace_orphan::RULE,
     host_port_conflict::RULE,
+    cannot_start::RULE,
+    malformed_host::RULE,
     foreign_namesake::RULE,
     target_down::RULE,
+    crashed::RULE,
     advertised_address::RULE,
     localhost_dependency::RULE,
     default_bridge_no_names::RULE,
@@ -79,15 +87,16 @@ pub const RULES: &[Rule] = &[
     macvlan_host::RULE,
     internal_only::RULE,
     host_service::RULE,
+    name_for_a_browser::RULE,
     host_firewall::RULE,
     published_on_loopback::RULE,
     hairpin::RULE,
     loopback_bind::RULE,
     wrong_protocol::RULE,
-    published_port_nobody_listens::RULE,
     host_port_between_containers::RULE,
     stale_resolved_address::RULE,
     dialled_port_closed::RULE,
+    published_port_nobody_listens::RULE,
     hardcoded_ip::RULE,
     outside_names::RULE,
     firewall_drop::RULE,
@@ -101,11 +110,18 @@ pub const RULES: &[Rule] = &[
     mtu_mismatch::RULE,
     pool_exhausted::RULE,
     dangling_endpoint::RULE,
+    unexplained_failure::RULE,
     exposed_to_the_world::RULE,
     gateway_surprise::RULE,
     bridging_container::RULE,
     unused_network::RULE,
 ];
+
+/// The rule for what has ended.
+pub const CRASHED: &str = crashed::RULE.name;
+
+/// The rule for what no other one explains.
+pub const UNEXPLAINED: &str = unexplained_failure::RULE.name;
 
 /// The rule that speaks of compose files as a whole.
 pub const REFUSED_FILE: &str = refused_file::RULE.name;

@@ -31,8 +31,9 @@ fn judge(case: &Case) -> Judgement {
         let looks = container.state == State::Running
             && container.network_mode != NetworkMode::Host
             && container.health != Some(Health::Starting);
-        // What it waits for itself is the cause, and reported.
-        if !looks || container.published.is_empty() || case.is_held_up(at) {
+        // What it waits for itself, or what ends it, is the cause, and reported.
+        let caused = case.is_held_up(at) || case.is_looping(at);
+        if !looks || container.published.is_empty() || caused {
             continue;
         }
         let mut ports: Vec<(u16, Protocol)> = container
@@ -100,6 +101,7 @@ fn finding(
     others.retain(|port| !ports.contains(&(*port, protocol)));
     let (of, listed) = (name.to_owned(), others.clone());
     finding.evidence.push(Evidence::OpenPorts { container: of, ports: listed, besides: true });
+    finding.evidence.extend(case.last_words(at).filter(|_| others.is_empty()));
     finding.fix = publish_instead(case, at, silent[0], &others);
     finding
 }

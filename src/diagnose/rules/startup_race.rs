@@ -56,6 +56,15 @@ fn judge(case: &Case) -> Judgement {
     }))
 }
 
+/// The containers that ended since their server was not ready.
+pub fn gave_up(case: &Case) -> Vec<ContainerAt> {
+    let raced = case.edges().filter(|(edge, obstacle)| {
+        let past = *obstacle == Some(&Obstacle::Past);
+        past && edge.container().is_some_and(|to| raced(case, edge, to))
+    });
+    raced.map(|(edge, _)| edge.from).collect()
+}
+
 /// Whether the failure was at the start of the client or of the server.
 fn raced(case: &Case, edge: &Edge, to: ContainerAt) -> bool {
     let (client, server) = (case.container(edge.from), case.container(to));

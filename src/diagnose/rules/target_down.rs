@@ -44,6 +44,7 @@ fn judge(case: &Case) -> Judgement {
             finding.severity = Severity::Warning;
         }
         finding.evidence = case.signs(&edges);
+        finding.evidence.extend(case.last_words(to).filter(|_| !unhealthy));
         finding.fix = fix;
         finding
     }))
@@ -55,23 +56,10 @@ fn unwell(case: &Case, at: ContainerAt) -> (String, Vec<Step>) {
 }
 
 fn down(case: &Case, at: ContainerAt) -> (String, Vec<Step>) {
-    let container = case.container(at);
-    let (logs, start) = (case.logs(at), case.start(at));
-    match container.state {
-        State::Paused => ("is paused".to_owned(), vec![case.unpause(at)]),
-        State::Restarting => (
-            format!("keeps ending and was restarted {} times", container.restart_count),
-            vec![logs, advise("then fix what makes it end")],
-        ),
-        State::Created => ("was never started".to_owned(), vec![start]),
-        _ if container.oom_killed => (
-            "was ended by the kernel for want of memory".to_owned(),
-            vec![start, advise("then give it more memory (--memory), or let it use less")],
-        ),
-        _ => {
-            let code = container.exit_code.map(|code| format!(" with code {code}"));
-            let state = format!("has exited{}", code.unwrap_or_default());
-            (state, vec![logs, start])
-        }
-    }
+    let fix = match case.container(at).state {
+        State::Paused => vec![case.unpause(at)],
+        State::Created => vec![case.start(at)],
+        _ => case.bring_back(at),
+    };
+    (case.state_of(at), fix)
 }

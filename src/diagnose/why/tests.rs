@@ -165,6 +165,8 @@ fn is_wall(case: &Case, from: ContainerAt, obstacle: &Obstacle) -> bool {
         Obstacle::Past | Obstacle::Unhealthy => false,
         // The way is open, and leads to something else.
         Obstacle::Namesake(_) | Obstacle::Ambiguous(_) | Obstacle::HandsOut(_) => false,
+        // The way to the host is asked about, and not to what is written for it.
+        Obstacle::Malformed(_) => false,
         // That works where no firewall is against it.
         Obstacle::Hairpin(..) => case.is_internal_only(from),
         _ => true,

@@ -1,13 +1,16 @@
-//! Network errors in log lines, as Node, Python, Go, Java, PHP, Ruby, nginx,
-//! psql, curl, busybox and the C library word them. Only the host, the port
-//! and the kind of error come out; the line goes no further.
+//! Network errors in log lines. Only the host, the port and the kind of error
+//! come out; the line goes no further.
 
+use super::log_phrases::{AFTER, LOOKS_UP, LOOSE, NO_HOST, NO_HOST_ALONE, PHRASES, SURE};
 use crate::model::LogErrorKind;
 use crate::model::Origin;
 use crate::model::reference::{host_and_port, in_value, is_host};
 
 /// Characters of a line that are read.
 const LONGEST: usize = 2_000;
+
+/// Places of one phrase in a line that are looked at.
+const MOST_MARKERS: usize = 4;
 
 /// What a line says went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,150 +23,6 @@ pub struct Complaint {
     pub port: Option<u16>,
 }
 
-/// Phrases (in lower case) for each kind, the tellingest first.
-const PHRASES: [(LogErrorKind, &[&str]); 7] = [
-    (
-        LogErrorKind::NameNotFound,
-        &[
-            "enotfound",
-            "eai_again",
-            "name or service not known",
-            "could not translate host name",
-            "no such host",
-            "name resolution",
-            "unknownhostexception",
-            "bad address",
-            "host not found",
-            "name does not resolve",
-            "nodename nor servname",
-            "getaddrinfo failed",
-            "could not resolve host",
-            "could not be resolved",
-            "unable to resolve",
-            "unknown mysql server host",
-            "no address associated with",
-            "unknown host",
-        ],
-    ),
-    (
-        LogErrorKind::Refused,
-        &[
-            "econnrefused",
-            "connection refused",
-            "actively refused",
-            "errno 111",
-            "(111)",
-            "error 111 ",
-        ],
-    ),
-    (
-        LogErrorKind::Unreachable,
-        &["ehostunreach", "enetunreach", "no route to host", "is unreachable", "host unreachable"],
-    ),
-    (
-        LogErrorKind::Timeout,
-        &[
-            "etimedout",
-            "timed out",
-            "timeout expired",
-            "i/o timeout",
-            "connection timeout",
-            "connect timeout",
-        ],
-    ),
-    (LogErrorKind::Reset, &["econnreset", "connection reset by peer", "empty reply from server"]),
-    (LogErrorKind::InvalidHost, &["invalid host", "invalid http_host", "invalid hostname"]),
-    (
-        LogErrorKind::Failed,
-        &[
-            "failed to connect to",
-            "can't connect to",
-            "cannot connect to",
-            "could not connect to",
-            "unable to connect to",
-            "could not be established",
-        ],
-    ),
-];
-
-/// Phrases after which the host stands, the surest first.
-const MARKERS: [&str; 44] = [
-    "connect to server ",
-    "econnrefused ",
-    "etimedout ",
-    "ehostunreach ",
-    "enetunreach ",
-    "econnreset ",
-    "enotfound ",
-    "eai_again ",
-    "lookup ",
-    "dial tcp ",
-    "dial udp ",
-    "in upstream ",
-    "upstream: ",
-    "mysql server host ",
-    "server at ",
-    "server on ",
-    "host name ",
-    "on host ",
-    "host=",
-    "http_host header: ",
-    "bad address ",
-    "resolve host: ",
-    "resolve host ",
-    "resolve hostname ",
-    "unknownhostexception: ",
-    "unknown host ",
-    "getaddrinfo for ",
-    "to remote host ",
-    "remote host ",
-    "connect to host ",
-    "open tcp connection to ",
-    "connect(2) for ",
-    "redis at ",
-    "address=",
-    "connection to node -1 (",
-    "connection to ",
-    "connecting to ",
-    "connect to ",
-    "contacting ",
-    "invalid host ",
-    "invalid hostname ",
-    "opening socket to ",
-    "host: ",
-    "for ",
-];
-
-/// Words that stand after a marker and are no host.
-const NO_HOST: [&str; 26] = [
-    "upstream",
-    "the",
-    "server",
-    "remote",
-    "host",
-    "node",
-    "database",
-    "a",
-    "an",
-    "mysql",
-    "redis",
-    "mongodb",
-    "postgres",
-    "peer",
-    "client",
-    "backend",
-    "broker",
-    "bootstrap",
-    "header",
-    "name",
-    "address",
-    "failed",
-    "https",
-    "http",
-    "this",
-    "more",
-];
-
 /// The network error that a line is about, if it is about one and names the host.
 pub fn complaint(line: &str) -> Option<Complaint> {
     let line = readable(line);
@@ -172,18 +31,58 @@ pub fn complaint(line: &str) -> Option<Complaint> {
         .iter()
         .find(|(_, phrases)| phrases.iter().any(|phrase| folded.contains(phrase)))
         .map(|(kind, _)| *kind)?;
-    let (host, port) = MARKERS
+    let behind = |marker: &&str, trust: Trust| {
+        let mut found = folded.match_indices(*marker).take(MOST_MARKERS);
+        let len = marker.len();
+        found.find_map(|(at, _)| host_at(&line[at + len..], &folded[at + len..], trust))
+    };
+    if is_of_no_name(kind, &folded) {
+        return Some(Complaint { kind, host: String::new(), port: None });
+    }
+    let (host, port) = SURE
         .iter()
-        .find_map(|marker| {
-            let at = folded.find(marker)? + marker.len();
-            host_at(&line[at..], &folded[at..])
-        })
-        .or_else(|| host_before(&line, &folded))?;
+        .find_map(|marker| behind(marker, Trust::Any))
+        .or_else(|| LOOSE.iter().find_map(|marker| behind(marker, Trust::Likely)))
+        .or_else(|| host_before(&line, &folded))
+        .or_else(|| host_of_url(&line))?;
     Some(Complaint { kind, host, port })
 }
 
+/// How sure it is that what stands behind a phrase is a host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    /// Whatever it looks like.
+    Any,
+    /// Unless it is a word of the sentence.
+    Likely,
+}
+
+/// Whether the name that was looked up is empty.
+fn is_of_no_name(kind: LogErrorKind, folded: &str) -> bool {
+    let is_empty = |marker: &&str| {
+        let Some(at) = folded.find(*marker) else { return false };
+        let rest = folded[at + marker.len()..].trim_start_matches(['\\', ' ']);
+        let quoted = ["\"\"", "\\\"\"", "''", "``", "\"\\\""].iter().any(|q| rest.starts_with(q));
+        quoted
+            || rest.starts_with(": no such host")
+            || (*marker == "getaddrinfo for " && rest.starts_with("failed"))
+    };
+    kind == LogErrorKind::NameNotFound && LOOKS_UP.iter().any(is_empty)
+}
+
+/// The host of the line's first URL.
+fn host_of_url(line: &str) -> Option<(String, Option<u16>)> {
+    let at = line.find("://")?;
+    let start = line[..at].rfind(|c: char| !c.is_ascii_alphanumeric() && !"+.-".contains(c));
+    let url = &line[start.map_or(0, |start| start + 1)..];
+    let end = url.find(|c: char| c.is_whitespace() || "\"'`,()<>;]".contains(c));
+    let reference =
+        in_value(Origin::Log, "", &url[..end.unwrap_or(url.len())]).into_iter().next()?;
+    Some((reference.host.clone(), reference.dialled_port()))
+}
+
 /// The line's beginning without colours and other control characters.
-fn readable(line: &str) -> String {
+pub(super) fn readable(line: &str) -> String {
     let mut clean = String::new();
     let mut characters = line.chars().take(LONGEST).peekable();
     while let Some(c) = characters.next() {
@@ -200,32 +99,59 @@ fn readable(line: &str) -> String {
 
 /// The host that a text begins with, quoted or bracketed or not, and the port
 /// after it, in whichever of the usual ways.
-fn host_at(text: &str, folded: &str) -> Option<(String, Option<u16>)> {
-    let opening = |c: char| "\"'`([<".contains(c) || c.is_whitespace();
+fn host_at(text: &str, folded: &str, trust: Trust) -> Option<(String, Option<u16>)> {
+    if let Some(unset) = ["<no value>", "<nil>"].iter().find(|unset| folded.starts_with(**unset)) {
+        return Some(((*unset).to_owned(), None));
+    }
+    let opening = |c: char| "\"'`([<\\".contains(c) || c.is_whitespace();
     // `[::1]:80` keeps its bracket.
     let skipped = text.find(|c: char| !opening(c)).unwrap_or(text.len());
     let v6 = text[..skipped].ends_with('[')
         && text[skipped..].split(']').next()?.matches(':').count() > 1;
     let start = if v6 { skipped - 1 } else { skipped };
-    let end = |c: char| c.is_whitespace() || "\"'`,()<>;".contains(c) || (c == ']' && !v6);
+    let end = |c: char| c.is_whitespace() || "\"'`,()<>;\\".contains(c) || (c == ']' && !v6);
     let token = text[start..].split(end).next()?;
     if token.contains("://") {
         // The way URLs are read knows what of them is secret.
         let reference = in_value(Origin::Log, "", token).into_iter().next()?;
         return Some((reference.host.clone(), reference.dialled_port()));
     }
+    let behind = &text[start + token.len()..];
+    // Kafka's clients: `node -1 (localhost/127.0.0.1:9092)`.
+    if token.parse::<i64>().is_ok() && behind.starts_with(" (") {
+        let at = start + token.len() + 2;
+        return host_at(&text[at..], &folded[at..], trust);
+    }
     let token = token.trim_end_matches(['.', ':', '?', '!', ']']).split('?').next()?;
-    // Java's `localhost/127.0.0.1:9092`.
-    let (token, resolved) = token.split_once('/').unwrap_or((token, ""));
+    // Java's `localhost/127.0.0.1:9092`, and `/127.0.0.1:9092` without a name.
+    let (token, resolved) = match token.split_once('/') {
+        Some(("", address)) => (address, ""),
+        Some(both) => both,
+        None => (token, ""),
+    };
     let (host, port) = host_and_port(token).or_else(|| bare_v6(token))?;
-    let no_host = port.is_none() && NO_HOST.contains(&host.to_ascii_lowercase().as_str());
+    let quoted = text[..skipped].ends_with(['"', '\'', '`']);
+    let word = host.to_ascii_lowercase();
+    let alone = trust == Trust::Likely && !quoted && NO_HOST_ALONE.contains(&word.as_str());
+    let no_host = port.is_none() && (alone || (!quoted && NO_HOST.contains(&word.as_str())));
     if no_host || token.contains('@') {
         return None;
     }
     let port = port
         .or_else(|| host_and_port(resolved).and_then(|(_, port)| port))
+        .or_else(|| port_beside(behind))
         .or_else(|| port_after(&folded[start..]));
     Some((host, port))
+}
+
+/// Prisma's `` `db`:`5432` ``, and pymongo's `('db', 27017)`.
+fn port_beside(behind: &str) -> Option<u16> {
+    let quote = ['"', '\'', '`'];
+    let rest = behind.strip_prefix(quote).unwrap_or(behind);
+    let digits = rest.strip_prefix(':').or_else(|| rest.strip_prefix(", "))?;
+    let digits = digits.strip_prefix(quote).unwrap_or(digits);
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    digits[..end].parse().ok().filter(|port| *port > 0)
 }
 
 /// Node writes `::1:5432`.
@@ -247,23 +173,15 @@ fn port_after(folded: &str) -> Option<u16> {
 /// `db:27017: [Errno 111] Connection refused`, `nc: db: Host not found`: the
 /// host stands before what is wrong with it.
 fn host_before(line: &str, folded: &str) -> Option<(String, Option<u16>)> {
-    const AFTER: [&str; 8] = [
-        ": [errno",
-        ": connection refused",
-        ": name or service not known",
-        ": host not found",
-        " could not be resolved",
-        ": no such host",
-        ": temporary failure in name",
-        ": unknown host",
-    ];
     AFTER.iter().find_map(|phrase| {
         let before = &line[..folded.find(phrase)?];
         let token = before.rsplit(|c: char| c.is_whitespace() || "\"'`,()[]".contains(c)).next()?;
+        // librdkafka's `kafka:9092/bootstrap`.
+        let token = token.split('/').next()?;
         let (host, port) = host_and_port(token).or_else(|| bare_v6(token))?;
         // Or it is the kind of error that stands there.
         let folded = host.to_ascii_lowercase();
-        let is_error = folded.ends_with("exception") || folded.ends_with("error");
+        let is_error = ["exception", "error", "errno"].iter().any(|end| folded.ends_with(end));
         (!is_error && (is_host(&host) || host.contains(':'))).then_some((host, port))
     })
 }
@@ -275,6 +193,7 @@ mod tests {
     fn said(line: &str) -> String {
         match complaint(line) {
             Some(Complaint { kind, host, port: Some(port) }) => format!("{kind:?} {host} {port}"),
+            Some(Complaint { kind, host, .. }) if host.is_empty() => format!("{kind:?} \"\""),
             Some(Complaint { kind, host, port: None }) => format!("{kind:?} {host}"),
             None => String::new(),
         }

@@ -1,4 +1,4 @@
-//! The last lines of a container's log, reduced to the network errors in them.
+//! The last lines of a container's log, reduced to what they say went wrong.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use futures_util::StreamExt;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::{log_file, log_words};
+use super::{log_file, log_troubles, log_words};
 use crate::engine::connect::Engine;
 use crate::error::Error;
-use crate::model::{Container, LogError, Moment};
+use crate::model::{Container, LogError, LogTrouble, Moment};
 
 /// Lines asked for. Engines cut longer ones after 16 KiB and count each part.
 const LINES: usize = 200;
@@ -20,20 +20,29 @@ const MOST_BYTES: usize = 16 << 20;
 const MOST_KEPT_BYTES: usize = 1 << 20;
 const MOST_KEPT: usize = 50;
 
-/// The network errors in the container's last log lines, or why they could
+/// What a container's log says went wrong.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// Network errors.
+    pub errors: Vec<LogError>,
+    /// Everything else.
+    pub troubles: Vec<LogTrouble>,
+}
+
+/// What the container's last log lines say went wrong, or why they could
 /// not be read. As many files are read at once as `files` has permits.
 pub async fn read(
     engine: &Engine,
     container: &Container,
     files: &Semaphore,
-) -> Result<Vec<LogError>, String> {
+) -> Result<Said, String> {
     let path = container.log_path.as_ref().filter(|_| engine.address().is_local());
     if let Some(path) = path.filter(|path| log_file::is_here(path, &container.id)) {
         let (path, id) = (path.clone(), container.id.clone());
         let _permit = files.acquire().await;
         let told = tokio::task::spawn_blocking(move || log_file::read(&path, &id, LINES)).await;
         if let Ok(Some(text)) = told {
-            return Ok(errors(&text));
+            return Ok(said(&text));
         }
     }
     let options = LogsOptions {
@@ -67,7 +76,7 @@ pub async fn read(
             Ok(Some(Err(error))) => return Err(why(&engine.word("read the log", error))),
         }
     }
-    Ok(errors(&String::from_utf8_lossy(&text)))
+    Ok(said(&String::from_utf8_lossy(&text)))
 }
 
 fn why(error: &Error) -> String {
@@ -81,15 +90,24 @@ fn why(error: &Error) -> String {
     }
 }
 
-/// The network errors in lines that each begin with their time. Alike ones
-/// are counted; of too many the latest are kept.
-pub(super) fn errors(text: &str) -> Vec<LogError> {
+/// What lines that each begin with their time say went wrong. Alike ones are
+/// counted; of too many the latest are kept.
+pub(super) fn said(text: &str) -> Said {
     let mut found: BTreeMap<_, LogError> = BTreeMap::new();
+    let mut troubles: BTreeMap<_, LogTrouble> = BTreeMap::new();
     for line in text.lines() {
         let (time, rest) = line.split_once(' ').unwrap_or(("", line));
         let at = Moment::parse(time);
         let said = if at.is_some() { rest } else { line };
-        let Some(complaint) = log_words::complaint(said) else { continue };
+        let Some(complaint) = log_words::complaint(said) else {
+            let Some((kind, line)) = log_troubles::trouble(said) else { continue };
+            let alike = LogTrouble { kind, line: None, count: 0, first: at, last: at };
+            let trouble = troubles.entry(kind).or_insert(alike);
+            trouble.count += 1;
+            trouble.last = at.or(trouble.last);
+            trouble.line = line;
+            continue;
+        };
         let key = (complaint.kind, complaint.host.clone(), complaint.port);
         let error = found.entry(key).or_insert(LogError {
             kind: complaint.kind,
@@ -106,7 +124,7 @@ pub(super) fn errors(text: &str) -> Vec<LogError> {
     errors.sort_by_key(|error| std::cmp::Reverse(error.last));
     errors.truncate(MOST_KEPT);
     errors.sort();
-    errors
+    Said { errors, troubles: troubles.into_values().collect() }
 }
 
 #[cfg(test)]
@@ -119,7 +137,7 @@ mod tests {
                     2026-11-24T07:00:05Z hello\n\
                     2026-11-24T07:00:09Z Error: connect ECONNREFUSED 127.0.0.1:5432\n\
                     nc: bad address 'db'\n";
-        let errors = errors(text);
+        let errors = said(text).errors;
         assert_eq!(errors.len(), 2);
         assert_eq!((errors[0].count, errors[0].host.as_str()), (2, "127.0.0.1"));
         assert_eq!(errors[0].last.zip(errors[0].first).map(|(b, a)| b.since(a)), Some(8.9));

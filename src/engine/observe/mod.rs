@@ -7,6 +7,8 @@ mod diag;
 mod files;
 mod inside;
 mod log_file;
+mod log_phrases;
+mod log_troubles;
 mod log_words;
 mod logs;
 mod machine;
@@ -56,7 +58,8 @@ impl Default for ObserveOptions {
 #[cfg(any(test, fuzzing))]
 pub fn read_by_chance(text: &str) -> Observation {
     let mut seen = inside::read_by_chance(text);
-    seen.log_errors = Some(logs::errors(text));
+    let said = logs::said(text);
+    (seen.log_errors, seen.log_troubles) = (Some(said.errors), said.troubles);
     seen
 }
 
@@ -207,7 +210,9 @@ async fn look(
     };
     let (log, ()) = tokio::join!(log, inside::look(engine, container, visitor, exec, &mut seen));
     match log {
-        Some(Ok(errors)) => seen.log_errors = Some(errors),
+        Some(Ok(said)) => {
+            (seen.log_errors, seen.log_troubles) = (Some(said.errors), said.troubles);
+        }
         Some(Err(why)) => seen.unseen.insert(0, Unread::log(why)),
         None => {}
     }

@@ -151,6 +151,7 @@ fn of_element(origin: Origin, name: &str, element: &str, bound: &[Bound]) -> Opt
             port,
             port_variable: None,
             is_whole: false,
+            flaw: None,
         },
         to_clients_of: of_listener.map(|(_, port)| *port).or(port.filter(|_| scheme.is_some())),
         for_all: false,

@@ -58,6 +58,7 @@ pub fn in_command<'a>(origin: Origin, words: impl IntoIterator<Item = &'a str>) 
         port: found.port,
         port_variable: None,
         is_whole: false,
+        flaw: None,
     };
     let found = found.into_iter().filter(|found| found.host != "0.0.0.0" && found.host != "::");
     tidy(found.map(make).collect())

@@ -7,6 +7,7 @@
 mod advertised;
 mod command;
 mod environment;
+mod flaw;
 mod url;
 mod words;
 
@@ -20,7 +21,8 @@ use super::port::Protocol;
 
 pub use advertised::{Advertised, advertised, in_replica_set};
 pub use command::in_command;
-pub use environment::{in_environment, in_value};
+pub use environment::{holds_host, in_environment, in_value};
+pub use flaw::{Flaw, is_left_over, is_unset};
 pub use url::{host_and_port, is_host};
 use words::Words;
 
@@ -34,6 +36,9 @@ pub const MOST: usize = 64;
 pub enum Origin {
     /// An environment variable.
     Environment,
+    /// An environment variable that goes into a page: what it holds is dialled
+    /// by browsers, and not by the container.
+    Browser,
     /// The command or the entry point.
     Command,
     /// The health check's command.
@@ -57,7 +62,8 @@ pub struct Reference {
     /// The environment variable (or label, or compose key) it was found in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variable: Option<String>,
-    /// The URL's scheme, in lower case, if it was a URL.
+    /// The URL's scheme, in lower case, if it was a URL: `redis`, or
+    /// `jdbc:postgresql`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheme: Option<String>,
     /// Host as written: a name, or an address without brackets.
@@ -73,12 +79,20 @@ pub struct Reference {
     /// they stand here. Only then can its whole value be written again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_whole: bool,
+    /// What is wrong with the value. Host and port are what is meant by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flaw: Option<Flaw>,
 }
 
 impl Reference {
     /// The port that is dialled: as written, or else the scheme's usual one.
     pub fn dialled_port(&self) -> Option<u16> {
         self.port.or_else(|| usual_port(self.scheme.as_deref()?))
+    }
+
+    /// Whether it is a URL of the web.
+    pub fn is_web(&self) -> bool {
+        matches!(self.scheme.as_deref(), Some("http" | "https" | "ws" | "wss"))
     }
 
     /// The protocol below the scheme's own, where the scheme says one.
@@ -120,7 +134,7 @@ impl Reference {
     pub fn place(&self) -> &str {
         match (&self.variable, self.origin) {
             (Some(variable), _) => variable,
-            (None, Origin::Environment) => "its environment",
+            (None, Origin::Environment | Origin::Browser) => "its environment",
             (None, Origin::Command) => "its command",
             (None, Origin::HealthCheck) => "its health check",
             (None, Origin::Log) => "its log",
@@ -160,6 +174,7 @@ pub fn is_container_id(host: &str) -> bool {
 
 /// The port a client dials for a scheme when none is written.
 fn usual_port(scheme: &str) -> Option<u16> {
+    let scheme = scheme.rsplit(':').next().unwrap_or(scheme);
     let scheme = scheme.split('+').next().unwrap_or(scheme);
     Some(match scheme {
         "http" | "ws" => 80,

@@ -159,3 +159,74 @@ fn a_value_that_is_nothing_but_a_reference_is_known_as_such() {
     // The port is another variable's.
     assert!(in_environment([("DB_HOST", "db"), ("DB_PORT", "5433")])[0].is_whole);
 }
+
+#[test]
+fn words_for_a_host_are_whole_words() {
+    let none: [&str; 0] = [];
+    assert_eq!(value("RABBITMQ_DEFAULT_VHOST", "shop"), none);
+    assert_eq!(value("GHOST", "casper"), none);
+    assert_eq!(value("PGHOST", "db"), ["db"]);
+    assert_eq!(value("MYSQLHOST", "db"), ["db"]);
+    assert_eq!(value("dbHost", "db"), ["db"]);
+    assert_eq!(value("spring.data.redis.host", "cache"), ["cache"]);
+}
+
+#[test]
+fn buckets_and_images_are_no_hosts() {
+    for (name, value) in [
+        ("BACKUP_URL", "s3://bucket/path"),
+        ("STORE_URL", "gs://bucket"),
+        ("DATABASE_URL", "sqlite:///data/app.db"),
+        ("DATABASE_URL", "sqlite://data"),
+        ("BASE", "docker://alpine:3"),
+    ] {
+        assert_eq!(in_value(Origin::Environment, name, value), [], "{value}");
+    }
+}
+
+#[test]
+fn a_url_keeps_its_whole_scheme() {
+    let url = "jdbc:postgresql://db:5433/shop?ssl=false";
+    let found = in_value(Origin::Environment, "SPRING_DATASOURCE_URL", url);
+    assert_eq!(found[0].written(), "jdbc:postgresql://db:5433");
+    let found = in_value(Origin::Environment, "DB_URL", "jdbc:mysql://db/shop");
+    assert_eq!(found[0].dialled_port(), Some(3306));
+}
+
+#[test]
+fn what_goes_into_pages_is_for_browsers() {
+    let origins = |name: &str, value: &str| -> Vec<Origin> {
+        in_value(Origin::Environment, name, value).iter().map(|found| found.origin).collect()
+    };
+    for name in ["VITE_API_URL", "REACT_APP_API", "NEXT_PUBLIC_API_URL", "PUBLIC_API_BASE"] {
+        assert_eq!(origins(name, "http://api:8000/v1"), [Origin::Browser], "{name}");
+    }
+    // A development server hands this on by itself.
+    assert_eq!(origins("VITE_PROXY_TARGET", "http://api:8000"), [Origin::Environment]);
+    assert_eq!(origins("VITE_TITLE", "a title"), []);
+    assert_eq!(origins("API_INTERNAL_URL", "http://api:8000"), [Origin::Environment]);
+    assert_eq!(origins("CORS_ORIGIN", "http://web:3000"), []);
+}
+
+#[test]
+fn values_with_more_than_a_host_are_known_as_such() {
+    let flaw = |name: &str, value: &str| {
+        let found = in_value(Origin::Environment, name, value);
+        found.first().map(|found| (found.host.clone(), found.flaw))
+    };
+    let db = |flaw| Some(("db".to_owned(), flaw));
+    assert_eq!(flaw("DB_HOST", "\"db\""), db(Some(Flaw::Quotes)));
+    assert_eq!(flaw("DB_HOST", "'db'"), db(Some(Flaw::Quotes)));
+    assert_eq!(flaw("DB_HOST", "db\r"), db(Some(Flaw::CarriageReturn)));
+    assert_eq!(flaw("DB_HOST", " db"), db(Some(Flaw::Blanks)));
+    assert_eq!(flaw("DATABASE_URL", "\"postgres://u:p@db/x\""), db(Some(Flaw::Quotes)));
+    assert_eq!(flaw("DB_HOST", "db"), db(None));
+    // What most programs forgive, and lists, which they take apart.
+    assert_eq!(flaw("DATABASE_URL", "postgres://u:p@db/x "), db(None));
+    assert_eq!(flaw("DB_HOSTS", "db, db2 "), db(None));
+    // No host is in these.
+    assert_eq!(flaw("TITLE", "\"db\""), None);
+    assert_eq!(flaw("DB_PASSWORD", "\"db\""), None);
+    assert_eq!(flaw("CONFIG", "{\"host\": \"db\"}"), None);
+    assert_eq!(flaw("DB_HOST", "<no value>"), Some(("<no value>".to_owned(), None)));
+}

@@ -60,15 +60,23 @@ pub(super) fn urls(text: &str, extent: Extent) -> Vec<Found> {
     found
 }
 
-/// The scheme at the end of a text: `postgresql` of `jdbc:postgresql`.
+/// Schemes behind which no host stands: paths on the machine itself, whatever
+/// follows, and buckets, images and secrets.
+const NO_NETWORK: [&str; 27] = [
+    "file", "unix", "npipe", "fd", "jar", "data", "sqlite", "sqlite3", "memory", "s3", "s3a",
+    "s3n", "gs", "gcs", "oss", "cos", "b2", "az", "azblob", "abfs", "abfss", "wasb", "wasbs",
+    "docker", "oci", "arn", "ssm",
+];
+
+/// The scheme at the end of a text: `jdbc:postgresql` of that.
 fn scheme_before(text: &str) -> Option<String> {
     let is_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-');
     let start = text.trim_end_matches(is_scheme).len();
     let scheme = text[start..].to_ascii_lowercase();
     let fits = scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.len() <= 24;
-    // Paths on the machine itself, whatever follows.
-    let is_network = !matches!(scheme.as_str(), "file" | "unix" | "npipe" | "fd" | "jar" | "data");
-    (fits && is_network).then_some(scheme)
+    let is_network = !NO_NETWORK.contains(&scheme.as_str());
+    let driver = ["jdbc:", "r2dbc:"].into_iter().find(|driver| text[..start].ends_with(driver));
+    (fits && is_network).then(|| driver.unwrap_or_default().to_owned() + &scheme)
 }
 
 fn authority(scheme: &str, segment: &str) -> Vec<Found> {

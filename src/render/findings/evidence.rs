@@ -9,6 +9,14 @@ use crate::model::{
 pub fn sentence(evidence: &Evidence) -> String {
     match evidence {
         Evidence::Dial(dial) => dialled(dial),
+        Evidence::Holds { container, variable, host } => {
+            format!("{container} has {variable}, which leads to {host}")
+        }
+        Evidence::ForBrowsers { container, variable } => {
+            format!(
+                "{variable} of {container} goes into its pages, and browsers run outside of Docker"
+            )
+        }
         Evidence::Same { containers } => {
             format!("{} {} the same problem", few(containers), has(containers))
         }
@@ -230,6 +238,13 @@ pub fn sentence(evidence: &Evidence) -> String {
         Evidence::Carries { networks } => {
             format!("On {} containers do answer", few(networks))
         }
+        Evidence::LastWords { container, trouble, line } => {
+            let line = line.as_deref().unwrap_or(trouble.as_str());
+            format!("The last error in the log of {container}: {line}")
+        }
+        Evidence::LastComplaint { container, error, host } => {
+            format!("The last error in the log of {container}: {host}, {}", error.as_str())
+        }
         Evidence::Is { container, state } => format!("{container} is {state}"),
         Evidence::StartedLater { owner, container } => {
             format!("{container} shares the network of {owner}, and {owner} started later")
@@ -263,6 +278,7 @@ fn dialled(dial: &Dial) -> String {
     let dialled = match port {
         Some(port) if host.contains(':') => format!("[{host}]:{port}"),
         Some(port) => format!("{host}:{port}"),
+        None if host.is_empty() => "an empty host".to_owned(),
         None => host.clone(),
     };
     let mut signs: Vec<String> = Vec::new();
@@ -285,7 +301,7 @@ fn dialled(dial: &Dial) -> String {
 pub fn place(written: &WrittenIn) -> &str {
     match (&written.name, written.origin) {
         (Some(name), _) => name,
-        (None, Origin::Environment) => "its environment",
+        (None, Origin::Environment | Origin::Browser) => "its environment",
         (None, Origin::Command) => "its command",
         (None, Origin::HealthCheck) => "its health check",
         (None, Origin::Log) => "its log",

@@ -26,6 +26,9 @@ pub fn change(change: &Change) -> String {
             format!("{to} in its command instead of {from}")
         }
         Change::SetPort { variable, port } => format!("{port} in {variable}"),
+        Change::Trim { variable } => {
+            format!("{variable} without the quotes or blanks around its value")
+        }
         Change::Extend { variable, values } => {
             format!("{} added to {variable}", values.join(","))
         }
@@ -38,6 +41,9 @@ pub fn change(change: &Change) -> String {
         }
         Change::Publish { from: None, to: None } => "its ports as they are".to_owned(),
         Change::Join { network, .. } => format!("the network {}", network.name),
+        Change::Address { network, from, to } => {
+            format!("the address {to} on {} instead of {from}", network.name)
+        }
         Change::LeaveMode { mode } => format!("no --network {mode}"),
         Change::AddHost { name, address } => format!("--add-host {name}:{address}"),
         Change::RemoveHost { name } => format!("no --add-host for {name}"),

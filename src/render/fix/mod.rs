@@ -58,6 +58,7 @@ fn of_step(step: &Step) -> Vec<String> {
             one(&words)
         }
         Action::Start { container } => one(&[tool, "start", &container.word]),
+        Action::Stop { container } => one(&[tool, "stop", &container.word]),
         Action::Restart { container } => one(&[tool, "restart", &container.word]),
         Action::Unpause { container } => one(&[tool, "unpause", &container.word]),
         Action::Recreate(recreate) => match &recreate.by {

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use super::changes::{change, recreated};
 use super::words::{command, prose, quoted};
 use crate::model::{
-    Change, ComposeServices, Dialled, Joining, Recreate, RunOption, Setting, Settings, Tool,
+    Change, ComposeServices, Dialled, Handle, Joining, Recreate, RunOption, Setting, Settings, Tool,
 };
 
 /// The lines for a container that a person made.
@@ -173,6 +173,11 @@ fn scripts(changes: &[Change]) -> BTreeMap<&str, Vec<String>> {
             Change::Dial { setting: Setting::Variable(variable), from, to } => {
                 scripts.entry(variable).or_default().push(redial(from, to));
             }
+            Change::Trim { variable } => {
+                let around = r#"[[:space:]"']+"#;
+                let script = format!("1s/^{around}//; $s/{around}$//");
+                scripts.entry(variable).or_default().push(script);
+            }
             Change::Extend { variable, values } => {
                 scripts.entry(variable).or_default().push(format!("$s/$/,{}/", values.join(",")));
             }
@@ -240,17 +245,24 @@ fn mode<'a>(recreate: &Recreate, settings: &'a Settings) -> Option<&'a str> {
 fn networks(recreate: &Recreate, settings: &Settings) -> Vec<Joining> {
     let mut networks = settings.networks.clone();
     for change in &recreate.changes {
-        let Change::Join { network, aliases } = change else { continue };
-        if !networks.iter().any(|joined| joined.network == *network) {
-            let (network, aliases) = (network.clone(), aliases.clone());
-            networks.push(Joining {
-                network,
-                aliases,
-                ipv4: None,
-                ipv6: None,
-                priority: None,
-                default_bridge: false,
-            });
+        let at = |network: &Handle| networks.iter().position(|joined| joined.network == *network);
+        match change {
+            Change::Join { network, aliases } if at(network).is_none() => {
+                networks.push(Joining {
+                    network: network.clone(),
+                    aliases: aliases.clone(),
+                    ipv4: None,
+                    ipv6: None,
+                    priority: None,
+                    default_bridge: false,
+                });
+            }
+            Change::Address { network, to, .. } => {
+                if let Some(at) = at(network) {
+                    networks[at].ipv4 = Some(*to);
+                }
+            }
+            _ => {}
         }
     }
     networks

@@ -1,0 +1,141 @@
+//! A container that the engine cannot start.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use crate::diagnose::{Case, Edge, Judgement, Rule, advise, owned};
+use crate::model::{
+    Change, ContainerAt, Evidence, Finding, NetworkAt, Severity, StartErrorKind, Step,
+};
+
+/// See `netmap explain cannot-start`.
+pub const RULE: Rule = Rule {
+    name: "cannot-start",
+    severity: Severity::Error,
+    summary: "the engine could not start a container",
+    meaning: "What the engine cannot start has no log: its program never ran. The engine keeps the \
+        reason, and the next start fails in the same way until that is gone.",
+    seen: "The engine's own start error: a fixed address that another container has, a network that \
+        is gone, a program that is not in the image, a path that cannot be mounted.",
+    example: "`Address already in use`, `exec: \"serve\": executable file not found in $PATH`",
+    fix: "Remove the cause that the engine names, and re-create the container; `docker start` alone \
+        fails again.",
+    mistaken_for: "A wrong name: to the others, what was never started looks as if it had never been \
+        there.",
+    needs: &[],
+    judge,
+};
+
+fn judge(case: &Case) -> Judgement {
+    let fails = |at: &ContainerAt| {
+        let container = case.container(*at);
+        let error = container.start_error.as_ref();
+        // Of a port another rule knows more.
+        let is_ours = error.is_some_and(|error| error.kind != StartErrorKind::PortTaken);
+        is_ours && !container.state.has_network() && !case.is_orphan(*at)
+    };
+    Judgement::of(case.containers().filter(fails).filter_map(|at| finding(case, at)))
+}
+
+fn finding(case: &Case, at: ContainerAt) -> Option<Finding> {
+    let (name, error) = (case.name(at), case.container(at).start_error.as_ref()?);
+    let clients: Vec<&Edge> = case
+        .edges_about(at)
+        .map(|(edge, _)| edge)
+        .filter(|edge| edge.container() == Some(at) && edge.from != at)
+        .collect();
+    let taken = Taken::of(case, at).filter(|_| error.kind == StartErrorKind::AddressTaken);
+    let holder = taken.as_ref().and_then(|taken| taken.holder);
+    let subjects = [name].into_iter().chain(holder.map(|at| case.name(at)));
+    let cause = match (&taken, error.kind) {
+        (Some(taken), _) => match holder {
+            Some(holder) => format!("{} has its address {}", case.name(holder), taken.address),
+            None => format!("its address {} is taken", taken.address),
+        },
+        (None, StartErrorKind::NoNetwork) => "a network that it is to be on is gone".to_owned(),
+        (None, StartErrorKind::Executable) => "its program cannot be run".to_owned(),
+        (None, StartErrorKind::Mount) => "something cannot be mounted into it".to_owned(),
+        (None, _) => "the engine says why".to_owned(),
+    };
+    let mut finding = RULE
+        .finding(subjects.chain(case.clients(&clients)), format!("{name} cannot start: {cause}"));
+    finding.evidence.push(Evidence::StartError { said: error.gist() });
+    finding.evidence.extend(taken.as_ref().map(|taken| Evidence::AddressOf {
+        address: taken.address.into(),
+        container: holder.map(|at| case.name(at).to_owned()),
+    }));
+    finding.evidence.extend(case.signs(&clients));
+    if !clients.is_empty() {
+        let clients = owned(&case.clients(&clients));
+        finding.evidence.push(Evidence::CutOff { clients });
+    }
+    finding.fix = match taken {
+        Some(taken) => taken.give_another(case, at),
+        None => vec![advise(advice(error.kind, case.called(at)))],
+    };
+    Some(finding)
+}
+
+fn advice(kind: StartErrorKind, name: &str) -> String {
+    match kind {
+        StartErrorKind::NoNetwork => format!("re-create {name} on networks that are there"),
+        StartErrorKind::Executable => format!(
+            "re-create {name} with a command (or an entry point) that is in its image and may be run"
+        ),
+        StartErrorKind::Mount => format!("re-create {name} with a path that can be mounted (-v)"),
+        _ => format!("remove the cause that the engine names, then start {name}"),
+    }
+}
+
+/// A fixed address of a container that another one has.
+struct Taken {
+    network: NetworkAt,
+    address: Ipv4Addr,
+    holder: Option<ContainerAt>,
+}
+
+impl Taken {
+    /// The first of its fixed addresses that another one has, else its first.
+    fn of(case: &Case, at: ContainerAt) -> Option<Self> {
+        let fixed = || {
+            case.map.endpoints(at).filter_map(|(network, endpoint)| {
+                let (network, address) = network.zip(endpoint.fixed_ipv4)?;
+                let owner = case.map.owner_of(at, address.into());
+                let holder = owner.map(|(owner, _)| owner).filter(|owner| *owner != at);
+                Some(Self { network, address, holder })
+            })
+        };
+        fixed().find(|taken| taken.holder.is_some()).or_else(|| fixed().next())
+    }
+
+    fn give_another(&self, case: &Case, at: ContainerAt) -> Vec<Step> {
+        let range = "keep addresses that are given by hand out of the range from which the engine \
+             gives the others theirs (--ip-range on the network)";
+        let Some(to) = self.free(case, at) else {
+            let again = format!("re-create {} with an --ip that is free", case.called(at));
+            return vec![advise(again), advise(range)];
+        };
+        let network = case.network_handle(self.network);
+        let change = Change::Address { network, from: self.address, to };
+        let mut steps = case.recreate(at, vec![change]);
+        steps.push(advise(range));
+        steps
+    }
+
+    /// An address of the same subnet that nobody has: from its end, since the
+    /// engine hands them out from the beginning.
+    fn free(&self, case: &Case, at: ContainerAt) -> Option<Ipv4Addr> {
+        const MOST: usize = 4096;
+        let mut subnets = case.network(self.network).subnets.iter();
+        let subnet = subnets.find(|subnet| subnet.subnet.contains(&IpAddr::V4(self.address)))?;
+        let ipnet::IpNet::V4(net) = subnet.subnet else { return None };
+        let (first, last) = (u32::from(net.network()) + 1, u32::from(net.broadcast()));
+        let gateway = case.map.gateway(self.network, subnet);
+        let is_free = |address: &Ipv4Addr| {
+            let ip = IpAddr::V4(*address);
+            let in_range = subnet.ip_range.is_some_and(|range| range.contains(&ip));
+            let taken = case.map.owner_of(at, ip).is_some() || case.index.is_fixed(ip);
+            !in_range && !taken && gateway != Some(ip)
+        };
+        (first..last).rev().take(MOST).map(Ipv4Addr::from).find(is_free)
+    }
+}
