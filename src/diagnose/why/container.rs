@@ -10,11 +10,21 @@ use crate::model::{
     ContainerAt, Ladder, NetworkAt, Outcome, Protocol, Rung, RungKind, State, Status, Step,
 };
 
+/// What there is to say of networks that nobody can tell yet.
+const UNSETTLED: &str = "the files do not settle which networks they will be on";
+
 /// Puts the rungs on the ladder, and what fixes the first that fails.
 pub fn climb(climb: &Climb, to: ContainerAt, ladder: &mut Ladder) {
     let mut running = climb.running(&[climb.from, to]);
     running.notes.extend(told_apart(climb, to));
     ladder.rungs.push(running);
+    if !climb.case.map.share_stack(climb.from, to)
+        && [climb.from, to].into_iter().any(|at| climb.case.is_unsettled(at))
+    {
+        let kinds = [RungKind::Network, RungKind::Name, RungKind::Address, RungKind::Port];
+        ladder.rungs.extend(kinds.map(|kind| Rung::new(kind, Status::Unknown, UNSETTLED)));
+        return;
+    }
     ladder.rungs.push(network(climb, to));
     ladder.rungs.push(name(climb, to));
     ladder.rungs.push(if climb.is_by_map() {
