@@ -1,7 +1,10 @@
 //! Aims as people write them, and ladders over recorded setups.
 
+use std::collections::BTreeSet;
+
 use super::*;
-use crate::diagnose::Obstacle;
+use crate::diagnose::rules::UNEXPLAINED;
+use crate::diagnose::{Obstacle, diagnose};
 use crate::graph::Map;
 use crate::model::{Basis, ContainerAt, Reach, RungKind, Snapshot, Status};
 use crate::render::fix;
@@ -165,6 +168,8 @@ fn is_wall(case: &Case, from: ContainerAt, obstacle: &Obstacle) -> bool {
         Obstacle::Past | Obstacle::Unhealthy => false,
         // Somebody answers, who is not meant or sends the client elsewhere.
         Obstacle::Namesake(_) | Obstacle::Ambiguous(_) | Obstacle::HandsOut(_) => false,
+        // What is meant can be reached, and something else is looked up.
+        Obstacle::Malformed(_) => false,
         // That works where no firewall is against it.
         Obstacle::Hairpin(..) => case.is_internal_only(from),
         _ => true,
@@ -182,6 +187,9 @@ fn doctor_and_why_never_contradict_each_other_in_any_sample() {
             let snapshot = Snapshot::read(&std::fs::read(path).unwrap()[..]).unwrap();
             let map = Map::new(&snapshot);
             let case = Case::new(&map, None);
+            let findings = diagnose(&map, None, |rule| rule.name == UNEXPLAINED).findings;
+            let unexplained: BTreeSet<String> =
+                findings.into_iter().flat_map(|finding| finding.subjects).collect();
             let runs = |at: ContainerAt| case.container(at).state.has_network();
             // What stopped dials nothing now, and wanted something before.
             for (edge, obstacle) in case.edges().filter(|(edge, _)| runs(edge.from)) {
@@ -189,7 +197,12 @@ fn doctor_and_why_never_contradict_each_other_in_any_sample() {
                 let Ok(aim) = aim.map(|aim| Aim { port: edge.port, ..aim }) else { continue };
                 let ladder = ladder(&case, edge.from, &aim, &[]);
                 let way = format!("{}: {} → {}", path.display(), ladder.from, ladder.to);
-                let wall = obstacle.is_some_and(|obstacle| is_wall(&case, edge.from, obstacle));
+                // What nothing explains is reported all the same.
+                let unexplained = || unexplained.contains(case.name(edge.from));
+                let wall = match obstacle {
+                    Some(obstacle) => is_wall(&case, edge.from, obstacle),
+                    None => edge.evidently_fails() && unexplained(),
+                };
                 let told = (wall, ladder.verdict());
                 if [(true, Reach::Reachable), (false, Reach::Blocked)].contains(&told) {
                     wrong.push(format!("{way}: {obstacle:?}, and {:#?}", ladder.rungs));
