@@ -151,6 +151,14 @@ pub enum Error {
         /// What to do about it, where there is something to say.
         hint: Option<String>,
     },
+    /// A compose file that Compose refuses as a whole.
+    #[error("{place}: {why}")]
+    ComposeFile {
+        /// Where it goes wrong.
+        place: crate::model::Place,
+        /// What is wrong there.
+        why: String,
+    },
     /// A check file that cannot be read, or says what cannot be understood.
     #[error("{}", complaint(path, problems.first()))]
     CheckFile {

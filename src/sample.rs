@@ -111,7 +111,8 @@ mod tests {
             assert!(sample.title.len() > 8, "{}: `{}`", sample.name, sample.title);
             for name in sample.names() {
                 let snapshot = read(&name).expect("a sample that netmap recorded");
-                assert!(!snapshot.engine.name.is_empty(), "{name}");
+                let planned = snapshot.plan.is_some();
+                assert!(planned || !snapshot.engine.name.is_empty(), "{name}");
             }
         }
     }

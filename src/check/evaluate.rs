@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 
 use super::facts::{container, network};
 use super::findings;
-use super::verdict::{CheckStatus, CheckVerdict, Question};
+use super::verdict::{Basis, CheckStatus, CheckVerdict, Question};
 use super::ways::Ways;
 use super::who::Who;
 use super::{CheckFile, Claim};
 use crate::graph::Map;
-use crate::model::{ContainerAt, Diagnosis, Probe};
+use crate::model::{ContainerAt, Diagnosis, Fault, Probe};
+use crate::yaml::Spot;
 
 /// What assertions are held against.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +27,8 @@ pub struct Evidence<'a> {
     pub chosen: &'a BTreeSet<ContainerAt>,
 }
 
-/// Judges every assertion of a file, in its order.
+/// Judges every assertion of a file, in its order. One that goes without saying
+/// comes first where it does not hold: that what is planned can come up at all.
 ///
 /// # Examples
 ///
@@ -43,6 +45,31 @@ pub struct Evidence<'a> {
 /// # Ok::<(), netmap::error::Error>(())
 /// ```
 pub fn evaluate(file: &CheckFile, evidence: &Evidence) -> Vec<CheckVerdict> {
+    let mut verdicts: Vec<CheckVerdict> = refused(evidence.map).into_iter().collect();
+    verdicts.extend(asserted(file, evidence));
+    verdicts
+}
+
+/// What Compose or the engine will refuse of a plan.
+fn refused(map: &Map) -> Option<CheckVerdict> {
+    let plan = map.snapshot().plan.as_ref().filter(|plan| !plan.faults.is_empty())?;
+    let told = plan.faults.iter().map(|fault| {
+        let Fault { place, path, why, .. } = fault;
+        if path.is_empty() { format!("{place}: {why}") } else { format!("{place} `{path}`: {why}") }
+    });
+    Some(CheckVerdict {
+        assertion: "the compose files can be carried out".to_owned(),
+        place: Spot { file: 0, line: 1, column: 1 },
+        status: CheckStatus::Fail,
+        basis: Basis::Engine,
+        expected: "Compose and the engine take the compose files".to_owned(),
+        observed: told.collect::<Vec<_>>().join("\n"),
+        subjects: Vec::new(),
+        cause: None,
+    })
+}
+
+fn asserted(file: &CheckFile, evidence: &Evidence) -> Vec<CheckVerdict> {
     let who = Who::new(evidence.map, file, evidence.chosen);
     let ways = Ways::new(evidence.map, &who, evidence.probe);
     let verdicts = file.assertions.iter().map(|assertion| {

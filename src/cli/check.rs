@@ -10,7 +10,7 @@ use super::measure::{HowArgs, Voice};
 use super::options::duration;
 use super::picture::PictureArgs;
 use super::run::Run;
-use super::session::{Purpose, Session};
+use super::session::Session;
 use super::{Ending, source};
 use crate::check::{self, CheckFile, CheckStatus, CheckVerdict, Evidence};
 use crate::diagnose::diagnose;
@@ -175,7 +175,7 @@ impl<'a> Holding<'a> {
     /// One look at the setup: as a file has it, or live, with what has to be
     /// measured and seen for the check file's sake.
     async fn look(&self, voice: Voice) -> Result<Seen<'a>> {
-        let session = Session::open(self.run, Purpose::Look).await?;
+        let session = Session::open_judged(self.run).await?;
         let mut seen = Seen { probe: None, closely: !session.is_live(), session };
         if !seen.session.is_live() {
             seen.probe = seen.session.snapshot.probe.clone();

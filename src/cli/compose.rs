@@ -55,6 +55,16 @@ pub struct ComposeOptions {
 impl ComposeOptions {
     /// What is planned in the compose files, if any are named.
     pub fn planned(&self) -> Result<Option<Snapshot>> {
+        self.request()?.map(|request| compose::read(&request)).transpose()
+    }
+
+    /// Like [`Self::planned`], for judging: a file that Compose refuses as a
+    /// whole is a plan with that fault.
+    pub fn judged(&self) -> Result<Option<Snapshot>> {
+        self.request()?.map(|request| compose::judge(&request)).transpose()
+    }
+
+    fn request(&self) -> Result<Option<Request>> {
         if self.files.is_empty() {
             return Ok(None);
         }
@@ -65,14 +75,13 @@ impl ComposeOptions {
             what: "cannot find the current folder".to_owned(),
             error,
         })?;
-        let request = Request {
+        Ok(Some(Request {
             files: self.files.clone(),
             project_name: self.project_name.clone(),
             profiles: self.profiles.clone(),
             env_files: self.env_files.clone(),
             environment,
             current_folder,
-        };
-        compose::read(&request).map(Some)
+        }))
     }
 }

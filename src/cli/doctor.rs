@@ -5,8 +5,9 @@ use super::format::FormatArgs;
 use super::options::Options;
 use super::picture::PictureArgs;
 use super::run::Run;
-use super::session::{Purpose, Session};
+use super::session::Session;
 use super::{Ending, source};
+use crate::diagnose::rules::REFUSED_FILE;
 use crate::diagnose::{RULES, Rule, diagnose, rule_named};
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map};
@@ -81,7 +82,7 @@ async fn look(run: Run<'_>, args: &Args) -> Result<Snapshot> {
             hint: Some("a probe that the file holds is judged without being asked for".to_owned()),
         });
     }
-    let mut session = Session::open(run, Purpose::Look).await?;
+    let mut session = Session::open_judged(run).await?;
     session.observe(!args.no_exec).await;
     if args.probe {
         session.probe(|map| Ok(map.select(&Filter::default())?.containers)).await?;
@@ -107,7 +108,9 @@ fn narrow(diagnosis: &mut Diagnosis, map: &Map, options: &Options, args: &Args) 
     let networks = selection.networks.iter().map(|at| map.network(*at).name.as_str());
     let named: BTreeSet<&str> = containers.chain(networks).collect();
     let about = |subject: &String| named.contains(subject.as_str());
-    diagnosis.findings.retain(|finding| finding.subjects.iter().any(about));
+    // Of a file that Compose refuses nothing comes up, whatever was named.
+    let of_all = |rule: &str| rule == REFUSED_FILE;
+    diagnosis.findings.retain(|finding| of_all(finding.rule) || finding.subjects.iter().any(about));
     Ok(())
 }
 

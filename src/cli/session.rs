@@ -59,8 +59,22 @@ impl<'a> Session<'a> {
     /// Opens what the options ask for: compose files, a snapshot, or engines,
     /// which are scanned.
     pub async fn open(run: Run<'a>, purpose: Purpose) -> Result<Self> {
+        Self::open_planned(run, purpose, run.options.compose.planned()?).await
+    }
+
+    /// Like [`Self::open`], to be judged: compose files that Compose refuses as
+    /// a whole are no error, but a plan in which that can be found.
+    pub async fn open_judged(run: Run<'a>) -> Result<Self> {
+        Self::open_planned(run, Purpose::Look, run.options.compose.judged()?).await
+    }
+
+    async fn open_planned(
+        run: Run<'a>,
+        purpose: Purpose,
+        planned: Option<Snapshot>,
+    ) -> Result<Self> {
         let options = run.options;
-        let Some(snapshot) = options.compose.planned()? else {
+        let Some(snapshot) = planned else {
             return Self::open_observed(run, purpose).await;
         };
         let others = options.from.is_some()

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use super::interpolate::Variables;
 use super::load::{DEEPEST, Loader, Source, is_remote, name_of, parent, real};
-use super::{keys, merge};
 use crate::error::Result;
 use crate::yaml::{self, Entry, Mapping, Node, Spot, Value};
 
@@ -53,7 +52,7 @@ impl Loader {
         let mut merged = Node::new(Spot::default(), Value::Null);
         for document in self.parse(number, &text)? {
             let document = self.filled(document, extending.variables, &mut Vec::new());
-            merged = merge::merge(merged, document, &[]);
+            merged = self.merge(merged, document, &[]);
         }
         extending.files.insert(real, merged.clone());
         Ok(merged)
@@ -79,7 +78,6 @@ impl Loader {
             return wrong(self, format!("`{name}` extends itself, directly or through others"));
         }
         let path = ["services", name, "extends"];
-        self.notes.unknown_keys(extends, &path, keys::EXTENDS);
         let base_name = extends.text().or_else(|| extends.get("service").and_then(Node::text));
         let Some(base_name) = base_name else {
             self.notes.wrong_kind(extends, &path, "the name of a service");
@@ -124,9 +122,10 @@ impl Loader {
         if let Value::Map(map) = &mut own.value {
             map.remove("extends");
         }
-        let merged = merge::merge(base, own, &["services", name]);
+        let merged = self.merge(base, own, &["services", name]);
         if !yaml::spend_tree(&merged, &mut self.budget) {
-            return wrong(self, "services extend one another until they are too large".to_owned());
+            let why = "services extend one another until they are too large";
+            return Err(self.notes.limit(extends.spot, why));
         }
         extending.done.insert(key, merged.clone());
         Ok(merged)

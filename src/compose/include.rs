@@ -6,50 +6,64 @@ use std::path::{Path, PathBuf};
 
 use super::interpolate::Variables;
 use super::load::{DEEPEST, Loader, Source, is_remote, name_of, parent, real, texts};
-use super::{keys, merge};
+use super::{keys, ports};
 use crate::error::Result;
-use crate::yaml::{Mapping, Node, Spot, Value};
+use crate::yaml::{Entry, Mapping, Node, Spot, Value};
+
+/// A file with its documents, in which variables are still to be filled in.
+#[derive(Debug)]
+pub struct Parsed {
+    pub source: Source,
+    pub documents: Vec<Node>,
+}
+
+/// Most files laid over one another of which each step is checked.
+const MOST_CHECKED: usize = 16;
+
+/// The parts of an included file that the one which includes it takes over. Of
+/// the rest, such as its name, Compose takes nothing.
+const IMPORTED: [&str; 6] = ["configs", "models", "networks", "secrets", "services", "volumes"];
 
 impl Loader {
-    /// Reads the files named on the command line and lays them over one
-    /// another; paths in all of them are relative to `folder`.
-    pub fn project(
-        &mut self,
-        files: &[PathBuf],
-        folder: &Path,
-        variables: &Variables,
-    ) -> Result<Node> {
-        let sources = files.iter().map(|path| Source {
-            name: name_of(path),
-            path: path.clone(),
-            folder: folder.to_owned(),
-        });
-        let merged = self.merged(sources.collect(), variables, &mut Vec::new())?;
-        Ok(merge::without_tags(merged).unwrap_or(Node::new(Spot::default(), Value::Null)))
+    /// Reads files as they are.
+    pub fn parsed(&mut self, sources: Vec<Source>) -> Result<Vec<Parsed>> {
+        let parse = |source: Source| {
+            let (number, text) = self.open(&source)?;
+            let documents = self.parse(number, &text)?;
+            Ok(Parsed { source, documents })
+        };
+        sources.into_iter().map(parse).collect()
     }
 
-    /// Reads files and lays each over those before it.
-    pub fn merged(
+    /// Fills in the variables of files, and lays each over those before it.
+    pub fn laid_over(
         &mut self,
-        sources: Vec<Source>,
+        files: Vec<Parsed>,
         variables: &Variables,
         chain: &mut Vec<PathBuf>,
     ) -> Result<Node> {
         let mut merged = Node::new(Spot::default(), Value::Map(Mapping::new()));
-        for source in sources {
-            let (number, text) = self.open(&source)?;
-            for document in self.parse(number, &text)? {
+        let mut left: usize = files.iter().map(|file| file.documents.len()).sum();
+        for Parsed { source, documents } in files {
+            for document in documents {
+                left -= 1;
                 let mut document = self.filled(document, variables, &mut Vec::new());
                 self.extend_services(&mut document, variables)?;
                 self.include(&mut document, &source, variables, chain)?;
-                merged = merge::merge(merged, document, &[]);
+                merged = self.merge(merged, document, &[]);
+                // Compose holds them against the shapes after each; the last
+                // time is the caller's.
+                if (1..MOST_CHECKED).contains(&left) {
+                    keys::TOP.check(&merged, &[], &mut self.notes);
+                    ports::check(&merged, &mut self.notes);
+                }
             }
         }
         Ok(merged)
     }
 
-    /// Follows `include`; what the document says itself is laid over it.
-    pub fn include(
+    /// Follows `include`.
+    fn include(
         &mut self,
         document: &mut Node,
         source: &Source,
@@ -58,9 +72,13 @@ impl Loader {
     ) -> Result<()> {
         let Value::Map(map) = &mut document.value else { return Ok(()) };
         let Some(entry) = map.remove("include") else { return Ok(()) };
-        let Value::List(items) = &entry.value.value else {
-            self.notes.wrong_kind(&entry.value, &["include"], "a list");
-            return Ok(());
+        let items = match &entry.value.value {
+            Value::List(items) => items,
+            Value::Null => return Ok(()),
+            _ => {
+                self.notes.wrong_kind(&entry.value, &["include"], "a list");
+                return Ok(());
+            }
         };
         chain.push(real(&source.path));
         for (at, item) in items.iter().enumerate() {
@@ -68,12 +86,42 @@ impl Loader {
             if let Some(included) =
                 self.included(item, &["include", &number], source, variables, chain)?
             {
-                let own = std::mem::replace(document, Node::new(Spot::default(), Value::Null));
-                *document = merge::merge(included, own, &[]);
+                self.import(document, included);
             }
         }
         chain.pop();
         Ok(())
+    }
+
+    /// Takes over what an included project has. Both may say the same of a
+    /// thing; where they differ Compose refuses the file.
+    fn import(&mut self, document: &mut Node, included: Node) {
+        let (Value::Map(own), Value::Map(mut theirs)) = (&mut document.value, included.value)
+        else {
+            return;
+        };
+        for section in IMPORTED {
+            let Some(Entry { key, value }) = theirs.remove(section) else { continue };
+            let Value::Map(theirs) = value.value else { continue };
+            let empty = Node::new(key, Value::Map(Mapping::new()));
+            let own = own.entry(section.to_owned()).or_insert(Entry { key, value: empty });
+            if own.value.value == Value::Null {
+                self.notes.wrong_kind(&own.value, &[section], "a mapping");
+                own.value.value = Value::Map(Mapping::new());
+            }
+            let Value::Map(own) = &mut own.value.value else { continue };
+            for (name, entry) in theirs {
+                match own.get(&name) {
+                    Some(mine) if !same(&mine.value, &entry.value) => {
+                        let there = self.notes.place(entry.key);
+                        let why = format!("an included file has it, too, and differs ({there})");
+                        self.notes.refused(mine.key, &[section, &name], why);
+                    }
+                    Some(_) => {}
+                    None => drop(own.insert(name, entry)),
+                }
+            }
+        }
     }
 
     /// One entry of `include`.
@@ -87,16 +135,11 @@ impl Loader {
     ) -> Result<Option<Node>> {
         let paths: Vec<&Node> = match &item.value {
             Value::Text(_) => vec![item],
-            Value::Map(_) => {
-                self.notes.unknown_keys(item, path, keys::INCLUDE);
-                texts(item.get("path"))
-            }
+            Value::Map(_) => texts(item.get("path")),
             _ => Vec::new(),
         };
-        let Some(first) = paths.first().and_then(|node| node.text()) else {
-            self.notes.wrong_kind(item, path, "the path of a compose file");
-            return Ok(None);
-        };
+        keys::INCLUDE.check(item, path, &mut self.notes);
+        let Some(first) = paths.first().and_then(|node| node.text()) else { return Ok(None) };
         if paths.iter().filter_map(|node| node.text()).any(is_remote) {
             self.notes.add(item.spot, path, "it lies elsewhere, and netmap fetches nothing");
             return Ok(None);
@@ -108,28 +151,30 @@ impl Loader {
         };
         let spot = item.spot;
         if chain.len() >= DEEPEST || chain.contains(&real(&first)) {
-            let why = if chain.len() >= DEEPEST {
-                "files include one another more than 32 levels deep"
+            return Err(if chain.len() >= DEEPEST {
+                self.notes.limit(spot, "files include one another more than 32 levels deep")
             } else {
-                "this file includes itself, directly or through others"
-            };
-            return Err(self.notes.error(spot, why));
+                self.notes.error(spot, "this file includes itself, directly or through others")
+            });
         }
         let mut sources = Vec::new();
         for node in &paths {
             let path = source.folder.join(node.text().unwrap_or_default());
             let beside = Source { name: name_of(&path), path, folder: folder.clone() };
-            // Asked before it is read: `merged` trusts what it is given.
+            // Asked before it is read: `parsed` trusts what it is given.
             self.check_inside(&beside, node.spot)?;
             sources.push(beside);
         }
         let mut theirs = variables.clone();
         for (name, value) in
-            self.env_files(item.get("env_file"), &folder, &source.folder, variables)?
+            self.env_files(item.get("env_file"), &folder, &source.folder, variables)
         {
             theirs.file.entry(name).or_insert(value);
         }
-        self.merged(sources, &theirs, chain).map(Some)
+        let parsed = self.parsed(sources)?;
+        let included = self.laid_over(parsed, &theirs, chain)?;
+        keys::TOP.check(&included, &[], &mut self.notes);
+        Ok(Some(included))
     }
 
     /// The variables of an included project: of the files it names, or of the
@@ -140,22 +185,33 @@ impl Loader {
         folder: &Path,
         beside: &Path,
         variables: &Variables,
-    ) -> Result<BTreeMap<String, String>> {
-        let mut found = BTreeMap::new();
-        let paths: Vec<(PathBuf, Option<Spot>)> = match named {
-            Some(named) => texts(Some(named))
-                .into_iter()
-                .filter_map(|node| Some((beside.join(node.text()?), Some(node.spot))))
-                .collect(),
-            None => vec![(folder.join(".env"), None)],
+    ) -> BTreeMap<String, String> {
+        let Some(named) = named else {
+            return self.variables_in(&folder.join(".env"), variables).unwrap_or_default();
         };
-        for (path, spot) in paths {
-            match (self.variables_in(&path, variables), spot) {
-                (Ok(variables), _) => found.extend(variables),
-                (Err(why), Some(spot)) => self.notes.add(spot, &["include", "env_file"], why),
-                (Err(_), None) => {}
+        let mut found = BTreeMap::new();
+        for file in texts(Some(named)) {
+            match self.variables_in(&beside.join(file.text().unwrap_or_default()), variables) {
+                Ok(variables) => found.extend(variables),
+                Err(why) => self.no_variables(file, &["include", "env_file"], &why),
             }
         }
-        Ok(found)
+        found
+    }
+}
+
+/// Whether two nodes say the same, wherever they stand.
+fn same(a: &Node, b: &Node) -> bool {
+    match (&a.value, &b.value) {
+        (Value::Map(a), Value::Map(b)) => {
+            a.len() == b.len()
+                && a.iter()
+                    .zip(b)
+                    .all(|((key, a), (other, b))| key == other && same(&a.value, &b.value))
+        }
+        (Value::List(a), Value::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (a, b) => a == b,
     }
 }

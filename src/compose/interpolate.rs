@@ -35,8 +35,9 @@ pub enum Remark {
     Unset(String),
     /// It is required and has no value; the file's message.
     Required(String, String),
-    /// This is no form of a variable; it was left as it is.
-    NoVariable(String),
+    /// What begins with `${` is no form of a variable. It is not quoted: it may
+    /// be part of a password.
+    NoVariable,
     /// It would have become too long, and was left as it is.
     TooLong,
 }
@@ -83,7 +84,10 @@ impl Filling<'_> {
             } else {
                 let (name, after) = name_of(after);
                 if name.is_empty() {
-                    self.remarks.push(Remark::NoVariable(text.chars().take(60).collect()));
+                    // Any other dollar sign is one.
+                    if after.starts_with('{') {
+                        self.remarks.push(Remark::NoVariable);
+                    }
                     self.add(&mut filled, "$")?;
                 } else {
                     let value = self.plain(name);
@@ -120,7 +124,7 @@ impl Filling<'_> {
         let choices =
             [(":-", full), ("-", value), (":?", full), ("?", value), (":+", full), ("+", value)];
         if name.is_empty() {
-            self.remarks.push(Remark::NoVariable(format!("${{{inside}}}")));
+            self.remarks.push(Remark::NoVariable);
             return Some(String::new());
         }
         if rest.is_empty() {
@@ -139,7 +143,7 @@ impl Filling<'_> {
                 _ => Some(String::new()),
             };
         }
-        self.remarks.push(Remark::NoVariable(format!("${{{inside}}}")));
+        self.remarks.push(Remark::NoVariable);
         Some(String::new())
     }
 }
@@ -244,9 +248,11 @@ mod tests {
 
     #[test]
     fn what_is_no_variable_is_remarked_upon() {
-        for text in ["$1", "${}", "${SET", "$", "${SET!x}", "${1:-x}"] {
-            let (_, remarks) = filled(text);
-            assert!(matches!(remarks.as_slice(), [Remark::NoVariable(_)]), "{text}: {remarks:?}");
+        for text in ["${}", "${SET", "${SET!x}", "${1:-x}"] {
+            assert_eq!(filled(text).1, [Remark::NoVariable], "{text}");
+        }
+        for text in ["$1", "$", "5$ a month", "a$/b"] {
+            assert_eq!(filled(text), (text.to_owned(), Vec::new()));
         }
     }
 

@@ -2,13 +2,16 @@
 //! variables in that filled in.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 
 use super::env_file;
 use super::interpolate::{Variables, fill_in};
+use super::merge::{self, Clash};
 use super::notes::Notes;
+use super::scalar::{self, Scalar};
 use crate::error::{Error, Result};
 use crate::yaml::{self, Budget, Entry, Node, Spot, Value};
 
@@ -18,9 +21,6 @@ pub const LARGEST: u64 = 4 << 20;
 const MOST_FILES: usize = 500;
 /// Longest chain of files that include, or of services that extend, one another.
 pub const DEEPEST: usize = 32;
-
-/// Why a file outside of the roots is not read.
-const OUTSIDE: &str = "it lies outside of the project's folder";
 
 /// The merged files of a project, and what belongs to them.
 #[derive(Debug)]
@@ -78,14 +78,10 @@ impl Loader {
         Ok((number, text))
     }
 
-    /// The documents of a file, each of them a mapping.
+    /// The documents of a file, each of them a mapping; none for an empty file.
     pub fn parse(&mut self, number: usize, text: &str) -> Result<Vec<Node>> {
         let documents = yaml::read(text, number, &mut self.budget)
             .map_err(|error| self.notes.error(error.spot, error.why))?;
-        if documents.iter().all(|document| document.value == Value::Null) {
-            let spot = Spot { file: number, line: 1, column: 1 };
-            return Err(self.notes.error(spot, "the file is empty"));
-        }
         let mut mappings = Vec::new();
         for document in documents {
             match document.value {
@@ -103,17 +99,28 @@ impl Loader {
         Ok(mappings)
     }
 
-    /// The tree with the variables in its values filled in.
-    pub fn filled(&mut self, node: Node, variables: &Variables, path: &mut Vec<String>) -> Node {
+    /// The tree with the variables in its values filled in, and whole numbers
+    /// written as everybody writes them.
+    pub fn filled(
+        &mut self,
+        mut node: Node,
+        variables: &Variables,
+        path: &mut Vec<String>,
+    ) -> Node {
         let value = match node.value {
             Value::Text(text) => {
+                // What a variable brings stays text, whatever it looks like.
+                node.quoted |= text.contains('$');
                 let mut remarks = Vec::new();
                 let text = fill_in(&text, variables, &mut remarks);
                 let path: Vec<&str> = path.iter().map(String::as_str).collect();
                 for remark in remarks {
                     self.notes.remark(node.spot, &path, remark);
                 }
-                Value::Text(text)
+                match scalar::plain(&text) {
+                    Scalar::Whole(number) if !node.quoted => Value::Text(number.to_string()),
+                    _ => Value::Text(text),
+                }
             }
             Value::List(items) => Value::List(
                 items
@@ -142,37 +149,89 @@ impl Loader {
         Node { value, ..node }
     }
 
+    /// `over` laid over `base`; where that cannot be done it is noted.
+    pub fn merge(&mut self, base: Node, over: Node, path: &[&str]) -> Node {
+        let mut clashes = Vec::new();
+        let merged = merge::merge(base, over, path, &mut clashes);
+        for Clash { spot, path } in clashes {
+            let path: Vec<&str> = path.iter().map(String::as_str).collect();
+            let why = "what it is laid over is a list or a mapping, and this is not";
+            self.notes.refused(spot, &path, why);
+        }
+        merged
+    }
+
     /// The variables in a file that a compose file names.
     pub fn variables_in(
         &self,
         path: &Path,
         known: &Variables,
-    ) -> Result<BTreeMap<String, String>, String> {
-        let text = self.inside(path).and_then(|real| read_text(&real));
-        let text = text.map_err(|why| format!("cannot read `{}`: {why}", name_of(path)))?;
+    ) -> Result<BTreeMap<String, String>, Closed> {
+        let text = read_text(&self.inside(path)?).map_err(Closed::Unread)?;
         Ok(env_file::parse(&text, known))
+    }
+
+    /// Notes a file of variables that could not be read, at the place that names it.
+    pub fn no_variables(&mut self, named: &Node, path: &[&str], why: &Closed) {
+        let file = named.text().or_else(|| named.get("path").and_then(Node::text));
+        let file = name_of(Path::new(file.unwrap_or_default()));
+        match why {
+            Closed::Missing => {
+                self.notes.refused(named.spot, path, format!("there is no file `{file}`"));
+            }
+            _ => self.notes.add(named.spot, path, format!("cannot read `{file}`: {why}")),
+        }
     }
 
     /// Fails unless the file that is named at `from` lies below the roots.
     pub fn check_inside(&self, source: &Source, from: Spot) -> Result<()> {
-        self.inside(&source.path).map(drop).map_err(|why| Error::Compose {
-            place: self.notes.place(from).to_string(),
-            hint: (why == OUTSIDE).then(|| "run netmap in a folder that both lie in".to_owned()),
-            why: format!("cannot read `{}`: {why}", source.name),
+        let Err(closed) = self.inside(&source.path) else { return Ok(()) };
+        let why = format!("cannot read `{}`: {closed}", source.name);
+        Err(match closed {
+            Closed::Outside => Error::Compose {
+                place: self.notes.place(from).to_string(),
+                hint: Some("run netmap in a folder that both lie in".to_owned()),
+                why,
+            },
+            _ => self.notes.error(from, why),
         })
     }
 
     /// Where a file really lies that a compose file names; or why it is not
     /// to be read.
-    fn inside(&self, path: &Path) -> Result<PathBuf, String> {
-        let real = fs::canonicalize(path).map_err(|error| error.to_string())?;
+    fn inside(&self, path: &Path) -> Result<PathBuf, Closed> {
+        let real = fs::canonicalize(path).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => Closed::Missing,
+            _ => Closed::Unread(error.to_string()),
+        })?;
         if !self.roots.iter().any(|root| real.starts_with(root)) {
-            return Err(OUTSIDE.to_owned());
+            return Err(Closed::Outside);
         }
         if !real.is_file() {
-            return Err("it is no file".to_owned());
+            return Err(Closed::Unread("it is no file".to_owned()));
         }
         Ok(real)
+    }
+}
+
+/// Why a file that another one names is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Closed {
+    /// It is not there.
+    Missing,
+    /// It lies outside of the roots: netmap does not follow strangers there.
+    Outside,
+    /// It is there, and cannot be read.
+    Unread(String),
+}
+
+impl fmt::Display for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Missing => "it is not there",
+            Self::Outside => "it lies outside of the project's folder",
+            Self::Unread(why) => why,
+        })
     }
 }
 

@@ -5,7 +5,9 @@
 //! replaced, `environment` and `labels` merge by name whichever way they are
 //! written, `depends_on` and a service's `networks` merge as mappings.
 
-use crate::yaml::{Entry, Mapping, Node, Tag, Value};
+use std::collections::BTreeSet;
+
+use crate::yaml::{Entry, Mapping, Node, Spot, Tag, Value};
 
 /// How the values at some place of a file merge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,8 +20,11 @@ enum Rule {
     Pairs,
     /// A list of names is the same as a mapping of them with nothing inside.
     Names,
-    /// One text is the same as a list of it; what is in both is there once.
+    /// One text is the same as a list of it, and a mapping as one of
+    /// `NAME=value`; what is in both is there once.
     List,
+    /// A list of texts; what is in both is there once.
+    Unique,
     /// A list of mappings in which those with the same `subnet` are one.
     Subnets,
 }
@@ -38,53 +43,99 @@ fn rule(path: &[&str]) -> Rule {
             "services",
             _,
             "dns" | "dns_opt" | "dns_search" | "env_file" | "extra_hosts" | "tmpfs",
-        ]
-        | ["services", _, "expose" | "links" | "external_links" | "ports" | "profiles"]
-        | ["services", _, "networks", _, "aliases"] => Rule::List,
+        ] => Rule::List,
+        ["services", _, "expose" | "links" | "external_links" | "ports" | "profiles"]
+        | ["services", _, "networks", _, "aliases"] => Rule::Unique,
         ["networks", _, "ipam", "config"] => Rule::Subnets,
         _ => Rule::Usual,
     }
 }
 
+/// A place where one file has a list or a mapping and a later one has something
+/// that cannot be laid over it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Clash {
+    pub spot: Spot,
+    pub path: Vec<String>,
+}
+
 /// `over` laid over `base`, both standing at `path`.
-pub fn merge(base: Node, over: Node, path: &[&str]) -> Node {
+pub fn merge(base: Node, over: Node, path: &[&str], clashes: &mut Vec<Clash>) -> Node {
     if over.tag.is_some() {
         return over;
     }
     let rule = rule(path);
     let (base, over) = match rule {
-        Rule::Pairs => (pairs(base), pairs(over)),
-        Rule::Names => (names(base), names(over)),
+        Rule::Pairs => (pairs(base), unless_scalar(pairs(over))),
+        Rule::Names => (needed(names(base), path), unless_scalar(needed(names(over), path))),
         Rule::List => (list(base), list(over)),
         Rule::Replace => return over,
-        Rule::Usual | Rule::Subnets => (base, over),
+        Rule::Usual | Rule::Unique | Rule::Subnets => (base, over),
     };
     let value = match (base.value, over.value) {
         (value, Value::Null) => value,
-        (Value::Map(base), Value::Map(over)) => Value::Map(merge_maps(base, over, path)),
+        (Value::Map(base), Value::Map(over)) => Value::Map(merge_maps(base, over, path, clashes)),
         (Value::List(base), Value::List(over)) if rule == Rule::Subnets => {
-            Value::List(merge_subnets(base, over, path))
+            Value::List(merge_subnets(base, over, path, clashes))
         }
         (Value::List(mut items), Value::List(more)) => {
-            let seen: std::collections::BTreeSet<String> = match rule {
-                Rule::List => items.iter().filter_map(Node::text).map(str::to_owned).collect(),
-                _ => std::collections::BTreeSet::new(),
+            let seen: BTreeSet<String> = match rule {
+                Rule::List | Rule::Unique => {
+                    items.iter().filter_map(Node::text).map(str::to_owned).collect()
+                }
+                _ => BTreeSet::new(),
             };
             items.extend(
                 more.into_iter().filter(|item| item.text().is_none_or(|text| !seen.contains(text))),
             );
             Value::List(items)
         }
-        (_, over) => over,
+        (base, over_value) => {
+            // A build is its folder, or a mapping with more.
+            let is_build = path.last() == Some(&"build");
+            if matches!(base, Value::Map(_) | Value::List(_)) && !is_build {
+                let path = path.iter().map(|part| (*part).to_owned()).collect();
+                clashes.push(Clash { spot: over.spot, path });
+            }
+            over_value
+        }
     };
     Node { spot: over.spot, tag: base.tag, quoted: over.quoted, value }
 }
 
-fn merge_maps(mut base: Mapping, over: Mapping, path: &[&str]) -> Mapping {
+/// Nothing in place of a scalar, which Compose leaves out where it merges lists.
+fn unless_scalar(node: Node) -> Node {
+    let value = match node.value {
+        Value::Text(_) => Value::Null,
+        value => value,
+    };
+    Node { value, ..node }
+}
+
+/// Dependencies in a list have a condition as soon as they are a mapping.
+fn needed(node: Node, path: &[&str]) -> Node {
+    let Value::Map(mut map) = node.value else { return node };
+    if path.last() == Some(&"depends_on") {
+        for entry in map.values_mut().filter(|entry| entry.value.value == Value::Null) {
+            let condition = Node::new(entry.key, Value::Text("service_started".to_owned()));
+            let condition = Entry { key: entry.key, value: condition };
+            entry.value.value = Value::Map(Mapping::from([("condition".to_owned(), condition)]));
+        }
+    }
+    Node { value: Value::Map(map), ..node }
+}
+
+fn merge_maps(
+    mut base: Mapping,
+    over: Mapping,
+    path: &[&str],
+    clashes: &mut Vec<Clash>,
+) -> Mapping {
     for (key, entry) in over {
         let merged = match base.remove(&key) {
             Some(below) => {
-                let value = merge(below.value, entry.value, &[path, &[key.as_str()]].concat());
+                let path = [path, &[key.as_str()]].concat();
+                let value = merge(below.value, entry.value, &path, clashes);
                 Entry { key: entry.key, value }
             }
             None => entry,
@@ -94,22 +145,23 @@ fn merge_maps(mut base: Mapping, over: Mapping, path: &[&str]) -> Mapping {
     base
 }
 
-fn merge_subnets(base: Vec<Node>, over: Vec<Node>, path: &[&str]) -> Vec<Node> {
-    let mut merged = base;
-    for item in over {
-        let subnet = item.get("subnet").and_then(Node::text).map(str::to_owned);
-        let same = |other: &Node| {
-            subnet.is_some() && other.get("subnet").and_then(Node::text) == subnet.as_deref()
-        };
-        match merged.iter().position(same) {
-            Some(at) => {
-                let below = merged.remove(at);
-                merged.insert(at, merge(below, item, &[path, &["[]"]].concat()));
-            }
-            None => merged.push(item),
+/// Of two lists of subnets the later one counts; a subnet that the first one has
+/// as well keeps what is said of it there.
+fn merge_subnets(
+    base: Vec<Node>,
+    over: Vec<Node>,
+    path: &[&str],
+    clashes: &mut Vec<Clash>,
+) -> Vec<Node> {
+    let subnet = |node: &Node| node.get("subnet").and_then(Node::text).map(str::to_owned);
+    let merged = over.into_iter().map(|item| {
+        let below = base.iter().find(|below| subnet(below) == subnet(&item)).cloned();
+        match below {
+            Some(below) => merge(below, item, &[path, &["[]"]].concat(), clashes),
+            None => item,
         }
-    }
-    merged
+    });
+    merged.collect()
 }
 
 /// A list of `NAME=value` as a mapping; a name alone has nothing for a value.
@@ -209,7 +261,12 @@ mod tests {
     /// What a service is after another file's version of it is laid over it.
     fn merged(base: &str, over: &str) -> String {
         let wrap = |service: &str| node(&format!("services: {{web: {{{service}}}}}"));
-        let merged = without_tags(merge(wrap(base), wrap(over), &[])).expect("not reset");
+        let mut clashes = Vec::new();
+        let merged = merge(wrap(base), wrap(over), &[], &mut clashes);
+        let merged = without_tags(merged).expect("not reset");
+        if let Some(clash) = clashes.first() {
+            return format!("a clash at {}", clash.path.join("."));
+        }
         shown(merged.get("services").and_then(|s| s.get("web")).expect("web"))
     }
 
@@ -238,7 +295,7 @@ mod tests {
             (
                 "depends_on: [a]",
                 "depends_on: {b: {condition: c}}",
-                "{depends_on:{a:~ b:{condition:c}}}",
+                "{depends_on:{a:{condition:service_started} b:{condition:c}}}",
             ),
             (
                 "extra_hosts: {a: 1.1.1.1}",
@@ -248,8 +305,9 @@ mod tests {
             ("volumes: [a]", "volumes: [b]", "{volumes:[a b]}"),
             ("ports: ['80:80']", "ports: !reset []", "{}"),
             ("ports: ['80:80']", "ports: !override ['81:81']", "{ports:[81:81]}"),
-            ("ports: ['80:80']", "ports: 7", "{ports:[80:80 7]}"),
-            ("environment: {A: 1}", "environment: 7", "{environment:7}"),
+            ("ports: ['80:80']", "ports: 7", "a clash at services.web.ports"),
+            ("build: {context: a}", "build: b", "{build:b}"),
+            ("environment: {A: 1}", "environment: 7", "{environment:{A:1}}"),
         ] {
             assert_eq!(merged(base, over), expected, "{base} under {over}");
         }
@@ -263,8 +321,13 @@ mod tests {
             wrap("{subnet: a, gateway: g}, {subnet: b}"),
             wrap("{subnet: a, ip_range: r}, {subnet: c}"),
             &[],
+            &mut Vec::new(),
         );
-        let expected = "{networks:{n:{ipam:{config:[{gateway:g ip_range:r subnet:a} {subnet:b} {subnet:c}]}}}}";
+        let expected =
+            "{networks:{n:{ipam:{config:[{gateway:g ip_range:r subnet:a} {subnet:c}]}}}}";
         assert_eq!(shown(&merged), expected);
+        let other =
+            merge(wrap("{subnet: a, gateway: g}"), wrap("{subnet: b}"), &[], &mut Vec::new());
+        assert_eq!(shown(&other), "{networks:{n:{ipam:{config:[{subnet:b}]}}}}");
     }
 }

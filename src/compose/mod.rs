@@ -1,15 +1,23 @@
 //! Compose files, read into a snapshot of what Compose would bring about.
 //!
-//! A file goes through [`yaml`](crate::yaml) (a tree that knows places), [`interpolate`]
-//! (variables) and [`load`]; [`extends`], [`include`] and [`merge`] bring
-//! several services and files together; [`service`], [`ports`] and [`network`]
-//! bring the many ways of writing a thing down to one, and [`plan`] draws up
-//! containers and networks. What is not understood is named with its place in
-//! the snapshot's `unread`, and the rest goes on.
+//! [`project`] chooses the files and finds the project's name. A file goes
+//! through [`yaml`](crate::yaml) (a tree that knows places), [`interpolate`] (variables) and
+//! [`load`]; [`extends`], [`include`] and [`merge`] bring several services and
+//! files together; [`service`], [`ports`] and [`network`] bring the many ways of
+//! writing a thing down to one, and [`plan`] draws up containers and networks.
+//!
+//! What Compose refuses is a [`Fault`] of the plan: [`conform`] holds the files
+//! against the tables in [`keys`], and [`consistency`] asks whether the parts
+//! fit together. What the engine will refuse is one, too ([`start`]). What is
+//! not understood is named in the snapshot's `unread`, as faults are, and the
+//! rest goes on.
 //!
 //! Values of variables and command lines end here: the snapshot has only the
 //! hosts and ports that they name.
 
+mod circles;
+mod conform;
+mod consistency;
 mod env_file;
 mod extends;
 mod include;
@@ -17,54 +25,33 @@ mod interpolate;
 mod keys;
 mod load;
 mod merge;
+mod names;
 mod network;
 mod notes;
 mod places;
 mod plan;
 mod ports;
+mod project;
 mod reader;
 mod references;
+mod request;
+mod scalar;
 mod service;
+mod shape;
+mod start;
+mod volumes;
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::error::{Error, Result};
-use crate::model::Snapshot;
-use crate::yaml::Node;
-use interpolate::Variables;
-use load::Loader;
+use crate::model::{EngineFacts, Fault, Plan, Refuser, Snapshot};
+use crate::yaml::{Node, Spot, Value};
+use load::{Loader, Source};
+use project::Chosen;
 use reader::Reader;
 
-/// The names of a compose file in a folder, in the order in which Compose
-/// looks for them, and those of the file laid over it.
-const NAMES: [&str; 4] =
-    ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
-const OVERRIDES: [&str; 4] = [
-    "compose.override.yaml",
-    "compose.override.yml",
-    "docker-compose.override.yml",
-    "docker-compose.override.yaml",
-];
-
-/// Which compose files to read, and how.
-#[derive(Debug, Clone, Default)]
-pub struct Request {
-    /// Files, each laid over those before it. A folder stands for the compose
-    /// file in it and the override file beside that; `-` is standard input.
-    pub files: Vec<PathBuf>,
-    /// Name of the project, in place of the one the files give it.
-    pub project_name: Option<String>,
-    /// Profiles to switch on.
-    pub profiles: Vec<String>,
-    /// Files of variables, in place of the `.env` beside the first file.
-    pub env_files: Vec<PathBuf>,
-    /// Environment variables of the process.
-    pub environment: BTreeMap<String, String>,
-    /// The folder that netmap was started in.
-    pub current_folder: PathBuf,
-}
+pub use request::Request;
 
 /// Reads compose files into the snapshot that Compose would bring about.
 ///
@@ -89,56 +76,57 @@ pub struct Request {
 /// # Ok::<(), netmap::error::Error>(())
 /// ```
 pub fn read(request: &Request) -> Result<Snapshot> {
-    let files = files(&request.files)?;
+    let Chosen { files, mut variables } = project::choose(request)?;
     let folder = files.first().map(|file| load::parent(file)).unwrap_or_default();
     let mut loader = Loader::new(roots(request, &files));
-    let variables = variables(request, &folder)?;
-    let tree = loader.project(&files, &folder, &variables)?;
-    loader.notes.unknown_keys(&tree, &[], keys::TOP);
+    let sources = files.iter().map(|path| Source {
+        name: load::name_of(path),
+        path: path.clone(),
+        folder: folder.clone(),
+    });
+    let parsed = loader.parsed(sources.collect())?;
+    let name = project::name(request, &parsed, &variables, &folder, &mut loader.notes)?;
+    // Compose sets it itself, whichever way the project got its name.
+    variables.process.insert("COMPOSE_PROJECT_NAME".to_owned(), name.clone());
+    let merged = loader.laid_over(parsed, &variables, &mut Vec::new())?;
+    let tree = merge::without_tags(merged).unwrap_or(Node::new(Spot::default(), Value::Null));
+    project::shape(&tree, &mut loader.notes)?;
     let mut profiles = request.profiles.clone();
     if profiles.is_empty() {
         let named = variables.get("COMPOSE_PROFILES").unwrap_or_default();
         profiles = named.split(',').map(|name| name.trim().to_owned()).collect();
     }
     let old_names = variables.get("COMPOSE_COMPATIBILITY").unwrap_or_default().to_lowercase();
-    let project = plan::Project {
-        name: project_name(request, &tree, &variables, &folder),
-        profiles,
-        separator: if matches!(old_names.as_str(), "1" | "true" | "yes" | "on") {
-            '_'
-        } else {
-            '-'
-        },
-    };
+    let is_old = matches!(old_names.as_str(), "1" | "true" | "yes" | "on");
+    let project = plan::Project { name, profiles, separator: if is_old { '_' } else { '-' } };
     let mut reader =
         Reader { loader: &mut loader, variables: &variables, ports: Default::default() };
     let mut snapshot = plan::snapshot(&mut reader, &project, &tree);
-    snapshot.unread = loader.notes.finish();
-    snapshot.unread.sort();
+    let (unread, faults) = loader.notes.finish();
+    snapshot.unread = unread;
+    if let Some(plan) = &mut snapshot.plan {
+        plan.faults = faults;
+    }
     Ok(snapshot)
 }
 
-/// The files asked for, with folders looked into.
-fn files(asked: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for path in asked {
-        if !path.is_dir() {
-            files.push(path.clone());
-            continue;
-        }
-        let there =
-            |names: &[&str]| names.iter().map(|name| path.join(name)).find(|path| path.is_file());
-        let Some(file) = there(&NAMES) else {
-            return Err(Error::Compose {
-                place: path.display().to_string(),
-                why: "there is no compose file in this folder".to_owned(),
-                hint: Some(format!("netmap looks for {}", NAMES.join(", "))),
-            });
-        };
-        files.push(file);
-        files.extend(there(&OVERRIDES));
-    }
-    Ok(files)
+/// Like [`read`], for judging: a file that Compose refuses as a whole is an
+/// empty plan with that fault.
+///
+/// # Errors
+///
+/// What cannot be read at all: a file that is not there, or that is no YAML.
+pub fn judge(request: &Request) -> Result<Snapshot> {
+    let (place, why) = match read(request) {
+        Err(Error::ComposeFile { place, why }) => (place, why),
+        other => return other,
+    };
+    let mut snapshot = Snapshot::new(EngineFacts::default(), Vec::new(), Vec::new(), Vec::new());
+    let fault =
+        Fault { by: Refuser::Compose, place, path: String::new(), service: None, why, meant: None };
+    let files = vec![fault.place.file.clone()];
+    snapshot.plan = Some(Plan { files, faults: vec![fault], ..Plan::default() });
+    Ok(snapshot)
 }
 
 /// The folders that nothing named in a file may leave: those of the files on
@@ -152,48 +140,6 @@ fn roots(request: &Request, files: &[PathBuf]) -> Vec<PathBuf> {
         roots.push(current);
     }
     roots
-}
-
-/// The variables that values are filled in with.
-fn variables(request: &Request, folder: &Path) -> Result<Variables> {
-    let mut variables = Variables { process: request.environment.clone(), file: BTreeMap::new() };
-    if request.env_files.is_empty() {
-        let beside = folder.join(".env");
-        if beside.is_file()
-            && let Ok(text) = load::read_text(&beside)
-        {
-            variables.file = env_file::parse(&text, &variables);
-        }
-    }
-    for path in &request.env_files {
-        let text = load::read_text(path).map_err(|why| Error::Compose {
-            place: path.display().to_string(),
-            why: format!("cannot read it: {why}"),
-            hint: None,
-        })?;
-        let found = env_file::parse(&text, &variables);
-        variables.file.extend(found);
-    }
-    Ok(variables)
-}
-
-/// The project's name by Compose's rules: as asked, `COMPOSE_PROJECT_NAME`,
-/// `name` in the file, the folder's name.
-fn project_name(request: &Request, tree: &Node, variables: &Variables, folder: &Path) -> String {
-    let in_file = || tree.get("name").and_then(Node::text).map(str::to_owned);
-    let asked = request.project_name.clone();
-    let variable = || variables.get("COMPOSE_PROJECT_NAME").map(str::to_owned);
-    let given = asked.or_else(variable).filter(|name| !name.is_empty()).or_else(in_file);
-    let name = given.unwrap_or_else(|| {
-        let real = fs::canonicalize(folder).unwrap_or_default();
-        real.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-    });
-    let allowed = |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
-    let clean: String = name.to_lowercase().chars().filter(allowed).take(200).collect();
-    match clean.trim_start_matches(['-', '_']) {
-        "" => "default".to_owned(),
-        clean => clean.to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::keys;
-use super::reader::Reader;
+use super::reader::{Reader, flag, text};
 use crate::model::keys::label;
 use crate::model::{Driver, Network, Scope, Subnet};
 use crate::yaml::{Node, Value};
@@ -25,27 +24,22 @@ impl Reader<'_> {
         let empty = Node::new(crate::yaml::Spot::default(), Value::Null);
         let node = node.unwrap_or(&empty);
         let path = ["networks", key];
-        if node.map().is_none() && node.value != Value::Null {
-            self.loader.notes.wrong_kind(node, &path, "a mapping with keys such as `driver`");
-        }
-        self.loader.notes.unknown_keys(node, &path, keys::NETWORK);
-        let name = node.get("name").and_then(Node::text).map(str::to_owned);
-        if let Some(named_there) = self.external(node, &path) {
+        let name = text(node, "name");
+        if let Some(named_there) = external(node) {
             return elsewhere(name.or(named_there).unwrap_or_else(|| key.to_owned()));
         }
-        let text = |key: &str| node.get(key).and_then(Node::text);
-        let driver = text("driver").map_or(Driver::Bridge, Driver::parse);
-        let ipv6 = self.flag(node, &path, "enable_ipv6").unwrap_or_default();
+        let driver = text(node, "driver").map_or(Driver::Bridge, |driver| Driver::parse(&driver));
         let mut labels = self.labels(node.get("labels"));
         labels.insert(label::NETWORK.to_owned(), key.to_owned());
         labels.insert(label::PROJECT.to_owned(), project.to_owned());
         let mut network = Network {
             scope: if driver == Driver::Overlay { Scope::Swarm } else { Scope::Local },
             driver,
-            internal: self.flag(node, &path, "internal").unwrap_or_default(),
+            internal: flag(node, "internal").unwrap_or_default(),
             subnets: self.subnets(node, &path),
-            ipv6,
-            attachable: self.flag(node, &path, "attachable").unwrap_or_default(),
+            ipv4: flag(node, "enable_ipv4").unwrap_or(true),
+            ipv6: flag(node, "enable_ipv6").unwrap_or_default(),
+            attachable: flag(node, "attachable").unwrap_or_default(),
             project: Some(project.to_owned()),
             labels,
             node: String::new(),
@@ -56,22 +50,9 @@ impl Reader<'_> {
         network
     }
 
-    /// Whether the network is made elsewhere, and the name it is given in the
-    /// old way of writing that: `external: {name: N}`.
-    fn external(&mut self, node: &Node, path: &[&str]) -> Option<Option<String>> {
-        match node.get("external") {
-            Some(external) if external.map().is_some() => {
-                Some(external.get("name").and_then(Node::text).map(str::to_owned))
-            }
-            Some(_) => self.flag(node, path, "external").filter(|external| *external).map(|_| None),
-            None => None,
-        }
-    }
-
     fn subnets(&mut self, node: &Node, path: &[&str]) -> Vec<Subnet> {
         let Some(ipam) = node.get("ipam") else { return Vec::new() };
         let path = [path, &["ipam"]].concat();
-        self.loader.notes.unknown_keys(ipam, &path, keys::IPAM);
         let Some(Value::List(configs)) = ipam.get("config").map(|config| &config.value) else {
             return Vec::new();
         };
@@ -79,7 +60,6 @@ impl Reader<'_> {
         for (at, config) in configs.iter().enumerate() {
             let at = at.to_string();
             let path = [path.as_slice(), &["config", &at]].concat();
-            self.loader.notes.unknown_keys(config, &path, keys::SUBNET);
             let subnet = self.parsed(config, &path, "subnet", "a subnet such as 10.5.0.0/16");
             let gateway: Option<IpAddr> = self.parsed(config, &path, "gateway", "an address");
             let ip_range = self.parsed(config, &path, "ip_range", "a range such as 10.5.1.0/24");
@@ -89,6 +69,16 @@ impl Reader<'_> {
             }
         }
         subnets
+    }
+}
+
+/// Whether the network is made elsewhere, and the name it is given in the old
+/// way of writing that: `external: {name: N}`.
+fn external(node: &Node) -> Option<Option<String>> {
+    let external = node.get("external")?;
+    match external.map() {
+        Some(_) => Some(text(external, "name")),
+        None => flag(node, "external").filter(|external| *external).map(|_| None),
     }
 }
 

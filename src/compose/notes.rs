@@ -1,15 +1,17 @@
-//! What a compose file says that netmap does not understand, or that Compose
-//! itself would complain about: named with its place, while the rest goes on.
+//! What there is to say about compose files, each with its place, while the
+//! rest goes on: what Compose or the engine will refuse, and what netmap leaves
+//! aside.
 
 use std::collections::BTreeMap;
 
 use super::interpolate::Remark;
 use crate::error::Error;
 use crate::model::words::count;
-use crate::model::{Place, Unread, nearest};
+use crate::model::{Fault, Place, Refuser, Unread, nearest};
 use crate::yaml::{Node, Spot};
 
-/// Most notes kept. A file of another kind altogether has no end of them.
+/// Most notes kept, and most faults. A file of another kind altogether has no
+/// end of them.
 const MOST: usize = 200;
 
 /// The files read so far, and what there is to say about them.
@@ -19,6 +21,7 @@ pub struct Notes {
     pub files: Vec<String>,
     notes: Vec<Unread>,
     left_out: usize,
+    faults: Vec<(Spot, Fault)>,
     /// Variables without a value: where first, and how often.
     unset: BTreeMap<String, (Spot, usize)>,
 }
@@ -30,44 +33,109 @@ impl Notes {
         Place { file, line: spot.line, column: spot.column }
     }
 
-    /// The error that something at a spot ends the whole reading with.
+    /// The error that something which Compose refuses ends the whole reading with.
     pub fn error(&self, spot: Spot, why: impl Into<String>) -> Error {
+        Error::ComposeFile { place: self.place(spot), why: why.into() }
+    }
+
+    /// The error that the whole reading ends with where netmap goes no further.
+    pub fn limit(&self, spot: Spot, why: impl Into<String>) -> Error {
         Error::Compose { place: self.place(spot).to_string(), why: why.into(), hint: None }
     }
 
     /// Notes that `path` says something that is left aside, and why.
     pub fn add(&mut self, spot: Spot, path: &[&str], why: impl Into<String>) {
-        self.add_worded(spot, path, || why.into());
-    }
-
-    /// Notes the same, put in words only if the note is kept: to find out what
-    /// was probably meant takes a look at all that could be.
-    pub fn add_worded(&mut self, spot: Spot, path: &[&str], why: impl FnOnce() -> String) {
         if self.notes.len() >= MOST {
             self.left_out += 1;
             return;
         }
         let what = format!("{} `{}`", self.place(spot), path.join("."));
-        self.notes.push(Unread::new(what, why()));
+        self.notes.push(Unread::new(what, why));
+    }
+
+    /// Notes that Compose refuses the file for what `path` says, and why.
+    pub fn refused(&mut self, spot: Spot, path: &[&str], why: impl Into<String>) {
+        self.refused_worded(spot, path, || why.into());
+    }
+
+    /// Notes the same, put in words only if the note is kept: to find out what
+    /// was probably meant takes a look at all that could be.
+    pub fn refused_worded(&mut self, spot: Spot, path: &[&str], why: impl FnOnce() -> String) {
+        self.fault(Refuser::Compose, spot, path, || (why(), None));
+    }
+
+    /// Notes that Compose takes what `path` says and the engine does not, and why.
+    pub fn refused_by_engine(&mut self, spot: Spot, path: &[&str], why: impl Into<String>) {
+        self.fault(Refuser::Engine, spot, path, || (why.into(), None));
+    }
+
+    /// Notes a fault; the words come with the key that was meant, if one was.
+    fn fault(
+        &mut self,
+        by: Refuser,
+        spot: Spot,
+        path: &[&str],
+        why: impl FnOnce() -> (String, Option<String>),
+    ) {
+        if self.faults.len() >= MOST {
+            self.left_out += 1;
+            return;
+        }
+        let (why, meant) = why();
+        let fault = Fault {
+            by,
+            place: self.place(spot),
+            path: path.join("."),
+            service: match path {
+                ["services", service, ..] => Some((*service).to_owned()),
+                _ => None,
+            },
+            why: why.clone(),
+            meant,
+        };
+        // Each step of laying files over one another finds it again.
+        if self.faults.iter().all(|(_, known)| *known != fault) {
+            self.faults.push((spot, fault));
+            self.add(spot, path, why);
+        }
     }
 
     /// Notes a value of the wrong kind.
     pub fn wrong_kind(&mut self, node: &Node, path: &[&str], wanted: &str) {
-        self.add(node.spot, path, format!("this is {}, and {wanted} was expected", node.kind()));
+        let why = format!("this is {}, and {wanted} was expected", node.kind());
+        self.refused(node.spot, path, why);
     }
 
-    /// Notes each key that is not `known`, with the one that was probably meant.
-    pub fn unknown_keys(&mut self, node: &Node, path: &[&str], known: &[&str]) {
-        for (key, entry) in node.map().into_iter().flatten() {
-            if known.contains(&key.as_str()) || key.starts_with("x-") {
-                continue;
-            }
-            let why = || match nearest(key, known.iter().copied()) {
-                Some(meant) => format!("there is no such key; did you mean `{meant}`?"),
-                None => "there is no such key".to_owned(),
-            };
-            self.add_worded(entry.key, &[path, &[key]].concat(), why);
+    /// Notes that there is no such key at a place, with the one of `known` that
+    /// was probably meant, or with where it belongs.
+    pub fn unknown_key<'k>(
+        &mut self,
+        spot: Spot,
+        path: &[&str],
+        known: impl IntoIterator<Item = &'k str>,
+        home: Option<&str>,
+    ) {
+        let key = path.last().copied().unwrap_or_default();
+        if let Some(home) = home {
+            let why = format!("it stands in the wrong place; it belongs {home}");
+            return self.refused(spot, path, why);
         }
+        self.fault(Refuser::Compose, spot, path, || match nearest(key, known) {
+            Some(meant) => {
+                let why = format!("there is no such key; did you mean `{meant}`?");
+                (why, Some(meant.to_owned()))
+            }
+            None => ("there is no such key".to_owned(), None),
+        });
+    }
+
+    /// Whether a key right under `path` was probably meant to be `key`.
+    pub fn is_meant(&self, path: &[&str], key: &str) -> bool {
+        let path = path.join(".");
+        self.faults.iter().any(|(_, fault)| {
+            let under = fault.path.rsplit_once('.').map(|(under, _)| under);
+            fault.meant.as_deref() == Some(key) && under == Some(&path)
+        })
     }
 
     /// Notes what came up when a value's variables were filled in.
@@ -77,11 +145,11 @@ impl Notes {
             Remark::Required(name, message) => {
                 let tail = if message.is_empty() { String::new() } else { format!(": {message}") };
                 let why = format!("the variable `{name}` is required and not set{tail}");
-                self.add(spot, path, why);
+                self.refused(spot, path, why);
             }
-            Remark::NoVariable(text) => {
-                let why = format!("`{text}` is no variable; write $$ for a dollar sign");
-                self.add(spot, path, why);
+            Remark::NoVariable => {
+                let why = "`${` begins no variable here; write $$ for a dollar sign";
+                self.refused(spot, path, why);
             }
             Remark::TooLong => {
                 self.add(spot, path, "it grows too long with its variables filled in")
@@ -89,8 +157,8 @@ impl Notes {
         }
     }
 
-    /// All notes.
-    pub fn finish(mut self) -> Vec<Unread> {
+    /// All notes, and all that is refused, in the order of the files.
+    pub fn finish(mut self) -> (Vec<Unread>, Vec<Fault>) {
         for (name, (spot, times)) in std::mem::take(&mut self.unset) {
             let more = match times {
                 1 => String::new(),
@@ -103,6 +171,8 @@ impl Notes {
             let why = format!("{} more things that are not understood", self.left_out);
             self.notes.push(Unread::new("the rest", why));
         }
-        self.notes
+        self.notes.sort();
+        self.faults.sort_by_key(|(spot, _)| *spot);
+        (self.notes, self.faults.into_iter().map(|(_, fault)| fault).collect())
     }
 }

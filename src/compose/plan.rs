@@ -7,16 +7,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::consistency;
+use super::names::Names;
 use super::network::built_in;
 use super::places::places;
 use super::reader::Reader;
-use super::service::{Dependency, Service};
+use super::service::{Attachment, Dependency, Service};
+use super::start;
 use crate::model::keys::label;
 use crate::model::{
     Compose, Container, Endpoint, EngineFacts, Link, Network, NetworkMode, Plan, PublishedPort,
     RequestedPort, Snapshot, State, nearest,
 };
-use crate::yaml::{Mapping, Node, Value};
+use crate::yaml::{Entry, Mapping, Node};
 
 /// Most memory that the containers of a plan may take, in bytes, roughly. A
 /// thousand replicas that publish a thousand ports each are no setup.
@@ -36,11 +39,17 @@ pub struct Project {
 
 /// The snapshot of a merged project. Notes are left in the reader.
 pub fn snapshot(reader: &mut Reader, project: &Project, tree: &Node) -> Snapshot {
-    let services = services(reader, project, tree);
+    let nodes = switched_on(tree, &project.profiles);
+    let names_on = nodes.keys().copied().collect();
+    consistency::check(tree, &names_on, &mut reader.loader.notes);
+    let mut services = services(reader, &nodes);
     let empty = Mapping::new();
     let declared = tree.get("networks").and_then(Node::map).unwrap_or(&empty);
     let networks = networks(reader, project, declared, &services);
-    let mut drawing = Drawing::new(reader, project, &services, &networks);
+    place_modeless(reader, &mut services, &networks);
+    let names = Names { project: &project.name, separator: project.separator };
+    start::check(tree, &services, &networks, names, &mut reader.loader.notes);
+    let mut drawing = Drawing::new(reader, names, &services, &networks);
     let containers = drawing.containers();
     let mut used: BTreeMap<String, Network> = BTreeMap::new();
     for network in networks.into_values() {
@@ -57,65 +66,57 @@ pub fn snapshot(reader: &mut Reader, project: &Project, tree: &Node) -> Snapshot
             files.push(file.clone());
         }
     }
-    let plan =
-        Plan { project: project.name.clone(), files, places: places(&reader.loader.notes, tree) };
+    let plan = Plan {
+        project: project.name.clone(),
+        files,
+        faults: Vec::new(),
+        places: places(&reader.loader.notes, tree),
+    };
     let mut snapshot =
         Snapshot::new(EngineFacts::default(), used.into_values().collect(), containers, Vec::new());
     snapshot.plan = Some(plan);
     snapshot
 }
 
-/// The services that are switched on, by name.
-fn services(reader: &mut Reader, project: &Project, tree: &Node) -> BTreeMap<String, Service> {
-    let mut found = BTreeMap::new();
-    let services = match tree.get("services").map(|services| &services.value) {
-        Some(Value::Map(services)) => services,
-        Some(Value::Null) | None => return found,
-        Some(_) => {
-            if let Some(node) = tree.get("services") {
-                reader.loader.notes.wrong_kind(node, &["services"], "a mapping of services");
-            }
-            return found;
-        }
-    };
-    for (name, entry) in services {
-        let profiles = Reader::profiles(&entry.value);
-        let on = |profile: &&str| project.profiles.iter().any(|on| on == profile || on == "*");
-        if !profiles.is_empty() && !profiles.iter().any(on) {
-            continue;
-        }
-        if let Some(service) = reader.service(name, entry.key, &entry.value) {
-            found.insert(name.clone(), service);
-        }
-    }
-    for service in found.values() {
-        for dependency in &service.dependencies {
-            if !found.contains_key(&dependency.service) {
-                let path = ["services", &service.name, "depends_on", &dependency.service];
-                let why = || no_service(&dependency.service, services, &found);
-                reader.loader.notes.add_worded(dependency.spot, &path, why);
-            }
-        }
-        let shared = service.network_mode.as_deref().and_then(|mode| mode.strip_prefix("service:"));
-        let wanted = service.links.iter().map(|(linked, _)| ("links", linked.as_str()));
-        for (key, wanted) in wanted.chain(shared.map(|shared| ("network_mode", shared))) {
-            if !found.contains_key(wanted) {
-                let why = || no_service(wanted, services, &found);
-                let path = ["services", &service.name, key];
-                reader.loader.notes.add_worded(service.spot, &path, why);
-            }
-        }
-    }
-    found
+/// The services whose profiles are switched on, as the file has them.
+fn switched_on<'t>(tree: &'t Node, profiles: &[String]) -> BTreeMap<&'t str, &'t Entry> {
+    let all = tree.get("services").and_then(Node::map).into_iter().flatten();
+    all.filter(|(_, entry)| {
+        let wanted = Reader::profiles(&entry.value);
+        let on = |profile: &&str| profiles.iter().any(|on| on == profile || on == "*");
+        wanted.is_empty() || wanted.iter().any(on)
+    })
+    .map(|(name, entry)| (name.as_str(), entry))
+    .collect()
 }
 
-fn no_service(name: &str, declared: &Mapping, on: &BTreeMap<String, Service>) -> String {
-    if declared.contains_key(name) {
-        return format!("the service `{name}` has a profile that is not switched on (--profile)");
-    }
-    match nearest(name, on.keys().map(String::as_str)) {
-        Some(meant) => format!("there is no service `{name}`; did you mean `{meant}`?"),
-        None => format!("there is no service `{name}`"),
+fn services(reader: &mut Reader, on: &BTreeMap<&str, &Entry>) -> BTreeMap<String, Service> {
+    let read = |(name, entry): (&&str, &&Entry)| {
+        let service = reader.service(name, entry.key, &entry.value)?;
+        Some(((*name).to_owned(), service))
+    };
+    on.iter().filter_map(read).collect()
+}
+
+/// Puts services whose network mode is empty where Compose 2 puts them: on the
+/// default network if another service is on it, else nowhere.
+fn place_modeless(
+    reader: &mut Reader,
+    services: &mut BTreeMap<String, Service>,
+    networks: &BTreeMap<String, Network>,
+) {
+    let modeless =
+        |service: &&mut Service| service.network_mode.is_none() && service.networks.is_empty();
+    for service in services.values_mut().filter(modeless) {
+        if networks.contains_key("default") {
+            let (network, spot) = ("default".to_owned(), service.spot);
+            service.networks.push(Attachment { network, spot, ..Attachment::default() });
+        } else if !networks.is_empty() {
+            let path = ["services", &service.name, "network_mode"];
+            let why =
+                "it is empty, and stands for a default network that the project does not have";
+            reader.loader.notes.refused_by_engine(service.spot, &path, why);
+        }
     }
 }
 
@@ -142,7 +143,7 @@ fn networks(
                     }
                     None => format!("the file has no network `{key}` at its top"),
                 };
-                reader.loader.notes.add_worded(attachment.spot, &path, why);
+                reader.loader.notes.refused_worded(attachment.spot, &path, why);
                 continue;
             }
             let full = format!("{}_{key}", project.name);
@@ -162,7 +163,7 @@ fn networks(
 /// Draws up the containers.
 struct Drawing<'a, 'r> {
     reader: &'a mut Reader<'r>,
-    project: &'a Project,
+    names: Names<'a>,
     services: &'a BTreeMap<String, Service>,
     /// By key.
     networks: &'a BTreeMap<String, Network>,
@@ -173,13 +174,13 @@ struct Drawing<'a, 'r> {
 impl<'a, 'r> Drawing<'a, 'r> {
     fn new(
         reader: &'a mut Reader<'r>,
-        project: &'a Project,
+        names: Names<'a>,
         services: &'a BTreeMap<String, Service>,
         networks: &'a BTreeMap<String, Network>,
     ) -> Self {
         let open = networks.values().filter(|network| !network.internal && !network.is_none());
         let open = open.map(|network| network.name.as_str()).collect();
-        Self { reader, project, services, networks, open }
+        Self { reader, names, services, networks, open }
     }
 
     fn containers(&mut self) -> Vec<Container> {
@@ -190,7 +191,7 @@ impl<'a, 'r> Drawing<'a, 'r> {
                 let path = ["services", &service.name, "container_name"];
                 let why =
                     "one name does for one container only, so Compose cannot scale this service";
-                self.reader.loader.notes.add(service.spot, &path, why);
+                self.reader.loader.notes.refused(service.name_spot, &path, why);
             }
             for number in 1..=service.replicas {
                 let container = self.container(service, number);
@@ -208,20 +209,13 @@ impl<'a, 'r> Drawing<'a, 'r> {
         containers
     }
 
-    fn name(&self, service: &Service, number: u32) -> String {
-        service.container_name.clone().unwrap_or_else(|| {
-            let separator = self.project.separator;
-            format!("{}{separator}{}{separator}{number}", self.project.name, service.name)
-        })
-    }
-
     fn container(&self, service: &Service, number: u32) -> Container {
         let links = self.links(service, number);
         let (network_mode, endpoints) = self.networking(service, &links);
         let own_networks = service.network_mode.is_none();
-        let separator = self.project.separator;
+        let Names { project, separator } = self.names;
         let image = match service.image.as_str() {
-            "" => format!("{}{separator}{}", self.project.name, service.name),
+            "" => format!("{project}{separator}{}", service.name),
             image => image.to_owned(),
         };
         // Ports of the host cannot be published to itself, nor to a stack
@@ -231,7 +225,7 @@ impl<'a, 'r> Drawing<'a, 'r> {
         let published =
             if self.lets_in(service, &endpoints) { published(&requested) } else { Vec::new() };
         Container {
-            name: self.name(service, number),
+            name: self.names.container(service, number),
             image,
             state: State::Planned,
             hostname: service.hostname.clone(),
@@ -241,7 +235,7 @@ impl<'a, 'r> Drawing<'a, 'r> {
             requested,
             exposed: service.exposed.clone(),
             compose: Compose {
-                project: Some(self.project.name.clone()),
+                project: Some(project.to_owned()),
                 service: Some(service.name.clone()),
                 replica: Some(number),
             },
@@ -274,7 +268,7 @@ impl<'a, 'r> Drawing<'a, 'r> {
             .collect();
         let mut labels = service.labels.clone();
         for (key, value) in [
-            (label::PROJECT, self.project.name.clone()),
+            (label::PROJECT, self.names.project.to_owned()),
             (label::SERVICE, service.name.clone()),
             (label::CONTAINER_NUMBER, number.to_string()),
             (label::DEPENDS_ON, dependencies.join(",")),
@@ -289,7 +283,7 @@ impl<'a, 'r> Drawing<'a, 'r> {
         if let Some(mode) = &service.network_mode {
             let mode = match mode.split_once(':') {
                 Some(("service", shared)) => match self.services.get(shared) {
-                    Some(shared) => NetworkMode::Container(self.name(shared, 1)),
+                    Some(shared) => NetworkMode::Container(self.names.container(shared, 1)),
                     None => NetworkMode::Container(shared.to_owned()),
                 },
                 _ => NetworkMode::parse(mode),
@@ -305,20 +299,25 @@ impl<'a, 'r> Drawing<'a, 'r> {
                 |name: &str| Endpoint { network: name.to_owned(), ..Endpoint::default() };
             return (mode.clone(), named.map(endpoint).into_iter().collect());
         }
-        let mut endpoints = Vec::new();
+        let mut endpoints: Vec<Endpoint> = Vec::new();
         for attachment in &service.networks {
             let Some(network) = self.networks.get(&attachment.network) else { continue };
+            // Two keys may stand for one network that is made elsewhere.
+            if endpoints.iter().any(|endpoint| endpoint.network == network.name) {
+                continue;
+            }
             let mut aliases = vec![service.name.clone()];
             aliases.extend(attachment.aliases.iter().cloned());
             let mut seen = BTreeSet::new();
             aliases.retain(|alias| seen.insert(alias.clone()));
+            let first_mac = |before: &[Endpoint]| service.mac.clone().filter(|_| before.is_empty());
             endpoints.push(Endpoint {
                 network: network.name.clone(),
                 ipv4: attachment.ipv4,
                 ipv6: attachment.ipv6,
                 fixed_ipv4: attachment.ipv4,
                 fixed_ipv6: attachment.ipv6,
-                mac: attachment.mac.clone(),
+                mac: attachment.mac.clone().or_else(|| first_mac(&endpoints)),
                 aliases,
                 gateway_priority: attachment.gateway_priority.filter(|priority| *priority != 0),
                 links: links.to_vec(),
@@ -332,7 +331,7 @@ impl<'a, 'r> Drawing<'a, 'r> {
 
     /// Its links; Compose gives each linked container three.
     fn links(&self, service: &Service, number: u32) -> Vec<Link> {
-        let separator = self.project.separator;
+        let separator = self.names.separator;
         let mut links = BTreeSet::new();
         for (linked, alias) in &service.links {
             let Some(target) = self.services.get(linked) else { continue };
@@ -340,9 +339,9 @@ impl<'a, 'r> Drawing<'a, 'r> {
                 if links.len() >= MOST_LINKS {
                     break;
                 }
-                let name = self.name(target, replica);
+                let name = self.names.container(target, replica);
                 let numbered = format!("{linked}{separator}{number}");
-                let full = format!("{}{separator}{numbered}", self.project.name);
+                let full = self.names.joined(linked, number);
                 for alias in [alias.as_ref().unwrap_or(linked), &numbered, &full] {
                     links.insert(Link { target: name.clone(), alias: alias.clone() });
                 }

@@ -7,6 +7,7 @@ use super::interpolate::Variables;
 use super::load::{Loader, texts};
 use super::merge;
 use super::ports::Ports;
+use super::shape;
 use crate::model::kept_labels;
 use crate::yaml::{Node, Value};
 
@@ -34,19 +35,6 @@ impl Reader<'_> {
         }))
     }
 
-    /// The text under a key of a service.
-    pub fn text(&mut self, node: &Node, name: &str, key: &str) -> Option<String> {
-        let value = node.get(key)?;
-        match &value.value {
-            Value::Text(text) => Some(text.clone()).filter(|text| !text.is_empty()),
-            Value::Null => None,
-            _ => {
-                self.loader.notes.wrong_kind(value, &["services", name, key], "text");
-                None
-            }
-        }
-    }
-
     /// What `read` makes of each item of a list under a key of a service.
     pub fn list<T>(
         &mut self,
@@ -60,11 +48,7 @@ impl Reader<'_> {
             Value::List(items) => items.iter().collect(),
             // Compose wants a list; one alone says clearly enough what is meant.
             Value::Text(_) => vec![value],
-            Value::Null => return Vec::new(),
-            Value::Map(_) => {
-                self.loader.notes.wrong_kind(value, &["services", name, key], "a list");
-                return Vec::new();
-            }
+            Value::Null | Value::Map(_) => return Vec::new(),
         };
         let mut found = Vec::new();
         for (at, item) in items.into_iter().enumerate() {
@@ -73,7 +57,8 @@ impl Reader<'_> {
         found
     }
 
-    /// The value under a key, if there is one and it can be read.
+    /// The value under a key, if there is one. Compose takes it as text, and the
+    /// engine refuses it unless it can be read.
     pub fn parsed<T: FromStr>(
         &mut self,
         node: &Node,
@@ -82,35 +67,27 @@ impl Reader<'_> {
         wanted: &str,
     ) -> Option<T> {
         let value = node.get(key)?;
-        let path = [path, &[key]].concat();
-        match &value.value {
-            Value::Null => None,
-            Value::Text(text) => {
-                let parsed = text.trim().parse().ok();
-                if parsed.is_none() {
-                    self.loader.notes.add(value.spot, &path, format!("`{text}` is not {wanted}"));
-                }
-                parsed
-            }
-            _ => {
-                self.loader.notes.wrong_kind(value, &path, wanted);
-                None
-            }
+        let text = value.text().filter(|text| !text.is_empty())?;
+        let parsed = text.parse().ok();
+        if parsed.is_none() {
+            let why = format!("`{text}` is not {wanted}");
+            self.loader.notes.refused_by_engine(value.spot, &[path, &[key]].concat(), why);
         }
+        parsed
     }
+}
 
-    /// The yes or no under a key.
-    pub fn flag(&mut self, node: &Node, path: &[&str], key: &str) -> Option<bool> {
-        let value = node.get(key)?;
-        let text = value.text().unwrap_or_default().to_lowercase();
-        match text.as_str() {
-            "true" | "yes" | "y" | "on" | "1" => Some(true),
-            "false" | "no" | "n" | "off" | "0" => Some(false),
-            _ if value.value == Value::Null => None,
-            _ => {
-                self.loader.notes.wrong_kind(value, &[path, &[key]].concat(), "true or false");
-                None
-            }
-        }
-    }
+/// The text under a key, unless it is empty.
+pub fn text(node: &Node, key: &str) -> Option<String> {
+    node.get(key).and_then(Node::text).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// The number under a key.
+pub fn number<T: FromStr>(node: &Node, key: &str) -> Option<T> {
+    node.get(key).and_then(Node::text)?.parse().ok()
+}
+
+/// The yes or no under a key.
+pub fn flag(node: &Node, key: &str) -> Option<bool> {
+    node.get(key).and_then(Node::text).and_then(shape::flag)
 }

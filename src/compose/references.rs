@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::load::texts;
-use super::reader::Reader;
-use super::{keys, merge};
+use super::merge;
+use super::reader::{Reader, flag};
 use crate::model::{Advertised, Origin, Reference, reference};
 use crate::yaml::{Mapping, Node, Value};
 
@@ -38,11 +38,6 @@ impl Reader<'_> {
             found.extend(reference::in_command(Origin::Command, words.iter().map(String::as_str)));
         }
         if let Some(check) = node.get("healthcheck") {
-            self.loader.notes.unknown_keys(
-                check,
-                &["services", name, "healthcheck"],
-                keys::HEALTHCHECK,
-            );
             let words = words(check.get("test"));
             found.extend(reference::in_command(
                 Origin::HealthCheck,
@@ -62,39 +57,24 @@ impl Reader<'_> {
         };
         for file in files {
             let path = ["services", name, "env_file"];
-            self.loader.notes.unknown_keys(file, &path, keys::ENV_FILE);
-            let required = self.flag(file, &path, "required").unwrap_or(true);
-            let Some(text) = file.text().or_else(|| file.get("path").and_then(Node::text)) else {
-                if file.value != Value::Null {
-                    self.loader.notes.wrong_kind(file, &path, "the path of a file");
-                }
-                continue;
-            };
+            let required = flag(file, "required").unwrap_or(true);
+            let text = file.text().or_else(|| file.get("path").and_then(Node::text));
+            let Some(text) = text else { continue };
             let folder = self.loader.folders.get(file.spot.file).cloned().unwrap_or_default();
             match self.loader.variables_in(&folder.join(Path::new(text)), self.variables) {
                 Ok(found) => all.extend(found),
-                Err(why) if required => self.loader.notes.add(file.spot, &path, why),
+                Err(why) if required => self.loader.no_variables(file, &path, &why),
                 Err(_) => {}
             }
         }
         let empty = Mapping::new();
         let own = node.get("environment").map(|own| merge::pairs(own.clone()));
-        if let Some(own) =
-            own.as_ref().filter(|own| own.map().is_none() && own.value != Value::Null)
-        {
-            let wanted = "a list or a mapping of variables";
-            self.loader.notes.wrong_kind(own, &["services", name, "environment"], wanted);
-        }
         for (variable, entry) in own.as_ref().and_then(Node::map).unwrap_or(&empty) {
             let value = match &entry.value.value {
                 Value::Text(text) => Some(text.clone()),
                 // Without a value it is passed on from where Compose runs.
                 Value::Null => self.variables.get(variable).map(str::to_owned),
-                _ => {
-                    let path = ["services", name, "environment", variable];
-                    self.loader.notes.wrong_kind(&entry.value, &path, "text");
-                    None
-                }
+                _ => None,
             };
             match value {
                 Some(value) => all.insert(variable.clone(), value),

@@ -70,6 +70,18 @@ fn shown(snapshot: &Snapshot) -> Vec<String> {
     snapshot.containers.iter().map(container).collect()
 }
 
+/// What is refused, without the folder: `3:5 services.web: why`, and who does
+/// where it is the engine.
+fn faults(snapshot: &Snapshot) -> Vec<String> {
+    let faults = &snapshot.plan.as_ref().expect("a plan").faults;
+    let shown = |fault: &Fault| {
+        let Fault { by, place, path, why, .. } = fault;
+        let by = if *by == Refuser::Engine { "engine " } else { "" };
+        format!("{by}{}:{} {path}: {why}", place.line, place.column)
+    };
+    faults.iter().map(shown).collect()
+}
+
 /// The notes, without the folder.
 fn notes(snapshot: &Snapshot) -> Vec<String> {
     let short = |what: &str| what.rsplit('/').next().unwrap_or(what).to_owned();
@@ -123,7 +135,9 @@ fn the_project_is_named_in_composes_own_order() {
     assert_eq!(name("compose.yaml", None, Some("")), "in-file");
     assert_eq!(name("plain.yaml", None, None), "shop");
     assert_eq!(name("Some Folder!/compose.yaml", None, None), "somefolder");
-    assert_eq!(name("plain.yaml", Some("_Odd.Name_"), None), "oddname_");
+    let mut request = folder.request(&["plain.yaml"]);
+    request.project_name = Some("_Odd.Name_".to_owned());
+    assert!(read(&request).expect_err("no name").to_string().contains("no name for a project"));
 }
 
 #[test]
@@ -144,12 +158,12 @@ fn included_projects_bring_their_services_and_variables() {
         (
             "compose.yaml",
             "include:\n  - infra/compose.yaml\n  - path: [mail/compose.yaml, mail/more.yaml]\n    env_file: mail/settings.env\n\
-             services:\n  web: {image: a, networks: [data]}\n  db: {image: 'postgres:${TAG}'}\n",
+             services:\n  web: {image: a, networks: [data]}\n",
         ),
         (".env", "TAG=outer\n"),
         (
             "infra/compose.yaml",
-            "services:\n  db: {image: 'db:${TAG}-${INNER}', networks: [data], env_file: db.env}\nnetworks: {data: {internal: true}}\n",
+            "name: inner\nservices:\n  db: {image: 'db:${TAG}-${INNER}', networks: [data], env_file: db.env}\nnetworks: {data: {internal: true}}\n",
         ),
         ("infra/.env", "TAG=inner\nINNER=yes\n"),
         ("infra/db.env", "UPSTREAM=http://web:8080\n"),
@@ -166,8 +180,7 @@ fn included_projects_bring_their_services_and_variables() {
             "shop-web-1 on shop_data (web)",
         ]
     );
-    // What the including file says of a service is laid over the included one.
-    assert_eq!(snapshot.containers[0].image, "postgres:outer");
+    assert_eq!(snapshot.containers[0].image, "db:outer-yes");
     assert_eq!(snapshot.containers[0].references[0].to_string(), "web:8080");
     assert_eq!(
         (snapshot.containers[1].image.as_str(), snapshot.containers[1].requested.len()),
@@ -233,7 +246,8 @@ fn a_folder_stands_for_its_file_and_the_override() {
         folder.read(&["docker-compose.yml"]).containers[0].requested[0].host_port,
         HostPorts::One(80)
     );
-    assert_eq!(folder.error(&["empty"]), "empty: there is no compose file in this folder");
+    // Where a folder has none, the nearest one above it is the project's.
+    assert_eq!(folder.read(&["empty"]).containers[0].requested.len(), 1);
 }
 
 #[test]
@@ -255,17 +269,13 @@ fn nothing_secret_is_kept() {
 }
 
 #[test]
-fn dependencies_are_wanted_connections_and_labels() {
+fn dependencies_are_labels_and_no_connections() {
     let snapshot = plan(
         "services:\n  web: {image: a, depends_on: {db: {condition: service_healthy, restart: true}}}\n  db: {image: b}\n",
     );
     let web = &snapshot.containers[1];
     assert_eq!(web.labels["com.docker.compose.depends_on"], "db:service_healthy:true");
-    let reference = &web.references[0];
-    assert_eq!(
-        (reference.host.as_str(), reference.variable.as_deref()),
-        ("db", Some("depends_on"))
-    );
+    assert_eq!(web.references, []);
 }
 
 #[test]
@@ -284,14 +294,17 @@ fn what_is_not_understood_is_named_and_the_rest_goes_on() {
             "compose.yaml:6:13 `services.web.ports.0`: `banana` is no port",
             "compose.yaml:7:16 `services.web.networks.frnot`: the file has no network `frnot`; did you mean `front`?",
             "compose.yaml:7:24 `services.web.networks.frnot.alias`: there is no such key; did you mean `aliases`?",
-            "compose.yaml:8:18 `services.web.depends_on.dv`: there is no service `dv`",
-            "compose.yaml:9:12 `services.web.scale`: `many` is not a whole number",
-            "compose.yaml:11:7 `services.db`: this is text, and a mapping with keys such as `image` was expected",
+            "compose.yaml:8:18 `services.web.depends_on.dv`: there is no service `dv`; did you mean `db`?",
+            "compose.yaml:9:12 `services.web.scale`: a whole number was expected, and this is something else",
+            "compose.yaml:11:7 `services.db`: this is text, and a mapping was expected",
             "compose.yaml:13:49 `services.two.networks`: Compose takes `networks` or `network_mode`, not both; the mode counts here",
             "compose.yaml:13:71 `services.two.depends_on.hid`: the service `hid` has a profile that is not switched on (--profile)",
             "compose.yaml:15:3 `networks.front`: no service is on it, so Compose does not make it",
+            "compose.yaml:15:24 `networks.front.enable_ipv6`: true or false was expected, and this is something else",
         ]
     );
+    // All but the network that nothing is on is refused.
+    assert_eq!(faults(&snapshot).len(), 11);
 }
 
 #[test]
@@ -304,7 +317,6 @@ fn variables_without_a_value_are_named_once() {
         [
             "compose.yaml:2:14 `$TAG`: not set, so taken as empty, here and in 1 value more",
             "compose.yaml:3:34 `services.b.hostname`: the variable `NAME` is required and not set: say who",
-            "compose.yaml:3:70 `services.b.labels.price`: `5$` is no variable; write $$ for a dollar sign",
         ]
     );
 }

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use crate::graph::{Comparison, Map};
 use crate::model::{
-    Connection, Container, ContainerAt, HostAddress, Listening, LogError, LogTrouble, Moment,
-    Network, NetworkAt, NetworkMode, Observation, Protocol, PublishedPort, State,
+    Connection, Container, ContainerAt, Fault, HostAddress, Listening, LogError, LogTrouble,
+    Moment, Network, NetworkAt, NetworkMode, Observation, Protocol, PublishedPort, State,
 };
 
 /// How long before netmap looked an error in the log of a running container
@@ -358,11 +358,34 @@ impl<'a> Facts<'a> {
         self.joined(at).map(|network| self.network(network).name.as_str()).collect()
     }
 
+    /// Whether a planned container is to share the network stack of one that
+    /// the plan does not have. It may be there or not.
+    pub fn is_lodger(&self, at: ContainerAt) -> bool {
+        let mode = &self.container(at).network_mode;
+        self.is_planned()
+            && matches!(mode, NetworkMode::Container(_))
+            && self.map.stack(at).is_none()
+    }
+
+    /// Whether nobody can tell which networks a planned container will be on:
+    /// those of a container outside of the plan, or what the file says of its
+    /// networks is refused.
+    pub fn is_unsettled(&self, at: ContainerAt) -> bool {
+        let Some(plan) = &self.map.snapshot().plan else { return false };
+        let service = self.container(at).compose.service.as_deref();
+        let about_networks = |fault: &Fault| {
+            let of_service = service
+                .and_then(|service| fault.path.strip_prefix("services.")?.strip_prefix(service));
+            of_service.is_some_and(|rest| rest.starts_with(".network"))
+        };
+        self.is_lodger(at) || plan.faults.iter().any(about_networks)
+    }
+
     /// Whether the network stack of a container is gone: the container whose
     /// stack it uses is gone, does not run, or was started again since.
     pub fn is_orphan(&self, at: ContainerAt) -> bool {
         let container = self.container(at);
-        if !matches!(container.network_mode, NetworkMode::Container(_)) {
+        if !matches!(container.network_mode, NetworkMode::Container(_)) || self.is_lodger(at) {
             return false;
         }
         match self.map.stack(at) {

@@ -16,7 +16,8 @@ pub fn settle(finding: &mut Finding, case: &Case) {
     let Some(plan) = &snapshot.plan else { return };
     let file = File { snapshot, plan };
     let places: Vec<Place> = file.places(finding).into_iter().cloned().collect();
-    if !places.is_empty() {
+    let is_placed = |evidence: &Evidence| matches!(evidence, Evidence::Written { .. });
+    if !places.is_empty() && !finding.evidence.iter().any(is_placed) {
         finding.evidence.push(Evidence::Written { places });
     }
     finding.fix =
@@ -58,7 +59,8 @@ impl Case<'_> {
     }
 }
 
-fn step(edit: Edit) -> Step {
+/// A change of a compose file, which a person makes.
+pub fn step(edit: Edit) -> Step {
     let (applicability, tool) = (Applicability::Ask, Tool::default());
     Step { action: Action::Edit(edit), applicability, tool, engine: None }
 }

@@ -35,6 +35,7 @@ mod index;
 mod malformed;
 mod names;
 mod obstacle;
+mod refused;
 mod resolving;
 mod rule;
 pub mod rules;

@@ -14,7 +14,7 @@ use super::wanted::Edge;
 use super::whose;
 use crate::model::keys::option;
 use crate::model::{
-    Container, ContainerAt, Driver, Health, LogErrorKind, NetworkAt, State, nearest,
+    Container, ContainerAt, Driver, Health, LogErrorKind, NetworkAt, State, nearest, reference,
 };
 
 /// The first obstacle of an edge, `None` where there is none or nobody can tell.
@@ -26,6 +26,10 @@ pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
         return Some(Obstacle::Malformed(flaw));
     }
     let from = edge.from;
+    // A name that nobody has is wrong on whichever network.
+    if names.is_unsettled(from) || edge.container().is_some_and(|to| names.is_unsettled(to)) {
+        return None;
+    }
     if names.is_orphan(from) && edge.target != Meaning::Itself {
         return Some(Obstacle::Orphan(from));
     }
@@ -48,6 +52,10 @@ fn localhost(names: &Names, edge: &Edge) -> Option<Obstacle> {
     let (from, port) = (edge.from, edge.port?);
     let container = names.container(from);
     let fails = edge.evidently_fails();
+    if !fails && !reference::is_loopback(&edge.host) {
+        // Its own name is what it tells others.
+        return None;
+    }
     if container.state.has_network() && !names.is_planned() {
         match names.listens(from, port, edge.protocol) {
             Some(Listens::Openly | Listens::OnLoopback) => return None,

@@ -185,7 +185,10 @@ fn edges_from<'a>(names: &Names<'a>, from: ContainerAt) -> Vec<Edge<'a>> {
         seen.push(Seen { host: normalised(&written), port, written, sign });
     };
     for reference in &names.container(from).references {
-        if reference.origin != Origin::Browser && !is_about_proxies(reference) {
+        // That a start waits for another one says nothing about a connection, and
+        // what goes into pages is dialled by browsers.
+        let dials_nothing = matches!(reference.origin, Origin::Compose | Origin::Browser);
+        if !is_about_proxies(reference) && !dials_nothing {
             let host = Cow::Borrowed(reference.host.as_str());
             add(host, reference.dialled_port(), Sign::Configured(reference));
         }

@@ -57,13 +57,14 @@ fn pair(before: &Network, after: &Network, changes: &mut Changes) {
 
 /// What is compared of a network that both sides list. Every field is named
 /// here, so that one which is added to the model cannot be overlooked.
-fn aspects(network: &Network) -> [Aspect; 13] {
+fn aspects(network: &Network) -> [Aspect; 14] {
     let Network {
         id,
         driver,
         scope,
         internal,
         subnets,
+        ipv4,
         ipv6,
         attachable,
         ingress,
@@ -99,6 +100,7 @@ fn aspects(network: &Network) -> [Aspect; 13] {
         Aspect::setting("internal", yes_no(*internal)),
         Aspect::setting("icc", yes_no(*icc)),
         Aspect::setting("masquerade", yes_no(*masquerade)),
+        Aspect::setting("ipv4", yes_no(*ipv4)),
         Aspect::setting("ipv6", yes_no(*ipv6)),
         Aspect::setting("attachable", yes_no(*attachable)),
         Aspect::setting("ingress", yes_no(*ingress)),

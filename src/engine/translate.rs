@@ -97,6 +97,7 @@ pub fn network(listed: ListedNetwork, unread: &mut Vec<Unread>) -> Network {
         scope: Scope::parse(&listed.scope.unwrap_or_default()),
         internal: listed.internal.unwrap_or_default(),
         subnets,
+        ipv4: listed.enable_ipv4.unwrap_or(true),
         ipv6: listed.enable_ipv6.unwrap_or_default(),
         attachable: listed.attachable.unwrap_or_default(),
         ingress: listed.ingress.unwrap_or_default(),

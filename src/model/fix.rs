@@ -395,6 +395,13 @@ pub enum EditKind {
         /// The network's key.
         network: String,
     },
+    /// A key that is none is written as the one that was meant.
+    RenameKey {
+        /// As it stands.
+        key: String,
+        /// As it is to be.
+        to: String,
+    },
     /// A setting of the service is changed.
     Change {
         /// How.

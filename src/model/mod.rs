@@ -62,7 +62,7 @@ pub use observation::{
     Mtu, NetworkObservation, Observation, Progress, ResolvedName, RouteEntry,
 };
 pub use part::Part;
-pub use plan::{Place, Plan};
+pub use plan::{Fault, Place, Plan, Refuser};
 pub use port::{ExposedPort, Protocol, PublishedPort, RequestedPort};
 pub use position::{
     ContainerAt, Listed, NetworkAt, PerAt, PerContainer, PerNetwork, Position, positions,

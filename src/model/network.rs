@@ -48,6 +48,9 @@ pub struct Network {
     /// Every subnet, IPv4 and IPv6, in the engine's order.
     #[serde(default)]
     pub subnets: Vec<Subnet>,
+    /// Whether IPv4 is switched on, as it is unless somebody has it switched off.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub ipv4: bool,
     /// Whether IPv6 is switched on.
     #[serde(default)]
     pub ipv6: bool,
@@ -105,6 +108,7 @@ impl Network {
             scope: Scope::default(),
             internal: false,
             subnets: Vec::new(),
+            ipv4: true,
             ipv6: false,
             attachable: false,
             ingress: false,

@@ -30,6 +30,9 @@ pub struct Plan {
     pub project: String,
     /// The files, in the order in which they were read.
     pub files: Vec<String>,
+    /// What Compose or the engine will refuse of them, in the order of the files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
     /// Places by path in the compose model: `services.web`,
     /// `services.web.ports.0`, `services.web.environment.DATABASE_URL`,
     /// `services.web.networks.front`, `networks.front`. Services and networks
@@ -37,7 +40,44 @@ pub struct Plan {
     pub places: BTreeMap<String, Place>,
 }
 
+/// Something in compose files that will be refused, so that not all that is
+/// planned comes about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Who refuses it.
+    pub by: Refuser,
+    /// Where it is written.
+    pub place: Place,
+    /// Path in the compose model: `services.web.ports.0`. Empty for what is
+    /// wrong with a file as a whole.
+    #[serde(default)]
+    pub path: String,
+    /// The service that it is about, if it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// What is wrong, without full stop.
+    pub why: String,
+    /// The key that was evidently meant in place of the path's last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meant: Option<String>,
+}
+
+/// Who refuses what compose files say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refuser {
+    /// Compose, as it reads the files: nothing of them comes up.
+    Compose,
+    /// The engine, as it is asked to make or start a part of what is planned.
+    Engine,
+}
+
 impl Plan {
+    /// What `by` refuses.
+    pub fn refused_by(&self, by: Refuser) -> impl Iterator<Item = &Fault> {
+        self.faults.iter().filter(move |fault| fault.by == by)
+    }
+
     /// Where `path` is written, or else the nearest part around it that is
     /// written anywhere: the port's service for a port without a place.
     pub fn place(&self, path: &[&str]) -> Option<&Place> {

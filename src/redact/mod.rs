@@ -15,8 +15,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::model::keys::option;
 use crate::model::{
-    Compose, Container, Endpoint, ExtraHost, HostAddress, Link, Measurement, Network, NetworkMode,
-    Plan, Probe, PublishedPort, RequestedPort, Snapshot, StartError, Subnet, Unread, Why,
+    Compose, Container, Endpoint, ExtraHost, Fault, HostAddress, Link, Measurement, Network,
+    NetworkMode, Place, Plan, Probe, PublishedPort, RequestedPort, Snapshot, StartError, Subnet,
+    Unread, Why,
 };
 use addresses::Addresses;
 use names::Names;
@@ -57,11 +58,7 @@ pub fn redact(snapshot: &Snapshot) -> Snapshot {
             Some(_) => not_understood(snapshot.unread.len()),
         },
     );
-    // Places quote the names in their paths, so none of them is kept.
-    redacted.plan = snapshot
-        .plan
-        .as_ref()
-        .map(|plan| Plan { project: redaction.names.project(&plan.project), ..Plan::default() });
+    redacted.plan = snapshot.plan.as_ref().map(|plan| redaction.plan(plan));
     redacted.probe = snapshot.probe.as_ref().map(|probe| redaction.probe(probe));
     let seen = snapshot.observations.iter();
     redacted.observations = seen.map(|seen| redaction.observation(seen)).collect();
@@ -83,6 +80,25 @@ fn not_understood(notes: usize) -> Vec<Unread> {
 }
 
 impl Redaction {
+    /// Places quote the names in their paths, so none of them is kept. That
+    /// something is refused is kept, and in which line, but not what it says.
+    fn plan(&self, plan: &Plan) -> Plan {
+        let number = |file: &str| plan.files.iter().position(|known| known == file).unwrap_or(0);
+        let fault = |fault: &Fault| Fault {
+            by: fault.by,
+            place: Place { file: format!("file-{}", number(&fault.place.file) + 1), ..fault.place },
+            path: String::new(),
+            service: fault.service.as_deref().map(|service| self.names.word(service)),
+            why: "what this line says".to_owned(),
+            meant: None,
+        };
+        Plan {
+            project: self.names.project(&plan.project),
+            faults: plan.faults.iter().map(fault).collect(),
+            ..Plan::default()
+        }
+    }
+
     fn network(&self, network: &Network) -> Network {
         let mut options: BTreeMap<String, String> = network
             .options
@@ -103,6 +119,7 @@ impl Redaction {
             driver: network.driver.clone(),
             scope: network.scope.clone(),
             internal: network.internal,
+            ipv4: network.ipv4,
             ipv6: network.ipv6,
             attachable: network.attachable,
             ingress: network.ingress,

@@ -1,6 +1,10 @@
 //! What Compose 2 makes. `tests/run` says where a docker-compose of version 2
 //! is, or leaves these tests out and counts them.
 
+mod agreement;
+mod generate;
+mod start;
+
 use std::fs;
 use std::process::{Command, Output};
 

@@ -7,6 +7,7 @@ mod arrows;
 mod bad_input;
 mod check;
 mod compose;
+mod compose_cases;
 mod doctor;
 mod fake_engine;
 mod faults;

@@ -91,6 +91,20 @@ fn each_sample_tells_its_story_and_shows_what_the_doctor_says() {
     }
 }
 
+/// Of plans there is nothing to bring up: what is recorded is what netmap reads
+/// out of their files.
+#[test]
+fn plans_are_recorded_as_they_are_read() {
+    for name in ["refused-file", "refused-start"] {
+        for (file, snapshot) in [("compose", "snapshot"), ("near", "near"), ("fixed", "fixed")] {
+            let plan = format!("samples/{name}/{file}.yaml");
+            let run = netmap(&["snapshot", "--compose", &plan]);
+            assert_eq!(run.code, 0, "{plan}: {}", run.err);
+            assert_recorded(&format!("samples/{name}/{snapshot}.json"), &run.out);
+        }
+    }
+}
+
 /// All recordings below a folder, by the name that asks for each.
 fn recordings(folder: &Path, name: &str) -> BTreeMap<String, PathBuf> {
     let mut found = BTreeMap::new();

@@ -42,6 +42,7 @@ fn judge(case: &Case) -> Judgement {
         let asked = asked.first().copied().or(container.requested.first());
         let port = asked.map(|asked| asked.host_port.to_string()).unwrap_or_default();
         let mut holders = case.names_of(holders);
+        holders.sort_unstable();
         holders.dedup();
         let how = if planned { "is wanted twice" } else { "is taken" };
         let mut finding = RULE.finding(

@@ -41,6 +41,8 @@ mod pool_exhausted;
 mod proxy_env;
 mod published_on_loopback;
 mod published_port_nobody_listens;
+mod refused_file;
+mod refused_start;
 mod resolves_elsewhere;
 mod shadowed_name;
 mod stale_resolved_address;
@@ -59,6 +61,8 @@ use super::Rule;
 /// Every rule, in the order in which findings of one severity are told: what
 /// explains others comes before them.
 pub const RULES: &[Rule] = &[
+    refused_file::RULE,
+    refused_start::RULE,
     ip_forward_off::RULE,
     namespace_orphan::RULE,
     host_port_conflict::RULE,
@@ -118,6 +122,9 @@ pub const CRASHED: &str = crashed::RULE.name;
 
 /// The rule for what no other one explains.
 pub const UNEXPLAINED: &str = unexplained_failure::RULE.name;
+
+/// The rule that speaks of compose files as a whole.
+pub const REFUSED_FILE: &str = refused_file::RULE.name;
 
 /// The rule called `name`.
 pub fn rule_named(name: &str) -> Option<&'static Rule> {

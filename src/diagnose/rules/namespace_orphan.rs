@@ -40,7 +40,24 @@ fn judge(case: &Case) -> Judgement {
         }
         findings.push(finding);
     }
+    findings.extend(case.containers().filter(|at| case.is_lodger(*at)).map(|at| lodger(case, at)));
     Judgement::of(findings)
+}
+
+/// One that a plan puts into the network stack of a container outside of it.
+fn lodger(case: &Case, at: ContainerAt) -> Finding {
+    let name = case.name(at);
+    let owner = match &case.container(at).network_mode {
+        NetworkMode::Container(owner) => owner.clone(),
+        _ => String::new(),
+    };
+    let mut finding = RULE.finding(
+        [name],
+        format!("{name} needs a container `{owner}` that these files do not make"),
+    );
+    finding.severity = Severity::Info;
+    finding.evidence = vec![Evidence::SharesWith { owner }];
+    finding
 }
 
 fn owner_is_not_as_it_was(case: &Case, at: ContainerAt, owner: ContainerAt) -> Finding {

@@ -92,8 +92,11 @@ pub fn sentence(evidence: &Evidence) -> String {
             format!("Port {host_port} of the host leads to {container}:{port}")
         }
         Evidence::OpenToAll { host_port, port, server } => {
-            let of = if host_port.is_empty() { "A port" } else { &format!("Port {host_port}") };
-            format!("{of} of every address of the host leads to {port}, the usual port of {server}")
+            let leads = format!("leads to {port}, the usual port of {server}");
+            match host_port.as_str() {
+                "" => format!("A port that the engine picks, of every address, {leads}"),
+                host_port => format!("Port {host_port} of every address of the host {leads}"),
+            }
         }
         Evidence::TakenAndCut { host_ports } => format!(
             "It is published on the host as {}: connections there are accepted and cut",

@@ -102,6 +102,7 @@ fn of_edit(edit: &Edit) -> String {
             )
         }
         EditKind::Leave { network } => format!("take {service} off the network {network}"),
+        EditKind::RenameKey { key, to } => format!("write {to} instead of {key}"),
         EditKind::Change { to } => format!("give {service} {}", change(to)),
     };
     place + &said

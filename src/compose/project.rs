@@ -1,0 +1,196 @@
+//! Which files make up a project, the variables that they are read with, and
+//! the project's name, all as Compose finds them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::include::Parsed;
+use super::interpolate::{Variables, fill_in};
+use super::notes::Notes;
+use super::request::Request;
+use super::{env_file, keys, load};
+use crate::error::{Error, Result};
+use crate::yaml::{Node, Spot, Value};
+
+/// The names of a compose file in a folder, in the order in which Compose
+/// looks for them, and those of the file laid over it.
+const NAMES: [&str; 4] =
+    ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+const OVERRIDES: [&str; 4] = [
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+];
+
+/// The files of a project, and what they are read with.
+#[derive(Debug)]
+pub struct Chosen {
+    pub files: Vec<PathBuf>,
+    pub variables: Variables,
+}
+
+/// Chooses the files that were asked for. A folder stands for what Compose takes
+/// there: the files in `COMPOSE_FILE`, or else the one in the folder or the
+/// nearest one above it.
+pub fn choose(request: &Request) -> Result<Chosen> {
+    let mut variables = Variables { process: request.environment.clone(), file: BTreeMap::new() };
+    let given = given_variables(request, &mut variables)?;
+    let mut files = Vec::new();
+    for path in &request.files {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        if !given {
+            add_beside(path, &mut variables);
+        }
+        let named = variables.get("COMPOSE_FILE").filter(|_| request.files.len() == 1);
+        match named.map(str::to_owned).filter(|named| !named.is_empty()) {
+            Some(named) => files.extend(listed(path, &named, &variables)),
+            None => files.extend(found(path)?),
+        }
+    }
+    if let Some(first) = files.first().filter(|_| !given) {
+        add_beside(&load::parent(first), &mut variables);
+    }
+    Ok(Chosen { files, variables })
+}
+
+/// Reads the files of variables that the command line or `COMPOSE_ENV_FILES`
+/// names, if any.
+fn given_variables(request: &Request, variables: &mut Variables) -> Result<bool> {
+    let mut named = request.env_files.clone();
+    if named.is_empty() {
+        let list = request.environment.get("COMPOSE_ENV_FILES").map(String::as_str);
+        let paths = list.unwrap_or_default().split(',').filter(|path| !path.is_empty());
+        named = paths.map(PathBuf::from).collect();
+    }
+    for path in &named {
+        let text = load::read_text(path).map_err(|why| Error::Compose {
+            place: path.display().to_string(),
+            why: format!("cannot read it: {why}"),
+            hint: None,
+        })?;
+        let found = env_file::parse(&text, variables);
+        variables.file.extend(found);
+    }
+    let off = request.environment.get("COMPOSE_DISABLE_ENV_FILE").map(String::as_str);
+    Ok(!named.is_empty() || matches!(off, Some("1" | "t" | "T" | "true" | "TRUE" | "True")))
+}
+
+/// Reads the `.env` in a folder; what is known already stays.
+fn add_beside(folder: &Path, variables: &mut Variables) {
+    let path = folder.join(".env");
+    let text = if path.is_file() { load::read_text(&path).ok() } else { None };
+    for (name, value) in env_file::parse(&text.unwrap_or_default(), variables) {
+        variables.file.entry(name).or_insert(value);
+    }
+}
+
+/// The files in `COMPOSE_FILE`, which are relative to the folder.
+fn listed(folder: &Path, named: &str, variables: &Variables) -> Vec<PathBuf> {
+    let separator = variables.get("COMPOSE_PATH_SEPARATOR").filter(|text| !text.is_empty());
+    let names = named.split(separator.unwrap_or(":"));
+    names.map(|name| if name == "-" { PathBuf::from(name) } else { folder.join(name) }).collect()
+}
+
+/// The compose file in a folder or in the nearest one above it, and its override.
+fn found(asked: &Path) -> Result<Vec<PathBuf>> {
+    let mut folder = asked.to_owned();
+    let mut levels = fs::canonicalize(asked).map_or(0, |real| real.components().count());
+    loop {
+        let there =
+            |names: &[&str]| names.iter().map(|name| folder.join(name)).find(|path| path.is_file());
+        if let Some(file) = there(&NAMES) {
+            return Ok([Some(file), there(&OVERRIDES)].into_iter().flatten().collect());
+        }
+        levels = levels.saturating_sub(1);
+        if levels == 0 {
+            return Err(Error::Compose {
+                place: asked.display().to_string(),
+                why: "there is no compose file in this folder, nor above it".to_owned(),
+                hint: Some(format!("netmap looks for {}", NAMES.join(", "))),
+            });
+        }
+        folder.push("..");
+    }
+}
+
+/// The project's name by Compose's rules: as asked, `COMPOSE_PROJECT_NAME`,
+/// `name` in the last file that has one, the folder's name.
+pub fn name(
+    request: &Request,
+    files: &[Parsed],
+    variables: &Variables,
+    folder: &Path,
+    notes: &mut Notes,
+) -> Result<String> {
+    let variable = || variables.get("COMPOSE_PROJECT_NAME").map(str::to_owned);
+    let given = request.project_name.clone().filter(|name| !name.is_empty());
+    if let Some(name) = given.or_else(variable).filter(|name| !name.is_empty()) {
+        if normalised(&name) == name {
+            return Ok(name);
+        }
+        let what = format!("`{name}` is no name for a project");
+        let hint =
+            "lower-case letters, digits, - and _ make one; it begins with a letter or a digit";
+        return Err(Error::Usage { what, hint: Some(hint.to_owned()) });
+    }
+    let documents = files.iter().flat_map(|file| &file.documents);
+    let mut written = documents.filter_map(|document| document.get("name"));
+    let written = written.rfind(|name| name.text().is_some_and(|text| !text.is_empty()));
+    let (name, spot) = match written.and_then(|name| Some((name.text()?, name.spot))) {
+        // What is wrong with a variable in it is told with the rest of the file.
+        Some((text, spot)) => (fill_in(text, variables, &mut Vec::new()), spot),
+        None => (folder_name(folder, &request.current_folder), first_line()),
+    };
+    let name = normalised(&name);
+    if name.is_empty() {
+        notes.refused(
+            spot,
+            &["name"],
+            "the project has no name, and its folder none that could be one",
+        );
+        return Ok("default".to_owned());
+    }
+    Ok(name)
+}
+
+fn first_line() -> Spot {
+    Spot { file: 0, line: 1, column: 1 }
+}
+
+fn folder_name(folder: &Path, current: &Path) -> String {
+    let path = PathBuf::from(load::name_of(&current.join(folder)));
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// The name with nothing in it that Compose does not take.
+fn normalised(name: &str) -> String {
+    let allowed = |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+    let clean: String = name.to_lowercase().chars().filter(allowed).take(200).collect();
+    clean.trim_start_matches(['-', '_']).to_owned()
+}
+
+/// Holds a merged project against what a compose file may say.
+pub fn shape(tree: &Node, notes: &mut Notes) -> Result<()> {
+    let Value::Map(map) = &tree.value else { return Ok(()) };
+    if map.keys().all(|key| key == "version") {
+        return Err(notes.error(first_line(), "the file is empty"));
+    }
+    let is_service = |node: &Node| node.get("image").is_some() || node.get("build").is_some();
+    // Compose 1 had services at the top, and no section for them.
+    let first = map.iter().find(|(key, entry)| !key.starts_with("x-") && is_service(&entry.value));
+    if let (None, Some((key, entry))) = (map.get("services"), first) {
+        let why = format!(
+            "a file of version 1, which Compose no longer reads: `{key}` and its like belong under \
+             `services`"
+        );
+        notes.refused(entry.key, &[key], why);
+        return Ok(());
+    }
+    keys::TOP.check(tree, &[], notes);
+    Ok(())
+}
