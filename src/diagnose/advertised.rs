@@ -31,7 +31,8 @@ pub fn may_send(names: &Names, server: ContainerAt, asked: Option<u16>, sent: &S
     }
     let by_itself = || {
         let image = container.repository().rsplit('/').next().unwrap_or_default();
-        container.in_replica_set || SENDS_TO_ITSELF.contains(&image)
+        let nothing_set = container.advertised.is_empty();
+        container.in_replica_set || (nothing_set && SENDS_TO_ITSELF.contains(&image))
     };
     let to_itself = || {
         let own = sent.port.and_then(|port| names.listens(sent.client, port, None));

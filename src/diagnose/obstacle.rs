@@ -76,6 +76,9 @@ fn localhost(names: &Names, edge: &Edge) -> Option<Obstacle> {
     let on_web = edge.configured().count() == edge.signs.len()
         && edge.configured().all(|reference| is_web(reference.scheme.as_deref()));
     if let Some(peer) = peer_with(names, from, port).filter(|at| is_near(names, from, *at, port)) {
+        if is_of_before(names, edge, peer) {
+            return past(edge);
+        }
         let on_host = names.published_as(peer, port, edge.protocol).is_some();
         return Some(Obstacle::Localhost { peer, port, sure: fails || !(on_web && on_host) });
     }
@@ -368,6 +371,16 @@ pub(super) fn near(
     let only = with_port.next()?;
     let is_only = with_port.all(|at| at == only);
     (is_only && is_telling(names, host, *only, port)).then(|| names.name(*only).to_owned())
+}
+
+/// Whether only the log speaks of an edge, and last did so before a container
+/// was started: whatever sent the client there may have been that one before.
+fn is_of_before(names: &Names, edge: &Edge, at: ContainerAt) -> bool {
+    let Some(started) = names.container(at).started_at else { return false };
+    // A line without the port may be about anything.
+    let mut logged = edge.logged().filter(|error| error.port == edge.port).peekable();
+    let only_logged = edge.configured().next().is_none() && logged.peek().is_some();
+    only_logged && logged.all(|error| error.last.is_some_and(|last| last < started))
 }
 
 /// Ports that half the programs of the world listen on: the number alone tells
