@@ -189,12 +189,6 @@ fn edges_from<'a>(names: &Names<'a>, from: ContainerAt) -> Vec<Edge<'a>> {
         // and what is for a browser is dialled by nobody here.
         let is_dialled = !matches!(reference.origin, Origin::Compose | Origin::Browser);
         if is_dialled && !is_about_proxies(reference) {
-=======
-        // That a start waits for another one says nothing about a connection, and
-        // what goes into pages is dialled by browsers.
-        let dials_nothing = matches!(reference.origin, Origin::Compose | Origin::Browser);
-        if !is_about_proxies(reference) && !dials_nothing {
->>>>>>> w/logs
             let host = Cow::Borrowed(reference.host.as_str());
             add(host, reference.dialled_port(), Sign::Configured(reference));
         }

@@ -89,8 +89,7 @@ pub fn holds_host(name: &str) -> bool {
 pub fn in_environment<'a>(
     variables: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Vec<Reference> {
-    let variables = variables.into_iter().filter(|(name, _)| !is_of_virtual_host(name));
-    let variables: Vec<(&str, &str)> = variables.take(2_000).collect();
+    let variables: Vec<(&str, &str)> = variables.into_iter().take(2_000).collect();
     let port_of = |name: &str| {
         let value = variables.iter().find(|(other, _)| *other == name)?.1;
         let value = Flaw::of_value(value).map_or(value, |(_, inner)| inner);
@@ -173,11 +172,6 @@ pub fn in_value(origin: Origin, name: &str, value: &str) -> Vec<Reference> {
         only.flaw = flaw.filter(|flaw| *flaw == Flaw::Quotes || is_all);
     }
     tidy(found)
-}
-
-/// Whether a variable names a part of a message broker, `VHOST`, and no host.
-fn is_of_virtual_host(name: &str) -> bool {
-    name.to_ascii_uppercase().ends_with("VHOST")
 }
 
 /// As much of a variable's name as is kept.
