@@ -11,7 +11,7 @@ use crate::support::{Corner, docker, inspect, netmap_command, netmap_json, netma
 #[ignore = "needs a Docker engine"]
 fn every_oddity_equals_the_engines_own_word() {
     let mut corner = Corner::new("truth");
-    let front = corner.network("front", &["--label", "tier=front"]);
+    let front = corner.network("front", &["--label", "org.opencontainers.image.title=front"]);
     let back = corner.network("back", &["--internal", "--attachable"]);
     let quiet = corner.network("quiet", &["-o", "com.docker.network.bridge.enable_icc=false"]);
     let flat = corner.network(

@@ -225,7 +225,9 @@ fn of_netmap(snapshot: &Snapshot) -> Planned {
                 .insert(format!("{ip}|{}|{}/{}", port.host_port, port.port, port.protocol));
         }
         service.extra_hosts = container.extra_hosts.iter().map(ToString::to_string).collect();
-        let of_environment = |r: &&Reference| r.origin == Origin::Environment;
+        // What is for a browser is a variable, too.
+        let of_environment =
+            |r: &&Reference| matches!(r.origin, Origin::Environment | Origin::Browser);
         service.hosts = container.references.iter().filter(of_environment).map(host).collect();
         services.insert(name, service);
     }
