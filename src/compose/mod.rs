@@ -2,7 +2,7 @@
 //!
 //! [`project`] chooses the files and finds the project's name. A file goes
 //! through [`yaml`](crate::yaml) (a tree that knows places), [`interpolate`] (variables) and
-//! [`load`]; [`extends`], [`include`] and [`merge`] bring several services and
+//! [`load`]; [`extends`], [`mod@include`] and [`merge`] bring several services and
 //! files together; [`service`], [`ports`] and [`network`] bring the many ways of
 //! writing a thing down to one, and [`plan`] draws up containers and networks.
 //!

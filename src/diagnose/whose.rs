@@ -14,7 +14,7 @@ use crate::model::{
     reference,
 };
 
-/// How long after its target was started anew a client may still complain of
+/// How long after its target was started again a client may still complain of
 /// the old address and be cured by itself, in seconds.
 const CURED: f64 = 5.0;
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::recorder::Recorder;
-use crate::support::{Corner, docker, engine, netmap, netmap_command, text, try_docker};
+use crate::support::{Corner, docker, engine, netmap, netmap_command, paste, text, try_docker};
 
 /// Removes everything with a prefix, also when a test fails.
 struct Prefix(String);
@@ -37,7 +37,7 @@ fn sh(script: &str, step: &str, prefix: &str) {
         .arg(step)
         .env("DOCKER_HOST", engine())
         .env("P", prefix)
-        .env("PORT", "17090")
+        .env("PORT", "17097")
         .env("NETWORK", "m5-lesson")
         .output()
         .expect("sh runs");
@@ -145,10 +145,9 @@ fn module_5_from_broken_to_clean() {
     sh(setup, "broken", prefix);
     expect(prefix, &["localhost-dependency", "default-bridge-no-names"]);
     let network = Prefix("m5-lesson".to_owned());
-    let script = fix.join("\n").replace(" app", " m5-lesson");
-    let ran = Command::new("sh").args(["-ec", &script]).env("DOCKER_HOST", engine()).output();
-    let ran = ran.expect("sh runs");
-    assert!(ran.status.success(), "{script}: {}", text(&ran.stderr));
+    let lines: Vec<String> = fix.iter().map(|line| line.replace(" app", " m5-lesson")).collect();
+    let ran = paste(&lines);
+    assert!(ran.status.success(), "{lines:#?}: {}", text(&ran.stderr));
     expect(prefix, &[]);
     docker(&["exec", "m5-survey_container", "nc", "-w", "2", "m5-mongo", "27017"]);
     let output = netmap(&["doctor", "m5-*"]);
