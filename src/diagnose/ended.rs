@@ -1,7 +1,7 @@
 //! How a container ended, what its log says of it, and how it is brought back.
 
 use super::case::Case;
-use super::fix::advise;
+use super::steps::advise;
 use crate::model::words::count;
 use crate::model::{ContainerAt, Evidence, Moment, State, Step, TroubleKind};
 

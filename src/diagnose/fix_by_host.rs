@@ -2,8 +2,9 @@
 //! what `why` offers is the same.
 
 use super::case::Case;
-use super::fix::{advise, on_host, settled};
 use super::in_the_way::Obstacle;
+use super::recreate::settled;
+use super::steps::{advise, on_host};
 use super::wanted::Edge;
 use crate::model::{Change, ContainerAt, Evidence, MachineMatter, Step};
 

@@ -16,9 +16,10 @@
 //!   the engine's machine and `resolving` for resolvers that go their own way;
 //!   `whose` tells whether a name or an address is still its target's.
 //! - A [`Case`] is all of that, whole when anybody first sees it.
-//! - `fix` makes steps, `fix_by_host` those of ways by the machine, `tell_apart`
-//!   those that give a name one owner, and `fix_in_file` edits of compose files
-//!   out of them.
+//! - A fix is made of `steps`: `fix` brings containers together, `recreate` makes
+//!   them again with other settings, `fix_by_host` is for ways by the machine,
+//!   `tell_apart` gives a name one owner, and `fix_in_file` makes edits of compose
+//!   files out of them.
 //! - Each [`Rule`] in [`rules`] looks at the case; [`why`] climbs a ladder over it.
 
 mod advertised;
@@ -35,12 +36,14 @@ mod index;
 mod malformed;
 mod names;
 mod obstacle;
+mod recreate;
 mod refused;
 mod resolving;
 mod rule;
 pub mod rules;
 mod sight;
 mod signs;
+mod steps;
 mod tell_apart;
 mod verdict;
 mod wanted;
@@ -50,14 +53,15 @@ pub mod why;
 pub use case::Case;
 pub use doubts::{Doubt, doubts};
 pub use facts::{Facts, Listens};
-pub use fix::{advise, dial, on_host, settled};
 pub use in_the_way::Obstacle;
 pub use malformed::{is_for_host, urls_for_host};
 pub use names::{Meaning, Names};
+pub use recreate::{dial, settled};
 pub use rule::{Judgement, Rule};
 pub use rules::{RULES, rule_named};
 pub use sight::Sight;
 pub use signs::{is_ipv4_only, owned};
+pub use steps::{advise, on_host};
 pub use tell_apart::Shared;
 pub use verdict::diagnose;
 pub use wanted::{Edge, Sign};

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::case::Case;
-use super::fix::{advise, settled};
+use super::recreate::settled;
+use super::steps::advise;
 use super::wanted::Edge;
 use crate::model::words::few;
 use crate::model::{Action, Applicability, Change, ContainerAt, Endpoint, NetworkAt, Step};

@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::case::Case;
-use super::fix::settled;
 use super::fix_in_file;
 use super::in_the_way::Obstacle;
+use super::recreate::settled;
 use super::rule::Rule;
 use super::rules::{CRASHED, RULES, UNEXPLAINED};
 use super::sight::Sight;

@@ -235,3 +235,27 @@ fn who_waits_in_a_circle_is_told_once_and_a_chain_at_its_end() {
     let evidence = chain["findings"][0]["evidence"].to_string();
     assert!(evidence.contains("For that reason aa waits for bb without success"), "{evidence}");
 }
+
+/// An unhealthy container that nobody dials is no healthy setup.
+#[test]
+fn a_failing_health_check_is_reported_where_nothing_else_is() {
+    let judged = |health: &str| {
+        let snapshot = serde_json::json!({
+            "schema": "netmap/1", "engine": {"name": "Docker", "version": "28.5"},
+            "networks": [{"name": "net", "id": "n", "driver": "bridge"}],
+            "containers": [{"name": "web", "id": "w".repeat(64), "state": "running",
+                "health": health, "network_mode": "net",
+                "endpoints": [{"network": "net", "network_id": "n", "ipv4": "10.1.0.2"}]}],
+            "observations": [{"container": "web", "id": "w".repeat(64), "log_errors": []}],
+        });
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), snapshot.to_string()).unwrap();
+        json(&["--from", file.path().to_str().unwrap()])["findings"].clone()
+    };
+    let found = judged("unhealthy");
+    assert_eq!(found[0]["rule"], "unexplained-failure", "{found:#}");
+    assert_eq!(found[0]["summary"], "web is unhealthy: its health check fails");
+    for health in ["healthy", "starting"] {
+        assert_eq!(judged(health), serde_json::json!([]), "{health}");
+    }
+}

@@ -3,18 +3,19 @@
 use crate::diagnose::{Case, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise, owned};
 use crate::model::words::few;
 use crate::model::{
-    ContainerAt, Evidence, Finding, LogError, LogErrorKind, Moment, Severity, State,
+    ContainerAt, Evidence, Finding, Health, LogError, LogErrorKind, Moment, Severity, State,
 };
 
 /// See `netmap explain unexplained-failure`.
 pub const RULE: Rule = Rule {
     name: "unexplained-failure",
     severity: Severity::Warning,
-    summary: "a log says again and again that something cannot be reached, and nothing here explains it",
+    summary: "a container fails at something again and again, and nothing here explains it",
     meaning: "What a program reports is true whether or not netmap can tell why: the other end may be \
         outside of this engine, or the name may stand in a file that nobody else sees.",
     seen: "The log of a running container repeats that a name was not found, or a connection refused or \
-        impossible, up to the moment of looking, and no other finding is about that container.",
+        impossible, up to the moment of looking, or its health check fails, and no other finding is \
+        about that container.",
     example: "`connect ECONNREFUSED 127.0.0.1:5432` once a second, with no database anywhere",
     fix: "Look at what the program is configured to dial: the log names it.",
     mistaken_for: "A server that is still starting: netmap waits until the attempts go on for longer \
@@ -52,6 +53,9 @@ fn finding(case: &Case, at: ContainerAt) -> Option<Finding> {
             let kind = trouble.kind.as_str();
             RULE.finding([name], format!("{name} says again and again: {kind}, and not of what"))
         }
+        (true, None) if case.container(at).health == Some(Health::Unhealthy) => {
+            return Some(unhealthy(case, at));
+        }
         (true, None) => return None,
     };
     finding.evidence = failing.iter().map(|(edge, _)| case.sign(edge)).collect();
@@ -71,6 +75,15 @@ fn finding(case: &Case, at: ContainerAt) -> Option<Finding> {
     let dialled = advise(format!("then look at what {} is told to dial", case.called(at)));
     finding.fix = vec![case.logs(at), dialled];
     Some(finding)
+}
+
+/// One whose health check fails, which nobody else is the worse for.
+fn unhealthy(case: &Case, at: ContainerAt) -> Finding {
+    let name = case.name(at);
+    let mut finding = RULE.finding([name], format!("{name} is unhealthy: its health check fails"));
+    let check = case.look(&["inspect", "-f", "{{json .State.Health}}"], at);
+    finding.fix = vec![case.logs(at), check];
+    finding
 }
 
 /// What a container still fails to reach, and nothing that is known stands in

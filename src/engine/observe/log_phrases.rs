@@ -54,6 +54,8 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
             "returned error 111",
             "(111)",
             "error 111 ",
+            // The PostgreSQL driver of Java: `Connection to db:5432 refused.`
+            " refused. check that",
             "err_connection_refused",
             "ns_error_connection_refused",
         ],
@@ -210,7 +212,8 @@ pub const TROUBLES: [(TroubleKind, &[&str]); 10] = [
 ];
 
 /// Phrases after which the host stands, whatever it looks like; the surest first.
-pub const SURE: [&str; 52] = [
+pub const SURE: [&str; 53] = [
+    "ipv4:",
     "\"broker\":\"",
     "connect to server ",
     "lookup failed for ",
@@ -286,13 +289,16 @@ pub const LOOSE: [&str; 17] = [
     "for ",
 ];
 
+/// A phrase before which the host stands, whatever stands elsewhere in the line:
+/// nginx goes on with the `host:` that its client asked for.
+pub const SURELY_AFTER: [&str; 1] = [" could not be resolved"];
+
 /// Phrases before which the host stands.
-pub const AFTER: [&str; 10] = [
+pub const AFTER: [&str; 9] = [
     ": [errno",
     ": connection refused",
     ": name or service not known",
     ": host not found",
-    " could not be resolved",
     ": no such host",
     ": temporary failure in name",
     ": unknown host",
@@ -306,7 +312,11 @@ pub const LOOKS_UP: [&str; 5] =
     ["enotfound ", "host name ", "lookup ", "bad address ", "getaddrinfo for "];
 
 /// Words that stand after any of them and are no host.
-pub const NO_HOST: [&str; 26] = [
+pub const NO_HOST: [&str; 30] = [
+    "information",
+    "remote",
+    "host",
+    "dead",
     "after",
     "configured",
     "os",

@@ -3,7 +3,7 @@
 //! words is known to hold no secret.
 
 use super::log_phrases::{HOSTLESS, TROUBLES};
-use super::log_words::readable;
+use super::log_words::{is_about_a_request, readable};
 use crate::model::TroubleKind;
 
 /// Characters of a line that is shown.
@@ -13,6 +13,9 @@ const MOST_SHOWN: usize = 160;
 pub fn trouble(line: &str) -> Option<(TroubleKind, Option<String>)> {
     let line = readable(line);
     let folded = line.to_ascii_lowercase();
+    if is_about_a_request(&folded) {
+        return None;
+    }
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| folded.contains(phrase));
     let known = TROUBLES.iter().chain(&HOSTLESS).find(|(_, phrases)| says(phrases));
     let other = || {

@@ -1,7 +1,9 @@
 //! Network errors in log lines. Only the host, the port and the kind of error
 //! come out; the line goes no further.
 
-use super::log_phrases::{AFTER, LOOKS_UP, LOOSE, NO_HOST, NO_HOST_ALONE, PHRASES, SURE};
+use super::log_phrases::{
+    AFTER, LOOKS_UP, LOOSE, NO_HOST, NO_HOST_ALONE, PHRASES, SURE, SURELY_AFTER,
+};
 use crate::model::LogErrorKind;
 use crate::model::Origin;
 use crate::model::reference::{host_and_port, in_value, is_host};
@@ -27,6 +29,9 @@ pub struct Complaint {
 pub fn complaint(line: &str) -> Option<Complaint> {
     let line = readable(line);
     let folded = line.to_ascii_lowercase();
+    if is_about_a_request(&folded) {
+        return None;
+    }
     let kind = PHRASES
         .iter()
         .find(|(_, phrases)| phrases.iter().any(|phrase| folded.contains(phrase)))
@@ -42,10 +47,21 @@ pub fn complaint(line: &str) -> Option<Complaint> {
     let (host, port) = SURE
         .iter()
         .find_map(|marker| behind(marker, Trust::Any))
+        .or_else(|| host_before(&line, &folded, &SURELY_AFTER))
         .or_else(|| LOOSE.iter().find_map(|marker| behind(marker, Trust::Likely)))
-        .or_else(|| host_before(&line, &folded))
+        .or_else(|| host_before(&line, &folded, &AFTER))
         .or_else(|| host_of_url(&line))?;
     Some(Complaint { kind, host, port })
+}
+
+/// Whether the line is a web server's note of a request that it answered, in
+/// which its client's words stand: `"GET / HTTP/1.1" 200 12`.
+pub(super) fn is_about_a_request(folded: &str) -> bool {
+    folded.match_indices(" http/").any(|(at, _)| {
+        let behind = folded[at..].split_once("\" ").map_or("", |(_, behind)| behind);
+        let status = behind.split(' ').next().unwrap_or_default();
+        status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// How sure it is that what stands behind a phrase is a host.
@@ -67,7 +83,9 @@ fn is_of_no_name(kind: LogErrorKind, folded: &str) -> bool {
             || rest.starts_with(": no such host")
             || (*marker == "getaddrinfo for " && rest.starts_with("failed"))
     };
-    kind == LogErrorKind::NameNotFound && LOOKS_UP.iter().any(is_empty)
+    // Go dials a port of nobody: `dial tcp :5432: connect: …`.
+    folded.contains("dial tcp :")
+        || (kind == LogErrorKind::NameNotFound && LOOKS_UP.iter().any(is_empty))
 }
 
 /// The host of the line's first URL.
@@ -129,7 +147,8 @@ fn host_at(text: &str, folded: &str, trust: Trust) -> Option<(String, Option<u16
         Some(both) => both,
         None => (token, ""),
     };
-    let (host, port) = host_and_port(token).or_else(|| bare_v6(token))?;
+    let (host, port) =
+        host_and_port(token).or_else(|| bare_v6(token)).or_else(|| v6_alone(token))?;
     let quoted = text[..skipped].ends_with(['"', '\'', '`']);
     let word = host.to_ascii_lowercase();
     let alone = trust == Trust::Likely && !quoted && NO_HOST_ALONE.contains(&word.as_str());
@@ -161,6 +180,11 @@ fn bare_v6(token: &str) -> Option<(String, Option<u16>)> {
     Some((address.to_string(), Some(port.parse().ok()?)))
 }
 
+/// An address of version 6 without a port.
+fn v6_alone(token: &str) -> Option<(String, Option<u16>)> {
+    Some((token.parse::<std::net::Ipv6Addr>().ok()?.to_string(), None))
+}
+
 /// `port 5432`, `port=5432`, within the next few words.
 fn port_after(folded: &str) -> Option<u16> {
     let near: String = folded.chars().take(120).collect();
@@ -172,8 +196,8 @@ fn port_after(folded: &str) -> Option<u16> {
 
 /// `db:27017: [Errno 111] Connection refused`, `nc: db: Host not found`: the
 /// host stands before what is wrong with it.
-fn host_before(line: &str, folded: &str) -> Option<(String, Option<u16>)> {
-    AFTER.iter().find_map(|phrase| {
+fn host_before(line: &str, folded: &str, phrases: &[&str]) -> Option<(String, Option<u16>)> {
+    phrases.iter().find_map(|phrase| {
         let before = &line[..folded.find(phrase)?];
         let token = before.rsplit(|c: char| c.is_whitespace() || "\"'`,()[]".contains(c)).next()?;
         // librdkafka's `kafka:9092/bootstrap`.
@@ -181,7 +205,8 @@ fn host_before(line: &str, folded: &str) -> Option<(String, Option<u16>)> {
         let (host, port) = host_and_port(token).or_else(|| bare_v6(token))?;
         // Or it is the kind of error that stands there.
         let folded = host.to_ascii_lowercase();
-        let is_error = ["exception", "error", "errno"].iter().any(|end| folded.ends_with(end));
+        let is_error = ["exception", "error", "errno"].iter().any(|end| folded.ends_with(end))
+            || (port.is_none() && NO_HOST.contains(&folded.as_str()));
         (!is_error && (is_host(&host) || host.contains(':'))).then_some((host, port))
     })
 }

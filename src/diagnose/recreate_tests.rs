@@ -1,6 +1,7 @@
 use std::time::{Duration, Instant};
 
-use super::{advise, settled, step};
+use super::settled;
+use crate::diagnose::steps::{advise, step};
 use crate::model::{Action, Applicability, Change, Handle, Maker, Recreate, Step};
 
 fn handle(name: &str) -> Handle {

@@ -1,0 +1,363 @@
+//! Re-creating containers with other settings, once with all that is to change.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::case::Case;
+use super::steps::{advise, is_usable};
+use super::wanted::Edge;
+use crate::model::keys::label;
+use crate::model::{
+    Action, Applicability, Change, ComposeServices, Container, ContainerAt, Dialled, Handle,
+    Joining, Maker, NetworkMode, Origin, Recreate, Reference, RunOption, Setting, Settings, State,
+    Step,
+};
+
+/// The name under which containers know their host.
+const HOST: &str = "host.docker.internal";
+
+impl Case<'_> {
+    /// Gives a container the name of its host, unless it has that.
+    pub fn add_host(&self, at: ContainerAt) -> Vec<Step> {
+        let at = self.map.stack(at).unwrap_or(at);
+        if self.added_host(at, HOST).is_some() {
+            return Vec::new();
+        }
+        let (name, address) = (HOST.to_owned(), "host-gateway".to_owned());
+        self.recreate(at, vec![Change::AddHost { name, address }])
+    }
+
+    /// Lets the containers that edges begin at dial another host and port
+    /// instead, wherever each has it written. `port` is the one to dial, if one
+    /// is known.
+    pub fn redial(&self, edges: &[&Edge], host: &str, port: Option<u16>) -> Vec<Step> {
+        let mut by_client: BTreeMap<ContainerAt, Vec<&Edge>> = BTreeMap::new();
+        for edge in edges {
+            by_client.entry(edge.from).or_default().push(edge);
+        }
+        let mut steps = Vec::new();
+        for (client, edges) in by_client {
+            let configured = edges.iter().flat_map(|edge| edge.configured());
+            let configured: Vec<&Reference> =
+                configured.filter(|reference| reference.origin != Origin::HealthCheck).collect();
+            let changes: Vec<Change> =
+                configured.iter().flat_map(|reference| dial(reference, host, port)).collect();
+            let elsewhere = configured.iter().find(|reference| setting(reference).is_none());
+            if !changes.is_empty() {
+                steps.extend(self.recreate(client, changes));
+            }
+            // What is in its image or a file of its own nobody else can change.
+            let place = match (elsewhere, configured.is_empty()) {
+                (Some(reference), _) => format!(" ({})", reference.place()),
+                (None, true) => String::new(),
+                (None, false) => continue,
+            };
+            let new = Dialled { scheme: None, host: host.to_owned(), port };
+            let then = if steps.is_empty() { "" } else { "then " };
+            steps.push(advise(format!("{then}let {}{place} use {new}", self.called(client))));
+        }
+        steps
+    }
+
+    /// Re-creates a container with another host and port in one of its settings.
+    pub fn reset(
+        &self,
+        at: ContainerAt,
+        reference: &Reference,
+        host: &str,
+        port: Option<u16>,
+    ) -> Vec<Step> {
+        self.recreate(at, dial(reference, host, port))
+    }
+
+    /// Re-creates a container with changes; with it those that share its network.
+    /// In a plan that is an edit of its file.
+    pub fn recreate(&self, at: ContainerAt, mut changes: Vec<Change>) -> Vec<Step> {
+        changes.sort();
+        changes.dedup();
+        if self.is_planned() {
+            return changes.into_iter().map(|change| self.edit(at, change)).collect();
+        }
+        let sidecars = self.map.sidecars(at);
+        let by = self.maker(at);
+        let mut steps = Vec::new();
+        let by = match by {
+            Maker::Compose(mut made) => {
+                let others =
+                    sidecars.iter().filter_map(|at| self.container(*at).compose.service.clone());
+                made.services.extend(others);
+                Maker::Compose(made)
+            }
+            by => by,
+        };
+        let needs_sidecars = matches!(by, Maker::Hand(_));
+        let action =
+            Action::Recreate(Box::new(Recreate { container: self.handle(at), changes, by }));
+        steps.push(self.step(at, action, Applicability::Ask));
+        for sidecar in sidecars.iter().filter(|_| needs_sidecars) {
+            let (container, by) = (self.handle(*sidecar), self.maker(*sidecar));
+            let again = Recreate { container, changes: Vec::new(), by };
+            let action = Action::Recreate(Box::new(again));
+            steps.push(self.step(*sidecar, action, Applicability::Ask));
+        }
+        steps
+    }
+
+    /// Whether a container was made with an option of `docker run`.
+    pub fn has_option(&self, at: ContainerAt, option: &str) -> bool {
+        let made_with = self.container(at).made_with.as_ref();
+        made_with.is_some_and(|made| made.options.iter().any(|given| given.option == option))
+    }
+
+    /// Who has to re-create a container.
+    fn maker(&self, at: ContainerAt) -> Maker {
+        let container = self.container(at);
+        let value_of = |key: &str| container.labels.get(key).map(String::as_str);
+        if let Some(service) = &container.task_of {
+            return Maker::Other { maker: Some(format!("the swarm service {service}")) };
+        }
+        if value_of(label::POD_NAME).is_some() {
+            return Maker::Other { maker: Some("Kubernetes".to_owned()) };
+        }
+        if let Some(unit) = value_of(label::SYSTEMD_UNIT) {
+            return Maker::Other { maker: Some(format!("the systemd unit {unit}")) };
+        }
+        if let (Some(project), Some(service)) =
+            (container.project(), container.compose.service.as_deref())
+        {
+            return Maker::Compose(ComposeServices {
+                project: project.to_owned(),
+                services: vec![service.to_owned()],
+                files: compose_files(container),
+                standalone: value_of(label::COMPOSE_VERSION).is_some_and(|v| v.starts_with("1.")),
+            });
+        }
+        match self.settings(at) {
+            Some(settings) => Maker::Hand(Box::new(settings)),
+            None => Maker::Other { maker: None },
+        }
+    }
+
+    /// What a new container like this one is created with; `None` where it is
+    /// not known.
+    fn settings(&self, at: ContainerAt) -> Option<Settings> {
+        let container = self.container(at);
+        let made_with = container.made_with.as_ref()?;
+        let mode = match &container.network_mode {
+            NetworkMode::Host => Some("host".to_owned()),
+            NetworkMode::None => Some("none".to_owned()),
+            NetworkMode::Container(_) => {
+                let owner = self.map.stack(at).filter(|owner| *owner != at)?;
+                Some(format!("container:{}", self.handle(owner).word))
+            }
+            NetworkMode::Network(name) if container.network_mode.user_mode().is_some() => {
+                Some(name.clone())
+            }
+            NetworkMode::Network(_) => None,
+        };
+        let podman = self.map.snapshot().engine_of(&container.node).is_podman();
+        // Of a Docker container's health check its image has all there is.
+        let given = |option: &&RunOption| {
+            let usual = [("--ipc", "shareable"), ("--pids-limit", "2048")];
+            let usual =
+                usual.contains(&(&option.option, option.value.as_deref().unwrap_or_default()));
+            if podman { !usual } else { !option.option.starts_with("--health-") }
+        };
+        let options = made_with.options.iter().filter(given);
+        Some(Settings {
+            old_name: self.old_name(container),
+            image: image_of(container),
+            mode,
+            networks: self.joinings(at),
+            published: container.requested.clone(),
+            extra_hosts: container.extra_hosts.iter().map(ToString::to_string).collect(),
+            links: container.links.iter().map(ToString::to_string).collect(),
+            options: options.cloned().collect(),
+            not_carried: made_with.others.clone(),
+            health_check: podman && made_with.health_check,
+            auto_remove: made_with.auto_remove,
+            running: matches!(container.state, State::Running | State::Paused | State::Restarting),
+        })
+    }
+
+    /// The networks that a container is on, first the one that it was started on.
+    fn joinings(&self, at: ContainerAt) -> Vec<Joining> {
+        let container = self.container(at);
+        let mut joinings: Vec<(bool, Joining)> = Vec::new();
+        for (network, endpoint) in self.map.endpoints(at) {
+            let Some(network) = network else { continue };
+            let on = self.network(network);
+            if on.is_none() || on.is_host() {
+                continue;
+            }
+            let first = match &container.network_mode {
+                NetworkMode::Network(name) if name == "default" => on.is_default_bridge(),
+                NetworkMode::Network(name) => *name == on.name || *name == on.own_name(),
+                _ => false,
+            };
+            joinings.push((
+                first,
+                Joining {
+                    network: self.network_handle(network),
+                    aliases: self.aliases_on(at, network),
+                    ipv4: endpoint.fixed_ipv4,
+                    ipv6: endpoint.fixed_ipv6,
+                    priority: endpoint.gateway_priority,
+                    default_bridge: on.is_default_bridge(),
+                },
+            ));
+        }
+        joinings.sort_by_key(|(first, _)| !first);
+        joinings.into_iter().map(|(_, joining)| joining).collect()
+    }
+
+    /// A name for the old container beside the new one.
+    fn old_name(&self, container: &Container) -> String {
+        let own = container.own_name();
+        let base = if is_usable(own) { own } else { container.short_id() };
+        let mut name = format!("{base}.old");
+        while !self.index.containers_named(&name).is_empty() {
+            name.push_str(".old");
+        }
+        name
+    }
+}
+
+/// Steps that fit together: a container that is re-created joins its networks
+/// as it is created, and is re-created once; nothing is done twice.
+pub fn settled(steps: Vec<Step>) -> Vec<Step> {
+    let mut settled: Vec<Step> = Vec::new();
+    let mut recreations: HashMap<Handle, usize> = HashMap::new();
+    let mut taken: HashSet<Step> = HashSet::new();
+    for step in steps {
+        let Action::Recreate(new) = &step.action else {
+            if taken.insert(step.clone()) {
+                settled.push(step);
+            }
+            continue;
+        };
+        let known = recreations.get(&new.container).map(|at| &mut settled[*at].action);
+        if let Some(Action::Recreate(known)) = known {
+            known.changes.extend(new.changes.iter().cloned());
+        } else {
+            recreations.insert(new.container.clone(), settled.len());
+            settled.push(step);
+        }
+    }
+    let mut joins: HashMap<Handle, Vec<Change>> = HashMap::new();
+    let recreated: HashSet<Handle> = settled
+        .iter()
+        .filter_map(|step| match &step.action {
+            Action::Recreate(recreate) => match recreate.by {
+                Maker::Hand(_) | Maker::Compose(_) => Some(recreate.container.clone()),
+                Maker::Other { .. } => None,
+            },
+            _ => None,
+        })
+        .collect();
+    settled.retain(|step| match &step.action {
+        Action::Connect { network, container, aliases, .. } if recreated.contains(container) => {
+            let join = Change::Join { network: network.clone(), aliases: aliases.clone() };
+            joins.entry(container.clone()).or_default().push(join);
+            false
+        }
+        Action::Stop { container } | Action::Start { container } => !recreated.contains(container),
+        _ => true,
+    });
+    for step in &mut settled {
+        if let Action::Recreate(recreate) = &mut step.action {
+            recreate.changes.extend(joins.remove(&recreate.container).unwrap_or_default());
+            recreate.changes.sort();
+            recreate.changes.dedup();
+        }
+    }
+    // What is re-created goes last but for what is left to a person, and what is
+    // started before it.
+    settled.sort_by_key(|step| match step.action {
+        Action::Advise { .. } => 4,
+        // Those that depend on it, once it is there.
+        Action::Restart { .. } => 3,
+        Action::Recreate(_) => 2,
+        Action::Start { .. } => 1,
+        _ => 0,
+    });
+    settled
+}
+
+/// The setting that a reference stands in, where a container can be re-created
+/// with another value of it.
+fn setting(reference: &Reference) -> Option<Setting> {
+    match (reference.origin, &reference.variable) {
+        (Origin::Environment | Origin::Browser, Some(variable)) => Some(match reference.is_whole {
+            true => Setting::WholeVariable(variable.clone()),
+            false => Setting::Variable(variable.clone()),
+        }),
+        _ => None,
+    }
+}
+
+/// What makes a reference lead to another host and port.
+pub fn dial(reference: &Reference, host: &str, port: Option<u16>) -> Vec<Change> {
+    let Some(setting) = setting(reference) else { return Vec::new() };
+    let written = reference.port.filter(|_| reference.port_variable.is_none());
+    let other = port.filter(|port| Some(*port) != reference.dialled_port());
+    let of_variable = other.zip(reference.port_variable.clone());
+    let new_port = match (written, &of_variable) {
+        (Some(written), _) => Some(port.unwrap_or(written)),
+        (None, Some(_)) => None,
+        (None, None) => other,
+    };
+    let dialled = |host: &str, port| Dialled {
+        scheme: reference.scheme.clone(),
+        host: host.to_owned(),
+        port,
+    };
+    let mut changes = Vec::new();
+    let (from, to) = (dialled(&reference.host, written), dialled(host, new_port));
+    if from != to {
+        changes.push(Change::Dial { setting, from, to });
+    }
+    changes.extend(of_variable.map(|(port, variable)| Change::SetPort { variable, port }));
+    changes
+}
+
+/// The compose files that a container's labels name.
+fn compose_files(container: &Container) -> Vec<String> {
+    let value_of = |key: &str| container.labels.get(key).map(String::as_str).unwrap_or_default();
+    let folder = value_of(label::WORKING_DIR);
+    let files = value_of(label::CONFIG_FILES).split(',');
+    files
+        .map(str::trim)
+        .filter(|file| is_usable(file))
+        .map(|file| match file.starts_with('/') || folder.is_empty() {
+            true => file.to_owned(),
+            // Compose 1 names them as they were named to it.
+            false => format!("{}/{file}", folder.trim_end_matches('/')),
+        })
+        .collect()
+}
+
+/// A name for the image that is made of a container: its own image's, so that
+/// one sees what it is, with a tag that says whose it is.
+fn image_of(container: &Container) -> String {
+    let repository = container.repository();
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "./-_:".contains(c);
+    let named = repository.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && repository.chars().all(plain)
+        && container.image != container.id
+        && !is_an_id(repository);
+    let repository = if named { repository } else { "recreated" };
+    let own = container.own_name();
+    let tag: String =
+        own.chars().filter(|c| c.is_ascii_alphanumeric() || "_.-".contains(*c)).take(100).collect();
+    format!("{repository}:{}-recreated", tag.trim_start_matches(['.', '-']))
+}
+
+/// Whether a text is an image's id and no name.
+fn is_an_id(text: &str) -> bool {
+    let hex = text.trim_start_matches("sha256:");
+    hex.len() >= 12 && hex.chars().all(|c| c.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+#[path = "recreate_tests.rs"]
+mod tests;
