@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::format::{Draw, Format, Shown};
-use super::style::{Role, Style};
+use super::style::{Role, Style, flow};
 use crate::model::to_json;
 use crate::sample::{PREFIX, SAMPLES, Sample};
 
@@ -48,7 +48,11 @@ fn text(_view: &SamplesView, style: &Style) -> String {
         let example = first.command().replace(first.name, "NAME");
         text.push_str(&format!("{}: {example}\n", style.paint(Role::Strong, heading)));
         for sample in members() {
-            text.push_str(&format!("  {:widest$}  {}\n", sample.name, sample.title));
+            let name = format!("  {:widest$} ", sample.name);
+            let words = sample.title.split(' ').map(str::to_owned);
+            let parts: Vec<String> = [name].into_iter().chain(words).collect();
+            text.push_str(&flow(&parts, " ", widest + 4, style.width));
+            text.push('\n');
         }
         text.push('\n');
     }
