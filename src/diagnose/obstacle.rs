@@ -75,18 +75,24 @@ fn localhost(names: &Names, edge: &Edge) -> Option<Obstacle> {
     let is_web = |scheme: Option<&str>| matches!(scheme, Some("http" | "https" | "ws" | "wss"));
     let on_web = edge.configured().count() == edge.signs.len()
         && edge.configured().all(|reference| is_web(reference.scheme.as_deref()));
-    if let Some(peer) = peer_with(names, from, port).filter(|at| is_near(names, from, *at, port)) {
+    let behind = |at: ContainerAt| {
+        let published = names.published_as(at, port, edge.protocol)?;
+        names.is_peer(from, at).then_some((at, published.port))
+    };
+    let published = names.index.published(port).iter().find_map(|at| behind(*at));
+    // Among the sockets of one on the host's network are those of every
+    // published port.
+    let is_the_engine_s = |at: ContainerAt| published.is_some() && names.map.on_host(at);
+    let peer = peer_with(names, from, port)
+        .filter(|at| is_near(names, from, *at, port) && !is_the_engine_s(*at));
+    if let Some(peer) = peer {
         if is_of_before(names, edge, peer) {
             return past(edge);
         }
         let on_host = names.published_as(peer, port, edge.protocol).is_some();
         return Some(Obstacle::Localhost { peer, port, sure: fails || !(on_web && on_host) });
     }
-    let behind = |at: ContainerAt| {
-        let published = names.published_as(at, port, edge.protocol)?;
-        names.is_peer(from, at).then_some((at, published.port))
-    };
-    if let Some((peer, inside)) = names.index.published(port).iter().find_map(|at| behind(*at)) {
+    if let Some((peer, inside)) = published {
         return Some(Obstacle::Localhost { peer, port: inside, sure: fails || !on_web });
     }
     let machine = names.map.snapshot().host.as_ref()?.listening.as_ref()?;
