@@ -5,7 +5,7 @@
 # Fix to offer: docker logs db, docker start db.
 # Must not say: that nothing listens on app's port, or that proxy fails its health check, as if these were troubles of their own.
 # After `fixed`, doctor must be quiet.
-put() { local n=$1; shift; cat >/tmp/$n.app; docker create --name $n "$@" sh /app.sh >/dev/null; docker cp /tmp/$n.app $n:/app.sh >/dev/null 2>&1; docker start $n >/dev/null; rm /tmp/$n.app; }
+put() { local n=$1; shift; cat >${TMPDIR:-/tmp}/$n.app; docker create --name $n "$@" sh /app.sh >/dev/null; docker cp ${TMPDIR:-/tmp}/$n.app $n:/app.sh >/dev/null 2>&1; docker start $n >/dev/null; rm ${TMPDIR:-/tmp}/$n.app; }
 broken() { docker tag busybox postgres:16; docker tag busybox app:1; docker tag busybox nginx:1; docker tag busybox web:1; docker network create shop >/dev/null
 put db --network shop --expose 5432 postgres:16 <<'S'
 [ -f /once ] || { touch /once; echo 'FATAL:  could not map anonymous shared memory: Cannot allocate memory'; exit 1; }

@@ -5,7 +5,7 @@
 # Fix to offer: docker restart web.
 # Must not say: that nothing listens on the published port of vpn, or on the port that dash dials, as if these were troubles of their own.
 # After `fixed`, doctor must be quiet.
-put() { local n=$1; shift; cat >/tmp/$n.app; docker create --name $n "$@" sh /app.sh >/dev/null; docker cp /tmp/$n.app $n:/app.sh >/dev/null 2>&1; docker start $n >/dev/null; rm /tmp/$n.app; }
+put() { local n=$1; shift; cat >${TMPDIR:-/tmp}/$n.app; docker create --name $n "$@" sh /app.sh >/dev/null; docker cp ${TMPDIR:-/tmp}/$n.app $n:/app.sh >/dev/null 2>&1; docker start $n >/dev/null; rm ${TMPDIR:-/tmp}/$n.app; }
 broken() { docker tag busybox gluetun:v3; docker tag busybox qbittorrent:5; docker tag busybox dash:1; docker network create media >/dev/null
 docker run -d --name vpn --network media -p 18311:8080 gluetun:v3 sleep 1d >/dev/null
 docker run -d --name web --network container:vpn qbittorrent:5 httpd -f -p 8080 >/dev/null
