@@ -53,10 +53,12 @@ fn finding(case: &Case, at: ContainerAt) -> Option<Finding> {
             let kind = trouble.kind.as_str();
             RULE.finding([name], format!("{name} says again and again: {kind}, and not of what"))
         }
-        (true, None) if case.container(at).health == Some(Health::Unhealthy) => {
-            return Some(unhealthy(case, at));
+        (true, None) => {
+            let is_unhealthy = case.container(at).health == Some(Health::Unhealthy);
+            // It may be so for another's sake, with whom that is told.
+            let is_cause = is_unhealthy && !case.is_unhealthy_for_another(at);
+            return is_cause.then(|| unhealthy(case, at));
         }
-        (true, None) => return None,
     };
     finding.evidence = failing.iter().map(|(edge, _)| case.sign(edge)).collect();
     for (edge, _) in &failing {
