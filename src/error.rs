@@ -1,14 +1,14 @@
 //! Everything that can stop netmap from doing its job.
 //!
-//! A variant carries data; its message and its hint are worded here and
-//! nowhere else. All of these end the program with exit code 2.
+//! A variant carries data; its message is worded here, its hint in `hint`, and
+//! neither anywhere else. All of these end the program with exit code 2.
+
+mod hint;
 
 use std::fmt;
-use std::io::ErrorKind::NotFound;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::model::words::comma_separated;
 use crate::model::{ReadError, SCHEMA};
 
 /// The error that another library or the operating system gave for it.
@@ -167,6 +167,14 @@ pub enum Error {
         /// What is wrong with it, in its order.
         problems: Vec<Problem>,
     },
+    /// A file of findings that cannot be read as one.
+    #[error("cannot read the findings `{}`: {why}", path.display())]
+    Baseline {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A name on the command line that nothing has.
     #[error("there is no {kind} `{name}`")]
     NoSuchName {
@@ -267,82 +275,6 @@ pub enum Unreachable {
     Other,
 }
 
-impl Error {
-    /// What the user can do next, one suggestion a line.
-    pub fn hint(&self) -> Option<String> {
-        const SAMPLE: &str = "or look at a recorded setup: netmap show --from sample:module-5";
-        match self {
-            Self::Unreachable { kind, .. } => Some(match kind {
-                Unreachable::Missing => format!(
-                    "is the engine running? start it (sudo systemctl start docker, or Docker Desktop),\n\
-                     name another with --host or --context (docker context ls),\n{SAMPLE}"
-                ),
-                Unreachable::Forbidden => format!(
-                    "your user may not use that socket: add it to the group that owns the socket\n\
-                     (sudo usermod -aG docker \"$USER\", then log in again), or run netmap with sudo,\n{SAMPLE}"
-                ),
-                Unreachable::Refused => format!(
-                    "nothing listens there: start the engine (sudo systemctl start docker, or Docker Desktop),\n\
-                     or check the address,\n{SAMPLE}"
-                ),
-                Unreachable::Other => format!("check the address (docker context ls shows yours),\n{SAMPLE}"),
-            }),
-            Self::Deadline { .. } => Some(
-                "the engine may be busy or hung (does `docker ps` answer?); --timeout 60s waits longer".to_owned(),
-            ),
-            Self::Refused { status: 403, .. } => Some(
-                "something between netmap and the engine (a socket proxy?) does not allow this call".to_owned(),
-            ),
-            Self::Refused { .. } => Some("the engine's own log says more (sudo journalctl -u docker)".to_owned()),
-            Self::Garbled { .. } => Some("is it a container engine that listens there? docker version asks the same address".to_owned()),
-            Self::BadAddress { .. } => Some(
-                "unix:///path/to/docker.sock, tcp://HOST:PORT and ssh://USER@HOST work".to_owned(),
-            ),
-            Self::NoSuchContext { name, known, .. } => Some(suggestion(
-                crate::model::nearest_of(name, known).as_deref(), known,
-            )),
-            Self::HostAndContext => Some("give one of the two".to_owned()),
-            Self::Tls { .. } => Some(
-                "ca.pem, cert.pem and key.pem are looked for in DOCKER_CERT_PATH, or in ~/.docker, or in the context;\n\
-                 netmap never falls back to a plain connection".to_owned(),
-            ),
-            Self::Ssh { .. } => Some(
-                "does `ssh HOST` get there, and may that user use the engine's socket?\n\
-                 ssh://USER@HOST:PORT/path/to/docker.sock names another socket".to_owned(),
-            ),
-            Self::Snapshot { error: ReadError::Io(error), .. } if error.kind() == NotFound => Some(
-                "`netmap samples` lists the recorded setups that netmap carries; they need no file".to_owned(),
-            ),
-            Self::Snapshot { error: ReadError::Newer(_), .. } => Some("a newer netmap reads it".to_owned()),
-            Self::Snapshot { error: ReadError::NotASnapshot(_), .. } => Some(
-                "a snapshot is what `netmap show --format json` prints".to_owned(),
-            ),
-            Self::CheckFile { path, problems } => more_complaints(path, problems),
-            Self::NoSuchName { nearest, known, .. } => Some(suggestion(nearest.as_deref(), known)),
-            Self::Usage { hint, .. } | Self::Compose { hint, .. } => hint.clone(),
-            Self::NoSuchFormat { known, .. } => {
-                Some(format!("use --format, or one of {}", known.join(", ")))
-            }
-            Self::CannotEnter { .. } => Some(
-                "that takes root, on the engine's own Linux machine; --method exec works anywhere".to_owned(),
-            ),
-            Self::NoDot { .. } => Some(
-                "install it (sudo apt install graphviz), or use --format dot and draw elsewhere".to_owned(),
-            ),
-            _ => None,
-        }
-    }
-}
-
-/// `did you mean ...?`, or the names there are.
-fn suggestion(nearest: Option<&str>, known: &[String]) -> String {
-    match nearest {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None if known.is_empty() => "there are none".to_owned(),
-        None => format!("there are {}", comma_separated(known, 8)),
-    }
-}
-
 /// `lesson.yaml:7:12: what is wrong with it`.
 fn complaint(path: &Path, problem: Option<&Problem>) -> String {
     let path = path.display();
@@ -351,24 +283,6 @@ fn complaint(path: &Path, problem: Option<&Problem>) -> String {
         Some(Problem { what, .. }) => format!("{path}: {what}"),
         None => format!("{path} cannot be read"),
     }
-}
-
-/// What to do about the first problem, and the others in short.
-fn more_complaints(path: &Path, problems: &[Problem]) -> Option<String> {
-    const MOST: usize = 10;
-    let (first, others) = problems.split_first()?;
-    let mut lines: Vec<String> = first.hint.iter().cloned().collect();
-    for other in others.iter().take(MOST) {
-        let mut line = complaint(path, Some(other));
-        if let Some(hint) = &other.hint {
-            line.push_str(&format!("; {hint}"));
-        }
-        lines.push(line);
-    }
-    if others.len() > MOST {
-        lines.push(format!("and {} more", others.len() - MOST));
-    }
-    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 impl fmt::Display for ReadError {

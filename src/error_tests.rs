@@ -130,6 +130,47 @@ fn hinted() -> Vec<Error> {
     errors
 }
 
+#[test]
+fn a_hint_fits_what_happened_to_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let hint = |error: Error| error.hint().unwrap();
+    let write = |file: &str, kind: io::ErrorKind| {
+        hint(Error::Write { path: folder.path().join(file), error: kind.into() })
+    };
+    assert!(write("docs/all/map.svg", io::ErrorKind::NotFound).contains("docs`: make it first"));
+    assert!(write("map.svg", io::ErrorKind::PermissionDenied).contains("another folder"));
+    assert!(write("map.svg", io::ErrorKind::StorageFull).contains("full"));
+    let wrong = |path: &str, text: &[u8]| {
+        let error = Snapshot::read(text).expect_err("no snapshot");
+        hint(Error::Snapshot { path: path.into(), error })
+    };
+    assert!(wrong("a/compose.yaml", b"services:\n").contains("--compose a/compose.yaml"));
+    assert!(wrong("compose.YML", b"{}").contains("--compose"));
+    assert!(wrong("me.json", b"{}").contains("netmap snapshot"));
+}
+
+#[test]
+fn every_error_has_a_hint() {
+    let text = || "x".to_owned();
+    let compose = |hint| Error::Compose { place: text(), why: text(), hint };
+    let mut errors = hinted();
+    errors.extend([
+        compose(None),
+        compose(Some(text())),
+        Error::Usage { what: text(), hint: None },
+        Error::Docker { said: text() },
+        Error::Dot { why: text() },
+        Error::Baseline { path: "x".into(), why: text() },
+        Error::Snapshot { path: "x".into(), error: ReadError::TooLarge(1) },
+        Error::Snapshot { path: "x".into(), error: ReadError::Io(io::Error::other("x")) },
+    ]);
+    // What is wrong in a file that somebody wrote is said with its place, and need not be said twice.
+    errors.retain(|error| !matches!(error, Error::CheckFile { .. }));
+    for error in errors {
+        assert!(error.hint().is_some_and(|hint| !hint.is_empty()), "{error:?}");
+    }
+}
+
 /// People run netmap anywhere, and few of them have its sources.
 #[test]
 fn no_hint_leads_to_a_file_of_the_repository() {

@@ -25,10 +25,13 @@
 //!   bridging containers, filters, and the prediction of who reaches whom.
 //! - [`probe`] measures who really reaches whom: from inside the containers'
 //!   network namespaces, or with what the containers have for it.
+//! - [`flows`] makes flows, who talks to whom, of the single connections that
+//!   the kernel tells of.
 //! - [`diagnose`] judges a map with what was observed in it: what is wrong, how
 //!   that was seen, and what fixes it. One file a rule.
 //! - [`check`] holds the assertions of a check file against map, measurements
 //!   and findings.
+//! - [`grade`] holds a class of snapshots against one check file.
 //! - [`diff`] finds what differs between two snapshots.
 //! - [`redact`] replaces the names and addresses of a snapshot.
 //! - [`lesson`] carries the lessons of `samples/` in the program.
@@ -94,8 +97,10 @@ pub mod diagnose;
 pub mod diff;
 pub mod engine;
 pub mod error;
+pub mod flows;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+pub mod grade;
 pub mod graph;
 pub mod lesson;
 pub mod model;

@@ -84,7 +84,12 @@ pub fn read(name: &str) -> Result<Snapshot> {
         .map_err(|error| Error::Snapshot { path: format!("{PREFIX}{name}").into(), error })
 }
 
-fn inflate(deflated: &[u8]) -> std::io::Result<Vec<u8>> {
+/// What was deflated by `build.rs`.
+///
+/// # Errors
+///
+/// When it is not what was deflated.
+pub fn inflate(deflated: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut text = Vec::new();
     flate2::read::DeflateDecoder::new(deflated).read_to_end(&mut text)?;
     Ok(text)

@@ -8,8 +8,8 @@ use proptest::sample::{Index, select, subsequence};
 
 use crate::model::{
     Attempt, By, Compose, Container, Driver, Endpoint, EngineFacts, Health, HostsEntry, Listening,
-    Means, Measurement, Network, NetworkMode, Observation, Origin, Outcome, Probe, PublishedPort,
-    Reference, RouteEntry, Scope, Snapshot, State, Subnet, Why,
+    Means, Measurement, Network, NetworkMode, Notation, Observation, Origin, Outcome, Probe,
+    PublishedPort, Reference, RouteEntry, Scope, Snapshot, State, Subnet, Why,
 };
 
 #[path = "../tests/offline/town.rs"]
@@ -311,7 +311,9 @@ impl MakeContainer {
                     host: other.name.clone(),
                     port: Some(8080),
                     port_variable: Some("SECRET_PORT".to_owned()),
+                    notation: Notation::Address,
                     is_whole: false,
+                    is_listed: false,
                     flaw: None,
                 })
                 .into_iter()
@@ -353,6 +355,8 @@ fn measured(containers: &[Container], outcomes: &[Outcome]) -> Probe {
                     outcome,
                     reason: (outcome == Outcome::Unknown)
                         .then(|| Why::Other(format!("no shell in {}", from.name))),
+                    series: None,
+                    full_size: None,
                     latency: None,
                     leads_to: None,
                     sent: 1,

@@ -2,13 +2,14 @@
 # given its images, and stopped. A run has one at a time; `swarm` is two of
 # Docker's that make one swarm.
 
-engines="docker podman swarm docker-26 podman-5 docker-28 podman-58
+engines="docker podman swarm docker-26 podman-5 docker-28 docker-29 podman-58
          docker-rootless podman-rootless docker-26-rootless podman-5-rootless
          docker-28-rootless podman-58-rootless"
 namespace=
 socket=
 engine_pid=
 second_pid=
+proxy_pid=
 user=
 
 # Engines and their command lines are many short processes: they need not be as
@@ -35,7 +36,7 @@ start_engine() {
   done
   import_images
   [ "$1" != swarm ] || join_swarm
-  export NETMAP_TEST_ENGINE="$socket" NETMAP_TEST_NAMESPACE="/run/netns/$namespace" NETMAP_TEST_TLS="$home/tls"
+  export NETMAP_TEST_HOME="$home" NETMAP_TEST_ENGINE="$socket" NETMAP_TEST_NAMESPACE="/run/netns/$namespace" NETMAP_TEST_TLS="$home/tls"
 }
 
 stop_engine() {
@@ -48,13 +49,14 @@ stop_engine() {
     done
     end_process "$engine_pid"
   fi
+  [ -z "$proxy_pid" ] || end_process "$proxy_pid"
   [ -z "$user" ] || stop_user
   if [ -e "/run/netns/$namespace" ]; then
     # What an engine started beside itself, such as Podman's resolver.
     ip netns pids "$namespace" | xargs -r kill 2>/dev/null || true
     ip netns del "$namespace" || true
   fi
-  namespace= engine_pid=
+  namespace= engine_pid= proxy_pid=
   rm -rf --one-file-system "$home"/{data,exec,tls,podman} 2>/dev/null || true
 }
 
@@ -75,7 +77,7 @@ make_certificates() {
       -keyout "$folder/$who/ca-key.pem" -out "$folder/$who/ca.pem"
     make_certificate "$who" cert key "extendedKeyUsage=clientAuth"
   done
-  make_certificate ours server-cert server-key "subjectAltName=IP:127.0.0.1"
+  make_certificate ours server-cert server-key "subjectAltName=IP:127.0.0.1,DNS:engine.test"
 }
 
 make_certificate() {
@@ -139,7 +141,7 @@ second_() { env -u DOCKER_CONTEXT -u DOCKER_TLS_VERIFY docker -H "$(second_socke
 
 join_swarm() {
   local token
-  docker_ save busybox | second_ load -q >/dev/null
+  second_ load -q -i "$home/busybox.tar" >/dev/null
   docker_ swarm init --advertise-addr 192.168.77.1 >/dev/null
   token=$(docker_ swarm join-token -q worker)
   second_ swarm join --token "$token" --advertise-addr 192.168.77.2 192.168.77.1:2377 >/dev/null
@@ -191,6 +193,37 @@ END
     system service --time 0 "$socket")
 }
 
+# Engines that tests started and did not end: those that wait for another test,
+# and those whose test was killed.
+stop_own_engines() {
+  local folder namespace
+  for folder in "$home"/own.*; do
+    [ -e "$folder" ] || continue
+    env -u DOCKER_CONTEXT docker -H "unix://$folder/docker.sock" ps -aq 2>/dev/null |
+      xargs -r env -u DOCKER_CONTEXT docker -H "unix://$folder/docker.sock" rm -f >/dev/null 2>&1 || true
+    namespace="netmap-own-${folder##*.}"
+    for namespace in "$namespace" "$namespace-out"; do
+      [ -e "/run/netns/$namespace" ] || continue
+      end_all_in "$namespace"
+      ip netns del "$namespace" || true
+    done
+  done
+}
+
+# end_all_in NAMESPACE: ends the processes whose network it is.
+end_all_in() {
+  local try pids
+  for try in $(seq 100); do
+    pids=$(ip netns pids "$1")
+    [ -n "$pids" ] || return 0
+    case $try in
+    1) kill $pids 2>/dev/null || true ;;
+    100) kill -9 $pids 2>/dev/null || true ;;
+    esac
+    sleep 0.1
+  done
+}
+
 # There is no registry: `busybox` is made from Debian's static busybox.
 import_images() {
   local root="$home/root" name
@@ -202,12 +235,12 @@ import_images() {
   echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
   echo 'nobody:x:65534:65534:nobody:/:/bin/sh' >>"$root/etc/passwd"
   echo 'root:x:0:' >"$root/etc/group"
-  tar -C "$root" -c . | docker_ import -c 'CMD ["sh"]' - busybox:latest >/dev/null
+  import_image busybox sh "$root"
   # An image with one static program: no shell, no ping, nothing.
   mkdir -p "$home/bare/bin"
   printf '#include <unistd.h>\nint main(void){for(;;)pause();}\n' >"$home/pause.c"
   cc -static -Os -o "$home/bare/pause" "$home/pause.c"
-  tar -C "$home/bare" -c . | docker_ import -c 'CMD ["/pause"]' - scratch-pause:latest >/dev/null
+  import_image scratch-pause /pause "$home/bare"
   # Images with a shell and little else: one has the other kind of ping, one none.
   import_programs iputils sh sleep timeout ping
   import_programs bashful sh sleep timeout bash
@@ -231,6 +264,25 @@ import_programs() {
     [ ! -e "$file" ] || { mkdir -p "$root${file%/*}" && cp -L -n "$file" "$root$file"; }
   done
   echo 'root:x:0:0:root:/:/bin/sh' >"$root/etc/passwd"
-  tar -C "$root" -c . | docker_ import -c 'CMD ["sh"]' - "$name:latest" >/dev/null
+  import_image "$name" sh "$root"
   rm -rf "$root"
+}
+
+# import_image NAME COMMAND FOLDER: an image of what is in the folder, which
+# $home/NAME.tar has for further engines. It is made by hand, since `docker
+# import` takes no stop signal, and most programs of the tests heed none but
+# the last: each stop would take ten seconds.
+import_image() {
+  local name=$1 command=$2 folder=$3 image="$home/image" layer
+  mkdir -p "$image"
+  tar -C "$folder" -cf "$image/layer.tar" .
+  layer=$(sha256sum "$image/layer.tar")
+  printf '{"architecture": "%s", "os": "linux", "created": "1970-01-01T00:00:00Z", "config": {"Cmd": ["%s"],
+    "StopSignal": "SIGKILL"}, "rootfs": {"type": "layers", "diff_ids": ["sha256:%s"]}}' \
+    "$(dpkg --print-architecture)" "$command" "${layer%% *}" >"$image/config.json"
+  printf '[{"Config": "config.json", "RepoTags": ["docker.io/library/%s:latest"], "Layers": ["layer.tar"]}]' "$name" \
+    >"$image/manifest.json"
+  tar -C "$image" -cf "$home/$name.tar" manifest.json config.json layer.tar
+  docker_ load -q -i "$home/$name.tar" >/dev/null
+  rm -rf "$image"
 }

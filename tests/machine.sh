@@ -15,17 +15,25 @@ packages_of[forky]="${packages_of[trixie]} docker-cli docker-compose"
 # A Debian's folder outlives the run, since it takes minutes.
 folder_of() { echo "$(realpath -m "${CARGO_TARGET_DIR:-target}")/$1"; }
 
-# make_debian SUITE: makes its folder where it is missing, or was made of other packages.
+stamp=etc/netmap-packages
+
+# packages_for SUITE: as debootstrap wants them.
+packages_for() { echo ${packages_of[$1]} | tr ' ' ,; }
+
+# is_made SUITE: whether its folder is there, and was made of these packages.
+is_made() { [ "$(cat "$(folder_of "$1")/$stamp" 2>/dev/null)" = "$(packages_for "$1")" ]; }
+
+# make_debian SUITE: makes its folder where it is not made yet.
 make_debian() {
-  local suite=$1 folder half stamp=etc/netmap-packages packages mirror proxy=
+  local suite=$1 folder half packages mirror proxy=
   folder=$(folder_of "$suite")
   half="$folder.half"
-  packages=$(echo ${packages_of[$suite]} | tr ' ' ,)
+  packages=$(packages_for "$suite")
   mkdir -p "${folder%/*}"
   # Two runs at once make it once.
   exec 9>"$folder.lock"
   flock 9
-  if [ "$(cat "$folder/$stamp" 2>/dev/null)" != "$packages" ]; then
+  if ! is_made "$suite"; then
     say "making a Debian $suite in ${folder#"$PWD/"}, which takes some minutes"
     # The mirror that apt has here, which it names once it has been there, and the way to it.
     mirror=$(debian_mirror)
@@ -102,6 +110,18 @@ exec "$@"'
 
 start_docker_26() { start_docker_of trixie docker-26; }
 start_docker_28() { start_docker_of forky docker-28; }
+
+# Docker 28 behind a proxy that makes 29's API of its own. It is where the
+# engine is, since netmap takes who listens on a socket for the engine.
+start_docker_29() {
+  local in_front=$socket behind="$home/docker-28.sock"
+  socket="unix://$behind"
+  start_docker_of forky docker-29
+  socket=$in_front
+  nsenter --net="/run/netns/$namespace" python3 tests/docker29.py "${socket#unix://}" "$behind" \
+    "$home/docker-29.requests" >>"$home/docker-29.log" 2>&1 &
+  proxy_pid=$!
+}
 
 # start_docker_of SUITE NAME
 start_docker_of() {

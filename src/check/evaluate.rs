@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::facts::{container, network};
 use super::findings;
+use super::flows;
 use super::verdict::{Basis, CheckStatus, CheckVerdict, Question};
 use super::ways::Ways;
 use super::who::Who;
@@ -91,8 +92,11 @@ fn asserted(file: &CheckFile, evidence: &Evidence) -> Vec<CheckVerdict> {
                 ways.isolated(file, &mut subjects),
                 "no way between containers but those the file speaks of".to_owned(),
             ),
+            Claim::Flows(claim) => {
+                (flows::judge(evidence.map, &who, claim, &mut subjects), assertion.text.clone())
+            }
             Claim::Findings(claim) => {
-                let sight = findings::judge(claim, evidence.diagnosis, &mut subjects);
+                let sight = findings::judge(claim, evidence.diagnosis, &who, &mut subjects);
                 (sight, assertion.text.clone())
             }
         };
@@ -125,7 +129,7 @@ pub fn questions(file: &CheckFile, map: &Map, chosen: &BTreeSet<ContainerAt>) ->
             Claim::Resolves { from, names, .. } => ways.ask_names(from, names, &mut questions),
             Claim::Reaches(arrow) => ways.ask_arrow(arrow, &mut questions),
             Claim::Isolated => ways.ask_isolated(file, &mut questions),
-            Claim::Network(..) | Claim::Container(..) | Claim::Findings(_) => {}
+            Claim::Network(..) | Claim::Container(..) | Claim::Findings(_) | Claim::Flows(_) => {}
         }
     }
     questions.into_iter().collect()

@@ -55,6 +55,7 @@ impl Reader {
                 "containers" => self.named(node, keys::CONTAINER, Self::container),
                 "names" => self.sentences(node, sentence::names),
                 "reach" => self.sentences(node, sentence::reach),
+                "flows" => self.sentences(node, sentence::flows),
                 "findings" => self.sentences(node, sentence::findings),
                 "default" => {
                     if self.word(node, key).is_some() {

@@ -3,12 +3,14 @@
 
 use super::FindingsClaim;
 use super::verdict::{Assessment, Basis, CheckStatus};
+use super::who::Who;
 use crate::model::{Diagnosis, Finding, Severity};
 
 /// Judges a claim about findings. Without a diagnosis nothing can be said.
 pub(super) fn judge(
     claim: &FindingsClaim,
     diagnosis: Option<&Diagnosis>,
+    who: &Who,
     subjects: &mut Vec<String>,
 ) -> Assessment {
     let Some(diagnosis) = diagnosis else {
@@ -20,7 +22,8 @@ pub(super) fn judge(
         FindingsClaim::Nothing => true,
         FindingsClaim::NoneOf(rules) => rules.iter().any(|rule| rule == finding.rule),
     };
-    let found: Vec<&Finding> = diagnosis.findings.iter().filter(meant).collect();
+    let of_ours = diagnosis.findings.iter().filter(|finding| who.lets_in(finding));
+    let found: Vec<&Finding> = of_ours.filter(meant).collect();
     if !found.is_empty() {
         subjects.extend(found.iter().flat_map(|finding| finding.subjects.iter().cloned()));
         let told: Vec<String> =

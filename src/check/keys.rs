@@ -44,9 +44,14 @@ pub const TOP: &[Key] = &[
     key("containers", ValueKind::Named(CONTAINER), "containers, and what they are to be"),
     key("names", ValueKind::Sentences, "who resolves which name: `api resolves db`"),
     key("reach", ValueKind::Sentences, "who reaches whom: `web -> api:8080`, `web -/-> db`"),
+    key("flows", ValueKind::Sentences, "who was seen to talk to whom: `only api -> db`"),
     key("findings", ValueKind::Sentences, "what the doctor may find: `no errors`"),
     key("default", ValueKind::OneOf(&["isolated"]), "what holds for pairs that no arrow speaks of"),
-    key("among", ValueKind::Names, "whom `*`, `nothing`, `everything` and `default` speak of"),
+    key(
+        "among",
+        ValueKind::Names,
+        "whom `*`, `nothing`, `everything`, `default` and `findings` speak of",
+    ),
     key("project", ValueKind::Names, "the compose projects that they speak of"),
 ];
 

@@ -12,6 +12,7 @@ mod evaluate;
 mod facts;
 mod file;
 mod findings;
+mod flows;
 mod init;
 pub mod keys;
 mod many;
@@ -28,12 +29,12 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::model::{Driver, Health, Outcome, Protocol, State};
+use crate::model::{Driver, FlowProtocol, Health, Outcome, Protocol, State};
 use crate::yaml::Spot;
 
 pub use evaluate::{Evidence, evaluate, questions};
 pub use file::{Complaint, read};
-pub use init::init;
+pub use init::{Narrowed, init};
 pub use schema::schema;
 pub use verdict::{Basis, CheckStatus, CheckVerdict, Question};
 
@@ -53,6 +54,11 @@ impl CheckFile {
     /// Whether it asks what the doctor finds.
     pub fn asks_the_doctor(&self) -> bool {
         self.assertions.iter().any(|assertion| matches!(assertion.claim, Claim::Findings(_)))
+    }
+
+    /// Whether it asks who was seen to talk to whom.
+    pub fn asks_for_flows(&self) -> bool {
+        self.assertions.iter().any(|assertion| matches!(assertion.claim, Claim::Flows(_)))
     }
 
     /// A file that speaks of every pair of containers.
@@ -95,6 +101,8 @@ pub enum Claim {
     Reaches(Arrow),
     /// What the doctor may find.
     Findings(FindingsClaim),
+    /// Who was seen to talk to whom.
+    Flows(FlowClaim),
     /// Every pair that no arrow speaks of is isolated.
     Isolated,
 }
@@ -214,6 +222,39 @@ pub enum Manner {
     Address,
     /// Over this network, or by this other name of the target's.
     Via(String),
+}
+
+/// Who is to have been seen with whom, or not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlowClaim {
+    /// Who began.
+    pub from: Sources,
+    /// Who was dialled.
+    pub to: Vec<FlowTarget>,
+    /// Whether they are to have been seen.
+    pub wanted: bool,
+}
+
+/// Whom a flow leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowTarget {
+    /// Who.
+    pub end: FlowEnd,
+    /// Port; any when there is none.
+    pub port: Option<u16>,
+    /// What carries it; anything when nothing is said.
+    pub protocol: Option<FlowProtocol>,
+}
+
+/// Who a flow of a check file leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FlowEnd {
+    /// Containers by name or pattern.
+    Container(String),
+    /// Anything outside of the engine.
+    Internet,
+    /// The engine's machine.
+    Host,
 }
 
 /// What the doctor may find.

@@ -1,9 +1,11 @@
 //! The sentences of a check file: `web -> api:8080 by address`,
 //! `nothing outside back reaches db`, `api resolves db`, `none of localhost-dependency`.
 
-use super::{Arrow, ArrowTarget, Claim, FindingsClaim, Manner, Sources};
+use super::{
+    Arrow, ArrowTarget, Claim, FindingsClaim, FlowClaim, FlowEnd, FlowTarget, Manner, Sources,
+};
 use crate::diagnose::{RULES, rule_named};
-use crate::model::{Outcome, nearest};
+use crate::model::{FlowProtocol, Outcome, nearest};
 
 /// What is wrong with a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -295,6 +297,61 @@ fn backwards(at: usize, from: &Sources, to: &[ArrowTarget], manner: &Manner) -> 
         manner: manner.clone(),
         class: None,
     }))
+}
+
+/// A sentence of the section `flows`.
+pub fn flows(sentence: &str) -> Read<Vec<Claim>> {
+    const HINT: &str = "web -> api:8080, web -/-> db, only api -> db, or: nothing -> internet";
+    let mut words = Words::of(sentence)?;
+    let only = words.takes("only");
+    let (from, nothing) = match only {
+        true => (Sources::AllBut(texts(words.names("a container")?)), true),
+        false => sources(&mut words)?,
+    };
+    let here = words.here();
+    let arrow = words.take().filter(|word| !word.quoted).map(|word| word.text);
+    let wanted = match arrow.as_deref() {
+        Some("->") => !nothing,
+        Some("-/->") if nothing => {
+            return Err(hinted(here, "it says no twice", "nothing -> internet"));
+        }
+        Some("-/->") => false,
+        _ => return Err(hinted(here, "an arrow (`->` or `-/->`) is missing here", HINT)),
+    };
+    let to = words.names("a container, internet or host")?;
+    let to = to.into_iter().map(flow_target).collect::<Read<_>>()?;
+    words.ends()?;
+    Ok(vec![Claim::Flows(FlowClaim { from, to, wanted })])
+}
+
+/// `api`, `api:8080`, `api:53/udp`, `internet:443`, `host`.
+fn flow_target(word: Word) -> Read<FlowTarget> {
+    let (name, port) = match word.text.rsplit_once(':') {
+        Some((name, port)) if !name.is_empty() => (name, Some(port)),
+        _ => (word.text.as_str(), None),
+    };
+    let at = word.at + name.chars().count() + 1;
+    let wrong = |port: &str| slip(at, &format!("`{port}` is no port (1 to 65535, such as 53/udp)"));
+    let (port, protocol) = match port {
+        None => (None, None),
+        Some(text) => {
+            let (number, protocol) = match text.split_once('/') {
+                Some((number, "tcp")) => (number, Some(FlowProtocol::Tcp)),
+                Some((number, "udp")) => (number, Some(FlowProtocol::Udp)),
+                Some((number, "sctp")) => (number, Some(FlowProtocol::Sctp)),
+                Some(_) => return Err(wrong(text)),
+                None => (text, None),
+            };
+            let number = number.parse::<u16>().ok().filter(|port| *port > 0);
+            (Some(number.ok_or_else(|| wrong(text))?), protocol)
+        }
+    };
+    let end = match name {
+        "internet" if !word.quoted => FlowEnd::Internet,
+        "host" if !word.quoted => FlowEnd::Host,
+        name => FlowEnd::Container(name.to_owned()),
+    };
+    Ok(FlowTarget { end, port, protocol })
 }
 
 /// A sentence of the section `findings`.

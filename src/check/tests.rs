@@ -252,6 +252,11 @@ fn measured(
     value
 }
 
+fn led_to(address: &str, mut measured: serde_json::Value) -> serde_json::Value {
+    measured["leads_to"] = json!(address);
+    measured
+}
+
 #[test]
 fn what_is_measured_decides() {
     use CheckStatus::{Fail, Pass, Unknown};
@@ -267,6 +272,8 @@ fn what_is_measured_decides() {
         measured("web", "db", "10.2.0.3", None, "reachable"),
         measured("web", "db", "db", Some(5432), "unknown"),
         measured(api, "db", "db", Some(5432), "unknown"),
+        // Another one answers to the name.
+        led_to("10.2.0.2", measured("sidecar", "db", "db", Some(5432), "name-not-found")),
         measured("q1", "q2", "q2", None, "timeout"),
         measured("q1", "q2", "10.3.0.3", None, "timeout"),
     ];
@@ -281,6 +288,11 @@ fn what_is_measured_decides() {
             ("reach: web -/-> db by name (name-not-found)", Pass, "does not resolve"),
             ("reach: web -/-> db:5432", Pass, "not measured (no shell in the image)"),
             ("reach: api -> db:5432", Unknown, "not measured (no shell in the image)"),
+            (
+                "reach: sidecar -> db:5432 by name",
+                Fail,
+                "the name db leads to 10.2.0.2, which is no address of db",
+            ),
             ("reach: q1 -/-> q2 (timeout)", Pass, "no answer"),
             ("reach: q1 -/-> q2 (refused)", Fail, "no answer"),
             ("names: web resolves db", Fail, "db does not resolve"),
@@ -347,7 +359,8 @@ fn the_file_for_what_runs_passes() {
             .filter(|at| with_odd || !map.container(*at).name.starts_with('o'))
             .collect();
         let networks: BTreeSet<NetworkAt> = map.networks().collect();
-        let text = init(&map, &chosen, &networks, !with_odd, None);
+        let narrowed = if with_odd { Narrowed::No } else { Narrowed::Otherwise };
+        let text = init(&map, &chosen, &networks, narrowed, None);
         let file = read(&text).unwrap_or_else(|wrong| panic!("{text}\n{wrong:?}"));
         assert_eq!(text.contains("\ndefault: isolated"), !with_odd, "{text}");
         assert!(text.contains("  - db, web -> shop-api-1\n"), "{text}");
@@ -474,7 +487,7 @@ proptest! {
         let map = Map::new(&snapshot);
         let chosen: BTreeSet<ContainerAt> = map.containers().collect();
         let networks: BTreeSet<NetworkAt> = map.networks().collect();
-        let text = init(&map, &chosen, &networks, false, None);
+        let text = init(&map, &chosen, &networks, Narrowed::No, None);
         let file = read(&text).unwrap_or_else(|wrong| panic!("{text}\n{wrong:?}"));
         let evidence = Evidence { map: &map, probe: None, diagnosis: None, chosen: &chosen };
         for verdict in evaluate(&file, &evidence) {
@@ -535,7 +548,7 @@ fn written(snapshot: &Snapshot) -> (String, u64) {
     let containers = positions(&snapshot.containers).collect();
     let networks = positions(&snapshot.networks).collect();
     let mut text = String::new();
-    let work = looks::during(|| text = init(&map, &containers, &networks, false, None));
+    let work = looks::during(|| text = init(&map, &containers, &networks, Narrowed::No, None));
     (text, work)
 }
 
@@ -552,4 +565,28 @@ fn unspoken(map: &Map, text: &str) -> usize {
     let spoken: BTreeSet<(ContainerAt, ContainerAt)> =
         spoken.iter().map(|q| (q.from, q.to)).collect();
     all.difference(&spoken).count()
+}
+
+#[test]
+fn the_file_for_a_project_fits_its_compose_file() {
+    let snapshot = snapshot();
+    let map = Map::new(&snapshot);
+    let shop: BTreeSet<ContainerAt> =
+        map.containers().filter(|at| map.container(*at).project() == Some("shop")).collect();
+    assert!(!shop.is_empty() && shop.len() < map.containers().count());
+    let networks: BTreeSet<NetworkAt> = shop.iter().flat_map(|at| map.networks_of(*at)).collect();
+    let projects = ["shop".to_owned()];
+    let text = init(&map, &shop, &networks, Narrowed::To(&projects), None);
+    assert!(text.contains("\nproject: [shop]\n") && !text.contains("among"), "{text}");
+    let file = read(&text).unwrap_or_else(|wrong| panic!("{text}\n{wrong:?}"));
+    // Who is of no project of the file is named in comments alone.
+    for name in map.containers().filter(|at| !shop.contains(at)).map(|at| &map.container(at).name) {
+        let said = text.lines().filter_map(|line| line.split(" #").next());
+        let mut words = said.flat_map(|line| line.split(|c: char| " ,:[]".contains(c)));
+        assert!(!words.any(|word| word == name), "{name}: {text}");
+    }
+    let evidence = Evidence { map: &map, probe: None, diagnosis: None, chosen: &shop };
+    for verdict in evaluate(&file, &evidence) {
+        assert_eq!(verdict.status, CheckStatus::Pass, "{verdict:?}\n{text}");
+    }
 }

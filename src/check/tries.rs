@@ -109,7 +109,7 @@ impl<'a> Tries<'a> {
     ) -> Try {
         let question = self.named(from, to, name, attempt);
         let prediction = self.map.predict(from, to);
-        let own = prediction.by_name;
+        let own = prediction.by_name_for(attempt);
         if name == self.map.container(to).name {
             let resolves = resolves(own.reason);
             return Try { question, predicted: own.verdict, why: own.reason.to_string(), resolves };
@@ -124,9 +124,10 @@ impl<'a> Tries<'a> {
                 .endpoint_on(to, network)
                 .is_some_and(|endpoint| container.names_on(endpoint).contains(&name));
             if has_it && !self.map.network(network).is_default_bridge() && !self.map.on_host(from) {
+                let verdict = route.judged_for(attempt).verdict;
                 predicted = Some(match predicted {
-                    None => route.judged.verdict,
-                    Some(verdict) if verdict == route.judged.verdict => verdict,
+                    None => verdict,
+                    Some(before) if before == verdict => verdict,
                     Some(_) => Verdict::Unknown,
                 });
             }
@@ -172,7 +173,8 @@ impl<'a> Tries<'a> {
             .routes
             .iter()
             .filter(|route| on.is_none() || route.network == on)
-            .map(|route| Try {
+            .map(|route| (route, route.judged_for(attempt)))
+            .map(|(route, judged)| Try {
                 question: Question {
                     from,
                     to,
@@ -184,8 +186,8 @@ impl<'a> Tries<'a> {
                     network: route.network,
                     attempt,
                 },
-                predicted: route.judged.verdict,
-                why: route.judged.reason.to_string(),
+                predicted: judged.verdict,
+                why: judged.reason.to_string(),
                 resolves: None,
             })
             .collect()
@@ -221,7 +223,12 @@ impl<'a> Tries<'a> {
                 Outcome::Timeout => return failed(measured.outcome, said("no answer")),
                 Outcome::Unreachable => return failed(measured.outcome, said("no way there")),
                 Outcome::NameNotFound => {
-                    return failed(measured.outcome, format!("{what} does not resolve"));
+                    let leads = measured.leads_to.map(|address| {
+                        let to = &self.map.container(attempt.question.to).name;
+                        format!("{what} leads to {address}, which is no address of {to}")
+                    });
+                    let said = leads.unwrap_or_else(|| format!("{what} does not resolve"));
+                    return failed(measured.outcome, said);
                 }
                 Outcome::Unknown => {
                     but = format!("; not measured{reason}");
@@ -280,6 +287,7 @@ fn resolves(reason: Reason) -> Option<bool> {
         | Reason::SharedNamespace
         | Reason::LegacyLink
         | Reason::IccOff
+        | Reason::IccOffButPings
         | Reason::PrivateMacvlan
         | Reason::DependsOnNetwork => Some(true),
         Reason::SourceStopped
@@ -289,12 +297,18 @@ fn resolves(reason: Reason) -> Option<bool> {
         | Reason::TargetHasNoNetwork
         | Reason::DifferentNetworks
         | Reason::NoWayOut
+        | Reason::NoWayBack
+        | Reason::NoCommonFamily
+        | Reason::RoutedNetwork
+        | Reason::NotPublished
         | Reason::MacvlanHost
         | Reason::BridgeWithoutHost
         | Reason::RootlessBridges
         | Reason::DefaultBridgeHasNoNames
+        | Reason::NetworkHasNoNames
         | Reason::HostKnowsNoNames
         | Reason::HostHasNoName
+        | Reason::RenamedMeanwhile
         | Reason::SidecarHasNoName => Some(false),
         Reason::Restarting
         | Reason::StateUnknown
@@ -304,6 +318,7 @@ fn resolves(reason: Reason) -> Option<bool> {
         | Reason::OutsideDecides
         | Reason::Ipv6NotFiltered
         | Reason::PodmanMayRoute
+        | Reason::PodmanRoutes
         | Reason::HostOnBridge
         | Reason::HostIsGateway => None,
     }

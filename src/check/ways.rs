@@ -262,8 +262,16 @@ impl<'a> Ways<'a> {
             if let Some(measured) = self.tries.measurement(&attempt.question)
                 && measured.outcome != Outcome::Unknown
             {
-                let found = measured.outcome != Outcome::NameNotFound;
-                let words = if found { "resolves" } else { "does not resolve" };
+                let led_to =
+                    measured.leads_to.map(|address| (address, self.map.owner_of(from, address)));
+                let to_an_owner =
+                    matches!(led_to, Some((_, Some((at, _)))) if owners.contains(&at));
+                let found = measured.outcome != Outcome::NameNotFound || to_an_owner;
+                let words = match led_to {
+                    _ if found => "resolves".to_owned(),
+                    Some((address, _)) => format!("leads to {address}, where nobody has that name"),
+                    None => "does not resolve".to_owned(),
+                };
                 let status = if found == wanted { CheckStatus::Pass } else { CheckStatus::Fail };
                 return Assessment::new(status, Basis::Measured, format!("{name} {words}"));
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{CheckFile, Sources};
 use crate::graph::{Map, is_pattern, pattern};
-use crate::model::{ContainerAt, NetworkAt, nearest};
+use crate::model::{ContainerAt, Finding, NetworkAt, nearest};
 
 /// Finds containers and networks on a map.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub struct Who<'a> {
     strangers: BTreeSet<ContainerAt>,
     /// The projects that the file is about; empty for all.
     projects: &'a [String],
+    /// Patterns of those whom it lets in; empty for all.
+    among: &'a [String],
 }
 
 /// What is said of a name that nothing has.
@@ -26,21 +28,33 @@ type Missing = String;
 impl<'a> Who<'a> {
     /// `chosen` are the containers that the command line lets in.
     pub fn new(map: &'a Map<'a>, file: &'a CheckFile, chosen: &BTreeSet<ContainerAt>) -> Self {
-        let among = |at: &ContainerAt| {
-            let container = map.container(*at);
-            let fits = |pattern: &String| {
-                matches(pattern, &container.name)
-                    || container.compose.service.as_deref().is_some_and(|s| matches(pattern, s))
-            };
-            file.among.is_empty() || file.among.iter().any(fits)
-        };
         let (everybody, strangers) = (BTreeSet::new(), BTreeSet::new());
-        let mut who = Self { map, everybody, strangers, projects: &file.projects };
+        let (projects, among) = (&file.projects[..], &file.among[..]);
+        let mut who = Self { map, everybody, strangers, projects, among };
         let running = map.containers().filter(|at| map.container(*at).state.has_network());
-        let (everybody, strangers) =
-            running.filter(among).partition(|at| chosen.contains(at) && who.is_ours(*at));
+        let (everybody, strangers) = running
+            .filter(|at| who.is_among(*at))
+            .partition(|at| chosen.contains(at) && who.is_ours(*at));
         (who.everybody, who.strangers) = (everybody, strangers);
         who
+    }
+
+    /// Whether `among` lets a container in.
+    fn is_among(&self, at: ContainerAt) -> bool {
+        let container = self.map.container(at);
+        let fits = |pattern: &String| {
+            matches(pattern, &container.name)
+                || container.compose.service.as_deref().is_some_and(|s| matches(pattern, s))
+        };
+        self.among.is_empty() || self.among.iter().any(fits)
+    }
+
+    /// Whether a finding is about one of those whom the file lets in, or about no
+    /// container: others on the machine are left alone.
+    pub fn lets_in(&self, finding: &Finding) -> bool {
+        let named = finding.subjects.iter().flat_map(|name| self.map.containers_named(name));
+        let mut named = named.peekable();
+        named.peek().is_none() || named.any(|at| self.is_among(at) && self.is_ours(at))
     }
 
     /// Whether a container is of a project that the file is about.

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::format::FormatArgs;
+use super::format::{Chosen, FormatArgs};
 use super::measure::{HowArgs, Voice};
 use super::options::duration;
 use super::picture::PictureArgs;
@@ -14,6 +14,7 @@ use super::session::Session;
 use super::{Ending, source};
 use crate::check::{self, CheckFile, CheckStatus, CheckVerdict, Evidence};
 use crate::diagnose::diagnose;
+use crate::engine::Whom;
 use crate::error::{Error, Problem, Result};
 use crate::graph::{Comparison, Map};
 use crate::model::Probe;
@@ -30,21 +31,37 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// fails: an exec costs the engine about 50 ms.
 const CROWD: usize = 40;
 
+/// Where a check file is looked for when none is named.
+const USUAL: [&str; 4] = ["netmap.yaml", "netmap.yml", ".netmap/check.yaml", ".netmap/check.yml"];
+
+/// What can be asked for. Clap's own words have a file beside `--init`, and may
+/// have two of them.
+const USAGE: &str = "netmap check [OPTIONS] [FILE]
+       netmap check [OPTIONS] --init
+       netmap check --schema";
+
 /// Arguments of `netmap check`.
 #[derive(Debug, clap::Args)]
+#[command(override_usage = USAGE)]
 pub struct Args {
-    /// The assertions, as YAML; - for standard input
-    #[arg(value_name = "FILE", required_unless_present_any = ["init", "schema"])]
+    /// The assertions, as YAML; - for standard input; without it, netmap.yaml or .netmap/check.yaml
+    #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     file: Option<PathBuf>,
     /// Try again until everything passes, for as long as this, such as 30s
     #[arg(long, value_name = "TIME", value_parser = duration, conflicts_with = "from")]
     retry: Option<Duration>,
+    /// How long to listen for what `flows:` asks about, such as 30s; without it, one look
+    #[arg(long, value_name = "TIME", value_parser = duration, conflicts_with = "from")]
+    flows: Option<Duration>,
     /// Run nothing in any container: send GET requests only, and take the map's word for who reaches whom
     #[arg(long)]
     no_exec: bool,
     /// Write the file for what runs now, instead of checking one
     #[arg(long, conflicts_with_all = ["file", "retry", "schema"])]
     init: bool,
+    /// Let --init write over a file that says something else
+    #[arg(long, requires = "init", conflicts_with = "file")]
+    force: bool,
     /// Print the JSON Schema of check files
     #[arg(long, conflicts_with_all = ["file", "retry"])]
     schema: bool,
@@ -64,7 +81,8 @@ pub fn after_help() -> String {
         names:\n    - api resolves db\n  \
         reach:\n    - web -> api:8080\n    - web -/-> db\n    - nothing outside back reaches db\n  \
         default: isolated\n\n\
-        docs/check.md describes all that a file can say; --init writes one to begin with.\n\n\
+        docs/check.md describes all that a file can say; --init writes one to begin with.\n\
+        In a folder with a netmap.yaml or .netmap/check.yaml, netmap check takes that.\n\n\
         {formats}\n\
         Exit codes: 0 everything passes, 1 something fails, 2 nothing fails but something is unknown."
     )
@@ -79,14 +97,23 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     let how = HowToHold {
         retry: args.retry,
         no_exec: args.no_exec,
+        flows: args.flows,
         explain: true,
         measuring: args.how.clone(),
     };
-    let Some(path) = args.file.as_deref() else {
-        run.write(init(run, &how).await?.as_bytes())?;
+    if args.init {
+        let text = init(run, &how).await?;
+        if !args.force {
+            keep_what_is_written(run.options.file(), &text)?;
+        }
+        run.write(text.as_bytes())?;
         return Ok(Ending::Clean);
-    };
+    }
     let format = args.format.chosen(run.options.file())?;
+    let path = match args.file.as_deref() {
+        Some(path) => path,
+        None => usual()?,
+    };
     let file = read(path)?;
     hold(run, &how, format, &path.display().to_string(), &file).await
 }
@@ -98,6 +125,8 @@ pub struct HowToHold {
     pub retry: Option<Duration>,
     /// Whether to run nothing in any container.
     pub no_exec: bool,
+    /// How long to listen for flows; nothing for one look.
+    pub flows: Option<Duration>,
     /// Whether the doctor is to say what is behind a failure.
     pub explain: bool,
     /// How to measure.
@@ -109,7 +138,7 @@ pub struct HowToHold {
 pub async fn hold(
     run: Run<'_>,
     how: &HowToHold,
-    format: Option<&'static Format<CheckView<'static>>>,
+    format: Chosen<CheckView<'static>>,
     name: &str,
     file: &CheckFile,
 ) -> Result<Ending> {
@@ -187,6 +216,10 @@ impl<'a> Holding<'a> {
             }
             seen.probe = self.measured(&seen.session, voice).await?;
         }
+        if seen.session.is_live() && self.file.asks_for_flows() {
+            let wait = self.how.flows.map(tokio::time::sleep);
+            seen.session.flows(Whom::all(!self.how.no_exec), wait).await?;
+        }
         Ok(seen)
     }
 
@@ -215,7 +248,11 @@ impl<'a> Holding<'a> {
         let diagnosis = seen.closely.then(|| diagnose(&map, comparison.as_ref(), |_| true));
         let diagnosis = diagnosis.as_ref();
         let evidence = Evidence { map: &map, probe, diagnosis, chosen: &chosen.containers };
-        Ok(check::evaluate(self.file, &evidence))
+        let mut verdicts = check::evaluate(self.file, &evidence);
+        if !self.how.explain {
+            verdicts.iter_mut().for_each(|verdict| verdict.cause = None);
+        }
+        Ok(verdicts)
     }
 }
 
@@ -251,13 +288,50 @@ async fn init(run: Run<'_>, how: &HowToHold) -> Result<String> {
     let seen = Holding { run, how, file: &file }.look(Voice::Aloud).await?;
     let map = seen.map();
     let chosen = source::chosen(run.options, &map)?;
-    let narrowed = !run.options.project.is_empty() || !run.options.network.is_empty();
+    let narrowed = match (&run.options.project[..], &run.options.network[..]) {
+        ([], []) => check::Narrowed::No,
+        (projects, []) => check::Narrowed::To(projects),
+        _ => check::Narrowed::Otherwise,
+    };
     let (containers, networks) = (&chosen.containers, &chosen.networks);
     Ok(check::init(&map, containers, networks, narrowed, seen.probe.as_ref()))
 }
 
+/// Fails when there is a file already that says something else: somebody may
+/// have written it by hand. A pipe or a device has nothing to lose.
+fn keep_what_is_written(file: Option<&Path>, text: &str) -> Result<()> {
+    let Some(path) = file.filter(|path| path.is_file()) else { return Ok(()) };
+    let unreadable = |error| Error::Unreadable { path: path.to_owned(), error };
+    let length = path.metadata().map_err(unreadable)?.len();
+    // What is as long is read whole, which is no more than what is to be written.
+    let same = length == 0
+        || length == text.len() as u64
+            && std::fs::read(path).map_err(unreadable)? == text.as_bytes();
+    if same {
+        return Ok(());
+    }
+    let shown = path.display();
+    Err(Error::Usage {
+        what: format!("`{shown}` is there already, and says something else"),
+        hint: Some(format!(
+            "`netmap check {shown}` holds what runs against it; --force writes over it, another -o beside it"
+        )),
+    })
+}
+
+/// The check file of the folder that netmap runs in.
+fn usual() -> Result<&'static Path> {
+    let found = USUAL.iter().map(Path::new).find(|path| path.exists());
+    found.ok_or_else(|| Error::Usage {
+        what:
+            "no check file is named, and there is neither netmap.yaml nor .netmap/check.yaml here"
+                .to_owned(),
+        hint: Some("netmap check --init -o netmap.yaml writes one for what runs now".to_owned()),
+    })
+}
+
 /// Reads a check file, or what comes in on standard input.
-fn read(path: &Path) -> Result<CheckFile> {
+pub fn read(path: &Path) -> Result<CheckFile> {
     let failed = |problems| Error::CheckFile { path: path.to_owned(), problems };
     let one = |what: String| failed(vec![Problem { place: None, what, hint: None }]);
     let mut bytes = Vec::new();

@@ -6,7 +6,7 @@ use clap::builder::PossibleValue;
 
 use crate::model::Severity;
 use crate::probe::Method;
-use crate::render::svg::{Blank, Theme};
+use crate::render::svg::{Blank, Detail, Page, TalkShown, TextAs, Theme};
 
 impl ValueEnum for Severity {
     fn value_variants<'a>() -> &'a [Self] {
@@ -55,6 +55,66 @@ impl ValueEnum for Blank {
     }
 }
 
+impl ValueEnum for Page {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Docs, Self::A4, Self::Slide, Self::None]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::Docs => "docs",
+            Self::A4 => "a4",
+            Self::Slide => "slide",
+            Self::None => "none",
+        }))
+    }
+}
+
+impl ValueEnum for Detail {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Image, Self::State, Self::Ports, Self::Names, Self::Addresses, Self::Kinds]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::Image => "image",
+            Self::State => "state",
+            Self::Ports => "ports",
+            Self::Names => "names",
+            Self::Addresses => "addresses",
+            Self::Kinds => "kinds",
+        }))
+    }
+}
+
+impl ValueEnum for TextAs {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Fonts, Self::Paths]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::Fonts => "fonts",
+            Self::Paths => "paths",
+        }))
+    }
+}
+
+impl ValueEnum for TalkShown {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::None, Self::Observed, Self::Configured, Self::All]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::None => "none",
+            Self::Observed => "observed",
+            Self::Configured => "configured",
+            Self::All => "all",
+        }))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,5 +137,9 @@ mod tests {
         words::<Method>(&["auto", "exec", "netns"]);
         words::<Theme>(&["auto", "light", "dark"]);
         words::<Blank>(&["addresses", "names"]);
+        words::<Page>(&["docs", "a4", "slide", "none"]);
+        words::<Detail>(&["image", "state", "ports", "names", "addresses", "kinds"]);
+        words::<TextAs>(&["fonts", "paths"]);
+        words::<TalkShown>(&["none", "observed", "configured", "all"]);
     }
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::model::Snapshot;
 
 /// The options.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct ComposeOptions {
     /// Read compose files instead of asking an engine: a file, a folder with one in it, or - for
     /// standard input; when repeated, each is laid over those before it

@@ -27,6 +27,9 @@ pub struct Args {
     /// Ids, addresses that moved, restarts and times of starting, too
     #[arg(long)]
     noise: bool,
+    /// End with exit code 1 where something differs, as it does without being asked, too
+    #[arg(long = "exit-code", help_heading = "How to show it")]
+    _exit_code: bool,
     #[command(flatten)]
     format: FormatArgs<DiffView<'static>>,
     #[command(flatten)]

@@ -2,18 +2,26 @@
 //! fix it.
 
 use super::format::FormatArgs;
-use super::options::Options;
+use super::options::{Options, duration};
 use super::picture::PictureArgs;
 use super::run::Run;
 use super::session::Session;
-use super::{Ending, source};
-use crate::diagnose::rules::REFUSED_FILE;
-use crate::diagnose::{RULES, Rule, diagnose, rule_named};
+use super::{Ending, baseline, source};
+use crate::diagnose::rules::firewall_drop;
+use crate::diagnose::{
+    Case, Idle, Ignored, RULES, Rule, around, diagnose, diagnose_about, needed, rule_named,
+    set_aside, take_turns,
+};
+use crate::engine::Whom;
 use crate::error::{Error, Result};
-use crate::graph::{Comparison, Filter, Map};
-use crate::model::{Diagnosis, Severity, Snapshot, nearest};
+use crate::graph::{Comparison, Filter, Map, Selection, is_pattern, no_pattern, pattern};
+use crate::model::keys::label;
+use crate::model::{ContainerAt, Ignore, IgnoredBy, LostWay, Severity, Snapshot, nearest};
 use crate::render::{FindingsView, Format};
+use clap::ValueEnum;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
 
 /// Arguments of `netmap doctor`.
 #[derive(Debug, clap::Args)]
@@ -27,20 +35,29 @@ pub struct Args {
     /// Measure as well, and say where measurement and map disagree
     #[arg(long, help_heading = "How to look")]
     probe: bool,
+    /// Listen first for so long, such as 30s, to what containers try in vain
+    #[arg(long, value_name = "TIME", value_parser = duration, conflicts_with = "from", help_heading = "How to look")]
+    flows: Option<Duration>,
     /// Ask only this rule; may be repeated (netmap explain lists them)
     #[arg(long, value_name = "RULE", help_heading = "What to look for")]
     rule: Vec<String>,
-    /// Do not ask this rule; may be repeated
-    #[arg(long, value_name = "RULE", help_heading = "What to look for")]
+    /// Ignore findings of this rule, or of this rule about NAME (globs work), and say so with the
+    /// reason: 'unused-network:old-* until Friday'; may be repeated
+    #[arg(long, value_name = "RULE[:NAME] [REASON]", help_heading = "What to look for")]
     ignore: Vec<String>,
-    /// End with exit code 1 from this severity on
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = Severity::Warning, help_heading = "What to look for")]
-    severity: Severity,
+    /// Tell only what is not in this file, which is JSON of an earlier netmap doctor
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "What to look for")]
+    baseline: Option<PathBuf>,
+    /// End with exit code 1 from this severity on, or never
+    #[arg(long, alias = "severity", value_name = "SEVERITY", value_enum, default_value_t = FailOn::Warning, help_heading = "What to look for")]
+    fail_on: FailOn,
     /// Say everything: each rule asked, and what could not be looked at
     #[arg(long, short, help_heading = "How to show it")]
     verbose: bool,
     #[command(flatten)]
     format: FormatArgs<FindingsView<'static>>,
+    #[command(flatten)]
+    picture: PictureArgs,
 }
 
 /// Examples and formats for the help text.
@@ -50,28 +67,58 @@ pub fn after_help() -> String {
         "Examples:\n  \
         netmap doctor                           what is wrong, and what fixes it\n  \
         netmap doctor web                       only what concerns web\n  \
+        netmap doctor -o wrong.svg              numbered on the map\n  \
         netmap doctor --from sample:module-5    a recorded setup, without any engine\n  \
+        netmap doctor --compose compose.yaml    what is planned, for CI (docs/ci.md)\n  \
         netmap explain wrong-name               what a finding means\n\n\
         {formats}\n\
-        Exit codes: 0 nothing found at or above --severity, 1 something, 2 could not look."
+        A container or network with the label netmap.ignore has findings ignored, too; its value is\n\
+        written like that of --ignore: netmap.ignore: \"exposed-to-the-world only the office gets there\".\n\n\
+        Exit codes: 0 nothing found at or above --fail-on, 1 something, 2 could not look."
     )
 }
 
 /// Looks, judges and shows.
 pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     let format = args.format.chosen(run.options.file())?;
-    let (only, ignored) = (rules(&args.rule)?, rules(&args.ignore)?);
+    let only = rules(&args.rule)?;
+    let mut asked = ignored(&args.ignore)?;
+    asked.extend(run.settings.ignored.iter().cloned());
+    let known = args.baseline.as_deref().map(baseline::read).transpose()?;
     let snapshot = source::kept(look(run, args).await?);
     let map = source::kept(Map::new(&snapshot));
     let comparison = snapshot.probe.as_ref().map(|probe| Comparison::new(&map, probe));
-    let mut diagnosis = diagnose(&map, comparison.as_ref(), |rule| {
-        (only.is_empty() || only.contains(rule.name)) && !ignored.contains(rule.name)
-    });
-    narrow(&mut diagnosis, &map, run.options, args)?;
-    let view = FindingsView { diagnosis: &diagnosis, verbose: args.verbose };
-    run.show(&view, format, &PictureArgs::default()).await?;
-    let found = diagnosis.worst().is_some_and(|worst| worst >= args.severity);
-    Ok(if found { Ending::Findings } else { Ending::Clean })
+    let wanted = |rule: &Rule| only.is_empty() || only.contains(rule.name);
+    let chosen = chosen(&map, run.options, args)?;
+    let mut diagnosis = match &chosen {
+        Some(chosen) => diagnose_about(&map, comparison.as_ref(), chosen, wanted),
+        None => diagnose(&map, comparison.as_ref(), wanted),
+    };
+    let ignored = Ignored::new(&map, &asked);
+    for (of, name) in ignored.unknown() {
+        let label = label::IGNORE;
+        run.note(&format!("the label {label} of {of} names `{name}`, which is no rule"));
+    }
+    set_aside(&mut diagnosis, &ignored, known.as_deref().unwrap_or_default());
+    take_turns(&mut diagnosis.findings, &map.snapshot().networks);
+    // Who asks for a part asks for no findings of the rest.
+    if chosen.is_none() && only.is_empty() {
+        for (ignore, why) in ignored.idle(&diagnosis) {
+            run.note(&idle(ignore, &why));
+        }
+    }
+    let view = FindingsView {
+        verbose: args.verbose,
+        comparison: comparison.as_ref(),
+        only: chosen.as_ref(),
+        scope: run.options.scope(&args.names),
+        fail_on: args.fail_on.severity(),
+        has_baseline: known.is_some(),
+        ..FindingsView::new(&diagnosis, &map)
+    };
+    run.show(&view, format, &args.picture).await?;
+    let fails = args.fail_on.severity().is_some_and(|least| diagnosis.worst() >= Some(least));
+    Ok(if fails { Ending::Findings } else { Ending::Clean })
 }
 
 /// The snapshot with all that can be seen, and measured if that is wanted.
@@ -83,35 +130,124 @@ async fn look(run: Run<'_>, args: &Args) -> Result<Snapshot> {
         });
     }
     let mut session = Session::open_judged(run).await?;
-    session.observe(!args.no_exec).await;
+    // Who is not there is told before anybody is looked into.
+    let asked = chosen(&Map::new(&session.snapshot), run.options, args)?;
+    if let Some(wait) = args.flows.filter(|_| session.is_live()) {
+        let whom = whom(&session.snapshot, !args.no_exec, asked.as_ref());
+        session.flows(whom, Some(tokio::time::sleep(wait))).await?;
+    }
+    match &asked {
+        Some(asked) => session.observe_about(!args.no_exec, asked).await,
+        None => session.observe(!args.no_exec).await,
+    }
     if args.probe {
-        session.probe(|map| Ok(map.select(&Filter::default())?.containers)).await?;
+        session.probe(|map| ends(map, asked.as_ref())).await?;
+        let is_asked =
+            |at: ContainerAt| asked.as_ref().is_none_or(|asked| asked.containers.contains(&at));
+        session.probe_ports(|from, to| is_asked(from) || is_asked(to)).await?;
+        session.seek_drops(&lost_ways(&session.snapshot)).await;
     }
     Ok(session.snapshot)
 }
 
-/// Keeps the findings about what the user named.
-fn narrow(diagnosis: &mut Diagnosis, map: &Map, options: &Options, args: &Args) -> Result<()> {
+/// Whom to listen to.
+fn whom(snapshot: &Snapshot, exec: bool, asked: Option<&Selection>) -> Whom {
+    let map = Map::new(snapshot);
+    let names = |asked| {
+        let needed = needed(&Case::new(&map, None), asked, |_| false).into_iter();
+        needed.map(|at| map.container(at).name.clone()).collect()
+    };
+    Whom { exec, only: asked.map(names) }
+}
+
+/// Among whom it is measured: all that run, or what the user named and those whom it
+/// has to do with. The others' ways say nothing of what was asked, and there may be
+/// hundreds of them.
+fn ends(map: &Map, asked: Option<&Selection>) -> Result<BTreeSet<ContainerAt>> {
+    let running = map.select(&Filter::default())?.containers;
+    let Some(asked) = asked else { return Ok(running) };
+    Ok(&around(&Case::new(map, None), asked) & &running)
+}
+
+/// How many silences are looked into, each of which takes a second.
+const MOST_SILENCES: usize = 6;
+
+/// Ways on which packets are lost, and nothing else explains it.
+fn lost_ways(snapshot: &Snapshot) -> Vec<LostWay> {
+    let map = Map::new(snapshot);
+    let comparison = snapshot.probe.as_ref().map(|probe| Comparison::new(&map, probe));
+    let mut ways = firewall_drop::lost_ways(&Case::new(&map, comparison.as_ref()));
+    ways.truncate(MOST_SILENCES);
+    ways
+}
+
+/// What the user named, if anything.
+fn chosen(map: &Map, options: &Options, args: &Args) -> Result<Option<Selection>> {
     if args.names.is_empty() && options.network.is_empty() && options.project.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
-    let selection = map.select(&Filter {
+    let only = map.select(&Filter {
         names: args.names.clone(),
         networks: options.network.clone(),
         projects: options.project.clone(),
         stopped: true,
         ..Filter::default()
     })?;
-    let containers = selection.containers.iter().map(|at| map.container(*at).name.as_str());
-    // A network is on the map because of its members; it is what the user
-    // named only when no container is.
-    let networks = selection.networks.iter().map(|at| map.network(*at).name.as_str());
-    let named: BTreeSet<&str> = containers.chain(networks).collect();
-    let about = |subject: &String| named.contains(subject.as_str());
-    // Of a file that Compose refuses nothing comes up, whatever was named.
-    let of_all = |rule: &str| rule == REFUSED_FILE;
-    diagnosis.findings.retain(|finding| of_all(finding.rule) || finding.subjects.iter().any(about));
-    Ok(())
+    Ok(Some(only))
+}
+
+/// From which severity on findings end the program with exit code 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    Error,
+    Warning,
+    Info,
+    /// Findings are told, and change no exit code.
+    None,
+}
+
+impl FailOn {
+    fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Info => Some(Severity::Info),
+            Self::None => None,
+        }
+    }
+}
+
+/// What `--ignore` asks for, if its rules are there.
+fn ignored(texts: &[String]) -> Result<Vec<Ignore>> {
+    let mut asked = Vec::new();
+    for text in texts {
+        let read = Ignore::read(text, &IgnoredBy::Option);
+        if read.is_empty() {
+            rule(text)?;
+        }
+        for ignore in read {
+            rule(&ignore.rule)?;
+            if let Some(of) = ignore.of.as_deref().filter(|of| is_pattern(of)) {
+                pattern(of).map_err(|error| no_pattern(of, &error))?;
+            }
+            asked.push(ignore);
+        }
+    }
+    Ok(asked)
+}
+
+/// That an `--ignore` is of no use, and why.
+fn idle(ignore: &Ignore, why: &Idle) -> String {
+    let of = ignore.of.as_deref().map(|of| format!(":{of}")).unwrap_or_default();
+    let why = match why {
+        Idle::NoSuchName(error) => match error.hint() {
+            Some(hint) => format!("{error}; {hint}"),
+            None => error.to_string(),
+        },
+        Idle::NoSuchFinding => "there is no such finding".to_owned(),
+        Idle::OthersToo(other) => format!("the finding is about {other}, too"),
+    };
+    format!("--ignore {}{of} ignores nothing: {why}", ignore.rule)
 }
 
 /// The rules of these names.
@@ -119,12 +255,49 @@ fn rules(names: &[String]) -> Result<BTreeSet<&'static str>> {
     names.iter().map(|name| rule(name).map(|rule| rule.name)).collect()
 }
 
-/// The rule of this name, or the nearest one in the error.
+/// How many rules are named that speak of what was asked for.
+const MOST_NAMED: usize = 4;
+
+/// The rules that speak of all the words that were asked for, those first that
+/// have them in their names, then in what they are and look like.
+fn about(asked: &str) -> Option<String> {
+    let words: Vec<String> = asked
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    let rank = |rule: &Rule| {
+        let texts = [
+            rule.name,
+            rule.summary,
+            rule.example,
+            rule.seen,
+            rule.fix,
+            rule.meaning,
+            rule.mistaken_for,
+        ];
+        let texts = texts.map(str::to_lowercase);
+        let has = |text: &String, word: &String| {
+            text.split(|c: char| !c.is_alphanumeric()).any(|other| other == word)
+        };
+        let ranks = words.iter().map(|word| texts.iter().position(|text| has(text, word)));
+        ranks.sum::<Option<usize>>()
+    };
+    let mut ranked: Vec<(usize, &str)> =
+        RULES.iter().filter_map(|rule| Some((rank(rule)?, rule.name))).collect();
+    // Stable: of equal ones those that explain others come first.
+    ranked.sort_by_key(|(rank, _)| *rank);
+    let names: Vec<&str> = ranked.into_iter().take(MOST_NAMED).map(|(_, name)| name).collect();
+    (!words.is_empty() && !names.is_empty()).then(|| names.join("` or `"))
+}
+
+/// The rule of this name, or the nearest ones in the error.
 pub fn rule(name: &str) -> Result<&'static Rule> {
     rule_named(name).ok_or_else(|| Error::NoSuchName {
         kind: "rule",
         name: name.to_owned(),
-        nearest: nearest(name, RULES.iter().map(|rule| rule.name)).map(str::to_owned),
+        nearest: about(name)
+            .or_else(|| nearest(name, RULES.iter().map(|rule| rule.name)).map(str::to_owned)),
         known: RULES.iter().map(|rule| rule.name.to_owned()).collect(),
     })
 }

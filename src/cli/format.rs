@@ -1,46 +1,167 @@
 //! The format of what a command shows: `--format`, else the extension of the
 //! file to write, else what is usual.
 
+use std::ffi::OsStr;
 use std::fmt;
+use std::marker::PhantomData;
 use std::path::Path;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
 
 use crate::error::{Error, Result};
-use crate::render::{Format, Shown};
+use crate::render::{Format, Shown, Template};
 
 /// The option that names a format.
 #[derive(clap::Args)]
 pub struct FormatArgs<S: Shown> {
-    /// Format (see the list below); without it, the extension of -o decides
-    #[arg(long, short, value_name = "FORMAT", value_parser = parser::<S>(), hide_possible_values = true, help_heading = "How to show it")]
-    format: Option<&'static Format<S>>,
+    /// Format (--help lists them); else the extension of -o decides
+    #[arg(long, short, value_name = "FORMAT", value_parser = Words::<S>(PhantomData), hide_possible_values = true, help_heading = "How to show it")]
+    format: Option<Asked<S>>,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format", hide = Format::<S>::named("json").is_none(), help_heading = "How to show it")]
+    json: bool,
+    /// Only the names, one a line
+    #[arg(long, short, conflicts_with_all = ["format", "json"], hide = S::ROWS.is_none(), help_heading = "How to show it")]
+    quiet: bool,
+}
+
+/// What `--format` may say.
+enum Asked<S: Shown> {
+    Named(&'static Format<S>),
+    Template(Template),
+}
+
+impl<S: Shown> Clone for Asked<S> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Named(format) => Self::Named(format),
+            Self::Template(template) => Self::Template(template.clone()),
+        }
+    }
+}
+
+/// How something is to be shown.
+pub enum Chosen<S: Shown> {
+    /// Nobody said.
+    Usual,
+    /// In this format.
+    In(&'static Format<S>),
+    /// A line for each row, by this template.
+    By(Template),
+    /// No more than the names of its rows.
+    Names,
+}
+
+impl<S: Shown> From<Option<&'static Format<S>>> for Chosen<S> {
+    fn from(format: Option<&'static Format<S>>) -> Self {
+        format.map_or(Self::Usual, Self::In)
+    }
+}
+
+impl<S: Shown> Chosen<S> {
+    /// The format of a file that is compared with what would be written.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] for a template and for names, which nothing is compared with.
+    pub fn of_a_file(self) -> Result<Option<&'static Format<S>>> {
+        match self {
+            Self::Usual => Ok(None),
+            Self::In(format) => Ok(Some(format)),
+            Self::By(_) | Self::Names => Err(Error::Usage {
+                what: "--check compares files of maps, and not what a template or -q prints"
+                    .to_owned(),
+                hint: None,
+            }),
+        }
+    }
+
+    /// The same, and this format where nobody said anything.
+    pub fn or(self, usual: Option<&'static Format<S>>) -> Self {
+        match self {
+            Self::Usual => usual.into(),
+            chosen => chosen,
+        }
+    }
+}
+
+/// Takes the names of the registry, and templates.
+struct Words<S>(PhantomData<fn() -> S>);
+
+impl<S> Clone for Words<S> {
+    fn clone(&self) -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<S: Shown> TypedValueParser for Words<S> {
+    type Value = Asked<S>;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> std::result::Result<Asked<S>, clap::Error> {
+        let text = value.to_str().filter(|text| Template::is_one(text));
+        let Some(text) = text else {
+            return parser::<S>().parse_ref(command, argument, value).map(Asked::Named);
+        };
+        let wrong = |what: String| {
+            clap::Error::raw(ErrorKind::ValueValidation, format!("{what}\n")).with_cmd(command)
+        };
+        if S::ROWS.is_none() {
+            return Err(wrong(format!("{} has no rows that a template could show", S::WHAT)));
+        }
+        Template::read(text).map(Asked::Template).map_err(|misfit| wrong(misfit.what))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let value = |format: &Format<S>| PossibleValue::new(format.name).help(format.about);
+        Some(Box::new(S::FORMATS.iter().map(value)))
+    }
 }
 
 /// Takes the names of the registry.
-fn parser<S: Shown>() -> impl TypedValueParser<Value = &'static Format<S>> {
+pub fn parser<S: Shown>() -> impl TypedValueParser<Value = &'static Format<S>> {
     PossibleValuesParser::new(S::FORMATS.iter().map(|format| format.name))
         .try_map(|name| Format::named(&name).ok_or("there is no such format"))
 }
 
 impl<S: Shown> FormatArgs<S> {
-    /// The format asked for: `--format`, else the extension of the file to
-    /// write. `None` where neither says anything; an error where the extension
-    /// is none of a format.
-    pub fn chosen(&self, file: Option<&Path>) -> Result<Option<&'static Format<S>>> {
-        if self.format.is_some() {
-            return Ok(self.format);
+    /// What is asked for: by an option, else by the extension of the file to
+    /// write; an error where the extension is none of a format.
+    pub fn chosen(&self, file: Option<&Path>) -> Result<Chosen<S>> {
+        if self.quiet {
+            return if S::ROWS.is_some() { Ok(Chosen::Names) } else { Err(without_names::<S>()) };
+        }
+        if self.json {
+            return Format::named("json").map(Chosen::In).ok_or_else(without_json::<S>);
+        }
+        match &self.format {
+            Some(Asked::Named(format)) => return Ok(Chosen::In(format)),
+            Some(Asked::Template(template)) => return Ok(Chosen::By(template.clone())),
+            None => {}
         }
         let Some((file, extension)) = file.and_then(|file| Some((file, extension(file)?))) else {
-            return Ok(None);
+            return Ok(Chosen::Usual);
         };
         let found = Format::for_extension(&extension);
-        found.map(Some).ok_or_else(|| Error::NoSuchFormat {
+        found.map(Chosen::In).ok_or_else(|| Error::NoSuchFormat {
             path: file.to_owned(),
             what: S::WHAT,
             known: Format::<S>::extensions(),
         })
     }
+}
+
+fn without_json<S: Shown>() -> Error {
+    Error::Usage { what: format!("{} has no form for programs", S::WHAT), hint: None }
+}
+
+fn without_names<S: Shown>() -> Error {
+    Error::Usage { what: format!("{} has no names to list", S::WHAT), hint: None }
 }
 
 /// A file name's extension, without dot; nothing for a name that has none or
@@ -52,7 +173,12 @@ pub fn extension(file: &Path) -> Option<String> {
 
 impl<S: Shown> fmt::Debug for FormatArgs<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FormatArgs").field("format", &self.format).finish()
+        let format = match &self.format {
+            None => None,
+            Some(Asked::Named(format)) => Some(format.name),
+            Some(Asked::Template(_)) => Some("a template"),
+        };
+        f.debug_struct("FormatArgs").field("format", &format).finish_non_exhaustive()
     }
 }
 
@@ -61,9 +187,9 @@ mod tests {
     use clap::Parser;
 
     use super::*;
-    use crate::model::Ladder;
     use crate::render::{
-        CheckView, DiffView, FindingsView, ProbeView, RulesView, SamplesView, View,
+        AdviceView, CheckView, DiffView, FindingsView, FlowsView, GradeView, LadderView, ProbeView,
+        RulesView, SamplesView, SchemasView, SheetView, View,
     };
 
     #[derive(Parser)]
@@ -76,8 +202,12 @@ mod tests {
     fn chosen<S: Shown>(arguments: &[&str], file: Option<&str>) -> Result<Option<&'static str>> {
         let arguments = std::iter::once(&"netmap").chain(arguments);
         let cli = Cli::<S>::try_parse_from(arguments).expect("arguments that clap takes");
-        let format = cli.format.chosen(file.map(Path::new))?;
-        Ok(format.map(|format| format.name))
+        Ok(match cli.format.chosen(file.map(Path::new))? {
+            Chosen::Usual => None,
+            Chosen::In(format) => Some(format.name),
+            Chosen::By(_) => Some("a template"),
+            Chosen::Names => Some("names"),
+        })
     }
 
     /// What every command has in common, for one registry.
@@ -112,6 +242,11 @@ mod tests {
                 }
             }
         }
+        let json = chosen::<S>(&["--json"], None).ok().flatten();
+        assert_eq!(json, Format::<S>::named("json").map(|format| format.name), "{what}");
+        let template = Cli::<S>::try_parse_from(["netmap", "--format", "{{.Name}}"]);
+        assert_eq!(template.is_ok(), S::ROWS.is_some(), "{what}");
+        assert_eq!(chosen::<S>(&["-q"], None).is_ok(), S::ROWS.is_some(), "{what}");
         let wrong = Cli::<S>::try_parse_from(["netmap", "--format", "docx"]);
         let said = wrong.err().expect("there is no such format").to_string();
         assert!(S::FORMATS.iter().all(|format| said.contains(format.name)), "{said}");
@@ -121,11 +256,16 @@ mod tests {
     fn every_registry_is_chosen_from_in_the_same_way() {
         chooses::<View>();
         chooses::<ProbeView>();
-        chooses::<Ladder>();
+        chooses::<LadderView>();
         chooses::<FindingsView>();
         chooses::<RulesView>();
         chooses::<SamplesView>();
+        chooses::<SchemasView>();
+        chooses::<SheetView>();
         chooses::<CheckView>();
         chooses::<DiffView>();
+        chooses::<FlowsView>();
+        chooses::<GradeView>();
+        chooses::<AdviceView>();
     }
 }

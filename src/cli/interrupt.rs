@@ -4,7 +4,14 @@
 //! started in containers. What computes, or waits for somebody's file, cannot
 //! be dropped; a thread that needs no runtime ends the program then.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+
+#[cfg(unix)]
+use signal_hook::consts::{SIGINT, SIGTERM};
+#[cfg(unix)]
+use signal_hook::iterator::Signals;
+use tokio::sync::Notify;
 
 use super::ending::Ending;
 
@@ -13,31 +20,69 @@ use super::ending::Ending;
 #[cfg(unix)]
 const GRACE: Duration = Duration::from_millis(400);
 
+/// How long a command has that shows what it has when it is interrupted.
+#[cfg(unix)]
+const TO_SHOW: Duration = Duration::from_secs(5);
+
+/// Whether a command takes an interrupt for the word that it has seen enough.
+static CLAIMED: AtomicBool = AtomicBool::new(false);
+
+/// Whether a pager has the terminal, whose matter Ctrl-C is for so long.
+static PAGED: AtomicBool = AtomicBool::new(false);
+
+/// Tells that command.
+static ENOUGH: Notify = Notify::const_new();
+
+/// From here on an interrupt does not end the command, but what is returned: it
+/// then shows what it has. A second interrupt ends it.
+pub(super) fn claim() -> impl Future<Output = ()> {
+    CLAIMED.store(true, Ordering::Relaxed);
+    ENOUGH.notified()
+}
+
+/// While what is returned is there, Ctrl-C is the pager's matter: it ends what
+/// the pager does, and not what wrote the text.
+pub(super) fn left_to_the_pager() -> impl Drop {
+    struct Until;
+    impl Drop for Until {
+        fn drop(&mut self) {
+            PAGED.store(false, Ordering::Relaxed);
+        }
+    }
+    PAGED.store(true, Ordering::Relaxed);
+    Until
+}
+
+/// The first interrupt, unless a command has claimed it, which is then told.
+pub(super) async fn unless_claimed(interrupted: impl Future<Output = Ending>) -> Ending {
+    let ending = interrupted.await;
+    if CLAIMED.load(Ordering::Relaxed) {
+        ENOUGH.notify_one();
+        std::future::pending::<()>().await;
+    }
+    ending
+}
+
 /// From here on Ctrl-C and a request to end are noticed. What is returned
 /// comes with the first of them.
+///
+/// Where the signals cannot be had, or no thread that waits for them, nothing
+/// is changed, and the system's own handlers end the program.
 #[cfg(unix)]
 pub(super) fn notice() -> impl Future<Output = Ending> {
-    use signal_hook::consts::{SIGINT, SIGTERM};
-    use signal_hook::iterator::Signals;
-
     let (tell, told) = tokio::sync::oneshot::channel();
-    // Where signals cannot be had, the system's own handlers end the program.
-    if let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) {
-        let wait = move || {
-            let Some(signal) = signals.forever().next() else { return };
-            let ending = if signal == SIGTERM { Ending::Terminated } else { Ending::Interrupted };
-            let _ = tell.send(ending);
-            let pause = Duration::from_millis(20);
-            for _ in 0..GRACE.as_millis() / pause.as_millis() {
-                std::thread::sleep(pause);
-                if signals.pending().next().is_some() {
-                    break;
-                }
-            }
-            let _all = crate::temporary::remove_all();
-            signal_hook::low_level::exit(ending as i32);
-        };
-        let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(wait);
+    let (ready, is_ready) = std::sync::mpsc::channel();
+    // The thread takes the signals over itself: one that nobody waits for would
+    // be lost.
+    let wait = move || {
+        let signals = Signals::new([SIGINT, SIGTERM]);
+        let _ = ready.send(());
+        if let Ok(signals) = signals {
+            end_with_the_first(signals, tell);
+        }
+    };
+    if std::thread::Builder::new().name("signals".to_owned()).spawn(wait).is_ok() {
+        let _ = is_ready.recv();
     }
     async {
         match told.await {
@@ -45,6 +90,25 @@ pub(super) fn notice() -> impl Future<Output = Ending> {
             Err(_) => std::future::pending().await,
         }
     }
+}
+
+/// Waits for a signal, tells of it, and ends the program soon after.
+#[cfg(unix)]
+fn end_with_the_first(mut signals: Signals, tell: tokio::sync::oneshot::Sender<Ending>) {
+    let is_ours = |signal: &i32| *signal != SIGINT || !PAGED.load(Ordering::Relaxed);
+    let Some(signal) = signals.forever().find(is_ours) else { return };
+    let ending = if signal == SIGTERM { Ending::Terminated } else { Ending::Interrupted };
+    let _ = tell.send(ending);
+    let pause = Duration::from_millis(20);
+    let grace = if CLAIMED.load(Ordering::Relaxed) { TO_SHOW } else { GRACE };
+    for _ in 0..grace.as_millis() / pause.as_millis() {
+        std::thread::sleep(pause);
+        if signals.pending().next().is_some() {
+            break;
+        }
+    }
+    let _all = crate::temporary::remove_all();
+    signal_hook::low_level::exit(ending as i32);
 }
 
 /// From here on Ctrl-C is noticed by what waits; what computes ends first.

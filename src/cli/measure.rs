@@ -5,6 +5,7 @@ use crate::graph::Map;
 use crate::model::ContainerAt;
 use crate::model::words::count;
 use crate::probe::{Method, Outlook, ProbePlan, Probing};
+use crate::render::fix;
 
 /// How to measure.
 #[derive(Debug, Clone, clap::Args)]
@@ -22,12 +23,15 @@ pub struct HowArgs {
     /// How often to try each
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), conflicts_with = "from", help_heading = "How to measure")]
     pub count: u32,
+    /// Whether to try as well how large a packet gets there.
+    #[arg(skip)]
+    pub full_size: bool,
 }
 
 impl Default for HowArgs {
     /// Measuring as it is done when nothing is said.
     fn default() -> Self {
-        Self { method: Method::default(), count: 1 }
+        Self { method: Method::default(), count: 1, full_size: false }
     }
 }
 
@@ -57,25 +61,23 @@ pub fn announcements(plan: &ProbePlan, probing: &Probing<'_>) -> Vec<String> {
 
 /// What is about to happen in whose containers, before it does.
 fn announcement(pairs: usize, outlook: Outlook) -> String {
-    let mut ways = Vec::new();
+    let mut means = Vec::new();
     if outlook.entered > 0 {
-        let mut way = format!("{} entered", count(outlook.entered, "network namespace"));
+        let mut entering = format!("from inside {}", count(outlook.entered, "container"));
         if let Some(patience) = outlook.patience {
-            way += &format!(" (so many at once get {:.1} s to answer)", patience.as_secs_f64());
+            entering +=
+                &format!(" (so many at once get {:.1} s to answer)", patience.as_secs_f64());
         }
-        ways.push(way);
+        means.push(entering);
     }
     if outlook.execs > 0 {
-        ways.push(format!(
-            "{} in {}",
-            count(outlook.execs, "exec"),
-            count(outlook.containers, "container")
-        ));
+        let commands = count(outlook.execs, "command");
+        means.push(format!("by {commands} run in {}", count(outlook.containers, "container")));
     }
-    if ways.is_empty() {
-        ways.push("nothing to run".to_owned());
+    match means.is_empty() {
+        true => "nothing to measure".to_owned(),
+        false => format!("measuring {} {}", count(pairs, "way"), means.join(" and ")),
     }
-    format!("{}: {}", count(pairs, "ordered pair"), ways.join(", "))
 }
 
 /// The error for a container that nothing can be measured from.
@@ -87,6 +89,7 @@ pub fn not_running(map: &Map, container: ContainerAt) -> Error {
             container.name,
             container.state.as_str()
         ),
-        hint: Some(format!("docker start {} starts it", container.name)),
+        hint: fix::with_names("docker start", &[&container.name])
+            .map(|command| format!("{command} starts it")),
     }
 }

@@ -4,104 +4,92 @@
 //! What commands have in common is in one place: `session` opens what they
 //! work on, `format` chooses how they show it, and `run` draws and writes it.
 
+mod baseline;
+mod candidates;
 mod check;
 mod choices;
+mod command_line;
+mod complete;
 mod compose;
+mod config;
 mod diff;
 mod doctor;
 mod ending;
 mod explain;
+mod flows;
 mod format;
+mod fresh;
+mod grade;
 mod graphviz;
+mod help;
 mod interrupt;
 mod lesson;
+mod manual;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod measure;
 mod options;
 mod output;
+mod pager;
 mod picture;
+mod plugin;
 mod probe;
 mod run;
 mod samples;
+mod schema;
 mod session;
+mod settings;
+mod settings_file;
 mod show;
 mod snapshot;
 mod source;
+mod split;
+mod start;
+mod version;
+mod watching;
 mod why;
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::FromArgMatches;
 
 use crate::error::Result;
+use command_line::{Cli, Command};
 use ending::Ending;
 use options::Options;
 use output::Output;
 use run::Run;
-
-/// Shows which containers share which networks.
-#[derive(Debug, Parser)]
-#[command(
-    name = "netmap",
-    version,
-    about = "Shows which containers share which networks, and measures who really reaches whom.",
-    arg_required_else_help = true,
-    after_help = "Examples:\n  \
-        netmap show                          what is connected to what, now\n  \
-        netmap show web db                   two containers and their networks\n  \
-        netmap show -o docs/map.svg          a picture\n  \
-        netmap show --from sample:module-5   a recorded setup, without any engine\n  \
-        netmap show --compose compose.yaml   what a compose file plans\n  \
-        netmap probe                         who really reaches whom\n  \
-        netmap why web db:5432               can web reach it, and if not, why\n  \
-        netmap doctor                        what is wrong, and what fixes it\n  \
-        netmap check lesson.yaml             whether it is as it should be\n  \
-        netmap diff monday.json              what has changed since a snapshot\n\n\
-        Exit codes: 0 clean, 1 findings or differences, 2 could not do the job."
-)]
-struct Cli {
-    #[command(flatten)]
-    options: Options,
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Show the map: containers, networks, and the addresses where they meet
-    #[command(after_help = show::after_help())]
-    Show(show::Args),
-    /// Measure who really reaches whom, and compare it with the map
-    #[command(after_help = probe::after_help())]
-    Probe(probe::Args),
-    /// Can A reach B, and if not, what stands in the way
-    #[command(after_help = why::after_help())]
-    Why(why::Args),
-    /// Say what is wrong and how to fix it
-    #[command(after_help = doctor::after_help())]
-    Doctor(doctor::Args),
-    /// Explain what a finding means, with an example and how to fix it
-    #[command(after_help = explain::after_help())]
-    Explain(explain::Args),
-    /// Compare a setup with a file of assertions
-    #[command(after_help = check::after_help())]
-    Check(check::Args),
-    /// Learn on broken setups: a small course
-    #[command(after_help = lesson::after_help())]
-    Lesson(lesson::Args),
-    /// List the recorded setups that can be read with --from sample:NAME
-    #[command(after_help = samples::after_help())]
-    Samples(samples::Args),
-    /// Write everything netmap knows to one file, which every command reads with --from
-    #[command(after_help = snapshot::after_help())]
-    Snapshot(snapshot::Args),
-    /// Show what differs between two snapshots, or between one and what runs now
-    #[command(after_help = diff::after_help())]
-    Diff(diff::Args),
-}
+use settings::Settings;
 
 /// Runs netmap with these arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // What shells and manuals say holds for everybody, whatever this user has set.
+    let plain = || help::command(&Settings::default());
+    if complete::answered(&arguments, plain) {
+        return Ending::Clean.into();
+    }
+    let unset = Settings::default();
+    let unset = Output::new(&Options::default(), &unset);
+    let failed = |error: &crate::error::Error| {
+        unset.error(error);
+        Ending::Failed.into()
+    };
+    let complete = |words: &[OsString]| complete::for_docker(words, plain());
+    let arguments = match plugin::understood(arguments, complete) {
+        Ok(plugin::Call::Run(arguments)) => arguments,
+        Ok(plugin::Call::Print(text)) => {
+            let written = unset.data(text.as_bytes(), None);
+            return written.map_or_else(|error| failed(&error), |()| Ending::Clean.into());
+        }
+        Err(error) => return failed(&error),
+    };
+    let settings = match Settings::read() {
+        Ok(settings) => settings,
+        Err(error) => return failed(&error),
+    };
+    let parsed = help::command(&settings).try_get_matches_from(arguments);
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         // clap words its own errors and answers --help and --version.
         Err(error) => {
@@ -109,16 +97,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitC
             return std::process::ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let output = Output::new(cli.options.color);
-    let run = Run { options: &cli.options, output: &output };
+    let output = Output::new(&cli.options, &settings);
+    let run = Run { options: &cli.options, settings: &settings, output: &output };
     let interrupted = interrupt::notice();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
         Ok(runtime) => {
             let result = runtime.block_on(async {
                 tokio::select! {
-                    result = dispatch(&cli.command, run) => result,
-                    ending = interrupted => Ok(ending),
+                    result = dispatch(cli.command.as_ref(), run) => result,
+                    ending = interrupt::unless_claimed(interrupted) => Ok(ending),
                 }
             });
             // Nobody waits for a thread that looks where nothing answers.
@@ -136,14 +124,25 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitC
     }
 }
 
-async fn dispatch(command: &Command, run: Run<'_>) -> Result<Ending> {
+async fn dispatch(command: Option<&Command>, run: Run<'_>) -> Result<Ending> {
+    let Some(command) = command else { return start::run(run).await };
     match command {
+        Command::Config(args) => config::run(run, args),
+        Command::Version => version::run(run).await,
+        Command::Plugin(args) => plugin::run(run, args),
+        Command::Completions(args) => complete::run(run, args),
+        Command::Man(args) => manual::run(run, args, help::command(&Settings::default())),
         Command::Show(args) => show::run(run, args).await,
+        Command::Flows(args) => flows::run(run, args).await,
         Command::Why(args) => why::run(run, args).await,
         Command::Probe(args) => probe::run(run, args).await,
         Command::Check(args) => check::run(run, args).await,
+        Command::Grade(args) => grade::run(run, args).await,
         Command::Lesson(args) => lesson::run(run, args).await,
         Command::Samples(args) => samples::run(run, args).await,
+        #[cfg(feature = "mcp")]
+        Command::Mcp(args) => mcp::run(run, args).await,
+        Command::Schema(args) => schema::run(run, args).await,
         Command::Snapshot(args) => snapshot::run(run, args).await,
         Command::Diff(args) => diff::run(run, args).await,
         Command::Doctor(args) => doctor::run(run, args).await,
@@ -153,10 +152,11 @@ async fn dispatch(command: &Command, run: Run<'_>) -> Result<Ending> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use super::help::command;
+    use super::settings::Settings;
 
     #[test]
     fn the_command_line_is_consistent() {
-        super::Cli::command().debug_assert();
+        command(&Settings::default()).debug_assert();
     }
 }

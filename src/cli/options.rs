@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::compose::ComposeOptions;
+use crate::engine::Environment;
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -20,7 +21,7 @@ pub enum Color {
 }
 
 /// The options.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Options {
     /// Engine to ask: unix:///path/to.sock, tcp://HOST:PORT or ssh://USER@HOST;
     /// repeated, all of them in one map
@@ -29,11 +30,13 @@ pub struct Options {
     /// Docker context to ask (docker context ls); repeated, all of them in one map
     #[arg(long, short = 'c', global = true, value_name = "NAME", help_heading = "Where to look")]
     pub context: Vec<String>,
+    /// Folder of docker's configuration, as docker --config names it
+    #[arg(long, global = true, hide = true, value_name = "FOLDER")]
+    pub docker_config: Option<PathBuf>,
     /// The other nodes of the swarm too, each over ssh at the address that the manager knows
     #[arg(long, global = true, conflicts_with = "from", help_heading = "Where to look")]
     pub all_nodes: bool,
-    /// Read a snapshot instead of asking an engine: a file, its folder, sample:NAME (see netmap
-    /// samples), or - for standard input
+    /// Read a snapshot instead: a file, its folder, sample:NAME, or - for standard input
     #[arg(long, value_hint = clap::ValueHint::AnyPath, global = true, value_name = "FILE", conflicts_with_all = ["host", "context"], help_heading = "Where to look")]
     pub from: Option<PathBuf>,
     /// Compose files to read instead.
@@ -55,7 +58,7 @@ pub struct Options {
     #[arg(long, short = 'a', global = true, help_heading = "What to show")]
     pub all: bool,
 
-    /// Write to this file instead of standard output; its extension chooses the format
+    /// Write to this file; its extension chooses the format
     #[arg(long, short, global = true, value_name = "FILE", help_heading = "How to show it")]
     pub output: Option<PathBuf>,
     /// When to use colour
@@ -68,12 +71,21 @@ pub struct Options {
         help_heading = "How to show it"
     )]
     pub color: Color,
+    /// Show long output whole, and not by a pager (NETMAP_PAGER, PAGER, else less)
+    #[arg(long, global = true, help_heading = "How to show it")]
+    pub no_pager: bool,
     /// Columns to use, instead of the terminal's or, in a pipe, any number; of a picture, its pixels
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(20..), help_heading = "How to show it")]
     pub width: Option<u16>,
 }
 
 impl Options {
+    /// What of the process's environment says where the engine is.
+    pub fn environment(&self) -> Environment {
+        let environment = Environment::of_process();
+        Environment { config: self.docker_config.clone().or(environment.config), ..environment }
+    }
+
     /// Whether an engine is to be asked, and not a file.
     pub fn is_live(&self) -> bool {
         self.from.is_none() && self.compose.files.is_empty()
@@ -82,6 +94,13 @@ impl Options {
     /// The file to write; nothing for standard output, which is also called `-`.
     pub fn file(&self) -> Option<&Path> {
         self.output.as_deref().filter(|file| *file != Path::new("-"))
+    }
+
+    /// What is narrowed to, by options and by these names, for a title.
+    pub fn scope<'a>(&'a self, names: impl IntoIterator<Item = &'a String>) -> Option<String> {
+        let all = self.project.iter().chain(&self.network).chain(names);
+        let parts: Vec<&str> = all.map(String::as_str).collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
     }
 
     /// How long one call to the engine may take.

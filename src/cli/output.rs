@@ -9,25 +9,32 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::options::{Color, Options};
+use super::pager;
+use super::settings::Settings;
 use crate::error::{Error, Result};
-use crate::render::{Role, Style, UNLIMITED, escape};
+use crate::render::{Role, Style, UNLIMITED, ascii, escape, flow, width};
 use crate::temporary::Temporary;
 
 /// Where a run's words go.
 #[derive(Debug)]
 pub struct Output {
     color: Color,
+    /// What shows text that is longer than the terminal.
+    pager: Option<String>,
+    /// Whether signs beyond ASCII would be shown as something else.
+    ascii: bool,
 }
 
 impl Output {
-    /// An output that colours as asked.
-    pub fn new(color: Color) -> Self {
-        Self { color }
+    /// An output as asked for.
+    pub fn new(options: &Options, settings: &Settings) -> Self {
+        let ascii = is_dumb() && io::stdout().is_terminal() || is_plain_locale();
+        Self { color: options.color, pager: pager::chosen(options, settings), ascii }
     }
 
     /// The dress for data that goes where `options` send it.
     pub fn style(&self, options: &Options) -> Style {
-        let to_terminal = options.file().is_none() && io::stdout().is_terminal();
+        let to_terminal = self.is_watched(options);
         let size = || {
             let size = terminal_size::terminal_size_of(io::stdout());
             size.map(|(width, _)| usize::from(width.0))
@@ -50,10 +57,22 @@ impl Output {
             Color::Auto => {
                 let unwanted =
                     |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-                terminal
-                    && !unwanted("NO_COLOR")
-                    && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+                terminal && !unwanted("NO_COLOR") && !is_dumb()
             }
+        }
+    }
+
+    /// Writes text for people: in ASCII where the terminal has no more, and by a
+    /// pager where it is longer than the terminal.
+    pub fn text(&self, text: &str, file: Option<&Path>) -> Result<()> {
+        if file.is_some() {
+            return self.data(text.as_bytes(), file);
+        }
+        let text = if self.ascii { ascii(text) } else { text.to_owned() };
+        let pager = self.pager.as_deref().filter(|_| !is_dumb());
+        match pager {
+            Some(pager) if pager::show(&text, pager) => Ok(()),
+            _ => self.data(text.as_bytes(), None),
         }
     }
 
@@ -77,17 +96,14 @@ impl Output {
 
     /// Says what went wrong, and what to do next.
     pub fn error(&self, error: &Error) {
-        let style = Style { width: 80, color: self.colored(io::stderr().is_terminal()) };
-        let mut text = format!(
-            "{} {}\n",
-            style.paint(Role::Bad, "error:"),
-            escape::terminal(&error.to_string())
-        );
+        let style = self.style_of_talk();
+        let label = style.paint(Role::Bad, "error:");
+        let mut text = format!("{label} {}\n", talked(&error.to_string(), 7, &style));
         if let Some(hint) = error.hint() {
             for (at, line) in hint.lines().enumerate() {
                 let label =
                     if at == 0 { style.paint(Role::Strong, "hint:") } else { "     ".to_owned() };
-                text.push_str(&format!("{label} {}\n", escape::terminal(line)));
+                text.push_str(&format!("{label} {}\n", talked(line, 6, &style)));
             }
         }
         self.talk(&text);
@@ -95,10 +111,19 @@ impl Output {
 
     /// Says something to the user beside the data.
     pub fn note(&self, text: &str) {
-        let style = Style { width: 80, color: self.colored(io::stderr().is_terminal()) };
+        let style = self.style_of_talk();
         for line in text.lines() {
             self.talk(&format!("{}\n", style.paint(Role::Quiet, line)));
         }
+    }
+
+    /// The dress of what is said beside the data: as wide as the terminal. Where
+    /// there is none, other programs read it, and a line stays whole.
+    fn style_of_talk(&self) -> Style {
+        let seen = io::stderr().is_terminal();
+        let size = terminal_size::terminal_size_of(io::stderr());
+        let columns = size.map_or(80, |(columns, _)| usize::from(columns.0)).max(20);
+        Style { width: if seen { columns } else { UNLIMITED }, color: self.colored(seen) }
     }
 
     /// Asks the user; `None` where there is nobody to answer.
@@ -115,7 +140,23 @@ impl Output {
 
     /// Writes to standard error, which may be closed.
     fn talk(&self, text: &str) {
+        let text = if self.ascii { ascii(text) } else { text.to_owned() };
         let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// A place on standard error for what changes.
+    pub fn live(&self) -> Live<'_> {
+        let seen = io::stderr().is_terminal() && !is_dumb();
+        let size = terminal_size::terminal_size_of(io::stderr());
+        let (columns, lines) = size.map_or((80, 24), |(columns, lines)| (columns.0, lines.0));
+        let style = Style { width: usize::from(columns).max(20), color: self.colored(seen) };
+        let taken = std::cell::Cell::new(0);
+        Live { output: self, seen, style, height: lines.into(), taken }
+    }
+
+    /// Whether standard output is a terminal, and the data of this run goes there.
+    pub fn is_watched(&self, options: &Options) -> bool {
+        options.file().is_none() && io::stdout().is_terminal()
     }
 
     /// A progress bar on standard error, for work that may take long.
@@ -123,6 +164,85 @@ impl Output {
         let seen = io::stderr().is_terminal();
         Progress { what, began: Instant::now(), seen, bar: std::cell::OnceCell::new() }
     }
+}
+
+/// What changes as long as it is looked at, on a terminal only.
+#[derive(Debug)]
+pub struct Live<'a> {
+    output: &'a Output,
+    /// Whether there is a terminal to show it.
+    seen: bool,
+    /// The dress for it.
+    pub style: Style,
+    /// How high the terminal is, and how many of its lines are taken.
+    height: usize,
+    taken: std::cell::Cell<usize>,
+}
+
+impl Live<'_> {
+    /// Shows this in place of what was there.
+    pub fn show(&self, text: &str) {
+        if !self.seen {
+            return;
+        }
+        let (mut shown, mut taken) = (String::new(), 0);
+        for line in text.lines() {
+            let high = width(line).div_ceil(self.style.width).max(1);
+            if taken + high >= self.height {
+                break;
+            }
+            taken += high;
+            shown.push_str(line);
+            shown.push('\n');
+        }
+        self.clear();
+        self.output.talk(&shown);
+        self.taken.set(taken);
+    }
+
+    /// Takes away what is there.
+    fn clear(&self) {
+        match self.taken.replace(0) {
+            0 => {}
+            taken => self.output.talk(&format!("\r\u{1b}[{taken}A\u{1b}[J")),
+        }
+    }
+}
+
+impl Drop for Live<'_> {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+/// A sentence behind a label of `indent` columns, broken at blanks alone, and not
+/// within what stands between backticks.
+fn talked(text: &str, indent: usize, style: &Style) -> String {
+    let text = escape::terminal(text);
+    let mut words: Vec<String> = Vec::new();
+    let mut is_code = false;
+    for word in text.split(' ') {
+        match words.last_mut().filter(|_| is_code) {
+            Some(last) => last.push_str(&format!(" {word}")),
+            None => words.push(word.to_owned()),
+        }
+        is_code ^= word.matches('`').count() % 2 == 1;
+    }
+    let width = style.width.saturating_sub(indent);
+    flow(&words, " ", 0, width).replace('\n', &format!("\n{}", " ".repeat(indent)))
+}
+
+/// Whether the terminal can do nothing but show letters.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// Whether the locale is one of ASCII alone. Where nobody set one, terminals of
+/// today show more.
+fn is_plain_locale() -> bool {
+    let set = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set);
+    locale.is_some_and(|locale| locale == "C" || locale == "POSIX")
 }
 
 /// A bar that appears when the work has taken a moment, on a terminal only.
@@ -188,8 +308,11 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
         return write_over().map_err(failed);
     }
     // A link keeps pointing where it points; the file behind it is replaced.
-    let target =
-        if existing.is_some() { fs::canonicalize(path).map_err(failed)? } else { path.to_owned() };
+    let target = if existing.is_some() {
+        fs::canonicalize(path).map_err(failed)?
+    } else {
+        behind_links(path)
+    };
     let name =
         target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let temporary = target.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
@@ -202,6 +325,18 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
         .and_then(|()| file.sync_all())
         .and_then(|()| temporary.keep_as(&target))
         .map_err(failed)
+}
+
+/// The place that a link to nothing leads to, through others perhaps; the path
+/// itself where it is no link.
+fn behind_links(path: &Path) -> PathBuf {
+    const MOST: usize = 40;
+    let mut place = path.to_owned();
+    for _ in 0..MOST {
+        let Ok(to) = fs::read_link(&place) else { break };
+        place = place.parent().map_or_else(|| to.clone(), |folder| folder.join(&to));
+    }
+    place
 }
 
 /// A new file; where it will have another's permissions nobody else may read
@@ -229,4 +364,18 @@ fn take_after(file: &File, other: &Metadata) -> io::Result<()> {
         }
     }
     file.set_permissions(other.permissions())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_is_broken_at_blanks_and_not_within_code() {
+        let style = Style { width: 30, color: false };
+        let said = talked("make the folder first with `mkdir -p docs` and go on", 6, &style);
+        assert_eq!(said, "make the folder first\n      with `mkdir -p docs` and\n      go on");
+        let whole = Style { width: UNLIMITED, color: false };
+        assert_eq!(talked("a b c", 6, &whole), "a b c");
+    }
 }

@@ -6,12 +6,15 @@ use super::graphviz;
 use super::options::Options;
 use crate::error::{Error, Result};
 use crate::model::Moment;
-use crate::render::svg::{self, Blank, Theme};
-use crate::render::{Draw, Format, Shown, Style};
+use crate::render::svg::{self, Blank, Detail, Page, TalkShown, TextAs, Theme};
+use crate::render::{Draw, Drawn, Format, Shown, Style};
 
-/// Options for svg, png and html.
+/// Above the options of pictures in the help.
+pub const HEADING: &str = "Pictures (svg, png, pdf, html, drawio, excalidraw)";
+
+/// Options for pictures.
 #[derive(Debug, Clone, Default, clap::Args)]
-#[command(next_help_heading = "Pictures (svg, png, html)")]
+#[command(next_help_heading = HEADING)]
 pub struct PictureArgs {
     /// Colours; auto follows the reader's system
     #[arg(long, value_name = "WHICH", value_enum, default_value_t)]
@@ -19,9 +22,32 @@ pub struct PictureArgs {
     /// Who finds the places: netmap itself, or Graphviz's dot
     #[arg(long, value_name = "HOW", value_enum, default_value_t)]
     layout: Layout,
+    /// What it is to fit on: docs is 800 pixels wide, none finds a shape of its own
+    #[arg(long, value_name = "WHICH", value_enum, default_value_t)]
+    page: Page,
+    /// Arrows between containers: none, what was seen, what the setup says as well, or start
+    /// orders, too; without it, as many as can be read
+    #[arg(long, value_name = "WHICH", value_enum)]
+    talk: Option<TalkShown>,
+    /// Show more: image, state, ports, names, addresses, kinds
+    #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',')]
+    show: Vec<Detail>,
+    /// Show less, of the same
+    #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',')]
+    hide: Vec<Detail>,
+    /// Leave out what explains the signs
+    #[arg(long)]
+    no_legend: bool,
+    /// The sentences under the title
+    #[arg(long, value_name = "TEXT")]
+    caption: Option<String>,
     /// Pixels of a PNG for each pixel of the picture
     #[arg(long, value_name = "FACTOR", value_parser = scale)]
     scale: Option<f32>,
+    /// How an SVG's or PDF's text is written: paths are the outlines of its letters, which look
+    /// the same everywhere and cannot be searched
+    #[arg(long, value_name = "HOW", value_enum, default_value_t)]
+    text: TextAs,
     /// A card for each container, however many there are
     #[arg(long)]
     full: bool,
@@ -34,6 +60,15 @@ pub struct PictureArgs {
     /// Put today's date under the title, or this text
     #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = "")]
     date: Option<String>,
+    /// Whether a card stands for a whole project.
+    #[arg(skip)]
+    overview: bool,
+    /// Whether the command has --split.
+    #[arg(skip)]
+    can_split: bool,
+    /// What stands below the picture beside all else.
+    #[arg(skip)]
+    remarks: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -44,6 +79,25 @@ enum Layout {
 }
 
 impl PictureArgs {
+    /// The same for a command that can split its map.
+    pub fn that_can_split(mut self) -> Self {
+        self.can_split = true;
+        self
+    }
+
+    /// The same for an overview, with this below it.
+    pub fn of_overview(mut self, remark: String) -> Self {
+        self.overview = true;
+        self.can_split = false;
+        self.remarks.push(remark);
+        self
+    }
+
+    /// Whether names are to be read on the picture.
+    pub fn has_names(&self) -> bool {
+        self.blank != Some(Blank::Names)
+    }
+
     /// Draws a view in a format, which need be no picture.
     pub async fn draw<S: Shown>(
         &self,
@@ -51,13 +105,13 @@ impl PictureArgs {
         format: &Format<S>,
         style: &Style,
         options: &Options,
-    ) -> Result<Vec<u8>> {
+    ) -> Result<Drawn> {
         match format.draw {
-            Draw::Text(draw) => Ok(draw(view, style).into_bytes()),
+            Draw::Text(draw) => Ok(draw(view, style).into_bytes().into()),
             Draw::Picture { dot, .. } if self.layout == Layout::Graphviz => {
                 let dot = dot.filter(|_| self.blank.is_none() && self.theme == Theme::Auto);
                 let dot = dot.ok_or_else(not_by_graphviz)?;
-                graphviz::draw(&dot(view)?, format.name).await
+                graphviz::draw(&dot(view)?, format.name).await.map(Drawn::from)
             }
             Draw::Picture { own, .. } => own(view, &self.resolve(options)),
         }
@@ -75,8 +129,17 @@ impl PictureArgs {
                 .map(|date| if date.is_empty() { Moment::now().date() } else { date.clone() }),
             blank: self.blank,
             full: self.full,
+            page: self.page,
+            show: self.show.clone(),
+            hide: self.hide.clone(),
+            talk: self.talk,
+            no_legend: self.no_legend,
+            caption: self.caption.clone(),
             scale: self.scale,
-            remarks: Vec::new(),
+            text: self.text,
+            remarks: self.remarks.clone(),
+            overview: self.overview,
+            can_split: self.can_split,
         }
     }
 }

@@ -3,17 +3,18 @@
 
 use super::format::FormatArgs;
 use super::measure::{self, HowArgs};
-use super::options::Options;
+use super::options::{Options, duration};
 use super::picture::PictureArgs;
 use super::run::Run;
 use super::session::{Purpose, Session};
-use super::{Ending, source};
+use super::{Ending, interrupt, source};
 use crate::error::{Error, Result};
-use crate::graph::{Comparison, Filter, Map, Strangers};
-use crate::model::{ContainerAt, Probe};
-use crate::probe::{Attempts, Request};
+use crate::graph::{Compared, Comparison, Filter, Map, Strangers};
+use crate::model::{ContainerAt, FullSize, Probe};
+use crate::probe::{Attempts, Pace, Request};
 use crate::render::{Format, ProbeView};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// Arguments of `netmap probe`.
 #[derive(Debug, clap::Args)]
@@ -27,6 +28,17 @@ pub struct Args {
     /// Connect to these TCP ports instead of pinging; without a port, to those each target declares
     #[arg(long, value_name = "PORT", num_args = 0.., value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "from", help_heading = "How to measure")]
     tcp: Option<Vec<u16>>,
+    /// Try as well how large a packet gets there: what is lost only when it is
+    /// large lets small pings pass, and everything else hang
+    #[arg(long, conflicts_with_all = ["from", "tcp"], help_heading = "How to measure")]
+    full_size: bool,
+    /// Try at this pace, such as 500ms: --count times, or with --follow until Ctrl-C;
+    /// latency, loss and jitter over time come of it
+    #[arg(long, value_name = "TIME", value_parser = pace, conflicts_with_all = ["from", "full_size"], help_heading = "How to measure")]
+    interval: Option<Duration>,
+    /// Go on until Ctrl-C, which shows what came of it; once a second without --interval
+    #[arg(long, conflicts_with_all = ["from", "full_size"], help_heading = "How to measure")]
+    follow: bool,
     #[command(flatten)]
     how: HowArgs,
     /// Show nothing else: surprises are what contradicts the map
@@ -34,6 +46,8 @@ pub struct Args {
     only: Option<Only>,
     #[command(flatten)]
     format: FormatArgs<ProbeView<'static>>,
+    #[command(flatten)]
+    picture: PictureArgs,
 }
 
 /// A part of what a probe has to show.
@@ -50,7 +64,9 @@ pub fn after_help() -> String {
         netmap probe                     everybody to everybody\n  \
         netmap probe web db              one way, in detail\n  \
         netmap probe --network back      among the members of a network\n  \
-        netmap probe web --tcp           connect to the ports that the others declare\n\n\
+        netmap probe web --tcp           connect to the ports that the others declare\n  \
+        netmap probe web db --follow     latency, loss and jitter, until Ctrl-C\n  \
+        netmap probe -o measured.svg     what contradicts the map, drawn on it\n\n\
         {formats}\n\
         Exit codes: 0 measurement and map agree, 1 they do not, 2 nothing could be measured."
     )
@@ -72,7 +88,15 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
             Some([]) => Attempts::TcpDeclared,
             Some(ports) => Attempts::Tcp(ports.to_vec()),
         };
-        session.measure(&map, &Request { from, to, attempts }, &args.how).await?
+        let how = HowArgs { full_size: args.full_size, ..args.how.clone() };
+        let request = Request { from, to, attempts };
+        match args.pace()? {
+            None => session.measure(&map, &request, &how).await?,
+            Some(pace) => {
+                let enough = interrupt::claim();
+                session.follow(&map, &request, &how, pace, enough).await?
+            }
+        }
     } else {
         recorded(&map, &from, &to)?
     };
@@ -84,10 +108,37 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
         map: &map,
         comparison: &comparison,
         only_surprises: args.only == Some(Only::Surprises),
+        charts: run.output.is_watched(run.options),
         strangers: strangers(&map, run.options, args)?,
+        scope: run.options.scope(args.source.iter().chain(&args.target)),
     };
-    run.show(&view, format, &PictureArgs::default()).await?;
+    run.show(&view, format, &args.picture).await?;
     Ok(ending(&comparison))
+}
+
+/// How often to try a way at the most: what is under way at once has to be
+/// answered by somebody.
+const FASTEST: Duration = Duration::from_millis(10);
+
+fn pace(text: &str) -> std::result::Result<Duration, String> {
+    let pace = duration(text)?;
+    if pace < FASTEST { Err("a try every 10ms is the most".to_owned()) } else { Ok(pace) }
+}
+
+impl Args {
+    /// At which pace to try, if it is to be over time.
+    fn pace(&self) -> Result<Option<Pace>> {
+        let times = (self.how.count > 1).then_some(self.how.count);
+        let every = self.interval.unwrap_or(Duration::from_secs(1));
+        match (self.follow, self.interval, times) {
+            (false, None, _) => Ok(None),
+            (false, Some(_), None) => Err(Error::Usage {
+                what: "--interval does not say how often to try".to_owned(),
+                hint: Some("add --count 60 for an end, or --follow to end it by Ctrl-C".to_owned()),
+            }),
+            (..) => Ok(Some(Pace { every, times })),
+        }
+    }
 }
 
 /// What the snapshot's own probe has of these ways.
@@ -103,7 +154,8 @@ fn recorded(map: &Map, from: &BTreeSet<ContainerAt>, to: &BTreeSet<ContainerAt>)
 /// Contradictions are findings; that nothing came to an outcome is a failure.
 fn ending(comparison: &Comparison) -> Ending {
     let rows = &comparison.rows;
-    if rows.iter().any(|row| row.agreement.is_surprise()) {
+    let loses = |row: &Compared| row.measurement.full_size.is_some_and(FullSize::loses);
+    if rows.iter().any(|row| row.agreement.is_surprise() || loses(row)) {
         Ending::Findings
     } else if !rows.is_empty() && !rows.iter().any(|row| row.is_measured()) {
         Ending::Failed

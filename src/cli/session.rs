@@ -8,14 +8,16 @@ use super::measure::{self, HowArgs, Voice};
 use super::options::Options;
 use super::run::Run;
 use super::source;
-use crate::diagnose::{Case, doubts};
-use crate::engine::{
-    self, Address, Choice, Engine, Engines, Environment, ObserveOptions, ScanOptions,
-};
+use super::watching::{About, Watching};
+use crate::diagnose::{Case, PortToTry, doubts, needed, ports_to_try};
+use crate::engine::{self, Address, Choice, Engine, Engines, ObserveOptions, ScanOptions, Whom};
 use crate::error::{Error, Result};
-use crate::graph::Map;
-use crate::model::{Container, ContainerAt, Probe, ResolvedName, Snapshot};
-use crate::probe::{self, Limits, ProbePlan, Probing, Request};
+use crate::graph::{Comparison, Map, Selection};
+use crate::model::{
+    Attempt, By, Container, ContainerAt, LostWay, Measurement, Probe, ResolvedName, Snapshot,
+};
+use crate::probe::{self, Limits, Pace, ProbePlan, Probing, Query, Request};
+use crate::render::over_time;
 
 /// What a command is going to do with the engine that it opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +101,7 @@ impl<'a> Session<'a> {
     }
 
     async fn scan(run: Run<'a>, purpose: Purpose) -> Result<Self> {
-        let Run { options, output } = run;
+        let Run { options, output, .. } = run;
         let places = places(options)?;
         let progress = output.progress("asking the engine");
         let told = |done, of| progress.at(done, of);
@@ -132,20 +134,50 @@ impl<'a> Session<'a> {
         let progress = self.run.output.progress("looking at containers");
         let how = ObserveOptions { exec, ..ObserveOptions::default() };
         let told = |done, of| progress.at(done, of);
-        engine::observe_some(engines, &mut self.snapshot, how, wanted, told).await;
+        engine::observe_some(engines, &mut self.snapshot, how, &wanted, told).await;
         if exec {
-            self.resolve().await;
+            self.resolve(wanted).await;
         }
+    }
+
+    /// Like [`Self::observe`], to judge those alone that are asked about: a command is
+    /// run in no more containers than that takes, and what is seen in these may bring
+    /// others.
+    pub async fn observe_about(&mut self, exec: bool, asked: &Selection) {
+        self.observe(false).await;
+        let Some(engines) = self.engines.as_ref().filter(|_| exec) else { return };
+        let mut looked: BTreeSet<String> = BTreeSet::new();
+        loop {
+            let needed = self.ids_needed(asked, &looked);
+            if needed.is_subset(&looked) {
+                break;
+            }
+            let progress = self.run.output.progress("looking into containers");
+            let told = |done, of| progress.at(done, of);
+            let wanted = |one: &Container| needed.contains(&one.id) && !looked.contains(&one.id);
+            engine::look_inside(engines, &mut self.snapshot, wanted, told).await;
+            looked.extend(needed);
+        }
+        self.resolve(|container| looked.contains(&container.id)).await;
+    }
+
+    /// Ids of the containers whose insides it takes to judge those asked about.
+    fn ids_needed(&self, asked: &Selection, looked: &BTreeSet<String>) -> BTreeSet<String> {
+        let map = Map::new(&self.snapshot);
+        let is_looked = |at| looked.contains(&map.container(at).id);
+        let needed = needed(&Case::new(&map, None), asked, is_looked);
+        needed.into_iter().map(|at| map.container(at).id.clone()).collect()
     }
 
     /// Asks for the names that containers may resolve elsewhere than the
     /// engine says, from where they are, and puts what they lead to into the
-    /// snapshot.
-    async fn resolve(&mut self) {
+    /// snapshot: for those that `wanted` lets through.
+    async fn resolve(&mut self, wanted: impl Fn(&Container) -> bool) {
         let Some(engines) = &self.engines else { return };
         let map = Map::new(&self.snapshot);
-        let doubts = doubts(&Case::new(&map, None));
-        let asked = doubts.into_iter().map(|doubt| (doubt.from, doubt.name)).collect();
+        let doubts = doubts(&Case::new(&map, None)).into_iter();
+        let doubts = doubts.filter(|doubt| wanted(map.container(doubt.from)));
+        let asked = doubts.map(|doubt| (doubt.from, doubt.name)).collect();
         let led = probe::resolve(&map, engines, asked).await;
         let led: Vec<(String, ResolvedName)> =
             led.into_iter().map(|(at, led)| (map.container(at).id.clone(), led)).collect();
@@ -155,6 +187,33 @@ impl<'a> Session<'a> {
                 seen.resolved.push(led);
             }
         }
+    }
+
+    /// Looks at the connections in every network namespace, and if `wait` says
+    /// how long, listens to what happens there until that is over. What came of
+    /// it is put into the snapshot.
+    pub async fn flows(
+        &mut self,
+        whom: Whom,
+        wait: Option<impl Future<Output = ()>>,
+    ) -> Result<()> {
+        self.flows_about(whom, wait, &mut |_| BTreeSet::new()).await
+    }
+
+    /// Like [`Self::flows`], where it may be about containers that come meanwhile.
+    pub async fn flows_about(
+        &mut self,
+        whom: Whom,
+        wait: Option<impl Future<Output = ()>>,
+        about: About<'_>,
+    ) -> Result<()> {
+        let engines = self.engines.as_ref().ok_or_else(|| not_live(self.run))?;
+        let watching = Watching::begin(engines, &self.snapshot, whom, about).await;
+        self.snapshot.flows = Some(match wait {
+            None => watching.look_once().await,
+            Some(wait) => watching.follow(wait).await,
+        });
+        Ok(())
     }
 
     /// Pings among the containers that `among` chooses, and puts what comes of
@@ -171,9 +230,66 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// Connects to the ports that containers want and that should be open, beside
+    /// the pings that the snapshot has: on those ways that `wanted` lets through.
+    pub async fn probe_ports(
+        &mut self,
+        wanted: impl Fn(ContainerAt, ContainerAt) -> bool,
+    ) -> Result<()> {
+        let Some(pings) = self.snapshot.probe.take() else { return Ok(()) };
+        let map = Map::new(&self.snapshot);
+        let comparison = Comparison::new(&map, &pings);
+        let ports = ports_to_try(&Case::new(&map, Some(&comparison)));
+        let ports = ports.into_iter().filter(|port| wanted(port.from, port.to));
+        let queries = ports.map(|to_try| {
+            let PortToTry { from, to, address, network, port } = to_try;
+            Query::new(from, Some(to), network, By::Address, address, Attempt::Tcp(port))
+        });
+        let plan = probe::plan_queries(&map, queries.collect());
+        let ports = self.carry_out(&map, &plan, &HowArgs::default(), Voice::Silent).await?;
+        let mut measurements = pings.measurements;
+        measurements.extend(ports.measurements);
+        self.snapshot.probe = Some(Probe::new(measurements));
+        Ok(())
+    }
+
+    /// Looks for what throws the packets of these ways away, one after the other,
+    /// since each counts what it sends itself. What comes of it is put into the
+    /// snapshot.
+    pub async fn seek_drops(&mut self, ways: &[LostWay]) {
+        let Some(engines) = &self.engines else { return };
+        let map = Map::new(&self.snapshot);
+        let progress = self.run.output.progress("looking for what drops packets");
+        let mut found = Vec::new();
+        for (at, way) in ways.iter().enumerate() {
+            progress.at(at, ways.len());
+            found.push(probe::seek(&map, engines, way).await);
+        }
+        drop(map);
+        self.snapshot.drops = found;
+    }
+
     /// Measures what is asked for, and says first what that takes.
     pub async fn measure(&self, map: &Map<'_>, request: &Request, how: &HowArgs) -> Result<Probe> {
         self.carry_out(map, &probe::plan(map, request), how, Voice::Aloud).await
+    }
+
+    /// Measures it at a pace until that is over or `enough`, and shows meanwhile
+    /// what comes of it.
+    pub async fn follow(
+        &self,
+        map: &Map<'_>,
+        request: &Request,
+        how: &HowArgs,
+        pace: Pace,
+        enough: impl Future<Output = ()>,
+    ) -> Result<Probe> {
+        let plan = probe::plan(map, request);
+        let probing = self.probing(map, &plan, how)?;
+        self.announce(&plan, &probing);
+        let live = self.run.output.live();
+        let seen = |so_far: &[Measurement]| live.show(&over_time(so_far, &live.style));
+        Ok(probing.follow(pace, enough, seen).await)
     }
 
     /// Measures what a plan asks for.
@@ -184,25 +300,42 @@ impl<'a> Session<'a> {
         how: &HowArgs,
         voice: Voice,
     ) -> Result<Probe> {
-        let engines = self.engines.as_ref().ok_or_else(|| not_live(self.run))?;
-        let limits = match self.run.options.timeout {
-            Some(wait) => Limits::new(wait, how.count),
-            None => Limits::usual(how.count),
-        };
-        let probing = Probing::new(map, engines, plan, limits, how.method)?;
+        let probing = self.probing(map, plan, how)?;
         if voice == Voice::Aloud {
-            for note in measure::announcements(plan, &probing) {
-                self.run.note(&note);
-            }
+            self.announce(plan, &probing);
         }
         let progress = self.run.output.progress("probing pairs");
         Ok(probing.run(|done, of| progress.at(done, of)).await)
     }
 }
 
+impl<'a> Session<'a> {
+    fn probing<'m>(
+        &'m self,
+        map: &'m Map<'_>,
+        plan: &'m ProbePlan,
+        how: &HowArgs,
+    ) -> Result<Probing<'m>> {
+        let engines = self.engines.as_ref().ok_or_else(|| not_live(self.run))?;
+        let limits = match self.run.options.timeout {
+            Some(wait) => Limits::new(wait, how.count),
+            None => Limits::usual(how.count),
+        };
+        let limits = Limits { full_size: how.full_size, ..limits };
+        Probing::new(map, engines, plan, limits, how.method)
+    }
+
+    /// Says what measuring takes, before it does.
+    fn announce(&self, plan: &ProbePlan, probing: &Probing<'_>) {
+        for note in measure::announcements(plan, probing) {
+            self.run.note(&note);
+        }
+    }
+}
+
 /// The places of the engines that the options and the environment choose.
-fn places(options: &Options) -> Result<Vec<Address>> {
-    let environment = Environment::of_process();
+pub fn places(options: &Options) -> Result<Vec<Address>> {
+    let environment = options.environment();
     let at = |host: Option<&String>, context: Option<&String>| {
         let choice = Choice { host: host.cloned(), context: context.cloned() };
         engine::choose(&choice, &environment)
@@ -243,8 +376,9 @@ mod tests {
     use clap::Parser;
 
     use super::*;
-    use crate::cli::Cli;
+    use crate::cli::command_line::Cli;
     use crate::cli::output::Output;
+    use crate::cli::settings::Settings;
 
     fn options(arguments: &[&str]) -> Options {
         let all = ["netmap", "show"].iter().chain(arguments);
@@ -273,9 +407,14 @@ mod tests {
     /// A session, opened as `open` does it, for these arguments.
     fn with<T>(arguments: &[&str], then: impl AsyncFnOnce(Run<'_>) -> T) -> T {
         let options = options(arguments);
-        let output = Output::new(options.color);
+        let settings = Settings::default();
+        let output = Output::new(&options, &settings);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        runtime.expect("a runtime").block_on(then(Run { options: &options, output: &output }))
+        runtime.expect("a runtime").block_on(then(Run {
+            options: &options,
+            settings: &settings,
+            output: &output,
+        }))
     }
 
     #[test]

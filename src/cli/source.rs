@@ -1,9 +1,11 @@
 //! Snapshots from files, and the part of a snapshot that the options let in.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, BufRead, BufReader};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
+
+use flate2::bufread::MultiGzDecoder;
 
 use super::options::Options;
 use crate::error::{Error, Result};
@@ -33,15 +35,20 @@ pub fn narrowed(options: &Options, whole: Snapshot) -> Result<Snapshot> {
     if options.project.is_empty() && options.network.is_empty() {
         return Ok(whole);
     }
-    let map = Map::new(&whole);
-    let chosen = chosen(options, &map)?;
+    let chosen = chosen(options, &Map::new(&whole))?;
+    Ok(part(&whole, &chosen))
+}
+
+/// A part of a snapshot, as if there were nothing else.
+pub fn part(whole: &Snapshot, chosen: &Selection) -> Snapshot {
+    let map = Map::new(whole);
     let containers: Vec<_> =
         chosen.containers.iter().map(|at| map.container(*at).clone()).collect();
     let networks = chosen.networks.iter().map(|at| map.network(*at).clone()).collect();
     let engine = whole.engine.clone();
     let mut part = Snapshot::new(engine, networks, containers, whole.unread.clone());
-    part.take_over(&whole);
-    Ok(part)
+    part.take_over(whole);
+    part
 }
 
 /// Who is left out of [`narrowed`] although it is on the networks there.
@@ -58,12 +65,26 @@ pub fn read(path: &Path) -> Result<Snapshot> {
         return sample::read(name);
     }
     if path == Path::new("-") {
-        return Snapshot::read(io::stdin().lock())
+        return unpacked(io::stdin().lock())
             .map_err(|error| Error::Snapshot { path: PathBuf::from("standard input"), error });
     }
     let file = if path.is_dir() { path.join("snapshot.json") } else { path.to_owned() };
     File::open(&file)
         .map_err(ReadError::Io)
-        .and_then(Snapshot::read)
+        .and_then(|file| unpacked(BufReader::new(file)))
         .map_err(|error| Error::Snapshot { path: file, error })
+}
+
+/// What gzip's files begin with, which no JSON does.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// Reads a snapshot as it is or packed by gzip. What it unpacks to is bounded as
+/// any snapshot is.
+fn unpacked(mut from: impl BufRead) -> Result<Snapshot, ReadError> {
+    let begins = from.fill_buf().map_err(ReadError::Io)?;
+    if begins.starts_with(&GZIP) {
+        Snapshot::read(MultiGzDecoder::new(from))
+    } else {
+        Snapshot::read(from)
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::interpolate::Variables;
-use super::load::{DEEPEST, Loader, Source, is_remote, name_of, parent, real, texts};
+use super::load::{Closed, DEEPEST, Loader, Source, is_remote, name_of, parent, real, texts};
 use super::{keys, ports};
 use crate::error::Result;
 use crate::yaml::{Entry, Mapping, Node, Spot, Value};
@@ -166,9 +166,7 @@ impl Loader {
             sources.push(beside);
         }
         let mut theirs = variables.clone();
-        for (name, value) in
-            self.env_files(item.get("env_file"), &folder, &source.folder, variables)
-        {
+        for (name, value) in self.env_files(item, &folder, &source.folder, variables) {
             theirs.file.entry(name).or_insert(value);
         }
         let parsed = self.parsed(sources)?;
@@ -181,13 +179,21 @@ impl Loader {
     /// `.env` in its folder.
     fn env_files(
         &mut self,
-        named: Option<&Node>,
+        item: &Node,
         folder: &Path,
         beside: &Path,
         variables: &Variables,
     ) -> BTreeMap<String, String> {
-        let Some(named) = named else {
-            return self.variables_in(&folder.join(".env"), variables).unwrap_or_default();
+        let Some(named) = item.get("env_file") else {
+            return match self.variables_in(&folder.join(".env"), variables) {
+                Ok(variables) => variables,
+                Err(Closed::Missing) => BTreeMap::new(),
+                Err(why) => {
+                    let why = format!("cannot read the `.env` of what it includes: {why}");
+                    self.notes.add(item.spot, &["include"], why);
+                    BTreeMap::new()
+                }
+            };
         };
         let mut found = BTreeMap::new();
         for file in texts(Some(named)) {

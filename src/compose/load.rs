@@ -167,7 +167,7 @@ impl Loader {
         path: &Path,
         known: &Variables,
     ) -> Result<BTreeMap<String, String>, Closed> {
-        let text = read_text(&self.inside(path)?).map_err(Closed::Unread)?;
+        let text = read_text(&inside(&self.roots, path)?).map_err(Closed::Unread)?;
         Ok(env_file::parse(&text, known))
     }
 
@@ -185,7 +185,7 @@ impl Loader {
 
     /// Fails unless the file that is named at `from` lies below the roots.
     pub fn check_inside(&self, source: &Source, from: Spot) -> Result<()> {
-        let Err(closed) = self.inside(&source.path) else { return Ok(()) };
+        let Err(closed) = inside(&self.roots, &source.path) else { return Ok(()) };
         let why = format!("cannot read `{}`: {closed}", source.name);
         Err(match closed {
             Closed::Outside => Error::Compose {
@@ -196,22 +196,34 @@ impl Loader {
             _ => self.notes.error(from, why),
         })
     }
+}
 
-    /// Where a file really lies that a compose file names; or why it is not
-    /// to be read.
-    fn inside(&self, path: &Path) -> Result<PathBuf, Closed> {
-        let real = fs::canonicalize(path).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => Closed::Missing,
-            _ => Closed::Unread(error.to_string()),
-        })?;
-        if !self.roots.iter().any(|root| real.starts_with(root)) {
-            return Err(Closed::Outside);
-        }
-        if !real.is_file() {
-            return Err(Closed::Unread("it is no file".to_owned()));
-        }
-        Ok(real)
+/// Where a file really lies that another one names; or why it is not to be read.
+pub fn inside(roots: &[PathBuf], path: &Path) -> Result<PathBuf, Closed> {
+    let real = fs::canonicalize(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Closed::Missing,
+        _ => Closed::Unread(error.to_string()),
+    })?;
+    if !roots.iter().any(|root| real.starts_with(root)) {
+        return Err(Closed::Outside);
     }
+    if !real.is_file() {
+        return Err(Closed::Unread("it is no file".to_owned()));
+    }
+    Ok(real)
+}
+
+/// The folders that nothing named in a file may leave: those of the files that
+/// the user names, and the current one where they lie in it.
+pub fn roots(current: &Path, folders: &[PathBuf]) -> Vec<PathBuf> {
+    let mut roots: Vec<PathBuf> =
+        folders.iter().filter_map(|folder| fs::canonicalize(folder).ok()).collect();
+    if let Ok(current) = fs::canonicalize(current)
+        && roots.iter().any(|root| root.starts_with(&current))
+    {
+        roots.push(current);
+    }
+    roots
 }
 
 /// Why a file that another one names is not read.

@@ -42,7 +42,6 @@ mod start;
 mod values;
 mod volumes;
 
-use std::fs;
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
@@ -79,7 +78,8 @@ pub use request::Request;
 pub fn read(request: &Request) -> Result<Snapshot> {
     let Chosen { files, mut variables } = project::choose(request)?;
     let folder = files.first().map(|file| load::parent(file)).unwrap_or_default();
-    let mut loader = Loader::new(roots(request, &files));
+    let folders: Vec<PathBuf> = files.iter().map(|file| load::parent(file)).collect();
+    let mut loader = Loader::new(load::roots(&request.current_folder, &folders));
     let sources = files.iter().map(|path| Source {
         name: load::name_of(path),
         path: path.clone(),
@@ -128,19 +128,6 @@ pub fn judge(request: &Request) -> Result<Snapshot> {
     let files = vec![fault.place.file.clone()];
     snapshot.plan = Some(Plan { files, faults: vec![fault], ..Plan::default() });
     Ok(snapshot)
-}
-
-/// The folders that nothing named in a file may leave: those of the files on
-/// the command line, and the current one where they lie in it.
-fn roots(request: &Request, files: &[PathBuf]) -> Vec<PathBuf> {
-    let mut roots: Vec<PathBuf> =
-        files.iter().filter_map(|file| fs::canonicalize(load::parent(file)).ok()).collect();
-    if let Ok(current) = fs::canonicalize(&request.current_folder)
-        && roots.iter().any(|root| root.starts_with(&current))
-    {
-        roots.push(current);
-    }
-    roots
 }
 
 #[cfg(test)]

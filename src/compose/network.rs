@@ -107,7 +107,8 @@ pub fn built_in(name: &str) -> Option<Network> {
     })
 }
 
-fn options(node: Option<&Node>) -> BTreeMap<String, String> {
+/// The options of a driver, as they are written.
+pub fn options(node: Option<&Node>) -> BTreeMap<String, String> {
     let map = node.and_then(Node::map).into_iter().flatten();
     map.map(|(key, entry)| (key.clone(), entry.value.text().unwrap_or_default().to_owned()))
         .collect()

@@ -116,7 +116,10 @@ impl Notes {
         home: Option<&str>,
     ) {
         let key = path.last().copied().unwrap_or_default();
-        if let Some(home) = home {
+        let known: Vec<&str> = known.into_iter().collect();
+        // `network` is a key of `build`, and in a service a slip of `networks`.
+        let is_slip = known.iter().any(|other| differ_in_number(key, other));
+        if let Some(home) = home.filter(|_| !is_slip) {
             let why = format!("it stands in the wrong place; it belongs {home}");
             return self.refused(spot, path, why);
         }
@@ -175,4 +178,9 @@ impl Notes {
         self.faults.sort_by_key(|(spot, _)| *spot);
         (self.notes, self.faults.into_iter().map(|(_, fault)| fault).collect())
     }
+}
+
+/// Whether two keys differ in an `s` at the end alone.
+fn differ_in_number(a: &str, b: &str) -> bool {
+    a.strip_suffix('s') == Some(b) || b.strip_suffix('s') == Some(a)
 }

@@ -245,6 +245,7 @@ impl<'a, 'r> Drawing<'a, 'r> {
             references: service.references.clone(),
             advertised: service.advertised.clone(),
             in_replica_set: service.in_replica_set,
+            flawed_ports: service.flawed_ports.clone(),
             labels: self.labels(service, number),
             ..Container::default()
         }
@@ -320,6 +321,8 @@ impl<'a, 'r> Drawing<'a, 'r> {
                 mac: attachment.mac.clone().or_else(|| first_mac(&endpoints)),
                 aliases,
                 gateway_priority: attachment.gateway_priority.filter(|priority| *priority != 0),
+                link_local: attachment.link_local.clone(),
+                driver_options: attachment.driver_options.clone(),
                 links: links.to_vec(),
                 ..Endpoint::default()
             });

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::include::Parsed;
 use super::interpolate::{Variables, fill_in};
+use super::load::Closed;
 use super::notes::Notes;
 use super::request::Request;
 use super::{env_file, keys, load};
@@ -44,16 +45,22 @@ pub fn choose(request: &Request) -> Result<Chosen> {
             continue;
         }
         if !given {
-            add_beside(path, &mut variables);
+            add_beside(request, path, &mut variables)?;
         }
         let named = variables.get("COMPOSE_FILE").filter(|_| request.files.len() == 1);
         match named.map(str::to_owned).filter(|named| !named.is_empty()) {
-            Some(named) => files.extend(listed(path, &named, &variables)),
+            Some(named) => {
+                let named = listed(path, &named, &variables);
+                if !request.environment.contains_key("COMPOSE_FILE") && !given {
+                    named.iter().try_for_each(|file| stays_inside(request, path, file))?;
+                }
+                files.extend(named);
+            }
             None => files.extend(found(path)?),
         }
     }
     if let Some(first) = files.first().filter(|_| !given) {
-        add_beside(&load::parent(first), &mut variables);
+        add_beside(request, &load::parent(first), &mut variables)?;
     }
     Ok(Chosen { files, variables })
 }
@@ -80,12 +87,49 @@ fn given_variables(request: &Request, variables: &mut Variables) -> Result<bool>
     Ok(!named.is_empty() || matches!(off, Some("1" | "t" | "T" | "true" | "TRUE" | "True")))
 }
 
-/// Reads the `.env` in a folder; what is known already stays.
-fn add_beside(folder: &Path, variables: &mut Variables) {
+/// Reads the `.env` in a folder; what is known already stays. It comes with the
+/// project, perhaps from a stranger: it is read where it lies in the project,
+/// and a link out of that is not followed.
+fn add_beside(request: &Request, folder: &Path, variables: &mut Variables) -> Result<()> {
     let path = folder.join(".env");
-    let text = if path.is_file() { load::read_text(&path).ok() } else { None };
-    for (name, value) in env_file::parse(&text.unwrap_or_default(), variables) {
+    let roots = load::roots(&request.current_folder, &[folder.to_owned()]);
+    let text = match load::inside(&roots, &path) {
+        Ok(real) => load::read_text(&real).map_err(|why| not_read(&path, &why))?,
+        Err(Closed::Missing) => return Ok(()),
+        // As Compose has it, a folder of that name is something else.
+        Err(_) if path.is_dir() => return Ok(()),
+        Err(closed) => return Err(not_read(&path, &closed.to_string())),
+    };
+    for (name, value) in env_file::parse(&text, variables) {
         variables.file.entry(name).or_insert(value);
+    }
+    Ok(())
+}
+
+/// The error for a `.env` that is there and is not read.
+fn not_read(path: &Path, why: &str) -> Error {
+    let name = load::name_of(path);
+    Error::Compose {
+        why: format!("cannot read the project's variables: {why}"),
+        hint: Some(format!("--env-file {name} reads it wherever it leads")),
+        place: name,
+    }
+}
+
+/// Fails where a file that a project's `.env` names lies outside of the project.
+fn stays_inside(request: &Request, folder: &Path, file: &Path) -> Result<()> {
+    let roots = load::roots(&request.current_folder, &[folder.to_owned()]);
+    match load::inside(&roots, file) {
+        // What is not there is told of when it is read.
+        Ok(_) | Err(Closed::Missing) if file != Path::new("-") => Ok(()),
+        _ => Err(Error::Compose {
+            place: load::name_of(&folder.join(".env")),
+            why: format!(
+                "COMPOSE_FILE names `{}`, which is not in the project's folder",
+                load::name_of(file)
+            ),
+            hint: Some("if you mean that file, name it yourself with --compose".to_owned()),
+        }),
     }
 }
 

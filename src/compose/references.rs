@@ -7,7 +7,7 @@ use std::path::Path;
 use super::load::texts;
 use super::merge;
 use super::reader::{Reader, flag};
-use crate::model::{Advertised, Origin, Reference, reference};
+use crate::model::{Advertised, FlawedPort, Origin, Reference, reference};
 use crate::yaml::{Mapping, Node, Value};
 
 /// What a service's configuration names of hosts and ports.
@@ -18,6 +18,8 @@ pub struct Configured {
     pub advertised: Vec<Advertised>,
     /// Whether it is a member of a replica set.
     pub in_replica_set: bool,
+    /// The variables that hold a port with something around it.
+    pub flawed_ports: Vec<FlawedPort>,
 }
 
 impl Reader<'_> {
@@ -33,6 +35,7 @@ impl Reader<'_> {
         let names = variables().map(|(name, _)| name);
         let advertised = reference::advertised(variables(), command());
         let in_replica_set = reference::in_replica_set(names.chain(command()));
+        let flawed_ports = reference::flawed_ports(variables());
         for key in ["entrypoint", "command"] {
             let words = words(node.get(key));
             found.extend(reference::in_command(Origin::Command, words.iter().map(String::as_str)));
@@ -44,7 +47,7 @@ impl Reader<'_> {
                 words.iter().map(String::as_str),
             ));
         }
-        Configured { references: found, advertised, in_replica_set }
+        Configured { references: found, advertised, in_replica_set, flawed_ports }
     }
 
     /// The environment: that of `env_file`, and `environment` over it.

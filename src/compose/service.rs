@@ -1,14 +1,18 @@
 //! A service of a compose file, in the one form that all ways of writing it
 //! come down to.
 
-use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::load::texts;
 use super::merge;
+use super::network::options;
 use super::reader::{Reader, flag, number, text};
 use super::references::Configured;
-use crate::model::{Advertised, ExposedPort, ExtraHost, Reference, RequestedPort, reference};
+use crate::model::{
+    Advertised, ExposedPort, ExtraHost, FlawedPort, Reference, RequestedPort, kept_driver_options,
+    reference,
+};
 use crate::yaml::{Node, Spot, Value};
 
 /// Most replicas of one service that are drawn up.
@@ -44,6 +48,8 @@ pub struct Service {
     pub references: Vec<Reference>,
     pub advertised: Vec<Advertised>,
     pub in_replica_set: bool,
+    /// The variables that hold a port with something around it.
+    pub flawed_ports: Vec<FlawedPort>,
 }
 
 /// How a service is on a network.
@@ -61,6 +67,8 @@ pub struct Attachment {
     /// Which network comes first: the highest does, then the first by name.
     pub priority: i64,
     pub gateway_priority: Option<i64>,
+    pub link_local: Vec<IpAddr>,
+    pub driver_options: BTreeMap<String, String>,
 }
 
 /// A service that another waits for.
@@ -83,7 +91,8 @@ impl Reader<'_> {
         let networks = self.networks(name, node);
         let (links, external_links) =
             (self.links(name, node, "links"), self.links(name, node, "external_links"));
-        let Configured { mut references, advertised, in_replica_set } = self.configured(name, node);
+        let Configured { mut references, advertised, in_replica_set, flawed_ports } =
+            self.configured(name, node);
         references.truncate(reference::MOST);
         references.sort();
         let mut ports = self.list(name, node, "ports", |reader, item, path| {
@@ -124,6 +133,7 @@ impl Reader<'_> {
             references,
             advertised,
             in_replica_set,
+            flawed_ports,
             name: name.to_owned(),
         })
     }
@@ -163,6 +173,7 @@ impl Reader<'_> {
         let path = ["services", service, "networks", &network];
         let aliases =
             texts(node.get("aliases")).into_iter().filter_map(Node::text).map(str::to_owned);
+        let link_local = texts(node.get("link_local_ips")).into_iter().filter_map(Node::text);
         Attachment {
             spot,
             aliases: aliases.collect(),
@@ -173,6 +184,8 @@ impl Reader<'_> {
             mac: text(node, "mac_address").map(|mac| mac.to_lowercase()),
             priority: number(node, "priority").unwrap_or_default(),
             gateway_priority: number(node, "gw_priority"),
+            link_local: link_local.filter_map(|address| address.parse().ok()).collect(),
+            driver_options: kept_driver_options(options(node.get("driver_opts"))),
             network,
         }
     }

@@ -1,5 +1,7 @@
 //! Whole compose files, and what is planned in them.
 
+use std::fs;
+
 use super::*;
 use crate::model::{Container, Endpoint, HostPorts};
 
@@ -481,4 +483,72 @@ proptest::proptest! {
             Err(error) => proptest::prop_assert!(!error.to_string().is_empty()),
         }
     }
+}
+
+#[test]
+fn an_env_file_leads_nowhere_outside_of_the_project() {
+    let compose = "services: {web: {image: 'busybox:${TAG:-none}'}}\n";
+    let image = |folder: &Folder| folder.read(&["compose.yaml"]).containers[0].image.clone();
+    let link = |to: &str| {
+        let folder = Folder::new(&[("compose.yaml", compose), ("../secret", "TAG=hunter2\n")]);
+        std::os::unix::fs::symlink(to, folder.path(".env")).expect("a link");
+        folder
+    };
+    let inside = Folder::new(&[("compose.yaml", compose), ("other.env", "TAG=1\n")]);
+    std::os::unix::fs::symlink("other.env", inside.path(".env")).expect("a link");
+    assert_eq!(image(&inside), "busybox:1");
+    for to in ["../secret", "/etc/passwd", "/dev/zero"] {
+        let error = link(to).error(&["compose.yaml"]);
+        assert_eq!(
+            error,
+            ".env: cannot read the project's variables: it lies outside of the project's folder",
+            "{to}"
+        );
+    }
+    // A link that leads to nothing is none.
+    assert_eq!(image(&link("gone")), "busybox:none");
+    let pipe = Folder::new(&[("compose.yaml", compose)]);
+    let made = std::process::Command::new("mkfifo").arg(pipe.path(".env")).status();
+    assert!(made.expect("mkfifo runs").success());
+    assert!(pipe.error(&["compose.yaml"]).ends_with("it is no file"));
+    // Who names it reads it wherever it leads.
+    let named = link("../secret");
+    let mut request = named.request(&["compose.yaml"]);
+    request.env_files = vec![named.path(".env")];
+    assert_eq!(read(&request).expect("a plan").containers[0].image, "busybox:hunter2");
+    let hint = read(&named.request(&["compose.yaml"])).expect_err("no plan").hint();
+    assert!(hint.is_some_and(|hint| hint.starts_with("--env-file ")));
+}
+
+#[test]
+fn compose_file_in_an_env_file_names_files_of_the_project() {
+    let of = |named: &str| {
+        Folder::new(&[
+            (".env", &format!("COMPOSE_FILE={named}\n")),
+            ("a/b.yaml", "services: {b: {image: x}}\n"),
+            ("../outside.yaml", "services: {c: {image: x}}\n"),
+        ])
+    };
+    assert_eq!(of("a/b.yaml").read(&[""]).containers.len(), 1);
+    for named in ["../outside.yaml", "/etc/passwd", "-", "a/b.yaml:../outside.yaml"] {
+        let error = of(named).error(&[""]);
+        assert!(error.contains("COMPOSE_FILE names `"), "{named}: {error}");
+    }
+    let outside = of("../outside.yaml");
+    let mut request = outside.request(&[""]);
+    let process = [("COMPOSE_FILE".to_owned(), "../outside.yaml".to_owned())];
+    request.environment = process.into();
+    assert_eq!(read(&request).expect("the user's own word").containers.len(), 1);
+}
+
+#[test]
+fn an_included_env_file_that_leads_outside_is_told_of() {
+    let folder = Folder::new(&[
+        ("compose.yaml", "include: [in/compose.yaml]\n"),
+        ("in/compose.yaml", "services: {web: {image: 'x:${TAG:-none}'}}\n"),
+    ]);
+    std::os::unix::fs::symlink("/etc/hostname", folder.path("in/.env")).expect("a link");
+    let plan = folder.read(&["compose.yaml"]);
+    assert_eq!(plan.containers[0].image, "x:none");
+    assert!(plan.unread[0].why.ends_with("it lies outside of the project's folder"));
 }

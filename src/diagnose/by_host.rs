@@ -23,7 +23,12 @@ pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
     }
     let known_there = desktop || podman || on_host;
     if edge.is_by_name() && !known_there && names.added_host(from, &edge.host).is_none() {
-        return known_system.then_some(Obstacle::MachineUnknown);
+        // With the name alone it would not get there.
+        let published = edge.port.and_then(|port| by_published_port(names, edge, port, false));
+        let is_elsewhere =
+            |obstacle: &Obstacle| matches!(obstacle, Obstacle::PublishedElsewhere { .. });
+        let first = published.filter(is_elsewhere).unwrap_or(Obstacle::MachineUnknown);
+        return known_system.then_some(first);
     }
     let port = edge.port?;
     if let Some(obstacle) = by_published_port(names, edge, port, desktop) {
@@ -75,6 +80,9 @@ fn by_published_port(names: &Names, edge: &Edge, port: u16, desktop: bool) -> Op
     let takes = |published: &PublishedPort| desktop || is_taken_by(published, address);
     let peers = names.index.published(port).iter().copied();
     let peers: Vec<ContainerAt> = peers.filter(|at| names.is_peer(from, *at)).collect();
+    if names.map.on_host(from) && peers.iter().any(|at| bindings(*at).any(takes)) {
+        return None;
+    }
     if let Some(peer) = peers.iter().copied().find(|at| bindings(*at).any(takes)) {
         let inside = bindings(peer).find(|published| takes(published))?.port;
         return Some(Obstacle::Hairpin(peer, inside));

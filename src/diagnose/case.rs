@@ -9,8 +9,8 @@ use std::ops::Deref;
 use super::facts::{Facts, Listens};
 use super::in_the_way::Obstacle;
 use super::names::Names;
-use super::obstacle;
 use super::wanted::{self, Edge, Sign};
+use super::{localhost, obstacle};
 use crate::graph::{Comparison, Map, StackOwner};
 use crate::model::{ContainerAt, Health, PerContainer, State};
 
@@ -23,6 +23,8 @@ pub struct Case<'a> {
     about: PerContainer<Vec<usize>>,
     /// Containers that lost the network namespace they shared.
     orphans: Vec<ContainerAt>,
+    /// The only one of the edges that somebody asks about.
+    only: Option<usize>,
 }
 
 impl<'a> Deref for Case<'a> {
@@ -42,26 +44,69 @@ impl<'a> Case<'a> {
             (edge, obstacle)
         };
         let edges: Vec<_> = wanted::edges(&names).into_iter().map(with_obstacle).collect();
-        let mut about = PerContainer::filled(&map.snapshot().containers, Vec::new());
-        for (at, (edge, obstacle)) in edges.iter().enumerate() {
+        let orphans = names.containers().filter(|at| names.is_orphan(*at)).collect();
+        let about = PerContainer::filled(&map.snapshot().containers, Vec::new());
+        let mut case = Self { names, edges, about, orphans, only: None };
+        case.find_whom_edges_are_about();
+        case
+    }
+
+    /// The case of the same map with this edge in it, wanted or not, and no other
+    /// one for rules to judge.
+    pub fn of_one(
+        map: &'a Map<'a>,
+        comparison: Option<&'a Comparison<'a>>,
+        edge: Edge<'a>,
+        obstacle: Option<Obstacle>,
+    ) -> Self {
+        let mut case = Self::new(map, comparison);
+        let begin = case.edges.partition_point(|(other, _)| other.from < edge.from);
+        let end = case.edges.partition_point(|(other, _)| other.from <= edge.from);
+        let host = wanted::normalised(&edge.host).into_owned();
+        let same =
+            |other: &Edge| other.port == edge.port && *wanted::normalised(&other.host) == *host;
+        let known = case.edges[begin..end].iter().position(|(other, _)| same(other));
+        match known {
+            Some(known) => case.edges[begin + known] = (edge, obstacle),
+            None => case.edges.insert(end, (edge, obstacle)),
+        }
+        case.only = Some(known.map_or(end, |known| begin + known));
+        case.find_whom_edges_are_about();
+        case
+    }
+
+    fn find_whom_edges_are_about(&mut self) {
+        let containers = &self.names.map.snapshot().containers;
+        let mut about = PerContainer::filled(containers, Vec::new());
+        for (at, (edge, obstacle)) in self.edges.iter().enumerate() {
             let peer = match obstacle {
-                Some(Obstacle::Localhost { peer, .. }) => Some(*peer),
+                Some(Obstacle::Localhost { peer, .. } | Obstacle::NotOnHost { peer, .. }) => {
+                    Some(*peer)
+                }
                 _ => None,
             };
             let meant: BTreeSet<ContainerAt> = edge.container().into_iter().chain(peer).collect();
             meant.into_iter().for_each(|container| about[container].push(at));
         }
-        let orphans = names.containers().filter(|at| names.is_orphan(*at)).collect();
-        Self { names, edges, about, orphans }
+        self.about = about;
     }
 
     /// Every wanted edge of a container that matters ([`Facts::matters`]),
     /// with the first thing that stands in its way.
     pub fn edges(&self) -> impl Iterator<Item = (&Edge<'a>, Option<&Obstacle>)> {
-        self.edges
+        let asked = match self.only {
+            Some(only) => &self.edges[only..=only],
+            None => &self.edges,
+        };
+        asked
             .iter()
-            .filter(|(edge, _)| self.matters(edge.from))
+            .filter(|(edge, _)| self.only.is_some() || self.matters(edge.from))
             .map(|(edge, obstacle)| (edge, obstacle.as_ref()))
+    }
+
+    /// The peer of a container that is evidently meant by a port alone.
+    pub fn peer_with(&self, from: ContainerAt, port: u16) -> Option<ContainerAt> {
+        localhost::peer_with(self, from, port)
     }
 
     /// What stands in the way of an edge of this case.
@@ -167,10 +212,14 @@ impl<'a> Case<'a> {
     /// so keeps it from staying up or from coming up at all. Where its log says
     /// that something failed and not what, it is one that must fail.
     pub fn trouble_of(&self, at: ContainerAt) -> Option<&Obstacle> {
-        let complains = self.log_troubles(at).any(|trouble| trouble.kind.is_of_network());
+        let complains = self.complains_without_host(at);
         let fails = |edge: &Edge| edge.evidently_fails() || (complains && edge.is_configured());
+        let cannot_be_read = self.complains_of_address(at);
         self.edges_from(at)
-            .filter(|(edge, _)| fails(edge))
+            .filter(|(edge, obstacle)| {
+                let is_malformed = matches!(obstacle, Some(Obstacle::Malformed(_)));
+                fails(edge) || (cannot_be_read && is_malformed)
+            })
             .find_map(|(_, obstacle)| obstacle.filter(|obstacle| **obstacle != Obstacle::Past))
     }
 

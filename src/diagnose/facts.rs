@@ -3,10 +3,12 @@
 
 use std::net::IpAddr;
 
+use super::usual_ports;
 use crate::graph::{Comparison, Map};
 use crate::model::{
     Connection, Container, ContainerAt, Fault, HostAddress, Listening, LogError, LogTrouble,
-    Moment, Network, NetworkAt, NetworkMode, Observation, Protocol, PublishedPort, State,
+    Moment, Network, NetworkAt, NetworkMode, Observation, Progress, Protocol, PublishedPort,
+    Repeated, State,
 };
 
 /// How long before netmap looked an error in the log of a running container
@@ -28,48 +30,47 @@ pub enum Listens {
     Not,
 }
 
+impl Listens {
+    /// Whether it listens, be it to itself alone.
+    pub fn is_some_way(self) -> bool {
+        self != Self::Not
+    }
+}
+
 /// How long a container that the engine has restarted must run to count as up
 /// again, in seconds: an engine waits longer and longer before the next attempt
 /// until one has lasted so long.
-const UP_AGAIN: f64 = 10.0;
+pub(super) const UP_AGAIN: f64 = 10.0;
 
-/// A complaint that a log repeats.
-struct Repeated {
-    count: u32,
-    first: Option<Moment>,
-    last: Option<Moment>,
+/// How long after the last one the next complaint would be there, in seconds.
+fn patience(complaint: &Repeated) -> f64 {
+    (2.0 * complaint.interval()).clamp(UP_AGAIN, FRESH as f64)
 }
 
-impl Repeated {
-    /// How long after the last one the next one would be there, in seconds.
-    fn patience(&self) -> f64 {
-        let span = self.first.zip(self.last).map_or(0.0, |(first, last)| last.since(first));
-        let interval = span / f64::from(self.count.saturating_sub(1).max(1));
-        (2.0 * interval).clamp(UP_AGAIN, FRESH as f64)
-    }
-
-    /// Whether it is of a container's present run, or of its last one. What the
-    /// engine restarts again and again is one run as long as that goes on.
-    fn is_of_last_run(&self, container: &Container, looked: Option<Moment>) -> bool {
-        /// How long a program may have run before its engine calls it started.
-        const HEAD_START: f64 = 1.0;
-        let (Some(last), Some(started)) = (self.last, container.started_at) else { return true };
-        // While it runs this is the end of the run before. Of a short run that
-        // is over the engine may write the end before the start.
-        let before =
-            container.finished_at.filter(|end| *end <= started && container.state.has_network());
-        let Some(end) = before else { return last.since(started) >= -HEAD_START };
-        let ago = looked.map(|looked| looked.since(last));
-        let goes_on = container.restart_count > 0 && ago.is_some_and(|ago| ago <= self.patience());
-        goes_on || last.is_not_before(end)
-    }
+/// Whether a complaint is of a container's present run, or of its last one. What
+/// the engine restarts again and again is one run as long as that goes on.
+fn is_of_last_run(container: &Container, looked: Option<Moment>, complaint: &Repeated) -> bool {
+    /// How long a program may have run before its engine calls it started.
+    const HEAD_START: f64 = 1.0;
+    let (Some(last), Some(started)) = (complaint.last, container.started_at) else { return true };
+    let began = last.since(started) >= -HEAD_START;
+    // While it runs this is the end of the run before. Of a short run that is
+    // over the engine may write the end before the start.
+    let before =
+        container.finished_at.filter(|end| *end <= started && container.state.has_network());
+    let Some(end) = before else { return began };
+    let ago = looked.map(|looked| looked.since(last));
+    let goes_on = container.restart_count > 0 && ago.is_some_and(|ago| ago <= patience(complaint));
+    // A busy engine may take the last words of the run before for written after
+    // its end, which can be long before the start.
+    goes_on || (began && last.is_not_before(end))
 }
 
 /// Whether a complaint in a log is of the last run, and fresh where that goes on.
 fn counts(container: &Container, looked: Option<Moment>, complaint: &Repeated) -> bool {
     let is_fresh =
         |looked: Moment| complaint.last.is_none_or(|last| looked.since(last) <= FRESH as f64);
-    complaint.is_of_last_run(container, looked) && looked.is_none_or(is_fresh)
+    is_of_last_run(container, looked, complaint) && looked.is_none_or(is_fresh)
 }
 
 /// Where an entry of a hosts file leads.
@@ -173,6 +174,18 @@ impl<'a> Facts<'a> {
         self.of_stack(at, |seen| seen.connections.as_deref())
     }
 
+    /// Whether a container is connected to another one on a port.
+    pub fn has_open(&self, from: ContainerAt, to: ContainerAt, port: Option<u16>) -> bool {
+        let addresses: Vec<IpAddr> =
+            self.container(to).endpoints.iter().flat_map(|e| e.addresses()).collect();
+        let mut connections = self.connections(from).unwrap_or_default().iter();
+        connections.any(|connection| {
+            connection.progress == Progress::Open
+                && Some(connection.remote.port()) == port
+                && addresses.contains(&connection.remote.ip())
+        })
+    }
+
     /// Whether something in a container's network stack listens on a port of
     /// a protocol, or of any where `None` says which. The answer is `None`
     /// where nobody looked, or too early to tell.
@@ -221,15 +234,19 @@ impl<'a> Facts<'a> {
     /// Whether a container listens on a port or says that it will.
     pub fn offers(&self, at: ContainerAt, port: u16) -> bool {
         let container = self.container(at);
-        match self.listens(at, port, None) {
-            Some(Listens::Openly | Listens::OnLoopback) => true,
-            // It runs, was looked at, and does not.
-            Some(Listens::Not) => false,
-            None => {
-                container.exposed.iter().any(|exposed| exposed.port == port)
-                    || container.requested.iter().any(|requested| requested.port == port)
-            }
-        }
+        let is_declared = || {
+            container.exposed.iter().any(|exposed| exposed.port == port)
+                || container.requested.iter().any(|requested| requested.port == port)
+                || self.presumed_ports(at).contains(&port)
+        };
+        // It may run, have been looked at, and not listen.
+        self.listens(at, port, None).map_or_else(is_declared, Listens::is_some_way)
+    }
+
+    /// The ports that a planned container will listen on by all that is known of
+    /// its image. Of others the engine tells what the image declares.
+    pub fn presumed_ports(&self, at: ContainerAt) -> &'static [u16] {
+        if self.is_planned() { usual_ports::of_image(self.container(at)) } else { &[] }
     }
 
     /// The published port of a container that has this number on the host, of a
@@ -278,10 +295,7 @@ impl<'a> Facts<'a> {
         let seen = self.seen(at);
         let looked = seen.and_then(|seen| seen.at).filter(|_| container.state == State::Running);
         let errors = seen.and_then(|seen| seen.log_errors.as_deref()).unwrap_or_default();
-        errors.iter().filter(move |error| {
-            let LogError { count, first, last, .. } = **error;
-            counts(container, looked, &Repeated { count, first, last })
-        })
+        errors.iter().filter(move |error| counts(container, looked, &error.repeated))
     }
 
     /// What else went wrong by the log of a container's present run, or of its
@@ -291,25 +305,7 @@ impl<'a> Facts<'a> {
         let seen = self.seen(at);
         let looked = seen.and_then(|seen| seen.at).filter(|_| container.state == State::Running);
         let troubles = seen.map_or(&[][..], |seen| &seen.log_troubles);
-        troubles.iter().filter(move |trouble| {
-            let LogTrouble { count, first, last, .. } = **trouble;
-            counts(container, looked, &Repeated { count, first, last })
-        })
-    }
-
-    /// Whether the engine restarts a container again and again: it waits for
-    /// the next attempt, or is only a few seconds into one.
-    pub fn is_looping(&self, at: ContainerAt) -> bool {
-        let container = self.container(at);
-        let looked = self.seen(at).and_then(|seen| seen.at);
-        let since = looked.zip(container.started_at).map(|(looked, start)| looked.since(start));
-        match container.state {
-            State::Restarting => true,
-            State::Running => {
-                container.restart_count > 0 && since.is_some_and(|since| since < UP_AGAIN)
-            }
-            _ => false,
-        }
+        troubles.iter().filter(move |trouble| counts(container, looked, &trouble.repeated))
     }
 
     /// How many seconds before netmap looked something happened; `None` where
@@ -317,6 +313,13 @@ impl<'a> Facts<'a> {
     pub fn seconds_ago(&self, at: ContainerAt, moment: Moment) -> Option<u64> {
         let looked = self.seen(at).and_then(|seen| seen.at)?;
         Some(looked.since(moment).max(0.0) as u64)
+    }
+
+    /// Whether a container would have complained again by now, had it had reason to.
+    pub fn is_overdue(&self, at: ContainerAt, complaint: &Repeated) -> bool {
+        let looked = self.seen(at).and_then(|seen| seen.at);
+        let ago = looked.zip(complaint.last).map(|(looked, last)| looked.since(last));
+        ago.is_some_and(|ago| ago > patience(complaint))
     }
 
     /// Where `--add-host` sends a name.
@@ -328,6 +331,15 @@ impl<'a> Facts<'a> {
             HostAddress::Ip(address) => AddedHost::Address(address),
             HostAddress::Gateway | HostAddress::Other(_) => AddedHost::Machine,
         })
+    }
+
+    /// The TCP ports of a container that its routed networks let in from another.
+    pub fn ports_let_in(&self, from: ContainerAt, to: ContainerAt) -> Vec<u16> {
+        let ways = self.map.predict(from, to).routes;
+        let mut ports: Vec<u16> = ways.into_iter().filter_map(|way| way.ports).flatten().collect();
+        ports.sort_unstable();
+        ports.dedup();
+        ports
     }
 
     /// The networks that two containers share ([`Map::shared_networks`]).
@@ -391,13 +403,22 @@ impl<'a> Facts<'a> {
         match self.map.stack(at) {
             // What a plan does not have may be there already.
             None => !self.is_planned(),
-            Some(owner) => {
-                let owner = self.container(owner);
-                let started = owner.started_at.zip(container.started_at);
-                let later = started.is_some_and(|(owner, own)| owner > own);
-                !owner.state.has_network() || (container.state.has_network() && later)
+            Some(stack) => {
+                let owner = self.container(stack);
+                let left_behind = || {
+                    let started = owner.started_at.zip(container.started_at);
+                    let later = started.is_some_and(|(owner, own)| owner > own);
+                    self.is_in_namespace_of(at, stack).map_or(later, |is_in| !is_in)
+                };
+                !owner.state.has_network() || (container.state.has_network() && left_behind())
             }
         }
+    }
+
+    /// Whether two that run are in one network namespace, where both were looked at.
+    pub fn is_in_namespace_of(&self, at: ContainerAt, other: ContainerAt) -> Option<bool> {
+        let number = |at: ContainerAt| self.map.observation(at)?.network_namespace;
+        Some(number(at)? == number(other)?)
     }
 
     /// Whether a container is on networks, and on internal ones only.

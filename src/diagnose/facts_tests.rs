@@ -4,7 +4,7 @@ use super::{Case, Facts};
 use crate::graph::Map;
 use crate::model::{
     Container, ContainerAt, EngineFacts, LogError, LogErrorKind, Moment, NetworkMode, Observation,
-    Snapshot, State,
+    Repeated, Snapshot, State,
 };
 
 fn moment(second: f64) -> Option<Moment> {
@@ -49,12 +49,16 @@ impl Run {
             ..Container::default()
         };
         let error = LogError {
+            denied: false,
             kind: LogErrorKind::Refused,
             host: "db".to_owned(),
             port: Some(5432),
-            count: self.count,
-            first: moment(self.complained.0),
-            last: moment(self.complained.1),
+            repeated: Repeated {
+                count: self.count,
+                first: moment(self.complained.0),
+                last: moment(self.complained.1),
+                last_but_one: None,
+            },
         };
         let observation = Observation {
             container: container.name.clone(),
@@ -79,6 +83,10 @@ fn an_error_of_the_run_before_is_none_of_this_one_though_of_the_same_second() {
     assert!(!Run::PLAIN.counts());
     assert!(Run { complained: (100.5, 100.6), ..Run::PLAIN }.counts());
     assert!(Run { complained: (90.0, 100.3), ..Run::PLAIN }.counts(), "between the two");
+    let late = Run { ended: 60.0, complained: (50.0, 60.1), ..Run::PLAIN };
+    assert!(!late.counts(), "written a little late, and long before the start");
+    let later = Run { started: 130.0, complained: (90.0, 100.3), ..Run::PLAIN };
+    assert!(!later.counts(), "last words that were read late");
 }
 
 #[test]
@@ -107,17 +115,31 @@ fn an_owner_and_a_sidecar_restarted_within_one_second_are_told_apart() {
         started_at: moment(started),
         ..Container::default()
     };
-    let is_orphan = |owner: f64, sidecar: f64| {
+    let is_orphan = |owner: f64, sidecar: f64, namespaces: Option<[u64; 2]>| {
         let shared = NetworkMode::Container("1".repeat(64));
         let containers = vec![
             of("owner", "1", NetworkMode::default(), owner),
             of("sidecar", "2", shared, sidecar),
         ];
-        let snapshot = Snapshot::new(EngineFacts::default(), Vec::new(), containers, Vec::new());
+        let seen = |container: &Container, number: u64| Observation {
+            container: container.name.clone(),
+            id: container.id.clone(),
+            network_namespace: Some(number),
+            ..Observation::default()
+        };
+        let seen = namespaces.map(|numbers| {
+            containers.iter().zip(numbers).map(|(of, number)| seen(of, number)).collect()
+        });
+        let mut snapshot =
+            Snapshot::new(EngineFacts::default(), Vec::new(), containers, Vec::new());
+        snapshot.observations = seen.unwrap_or_default();
         let map = Map::new(&snapshot);
         let case = Case::new(&map, None);
         case.containers().any(|at| case.is_orphan(at))
     };
-    assert!(!is_orphan(100.2, 100.6));
-    assert!(is_orphan(100.6, 100.2));
+    assert!(!is_orphan(100.2, 100.6, None));
+    assert!(is_orphan(100.6, 100.2, None));
+    // Where it can be seen, the namespace decides, whatever the clock says.
+    assert!(!is_orphan(100.6, 100.2, Some([7, 7])));
+    assert!(is_orphan(100.2, 100.6, Some([8, 7])));
 }

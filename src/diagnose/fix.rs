@@ -2,8 +2,10 @@
 //! by which name the one that is wanted is known there.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use super::case::Case;
+use super::facts::Listens;
 use super::in_the_way::Obstacle;
 use super::names::Meaning;
 use super::recreate::settled;
@@ -11,6 +13,7 @@ use super::steps::is_usable;
 use super::wanted::Edge;
 use crate::model::{
     Action, Applicability, Change, ContainerAt, Driver, Handle, NetworkAt, NetworkMode, Step,
+    reference,
 };
 
 /// Steps that bring containers together, and the names by which the one that
@@ -30,6 +33,50 @@ impl Together {
 }
 
 impl Case<'_> {
+    /// The name by which the container that an edge begins at knows the one it
+    /// ends at: the one that it dials; for an address a name that leads there,
+    /// if there is one.
+    pub fn name_for(&self, edge: &Edge, to: ContainerAt) -> String {
+        if edge.is_by_name() {
+            return edge.host.to_string();
+        }
+        let fixed = edge.host.parse().is_ok_and(|address| self.index.is_fixed(address));
+        let name = || {
+            let together = self.bring_together(to, &[edge.from], &[]);
+            together.steps.is_empty().then(|| together.name().to_owned())
+        };
+        let kept = fixed && edge.is_configured();
+        (!kept).then(name).flatten().unwrap_or_else(|| edge.host.to_string())
+    }
+
+    /// The port to dial where an edge is to lead to another name: its own, unless
+    /// nothing there listens on that and something does on one other.
+    pub fn port_at(&self, edge: &Edge, name: &str) -> Option<u16> {
+        let port = edge.port?;
+        let there = match reference::is_loopback(name) {
+            true => Some(edge.from),
+            false => self.resolved(edge.from, name),
+        };
+        let silent =
+            |at: &ContainerAt| self.listens(*at, port, edge.protocol) == Some(Listens::Not);
+        let other = there.filter(silent).map(|at| self.open_ports(at));
+        match other.as_deref() {
+            Some([only]) => Some(*only),
+            _ => Some(port),
+        }
+    }
+
+    /// Whether a name on a network is that of a container's service and of no other.
+    fn is_its_service(&self, at: ContainerAt, network: NetworkAt, name: &str) -> bool {
+        let compose = |at: ContainerAt| {
+            let of = &self.container(at).compose;
+            (of.project.as_deref(), of.service.as_deref())
+        };
+        let own = compose(at);
+        let service = own.1.is_some_and(|service| service.eq_ignore_ascii_case(name));
+        service && self.index.answering(network, name).iter().all(|other| compose(*other) == own)
+    }
+
     /// Puts a container on a network, where it gets these names beside its own.
     pub fn connect(&self, network: &Handle, at: ContainerAt, aliases: &[String]) -> Vec<Step> {
         let at = self.map.stack(at).unwrap_or(at);
@@ -106,18 +153,22 @@ impl Case<'_> {
         let clients: Vec<ContainerAt> = edges.iter().map(|(edge, _)| edge.from).collect();
         let together = self.bring_together(target, &clients, &dialled);
         let leads = |host: &str| together.names.iter().any(|name| name.eq_ignore_ascii_case(host));
-        let astray: Vec<&Edge> = edges
-            .iter()
-            .map(|(edge, _)| *edge)
-            .filter(|edge| !by_name(edge) || !leads(&edge.host))
-            .collect();
-        let inside = edges.iter().find_map(|(edge, obstacle)| match obstacle {
-            Obstacle::Localhost { port, .. } => Some(*port),
-            _ => edge.port,
-        });
+        let mut astray: BTreeMap<Option<u16>, Vec<&Edge>> = BTreeMap::new();
+        for (edge, obstacle) in edges {
+            let inside = match obstacle {
+                // Who is told no port knows it by itself.
+                Obstacle::Localhost { port, .. } => edge.port.and(Some(*port)),
+                _ => edge.port,
+            };
+            if !by_name(edge) || !leads(&edge.host) {
+                astray.entry(inside).or_default().push(edge);
+            }
+        }
         let name = together.name().to_owned();
         let mut steps = together.steps;
-        steps.extend(self.redial(&astray, &name, inside));
+        for (inside, edges) in astray {
+            steps.extend(self.redial(&edges, &name, inside));
+        }
         settled(steps)
     }
 
@@ -159,6 +210,8 @@ impl Case<'_> {
                 if let Some(endpoint) = self.map.endpoint_on(target, network) {
                     let known = self.container(target).names_on(endpoint);
                     names = known.into_iter().map(str::to_owned).collect();
+                    // A service keeps its name when its container gets another.
+                    names.sort_by_key(|name| !self.is_its_service(target, network, name));
                 }
                 let joining = clients.iter().filter(|client| !has(network, **client)).collect();
                 (self.network_handle(network), joining)

@@ -25,11 +25,19 @@ impl Case<'_> {
     /// Lets containers that reach for a neighbour by way of the host go there
     /// directly: by its name, to its own port, on a network that both are on.
     pub fn go_directly(&self, peer: ContainerAt, inside: u16, edges: &[&Edge]) -> Vec<Step> {
-        let from: Vec<ContainerAt> = edges.iter().map(|edge| edge.from).collect();
-        let together = self.bring_together(peer, &from, &[]);
-        let name = together.name().to_owned();
-        let mut steps = together.steps;
-        steps.extend(self.redial(edges, &name, Some(inside)));
+        let (on_host, edges): (Vec<&Edge>, Vec<&Edge>) =
+            edges.iter().copied().partition(|edge| self.map.on_host(edge.from));
+        let mut steps = Vec::new();
+        if !edges.is_empty() {
+            let from: Vec<ContainerAt> = edges.iter().map(|edge| edge.from).collect();
+            let together = self.bring_together(peer, &from, &[]);
+            let name = together.name().to_owned();
+            steps.extend(together.steps);
+            steps.extend(self.redial(&edges, &name, Some(inside)));
+        }
+        if !on_host.is_empty() {
+            steps.extend(self.go_by_localhost(peer, inside, &on_host));
+        }
         settled(steps)
     }
 
@@ -66,6 +74,17 @@ impl Case<'_> {
             )));
             return steps;
         }
+        // Who uses another's network has its resolv.conf, too.
+        let owner = self.map.stack(at).unwrap_or(at);
+        if owner != at {
+            return vec![advise(format!(
+                "{} has the resolv.conf of {}, whose network it uses: let {1} name the engine's name \
+                 server first; a container for a VPN writes its own unless it is told to keep the \
+                 engine's (in gluetun DNS_KEEP_NAMESERVER=on)",
+                self.called(at),
+                self.called(owner)
+            ))];
+        }
         // A new container gets a new one of the engine's making.
         let mut steps = self.recreate(at, Vec::new());
         steps.push(advise(format!(
@@ -74,6 +93,18 @@ impl Case<'_> {
             self.called(at)
         )));
         steps
+    }
+
+    /// Lets a client dial a peer by its own name, without a part before it.
+    pub fn dial_name_itself(&self, edge: &Edge, peer: ContainerAt) -> Vec<Step> {
+        let (client, host) = (self.called(edge.from), &edge.host);
+        let name = host.split_once('.').map_or(&**host, |(_, behind)| behind);
+        vec![advise(format!(
+            "let {client} dial {name} itself: a client of S3 puts the bucket's name before it \
+             unless it is told to use path style (forcePathStyle, S3_USE_PATH_STYLE); or give {} \
+             the alias {host}, if it answers by that name",
+            self.called(peer)
+        ))]
     }
 
     /// Why a container's resolver takes a name elsewhere.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::case::Case;
 use crate::model::{
     Action, Applicability, Change, Container, ContainerAt, Edit, EditKind, Evidence, Finding,
-    Handle, Place, Plan, Setting, Snapshot, Step, Tool,
+    Handle, Ladder, Place, Plan, Setting, Snapshot, Step, Tool,
 };
 
 /// Makes a finding fit for a plan, if the setup is one.
@@ -20,8 +20,16 @@ pub fn settle(finding: &mut Finding, case: &Case) {
     if !places.is_empty() && !finding.evidence.iter().any(is_placed) {
         finding.evidence.push(Evidence::Written { places });
     }
-    finding.fix =
-        std::mem::take(&mut finding.fix).into_iter().filter_map(|s| file.edit(s)).collect();
+    finding.fix = file.edits(std::mem::take(&mut finding.fix));
+}
+
+/// Makes a ladder fit for a plan, if the setup is one: nothing runs that one
+/// could look at.
+pub fn settle_ladder(ladder: &mut Ladder, case: &Case) {
+    let snapshot = case.map.snapshot();
+    let Some(plan) = &snapshot.plan else { return };
+    ladder.fix = File { snapshot, plan }.edits(std::mem::take(&mut ladder.fix));
+    ladder.see = None;
 }
 
 impl Case<'_> {
@@ -136,6 +144,11 @@ impl<'a> File<'a> {
             places.extend(networks.filter_map(|key| self.plan.place(&["networks", &key])));
         }
         places
+    }
+
+    /// What steps come to in the file.
+    fn edits(&self, steps: Vec<Step>) -> Vec<Step> {
+        steps.into_iter().filter_map(|step| self.edit(step)).collect()
     }
 
     /// What a step comes to in the file; nothing for one that the edit makes

@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
+use super::wanted::Edge;
 use super::whose::{Astray, HandedOut, Meant};
-use crate::model::{ContainerAt, Flaw, NetworkAt, Protocol};
+use crate::model::{ContainerAt, Family, Flaw, NetworkAt, Protocol};
 
 /// What stands in the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,14 @@ pub enum Obstacle {
     },
     /// `localhost` is the container itself, and the engine's machine has the port.
     LocalhostMachine,
+    /// `localhost` is the engine's machine, for a container on its network, and a
+    /// container has the port that is not published there, or by another number.
+    NotOnHost {
+        /// The container.
+        peer: ContainerAt,
+        /// The port inside.
+        port: u16,
+    },
     /// The container in whose network stack this one runs is gone or stopped.
     Orphan(ContainerAt),
     /// The other end does not run.
@@ -51,6 +60,9 @@ pub enum Obstacle {
     Apart(NetworkAt),
     /// The name leads nowhere; with a name that would lead there.
     WrongName(Option<String>),
+    /// Nobody has the name, and what is behind its first part is the name of this
+    /// container: a bucket's name before the server's.
+    BelowName(ContainerAt),
     /// The name is right, and the container's own resolver leads to this
     /// address instead, or to none.
     ResolvesElsewhere(Option<IpAddr>),
@@ -58,6 +70,11 @@ pub enum Obstacle {
     HostPort(u16),
     /// The server listens on its own loopback address only.
     OnLoopback,
+    /// The server is bound to these of its addresses, and another one is dialled.
+    OtherAddress(Vec<IpAddr>),
+    /// The client dials this family of addresses, or can come by no other: it has
+    /// none of its own, or the server does not listen for it.
+    NoCommonFamily(Family),
     /// The server takes the port with this protocol, and another is spoken.
     OtherProtocol(Protocol),
     /// Nothing listens on the port; with the ports on which something does.
@@ -100,6 +117,12 @@ pub enum Obstacle {
 }
 
 impl Obstacle {
+    /// What is left of an edge that nothing is in the way of now, and that failed
+    /// before.
+    pub fn past(edge: &Edge) -> Option<Self> {
+        edge.logged().next().is_some().then_some(Self::Past)
+    }
+
     /// What sends a client astray, if it still does.
     pub fn of<T>(astray: Astray<T>, still: fn(T) -> Self) -> Option<Self> {
         match astray {

@@ -138,8 +138,7 @@ impl<'a> Index<'a> {
         }
         let is_member = facts.map.stack_owner(at) == StackOwner::Itself;
         for (network, endpoint) in facts.map.endpoints(at) {
-            self.fixed.extend(endpoint.fixed_ipv4.map(IpAddr::V4));
-            self.fixed.extend(endpoint.fixed_ipv6.map(IpAddr::V6));
+            self.fixed.extend(endpoint.fixed_addresses());
             let network = network.filter(|_| is_member);
             if let Some(network) = network {
                 push(self.on_network[network].entry(own).or_default(), at);
@@ -216,13 +215,17 @@ impl<'a> Index<'a> {
             let sockets = facts.listening(at).unwrap_or_default().iter().map(|s| s.port);
             let exposed = container.exposed.iter().map(|exposed| exposed.port);
             let requested = container.requested.iter().map(|requested| requested.port);
-            let ports: BTreeSet<u16> = sockets.chain(exposed).chain(requested).collect();
+            // Looked up for each port: there may be as many as there are numbers.
+            let presumed = facts.presumed_ports(at).iter().copied();
+            let declared: BTreeSet<u16> = exposed.chain(requested).chain(presumed).collect();
+            let ports: BTreeSet<u16> = sockets.chain(declared.iter().copied()).collect();
             for port in ports {
-                let open = facts.listens(at, port, None) == Some(Listens::Openly);
+                let listens = facts.listens(at, port, None);
+                let open = listens == Some(Listens::Openly);
                 if open {
                     self.open.entry(port).or_default().push(at);
                 }
-                if facts.offers(at, port) {
+                if listens.map_or_else(|| declared.contains(&port), Listens::is_some_way) {
                     offers.push((!open, !container.state.has_network(), at, port));
                 }
             }
@@ -367,10 +370,13 @@ impl<'a> Index<'a> {
 }
 
 /// Whether two containers are copies of one thing: of one service, or without
-/// Compose of one image, of whatever version.
+/// Compose of one image, of whatever version, started as one program.
 fn are_replicas(a: &Container, b: &Container) -> bool {
+    let programs = a.program.as_ref().zip(b.program.as_ref());
     match (&a.compose.service, &b.compose.service) {
-        (None, None) => a.repository() == b.repository(),
+        (None, None) => {
+            a.repository() == b.repository() && programs.is_none_or(|(one, other)| one == other)
+        }
         (one, other) => one == other && a.project() == b.project(),
     }
 }

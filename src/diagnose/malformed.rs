@@ -4,7 +4,9 @@
 use super::names::{Meaning, Names};
 use super::wanted::Edge;
 use crate::model::reference::{holds_host, is_left_over, is_unset};
-use crate::model::{Flaw, LogError, LogErrorKind, Origin, Progress, Reference};
+use crate::model::{
+    ContainerAt, Flaw, LogError, LogErrorKind, Origin, Progress, Reference, TroubleKind,
+};
 
 /// How long after the start of a container its name may still be unknown, in
 /// seconds.
@@ -15,7 +17,8 @@ pub fn flaw(names: &Names, edge: &Edge) -> Option<Flaw> {
     let not_found = edge.fails_as(LogErrorKind::NameNotFound);
     if edge.target == Meaning::NobodysName {
         let by_chance = is_left_over(&edge.host) && edge.is_configured();
-        if is_unset(&edge.host) && (not_found || by_chance) {
+        let of_nobody = edge.host.is_empty() && edge.logged().next().is_some();
+        if is_unset(&edge.host) && (not_found || by_chance || of_nobody) {
             return Some(Flaw::Unset);
         }
         // `http://` was put in front of what is a URL already.
@@ -23,9 +26,17 @@ pub fn flaw(names: &Names, edge: &Edge) -> Option<Flaw> {
             return Some(Flaw::Scheme);
         }
     }
-    let flawed = edge.configured().filter_map(|reference| reference.flaw);
-    let all = edge.configured().all(|reference| reference.flaw.is_some());
+    if let Some(setting) = misread(names, edge) {
+        return setting.flaw;
+    }
     let works = edge.is_connecting(Progress::Open);
+    if !works && is_cut_short(names, edge) {
+        return Some(Flaw::Unescaped);
+    }
+    // Many programs know what is meant by a URL with such a password.
+    let flaw_of = |reference: &Reference| reference.flaw.filter(|flaw| *flaw != Flaw::Unescaped);
+    let flawed = edge.configured().filter_map(flaw_of);
+    let all = edge.configured().all(|reference| flaw_of(reference).is_some());
     if let Some(flaw) = flawed.min().filter(|_| !works && (all || edge.evidently_fails())) {
         return Some(flaw);
     }
@@ -38,6 +49,52 @@ pub fn flaw(names: &Names, edge: &Edge) -> Option<Flaw> {
     }
 }
 
+/// Whether the user and password before a host are not escaped, and the program
+/// evidently cannot read it so.
+fn is_cut_short(names: &Names, edge: &Edge) -> bool {
+    let is_unescaped = edge.configured().any(|reference| reference.flaw == Some(Flaw::Unescaped));
+    let is_peer = edge.container().is_some_and(|to| to != edge.from);
+    let takes_a_part = edge.fails_as(LogErrorKind::Unescaped);
+    (is_unescaped && (takes_a_part || names.complains_of_address(edge.from)))
+        || (takes_a_part && is_peer)
+}
+
+/// The setting of which an edge comes that nobody has configured: where programs
+/// cannot read a URL, they dial a piece of it, themselves, or what stands for nothing
+/// in their own words.
+pub fn misread<'a>(names: &Names<'a>, edge: &Edge) -> Option<&'a Reference> {
+    let is_to_nobody = match edge.target {
+        Meaning::NobodysName => edge.fails_as(LogErrorKind::NameNotFound),
+        Meaning::Itself => edge.fails_as(LogErrorKind::Refused),
+        _ => false,
+    };
+    if !is_to_nobody || edge.is_configured() {
+        return None;
+    }
+    let mut settings = names.container(edge.from).references.iter();
+    settings.find(|setting| {
+        let around = matches!(
+            setting.flaw,
+            Some(Flaw::Unescaped | Flaw::Quotes | Flaw::CarriageReturn | Flaw::Blanks)
+        );
+        let port = setting.dialled_port();
+        let same_port = edge.port.is_none() || port.is_none() || edge.port == port;
+        let is_own = matches!(setting.origin, Origin::Environment | Origin::Command);
+        let is_meant = is_own && setting.scheme.is_some();
+        let to = names.resolved(edge.from, &setting.host);
+        let is_reached = || to.is_some_and(|to| names.has_open(edge.from, to, port));
+        around && is_meant && same_port && !is_reached()
+    })
+}
+
+impl Names<'_> {
+    /// Whether the log of a container says that a URL, a host or a port which it was
+    /// given is none.
+    pub fn complains_of_address(&self, at: ContainerAt) -> bool {
+        self.log_troubles(at).any(|trouble| trouble.kind == TroubleKind::MalformedAddress)
+    }
+}
+
 /// The settings that hold a URL where a host belongs, of which an edge to
 /// `http` or `https` may come.
 pub fn urls_for_host<'a>(names: &Names<'a>, edge: &Edge) -> impl Iterator<Item = &'a Reference> {
@@ -45,6 +102,17 @@ pub fn urls_for_host<'a>(names: &Names<'a>, edge: &Edge) -> impl Iterator<Item =
     let references = names.container(edge.from).references.iter();
     let is_meant = move |reference: &&Reference| reference.scheme.as_deref() == Some(&*scheme);
     references.filter(|reference| is_for_host(reference)).filter(is_meant)
+}
+
+/// The settings that hold no host where one belongs, of which an edge to an
+/// empty host may come.
+pub fn empty_for_host<'a>(names: &Names<'a>, edge: &Edge) -> impl Iterator<Item = &'a Reference> {
+    let (is_empty, port) = (edge.host.is_empty(), edge.port);
+    let references = names.container(edge.from).references.iter();
+    references.filter(move |reference| {
+        let same_port = reference.port.is_none() || port.is_none() || reference.port == port;
+        is_empty && reference.host.is_empty() && same_port
+    })
 }
 
 /// Whether a setting is meant for a host alone.
@@ -61,6 +129,6 @@ fn looks_up_all(names: &Names, edge: &Edge, error: &LogError) -> bool {
     }
     let Some(to) = names.resolved(edge.from, &edge.host) else { return false };
     let server = names.container(to);
-    let since = server.started_at.zip(error.last).map(|(start, last)| last.since(start));
+    let since = server.started_at.zip(error.repeated.last).map(|(start, last)| last.since(start));
     server.state.has_network() && since.is_none_or(|since| since > STARTING)
 }

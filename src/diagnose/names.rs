@@ -3,13 +3,19 @@
 use std::net::IpAddr;
 use std::ops::Deref;
 
+use foldhash::HashMap;
+
 use super::facts::{AddedHost, Facts};
 use super::index::Index;
+use super::tried::{self, Tried};
 use crate::model::{ContainerAt, NetworkAt, reference};
 
 /// Names that lead to the engine's machine, where they lead anywhere.
 const OF_THE_MACHINE: [&str; 3] =
     ["host.docker.internal", "gateway.docker.internal", "host.containers.internal"];
+
+/// So many of one name are looked at: a service may have thousands of copies.
+const MOST_ALIKE: usize = 16;
 
 /// What a host means to the container that names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +43,8 @@ pub struct Names<'a> {
     facts: Facts<'a>,
     /// The look-ups.
     pub index: Index<'a>,
+    /// What was tried on the wire in vain, by who tried it.
+    tried: HashMap<&'a str, Vec<Tried<'a>>>,
 }
 
 impl<'a> Deref for Names<'a> {
@@ -51,7 +59,13 @@ impl<'a> Names<'a> {
     /// Makes the look-ups over the facts.
     pub fn new(facts: Facts<'a>) -> Self {
         let index = Index::new(&facts);
-        Self { facts, index }
+        let tried = tried::all(facts.map);
+        Self { facts, index, tried }
+    }
+
+    /// What a container was seen to try on the wire, again and again and in vain.
+    pub fn tried(&self, from: ContainerAt) -> &[Tried<'a>] {
+        self.tried.get(&*self.container(from).name).map_or(&[], Vec::as_slice)
     }
 
     /// The container that a name leads another to: on one of the networks the
@@ -101,6 +115,34 @@ impl<'a> Names<'a> {
         })
     }
 
+    /// Whether a legacy link gives a container this name.
+    pub fn is_linked_as(&self, at: ContainerAt, host: &str) -> bool {
+        let stack = self.map.stack(at).unwrap_or(at);
+        self.container(stack).links.iter().any(|link| link.alias.eq_ignore_ascii_case(host))
+    }
+
+    /// The network on which a name leads a container to one or the other of several
+    /// running ones that have nothing in common, and these, where there is no other
+    /// network on which it is clear.
+    pub fn ambiguous(&self, from: ContainerAt, host: &str) -> Option<(NetworkAt, &[ContainerAt])> {
+        if self.is_linked_as(from, host) {
+            return None;
+        }
+        let runs = |at: &ContainerAt| self.container(*at).state.has_network();
+        let mut ambiguous = None;
+        for (network, host) in self.asked_on(from, host) {
+            // Those that run come first.
+            let owners = self.index.answering(network, host);
+            let owners = &owners[..owners.partition_point(runs)];
+            if self.index.is_ambiguous(network, host) {
+                ambiguous = ambiguous.or(Some((network, owners)));
+            } else if !owners.is_empty() {
+                return None;
+            }
+        }
+        ambiguous
+    }
+
     /// The containers that a name leads another to right now, on all networks
     /// that it asks, those that run.
     pub fn answering(&self, from: ContainerAt, host: &str) -> Vec<ContainerAt> {
@@ -131,8 +173,12 @@ impl<'a> Names<'a> {
         if reference::is_loopback(host) {
             return Meaning::Itself;
         }
+        if host.is_empty() {
+            return Meaning::NobodysName;
+        }
         let own = self.container(from);
-        if [own.own_name(), &own.hostname].iter().any(|name| name.eq_ignore_ascii_case(host)) {
+        let is = |name: &str| name.eq_ignore_ascii_case(host);
+        if is(own.own_name()) || is(&own.hostname) {
             return Meaning::Itself;
         }
         if let Ok(address) = host.parse::<IpAddr>() {
@@ -142,6 +188,12 @@ impl<'a> Names<'a> {
             Some(AddedHost::Address(address)) => return self.by_address(from, address),
             Some(AddedHost::Machine) => return Meaning::Machine,
             None => {}
+        }
+        // What is called `peer0.example.com` is `peer0` to itself, where nobody else is.
+        let begins = |name: &str| name.split_once('.').is_some_and(|(head, _)| is(head));
+        let service = own.compose.service.as_deref().unwrap_or_default();
+        if [&own.hostname, service].into_iter().any(begins) && self.resolved(from, host).is_none() {
+            return Meaning::Itself;
         }
         if let Some(at) = self.resolved(from, host) {
             // Who is down has no name, and the own one is rather meant.
@@ -197,11 +249,52 @@ impl<'a> Names<'a> {
         // `db.backnet` is `db` on the network `backnet`.
         let on_network = host.rsplit_once('.').filter(|(_, tail)| self.index.is_network(tail));
         let host = on_network.map_or(host, |(head, _)| head);
-        let fitting = self.index.meant(self.container(from).project(), host);
+        let project = self.container(from).project();
+        let around = || self.project_around(from, host);
+        let fitting = self.index.meant(project.or_else(around), host);
         let others =
             || fitting.iter().flat_map(|list| list.iter().copied()).filter(|at| *at != from);
         // What `compose run` made does not go by its service's name.
-        others().find(|at| !self.container(*at).is_one_off()).or_else(|| others().next())
+        let best = others().find(|at| !self.container(*at).is_one_off());
+        let best = best.or_else(|| others().next())?;
+        (project.is_some() || self.is_clear(from, host, best, others())).then_some(best)
+    }
+
+    /// The container of another project that alone, with its copies, has a name which
+    /// in a container's own project nobody has.
+    pub fn of_strangers(&self, from: ContainerAt, host: &str) -> Option<ContainerAt> {
+        let mut called = self.index.meant(None, host).into_iter().flatten().copied();
+        let first = called.next()?;
+        let project = self.container(first).project()?;
+        let is_of_it = |at: ContainerAt| self.container(at).project() == Some(project);
+        let is_foreign = self.container(from).project() != Some(project);
+        (is_foreign && called.take(MOST_ALIKE).all(is_of_it)).then_some(first)
+    }
+
+    /// The project that a container of none moves in: that of a network of its
+    /// own in which a name means somebody.
+    fn project_around(&self, from: ContainerAt, host: &str) -> Option<&'a str> {
+        let networks = self.map.stack(from).into_iter().flat_map(|at| self.map.networks_of(at));
+        let mut projects = networks.filter_map(|network| self.network(network).project.as_deref());
+        projects.find(|project| {
+            let [_, services, aliases] = self.index.meant(Some(project), host);
+            !services.is_empty() || !aliases.is_empty()
+        })
+    }
+
+    /// Whether it is clear whom a container of no project means: one that is called
+    /// so, that it shares a network with, or whose project alone has the name.
+    fn is_clear(
+        &self,
+        from: ContainerAt,
+        host: &str,
+        best: ContainerAt,
+        others: impl Iterator<Item = ContainerAt>,
+    ) -> bool {
+        let project = self.container(best).project();
+        self.container(best).name.eq_ignore_ascii_case(host)
+            || !self.shared(from, best).is_empty()
+            || others.take(MOST_ALIKE).all(|at| self.container(at).project() == project)
     }
 }
 

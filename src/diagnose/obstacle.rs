@@ -5,16 +5,21 @@
 
 use std::net::IpAddr;
 
+use super::bound;
 use super::by_host;
 use super::facts::Listens;
+use super::families;
 use super::in_the_way::Obstacle;
+use super::localhost::{self, ANYBODYS, first_of};
 use super::malformed;
 use super::names::{Meaning, Names};
 use super::wanted::Edge;
 use super::whose;
+use crate::graph::Reason;
 use crate::model::keys::option;
 use crate::model::{
-    Container, ContainerAt, Driver, Health, LogErrorKind, NetworkAt, State, nearest, reference,
+    Attempt, By, Container, ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State,
+    is_slip, nearest,
 };
 
 /// The first obstacle of an edge, `None` where there is none or nobody can tell.
@@ -34,7 +39,7 @@ pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
         return Some(Obstacle::Orphan(from));
     }
     match edge.target {
-        Meaning::Itself => localhost(names, edge),
+        Meaning::Itself => localhost::first(names, edge),
         Meaning::Named(to) if to == from => None,
         Meaning::Named(to) => named(names, edge, to),
         Meaning::Addressed(to) if to == from => own_address(names, edge),
@@ -42,97 +47,14 @@ pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
         Meaning::FreeAddress(_) => Some(Obstacle::FreeAddress),
         Meaning::Machine => by_host::first(names, edge),
         Meaning::NobodysName => {
-            Some(Obstacle::WrongName(near(names, edge.from, &edge.host, edge.port)))
+            let beside: Vec<&str> = whose::beside(names, edge).map(|other| &*other.host).collect();
+            let is_free = |name: &str| !beside.iter().any(|it| it.eq_ignore_ascii_case(name));
+            let near = near(names, edge.from, &edge.host, edge.port, is_free);
+            let meant = near.or_else(|| only_server(names, edge).filter(|name| is_free(name)));
+            Some(Obstacle::WrongName(meant))
         }
         Meaning::Outside => outside(names, edge),
     }
-}
-
-fn localhost(names: &Names, edge: &Edge) -> Option<Obstacle> {
-    let (from, port) = (edge.from, edge.port?);
-    let container = names.container(from);
-    let fails = edge.evidently_fails();
-    if !fails && !reference::is_loopback(&edge.host) {
-        // Its own name is what it tells others.
-        return None;
-    }
-    if container.state.has_network() && !names.is_planned() {
-        match names.listens(from, port, edge.protocol) {
-            Some(Listens::Openly | Listens::OnLoopback) => return None,
-            Some(Listens::Not) => {}
-            None if fails => {}
-            None => return None,
-        }
-    } else if !fails && container.exposed.iter().any(|exposed| exposed.port == port) {
-        // It would listen there itself if it ran.
-        return None;
-    }
-    let published_by_itself = names.published_as(from, port, edge.protocol).is_some()
-        || container.requested.iter().any(|p| p.host_port.one() == Some(port));
-    if published_by_itself && !fails {
-        return None;
-    }
-    let is_web = |scheme: Option<&str>| matches!(scheme, Some("http" | "https" | "ws" | "wss"));
-    let on_web = edge.configured().count() == edge.signs.len()
-        && edge.configured().all(|reference| is_web(reference.scheme.as_deref()));
-    let behind = |at: ContainerAt| {
-        let published = names.published_as(at, port, edge.protocol)?;
-        names.is_peer(from, at).then_some((at, published.port))
-    };
-    let published = names.index.published(port).iter().find_map(|at| behind(*at));
-    // Among the sockets of one on the host's network are those of every
-    // published port.
-    let is_the_engine_s = |at: ContainerAt| published.is_some() && names.map.on_host(at);
-    let peer = peer_with(names, from, port)
-        .filter(|at| is_near(names, from, *at, port) && !is_the_engine_s(*at));
-    if let Some(peer) = peer {
-        if is_of_before(names, edge, peer) {
-            return past(edge);
-        }
-        let on_host = names.published_as(peer, port, edge.protocol).is_some();
-        return Some(Obstacle::Localhost { peer, port, sure: fails || !(on_web && on_host) });
-    }
-    if let Some((peer, inside)) = published {
-        return Some(Obstacle::Localhost { peer, port: inside, sure: fails || !on_web });
-    }
-    let machine = names.map.snapshot().host.as_ref()?.listening.as_ref()?;
-    let protocol = edge.protocol.unwrap_or_default();
-    let there = machine.iter().any(|s| s.port == port && s.protocol == protocol);
-    (there && fails).then_some(Obstacle::LocalhostMachine)
-}
-
-/// The peer with a port that `localhost` is evidently meant for.
-pub(super) fn peer_with(names: &Names, from: ContainerAt, port: u16) -> Option<ContainerAt> {
-    // Each of these lists has its best first, but for what depends on who asks.
-    let project = names.container(from).project();
-    let of_project = project.map_or(&[][..], |name| names.index.offering_in(name, port));
-    let stack = names.map.stack(from).into_iter();
-    let of_networks = stack
-        .flat_map(|stack| names.map.networks_of(stack))
-        .map(|network| names.index.offering_on(network, port));
-    let first = |list| first_of(list, |at| names.is_peer(from, at));
-    let best = of_networks.chain([names.index.offering(port)]).filter_map(first);
-    let of_project = of_project.iter().copied().filter(|at| names.is_peer(from, *at));
-    of_project.chain(best).min_by_key(|at| peer_rank(names, from, *at, port))
-}
-
-/// How evidently a peer is meant; the lower the more so.
-pub(super) fn peer_rank(
-    names: &Names,
-    from: ContainerAt,
-    at: ContainerAt,
-    port: u16,
-) -> (bool, bool, bool, bool, ContainerAt) {
-    let open = names.listens(at, port, None) == Some(Listens::Openly);
-    let project = names.container(at).project();
-    let same_project = project.is_some() && project == names.container(from).project();
-    let shared = !names.shared(from, at).is_empty();
-    (!open, !same_project, !shared, !names.container(at).state.has_network(), at)
-}
-
-/// The first of a list that fits.
-fn first_of(list: &[ContainerAt], fits: impl Fn(ContainerAt) -> bool) -> Option<ContainerAt> {
-    list.iter().copied().find(|at| fits(*at))
 }
 
 fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
@@ -143,14 +65,8 @@ fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     if names.is_orphan(to) {
         return Some(Obstacle::Orphan(to));
     }
-    if !names.is_planned() && names.container(to).state != State::Running {
-        let down = names.container(to).state != State::Unknown;
-        return down.then_some(Obstacle::Down);
-    }
-    // Between two ends it runs for a moment, which is no other verdict.
-    let is_open = |port| names.listens(to, port, edge.protocol) == Some(Listens::Openly);
-    if names.is_looping(to) && !edge.port.is_some_and(is_open) {
-        return Some(Obstacle::Down);
+    if let Some(state) = does_not_run(names, edge, to) {
+        return (state != State::Unknown).then_some(Obstacle::Down);
     }
     if names.map.share_stack(from, to) {
         let leads = names.resolved(from, &edge.host).is_some();
@@ -186,13 +102,22 @@ fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     if let Some(network) = all_apart(names, from, to, &shared) {
         return Some(Obstacle::Apart(network));
     }
-    if let Some(network) = whose::ambiguous(names, edge) {
+    if let Some((network, _)) = names.ambiguous(edge.from, &edge.host) {
         return Some(Obstacle::Ambiguous(network));
     }
     let of_ports = ports(names, edge, to);
     let open = matches!(of_ports, None | Some(Obstacle::Past));
     let sent = open.then(|| whose::handed_out(names, edge, to)).flatten();
     sent.map(Obstacle::HandsOut).or(of_ports)
+}
+
+/// The state of a container that does not run, or not for long: between two ends
+/// it runs for a moment, which is no other verdict.
+fn does_not_run(names: &Names, edge: &Edge, to: ContainerAt) -> Option<State> {
+    let state = names.container(to).state;
+    let is_open = |port| names.listens(to, port, edge.protocol) == Some(Listens::Openly);
+    let for_a_moment = names.is_looping(to) && !edge.port.is_some_and(is_open);
+    (!names.is_planned() && (state != State::Running || for_a_moment)).then_some(state)
 }
 
 /// Where else a container's name led to, by what was measured just now or
@@ -241,7 +166,7 @@ fn addressed(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     if names.map.on_host(from) && names.is_only_beyond(to) {
         return Some(Obstacle::MacvlanHost(to));
     }
-    if !names.is_planned() && names.container(to).state != State::Running {
+    if does_not_run(names, edge, to).is_some() {
         return Some(Obstacle::Down);
     }
     if let Some(astray) = whose::inherited(names, edge, to) {
@@ -258,7 +183,8 @@ fn addressed(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
             return Some(Obstacle::OtherOwner(has_it));
         }
     }
-    if !names.map.share_stack(from, to) && !names.map.on_host(from) {
+    let apart = !names.map.share_stack(from, to) && !names.map.on_host(from);
+    if apart && !is_let_in(names, edge, to) {
         let shared = names.shared(from, to);
         if let Some(astray) = whose::elsewhere(names, edge, to, &shared) {
             return Obstacle::of(astray, Obstacle::OtherNetwork);
@@ -267,11 +193,25 @@ fn addressed(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
         if on.is_some_and(|network| !shared.contains(&network)) {
             return Some(Obstacle::NoSharedNetwork);
         }
+        if let Some(family) = families::lacking(names, edge, to) {
+            return Some(Obstacle::NoCommonFamily(family));
+        }
         if let Some(network) = all_apart(names, from, to, &shared) {
             return Some(Obstacle::Apart(network));
         }
     }
     ports(names, edge, to)
+}
+
+/// Whether what is sent to the address gets into a network on which the client
+/// is not.
+fn is_let_in(names: &Names, edge: &Edge, to: ContainerAt) -> bool {
+    let attempt = match (edge.port, edge.protocol.unwrap_or_default()) {
+        (Some(port), Protocol::Tcp) => Attempt::Tcp(port),
+        _ => Attempt::Icmp,
+    };
+    let predicted = names.map.predict(edge.from, to).of(By::Address, &edge.host, attempt);
+    predicted.reason == Reason::RoutedNetwork
 }
 
 /// An address that is written down and has become the container's own.
@@ -296,14 +236,21 @@ fn is_silent(names: &Names, edge: &Edge, at: ContainerAt, port: u16) -> bool {
 
 /// The rungs above the network: is anything listening, is it well.
 fn ports(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
-    let Some(port) = edge.port else { return past(edge) };
+    let Some(port) = edge.port else { return Obstacle::past(edge) };
     // Published under this number, and something else inside.
     let other_inside = names
         .published_as(to, port, edge.protocol)
         .map(|published| published.port)
         .filter(|inside| *inside != port);
     match names.listens(to, port, edge.protocol) {
-        Some(Listens::Openly) => {}
+        Some(Listens::Openly) => {
+            if let Some(family) = families::unheard(names, edge, to, port) {
+                return Some(Obstacle::NoCommonFamily(family));
+            }
+            if let Some(bound) = bound::elsewhere(names, edge, to, port) {
+                return Some(Obstacle::OtherAddress(bound));
+            }
+        }
         Some(Listens::OnLoopback) => return Some(Obstacle::OnLoopback),
         Some(Listens::Not) => {
             let otherwise = |meant| names.listens_otherwise(to, port, meant);
@@ -321,11 +268,7 @@ fn ports(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     if names.container(to).health == Some(Health::Unhealthy) {
         return Some(Obstacle::Unhealthy);
     }
-    past(edge)
-}
-
-fn past(edge: &Edge) -> Option<Obstacle> {
-    edge.logged().next().is_some().then_some(Obstacle::Past)
+    Obstacle::past(edge)
 }
 
 /// Whether a host is the name that Compose had given to a container which was
@@ -341,14 +284,37 @@ fn is_compose_name(container: &Container, host: &str) -> bool {
     is("-") || is("_")
 }
 
-/// A name or alias here that is close to the one dialled.
+/// The name by which a container on a network is best dialled: its service's, where
+/// that is its own only. Compose makes up the container's, and has done so in more than
+/// one way.
+fn lasting_name<'a>(names: &Names<'a>, network: NetworkAt, at: ContainerAt) -> &'a str {
+    let container = names.container(at);
+    let service = container.compose.service.as_deref();
+    let is_its_own = |service: &&str| names.index.answering(network, service) == [at];
+    service.filter(is_its_own).unwrap_or(container.own_name())
+}
+
+/// Whether a container takes a port by all that is known of its ports, if anything is.
+fn may_have(names: &Names, at: ContainerAt, port: u16) -> bool {
+    let container = names.container(at);
+    let is_known = names.listening(at).is_some_and(|sockets| !sockets.is_empty())
+        || !container.exposed.is_empty()
+        || !container.requested.is_empty()
+        || !names.presumed_ports(at).is_empty();
+    !is_known || names.offers(at, port) || names.published_as(at, port, None).is_some()
+}
+
+/// A name or alias here that is close to the one dialled, and is `free`: nobody means
+/// the same one twice.
 pub(super) fn near(
     names: &Names,
     from: ContainerAt,
     host: &str,
     port: Option<u16>,
+    is_free: impl Fn(&str) -> bool,
 ) -> Option<String> {
     let mut known: Vec<&str> = Vec::new();
+    let mut own: Vec<(NetworkAt, ContainerAt)> = Vec::new();
     let stack = names.map.stack(from)?;
     for network in names.map.networks_of(stack) {
         if names.network(network).is_built_in() {
@@ -358,47 +324,58 @@ pub(super) fn near(
             let Some(endpoint) = names.map.endpoint_on(*member, network) else { continue };
             let container = names.container(*member);
             if is_compose_name(container, host) {
-                return Some(container.own_name().to_owned());
+                return Some(lasting_name(names, network, *member).to_owned());
             }
-            known.push(&container.name);
-            known.extend(container.chosen_names_on(endpoint));
-            known.extend(container.compose.service.as_deref());
+            let fits = port.is_none_or(|port| may_have(names, *member, port));
+            // A name that Compose made up begins with the project's, as others may.
+            let is_made_up = container.project().is_some_and(|project| {
+                container.compose.service.is_some()
+                    && container.name.starts_with(project)
+                    && !host.starts_with(project)
+            });
+            let mut called = container.chosen_names_on(endpoint);
+            called.extend((!is_made_up).then_some(container.name.as_str()));
+            called.extend(container.compose.service.as_deref());
+            if called.iter().all(|name| is_free(name)) {
+                // Who writes a letter wrong may have the port wrong, too.
+                called.retain(|name| fits || is_slip(host, name));
+                own.push((network, *member));
+                known.append(&mut called);
+            }
         }
     }
     if let Some(name) = nearest(host, known.iter().copied()) {
-        return Some(name.to_owned());
+        let its_own = own.into_iter().find(|(_, at)| names.container(*at).name == name);
+        let lasting = its_own.map(|(network, at)| lasting_name(names, network, at));
+        return Some(lasting.unwrap_or(name).to_owned());
     }
     // `database` for `db`, told by the port: the only one there that has it.
     let port = port?;
-    let networks = names.map.networks_of(stack).filter(|n| !names.network(*n).is_built_in());
-    let mut with_port = networks
-        .flat_map(|network| names.index.offering_on(network, port))
-        .filter(|at| **at != from);
-    let only = with_port.next()?;
-    let is_only = with_port.all(|at| at == only);
-    (is_only && is_telling(names, host, *only, port)).then(|| names.name(*only).to_owned())
+    let networks = || names.map.networks_of(stack).filter(|n| !names.network(*n).is_built_in());
+    // Of a network that is made elsewhere a plan has not all members.
+    if names.is_planned() && networks().any(|network| names.network(network).unlisted) {
+        return None;
+    }
+    let mut with_port = networks()
+        .flat_map(|network| {
+            names.index.offering_on(network, port).iter().map(move |at| (network, *at))
+        })
+        .filter(|(_, at)| *at != from);
+    let (network, only) = with_port.next()?;
+    let is_only = with_port.all(|(_, at)| at == only);
+    let name = lasting_name(names, network, only);
+    (is_only && is_free(name) && is_telling(names, host, only, port)).then(|| name.to_owned())
 }
 
-/// Whether only the log speaks of an edge, and last did so before a container
-/// was started: whatever sent the client there may have been that one before.
-fn is_of_before(names: &Names, edge: &Edge, at: ContainerAt) -> bool {
-    let Some(started) = names.container(at).started_at else { return false };
-    // A line without the port may be about anything.
-    let mut logged = edge.logged().filter(|error| error.port == edge.port).peekable();
-    let only_logged = edge.configured().next().is_none() && logged.peek().is_some();
-    only_logged && logged.all(|error| error.last.is_some_and(|last| last < started))
-}
-
-/// Ports that half the programs of the world listen on: the number alone tells
-/// nothing.
-const ANYBODYS: [u16; 12] = [80, 443, 3000, 4000, 5000, 8000, 8001, 8080, 8081, 8443, 8888, 9000];
-
-/// Whether a peer with a port can be the one that is meant: with such a number
-/// only one of the same project or network.
-fn is_near(names: &Names, from: ContainerAt, at: ContainerAt, port: u16) -> bool {
-    let (project, other) = (names.container(from).project(), names.container(at).project());
-    let together = project.is_some() && project == other;
-    !ANYBODYS.contains(&port) || together || !names.shared(from, at).is_empty()
+/// The only server that can be meant, where a client with a name and no port says
+/// that a connection fails.
+fn only_server(names: &Names, edge: &Edge) -> Option<String> {
+    let says_so = || names.complains_without_host(edge.from);
+    let is_meant = edge.port.is_none() && edge.is_configured() && says_so();
+    let (server, _) = localhost::usual_server(names, edge.from).filter(|_| is_meant)?;
+    let shared = names.shared(edge.from, server);
+    let by_name = shared.iter().any(|network| !names.network(*network).is_default_bridge());
+    by_name.then(|| names.name(server).to_owned())
 }
 
 /// Whether a port tells that a container is meant: with such a number only
@@ -413,5 +390,11 @@ fn is_telling(names: &Names, host: &str, at: ContainerAt, port: u16) -> bool {
 }
 
 fn outside(names: &Names, edge: &Edge) -> Option<Obstacle> {
+    if edge.fails_as(LogErrorKind::NameNotFound)
+        && let Some((_, behind)) = edge.host.split_once('.')
+        && let Some(peer) = names.resolved(edge.from, behind).filter(|peer| *peer != edge.from)
+    {
+        return Some(Obstacle::BelowName(peer));
+    }
     names.is_internal_only(edge.from).then_some(Obstacle::NoWayOut)
 }

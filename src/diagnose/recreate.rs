@@ -6,10 +6,11 @@ use super::case::Case;
 use super::steps::{advise, is_usable};
 use super::wanted::Edge;
 use crate::model::keys::label;
+use crate::model::words::few;
 use crate::model::{
-    Action, Applicability, Change, ComposeServices, Container, ContainerAt, Dialled, Handle,
-    Joining, Maker, NetworkMode, Origin, Recreate, Reference, RunOption, Setting, Settings, State,
-    Step,
+    Action, Applicability, Change, ComposeServices, Container, ContainerAt, Dialled, Endpoint,
+    Handle, Joining, Maker, NetworkMode, Notation, Origin, Recreate, Reference, RunOption, Setting,
+    Settings, State, Step, is_kept,
 };
 
 /// The name under which containers know their host.
@@ -30,31 +31,56 @@ impl Case<'_> {
     /// instead, wherever each has it written. `port` is the one to dial, if one
     /// is known.
     pub fn redial(&self, edges: &[&Edge], host: &str, port: Option<u16>) -> Vec<Step> {
+        self.redial_each(edges, |_| (host.to_owned(), port))
+    }
+
+    /// Likewise, where what each of them is to dial is not the same.
+    pub fn redial_each(
+        &self,
+        edges: &[&Edge],
+        to: impl Fn(&Edge) -> (String, Option<u16>),
+    ) -> Vec<Step> {
         let mut by_client: BTreeMap<ContainerAt, Vec<&Edge>> = BTreeMap::new();
         for edge in edges {
             by_client.entry(edge.from).or_default().push(edge);
         }
         let mut steps = Vec::new();
+        // What is in an image or a file of its own nobody else can change.
+        let mut by_hand: Vec<(Dialled, Vec<String>)> = Vec::new();
         for (client, edges) in by_client {
-            let configured = edges.iter().flat_map(|edge| edge.configured());
-            let configured: Vec<&Reference> =
-                configured.filter(|reference| reference.origin != Origin::HealthCheck).collect();
-            let changes: Vec<Change> =
-                configured.iter().flat_map(|reference| dial(reference, host, port)).collect();
-            let elsewhere = configured.iter().find(|reference| setting(reference).is_none());
+            let configured = edges.iter().flat_map(|edge| {
+                let of_edge = edge.configured().map(|reference| (*edge, reference));
+                of_edge.filter(|(_, reference)| reference.origin != Origin::HealthCheck)
+            });
+            let configured: Vec<(&Edge, &Reference)> = configured.collect();
+            let changed = |(edge, reference): &(&Edge, &Reference)| {
+                let (host, port) = to(edge);
+                dial(reference, &host, port)
+            };
+            let changes: Vec<Change> = configured.iter().flat_map(changed).collect();
             if !changes.is_empty() {
                 steps.extend(self.recreate(client, changes));
             }
-            // What is in its image or a file of its own nobody else can change.
-            let place = match (elsewhere, configured.is_empty()) {
-                (Some(reference), _) => format!(" ({})", reference.place()),
-                (None, true) => String::new(),
-                (None, false) => continue,
+            let elsewhere = configured.iter().find(|(_, reference)| setting(reference).is_none());
+            let (edge, place) = match elsewhere {
+                Some((edge, reference)) => (*edge, format!(" ({})", reference.place())),
+                None if configured.is_empty() => (edges[0], String::new()),
+                None => continue,
             };
-            let new = Dialled { scheme: None, host: host.to_owned(), port };
-            let then = if steps.is_empty() { "" } else { "then " };
-            steps.push(advise(format!("{then}let {}{place} use {new}", self.called(client))));
+            let (host, port) = to(edge);
+            let new = Dialled { scheme: None, host, port, notation: Notation::Address };
+            let who = format!("{}{place}", self.called(client));
+            match by_hand.iter_mut().find(|(known, _)| *known == new) {
+                Some((_, clients)) => clients.push(who),
+                None => by_hand.push((new, vec![who])),
+            }
         }
+        let then = if steps.is_empty() { "" } else { "then " };
+        steps.extend(
+            by_hand
+                .into_iter()
+                .map(|(new, clients)| advise(format!("{then}let {} use {new}", few(&clients)))),
+        );
         steps
     }
 
@@ -172,10 +198,24 @@ impl Case<'_> {
             extra_hosts: container.extra_hosts.iter().map(ToString::to_string).collect(),
             links: container.links.iter().map(ToString::to_string).collect(),
             options: options.cloned().collect(),
-            not_carried: made_with.others.clone(),
+            not_carried: made_with
+                .others
+                .iter()
+                .cloned()
+                .chain(self.options_not_kept(at))
+                .collect(),
             health_check: podman && made_with.health_check,
             auto_remove: made_with.auto_remove,
             running: matches!(container.state, State::Running | State::Paused | State::Restarting),
+        })
+    }
+
+    /// Driver options of a container's places on its networks whose values only
+    /// the engine has.
+    fn options_not_kept(&self, at: ContainerAt) -> impl Iterator<Item = String> {
+        self.container(at).endpoints.iter().flat_map(|endpoint| {
+            let lost = endpoint.driver_options.iter().filter(|(_, value)| !is_kept(value));
+            lost.map(|(key, _)| format!("the driver option {key} on {}", endpoint.network))
         })
     }
 
@@ -202,6 +242,10 @@ impl Case<'_> {
                     ipv4: endpoint.fixed_ipv4,
                     ipv6: endpoint.fixed_ipv6,
                     priority: endpoint.gateway_priority,
+                    link_local: endpoint.link_local.clone(),
+                    driver_options: kept_options(endpoint)
+                        .map(|(key, value)| (key.clone(), value.clone()))
+                        .collect(),
                     default_bridge: on.is_default_bridge(),
                 },
             ));
@@ -220,6 +264,11 @@ impl Case<'_> {
         }
         name
     }
+}
+
+/// The driver options of a container's place on a network that are known whole.
+fn kept_options(endpoint: &Endpoint) -> impl Iterator<Item = (&String, &String)> {
+    endpoint.driver_options.iter().filter(|(_, value)| is_kept(value))
 }
 
 /// Steps that fit together: a container that is re-created joins its networks
@@ -249,7 +298,7 @@ pub fn settled(steps: Vec<Step>) -> Vec<Step> {
         .filter_map(|step| match &step.action {
             Action::Recreate(recreate) => match recreate.by {
                 Maker::Hand(_) | Maker::Compose(_) => Some(recreate.container.clone()),
-                Maker::Other { .. } => None,
+                Maker::Other { .. } | Maker::Later => None,
             },
             _ => None,
         })
@@ -286,6 +335,9 @@ pub fn settled(steps: Vec<Step>) -> Vec<Step> {
 /// The setting that a reference stands in, where a container can be re-created
 /// with another value of it.
 fn setting(reference: &Reference) -> Option<Setting> {
+    if reference.notation == Notation::Other {
+        return None;
+    }
     match (reference.origin, &reference.variable) {
         (Origin::Environment | Origin::Browser, Some(variable)) => Some(match reference.is_whole {
             true => Setting::WholeVariable(variable.clone()),
@@ -301,15 +353,20 @@ pub fn dial(reference: &Reference, host: &str, port: Option<u16>) -> Vec<Change>
     let written = reference.port.filter(|_| reference.port_variable.is_none());
     let other = port.filter(|port| Some(*port) != reference.dialled_port());
     let of_variable = other.zip(reference.port_variable.clone());
+    let takes_port = match &reference.notation {
+        Notation::Keyed(keys) => !keys.port.is_empty(),
+        _ => true,
+    };
     let new_port = match (written, &of_variable) {
         (Some(written), _) => Some(port.unwrap_or(written)),
         (None, Some(_)) => None,
-        (None, None) => other,
+        (None, None) => other.filter(|_| takes_port),
     };
     let dialled = |host: &str, port| Dialled {
         scheme: reference.scheme.clone(),
         host: host.to_owned(),
         port,
+        notation: reference.notation.clone(),
     };
     let mut changes = Vec::new();
     let (from, to) = (dialled(&reference.host, written), dialled(host, new_port));
@@ -338,7 +395,7 @@ fn compose_files(container: &Container) -> Vec<String> {
 
 /// A name for the image that is made of a container: its own image's, so that
 /// one sees what it is, with a tag that says whose it is.
-fn image_of(container: &Container) -> String {
+pub fn image_of(container: &Container) -> String {
     let repository = container.repository();
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "./-_:".contains(c);
     let named = repository.starts_with(|c: char| c.is_ascii_alphanumeric())

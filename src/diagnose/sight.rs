@@ -23,6 +23,8 @@ pub enum Sight {
     Machine,
     /// A probe: measured reachability.
     Probe,
+    /// The wire, listened to for some time.
+    Wire,
 }
 
 impl Sight {
@@ -37,11 +39,24 @@ impl Sight {
             Self::Facts => "the engine's facts about itself",
             Self::Machine => "the engine's machine",
             Self::Probe => "measured reachability",
+            Self::Wire => "the wire",
         }
     }
 
-    /// What was not seen of it and why, in words; `None` where all of it was.
-    pub fn unseen(self, facts: &Facts) -> Option<String> {
+    /// Whether it was seen, or is not the user's to ask for.
+    pub fn is_there(self, facts: &Facts) -> bool {
+        match self {
+            Self::Probe => facts.comparison.is_some(),
+            Self::Wire => {
+                facts.map.snapshot().flows.as_ref().is_some_and(|flows| flows.window_ms > 0)
+            }
+            _ => true,
+        }
+    }
+
+    /// What was not seen of it and why, in words; `None` where all of it was, of the
+    /// containers that are `concerned`.
+    pub fn unseen(self, facts: &Facts, concerned: impl Fn(ContainerAt) -> bool) -> Option<String> {
         let snapshot = facts.map.snapshot();
         let unless = |known: bool, why: &str| (!known).then(|| why.to_owned());
         match self {
@@ -57,24 +72,31 @@ impl Sight {
                 let why = why.unwrap_or_else(|| "the engine's machine: not looked at".to_owned());
                 unless(snapshot.host.is_some(), &why)
             }
-            Self::Probe => unless(facts.comparison.is_some(), "nothing was measured (--probe)"),
-            Self::Logs => self.of_containers(facts, |seen| seen.log_errors.is_some()),
-            Self::Sockets => self.of_containers(facts, |seen| seen.listening.is_some()),
-            Self::Routes => self.of_containers(facts, |seen| seen.routes.is_some()),
-            Self::Hosts => self.of_containers(facts, |seen| seen.hosts.is_some()),
-            Self::Mtus => self.of_containers(facts, |seen| seen.mtus.is_some()),
+            Self::Probe => unless(self.is_there(facts), "nothing was measured (--probe)"),
+            Self::Wire => unless(self.is_there(facts), "nobody listened on the wire (--flows 30s)"),
+            Self::Logs => self.of_containers(facts, concerned, |seen| seen.log_errors.is_some()),
+            Self::Sockets => self.of_containers(facts, concerned, |seen| seen.listening.is_some()),
+            Self::Routes => self.of_containers(facts, concerned, |seen| seen.routes.is_some()),
+            Self::Hosts => self.of_containers(facts, concerned, |seen| seen.hosts.is_some()),
+            Self::Mtus => self.of_containers(facts, concerned, |seen| seen.mtus.is_some()),
         }
     }
 
     /// The containers in which it was not seen, put together by the reason.
-    fn of_containers(self, facts: &Facts, is_seen: fn(&Observation) -> bool) -> Option<String> {
-        let concerned = |at: &ContainerAt| match self {
-            Self::Logs => facts.container(*at).state != State::Created,
-            _ => facts.container(*at).state.has_network(),
+    fn of_containers(
+        self,
+        facts: &Facts,
+        concerned: impl Fn(ContainerAt) -> bool,
+        is_seen: fn(&Observation) -> bool,
+    ) -> Option<String> {
+        let has_it = |at: ContainerAt| match self {
+            Self::Logs => facts.container(at).state != State::Created,
+            _ => facts.container(at).state.has_network(),
         };
+        let concerned = |at: &ContainerAt| concerned(*at) && has_it(*at);
         let part = if self == Self::Logs { Part::Log } else { Part::Inside };
         let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
-        for at in facts.containers().filter(concerned) {
+        for at in facts.containers().filter(&concerned) {
             if facts.of_stack(at, |seen| is_seen(seen).then_some(())).is_some() {
                 continue;
             }
@@ -86,7 +108,7 @@ impl Sight {
                 None => by_reason.push((why, vec![facts.name(at)])),
             }
         }
-        let all = facts.containers().filter(concerned).count();
+        let all = facts.containers().filter(&concerned).count();
         let reported: Vec<String> = by_reason
             .iter()
             .map(|(why, names)| match names.len() {

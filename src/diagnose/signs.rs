@@ -1,8 +1,9 @@
 //! What shows that edges are wanted, as evidence.
 
 use super::case::Case;
+use super::tried::in_vain;
 use super::wanted::Edge;
-use crate::model::{ContainerAt, Dial, Evidence, Listening, Logged, Progress, Protocol, WrittenIn};
+use crate::model::{ContainerAt, Dial, Evidence, Logged, OnWire, Progress, WrittenIn};
 
 impl Case<'_> {
     /// What shows that an edge is wanted: the place it is written in, and the
@@ -14,11 +15,17 @@ impl Case<'_> {
         });
         let log = edge.logged().min_by_key(|error| error.kind).map(|error| Logged {
             error: error.kind,
-            seconds_ago: error.last.and_then(|last| self.seconds_ago(edge.from, last)),
+            seconds_ago: error.repeated.last.and_then(|last| self.seconds_ago(edge.from, last)),
         });
         let connection = [Progress::Trying, Progress::Open]
             .into_iter()
             .find(|progress| edge.is_connecting(*progress));
+        let window_ms = self.map.snapshot().flows.as_ref().map_or(0, |flows| flows.window_ms);
+        let wire = edge.tried().next().map(|flow| OnWire {
+            outcome: flow.outcome,
+            tries: in_vain(flow),
+            window_ms,
+        });
         Evidence::Dial(Dial {
             container: self.name(edge.from).to_owned(),
             host: edge.host.to_string(),
@@ -26,6 +33,7 @@ impl Case<'_> {
             written,
             log,
             connection,
+            wire,
         })
     }
 
@@ -61,11 +69,4 @@ impl Case<'_> {
 /// Names as evidence holds them.
 pub fn owned(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
-}
-
-/// Whether connections to a port are taken by sockets that are bound to IPv4 alone.
-pub fn is_ipv4_only(sockets: &[Listening], port: u16) -> bool {
-    let of_tcp = sockets.iter().filter(|socket| socket.protocol == Protocol::Tcp);
-    let mut on_port = of_tcp.filter(|socket| socket.port == port).peekable();
-    on_port.peek().is_some() && on_port.all(|socket| socket.address.is_ipv4())
 }

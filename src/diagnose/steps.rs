@@ -2,17 +2,32 @@
 
 use super::case::Case;
 use super::wanted::Edge;
-use crate::model::{Action, Applicability, ContainerAt, Handle, NetworkAt, Step, Tool};
+use crate::model::{Action, Applicability, ContainerAt, Handle, NetworkAt, Step, Tool, is_plain};
 
 /// Whether a name can stand in a command as it is.
 pub(super) fn is_usable(name: &str) -> bool {
-    !name.is_empty() && !name.starts_with('-') && !name.chars().any(char::is_control)
+    !name.is_empty() && !name.starts_with('-') && is_plain(name)
 }
 
 /// A sentence for a person, without capital letter and full stop.
 pub fn advise(advice: impl Into<String>) -> Step {
     let advice = advice.into();
     step(Action::Advise { advice }, Applicability::Ask)
+}
+
+/// To give whoever is meant a name. A container that is on the network already
+/// has to leave it first.
+pub fn advise_name(case: &Case, host: &str) -> Step {
+    let tool = case.tool().as_str();
+    advise(if case.is_planned() {
+        format!("under networks of the service that is meant, write NETWORK: {{aliases: [{host}]}}")
+    } else {
+        format!(
+            "give the container that is meant this name: {tool} network connect --alias {host} NETWORK \
+             CONTAINER; if it is on that network already, {tool} network disconnect NETWORK CONTAINER \
+             comes first"
+        )
+    })
 }
 
 /// A command on the engine's machine that takes root.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::case::Case;
+use super::facts::Listens;
 use super::recreate::settled;
 use super::steps::advise;
 use super::wanted::Edge;
@@ -46,6 +47,17 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// The owner that an edge can only mean: it listens on the port that is dialled,
+    /// and none of the others does.
+    pub fn only_listener(&self, edge: &Edge, owners: &[ContainerAt]) -> Option<ContainerAt> {
+        let port = edge.port?;
+        let listens = |at: &&ContainerAt| self.listens(**at, port, edge.protocol);
+        let only = *owners.iter().find(|at| listens(at) == Some(Listens::Openly))?;
+        let mut others = owners.iter().filter(|at| **at != only);
+        let is_it = only != edge.from && others.all(|at| listens(&at) == Some(Listens::Not));
+        is_it.then_some(only)
+    }
+
     /// Steps after which every client that dials the name reaches the owner
     /// that it means, and no other.
     pub fn tell_apart(&self, shared: &Shared, edges: &[&Edge]) -> Vec<Step> {
@@ -53,7 +65,9 @@ impl<'a> Case<'a> {
             shared.owners.iter().map(|owner| (*owner, Vec::new())).collect();
         let mut unclear: Vec<&Edge> = Vec::new();
         for edge in edges {
-            match self.rightful(edge.from, shared).and_then(|at| of_owner.get_mut(&at)) {
+            let meant = self.rightful(edge.from, shared);
+            let meant = meant.or_else(|| self.only_listener(edge, shared.owners));
+            match meant.and_then(|at| of_owner.get_mut(&at)) {
                 Some(edges) => edges.push(edge),
                 None => unclear.push(edge),
             }
@@ -132,7 +146,7 @@ impl<'a> Case<'a> {
     /// where it is its own, or the address there was fixed.
     fn rejoin(&self, at: ContainerAt, shared: &Shared) -> Option<[Step; 2]> {
         let endpoint = self.map.endpoint_on(at, shared.network)?;
-        let fixed = endpoint.fixed_ipv4.is_some() || endpoint.fixed_ipv6.is_some();
+        let fixed = endpoint.fixed_addresses().next().is_some();
         if fixed || self.container(at).own_name().eq_ignore_ascii_case(shared.name) {
             return None;
         }

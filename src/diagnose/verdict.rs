@@ -6,14 +6,16 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::case::Case;
 use super::fix_in_file;
 use super::in_the_way::Obstacle;
+use super::narrow;
 use super::recreate::settled;
 use super::rule::Rule;
-use super::rules::{CRASHED, RULES, UNEXPLAINED};
+use super::rules::{CRASHED, RECONNECTS, RULES, UNEXPLAINED};
 use super::sight::Sight;
 use super::signs::owned;
-use crate::graph::{Comparison, Map};
+use crate::graph::{Comparison, Map, Selection};
 use crate::model::{
-    Action, Diagnosis, Evidence, Finding, Handle, Maker, NotLooked, Severity, Step, TroubleKind,
+    Action, ContainerAt, Diagnosis, Evidence, Finding, Handle, Maker, NotLooked, Severity, Step,
+    TroubleKind,
 };
 
 /// Asks the rules that `wanted` lets through about a map with what was
@@ -35,33 +37,62 @@ pub fn diagnose(
     comparison: Option<&Comparison>,
     wanted: impl Fn(&Rule) -> bool,
 ) -> Diagnosis {
+    judged(&Case::new(map, comparison), |_| true, wanted)
+}
+
+/// Likewise, of those alone that somebody asks about: findings about others are
+/// left out, and what could not be seen of whoever has nothing to do with it.
+pub fn diagnose_about(
+    map: &Map,
+    comparison: Option<&Comparison>,
+    asked: &Selection,
+    wanted: impl Fn(&Rule) -> bool,
+) -> Diagnosis {
     let case = Case::new(map, comparison);
+    let concerned = narrow::needed(&case, asked, |_| true);
+    let mut diagnosis = judged(&case, |at| concerned.contains(&at), wanted);
+    narrow::keep(&mut diagnosis, map, asked);
+    // Of the others it is not said that they have no problems.
+    diagnosis.containers = asked.containers.len();
+    diagnosis.networks = asked.networks.iter().filter(|at| map.is_somebodys(**at)).count();
+    diagnosis
+}
+
+/// What the rules say of a case, as far as it is `concerned` containers whose
+/// insides could not be seen.
+fn judged(
+    case: &Case,
+    concerned: impl Fn(ContainerAt) -> bool,
+    wanted: impl Fn(&Rule) -> bool,
+) -> Diagnosis {
+    let map = case.map;
     let mut diagnosis = Diagnosis {
         containers: map.snapshot().containers.len(),
-        networks: map.snapshot().networks.len(),
+        networks: map.networks().filter(|at| map.is_somebodys(*at)).count(),
         ..Diagnosis::default()
     };
     let mut unseen: BTreeMap<Sight, Option<String>> = BTreeMap::new();
     for rule in RULES.iter().filter(|rule| wanted(rule)) {
-        // Measuring is the user's to ask for; without, such a rule is not asked.
-        let asked = comparison.is_some() || !rule.needs.contains(&Sight::Probe);
+        // Measuring and listening are the user's to ask for; without, such a rule
+        // is not asked.
+        let asked = rule.needs.iter().all(|sight| sight.is_there(case));
         if asked {
             diagnosis.rules.push(rule.name);
         }
-        let mut judgement = (rule.judge)(&case);
+        let mut judgement = (rule.judge)(case);
         judgement.findings.sort_by(|a, b| a.subjects.cmp(&b.subjects));
         diagnosis.findings.append(&mut judgement.findings);
         let missed = rule.needs.iter().filter_map(|sight| {
-            unseen.entry(*sight).or_insert_with(|| sight.unseen(&case)).clone()
+            unseen.entry(*sight).or_insert_with(|| sight.unseen(case, &concerned)).clone()
         });
         for why in missed.chain(judgement.not_looked) {
             diagnosis.not_looked.push(NotLooked { rule: rule.name, why });
         }
     }
     drop_explained(&mut diagnosis.findings);
-    add_symptoms(&mut diagnosis.findings, &case);
+    add_symptoms(&mut diagnosis.findings, case);
     for finding in &mut diagnosis.findings {
-        fix_in_file::settle(finding, &case);
+        fix_in_file::settle(finding, case);
     }
     // Stable: within a severity, the registry's order.
     diagnosis.findings.sort_by_key(|finding| Reverse(finding.severity));
@@ -95,10 +126,21 @@ fn drop_explained(findings: &mut Vec<Finding>) {
         }
         _ => false,
     };
+    let of_all = |subjects: &[String]| {
+        let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let mut others = errors.filter(|finding| finding.rule != RECONNECTS);
+        others.any(|other| subjects.iter().all(|subject| other.subjects.contains(subject)))
+    };
+    let explained: HashSet<Vec<String>> = findings
+        .iter()
+        .filter(|finding| finding.rule == RECONNECTS && of_all(&finding.subjects))
+        .map(|finding| finding.subjects.clone())
+        .collect();
     findings.retain(|finding| {
         let mut about = finding.subjects.iter();
         match finding.rule {
             UNEXPLAINED => !about.any(|name| subjects.contains(name)),
+            RECONNECTS => !explained.contains(&finding.subjects),
             CRASHED => {
                 !about.any(|name| dialling.contains(name))
                     || finding.evidence.iter().any(of_something_else)
@@ -139,8 +181,19 @@ fn add_symptoms(findings: &mut [Finding], case: &Case) {
         let container = case.name(at).to_owned();
         Some((at, Evidence::DoesNotAnswer { container, host_port }))
     });
+    let mut held_back: BTreeMap<ContainerAt, Vec<String>> = BTreeMap::new();
+    for at in case.containers() {
+        if let Some(dependency) = case.is_held_back_by(at) {
+            held_back.entry(dependency).or_default().push(case.name(at).to_owned());
+        }
+    }
+    let held_back = held_back.into_iter().map(|(at, containers)| {
+        let container = case.name(at).to_owned();
+        (at, Evidence::HeldBack { containers, container })
+    });
     let symptoms: Vec<(usize, Evidence)> = waiting
         .chain(held_up)
+        .chain(held_back)
         .filter_map(|(at, symptom)| {
             let mut chain = case.chain(at).into_iter();
             Some((chain.find_map(|at| about.get(case.name(at)).copied())?, symptom))
@@ -156,7 +209,9 @@ fn add_symptoms(findings: &mut [Finding], case: &Case) {
 /// What is only good to know fixes nothing beside a problem.
 fn recreate_once(findings: &mut [Finding]) {
     let recreated = |step: &Step| match &step.action {
-        Action::Recreate(recreate) if !matches!(recreate.by, Maker::Other { .. }) => {
+        Action::Recreate(recreate)
+            if !matches!(recreate.by, Maker::Other { .. } | Maker::Later) =>
+        {
             Some(recreate.container.clone())
         }
         _ => None,

@@ -7,9 +7,11 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::advertised::{Sent, may_send};
+use super::former::Former;
 use super::names::{Meaning, Names};
 use crate::model::{
-    ContainerAt, LogError, LogErrorKind, Origin, Outcome, Progress, Protocol, Reference, reference,
+    ContainerAt, Flow, FlowOutcome, LogError, LogErrorKind, Origin, Outcome, Progress, Protocol,
+    Reference, Repeated, TroubleKind, reference,
 };
 
 /// Something a container evidently wants to reach.
@@ -39,6 +41,8 @@ pub enum Sign<'a> {
     Logged(&'a LogError),
     /// The container is trying to connect right now, or is connected.
     Connecting(Progress),
+    /// It was seen on the wire, tried again and again and in vain.
+    Tried(&'a Flow),
     /// It was tried just now, which ended so; with what the name led to.
     Measured(Outcome, Option<IpAddr>),
 }
@@ -50,7 +54,7 @@ impl Sign<'_> {
         match self {
             Self::Configured(reference) => reference.protocol(),
             Self::Logged(_) | Self::Measured(..) => None,
-            Self::Connecting(_) => Some(Protocol::Tcp),
+            Self::Connecting(_) | Self::Tried(_) => Some(Protocol::Tcp),
         }
     }
 }
@@ -90,8 +94,16 @@ impl<'a> Edge<'a> {
         })
     }
 
+    /// What was seen of it on the wire, in vain.
+    pub fn tried(&self) -> impl Iterator<Item = &'a Flow> {
+        self.signs.iter().filter_map(|sign| match sign {
+            Sign::Tried(flow) => Some(*flow),
+            _ => None,
+        })
+    }
+
     /// How it was measured to end.
-    fn measured(&self) -> impl Iterator<Item = (Outcome, Option<IpAddr>)> {
+    pub fn measured(&self) -> impl Iterator<Item = (Outcome, Option<IpAddr>)> {
         self.signs.iter().filter_map(|sign| match sign {
             Sign::Measured(outcome, led_to) => Some((*outcome, *led_to)),
             _ => None,
@@ -112,7 +124,13 @@ impl<'a> Edge<'a> {
             Outcome::NameNotFound => kind == LogErrorKind::NameNotFound,
             Outcome::Reachable | Outcome::Unknown => false,
         };
+        let seen = |flow: &Flow| match flow.outcome {
+            FlowOutcome::Refused => kind == LogErrorKind::Refused,
+            FlowOutcome::Unanswered => kind == LogErrorKind::Timeout,
+            _ => false,
+        };
         self.logged().any(|error| error.kind == kind)
+            || self.tried().any(seen)
             || self.measured().any(|(outcome, _)| same(outcome))
     }
 
@@ -127,6 +145,7 @@ impl<'a> Edge<'a> {
             outcome == Outcome::Refused || outcome.got_through() == Some(false)
         });
         self.logged().next().is_some()
+            || self.tried().next().is_some()
             || self.is_connecting(Progress::Trying)
             || was_measured_to_fail
     }
@@ -150,7 +169,8 @@ impl<'a> Edge<'a> {
 
 /// The wanted edges of all containers, in the containers' order.
 pub fn edges<'a>(names: &Names<'a>) -> Vec<Edge<'a>> {
-    names.containers().flat_map(|from| edges_from(names, from)).collect()
+    let former = Former::of(names);
+    names.containers().flat_map(|from| edges_from(names, from, &former)).collect()
 }
 
 /// An edge that nobody is known to want.
@@ -179,26 +199,31 @@ struct Seen<'a> {
     sign: Sign<'a>,
 }
 
-fn edges_from<'a>(names: &Names<'a>, from: ContainerAt) -> Vec<Edge<'a>> {
+fn edges_from<'a>(names: &Names<'a>, from: ContainerAt, former: &Former) -> Vec<Edge<'a>> {
     let mut seen: Vec<Seen> = Vec::new();
     let mut add = |written: Cow<'a, str>, port: Option<u16>, sign: Sign<'a>| {
         seen.push(Seen { host: normalised(&written), port, written, sign });
     };
     for reference in &names.container(from).references {
         // That a start waits for another one says nothing about a connection,
-        // and what is for a browser is dialled by nobody here.
-        let is_dialled = !matches!(reference.origin, Origin::Compose | Origin::Browser);
+        // what is for a browser is dialled by nobody here, and an empty value
+        // says that there is nothing to dial.
+        let is_dialled = !matches!(reference.origin, Origin::Compose | Origin::Browser)
+            && !reference.host.is_empty();
         if is_dialled && !is_about_proxies(reference) {
             let host = Cow::Borrowed(reference.host.as_str());
             add(host, reference.dialled_port(), Sign::Configured(reference));
         }
     }
-    for error in names.log_errors(from) {
+    for error in names.log_errors(from).filter(|error| !is_no_host(names, from, error)) {
         add(Cow::Borrowed(&error.host), error.port, Sign::Logged(error));
     }
     for connection in names.connections(from).unwrap_or_default() {
         let (host, port) = (connection.remote.ip(), connection.remote.port());
         add(Cow::Owned(host.to_string()), Some(port), Sign::Connecting(connection.progress));
+    }
+    for tried in names.tried(from) {
+        add(Cow::Owned(tried.host.to_string()), tried.flow.port, Sign::Tried(tried.flow));
     }
     // Stable: the first to name a host says how it is written.
     seen.sort_by(|a, b| (&a.host, a.port).cmp(&(&b.host, b.port)));
@@ -213,9 +238,41 @@ fn edges_from<'a>(names: &Names<'a>, from: ContainerAt) -> Vec<Edge<'a>> {
         })
         .collect();
     join_signs_without_port(&mut edges);
-    join_resolved_addresses(&mut edges);
+    find_former_owners(names, former, &mut edges);
+    join_resolved_addresses(names, &mut edges);
     join_handed_out(names, &mut edges);
     edges
+}
+
+/// Whether what a line seems to name is a word of its sentence: what was refused
+/// had been resolved, and nobody is called so.
+fn is_no_host(names: &Names, from: ContainerAt, error: &LogError) -> bool {
+    error.port.is_none()
+        && matches!(error.kind, LogErrorKind::Refused | LogErrorKind::Unreachable)
+        && names.meaning(from, &error.host) == Meaning::NobodysName
+        && !names.container(from).references.iter().any(|known| known.host == error.host)
+}
+
+impl<'a> Names<'a> {
+    /// What the log of a container complains of where what seemed to be a host is
+    /// a word.
+    pub fn hostless_errors(
+        &self,
+        at: ContainerAt,
+    ) -> impl Iterator<Item = (Repeated, TroubleKind)> + use<'_, 'a> {
+        let errors = self.log_errors(at).filter(move |error| is_no_host(self, at, error));
+        errors.map(|error| match error.kind {
+            LogErrorKind::Refused => (error.repeated, TroubleKind::Refused),
+            _ => (error.repeated, TroubleKind::Unreachable),
+        })
+    }
+
+    /// Whether the log of a container says that a connection failed, and not to
+    /// what.
+    pub fn complains_without_host(&self, at: ContainerAt) -> bool {
+        self.log_troubles(at).any(|trouble| trouble.kind.is_of_network())
+            || self.hostless_errors(at).next().is_some()
+    }
 }
 
 /// `HTTP_PROXY` and `NO_PROXY` say how to get somewhere, not where to.
@@ -244,19 +301,64 @@ fn join_signs_without_port(edges: &mut Vec<Edge>) {
     *edges = with;
 }
 
+/// An address that nobody has may be that of one that has just ended, and so
+/// has none; a port of the machine may be that of one that would publish it. They
+/// are about that one, as they were while it ran.
+fn find_former_owners(names: &Names, former: &Former, edges: &mut [Edge]) {
+    if former.is_empty() {
+        return;
+    }
+    for at in 0..edges.len() {
+        let edge = &edges[at];
+        let target = match (edge.target, edge.port) {
+            (Meaning::FreeAddress(network), port) if !edge.is_configured() => {
+                let on_port = edges.iter().filter(|other| port.is_none() || other.port == port);
+                let dials = on_port.filter_map(|other| match other.target {
+                    Meaning::Named(to) => Some(to),
+                    _ => None,
+                });
+                former.owner(names, network, port, dials).map(Meaning::Addressed)
+            }
+            (Meaning::Machine, Some(port)) => former.publisher(names, port).map(Meaning::Named),
+            (Meaning::Itself, Some(port)) if names.map.on_host(edge.from) => {
+                former.publisher(names, port).map(Meaning::Named)
+            }
+            _ => None,
+        };
+        let itself = [Meaning::Named(edge.from), Meaning::Addressed(edge.from)];
+        if let Some(target) = target.filter(|target| !itself.contains(target)) {
+            edges[at].target = target;
+        }
+    }
+}
+
 /// A log or a socket shows the address that a name led to: where the same
-/// container is meant by name on the same port, it is one edge.
-fn join_resolved_addresses(edges: &mut Vec<Edge>) {
+/// container is meant by name on the same port, it is one edge. So it is with
+/// each of those to which the name leads by turns, with the machine, and with what
+/// is outside where the same lines have both.
+fn join_resolved_addresses(names: &Names, edges: &mut Vec<Edge>) {
+    let named = edges.iter().filter(|edge| matches!(edge.target, Meaning::Named(_)));
+    let by_turns: Vec<(Cow<str>, &[ContainerAt])> = named
+        .filter_map(|edge| Some((edge.host.clone(), names.ambiguous(edge.from, &edge.host)?.1)))
+        .collect();
     let mut at = 0;
     while at < edges.len() {
         let edge = &edges[at];
-        let by_name = match edge.target {
-            Meaning::Addressed(to) if !edge.is_configured() => edges.iter().position(|other| {
+        let is_same = |other: &Edge| match edge.target {
+            Meaning::Addressed(to) => {
                 other.target == Meaning::Named(to)
-                    && (other.port == edge.port || edge.port.is_none())
-            }),
-            _ => None,
+                    || by_turns
+                        .iter()
+                        .any(|(host, owners)| *host == other.host && owners.contains(&to))
+            }
+            Meaning::Machine => other.target == Meaning::Machine && other.is_by_name(),
+            Meaning::Outside => other.is_by_name() && is_of_same_lines(edge, other),
+            _ => false,
         };
+        let is_named = !edge.is_configured() && !edge.is_by_name();
+        let by_name = edges.iter().position(|other| {
+            is_named && is_same(other) && (other.port == edge.port || edge.port.is_none())
+        });
         match by_name {
             Some(named) => {
                 let signs = std::mem::take(&mut edges[at].signs);
@@ -268,6 +370,13 @@ fn join_resolved_addresses(edges: &mut Vec<Edge>) {
             None => at += 1,
         }
     }
+}
+
+/// Whether the lines of a log that one edge comes of are all the other's, too.
+fn is_of_same_lines(edge: &Edge, other: &Edge) -> bool {
+    let same = |a: &LogError, b: &LogError| (a.kind, &a.repeated) == (b.kind, &b.repeated);
+    let mut lines = edge.logged().peekable();
+    lines.peek().is_some() && lines.all(|line| other.logged().any(|twin| same(line, twin)))
 }
 
 /// A log shows where a server has sent its client: that is the edge to the

@@ -31,39 +31,21 @@ pub fn namesake(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Container
     let foreign = names.container(to).project() != names.container(from).project();
     let answers = names.container(to).state.has_network()
         && names.resolved(from, host) == Some(to)
-        && !is_linked_as(names, from, host);
+        && !names.is_linked_as(from, host);
     if !foreign || !answers {
         return None;
     }
     names.own(from, host).filter(|own| !names.map.share_stack(*own, to))
 }
 
-/// Whether a legacy link gives a container this name.
-fn is_linked_as(names: &Names, at: ContainerAt, host: &str) -> bool {
-    let stack = names.map.stack(at).unwrap_or(at);
-    names.container(stack).links.iter().any(|link| link.alias.eq_ignore_ascii_case(host))
-}
-
-/// The network on which a name leads to one or the other of several containers
-/// that have nothing in common, if there is no other on which it is clear.
-pub fn ambiguous(names: &Names, edge: &Edge) -> Option<NetworkAt> {
-    if is_linked_as(names, edge.from, &edge.host) {
-        return None;
-    }
-    let mut ambiguous = None;
-    for (network, host) in names.asked_on(edge.from, &edge.host) {
-        if names.index.is_ambiguous(network, host) {
-            ambiguous = ambiguous.or(Some(network));
-        } else if runs(names, names.index.answering(network, host)) {
-            return None;
-        }
-    }
-    ambiguous
-}
-
-/// Whether the first of a list runs, which has those that run first.
-fn runs(names: &Names, list: &[ContainerAt]) -> bool {
-    list.first().is_some_and(|at| names.container(*at).state.has_network())
+/// What stands beside an edge's host in the settings that name it.
+pub fn beside<'a>(names: &Names<'a>, edge: &Edge<'a>) -> impl Iterator<Item = &'a Reference> {
+    let place = |reference: &'a Reference| (reference.origin, reference.variable.as_deref());
+    let places: Vec<_> = edge.configured().map(place).filter(|(_, name)| name.is_some()).collect();
+    let references = names.container(edge.from).references.iter();
+    references.filter(move |other| {
+        places.contains(&place(other)) && !other.host.eq_ignore_ascii_case(&edge.host)
+    })
 }
 
 /// The network that a client shares with a service which lacks its service's
@@ -137,15 +119,18 @@ pub fn inherited(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Astray<M
     (astray && apart).then(|| Astray::of(meant, is_cured(names, edge, at)))
 }
 
-/// The container that a client's configuration names with a port.
+/// The container that a client names with a port: in its configuration, or in
+/// its log beside an address.
 fn named_with_port(names: &Names, from: ContainerAt, port: u16) -> Option<Meant> {
     let references = names.container(from).references.iter();
     let with_port = references.filter(|reference| {
-        reference.origin != Origin::HealthCheck
-            && reference.dialled_port() == Some(port)
-            && reference.address().is_none()
+        reference.origin != Origin::HealthCheck && reference.dialled_port() == Some(port)
     });
-    with_port.into_iter().find_map(|reference| match names.meaning(from, &reference.host) {
+    let configured = with_port.map(|reference| reference.host.as_str());
+    let in_log = names.log_errors(from).filter(|error| error.port == Some(port));
+    let hosts = configured.chain(in_log.map(|error| error.host.as_str()));
+    let by_name = |host: &&str| !host.is_empty() && host.parse::<IpAddr>().is_err();
+    hosts.filter(by_name).find_map(|host| match names.meaning(from, host) {
         Meaning::Named(at) if at != from => Some(Meant::Container(at)),
         Meaning::NobodysName => Some(Meant::Gone),
         _ => None,
@@ -173,7 +158,7 @@ fn is_cured(names: &Names, edge: &Edge, meant: ContainerAt) -> bool {
         return false;
     }
     let started = names.container(meant).started_at;
-    let mut complaints = edge.logged().filter_map(|error| error.last);
+    let mut complaints = edge.logged().filter_map(|error| error.repeated.last);
     let late = complaints.any(|last| started.is_none_or(|started| last.since(started) > CURED));
     match age(names, edge) {
         _ if !late => true,
@@ -184,15 +169,8 @@ fn is_cured(names: &Names, edge: &Edge, meant: ContainerAt) -> bool {
 }
 
 /// Whether a client is connected to a container on the edge's port.
-fn is_connected(names: &Names, edge: &Edge, to: ContainerAt) -> bool {
-    let addresses: Vec<IpAddr> =
-        names.container(to).endpoints.iter().flat_map(|e| e.addresses()).collect();
-    let connections = names.connections(edge.from).unwrap_or_default();
-    connections.iter().any(|connection| {
-        connection.progress == Progress::Open
-            && Some(connection.remote.port()) == edge.port
-            && addresses.contains(&connection.remote.ip())
-    })
+pub fn is_connected(names: &Names, edge: &Edge, to: ContainerAt) -> bool {
+    names.has_open(edge.from, to, edge.port)
 }
 
 /// Whether a client still dials an address that nobody has any more.
@@ -208,7 +186,7 @@ pub fn keeps_dialling(names: &Names, edge: &Edge) -> bool {
 
 /// How long ago a client complained last, in seconds.
 fn age(names: &Names, edge: &Edge) -> Option<u64> {
-    edge.logged().filter_map(|error| names.seconds_ago(edge.from, error.last?)).min()
+    edge.logged().filter_map(|error| names.seconds_ago(edge.from, error.repeated.last?)).min()
 }
 
 /// What stands in the way of an edge to an address that `to` has on a network where
@@ -267,6 +245,25 @@ pub fn handed_out(names: &Names, edge: &Edge, to: ContainerAt) -> Option<HandedO
     })?;
     let bad = &bad.reference;
     Some(HandedOut { host: bad.host.clone(), port: bad.port, setting: Some(setting) })
+}
+
+/// The address among those that a server hands out under which all of some
+/// clients reach it.
+pub fn usable<'a>(
+    names: &Names<'a>,
+    server: ContainerAt,
+    clients: &[ContainerAt],
+) -> Option<&'a Advertised> {
+    let leads = |from: &ContainerAt, reference: &Reference| {
+        let to = names.meaning(*from, &reference.host);
+        let there = matches!(to, Meaning::Named(at) | Meaning::Addressed(at) if at == server);
+        there && !is_useless(names, *from, server, reference)
+    };
+    names.container(server).advertised.iter().find(|advertised| {
+        advertised.for_all
+            && advertised.reference.port.is_some()
+            && clients.iter().all(|from| leads(from, &advertised.reference))
+    })
 }
 
 /// Whether a client that is sent to an address finds nothing there.

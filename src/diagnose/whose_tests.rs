@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::diagnose;
 use crate::graph::Map;
-use crate::model::{Severity, Snapshot};
+use crate::model::{Action, Finding, Severity, Snapshot};
 
 /// A container that started at a second of the hour.
 fn container(name: &str, image: &str, started: u32, on: &[(&str, &str)]) -> Value {
@@ -53,8 +53,8 @@ fn refused(host: &str, port: u16, second: u32) -> Value {
         "last": at(second)}])
 }
 
-/// The errors and warnings of a setup, by their rules.
-fn rules(containers: &[Value], observations: &[Value]) -> Vec<(Severity, &'static str)> {
+/// What is found in a setup.
+fn findings(containers: &[Value], observations: &[Value]) -> Vec<Finding> {
     let networks: Vec<Value> = ["a", "b", "edge"]
         .iter()
         .enumerate()
@@ -67,7 +67,12 @@ fn rules(containers: &[Value], observations: &[Value]) -> Vec<(Severity, &'stati
         "containers": containers, "observations": observations});
     let snapshot = Snapshot::read(text.to_string().as_bytes()).unwrap();
     let map = Map::new(&snapshot);
-    let findings = diagnose(&map, None, |_| true).findings.into_iter();
+    diagnose(&map, None, |_| true).findings
+}
+
+/// The errors and warnings of a setup, by their rules.
+fn rules(containers: &[Value], observations: &[Value]) -> Vec<(Severity, &'static str)> {
+    let findings = findings(containers, observations).into_iter();
     findings.map(|f| (f.severity, f.rule)).filter(|(s, _)| *s > Severity::Info).collect()
 }
 
@@ -134,6 +139,80 @@ fn a_name_of_two_projects_is_an_error_where_it_is_dialled_and_not_clear() {
     let app = app(&[("a", "10.0.0.4"), ("edge", "10.2.0.4")]);
     let found = rules(&[db("blue", "mysql:8", 3), red, app], &[]);
     assert_eq!(found, [(Severity::Warning, "alias-collision")]);
+}
+
+#[test]
+fn whichever_of_two_owners_a_log_speaks_of_it_is_one_cause() {
+    let api = |name: &str, image: &str, last: u8| {
+        let mut api = container(name, image, 10, &[("edge", &format!("10.2.0.{last}"))]);
+        api["endpoints"][0]["aliases"] = json!(["api"]);
+        api
+    };
+    for (refusing, silent) in [("10.2.0.2", "one"), ("10.2.0.3", "two"), ("api", "one")] {
+        let web = dials(container("web", "web:1", 9, &[("edge", "10.2.0.4")]), "api", 8080);
+        let sockets = |name: &str| if name == silent { &[][..] } else { &[8080] };
+        let observations = [
+            seen("one", sockets("one"), json!([])),
+            seen("two", sockets("two"), json!([])),
+            seen("web", &[], refused(refusing, 8080, 99)),
+        ];
+        let found = rules(&[api("one", "api:1", 2), api("two", "old:1", 3), web], &observations);
+        assert_eq!(found, [(Severity::Error, "alias-collision")], "{refusing}");
+    }
+}
+
+#[test]
+fn by_hand_copies_are_of_one_image_and_run_one_program() {
+    let api = |name: &str, program: Option<&str>, last: u8| {
+        let mut api = container(name, "busybox", 10, &[("edge", &format!("10.2.0.{last}"))]);
+        api["endpoints"][0]["aliases"] = json!(["api"]);
+        api["program"] = json!(program);
+        api
+    };
+    let found = |old: Option<&str>, new: Option<&str>, listening: &[u16]| {
+        let web = dials(container("web", "web:1", 9, &[("edge", "10.2.0.4")]), "api", 8080);
+        let containers = [api("old", old, 2), api("new", new, 3), web];
+        let sockets = [seen("old", &[], json!([])), seen("new", listening, json!([]))];
+        rules(&containers, &sockets)
+    };
+    // Whatever listens at the moment.
+    for listening in [&[][..], &[8080]] {
+        let found = found(Some("sleep"), Some("sh"), listening);
+        assert_eq!(found, [(Severity::Error, "alias-collision")], "{listening:?}");
+    }
+    for (old, new) in [(Some("httpd"), Some("httpd")), (None, Some("httpd")), (None, None)] {
+        let found = found(old, new, &[8080]);
+        assert!(!found.iter().any(|(_, rule)| *rule == "alias-collision"), "{old:?} {new:?}");
+    }
+}
+
+/// The container that a fix takes off a network, of two that have the alias `api`
+/// and listen on these ports.
+fn taken_off(old: &[u16], new: &[u16]) -> Option<String> {
+    let api = |name: &str, last: u8| {
+        let mut api =
+            container(name, &format!("{name}:1"), 10, &[("edge", &format!("10.2.0.{last}"))]);
+        api["endpoints"][0]["aliases"] = json!(["api"]);
+        api
+    };
+    let web = dials(container("web", "web:1", 9, &[("edge", "10.2.0.4")]), "api", 8080);
+    let containers = [api("old", 2), api("new", 3), web];
+    let sockets = [seen("old", old, json!([])), seen("new", new, json!([]))];
+    let findings = findings(&containers, &sockets);
+    let fix = findings.iter().find(|found| found.rule == "alias-collision").map(|f| &f.fix);
+    fix.into_iter().flatten().find_map(|step| match &step.action {
+        Action::Disconnect { container, .. } => Some(container.name.clone()),
+        _ => None,
+    })
+}
+
+#[test]
+fn of_two_with_one_name_the_one_that_listens_keeps_it() {
+    assert_eq!(taken_off(&[], &[8080]).as_deref(), Some("old"));
+    assert_eq!(taken_off(&[8080], &[9090]).as_deref(), Some("new"));
+    // Which of them is meant, nobody knows.
+    assert_eq!(taken_off(&[8080], &[8080]), None);
+    assert_eq!(taken_off(&[], &[]), None);
 }
 
 #[test]
@@ -236,4 +315,26 @@ fn a_service_without_its_name_is_no_wrong_name() {
     regular["exit_code"] = json!(1);
     let found = rules(&[app, db, regular], &[]);
     assert!(found.contains(&(Severity::Error, "target-down")), "{found:?}");
+}
+
+#[test]
+fn the_one_of_another_project_that_has_a_name_is_named_and_no_more_is_claimed() {
+    let not_found = json!([{"kind": "name-not-found", "host": "db", "port": 5432, "count": 3,
+        "first": at(90), "last": at(98)}]);
+    let api = || dials(service("alpha.api", "app", &[("a", "10.0.0.2")]), "db", 5432);
+    let own = |project: &str, last: u8| {
+        let name = format!("{project}.db");
+        service(&name, "postgres", &[("b", &format!("10.1.0.{last}"))])
+    };
+    let found = |others: Vec<Value>| {
+        let seen = [seen("alpha.api", &[], not_found.clone())];
+        let found = findings(&[vec![api()], others].concat(), &seen);
+        let wrong = found.into_iter().find(|found| found.rule == "wrong-name").unwrap();
+        (wrong.severity, wrong.subjects)
+    };
+    let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+    assert_eq!(found(vec![own("beta", 3)]), (Severity::Error, names(&["alpha.api", "beta.db"])));
+    // Of two projects' it is not clear which.
+    let several = vec![own("beta", 3), own("gamma", 4)];
+    assert_eq!(found(several), (Severity::Error, names(&["alpha.api"])));
 }

@@ -52,6 +52,8 @@ pub enum ChangeKind {
     State,
     /// Who reaches whom, as measured.
     Reachability,
+    /// Who was seen to talk to whom.
+    Flow,
     /// An id.
     Id,
     /// How often and when something was started.
@@ -70,6 +72,7 @@ impl ChangeKind {
             Self::Flag => "flag",
             Self::State => "state",
             Self::Reachability => "reachability",
+            Self::Flow => "flow",
             Self::Id => "id",
             Self::Start => "start",
         }

@@ -63,23 +63,31 @@ fn aspects(container: &Container, owners: &Owners) -> [Aspect; 14] {
         restart_count,
         started_at,
         finished_at,
+        // What it does, not whom it meets.
+        program: _,
+        // The id tells of another container.
+        created_at: _,
         hostname,
         links,
         extra_hosts,
         dns,
+        network_mode,
         references,
         advertised,
         // A part of what it does with its data.
         in_replica_set: _,
+        // What is wrong with a value, not whom it names.
+        flawed_ports: _,
         // In the words of `state` and `mode`.
         state: _,
         health: _,
         exit_code: _,
-        network_mode: _,
         // Compared one by one.
         endpoints: _,
         published: _,
         requested: _,
+        // It goes with the health, which is compared by the container's state.
+        failed_check: _,
         // What the two are recognised by.
         name: _,
         own_name: _,
@@ -98,9 +106,11 @@ fn aspects(container: &Container, owners: &Owners) -> [Aspect; 14] {
         pid: _,
         log_path: _,
     } = container;
-    // One that nobody chose is the beginning of the id.
-    let generated = container.short_id().starts_with(hostname.as_str());
-    let host_name = (!hostname.is_empty() && !generated).then(|| hostname.clone());
+    // One that nobody chose is the beginning of the id; in another one's network
+    // stack, or the machine's, it is that one's.
+    let inherited = matches!(network_mode, NetworkMode::Container(_) | NetworkMode::Host);
+    let generated = hostname.is_empty() || container.short_id().starts_with(hostname.as_str());
+    let host_name = (!inherited && !generated).then(|| hostname.clone());
     let id = Some(id.clone()).filter(|id| !id.is_empty());
     [
         Aspect::new(ChangeKind::State, "", Some(state(container))),
@@ -119,13 +129,29 @@ fn aspects(container: &Container, owners: &Owners) -> [Aspect; 14] {
         Aspect::new(
             ChangeKind::Flag,
             "start error",
-            start_error.as_ref().map(|error| error.said.clone()),
+            start_error.as_ref().map(|error| without_ids(&error.said)),
         ),
         Aspect::new(ChangeKind::Id, "container id", id).noise().where_told(),
         Aspect::new(ChangeKind::Start, "restarts", Some(restart_count.to_string())).noise(),
         Aspect::new(ChangeKind::Start, "started at", started_at.map(|at| at.to_string())).noise(),
         Aspect::new(ChangeKind::Start, "ended at", finished_at.map(|at| at.to_string())).noise(),
     ]
+}
+
+/// What an engine says without the ids in it, which are others at each attempt.
+fn without_ids(said: &str) -> String {
+    const SHORTEST: usize = 12;
+    let is_id = |word: &str| word.len() >= SHORTEST && word.chars().all(|c| c.is_ascii_hexdigit());
+    let words = said.split_inclusive(|c: char| !c.is_ascii_alphanumeric());
+    let mut text = String::with_capacity(said.len());
+    for word in words {
+        let bare = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        match is_id(bare) {
+            true => text.extend(["…", &word[bare.len()..]]),
+            false => text.push_str(word),
+        }
+    }
+    text
 }
 
 /// Whom a container names, and where: `db:5432 (DB_URL)`.
@@ -139,7 +165,9 @@ fn dials(reference: &Reference) -> String {
         variable: _,
         origin: _,
         // How it is written, not whom it names.
+        notation: _,
         is_whole: _,
+        is_listed: _,
         flaw: _,
     } = reference;
     format!("{reference} ({})", reference.place())
@@ -247,12 +275,14 @@ fn compare_endpoints(name: &str, before: &Container, after: &Container, changes:
 }
 
 /// What is compared of an endpoint that both sides have; again every field.
-fn endpoint_aspects(container: &Container, endpoint: &Endpoint) -> [Aspect; 6] {
+fn endpoint_aspects(container: &Container, endpoint: &Endpoint) -> [Aspect; 8] {
     let Endpoint {
         mac,
         fixed_ipv4,
         fixed_ipv6,
         gateway_priority,
+        link_local,
+        driver_options,
         // In the words of `chosen_names` and `addresses`.
         aliases: _,
         dns_names: _,
@@ -270,6 +300,8 @@ fn endpoint_aspects(container: &Container, endpoint: &Endpoint) -> [Aspect; 6] {
     let v6 = fixed_ipv6.map(|address| address.to_string());
     let fixed = in_full(v4.into_iter().chain(v6).collect());
     let priority = gateway_priority.map(|priority| priority.to_string());
+    let link_local = link_local.iter().map(ToString::to_string).collect();
+    let options = driver_options.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let mut links = written(links);
     links.sort();
     [
@@ -277,6 +309,8 @@ fn endpoint_aspects(container: &Container, endpoint: &Endpoint) -> [Aspect; 6] {
         Aspect::new(ChangeKind::Flag, "links", in_full(links)),
         Aspect::new(ChangeKind::Address, "fixed", fixed),
         Aspect::new(ChangeKind::Flag, "gateway priority", priority),
+        Aspect::new(ChangeKind::Address, "link-local", in_full(link_local)),
+        Aspect::new(ChangeKind::Flag, "driver options", in_full(options)),
         // An address that is not there yet, or no more, has not moved.
         Aspect::new(ChangeKind::Address, "moved", addresses(endpoint)).noise().where_told(),
         Aspect::new(ChangeKind::Address, "mac", mac.clone()).noise().where_told(),

@@ -10,6 +10,7 @@
 
 mod change;
 mod containers;
+mod flows;
 mod networks;
 mod overlay;
 mod owners;
@@ -23,7 +24,7 @@ use crate::model::{ContainerAt, NetworkAt, Snapshot};
 use change::Changes;
 
 pub use change::{Change, ChangeKind, Happened, Subject};
-pub use overlay::{Overlay, overlay};
+pub use overlay::{About, Overlay, overlay};
 pub use planned::comparable;
 
 /// Everything that differs.
@@ -63,17 +64,20 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Difference {
         networks: _,
         containers: _,
         probe: _,
+        flows: _,
         // Two engines, or one before and after an update, may have one setup.
         engine: _,
         engines: _,
         // Where a side comes from, and what it lacks.
         schema: _,
+        taken: _,
         plan: _,
         unread: _,
         // What went on at that moment inside of what is compared.
         observations: _,
         network_observations: _,
         host: _,
+        drops: _,
     } = before;
     let same = same::Same::new(before, after);
     let mut changes = Changes::default();
@@ -82,6 +86,7 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Difference {
     containers::compare(&same, &mut changes);
     changes.subject = Subject::Pair;
     reach::compare(&same, &mut changes);
+    flows::compare(&same, &mut changes);
     changes.list.sort();
     changes.list.dedup();
     Difference { changes: changes.list, containers: same.containers, networks: same.networks }

@@ -57,7 +57,7 @@ fn pair(before: &Network, after: &Network, changes: &mut Changes) {
 
 /// What is compared of a network that both sides list. Every field is named
 /// here, so that one which is added to the model cannot be overlooked.
-fn aspects(network: &Network) -> [Aspect; 14] {
+fn aspects(network: &Network) -> [Aspect; 17] {
     let Network {
         id,
         driver,
@@ -72,6 +72,14 @@ fn aspects(network: &Network) -> [Aspect; 14] {
         masquerade,
         mtu,
         options,
+        podman,
+        config_only,
+        config_from,
+        // Each of them is one of the options.
+        gateway_modes: _,
+        trusted_interfaces: _,
+        inhibit_ipv4: _,
+        encrypted: _,
         // What the two are recognised by.
         name: _,
         own_name: _,
@@ -93,6 +101,7 @@ fn aspects(network: &Network) -> [Aspect; 14] {
     }
     let options = options.iter().filter(|(key, _)| !OTHERWISE_TOLD.contains(&key.as_str()));
     let options = in_full(options.map(|(key, value)| format!("{key}={value}")).collect());
+    let isolate = podman.and_then(|of| of.isolate).map(|isolate| isolate.as_str().to_owned());
     let id = Some(id.clone()).filter(|id| !id.is_empty());
     [
         Aspect::setting("driver", driver),
@@ -104,8 +113,11 @@ fn aspects(network: &Network) -> [Aspect; 14] {
         Aspect::setting("ipv6", yes_no(*ipv6)),
         Aspect::setting("attachable", yes_no(*attachable)),
         Aspect::setting("ingress", yes_no(*ingress)),
+        Aspect::setting("config only", yes_no(*config_only)),
+        Aspect::new(ChangeKind::Flag, "config from", config_from.clone()),
         Aspect::setting("mtu", mtu.map_or("default".to_owned(), |mtu| mtu.to_string())),
         Aspect::new(ChangeKind::Flag, "options", options),
+        Aspect::new(ChangeKind::Flag, "isolate", isolate).where_told(),
         Aspect::new(ChangeKind::Address, "range", in_full(ranges)),
         // One that the engine chose itself is reported or not, as it pleases.
         Aspect::new(ChangeKind::Address, "gateway", in_full(gateways)).noise(),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Difference;
-use super::change::{ChangeKind, Happened, Subject, pair_name};
+use super::change::{Change, ChangeKind, Happened, Subject, pair_name};
 use super::owners::Owners;
 use crate::model::{
     Container, ContainerAt, Endpoint, Listed, Network, NetworkAt, NetworkIndex, NetworkMode,
@@ -22,6 +22,45 @@ pub struct Overlay {
     pub networks: BTreeMap<NetworkAt, Happened>,
     /// Endpoints, likewise, by container and network.
     pub endpoints: BTreeMap<(ContainerAt, NetworkAt), Happened>,
+    /// Containers by what changes call them.
+    called: BTreeMap<String, ContainerAt>,
+}
+
+/// What a change is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// A network.
+    Network(NetworkAt),
+    /// A container.
+    Container(ContainerAt),
+    /// A container's place on a network.
+    Endpoint(ContainerAt, NetworkAt),
+    /// What goes from one container to another.
+    Pair(ContainerAt, ContainerAt),
+}
+
+impl Overlay {
+    /// What a change is about, where that is in the overlay.
+    pub fn about(&self, change: &Change) -> Option<About> {
+        let container = |name: &str| self.called.get(name).copied();
+        let network = |name: &str| {
+            let mut all = with_positions(&self.snapshot.networks);
+            all.find(|(_, network)| network.name == name).map(|(at, _)| at)
+        };
+        let name = change.name.as_str();
+        match change.subject {
+            Subject::Network => network(name).map(About::Network),
+            Subject::Container => container(name).map(About::Container).or_else(|| {
+                let (name, on) = name.rsplit_once(" on ")?;
+                Some(About::Endpoint(container(name)?, network(on)?))
+            }),
+            Subject::Pair => {
+                let (from, to) = name.rsplit_once(" to ")?;
+                let host = to.rsplit_once(':').map_or(to, |(host, _)| host);
+                Some(About::Pair(container(from)?, container(host)?))
+            }
+        }
+    }
 }
 
 /// What tells one thing of the overlay from another: name and id.
@@ -71,6 +110,7 @@ pub fn overlay(before: &Snapshot, after: &Snapshot, difference: &Difference) -> 
     let same: BTreeMap<ContainerAt, ContainerAt> =
         difference.containers.iter().map(|(before, after)| (*after, *before)).collect();
     let mut containers = Vec::new();
+    let mut called: BTreeMap<String, Key> = BTreeMap::new();
     let mut container_marks: BTreeMap<Key, Happened> = BTreeMap::new();
     let mut endpoint_marks: BTreeMap<(Key, Key), Happened> = BTreeMap::new();
     for (at, container) in with_positions(&after.containers) {
@@ -81,11 +121,13 @@ pub fn overlay(before: &Snapshot, after: &Snapshot, difference: &Difference) -> 
             for endpoint in &container.endpoints {
                 endpoint_marks.insert((key.clone(), on(endpoint)), Happened::Added);
             }
+            called.insert(container.name.clone(), key.clone());
             container_marks.insert(key, Happened::Added);
             containers.push(container);
             continue;
         };
         let name = pair_name(old, &container);
+        called.insert(name.clone(), key.clone());
         if marks.containers.contains(name.as_str()) {
             container_marks.insert(key.clone(), Happened::Changed);
         }
@@ -121,11 +163,12 @@ pub fn overlay(before: &Snapshot, after: &Snapshot, difference: &Difference) -> 
             let on = (endpoint.network.clone(), endpoint.network_id.clone());
             endpoint_marks.insert((key.clone(), on), Happened::Removed);
         }
+        called.insert(gone.name.clone(), key.clone());
         container_marks.insert(key, Happened::Removed);
         containers.push(gone);
     }
     let snapshot = Snapshot::new(after.engine.clone(), networks, containers, Vec::new());
-    placed(snapshot, &container_marks, &network_marks, &endpoint_marks)
+    placed(snapshot, &container_marks, &network_marks, &endpoint_marks, &called)
 }
 
 /// Whose stack a container that is gone used: that of one which is still
@@ -152,6 +195,7 @@ fn placed(
     containers: &BTreeMap<Key, Happened>,
     networks: &BTreeMap<Key, Happened>,
     endpoints: &BTreeMap<(Key, Key), Happened>,
+    called: &BTreeMap<String, Key>,
 ) -> Overlay {
     let index = NetworkIndex::new(&snapshot.networks);
     let mut marked_endpoints = BTreeMap::new();
@@ -166,7 +210,11 @@ fn placed(
             }
         }
     }
+    let at: BTreeMap<Key, ContainerAt> =
+        with_positions(&snapshot.containers).map(|(at, of)| (container_key(of), at)).collect();
+    let called = called.iter().filter_map(|(name, key)| Some((name.clone(), *at.get(key)?)));
     Overlay {
+        called: called.collect(),
         containers: by_place(&snapshot.containers, container_key, containers),
         networks: by_place(&snapshot.networks, network_key, networks),
         endpoints: marked_endpoints,

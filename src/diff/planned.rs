@@ -81,6 +81,7 @@ fn fill_container(plan: &mut Container, real: &mut Container) {
     plan.restart_count = real.restart_count;
     plan.started_at = real.started_at;
     plan.finished_at = real.finished_at;
+    plan.created_at = real.created_at;
     plan.published =
         published(&plan.requested, &real.published, plan.network_mode == NetworkMode::Host);
     // Compose writes links to both places; the engine heeds one of them.

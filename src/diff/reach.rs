@@ -53,6 +53,8 @@ fn tried(measurement: &Measurement, places: &BTreeMap<&str, ContainerAt>) -> Opt
         sent: _,
         received: _,
         method: _,
+        series: _,
+        full_size: _,
     } = measurement;
     outcome.got_through()?;
     let place = |name: &String| places.get(name.as_str()).copied();

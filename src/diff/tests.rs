@@ -51,6 +51,31 @@ fn differences(change: impl Fn(&mut Value)) -> Vec<String> {
 }
 
 #[test]
+fn what_is_inherited_or_generated_is_no_difference() {
+    let with_owner = |id: &str, said: &str| {
+        changed(|v| {
+            v["containers"][1]["id"] = json!(format!("{id}{id}"));
+            v["containers"][1]["hostname"] = json!(id);
+            v["containers"][2]["network_mode"] = json!(format!("container:{id}{id}"));
+            // A sidecar has its owner's host name, and one on the host's network the host's.
+            v["containers"][2]["hostname"] = json!(id);
+            v["containers"][0]["network_mode"] = json!("host");
+            v["containers"][0]["hostname"] = json!(format!("machine-{id}"));
+            v["containers"][0]["start_error"] = json!(said);
+        })
+    };
+    let said = |id: &str| format!("driver failed programming connectivity on web ({id}): taken");
+    let (one, other) = ("dddddddddddd", "0a0a0a0a0a0a");
+    let (before, after) = (with_owner(one, &said(one)), with_owner(other, &said(other)));
+    let changes = diff(&before, &after).changes;
+    let loud: Vec<String> = changes.iter().filter(|c| !c.noise).map(described).collect();
+    assert_eq!(loud, [""; 0]);
+    // A name that somebody chose is none of them.
+    let renamed = differences(|v| v["containers"][1]["hostname"] = json!("primary"));
+    assert!(renamed.iter().any(|change| change.contains("host name")), "{renamed:?}");
+}
+
+#[test]
 fn links_of_an_endpoint_are_compared_in_any_order() {
     let shop =
         |links: &[&str]| changed(|v| v["containers"][0]["endpoints"][0]["links"] = json!(links));

@@ -81,7 +81,7 @@ impl tower_service::Service<hyper::Uri> for Connector {
                 Socket::Tcp(host) => Box::new(tcp(&host).await?),
                 Socket::Tls(host, tls) => Box::new(tls.over(tcp(&host).await?).await?),
             };
-            Ok(TokioIo::new(Bounded { stream, left: MOST, left_in_all }))
+            Ok(TokioIo::new(Bounded { stream, most: MOST, left: MOST, left_in_all }))
         })
     }
 }
@@ -98,6 +98,8 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 /// A connection that fails when an answer is larger than any should be.
 struct Bounded {
     stream: Box<dyn Stream>,
+    /// The most bytes of the answer that is awaited.
+    most: usize,
     /// Bytes that may still come before the next request.
     left: usize,
     left_in_all: Arc<AtomicU64>,
@@ -129,7 +131,7 @@ impl AsyncRead for Bounded {
         let came = buffer.filled().len() - before;
         let too_large = |why: String| Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
         let Some(left) = self.left.checked_sub(came) else {
-            return Poll::Ready(too_large(format!("it is larger than {} MB", MOST >> 20)));
+            return Poll::Ready(too_large(format!("it is larger than {} MB", self.most >> 20)));
         };
         self.left = left;
         let in_all =
@@ -148,8 +150,8 @@ impl AsyncWrite for Bounded {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if let Some(left) = allowance(bytes) {
-            self.left = left;
+        if let Some(most) = allowance(bytes) {
+            (self.most, self.left) = (most, most);
         }
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }

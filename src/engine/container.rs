@@ -43,6 +43,7 @@ pub struct Inspected<H = HostConfig> {
     pub id: Option<String>,
     pub name: Option<String>,
     pub image: Option<String>,
+    pub created: Option<String>,
     pub restart_count: Option<i64>,
     pub log_path: Option<PathBuf>,
     pub state: Option<State>,
@@ -71,6 +72,16 @@ pub struct State {
 #[serde(rename_all = "PascalCase", default)]
 pub struct Health {
     pub status: Option<String>,
+    /// The last runs, the latest at the end.
+    pub log: Option<Vec<HealthRun>>,
+}
+
+/// A run of it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct HealthRun {
+    pub exit_code: Option<i64>,
+    pub output: Option<String>,
 }
 
 /// What it was made with.
@@ -142,6 +153,7 @@ pub struct EndpointSettings {
     #[serde(rename = "DNSNames")]
     pub dns_names: Option<Vec<String>>,
     pub gw_priority: Option<i64>,
+    pub driver_opts: Option<BTreeMap<String, String>>,
     pub links: Option<Vec<String>>,
 }
 
@@ -153,4 +165,6 @@ pub struct IpamConfig {
     pub ipv4_address: Option<String>,
     #[serde(rename = "IPv6Address")]
     pub ipv6_address: Option<String>,
+    #[serde(rename = "LinkLocalIPs")]
+    pub link_local_ips: Option<Vec<String>>,
 }

@@ -68,28 +68,38 @@ fn unreadable(path: PathBuf, error: impl Into<Source> + ToString) -> Error {
     Error::BadConfig { path, why: error.to_string(), source: Some(error.into()) }
 }
 
+/// The contexts that docker keeps, each with its folder, in the folders' order.
+/// Somebody else's broken context is no reason to fail.
+fn stored(config: &Path) -> impl Iterator<Item = (PathBuf, Meta)> {
+    let folders = fs::read_dir(config.join("contexts").join("meta"));
+    let mut folders: Vec<PathBuf> = folders
+        .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+        .unwrap_or_default();
+    folders.sort();
+    folders.into_iter().filter_map(|folder| {
+        let text = small_file::read(&folder.join("meta.json")).ok()?;
+        Some((folder, serde_json::from_str(&text).ok()?))
+    })
+}
+
+/// The names of all contexts, the default one first.
+pub fn names(config: Option<&Path>) -> Vec<String> {
+    let stored = config.into_iter().flat_map(stored).map(|(_, meta)| meta.name);
+    std::iter::once("default".to_owned()).chain(stored).collect()
+}
+
 /// The context called `name`.
 pub fn find(config: &Path, name: &str, origin: &str) -> Result<Context> {
     let store = config.join("contexts");
     let mut known = vec!["default".to_owned()];
-    let mut directories: Vec<PathBuf> = fs::read_dir(store.join("meta"))
-        .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
-        .unwrap_or_default();
-    directories.sort();
-    for directory in directories {
-        let path = directory.join("meta.json");
-        let Ok(text) = small_file::read(&path) else { continue };
-        let meta: Meta = match serde_json::from_str(&text) {
-            Ok(meta) => meta,
-            // Somebody else's broken context is no reason to fail.
-            Err(_) => continue,
-        };
+    for (directory, meta) in stored(config) {
         if meta.name != name {
             known.push(meta.name);
             continue;
         }
         let Some(docker) = meta.endpoints.docker.filter(|docker| !docker.host.is_empty()) else {
-            let why = "it names no docker endpoint".to_owned();
+            let (path, why) =
+                (directory.join("meta.json"), "it names no docker endpoint".to_owned());
             return Err(Error::BadConfig { path, why, source: None });
         };
         let id = directory.file_name().unwrap_or_default();

@@ -5,15 +5,20 @@ mod bounded;
 mod connect;
 mod container;
 mod contexts;
+#[cfg(target_os = "linux")]
+mod drops;
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 mod engines;
 mod exec;
+mod flows;
 mod image;
 mod lenient;
 mod made_with;
 #[cfg(target_os = "linux")]
 mod namespaces;
+#[cfg(target_os = "linux")]
+mod netlink;
 mod observe;
 mod place;
 mod podman;
@@ -22,23 +27,31 @@ mod ports;
 mod process;
 mod scan;
 mod small_file;
+#[cfg(target_os = "linux")]
+mod sock_diag;
 mod ssh;
 mod swarm;
 mod tls;
 mod translate;
 
 pub use connect::Engine;
+pub use contexts::names as context_names;
+#[cfg(all(target_os = "linux", any(test, fuzzing)))]
+pub use drops::read_by_chance as drops_by_chance;
+#[cfg(target_os = "linux")]
+pub use drops::{DropScene, Packet, Reading, Side, Tally, rank};
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::Visitor;
 pub use engines::{Engines, gather};
 pub use exec::{Ended, Exec, Ran};
+pub use flows::{Part, Told, Watch, Whom};
 #[cfg(target_os = "linux")]
 pub use namespaces::{Visitor, may_enter};
 #[cfg(any(test, fuzzing))]
 pub use observe::read_by_chance;
-pub use observe::{ObserveOptions, observe, observe_some};
+pub use observe::{ObserveOptions, look_inside, observe, observe_some};
 pub use place::{Address, Choice, Environment, Origin, Place, choose};
 #[cfg(target_os = "linux")]
 pub use process::Process;
-pub use scan::{ScanOptions, scan};
+pub use scan::{ScanOptions, list, scan};
 pub use ssh::Login;

@@ -269,17 +269,25 @@ fn default_place(environment: &Environment) -> Address {
 
 fn parse(host: &str, origin: &Origin) -> Result<Place> {
     let bad = |why: &str| Error::BadAddress {
-        address: host.to_owned(),
+        address: without_secrets(host),
         origin: origin.to_string(),
         why: why.to_owned(),
     };
     let (scheme, rest) =
         host.split_once("://").ok_or_else(|| bad("it has no scheme, such as unix:// or tcp://"))?;
     match scheme {
+        // ssh has users; its passwords are its own matter.
+        "tcp" | "http" | "https" if rest.contains('@') => {
+            Err(bad("no user and no password belong in it: engines know neither"))
+        }
+        "unix" if authority(rest).contains('@') => Err(bad("it should be unix:///path/to/socket")),
         "unix" if rest.is_empty() => Err(bad("it has no path")),
         "unix" => Ok(Place::Unix(PathBuf::from(rest))),
         "tcp" | "http" => {
             let rest = rest.trim_end_matches('/');
+            if rest.contains(['?', '#']) {
+                return Err(bad("it should be tcp://HOST:PORT"));
+            }
             let host = if rest.rsplit(':').next().is_some_and(|port| port.parse::<u16>().is_ok()) {
                 rest.to_owned()
             } else if rest.contains('/') || rest.is_empty() {
@@ -293,5 +301,63 @@ fn parse(host: &str, origin: &Origin) -> Result<Place> {
         "ssh" => Login::parse(rest).map(Place::Ssh).map_err(|why| bad(&why)),
         "npipe" => Err(bad("named pipes are not supported")),
         _ => Err(bad("netmap does not know this scheme")),
+    }
+}
+
+/// What stands between `://` and the path.
+fn authority(rest: &str) -> &str {
+    &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())]
+}
+
+/// An address as it may be shown: with neither user nor password, nor what
+/// stands behind the path.
+fn without_secrets(address: &str) -> String {
+    let shown = &address[..address.find(['?', '#']).unwrap_or(address.len())];
+    let (scheme, rest) = shown.split_once("://").unwrap_or(("", shown));
+    // A password may hold any character: all before the last `@` goes.
+    let rest = rest.rsplit_once('@').map_or(rest.to_owned(), |(_, host)| format!("…@{host}"));
+    if scheme.is_empty() { rest } else { format!("{scheme}://{rest}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_user_and_no_password_is_taken_or_shown() {
+        for host in [
+            "tcp://me:hunter2@10.0.0.5:2375",
+            "tcp://hunter2@10.0.0.5",
+            "http://me:hunt/er2@10.0.0.5:2375",
+            "https://me:hunter2@10.0.0.5:2376",
+            "unix://me:hunter2@/var/run/docker.sock",
+            "ssh://me:hunter2@machine",
+            "ssh://me:hun@ter2@machine:22/run/docker.sock",
+            "me:hunter2@10.0.0.5",
+            "tcp://10.0.0.5:2375?token=hunter2",
+            "tcp://10.0.0.5:2375/#hunter2",
+            "ftp://me:hunter2@10.0.0.5",
+            "npipe://me:hunter2@x",
+            "hunter2@",
+            "tcp:me:hunter2@10.0.0.5",
+        ] {
+            let choice = Choice { host: Some(host.to_owned()), context: None };
+            let variable =
+                Environment { docker_host: Some(host.to_owned()), ..Environment::default() };
+            for chosen in
+                [choose(&choice, &Environment::default()), choose(&Choice::default(), &variable)]
+            {
+                let error = chosen.expect_err(host);
+                let said = format!("{error}\n{:?}", error.hint());
+                assert!(!said.contains("hunter") && !said.contains("ter2"), "{host}: {said}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_user_of_ssh_is_no_secret() {
+        let choice = Choice { host: Some("ssh://ann@machine".to_owned()), context: None };
+        let address = choose(&choice, &Environment::default()).expect("an address");
+        assert!(address.to_string().starts_with("ssh://ann@machine"), "{address}");
     }
 }

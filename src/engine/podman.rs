@@ -1,7 +1,53 @@
 //! What Podman's Docker-compatible socket says otherwise than Docker does,
 //! put right where it is read. Each of these was seen on Podman 4.3, 5.4 or 5.8.
 
-use crate::model::{Container, Endpoint, Network, NetworkMode, PODMAN_DEFAULT_NETWORK};
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Deserialize;
+
+use crate::model::{
+    Container, Driver, Endpoint, EngineFacts, Isolate, Network, NetworkMode, OfPodman,
+    PODMAN_DEFAULT_NETWORK,
+};
+
+/// The list of networks in Podman's own API, which is on the same socket and
+/// has what the Docker-compatible one leaves out.
+///
+/// Podman 4 is not asked: its Docker-compatible list takes `isolate` out of what
+/// it remembers of its networks, so that its own list is without it from then on,
+/// and whom it starts later may be kept apart or not.
+pub fn own_networks(facts: &EngineFacts) -> Option<&'static str> {
+    facts.major().is_some_and(|major| major >= 5).then_some("/v5.0.0/libpod/networks/json")
+}
+
+/// A network in Podman's own words.
+#[derive(Debug, Deserialize)]
+pub struct OwnNetwork {
+    id: String,
+    dns_enabled: bool,
+    options: Option<BTreeMap<String, String>>,
+}
+
+/// Adds to the networks what only Podman says of them, as far as it was asked.
+pub fn add_own_words(own: &[OwnNetwork], networks: &mut [Network]) {
+    let own: HashMap<&str, &OwnNetwork> =
+        own.iter().map(|network| (network.id.as_str(), network)).collect();
+    for network in networks {
+        // Podman 4.3 says `dns_enabled` of macvlan as well, where nobody answers.
+        let mut of = OfPodman { isolate: None, names: network.driver == Driver::Bridge };
+        if let Some(own) = own.get(network.id.as_str()) {
+            let isolate = own.options.as_ref().and_then(|options| options.get("isolate"));
+            of.isolate = Some(match isolate.map(String::as_str) {
+                Some("strict") => Isolate::Strict,
+                // What Go's `strconv.ParseBool` takes.
+                Some("true" | "1" | "t" | "T" | "TRUE" | "True") => Isolate::On,
+                _ => Isolate::Off,
+            });
+            of.names &= own.dns_enabled;
+        }
+        network.podman = Some(of);
+    }
+}
 
 /// The name that Podman itself has for its default network. Its list of
 /// networks calls it `bridge`, as Docker would, while its containers say
@@ -45,6 +91,33 @@ pub fn status(status: u16, message: &str) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_keeps_networks_apart_is_in_podmans_own_words() {
+        // As Podman 5.8 has them.
+        let own = serde_json::json!([
+            {"name": "a", "id": "1", "driver": "bridge", "dns_enabled": true, "options": {"isolate": "strict"}},
+            {"name": "b", "id": "2", "driver": "macvlan", "dns_enabled": true, "options": null},
+            {"name": "c", "id": "3", "driver": "bridge", "dns_enabled": false, "options": {"isolate": "true"}},
+        ]);
+        let of = |isolate, names| Some(OfPodman { isolate, names });
+        let driver = |id: &str| if id == "2" { Driver::Macvlan } else { Driver::Bridge };
+        let mut networks = ["1", "2", "3", "4"]
+            .map(|id| Network { driver: driver(id), ..Network::unlisted(id, id) });
+        let own: Vec<OwnNetwork> = serde_json::from_value(own).unwrap();
+        add_own_words(&own, &mut networks);
+        let told = networks.map(|network| network.podman);
+        let told_of = |isolate, names| of(Some(isolate), names);
+        assert_eq!(
+            told,
+            [
+                told_of(Isolate::Strict, true),
+                told_of(Isolate::Off, false),
+                told_of(Isolate::On, false),
+                of(None, true),
+            ]
+        );
+    }
 
     #[test]
     fn a_mode_is_no_network_and_a_network_without_address_stays_one() {

@@ -131,6 +131,16 @@ impl Process {
         Ok(rustix::fs::openat(&self.folder, path, flags, Mode::empty())?.into())
     }
 
+    /// Which of the containers with these ids a process with this number is of,
+    /// by its control group alone: those that share a network namespace have
+    /// the same files mounted.
+    pub(super) fn group_among(pid: u32, ids: &[String]) -> Option<usize> {
+        let mut cgroup = String::new();
+        let process = Self::of(pid).ok()?;
+        process.open("cgroup").ok()?.read_to_string(&mut cgroup).ok()?;
+        ids.iter().position(|id| is_of_group(&cgroup, id))
+    }
+
     /// Whether it is the container's.
     fn check(&self, id: &str) -> Result<(), String> {
         if id.len() != WHOLE_ID || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -148,6 +158,14 @@ impl Process {
         }
     }
 
+    /// Whether it is an engine, or systemd, which opens sockets for engines; and
+    /// no program that passes on what it is sent, such as `socat` or `ssh -L`,
+    /// which may be on another machine than the engine.
+    pub fn is_engine(&self) -> bool {
+        let name = self.table("comm", 64).unwrap_or_default();
+        ENGINES.contains(&name.trim_end())
+    }
+
     /// Its network namespace, to be entered.
     ///
     /// # Errors
@@ -160,6 +178,13 @@ impl Process {
             }
             _ => format!("its network namespace cannot be opened: {error}"),
         })
+    }
+
+    /// The number by which the kernel tells its network namespace from others;
+    /// whoever may not enter it may know it all the same.
+    pub fn namespace_number(&self) -> Option<u64> {
+        let link = rustix::fs::readlinkat(&self.folder, "ns/net", Vec::new()).ok()?;
+        link.to_str().ok()?.strip_prefix("net:[")?.strip_suffix(']')?.parse().ok()
     }
 
     /// The first `limit` bytes of a table that the kernel keeps about the
@@ -202,6 +227,10 @@ impl Process {
         read_whole(file, limit)
     }
 }
+
+/// The engines' programs. A rootless Podman of before 5 starts itself again as
+/// `/proc/self/exe`.
+const ENGINES: [&str; 4] = ["dockerd", "podman", "exe", "systemd"];
 
 /// Digits of a container's whole id.
 const WHOLE_ID: usize = 64;

@@ -75,6 +75,29 @@ pub async fn scan(
     Ok(Snapshot::new(facts, networks, containers, notes))
 }
 
+/// No more than the engine's lists of networks and containers say: names,
+/// states, addresses, ports. Two calls, whatever is there.
+///
+/// # Errors
+///
+/// When the lists cannot be had.
+pub async fn list(engine: &Engine) -> Result<Snapshot> {
+    let (networks, (entries, mut unread)) = tokio::try_join!(
+        engine.ask("list networks", engine.docker.list_networks(None::<ListNetworksOptions>)),
+        lenient::list_containers(engine),
+    )?;
+    let networks: Vec<Network> =
+        networks.into_iter().map(|network| translate::network(network, &mut unread)).collect();
+    let mut containers = Vec::with_capacity(entries.len());
+    for entry in entries {
+        match entry.read() {
+            Ok(listed) => containers.push(translate::listed_container(listed, &mut unread)),
+            Err(nonsense) => unread.push(Unread::container(&entry.name(), nonsense.to_string())),
+        }
+    }
+    Ok(Snapshot::new(EngineFacts::default(), networks, containers, unread))
+}
+
 /// What the engine says of itself and of its networks.
 struct About {
     facts: EngineFacts,
@@ -102,6 +125,12 @@ async fn about(engine: &Engine, options: ScanOptions) -> Result<About> {
         networks?.into_iter().map(|network| translate::network(network, &mut unread)).collect();
     if facts.is_podman() {
         podman::call_networks_as_containers_do(&mut networks);
+        let own = match podman::own_networks(&facts) {
+            // A proxy in front of it may keep that API to itself.
+            Some(path) => lenient::raw(engine, "list networks", path).await.unwrap_or_default(),
+            None => Vec::new(),
+        };
+        podman::add_own_words(&own, &mut networks);
     }
     // Every node of a swarm has the swarm's own network.
     let in_swarm = networks.iter().any(|network| network.scope == Scope::Swarm);

@@ -1,5 +1,5 @@
-//! Files of docker's configuration, which are small. Whatever is no regular
-//! file could be without an end, or without a beginning.
+//! Files that are small: those of docker's configuration, and some of the
+//! kernel's.
 
 use std::fs;
 use std::io::{self, ErrorKind, Read};
@@ -8,8 +8,10 @@ use std::path::Path;
 /// Bytes of the largest.
 const MOST: u64 = 4 << 20;
 
-/// The text of a file. Fails where it is no regular file, is larger than any
+/// The text of a file of somebody's. Fails where it is no regular file, is larger than any
 /// should be, or holds no text.
+///
+/// Whatever is no regular file could be without an end, or without a beginning.
 pub fn read(path: &Path) -> io::Result<String> {
     let wrong = |why: &str| io::Error::new(ErrorKind::InvalidData, why.to_owned());
     // Opening a FIFO would wait for somebody to write to it.
@@ -22,6 +24,14 @@ pub fn read(path: &Path) -> io::Result<String> {
         return Err(wrong("it is larger than 4 MB"));
     }
     Ok(text)
+}
+
+/// A file of the kernel's that says little, in one read.
+#[cfg(target_os = "linux")]
+pub fn of_kernel(path: &str) -> io::Result<String> {
+    let mut text = vec![0; 2048];
+    let length = fs::File::open(path)?.read(&mut text)?;
+    Ok(String::from_utf8_lossy(&text[..length]).into_owned())
 }
 
 #[cfg(test)]

@@ -9,15 +9,16 @@ use std::str::FromStr;
 
 use bollard::models::{Network as ListedNetwork, SystemVersion};
 
-use super::container::{EndpointSettings, Inspected, Listed};
+use super::container::{EndpointSettings, Health as HealthState, Inspected, Listed};
 use super::lenient::Info;
 use super::made_with::{self, WholeHostConfig};
+use super::observe::log_troubles;
 use super::ports;
 use crate::model::keys::label;
 use crate::model::{
     AddressPool, Advertised, Compose, Container, Driver, Endpoint, EngineFacts, ExposedPort,
-    ExtraHost, Health, Link, Moment, Network, NetworkMode, Reference, Scope, StartError, State,
-    Subnet, Unread, kept_labels, reference,
+    ExtraHost, FailedCheck, FlawedPort, Health, Link, Moment, Network, NetworkMode, Reference,
+    Scope, StartError, State, Subnet, Unread, kept_driver_options, kept_labels, reference,
 };
 
 /// Facts from the version call.
@@ -88,6 +89,9 @@ pub fn network(listed: ListedNetwork, unread: &mut Vec<Unread>) -> Network {
             ip_range: parsed_or_noted(&range, || note("its address range", &range)),
         });
     }
+    // Podman 5.8 says that each of its networks has none.
+    let has_ipv4 = listed.enable_ipv4.unwrap_or(true)
+        || subnets.iter().any(|subnet| matches!(subnet.subnet, ipnet::IpNet::V4(_)));
     let mut network = Network {
         id: listed.id.unwrap_or_default(),
         driver: match listed.driver.as_deref() {
@@ -97,21 +101,19 @@ pub fn network(listed: ListedNetwork, unread: &mut Vec<Unread>) -> Network {
         scope: Scope::parse(&listed.scope.unwrap_or_default()),
         internal: listed.internal.unwrap_or_default(),
         subnets,
-        ipv4: listed.enable_ipv4.unwrap_or(true),
+        ipv4: has_ipv4,
         ipv6: listed.enable_ipv6.unwrap_or_default(),
         attachable: listed.attachable.unwrap_or_default(),
         ingress: listed.ingress.unwrap_or_default(),
-        icc: true,
-        masquerade: true,
-        mtu: None,
+        config_only: listed.config_only.unwrap_or_default(),
+        config_from: listed
+            .config_from
+            .and_then(|from| from.network)
+            .filter(|name| !name.is_empty()),
         project: labels.get(label::PROJECT).cloned(),
-        options: BTreeMap::new(),
         labels,
-        node: String::new(),
-        own_name: None,
-        own_id: None,
         unlisted: false,
-        name,
+        ..Network::unlisted(&name, "")
     };
     network.set_options(options);
     network
@@ -132,6 +134,7 @@ pub fn whole_container(
         id: inspected.id,
         name: inspected.name,
         image: inspected.image,
+        created: inspected.created,
         restart_count: inspected.restart_count,
         log_path: inspected.log_path,
         state: inspected.state,
@@ -169,7 +172,9 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
     Container {
         id: inspected.id.unwrap_or_default(),
         image: config.image.or(inspected.image).unwrap_or_default(),
+        program: configured.program,
         state: running_state,
+        failed_check: state.health.as_ref().and_then(failed_check),
         health: state.health.and_then(|health| health.status).and_then(|status| health_of(&status)),
         exit_code: state.exit_code.filter(|_| ended),
         oom_killed: state.oom_killed.unwrap_or_default(),
@@ -183,6 +188,7 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
             .unwrap_or_default(),
         started_at: moment(state.started_at),
         finished_at: moment(state.finished_at),
+        created_at: moment(inspected.created),
         hostname: config.hostname.unwrap_or_default(),
         network_mode: NetworkMode::parse(&host_config.network_mode.unwrap_or_default()),
         endpoints: endpoints(settings.networks, note),
@@ -192,6 +198,7 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
         references: configured.references,
         advertised: configured.advertised,
         in_replica_set: configured.in_replica_set,
+        flawed_ports: configured.flawed_ports,
         compose: compose(&labels),
         task_of: task_of(&labels),
         node: String::new(),
@@ -214,9 +221,11 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
 
 /// What environment, command and health check name of hosts and ports.
 struct Configured {
+    program: Option<String>,
     references: Vec<Reference>,
     advertised: Vec<Advertised>,
     in_replica_set: bool,
+    flawed_ports: Vec<FlawedPort>,
 }
 
 impl Configured {
@@ -236,11 +245,54 @@ impl Configured {
         references.truncate(reference::MOST);
         let names = variables().map(|(name, _)| name);
         Self {
+            program: words().next().and_then(program),
             references,
             advertised: reference::advertised(variables(), words()),
             in_replica_set: reference::in_replica_set(names.chain(words())),
+            flawed_ports: reference::flawed_ports(variables()),
         }
     }
+}
+
+/// Programs that containers are usually started as. Any other word may be what
+/// nobody is to see.
+const PROGRAMS: [&str; 30] = [
+    "apache2-foreground",
+    "bash",
+    "bun",
+    "caddy",
+    "cat",
+    "deno",
+    "docker-entrypoint.sh",
+    "dotnet",
+    "dumb-init",
+    "entrypoint.sh",
+    "gunicorn",
+    "httpd",
+    "httpd-foreground",
+    "java",
+    "nc",
+    "nginx",
+    "node",
+    "npm",
+    "php",
+    "php-fpm",
+    "python",
+    "python3",
+    "ruby",
+    "sh",
+    "sleep",
+    "socat",
+    "tail",
+    "tini",
+    "traefik",
+    "uvicorn",
+];
+
+/// The program that the first word of a command line names, if it is a usual one.
+fn program(word: &str) -> Option<String> {
+    let name = word.rsplit('/').next()?;
+    PROGRAMS.contains(&name).then(|| name.to_owned())
 }
 
 /// As much of a container as the list of containers tells.
@@ -299,6 +351,13 @@ fn endpoints(
             aliases: settings.aliases.unwrap_or_default(),
             dns_names: settings.dns_names.unwrap_or_default(),
             gateway_priority: settings.gw_priority.filter(|priority| *priority != 0),
+            link_local: ipam
+                .link_local_ips
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|text| address(Some(text), "link-local address"))
+                .collect(),
+            driver_options: kept_driver_options(settings.driver_opts.unwrap_or_default()),
             links: settings
                 .links
                 .unwrap_or_default()
@@ -341,6 +400,14 @@ fn links(given: Vec<String>) -> Vec<Link> {
 /// The engine writes the year 1 for "never".
 fn moment(text: Option<String>) -> Option<Moment> {
     text.filter(|text| !text.starts_with("0001-")).and_then(|text| Moment::parse(&text))
+}
+
+/// What the last run of a health check says, if it failed.
+fn failed_check(health: &HealthState) -> Option<FailedCheck> {
+    let last = health.log.as_ref()?.last().filter(|run| run.exit_code != Some(0))?;
+    let said = last.output.as_deref().unwrap_or_default();
+    let (trouble, line) = said.lines().rev().find_map(log_troubles::trouble)?;
+    Some(FailedCheck { trouble, line })
 }
 
 fn health_of(text: &str) -> Option<Health> {
@@ -392,5 +459,19 @@ mod tests {
     #[test]
     fn links_are_reduced_to_their_last_names() {
         assert_eq!(links(vec!["/db:/web/database".to_owned()]), [Link::parse("db:database")]);
+    }
+
+    #[test]
+    fn of_a_command_line_only_a_usual_program_is_kept() {
+        let read = |entrypoint: Option<&str>, command: &str| {
+            let words = |line: &str| line.split('|').map(str::to_owned).collect();
+            let command = [entrypoint.map(words), Some(words(command))];
+            Configured::read(Vec::new(), command, None).program
+        };
+        assert_eq!(read(None, "/bin/sh|-c|exec httpd").as_deref(), Some("sh"));
+        assert_eq!(read(Some("/entrypoint.sh"), "sh").as_deref(), Some("entrypoint.sh"));
+        for odd in ["hunter2", "TOKEN=hunter2 sh", "https://user:hunter2@host?x", ""] {
+            assert_eq!(read(None, odd), None, "{odd}");
+        }
     }
 }

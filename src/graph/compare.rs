@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use super::predict::best;
 use super::{Judged, Map, Prediction, Reason, Verdict};
-use crate::model::{By, ContainerAt, Measurement, Outcome, Probe, with_positions};
+use crate::model::{Attempt, By, ContainerAt, Measurement, Outcome, Probe, with_positions};
 
 /// Whether measurement and prediction say the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -204,7 +204,8 @@ impl<'a> Comparison<'a> {
             let prediction = map.predict(from, to);
             let first = rows.len();
             rows.extend(of_pair.iter().map(|measurement| {
-                let predicted = prediction.of(measurement.by, &measurement.target);
+                let Measurement { by, target, attempt, .. } = measurement;
+                let predicted = prediction.of(*by, target, *attempt);
                 let agreement = Agreement::of(predicted.verdict, measurement.outcome);
                 Compared { measurement, from, to, predicted, agreement }
             }));
@@ -266,21 +267,32 @@ impl<'a> Comparison<'a> {
 
 impl Prediction {
     /// What the map says of just this name or address of the target.
-    pub fn of(&self, by: By, target: &str) -> Judged {
+    pub fn of(&self, by: By, target: &str, attempt: Attempt) -> Judged {
         if by == By::Name {
-            return self.by_name;
+            return self.by_name_for(attempt);
         }
         let address: Option<IpAddr> = target.parse().ok();
         let with_it =
             self.routes.iter().filter(|route| address.is_some() && route.address == address);
         // Networks that overlap may give one container the same address twice.
-        match best(with_it) {
+        match best(with_it.map(|route| route.judged_for(attempt))) {
             Some(judged) => judged,
             // Either there is no way to send anything to, or the address is
             // none of the target's any more.
             None if self.routes.is_empty() => self.by_address,
             None => Judged { verdict: Verdict::Unknown, reason: Reason::NoAddress },
         }
+    }
+
+    /// What the map says of the target's own name.
+    pub fn by_name_for(&self, attempt: Attempt) -> Judged {
+        // The ways that a name leads to are open to all ports or to none.
+        if attempt.port().is_some() { self.by_name.without_ports() } else { self.by_name }
+    }
+
+    /// The best that the map says of the target's addresses.
+    pub fn by_address_for(&self, attempt: Attempt) -> Judged {
+        best(self.routes.iter().map(|route| route.judged_for(attempt))).unwrap_or(self.by_address)
     }
 }
 

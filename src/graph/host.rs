@@ -4,21 +4,16 @@ use std::net::IpAddr;
 
 use super::Map;
 use super::reason::{Judged, Reason, Route};
-use crate::model::keys::option;
-use crate::model::{ContainerAt, Driver, Network};
+use crate::model::{ContainerAt, Driver, Family, Network};
 
 /// What should happen between the host and an address on a bridge, which the
 /// host mostly has an address on, too.
 pub(super) fn host_on(bridge: &Network, address: Option<IpAddr>, reason: Reason) -> Judged {
-    let ipv4 = address.is_none_or(|address| address.is_ipv4());
-    if bridge.is_isolated(ipv4) {
-        return Judged::blocked(Reason::BridgeWithoutHost);
+    if bridge.is_without_host(address.map_or(Family::V4, Family::of)) {
+        Judged::blocked(Reason::BridgeWithoutHost)
+    } else {
+        Judged::reachable(reason)
     }
-    // Such a bridge is somebody's own, who may have given it an address.
-    if ipv4 && bridge.option(option::INHIBIT_IPV4) == Some("true") {
-        return Judged::unknown(Reason::BridgeWithoutHost);
-    }
-    Judged::reachable(reason)
 }
 
 impl Map<'_> {
@@ -61,7 +56,7 @@ impl Map<'_> {
                     Driver::Macvlan | Driver::Ipvlan | Driver::Overlay => continue,
                     _ => Judged::unknown(Reason::UnknownDriver),
                 };
-                routes.push(Route { network: Some(network), address, judged });
+                routes.push(Route::new(Some(network), address, judged));
             }
         }
         routes

@@ -4,6 +4,7 @@
 //!
 //! Pure: a [`Map`] borrows a snapshot and never looks at the world.
 
+mod across;
 mod compare;
 mod host;
 #[cfg(test)]
@@ -29,8 +30,8 @@ use petgraph::graph::{NodeIndex, UnGraph};
 pub use compare::{Agreement, Compared, Comparison, Mark, Surprise};
 pub use pair_kinds::{PairKind, PairKinds};
 pub use reason::{Judged, Prediction, Reason, Route, Verdict};
-pub use select::{Filter, Selection, Strangers, is_pattern, no_such, pattern};
-pub use silence::{Extent, Family, Silence, Ways, silences};
+pub use select::{Chosen, Filter, Selection, Strangers, is_pattern, no_pattern, no_such, pattern};
+pub use silence::{Extent, Silence, Ways, silences};
 pub use structure::{Bridging, Path};
 pub use swarm::ServiceName;
 
@@ -189,6 +190,16 @@ impl<'a> Map<'a> {
     /// The positions of the snapshot's networks.
     pub fn networks(&self) -> impl DoubleEndedIterator<Item = NetworkAt> + Clone + use<> {
         positions(&self.snapshot.networks)
+    }
+
+    /// Whether somebody made a network or is on it. Every engine has some of which
+    /// neither is so, and nobody counts them.
+    pub fn is_somebodys(&self, network: NetworkAt) -> bool {
+        let is_made = || {
+            let network = self.network(network);
+            !network.is_built_in() && !network.is_the_swarms()
+        };
+        !self.network(network).is_none() && (!self.members(network).is_empty() || is_made())
     }
 
     /// The container at a position of the snapshot's list.

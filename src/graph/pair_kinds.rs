@@ -14,8 +14,8 @@ use smallvec::SmallVec;
 use super::{Judged, Map, StackOwner};
 use crate::model::keys::option;
 use crate::model::{
-    ContainerAt, Driver, Endpoint, Network, NetworkAt, PerContainer, State, positions,
-    with_positions,
+    ContainerAt, Driver, Endpoint, GatewayModes, Network, NetworkAt, OfPodman, PerContainer, State,
+    positions, with_positions,
 };
 
 /// A kind of pair: all pairs of one kind have the same [`Prediction`], but for
@@ -39,6 +39,9 @@ pub struct PairKinds<'m, 'a> {
     /// For each owner of a network stack, the networks in whose subnets it has
     /// an address that it has on another one. They are few, where there are any.
     strays: HashMap<ContainerAt, Vec<NetworkAt>>,
+    /// For each container those that a link of its stack leads to, and those
+    /// from whose stack one leads to it. They are few as well.
+    linked: HashMap<ContainerAt, Vec<ContainerAt>>,
 }
 
 /// What a container is to its pairs.
@@ -86,6 +89,7 @@ struct Side<'a> {
     /// Whether it has addresses of version 4 and 6, and gateways.
     addresses: [bool; 2],
     gateways: [bool; 2],
+    gateway_priority: Option<i64>,
     /// `None` for a network that nobody knows.
     network: Option<NetworkLikeness<'a>>,
 }
@@ -98,25 +102,34 @@ struct NetworkLikeness<'a> {
     macvlan_mode: Option<&'a str>,
     internal: bool,
     icc: bool,
-    is_routed: bool,
+    masquerade: bool,
+    gateway_modes: &'a GatewayModes,
+    inhibit_ipv4: bool,
+    trusted: &'a [String],
+    /// Its bridge, where another network trusts that.
+    trusted_bridge: Option<String>,
     is_none: bool,
     is_default_bridge: bool,
+    podman: Option<OfPodman>,
 }
 
+/// The interfaces that some network trusts; mostly none.
+type Trusted<'a> = BTreeSet<&'a str>;
+
 impl<'a> Likeness<'a> {
-    fn of(map: &Map<'a>, at: ContainerAt) -> Self {
+    fn of(map: &Map<'a>, at: ContainerAt, trusted: &Trusted) -> Self {
         let container = map.container(at);
         Self {
             state: container.state,
             node: &container.node,
             owns: map.stack_owner(at) == StackOwner::Itself,
-            stack: map.stack(at).map(|owner| Stack::of(map, owner)),
+            stack: map.stack(at).map(|owner| Stack::of(map, owner, trusted)),
         }
     }
 }
 
 impl<'a> Stack<'a> {
-    fn of(map: &Map<'a>, owner: ContainerAt) -> Self {
+    fn of(map: &Map<'a>, owner: ContainerAt, trusted: &Trusted) -> Self {
         let container = map.container(owner);
         Self {
             state: container.state,
@@ -126,26 +139,34 @@ impl<'a> Stack<'a> {
             to_host: map.routes_to_host(owner).iter().map(|route| route.judged).collect(),
             endpoints: map
                 .endpoints(owner)
-                .map(|(network, endpoint)| Side::of(network.map(|at| map.network(at)), endpoint))
+                .map(|(network, endpoint)| {
+                    Side::of(network.map(|at| map.network(at)), endpoint, trusted)
+                })
                 .collect(),
         }
     }
 }
 
 impl<'a> Side<'a> {
-    fn of(network: Option<&'a Network>, endpoint: &Endpoint) -> Self {
+    fn of(network: Option<&'a Network>, endpoint: &Endpoint, trusted: &Trusted) -> Self {
         Self {
             addresses: [endpoint.ipv4.is_some(), endpoint.ipv6.is_some()],
             gateways: [endpoint.gateway.is_some(), endpoint.ipv6_gateway.is_some()],
+            gateway_priority: endpoint.gateway_priority,
             network: network.map(|network| NetworkLikeness {
                 driver: &network.driver,
                 node: &network.node,
                 macvlan_mode: network.option(option::MACVLAN_MODE),
                 internal: network.internal,
                 icc: network.icc,
-                is_routed: network.is_routed(),
+                masquerade: network.masquerade,
+                gateway_modes: &network.gateway_modes,
+                inhibit_ipv4: network.inhibit_ipv4,
+                trusted: &network.trusted_interfaces,
+                trusted_bridge: network.bridge().filter(|bridge| trusted.contains(&**bridge)),
                 is_none: network.is_none(),
                 is_default_bridge: network.is_default_bridge(),
+                podman: network.podman,
             }),
         }
     }
@@ -179,12 +200,15 @@ impl<'m, 'a> PairKinds<'m, 'a> {
     /// proportion to the map.
     pub fn new(map: &'m Map<'a>) -> Self {
         let (mut numbers, mut hosts) = (HashMap::new(), Hosts::new());
+        let networks = map.snapshot().networks.iter();
+        let trusted = networks.flat_map(|network| &network.trusted_interfaces);
+        let trusted: Trusted = trusted.map(String::as_str).collect();
         let sides = positions(&map.snapshot().containers).map(|at| {
             let next = numbers.len();
-            let likeness = *numbers.entry(Likeness::of(map, at)).or_insert(next);
+            let likeness = *numbers.entry(Likeness::of(map, at, &trusted)).or_insert(next);
             PairSide::of(map, at, likeness, &mut hosts)
         });
-        Self { map, sides: sides.collect(), strays: strays(map) }
+        Self { map, sides: sides.collect(), strays: strays(map), linked: linked(map) }
     }
 
     /// The number of what a container is like.
@@ -241,9 +265,9 @@ impl<'m, 'a> PairKinds<'m, 'a> {
     }
 
     /// The containers that have something in common with this one, itself
-    /// among them: those on its networks, all or all but one, and those on
-    /// networks that take its addresses for their own. In no order, and some
-    /// of them twice.
+    /// among them: those on its networks, all or all but one, those on networks
+    /// that take its addresses for their own, and those at the other end of a
+    /// link. In no order, and some of them twice.
     pub fn acquainted(
         &self,
         container: ContainerAt,
@@ -254,11 +278,34 @@ impl<'m, 'a> PairKinds<'m, 'a> {
         let networks = self.networks(container).map(|(network, _)| network);
         let networks = networks.filter(move |network| Some(*network) != but).chain(strays);
         let members = networks.flat_map(|network| self.map.members(network).iter().copied());
-        let owners = members.chain(owner);
+        let ends = owner.into_iter().chain([container]).filter_map(|at| self.linked.get(&at));
+        let owners = members.chain(owner).chain(ends.flatten().copied());
         let users =
             owners.flat_map(|at| [at].into_iter().chain(self.map.sidecars(at).iter().copied()));
         users.chain([container])
     }
+}
+
+/// For each container the other ends of its links, whichever way they lead.
+fn linked(map: &Map) -> HashMap<ContainerAt, Vec<ContainerAt>> {
+    let mut linked: HashMap<ContainerAt, Vec<ContainerAt>> = HashMap::new();
+    let of_container = |at| map.container(at).links.iter().map(move |link| (at, &*link.target));
+    let links: Vec<(ContainerAt, &str)> =
+        positions(&map.snapshot().containers).flat_map(of_container).collect();
+    if links.is_empty() {
+        return linked;
+    }
+    let mut called: HashMap<&str, Vec<ContainerAt>> = HashMap::new();
+    for at in positions(&map.snapshot().containers) {
+        called.entry(map.container(at).own_name()).or_default().push(at);
+    }
+    for (from, target) in links {
+        for to in called.get(target).into_iter().flatten() {
+            linked.entry(from).or_default().push(*to);
+            linked.entry(*to).or_default().push(from);
+        }
+    }
+    linked
 }
 
 /// For each owner of a network stack, the networks in whose subnets it has an

@@ -20,7 +20,7 @@ fn gist(prediction: Prediction) -> (Judged, Judged, Vec<Judged>) {
 /// What is special about a network or a container; mostly nothing, so that
 /// many are alike.
 fn oddity() -> impl Strategy<Value = u8> {
-    prop_oneof![3 => Just(u8::MAX), 2 => 0u8..10]
+    prop_oneof![3 => Just(u8::MAX), 2 => 0u8..16]
 }
 
 fn network(at: usize, odd: u8) -> Value {
@@ -33,13 +33,21 @@ fn network(at: usize, odd: u8) -> Value {
     let options = match odd {
         1 => json!({"macvlan_mode": "private"}),
         4 => json!({"com.docker.network.bridge.gateway_mode_ipv4": "routed"}),
+        10 => json!({"com.docker.network.bridge.gateway_mode_ipv4": "routed",
+            "com.docker.network.bridge.enable_icc": "false"}),
+        11 => json!({"com.docker.network.bridge.gateway_mode_ipv6": "routed",
+            "com.docker.network.bridge.name": "br-routed"}),
+        12 => json!({"com.docker.network.bridge.gateway_mode_ipv4": "nat-unprotected"}),
+        14 => json!({"com.docker.network.bridge.trusted_host_interfaces": "br-routed"}),
+        15 => json!({"com.docker.network.bridge.inhibit_ipv4": "true"}),
         _ => json!({}),
     };
     let name = if odd == 5 && at == 0 { "bridge".to_owned() } else { format!("n{at}") };
     // The last may have the addresses of those before it.
     let subnet = if odd == 6 { "10.0.0.0/8".to_owned() } else { format!("10.{at}.0.0/16") };
     json!({"name": name, "id": format!("id-{at}"), "driver": driver, "options": options,
-        "internal": odd == 7, "icc": odd != 8, "node": if odd == 9 { "one" } else { "" },
+        "internal": odd == 7, "icc": odd != 8 && odd != 10,
+        "masquerade": !(12..15).contains(&odd), "node": if odd == 9 { "one" } else { "" },
         "subnets": [{"subnet": subnet, "gateway": at.is_multiple_of(2).then(|| format!("10.{at}.0.1"))}, {"subnet": format!("fd00:{at}::/64")}]})
 }
 
@@ -56,7 +64,8 @@ fn container(at: usize, odd: u8, networks: &[Value], on: &[Index]) -> Value {
                 v6.as_ref().filter(|_| at.is_multiple_of(2)).map(|_| format!("fd00:{on}::1"));
             json!({"network": networks[on]["name"], "network_id": networks[on]["id"],
                 "ipv4": (odd != 3).then(|| format!("10.{on}.0.{}", at + 2)), "gateway": gateway,
-                "ipv6": v6, "ipv6_gateway": gateway_v6})
+                "ipv6": v6, "ipv6_gateway": gateway_v6,
+                "gateway_priority": (odd == 10).then_some(on)})
         })
         .collect();
     let mode = match odd {
@@ -77,7 +86,7 @@ fn setups() -> impl Strategy<Value = Snapshot> {
     let networks = prop::collection::vec(oddity(), 1..4);
     let on = prop::collection::vec(any::<Index>(), 1..3);
     let containers = prop::collection::vec((oddity(), on), 4..16);
-    let engine = select(vec!["Docker", "Podman"]);
+    let engine = select(vec![("Docker", "26.1"), ("Docker", "28.5"), ("Podman", "5.4")]);
     (networks, containers, engine, any::<bool>()).prop_map(|(networks, containers, engine, two)| {
         let networks: Vec<Value> =
             networks.into_iter().enumerate().map(|(at, odd)| network(at, odd)).collect();
@@ -86,7 +95,7 @@ fn setups() -> impl Strategy<Value = Snapshot> {
             .enumerate()
             .map(|(at, (odd, on))| container(at, *odd, &networks, on))
             .collect();
-        let text = json!({"schema": "netmap/1", "engine": {"name": engine, "version": "26.1"},
+        let text = json!({"schema": "netmap/1", "engine": {"name": engine.0, "version": engine.1},
             "networks": networks, "containers": containers});
         let mut snapshot = Snapshot::read(text.to_string().as_bytes()).expect("a snapshot");
         if two {

@@ -4,13 +4,16 @@
 //! rule comes from. What they do not settle is [`Verdict::Unknown`]: a guess
 //! would make the measurement look wrong.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::host::host_on;
 use super::reason::{Judged, Prediction, Reason, Route, Verdict};
 use super::{Map, StackOwner};
 use crate::model::keys::option;
-use crate::model::{Container, ContainerAt, Driver, Endpoint, Network, NetworkAt, State};
+use crate::model::{
+    Container, ContainerAt, Driver, Endpoint, Family, GatewayMode, Network, NetworkAt, State,
+};
 
 impl Map<'_> {
     /// What should happen when container `a` sends to container `b`.
@@ -19,7 +22,7 @@ impl Map<'_> {
             return Prediction { by_name: judged, by_address: judged, routes: Vec::new() };
         }
         let routes = self.routes(a, b);
-        let by_address = best(routes.iter()).unwrap_or_else(|| self.no_route(a, b));
+        let by_address = best_of(&routes).unwrap_or_else(|| self.no_route(a, b));
         let by_name = self.predict_name(a, b, &routes);
         Prediction { by_name, by_address, routes }
     }
@@ -56,7 +59,7 @@ impl Map<'_> {
         if self.share_stack(a, b) {
             let address = Some(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
             let judged = Judged::reachable(Reason::SharedNamespace);
-            return vec![Route { network: None, address, judged }];
+            return vec![Route::new(None, address, judged)];
         }
         if self.on_host(b) {
             // Another engine's machine is not its containers' gateway, and no
@@ -70,13 +73,30 @@ impl Map<'_> {
             // There its addresses are nobody's, or somebody else's.
             .filter(|(network, _)| !self.is_beyond(stack_a, *network))
             .flat_map(|(network, endpoint)| {
-                self.addresses(stack_b, endpoint).into_iter().map(move |address| Route {
-                    network: Some(network),
-                    address,
-                    judged: self.judge_address(stack_a, stack_b, network, address),
-                })
+                self.addresses(stack_b, endpoint)
+                    .into_iter()
+                    .map(move |address| self.route(stack_a, stack_b, network, address))
             })
             .collect()
+    }
+
+    /// The way from the stack of `a` to an address that `b` has on `network`.
+    fn route(
+        &self,
+        a: ContainerAt,
+        b: ContainerAt,
+        network: NetworkAt,
+        address: Option<IpAddr>,
+    ) -> Route {
+        let judged = self.judge_address(a, b, network, address);
+        let family = address.map_or(Family::V4, Family::of);
+        let ports = match judged.reason {
+            Reason::RoutedNetwork => Some(self.open_ports(b, network, family)),
+            // What is published is open to other networks only.
+            Reason::IccOffButPings => Some(BTreeSet::new()),
+            _ => None,
+        };
+        Route { ports, ..Route::new(Some(network), address, judged) }
     }
 
     /// The addresses of an endpoint; `[None]` where it is planned to get one.
@@ -119,7 +139,7 @@ impl Map<'_> {
                 Judged::unknown(Reason::RootlessBridges)
             } else if networks(a).iter().all(|network| network.driver.reaches_beyond()) {
                 Judged::blocked(Reason::MacvlanHost)
-            } else if networks(a).iter().all(|network| network.is_isolated(true)) {
+            } else if networks(a).iter().all(|network| is_without_host(network)) {
                 Judged::blocked(Reason::BridgeWithoutHost)
             } else {
                 Judged::unknown(Reason::HostAddressUntold)
@@ -157,83 +177,12 @@ impl Map<'_> {
                 _ => true,
             };
             if self.addresses(a, own).into_iter().any(same_kind) {
-                return within(on, self.container(a), self.container(b));
+                let family = address.map_or(Family::V4, Family::of);
+                let routed = self.knows_modes(a) && *on.gateway_mode(family) == GatewayMode::Routed;
+                return within(on, routed, self.container(a), self.container(b));
             }
         }
-        self.across(a, on, address)
-    }
-
-    /// What should happen to packets for `address` on a network that the
-    /// source is not on.
-    fn across(&self, a: ContainerAt, to: &Network, address: Option<IpAddr>) -> Judged {
-        let from: Vec<(&Network, &Endpoint)> = self
-            .endpoints(a)
-            .filter_map(|(network, endpoint)| Some((self.network(network?), endpoint)))
-            .filter(|(network, _)| !network.is_none())
-            .collect();
-        if from.is_empty() {
-            return Judged::blocked(Reason::SourceHasNoNetwork);
-        }
-        // Another network with the same addresses would catch the packet.
-        if address.is_some_and(|address| from.iter().any(|(network, _)| network.contains(address)))
-        {
-            return Judged::unknown(Reason::OutsideDecides);
-        }
-        let engine = self.snapshot().engine_of(&self.container(a).node);
-        let filters_ipv6 = engine.is_docker() && engine.major().is_some_and(|v| v >= 27);
-        let planned = self.is_planned(a);
-        let leads_out = |network: &Network, endpoint: &Endpoint| match address {
-            // Members of an overlay network get out by a bridge of which the
-            // engine does not report (`docker_gwbridge`), with IPv4 only.
-            _ if network.driver == Driver::Overlay => {
-                !network.internal && address.is_none_or(|address| address.is_ipv4())
-            }
-            // A planned endpoint is told its gateway when it is made.
-            _ if planned => !network.internal,
-            // Docker names a gateway for endpoints of internal networks, too,
-            // but sets no IPv4 route to it.
-            None | Some(IpAddr::V4(_)) => !network.internal && endpoint.gateway.is_some(),
-            // Measured on 20.10: an internal network's members get an IPv6
-            // default route, and it works.
-            Some(IpAddr::V6(_)) => {
-                endpoint.ipv6_gateway.is_some() && !(network.internal && filters_ipv6)
-            }
-        };
-        let ways: Vec<&Network> = from
-            .iter()
-            .filter(|(network, endpoint)| leads_out(network, endpoint))
-            .map(|(network, _)| *network)
-            .collect();
-        if ways.is_empty() {
-            return Judged::blocked(Reason::NoWayOut);
-        }
-        // No router outside has a way into an overlay network's tunnels, and
-        // `docker_gwbridge` is kept apart from other bridges as they are.
-        let carried = |n: &Network| matches!(n.driver, Driver::Bridge | Driver::Overlay);
-        let tunnelled = ways.iter().chain([&to]).any(|n| n.driver == Driver::Overlay);
-        if tunnelled && carried(to) && ways.iter().all(|n| carried(n)) {
-            return Judged::blocked(Reason::DifferentNetworks);
-        }
-        let all = |is: fn(&Driver) -> bool| ways.iter().chain([&to]).all(|n| is(&n.driver));
-        let bridges_only = all(|driver| *driver == Driver::Bridge);
-        if !bridges_only {
-            return if all(Driver::joins_members) {
-                Judged::unknown(Reason::OutsideDecides)
-            } else {
-                Judged::unknown(Reason::UnknownDriver)
-            };
-        }
-        if to.is_routed() {
-            return Judged::unknown(Reason::OutsideDecides);
-        }
-        if address.is_some_and(|address| address.is_ipv6()) && !filters_ipv6 {
-            return Judged::unknown(Reason::Ipv6NotFiltered);
-        }
-        // Nobody outside has a way into an internal network: its members have none back.
-        if engine.is_podman() && !to.internal {
-            return Judged::unknown(Reason::PodmanMayRoute);
-        }
-        Judged::blocked(Reason::DifferentNetworks)
+        self.across(a, b, on, address)
     }
 
     fn predict_name(&self, a: ContainerAt, b: ContainerAt, routes: &[Route]) -> Judged {
@@ -267,15 +216,23 @@ impl Map<'_> {
         if self.stack_owner(b) != StackOwner::Itself {
             return Judged::blocked(Reason::SidecarHasNoName);
         }
-        let shared: Vec<Judged> = routes
+        if self.was_renamed(b) {
+            return Judged::blocked(Reason::RenamedMeanwhile);
+        }
+        let mut shared: Vec<Judged> = routes
             .iter()
             .filter(|route| {
                 route.network.is_some_and(|network| {
-                    self.is_on(a, network) && !self.network(network).is_default_bridge()
+                    self.is_on(a, network) && self.finds_names_on(a, network)
                 })
             })
             .map(|route| route.judged)
             .collect();
+        // Of the addresses that a name leads to, nobody takes one that it has
+        // no way to.
+        if shared.iter().any(|judged| judged.reason != Reason::NoCommonFamily) {
+            shared.retain(|judged| judged.reason != Reason::NoCommonFamily);
+        }
         if let Some(first) = shared.first() {
             let agree = shared.iter().all(|judged| judged.verdict == first.verdict);
             return if agree { *first } else { Judged::unknown(Reason::DependsOnNetwork) };
@@ -286,7 +243,7 @@ impl Map<'_> {
                 .iter()
                 .any(|link| link.target == self.container(b).own_name())
         });
-        match best(routes.iter()) {
+        match best_of(routes) {
             // Whatever carries packets between engines carries no names.
             None if self.are_apart(a, b) => Judged::blocked(Reason::DifferentNetworks),
             None => self.no_route(a, b),
@@ -294,13 +251,57 @@ impl Map<'_> {
                 Judged::reachable(Reason::LegacyLink)
             }
             Some(Judged { verdict: Verdict::Reachable, .. }) => {
-                Judged::blocked(Reason::DefaultBridgeHasNoNames)
+                Judged::blocked(self.why_nameless(a, routes))
             }
             // Routers outside may carry packets, but they carry no names.
             Some(Judged { verdict: Verdict::Unknown, .. }) => {
                 Judged::blocked(Reason::DifferentNetworks)
             }
             Some(blocked) => blocked,
+        }
+    }
+
+    /// Whether members of the network have names for this one. A Podman that was
+    /// not asked which of its networks have names gives a container the gateway of
+    /// each that has some for a name server; one that has none of these servers
+    /// has no names on any.
+    fn finds_names_on(&self, a: ContainerAt, network: NetworkAt) -> bool {
+        let network = self.network(network);
+        let untold = network.podman.is_some_and(|of| of.isolate.is_none());
+        let servers = self.observation(a).and_then(|seen| seen.nameservers.as_deref());
+        let asks_podman = |servers: &[IpAddr]| {
+            let networks = self.stack(a).into_iter().flat_map(|owner| self.networks_of(owner));
+            let mut subnets = networks.flat_map(|at| &self.network(at).subnets);
+            subnets.any(|subnet| subnet.gateway.is_some_and(|it| servers.contains(&it)))
+        };
+        network.has_names() && (!untold || servers.is_none_or(asks_podman))
+    }
+
+    /// Whether a container of Podman's has another name since it started: until
+    /// it starts again, the name servers have the old one. Its hosts file has the
+    /// name from then.
+    fn was_renamed(&self, at: ContainerAt) -> bool {
+        let container = self.container(at);
+        let names = self.observation(at).map(|seen| &seen.own_names[..]).unwrap_or_default();
+        let is_its = |name: &String| name == container.own_name();
+        self.snapshot().engine_of(&container.node).is_podman()
+            && !names.is_empty()
+            && !names.iter().any(is_its)
+    }
+
+    /// Why no name leads to what can be reached by these routes.
+    fn why_nameless(&self, a: ContainerAt, routes: &[Route]) -> Reason {
+        let mut shared = routes
+            .iter()
+            .filter_map(|route| route.network)
+            .filter(|n| self.is_on(a, *n))
+            .peekable();
+        if shared.peek().is_none() {
+            Reason::DifferentNetworks
+        } else if shared.all(|network| self.network(network).is_default_bridge()) {
+            Reason::DefaultBridgeHasNoNames
+        } else {
+            Reason::NetworkHasNoNames
         }
     }
 
@@ -315,8 +316,14 @@ impl Map<'_> {
     }
 }
 
-/// What should happen between two members of one network.
-fn within(network: &Network, a: &Container, b: &Container) -> Judged {
+/// Whether an engine leaves its host without any address on a bridge.
+fn is_without_host(network: &Network) -> bool {
+    let families = [Family::V4, Family::V6].into_iter();
+    families.filter(|family| network.has_family(*family)).all(|f| network.is_without_host(f))
+}
+
+/// What should happen between two members of one network, which may be routed.
+fn within(network: &Network, routed: bool, a: &Container, b: &Container) -> Judged {
     let macvlan_mode = network.option(option::MACVLAN_MODE);
     match &network.driver {
         Driver::Bridge if !network.icc => {
@@ -326,6 +333,8 @@ fn within(network: &Network, a: &Container, b: &Container) -> Judged {
             // A link opens the exposed ports between the two, and nothing else.
             if linked(a, b) || linked(b, a) {
                 Judged::unknown(Reason::IccOff)
+            } else if routed {
+                Judged::reachable(Reason::IccOffButPings)
             } else {
                 Judged::blocked(Reason::IccOff)
             }
@@ -339,12 +348,18 @@ fn within(network: &Network, a: &Container, b: &Container) -> Judged {
     }
 }
 
-/// The most hopeful of the routes' verdicts.
-pub(super) fn best<'a>(routes: impl Iterator<Item = &'a Route>) -> Option<Judged> {
-    let rank = |verdict: Verdict| match verdict {
+fn best_of(routes: &[Route]) -> Option<Judged> {
+    best(routes.iter().map(|route| route.judged))
+}
+
+/// The most hopeful of the routes' verdicts; of the hopeless ones rather that
+/// which says what is in the way.
+pub(super) fn best(routes: impl Iterator<Item = Judged>) -> Option<Judged> {
+    let rank = |judged: &Judged| match judged.verdict {
         Verdict::Reachable => 0,
         Verdict::Unknown => 1,
-        Verdict::Blocked => 2,
+        Verdict::Blocked if judged.reason != Reason::NoCommonFamily => 2,
+        Verdict::Blocked => 3,
     };
-    routes.map(|route| route.judged).min_by_key(|judged| rank(judged.verdict))
+    routes.min_by_key(rank)
 }

@@ -1,10 +1,11 @@
 //! What a prediction says, and for what reason, in the words of the JSON
 //! contract and of a sentence.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
 
-use crate::model::NetworkAt;
+use crate::model::{Attempt, NetworkAt};
 
 /// Whether packets should get through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,10 +67,25 @@ pub enum Reason {
     /// They share no network, and the engine keeps bridges apart with its
     /// `DOCKER-ISOLATION` firewall rules.
     DifferentNetworks,
-    /// The source is on internal networks only: it has no route elsewhere.
+    /// The source has no route elsewhere: its networks are internal, or give it
+    /// no gateway.
     NoWayOut,
+    /// They share no network, but the target's is in the gateway mode `routed`:
+    /// pings get in, and TCP to ports that are published.
+    RoutedNetwork,
+    /// The target's network is such a one, and the port is not published on it.
+    NotPublished,
+    /// The target's network lets packets in, but answers would not come back:
+    /// the source's sends them out with its own address, at which nobody from
+    /// outside gets through.
+    NoWayBack,
+    /// The source has addresses of one family, and the target of the other.
+    NoCommonFamily,
     /// The network was made with `enable_icc=false`: members are kept apart.
     IccOff,
+    /// The same on a network in the gateway mode `routed`, where pings get
+    /// through all the same.
+    IccOffButPings,
     /// A macvlan network in private mode: members are kept apart.
     PrivateMacvlan,
     /// The kernel keeps a macvlan or ipvlan member from its own host.
@@ -86,11 +102,17 @@ pub enum Reason {
     BridgeWithoutHost,
     /// The default bridge has no name service.
     DefaultBridgeHasNoNames,
+    /// The network has no name service: of Podman's those made with
+    /// `--disable-dns`, and all of macvlan.
+    NetworkHasNoNames,
     /// A container on the host's stack resolves names as the host does, which
     /// knows no container names.
     HostKnowsNoNames,
     /// The target is on the host's stack, and the host has no name on container networks.
     HostHasNoName,
+    /// The target has another name since it started. Podman's name servers have
+    /// the old one until it starts again.
+    RenamedMeanwhile,
     /// A container in another's namespace has no name of its own.
     SidecarHasNoName,
     /// Some of the networks on which the name could be looked up carry
@@ -106,8 +128,10 @@ pub enum Reason {
     Ipv6NotFiltered,
     /// Different bridges of a Podman: it keeps apart only networks that were
     /// made with `isolate`, as its Docker-compatible socket makes them and
-    /// `podman network create` does not; that socket does not say which are.
+    /// `podman network create` does not. Which are is not known here.
     PodmanMayRoute,
+    /// Different bridges of a Podman that are not kept apart.
+    PodmanRoutes,
 }
 
 impl Reason {
@@ -129,21 +153,29 @@ impl Reason {
             Self::NoAddress => "no-address",
             Self::DifferentNetworks => "different-networks",
             Self::NoWayOut => "no-way-out",
+            Self::RoutedNetwork => "routed-network",
+            Self::NotPublished => "not-published",
+            Self::NoWayBack => "no-way-back",
+            Self::NoCommonFamily => "no-common-family",
             Self::IccOff => "icc-off",
+            Self::IccOffButPings => "icc-off-but-pings",
             Self::PrivateMacvlan => "private-macvlan",
             Self::MacvlanHost => "macvlan-host",
             Self::RootlessBridges => "rootless-bridges",
             Self::HostAddressUntold => "host-address-untold",
             Self::BridgeWithoutHost => "bridge-without-host",
             Self::DefaultBridgeHasNoNames => "default-bridge-has-no-names",
+            Self::NetworkHasNoNames => "network-has-no-names",
             Self::HostKnowsNoNames => "host-knows-no-names",
             Self::HostHasNoName => "host-has-no-name",
+            Self::RenamedMeanwhile => "renamed-meanwhile",
             Self::SidecarHasNoName => "sidecar-has-no-name",
             Self::DependsOnNetwork => "depends-on-network",
             Self::UnknownDriver => "unknown-driver",
             Self::OutsideDecides => "outside-decides",
             Self::Ipv6NotFiltered => "ipv6-not-filtered",
             Self::PodmanMayRoute => "podman-may-route",
+            Self::PodmanRoutes => "podman-routes",
         }
     }
 
@@ -164,8 +196,25 @@ impl Reason {
             Self::TargetHasNoNetwork => "the target is on no network",
             Self::NoAddress => "the target has no address there",
             Self::DifferentNetworks => "they share no network, and the engine keeps networks apart",
-            Self::NoWayOut => "the source is on internal networks only and has no other route",
+            Self::NoWayOut => {
+                "the source has no way out: its networks are internal, or give it no gateway"
+            }
+            Self::RoutedNetwork => {
+                "the target's network is routed, and lets in pings and what goes to published ports"
+            }
+            Self::NotPublished => {
+                "the target's network is routed, and lets in only what goes to published ports"
+            }
+            Self::NoWayBack => {
+                "the source's network does not masquerade, and no answer finds its way back"
+            }
+            Self::NoCommonFamily => {
+                "one of them has only IPv4 addresses, and the other only IPv6 addresses"
+            }
             Self::IccOff => "the network keeps its members apart (icc off)",
+            Self::IccOffButPings => {
+                "the network keeps its members apart (icc off), but for pings, since it is routed"
+            }
             Self::PrivateMacvlan => "the network keeps its members apart (private macvlan)",
             Self::MacvlanHost => {
                 "members of macvlan and ipvlan networks cannot reach their own host"
@@ -178,10 +227,14 @@ impl Reason {
             }
             Self::BridgeWithoutHost => "the engine gives the host no address on that bridge",
             Self::DefaultBridgeHasNoNames => "names do not resolve on the default bridge",
+            Self::NetworkHasNoNames => "names do not resolve on the network that they share",
             Self::HostKnowsNoNames => {
                 "the source uses the host's network, where container names do not resolve"
             }
             Self::HostHasNoName => "the target uses the host's network and has no name on others",
+            Self::RenamedMeanwhile => {
+                "the target was renamed while it ran, and Podman knows it by its old name until it is restarted"
+            }
             Self::SidecarHasNoName => {
                 "the target uses another container's network and has no name of its own"
             }
@@ -193,6 +246,9 @@ impl Reason {
             }
             Self::PodmanMayRoute => {
                 "they share no network, and Podman keeps apart only networks made with `isolate`"
+            }
+            Self::PodmanRoutes => {
+                "they share no network, and Podman carries packets between these, which are not made with `isolate`"
             }
         }
     }
@@ -225,6 +281,16 @@ impl Judged {
     pub(super) fn unknown(reason: Reason) -> Self {
         Self { verdict: Verdict::Unknown, reason }
     }
+
+    /// What should happen to a connection where this happens to a ping, and no
+    /// port is open.
+    pub(super) fn without_ports(self) -> Self {
+        match self.reason {
+            Reason::RoutedNetwork => Self::blocked(Reason::NotPublished),
+            Reason::IccOffButPings => Self::blocked(Reason::IccOff),
+            _ => self,
+        }
+    }
 }
 
 /// One address of the target and what should happen to packets sent there.
@@ -237,8 +303,24 @@ pub struct Route {
     /// The address; `None` for a planned container whose address the engine
     /// is yet to choose.
     pub address: Option<IpAddr>,
-    /// What should happen.
+    /// What should happen to a ping.
     pub judged: Judged,
+    /// The TCP ports to which it leads alone; `None` where it leads to all
+    /// if it is open.
+    pub ports: Option<BTreeSet<u16>>,
+}
+
+impl Route {
+    pub(super) fn new(network: Option<NetworkAt>, address: Option<IpAddr>, judged: Judged) -> Self {
+        Self { network, address, judged, ports: None }
+    }
+
+    /// What should happen to this.
+    pub fn judged_for(&self, attempt: Attempt) -> Judged {
+        let Some(port) = attempt.port() else { return self.judged };
+        let is_open = self.ports.as_ref().is_none_or(|open| open.contains(&port));
+        if is_open { self.judged } else { self.judged.without_ports() }
+    }
 }
 
 /// What should happen between two containers.

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Map, StackOwner};
 use crate::error::{Error, Result};
 use crate::model::words::{count, listed};
-use crate::model::{ContainerAt, NetworkAt, nearest};
+use crate::model::{ContainerAt, NetworkAt, nearest, nearest_called};
 
 /// What the user asked to see. Everything empty asks for all that is not stopped.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Names or globs of containers and networks; compose services too.
+    /// Names or globs of containers and networks; compose services too. With `!`
+    /// in front it leaves out what it fits.
     pub names: Vec<String>,
     /// Names or globs of networks.
     pub networks: Vec<String>,
@@ -51,6 +52,11 @@ impl Strangers {
         self.by_network.get(network).map_or(&[], Vec::as_slice)
     }
 
+    /// The names of the networks, each with those that are left out on it.
+    pub fn by_network(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.by_network.iter().map(|(network, names)| (network.as_str(), names.as_slice()))
+    }
+
     /// Whether nobody is left out.
     pub fn is_empty(&self) -> bool {
         self.by_network.is_empty()
@@ -79,11 +85,16 @@ impl Strangers {
 }
 
 /// Containers and networks, before any are left out.
-type Chosen = (BTreeSet<ContainerAt>, BTreeSet<NetworkAt>);
+pub type Chosen = (BTreeSet<ContainerAt>, BTreeSet<NetworkAt>);
 
 /// Whether a name is a pattern.
 pub fn is_pattern(name: &str) -> bool {
     name.contains(['*', '?', '['])
+}
+
+/// Whether a name asks to leave out what fits the rest of it.
+fn is_exclusion(name: &str) -> bool {
+    name.len() > 1 && name.starts_with('!')
 }
 
 /// A pattern of the user's. Names are no paths, and `**` means no more than `*`.
@@ -99,6 +110,14 @@ pub fn pattern(text: &str) -> std::result::Result<glob::Pattern, glob::PatternEr
     glob::Pattern::new(&text)
 }
 
+/// The error for a pattern of the user's that makes no sense.
+pub fn no_pattern(text: &str, error: &glob::PatternError) -> Error {
+    Error::Usage {
+        what: format!("`{text}` is no pattern: {}", error.msg),
+        hint: Some("* stands for any text, ? for one character".to_owned()),
+    }
+}
+
 /// A name or glob of the user's.
 struct Pattern<'a> {
     text: &'a str,
@@ -108,10 +127,7 @@ struct Pattern<'a> {
 impl<'a> Pattern<'a> {
     fn new(text: &'a str) -> Result<Self> {
         let glob = is_pattern(text).then(|| pattern(text)).transpose();
-        let glob = glob.map_err(|error| Error::Usage {
-            what: format!("`{text}` is no pattern: {}", error.msg),
-            hint: Some("* stands for any text, ? for one character".to_owned()),
-        })?;
+        let glob = glob.map_err(|error| no_pattern(text, &error))?;
         Ok(Self { text, glob })
     }
 
@@ -142,13 +158,21 @@ impl Map<'_> {
                 asked.iter().flat_map(|network| self.members(*network)).copied().collect();
             containers = &containers & &self.with_stack(members);
         }
-        if !filter.names.is_empty() {
-            let (c, n) = self.called(&filter.names)?;
+        let (left_out, named): (Vec<&str>, Vec<&str>) =
+            filter.names.iter().map(String::as_str).partition(|name| is_exclusion(name));
+        if !named.is_empty() {
+            let (c, n) = self.called(&named)?;
             containers = &containers & &c;
             networks = &networks & &n;
         }
+        if !left_out.is_empty() {
+            let (c, n) = self.left_out(&left_out)?;
+            containers = &containers - &c;
+            networks = &networks - &n;
+        }
         if !filter.focus.is_empty() {
-            let (c, n) = self.around(&filter.focus, filter.depth)?;
+            let focus: Vec<&str> = filter.focus.iter().map(String::as_str).collect();
+            let (c, n) = self.around(&focus, filter.depth)?;
             containers = &containers & &c;
             networks = &networks & &n;
         }
@@ -156,7 +180,7 @@ impl Map<'_> {
         if !filter.stopped {
             let named = |at: ContainerAt| {
                 let mut names = filter.names.iter().chain(&filter.focus);
-                names.any(|name| *name == self.container(at).name)
+                names.any(|name| self.containers_named(name).contains(&at))
             };
             containers.retain(|at| {
                 // Whoever names a stopped container wants to see it.
@@ -238,10 +262,27 @@ impl Map<'_> {
     pub fn containers_fitting(&self, name: &str) -> Result<BTreeSet<ContainerAt>> {
         let found = self.fitting(&Pattern::new(name)?);
         if found.is_empty() {
-            let known = self.snapshot.containers.iter().map(|c| c.name.as_str());
-            return Err(no_such("container", name, known));
+            return Err(self.no_such_container("container", name, &[]));
         }
         Ok(found)
+    }
+
+    /// The error for a name that no container has, nor any of these networks.
+    /// Whoever names a service that is nearly there is told its container.
+    fn no_such_container(&self, kind: &'static str, name: &str, networks: &[&str]) -> Error {
+        let containers = self.snapshot.containers.iter();
+        let services = containers.clone().flat_map(|c| {
+            let services = [c.compose.service.as_deref(), c.task_of.as_deref()];
+            services.into_iter().flatten().map(|service| (service, c.name.as_str()))
+        });
+        let names = containers.map(|c| c.name.as_str()).chain(networks.iter().copied());
+        let called = names.clone().map(|name| (name, name)).chain(services);
+        Error::NoSuchName {
+            kind,
+            name: name.to_owned(),
+            nearest: nearest_called(name, called).map(str::to_owned),
+            known: names.map(str::to_owned).collect(),
+        }
     }
 
     fn fitting(&self, pattern: &Pattern) -> BTreeSet<ContainerAt> {
@@ -250,33 +291,68 @@ impl Map<'_> {
         named.chain(self.containers().filter(fits)).collect()
     }
 
-    /// Containers and networks called by any of `names`: a container brings
-    /// its networks, a network its members.
-    fn called(&self, names: &[String]) -> Result<Chosen> {
+    /// The containers and networks that a name of the user's stands for: their
+    /// own, a service's, or a glob.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSuchName`] and, for a glob that is none, [`Error::Usage`].
+    pub fn meant_by(&self, name: &str) -> Result<Chosen> {
+        let pattern = Pattern::new(name)?;
+        let named = self.fitting(&pattern);
+        let asked: BTreeSet<NetworkAt> =
+            self.networks().filter(|at| pattern.fits(&self.network(*at).name)).collect();
+        if named.is_empty() && asked.is_empty() {
+            let known: Vec<&str> = self.snapshot.networks.iter().map(|n| n.name.as_str()).collect();
+            return Err(self.no_such_container("container or network", name, &known));
+        }
+        Ok((named, asked))
+    }
+
+    /// The containers and the networks that fit any of `names`, each without
+    /// what it brings along.
+    fn fitting_any(&self, names: &[&str]) -> Result<Chosen> {
         let (mut containers, mut networks) = (BTreeSet::new(), BTreeSet::new());
-        for text in names {
-            let pattern = Pattern::new(text)?;
-            let named = self.fitting(&pattern);
-            let asked: Vec<NetworkAt> =
-                self.networks().filter(|at| pattern.fits(&self.network(*at).name)).collect();
-            if named.is_empty() && asked.is_empty() {
-                let known = self.snapshot.containers.iter().map(|c| c.name.as_str());
-                let known = known.chain(self.snapshot.networks.iter().map(|n| n.name.as_str()));
-                return Err(no_such("container or network", text, known));
-            }
-            let named = self.with_stack(named);
-            networks.extend(named.iter().flat_map(|at| self.networks_of(*at)));
+        for name in names {
+            let (named, asked) = self.meant_by(name)?;
             containers.extend(named);
-            for network in asked {
-                networks.insert(network);
-                containers.extend(self.with_stack(self.members(network).iter().copied().collect()));
-            }
+            networks.extend(asked);
         }
         Ok((containers, networks))
     }
 
+    /// Containers and networks called by any of `names`: a container brings
+    /// its networks, a network its members.
+    fn called(&self, names: &[&str]) -> Result<Chosen> {
+        let (named, mut networks) = self.fitting_any(names)?;
+        let mut containers = self.with_stack(named);
+        let members: BTreeSet<ContainerAt> =
+            networks.iter().flat_map(|network| self.members(*network)).copied().collect();
+        networks.extend(containers.iter().flat_map(|at| self.networks_of(*at)));
+        containers.extend(self.with_stack(members));
+        Ok((containers, networks))
+    }
+
+    /// What `!NAME` leaves out: a container with those that live in its network
+    /// stack, a network with those that are on nothing else.
+    fn left_out(&self, names: &[&str]) -> Result<Chosen> {
+        let names: Vec<&str> = names.iter().map(|name| &name[1..]).collect();
+        let (mut containers, networks) = self.fitting_any(&names)?;
+        if !networks.is_empty() {
+            let loses_all = |at: &ContainerAt| {
+                let mut own = self.networks_of(*at).peekable();
+                own.peek().is_some() && own.all(|network| networks.contains(&network))
+            };
+            containers.extend(self.containers().filter(loses_all));
+        }
+        let guests: Vec<ContainerAt> =
+            containers.iter().flat_map(|at| self.sidecars(*at)).copied().collect();
+        containers.extend(guests);
+        Ok((containers, networks))
+    }
+
     /// What is called by any of `names`, and what is within `depth` steps of it.
-    fn around(&self, names: &[String], depth: u16) -> Result<Chosen> {
+    fn around(&self, names: &[&str], depth: u16) -> Result<Chosen> {
         let (mut containers, mut networks) = self.called(names)?;
         for _ in 0..depth {
             let before = (containers.len(), networks.len());

@@ -3,33 +3,9 @@
 //! off on a network, and what is left, pair by pair.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 
 use super::{Agreement, Compared, Comparison, Map, Verdict};
-use crate::model::{By, ContainerAt, NetworkAt, Outcome, Why};
-
-/// A family of addresses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Family {
-    /// IPv4.
-    V4,
-    /// IPv6.
-    V6,
-}
-
-impl Family {
-    fn of(address: IpAddr) -> Self {
-        if address.is_ipv4() { Self::V4 } else { Self::V6 }
-    }
-
-    /// Its name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::V4 => "IPv4",
-            Self::V6 => "IPv6",
-        }
-    }
-}
+use crate::model::{By, ContainerAt, Family, NetworkAt, Outcome, Why};
 
 /// Which ways of a container are silent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,7 +108,9 @@ fn is_silent(row: &Compared) -> bool {
 /// the network.
 fn is_kept_in(row: &Compared) -> bool {
     let reason = row.measurement.reason.as_ref();
-    reason.is_some_and(|why| matches!(why, Why::BlackHole | Why::NoRoute | Why::OwnFirewall))
+    reason.is_some_and(|why| {
+        matches!(why, Why::BlackHole | Why::NoRoute | Why::Prohibited | Why::OwnFirewall)
+    })
 }
 
 /// The attempts by address, by the network on which they were made.

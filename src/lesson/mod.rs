@@ -2,8 +2,11 @@
 //! and the scripts that bring it up and fix it. Pure; running the scripts is
 //! `cli`'s work.
 
-use crate::error::{Error, Result};
-use crate::model::nearest;
+mod format;
+
+use std::borrow::Cow;
+
+pub use format::{complaints, is_plain};
 
 /// The label of everything that a lesson makes; its value is the lesson's name.
 pub const LABEL: &str = "netmap.lesson";
@@ -12,27 +15,44 @@ pub const LABEL: &str = "netmap.lesson";
 pub const IMAGE: &str = "busybox";
 
 /// A lesson: a broken setup, and how it is fixed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Lesson {
     /// Name, which is that of its folder.
-    pub name: &'static str,
-    readme: &'static str,
+    pub name: Cow<'static, str>,
+    /// What it tells, as Markdown.
+    pub readme: Cow<'static, str>,
     /// Shell script that brings up the broken setup.
-    pub setup: &'static str,
+    pub setup: Cow<'static, str>,
     /// Shell script that fixes it.
-    pub solve: &'static str,
+    pub solve: Cow<'static, str>,
     /// Check file that fails before and passes after.
-    pub check: &'static str,
+    pub check: Cow<'static, str>,
 }
 
 macro_rules! lesson {
     ($name:literal) => {
         Lesson {
-            name: $name,
-            readme: include_str!(concat!("../../samples/lessons/", $name, "/README.md")),
-            setup: include_str!(concat!("../../samples/lessons/", $name, "/setup.sh")),
-            solve: include_str!(concat!("../../samples/lessons/", $name, "/solve.sh")),
-            check: include_str!(concat!("../../samples/lessons/", $name, "/check.yaml")),
+            name: Cow::Borrowed($name),
+            readme: Cow::Borrowed(include_str!(concat!(
+                "../../samples/lessons/",
+                $name,
+                "/README.md"
+            ))),
+            setup: Cow::Borrowed(include_str!(concat!(
+                "../../samples/lessons/",
+                $name,
+                "/setup.sh"
+            ))),
+            solve: Cow::Borrowed(include_str!(concat!(
+                "../../samples/lessons/",
+                $name,
+                "/solve.sh"
+            ))),
+            check: Cow::Borrowed(include_str!(concat!(
+                "../../samples/lessons/",
+                $name,
+                "/check.yaml"
+            ))),
         }
     };
 }
@@ -54,42 +74,25 @@ pub const LESSONS: &[Lesson] = &[
     lesson!("stopped"),
 ];
 
-/// The lesson of that name.
-///
-/// # Errors
-///
-/// [`Error::NoSuchName`], with the nearest name there is.
-pub fn named(name: &str) -> Result<&'static Lesson> {
-    LESSONS.iter().find(|lesson| lesson.name == name).ok_or_else(|| {
-        let known = || LESSONS.iter().map(|lesson| lesson.name);
-        Error::NoSuchName {
-            kind: "lesson",
-            name: name.to_owned(),
-            nearest: nearest(name, known()).map(str::to_owned),
-            known: known().map(str::to_owned).collect(),
-        }
-    })
-}
-
 impl Lesson {
     /// Its title.
-    pub fn title(&self) -> &'static str {
+    pub fn title(&self) -> &str {
         self.readme.lines().next().unwrap_or_default().trim_start_matches("# ")
     }
 
     /// What happened, as Markdown.
-    pub fn story(&self) -> &'static str {
-        let (story, _) = self.readme.split_once("\n## ").unwrap_or((self.readme, ""));
+    pub fn story(&self) -> &str {
+        let (story, _) = self.readme.split_once("\n## ").unwrap_or((&self.readme, ""));
         story.split_once('\n').map_or("", |(_, story)| story).trim()
     }
 
     /// What is to be done, as Markdown.
-    pub fn task(&self) -> &'static str {
+    pub fn task(&self) -> &str {
         self.section("Task")
     }
 
     /// What was wrong and what fixes it, as Markdown.
-    pub fn solution(&self) -> &'static str {
+    pub fn solution(&self) -> &str {
         self.section("Solution")
     }
 
@@ -110,7 +113,7 @@ impl Lesson {
         hints
     }
 
-    fn section(&self, heading: &str) -> &'static str {
+    fn section(&self, heading: &str) -> &str {
         let after = self.readme.split_once(&format!("\n## {heading}\n"));
         let (section, _) =
             after.map_or(("", ""), |(_, after)| after.split_once("\n## ").unwrap_or((after, "")));
@@ -118,7 +121,7 @@ impl Lesson {
     }
 
     /// The containers that its scripts make.
-    pub fn containers(&self) -> Vec<&'static str> {
+    pub fn containers(&self) -> Vec<&str> {
         let words = self.setup.split_whitespace().chain(self.solve.split_whitespace());
         let mut names: Vec<&str> = Vec::new();
         let mut previous = "";
@@ -133,7 +136,7 @@ impl Lesson {
 
     /// How the containers were started that the solution starts once more, as
     /// somebody would type it.
-    pub fn restarted(&self) -> Vec<(&'static str, String)> {
+    pub fn restarted(&self) -> Vec<(&str, String)> {
         let removed = self.solve.lines().filter_map(|line| line.strip_prefix("docker rm -f "));
         let names = removed.flat_map(str::split_whitespace);
         names.filter_map(|name| Some((name, self.started(name)?))).collect()
@@ -157,7 +160,7 @@ impl Lesson {
     }
 
     /// The texts that the setup gives names of its own: `serve='…'`.
-    fn texts(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+    fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
         let parts = self.setup.split("\n\n").filter_map(|part| part.split_once("='"));
         parts.filter_map(|(name, rest)| {
             let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase());
@@ -172,14 +175,8 @@ impl Lesson {
         name.split([':', '@']).next() == Some(IMAGE)
     }
 
-    /// The containers that its setup makes.
-    pub fn at_first(&self) -> impl Iterator<Item = &'static str> {
-        let of_setup = |name: &&str| self.setup.contains(&format!(" --name {name} "));
-        self.containers().into_iter().filter(of_setup)
-    }
-
     /// The networks that its scripts make.
-    pub fn networks(&self) -> Vec<&'static str> {
+    pub fn networks(&self) -> Vec<&str> {
         let lines = self.setup.lines().chain(self.solve.lines());
         let made = lines.filter(|line| line.starts_with("docker network create "));
         let mut names: Vec<&str> = made.filter_map(|line| line.split_whitespace().last()).collect();
@@ -201,45 +198,57 @@ mod tests {
 
     use super::*;
 
+    fn named(name: &str) -> Lesson {
+        LESSONS.iter().find(|lesson| lesson.name == name).expect("a lesson").clone()
+    }
+
     #[test]
     fn every_lesson_is_whole() {
         for lesson in LESSONS {
-            let name = lesson.name;
-            assert!(lesson.readme.starts_with("# "), "{name}");
+            let name = &lesson.name;
+            assert_eq!(complaints(lesson), [""; 0], "{name}");
             for part in [lesson.title(), lesson.story(), lesson.task(), lesson.solution()] {
-                assert!(part.len() > 8 && !part.contains('#'), "{name}: {part}");
+                assert!(!part.contains('#'), "{name}: {part}");
             }
             let hints = lesson.hints();
             assert!((3..=5).contains(&hints.len()), "{name}: {hints:?}");
-            // Names must stand there as they are: by them it is known what is the lesson's.
-            let made = [lesson.containers(), lesson.networks()].concat();
-            let is_plain =
-                |name: &&str| name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
-            assert!(
-                !lesson.containers().is_empty() && made.iter().all(is_plain),
-                "{name}: {made:?}"
-            );
-            for script in [lesson.setup, lesson.solve] {
-                assert!(script.starts_with("#!/bin/sh\n# "), "{name}");
-                assert!(script.contains("\nset -eu\n"), "{name}");
-                assert!(!commands(script).contains("\n#!"), "{name}");
-            }
-            let label = format!("{LABEL}={name}");
-            for script in [lesson.setup, lesson.solve] {
-                for line in script.lines().filter(|line| {
-                    line.starts_with("docker run ") || line.starts_with("docker network create ")
-                }) {
-                    assert!(
-                        line.contains("--label $label") || line.contains(&label),
-                        "{name}: {line}"
-                    );
-                }
-                assert!(
-                    !script.contains("$label") || script.contains(&format!("\nlabel={label}\n")),
-                    "{name}"
-                );
-            }
         }
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let whole = named("two-networks");
+        let without = |change: fn(&mut Lesson)| {
+            let mut lesson = whole.clone();
+            change(&mut lesson);
+            complaints(&lesson).join("; ")
+        };
+        let cut = |text: &mut Cow<'static, str>, from: &str, to: &str| {
+            assert!(text.contains(from), "{text}");
+            *text = text.replace(from, to).into();
+        };
+        assert_eq!(without(|_| ()), "");
+        for (change, said) in [
+            ((|l| cut_hints(l)) as fn(&mut Lesson), "## Hints"),
+            (|l| l.readme = "no title".into(), "title"),
+            (|l| l.setup = l.setup.replace("set -eu\n", "").into(), "`set -eu`"),
+            (
+                |l| l.setup = l.setup.replace("--label $label ", "").into(),
+                "setup.sh:6: what is made",
+            ),
+            (|l| l.setup = l.setup.replace("--name", "--id").into(), "no container has a name"),
+            (|l| l.solve = "docker start x".into(), "solve.sh: it begins with"),
+        ] {
+            let wrong = without(change);
+            assert!(wrong.contains(said), "{said}: {wrong}");
+        }
+        let mut odd = whole.clone();
+        cut(&mut odd.setup, "--name shop-db ", "--name $(id) ");
+        assert!(complaints(&odd).iter().any(|said| said.contains("no plain name")));
+    }
+
+    fn cut_hints(lesson: &mut Lesson) {
+        lesson.readme = lesson.readme.replace("## Hints", "## Clues").into();
     }
 
     #[test]
@@ -252,7 +261,7 @@ mod tests {
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
             .collect();
         folders.sort();
-        let mut names: Vec<&str> = LESSONS.iter().map(|lesson| lesson.name).collect();
+        let mut names: Vec<&str> = LESSONS.iter().map(|lesson| &*lesson.name).collect();
         names.sort_unstable();
         assert_eq!(folders, names);
         let index = std::fs::read_to_string(format!("{folder}/README.md")).expect("the index");
@@ -285,14 +294,15 @@ mod tests {
                 assert_eq!(command.matches('\'').count() % 2, 0, "{command}");
             }
         }
-        let shown = named("module-5").expect("a lesson").restarted();
+        let shown = named("module-5");
+        let shown = shown.restarted();
         assert!(shown[0].1.ends_with("exec httpd -f -p 3000 -h /www' survey"), "{}", shown[0].1);
     }
 
     #[test]
     fn programs_read_what_their_variables_say() {
         for lesson in LESSONS {
-            for script in [lesson.setup, lesson.solve] {
+            for script in [&lesson.setup, &lesson.solve] {
                 for run in script.split("\ndocker run ").skip(1) {
                     let run = run.split("\ndocker ").next().unwrap_or_default();
                     let given = run.split(" -e ").skip(1).filter_map(|rest| rest.split_once('='));
@@ -316,15 +326,9 @@ mod tests {
 
     #[test]
     fn names_are_read_off_the_scripts() {
-        let lesson = named("two-networks").expect("a lesson");
+        let lesson = named("two-networks");
         assert_eq!(lesson.containers(), ["shop-db", "shop-web", "shop-proxy"]);
         assert_eq!(lesson.networks(), ["shop-front", "shop-back"]);
-        assert_eq!(commands(lesson.solve), "docker network connect shop-back shop-web");
-        assert!(
-            named("two-network")
-                .expect_err("none")
-                .hint()
-                .is_some_and(|h| h.contains("two-networks"))
-        );
+        assert_eq!(commands(&lesson.solve), "docker network connect shop-back shop-web");
     }
 }

@@ -1,5 +1,6 @@
 //! A container, and its endpoints: where it meets its networks.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -9,9 +10,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::keys::label;
 use super::link::{ExtraHost, Link};
+use super::log_trouble::TroubleKind;
 use super::moment::{self, Moment};
 use super::port::{ExposedPort, PublishedPort, RequestedPort};
-use super::reference::{Advertised, Reference};
+use super::reference::{Advertised, FlawedPort, Reference};
 use super::run_option::MadeWith;
 use super::start_error::StartError;
 
@@ -19,6 +21,7 @@ use super::start_error::StartError;
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Written in a compose file, and not made yet. Only a snapshot with a
@@ -95,6 +98,7 @@ impl fmt::Display for State {
 
 /// What the container's health check says. A container without one has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Health {
     /// The check has not passed yet and is still given time.
@@ -114,6 +118,17 @@ impl Health {
             Self::Unhealthy => "unhealthy",
         }
     }
+}
+
+/// What a run of a health check said went wrong.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedCheck {
+    /// What kind of trouble.
+    pub trouble: TroubleKind,
+    /// The line, where it consists of words that hold no secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
 }
 
 /// Where a container gets its network stack from. In JSON it is the Engine
@@ -187,6 +202,7 @@ impl<'de> Deserialize<'de> for NetworkMode {
 
 /// A container's connection to one network.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Endpoint {
     /// Name of the network.
     pub network: String,
@@ -226,6 +242,14 @@ pub struct Endpoint {
     /// `gw-priority` does (engine 28 and newer).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gateway_priority: Option<i64>,
+    /// Addresses that hold within the network alone, which somebody asked for
+    /// beside the endpoint's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub link_local: Vec<IpAddr>,
+    /// Driver options of this endpoint; of those that netmap has no use for
+    /// only the keys.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub driver_options: BTreeMap<String, String>,
     /// Legacy links of this endpoint.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
@@ -236,10 +260,27 @@ impl Endpoint {
     pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
         self.ipv4.map(IpAddr::V4).into_iter().chain(self.ipv6.map(IpAddr::V6))
     }
+
+    /// How early Docker 28 looks at the endpoint for a way out, the smallest
+    /// first; of those alike, the first by the name of the network.
+    ///
+    /// Source: moby, `daemon/libnetwork/sandbox.go`, `Endpoint.Less`.
+    pub fn way_out_rank(&self, is_internal: bool) -> (Reverse<i64>, bool, Reverse<u8>) {
+        let has = |gateway: bool| u8::from(!is_internal && gateway);
+        let gateways = has(self.gateway.is_some()) + 2 * has(self.ipv6_gateway.is_some());
+        (Reverse(self.gateway_priority.unwrap_or_default()), is_internal, Reverse(gateways))
+    }
+
+    /// The addresses that it was given by hand, IPv4 first.
+    pub fn fixed_addresses(&self) -> impl Iterator<Item = IpAddr> {
+        let (v4, v6) = (self.fixed_ipv4.map(IpAddr::V4), self.fixed_ipv6.map(IpAddr::V6));
+        v4.into_iter().chain(v6)
+    }
 }
 
 /// What compose wrote on a container.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Compose {
     /// Project (`com.docker.compose.project`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -254,6 +295,7 @@ pub struct Compose {
 
 /// A container as the engine describes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Container {
     /// Name, without the leading slash of the Engine API.
     pub name: String,
@@ -262,11 +304,19 @@ pub struct Container {
     /// Image reference it was made from.
     #[serde(default)]
     pub image: String,
+    /// The program that it was started as, without its path, where that is a usual
+    /// one such as `sh` or `node`. Nothing else of the command line is kept beside
+    /// the hosts in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
     /// State.
     pub state: State,
     /// What its health check says, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<Health>,
+    /// What the last run of its health check said, where that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_check: Option<FailedCheck>,
     /// Exit code of a container that ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<i64>,
@@ -294,6 +344,13 @@ pub struct Container {
         deserialize_with = "moment::or_none"
     )]
     pub finished_at: Option<Moment>,
+    /// When it was made.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "moment::or_none"
+    )]
+    pub created_at: Option<Moment>,
     /// Host name inside the container.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub hostname: String,
@@ -346,6 +403,10 @@ pub struct Container {
     /// clients are to go.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_replica_set: bool,
+    /// The variables that hold a port with something around it, which a program may
+    /// not take for one; sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flawed_ports: Vec<FlawedPort>,
     /// Labels, values of secret-looking keys left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
@@ -383,6 +444,11 @@ impl Container {
         let image = self.image.split('@').next().unwrap_or_default();
         let slash = image.rfind('/').map_or(0, |slash| slash + 1);
         image[slash..].find(':').map_or(image, |colon| &image[..slash + colon])
+    }
+
+    /// Whether it is a proxy that finds what it serves by labels.
+    pub fn reads_labels(&self) -> bool {
+        self.repository().rsplit('/').next() == Some("traefik")
     }
 
     /// Whether `compose run` made it, which gives it none of its service's names.

@@ -7,6 +7,7 @@ use super::swarm::Swarm;
 
 /// The container engine a snapshot was taken from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EngineFacts {
     /// `Docker`, `Podman`, or what the engine calls its main component.
     #[serde(default)]
@@ -46,6 +47,7 @@ pub struct EngineFacts {
 
 /// One of several engines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EngineOfMap {
     /// What it is called on this map.
     pub node: String,
@@ -55,8 +57,10 @@ pub struct EngineOfMap {
 
 /// Addresses that the engine cuts the subnets of new networks from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AddressPool {
     /// All of them.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub base: IpNet,
     /// Prefix length of each subnet.
     pub size: u8,

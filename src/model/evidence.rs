@@ -7,17 +7,20 @@ use ipnet::IpNet;
 use serde::Serialize;
 
 use super::container::State;
+use super::dial::Dial;
 use super::log_trouble::TroubleKind;
+use super::matter::{ListensFrom, MachineMatter, NodesMatter};
 use super::observation::{LogErrorKind, Progress};
+use super::packet_drop::PacketDrop;
 use super::plan::Place;
 use super::port::Protocol;
 use super::reachability::Outcome;
-use super::reference::Origin;
 use super::why::Why;
 
 /// One thing that was seen. Containers and networks go by their names on the
 /// map. In JSON the names of kinds are kebab-case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Evidence {
     /// A container wants to reach something, and this shows it.
@@ -50,6 +53,14 @@ pub enum Evidence {
         /// The one that is waited for.
         container: String,
     },
+    /// Containers that were never started, since they are to wait until another
+    /// one is well, which has this trouble.
+    HeldBack {
+        /// Those that are not started.
+        containers: Vec<String>,
+        /// The one that they are to wait for.
+        container: String,
+    },
     /// A container does not answer on a published port because of this trouble.
     DoesNotAnswer {
         /// The container.
@@ -66,6 +77,15 @@ pub enum Evidence {
     Written {
         /// The places.
         places: Vec<Place>,
+    },
+    /// A container has a label that says what is wanted.
+    Labelled {
+        /// The container.
+        container: String,
+        /// The label.
+        label: String,
+        /// Its value.
+        value: String,
     },
     /// A container takes connections on a port, or says that it will.
     Listens {
@@ -119,6 +139,15 @@ pub enum Evidence {
         names: Vec<String>,
         /// The dots that a name must have to be asked for as it is at first.
         ndots: u8,
+    },
+    /// The addresses on which a container takes connections to a port.
+    BoundTo {
+        /// The container.
+        container: String,
+        /// The port.
+        port: u16,
+        /// The addresses.
+        addresses: Vec<IpAddr>,
     },
     /// Nothing listens on a port in a container.
     NothingListens {
@@ -187,6 +216,13 @@ pub enum Evidence {
         containers: Vec<String>,
         /// Whether they are planned, and ask for it.
         planned: bool,
+    },
+    /// Containers on the host's network, where something listens on a port.
+    OnHostNetwork {
+        /// The containers.
+        containers: Vec<String>,
+        /// The port.
+        port: u16,
     },
     /// What the engine said when it could not start the container.
     StartError {
@@ -321,7 +357,7 @@ pub enum Evidence {
         host: String,
         /// The port.
         port: Option<u16>,
-        /// The setting that has it; `None` for its own records.
+        /// The setting that has it; `None` where none is known.
         setting: Option<String>,
     },
     /// Who answers to a name on a network.
@@ -378,11 +414,13 @@ pub enum Evidence {
         /// The network.
         network: String,
         /// The subnet.
+        #[cfg_attr(test, schemars(with = "String"))]
         subnet: IpNet,
     },
     /// A route of the host that is not the engine's.
     HostRoute {
         /// The addresses that it is for.
+        #[cfg_attr(test, schemars(with = "String"))]
         destination: IpNet,
         /// The host's interface.
         interface: String,
@@ -426,8 +464,33 @@ pub enum Evidence {
         /// The networks.
         networks: Vec<String>,
     },
+    /// What throws the packets of a way away.
+    DroppedBy {
+        /// The container that sent them.
+        container: String,
+        /// Who was to get them.
+        to: String,
+        /// What it is.
+        by: PacketDrop,
+    },
+    /// What throws them away was looked for in vain.
+    NoDropFound {
+        /// How many rules were read.
+        rules: usize,
+        /// In how many network namespaces.
+        namespaces: usize,
+    },
     /// What a container's log says last.
     LastWords {
+        /// The container.
+        container: String,
+        /// What kind of trouble it is.
+        trouble: TroubleKind,
+        /// The line, where it holds no secret.
+        line: Option<String>,
+    },
+    /// What a container's health check said last.
+    CheckSays {
         /// The container.
         container: String,
         /// What kind of trouble it is.
@@ -453,6 +516,14 @@ pub enum Evidence {
     },
     /// The owner of a shared network stack started later than the container that shares it.
     StartedLater {
+        /// The owner.
+        owner: String,
+        /// The container.
+        container: String,
+    },
+    /// A container that shares a network stack by its network mode is in another
+    /// network namespace than the stack's owner.
+    OtherNamespace {
         /// The owner.
         owner: String,
         /// The container.
@@ -499,81 +570,4 @@ pub enum Evidence {
         /// A sentence without full stop.
         text: &'static str,
     },
-}
-
-/// A container that wants to reach something, with the most telling of what
-/// shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Dial {
-    /// The container.
-    pub container: String,
-    /// The host, as dialled.
-    pub host: String,
-    /// The port, if anything says one.
-    pub port: Option<u16>,
-    /// Where the configuration has it, if it does.
-    pub written: Option<WrittenIn>,
-    /// What its log says, if it says anything.
-    pub log: Option<Logged>,
-    /// How far a connection has come, if there is one.
-    pub connection: Option<Progress>,
-}
-
-/// Where a container's configuration names a host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct WrittenIn {
-    /// Which part of it.
-    pub origin: Origin,
-    /// The variable, label or key.
-    pub name: Option<String>,
-}
-
-/// An error that a log reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Logged {
-    /// Its kind.
-    pub error: LogErrorKind,
-    /// How old the last such line was when netmap looked, in seconds; `None`
-    /// where that is not known.
-    pub seconds_ago: Option<u64>,
-}
-
-/// From whom a container takes connections.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ListensFrom {
-    /// From others: seen in its socket table.
-    Everybody,
-    /// From itself only: its socket is bound to a loopback address.
-    Itself,
-    /// It declares the port; nobody could look.
-    Declared,
-}
-
-/// What is the matter with swarm nodes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NodesMatter {
-    /// Tasks of the network run on them.
-    RunTasks,
-    /// They know of one another on the network.
-    KnowOfOneAnother,
-    /// They are not ready.
-    NotReady,
-}
-
-/// What is the matter with something on the engine's machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MachineMatter {
-    /// The name is Docker Desktop's, and a container must be given it here.
-    NameUnknown,
-    /// It is bound to a loopback address of the machine.
-    OnLoopback,
-    /// Nothing listens there.
-    NothingListens,
-    /// It listens, and what containers send it gets no answer.
-    Silent,
-    /// The machine listens, but localhost is the container itself.
-    IsNotLocalhost,
 }

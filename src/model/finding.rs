@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::Evidence;
 use super::fix::Step;
+use super::ignore::IgnoredBy;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Good to know.
@@ -54,6 +56,29 @@ pub struct Finding {
     pub fix: Vec<Step>,
 }
 
+/// A finding that is not among those to be told, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    /// The finding.
+    pub finding: Finding,
+    /// Why.
+    pub because: Because,
+}
+
+/// Why a finding is set aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Because {
+    /// Somebody wants it ignored.
+    Ignored {
+        /// Where that was said.
+        by: IgnoredBy,
+        /// The reason that was given.
+        reason: Option<String>,
+    },
+    /// It is in the baseline.
+    Known,
+}
+
 /// A rule that could not see what it needs, and therefore says nothing: it
 /// means neither wrong nor fine.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,6 +94,9 @@ pub struct NotLooked {
 pub struct Diagnosis {
     /// The worst first, causes before what follows from them.
     pub findings: Vec<Finding>,
+    /// What was found and is not to be told as such, since somebody wants it
+    /// ignored or it is in a baseline. In the same order.
+    pub set_aside: Vec<SetAside>,
     /// What could not be looked at.
     pub not_looked: Vec<NotLooked>,
     /// Names of the rules that were asked, in the order of asking.

@@ -2,16 +2,20 @@
 //! taken. `render` makes shell lines and sentences of them, and JSON has them
 //! as they are; nothing reads those renderings back.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde::Serialize;
 
+use super::firewall::FirewallRule;
 use super::plan::Place;
 use super::port::RequestedPort;
+use super::reference::Notation;
 use super::run_option::RunOption;
 
 /// One step of a fix.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Step {
     /// What is done.
     #[serde(flatten)]
@@ -28,6 +32,7 @@ pub struct Step {
 
 /// Whether a step can be taken without asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Applicability {
     /// It adds what is missing, or only looks, and takes nothing away from anybody.
@@ -38,6 +43,7 @@ pub enum Applicability {
 
 /// The program that an engine is told things by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Tool {
     /// `docker`.
@@ -59,6 +65,7 @@ impl Tool {
 
 /// A container or network that a step is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Handle {
     /// Its name, for people.
     pub name: String,
@@ -69,6 +76,7 @@ pub struct Handle {
 
 /// What a step does. Names in JSON are kebab-case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "step", rename_all = "kebab-case")]
 pub enum Action {
     /// Creates a bridge network.
@@ -135,6 +143,23 @@ pub enum Action {
         /// Whether it takes root on the engine's machine.
         root: bool,
     },
+    /// Shows a rule of a firewall, with its counter.
+    ShowRule {
+        /// The rule.
+        rule: Box<FirewallRule>,
+        /// A process in whose network namespace it is; none for the machine's own.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        process: Option<u32>,
+    },
+    /// Takes such a rule away, or lets a policy accept. It is for a person to
+    /// decide about, and never run.
+    RemoveRule {
+        /// The rule.
+        rule: Box<FirewallRule>,
+        /// As in the one that shows it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        process: Option<u32>,
+    },
     /// Something that only a person can do.
     Advise {
         /// What, a sentence without capital letter and full stop.
@@ -144,6 +169,7 @@ pub enum Action {
 
 /// How a container is made once more.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Recreate {
     /// The container.
     pub container: Handle,
@@ -156,6 +182,7 @@ pub struct Recreate {
 
 /// Who made a container, and so has to make it once more.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "by", rename_all = "kebab-case")]
 pub enum Maker {
     /// A person, with `docker run`; what the new one is given beside what an
@@ -170,10 +197,13 @@ pub enum Maker {
         #[serde(skip_serializing_if = "Option::is_none")]
         maker: Option<String>,
     },
+    /// Whoever it is, later: a fix that is told before changes the container.
+    Later,
 }
 
 /// Services of a compose project that is up.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ComposeServices {
     /// The project.
     pub project: String,
@@ -191,6 +221,7 @@ pub struct ComposeServices {
 /// Environment, command, labels, user and the like are not here: an image is
 /// made of the old container, and that has them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Settings {
     /// The name that the old one has until the new one runs; nobody has it.
     pub old_name: String,
@@ -221,6 +252,7 @@ pub struct Settings {
 
 /// A network that a container is put on, and how.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Joining {
     /// The network.
     pub network: Handle,
@@ -235,12 +267,19 @@ pub struct Joining {
     /// Priority of its gateway (Docker 28 and newer).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<i64>,
+    /// Addresses that hold within the network alone, which somebody asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub link_local: Vec<IpAddr>,
+    /// What the network's driver is told of this one member.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub driver_options: BTreeMap<String, String>,
     /// Whether it is the engine's default bridge, where there are no aliases.
     pub default_bridge: bool,
 }
 
 /// Something that is different about a re-created container.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "change", rename_all = "kebab-case")]
 pub enum Change {
     /// Another host, and perhaps port, is dialled. User, password, path and
@@ -293,9 +332,9 @@ pub enum Change {
         /// The network.
         network: Handle,
         /// The one that goes.
-        from: Ipv4Addr,
+        from: IpAddr,
         /// The one that comes.
-        to: Ipv4Addr,
+        to: IpAddr,
     },
     /// A network mode is left for the networks that it joins.
     LeaveMode {
@@ -337,6 +376,7 @@ pub enum Change {
 
 /// Where a setting of a container is written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "in", content = "name", rename_all = "kebab-case")]
 pub enum Setting {
     /// An environment variable, in some place of its value.
@@ -349,6 +389,7 @@ pub enum Setting {
 
 /// A host, and a port where one is written beside it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Dialled {
     /// The scheme of the URL that it stands in, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -358,10 +399,14 @@ pub struct Dialled {
     /// The port.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
+    /// How the two are written.
+    #[serde(skip_serializing_if = "Notation::is_address")]
+    pub notation: Notation,
 }
 
 /// An edit of a compose file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Edit {
     /// Where, if that is known to the line.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -376,6 +421,7 @@ pub struct Edit {
 
 /// What an edit of a compose file does. Networks go by their keys in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "edit", rename_all = "kebab-case")]
 pub enum EditKind {
     /// A new network.
@@ -409,16 +455,9 @@ pub enum EditKind {
     },
 }
 
-/// `mongodb://mongo:27017`, as it is to be read.
+/// `mongodb://mongo:27017` or `Server=db;Port=3306`, as it is to be read.
 impl std::fmt::Display for Dialled {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if let Some(scheme) = &self.scheme {
-            write!(f, "{scheme}://")?;
-        }
-        match self.port {
-            Some(port) if self.host.contains(':') => write!(f, "[{}]:{port}", self.host),
-            Some(port) => write!(f, "{}:{port}", self.host),
-            None => f.write_str(&self.host),
-        }
+        self.notation.write(f, self.scheme.as_deref(), &self.host, self.port)
     }
 }

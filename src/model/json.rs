@@ -4,15 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-/// Characters that change how a terminal or a reader sees the text around
-/// them: controls, bidirectional overrides and isolates, invisible separators.
-pub fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}'
-            | '\u{E0000}'..='\u{E007F}')
-}
+use super::visible::is_unsafe;
 
 /// A value as JSON, indented, with a newline at its end. What is unsafe in a
 /// name is written as `\uXXXX`, which any reader takes for the same name.

@@ -12,10 +12,16 @@ pub mod option {
     pub const BRIDGE_NAME: &str = "com.docker.network.bridge.name";
     /// `true` where the engine gives the bridge no IPv4 address.
     pub const INHIBIT_IPV4: &str = "com.docker.network.bridge.inhibit_ipv4";
-    /// How IPv4 packets get in and out of a bridge: `nat`, `routed`, `isolated`.
+    /// How IPv4 packets get in and out of a bridge: `nat`, `nat-unprotected`,
+    /// `routed`, `isolated`.
     pub const GATEWAY_MODE_IPV4: &str = "com.docker.network.bridge.gateway_mode_ipv4";
     /// How IPv6 packets do.
     pub const GATEWAY_MODE_IPV6: &str = "com.docker.network.bridge.gateway_mode_ipv6";
+    /// Interfaces of the host, with colons between them, from which published
+    /// ports are reached at the container's own address.
+    pub const TRUSTED_INTERFACES: &str = "com.docker.network.bridge.trusted_host_interfaces";
+    /// There on an overlay network that encrypts what it carries.
+    pub const ENCRYPTED: &str = "encrypted";
     /// The largest packet, as Docker writes it.
     pub const MTU: &str = "com.docker.network.driver.mtu";
     /// The largest packet, as Podman writes it.
@@ -42,6 +48,10 @@ pub mod label {
     pub const ONE_OFF: &str = "com.docker.compose.oneoff";
     /// The services that a container waits for.
     pub const DEPENDS_ON: &str = "com.docker.compose.depends_on";
+    /// Whether Traefik is to serve a container.
+    pub const TRAEFIK_ENABLE: &str = "traefik.enable";
+    /// The network on which Traefik is to reach it.
+    pub const TRAEFIK_NETWORK: &str = "traefik.docker.network";
     /// The key of a network in its compose file.
     pub const NETWORK: &str = "com.docker.compose.network";
     /// The version of Compose.
@@ -56,4 +66,7 @@ pub mod label {
     pub const POD_NAME: &str = "io.kubernetes.pod.name";
     /// The swarm service that a container is a task of.
     pub const SWARM_SERVICE: &str = "com.docker.swarm.service.name";
+    /// Rules whose findings about the container or network somebody wants
+    /// ignored, with commas between them, and after a blank the reason.
+    pub const IGNORE: &str = "netmap.ignore";
 }

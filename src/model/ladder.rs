@@ -6,9 +6,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::fix::Step;
+use super::packet_drop::PacketDrop;
 
 /// One thing that must hold for A to reach B, from the bottom up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum RungKind {
     /// Both run.
@@ -17,8 +19,13 @@ pub enum RungKind {
     Network,
     /// The name resolves.
     Name,
+    /// Nothing throws the packets away. It is there only where they get no answer.
+    Packets,
     /// The address answers.
     Address,
+    /// Large packets get there as well as small ones. It is there only where
+    /// that was tried.
+    Size,
     /// Something listens on the port.
     Port,
 }
@@ -30,7 +37,9 @@ impl RungKind {
             Self::Running => "running",
             Self::Network => "network",
             Self::Name => "name",
+            Self::Packets => "packets",
             Self::Address => "address",
+            Self::Size => "size",
             Self::Port => "port",
         }
     }
@@ -38,6 +47,7 @@ impl RungKind {
 
 /// How a rung came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// It holds.
@@ -90,6 +100,7 @@ impl Rung {
 
 /// What a ladder goes by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Basis {
     /// What was tried.
@@ -107,6 +118,11 @@ pub struct Ladder {
     pub to: String,
     /// What the rungs go by.
     pub basis: Basis,
+    /// Map, wire and measurement in one sentence, where they contradict one another
+    /// and it is known why.
+    pub because: Option<String>,
+    /// What throws the packets away, the most telling first.
+    pub drops: Vec<PacketDrop>,
     /// From the bottom up; the first that fails is the answer.
     pub rungs: Vec<Rung>,
     /// What fixes the first rung that fails.
@@ -116,7 +132,8 @@ pub struct Ladder {
 }
 
 /// Whether A reaches B.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Reach {
     /// It does: everything holds, and the last thing was measured, or is what

@@ -5,12 +5,17 @@
 //! in this layer calls the engine, and nothing knows how it will be shown.
 
 mod container;
+mod dial;
 mod driver;
 mod engine_facts;
 mod evidence;
 mod finding;
+mod firewall;
 mod fix;
+mod flow;
+mod gateway_mode;
 mod host_ports;
+mod ignore;
 mod joined;
 mod json;
 pub mod keys;
@@ -18,49 +23,66 @@ mod labels;
 mod ladder;
 mod link;
 mod log_trouble;
+mod matter;
 mod moment;
 mod names;
 mod network;
 mod observation;
+mod packet_drop;
 mod part;
 mod plan;
 mod port;
 mod position;
 mod reachability;
 pub mod reference;
+mod repeated;
 mod resolver;
 mod run_option;
+#[cfg(test)]
+mod schema_tests;
+mod series;
+mod sighting;
 mod snapshot;
 mod start_error;
 mod swarm;
+mod taken;
+mod talk;
 mod text;
 mod unread;
+mod visible;
 mod why;
 mod word;
 pub mod words;
 
-pub use container::{Compose, Container, Endpoint, Health, NetworkMode, State};
+pub use container::{Compose, Container, Endpoint, FailedCheck, Health, NetworkMode, State};
+pub use dial::{Dial, Logged, OnWire, WrittenIn};
 pub use driver::{Driver, Scope};
 pub use engine_facts::{AddressPool, EngineFacts, EngineOfMap};
-pub use evidence::{Dial, Evidence, ListensFrom, Logged, MachineMatter, NodesMatter, WrittenIn};
-pub use finding::{Diagnosis, Finding, NotLooked, Severity};
+pub use evidence::Evidence;
+pub use finding::{Because, Diagnosis, Finding, NotLooked, SetAside, Severity};
+pub use firewall::{FirewallRule, RuleOwner, RuleTool, RuleVerdict, words as words_of_rule};
 pub use fix::{
     Action, Applicability, Change, ComposeServices, Dialled, Edit, EditKind, Handle, Joining,
     Maker, Recreate, Setting, Settings, Step, Tool,
 };
+pub use flow::{Flow, FlowBasis, FlowOutcome, FlowProtocol, Flows, Hop, HopBy, Party};
+pub use gateway_mode::{Family, GatewayMode, GatewayModes};
 pub use host_ports::HostPorts;
-pub use json::{is_unsafe, to_json};
-pub use labels::{kept_labels, without_user_info};
+pub use ignore::{Ignore, IgnoredBy};
+pub use json::to_json;
+pub use labels::{is_kept, kept_driver_options, kept_labels, without_user_info};
 pub use ladder::{Basis, Ladder, Reach, Rung, RungKind, Status};
 pub use link::{ExtraHost, HostAddress, Link};
 pub use log_trouble::{LogTrouble, TroubleKind};
+pub use matter::{ListensFrom, MachineMatter, NodesMatter};
 pub use moment::Moment;
-pub use names::{natural_order, nearest, nearest_of};
-pub use network::{Network, PODMAN_DEFAULT_NETWORK, Subnet};
+pub use names::{is_slip, natural_order, nearest, nearest_called, nearest_of};
+pub use network::{Isolate, Network, OfPodman, PODMAN_DEFAULT_NETWORK, Subnet, bridge_of};
 pub use observation::{
     Attached, Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means,
     Mtu, NetworkObservation, Observation, Progress, ResolvedName, RouteEntry,
 };
+pub use packet_drop::{DeadRoute, DropCause, DropSearch, DropSite, LostWay, PacketDrop};
 pub use part::Part;
 pub use plan::{Fault, Place, Plan, Refuser};
 pub use port::{ExposedPort, Protocol, PublishedPort, RequestedPort};
@@ -68,15 +90,24 @@ pub use position::{
     ContainerAt, Listed, NetworkAt, PerAt, PerContainer, PerNetwork, Position, positions,
     with_positions,
 };
-pub use reachability::{Attempt, By, Latency, Measurement, Outcome, Probe};
-pub use reference::{Advertised, Flaw, Origin, Reference};
+pub use reachability::{Attempt, By, FullSize, Latency, Measurement, Outcome, Probe};
+pub use reference::{Advertised, Flaw, FlawedPort, Keys, Notation, Origin, Reference};
+pub use repeated::Repeated;
 pub use resolver::ResolverSettings;
 pub use run_option::{MadeWith, RunOption};
+pub use series::{Series, Try};
+pub use sighting::{
+    Ender, Ends, Look, Lookout, LookoutAt, Lookouts, Measures, Milestone, Owner, Sighting, Stage,
+    Waiting,
+};
 pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot};
 pub use start_error::{StartError, StartErrorKind};
 pub use swarm::{
     Availability, EndpointMode, NodeState, PublishMode, Service, ServiceMode, ServiceNetwork,
     ServicePort, Swarm, SwarmNode, Task, TaskState, VirtualAddress,
 };
+pub use taken::Taken;
+pub use talk::{Seen, Talk, TalkBasis, TalkVerdict};
 pub use unread::Unread;
+pub use visible::{is_plain, is_unsafe, visible};
 pub use why::Why;

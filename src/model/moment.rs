@@ -41,6 +41,19 @@ impl Moment {
         self.0.duration_since(earlier.0).as_secs_f64()
     }
 
+    /// The moment so long before this one.
+    #[must_use]
+    pub fn before(self, span: std::time::Duration) -> Self {
+        let span = SignedDuration::try_from(span).unwrap_or(SignedDuration::MAX);
+        Self(self.0.checked_sub(span).unwrap_or(Timestamp::MIN))
+    }
+
+    /// The moment so many nanoseconds after the beginning of 1970, if any
+    /// calendar has it.
+    pub fn from_nanoseconds(nanoseconds: u64) -> Option<Self> {
+        Timestamp::from_nanosecond(nanoseconds.into()).ok().map(Self)
+    }
+
     /// Whether it is no earlier than `other`. A moment without a fraction, as
     /// logs in older snapshots have it, stands for its whole second.
     pub fn is_not_before(self, other: Self) -> bool {
@@ -49,6 +62,19 @@ impl Moment {
         } else {
             self >= other
         }
+    }
+
+    /// Whole seconds since the beginning of 1970, in UTC.
+    pub fn seconds(self) -> i64 {
+        self.0.as_second()
+    }
+
+    /// The moment so many seconds later, to the millisecond.
+    pub fn moved(self, seconds: i64) -> Self {
+        let fraction = i64::from(self.0.subsec_millisecond());
+        let moved = self.seconds().saturating_add(seconds).saturating_mul(1_000);
+        let moved = Timestamp::from_millisecond(moved.saturating_add(fraction));
+        moved.map_or_else(|_| Self::from_seconds(self.seconds().saturating_add(seconds)), Self)
     }
 
     /// The day in UTC, as `2026-11-24`.

@@ -2,23 +2,50 @@
 
 use std::cmp::Ordering;
 
-/// The one of `known` that is closest to `wanted`, if any is close enough to
-/// be worth suggesting: at most a third of its letters differ.
+/// The one of `known` that somebody most likely meant by `wanted`, if any is
+/// close enough to be worth suggesting: it begins with that, holds it, or has
+/// at most a third of its letters otherwise.
 pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_called(wanted, known.into_iter().map(|name| (name, name)))
+}
+
+/// Like [`nearest`], where what a thing is called need not be its name: pairs
+/// of the two, of which the name is returned.
+pub fn nearest_called<'a>(
+    wanted: &str,
+    known: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Option<&'a str> {
     // Comparing costs length times length, and names come from strangers.
     let wanted: String = wanted.chars().take(100).collect();
     let folded = wanted.to_lowercase();
+    let letters = folded.chars().count();
     known
         .into_iter()
-        .filter(|name| name.len() <= 400)
-        .map(|name| (strsim::osa_distance(&folded, &name.to_lowercase()), name))
-        .filter(|(distance, name)| {
-            let longest = wanted.chars().count().max(name.chars().count());
-            *distance <= (longest / 3).max(1)
-                || (folded.len() >= 3 && name.to_lowercase().contains(&folded))
+        .filter(|(called, _)| called.len() <= 400)
+        .filter_map(|(called, name)| {
+            let other = called.to_lowercase();
+            let distance = strsim::osa_distance(&folded, &other);
+            let is_beginning = letters >= 2 && other.starts_with(&folded);
+            let is_part = letters >= 3 && other.contains(&folded);
+            let is_slip = is_near(distance, letters, other.chars().count());
+            let is_meant = is_beginning || is_part || is_slip;
+            is_meant.then_some(((!is_beginning, distance), name))
         })
-        .min_by(|a, b| a.cmp(b))
+        .min()
         .map(|(_, name)| name)
+}
+
+/// Whether one name may be another one with a letter or two wrong.
+pub fn is_slip(wanted: &str, name: &str) -> bool {
+    let folded = |text: &str| text.to_lowercase().chars().take(400).collect::<String>();
+    let (wanted, name) = (folded(wanted), folded(name));
+    let distance = strsim::osa_distance(&wanted, &name);
+    is_near(distance, wanted.chars().count(), name.chars().count())
+}
+
+/// Whether so many wrong letters are few for names of these lengths.
+fn is_near(distance: usize, letters: usize, others: usize) -> bool {
+    distance <= (letters.max(others) / 3).max(1)
 }
 
 /// [`nearest`], as the tail of an error's hint: `did you mean ...?`
@@ -65,6 +92,24 @@ mod tests {
         assert_eq!(nearest("mongp", ["mongo", "web"]), Some("mongo"));
         assert_eq!(nearest("bakc", ["front", "back"]), Some("back"));
         assert_eq!(nearest("survey", ["survey_container", "mongo"]), Some("survey_container"));
+    }
+
+    #[test]
+    fn what_begins_so_comes_before_what_merely_looks_so() {
+        let known = ["shop-web-1", "shop-svc10-1", "shop-svc1-1", "ship"];
+        assert_eq!(nearest("shop-svc1", known), Some("shop-svc1-1"));
+        assert_eq!(nearest("SHOP", known), Some("shop-web-1"));
+        assert_eq!(nearest("shp", known), Some("ship"));
+        assert_eq!(nearest("s", known), None);
+        assert_eq!(nearest("svc1", known), Some("shop-svc1-1"));
+    }
+
+    #[test]
+    fn the_name_is_suggested_of_what_is_called_so() {
+        let known = [("database", "shop-database-1"), ("web", "shop-web-1")];
+        assert_eq!(nearest_called("databse", known), Some("shop-database-1"));
+        assert_eq!(nearest_called("data", known), Some("shop-database-1"));
+        assert_eq!(nearest_called("mongo", known), None);
     }
 
     #[test]

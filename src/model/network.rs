@@ -7,7 +7,9 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::driver::{Driver, Scope};
+use super::gateway_mode::{Family, GatewayMode, GatewayModes};
 use super::keys::option;
+use super::labels::kept_options;
 
 /// Id of Podman's default network, the same everywhere.
 ///
@@ -18,8 +20,10 @@ pub const PODMAN_DEFAULT_NETWORK: &str =
 
 /// One range of addresses that a network hands out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Subnet {
     /// The range, such as `172.18.0.0/16`.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub subnet: IpNet,
     /// The router's address on the network. `None` where there is none, as on
     /// networks that were made without a gateway.
@@ -27,11 +31,49 @@ pub struct Subnet {
     pub gateway: Option<IpAddr>,
     /// The part of the range that the engine itself gives addresses from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub ip_range: Option<IpNet>,
+}
+
+/// What a network of Podman's has that no other has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct OfPodman {
+    /// From which others it is kept apart; absent where Podman was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub isolate: Option<Isolate>,
+    /// Whether names resolve on it.
+    pub names: bool,
+}
+
+/// From which other networks Podman keeps one apart (podman-network-create(1)).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Isolate {
+    /// From those that are strict.
+    #[default]
+    Off,
+    /// From others that are kept apart.
+    On,
+    /// From all others.
+    Strict,
+}
+
+impl Isolate {
+    /// The option's value.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "false",
+            Self::On => "true",
+            Self::Strict => "strict",
+        }
+    }
 }
 
 /// A network as the engine lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Network {
     /// Name. Docker lets two networks have the same name; the id tells them apart.
     pub name: String,
@@ -69,15 +111,40 @@ pub struct Network {
     /// packets leave with the container's own address.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub masquerade: bool,
+    /// How packets get in and out of the bridge, where it was made with a mode
+    /// (Docker 27 and newer).
+    #[serde(default, skip_serializing_if = "GatewayModes::is_untold")]
+    pub gateway_modes: GatewayModes,
+    /// Interfaces of the host whose packets are let in to published ports at
+    /// the container's own address, as if they came by way of the host's port
+    /// (`com.docker.network.bridge.trusted_host_interfaces`, Docker 28).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trusted_interfaces: Vec<String>,
+    /// `com.docker.network.bridge.inhibit_ipv4=true`: the engine gives the
+    /// bridge no IPv4 address.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub inhibit_ipv4: bool,
+    /// Whether an overlay network encrypts what it carries from node to node.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub encrypted: bool,
+    /// No network that anybody could join: settings for others to be made from.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub config_only: bool,
+    /// The config-only network that it was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config_from: Option<String>,
     /// Largest packet in bytes, where the network was made with one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mtu: Option<u32>,
-    /// Driver options as given; none of them is a secret.
+    /// Driver options. Of those that netmap does not know only the keys.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: BTreeMap<String, String>,
     /// Compose project that made it, from its label.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
+    /// What there is to say of it besides on a Podman.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub podman: Option<OfPodman>,
     /// Labels, values of secret-looking keys left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
@@ -114,8 +181,15 @@ impl Network {
             ingress: false,
             icc: true,
             masquerade: true,
+            gateway_modes: GatewayModes::default(),
+            trusted_interfaces: Vec::new(),
+            inhibit_ipv4: false,
+            encrypted: false,
+            config_only: false,
+            config_from: None,
             mtu: None,
             options: BTreeMap::new(),
+            podman: None,
             project: None,
             labels: BTreeMap::new(),
             node: String::new(),
@@ -136,12 +210,34 @@ impl Network {
         self.own_id.as_deref().unwrap_or(&self.id)
     }
 
-    /// Takes driver options over, and reads what some of them mean.
+    /// Takes driver options over, and reads what some of them mean. Of those
+    /// that netmap does not know the key alone is kept: some drivers are given
+    /// passwords that way.
     pub fn set_options(&mut self, options: BTreeMap<String, String>) {
-        self.options = options;
+        self.options = kept_options(options);
         self.icc = self.option(option::ICC) != Some("false");
         self.masquerade = self.option(option::MASQUERADE) != Some("false");
         self.mtu = self.option(option::MTU).and_then(|mtu| mtu.parse().ok());
+        self.read_newer_options();
+    }
+
+    /// Reads the options that earlier versions of netmap kept without reading.
+    pub(super) fn read_newer_options(&mut self) {
+        if let Some(mode) = self.option(option::GATEWAY_MODE_IPV4) {
+            self.gateway_modes.ipv4 = GatewayMode::parse(mode);
+        }
+        if let Some(mode) = self.option(option::GATEWAY_MODE_IPV6) {
+            self.gateway_modes.ipv6 = GatewayMode::parse(mode);
+        }
+        if let Some(trusted) = self.option(option::TRUSTED_INTERFACES) {
+            let trusted = trusted.split(':').filter(|name| !name.is_empty());
+            let trusted = trusted.map(str::to_owned).collect();
+            self.trusted_interfaces = trusted;
+        }
+        self.inhibit_ipv4 |= self.option(option::INHIBIT_IPV4) == Some("true");
+        // It counts by being there, whatever its value.
+        self.encrypted |= self.driver == Driver::Overlay
+            && self.option(option::ENCRYPTED).is_some_and(|value| value != "false");
     }
 
     /// The value of a driver option; [`keys::option`](super::keys::option) has the keys.
@@ -156,24 +252,27 @@ impl Network {
             return None;
         }
         let named = self.option(option::BRIDGE_NAME).map(str::to_owned);
-        // Compose files have a name in its place.
-        let is_id = self.id.len() == 64 && self.id.bytes().all(|byte| byte.is_ascii_hexdigit());
-        named.or_else(|| is_id.then(|| format!("br-{}", &self.id[..12])))
+        named.or_else(|| bridge_of(&self.id))
     }
 
-    /// Whether packets get in and out of the bridge otherwise than with
-    /// translated addresses (gateway modes other than `nat`).
-    pub fn is_routed(&self) -> bool {
-        let modes = [option::GATEWAY_MODE_IPV4, option::GATEWAY_MODE_IPV6];
-        modes.into_iter().filter_map(|key| self.option(key)).any(|mode| mode != "nat")
+    /// How packets of a family get in and out of the bridge.
+    pub fn gateway_mode(&self, family: Family) -> &GatewayMode {
+        self.gateway_modes.of(family)
     }
 
-    /// Whether the engine keeps its host off the bridge: in the gateway mode
-    /// `isolated` of the address family, which only an internal network can be
-    /// in (Docker 28).
-    pub fn is_isolated(&self, ipv4: bool) -> bool {
-        let mode = if ipv4 { option::GATEWAY_MODE_IPV4 } else { option::GATEWAY_MODE_IPV6 };
-        self.option(mode) == Some("isolated")
+    /// Whether it hands out addresses of a family, as far as is known.
+    pub fn has_family(&self, family: Family) -> bool {
+        match family {
+            Family::V4 => self.ipv4,
+            Family::V6 => self.ipv6,
+        }
+    }
+
+    /// Whether the engine leaves its host without an address of a family on
+    /// the bridge, and so without a way to its members.
+    pub fn is_without_host(&self, family: Family) -> bool {
+        *self.gateway_mode(family) == GatewayMode::Isolated
+            || (family == Family::V4 && self.inhibit_ipv4)
     }
 
     /// The engine's default bridge, the one network without names: every
@@ -187,6 +286,13 @@ impl Network {
             && (self.option(option::DEFAULT_BRIDGE) == Some("true")
                 || self.own_name() == "bridge"
                 || self.own_id() == PODMAN_DEFAULT_NETWORK)
+    }
+
+    /// Whether the engine resolves its members' names for one another: the
+    /// default bridge has no resolver, and of Podman's others only those with
+    /// `dns_enabled`, which a macvlan network never is.
+    pub fn has_names(&self) -> bool {
+        !self.is_default_bridge() && self.podman.is_none_or(|of| of.names)
     }
 
     /// The host's own network stack, not a network between containers.
@@ -223,8 +329,24 @@ impl Network {
         if !self.masquerade {
             flags.push("no masquerade");
         }
-        if self.ipv6 {
-            flags.push("ipv6");
+        flags.extend(self.gateway_flags());
+        if self.inhibit_ipv4 {
+            flags.push("host has no ipv4");
+        }
+        if !self.trusted_interfaces.is_empty() {
+            flags.push("trusted interfaces");
+        }
+        match (self.ipv4, self.ipv6) {
+            (true, true) => flags.push("ipv6"),
+            (false, true) => flags.push("ipv6 only"),
+            (false, false) => flags.push("no addresses"),
+            (true, false) => {}
+        }
+        if self.encrypted {
+            flags.push("encrypted");
+        }
+        if self.config_only {
+            flags.push("config only");
         }
         if self.attachable && self.driver == Driver::Overlay {
             flags.push("attachable");
@@ -232,8 +354,13 @@ impl Network {
         if self.ingress {
             flags.push("ingress");
         }
-        if self.is_default_bridge() {
+        if !self.has_names() {
             flags.push("no names");
+        }
+        match self.podman.and_then(|of| of.isolate) {
+            Some(Isolate::On) => flags.push("isolate"),
+            Some(Isolate::Strict) => flags.push("isolate strict"),
+            Some(Isolate::Off) | None => {}
         }
         if self.unlisted {
             flags.push("not listed");
@@ -241,10 +368,45 @@ impl Network {
         flags
     }
 
+    /// The modes in which packets get in and out, where they are not those of
+    /// every bridge; one word where both families are in the same.
+    fn gateway_flags(&self) -> impl Iterator<Item = &'static str> {
+        let families =
+            [Family::V4, Family::V6].into_iter().filter(|family| self.has_family(*family));
+        let modes: Vec<_> = families.map(|family| (family, self.gateway_mode(family))).collect();
+        let differ = modes.iter().any(|(_, mode)| *mode != modes[0].1);
+        let told = if differ { modes.len() } else { 1 };
+        modes.into_iter().take(told).filter_map(move |(family, mode)| {
+            let [plain, v4, v6] = match mode {
+                GatewayMode::Nat => return None,
+                GatewayMode::NatUnprotected => {
+                    ["nat-unprotected", "ipv4 nat-unprotected", "ipv6 nat-unprotected"]
+                }
+                GatewayMode::Routed => ["routed", "ipv4 routed", "ipv6 routed"],
+                GatewayMode::Isolated => ["isolated", "ipv4 isolated", "ipv6 isolated"],
+                GatewayMode::Other(_) => {
+                    ["unknown gateway mode", "unknown ipv4 mode", "unknown ipv6 mode"]
+                }
+            };
+            Some(match family {
+                _ if !differ => plain,
+                Family::V4 => v4,
+                Family::V6 => v6,
+            })
+        })
+    }
+
     /// Whether `address` lies in one of the network's subnets.
     pub fn contains(&self, address: IpAddr) -> bool {
         self.subnets.iter().any(|s| s.subnet.contains(&address))
     }
+}
+
+/// What Docker calls the bridge of a network with this id, if it is one: compose
+/// files have a name in its place.
+pub fn bridge_of(id: &str) -> Option<String> {
+    let is_id = id.len() == 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_id.then(|| format!("br-{}", &id[..12]))
 }
 
 fn yes() -> bool {

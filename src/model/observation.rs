@@ -11,11 +11,13 @@ use serde::{Deserialize, Serialize};
 use super::log_trouble::LogTrouble;
 use super::moment::{self, Moment};
 use super::port::Protocol;
+use super::repeated::Repeated;
 use super::resolver::ResolverSettings;
 use super::unread::Unread;
 
 /// How netmap looked inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Means {
     /// Files of `/proc` on the engine's machine, without entering the container.
@@ -26,6 +28,7 @@ pub enum Means {
 
 /// What was seen of one container.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Observation {
     /// Name of the container.
     pub container: String,
@@ -41,6 +44,10 @@ pub struct Observation {
         deserialize_with = "moment::or_none"
     )]
     pub at: Option<Moment>,
+    /// The number by which the machine's kernel tells its network namespace from
+    /// others; absent where it was not looked at from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network_namespace: Option<u64>,
     /// Sockets that wait for others: TCP ports in state LISTEN, bound UDP
     /// ports. Docker's own resolver on 127.0.0.11 is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,6 +76,9 @@ pub struct Observation {
     /// says: asked for as the container's programs ask.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resolved: Vec<ResolvedName>,
+    /// The names that its `/etc/hosts` has for its own addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own_names: Vec<String>,
     /// Its `/etc/hosts`, without the lines about itself and loopback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hosts: Option<Vec<HostsEntry>>,
@@ -78,6 +88,14 @@ pub struct Observation {
     /// What else went wrong by the last lines of its log.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub log_troubles: Vec<LogTrouble>,
+    /// When its log last said that a connection was made; absent where none of its
+    /// last lines says so.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "moment::or_none"
+    )]
+    pub log_connected: Option<Moment>,
     /// What could not be looked at, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unseen: Vec<Unread>,
@@ -95,6 +113,7 @@ impl Observation {
 
 /// A name, and what it led a container to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ResolvedName {
     /// The name, as the container has it.
     pub name: String,
@@ -105,6 +124,7 @@ pub struct ResolvedName {
 
 /// A socket that waits for others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Listening {
     /// Protocol.
     pub protocol: Protocol,
@@ -129,6 +149,7 @@ impl Listening {
 
 /// How far a TCP connection has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Progress {
     /// The first packet is out and unanswered (SYN_SENT).
@@ -139,6 +160,7 @@ pub enum Progress {
 
 /// A TCP connection that the container began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Connection {
     /// How far it has come.
     pub progress: Progress,
@@ -148,8 +170,10 @@ pub struct Connection {
 
 /// A line of a routing table.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RouteEntry {
     /// Addresses it is for; `0.0.0.0/0` and `::/0` are the default route.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub destination: IpNet,
     /// The router, unless the addresses are on the link itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -170,6 +194,7 @@ impl RouteEntry {
 
 /// The largest packet of an interface.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Mtu {
     /// Interface.
     pub interface: String,
@@ -179,6 +204,7 @@ pub struct Mtu {
 
 /// A line of a hosts file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct HostsEntry {
     /// Address.
     pub address: IpAddr,
@@ -188,6 +214,7 @@ pub struct HostsEntry {
 
 /// What kind of network error a log line is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum LogErrorKind {
     /// Connection refused: the way is open, nothing listens.
@@ -202,6 +229,8 @@ pub enum LogErrorKind {
     Reset,
     /// The program itself finds the host's name ill-formed.
     InvalidHost,
+    /// A piece of a user or a password was taken for the beginning of the host.
+    Unescaped,
     /// Some failure to connect; the line does not say which.
     #[serde(other)]
     Failed,
@@ -217,6 +246,7 @@ impl LogErrorKind {
             Self::NameNotFound => "name not found",
             Self::Reset => "connection cut",
             Self::InvalidHost => "invalid host name",
+            Self::Unescaped => "part of a user or password taken for the host",
             Self::Failed => "connection failed",
         }
     }
@@ -224,6 +254,7 @@ impl LogErrorKind {
 
 /// A network error in a container's log. The line itself is not kept.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LogError {
     /// What kind.
     pub kind: LogErrorKind,
@@ -232,27 +263,18 @@ pub struct LogError {
     /// Port, where the line says one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
-    /// How many of the lines looked at say so.
-    #[serde(default)]
-    pub count: u32,
-    /// When the first of them was written.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "moment::or_none"
-    )]
-    pub first: Option<Moment>,
-    /// When the last of them was written.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "moment::or_none"
-    )]
-    pub last: Option<Moment>,
+    /// Whether a name server has said that there is no such name, and not that it
+    /// could not tell.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub denied: bool,
+    /// How often it says so, and when.
+    #[serde(flatten)]
+    pub repeated: Repeated,
 }
 
 /// What was seen of the engine's machine itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct HostObservation {
     /// Sockets that wait for others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -270,6 +292,7 @@ pub struct HostObservation {
 
 /// What a network itself says about its members.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct NetworkObservation {
     /// Name of the network.
     pub network: String,
@@ -286,6 +309,7 @@ pub struct NetworkObservation {
 
 /// A container in a network's own list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Attached {
     /// Name.
     pub name: String,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What something that could not be read is a part of. Containers and networks
 /// go by their names on their own engines.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Part {
     /// A container, or something that the engine says of it.

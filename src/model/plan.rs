@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Place {
     /// The file, as it was named on the command line or in another file.
     pub file: String,
@@ -25,6 +26,7 @@ impl fmt::Display for Place {
 
 /// What a snapshot was read from when it was read from compose files.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Plan {
     /// Compose project.
     pub project: String,
@@ -43,6 +45,7 @@ pub struct Plan {
 /// Something in compose files that will be refused, so that not all that is
 /// planned comes about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Fault {
     /// Who refuses it.
     pub by: Refuser,
@@ -64,6 +67,7 @@ pub struct Fault {
 
 /// Who refuses what compose files say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Refuser {
     /// Compose, as it reads the files: nothing of them comes up.

@@ -11,6 +11,7 @@ use super::host_ports::{HostPorts, host_ip};
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Protocol {
     /// TCP, what a port is when nothing else is said.
@@ -61,6 +62,7 @@ impl fmt::Display for Protocol {
 /// A container port that can be reached from beyond its networks, now: through
 /// a port of the host, or, where a network is routed, at its own address.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PublishedPort {
     /// Container port.
     pub port: u16,
@@ -93,6 +95,7 @@ fn host_port_or_none<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u16>, 
 /// from what is published while the container is stopped, when the host port
 /// is left to the engine, and on networks from which nothing can be published.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RequestedPort {
     /// Container port.
     pub port: u16,
@@ -102,6 +105,7 @@ pub struct RequestedPort {
     /// Host address asked for; `None` for every address, in JSON an empty
     /// string.
     #[serde(default, with = "host_ip")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub host_ip: Option<IpAddr>,
     /// Host port asked for.
     #[serde(default)]
@@ -109,6 +113,13 @@ pub struct RequestedPort {
 }
 
 impl RequestedPort {
+    /// A TCP port of a container on the host's loopback address alone.
+    pub fn on_loopback(host_port: u16, port: u16) -> Self {
+        let host_ip = Some(Ipv4Addr::LOCALHOST.into());
+        let host_port = HostPorts::One(host_port);
+        Self { port, protocol: Protocol::Tcp, host_ip, host_port }
+    }
+
     /// Whether it is asked for on every address of the host.
     pub fn is_on_every_address(&self) -> bool {
         self.host_ip.is_none_or(|ip| ip.is_unspecified())
@@ -154,6 +165,7 @@ impl RequestedPort {
 
 /// A port the image or the configuration declares. Declaring opens nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ExposedPort {
     /// Container port.
     pub port: u16,

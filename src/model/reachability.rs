@@ -6,10 +6,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::series::Series;
+#[cfg(test)]
+use super::series::Try;
 use super::why::Why;
 
 /// How a measurement ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// The target answered.
@@ -60,6 +64,7 @@ impl fmt::Display for Outcome {
 
 /// What the source was given to find the target by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum By {
     /// The target's name, which the source had to resolve.
@@ -80,6 +85,7 @@ impl By {
 
 /// What was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase", tag = "protocol", content = "port")]
 pub enum Attempt {
     /// ICMP echo requests: a ping.
@@ -108,6 +114,7 @@ impl Attempt {
 
 /// Round-trip times of the answers, in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Latency {
     /// The shortest.
     pub min: u64,
@@ -128,8 +135,49 @@ impl Latency {
     }
 }
 
+/// How large a packet got there, with don't-fragment set, and its answer back.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FullSize {
+    /// Bytes of the largest that the source's interface takes.
+    pub sent: u32,
+    /// Bytes of the largest that was answered.
+    pub passes: u32,
+    /// Whether somebody on the way said that larger ones are too large: then
+    /// programs come to send smaller ones by themselves.
+    pub told: bool,
+}
+
+impl FullSize {
+    /// Whether large packets are lost without a word.
+    pub fn loses(self) -> bool {
+        self.passes < self.sent && !self.told
+    }
+}
+
+/// `reachable for small packets only: …`
+impl fmt::Display for FullSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { sent, passes, told } = self;
+        match (passes >= sent, told) {
+            (true, _) => write!(f, "packets of {sent} bytes get there, the largest that are sent"),
+            (false, true) => write!(
+                f,
+                "packets of more than {passes} bytes are sent back as too large, so that programs \
+                 send smaller ones"
+            ),
+            (false, false) => write!(
+                f,
+                "reachable for small packets only: the largest that gets there has {passes} bytes, \
+                 and they leave with up to {sent}"
+            ),
+        }
+    }
+}
+
 /// One thing that was tried, and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Measurement {
     /// Name of the container it was tried from.
     pub from: String,
@@ -155,6 +203,12 @@ pub struct Measurement {
     /// Round-trip times, where the method can tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency: Option<Latency>,
+    /// What came of each try, where it was tried at a pace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<Series>,
+    /// How large a packet got there, where that was tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_size: Option<FullSize>,
     /// The address that the name led to, where the method can tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leads_to: Option<IpAddr>,
@@ -171,6 +225,7 @@ pub struct Measurement {
 
 /// Everything one probe measured.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Probe {
     /// Sorted by source, target, name before address, and then as written.
     pub measurements: Vec<Measurement>,
@@ -206,6 +261,13 @@ mod tests {
             outcome: Outcome::NameNotFound,
             reason: None,
             latency: Latency::of(&[Duration::from_micros(10), Duration::from_micros(30)]),
+            series: Some(Series {
+                interval_ms: 500,
+                jitter_us: Some(20),
+                tries: vec![Try { at_ms: 0, trip_us: Some(10) }, Try { at_ms: 500, trip_us: None }],
+                left_out: 0,
+            }),
+            full_size: Some(FullSize { sent: 1500, passes: 900, told: false }),
             leads_to: None,
             sent: 2,
             received: 2,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// An option of `docker run` and `podman run`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RunOption {
     /// Its long name with dashes: `--cap-add`.
     pub option: String,
@@ -27,6 +28,7 @@ impl RunOption {
 
 /// What a container was made with, as far as a new one like it can be given it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct MadeWith {
     /// The options.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

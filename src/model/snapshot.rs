@@ -8,13 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use super::container::{Container, NetworkMode};
 use super::engine_facts::{EngineFacts, EngineOfMap};
+use super::flow::Flows;
 use super::json::to_json;
 use super::names::before_engine;
 use super::network::Network;
 use super::observation::{HostObservation, NetworkObservation, Observation};
+use super::packet_drop::DropSearch;
 use super::plan::Plan;
 use super::position::{NetworkAt, with_positions};
 use super::reachability::Probe;
+use super::taken::Taken;
 use super::unread::Unread;
 
 /// Name and version of the snapshot format.
@@ -25,9 +28,14 @@ const LARGEST: u64 = 256 << 20;
 
 /// All that was observed, sorted by name and then id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Snapshot {
     /// Always [`SCHEMA`].
     pub schema: String,
+    /// When and by what it was taken, where somebody wanted that kept: the map
+    /// of a setup is the same each time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<Taken>,
     /// The engine.
     #[serde(default)]
     pub engine: EngineFacts,
@@ -48,6 +56,10 @@ pub struct Snapshot {
     /// What a probe measured, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probe: Option<Probe>,
+    /// What was looked for where a measurement contradicts the map. It is of one
+    /// moment, and of the machine's firewall: no file has it.
+    #[serde(skip)]
+    pub drops: Vec<DropSearch>,
     /// What was seen inside the containers, where netmap looked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub observations: Vec<Observation>,
@@ -57,6 +69,9 @@ pub struct Snapshot {
     /// What was seen of the engine's machine, where netmap looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<HostObservation>,
+    /// Who talked to whom, where somebody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flows: Option<Flows>,
     /// What could not be read.
     #[serde(default)]
     pub unread: Vec<Unread>,
@@ -104,15 +119,18 @@ impl Snapshot {
         let schema = SCHEMA.to_owned();
         let mut snapshot = Self {
             schema,
+            taken: None,
             engine,
             engines: Vec::new(),
             networks,
             containers,
             plan: None,
             probe: None,
+            drops: Vec::new(),
             observations: Vec::new(),
             network_observations: Vec::new(),
             host: None,
+            flows: None,
             unread,
         };
         snapshot.tidy();
@@ -145,6 +163,7 @@ impl Snapshot {
         let error = match serde_json::from_slice::<Self>(&text) {
             Ok(mut snapshot) if snapshot.schema == SCHEMA => {
                 find_own_names(&mut snapshot);
+                snapshot.networks.iter_mut().for_each(Network::read_newer_options);
                 snapshot.tidy();
                 return Ok(snapshot);
             }
@@ -178,7 +197,9 @@ impl Snapshot {
         self.observations = observations;
         self.probe = measured;
         self.host = whole.host.clone();
+        self.flows = whole.flows.as_ref().map(|flows| flows.among(among));
         self.plan = whole.plan.clone();
+        self.taken.clone_from(&whole.taken);
         self.engines.clone_from(&whole.engines);
     }
 
@@ -219,6 +240,9 @@ impl Snapshot {
         self.probe = self.probe.take().map(|probe| Probe::new(probe.measurements));
         self.observations.sort_by_cached_key(|seen| (seen.container.clone(), seen.id.clone()));
         self.network_observations.sort_by(|a, b| (&a.network, &a.id).cmp(&(&b.network, &b.id)));
+        if let Some(flows) = &mut self.flows {
+            flows.tidy();
+        }
         self.unread.sort();
         self.unread.dedup();
     }

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::reference::speaks_of_secrets;
 use super::without_user_info;
 
 /// What the engine said when it could not start a container. Earlier versions
 /// wrote what it said alone, which is read as well.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(from = "InSnapshot")]
 pub struct StartError {
     /// What kind of failure it is.
@@ -17,6 +19,7 @@ pub struct StartError {
 
 /// What kept a container from starting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum StartErrorKind {
     /// Its port of the host is another's.
@@ -31,12 +34,15 @@ pub enum StartErrorKind {
     Executable,
     /// A file or folder of the host cannot be mounted into it.
     Mount,
+    /// The engine cannot reach the server to which it is to send the log.
+    LogDriver,
     /// Something else.
     #[serde(other)]
     Other,
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 enum InSnapshot {
     Said(String),
@@ -67,16 +73,18 @@ impl StartError {
         let said = ['"', '`'].iter().fold(without_user_info(one_line.trim()), |said, quote| {
             without_odd_quotes(&said, *quote)
         });
+        let said = without_odd_words(&said);
         Self { said: said.chars().take(MOST_QUOTED).collect(), ..Self::recognise(one_line) }
     }
 
-    /// What the engine says in the end, and of a mount which one it is. What it
-    /// says first is where in the engine it happened.
+    /// What the engine says in the end, and of a mount which one it is, or that it is
+    /// about the log. What it says first is where in the engine it happened.
     pub fn gist(&self) -> String {
         let said = self.said.split(": Are you trying to mount").next().unwrap_or_default();
         let parts: Vec<&str> = said.split(": ").filter(|part| *part != "unknown").collect();
-        let is_mount = |part: &&&str| part.contains("mounting \"");
-        match (parts.iter().find(is_mount), parts.last()) {
+        let is_cause =
+            |part: &&&str| part.contains("mounting \"") || part.contains("logging driver");
+        match (parts.iter().find(is_cause), parts.last()) {
             (Some(mount), Some(last)) if mount != last => format!("{mount}: {last}"),
             _ => parts[parts.len().saturating_sub(2)..].join(": "),
         }
@@ -90,30 +98,88 @@ const MOST_QUOTED: usize = 600;
 /// Drops what stands in quotes, but for what looks like a path, a name or an
 /// address.
 fn without_odd_quotes(text: &str, quote: char) -> String {
-    let plain = |quoted: &str| {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:\\".contains(c);
-        quoted.len() <= 200 && quoted.chars().all(is_plain) && !quoted.starts_with('-')
-    };
     let mut parts = text.split(quote).enumerate();
     let mut clean = parts.next().map(|(_, first)| first.to_owned()).unwrap_or_default();
     for (at, part) in parts {
         clean.push(quote);
-        clean.push_str(if at % 2 == 0 || plain(part) { part } else { "…" });
+        clean.push_str(if at % 2 == 0 || is_plain(part) { part } else { LEFT_OUT });
     }
     clean
+}
+
+/// Drops words that are none, nor paths, names, addresses or numbers, and what
+/// stands behind one that speaks of a secret: a mount that fails is told of
+/// with its options, a password among them.
+fn without_odd_words(text: &str) -> String {
+    let mut secret = false;
+    let clean = text.split(' ').map(|word| {
+        let speaks = speaks_of_secrets(word);
+        let holds_it = word.contains('=') && !word.ends_with('=');
+        let was_secret = std::mem::replace(&mut secret, speaks && !holds_it);
+        let around = |c: char| ":,;()[]\"'`.".contains(c);
+        let inner = word.trim_matches(around);
+        match inner {
+            "" | LEFT_OUT => word.to_owned(),
+            _ if !was_secret && !speaks && is_plain(inner) => word.to_owned(),
+            // A word that speaks of a secret and holds none.
+            _ if !was_secret
+                && is_plain(inner)
+                && inner.bytes().all(|byte| byte.is_ascii_alphabetic()) =>
+            {
+                word.to_owned()
+            }
+            _ => word.replace(inner, LEFT_OUT),
+        }
+    });
+    clean.collect::<Vec<_>>().join(" ")
+}
+
+/// What stands for what is left out.
+const LEFT_OUT: &str = "…";
+
+/// Whether a text is a word, a path, a name, an address, an id or a number, as
+/// engines write them, and no value of somebody's.
+fn is_plain(text: &str) -> bool {
+    if text.len() > 200 || text.starts_with('-') {
+        return false;
+    }
+    let is_id = text.len() >= 12 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_address = text.bytes().all(|byte| byte.is_ascii_hexdigit() || b":./[]".contains(&byte))
+        && text.contains(['.', ':']);
+    // Few digits, behind the letters: `tcp4`, `python3`, `shop-web-1`, `18061`.
+    let is_part = |part: &str| {
+        let letters = part.trim_end_matches(|c: char| c.is_ascii_digit());
+        let digits = part.len() - letters.len();
+        // Capitals within words are rare: a random one has many.
+        let humps = letters
+            .as_bytes()
+            .windows(2)
+            .filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+        letters.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && letters.len() <= 24
+            && humps.count() <= 1
+            && (digits <= 2 || letters.is_empty() && digits <= 5)
+    };
+    let is_name = |text: &str| text.split(['-', '_', '.', '/', ':', '\\', '\'']).all(is_part);
+    is_id || is_address || matches!(text, "->" | "$PATH") || is_name(text)
 }
 
 impl StartErrorKind {
     /// Sources: moby/moby, `libnetwork/portallocator` (a port), what the kernel
     /// says behind `bind:` (a port that a program has), `libnetwork/ipamapi`
     /// (an address), `libnetwork/error.go` and `daemon/container_operations.go`
-    /// (networks and stacks); containers/common, `libnetwork/netavark/ipam.go`
+    /// (networks and stacks), `daemon/logs.go` (the log); containers/common, `libnetwork/netavark/ipam.go`
     /// (an address); opencontainers/runc, `libcontainer` (mounts, programs).
     fn of(said: &str) -> Self {
         let says = |any: &[&str]| any.iter().any(|words| said.contains(words));
         let part = |is: fn(&str) -> bool| said.split(": ").any(is);
-        if says(&["port is already allocated", "address already in use", "ports are not available"])
-        {
+        if says(&["logging driver"]) {
+            Self::LogDriver
+        } else if says(&[
+            "port is already allocated",
+            "address already in use",
+            "ports are not available",
+        ]) {
             Self::PortTaken
         } else if part(|part| part == "Address already in use")
             || says(&["is already allocated to container"])
@@ -171,6 +237,14 @@ mod tests {
                 "netavark: IPAM error: requested ip address 10.89.0.2 is already allocated to container ID 12ab",
                 AddressTaken,
             ),
+            (
+                "failed to create task for container: failed to initialize logging driver: dial tcp: lookup fluentd on 10.0.0.2:53: no such host",
+                LogDriver,
+            ),
+            (
+                "failed to initialize logging driver: dial tcp 127.0.0.1:24224: connect: connection refused",
+                LogDriver,
+            ),
             ("network 8f0c3d not found", NoNetwork),
             ("failed to set up container networking: network shop_front not found", NoNetwork),
             (
@@ -201,9 +275,15 @@ mod tests {
         for secret in ["--password=hunter2", "PASSWORD=hunter2 serve", "-phunter2", "a b"] {
             assert_eq!(odd(secret), "exec: \"…\": not found");
         }
+        let mount = said("mount //nas/x:/v, data: username=me,password=hunter2 failed");
+        assert_eq!(mount, "mount //nas/x:/v, data: … failed");
+        assert_eq!(said("the password hunter2 is wrong"), "the password … is wrong");
+        assert_eq!(said("key ghp_16C7e42F292c6912E7 of eyJhbGciOiJI.eyJzdWIi"), "key … of …");
+        let taken = "endpoint shop-web-1 (71a1c0ffee00): Bind for 127.0.0.1:18061 failed";
+        assert_eq!(said(taken), taken);
         assert!(!said("dial https://me:hunter2@host/ failed").contains("hunter2"));
-        assert_eq!(said("one\ntwo\u{1b}[31m"), "one two [31m");
-        assert_eq!(said(&"a".repeat(10_000)).len(), MOST_QUOTED);
+        assert_eq!(said("one\ntwo\u{1b}[31m"), "one two […");
+        assert_eq!(said(&"word ".repeat(2_000)).len(), MOST_QUOTED);
     }
 
     #[test]
@@ -217,6 +297,9 @@ mod tests {
              directory onto a file (or vice-versa)? Check"
         );
         assert_eq!(gist(&said), format!("{mount}: not a directory"));
+        let driver = "failed to initialize logging driver";
+        let said = format!("{driver}: dial tcp: lookup fluentd on 10.0.0.2:53: no such host");
+        assert_eq!(gist(&said), format!("{driver}: no such host"));
     }
 
     #[test]

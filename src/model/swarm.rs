@@ -11,6 +11,7 @@ use super::word::words;
 
 /// A swarm, as one of its nodes sees it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Swarm {
     /// Id of the node that this engine is.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -29,6 +30,7 @@ pub struct Swarm {
 
 /// A node of a swarm.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SwarmNode {
     /// Host name.
     pub name: String,
@@ -51,6 +53,7 @@ pub struct SwarmNode {
 
 /// A service: so many tasks of one kind, spread over the nodes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Service {
     /// Name, which leads to its virtual address, or to its tasks where it has none.
     pub name: String,
@@ -87,6 +90,7 @@ pub struct Service {
 
 /// A network that a service's tasks are put on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ServiceNetwork {
     /// Id of the network.
     pub network_id: String,
@@ -97,6 +101,7 @@ pub struct ServiceNetwork {
 
 /// An address that stands for all of a service's tasks on a network.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct VirtualAddress {
     /// Id of the network.
     pub network_id: String,
@@ -106,6 +111,7 @@ pub struct VirtualAddress {
 
 /// A port of a service that nodes forward.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ServicePort {
     /// The tasks' port.
     pub port: u16,
@@ -121,6 +127,7 @@ pub struct ServicePort {
 
 /// A task: one container of a service, on one node.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Task {
     /// Its number among its service's; global services do not count theirs.
     #[serde(default, skip_serializing_if = "Option::is_none")]

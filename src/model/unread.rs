@@ -8,6 +8,7 @@ use super::part::Part;
 /// Something that could not be read, and why. It is shown wherever the rest
 /// is: a map with holes must not look whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(from = "InSnapshot")]
 pub struct Unread {
     /// What: ``container `web` ``.
@@ -21,6 +22,7 @@ pub struct Unread {
 
 /// A note as a snapshot has it. Those of earlier versions have no part.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct InSnapshot {
     what: String,
     why: String,

@@ -14,6 +14,9 @@ words! {
         /// Linux does for routes of the type `blackhole` (`fib_props` in
         /// net/ipv4/fib_semantics.c).
         BlackHole = "a black-hole route of the source throws it away",
+        /// It says that it may not, which Linux does for routes of the type
+        /// `prohibit`.
+        Prohibited = "a route of the source forbids it",
         /// It lets a program make a socket, and not send.
         OwnFirewall = "a firewall in the source's own network stack drops it",
         /// It has no address to send from.
@@ -43,6 +46,8 @@ words! {
 
         // What could not be measured at all.
 
+        /// Silence says nothing where nobody gets an answer in time.
+        MachineBusy = "the machine is too busy to tell: even the source's own loopback answers late",
         /// Nobody came to it.
         NotMeasured = "it was not measured",
         /// The map has nothing to send to.
@@ -98,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_known_sentence_is_read_as_what_it_says_and_another_is_kept() {
-        for why in [Why::NoRoute, Why::BlackHole, Why::OwnFirewall, Why::NoShell] {
+        for why in [Why::NoRoute, Why::BlackHole, Why::Prohibited, Why::OwnFirewall, Why::NoShell] {
             let json = serde_json::to_string(why.as_str()).unwrap();
             assert_eq!(serde_json::from_str::<Why>(&json).unwrap(), why);
             assert_eq!(serde_json::to_string(&why).unwrap(), json);

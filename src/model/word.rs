@@ -32,6 +32,15 @@ macro_rules! words {
                 }
             }
 
+            /// The same where it is one of the few; any other is just `other`,
+            /// whatever it was.
+            pub fn generalised(&self) -> Self {
+                match self {
+                    Self::Other(given) if !given.is_empty() => Self::Other("other".to_owned()),
+                    known => known.clone(),
+                }
+            }
+
             /// Whether nobody said anything.
             pub fn is_untold(&self) -> bool {
                 self.as_str().is_empty()
@@ -66,6 +75,22 @@ macro_rules! words {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
+            }
+        }
+
+        /// Any string: the list is what netmap knows.
+        #[cfg(test)]
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({"type": "string", "examples": [$($text),+]})
             }
         }
 

@@ -10,6 +10,12 @@ pub fn count<N: Display + PartialEq + From<u8>>(number: N, noun: &str) -> String
     if number == N::from(1) { format!("1 {noun}") } else { format!("{number} {}", plural(noun)) }
 }
 
+/// Words with a capital letter in front.
+pub fn sentence_case(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// The plural of a noun that has a regular one.
 fn plural(noun: &str) -> String {
     let after_vowel = |stem: &str| stem.ends_with(['a', 'e', 'i', 'o', 'u']);
@@ -53,6 +59,16 @@ fn in_a_row<T: AsRef<str>>(items: &[T], most: usize, before_last: &str) -> Strin
 /// `nothing` where there are none.
 pub fn few<T: AsRef<str>>(names: &[T]) -> String {
     if names.is_empty() { "nothing".to_owned() } else { listed(names, FEW) }
+}
+
+/// A span of time, as far as it matters: `250 ms`, `30 s`, `5 min`, `3 h`.
+pub fn span(seconds: f64) -> String {
+    match seconds {
+        ..1.0 => format!("{:.0} ms", seconds * 1e3),
+        ..120.0 => format!("{seconds:.0} s"),
+        ..7200.0 => format!("{:.0} min", seconds / 60.0),
+        _ => format!("{:.0} h", seconds / 3600.0),
+    }
 }
 
 #[cfg(test)]

@@ -1,22 +1,37 @@
 //! Measuring who really reaches whom: [`plan()`] works out what to try, `run`
-//! tries it by one of the `methods`, and the result is a
+//! tries it by one of the `methods`, `again` tries again what deserves it, and the result is a
 //! [`Probe`](crate::model::Probe) for the graph to hold against its prediction.
 
+mod again;
+#[cfg(target_os = "linux")]
+mod drops;
+#[cfg(not(target_os = "linux"))]
+mod drops_elsewhere;
+mod follow;
 mod methods;
+#[cfg(target_os = "linux")]
+mod passing;
 mod plan;
 mod resolve;
 mod run;
+mod stand_in;
 mod words;
 
 use std::net::IpAddr;
 use std::time::Duration;
 
+pub use again::Crowd;
+#[cfg(target_os = "linux")]
+pub use drops::seek;
+#[cfg(not(target_os = "linux"))]
+pub use drops_elsewhere::seek;
+pub use follow::Pace;
 pub use methods::Method;
 pub use plan::{Attempts, ProbePlan, Query, Request, plan, plan_queries};
 pub use resolve::resolve;
-pub use run::{Crowd, Outlook, Probing};
+pub use run::{Outlook, Probing};
 
-use crate::model::{Latency, Outcome, Why};
+use crate::model::{FullSize, Latency, Outcome, Why};
 
 /// How long and how often to try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +43,10 @@ pub struct Limits {
     pub each: Duration,
     /// How often to try, at least once.
     pub count: u32,
+    /// Whether to try as well how large a packet gets there.
+    pub full_size: bool,
+    /// Whether a first silence is not believed, and a ping tried once more.
+    pub insists: bool,
 }
 
 /// How long to wait where nobody says.
@@ -41,12 +60,12 @@ const EACH: Duration = Duration::from_micros(50);
 impl Limits {
     /// Waits so long for every answer, and tries so often.
     pub fn new(wait: Duration, count: u32) -> Self {
-        Self { wait, each: Duration::ZERO, count }
+        Self { wait, each: Duration::ZERO, count, full_size: false, insists: true }
     }
 
     /// A second, or longer where more than 20,000 are tried at once.
     pub fn usual(count: u32) -> Self {
-        Self { wait: USUAL, each: EACH, count }
+        Self { wait: USUAL, each: EACH, count, full_size: false, insists: true }
     }
 
     /// What they come to for so many that are tried at once.
@@ -85,6 +104,7 @@ struct Answer {
     outcome: Outcome,
     reason: Option<Why>,
     latency: Option<Latency>,
+    full_size: Option<FullSize>,
     sent: u32,
     received: u32,
     /// The address that the name led to, where the method can tell.
@@ -96,9 +116,9 @@ struct Answer {
 impl Answer {
     /// One try with this outcome and nothing else to tell.
     fn of(outcome: Outcome) -> Self {
-        let (reason, latency, leads_to) = (None, None, None);
+        let (reason, latency, full_size, leads_to) = (None, None, None, None);
         let (sent, received) = (1, 0);
-        Self { outcome, reason, latency, sent, received, leads_to, method: "" }
+        Self { outcome, reason, latency, full_size, sent, received, leads_to, method: "" }
     }
 
     /// No outcome, because of `why`.

@@ -57,6 +57,14 @@ impl Act {
         }
     }
 
+    /// The name or address, as programs take it.
+    pub fn host(&self) -> String {
+        match self {
+            Self::Address(address, _) => address.to_string(),
+            Self::Name(name, _) => name.clone(),
+        }
+    }
+
     /// Whether there is no name to resolve.
     pub fn is_address(&self) -> bool {
         matches!(self, Self::Address(..))
@@ -116,6 +124,8 @@ pub struct ProbePlan {
     /// For each address a TCP port that its owner declares: where a ping
     /// cannot be sent, a connection there can tell whether the way is open.
     pub ports: HashMap<IpAddr, u16>,
+    /// Whether any of the names can lead to an IPv6 address.
+    pub leads_to_ipv6: bool,
 }
 
 impl ProbePlan {
@@ -193,6 +203,7 @@ impl<'a> Placing<'a> {
             if !self.map.container(query.from).state.has_network() {
                 continue;
             }
+            self.plan.leads_to_ipv6 |= leads_to_ipv6(self.map, &query);
             if query.answer == UNPLACED {
                 query.answer = match self.station(query.from) {
                     Some(station) => Found::Act { station, act: self.act(station, act_of(&query)) },
@@ -253,6 +264,16 @@ fn act_of(query: &Query) -> Act {
         (By::Address, Ok(address)) => Act::Address(address, query.attempt),
         _ => Act::Name(query.target.clone(), query.attempt),
     }
+}
+
+/// Whether what is asked for by name can have an IPv6 address: a container that has
+/// one, and whatever is no container here.
+fn leads_to_ipv6(map: &Map, query: &Query) -> bool {
+    let has_one = |at: ContainerAt| {
+        let mut endpoints = map.stack(at).into_iter().flat_map(|at| map.endpoints(at));
+        endpoints.any(|(_, endpoint)| endpoint.ipv6.is_some())
+    };
+    query.by == By::Name && query.to.is_none_or(has_one)
 }
 
 /// Who runs in a stack: the owner and those that ride in it, or everybody on

@@ -1,9 +1,7 @@
 //! Carrying out a plan: chooses a method for each network stack, keeps
-//! execs to eight at once, and turns answers into measurements.
+//! execs to so many at once, and turns answers into measurements.
 
-use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -11,30 +9,53 @@ use futures_util::stream;
 
 use super::methods::{Method, NamespaceHandle, argv, namespaces, netns, script};
 use super::plan::{Act, Found, ProbePlan, Query, Station};
+use super::stand_in::{StandIns, stand_ins};
 use super::{Answer, Limits};
 use crate::engine::{Engine, Engines};
 use crate::error::{Error, Result};
-use crate::graph::{Map, Verdict};
-use crate::model::{By, ContainerAt, Measurement, Outcome, Probe, State, Why};
+use crate::graph::Map;
+use crate::model::{Attempt, By, ContainerAt, Latency, Measurement, Outcome, State, Why};
 
-/// Execs under way at once. Measured: more gain nothing, each costs the
-/// engine about 50 ms.
-const WIDTH: usize = 8;
+/// Execs under way at once. Most of an exec is waiting for silent addresses, in
+/// which time others can start: 60 containers took 10.2 s with 8 at once, 7.0 s with
+/// 16, 6.0 s with 32 and no less with 60 (10 s of processor time on two cores, for
+/// some 9,000 processes).
+const WIDTH: usize = 32;
 
-/// How long to wait before the second look at what contradicts the map.
-const MOMENT: Duration = Duration::from_millis(300);
+/// What is known to answer, from wherever it is tried: the source's own
+/// loopback. Late answers from there say that the machine is busy.
+const CONTROL: Act = Act::Address(IpAddr::V4(Ipv4Addr::LOCALHOST), Attempt::Icmp);
 
-/// Neighbours that a kernel knows at once, in all its network namespaces
-/// together, where nobody changed `gc_thresh3` (arp(7)). What is one too many
-/// gets no answers.
-const NEIGHBOURS: usize = 1024;
+/// A control that takes a longer part of the wait than one in so many is late.
+const LATE: u32 = 4;
 
-/// How long a kernel holds on to a neighbour that answered: 30 s, give or take
-/// half of it (`neigh_rand_reach_time` in Linux's net/core/neighbour.c).
-const FORGOTTEN: Duration = Duration::from_secs(46);
+/// What a station came to.
+#[derive(Debug, Clone)]
+pub(super) struct Round {
+    /// An answer for each of its acts.
+    pub answers: Vec<Answer>,
+    /// Whether its control was late, or got no answer.
+    pub is_late: bool,
+}
 
-/// A TCP port nobody listens on as a rule: `tcpmux`. A refusal proves the way open.
-const UNLIKELY_PORT: u16 = 1;
+impl Round {
+    /// The last answer is the control's.
+    fn of(mut answers: Vec<Answer>, wait: Duration) -> Self {
+        let is_late = answers.pop().is_some_and(|control| {
+            let late = |latency: Latency| u128::from(latency.max) >= (wait / LATE).as_micros();
+            control.outcome == Outcome::Timeout || control.latency.is_some_and(late)
+        });
+        Self { answers, is_late }
+    }
+}
+
+fn with_control(station: &Station) -> Station {
+    let mut station = station.clone();
+    if !station.acts.is_empty() {
+        station.acts.push(CONTROL);
+    }
+    station
+}
 
 /// What carrying out the plan will take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,27 +71,17 @@ pub struct Outlook {
     pub patience: Option<Duration>,
 }
 
-/// Where a kernel keeps how many neighbours it has places for.
-const PLACES: &str = "/proc/sys/net/ipv4/neigh/default/gc_thresh3";
-
-/// More neighbours than a kernel may have places for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Crowd {
-    /// Ordered pairs of containers that should answer one another.
-    pub neighbours: usize,
-    /// How many places there are, as far as is known.
-    pub places: usize,
-}
-
 /// A plan with everything that is needed to carry it out.
 pub struct Probing<'a> {
-    map: &'a Map<'a>,
+    pub(super) map: &'a Map<'a>,
     engines: &'a Engines,
-    plan: &'a ProbePlan,
-    limits: Limits,
+    pub(super) plan: &'a ProbePlan,
+    pub(super) limits: Limits,
     method: Method,
     /// For each station the way into its namespace, or why it is not taken.
-    handles: Vec<std::result::Result<NamespaceHandle, String>>,
+    pub(super) handles: Vec<std::result::Result<NamespaceHandle, String>>,
+    /// For each station which pings by exec stand for others.
+    stand_ins: Vec<StandIns>,
 }
 
 impl<'a> Probing<'a> {
@@ -96,7 +107,9 @@ impl<'a> Probing<'a> {
         if let (Method::Netns, true, Some(Err(why))) = (method, closed, handles.first()) {
             return Err(Error::CannotEnter { why: why.clone() });
         }
-        Ok(Self { map, engines, plan, limits, method, handles })
+        let by_exec = method != Method::Netns && handles.iter().any(std::result::Result::is_err);
+        let stand_ins = if by_exec { stand_ins(map, plan) } else { Vec::new() };
+        Ok(Self { map, engines, plan, limits, method, handles, stand_ins })
     }
 
     /// The limits where all that is entered is tried at once.
@@ -125,125 +138,20 @@ impl<'a> Probing<'a> {
         }
     }
 
-    /// Measures. `progress` is called with how many of how many pairs are done.
-    ///
-    /// What contradicts the map is tried once more, with more patience, before
-    /// it counts: a busy machine is slow, a lost packet is no wall, and while
-    /// a network is made Docker takes the rule that keeps networks apart out
-    /// for a moment (`EnsureJumpRule` in libnetwork's iptables package).
-    pub async fn run(&self, progress: impl Fn(usize, usize)) -> Probe {
-        let pairs = self.plan.pairs();
-        let acts: usize = self.plan.stations.iter().map(|station| station.acts.len()).sum();
-        let acts_done = Cell::new(0);
-        let done = |more: usize| {
-            acts_done.set(acts_done.get() + more);
-            if let Some(of_pairs) = (acts_done.get() * pairs).checked_div(acts) {
-                progress(of_pairs, pairs);
-            }
-        };
-        progress(0, pairs);
-        let mut answers = self.measure(&self.plan.stations, &self.limits, &done).await;
-        self.look_again(&mut answers, |left| progress(pairs.saturating_sub(left), pairs)).await;
-        Probe::new(self.measurements(&answers))
-    }
-
-    /// Tries once more what deserves it. Where more neighbours are met than a
-    /// kernel has places for, silence may mean no more than that: then it goes
-    /// by rounds, with time between them to forget. `progress` is called with how many
-    /// pairs are left.
-    async fn look_again(&self, answers: &mut [Vec<Answer>], progress: impl Fn(usize)) {
-        let mut doubts = self.doubts(answers);
-        if doubts.is_empty() {
-            return;
-        }
-        let crowd = self.crowd();
-        let (wait, round) = match crowd {
-            // Each pair takes a place at both ends; others want some, too.
-            Some(crowd) => (FORGOTTEN, (crowd.places * 2 / 5).max(1)),
-            None => (MOMENT, usize::MAX),
-        };
-        let limits = self.limits.twice();
-        loop {
-            let (before, mut left) = (doubts.len(), &doubts[..]);
-            while !left.is_empty() {
-                progress(left.len());
-                let now;
-                (now, left) = left.split_at(round.min(left.len()));
-                tokio::time::sleep(wait).await;
-                let mut of_round = vec![BTreeSet::new(); self.plan.stations.len()];
-                for (station, act) in now.iter().flatten() {
-                    of_round[*station].insert(*act);
-                }
-                let again = self.measure(&self.stations_of(&of_round), &limits, &|_| {}).await;
-                for ((station, acts), again) in of_round.iter().enumerate().zip(again) {
-                    for (act, answer) in acts.iter().zip(again) {
-                        answers[station][*act] = answer;
-                    }
-                }
-            }
-            // In a crowd again, until a look at all that is left changes nothing.
-            doubts = self.doubts(answers);
-            if crowd.is_none() || doubts.is_empty() || doubts.len() >= before {
-                return;
-            }
-        }
-    }
-
-    /// Whether more neighbours are met than the kernel may have places for.
-    pub fn crowd(&self) -> Option<Crowd> {
-        let pairs = self.plan.queries.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to));
-        let reachable =
-            |from: ContainerAt, to: ContainerAt| self.map.predict(from, to).by_address.verdict;
-        let neighbours = pairs
-            .filter_map(|of_pair| Some((of_pair[0].from, of_pair[0].to?)))
-            .filter(|(from, to)| reachable(*from, *to) == Verdict::Reachable)
-            .count();
-        // Another machine's setting cannot be read from here.
-        let here = self.handles.iter().any(std::result::Result::is_ok);
-        let set = here.then(|| std::fs::read_to_string(PLACES).ok()).flatten();
-        let places = set.and_then(|set| set.trim().parse().ok()).unwrap_or(NEIGHBOURS);
-        (neighbours > places / 2).then_some(Crowd { neighbours, places })
-    }
-
-    /// For each two containers the acts between them whose answers deserve a
-    /// second look, by station and place.
-    fn doubts(&self, answers: &[Vec<Answer>]) -> Vec<Vec<(usize, usize)>> {
-        let mut doubts: BTreeMap<(ContainerAt, ContainerAt), Vec<(usize, usize)>> = BTreeMap::new();
-        for of_pair in self.plan.queries.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to)) {
-            // Nothing is predicted of what is no container here.
-            let (from, Some(to)) = (of_pair[0].from, of_pair[0].to) else { continue };
-            let prediction = self.map.predict(from, to);
-            for query in of_pair {
-                let Found::Act { station, act } = query.answer else { continue };
-                let Some(answer) = answers[station].get(act) else { continue };
-                let predicted = prediction.of(query.by, &query.target).verdict;
-                let contradicts = match answer.outcome.got_through() {
-                    Some(true) => predicted == Verdict::Blocked,
-                    Some(false) => predicted == Verdict::Reachable,
-                    None => false,
-                };
-                if contradicts {
-                    doubts.entry((from.min(to), from.max(to))).or_default().push((station, act));
-                }
-            }
-        }
-        doubts.into_values().collect()
-    }
-
-    /// The plan's stations with nothing but the acts chosen.
-    fn stations_of(&self, chosen: &[BTreeSet<usize>]) -> Vec<Station> {
-        let stations = self.plan.stations.iter().zip(chosen);
-        stations
-            .map(|(station, chosen)| Station {
-                members: station.members.clone(),
-                acts: chosen.iter().map(|act| station.acts[*act].clone()).collect(),
-            })
-            .collect()
-    }
-
     /// An answer for each act of each of `stations`, which stand where the
     /// plan's stand. `done` is called with the number of acts that are newly done.
-    async fn measure(
+    pub(super) async fn measure(
+        &self,
+        stations: &[Station],
+        limits: &Limits,
+        done: &dyn Fn(usize),
+    ) -> Vec<Round> {
+        let stations: Vec<Station> = stations.iter().map(with_control).collect();
+        let answers = self.answers(&stations, limits, done).await;
+        answers.into_iter().map(|answers| Round::of(answers, limits.wait)).collect()
+    }
+
+    async fn answers(
         &self,
         stations: &[Station],
         limits: &Limits,
@@ -254,7 +162,7 @@ impl<'a> Probing<'a> {
         let by_exec = async {
             let mut execs = stream::iter((0..stations.len()).filter(|at| self.by_exec(*at)))
                 .filter(|at| std::future::ready(busy(at)))
-                .map(|at| async move { (at, self.exec(&stations[at], limits).await) })
+                .map(|at| async move { (at, self.exec(at, &stations[at], limits).await) })
                 .buffer_unordered(WIDTH);
             let mut told = Vec::new();
             while let Some((at, answers)) = execs.next().await {
@@ -280,7 +188,8 @@ impl<'a> Probing<'a> {
 
     /// Measures from one stack by exec: in the first of its containers that
     /// has what it takes.
-    async fn exec(&self, station: &Station, limits: &Limits) -> Vec<Answer> {
+    async fn exec(&self, at: usize, station: &Station, limits: &Limits) -> Vec<Answer> {
+        let known = script::Known { plan: self.plan, stand_ins: &self.stand_ins[at] };
         let mut why = Answer::unknown(Why::NothingRuns);
         for member in &station.members {
             let container = self.map.container(*member);
@@ -295,7 +204,7 @@ impl<'a> Probing<'a> {
                 why = Answer::unknown(Why::EngineNotAsked);
                 continue;
             };
-            match self.exec_in(engine, &container.id, &station.acts, limits).await {
+            match exec_in(engine, &container.id, &station.acts, limits, known).await {
                 Ok(answers) if answers.iter().any(|answer| !answer.method.is_empty()) => {
                     return answers;
                 }
@@ -304,23 +213,6 @@ impl<'a> Probing<'a> {
             }
         }
         vec![why; station.acts.len()]
-    }
-
-    async fn exec_in(
-        &self,
-        engine: &Engine,
-        container: &str,
-        acts: &[Act],
-        limits: &Limits,
-    ) -> Result<Vec<Answer>> {
-        let port_of = |act: &Act| match act {
-            Act::Address(address, _) => port_at(&self.plan.ports, address),
-            Act::Name(..) => UNLIKELY_PORT,
-        };
-        match script::run(engine, container, acts, limits, port_of).await? {
-            script::Report::Answers(answers) => Ok(answers),
-            script::Report::NoShell => argv::run(engine, container, acts, limits).await,
-        }
     }
 
     /// A name that leads to somebody else's address does not lead to the
@@ -346,14 +238,15 @@ impl<'a> Probing<'a> {
         }
     }
 
-    fn measurements(&self, answers: &[Vec<Answer>]) -> Vec<Measurement> {
+    pub(super) fn measurements(&self, rounds: &[Round]) -> Vec<Measurement> {
         let name = |at: ContainerAt| self.map.container(at).name.clone();
         let queries = self.plan.queries.iter();
         queries
             .map(|query| {
                 let answer = match query.answer.clone() {
                     Found::Nowhere(why) => Answer::unknown(why),
-                    Found::Act { station, act } => answers[station]
+                    Found::Act { station, act } => rounds[station]
+                        .answers
                         .get(act)
                         .cloned()
                         .unwrap_or_else(|| Answer::unknown(Why::NotMeasured)),
@@ -369,6 +262,8 @@ impl<'a> Probing<'a> {
                     outcome: answer.outcome,
                     reason: answer.reason,
                     latency: answer.latency,
+                    series: None,
+                    full_size: answer.full_size,
                     leads_to: answer.leads_to.filter(|_| query.by == By::Name),
                     sent: answer.sent,
                     received: answer.received,
@@ -379,8 +274,18 @@ impl<'a> Probing<'a> {
     }
 }
 
-fn port_at(ports: &HashMap<IpAddr, u16>, address: &IpAddr) -> u16 {
-    ports.get(address).copied().unwrap_or(UNLIKELY_PORT)
+/// Tries these acts from inside the container with this id, with what it has for it.
+async fn exec_in(
+    engine: &Engine,
+    container: &str,
+    acts: &[Act],
+    limits: &Limits,
+    known: script::Known<'_>,
+) -> Result<Vec<Answer>> {
+    match script::run(engine, container, acts, limits, known).await? {
+        script::Report::Answers(answers) => Ok(answers),
+        script::Report::NoShell => argv::run(engine, container, acts, limits).await,
+    }
 }
 
 /// Why the engine would not run anything, in few words.

@@ -84,6 +84,12 @@ fn failure(output: &str) -> Option<Answer> {
     if says(&["sendto: operation not permitted", "sendmsg: operation not permitted"]) {
         return Some(Answer::of(Outcome::Unreachable).because(Why::OwnFirewall));
     }
+    // What may not be sent, where a socket could be had.
+    let sending = ["sendto: permission", "sendmsg: permission", "do you want to ping broadcast"];
+    let connecting = says(&["can't connect"]) && says(&["permission denied"]);
+    if says(&sending) || connecting {
+        return Some(Answer::of(Outcome::Unreachable).because(Why::Prohibited));
+    }
     if says(&["permission denied", "operation not permitted", "are you root"]) {
         return Some(Answer::unknown(Why::PingForbidden));
     }

@@ -50,6 +50,16 @@ fn what_the_sources_own_kernel_throws_away() {
         let answer = ping(1, said);
         assert_eq!(answer.reason, Some(Why::OwnFirewall), "{answer:?}");
     }
+    // A route of the type prohibit, as busybox and iputils tell it.
+    let broadcast =
+        "ping: Do you want to ping broadcast? Then -b. If not, check your local firewall rules\n";
+    for said in ["ping: sendto: Permission denied\n", broadcast] {
+        let answer = ping(2, said);
+        assert_eq!(answer.reason, Some(Why::Prohibited), "{answer:?}");
+    }
+    let answer = tcp(1, "nc: can't connect to remote host (10.1.1.1): Permission denied");
+    assert_eq!(answer.reason, Some(Why::Prohibited), "{answer:?}");
+    is(ping(1, "ping: permission denied (are you root?)\n"), Outcome::Unknown);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
-use crate::model::{HostAddress, Snapshot};
+use crate::model::{HostAddress, Party, Snapshot};
 
 /// What becomes of each subnet and address.
 #[derive(Debug, Default)]
@@ -186,11 +186,14 @@ impl Addresses {
             return net;
         }
         let block = Block::of(net.trunc());
-        let Some((root, new)) = self.root_of(block.v6, block.base) else { return net };
+        // Each subnet lies in a root; where one did not, it would say nothing.
+        let Some((root, new)) = self.root_of(block.v6, block.base) else {
+            return IpNet::new(from_number(block.v6, 0), net.prefix_len()).unwrap_or_default();
+        };
         let bits = block.bits.min(new.bits);
         let base = from_number(block.v6, moved(block.base, *root, *new));
         let prefix = net.max_prefix_len() - u8::try_from(bits).unwrap_or(0);
-        IpNet::new(base, prefix).unwrap_or(net)
+        IpNet::new(base, prefix).unwrap_or_default()
     }
 }
 
@@ -257,6 +260,7 @@ fn every_address(snapshot: &Snapshot) -> Vec<IpAddr> {
             all.extend(
                 [endpoint.ipv6_gateway, endpoint.fixed_ipv6].into_iter().flatten().map(IpAddr::V6),
             );
+            all.extend(&endpoint.link_local);
         }
         all.extend(container.published.iter().map(|port| port.host_ip));
         all.extend(container.requested.iter().filter_map(|port| port.host_ip));
@@ -271,6 +275,13 @@ fn every_address(snapshot: &Snapshot) -> Vec<IpAddr> {
     }
     for node in snapshot.engine.swarm.iter().flat_map(|swarm| &swarm.nodes) {
         all.extend(parsed(&node.address));
+    }
+    for flow in snapshot.flows.iter().flat_map(|flows| &flows.flows) {
+        all.extend(flow.via.iter().map(|hop| hop.address));
+        all.extend([&flow.client, &flow.server].into_iter().filter_map(|party| match party {
+            Party::Unknown { address } => Some(*address),
+            _ => None,
+        }));
     }
     all.extend(snapshot.network_observations.iter().flat_map(|seen| &seen.peers));
     let services = snapshot.engine.swarm.iter().flat_map(|swarm| &swarm.services);
@@ -290,6 +301,7 @@ fn every_address(snapshot: &Snapshot) -> Vec<IpAddr> {
         all.extend(&host.addresses);
     }
     let measured = snapshot.probe.iter().flat_map(|probe| &probe.measurements);
+    all.extend(measured.clone().filter_map(|measurement| measurement.leads_to));
     all.extend(measured.filter_map(|measurement| parsed(&measurement.target)));
     all
 }

@@ -2,41 +2,31 @@
 //! the same one always by the same other, so that the map keeps its shape and
 //! every prediction. Pure, and deterministic.
 //!
+//! What may stay is listed, and all else goes. Of what others wrote, names are
+//! numbered, words that are one of a few stay if netmap knows them, and prose
+//! keeps netmap's own words alone. Times are all moved by as much. Of the
+//! engine's version the first number stays, since the prediction depends on it.
 //! Labels are left out, and so is what nobody needs to understand the map.
-//! The engine's version stays: the prediction depends on it.
 
 mod addresses;
+mod flows;
+mod general;
+mod moments;
 mod names;
 mod redaction;
 mod seen;
+mod ways;
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::model::keys::option;
 use crate::model::{
-    Compose, Container, Endpoint, ExtraHost, Fault, HostAddress, Link, Measurement, Network,
-    NetworkMode, Place, Plan, Probe, PublishedPort, RequestedPort, Snapshot, StartError, Subnet,
-    Unread, Why,
+    Compose, Container, Endpoint, ExtraHost, FailedCheck, Fault, GatewayModes, HostAddress, Link,
+    Measurement, Network, NetworkMode, Place, Plan, Probe, PublishedPort, RequestedPort, Snapshot,
+    StartError, Subnet, Taken, Unread, Why,
 };
-use addresses::Addresses;
-use names::Names;
 use redaction::Redaction;
-
-/// Options of networks whose values the prediction depends on and that name
-/// nobody.
-const KEPT_OPTIONS: &[&str] = &[
-    option::DEFAULT_BRIDGE,
-    option::ICC,
-    option::MASQUERADE,
-    option::GATEWAY_MODE_IPV4,
-    option::GATEWAY_MODE_IPV6,
-    option::MTU,
-    option::IPVLAN_MODE,
-    option::MACVLAN_MODE,
-    option::PODMAN_MODE,
-    option::PODMAN_MTU,
-];
 
 /// The same setup under other names and addresses.
 ///
@@ -48,7 +38,7 @@ const KEPT_OPTIONS: &[&str] = &[
 /// # Ok::<(), netmap::error::Error>(())
 /// ```
 pub fn redact(snapshot: &Snapshot) -> Snapshot {
-    let redaction = Redaction { names: Names::of(snapshot), addresses: Addresses::of(snapshot) };
+    let redaction = Redaction::of(snapshot);
     let mut redacted = Snapshot::new(
         redaction.engine(&snapshot.engine),
         snapshot.networks.iter().map(|network| redaction.network(network)).collect(),
@@ -69,7 +59,9 @@ pub fn redact(snapshot: &Snapshot) -> Snapshot {
     redacted.observations.sort_by(|a, b| (&a.container, &a.id).cmp(&(&b.container, &b.id)));
     let engines = snapshot.engines.iter();
     redacted.engines = engines.map(|of| redaction.engine_of_map(of)).collect();
+    redacted.taken = snapshot.taken.as_ref().map(|taken| redaction.taken(taken));
     redacted.host = snapshot.host.as_ref().map(|host| redaction.host(host));
+    redacted.flows = snapshot.flows.as_ref().map(|flows| redaction.flows(flows));
     redacted
 }
 
@@ -80,14 +72,25 @@ fn not_understood(notes: usize) -> Vec<Unread> {
 }
 
 impl Redaction {
+    /// A note says who somebody is, so it is dropped. Netmap's version stays: who
+    /// looks at a report has to know it.
+    fn taken(&self, taken: &Taken) -> Taken {
+        let is_version = |version: &&String| {
+            version.len() < 16 && version.chars().all(|c| c.is_ascii_digit() || c == '.')
+        };
+        let netmap = taken.netmap.as_ref().filter(is_version).cloned();
+        Taken { at: self.moments.moment(taken.at), netmap, note: None }
+    }
+
     /// Places quote the names in their paths, so none of them is kept. That
-    /// something is refused is kept, and in which line, but not what it says.
+    /// something is refused is kept, in which line, and whether it is about a
+    /// service's networks, but not what it says.
     fn plan(&self, plan: &Plan) -> Plan {
         let number = |file: &str| plan.files.iter().position(|known| known == file).unwrap_or(0);
         let fault = |fault: &Fault| Fault {
             by: fault.by,
             place: Place { file: format!("file-{}", number(&fault.place.file) + 1), ..fault.place },
-            path: String::new(),
+            path: self.path(fault).unwrap_or_default(),
             service: fault.service.as_deref().map(|service| self.names.word(service)),
             why: "what this line says".to_owned(),
             meant: None,
@@ -99,25 +102,36 @@ impl Redaction {
         }
     }
 
+    /// The path of what is wrong with a service's networks, as far as that.
+    fn path(&self, fault: &Fault) -> Option<String> {
+        let service = fault.service.as_deref()?;
+        let of_service = fault.path.strip_prefix("services.")?.strip_prefix(service)?;
+        let service = self.names.word(service);
+        of_service.starts_with(".networks").then(|| format!("services.{service}.networks"))
+    }
+
     fn network(&self, network: &Network) -> Network {
         let mut options: BTreeMap<String, String> = network
             .options
             .iter()
-            .filter(|(key, _)| KEPT_OPTIONS.contains(&key.as_str()))
-            .map(|(key, value)| (key.clone(), value.clone()))
+            .filter_map(|(key, value)| Some((key.clone(), general::network_option(key, value)?)))
             .collect();
         if let Some(parent) = network.option(option::PARENT) {
             options.insert(option::PARENT.to_owned(), self.names.word(parent));
+        }
+        if let Some(bridge) = network.option(option::BRIDGE_NAME) {
+            options.insert(option::BRIDGE_NAME.to_owned(), self.names.interface(bridge));
         }
         Network {
             name: self.names.network(&network.name),
             id: self.names.network_id(&network.id),
             subnets: network.subnets.iter().map(|subnet| self.subnet(subnet)).collect(),
             options,
+            podman: network.podman,
             project: network.project.as_deref().map(|project| self.names.project(project)),
             labels: BTreeMap::new(),
-            driver: network.driver.clone(),
-            scope: network.scope.clone(),
+            driver: self.driver(&network.driver),
+            scope: network.scope.generalised(),
             internal: network.internal,
             ipv4: network.ipv4,
             ipv6: network.ipv6,
@@ -125,6 +139,19 @@ impl Redaction {
             ingress: network.ingress,
             icc: network.icc,
             masquerade: network.masquerade,
+            gateway_modes: GatewayModes {
+                ipv4: network.gateway_modes.ipv4.generalised(),
+                ipv6: network.gateway_modes.ipv6.generalised(),
+            },
+            trusted_interfaces: network
+                .trusted_interfaces
+                .iter()
+                .map(|name| self.names.word(name))
+                .collect(),
+            inhibit_ipv4: network.inhibit_ipv4,
+            encrypted: network.encrypted,
+            config_only: network.config_only,
+            config_from: network.config_from.as_deref().map(|name| self.names.network(name)),
             mtu: network.mtu,
             node: self.names.word(&network.node),
             own_name: network.own_name.as_deref().map(|name| self.names.network(name)),
@@ -143,21 +170,21 @@ impl Redaction {
 
     fn container(&self, container: &Container) -> Container {
         let names = &self.names;
+        let mut endpoints: Vec<Endpoint> =
+            container.endpoints.iter().map(|endpoint| self.endpoint(endpoint)).collect();
+        self.ways.keep(container, &mut endpoints);
         Container {
             name: names.word(&container.name),
             id: names.container_id(&container.id),
             image: names.image(&container.image),
+            program: container.program.as_deref().map(|program| names.program(program)),
             start_error: container
                 .start_error
                 .as_ref()
                 .map(|error| StartError { kind: error.kind, said: self.text(&error.said) }),
             hostname: names.word(&container.hostname),
-            network_mode: match &container.network_mode {
-                NetworkMode::Network(name) => NetworkMode::Network(names.network(name)),
-                NetworkMode::Container(owner) => NetworkMode::Container(names.container_id(owner)),
-                mode => mode.clone(),
-            },
-            endpoints: container.endpoints.iter().map(|endpoint| self.endpoint(endpoint)).collect(),
+            network_mode: self.network_mode(&container.network_mode),
+            endpoints,
             published: container
                 .published
                 .iter()
@@ -189,10 +216,11 @@ impl Redaction {
             links: container.links.iter().map(|link| self.link(link)).collect(),
             extra_hosts: container.extra_hosts.iter().map(|host| self.extra_host(host)).collect(),
             dns: container.dns.iter().map(|server| self.word_or_address(server)).collect(),
-            labels: BTreeMap::new(),
+            labels: general::labels(container),
             references: container.references.iter().map(|r| self.reference(r)).collect(),
             advertised: container.advertised.iter().map(|a| self.advertised(a)).collect(),
             in_replica_set: container.in_replica_set,
+            flawed_ports: container.flawed_ports.iter().map(|p| self.flawed_port(p)).collect(),
             // Paths, names and addresses in all forms there are, for nothing but
             // to make the container again, under names that are not its own.
             made_with: None,
@@ -203,9 +231,26 @@ impl Redaction {
             exit_code: container.exit_code,
             oom_killed: container.oom_killed,
             restart_count: container.restart_count,
-            started_at: container.started_at,
-            finished_at: container.finished_at,
+            started_at: self.moments.moment(container.started_at),
+            finished_at: self.moments.moment(container.finished_at),
+            created_at: self.moments.moment(container.created_at),
+            failed_check: container
+                .failed_check
+                .as_ref()
+                .map(|failed| FailedCheck { trouble: failed.trouble, line: None }),
             exposed: container.exposed.clone(),
+        }
+    }
+
+    fn network_mode(&self, mode: &NetworkMode) -> NetworkMode {
+        match mode {
+            NetworkMode::Network(name) => NetworkMode::Network(match mode.user_mode() {
+                Some(known) => known.to_owned(),
+                None => self.names.network(name),
+            }),
+            NetworkMode::Container(owner) => NetworkMode::Container(self.names.container_id(owner)),
+            NetworkMode::None => NetworkMode::None,
+            NetworkMode::Host => NetworkMode::Host,
         }
     }
 
@@ -226,6 +271,9 @@ impl Redaction {
             fixed_ipv4: v4(endpoint.fixed_ipv4),
             fixed_ipv6: v6(endpoint.fixed_ipv6),
             gateway_priority: endpoint.gateway_priority,
+            link_local: endpoint.link_local.iter().map(|ip| self.addresses.address(*ip)).collect(),
+            // For a driver, and in words of its own.
+            driver_options: BTreeMap::new(),
             links: endpoint.links.iter().map(|link| self.link(link)).collect(),
         }
     }
@@ -241,10 +289,12 @@ impl Redaction {
             attempt: m.attempt,
             outcome: m.outcome,
             latency: m.latency,
+            series: m.series.clone(),
+            full_size: m.full_size,
             leads_to: m.leads_to.map(|address| self.addresses.address(address)),
             sent: m.sent,
             received: m.received,
-            method: m.method.clone(),
+            method: general::method(&m.method),
         });
         Probe::new(measurements.collect())
     }
@@ -255,6 +305,7 @@ impl Redaction {
             known => known.clone(),
         }
     }
+
     fn link(&self, link: &Link) -> Link {
         Link { target: self.names.word(&link.target), alias: self.names.word(&link.alias) }
     }
@@ -269,5 +320,7 @@ impl Redaction {
     }
 }
 
+#[cfg(test)]
+mod fields_tests;
 #[cfg(test)]
 mod tests;

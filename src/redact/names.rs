@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::keys::option;
-use crate::model::{HostAddress, NetworkMode, Part, Snapshot};
+use crate::model::{Driver, HostAddress, NetworkMode, Part, Snapshot, bridge_of};
 
 /// The names of networks that every engine makes, or whose name has a meaning.
 const KEPT_NETWORKS: &[&str] =
@@ -28,11 +28,13 @@ pub struct Names {
     networks: BTreeMap<String, String>,
     projects: BTreeMap<String, String>,
     images: BTreeMap<String, String>,
+    programs: BTreeMap<String, String>,
     container_ids: BTreeMap<String, String>,
     network_ids: BTreeMap<String, String>,
     macs: BTreeMap<String, String>,
     variables: BTreeMap<String, String>,
     interfaces: BTreeMap<String, String>,
+    drivers: BTreeMap<String, String>,
 }
 
 impl Names {
@@ -45,6 +47,7 @@ impl Names {
         let mut ids: BTreeSet<&str> = containers.iter().map(|c| c.id.as_str()).collect();
         ids.remove("");
         names.words = numbered("container", containers.iter().map(|c| c.name.as_str()));
+        names.words.iter_mut().for_each(|(word, new)| keep_underscore(word, new));
         let services = containers.iter().filter_map(|c| c.compose.service.as_deref());
         names.add_words("service", services);
         for (at, id) in ids.iter().enumerate() {
@@ -81,7 +84,23 @@ impl Names {
         });
         names.variables = numbered("VARIABLE", variables);
         names.interfaces = numbered("interface", interfaces(snapshot));
+        // A bridge that has its name of its network's id has it of the new one.
+        let by_id = snapshot.networks.iter().filter(|n| n.option(option::BRIDGE_NAME).is_none());
+        let bridges: Vec<(String, String)> = by_id
+            .filter_map(|network| {
+                let id = names.network_id(&network.id);
+                Some((network.bridge()?, bridge_of(&id)?))
+            })
+            .collect();
+        names.interfaces.extend(bridges);
+        let drivers = snapshot.networks.iter().filter_map(|network| match &network.driver {
+            Driver::Other(name) => Some(name.as_str()),
+            _ => None,
+        });
+        names.drivers = numbered("driver", drivers);
         names.images = numbered("image", containers.iter().map(|c| c.image.as_str()));
+        let programs = containers.iter().filter_map(|c| c.program.as_deref());
+        names.programs = numbered("program", programs);
         let macs: BTreeSet<&str> =
             containers.iter().flat_map(|c| &c.endpoints).filter_map(|e| e.mac.as_deref()).collect();
         names.macs = macs
@@ -160,7 +179,15 @@ impl Names {
 
     fn add_words<'n>(&mut self, kind: &str, words: impl Iterator<Item = &'n str>) {
         let new: BTreeSet<&str> = words.filter(|word| !self.words.contains_key(*word)).collect();
-        self.words.extend(numbered(kind, new.into_iter()));
+        let mut numbered = numbered(kind, new.into_iter());
+        for (word, new) in &mut numbered {
+            // Whether a name is one of outside is told by its dots.
+            if word.contains('.') {
+                new.push_str(".example");
+            }
+            keep_underscore(word, new);
+        }
+        self.words.extend(numbered);
     }
 
     /// The name of a container, service, alias or host.
@@ -200,6 +227,11 @@ impl Names {
         }
     }
 
+    /// The name of a program.
+    pub fn program(&self, name: &str) -> String {
+        self.programs.get(name).cloned().unwrap_or_default()
+    }
+
     /// A MAC address.
     pub fn mac(&self, mac: &str) -> String {
         self.macs.get(mac).cloned().unwrap_or_default()
@@ -207,6 +239,9 @@ impl Names {
 
     /// The name of an environment variable.
     pub fn variable(&self, name: &str) -> String {
+        if is_of_a_proxy(name) {
+            return name.to_owned();
+        }
         self.variables.get(name).cloned().unwrap_or_default()
     }
 
@@ -216,6 +251,11 @@ impl Names {
             return name.to_owned();
         }
         self.interfaces.get(name).cloned().unwrap_or_default()
+    }
+
+    /// The name of a network's driver that netmap does not know.
+    pub fn driver(&self, name: &str) -> String {
+        self.drivers.get(name).cloned().unwrap_or_default()
     }
 
     /// What becomes of a word in prose, if it is any name at all.
@@ -287,18 +327,33 @@ fn other_words(snapshot: &Snapshot) -> BTreeSet<&str> {
 /// Interfaces of containers and of the engine's machine. A bridge's is called
 /// by the network's id, or by a name that somebody chose.
 fn interfaces(snapshot: &Snapshot) -> impl Iterator<Item = &str> {
+    let bridges = snapshot.networks.iter().filter_map(|n| n.option(option::BRIDGE_NAME));
     let routes = snapshot.observations.iter().filter_map(|seen| seen.routes.as_ref());
     let mtus = snapshot.observations.iter().filter_map(|seen| seen.mtus.as_ref());
     let of_host = snapshot.host.iter().filter_map(|host| host.routes.as_ref());
     let (routes, mtus) = (routes.chain(of_host).flatten(), mtus.flatten());
     let names = routes.map(|route| route.interface.as_str());
-    names.chain(mtus.map(|mtu| mtu.interface.as_str())).filter(|name| !is_plain_interface(name))
+    let names = names.chain(mtus.map(|mtu| mtu.interface.as_str())).chain(bridges);
+    names.filter(|name| !is_plain_interface(name))
+}
+
+/// Variables that every program knows, whose names say what they are for.
+fn is_of_a_proxy(name: &str) -> bool {
+    let known = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"];
+    known.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// Names that the kernel or the engine gives: `lo`, `eth0`, `docker0`.
 fn is_plain_interface(name: &str) -> bool {
     let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
-    matches!(stem, "lo" | "eth" | "docker")
+    matches!(stem, "lo" | "eth" | "docker") && name.len() - stem.len() <= 2
+}
+
+/// Whether a program may refuse a name is told by its underscores.
+fn keep_underscore(word: &str, new: &mut String) {
+    if word.contains('_') && !word.contains('.') {
+        *new = new.replace('-', "_");
+    }
 }
 
 /// A number for each name, with as many digits as keep the old order.

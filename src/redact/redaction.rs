@@ -1,18 +1,41 @@
 //! Replacing names and addresses in a word and in prose.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::addresses::Addresses;
+use super::moments::Moments;
 use super::names::Names;
-use crate::model::{Part, Unread};
+use super::ways::Ways;
+use crate::model::{Part, Snapshot, Unread};
 
-/// What replaces the names and addresses of one snapshot.
+/// The words of netmap's own sentences, and of those that it recognises.
+const WORDS: &str = include_str!("words.txt");
+
+/// What stands for words of others.
+const LEFT_OUT: &str = "…";
+
+/// What replaces the names, addresses and times of one snapshot.
 pub struct Redaction {
     pub names: Names,
     pub addresses: Addresses,
+    pub moments: Moments,
+    pub ways: Ways,
+    own_words: BTreeSet<&'static str>,
 }
 
 impl Redaction {
+    /// Finds all that is to be replaced in a snapshot.
+    pub fn of(snapshot: &Snapshot) -> Self {
+        Self {
+            names: Names::of(snapshot),
+            addresses: Addresses::of(snapshot),
+            moments: Moments::of(snapshot),
+            ways: Ways::of(snapshot),
+            own_words: WORDS.split_whitespace().collect(),
+        }
+    }
+
     pub fn unread(&self, unread: &Unread) -> Unread {
         let part = match &unread.part {
             Part::Container { name, vanished } => {
@@ -31,37 +54,75 @@ impl Redaction {
         }
     }
 
-    /// Prose, with every name and address in it replaced. Whatever might be a
-    /// host, a path or a number that tells something is left out.
+    /// Prose of which only netmap's own words are left. Names and addresses in
+    /// it are replaced, and all else that others wrote is left out.
     pub fn text(&self, text: &str) -> String {
-        let is_part = |c: char| c.is_alphanumeric() || "_.-:/@".contains(c);
         let mut clean = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(first) = rest.chars().next() {
-            if !is_part(first) {
-                clean.push(first);
-                rest = &rest[first.len_utf8()..];
-                continue;
+        for piece in pieces(text) {
+            let kept = match piece {
+                Piece::Word(word) => self.token(word),
+                Piece::Mark(mark) => is_mark(mark).then(|| mark.to_string()),
+            };
+            match kept {
+                Some(kept) => clean.push_str(&kept),
+                // However much it is.
+                None if clean.trim_end().ends_with(LEFT_OUT) => {
+                    clean.truncate(clean.trim_end().len());
+                }
+                None => clean.push_str(LEFT_OUT),
             }
-            let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
-            let (token, after) = rest.split_at(end);
-            let word = token.trim_end_matches(['.', ':']);
-            clean.push_str(&self.token(word));
-            clean.push_str(&token[word.len()..]);
-            rest = after;
         }
         clean
     }
 
-    fn token(&self, token: &str) -> String {
+    /// What is left of a word.
+    fn token(&self, token: &str) -> Option<String> {
         if let Some(known) = self.names.known(token) {
-            return known;
+            return Some(known);
         }
         if let Ok(address) = token.parse::<IpAddr>() {
-            return self.addresses.address(address).to_string();
+            return Some(self.addresses.address(address).to_string());
         }
-        let tells = token.contains(['.', '/', '@', ':'])
-            || token.chars().filter(char::is_ascii_digit).count() > 5;
-        if tells { "…".to_owned() } else { token.to_owned() }
+        let is_own = self.own_words.contains(token) || is_http_error(token);
+        is_own.then(|| token.to_owned())
     }
+}
+
+/// A part of prose.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Piece<'t> {
+    /// A word, a name, an address, a path, a number.
+    Word(&'t str),
+    /// What stands between two of these.
+    Mark(char),
+}
+
+/// Takes prose apart.
+pub fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let is_part = |c: char| c.is_alphanumeric() || "_-.:/@'".contains(c);
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        // A full stop or a colon behind a word is no part of it.
+        let word = rest[..end].trim_end_matches(['.', ':', '\'']);
+        if word.is_empty() {
+            pieces.push(Piece::Mark(first));
+            rest = &rest[first.len_utf8()..];
+        } else {
+            pieces.push(Piece::Word(word));
+            rest = &rest[word.len()..];
+        }
+    }
+    pieces
+}
+
+/// Whether it only separates words.
+fn is_mark(mark: char) -> bool {
+    " ,;:.()`\"'".contains(mark)
+}
+
+/// Whether it is the status of an HTTP answer that is an error.
+fn is_http_error(token: &str) -> bool {
+    token.len() == 3 && token.parse().is_ok_and(|status| (400..600).contains(&status))
 }

@@ -2,24 +2,27 @@
 //! the engine's machine. Every field is named here, so that one which is
 //! added to the model cannot slip through unseen.
 
+use super::general;
 use super::redaction::Redaction;
 use crate::model::{
-    Advertised, Attached, Connection, EngineFacts, EngineOfMap, HostObservation, HostsEntry,
-    Listening, LogError, LogTrouble, Mtu, NetworkObservation, Observation, Reference, ResolvedName,
-    RouteEntry, Service, ServiceNetwork, Swarm, SwarmNode, Task, Unread, VirtualAddress,
+    Advertised, Attached, Connection, EngineFacts, EngineOfMap, FlawedPort, HostObservation,
+    HostsEntry, Listening, LogError, LogTrouble, Mtu, NetworkObservation, Observation, Reference,
+    ResolvedName, RouteEntry, Service, ServiceNetwork, ServicePort, Swarm, SwarmNode, Task, Unread,
+    VirtualAddress,
 };
 
 impl Redaction {
-    /// Version and settings stay, for the prediction depends on them; address
-    /// pools tell nothing about the map and go.
+    /// What the prediction depends on stays: which engine it is, the first
+    /// number of its version, its settings. Address pools tell nothing about the
+    /// map and go.
     pub(super) fn engine(&self, engine: &EngineFacts) -> EngineFacts {
         EngineFacts {
-            name: engine.name.clone(),
-            version: engine.version.clone(),
-            api_version: engine.api_version.clone(),
-            os: engine.os.clone(),
-            arch: engine.arch.clone(),
-            operating_system: engine.operating_system.clone(),
+            name: general::engine_name(&engine.name),
+            version: engine.major().map(|major| major.to_string()).unwrap_or_default(),
+            api_version: String::new(),
+            os: general::system(&engine.os),
+            arch: general::processor(&engine.arch),
+            operating_system: engine.operating_system.as_deref().map(general::operating_system),
             ipv4_forwarding: engine.ipv4_forwarding,
             rootless: engine.rootless,
             address_pools: Vec::new(),
@@ -48,15 +51,21 @@ impl Redaction {
         let task = |task: &Task| Task {
             slot: task.slot,
             node: self.names.word(&task.node),
-            state: task.state.clone(),
+            state: task.state.generalised(),
             container: self.names.container_id(&task.container),
+        };
+        let port = |port: &ServicePort| ServicePort {
+            port: port.port,
+            protocol: port.protocol,
+            host_port: port.host_port,
+            mode: port.mode.generalised(),
         };
         Service {
             name: self.names.word(&service.name),
             // Nothing else goes by it.
             id: String::new(),
-            mode: service.mode.clone(),
-            endpoint_mode: service.endpoint_mode.clone(),
+            mode: service.mode.generalised(),
+            endpoint_mode: service.endpoint_mode.generalised(),
             wanted: service.wanted,
             running: service.running,
             networks: service
@@ -68,7 +77,7 @@ impl Redaction {
                 })
                 .collect(),
             virtual_addresses: service.virtual_addresses.iter().map(address).collect(),
-            published: service.published.clone(),
+            published: service.published.iter().map(port).collect(),
             tasks: service.tasks.iter().map(task).collect(),
         }
     }
@@ -77,10 +86,10 @@ impl Redaction {
         SwarmNode {
             name: self.names.word(&node.name),
             address: self.word_or_address(&node.address),
-            state: node.state.clone(),
+            state: node.state.generalised(),
             id: self.names.word(&node.id),
-            role: node.role.clone(),
-            availability: node.availability.clone(),
+            role: general::role(&node.role),
+            availability: node.availability.generalised(),
         }
     }
 
@@ -88,20 +97,30 @@ impl Redaction {
         Reference {
             origin: reference.origin,
             variable: reference.variable.as_deref().map(|name| self.names.variable(name)),
-            scheme: reference.scheme.clone(),
+            scheme: general::scheme(reference),
             host: self.word_or_address(&reference.host),
             port: reference.port,
             port_variable: reference.port_variable.as_deref().map(|name| self.names.variable(name)),
+            // Words of connection strings, and nothing of this setup.
+            notation: reference.notation.clone(),
             is_whole: reference.is_whole,
+            is_listed: reference.is_listed,
             flaw: reference.flaw,
         }
+    }
+
+    pub(super) fn flawed_port(&self, flawed: &FlawedPort) -> FlawedPort {
+        FlawedPort { variable: self.names.word(&flawed.variable), ..flawed.clone() }
     }
 
     pub(super) fn advertised(&self, advertised: &Advertised) -> Advertised {
         let mut reference = self.reference(&advertised.reference);
         // Names of listeners are somebody's own words.
-        reference.scheme = reference.scheme.filter(|name| name == "PLAINTEXT" || name == "SSL");
-        Advertised { reference, ..*advertised }
+        let listener = advertised.reference.scheme.as_deref();
+        reference.scheme =
+            listener.filter(|name| ["PLAINTEXT", "SSL"].contains(name)).map(str::to_owned);
+        let Advertised { reference: _, to_clients_of, for_all } = *advertised;
+        Advertised { reference, to_clients_of, for_all }
     }
 
     pub(super) fn observation(&self, seen: &Observation) -> Observation {
@@ -109,7 +128,8 @@ impl Redaction {
             container: self.names.word(&seen.container),
             id: self.names.container_id(&seen.id),
             how: seen.how,
-            at: seen.at,
+            at: self.moments.moment(seen.at),
+            network_namespace: seen.network_namespace,
             listening: seen.listening.as_ref().map(|all| self.listening(all)),
             connections: seen.connections.as_ref().map(|all| {
                 let connection = |c: &Connection| {
@@ -135,6 +155,7 @@ impl Redaction {
                     address: led.address.map(|address| self.addresses.address(address)),
                 })
                 .collect(),
+            own_names: seen.own_names.iter().map(|name| self.names.word(name)).collect(),
             hosts: seen.hosts.as_ref().map(|all| {
                 let entry = |entry: &HostsEntry| HostsEntry {
                     address: self.addresses.address(entry.address),
@@ -147,9 +168,8 @@ impl Redaction {
                     kind: error.kind,
                     host: self.word_or_address(&error.host),
                     port: error.port,
-                    count: error.count,
-                    first: error.first,
-                    last: error.last,
+                    denied: error.denied,
+                    repeated: self.moments.repeated(&error.repeated),
                 };
                 all.iter().map(error).collect()
             }),
@@ -160,11 +180,10 @@ impl Redaction {
                     kind: trouble.kind,
                     // It may name anything.
                     line: None,
-                    count: trouble.count,
-                    first: trouble.first,
-                    last: trouble.last,
+                    repeated: self.moments.repeated(&trouble.repeated),
                 })
                 .collect(),
+            log_connected: self.moments.moment(seen.log_connected),
             unseen: seen.unseen.iter().map(|unread: &Unread| self.unread(unread)).collect(),
         }
     }

@@ -6,10 +6,12 @@ use ipnet::IpNet;
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::addresses::Addresses;
 use super::*;
 use crate::graph::Map;
 use crate::model::ContainerAt;
 use crate::model::Part;
+use crate::model::keys::option;
 use crate::testing::snapshots;
 use std::net::IpAddr;
 
@@ -27,6 +29,30 @@ fn predictions(snapshot: &Snapshot) -> Vec<(ContainerAt, ContainerAt, String)> {
             (from, to, format!("{name} {:?} {routes:?}", prediction.by_address.verdict))
         })
         .collect()
+}
+
+/// What the doctor says of a snapshot: each rule, and of how many it says it.
+fn findings(snapshot: &Snapshot) -> Vec<(&'static str, usize)> {
+    let diagnosis = crate::diagnose::diagnose(&Map::new(snapshot), None, |_| true);
+    let mut said: Vec<_> =
+        diagnosis.findings.iter().map(|found| (found.rule, found.subjects.len())).collect();
+    said.sort_unstable();
+    said
+}
+
+#[test]
+fn the_doctor_says_the_same_of_every_sample_when_it_is_redacted() {
+    let names: Vec<String> =
+        crate::sample::SAMPLES.iter().flat_map(|sample| sample.names()).collect();
+    let differ: Vec<String> = names
+        .iter()
+        .filter_map(|name| {
+            let snapshot = crate::sample::read(name).unwrap();
+            let (whole, redacted) = (findings(&snapshot), findings(&redact(&snapshot)));
+            (whole != redacted).then(|| format!("{name}: {whole:?}, redacted {redacted:?}"))
+        })
+        .collect();
+    assert!(names.len() > 100 && differ.is_empty(), "{}: {differ:#?}", names.len());
 }
 
 /// Every word and number that must not be seen.
@@ -144,7 +170,8 @@ fn addresses_come_from_ranges_that_belong_to_nobody() {
     assert_eq!(front.name, "project-1_network-1");
     assert_eq!(front.subnets[0].subnet.to_string(), "192.0.2.0/24");
     assert_eq!(front.subnets[0].gateway.map(|g| g.to_string()).as_deref(), Some("192.0.2.1"));
-    assert!(front.options.is_empty() && front.labels.is_empty());
+    assert_eq!(front.option(option::BRIDGE_NAME), Some("interface-1"));
+    assert!(front.options.len() == 1 && front.labels.is_empty());
     let web = &redacted.containers[0];
     assert_eq!((web.name.as_str(), web.image.as_str()), ("container-1", "image-1"));
     let on = |name: &str| web.endpoints.iter().find(|e| e.network.starts_with(name)).expect("one");
@@ -212,4 +239,77 @@ fn what_two_engines_call_alike_is_still_called_alike() {
     assert_eq!(one.references[0].host, one.own_name());
     assert_eq!(one.extra_hosts[0].address, HostAddress::Gateway);
     assert_eq!(Snapshot::read(text.as_bytes()).expect("a snapshot"), redacted);
+}
+
+/// The strings in a source, without those of its tests.
+fn strings(source: &str) -> Vec<String> {
+    fn collect(tokens: proc_macro2::TokenStream, into: &mut Vec<String>) {
+        for token in tokens {
+            match token {
+                proc_macro2::TokenTree::Group(group) => collect(group.stream(), into),
+                proc_macro2::TokenTree::Literal(literal) => into.push(literal.to_string()),
+                _ => {}
+            }
+        }
+    }
+    let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+    // What documents it would be strings, too.
+    let code: String = code
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .fold(String::new(), |code, line| code + line + "\n");
+    let mut found = Vec::new();
+    collect(code.parse().expect("Rust"), &mut found);
+    found.retain(|literal| literal.starts_with('"'));
+    found
+}
+
+/// The words of a string that is a sentence, without what is filled in.
+fn words_of(literal: &str) -> Vec<String> {
+    let joined: String = literal
+        .split("\\\n")
+        .map(str::trim_start)
+        .collect::<String>()
+        .replace("\\n", " ")
+        .replace("\\\"", "\"");
+    let outside: String = joined
+        .split('{')
+        .map(|part| part.split('}').next_back().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join(" … ");
+    let is_word =
+        |word: &&str| word.chars().all(|c| c.is_ascii_alphabetic() || c == '\'' || c == '-');
+    let words: Vec<&str> = redaction::pieces(&outside)
+        .into_iter()
+        .filter_map(|piece| match piece {
+            redaction::Piece::Word(word) => Some(word),
+            redaction::Piece::Mark(_) => None,
+        })
+        .filter(is_word)
+        .collect();
+    if outside.contains(' ') { words.into_iter().map(str::to_owned).collect() } else { Vec::new() }
+}
+
+#[test]
+fn netmaps_own_words_are_known() {
+    let known: Vec<&str> = include_str!("words.txt").split_whitespace().collect();
+    assert!(known.is_sorted_by(|a, b| a < b), "words.txt is in order");
+    let sources = [
+        include_str!("../error.rs"),
+        include_str!("../model/unread.rs"),
+        include_str!("../model/why.rs"),
+        include_str!("../engine/engines.rs"),
+        include_str!("../engine/lenient.rs"),
+        include_str!("../engine/observe/inside.rs"),
+        include_str!("../engine/observe/logs.rs"),
+        include_str!("../engine/observe/machine.rs"),
+        include_str!("../engine/observe/mod.rs"),
+        include_str!("../engine/scan.rs"),
+        include_str!("../engine/swarm.rs"),
+        include_str!("../engine/translate.rs"),
+    ];
+    let words = sources.iter().flat_map(|source| strings(source));
+    let words: BTreeSet<String> = words.flat_map(|literal| words_of(&literal)).collect();
+    let missing: Vec<&String> = words.iter().filter(|w| !known.contains(&w.as_str())).collect();
+    assert!(missing.is_empty(), "netmap writes {missing:?}; add them to src/redact/words.txt");
 }

@@ -132,6 +132,9 @@ pub fn table(rows: &[Vec<String>], available: usize) -> String {
     records(rows, available)
 }
 
+/// Narrower than this, what a cell says stands below its heading.
+const NARROW: usize = 45;
+
 /// A block of lines for each row: its first cell, and the others below it,
 /// each with its heading in front. Cells that say nothing are left out.
 fn records(rows: &[Vec<String>], available: usize) -> String {
@@ -139,7 +142,13 @@ fn records(rows: &[Vec<String>], available: usize) -> String {
         return String::new();
     };
     let headings: Vec<String> = headings.iter().map(|heading| heading.replace('\n', " ")).collect();
-    let label = headings.iter().skip(1).map(|heading| width(heading)).max().unwrap_or(0).min(18);
+    let widest = headings.iter().skip(1).map(|heading| width(heading)).max().unwrap_or(0).min(18);
+    let (label, indent) = if available < NARROW { (0, 4) } else { (widest, widest + 4) };
+    // An address stays whole, and so does a name that is not long.
+    let whole = |word: &str| match unbreakable(word) >= width(word) {
+        true => word.to_owned(),
+        false => broken(word, available.saturating_sub(indent).max(10)),
+    };
     let mut text = String::new();
     for row in rows {
         text.push_str(&unglued(&broken(&row[0], available)));
@@ -150,23 +159,43 @@ fn records(rows: &[Vec<String>], available: usize) -> String {
             .skip(1)
             .filter(|(_, cell)| !matches!(&*undressed(cell), "" | "·"));
         for (heading, cell) in told {
-            let pad = label.saturating_sub(width(heading));
-            text.push_str(&format!("  {heading}{}", " ".repeat(pad)));
+            let words: Vec<String> = heading.split(' ').map(str::to_owned).collect();
+            text.push_str(&format!("  {}", flow(&words, " ", 2, available)));
+            text.push_str(&" ".repeat(label.saturating_sub(width(heading))));
             if width(heading) > label {
-                text.push_str(&format!("\n  {}", " ".repeat(label)));
+                text.push_str(&format!("\n{}", " ".repeat(indent - 2)));
             }
-            let indent = label + 4;
             for (nth, line) in cell.lines().enumerate() {
-                let words: Vec<String> = line
-                    .split(' ')
-                    .filter(|word| !word.is_empty())
-                    .map(|word| broken(word, available.saturating_sub(indent).max(10)))
-                    .collect();
+                let words: Vec<String> =
+                    line.split(' ').filter(|word| !word.is_empty()).map(whole).collect();
                 text.push_str(&" ".repeat(if nth == 0 { 2 } else { indent }));
-                text.push_str(&flow(&words, " ", indent, available));
+                let beside = flow(&words, " ", 0, available.saturating_sub(indent));
+                text.push_str(&beside.replace('\n', &format!("\n{}", " ".repeat(indent))));
                 text.push('\n');
             }
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_breaks_between_words_beside_its_heading() {
+        let rows = [
+            vec!["snapshot".to_owned(), "first cause".to_owned()],
+            vec![
+                "a-name-that-is-as-long-as-a-line.json".to_owned(),
+                "cannot be read: it is damaged or no snapshot".to_owned(),
+            ],
+        ];
+        let text = records(&rows, 45);
+        assert_eq!(
+            text,
+            "a-name-that-is-as-long-as-a-line.json\n  first cause  cannot be read: it is damaged\n               \
+             or no snapshot\n"
+        );
+    }
 }

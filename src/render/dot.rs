@@ -1,31 +1,30 @@
-//! The map as a Graphviz graph, printed by graphviz-rust.
+//! The map as a Graphviz graph, printed by graphviz-rust: from the internet
+//! downwards, with who talks to whom.
 //!
 //! Ids are opaque (`n0`, `c0`): graphviz-rust prints them as they are. Names
 //! stand in labels only, escaped by [`escape::dot`].
-
-use std::collections::{BTreeMap, BTreeSet};
 
 use graphviz_rust::dot_structures::{
     Attribute, Edge, EdgeTy, Graph, GraphAttributes, Id, Node, NodeId, Stmt, Subgraph, Vertex,
 };
 use graphviz_rust::printer::{DotPrinter, PrinterContext};
 
+use super::chart::{Chart, Members, Tap, WayIn, is_bad, world};
 use super::escape;
 use super::style::Style;
-use super::view::{self, View};
-use crate::graph::{Mark, StackOwner};
-use crate::model::{Container, ContainerAt, NetworkAt, State};
+use super::svg::{Arrow, ArrowKind};
+use super::view::{Kind, View};
+use crate::model::{Seen, State, TalkBasis};
 
 /// Writes the graph.
 pub fn render(view: &View, _style: &Style) -> String {
-    let networks = view.used_networks();
-    let empty = view.empty_networks();
+    let chart = Chart::of(view);
     let mut stmts = vec![
         Stmt::GAttribute(GraphAttributes::Graph(attributes(&[
             ("layout", "dot"),
-            ("rankdir", "LR"),
+            ("rankdir", "TB"),
             ("fontname", "Helvetica"),
-            ("ranksep", "1.2"),
+            ("ranksep", "0.6"),
             ("nodesep", "0.25"),
             ("label", &view.title()),
             ("labelloc", "t"),
@@ -39,24 +38,39 @@ pub fn render(view: &View, _style: &Style) -> String {
             ("fontname", "Helvetica"),
             ("fontsize", "9"),
             ("color", "#5f6b7a"),
+            ("dir", "none"),
         ]))),
     ];
-    stmts.extend(containers(view));
-    stmts.extend(networks.iter().chain(&empty).map(|at| network_node(view, *at)));
-    stmts.extend(endpoints(view, &networks));
-    stmts.extend(surprises(view));
+    stmts.extend(chart.worlds().map(outside));
+    stmts.extend(inside(&chart));
+    stmts.extend(chart.ways_in.iter().map(way_in));
+    stmts.extend(chart.taps.iter().map(|of| tap(&chart, of, view.probe.is_some())));
+    stmts.extend(chart.arrows.iter().map(arrow));
     let graph = Graph::Graph { id: Id::Plain("netmap".to_owned()), strict: false, stmts };
     graph.print(&mut PrinterContext::default()) + "\n"
 }
 
-/// The containers, each compose project's in a cluster.
-fn containers(view: &View) -> Vec<Stmt> {
-    let mut projects: BTreeMap<Option<&str>, Vec<Stmt>> = BTreeMap::new();
-    for at in owners(view) {
-        projects.entry(view.container(at).project()).or_default().push(container_node(view, at));
-    }
+fn world_id(everywhere: bool) -> &'static str {
+    if everywhere { "internet" } else { "host" }
+}
+
+fn outside(everywhere: bool) -> Stmt {
+    let look = [
+        ("shape", "box"),
+        ("style", "rounded,filled"),
+        ("fillcolor", "#e4e7eb"),
+        ("color", "#36424e"),
+    ];
+    node(world_id(everywhere), &[world(everywhere).to_owned()], &look)
+}
+
+/// Cards and networks, each compose project's in a cluster.
+fn inside(chart: &Chart) -> Vec<Stmt> {
     let mut stmts = Vec::new();
-    for (nth, (project, mut nodes)) in projects.into_iter().enumerate() {
+    for Members { project, cards, networks } in chart.by_project() {
+        let cards = cards.into_iter().map(|at| card(chart, at));
+        let mut nodes: Vec<Stmt> =
+            cards.chain(networks.into_iter().map(|at| network(chart, at))).collect();
         let Some(project) = project else {
             stmts.append(&mut nodes);
             continue;
@@ -64,132 +78,103 @@ fn containers(view: &View) -> Vec<Stmt> {
         nodes.insert(
             0,
             Stmt::GAttribute(GraphAttributes::Graph(attributes(&[
-                ("label", project),
+                ("label", &chart.projects[project]),
                 ("style", "rounded"),
                 ("color", "#9aa5b1"),
             ]))),
         );
         stmts.push(Stmt::Subgraph(Subgraph {
-            id: Id::Plain(format!("cluster_{nth}")),
+            id: Id::Plain(format!("cluster_{project}")),
             stmts: nodes,
         }));
     }
     stmts
 }
 
-/// Shown containers that stand for a network stack.
-fn owners(view: &View) -> Vec<ContainerAt> {
-    view.containers
-        .iter()
-        .copied()
-        .filter(|at| !matches!(view.map.stack_owner(*at), StackOwner::Other(_)))
-        .collect()
+fn card(chart: &Chart, at: usize) -> Stmt {
+    let card = &chart.cards[at];
+    let lines: Vec<String> = std::iter::once(&card.name).chain(&card.lines).cloned().collect();
+    let (fill, border) = colours(card.state);
+    let (shape, style) = match card.kind {
+        Kind::Database | Kind::Storage | Kind::Search | Kind::Cache => ("cylinder", "filled"),
+        Kind::Proxy | Kind::Router => ("hexagon", "filled"),
+        Kind::Queue => ("cds", "filled"),
+        _ => ("box", "rounded,filled"),
+    };
+    let look = [("shape", shape), ("style", style), ("fillcolor", fill), ("color", border)];
+    node(&format!("c{at}"), &lines, &look)
 }
 
-fn container_node(view: &View, at: ContainerAt) -> Stmt {
-    let container = view.container(at);
-    let mut lines = vec![container.name.clone(), container.image.clone(), view::state(container)];
-    lines.extend(view.ports(at));
-    for sidecar in view.map.sidecars(at) {
-        let sidecar = view.container(*sidecar);
-        lines.push(format!("+ {} ({})", sidecar.name, view::state(sidecar)));
-    }
-    if view.map.stack_owner(at) == StackOwner::Missing {
-        lines.push("its network stack is gone".to_owned());
-    }
-    let (fill, border) = colours(container);
-    node(
-        &format!("c{at}"),
-        &lines,
-        &[("shape", "box"), ("style", "rounded,filled"), ("fillcolor", fill), ("color", border)],
-    )
-}
-
-fn colours(container: &Container) -> (&'static str, &'static str) {
-    match container.state {
-        State::Running => ("#eef7f0", "#2f7d4f"),
+fn colours(state: State) -> (&'static str, &'static str) {
+    match state {
+        State::Running | State::Planned => ("#eef7f0", "#2f7d4f"),
         State::Paused | State::Restarting | State::Unknown => ("#fff6e0", "#9a6b00"),
         _ => ("#f2f2f2", "#8a8a8a"),
     }
 }
 
-fn network_node(view: &View, at: NetworkAt) -> Stmt {
-    let network = view.network(at);
-    let mut lines = vec![network.name.clone()];
-    lines.extend(network.subnets.iter().map(|subnet| subnet.subnet.to_string()));
-    lines.push(view.kind(at));
-    node(
-        &format!("n{at}"),
-        &lines,
-        &[("shape", "ellipse"), ("fillcolor", "#e3effb"), ("color", "#2a6fb0")],
+fn network(chart: &Chart, at: usize) -> Stmt {
+    let network = &chart.networks[at];
+    let lines = std::iter::once(&network.name).chain(&network.subnets).chain([&network.kind]);
+    let (fill, border) =
+        if network.is_internal { ("#e9f2ee", "#11845f") } else { ("#e3effb", "#2a6fb0") };
+    let look = [("shape", "ellipse"), ("fillcolor", fill), ("color", border)];
+    node(&format!("n{at}"), &lines.cloned().collect::<Vec<_>>(), &look)
+}
+
+fn way_in(way: &WayIn) -> Stmt {
+    let style = if way.everywhere { "bold" } else { "dotted" };
+    edge(
+        (world_id(way.everywhere).to_owned(), format!("c{}", way.card)),
+        &way.ports,
+        attributes(&[("dir", "forward"), ("style", style), ("color", "#36424e")]),
     )
 }
 
-fn endpoints(view: &View, networks: &[NetworkAt]) -> Vec<Stmt> {
-    let shown: BTreeSet<NetworkAt> = networks.iter().copied().collect();
-    let mut stmts = Vec::new();
-    for at in owners(view) {
-        for (network, endpoint) in view.map.endpoints(at) {
-            let Some(network) = network.filter(|network| shown.contains(network)) else { continue };
-            let addresses: Vec<String> = endpoint.addresses().map(|a| a.to_string()).collect();
-            let live = view.container(at).state.has_network();
-            let mut edge = vec![attribute("label", &label(&addresses))];
-            if !live {
-                edge.push(attribute("style", "\"dashed\""));
-            } else if view.probe.is_some() {
-                edge.extend(attributes(measured(view, at, &endpoint.network)));
-            }
-            stmts.push(Stmt::Edge(Edge {
-                ty: EdgeTy::Pair(vertex(&format!("c{at}")), vertex(&format!("n{network}"))),
-                attributes: edge,
-            }));
-        }
-    }
-    stmts
-}
-
-/// How the line to a network looks that a probe has tried: one that answered
-/// is drawn through, one that nobody could try is dotted.
-fn measured(
-    view: &View,
-    at: ContainerAt,
-    network: &str,
-) -> &'static [(&'static str, &'static str)] {
-    match view.probe.and_then(|probe| probe.answers_on(at, network)) {
+fn tap(chart: &Chart, tap: &Tap, is_measured: bool) -> Stmt {
+    let (card, network) = (format!("c{}", tap.card), format!("n{}", tap.network));
+    let ends = if chart.leads_in(tap) { (card, network) } else { (network, card) };
+    // What a probe got an answer on is drawn through, what nobody could try dotted.
+    let look: &[(&str, &str)] = match tap.answers {
+        _ if !tap.is_live => &[("style", "dashed")],
+        _ if !is_measured => &[],
         Some(true) => &[("color", "#2f7d4f"), ("penwidth", "1.8")],
         Some(false) => &[],
         None => &[("style", "dotted")],
-    }
+    };
+    edge(ends, &tap.addresses, attributes(look))
 }
 
-/// What contradicts the map, as edges of their own that shape no layout.
-fn surprises(view: &View) -> Vec<Stmt> {
-    let surprises = view.surprises().into_iter();
-    surprises
-        .map(|surprise| {
-            let (colour, style) = match surprise.mark {
-                Mark::Leaks => ("#b3261e", "bold"),
-                _ => ("#b3261e", "dashed"),
-            };
-            let direction = if surprise.both_ways { "both" } else { "forward" };
-            let words = view::surprise(surprise.mark);
-            Stmt::Edge(Edge {
-                ty: EdgeTy::Pair(
-                    vertex(&format!("c{}", surprise.from)),
-                    vertex(&format!("c{}", surprise.to)),
-                ),
-                attributes: attributes(&[
-                    ("label", words),
-                    ("color", colour),
-                    ("fontcolor", colour),
-                    ("style", style),
-                    ("penwidth", "2"),
-                    ("dir", direction),
-                    ("constraint", "false"),
-                ]),
-            })
-        })
-        .collect()
+/// An arrow between cards, which shapes no layout.
+fn arrow(arrow: &Arrow) -> Stmt {
+    let colour = if is_bad(arrow) { "#b3261e" } else { "#17212b" };
+    let (direction, width) = match arrow.kind {
+        ArrowKind::Surprise { both_ways: true } => ("both", "2"),
+        ArrowKind::Surprise { both_ways: false } => ("forward", "2"),
+        ArrowKind::Talk(..) | ArrowKind::Asked(_) => ("forward", "1"),
+    };
+    let style = match arrow.kind {
+        ArrowKind::Talk(TalkBasis::Observed, ..) | ArrowKind::Talk(_, Seen::Seen, _) => "solid",
+        _ => "dashed",
+    };
+    edge(
+        (format!("c{}", arrow.from), format!("c{}", arrow.to)),
+        std::slice::from_ref(&arrow.label.text),
+        attributes(&[
+            ("color", colour),
+            ("fontcolor", colour),
+            ("style", style),
+            ("penwidth", width),
+            ("dir", direction),
+            ("constraint", "false"),
+        ]),
+    )
+}
+
+fn edge((from, to): (String, String), lines: &[String], more: Vec<Attribute>) -> Stmt {
+    let mut all = vec![attribute("label", &label(lines))];
+    all.extend(more);
+    Stmt::Edge(Edge { ty: EdgeTy::Pair(vertex(&from), vertex(&to)), attributes: all })
 }
 
 fn node(id: &str, lines: &[String], more: &[(&str, &str)]) -> Stmt {

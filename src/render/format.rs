@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::style::Style;
+use super::style::{Style, flow};
 use super::svg;
 use crate::error::Result;
 
@@ -20,11 +20,30 @@ pub trait Shown: Sized + 'static {
     /// an extension in common.
     const FORMATS: &'static [Format<Self>];
 
+    /// Its rows for templates, if it has such.
+    const ROWS: Option<&'static Rows<Self>> = None;
+
     /// The format for people who do not say which they want.
     fn usual(_view: &Self::View<'_>) -> &'static Format<Self> {
         &Self::FORMATS[0]
     }
 }
+
+/// The rows of a kind of view, for templates and for who wants no more than
+/// names: those of its JSON contract, where a list is under one key.
+pub struct Rows<S: Shown> {
+    /// Under which key of the JSON document they are.
+    pub key: &'static str,
+    /// The fields, as templates write them; what a row lacks is empty there.
+    pub fields: &'static [&'static str],
+    /// The field, or fields, that name a row.
+    pub names: &'static [&'static str],
+    /// Adds what is in no field of the document.
+    pub complete: fn(&S::View<'_>, &mut Vec<Row>),
+}
+
+/// One row: its fields as templates write them.
+pub type Row = serde_json::Map<String, serde_json::Value>;
 
 /// A way to show something.
 pub struct Format<S: Shown> {
@@ -41,6 +60,27 @@ pub struct Format<S: Shown> {
 /// Writes a view in the DOT language.
 pub type InDot<S> = fn(&<S as Shown>::View<'_>) -> Result<String>;
 
+/// A finished picture.
+#[derive(Debug)]
+pub struct Drawn {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// What whoever asked for it should know of how it came out.
+    pub said: Option<String>,
+}
+
+impl From<Vec<u8>> for Drawn {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes, said: None }
+    }
+}
+
+impl From<svg::Picture> for Drawn {
+    fn from(picture: svg::Picture) -> Self {
+        Self { bytes: picture.svg.into_bytes(), said: picture.said }
+    }
+}
+
 /// How a format is made.
 ///
 /// A registry writes `Draw::<Self>::Text`: a function for views of any lifetime
@@ -51,7 +91,7 @@ pub enum Draw<S: Shown> {
     /// A picture.
     Picture {
         /// The finished picture, laid out by netmap itself.
-        own: fn(&S::View<'_>, &svg::Options) -> Result<Vec<u8>>,
+        own: fn(&S::View<'_>, &svg::Options) -> Result<Drawn>,
         /// The same in the DOT language, if Graphviz can make the picture from
         /// that: its name for the picture's format is [`Format::name`].
         dot: Option<InDot<S>>,
@@ -81,14 +121,28 @@ impl<S: Shown> Format<S> {
             let extensions = format.dotted().collect::<Vec<_>>().join(", ");
             let extensions =
                 if extensions.is_empty() { extensions } else { format!("  ({extensions})") };
-            format!("  {:10}{}{extensions}\n", format.name, format.about)
+            format!("  {:9} {}{extensions}\n", format.name, format.about)
         };
-        format!("Formats:\n{}", S::FORMATS.iter().map(line).collect::<String>())
+        let template = S::ROWS.map(|rows| {
+            let fields: Vec<String> = rows.fields.iter().map(|field| format!(".{field}")).collect();
+            let fields = flow(&fields, " ", 12, 90);
+            format!(
+                "  {:10}a line for each, as docker's templates; fields:\n            {fields}\n",
+                "'{{…}}'"
+            )
+        });
+        let formats: String = S::FORMATS.iter().map(line).collect();
+        format!("Formats:\n{formats}{}", template.unwrap_or_default())
     }
 
     /// Whether it is a picture.
     pub fn is_picture(&self) -> bool {
         matches!(self.draw, Draw::Picture { .. })
+    }
+
+    /// Whether it is text for people, and not for programs.
+    pub fn is_for_people(&self) -> bool {
+        self.extensions.iter().all(|extension| *extension == "txt")
     }
 
     fn dotted(&self) -> impl Iterator<Item = String> + use<S> {
@@ -116,9 +170,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::model::Ladder;
     use crate::render::{
-        CheckView, DiffView, FindingsView, ProbeView, RulesView, SamplesView, View,
+        AdviceView, CheckView, DiffView, FindingsView, FlowsView, GradeView, LadderView, ProbeView,
+        RulesView, SamplesView, SchemasView, SheetView, View,
     };
 
     fn is_consistent<S: Shown>() {
@@ -143,12 +197,17 @@ mod tests {
     fn every_registry_is_consistent() {
         is_consistent::<View>();
         is_consistent::<ProbeView>();
-        is_consistent::<Ladder>();
+        is_consistent::<LadderView>();
         is_consistent::<FindingsView>();
         is_consistent::<RulesView>();
         is_consistent::<SamplesView>();
+        is_consistent::<SchemasView>();
+        is_consistent::<SheetView>();
         is_consistent::<CheckView>();
         is_consistent::<DiffView>();
+        is_consistent::<FlowsView>();
+        is_consistent::<GradeView>();
+        is_consistent::<AdviceView>();
     }
 
     #[test]
@@ -168,7 +227,10 @@ mod tests {
                     name: "svg",
                     extensions: &["svg", "svgz"],
                     about: "a picture",
-                    draw: Draw::Picture { own: |square, _| Ok(vec![0; square.0]), dot: None },
+                    draw: Draw::Picture {
+                        own: |square, _| Ok(vec![0; square.0].into()),
+                        dot: None,
+                    },
                 },
             ];
         }

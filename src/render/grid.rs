@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::columns::{self, GAP, Widths, bounds, share};
-use super::style::{GLUE, Role, Style, flow, glued, width};
+use super::parts::{laid_out, parts};
+use super::style::{GLUE, Role, Style, UNLIMITED, glued};
 use super::swarm;
 use super::view::{self, View};
 use crate::graph::StackOwner;
@@ -16,25 +17,39 @@ const DITTO: &str = "″";
 /// Heading of the first column.
 const CONTAINER: &str = "container";
 
+/// Heading of the networks that no compose project made, beside those of some.
+const NO_PROJECT: &str = "of no project";
+
 /// Draws the grid, in as many blocks of networks as the width asks for.
 pub fn render(view: &View, style: &Style) -> String {
     let mut text = heading(view, style);
     // The host's own stack is no network between containers.
     let networks: Vec<NetworkAt> =
         view.used_networks().into_iter().filter(|at| !view.network(*at).is_host()).collect();
-    let blocks = blocks(view, style, &networks);
-    for block in &blocks {
-        text.push('\n');
-        text.push_str(&match &block.fitting {
-            Some((rows, widths)) => columns::lay_out(rows, widths),
-            None => {
-                let rows = rows(view, style, &block.networks, blocks.len() > 1);
-                columns::table(&rows, style.width)
-            }
-        });
+    let mut tables = Vec::new();
+    let mut title = None;
+    let parts = parts(view, &networks);
+    let of_projects = parts.iter().any(|part| part.project.is_some());
+    for part in &parts {
+        let of = part.project.as_deref().or(of_projects.then_some(NO_PROJECT));
+        let blocks = blocks(view, style, &part.networks, parts.len() > 1);
+        for block in &blocks {
+            let table = match &block.fitting {
+                Some((rows, widths)) => columns::lay_out(rows, widths),
+                None => {
+                    let several = parts.len() > 1 || blocks.len() > 1;
+                    let rows = rows(view, style, &block.networks, several);
+                    columns::table(&rows, style.width)
+                }
+            };
+            let heading = of.filter(|_| title != of);
+            let heading = heading.map(|heading| style.paint(Role::Strong, heading) + "\n");
+            tables.push(heading.unwrap_or_default() + &table);
+            title = of;
+        }
     }
-    let placed: BTreeSet<ContainerAt> =
-        blocks.iter().flat_map(|block| members(view, &block.networks)).collect();
+    text.push_str(&laid_out(&tables, style.width, style.width < UNLIMITED));
+    let placed: BTreeSet<ContainerAt> = members(view, &networks).into_iter().collect();
     let elsewhere: Vec<ContainerAt> =
         view.containers.iter().copied().filter(|at| !placed.contains(at)).collect();
     if !elsewhere.is_empty() {
@@ -69,28 +84,20 @@ pub fn of_swarm(view: &View, style: &Style) -> String {
 
 /// Title at the left, engine at the right; below each other where too narrow.
 pub fn heading(view: &View, style: &Style) -> String {
-    let title = style.paint(Role::Strong, &view.title());
-    let engine = style.paint(Role::Quiet, &view.engine());
-    let used = width(&title) + width(&engine);
-    if used + 2 <= style.width {
-        let space = " ".repeat(style.margin().saturating_sub(used).max(2));
-        let line = format!("{title}{space}{engine}");
-        return format!("{}\n", line.trim_end());
-    }
-    format!("{title}\n{engine}\n")
+    style.heading(&view.title(), &view.engine())
 }
 
 /// Notes, and what could not be read.
 pub fn footer(view: &View, style: &Style) -> String {
     let mut text = String::new();
-    let notes = view.notes();
+    let mut notes = view.notes();
+    notes.extend(view.trouble());
     let unread = view.unread();
     if !notes.is_empty() || !unread.is_empty() {
         text.push('\n');
     }
     let mut add = |role: Role, note: &str| {
-        let words: Vec<String> = note.split(' ').map(|word| style.paint(role, word)).collect();
-        text.push_str(&flow(&words, " ", 2, style.width));
+        text.push_str(&style.wrapped(role, note, 2));
         text.push('\n');
     };
     for note in notes {
@@ -123,9 +130,9 @@ struct Block {
     fitting: Option<(Vec<Vec<String>>, Widths)>,
 }
 
-/// Splits the networks into blocks that fit, in order; neighbours share
+/// Splits the networks of a part, of which there may be several, into blocks that fit, in order; neighbours share
 /// members, so a block is mostly whole.
-fn blocks(view: &View, style: &Style, networks: &[NetworkAt]) -> Vec<Block> {
+fn blocks(view: &View, style: &Style, networks: &[NetworkAt], several: bool) -> Vec<Block> {
     // Their headings show most that do not fit, without a row laid out.
     let are_wide = |block: &[NetworkAt]| {
         let headings = block.iter().map(|at| network_heading(view, style, *at));
@@ -145,7 +152,7 @@ fn blocks(view: &View, style: &Style, networks: &[NetworkAt]) -> Vec<Block> {
     if networks.is_empty() {
         return Vec::new();
     }
-    if let Some(whole) = fitting(networks, false) {
+    if let Some(whole) = fitting(networks, several) {
         return vec![Block { networks: networks.to_vec(), fitting: Some(whole) }];
     }
     let mut blocks: Vec<Block> = Vec::new();

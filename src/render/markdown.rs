@@ -22,7 +22,7 @@ pub fn render(view: &View, _style: &Style) -> String {
             safe(network.driver.as_str()),
             subnets.join("<br>"),
             gateways.join("<br>"),
-            network.flags().join(", "),
+            safe(&view::flags(network).join(", ")),
             members.join(", "),
         ]));
     }

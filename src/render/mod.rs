@@ -2,47 +2,109 @@
 //! format, all listed by [`Shown::FORMATS`] of what they show. Pure: a renderer
 //! returns text, and `cli::output` writes it.
 
+mod advice;
+mod ascii;
+mod chart;
 mod check;
 mod columns;
 mod csv;
+mod d2;
+mod description;
 mod diff;
 pub mod dot;
+mod drawio;
 pub mod escape;
+mod excalidraw;
 mod findings;
 pub mod fix;
+mod flows;
 mod fonts;
 mod format;
+mod grade;
 mod grid;
 mod html;
 mod json;
+mod junit;
 mod ladder;
+mod lesson;
 mod markdown;
 mod mermaid;
+mod parts;
+mod pdf;
+mod plantuml;
 mod png;
 mod probe;
 mod prose;
+mod rows;
 mod samples;
+mod schemas;
+mod strangers;
 mod style;
 pub mod svg;
 mod swarm;
 mod table;
+mod template;
 mod tree;
 mod view;
 
+pub use advice::AdviceView;
+pub use ascii::ascii;
 pub use check::CheckView;
+pub use description::{description, is_ours};
 pub use diff::{DiffSide, DiffView};
 pub use findings::{FindingsView, RulesView};
-pub use format::{Draw, Format, Shown};
-pub use probe::ProbeView;
+pub use flows::FlowsView;
+pub use format::{Draw, Drawn, Format, Row, Rows, Shown};
+pub use grade::GradeView;
+pub use ladder::LadderView;
+pub use lesson::{SheetLesson, SheetView, Skeleton, skeleton};
+pub use probe::{ProbeView, over_time};
 pub use prose::prose;
 pub use samples::SamplesView;
-pub use style::{Role, Style, UNLIMITED};
-pub use view::{Change, Changes, View, surprise_sentences};
+pub use schemas::{CONTRACTS, Contract, SchemasView};
+pub use style::{Role, Style, UNLIMITED, flow, width};
+pub use template::{Misfit, Template};
+pub use view::{
+    Callout, Change, Changes, Kind, Ranks, Spot, Tone, View, Way, short_image, surprise_sentences,
+};
 
 /// A new format of the map is a file in this folder and a few lines here.
 impl Shown for View<'static> {
     type View<'a> = View<'a>;
     const WHAT: &'static str = "a map";
+    const ROWS: Option<&'static Rows<Self>> = Some(&Rows::<Self> {
+        key: "containers",
+        fields: &[
+            "Name",
+            "ID",
+            "Image",
+            "State",
+            "Status",
+            "Health",
+            "ExitCode",
+            "RestartCount",
+            "Project",
+            "Service",
+            "Replica",
+            "Networks",
+            "Addresses",
+            "Ports",
+            "NetworkMode",
+            "Hostname",
+            "Engine",
+            "Endpoints",
+            "Published",
+            "Requested",
+            "Exposed",
+            "Links",
+            "Labels",
+            "OomKilled",
+            "StartedAt",
+            "FinishedAt",
+        ],
+        names: &["Name"],
+        complete: view::complete_rows,
+    });
     const FORMATS: &'static [Format<Self>] = &[
         Format {
             name: "grid",
@@ -93,11 +155,23 @@ impl Shown for View<'static> {
             draw: Draw::<Self>::Text(dot::render),
         },
         Format {
+            name: "d2",
+            extensions: &["d2"],
+            about: "a diagram for D2",
+            draw: Draw::<Self>::Text(d2::render),
+        },
+        Format {
+            name: "plantuml",
+            extensions: &["puml", "plantuml"],
+            about: "a network diagram for PlantUML (nwdiag)",
+            draw: Draw::<Self>::Text(plantuml::render),
+        },
+        Format {
             name: "svg",
             extensions: &["svg"],
             about: "a picture: networks as bars, containers as cards on them",
             draw: Draw::Picture {
-                own: |view, options| Ok(svg::render(view, options).into_bytes()),
+                own: |view, options| Ok(svg::picture(view, options).into()),
                 dot: Some(|view| Ok(dot::render(view, &Style::default()))),
             },
         },
@@ -111,13 +185,31 @@ impl Shown for View<'static> {
             },
         },
         Format {
+            name: "pdf",
+            extensions: &["pdf"],
+            about: "the same picture for print, its text to be searched",
+            draw: Draw::Picture { own: pdf::render, dot: None },
+        },
+        Format {
             name: "html",
             extensions: &["html", "htm"],
-            about: "the same picture as a page to search and point at",
+            about: "the same picture as a page to search, filter and zoom",
             draw: Draw::Picture {
-                own: |view, options| Ok(html::render(view, options).into_bytes()),
+                own: |view, options| Ok(html::render(view, options).into_bytes().into()),
                 dot: None,
             },
+        },
+        Format {
+            name: "drawio",
+            extensions: &["drawio"],
+            about: "the same picture for draw.io, to go on by hand",
+            draw: Draw::Picture { own: drawio::render, dot: None },
+        },
+        Format {
+            name: "excalidraw",
+            extensions: &["excalidraw"],
+            about: "the same picture for Excalidraw",
+            draw: Draw::Picture { own: excalidraw::render, dot: None },
         },
     ];
 }

@@ -1,48 +1,114 @@
 //! The picture as PNG: the SVG, drawn by resvg with a font of our own, so
 //! that text is there whatever fonts a machine has.
 
+use std::io::Write;
+
+use png::{BitDepth, ColorType, Encoder};
 use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg;
+use resvg::usvg::Tree;
 
 use super::fonts::Fonts;
-use super::svg::{self, Options, Theme};
+use super::format::Drawn;
+use super::svg::{self, Options, TextAs, Theme};
 use super::view::View;
 use crate::error::{Error, Result, Source};
 use crate::model::words::count;
 
-/// Most pixels of a picture: a gigabyte of memory.
-const MOST_PIXELS: f32 = 256e6;
+/// The keyword of the text that says all of the map in words.
+pub const DESCRIPTION: &str = "Description";
+
+/// Most pixels of a picture: more than that few programs open.
+const MOST_PIXELS: f32 = 100e6;
+
+/// Pixels that are drawn at once, of four bytes each.
+const AT_ONCE: u32 = 8_000_000;
 
 /// Draws the picture.
-pub fn render(view: &View, options: &Options) -> Result<Vec<u8>> {
+///
+/// # Errors
+///
+/// When the picture would be too large at the scale that is asked for, and
+/// when there is not enough memory for it.
+pub fn render(view: &View, options: &Options) -> Result<Drawn> {
     // A PNG cannot follow the reader's preference.
     let theme = if options.theme == Theme::Auto { Theme::Light } else { options.theme };
-    let mut options = Options { theme, ..options.clone() };
-    let mut text = svg::render_in_runs(view, &options);
-    let fonts = Fonts::for_picture(&text);
-    if fonts.missing() > 0 {
+    let mut options = Options { theme, text: TextAs::Fonts, ..options.clone() };
+    let mut picture = svg::picture_in_runs(view, &options);
+    let fonts = Fonts::for_picture(&picture.svg);
+    let missing = fonts.missing();
+    let reading = fonts.options();
+    let mut tree = Tree::from_str(&picture.svg, &reading).map_err(failed)?;
+    let scale = scale(&tree, options.scale)?;
+    let mut remarks = Vec::new();
+    if missing > 0 {
         // A box for a letter is no letter; the picture owns up to it.
-        options.remarks.push(remark(fonts.missing()));
-        text = svg::render_in_runs(view, &options);
+        remarks.push(boxes(missing));
     }
-    let tree = usvg::Tree::from_str(&text, &fonts.options()).map_err(failed)?;
-    let size = tree.size();
-    let mut scale = options.scale.unwrap_or(1.0);
-    if size.width() * size.height() * scale * scale > MOST_PIXELS {
-        if options.scale.is_some_and(|scale| scale > 1.0) {
-            return Err(Error::Usage {
-                what: format!("a picture {scale} times as large would take too much memory"),
-                hint: Some("use a smaller --scale, --focus a part, or write an SVG".to_owned()),
-            });
-        }
-        scale = (MOST_PIXELS / (size.width() * size.height())).sqrt();
+    if scale < options.scale.unwrap_or(1.0) {
+        remarks.push(format!(
+            "At its full size this picture would have {:.0} million pixels; an SVG has all of it.",
+            pixels(&tree, options.scale.unwrap_or(1.0)) / 1e6
+        ));
     }
-    let pixels = |length: f32| (length * scale).ceil().max(1.0) as u32;
-    let mut pixmap = Pixmap::new(pixels(size.width()), pixels(size.height())).ok_or_else(|| {
-        Error::Draw { why: "there is not enough memory for the picture".to_owned(), source: None }
-    })?;
-    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
-    pixmap.encode_png().map_err(failed)
+    if !remarks.is_empty() {
+        options.remarks.extend(remarks);
+        picture = svg::picture_in_runs(view, &options);
+        tree = Tree::from_str(&picture.svg, &reading).map_err(failed)?;
+    }
+    let said = picture.said;
+    drop(picture.svg);
+    Ok(Drawn { bytes: draw(&tree, scale, &picture.description)?, said })
+}
+
+/// How many pixels the picture has at a scale.
+fn pixels(tree: &Tree, scale: f32) -> f32 {
+    tree.size().width() * tree.size().height() * scale * scale
+}
+
+/// The scale to draw at: the one that is asked for, or as much as can be drawn.
+fn scale(tree: &Tree, asked: Option<f32>) -> Result<f32> {
+    let scale = asked.unwrap_or(1.0);
+    if pixels(tree, scale) <= MOST_PIXELS {
+        return Ok(scale);
+    }
+    if scale > 1.0 {
+        return Err(Error::Usage {
+            what: format!("a picture {scale} times as large would take too much memory"),
+            hint: Some("use a smaller --scale, --focus a part, or write an SVG".to_owned()),
+        });
+    }
+    // A little less, for the remark that says so.
+    Ok((MOST_PIXELS * 0.98 / pixels(tree, 1.0)).sqrt())
+}
+
+/// Draws a band at a time, so that a large picture takes no more memory than
+/// a small one.
+fn draw(tree: &Tree, scale: f32, description: &str) -> Result<Vec<u8>> {
+    let length = |length: f32| (length * scale).ceil().max(1.0) as u32;
+    let (width, height) = (length(tree.size().width()), length(tree.size().height()));
+    let mut png = Vec::new();
+    let mut encoder = Encoder::new(&mut png, width, height);
+    encoder.set_color(ColorType::Rgba);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.add_itxt_chunk(DESCRIPTION.to_owned(), description.to_owned()).map_err(failed)?;
+    let mut header = encoder.write_header().map_err(failed)?;
+    let mut stream = header.stream_writer().map_err(failed)?;
+    let rows = (AT_ONCE / width).max(1);
+    let mut first = 0;
+    while first < height {
+        let mut band = Pixmap::new(width, rows.min(height - first)).ok_or_else(no_memory)?;
+        let shift = Transform::from_scale(scale, scale).post_translate(0.0, -(first as f32));
+        resvg::render(tree, shift, &mut band.as_mut());
+        stream.write_all(&band.take_demultiplied()).map_err(failed)?;
+        first += rows;
+    }
+    stream.finish().map_err(failed)?;
+    header.finish().map_err(failed)?;
+    Ok(png)
+}
+
+fn no_memory() -> Error {
+    Error::Draw { why: "there is not enough memory for the picture".to_owned(), source: None }
 }
 
 fn failed(error: impl Into<Source> + ToString) -> Error {
@@ -50,7 +116,7 @@ fn failed(error: impl Into<Source> + ToString) -> Error {
 }
 
 /// What the picture says of characters that it has no glyphs for.
-fn remark(missing: usize) -> String {
+fn boxes(missing: usize) -> String {
     let (number, are) = (count(missing, "character"), if missing == 1 { "is" } else { "are" });
     format!(
         "{number} for which this machine has no font {are} drawn as boxes; an SVG has the text itself."
@@ -73,7 +139,40 @@ mod tests {
         let map = Map::new(&snapshot);
         let selection = map.select(&Filter::default()).unwrap();
         let bytes = render(&View::new(&map, &selection, None), &Options::default()).unwrap();
-        Pixmap::decode_png(&bytes).unwrap()
+        Pixmap::decode_png(&bytes.bytes).unwrap()
+    }
+
+    #[test]
+    fn a_picture_drawn_in_bands_is_that_drawn_at_once() {
+        let tree = Tree::from_str(
+            r##"<svg xmlns="http://www.w3.org/2000/svg" width="4000" height="3001">
+                <circle cx="2000" cy="1500" r="1499" fill="#28a" fill-opacity="0.5"/></svg>"##,
+            &resvg::usvg::Options::default(),
+        )
+        .unwrap();
+        let drawn = Pixmap::decode_png(&draw(&tree, 1.0, "a circle").unwrap()).unwrap();
+        let mut whole = Pixmap::new(4000, 3001).unwrap();
+        resvg::render(&tree, Transform::identity(), &mut whole.as_mut());
+        let whole = Pixmap::decode_png(&whole.encode_png().unwrap()).unwrap();
+        assert_eq!((drawn.width(), drawn.height()), (whole.width(), whole.height()));
+        // Edges may be rounded otherwise, by no more than anybody sees.
+        let far = |(a, b): (&u8, &u8)| a.abs_diff(*b) > 8;
+        let differ = drawn.data().iter().zip(whole.data()).filter(|pair| far(*pair)).count();
+        assert!(differ < 2_000, "{differ} bytes of {} differ", drawn.data().len());
+    }
+
+    #[test]
+    fn what_is_too_large_is_refused_or_drawn_smaller() {
+        let of = |side: u32| {
+            let text = format!(
+                r#"<svg xmlns="http://www.w3.org/2000/svg" width="{side}" height="{side}"/>"#
+            );
+            Tree::from_str(&text, &resvg::usvg::Options::default()).unwrap()
+        };
+        assert_eq!(scale(&of(9_000), None).unwrap(), 1.0);
+        let smaller = scale(&of(40_000), None).unwrap();
+        assert!(smaller < 0.25 && pixels(&of(40_000), smaller) < MOST_PIXELS, "{smaller}");
+        assert!(matches!(scale(&of(9_000), Some(2.0)), Err(Error::Usage { .. })));
     }
 
     #[test]

@@ -25,27 +25,28 @@ pub fn prose(text: &str, style: &Style) -> String {
     laid_out
 }
 
-/// The words of a paragraph. What stands between backticks is set apart by
-/// weight, or by the backticks where there is no colour.
+/// The words of a paragraph. What stands between backticks is one, so that a
+/// command stays on its line; it is set apart by weight, or by the backticks
+/// where there is no colour.
 fn words(block: &str, style: &Style) -> Vec<String> {
-    let mut in_code = false;
-    block
-        .split_whitespace()
-        .map(|word| {
-            let mut dressed = String::new();
-            for (at, part) in word.split('`').enumerate() {
-                if at > 0 {
-                    in_code = !in_code;
-                    if !style.color {
-                        dressed.push('`');
-                    }
-                }
-                let role = if in_code { Role::Strong } else { Role::Plain };
-                dressed.push_str(&style.paint(role, part));
+    let mut words = Vec::new();
+    let mut word = String::new();
+    for (at, part) in block.split('`').enumerate() {
+        if at % 2 == 1 {
+            let code = part.split_whitespace().collect::<Vec<_>>().join(" ");
+            let code = if style.color { code } else { format!("`{code}`") };
+            word.push_str(&style.paint(Role::Strong, &code));
+            continue;
+        }
+        for (nth, piece) in part.split(char::is_whitespace).enumerate() {
+            if nth > 0 && !word.is_empty() {
+                words.push(std::mem::take(&mut word));
             }
-            dressed
-        })
-        .collect()
+            word.push_str(piece);
+        }
+    }
+    words.extend((!word.is_empty()).then_some(word));
+    words
 }
 
 #[cfg(test)]
@@ -59,6 +60,17 @@ mod tests {
         assert_eq!(
             prose(text, &style),
             "One sentence (`docker ps`,\nsay) that is too long for a\nline.\n\n    docker ps   -a\n\nLast: `a`.\n"
+        );
+    }
+
+    #[test]
+    fn a_command_stays_on_one_line() {
+        let style = Style { width: 30, color: false };
+        let text = "What listens there? Look: `docker exec mongo\nnetstat -tln`, and compare.";
+        let shown = prose(text, &style);
+        assert_eq!(
+            shown,
+            "What listens there? Look:\n`docker exec mongo netstat -tln`,\nand compare.\n"
         );
     }
 

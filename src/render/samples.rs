@@ -5,6 +5,8 @@ use serde::Serialize;
 use super::format::{Draw, Format, Shown};
 use super::style::{Role, Style, flow};
 use crate::model::to_json;
+#[cfg(test)]
+use crate::render::schemas;
 use crate::sample::{PREFIX, SAMPLES, Sample};
 
 /// All samples of the program.
@@ -41,6 +43,8 @@ const GROUPS: [Group; 3] = [
 
 fn text(_view: &SamplesView, style: &Style) -> String {
     let widest = SAMPLES.iter().map(|sample| sample.name.len()).max().unwrap_or_default();
+    // Beside the longest name there would be room for a word or two.
+    let is_narrow = style.width < 2 * widest;
     let mut text = String::new();
     for (heading, belongs) in GROUPS {
         let members = || SAMPLES.iter().filter(|sample| belongs(sample));
@@ -48,10 +52,16 @@ fn text(_view: &SamplesView, style: &Style) -> String {
         let example = first.command().replace(first.name, "NAME");
         text.push_str(&format!("{}: {example}\n", style.paint(Role::Strong, heading)));
         for sample in members() {
-            let name = format!("  {:widest$} ", sample.name);
+            let (name, indent) = match is_narrow {
+                true => {
+                    text.push_str(&format!("  {}\n", sample.name));
+                    ("   ".to_owned(), 4)
+                }
+                false => (format!("  {:widest$} ", sample.name), widest + 4),
+            };
             let words = sample.title.split(' ').map(str::to_owned);
             let parts: Vec<String> = [name].into_iter().chain(words).collect();
-            text.push_str(&flow(&parts, " ", widest + 4, style.width));
+            text.push_str(&flow(&parts, " ", indent, style.width));
             text.push('\n');
         }
         text.push('\n');
@@ -66,6 +76,7 @@ fn text(_view: &SamplesView, style: &Style) -> String {
 
 /// The contract `netmap-samples/1`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Document {
     /// Always `netmap-samples/1`.
     schema: &'static str,
@@ -74,12 +85,19 @@ struct Document {
 
 /// A sample.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Row {
     name: &'static str,
     title: &'static str,
     command: String,
     /// The names of all its recordings.
     recordings: Vec<String>,
+}
+
+/// What the document is, by its types.
+#[cfg(test)]
+pub fn schema(name: &str) -> serde_json::Value {
+    schemas::of::<Document>(name)
 }
 
 fn json(_view: &SamplesView, _style: &Style) -> String {

@@ -61,6 +61,26 @@ impl Style {
         if self.width >= UNLIMITED { Self::default().width } else { self.width }
     }
 
+    /// A line with a title at the left and, quietly, where it comes from at the right
+    /// margin; below each other where that is too narrow.
+    pub fn heading(&self, title: &str, from: &str) -> String {
+        let (title, from) = (self.paint(Role::Strong, title), self.paint(Role::Quiet, from));
+        let used = width(&title) + width(&from);
+        if used + 2 > self.width {
+            return format!("{title}\n{from}\n");
+        }
+        let space = " ".repeat(self.margin().saturating_sub(used).max(2));
+        format!("{}\n", format!("{title}{space}{from}").trim_end())
+    }
+
+    /// A sentence in lines that fit, the second and later ones indented.
+    pub fn wrapped(&self, role: Role, sentence: &str, indent: usize) -> String {
+        // What is glued stays together.
+        let words = sentence.split(' ').filter(|word| !word.is_empty());
+        let words: Vec<String> = words.map(|word| self.paint(role, word)).collect();
+        flow(&words, " ", indent, self.width)
+    }
+
     /// Text of other people's making, safe for a terminal and dressed.
     pub fn paint(&self, role: Role, text: &str) -> String {
         let text = escape::terminal(text);
@@ -130,4 +150,26 @@ pub fn flow(parts: &[String], separator: &str, indent: usize, available: usize) 
         used += width(part);
     }
     unglued(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_has_two_lines_where_one_is_too_narrow() {
+        let heading = |width| {
+            Style { width, ..Style::default() }.heading("12 containers · 132 ways", "Docker 26.1")
+        };
+        assert_eq!(heading(40), "12 containers · 132 ways     Docker 26.1\n");
+        assert_eq!(heading(36), "12 containers · 132 ways\nDocker 26.1\n");
+    }
+
+    #[test]
+    fn a_sentence_breaks_between_words_and_not_in_what_is_glued() {
+        let narrow = Style { width: 24, ..Style::default() };
+        let sentence = format!("Something is wrong: {}", glued("netmap doctor"));
+        let wrapped = narrow.wrapped(Role::Plain, &sentence, 2);
+        assert_eq!(wrapped, "Something is wrong:\n  netmap doctor");
+    }
 }

@@ -3,7 +3,7 @@
 use super::columns;
 use super::grid::{footer, heading, of_swarm, port_line, state};
 use super::style::{Role, Style};
-use super::view::View;
+use super::view::{View, flags};
 use crate::graph::StackOwner;
 use crate::model::Endpoint;
 
@@ -43,7 +43,7 @@ fn network_rows(view: &View, style: &Style) -> Vec<Vec<String>> {
             style.paint(Role::Plain, network.driver.as_str()),
             lines(network.subnets.iter().map(|subnet| subnet.subnet.to_string()).collect()),
             lines(network.subnets.iter().map(|subnet| view.gateway(*at, subnet)).collect()),
-            style.paint(Role::Warn, &network.flags().join(", ")),
+            style.paint(Role::Warn, &flags(network).join(", ")),
             members.join(" "),
         ]);
     }

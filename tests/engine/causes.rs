@@ -6,19 +6,19 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::own_engine::OwnEngine;
+use crate::lent_engine::LentEngine;
 use crate::support::{netmap_command, text};
 
 /// An engine of its own with two networks: seven members on one, three on the
 /// other, and one of the seven on both.
 struct Setup {
-    engine: OwnEngine,
+    engine: LentEngine,
     bridge: String,
 }
 
 impl Setup {
     fn new() -> Self {
-        let engine = OwnEngine::start();
+        let engine = LentEngine::new();
         for network in ["net-1", "net-2"] {
             engine.docker(&["network", "create", network]);
         }
@@ -111,4 +111,77 @@ fn a_rule_that_drops_is_told_once_at_what_it_cuts() {
     assert_eq!(told["subjects"], serde_json::json!(["m2", "m3"]));
     setup.rule("-D", &["-s", &m2, "-d", &m3]);
     assert!(setup.problems().is_empty());
+}
+
+/// What runs in a container, as a line of `sh`.
+fn run(engine: &LentEngine, name: &str, options: &[&str], program: &str) {
+    let command = [&["run", "-d", "--name", name], options, &["busybox", "sh", "-c", program]];
+    engine.docker(&command.concat());
+}
+
+/// Twelve containers on four networks, and one cause for each of these: a rule of
+/// the firewall, a dead server at the end of a chain, a sidecar whose owner was
+/// started again, and a route of the host into a network's addresses.
+fn four_causes() -> Setup {
+    let engine = LentEngine::new();
+    for network in ["cut", "shop", "tunnel"] {
+        engine.docker(&["network", "create", network]);
+    }
+    engine.docker(&["network", "create", "--subnet", "10.93.0.0/24", "far"]);
+    for member in 1..=4 {
+        engine.sleeper(&format!("m{member}"), &["--network", "cut"]);
+    }
+    run(&engine, "api", &["--network", "shop"], "echo 'panic: no shard for orders'; exit 2");
+    let waits = "while sleep 1; do echo 'host not found in upstream \"api\"' >&2; done";
+    let published = ["--network", "shop", "-p", "18321:80", "-e", "UPSTREAM=http://api:8000"];
+    run(&engine, "proxy", &published, waits);
+    let dials = "while sleep 1; do nc -w 1 proxy 80 </dev/null; done";
+    run(&engine, "web", &["--network", "shop", "-e", "PROXY_URL=http://proxy:80"], dials);
+    engine.sleeper("vpn", &["--network", "tunnel", "-p", "18322:8080"]);
+    run(&engine, "dash", &["--network", "container:vpn"], "exec httpd -f -p 8080");
+    let dials = "while sleep 1; do nc -w 1 vpn 8080 </dev/null; done";
+    run(&engine, "watch", &["--network", "tunnel", "-e", "DASH_URL=http://vpn:8080"], dials);
+    engine.sleeper("f1", &["--network", "far"]);
+    engine.sleeper("f2", &["--network", "far"]);
+    engine.docker(&["restart", "-t", "0", "vpn"]);
+    let bridge = engine.docker(&["network", "inspect", "-f", "br-{{slice .Id 0 12}}", "cut"]);
+    let setup = Setup { engine, bridge };
+    setup.rule("-I", &["-i", &setup.bridge, "-o", &setup.bridge]);
+    let ip = |words: &str| {
+        assert!(setup.engine.beside("ip").args(words.split(' ')).status().unwrap().success());
+    };
+    ip("link add office type bridge");
+    ip("link set office up");
+    ip("route add 10.93.0.128/25 dev office");
+    setup
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn twelve_containers_with_four_causes_get_four_findings() {
+    const CAUSES: [(&str, &str); 4] = [
+        ("namespace-orphan", "dash"),
+        ("target-down", "api"),
+        ("firewall-drop", "cut"),
+        ("subnet-overlap", "far"),
+    ];
+    let setup = four_causes();
+    // A container is judged once it is a few seconds old.
+    thread::sleep(Duration::from_secs(7));
+    let problems = setup.problems();
+    let told: Vec<(&str, &str)> = problems
+        .iter()
+        .map(|problem| {
+            (problem["rule"].as_str().unwrap(), problem["subjects"][0].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(told, CAUSES, "{problems:#?}");
+    let of =
+        |rule: &str| problems.iter().find(|problem| problem["rule"] == rule).unwrap().to_string();
+    for consequence in ["web", "proxy", "18321"] {
+        assert!(of("target-down").contains(consequence), "{consequence}: {}", of("target-down"));
+    }
+    for consequence in ["watch", "18322"] {
+        assert!(of("namespace-orphan").contains(consequence), "{}", of("namespace-orphan"));
+    }
 }

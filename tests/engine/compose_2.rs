@@ -10,7 +10,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::support::{engine, netmap_command, text};
+use crate::recorder::Recorder;
+use crate::support::{docker, engine, inspect, netmap_command, text};
 
 /// docker-compose of version 2 against the engine under test.
 fn compose_2() -> Command {
@@ -86,6 +87,52 @@ impl Drop for Project {
     fn drop(&mut self) {
         self.compose(&["down", "-v", "-t", "0"]);
     }
+}
+
+/// The rules that fire on the project, as an engine of this machine and as one
+/// elsewhere, whose namespaces nobody sees.
+fn orphans(project: &Project) -> [bool; 2] {
+    let recorder = Recorder::over_tcp();
+    [engine(), recorder.address.clone()].map(|host| {
+        let mut command = netmap_command();
+        command.args(["doctor", "--no-exec", "--format", "json", "--host", &host]);
+        let output = command.args(["--project", &project.name]).output().unwrap();
+        let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let mut found = found["findings"].as_array().unwrap().iter();
+        found.any(|finding| finding["rule"] == "namespace-orphan")
+    })
+}
+
+/// Whether the agent is in the network namespace of the database, whose it shares.
+fn is_at_home(project: &Project) -> bool {
+    let namespace = |service: &str| {
+        let name = format!("{}-{service}-1", project.name);
+        let pid = inspect(&["inspect", &name])[0]["State"]["Pid"].to_string();
+        fs::read_link(format!("/proc/{pid}/ns/net")).expect("root may look")
+    };
+    namespace("agent") == namespace("db")
+}
+
+#[test]
+#[ignore = "needs a container engine and docker-compose 2"]
+fn a_restart_that_leaves_a_sidecar_behind_is_found_within_its_second() {
+    let project = Project::up("cforphan");
+    assert!(is_at_home(&project));
+    assert_eq!(orphans(&project), [false; 2]);
+    let container = |service: &str| format!("{}-{service}-1", project.name);
+    let mut seen = [0, 0];
+    for round in 0..6 {
+        match round {
+            0 => drop(docker(&["restart", "-t", "0", &container("db")])),
+            1 => drop(docker(&["restart", "-t", "0", &container("db"), &container("agent")])),
+            _ => assert!(project.compose(&["restart", "-t", "0"]).status.success()),
+        }
+        let left = !is_at_home(&project);
+        assert_eq!(orphans(&project), [left; 2], "round {round}");
+        seen[usize::from(left)] += 1;
+        println!("round {round}: {}", if left { "left behind" } else { "at home" });
+    }
+    assert!(seen.iter().all(|times| *times > 0), "{seen:?}");
 }
 
 /// Which containers are on which networks, in the words of `show`.

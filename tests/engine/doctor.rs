@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::lent_engine::LentEngine;
 use crate::recorder::Recorder;
-use crate::support::{Corner, docker, engine, netmap, netmap_command, paste, text, try_docker};
+use crate::support::{Corner, docker, engine, here_on, netmap, netmap_command, text, try_docker};
 
 /// Removes everything with a prefix, also when a test fails.
 struct Prefix(String);
@@ -38,7 +39,6 @@ fn sh(script: &str, step: &str, prefix: &str) {
         .env("DOCKER_HOST", engine())
         .env("P", prefix)
         .env("PORT", "17097")
-        .env("NETWORK", "m5-lesson")
         .output()
         .expect("sh runs");
     assert!(output.status.success(), "{}", text(&output.stderr));
@@ -60,15 +60,20 @@ fn rules(findings: &[Value]) -> BTreeSet<&str> {
     findings.iter().map(|finding| finding["rule"].as_str().unwrap()).collect()
 }
 
-/// Waits until the findings have exactly these rules.
+/// Longer than a race at the start is a problem, which a busy machine brings about
+/// where none was meant.
+const PATIENCE: Duration = Duration::from_secs(100);
+
+/// Waits until the problems have exactly these rules.
 fn expect(prefix: &str, wanted: &[&str]) -> Vec<Value> {
     let began = Instant::now();
     loop {
-        let found = findings(&[], prefix);
+        let mut found = findings(&[], prefix);
+        found.retain(|finding| finding["severity"] != "info");
         if rules(&found) == wanted.iter().copied().collect() {
             return found;
         }
-        assert!(began.elapsed() < Duration::from_secs(25), "{wanted:?}: {found:#?}");
+        assert!(began.elapsed() < PATIENCE, "{wanted:?}: {found:#?}");
         thread::sleep(Duration::from_millis(500));
     }
 }
@@ -99,11 +104,15 @@ fn healthy_setups_get_no_error_and_no_warning() {
     }
 }
 
-/// The lesson, whole: as it leaves the student, after its own fix with an
-/// address, after a restart in another order, and after netmap's fix.
+/// The lesson: as it leaves the student, after its own fix with an address, and
+/// after a restart in another order. After netmap's fix: see `fixes`.
 #[test]
 #[ignore = "needs a Docker engine"]
-fn module_5_from_broken_to_clean() {
+fn module_5_from_broken_to_broken_once_more() {
+    // On the default bridge somebody else's container would take the address that
+    // is to be lost, or leave it free.
+    let alone = LentEngine::new();
+    let _here = here_on(&alone.address, alone.machine());
     let prefix = "m5-";
     let _kept = Prefix(prefix.to_owned());
     let setup = "module-5/setup.sh";
@@ -112,13 +121,7 @@ fn module_5_from_broken_to_clean() {
     let summaries: Vec<&str> = found.iter().map(|f| f["summary"].as_str().unwrap()).collect();
     assert!(summaries[0].contains("look for m5-mongo in themselves"), "{summaries:?}");
     assert_eq!(found[0]["fix"], found[1]["fix"], "one cause, one fix");
-    let fix: Vec<String> = found[0]["fix"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|l| l.as_str().unwrap().to_owned())
-        .collect();
-    assert!(fix.iter().any(|line| line.contains("m5-mongo:27017 in MONGO_URL")), "{fix:?}");
+    assert!(found[0]["fix"].to_string().contains("m5-mongo:27017 in MONGO_URL"), "{found:#?}");
 
     sh(setup, "address", prefix);
     let found = expect(prefix, &["hardcoded-ip"]);
@@ -133,27 +136,10 @@ fn module_5_from_broken_to_clean() {
             assert!(found.iter().all(|finding| finding["severity"] == "error"), "{found:#?}");
             break said;
         }
-        assert!(began.elapsed() < Duration::from_secs(25), "{said}");
+        assert!(began.elapsed() < PATIENCE, "{said}");
         thread::sleep(Duration::from_millis(500));
     };
-    // Somebody else's test may have been faster to take the address.
-    let whose = ["which belongs to", "an address that nobody has"];
-    assert!(whose.iter().any(|words| said.contains(words)), "{said}");
-
-    // netmap's own commands, as they are printed.
-    sh(setup, "address", prefix);
-    sh(setup, "broken", prefix);
-    expect(prefix, &["localhost-dependency", "default-bridge-no-names"]);
-    let network = Prefix("m5-lesson".to_owned());
-    let lines: Vec<String> = fix.iter().map(|line| line.replace(" app", " m5-lesson")).collect();
-    let ran = paste(&lines);
-    assert!(ran.status.success(), "{lines:#?}: {}", text(&ran.stderr));
-    expect(prefix, &[]);
-    docker(&["exec", "m5-survey_container", "nc", "-w", "2", "m5-mongo", "27017"]);
-    let output = netmap(&["doctor", "m5-*"]);
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
-    assert!(text(&output.stdout).contains("No problems found"), "{}", text(&output.stdout));
-    drop(network);
+    assert!(said.contains("which belongs to"), "{said}");
 }
 
 #[test]
@@ -274,6 +260,8 @@ fn an_exec_sees_what_proc_shows() {
                 let mut seen = seen.clone();
                 let parts = seen.as_object_mut().unwrap();
                 parts.remove("at");
+                // Only who can see both knows that two of these are one.
+                parts.remove("network_namespace");
                 parts.remove("how").expect("netmap looked inside");
                 seen
             })

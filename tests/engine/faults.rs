@@ -89,7 +89,7 @@ const SNAPSHOT: Subject = Subject {
     calls: &LOOKS,
     remote: true,
     all: false,
-    deadline: Duration::from_secs(25),
+    deadline: Duration::from_secs(40),
 };
 
 const DOCTOR: Subject = Subject {
@@ -97,7 +97,7 @@ const DOCTOR: Subject = Subject {
     calls: &LOOKS,
     remote: true,
     all: false,
-    deadline: Duration::from_secs(25),
+    deadline: Duration::from_secs(40),
 };
 
 const PROBE: Subject = Subject {

@@ -3,8 +3,9 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on should stop
 
+mod asked;
+mod busy;
 mod calls;
-mod cases;
 mod causes;
 mod check;
 mod churn;
@@ -13,18 +14,32 @@ mod compose_2;
 mod conformance;
 mod crowd;
 mod doctor;
+mod dropped;
 mod faults;
 mod faulty;
+mod field_reports;
 mod fixes;
+mod flows;
+mod flows_bad_days;
 mod hanging;
 mod healthy;
+mod large;
+mod lent_engine;
 mod lesson;
 mod narrow;
+mod oddities;
 mod own_engine;
+mod pages;
+mod pictures;
+mod planted;
+mod podman;
 mod probe;
 mod recorder;
 mod rootless;
 mod samples;
+mod shell;
+#[path = "../offline/shown.rs"]
+mod shown;
 mod snapshots;
 mod ssh;
 mod support;

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{Corner, docker, netmap_json, netmap_text};
+use crate::lent_engine::LentEngine;
+use crate::support::{Corner, docker, here, netmap_json, netmap_text};
 
 /// How often the container met this limit of its cgroup; `files` are its names
 /// in version 2 and in version 1.
@@ -18,6 +19,9 @@ fn met(container: &str, files: [&str; 2]) -> String {
 #[test]
 #[ignore = "needs a Docker engine"]
 fn a_container_that_may_have_little_is_probed_within_its_limits() {
+    // Others' tests run commands in every container of the run's engine.
+    let engine = LentEngine::new();
+    let _here = here(&engine.address);
     let mut corner = Corner::new("narrow");
     let (front, back) = (corner.network("front", &[]), corner.network("back", &[]));
     let near = corner.sleeper("near", &["--network", &front]);

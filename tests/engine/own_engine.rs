@@ -7,7 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::{docker_command, engine, text};
+use crate::support::{docker_command, text};
 
 /// The engine, in a network namespace and a folder of its own.
 pub struct OwnEngine {
@@ -32,8 +32,7 @@ impl OwnEngine {
     }
 
     fn start_by(prelude: &[&str]) -> Self {
-        // Not in the usual place: the paths of sockets must be short.
-        let folder = tempfile::Builder::new().prefix("netmap-own.").tempdir_in("/tmp").unwrap();
+        let folder = tempfile::Builder::new().prefix("own.").tempdir_in(home_of_run()).unwrap();
         let home = folder.keep();
         let address = format!("unix://{}/docker.sock", home.display());
         assert!(ip(&["netns", "add", &namespace(&home)]));
@@ -80,27 +79,57 @@ impl OwnEngine {
         command
     }
 
+    /// The file of its machine's network namespace.
+    pub fn machine(&self) -> String {
+        format!("/run/netns/{}", namespace(&self.home))
+    }
+
     fn load_image(&self) {
-        let mut save = docker_command(&engine())
-            .args(["save", "busybox"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let image = Stdio::from(save.stdout.take().unwrap());
-        let load = docker_command(&self.address)
-            .args(["load", "-q"])
-            .stdin(image)
-            .stdout(Stdio::null())
-            .status();
-        assert!(load.unwrap().success() && save.wait().unwrap().success());
+        self.docker(&["load", "-q", "-i", home_of_run().join("busybox.tar").to_str().unwrap()]);
+    }
+
+    /// Removes what setups leave on an engine, and says whether all of it is gone.
+    pub fn tidy_up(&self) -> bool {
+        let removals: [(&[&str], &[&str]); 4] = [
+            (&["ps", "-aq"], &["rm", "-f", "-v"]),
+            (&["network", "ls", "-q", "--filter", "type=custom"], &["network", "rm"]),
+            (&["volume", "ls", "-q"], &["volume", "rm", "-f"]),
+            (
+                &["images", "--filter", "dangling=false", "--format", "{{.Repository}}:{{.Tag}}"],
+                &["rmi", "-f"],
+            ),
+        ];
+        removals.iter().all(|(list, remove)| {
+            let listed = self.docker(list);
+            let rest: Vec<&str> = listed.lines().filter(|name| *name != "busybox:latest").collect();
+            rest.is_empty() || self.try_docker(&[remove, &rest[..]].concat()).status.success()
+        })
     }
 
     /// Runs docker against it; its standard output, trimmed.
     pub fn docker(&self, arguments: &[&str]) -> String {
         let output = self.try_docker(arguments);
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "docker {}: {said}", arguments.join(" "));
+        assert!(
+            output.status.success(),
+            "docker {}: {said}\nthe engine's log ends with:\n{}",
+            arguments.join(" "),
+            self.last_words()
+        );
         text(&output.stdout).trim().to_owned()
+    }
+
+    /// The end of its log: an engine that dies says why there alone.
+    fn last_words(&self) -> String {
+        const LINES: usize = 30;
+        let log = std::fs::read_to_string(self.home.join("dockerd.log")).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(LINES)..].join("\n")
+    }
+
+    /// Whether it still answers.
+    pub fn answers(&self) -> bool {
+        self.try_docker(&["version"]).status.success()
     }
 
     /// Like [`OwnEngine::docker`], for calls that may fail.
@@ -164,9 +193,14 @@ fn log(home: &Path) -> String {
     std::fs::read_to_string(home.join("dockerd.log")).unwrap_or_default()
 }
 
+/// Where `tests/run` keeps what one run needs. It ends there what is left.
+fn home_of_run() -> PathBuf {
+    std::env::var_os("NETMAP_TEST_HOME").expect("NETMAP_TEST_HOME is not set: run tests/run").into()
+}
+
 /// The network namespace that outlives the engine's process.
 fn namespace(home: &Path) -> String {
-    home.file_name().unwrap().to_string_lossy().replace('.', "-")
+    format!("netmap-{}", home.file_name().unwrap().to_string_lossy().replace('.', "-"))
 }
 
 fn ip(arguments: &[&str]) -> bool {

@@ -33,11 +33,12 @@ impl Recorder {
         let listener = UnixListener::bind(&path).unwrap();
         let log = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&log);
+        let engine = engine();
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let (down, kept) = (client.try_clone().unwrap(), Arc::clone(&kept));
                 let refuse = read_only.then(|| client.try_clone().unwrap());
-                serve(client, (down, refuse), kept);
+                serve(&engine, client, (down, refuse), kept);
             }
         });
         Self { address: format!("unix://{}", path.display()), log, _folder: Some(folder) }
@@ -58,11 +59,12 @@ impl Recorder {
         let address = format!("tcp://{}", listener.local_addr().unwrap());
         let log = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&log);
+        let engine = engine();
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let down: TcpStream = client.try_clone().unwrap();
                 let refuse = read_only.then(|| client.try_clone().unwrap());
-                serve(client, (down, refuse), Arc::clone(&kept));
+                serve(&engine, client, (down, refuse), Arc::clone(&kept));
             }
         });
         Self { address, log, _folder: None }
@@ -80,11 +82,12 @@ impl Recorder {
 }
 
 fn serve<W: Write + Send + 'static>(
+    engine: &str,
     client: impl Read + Send + 'static,
     (mut down, refuse): (impl Write + Send + 'static, Option<W>),
     log: Arc<Mutex<Vec<String>>>,
 ) {
-    let upstream = UnixStream::connect(engine().trim_start_matches("unix://")).unwrap();
+    let upstream = UnixStream::connect(engine.trim_start_matches("unix://")).unwrap();
     let mut back = upstream.try_clone().unwrap();
     thread::spawn(move || std::io::copy(&mut back, &mut down));
     thread::spawn(move || forward(client, upstream, &log, refuse));

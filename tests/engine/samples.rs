@@ -4,21 +4,21 @@
 //!
 //! `NETMAP_RECORD=1` writes down what is seen as the folder's snapshots.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::own_engine::{OUTSIDE, OwnEngine, UPLINK};
-use crate::support::{docker_command, engine, netmap_command, text};
-
-/// Samples under way at once: most of the time is waiting.
-const WIDTH: usize = 9;
+use crate::support::{
+    MAKE_NETWORK, alone_making_networks, docker_command, engine, netmap_command, text,
+};
 
 /// How long a setup may take to look as it should.
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -26,9 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(25);
 /// Old enough that no container counts as only just started.
 const SETTLED: Duration = Duration::from_secs(6);
 
-/// The networks that fixes make have names of their own choosing, so only one
-/// fix is made at a time.
-static FIXING: Mutex<()> = Mutex::new(());
+/// Recordings have no prefix that would tell them apart.
+static RECORDING: Mutex<()> = Mutex::new(());
 
 /// A folder of `samples/` with a `setup.sh`.
 struct Sample {
@@ -45,8 +44,20 @@ struct Sample {
 struct Says {
     broken: BTreeSet<String>,
     near: BTreeSet<String>,
-    probe: bool,
+    /// What has to be measured or listened to for it.
+    look: Look,
 }
+
+/// How the doctor looks at a setup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Usual,
+    Probe,
+    Listen,
+}
+
+/// How long is listened.
+const LISTENED: [&str; 2] = ["--flows", "4s"];
 
 impl Sample {
     fn all() -> Vec<Self> {
@@ -80,10 +91,14 @@ impl Sample {
             let line = script.lines().find_map(|line| line.strip_prefix(key))?;
             Some(line.split_whitespace().map(str::to_owned).collect())
         };
-        let probed = line("# says with --probe:");
+        let (probed, heard) = (line("# says with --probe:"), line("# says with --flows:"));
         Says {
-            probe: probed.is_some(),
-            broken: probed.or_else(|| line("# says:")).expect("a line `# says:`"),
+            look: match (&probed, &heard) {
+                (Some(_), _) => Look::Probe,
+                (_, Some(_)) => Look::Listen,
+                _ => Look::Usual,
+            },
+            broken: probed.or(heard).or_else(|| line("# says:")).expect("a line `# says:`"),
             near: line("# near says:").expect("a line `# near says:`"),
         }
     }
@@ -145,11 +160,13 @@ impl Sample {
 
     /// The findings about this sample's own containers and networks; all where
     /// the engine is its own.
-    fn findings(&self, probe: bool) -> Vec<Value> {
+    fn findings(&self, look: Look) -> Vec<Value> {
         let mut arguments = vec!["doctor", "--format", "json"];
         let glob = format!("{}*", self.prefix);
-        if probe {
-            arguments.extend(["--probe", &glob]);
+        match look {
+            Look::Usual => {}
+            Look::Probe => arguments.extend(["--probe", &glob]),
+            Look::Listen => arguments.extend(LISTENED),
         }
         let output = self.netmap(&arguments);
         assert!(output.status.code().is_some_and(|code| code < 2), "doctor: {}", said(&output));
@@ -163,10 +180,10 @@ impl Sample {
     }
 
     /// Waits until the doctor finds exactly these rules.
-    fn expect(&self, what: &str, rules: &BTreeSet<String>, probe: bool) -> Vec<Value> {
+    fn expect(&self, what: &str, rules: &BTreeSet<String>, look: Look) -> Vec<Value> {
         let began = Instant::now();
         loop {
-            let findings = self.findings(probe);
+            let findings = self.findings(look);
             let found: BTreeSet<String> =
                 findings.iter().map(|f| f["rule"].as_str().unwrap().to_owned()).collect();
             if found == *rules {
@@ -183,20 +200,19 @@ impl Sample {
 
     /// Runs the commands of the findings' fixes, as a shell would.
     fn run_fixes(&mut self, findings: &[Value]) {
-        let mut commands: Vec<&str> = Vec::new();
-        for line in findings.iter().flat_map(|finding| finding["fix"].as_array().unwrap()) {
-            let line = line.as_str().unwrap();
-            if !commands.contains(&line) {
-                commands.push(line);
+        let mut lines: Vec<&str> = Vec::new();
+        for line in commands(findings) {
+            if !lines.contains(&line) {
+                lines.push(line);
             }
         }
-        for command in &commands {
-            if let Some(network) = command.strip_prefix("docker network create ") {
+        for line in &lines {
+            if let Some(network) = line.strip_prefix(MAKE_NETWORK) {
                 self.network = network.to_owned();
             }
         }
         // The tests are root already, and need no sudo on the machine.
-        let script = format!("set -e\nsudo() {{ \"$@\"; }}\n{}\n", commands.join("\n"));
+        let script = format!("set -e\nsudo() {{ \"$@\"; }}\n{}\n", lines.join("\n"));
         let output = self.shell().arg("-c").arg(&script).output();
         let output = output.expect("sh runs");
         assert!(output.status.success(), "the fix {script}: {}", said(&output));
@@ -236,12 +252,14 @@ impl Sample {
         }
     }
 
-    fn record(&self, name: &str, probe: bool) {
+    fn record(&self, name: &str, look: Look) {
         if recording() {
             let path = self.script.with_file_name(name);
             let mut arguments = vec!["snapshot", "-o", path.to_str().unwrap()];
-            if probe {
-                arguments.push("--probe");
+            match look {
+                Look::Usual => {}
+                Look::Probe => arguments.push("--probe"),
+                Look::Listen => arguments.extend(LISTENED),
             }
             let output = self.netmap(&arguments);
             assert!(output.status.success(), "snapshot: {}", said(&output));
@@ -254,28 +272,47 @@ impl Sample {
             self.own = Some(OwnEngine::with_way_out());
         }
         self.step("broken");
-        self.expect("broken", &says.broken, says.probe);
-        self.record("snapshot.json", says.probe);
-        {
-            let _alone = FIXING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let findings = self.expect("still broken", &says.broken, says.probe);
+        let findings = self.expect("broken", &says.broken, says.look);
+        self.record("snapshot.json", says.look);
+        if commands(&findings).any(|line| line.contains(MAKE_NETWORK)) {
+            let _alone = alone_making_networks();
+            let findings = self.expect("still broken", &says.broken, says.look);
+            self.run_fixes(&findings);
+        } else {
             self.run_fixes(&findings);
         }
         if self.has_step("fix") {
             self.step("fix");
         }
         self.check();
-        self.expect("fixed", &BTreeSet::new(), says.probe);
-        self.record("fixed.json", says.probe);
+        self.expect("fixed", &BTreeSet::new(), says.look);
+        self.record("fixed.json", says.look);
         self.remove();
 
         let began = Instant::now();
         self.step("near");
-        self.expect("near miss", &says.near, says.probe);
+        self.expect("near miss", &says.near, says.look);
         thread::sleep(SETTLED.saturating_sub(began.elapsed()));
-        self.expect("near miss, settled", &says.near, says.probe);
-        self.record("near.json", says.probe);
+        self.expect("near miss, settled", &says.near, says.look);
+        self.record("near.json", says.look);
     }
+
+    /// What is wrong with it, if anything is.
+    fn trouble(&mut self) -> Option<String> {
+        let _alone = recording().then(|| RECORDING.lock().unwrap_or_else(PoisonError::into_inner));
+        let ran = catch_unwind(AssertUnwindSafe(|| self.run()));
+        self.remove();
+        let panic = ran.err()?;
+        let why = panic.downcast_ref::<String>().map(String::as_str);
+        let why = why.or_else(|| panic.downcast_ref::<&str>().copied());
+        Some(format!("{}: {}", self.name, why.unwrap_or("it failed")))
+    }
+}
+
+/// The lines of the findings' fixes.
+fn commands(findings: &[Value]) -> impl Iterator<Item = &str> {
+    let lines = findings.iter().flat_map(|finding| finding["fix"].as_array().unwrap());
+    lines.map(|line| line.as_str().unwrap())
 }
 
 fn recording() -> bool {
@@ -286,38 +323,34 @@ fn said(output: &Output) -> String {
     format!("{}{}", text(&output.stdout), text(&output.stderr))
 }
 
-#[test]
-#[ignore = "needs a Docker engine"]
-fn each_sample_is_found_and_fixed_and_its_near_miss_is_left_alone() {
+/// Passes the samples that fall to one of several tests, and says what is wrong
+/// with any of them.
+fn each_is_found_and_fixed_and_its_near_miss_is_left_alone(share: usize) {
     let mut samples = Sample::all();
     if let Ok(only) = std::env::var("NETMAP_SAMPLE") {
         samples.retain(|sample| sample.name.contains(&only));
+        assert!(!samples.is_empty(), "no sample `{only}`");
     }
-    let count = samples.len();
-    assert!(count > 0);
-    samples.reverse();
-    let waiting = Mutex::new(samples);
-    let wrong = Mutex::new(BTreeMap::new());
-    let width = if recording() { 1 } else { WIDTH };
-    thread::scope(|scope| {
-        for _ in 0..width {
-            scope.spawn(|| {
-                loop {
-                    let Some(mut sample) = waiting.lock().unwrap().pop() else { return };
-                    let ran =
-                        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| sample.run()));
-                    sample.remove();
-                    if let Err(panic) = ran {
-                        let why = panic.downcast_ref::<String>().cloned();
-                        let why =
-                            why.or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()));
-                        wrong.lock().unwrap().insert(sample.name.clone(), why.unwrap_or_default());
-                    }
-                }
-            });
-        }
-    });
-    let wrong = wrong.into_inner().unwrap();
-    let told: Vec<String> = wrong.iter().map(|(name, why)| format!("{name}: {why}")).collect();
-    assert!(wrong.is_empty(), "{} of {count} samples:\n{}", wrong.len(), told.join("\n\n"));
+    let samples = samples.into_iter().skip(share).step_by(SHARES);
+    let wrong: Vec<String> = samples.filter_map(|mut sample| sample.trouble()).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
+
+/// One test for every few samples, so that they run beside one another.
+macro_rules! shares {
+    ($($name:ident: $share:literal),*) => {
+        const SHARES: usize = [$($share),*].len();
+        $(
+            #[test]
+            #[ignore = "needs a Docker engine"]
+            fn $name() {
+                each_is_found_and_fixed_and_its_near_miss_is_left_alone($share);
+            }
+        )*
+    };
+}
+
+shares!(
+    share_01: 0, share_02: 1, share_03: 2, share_04: 3, share_05: 4, share_06: 5, share_07: 6,
+    share_08: 7, share_09: 8, share_10: 9, share_11: 10, share_12: 11
+);

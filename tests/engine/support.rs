@@ -1,16 +1,57 @@
 //! The private engine the tests drive, and netmap as a user would run it.
 
+use std::cell::RefCell;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+thread_local! {
+    /// The engine that the test on this thread has to itself, if any.
+    static HERE: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// The network namespace of that engine's machine.
+    static MACHINE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// As long as it is there, this thread's engine is another one.
+#[must_use]
+pub struct Here;
+
+/// Makes the one with this address this thread's engine.
+pub fn here(address: &str) -> Here {
+    HERE.set(Some(address.to_owned()));
+    Here
+}
+
+/// Likewise, with the file of its machine's network namespace.
+pub fn here_on(address: &str, machine: String) -> Here {
+    MACHINE.set(Some(machine));
+    here(address)
+}
+
+/// The file of the network namespace that this thread's engine's machine has.
+pub fn machine() -> String {
+    let of_run = || std::env::var("NETMAP_TEST_NAMESPACE").ok();
+    MACHINE.with_borrow(Clone::clone).or_else(of_run).expect("tests/run sets it")
+}
+
+impl Drop for Here {
+    fn drop(&mut self) {
+        HERE.take();
+        MACHINE.take();
+    }
+}
+
 /// Address of the private engine. Panics without one: a test that needs an
 /// engine must fail, not pass, where there is none.
 pub fn engine() -> String {
-    std::env::var("NETMAP_TEST_ENGINE").expect("NETMAP_TEST_ENGINE is not set: run tests/run")
+    let of_run = || std::env::var("NETMAP_TEST_ENGINE").ok();
+    HERE.with_borrow(Clone::clone)
+        .or_else(of_run)
+        .expect("NETMAP_TEST_ENGINE is not set: run tests/run")
 }
 
 /// What the engine under test says of itself.
@@ -22,6 +63,16 @@ pub fn engine_facts() -> Value {
 pub fn is_podman() -> bool {
     engine_facts()["name"] == "Podman"
 }
+
+/// Keeps others from fixes that make networks, whose names are free when the
+/// doctor looks and must be so still when its commands are run.
+pub fn alone_making_networks() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Begins the line of a fix that makes a network.
+pub const MAKE_NETWORK: &str = "docker network create ";
 
 /// Runs lines in a shell as somebody would who pastes them. `podman` is the
 /// command line of the engine under test, as `docker` is.
@@ -95,9 +146,21 @@ pub fn netmap_command() -> Command {
         "DOCKER_TLS_VERIFY",
         "NO_COLOR",
         "COLUMNS",
+        "LC_ALL",
+        "LC_CTYPE",
+        "LANG",
+        "TERM",
+        "NETMAP_FORMAT",
+        "NETMAP_ALL",
+        "NETMAP_THEME",
+        "NETMAP_COLOR",
+        "NETMAP_TIMEOUT",
+        "NETMAP_PAGER",
+        "PAGER",
     ] {
         command.env_remove(name);
     }
+    command.env("NETMAP_CONFIG", "");
     command
 }
 
@@ -178,10 +241,15 @@ impl Corner {
         self.bare_network(name, &[&["--subnet", &subnet], options].concat())
     }
 
-    /// Makes a macvlan network on an interface that no other test uses; its full name.
-    pub fn macvlan(&mut self, name: &str) -> String {
+    /// An interface that no other test uses, for a macvlan or ipvlan network to stand on.
+    pub fn parent(&self) -> String {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let parent = format!("parent=lan{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        format!("lan{}", NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Makes a macvlan network on an interface of its own; its full name.
+    pub fn macvlan(&mut self, name: &str) -> String {
+        let parent = format!("parent={}", self.parent());
         self.network(name, &["-d", "macvlan", "-o", &parent])
     }
 
@@ -194,11 +262,16 @@ impl Corner {
     }
 
     /// Runs a container in the background; its full name. `arguments` are
-    /// those of `docker run`, image and command included.
+    /// those of `docker run`, image and command included. What begins with servers
+    /// of netcat is there when these listen: one that is not there yet refuses.
     pub fn run(&mut self, name: &str, arguments: &[&str]) -> String {
         let full = self.name(name);
         self.containers.push(full.clone());
         docker(&[&["run", "-d", "--name", &full], arguments].concat());
+        let ports = served_at_once(arguments);
+        if !ports.is_empty() {
+            wait_until_listened(&full, &ports);
+        }
         full
     }
 
@@ -210,6 +283,11 @@ impl Corner {
     /// Takes note of a container that was made in another way, to remove it.
     pub fn adopt(&mut self, full: &str) {
         self.containers.push(full.to_owned());
+    }
+
+    /// Takes note of a network likewise.
+    pub fn adopt_network(&mut self, full: &str) {
+        self.networks.push(full.to_owned());
     }
 }
 
@@ -223,9 +301,42 @@ impl Drop for Corner {
                 try_docker(&remove);
             }
         }
-        for network in &self.networks {
+        for network in self.networks.iter().rev() {
             try_docker(&["network", "rm", network]);
         }
+    }
+}
+
+/// The ports that a command's servers of netcat listen on, as far as it begins with them.
+fn served_at_once(arguments: &[&str]) -> Vec<u16> {
+    let command = arguments.join(" ");
+    let Some((_, command)) = command.split_once("busybox ") else { return Vec::new() };
+    let script = command.strip_prefix("sh -c ").unwrap_or(command);
+    let servers = script.split(" & ").map_while(|server| server.strip_prefix("nc -ll -p "));
+    let port = |server: &str| server.split(' ').next()?.parse().ok();
+    servers.filter_map(port).collect()
+}
+
+/// Waits until these TCP ports of a container are listened to.
+pub fn wait_until_listened(container: &str, ports: &[u16]) {
+    let process = docker(&["inspect", "-f", "{{.State.Pid}}", container]);
+    let listens = |port: &u16| {
+        let socket = format!(":{port:04X}");
+        ["tcp", "tcp6"].iter().any(|table| {
+            let table = std::fs::read_to_string(format!("/proc/{process}/net/{table}"));
+            let table = table.unwrap_or_default();
+            let mut lines = table.lines().skip(1).map(|line| line.split_whitespace());
+            lines.any(|mut line| {
+                let is_local = line.nth(1).is_some_and(|local| local.ends_with(&socket));
+                // Then the far end, and the state: 0A listens (include/net/tcp_states.h).
+                is_local && line.nth(1) == Some("0A")
+            })
+        })
+    };
+    let until = Instant::now() + Duration::from_secs(20);
+    while !ports.iter().all(listens) {
+        assert!(Instant::now() < until, "{container} does not listen on {ports:?}");
+        thread::sleep(Duration::from_millis(20));
     }
 }
 

@@ -143,7 +143,7 @@ fn a_crowd_equals_the_engines_own_word_and_fits_every_terminal() {
 }
 
 /// Asserts that netmap says of these containers and networks what docker says.
-fn assert_true<'n>(
+pub fn assert_true<'n>(
     containers: impl Iterator<Item = &'n String>,
     networks: impl Iterator<Item = &'n String>,
 ) {
@@ -202,10 +202,16 @@ fn container_of_ours(ours: &Value) -> Value {
             "ipv4": or_empty(&e["ipv4"]), "ipv6": or_empty(&e["ipv6"]), "mac": or_empty(&e["mac"]),
             "gateway": or_empty(&e["gateway"]), "ipv6_gateway": or_empty(&e["ipv6_gateway"]),
             "fixed": or_empty(&e["fixed_ipv4"]), "aliases": e["aliases"],
+            "fixed_ipv6": or_empty(&e["fixed_ipv6"]), "link_local": list(&e["link_local"]),
+            "priority": e["gateway_priority"].as_i64().unwrap_or_default(),
+            "options": or_null_map(&e["driver_options"]),
         })
     });
-    let port =
-        |p: &Value| json!([p["port"], p["protocol"], p["host_ip"], p["host_port"].to_string()]);
+    // Docker writes "" where no port of the host leads to it.
+    let host_port = |p: &Value| p["host_port"].as_u64().map(|port| port.to_string());
+    let port = |p: &Value| {
+        json!([p["port"], p["protocol"], p["host_ip"], host_port(p).unwrap_or_default()])
+    };
     json!({
         "id": ours["id"], "image": ours["image"], "state": ours["state"],
         "health": or_empty(&ours["health"]), "restarts": ours["restart_count"],
@@ -225,10 +231,15 @@ fn container_of(theirs: &Value) -> Value {
         theirs["HostConfig"]["NetworkMode"].as_str().unwrap().starts_with("container:");
     let endpoints = settings["Networks"].as_object().unwrap().iter().map(|(network, e)| {
         json!({
-            "network": network, "network_id": e["NetworkID"], "ipv4": e["IPAddress"],
-            "ipv6": e["GlobalIPv6Address"], "mac": e["MacAddress"], "gateway": e["Gateway"],
-            "ipv6_gateway": e["IPv6Gateway"], "fixed": or_empty(&e["IPAMConfig"]["IPv4Address"]),
-            "aliases": list(&e["Aliases"]),
+            "network": network, "network_id": or_empty(&e["NetworkID"]),
+            "ipv4": or_empty(&e["IPAddress"]), "ipv6": or_empty(&e["GlobalIPv6Address"]),
+            "mac": or_empty(&e["MacAddress"]), "gateway": or_empty(&e["Gateway"]),
+            "ipv6_gateway": or_empty(&e["IPv6Gateway"]),
+            "fixed": or_empty(&e["IPAMConfig"]["IPv4Address"]), "aliases": list(&e["Aliases"]),
+            "fixed_ipv6": or_empty(&e["IPAMConfig"]["IPv6Address"]),
+            "link_local": list(&e["IPAMConfig"]["LinkLocalIPs"]),
+            "priority": e["GwPriority"].as_i64().unwrap_or_default(),
+            "options": or_null_map(&e["DriverOpts"]),
         })
     });
     let mut published = Vec::new();
@@ -280,13 +291,21 @@ fn network_of_ours(ours: &Value) -> Value {
         "labels": or_null_map(&ours["labels"]),
         "icc": ours.get("icc").is_none_or(|icc| icc == true),
         "masquerade": ours.get("masquerade").is_none_or(|masquerade| masquerade == true),
-        "mtu": ours["mtu"],
+        "mtu": ours["mtu"], "ipv4": ours.get("ipv4").is_none_or(|ipv4| ipv4 == true),
+        "modes": [or_empty(&ours["gateway_modes"]["ipv4"]), or_empty(&ours["gateway_modes"]["ipv6"])],
+        "inhibited": ours["inhibit_ipv4"] == true, "trusted": list(&ours["trusted_interfaces"]),
+        "config_only": ours["config_only"] == true, "config_from": or_empty(&ours["config_from"]),
     })
 }
 
 fn network_of(theirs: &Value) -> Value {
     let configs = list(&theirs["IPAM"]["Config"]);
     let option = |key: &str| theirs["Options"][key].as_str().map(str::to_owned);
+    let bridge = |key: &str| option(&format!("com.docker.network.bridge.{key}"));
+    let modes =
+        ["gateway_mode_ipv4", "gateway_mode_ipv6"].map(|key| bridge(key).unwrap_or_default());
+    let trusted = bridge("trusted_host_interfaces").unwrap_or_default();
+    let trusted: Vec<&str> = trusted.split(':').filter(|name| !name.is_empty()).collect();
     json!({
         "id": theirs["Id"], "driver": theirs["Driver"], "scope": theirs["Scope"], "internal": theirs["Internal"],
         "attachable": theirs["Attachable"], "ipv6": theirs["EnableIPv6"],
@@ -296,5 +315,11 @@ fn network_of(theirs: &Value) -> Value {
         "icc": option("com.docker.network.bridge.enable_icc").as_deref() != Some("false"),
         "masquerade": option("com.docker.network.bridge.enable_ip_masquerade").as_deref() != Some("false"),
         "mtu": option("com.docker.network.driver.mtu").map(|mtu| mtu.parse::<u32>().unwrap()),
+        "ipv4": theirs["EnableIPv4"].as_bool().unwrap_or(true),
+        "modes": modes,
+        "inhibited": bridge("inhibit_ipv4").as_deref() == Some("true"),
+        "trusted": trusted,
+        "config_only": theirs["ConfigOnly"] == true,
+        "config_from": or_empty(&theirs["ConfigFrom"]["Network"]),
     })
 }

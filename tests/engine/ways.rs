@@ -232,6 +232,25 @@ fn through_a_proxy_that_lets_only_get_pass_all_works_that_needs_no_exec() {
     }
 }
 
+/// Who forwards the engine's socket, as `ssh -L` and socat do, stands on another
+/// network than the engine's: what is seen there is none of the host's facts.
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_forwarder_in_front_of_the_engine_is_not_taken_for_its_machine() {
+    let mut corner = Corner::new("forwarded");
+    let network = corner.network("net", &[]);
+    corner.sleeper("a", &["--network", &network]);
+    let narrow = ["snapshot", "--no-exec", "--network", &network];
+    let snapshot = |address: &str| {
+        json(&netmap_command().args(["--host", address]).args(narrow).output().unwrap())
+    };
+    let (direct, forwarder) = (snapshot(&engine()), Recorder::start());
+    let through = snapshot(&forwarder.address);
+    assert!(direct["host"]["addresses"].is_array(), "{direct:#}");
+    assert!(through["host"].is_null(), "{through:#}");
+    assert!(through["unread"].to_string().contains("not on the machine of its networks"));
+}
+
 #[test]
 #[ignore = "needs a Docker engine"]
 fn with_nothing_said_the_sockets_of_rootless_engines_are_found() {

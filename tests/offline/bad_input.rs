@@ -191,3 +191,51 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     let run = finished(child.wait_with_output().unwrap());
     assert_eq!((run.code, run.err.as_str()), (0, ""));
 }
+
+#[test]
+fn a_password_in_an_address_is_refused_and_shown_nowhere() {
+    for host in [
+        "tcp://me:hunter2@127.0.0.1:1",
+        "tcp://hunter2@127.0.0.1:1",
+        "ssh://me:hunter2@127.0.0.1",
+        "me:hunter2@127.0.0.1",
+        "http://me:hun/hunter2@127.0.0.1:1",
+        "tcp://127.0.0.1:1?token=hunter2",
+    ] {
+        for arguments in [
+            &["show"][..],
+            &["doctor", "--verbose", "--format", "json"],
+            &["probe", "--host", "unix:///nonexistent.sock"],
+            &["snapshot"],
+            &["check", "--init"],
+            &["lesson", "start", "two-networks"],
+        ] {
+            let by_option = netmap(&[arguments, &["--host", host]].concat());
+            let by_variable = netmap_command().args(arguments).env("DOCKER_HOST", host).output();
+            for run in [by_option, finished(by_variable.unwrap())] {
+                assert_eq!(run.code, 2, "{arguments:?} {host}: {}", run.err);
+                let said = run.out + &run.err;
+                assert!(!said.contains("hunter2"), "{arguments:?} {host}: {said}");
+            }
+        }
+    }
+}
+
+#[test]
+fn names_that_look_like_others_are_shown_for_what_they_are() {
+    let snapshot = json!({"schema": "netmap/1",
+        "networks": [{"name": "\u{3bf}ne", "id": "n", "driver": "bridge"}],
+        "containers": [
+            {"name": "\u{430}pi", "id": "a", "state": "running",
+             "endpoints": [{"network": "\u{3bf}ne", "network_id": "n", "ipv4": "10.0.0.2"}]},
+            {"name": "поиск", "id": "b", "state": "running",
+             "endpoints": [{"network": "\u{3bf}ne", "network_id": "n", "ipv4": "10.0.0.3"}]}]});
+    let (_folder, path) = snapshot_file(&snapshot.to_string());
+    for format in ["grid", "table", "tree", "csv", "markdown", "mermaid", "dot", "svg", "html"] {
+        let run = netmap(&["show", "--from", &path, "--format", format]);
+        assert_eq!(run.code, 0, "{format}: {}", run.err);
+        assert!(run.out.contains("u{430}pi") || run.out.contains("430"), "{format}: {}", run.out);
+        assert!(!run.out.contains(['\u{430}', '\u{3bf}']), "{format}: {}", run.out);
+        assert!(run.out.contains("поиск"), "{format}: {}", run.out);
+    }
+}

@@ -327,3 +327,26 @@ fn the_schema_accepts_what_the_reader_accepts() {
         assert_eq!(check(bad, &[]).code, 2, "{bad}");
     }
 }
+
+#[test]
+fn a_file_that_somebody_wrote_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("netmap.yaml");
+    let file = path.to_str().unwrap();
+    let init =
+        |more: &[&str]| netmap(&[&["check", "--init", "--from", ZOO, "-o", file], more].concat());
+    assert_eq!(init(&[]).code, 0);
+    assert_eq!(init(&[]).code, 0, "it says the same");
+    let own = format!("{}# my own\n", fs::read_to_string(&path).unwrap());
+    fs::write(&path, &own).unwrap();
+    let run = init(&[]);
+    assert!(
+        run.code == 2 && run.err.contains("there already") && run.err.contains("--force"),
+        "{}",
+        run.err
+    );
+    assert_eq!(fs::read_to_string(&path).unwrap(), own);
+    assert_eq!(init(&["--force"]).code, 0);
+    assert!(!fs::read_to_string(&path).unwrap().contains("my own"));
+    assert_eq!(netmap(&["check", "--force", "--from", ZOO, file]).code, 2, "--force is for --init");
+}

@@ -12,7 +12,7 @@ use crate::support::{Run, netmap};
 const FOLDER: &str = "tests/cases/compose";
 
 /// The numbers of the cases that have a test here.
-const TESTED: [u32; 15] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+const TESTED: [u32; 17] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17];
 
 fn path(file: &str) -> String {
     format!("{FOLDER}/{file}.yaml")
@@ -210,6 +210,17 @@ fn c15_no_sentence_has_a_hole_and_no_name_is_there_twice() {
         "A port that the engine picks, of every address, leads to 6379, the usual port of Redis.";
     assert!(flowing.contains(whole), "{said}");
     assert!(said.contains("-a-1 asks for it as well"), "{said}");
+}
+
+#[test]
+fn c16_what_is_no_host() {
+    assert_eq!(findings("16-what-is-no-host"), (0, vec![]));
+}
+
+#[test]
+fn c17_a_part_of_several_files() {
+    let file = "17-part-of-several-files";
+    assert_eq!(findings(file), (1, vec!["refused-file error 7:18".to_owned()]));
 }
 
 /// What is refused as a whole has a place and a finding, and code 1.

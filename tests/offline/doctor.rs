@@ -78,7 +78,7 @@ fn a_snapshot_that_was_never_looked_into_says_so_and_never_fine() {
 }
 
 /// A setup whose every name is out to get us.
-fn hostile() -> String {
+pub fn hostile() -> String {
     let name = "x; touch /tmp/owned #`$(id)`'\\\"\u{1b}[2J\n| rm";
     serde_json::json!({
         "schema": "netmap/1",

@@ -95,7 +95,7 @@ fn an_engine_that_hangs_is_given_up_within_its_deadline() {
         let began = Instant::now();
         let run = show(&engine);
         assert_refused(&run, &["did not answer", "within 1 s", "--timeout"]);
-        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
     }
 }
 

@@ -2,8 +2,11 @@
 //! make of it.
 
 use std::fs;
+
 use std::io::Write;
 use std::process::{Command, Stdio};
+
+use netmap::model::Snapshot;
 
 use crate::recorded::assert_recorded;
 use crate::support::{netmap, project_file};
@@ -28,6 +31,8 @@ fn every_format_of_the_zoo_is_as_expected() {
         ("markdown", "80", "zoo.md"),
         ("mermaid", "80", "zoo.mmd"),
         ("dot", "80", "zoo.dot"),
+        ("d2", "80", "zoo.d2"),
+        ("plantuml", "80", "zoo.puml"),
     ] {
         let run = netmap(&[
             "show",
@@ -91,10 +96,16 @@ fn nothing_is_lost_at_any_width() {
 #[test]
 fn json_reads_back_to_the_same_bytes() {
     let first = netmap(&["show", "--all", "--from", SAMPLE, "--format", "json"]);
+    let read = Snapshot::read(first.out.as_bytes()).unwrap();
     assert_eq!(
-        first.out,
+        read.to_json(),
         fs::read_to_string(project_file("samples/module-5/snapshot.json")).unwrap()
     );
+    // Beside the snapshot stands what is read off it.
+    let shown: serde_json::Value = serde_json::from_str(&first.out).unwrap();
+    let talk = serde_json::json!({"from": "survey_container", "to": "mongo", "port": 27017,
+        "basis": "configured", "verdict": "blocked"});
+    assert!(shown["talk"].as_array().unwrap().contains(&talk), "{}", shown["talk"]);
 }
 
 #[test]

@@ -76,21 +76,26 @@ fn an_interrupt_ends_any_command_within_a_second() {
         wait_until_signals_are_caught(&mut child);
         std::thread::sleep(Duration::from_millis((round as u64 * 37) % 300));
         let signal = if terminate { "TERM" } else { "INT" };
-        let sent = Instant::now();
         let id = child.id().to_string();
         let _ = std::process::Command::new("kill")
             .args(["-s", signal, &id])
             .stderr(Stdio::null())
             .status()
             .unwrap();
+        let sent = Instant::now();
+        let pause = Duration::from_millis(2);
+        let mut late = Duration::ZERO;
         let status = loop {
             if let Some(status) = child.try_wait().unwrap() {
                 break status;
             }
-            assert!(sent.elapsed() < 10 * A_SECOND, "{command:?} goes on after {signal}");
-            std::thread::sleep(Duration::from_millis(2));
+            assert!(sent.elapsed() < 20 * A_SECOND, "{command:?} goes on after {signal}");
+            let asleep = Instant::now();
+            std::thread::sleep(pause);
+            late += asleep.elapsed().saturating_sub(pause);
         };
-        slowest = slowest.max(sent.elapsed());
+        // A machine that wakes this test late is as late for netmap.
+        slowest = slowest.max(sent.elapsed().saturating_sub(late));
         let code = status.code();
         let asked = Some(if terminate { 143 } else { 130 });
         // A command that was done before the signal came has ended by itself.

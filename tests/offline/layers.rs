@@ -20,11 +20,16 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lesson", &["model"]),
     ("sample", &["model"]),
     ("probe", &["engine", "graph", "model"]),
+    ("flows", &["graph", "model"]),
     ("diagnose", &["graph", "model"]),
     ("check", &["diagnose", "graph", "model", "yaml"]),
+    ("grade", &["check", "diagnose", "graph", "model"]),
     ("diff", &["graph", "model"]),
     ("redact", &["model"]),
-    ("render", &["check", "diff", "diagnose", "graph", "model", "sample"]),
+    (
+        "render",
+        &["check", "diff", "diagnose", "flows", "grade", "graph", "lesson", "model", "sample"],
+    ),
     (
         "cli",
         &[
@@ -33,14 +38,17 @@ const LAYERS: &[(&str, &[&str])] = &[
             "redact",
             "diff",
             "check",
+            "grade",
             "diagnose",
             "probe",
             "graph",
             "compose",
             "engine",
+            "flows",
             "model",
             "sample",
             "temporary",
+            "yaml",
         ],
     ),
 ];
@@ -60,6 +68,7 @@ const KEPT_INSIDE: &[(&str, &str)] = &[
     ("petgraph", "graph"),
     ("jiff", "model"),
     ("clap", "cli"),
+    ("rmcp", "cli"),
     ("indicatif", "cli"),
 ];
 

@@ -17,7 +17,7 @@ const CAUSES: &[(&str, &[&str])] = &[
     ("orphan", &["namespace-orphan"]),
     ("quiet", &["icc-off"]),
     ("stopped", &["target-down"]),
-    ("two-answers", &["dialled-port-closed"]),
+    ("two-answers", &["alias-collision"]),
     ("two-networks", &["no-shared-network"]),
     ("wrong-name", &["wrong-name"]),
     ("wrong-port", &["published-port-nobody-listens"]),

@@ -131,3 +131,21 @@ fn a_file_that_is_there_keeps_its_owner_and_its_permissions() {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing else is left");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_nothing_keeps_pointing_where_it_points() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::os::unix::fs::symlink("later.json", at("one.json")).unwrap();
+    std::os::unix::fs::symlink("one.json", at("two.json")).unwrap();
+    let two = at("two.json").display().to_string();
+    let run = netmap(&["show", "--from", "samples/module-5", "-o", &two]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(at("two.json").is_symlink() && at("one.json").is_symlink());
+    assert!(std::fs::read_to_string(at("later.json")).unwrap().contains("netmap/1"));
+    std::os::unix::fs::symlink("/nonexistent/x.json", at("out.json")).unwrap();
+    let out = at("out.json").display().to_string();
+    assert_eq!(netmap(&["show", "--from", "samples/module-5", "-o", &out]).code, 2);
+    assert!(at("out.json").is_symlink());
+}

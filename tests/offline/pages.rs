@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::support::project_file;
 
 /// What the paths that pages name begin with.
-const ROOTS: [&str; 7] = ["src", "tests", "docs", "samples", "benches", ".ci", "build.rs"];
+const ROOTS: [&str; 8] =
+    ["src", "tests", "docs", "samples", "benches", "packaging", ".ci", "build.rs"];
 
 /// Every file with this extension in a folder of the project.
 fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
@@ -140,5 +141,15 @@ fn the_street_has_a_file_for_each_step() {
     for step in drawn {
         let at = |path: String| project_file(&format!("src/diagnose/{path}")).exists();
         assert!(at(format!("{step}.rs")) || at(format!("{step}/mod.rs")), "{step}");
+    }
+}
+
+#[test]
+fn every_page_is_in_the_book() {
+    let contents = fs::read_to_string(project_file("docs/SUMMARY.md")).unwrap();
+    for page in files("docs", "md") {
+        let name = page.file_name().unwrap().to_str().unwrap();
+        let is_there = name == "SUMMARY.md" || contents.contains(&format!("]({name})"));
+        assert!(is_there, "docs/SUMMARY.md does not lead to {name}");
     }
 }

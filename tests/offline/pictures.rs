@@ -93,3 +93,27 @@ fn options_that_do_not_go_together_are_refused() {
     assert!(run.err.contains("graphviz"), "{}", run.err);
     assert_eq!(netmap(&["show", "--from", ZOO, "--depth", "2"]).code, 2, "depth without focus");
 }
+
+#[test]
+fn a_large_png_takes_little_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("large.png");
+    let (width, height) = size(&drawn("a.png", &[]));
+    let scale = (95e6 / (f64::from(width) * f64::from(height))).sqrt();
+    let mut command = netmap_command();
+    command.args(["show", "--from", ZOO, "--all", "--scale", &format!("{scale:.2}"), "-o"]);
+    let mut running = command.arg(&file).spawn().unwrap();
+    let status = format!("/proc/{}/status", running.id());
+    let mut peak = 0;
+    while running.try_wait().unwrap().is_none() {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let most = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let most = most.and_then(|text| text.split_whitespace().next()?.parse::<u64>().ok());
+        peak = peak.max(most.unwrap_or(0));
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(running.wait().unwrap().success());
+    let (width, height) = size(&std::fs::read(file).unwrap());
+    assert!(u64::from(width) * u64::from(height) > 80_000_000, "{width} × {height}");
+    assert!(peak > 0 && peak < 300_000, "{peak} kB");
+}

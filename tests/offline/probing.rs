@@ -83,6 +83,8 @@ fn as_predicted(snapshot: &Snapshot) -> Probe {
                 attempt: Attempt::Icmp,
                 outcome,
                 reason: None,
+                series: None,
+                full_size: None,
                 latency: through.then_some(Latency { min: 60, avg: 64, max: 70 }),
                 leads_to: None,
                 sent: 1,

@@ -32,8 +32,9 @@ fn name(folder: &Path) -> String {
 fn says(folder: &Path, key: &str) -> BTreeSet<String> {
     let script = fs::read_to_string(folder.join("setup.sh")).unwrap_or_default();
     let line = script.lines().find_map(|line| line.strip_prefix(key));
-    let probed = script.lines().find_map(|line| line.strip_prefix("# says with --probe:"));
-    let line = if key == "# says:" { probed.or(line) } else { line };
+    let asked = ["# says with --probe:", "# says with --flows:"];
+    let asked = asked.iter().find_map(|key| script.lines().find_map(|l| l.strip_prefix(key)));
+    let line = if key == "# says:" { asked.or(line) } else { line };
     match line {
         Some(line) => line.split_whitespace().map(str::to_owned).collect(),
         None if key == "# says:" => BTreeSet::from([name(folder)]),

@@ -47,7 +47,8 @@ fn a_snapshot_of_a_snapshot_is_the_same_to_every_command() {
         let run = |from: &str| netmap(&[&command[..], &["--from", from]].concat());
         let (original, again) = (run(ZOO), run(&copy));
         assert!(original.err.is_empty(), "{command:?}: {}", original.err);
-        assert_eq!(original.out, again.out, "{command:?}");
+        // The one thing that may differ is the name of the file.
+        assert_eq!(original.out.replace(ZOO, &copy), again.out, "{command:?}");
         assert_eq!(original.code, again.code, "{command:?}");
     }
 }

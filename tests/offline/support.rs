@@ -15,9 +15,21 @@ pub fn netmap_command() -> Command {
         "XDG_RUNTIME_DIR",
         "NO_COLOR",
         "COLUMNS",
+        "LC_ALL",
+        "LC_CTYPE",
+        "LANG",
+        "TERM",
+        "NETMAP_FORMAT",
+        "NETMAP_ALL",
+        "NETMAP_THEME",
+        "NETMAP_COLOR",
+        "NETMAP_TIMEOUT",
+        "NETMAP_PAGER",
+        "PAGER",
     ] {
         command.env_remove(name);
     }
+    command.env("NETMAP_CONFIG", "");
     // No configuration of the caller's either.
     command.env("DOCKER_CONFIG", "/nonexistent/netmap-tests");
     command

@@ -10,8 +10,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use netmap::model::{
     Compose, Connection, Container, Driver, Endpoint, EngineFacts, ExposedPort, HostObservation,
     HostsEntry, Listening, LogError, LogErrorKind, Means, Moment, Mtu, Network, NetworkMode,
-    Observation, Origin, Progress, Protocol, PublishedPort, Reference, RouteEntry, Scope, Snapshot,
-    State, Subnet,
+    Notation, Observation, Origin, Progress, Protocol, PublishedPort, Reference, Repeated,
+    RouteEntry, Scope, Snapshot, State, Subnet,
 };
 
 /// When somebody looked, in seconds since 1970, and a while before.
@@ -177,7 +177,9 @@ impl House {
             host,
             port: Some(port),
             port_variable: None,
+            notation: Notation::Address,
             is_whole: true,
+            is_listed: false,
             flaw: None,
         });
         let project = format!("p{:04}", self.project);
@@ -231,12 +233,16 @@ impl House {
             _ => None,
         };
         let errors = failing.into_iter().map(|(kind, host, port)| LogError {
+            denied: false,
             kind,
             host: host.to_owned(),
             port,
-            count: 3,
-            first: Some(Moment::from_seconds(LOOKED - 60)),
-            last: Some(Moment::from_seconds(LOOKED - 5)),
+            repeated: Repeated {
+                count: 3,
+                first: Some(Moment::from_seconds(LOOKED - 60)),
+                last: Some(Moment::from_seconds(LOOKED - 5)),
+                last_but_one: None,
+            },
         });
         let live = self.state().has_network();
         let open = self.dials().into_iter().filter(|dial| dial.2 == "db").map(|_| Connection {
@@ -254,6 +260,7 @@ impl House {
             container: self.name(),
             id: self.id(),
             how: live.then_some(Means::Proc),
+            network_namespace: None,
             at: Some(Moment::from_seconds(LOOKED)),
             listening: live
                 .then(|| (port > 0).then(|| listening(bound, port)).into_iter().collect()),
@@ -269,9 +276,11 @@ impl House {
             search: Vec::new(),
             ndots: None,
             resolved: Vec::new(),
+            own_names: Vec::new(),
             hosts: live.then(Vec::<HostsEntry>::new),
             log_errors: Some(errors.collect()),
             log_troubles: Vec::new(),
+            log_connected: None,
             unseen: Vec::new(),
         }
     }

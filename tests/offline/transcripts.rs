@@ -1,36 +1,32 @@
 //! Pages show what netmap prints: in a `console` block a line `$ netmap …` is
 //! a command, and the lines below it are its output. Those that need no engine
-//! are run and compared.
+//! are run and compared, and so is what is drawn of tries over time.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::over_time;
 use crate::recorded::assert_recorded;
+use crate::shown::pages;
 use crate::support::{finished, netmap_command, project_file};
-
-/// The pages that may hold transcripts, by their paths in the project.
-pub fn pages() -> Vec<String> {
-    let mut found = vec!["README.md".to_owned()];
-    let mut folders = vec![PathBuf::from("docs"), PathBuf::from("samples")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(project_file(&folder.display().to_string())).unwrap() {
-            let path = folder.join(entry.unwrap().file_name());
-            if project_file(&path.display().to_string()).is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "md") {
-                found.push(path.display().to_string());
-            }
-        }
-    }
-    found.sort();
-    found
-}
 
 /// The arguments of a command whose output can be had without an engine.
 fn offline(command: &str) -> Option<Vec<&str>> {
     let arguments: Vec<&str> = command.strip_prefix("$ netmap ")?.split(' ').collect();
-    let needs_none = ["--from", "--compose"].iter().any(|option| arguments.contains(option));
+    let needs_none = ["--from", "--compose", "grade"].iter().any(|word| arguments.contains(word));
     needs_none.then_some(arguments)
+}
+
+/// What a command prints in a terminal of the usual width, where that is the same
+/// everywhere.
+fn printed(command: &str) -> Option<String> {
+    if command == over_time::COMMAND {
+        return Some(over_time::printed());
+    }
+    let arguments = offline(command)?;
+    let output = netmap_command().args(&arguments).env("COLUMNS", "80").output().unwrap();
+    let printed = finished(output);
+    Some(printed.out + &printed.err)
 }
 
 /// A page with what its commands print today, and how many were run.
@@ -47,11 +43,8 @@ fn rerun(page: &str) -> (String, usize) {
             text.push_str(line);
             text.push('\n');
         }
-        if let Some(arguments) = offline(line).filter(|_| is_console) {
-            // As in a terminal of the usual width.
-            let mut command = netmap_command();
-            let printed = finished(command.args(&arguments).env("COLUMNS", "80").output().unwrap());
-            for line in (printed.out + &printed.err).lines() {
+        if let Some(printed) = printed(line).filter(|_| is_console) {
+            for line in printed.lines() {
                 text.push_str(line.trim_end());
                 text.push('\n');
             }

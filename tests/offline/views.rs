@@ -26,6 +26,33 @@ fn a_project_alone_tells_of_strangers_on_its_networks() {
 }
 
 #[test]
+fn a_picture_of_a_part_says_nothing_of_what_it_does_not_show() {
+    let told = |names: &[&str]| {
+        let shop = ["show", "--from", "docs/shop.json", "-f", "svg"];
+        netmap(&[&shop[..], names].concat()).out
+    };
+    assert!(told(&[]).contains("Only proxy is open to the internet."));
+    let part = told(&["db", "cache"]);
+    assert!(part.contains("Nothing that is shown is open to the internet."), "{part}");
+}
+
+#[test]
+fn json_of_a_part_has_the_strangers_as_data() {
+    let expected = serde_json::json!([
+        {"network": "edge", "containers": ["blog-app-1", "edge-proxy-1"]}]);
+    for command in
+        [&["show", "--from", DUAL][..], &["probe", "--from", DUAL], &["diff", DUAL, DUAL]]
+    {
+        let of_json = |narrowed: &[&str]| -> Value {
+            let run = netmap(&[command, narrowed, &["--format", "json"]].concat());
+            serde_json::from_str(&run.out).expect("JSON")
+        };
+        assert_eq!(of_json(&["--project", "shop"])["strangers"], expected, "{command:?}");
+        assert!(of_json(&[]).get("strangers").is_none(), "{command:?}");
+    }
+}
+
+#[test]
 fn a_whole_view_and_a_network_with_all_its_members_leave_nobody_out() {
     for narrowed in [&[][..], &["--network", "edge"]] {
         for command in ["show", "probe"] {

@@ -3,7 +3,7 @@
 use netmap::graph::{Filter, Map};
 use netmap::model::Snapshot;
 use netmap::render::View;
-use netmap::render::svg::{self, Blank, Options, Theme};
+use netmap::render::svg::{self, Blank, Detail, Options, Page, TalkShown, Theme};
 use netmap::render::{Change, Changes};
 use roxmltree::{Document, Node};
 
@@ -30,9 +30,11 @@ fn text_of(node: Node) -> String {
 #[test]
 fn the_same_map_gives_the_same_bytes_and_a_shape_that_fits_a_page() {
     let named = maps::named().into_iter().map(|(name, map)| (name.to_owned(), map));
+    let free = Options { page: Page::None, ..Options::default() };
     for (name, map) in named.chain(samples()) {
-        let first = picture(&map, &Options::default());
-        assert!(first == picture(&map, &Options::default()), "{name}");
+        let on_page = picture(&map, &Options::default());
+        assert!(on_page == picture(&map, &Options::default()), "{name}");
+        let first = picture(&map, &free);
         let document = Document::parse(&first).unwrap();
         let length =
             |name| document.root_element().attribute(name).unwrap().parse::<f64>().unwrap();
@@ -55,12 +57,14 @@ fn the_structure_that_scripts_hold_on_to_is_there() {
         .into_iter()
         .filter(|bar| bar.has_attribute("data-name"))
         .collect();
-    assert_eq!(bars.len(), 21, "20 networks and the world outside");
-    let frames: Vec<Node> = groups(&document, "project")
+    assert_eq!(bars.len(), 21, "20 networks and the internet");
+    let framed = picture(&maps::shop48(), &Options::default());
+    let framed = Document::parse(&framed).unwrap();
+    let frames: Vec<Node> = groups(&framed, "project")
         .into_iter()
         .filter(|frame| frame.has_attribute("data-name"))
         .collect();
-    assert!(frames.len() >= 15, "{}", frames.len());
+    assert!(frames.len() >= 5, "{}", frames.len());
     for thing in cards.iter().chain(&bars).chain(&frames) {
         let first = thing.descendants().find(|node| node.has_tag_name("rect")).unwrap();
         assert!(has_class(first, "box"), "{thing:?}");
@@ -86,25 +90,50 @@ fn addresses_names_ports_and_flags_are_on_it() {
         let card = cards.into_iter().find(|card| card.attribute("data-name") == Some(name));
         text_of(card.unwrap())
     };
-    for part in ["10.0.1.6", "10.0.2.6", "api-in-back", "shop/api:2.4", "running"] {
-        assert!(card("api").contains(part), "{part}: {}", card("api"));
+    // What stands at a line: the part that the bar does not say, and in the
+    // tooltip the whole.
+    let at = |container: &str, network: &str| {
+        let mut taps = groups(&document, "endpoint").into_iter();
+        let of = |tap: &Node| {
+            tap.attribute("data-container") == Some(container)
+                && tap.attribute("data-network") == Some(network)
+        };
+        text_of(taps.rfind(of).unwrap())
+    };
+    for part in [".6", "10.0.1.6"] {
+        assert!(at("api", "app").contains(part), "{part}: {}", at("api", "app"));
     }
-    assert!(card("proxy").contains("*:443 → 443"), "{}", card("proxy"));
-    assert!(card("adminer").contains("127.0.0.1:8080 → 8080"));
+    assert!(at("api", "back").contains("known as api-in-back"), "{}", at("api", "back"));
+    assert!(card("api").contains("image shop/api:2.4") && card("api").contains("running"));
+    assert!(at("proxy", "internet").contains(":80 :443"), "{}", at("proxy", "internet"));
+    assert!(at("adminer", "this host").contains("127.0.0.1:8080"));
     assert!(card("db").contains("exposes 5432"));
-    for part in ["bridge · internal", "10.0.2.0/24", "network without a way out"] {
+    for part in ["10.0.2.0/24", "no way out", "Only proxy is open to the internet."] {
         assert!(svg.contains(part), "{part}");
     }
+    assert!(!card("api").contains("|running"), "what all are need not be said");
+    let show = vec![Detail::Image, Detail::State, Detail::Ports, Detail::Names, Detail::Addresses];
+    let more = picture(&map, &Options { show, ..Options::default() });
+    for part in [">api:2.4<", ">running<", ">exposes 5432<", ">known as api-in-back<", ">10.0.1.6<"]
+    {
+        assert!(more.contains(part) && !svg.contains(part), "{part}");
+    }
+    let hide = vec![Detail::Kinds, Detail::Addresses, Detail::Ports];
+    let less = picture(&map, &Options { hide, no_legend: true, ..Options::default() });
+    for part in ["class=\"kind\"", ">.6<", ">:80 :443<", "network with a way out"] {
+        assert!(!less.contains(part) && svg.contains(part), "{part}");
+    }
     // Open to the world and open to the host alone look different.
-    let tap = |name: &str| {
+    let tap = |name: &str, world: &str| {
         let taps = groups(&document, "endpoint").into_iter();
-        let to_host = |tap: &Node| {
+        let of = |tap: &Node| {
             tap.attribute("data-container") == Some(name)
-                && tap.attribute("data-network") == Some("host")
+                && tap.attribute("data-network") == Some(world)
         };
-        taps.filter(to_host).map(|tap| tap.attribute("class").unwrap()).next().unwrap()
+        taps.filter(of).map(|tap| tap.attribute("class").unwrap().to_owned()).next().unwrap()
     };
-    assert_ne!(tap("proxy"), tap("adminer"));
+    assert!(tap("proxy", "internet").contains("wide"));
+    assert!(tap("adminer", "this host").contains("near"));
 }
 
 /// The picture of a compose file of the corpus, as its planner reads it.
@@ -133,14 +162,18 @@ fn a_plan_says_nothing_of_what_the_engine_will_choose() {
     for empty in ["no address", "no subnet", "nothing is published", "by the engine"] {
         assert!(!svg.contains(empty), "{empty}");
     }
-    // At its taps stand the ports, whatever the host's will be, and its name.
-    assert!(card("trial-web-1").contains("*:8080 → 80|*:6900-6910 → 5900"));
-    assert!(card("trial-web-1").contains("|web"), "{}", card("trial-web-1"));
+    // At its line stand the ports, whatever the host's will be.
+    let taps = groups(&document, "endpoint").into_iter();
+    let world: Vec<Node> =
+        taps.filter(|tap| tap.attribute("data-network") == Some("internet")).collect();
+    assert!(text_of(world[0]).contains(":8080 → 80|:6900-6910 → 5900"), "{}", text_of(world[0]));
     assert!(!card("trial-web-1").contains("would publish"));
     // Nothing will let this one's port in.
+    assert_eq!(world.len(), 1);
     assert!(card("trial-db-1").contains("would publish *:5432 → 5432"), "{}", card("trial-db-1"));
-    assert!(svg.contains("to be open on every address of the host"));
+    assert!(svg.contains("Only web is to be open to the internet."));
     assert!(svg.contains(">trial</text>"), "the one project is its title");
+    assert!(svg.contains("planned in compose.yaml") && !svg.contains("/compose.yaml"));
 }
 
 #[test]
@@ -178,13 +211,14 @@ fn a_sheet_keeps_its_answers_to_itself() {
     let whole = picture(&map, &Options::default());
     let no_addresses =
         picture(&map, &Options { blank: Some(Blank::Addresses), ..Options::default() });
-    assert!(whole.contains("10.0.2.6") && !no_addresses.contains("10.0.2.6"));
+    assert!(whole.contains(">.6<") && whole.contains("10.0.2.6"));
+    assert!(!no_addresses.contains(">.6<") && !no_addresses.contains("10.0.2.6"));
     assert!(no_addresses.contains("10.0.2.0/24") && no_addresses.contains("api-in-back"));
     let no_names = picture(&map, &Options { blank: Some(Blank::Names), ..Options::default() });
     for answer in ["api-in-back", ">db<", ">back<", "\"db\"", "\"back\"", "cache"] {
         assert!(!no_names.contains(answer), "{answer}");
     }
-    assert!(no_names.contains("10.0.2.6"));
+    assert!(no_names.contains(">.6<"));
     let boxes = |svg: &str| {
         let rects = svg.split("<rect class=\"box\"").skip(1);
         rects.map(|rest| rest.split_once("/>").unwrap().0.to_owned()).collect::<Vec<_>>()
@@ -206,9 +240,7 @@ fn themes_title_date_and_width_are_as_asked_for() {
     };
     let dated = picture(&map, &dated);
     assert!(dated.contains("Our &lt;shop&gt; &amp; more") && dated.contains("2026-11-24"));
-    assert!(
-        dated.contains("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"netmap\" width=\"500\"")
-    );
+    assert!(dated.contains("class=\"netmap ") && dated.contains(" width=\"500\""));
 }
 
 #[test]
@@ -227,19 +259,15 @@ fn a_probe_shows_and_unknown_is_no_failure() {
     map.probe = Some(serde_json::from_value(probe).unwrap());
     let svg = picture(&map, &Options::default());
     let document = Document::parse(&svg).unwrap();
-    let class = |container: &str, network: &str| {
-        let taps = groups(&document, "endpoint");
-        let tap = taps.into_iter().find(|tap| {
-            tap.attribute("data-container") == Some(container)
-                && tap.attribute("data-network") == Some(network)
-        });
-        tap.unwrap().attribute("class").unwrap().to_owned()
-    };
-    assert!(class("api", "app").contains("surprise"));
-    assert!(class("web-1", "app").contains("surprise"));
-    assert!(class("mailer", "app").contains("reached"));
-    assert!(class("cache", "back").contains("untold"));
-    assert!(class("db", "back").contains("surprise"));
+    // Pairs are measured, so it is arcs between pairs that say what was.
+    let mut arcs = groups(&document, "surprise");
+    arcs.retain(|arc| arc.has_attribute("data-from"));
+    let pairs: Vec<_> =
+        arcs.iter().map(|arc| (arc.attribute("data-from"), arc.attribute("data-to"))).collect();
+    assert_eq!(pairs.len(), 2, "{pairs:?}");
+    assert!(pairs.contains(&(Some("web-1"), Some("api"))), "{pairs:?}");
+    assert!(pairs.contains(&(Some("proxy"), Some("db"))), "{pairs:?}");
+    assert!(svg.contains("Measured: 2 tries got through; 2 pairs contradict the map."));
     assert!(svg.contains("api does not answer on app"));
     assert!(svg.contains("reaches db although apart"));
     assert!(svg.contains("measured: contradicts the map"));
@@ -265,4 +293,81 @@ fn a_difference_shows() {
         assert!(svg.contains(word), "the legend says {word}");
     }
     assert!(svg::inspect(&view, &Options::default()).faults.is_empty());
+}
+
+/// Three services, of which two name a third that one of them cannot reach.
+fn talking() -> Snapshot {
+    let reference = r#"[{"origin":"environment","variable":"DB","host":"db","port":5432}]"#;
+    let text = format!(
+        r#"{{"schema":"netmap/1","networks":[{{"name":"n","id":"n","driver":"bridge"}},{{"name":"m","id":"m","driver":"bridge"}}],
+        "containers":[
+        {{"name":"api","id":"1","state":"running","endpoints":[{{"network":"n","network_id":"n","ipv4":"10.0.0.2"}}],"references":{reference}}},
+        {{"name":"job","id":"2","state":"running","endpoints":[{{"network":"m","network_id":"m","ipv4":"10.0.1.2"}}],"references":{reference}}},
+        {{"name":"db","id":"3","state":"running","endpoints":[{{"network":"n","network_id":"n","ipv4":"10.0.0.3","aliases":["db"]}}]}}]}}"#
+    );
+    Snapshot::read(text.as_bytes()).unwrap()
+}
+
+#[test]
+fn who_talks_to_whom_is_drawn_with_port_and_basis() {
+    let map = talking();
+    let svg = picture(&map, &Options::default());
+    let document = Document::parse(&svg).unwrap();
+    let mut arrows = groups(&document, "talk");
+    // The legend explains them with some of its own.
+    arrows.retain(|arrow| arrow.has_attribute("data-from"));
+    let of = |from: &str| {
+        *arrows.iter().find(|arrow| arrow.attribute("data-from") == Some(from)).unwrap()
+    };
+    assert_eq!(arrows.len(), 2);
+    for arrow in &arrows {
+        assert_eq!(arrow.attribute("data-to"), Some("db"));
+        assert_eq!(arrow.attribute("data-port"), Some("5432"));
+        assert_eq!(arrow.attribute("data-basis"), Some("configured"));
+    }
+    assert_eq!(of("api").attribute("data-verdict"), None);
+    assert_eq!(of("job").attribute("data-verdict"), Some("blocked"));
+    assert!(
+        svg.contains("api is configured to talk to db on port 5432."),
+        "its description says so"
+    );
+    let none = picture(&map, &Options { talk: Some(TalkShown::None), ..Options::default() });
+    assert!(!none.contains("data-basis"));
+}
+
+#[test]
+fn two_pictures_in_one_page_have_nothing_in_common() {
+    let ids = |svg: &str| -> Vec<String> {
+        let all = svg.split(" id=\"").skip(1);
+        all.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+    };
+    let (one, two) =
+        (picture(&maps::shop12(), &Options::default()), picture(&talking(), &Options::default()));
+    assert!(ids(&one).len() == 3 && ids(&two).len() == 3);
+    assert!(ids(&one).iter().all(|id| !ids(&two).contains(id)));
+    let style = one.split("<style>").nth(1).and_then(|rest| rest.split("</style>").next()).unwrap();
+    // Rules are for pictures with the very same rules.
+    let look = one.split("class=\"netmap ").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let mut rules = style.split('}').filter(|rule| rule.contains('{'));
+    assert!(rules.all(|rule| rule.contains(&format!(".{look} "))));
+    assert!(!two.contains(look));
+    assert!(one.contains("role=\"graphics-document\""));
+}
+
+#[test]
+fn a_container_that_changes_changes_its_own_lines() {
+    let mut map = maps::hub59();
+    let before = picture(&map, &Options::default());
+    let at = map.containers.iter().position(|one| one.name == "ntfy").unwrap();
+    map.containers[at].image = "ntfy:2".to_owned();
+    let after = picture(&map, &Options::default());
+    assert_eq!(before.lines().count(), after.lines().count());
+    let changed: Vec<&str> =
+        before.lines().zip(after.lines()).filter(|(a, b)| a != b).map(|(a, _)| a).collect();
+    // Its own, and the ids of the picture, of its title and of its description.
+    let own = ["<svg ", "<title id=", "<desc id="];
+    let own = |line: &&&str| !own.iter().any(|start| line.starts_with(start));
+    let changed: Vec<&&str> = changed.iter().filter(own).collect();
+    assert_eq!(changed.len(), 1, "{changed:?}");
+    assert!(changed[0].contains("ntfy"));
 }

@@ -33,8 +33,10 @@ fn the_pictures_in_the_docs_are_what_netmap_draws() {
     }
     // So that the README's command draws the first of them.
     assert_recorded("docs/shop.json", &maps::shop12().to_json());
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    assert!(readme.contains("(docs/shop.svg)") && readme.contains("(docs/oddities.svg)"));
+    let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
+    assert!(read("README.md").contains("(docs/shop.svg)"));
+    let page = read("docs/picture.md");
+    assert!(page.contains("(oddities.svg)") && page.contains("(hub.svg)"));
 }
 
 #[test]

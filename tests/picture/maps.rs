@@ -1,12 +1,24 @@
-//! Maps made by a program: three with the shape of real setups, a small one,
-//! and random ones of any size. The same call gives the same map, always.
+//! Maps made by a program: some with the shape of real setups, and generated ones
+//! of any size. The same call gives the same map, always.
 
 #![allow(dead_code)] // tests and benchmarks each use some of it
 
+use std::net::IpAddr;
+
 use netmap::model::{
     Compose, Container, Driver, Endpoint, EngineFacts, ExposedPort, Health, Network, NetworkMode,
-    Protocol, PublishedPort, Scope, Snapshot, State, Subnet,
+    Notation, Origin, Protocol, PublishedPort, Reference, Scope, Snapshot, State, Subnet,
 };
+
+#[path = "generated.rs"]
+mod generated;
+#[path = "talking.rs"]
+mod talking;
+
+#[allow(unused_imports)] // as above
+pub use generated::{in_projects, projects, random, with_talk};
+#[allow(unused_imports)] // as above
+pub use talking::{analytics57, hub45};
 
 /// A map in the making.
 #[derive(Default)]
@@ -66,11 +78,20 @@ impl Maker {
         let at = self.networks.iter().position(|n| n.name == name).expect("a network of the map");
         let network = &self.networks[at];
         let host = 2 + number % 250;
+        let gateways = || network.subnets.iter().filter_map(|subnet| subnet.gateway);
         Endpoint {
             network: name.to_owned(),
             network_id: network.id.clone(),
             ipv4: format!("10.{}.{}.{host}", at / 250, at % 250).parse().ok(),
             ipv6: network.ipv6.then(|| format!("fd00:{at:x}::{host:x}").parse().unwrap()),
+            gateway: gateways().find_map(|address| match address {
+                IpAddr::V4(address) => Some(address),
+                IpAddr::V6(_) => None,
+            }),
+            ipv6_gateway: gateways().find_map(|address| match address {
+                IpAddr::V6(address) => Some(address),
+                IpAddr::V4(_) => None,
+            }),
             ..Endpoint::default()
         }
     }
@@ -96,6 +117,8 @@ pub trait Tweak {
     fn expose(&mut self, port: u16) -> &mut Self;
     /// Says that it is healthy.
     fn healthy(&mut self) -> &mut Self;
+    /// Configures whom it asks.
+    fn asks(&mut self, host: &str, port: u16) -> &mut Self;
 }
 
 impl Tweak for Container {
@@ -127,6 +150,23 @@ impl Tweak for Container {
         self.health = Some(Health::Healthy);
         self
     }
+
+    fn asks(&mut self, host: &str, port: u16) -> &mut Self {
+        let variable = host.to_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+        self.references.push(Reference {
+            origin: Origin::Environment,
+            variable: Some(format!("{variable}_ADDR")),
+            scheme: None,
+            host: host.to_owned(),
+            port: Some(port),
+            port_variable: None,
+            notation: Notation::default(),
+            is_whole: true,
+            is_listed: false,
+            flaw: None,
+        });
+        self
+    }
 }
 
 /// A three-tier shop: 12 containers on 3 networks.
@@ -139,11 +179,18 @@ pub fn shop12() -> Snapshot {
     proxy.publish("*", 80, 80).publish("*", 443, 443);
     proxy.endpoints[0].aliases.push("www".to_owned());
     for number in 1..=3 {
-        map.container(&format!("web-{number}"), "shop/web:2.4", &["front", "app"]).healthy();
+        proxy.asks(&format!("web-{number}"), 3000);
+    }
+    for number in 1..=3 {
+        let web = map.container(&format!("web-{number}"), "shop/web:2.4", &["front", "app"]);
+        web.healthy().asks("api", 8000);
     }
     let api = map.container("api", "shop/api:2.4", &["app", "back"]);
     api.endpoints[1].aliases.push("api-in-back".to_owned());
-    map.container("worker", "shop/worker:2.4", &["app", "back"]);
+    api.asks("db", 5432).asks("cache", 6379).asks("search", 9200);
+    map.container("worker", "shop/worker:2.4", &["app", "back"])
+        .asks("db", 5432)
+        .asks("mailer", 25);
     map.container("mailer", "shop/mailer:1.0", &["app"]);
     map.container("search", "opensearch:2", &["app", "back"]).expose(9200);
     map.container("db", "postgres:16", &["back"]).healthy().expose(5432);
@@ -381,96 +428,4 @@ pub fn named() -> Vec<(&'static str, Snapshot)> {
         ("hub59", hub59()),
         ("projects300", projects(300, 40)),
     ]
-}
-
-/// Projects of a network each, some on a network that all share: the shape
-/// that large hosts have.
-pub fn projects(containers: usize, networks: usize) -> Snapshot {
-    let mut random = Random(7);
-    let mut map = Maker::default();
-    map.network("proxy");
-    for number in 1..networks {
-        map.network(&format!("net{number:03}"));
-    }
-    for number in 0..containers {
-        let own = format!("net{:03}", 1 + number % (networks - 1));
-        let image = ["nginx:1.27", "postgres:16", "redis:7", "app/api:1"][random.below(4)];
-        let name = format!("service-{number:04}");
-        let place = number / (networks - 1);
-        let on: &[&str] = match place {
-            0 => &["proxy", &own],
-            1 if number % 3 == 0 => {
-                &[&own, &format!("net{:03}", 1 + (number + 1) % (networks - 1))]
-            }
-            _ => &[&own],
-        };
-        let container = map.container(&name, image, on);
-        container.project(
-            &format!("project-{:03}", number % (networks - 1)),
-            &format!("service{place}"),
-        );
-        if number % 20 == 0 {
-            container.publish("*", 8000 + u16::try_from(number % 1000).unwrap(), 80);
-        }
-    }
-    map.snapshot()
-}
-
-/// Containers that are on networks at random, up to `most` each.
-pub fn random(seed: u64, containers: usize, networks: usize, most: usize, name: &str) -> Snapshot {
-    let mut random = Random(seed);
-    let mut map = Maker::default();
-    for number in 0..networks {
-        if number % 3 == 1 {
-            map.dual(&format!("{name}-net{number}"))
-        } else {
-            map.network(&format!("{name}-net{number}"))
-        };
-    }
-    for number in 0..containers {
-        let mut on: Vec<String> = (0..=random.below(most))
-            .map(|_| format!("{name}-net{}", random.below(networks)))
-            .collect();
-        on.sort();
-        on.dedup();
-        let on: Vec<&str> = on.iter().map(String::as_str).collect();
-        let container =
-            map.container(&format!("{name}-{number}"), &format!("image/{name}:{number}"), &on);
-        match random.below(12) {
-            0 => {
-                container.publish("*", 8000 + u16::try_from(number).unwrap(), 80);
-            }
-            1 => {
-                container.publish("127.0.0.1", 8000 + u16::try_from(number).unwrap(), 80);
-            }
-            2 => container.state = State::Exited,
-            3 => {
-                container.project("a-project", "service");
-            }
-            _ => {}
-        }
-    }
-    map.snapshot()
-}
-
-/// The same map with each container in one of three projects, by chance.
-pub fn in_projects(mut map: Snapshot) -> Snapshot {
-    let mut random = Random(5);
-    for container in &mut map.containers {
-        let project = ["shop", "a-project-with-a-name-that-is-rather-long", "ops"][random.below(3)];
-        container.compose.project = Some(project.to_owned());
-    }
-    map
-}
-
-/// Numbers that look random and are always the same (a linear congruence).
-pub struct Random(pub u64);
-
-impl Random {
-    /// The next number below `limit`.
-    pub fn below(&mut self, limit: usize) -> usize {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % limit
-    }
 }

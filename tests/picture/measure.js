@@ -6,22 +6,26 @@ document.fonts.ready.then(() => {
   const report = [];
   for (const svg of document.querySelectorAll("svg.netmap")) {
     const faults = [];
-    const origin = svg.getBoundingClientRect();
     const view = svg.viewBox.baseVal;
-    const zoom = origin.width / view.width;
+    // In pixels of the picture, whose height on the page is a rounded number.
+    const matrix = svg.getScreenCTM().inverse();
     const box = (item) => {
       const b = item.getBoundingClientRect();
-      return {
-        l: (b.left - origin.left) / zoom, r: (b.right - origin.left) / zoom,
-        t: (b.top - origin.top) / zoom, b: (b.bottom - origin.top) / zoom,
-      };
+      const [x, y] = [(at) => at * matrix.a + matrix.e, (at) => at * matrix.d + matrix.f];
+      return { l: x(b.left), r: x(b.right), t: y(b.top), b: y(b.bottom) };
+    };
+    // How far the groups that an item is in are moved.
+    const moved = (item) => {
+      const { e, f } = matrix.multiply(item.getScreenCTM());
+      return [e, f];
     };
     // What a text's ink may cover: the font's line box is taller than that.
     const textBox = (text) => {
       const b = text.getBBox();
+      const [dx, dy] = moved(text);
       const size = parseFloat(getComputedStyle(text).fontSize);
-      const base = parseFloat(text.getAttribute("y"));
-      return { l: b.x, r: b.x + b.width, t: base - 0.8 * size, b: base + 0.25 * size };
+      const [left, base] = [b.x + dx, parseFloat(text.getAttribute("y")) + dy];
+      return { l: left, r: left + b.width, t: base - 0.8 * size, b: base + 0.25 * size };
     };
     const meet = (a, b) =>
       a.l < b.r - slack && b.l < a.r - slack && a.t < b.b - slack && b.t < a.b - slack;
@@ -74,14 +78,6 @@ document.fonts.ready.then(() => {
       for (const text of card.item.querySelectorAll("text")) {
         if (!holds(card.box, textBox(text))) faults.push(`"${text.textContent}" leaves ${card.name}`);
       }
-      for (const strip of card.item.querySelectorAll(".strip")) {
-        const within = box(strip.querySelector("path"));
-        for (const text of strip.querySelectorAll("text")) {
-          if (!holds({ ...within, t: within.t - 2, b: within.b + 2 }, textBox(text))) {
-            faults.push(`"${text.textContent}" leaves its strip on ${card.name}`);
-          }
-        }
-      }
     }
     for (const bar of bars) {
       for (const text of bar.item.querySelectorAll("text")) {
@@ -114,24 +110,30 @@ document.fonts.ready.then(() => {
       const around = frames.filter((frame) => meet(frame.box, card.box));
       const framed = around.length === 1 && holds(around[0].box, card.box);
       const says = [...card.item.querySelectorAll("text")]
-        .some((text) => text.textContent.startsWith("project "));
+        .some((text) => text.textContent.startsWith("project ") || text.textContent.startsWith(projectOf(card).slice(0, 12)));
       if (framed) inFrames += 1;
       if (around.length && !framed) faults.push(`${card.name} is not in one frame of ${projectOf(card)}`);
-      if (!framed && !says) faults.push(`${card.name} does not show its project`);
+      // On a blank sheet projects are numbered, and no card says which is its own.
+      const isBlank = /^project \d+$/.test(projectOf(card));
+      if (!framed && !says && !isBlank) faults.push(`${card.name} does not show its project`);
     }
     // Lines, piece by piece, against cards that are not theirs and all text.
     let lines = 0;
-    for (const tap of svg.querySelectorAll("g.endpoint")) {
-      lines += 1;
+    for (const tap of svg.querySelectorAll("g.endpoint, g.talk, g.surprise")) {
       const line = tap.querySelector("path.line");
+      // The legend has some, too.
+      if (!tap.dataset.container && !tap.dataset.from) continue;
+      lines += 1;
+      const whose = tap.dataset.container ?? tap.dataset.from;
       const points = [];
+      const [dx, dy] = moved(line);
       let [x, y] = [0, 0];
       for (const [, step, numbers] of line.getAttribute("d").matchAll(/([MVH])([-\d ]+)/g)) {
         const n = numbers.trim().split(" ").map(Number);
         if (step === "M") [x, y] = n;
         if (step === "V") y = n[0];
         if (step === "H") x = n[0];
-        points.push([x, y]);
+        points.push([x + dx, y + dy]);
       }
       for (let at = 1; at < points.length; at++) {
         const [[ax, ay], [bx, by]] = [points[at - 1], points[at]];
@@ -141,10 +143,16 @@ document.fonts.ready.then(() => {
         };
         for (const card of cards) {
           const b = { l: card.box.l + 1.5, r: card.box.r - 1.5, t: card.box.t + 1.5, b: card.box.b - 1.5 };
-          if (meet(piece, b)) faults.push(`a line of ${tap.dataset.container} passes through ${card.name}`);
+          if (meet(piece, b)) faults.push(`a line of ${whose} passes through ${card.name}`);
+        }
+        for (const bar of bars) {
+          if (bar.name === tap.dataset.network) continue;
+          for (const b of bar.boxes) {
+            if (meet(piece, b)) faults.push(`a line of ${whose} passes through bar ${bar.name}`);
+          }
         }
         for (const text of texts) {
-          if (meet(piece, text.box)) faults.push(`a line of ${tap.dataset.container} passes through "${text.name}"`);
+          if (meet(piece, text.box)) faults.push(`a line of ${whose} passes through "${text.name}"`);
         }
       }
     }
@@ -152,7 +160,7 @@ document.fonts.ready.then(() => {
       name: svg.parentElement.id, width: view.width, height: view.height,
       cards: cards.length, bars: bars.length, lines, texts: texts.length,
       frames: frames.length, framed: inFrames,
-      faults: faults.length, first: faults.slice(0, 5),
+      faults: faults.length, first: faults.sort((a, b) => b.includes(" leaves ") - a.includes(" leaves ")).slice(0, 5),
     });
   }
   const out = document.createElement("pre");

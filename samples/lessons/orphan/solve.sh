@@ -1,5 +1,5 @@
 #!/bin/sh
-# The sidecar is made again, in the new owner's stack.
+# The sidecar is re-created, in the new owner's stack.
 set -eu
 label=netmap.lesson=orphan
 

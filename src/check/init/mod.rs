@@ -14,14 +14,25 @@ use crate::graph::Map;
 use crate::model::{Container, ContainerAt, Health, Network, NetworkAt, Probe, State};
 use std::collections::BTreeSet;
 
+/// How a check file speaks of fewer containers than there are.
+#[derive(Debug, Clone, Copy)]
+pub enum Narrowed<'a> {
+    /// It does not.
+    No,
+    /// It speaks of those of compose projects with these names.
+    To(&'a [String]),
+    /// It names them one by one.
+    Otherwise,
+}
+
 /// The check file for the containers and networks chosen, as YAML. `narrowed`
-/// says whether they are fewer than there are, `measured` is what a probe
+/// says how they were narrowed down, `measured` is what a probe
 /// found; without it the ways are those that the map predicts.
 pub fn init(
     map: &Map,
     containers: &BTreeSet<ContainerAt>,
     networks: &BTreeSet<NetworkAt>,
-    narrowed: bool,
+    narrowed: Narrowed,
     measured: Option<&Probe>,
 ) -> String {
     let file = CheckFile::default();
@@ -37,17 +48,31 @@ pub fn init(
     if !odd.is_empty() {
         text.push_str(&format!("# Left out, for their names: {} containers.\n", odd.len()));
     }
-    if narrowed {
+    if let Narrowed::To(projects) = narrowed {
+        text.push_str(&format!(
+            "project: {}\n",
+            flow(projects.iter().map(String::as_str).collect())
+        ));
+    }
+    if let Narrowed::Otherwise = narrowed {
         let names: Vec<&str> = named.iter().map(|at| map.container(*at).name.as_str()).collect();
         text.push_str(&format!("among: {}\n", flow(names)));
     }
-    text.push_str(&network_lines(map, networks));
+    let keeps_out =
+        |at: &ContainerAt| matches!(narrowed, Narrowed::To(_)) && !containers.contains(at);
+    text.push_str(&network_lines(map, networks, keeps_out));
     text.push_str(&container_lines(map, &named));
     text.push_str(&reach::lines(&who, &ways, &odd));
     text
 }
 
-fn network_lines(map: &Map, networks: &BTreeSet<NetworkAt>) -> String {
+/// `keeps_out` says who is of no project that the file is about: a compose file
+/// knows nothing of them, so they are named in a comment.
+fn network_lines(
+    map: &Map,
+    networks: &BTreeSet<NetworkAt>,
+    keeps_out: impl Fn(&ContainerAt) -> bool,
+) -> String {
     let mut text = String::new();
     for at in networks {
         let network = map.network(*at);
@@ -56,13 +81,19 @@ fn network_lines(map: &Map, networks: &BTreeSet<NetworkAt>) -> String {
         if network.is_built_in() || !is_ordinary(&network.name) {
             continue;
         }
-        let members: Vec<&str> =
-            members.iter().map(|at| map.container(*at).name.as_str()).collect();
-        if members.iter().any(|name| !is_ordinary(name)) {
+        let (others, members): (Vec<ContainerAt>, Vec<ContainerAt>) =
+            members.iter().copied().partition(&keeps_out);
+        let [others, members] = [others, members]
+            .map(|all| all.iter().map(|at| map.container(*at).name.as_str()).collect::<Vec<_>>());
+        if members.iter().chain(&others).any(|name| !is_ordinary(name)) {
             continue;
         }
+        let (key, others) = match others.as_slice() {
+            [] => ("only-members", String::new()),
+            others => ("members", format!(" # and of others {}", others.join(", "))),
+        };
         text.push_str(&format!(
-            "  {}: {{ {}, only-members: {} }}\n",
+            "  {}: {{ {}, {key}: {} }}{others}\n",
             quoted(&network.name),
             network_flags(network),
             flow(members)

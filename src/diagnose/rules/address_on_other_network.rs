@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Sight, advise, settled};
+use crate::model::keys::label;
 use crate::model::words::few;
 use crate::model::{Change, ContainerAt, Evidence, Finding, NetworkAt, Severity, Step};
 
@@ -22,9 +23,6 @@ pub const RULE: Rule = Rule {
     needs: &[Sight::Sockets, Sight::Logs],
     judge,
 };
-
-/// The label by which Traefik knows which of a target's networks to take.
-const TRAEFIK_NETWORK: &str = "traefik.docker.network";
 
 fn judge(case: &Case) -> Judgement {
     let groups = case.obstructed(|edge, obstacle| match obstacle {
@@ -68,13 +66,11 @@ fn finding(case: &Case, to: ContainerAt, network: NetworkAt, edges: &[&Edge]) ->
 fn fix(case: &Case, to: ContainerAt, shared: &[NetworkAt], edges: &[&Edge]) -> Vec<Step> {
     let Some(network) = shared.first() else { return Vec::new() };
     let network = case.network(*network).name.clone();
-    let by_traefik = |at: ContainerAt| {
-        case.container(at).repository().rsplit('/').next().is_some_and(|name| name == "traefik")
-    };
+    let by_traefik = |at: ContainerAt| case.container(at).reads_labels();
     let labelled = case.container(to).labels.keys().any(|key| key.starts_with("traefik."));
     let found_by_itself = edges.iter().all(|edge| !edge.is_configured());
     if found_by_itself && (labelled || edges.iter().any(|edge| by_traefik(edge.from))) {
-        let change = Change::Label { key: TRAEFIK_NETWORK.to_owned(), value: network };
+        let change = Change::Label { key: label::TRAEFIK_NETWORK.to_owned(), value: network };
         return case.recreate(to, vec![change]);
     }
     let name = case.bring_together(to, &[edges[0].from], &[]).name().to_owned();

@@ -1,6 +1,8 @@
 //! A server sends its clients where they cannot reach it.
 
-use crate::diagnose::{Case, Edge, HandedOut, Judgement, Obstacle, Rule, Sight, advise, dial};
+use crate::diagnose::{
+    Case, Edge, HandedOut, Judgement, Obstacle, Rule, Sight, advise, dial, usable,
+};
 use crate::model::words::few;
 use crate::model::{
     ContainerAt, Dial, Evidence, Finding, Logged, Origin, Reference, Severity, Step, reference,
@@ -19,7 +21,8 @@ pub const RULE: Rule = Rule {
         or of an id with the server's port, which its configuration does not name.",
     example: "It connects to `broker:9092`, and then keeps trying `localhost:9092`; \
         `getaddrinfo ENOTFOUND bf3bd8e4860b`",
-    fix: "Let the server advertise the name by which its clients know it: \
+    fix: "Where the server has a listener for containers beside one for the host, dial the port of \
+        that. Else let the server advertise the name by which its clients know it: \
         `KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://broker:9092`. Clients on the host need a listener of \
         their own.",
     mistaken_for: "A client that is set to `localhost` itself (localhost-dependency).",
@@ -44,6 +47,7 @@ fn finding(case: &Case, server: ContainerAt, handed: &HandedOut, edges: &[&Edge]
     let sent = written(handed);
     let asked = edges[0].dialled();
     let one = clients.len() == 1;
+    let advertises = if setting.is_some() { "advertises" } else { "seems to advertise" };
     let end = match (reference::is_loopback(&handed.host), one) {
         (true, true) => "is sent to itself",
         (true, false) => "are sent to themselves",
@@ -51,7 +55,7 @@ fn finding(case: &Case, server: ContainerAt, handed: &HandedOut, edges: &[&Edge]
     };
     let mut finding = RULE.finding(
         [name].into_iter().chain(clients.iter().copied()),
-        format!("{name} advertises {sent}, so {}, which asked {asked}, {end}", few(&clients)),
+        format!("{name} {advertises} {sent}, so {}, which asked {asked}, {end}", few(&clients)),
     );
     let of_configuration: Vec<Edge> = edges.iter().map(|edge| as_configured(edge)).collect();
     finding.evidence = case.signs(&of_configuration.iter().collect::<Vec<_>>());
@@ -62,8 +66,35 @@ fn finding(case: &Case, server: ContainerAt, handed: &HandedOut, edges: &[&Edge]
         setting: setting.map(|reference| reference.place().to_owned()),
     });
     finding.evidence.extend(edges.iter().find_map(|edge| complaint(case, edge, handed)));
+    let from: Vec<ContainerAt> = edges.iter().map(|edge| edge.from).collect();
+    // A listener of its own for containers is there, and they ask another one.
+    if let Some(right) = usable(case, server, &from) {
+        let reference = &right.reference;
+        finding.evidence.push(Evidence::Advertises {
+            container: name.to_owned(),
+            host: reference.host.clone(),
+            port: reference.port,
+            setting: Some(reference.scheme.as_deref().map_or_else(
+                || reference.place().to_owned(),
+                |listener| format!("{listener} of {}", reference.place()),
+            )),
+        });
+        finding.fix = case.redial(
+            edges,
+            known_as(case, server, edges),
+            right.to_clients_of.or(reference.port),
+        );
+        return finding;
+    }
     finding.fix = fix(case, server, handed, edges);
     finding
+}
+
+/// The name by which the clients of a server know it, if that is one; else its own.
+fn known_as<'c>(case: &'c Case, server: ContainerAt, edges: &'c [&Edge]) -> &'c str {
+    let known = &edges[0].host;
+    let same = edges[0].is_by_name() && edges.iter().all(|edge| edge.host == *known);
+    if same { known } else { case.container(server).own_name() }
 }
 
 /// The edge without what the log says of the address that was handed out.
@@ -83,9 +114,10 @@ fn complaint(case: &Case, edge: &Edge, handed: &HandedOut) -> Option<Evidence> {
         written: None,
         log: Some(Logged {
             error: error.kind,
-            seconds_ago: error.last.and_then(|last| case.seconds_ago(edge.from, last)),
+            seconds_ago: error.repeated.last.and_then(|last| case.seconds_ago(edge.from, last)),
         }),
         connection: None,
+        wire: None,
     }))
 }
 
@@ -102,10 +134,7 @@ fn written(handed: &HandedOut) -> String {
 
 fn fix(case: &Case, server: ContainerAt, handed: &HandedOut, edges: &[&Edge]) -> Vec<Step> {
     let called = case.called(server);
-    // The name by which clients know it, if that is one.
-    let known = &edges[0].host;
-    let same = edges[0].is_by_name() && edges.iter().all(|edge| edge.host == *known);
-    let host = if same { known.to_string() } else { case.container(server).own_name().to_owned() };
+    let host = known_as(case, server, edges).to_owned();
     let port = handed.port.or(edges[0].port).unwrap_or_default();
     let Some(reference) = setting(case, server, handed) else {
         return by_records(case, server, handed, &format!("{host}:{port}"));
@@ -133,6 +162,13 @@ fn fix(case: &Case, server: ContainerAt, handed: &HandedOut, edges: &[&Edge]) ->
 fn by_records(case: &Case, server: ContainerAt, handed: &HandedOut, address: &str) -> Vec<Step> {
     let called = case.called(server);
     if case.container(server).in_replica_set && !case.is_planned() {
+        // It goes into a script: a host and a port are no part of one.
+        let is_address = |c: char| c.is_ascii_alphanumeric() || ".-_:".contains(c);
+        if !address.chars().all(is_address) {
+            return vec![advise(format!(
+                "let the replica set of {called} know its member by a name"
+            ))];
+        }
         let script = format!(
             "c = rs.conf(); c.members[0].host = \"{address}\"; rs.reconfig(c, {{force: true}})"
         );

@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
         their addresses in changing order. For replicas of one service that is load balancing; for \
         two different services it is a lottery.",
     seen: "A name on a network belongs to two containers of different compose services or projects, \
-        or, without compose, of different images. It is an error where a container dials the name, \
+        or, without compose, of different images or to different programs of one. It is an error where a container dials the name, \
         a warning where somebody chose it, and only good to know where Compose gave it and nobody \
         is seen to dial it.",
     example: "Every second request is answered by the wrong backend",

@@ -1,10 +1,12 @@
 //! A container that the engine cannot start.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnet::IpNet;
 
 use crate::diagnose::{Case, Edge, Judgement, Rule, advise, owned};
 use crate::model::{
-    Change, ContainerAt, Evidence, Finding, NetworkAt, Severity, StartErrorKind, Step,
+    Change, ContainerAt, Evidence, Finding, NetworkAt, Severity, StartErrorKind, State, Step,
 };
 
 /// See `netmap explain cannot-start`.
@@ -15,7 +17,8 @@ pub const RULE: Rule = Rule {
     meaning: "What the engine cannot start has no log: its program never ran. The engine keeps the \
         reason, and the next start fails in the same way until that is gone.",
     seen: "The engine's own start error: a fixed address that another container has, a network that \
-        is gone, a program that is not in the image, a path that cannot be mounted.",
+        is gone, a program that is not in the image, a path that cannot be mounted, a server for \
+        its log that the engine cannot reach.",
     example: "`Address already in use`, `exec: \"serve\": executable file not found in $PATH`",
     fix: "Remove the cause that the engine names, and re-create the container; `docker start` alone \
         fails again.",
@@ -33,7 +36,25 @@ fn judge(case: &Case) -> Judgement {
         let is_ours = error.is_some_and(|error| error.kind != StartErrorKind::PortTaken);
         is_ours && !container.state.has_network() && !case.is_orphan(*at)
     };
-    Judgement::of(case.containers().filter(fails).filter_map(|at| finding(case, at)))
+    let failed = case.containers().filter(fails).filter_map(|at| finding(case, at));
+    Judgement::of(failed.chain(case.containers().filter_map(|at| will_fail(case, at))))
+}
+
+/// One that was never started, and whose fixed address another one has.
+fn will_fail(case: &Case, at: ContainerAt) -> Option<Finding> {
+    let container = case.container(at);
+    if container.state != State::Created || container.start_error.is_some() {
+        return None;
+    }
+    let taken = Taken::of(case, at)?;
+    let (name, holder) = (case.name(at), case.name(taken.holder?));
+    let summary = format!("{name} will not start: {holder} has its address {}", taken.address);
+    let mut finding = RULE.finding([name, holder], summary);
+    finding.severity = Severity::Warning;
+    let (address, container) = (taken.address, Some(holder.to_owned()));
+    finding.evidence.push(Evidence::AddressOf { address, container });
+    finding.fix = taken.give_another(case, at);
+    Some(finding)
 }
 
 fn finding(case: &Case, at: ContainerAt) -> Option<Finding> {
@@ -53,6 +74,9 @@ fn finding(case: &Case, at: ContainerAt) -> Option<Finding> {
         },
         (None, StartErrorKind::NoNetwork) => "a network that it is to be on is gone".to_owned(),
         (None, StartErrorKind::Executable) => "its program cannot be run".to_owned(),
+        (None, StartErrorKind::LogDriver) => {
+            "the engine cannot reach the server for its log".to_owned()
+        }
         (None, StartErrorKind::Mount) => "something cannot be mounted into it".to_owned(),
         (None, _) => "the engine says why".to_owned(),
     };
@@ -60,7 +84,7 @@ fn finding(case: &Case, at: ContainerAt) -> Option<Finding> {
         .finding(subjects.chain(case.clients(&clients)), format!("{name} cannot start: {cause}"));
     finding.evidence.push(Evidence::StartError { said: error.gist() });
     finding.evidence.extend(taken.as_ref().map(|taken| Evidence::AddressOf {
-        address: taken.address.into(),
+        address: taken.address,
         container: holder.map(|at| case.name(at).to_owned()),
     }));
     finding.evidence.extend(case.signs(&clients));
@@ -81,6 +105,12 @@ fn advice(kind: StartErrorKind, name: &str) -> String {
         StartErrorKind::Executable => format!(
             "re-create {name} with a command (or an entry point) that is in its image and may be run"
         ),
+        StartErrorKind::LogDriver => format!(
+            "it is the engine that sends the log of {name}, from its own machine, where no container \
+             has a name: publish the port of the log server, start that first, and re-create {name} \
+             with localhost and the published port as its address (--log-opt); or without \
+             --log-driver"
+        ),
         StartErrorKind::Mount => format!("re-create {name} with a path that can be mounted (-v)"),
         _ => format!("remove the cause that the engine names, then start {name}"),
     }
@@ -89,29 +119,32 @@ fn advice(kind: StartErrorKind, name: &str) -> String {
 /// A fixed address of a container that another one has.
 struct Taken {
     network: NetworkAt,
-    address: Ipv4Addr,
+    address: IpAddr,
     holder: Option<ContainerAt>,
 }
 
 impl Taken {
     /// The first of its fixed addresses that another one has, else its first.
     fn of(case: &Case, at: ContainerAt) -> Option<Self> {
-        let fixed = || {
-            case.map.endpoints(at).filter_map(|(network, endpoint)| {
-                let (network, address) = network.zip(endpoint.fixed_ipv4)?;
-                let owner = case.map.owner_of(at, address.into());
-                let holder = owner.map(|(owner, _)| owner).filter(|owner| *owner != at);
-                Some(Self { network, address, holder })
-            })
-        };
-        fixed().find(|taken| taken.holder.is_some()).or_else(|| fixed().next())
+        let mut fixed: Vec<Self> = Vec::new();
+        for (network, endpoint) in case.map.endpoints(at) {
+            let Some(network) = network else { continue };
+            fixed.extend(endpoint.fixed_addresses().map(|address| {
+                let owner = case.map.owner_of(at, address).map(|(owner, _)| owner);
+                Self { network, address, holder: owner.filter(|owner| *owner != at) }
+            }));
+        }
+        // Stable: whose address is taken comes first.
+        fixed.sort_by_key(|taken| taken.holder.is_none());
+        fixed.into_iter().next()
     }
 
     fn give_another(&self, case: &Case, at: ContainerAt) -> Vec<Step> {
         let range = "keep addresses that are given by hand out of the range from which the engine \
              gives the others theirs (--ip-range on the network)";
+        let option = if self.address.is_ipv4() { "--ip" } else { "--ip6" };
         let Some(to) = self.free(case, at) else {
-            let again = format!("re-create {} with an --ip that is free", case.called(at));
+            let again = format!("re-create {} with an {option} that is free", case.called(at));
             return vec![advise(again), advise(range)];
         };
         let network = case.network_handle(self.network);
@@ -123,19 +156,27 @@ impl Taken {
 
     /// An address of the same subnet that nobody has: from its end, since the
     /// engine hands them out from the beginning.
-    fn free(&self, case: &Case, at: ContainerAt) -> Option<Ipv4Addr> {
+    fn free(&self, case: &Case, at: ContainerAt) -> Option<IpAddr> {
         const MOST: usize = 4096;
         let mut subnets = case.network(self.network).subnets.iter();
-        let subnet = subnets.find(|subnet| subnet.subnet.contains(&IpAddr::V4(self.address)))?;
-        let ipnet::IpNet::V4(net) = subnet.subnet else { return None };
-        let (first, last) = (u32::from(net.network()) + 1, u32::from(net.broadcast()));
+        let subnet = subnets.find(|subnet| subnet.subnet.contains(&self.address))?;
         let gateway = case.map.gateway(self.network, subnet);
-        let is_free = |address: &Ipv4Addr| {
-            let ip = IpAddr::V4(*address);
-            let in_range = subnet.ip_range.is_some_and(|range| range.contains(&ip));
-            let taken = case.map.owner_of(at, ip).is_some() || case.index.is_fixed(ip);
-            !in_range && !taken && gateway != Some(ip)
+        let is_free = |ip: &IpAddr| {
+            let in_range = subnet.ip_range.is_some_and(|range| range.contains(ip));
+            let taken = case.map.owner_of(at, *ip).is_some() || case.index.is_fixed(*ip);
+            !in_range && !taken && gateway != Some(*ip)
         };
-        (first..last).rev().take(MOST).map(Ipv4Addr::from).find(is_free)
+        match subnet.subnet {
+            IpNet::V4(net) => {
+                let (first, last) = (u32::from(net.network()) + 1, u32::from(net.broadcast()));
+                let mut hosts = (first..last).rev().map(|ip| IpAddr::V4(Ipv4Addr::from(ip)));
+                hosts.by_ref().take(MOST).find(is_free)
+            }
+            IpNet::V6(net) => {
+                let (first, last) = (u128::from(net.network()) + 1, u128::from(net.broadcast()));
+                let mut hosts = (first..last).rev().map(|ip| IpAddr::V6(Ipv6Addr::from(ip)));
+                hosts.by_ref().take(MOST).find(is_free)
+            }
+        }
     }
 }

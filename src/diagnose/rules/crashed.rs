@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::startup_race;
+use super::{malformed_host, startup_race};
 use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight};
 use crate::model::{ContainerAt, Evidence, Finding, Severity};
 
@@ -46,6 +46,7 @@ fn judge(case: &Case) -> Judgement {
             && case.container(*at).start_error.is_none()
             && !case.is_orphan(*at)
             && case.trouble_of(*at).is_none()
+            && !malformed_host::has_no_port(case, *at)
     };
     Judgement::of(case.containers().filter(is_ours).map(|at| finding(case, at)))
 }
@@ -66,6 +67,7 @@ fn finding(case: &Case, at: ContainerAt) -> Finding {
         finding.severity = Severity::Warning;
     }
     finding.evidence.extend(words);
+    finding.evidence.extend(case.who_has_its_port(at));
     let host_port = container.requested.iter().find_map(|asked| asked.host_port.one());
     finding.evidence.extend(
         host_port

@@ -41,7 +41,7 @@ fn judge(case: &Case) -> Judgement {
         let (container, ports) = (name.to_owned(), open.clone());
         finding.evidence.push(Evidence::OpenPorts { container, ports, besides: false });
         finding.fix = match open.as_slice() {
-            [only] => case.redial(&edges, &edges[0].host, Some(*only)),
+            [only] => case.redial_each(&edges, |edge| (case.name_for(edge, to), Some(*only))),
             [] => {
                 let cause = advise("then fix what keeps its server from listening");
                 vec![case.logs(to), cause]

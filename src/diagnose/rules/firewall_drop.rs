@@ -1,12 +1,15 @@
 //! Silence where the map says that the way is open.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::swarm_ports;
-use crate::diagnose::{Case, Judgement, Rule, Sight, advise, on_host};
-use crate::graph::{Agreement, Compared, Extent, Family, Silence, Ways, silences};
+use crate::diagnose::{Case, Judgement, Rule, Sight, advise, drops, on_host, refused_though_open};
+use crate::graph::{Agreement, Compared, Extent, Silence, Ways, silences};
 use crate::model::words::few;
-use crate::model::{By, ContainerAt, Evidence, Finding, NetworkAt, Severity, Step, Why};
+use crate::model::{
+    By, ContainerAt, DropSearch, Evidence, Family, Finding, LostWay, NetworkAt, Outcome, Severity,
+    Step, Why,
+};
 
 /// See `netmap explain firewall-drop`.
 pub const RULE: Rule = Rule {
@@ -16,18 +19,46 @@ pub const RULE: Rule = Rule {
     meaning: "The engine's own rules let the packets through, and something else does not: a firewall \
         on the host that was started or reloaded after the engine, rules of somebody's own, a VPN.",
     seen: "With `--probe`: both run, they share a network that carries traffic, and an address did \
-        not answer, or the host said that it is not reachable.",
+        not answer, or the host said that it is not reachable; or an address answers pings and not \
+        a port that is wanted and listens, or refuses what comes there although somebody listens. As root beside the engine netmap also \
+        finds the rule, route or setting that drops the packets, by sending some and counting.",
     example: "Time-outs, or `No route to host`, between two containers of one network",
-    fix: "Restart the engine after the firewall, so that its rules are there again; with firewalld, \
-        put the bridge into the zone `docker`. Where only one network carries nothing, look for a rule that \
-        names its bridge.",
+    fix: "Take the rule away that netmap names. Where it names none, restart the engine after the \
+        firewall, so that its rules are there again; with firewalld, put the bridge into the zone `docker`. \
+        Where only one network carries nothing, look for a rule that names its bridge.",
     mistaken_for: "A network that keeps its members apart (icc-off), which netmap distinguishes.",
     needs: &[Sight::Probe],
     judge,
 };
 
 fn judge(case: &Case) -> Judgement {
-    let Some(comparison) = case.comparison else { return Judgement::default() };
+    let mut silences = unexplained(case);
+    silences.extend(refusals(case).into_iter().filter(|refusal| is_told(case, refusal)));
+    let mut judgement = Judgement::of(silences.iter().map(|silence| {
+        let mut finding = match &silence.extent {
+            Extent::Networks { networks, family } => dead(case, silence, networks, *family),
+            Extent::Container { container, network, ways } => {
+                cut_off(case, silence, *container, *network, *ways)
+            }
+            Extent::Pair(a, b) => pair(case, silence, *a, *b),
+        };
+        if let Some(search) = search(case, silence) {
+            add_drops(case, search, &mut finding);
+        }
+        finding
+    }));
+    let searched = silences.iter().filter_map(|silence| search(case, silence));
+    let in_vain = searched.filter(|search| search.found.is_empty());
+    judgement.not_looked =
+        in_vain.flat_map(|s| &s.not_looked).map(|n| format!("{}: {}", n.what, n.why)).collect();
+    judgement.not_looked.sort();
+    judgement.not_looked.dedup();
+    judgement
+}
+
+/// Silence of which nothing else is the known reason.
+fn unexplained<'a>(case: &Case<'a>) -> Vec<Silence<'a>> {
+    let Some(comparison) = case.comparison else { return Vec::new() };
     let several = !case.map.snapshot().engines.is_empty();
     // What one swarm's nodes fail to carry is reported once, by swarm-ports.
     let between_nodes = |row: &Compared| several && swarm_ports::is_between_nodes(case, row);
@@ -37,14 +68,66 @@ fn judge(case: &Case) -> Judgement {
         row.agreement == Agreement::Fails && twins()
     };
     let matters = |row: &Compared| !between_nodes(row) && !astray(row);
-    let silences = silences(case.map, comparison, matters);
-    Judgement::of(silences.iter().map(|silence| match &silence.extent {
-        Extent::Networks { networks, family } => dead(case, silence, networks, *family),
-        Extent::Container { container, network, ways } => {
-            cut_off(case, silence, *container, *network, *ways)
-        }
-        Extent::Pair(a, b) => pair(case, silence, *a, *b),
-    }))
+    silences(case.map, comparison, matters)
+}
+
+/// What is refused on a port on which somebody listens, once for each two and port.
+fn refusals<'a>(case: &Case<'a>) -> Vec<Silence<'a>> {
+    let mut ports: BTreeMap<_, Vec<Compared<'a>>> = BTreeMap::new();
+    for row in refused_though_open(case) {
+        ports.entry((row.from, row.to, row.measurement.attempt.port())).or_default().push(row);
+    }
+    let silence = |((from, to, _), attempts)| Silence { extent: Extent::Pair(from, to), attempts };
+    ports.into_iter().map(silence).collect()
+}
+
+/// Whether a refusal is a rule's, as far as anybody could look: where no rule counts
+/// it, whoever listened has just gone.
+fn is_told(case: &Case, refusal: &Silence) -> bool {
+    search(case, refusal).is_none_or(|search| !search.found.is_empty() || search.namespaces == 0)
+}
+
+/// A way of each silence on which one can look for what drops the packets: the
+/// first that was tried by address.
+pub fn lost_ways(case: &Case) -> Vec<LostWay> {
+    let lost = unexplained(case).into_iter().chain(refusals(case));
+    let ways = lost.filter_map(|silence| {
+        let row = silence.attempts.iter().find(|row| row.measurement.by == By::Address)?;
+        Some(LostWay {
+            from: row.from,
+            to: Some(row.to),
+            host: case.name(row.to).to_owned(),
+            address: row.measurement.target.parse().ok()?,
+            attempt: row.measurement.attempt,
+        })
+    });
+    ways.collect()
+}
+
+/// What such a search came to.
+fn search<'a>(case: &Case<'a>, silence: &Silence) -> Option<&'a DropSearch> {
+    let is_of = |search: &DropSearch, row: &Compared| {
+        search.from == case.name(row.from)
+            && search.to == case.name(row.to)
+            && search.attempt == row.measurement.attempt
+    };
+    let searches = &case.map.snapshot().drops;
+    searches.iter().find(|search| silence.attempts.iter().any(|row| is_of(search, row)))
+}
+
+/// Says what drops the packets, and what ends that; or that it was looked for
+/// in vain.
+fn add_drops(case: &Case, search: &DropSearch, finding: &mut Finding) {
+    let DropSearch { from, to, rules, namespaces, .. } = search;
+    if let Some(first) = search.found.first() {
+        let dropped =
+            Evidence::DroppedBy { container: from.clone(), to: to.clone(), by: first.clone() };
+        finding.evidence.insert(0, dropped);
+        finding.fix = drops::steps(case, first, search.address);
+    } else if *namespaces > 0 {
+        let (rules, namespaces) = (*rules, *namespaces);
+        finding.evidence.push(Evidence::NoDropFound { rules, namespaces });
+    }
 }
 
 /// Networks that carry nothing: one cause, however many members they have.
@@ -110,17 +193,37 @@ fn cut_off(
 fn pair(case: &Case, silence: &Silence, a: ContainerAt, b: ContainerAt) -> Finding {
     let back = silence.attempts.iter().any(|row| row.from == b) && a != b;
     let (one, other) = (case.name(a), case.name(b));
-    let summary = if back {
+    let port = only_port(silence);
+    let is_refused = silence.attempts.iter().all(|a| a.measurement.outcome == Outcome::Refused);
+    let summary = if let (Some(port), true) = (port, is_refused) {
+        format!("{one} is refused by {other} on port {port}, although {other} listens there")
+    } else if let Some(port) = port {
+        format!("{one} cannot reach {other} on port {port}, although the map says it can")
+    } else if back {
         format!("{one} and {other} cannot reach each other, although the map says they can")
     } else {
         format!("{one} cannot reach {other}, although the map says it can")
     };
     let mut finding = RULE.finding([one, other], summary);
     finding.evidence = all_measured(case, silence);
-    let text = "Both run, and share a network that carries traffic";
+    let text = match port {
+        Some(_) if is_refused => {
+            "What is refused never came to it: something on the way answers instead"
+        }
+        Some(_) => "It listens there, and its address answers pings",
+        None => "Both run, and share a network that carries traffic",
+    };
     finding.evidence.push(Evidence::Remark { text });
     finding.fix = where_to_look(case, &silence.attempts, &case.shared(a, b));
     finding
+}
+
+/// The port, where one was tried and nothing else is silent.
+fn only_port(silence: &Silence) -> Option<u16> {
+    let port = silence.attempts.first()?.measurement.attempt.port()?;
+    let same = |row: &Compared| row.measurement.attempt.port() == Some(port);
+    let one_way = |row: &Compared| row.from == silence.attempts[0].from;
+    silence.attempts.iter().all(|row| same(row) && one_way(row)).then_some(port)
 }
 
 /// Each attempt once: those that share a network namespace share addresses.
@@ -153,7 +256,7 @@ fn where_to_look(case: &Case, attempts: &[Compared], networks: &[NetworkAt]) -> 
         let name = case.name(*at);
         [advise(format!("look for the {what} in {name}:")), case.inside(*at, command)]
     };
-    let routes = refused_by(&[Why::BlackHole, Why::NoRoute]);
+    let routes = refused_by(&[Why::BlackHole, Why::NoRoute, Why::Prohibited]);
     let rules = refused_by(&[Why::OwnFirewall]);
     let mut fix: Vec<Step> =
         routes.iter().flat_map(|at| look("route", at, &["ip", "route"])).collect();

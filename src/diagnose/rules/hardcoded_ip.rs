@@ -32,7 +32,8 @@ fn judge(case: &Case) -> Judgement {
     for (edge, obstacle) in case.edges() {
         let inside = matches!(edge.target, Meaning::Addressed(_) | Meaning::FreeAddress(_));
         let own = edge.target == Meaning::Addressed(edge.from) && obstacle.is_none();
-        let elsewhere = matches!(obstacle, Some(Obstacle::OtherNetwork(_)));
+        let elsewhere =
+            matches!(obstacle, Some(Obstacle::OtherNetwork(_) | Obstacle::NoCommonFamily(_)));
         if inside && !elsewhere && edge.is_configured() && !own && !is_fixed(case, edge) {
             let key = (&*edge.host, edge.port);
             by_address.entry(key).or_default().push((edge, obstacle));

@@ -1,8 +1,10 @@
 //! Containers on the host's own network stack.
 
-use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Sight, advise, settled};
+use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Sight, settled};
 use crate::model::words::few;
-use crate::model::{Change, Evidence, NetworkMode, Severity, Step};
+use crate::model::{
+    Change, ContainerAt, Evidence, Finding, ListensFrom, MachineMatter, NetworkMode, Severity, Step,
+};
 
 /// See `netmap explain host-mode-peer`.
 pub const RULE: Rule = Rule {
@@ -26,42 +28,17 @@ fn judge(case: &Case) -> Judgement {
         Obstacle::HostMode => edge.container(),
         _ => None,
     });
-    let mut findings = Vec::new();
-    for (to, edges) in groups {
-        let (name, clients) = (case.name(to), case.clients(&edges));
-        let on_host = case.map.on_host(to);
-        let summary = if on_host {
-            format!(
-                "{name} is on the host's network, where its name is not known to {}",
-                few(&clients)
-            )
-        } else {
-            let are = if clients.len() == 1 { "is" } else { "are" };
-            format!(
-                "{} {are} on the host's network, where the name {name} is not known",
-                few(&clients)
-            )
-        };
-        let mut finding = RULE.finding(clients.iter().copied().chain([name]), summary);
-        finding.evidence = case.signs(&edges);
-        let port = edges.iter().find_map(|edge| edge.port);
-        finding.fix = if on_host {
-            to_the_host(case, &edges, port)
-        } else {
-            let published = case.container(to).published.iter().find(|p| Some(p.port) == port);
-            match published.and_then(|published| published.host_port) {
-                Some(host_port) => case.redial(&edges, "localhost", Some(host_port)),
-                None => vec![advise(format!(
-                    "publish a port of {} (-p 127.0.0.1:PORT:{}), and let {} use localhost:PORT; \
-                     or run it without --network host",
-                    case.called(to),
-                    port.map_or_else(|| "PORT".to_owned(), |port| port.to_string()),
-                    few(&case.all_called(&edges))
-                ))],
-            }
-        };
-        findings.push(finding);
-    }
+    let mut findings: Vec<Finding> =
+        groups.into_iter().map(|(to, edges)| by_name(case, to, &edges)).collect();
+    let by_localhost = case.obstructed(|_, obstacle| match obstacle {
+        Obstacle::NotOnHost { peer, port } => Some((*peer, *port)),
+        _ => None,
+    });
+    findings.extend(
+        by_localhost
+            .into_iter()
+            .map(|((peer, port), edges)| not_published(case, peer, port, &edges)),
+    );
     for at in case.containers() {
         let container = case.container(at);
         if container.network_mode == NetworkMode::Host && !container.requested.is_empty() {
@@ -84,12 +61,66 @@ fn judge(case: &Case) -> Judgement {
     Judgement::of(findings)
 }
 
+/// A name is dialled, and one of the two ends is on the host's network.
+fn by_name(case: &Case, to: ContainerAt, edges: &[&Edge]) -> Finding {
+    let (name, clients) = (case.name(to), case.clients(edges));
+    let on_host = case.map.on_host(to);
+    let who = few(&clients);
+    let are = if clients.len() == 1 { "is" } else { "are" };
+    let summary = match on_host {
+        true => format!("{name} is on the host's network, where its name is not known to {who}"),
+        false => format!("{who} {are} on the host's network, where the name {name} is not known"),
+    };
+    let mut finding = RULE.finding(clients.iter().copied().chain([name]), summary);
+    finding.evidence = case.signs(edges);
+    let mut ports: Vec<Option<u16>> = edges.iter().map(|edge| edge.port).collect();
+    ports.sort_unstable();
+    ports.dedup();
+    let of_port = |port: Option<u16>| {
+        let edges: Vec<&Edge> = edges.iter().copied().filter(|edge| edge.port == port).collect();
+        match port {
+            Some(port) => case.go_by_localhost(to, port, &edges),
+            // Without a port nobody can tell which to publish.
+            None => {
+                let from: Vec<ContainerAt> = edges.iter().map(|edge| edge.from).collect();
+                case.bring_together(to, &from, &[]).steps
+            }
+        }
+    };
+    finding.fix = match on_host {
+        true => to_the_host(case, edges),
+        false => settled(ports.into_iter().flat_map(of_port).collect()),
+    };
+    finding
+}
+
+/// `localhost` is dialled on the host's network for a port that is not there.
+fn not_published(case: &Case, peer: ContainerAt, port: u16, edges: &[&Edge]) -> Finding {
+    let (name, clients) = (case.name(peer), case.clients(edges));
+    let who = few(&clients);
+    let dial = if clients.len() == 1 { "dials" } else { "dial" };
+    let summary =
+        format!("{who} {dial} port {port} of the host, where {name} has not published it");
+    let mut finding = RULE.finding(clients.iter().copied().chain([name]), summary);
+    finding.evidence = case.signs(edges);
+    let (host, matter) = ("localhost".to_owned(), MachineMatter::NothingListens);
+    finding.evidence.push(Evidence::OnMachine { host, port: Some(port), matter });
+    let published = case.container(peer).published.iter().find(|p| p.port == port);
+    let container = name.to_owned();
+    finding.evidence.push(match published.and_then(|published| published.host_port) {
+        Some(host_port) => Evidence::LeadsTo { host_port, container, port },
+        None => Evidence::Listens { container, port, from: ListensFrom::Everybody },
+    });
+    finding.fix = settled(case.go_by_localhost(peer, port, edges));
+    finding
+}
+
 /// Gives the clients the host's name, and lets them use it.
-fn to_the_host(case: &Case, edges: &[&Edge], port: Option<u16>) -> Vec<Step> {
+fn to_the_host(case: &Case, edges: &[&Edge]) -> Vec<Step> {
     let mut steps = Vec::new();
     for client in edges.iter().map(|edge| edge.from) {
         steps.extend(case.add_host(client));
     }
-    steps.extend(case.redial(edges, "host.docker.internal", port));
+    steps.extend(case.redial_each(edges, |edge| ("host.docker.internal".to_owned(), edge.port)));
     settled(steps)
 }

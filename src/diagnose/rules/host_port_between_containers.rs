@@ -38,7 +38,7 @@ fn judge(case: &Case) -> Judgement {
             finding.evidence.push(Evidence::LeadsTo { host_port: port, container, port: inside });
             finding.evidence.push(Evidence::NothingListens { container: name.to_owned(), port });
         }
-        finding.fix = case.redial(&edges, &edges[0].host, Some(inside));
+        finding.fix = case.redial_each(&edges, |edge| (case.name_for(edge, to), Some(inside)));
         finding
     }))
 }

@@ -1,6 +1,6 @@
 //! Two that want one port of the host.
 
-use crate::diagnose::{Case, Judgement, Rule, advise, owned};
+use crate::diagnose::{Case, Holders, Judgement, Rule, advise, owned};
 use crate::model::words::few;
 use crate::model::{
     Change, Container, ContainerAt, Evidence, HostPorts, RequestedPort, Severity, StartErrorKind,
@@ -52,6 +52,9 @@ fn judge(case: &Case) -> Judgement {
         if !holders.is_empty() {
             let containers = owned(&holders);
             finding.evidence.push(Evidence::PortHeldBy { containers, planned });
+        } else if let Some((port, held)) = beside(case, at, asked) {
+            finding.subjects.extend(held.names.iter().cloned());
+            finding.evidence.push(held.sign(port));
         } else if error.is_some() {
             let text = "No container has it; a program on the host does";
             finding.evidence.push(Evidence::Remark { text });
@@ -116,15 +119,14 @@ fn holds(holder: &Container, wanted: &RequestedPort, port: u16, planned: bool) -
         })
 }
 
+/// Who may have a port of the host without having published it.
+fn beside(case: &Case, at: ContainerAt, asked: Option<&RequestedPort>) -> Option<(u16, Holders)> {
+    let port = asked?.host_port.one()?;
+    Some((port, case.holders(port, at)?))
+}
+
 /// The next port of the host that nobody here has or asks for.
 fn free_port(case: &Case, asked: &RequestedPort) -> HostPorts {
     let Some(port) = asked.host_port.one() else { return HostPorts::Any };
-    let host = case.map.snapshot().host.as_ref();
-    let sockets = host.and_then(|host| host.listening.as_deref()).unwrap_or_default();
-    let is_free = |port: &u16| {
-        case.index.published(*port).is_empty()
-            && case.index.requesting(*port).is_empty()
-            && !sockets.iter().any(|socket| socket.port == *port)
-    };
-    (port.saturating_add(1)..=u16::MAX).find(is_free).map_or(HostPorts::Any, HostPorts::One)
+    case.free_host_port(port.saturating_add(1)).map_or(HostPorts::Any, HostPorts::One)
 }

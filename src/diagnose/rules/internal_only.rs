@@ -29,7 +29,10 @@ fn judge(case: &Case) -> Judgement {
         let container = case.container(at);
         let networks: Vec<NetworkAt> = case.map.networks_of(at).collect();
         let internal = !networks.is_empty() && networks.iter().all(|n| case.network(*n).internal);
-        if !internal || container.requested.is_empty() || !container.published.is_empty() {
+        // Docker leaves such a port out. Podman says that it has it, and lets nobody in.
+        let is_in_vain = container.published.is_empty()
+            || case.map.snapshot().engine_of(&container.node).is_podman();
+        if !internal || container.requested.is_empty() || !is_in_vain {
             continue;
         }
         let ports: Vec<u16> = container.requested.iter().map(|asked| asked.port).collect();

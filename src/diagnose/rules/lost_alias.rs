@@ -47,7 +47,7 @@ fn finding(case: &Case, to: ContainerAt, network: NetworkAt, edges: &[&Edge]) ->
     };
     finding.evidence.push(Evidence::Remark { text });
     let endpoint = case.map.endpoint_on(to, network);
-    let fixed = endpoint.is_some_and(|e| e.fixed_ipv4.is_some() || e.fixed_ipv6.is_some());
+    let fixed = endpoint.is_some_and(|e| e.fixed_addresses().next().is_some());
     finding.fix = if fixed {
         // Connecting it by hand would take its address.
         case.recreate(to, Vec::new())

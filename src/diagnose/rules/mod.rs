@@ -12,7 +12,7 @@ mod default_bridge_no_names;
 mod dialled_port_closed;
 mod duplicate_mac;
 mod exposed_to_the_world;
-mod firewall_drop;
+pub mod firewall_drop;
 mod foreign_namesake;
 mod gateway_surprise;
 mod hairpin;
@@ -32,15 +32,18 @@ mod loopback_bind;
 mod lost_alias;
 mod macvlan_host;
 mod malformed_host;
-mod mtu_mismatch;
+pub mod mtu_mismatch;
 mod name_for_a_browser;
 mod namespace_orphan;
+mod no_common_family;
 mod no_shared_network;
 mod outside_names;
+mod partial_bind;
 mod pool_exhausted;
 mod proxy_env;
 mod published_on_loopback;
 mod published_port_nobody_listens;
+mod reconnect_loop;
 mod refused_file;
 mod refused_start;
 mod resolves_elsewhere;
@@ -92,6 +95,8 @@ pub const RULES: &[Rule] = &[
     published_on_loopback::RULE,
     hairpin::RULE,
     loopback_bind::RULE,
+    no_common_family::RULE,
+    partial_bind::RULE,
     wrong_protocol::RULE,
     host_port_between_containers::RULE,
     stale_resolved_address::RULE,
@@ -100,6 +105,7 @@ pub const RULES: &[Rule] = &[
     hardcoded_ip::RULE,
     outside_names::RULE,
     firewall_drop::RULE,
+    reconnect_loop::RULE,
     swarm_ports::RULE,
     startup_race::RULE,
     localhost_is_ipv6::RULE,
@@ -119,6 +125,9 @@ pub const RULES: &[Rule] = &[
 
 /// The rule for what has ended.
 pub const CRASHED: &str = crashed::RULE.name;
+
+/// The rule for what is seen to be tried in vain, whatever the reason.
+pub const RECONNECTS: &str = reconnect_loop::RULE.name;
 
 /// The rule for what no other one explains.
 pub const UNEXPLAINED: &str = unexplained_failure::RULE.name;

@@ -73,7 +73,7 @@ fn judge(case: &Case) -> Judgement {
 }
 
 /// Packets keep the size that the network was created with.
-fn recreate(case: &Case, network: NetworkAt, mtu: u32) -> Step {
+pub fn recreate(case: &Case, network: NetworkAt, mtu: u32) -> Step {
     let (network, docker) = (case.network(network), case.tool().as_str());
     let name = &network.name;
     advise(if case.map.snapshot().engine.is_podman() && network.is_default_bridge() {

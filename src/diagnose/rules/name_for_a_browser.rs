@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
         it, outside of Docker, where no container has a name. It gets to a container by a \
         published port.",
     seen: "A variable whose value goes into pages (VITE_…, REACT_APP_…, NEXT_PUBLIC_…, VUE_APP_…, \
-        NUXT_PUBLIC_…, PUBLIC_… and the like) holds a URL with the name of another container.",
+        NUXT_PUBLIC_…, PUBLIC_… and the like) holds the name or the address of another container.",
     example: "`net::ERR_NAME_NOT_RESOLVED` in the browser, while `curl http://api:8000` works in the \
         container",
     fix: "Publish the port, give the page its address on the host (`http://localhost:8000`), and build \
@@ -43,9 +43,13 @@ fn judge(case: &Case) -> Judgement {
     for at in case.containers().filter(|at| case.matters(*at)) {
         let of_pages = case.container(at).references.iter();
         for reference in of_pages.filter(|reference| reference.origin == Origin::Browser) {
-            // A name with dots may be one outside, too.
-            let Meaning::Named(to) = case.meaning(at, &reference.host) else { continue };
-            if to != at && !reference.host.contains('.') {
+            let to = match case.meaning(at, &reference.host) {
+                // A name with dots may be one outside, too.
+                Meaning::Named(to) if !reference.host.contains('.') => to,
+                Meaning::Addressed(to) if !case.map.on_host(to) => to,
+                _ => continue,
+            };
+            if to != at {
                 groups.entry((at, to)).or_default().push(reference);
             }
         }
@@ -63,28 +67,47 @@ fn has_browser(case: &Case, to: ContainerAt) -> bool {
     })
 }
 
+/// The address and port of the host by which a browser gets to a container's
+/// port, and that port; to any of them, where it is not known which is meant.
+fn on_host(case: &Case, to: ContainerAt, port: Option<u16>) -> Option<(String, u16, u16)> {
+    let published = case.container(to).published.iter();
+    let fits = published.filter(|p| {
+        port.is_none_or(|port| p.port == port || p.host_port == Some(port)) && p.host_port.is_some()
+    });
+    // By the container's port, or by the host's.
+    let best = fits.min_by_key(|p| (Some(p.port) != port, p.host_ip.is_ipv6()))?;
+    let host = match best.host_ip {
+        ip if ip.is_loopback() || ip.is_unspecified() => "localhost".to_owned(),
+        ip => ip.to_string(),
+    };
+    Some((host, best.host_port?, best.port))
+}
+
 fn finding(case: &Case, at: ContainerAt, to: ContainerAt, references: &[&Reference]) -> Finding {
     let (page, name) = (case.name(at), case.name(to));
     let urls: Vec<String> = references.iter().map(|reference| reference.written()).collect();
     let host = &references[0].host;
-    let mut finding = RULE.finding(
-        [page, name],
-        format!("{page} hands {} to browsers, which do not know the name {host}", few(&urls)),
-    );
+    let by_address = references.iter().all(|reference| reference.address().is_some());
+    let which = match by_address {
+        true => format!("which reach {host} on this machine at most"),
+        false => format!("which do not know the name {host}"),
+    };
+    let what = format!("{page} hands {} to browsers, {which}", few(&urls));
+    let mut finding = RULE.finding([page, name], what);
+    if by_address {
+        finding.severity = Severity::Warning;
+    }
     let mut steps = Vec::new();
     for reference in references {
         let variable = reference.variable.clone().unwrap_or_default();
         finding
             .evidence
             .push(Evidence::ForBrowsers { container: page.to_owned(), variable: variable.clone() });
-        let Some(port) = reference.dialled_port() else { continue };
-        let published = case.container(to).published.iter();
-        let published = published.filter(|p| p.port == port || p.host_port == Some(port));
-        let published = published.filter_map(|p| Some((p.host_port?, p.port)));
-        // By the container's port, or by the host's.
-        let Some((host_port, inside)) = published.min_by_key(|(_, inside)| *inside != port) else {
+        let Some((host, host_port, inside)) = on_host(case, to, reference.dialled_port()) else {
+            let port = reference.dialled_port();
+            let port = port.map_or("its port".to_owned(), |port| format!("port {port}"));
             steps.push(advise(format!(
-                "publish port {port} of {}, and let {variable} of {} hold its address on the host",
+                "publish {port} of {}, and let {variable} of {} hold its address on the host",
                 case.called(to),
                 case.called(at)
             )));
@@ -92,7 +115,7 @@ fn finding(case: &Case, at: ContainerAt, to: ContainerAt, references: &[&Referen
         };
         let leads = Evidence::LeadsTo { host_port, container: name.to_owned(), port: inside };
         finding.evidence.push(leads);
-        steps.extend(case.reset(at, reference, "localhost", Some(host_port)));
+        steps.extend(case.reset(at, reference, &host, Some(host_port)));
     }
     steps.push(advise(format!(
         "build the pages of {} again with that: such variables are read when they are built",

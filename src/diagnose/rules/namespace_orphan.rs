@@ -15,7 +15,8 @@ pub const RULE: Rule = Rule {
         vpn. When vpn stops, the interfaces go with it; when it starts again it gets new ones, and \
         the others keep the empty rest. When vpn is re-created, they cannot even start.",
     seen: "The network mode names a container that is not there, does not run, or started later than \
-        the one that shares its network.",
+        the one that shares its network. Where netmap sees both their network namespaces, these \
+        decide.",
     example: "`network is unreachable` for everything; `cannot join network of a non running \
         container`",
     fix: "Restart those that share its network after it; re-create them when it was re-created.",
@@ -105,7 +106,10 @@ fn owner_is_not_as_it_was(case: &Case, at: ContainerAt, owner: ContainerAt) -> F
             [name, owner_name],
             format!("{name} lost its network when {owner_name} was restarted"),
         );
-        finding.evidence = vec![Evidence::StartedLater { owner: owner_of, container }];
+        finding.evidence = vec![match case.is_in_namespace_of(at, owner) {
+            Some(_) => Evidence::OtherNamespace { owner: owner_of, container },
+            None => Evidence::StartedLater { owner: owner_of, container },
+        }];
         finding.fix = vec![case.restart(at)];
         return finding;
     }

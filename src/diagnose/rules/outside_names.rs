@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnose::{Case, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise};
 use crate::model::words::few;
-use crate::model::{ContainerAt, Evidence, LogErrorKind, Severity};
+use crate::model::{ContainerAt, Evidence, Finding, LogErrorKind, Severity};
 
 /// See `netmap explain outside-names`.
 pub const RULE: Rule = Rule {
@@ -14,11 +14,12 @@ pub const RULE: Rule = Rule {
     meaning: "Docker's resolver answers for containers itself and asks the host's name servers for \
         everything else. When those cannot be reached from the container, only peers have names.",
     seen: "The log says that a name with dots was not found, the container has a way out, and no \
-        peer's name failed.",
+        peer's name failed. Where a name server has answered that there is no such name, and other \
+        names outside do not fail, it is the name that is told of.",
     example: "`getaddrinfo EAI_AGAIN api.example.com` while `db` resolves",
     fix: "Give it name servers that it can reach: `--dns 9.9.9.9`, or `\"dns\"` in the engine's \
         daemon.json.",
-    mistaken_for: "A name that does not exist; a container without a way out (internal-only).",
+    mistaken_for: "A container without a way out (internal-only).",
     needs: &[Sight::Logs],
     judge,
 };
@@ -31,7 +32,9 @@ fn judge(case: &Case) -> Judgement {
             continue;
         }
         match edge.target {
-            Meaning::Outside if obstacle != Some(&Obstacle::NoWayOut) => {
+            Meaning::Outside
+                if !matches!(obstacle, Some(Obstacle::NoWayOut | Obstacle::BelowName(_))) =>
+            {
                 groups.entry(edge.from).or_default().push(edge);
             }
             Meaning::Named(_) => {
@@ -41,25 +44,101 @@ fn judge(case: &Case) -> Judgement {
         }
     }
     groups.retain(|from, _| !peers_fail.contains(from));
-    Judgement::of(groups.into_iter().map(|(from, edges)| {
-        let name = case.name(from);
-        let hosts: Vec<&str> = edges.iter().map(|edge| &*edge.host).collect();
-        let mut finding = RULE.finding([name], format!("{name} cannot resolve {}", few(&hosts)));
-        finding.evidence = edges.iter().map(|edge| case.sign(edge)).collect();
-        let seen = case.seen(from).and_then(|seen| seen.nameservers.as_deref()).unwrap_or_default();
-        let servers: Vec<String> = seen.iter().map(ToString::to_string).collect();
-        if !servers.is_empty() {
-            finding.evidence.push(Evidence::NameServers { servers, given: false });
-        }
-        let servers = case.container(from).dns.clone();
-        if !servers.is_empty() {
-            finding.evidence.push(Evidence::NameServers { servers, given: true });
-        }
-        finding.fix = vec![advise(format!(
-            "re-create {} with --dns and the address of a name server that it can reach, \
-             or set \"dns\" in the engine's daemon.json",
-            case.called(from)
-        ))];
-        finding
-    }))
+    Judgement::of(groups.into_iter().map(|(from, edges)| finding(case, from, &edges)))
+}
+
+/// So many names of which a name server says that there are none are its own fault.
+const TOO_MANY: usize = 3;
+
+fn finding(case: &Case, from: ContainerAt, edges: &[&Edge]) -> Finding {
+    let name = case.name(from);
+    let hosts: BTreeSet<&str> = edges.iter().map(|edge| &*edge.host).collect();
+    let hosts: Vec<&str> = hosts.into_iter().collect();
+    let is_denied = |edge: &&Edge| edge.logged().any(|error| error.denied);
+    let is_answered = edges.iter().all(is_denied) && hosts.len() < TOO_MANY;
+    let summary = match is_answered {
+        true => format!("{name} dials {}, and its name server knows no such name", few(&hosts)),
+        false => format!("{name} cannot resolve {}", few(&hosts)),
+    };
+    let mut finding = RULE.finding([name], summary);
+    finding.evidence = edges.iter().map(|edge| case.sign(edge)).collect();
+    let seen = case.seen(from).and_then(|seen| seen.nameservers.as_deref()).unwrap_or_default();
+    let servers: Vec<String> = seen.iter().map(ToString::to_string).collect();
+    if !servers.is_empty() {
+        finding.evidence.push(Evidence::NameServers { servers, given: false });
+    }
+    let servers = case.container(from).dns.clone();
+    if !servers.is_empty() {
+        finding.evidence.push(Evidence::NameServers { servers, given: true });
+    }
+    let called = case.called(from);
+    let advice = if is_answered {
+        // A program that goes through many names meets dead ones.
+        let is_its_own = |edge: &&Edge| {
+            edge.is_configured() || edge.logged().any(|error| case.goes_on(from, &error.repeated))
+        };
+        let is_wanted = edges.iter().any(is_its_own) || case.has_crashed(from);
+        finding.severity = if is_wanted { Severity::Warning } else { Severity::Info };
+        format!(
+            "let {called} dial a name that exists; if it is known to another name server only, re-create \
+             {called} with --dns and the address of that"
+        )
+    } else {
+        format!(
+            "re-create {called} with --dns and the address of a name server that it can reach, or set \
+             \"dns\" in the engine's daemon.json"
+        )
+    };
+    finding.fix = vec![advise(advice)];
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::diagnose::diagnose;
+    use crate::graph::Map;
+    use crate::model::Snapshot;
+
+    /// What is found of web, which says so of names outside.
+    fn found(names: &[(&str, bool)], more: &Value) -> Vec<String> {
+        let error = |(host, denied): &(&str, bool)| {
+            json!({"kind": "name-not-found", "host": host, "denied": denied, "count": 9,
+                "first": "2026-05-01T10:00:00Z", "last": "2026-05-01T10:00:40Z"})
+        };
+        let errors: Vec<Value> = names.iter().map(error).collect();
+        let mut web = json!({"name": "web", "id": "web", "state": "running", "endpoints": [
+            {"network": "n", "network_id": "n", "ipv4": "10.0.0.3", "aliases": ["web"]}]});
+        web.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let snapshot = json!({
+            "schema": "netmap/1",
+            "networks": [{"name": "n", "id": "n", "driver": "bridge",
+                "subnets": [{"subnet": "10.0.0.0/24"}]}],
+            "containers": [web],
+            "observations": [{"container": "web", "id": "web", "at": "2026-05-01T10:02:00Z",
+                "log_errors": errors}],
+        });
+        let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
+        let diagnosis = diagnose(&Map::new(&snapshot), None, |rule| rule.name == super::RULE.name);
+        let found = diagnosis.findings.iter().map(|f| format!("{:?} {}", f.severity, f.summary));
+        found.collect()
+    }
+
+    #[test]
+    fn a_name_that_does_not_exist_is_told_from_a_server_that_does_not_answer() {
+        let none = json!({});
+        let (a, b, c) = ("a.example.com", "b.example.com", "c.example.com");
+        let unknown = "web dials a.example.com, and its name server knows no such name";
+        assert_eq!(found(&[(a, true)], &none), [format!("Info {unknown}")]);
+        let url = json!({"references": [
+            {"origin": "environment", "variable": "API", "scheme": "https", "host": a}]});
+        assert_eq!(found(&[(a, true)], &url), [format!("Warning {unknown}")]);
+        assert_eq!(found(&[(a, false)], &none), ["Error web cannot resolve a.example.com"]);
+        let mixed = found(&[(a, true), (b, false)], &none);
+        assert_eq!(mixed, ["Error web cannot resolve a.example.com and b.example.com"]);
+        // One that knows nothing outside says so of every name.
+        let all = found(&[(a, true), (b, true), (c, true)], &none);
+        assert!(all[0].starts_with("Error web cannot resolve "), "{all:?}");
+    }
 }

@@ -28,11 +28,11 @@ pub const RULE: Rule = Rule {
 fn judge(case: &Case) -> Judgement {
     let groups = case.obstructed(|edge, obstacle| match obstacle {
         Obstacle::PublishedElsewhere { peer, port, host_ip } => {
-            Some((*peer, *port, *host_ip, edge.port?, edge.host.clone()))
+            Some((*peer, *port, *host_ip, edge.port?))
         }
         _ => None,
     });
-    Judgement::of(groups.into_iter().map(|((peer, inside, host_ip, host_port, host), edges)| {
+    Judgement::of(groups.into_iter().map(|((peer, inside, host_ip, host_port), edges)| {
         let (name, clients) = (case.name(peer), case.clients(&edges));
         let verb = if clients.len() == 1 { "reaches" } else { "reach" };
         let mut finding = RULE.finding(
@@ -45,7 +45,7 @@ fn judge(case: &Case) -> Judgement {
         finding.evidence = case.signs(&edges);
         let container = name.to_owned();
         finding.evidence.push(Evidence::LeadsTo { host_port, container, port: inside });
-        let dialled: Option<IpAddr> = host.parse().ok();
+        let dialled: Option<IpAddr> = edges.iter().find_map(|edge| edge.host.parse().ok());
         finding.evidence.push(Evidence::PublishedOn { host_port, host_ip, dialled });
         finding.fix = case.go_directly(peer, inside, &edges);
         finding

@@ -1,6 +1,6 @@
 //! A published port behind which there is nothing.
 
-use crate::diagnose::{Case, Edge, Judgement, Listens, Obstacle, Rule, Sight, advise};
+use crate::diagnose::{Case, Edge, Judgement, Listens, Obstacle, Rule, Sight, advise, settled};
 use crate::model::words::few;
 use crate::model::{
     Change, ContainerAt, Evidence, Finding, Health, NetworkMode, Protocol, RequestedPort, Severity,
@@ -103,6 +103,13 @@ fn finding(
     finding.evidence.push(Evidence::OpenPorts { container: of, ports: listed, besides: true });
     finding.evidence.extend(case.last_words(at).filter(|_| others.is_empty()));
     finding.fix = publish_instead(case, at, silent[0], &others);
+    if let [real] = others.as_slice() {
+        // Who dials it from another container goes by no published port.
+        finding
+            .fix
+            .extend(case.redial_each(&clients, |edge| (case.name_for(edge, at), Some(*real))));
+        finding.fix = settled(finding.fix);
+    }
     finding
 }
 

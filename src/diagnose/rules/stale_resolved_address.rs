@@ -3,9 +3,12 @@
 use std::net::{IpAddr, SocketAddr};
 
 use crate::diagnose::{
-    Case, Edge, Judgement, Listens, Meaning, Meant, Obstacle, Rule, Sight, advise, keeps_dialling,
+    Case, Edge, Judgement, Listens, Meaning, Meant, Obstacle, Rule, Sight, advise, is_connected,
+    keeps_dialling,
 };
-use crate::model::{ContainerAt, Evidence, Finding, NetworkAt, Progress, Severity, Step};
+use crate::model::{
+    ContainerAt, Evidence, Finding, LogErrorKind, NetworkAt, Progress, Severity, Step,
+};
 
 /// See `netmap explain stale-resolved-address`.
 pub const RULE: Rule = Rule {
@@ -17,10 +20,12 @@ pub const RULE: Rule = Rule {
         or another container's.",
     seen: "A connection under way, or the log, shows an address in a container network that the \
         configuration does not name. No container has it; or one that is younger than the client, and \
-        does not listen there, while the one that the client means does and has another address.",
+        does not listen there, while the one that the client means does and has another address. Or \
+        the log goes on to complain of a name although the container behind it, which is younger than \
+        the client, takes connections.",
     example: "`502 Bad Gateway` after a deployment, until the proxy is restarted",
     fix: "Restart the client; better, let it look names up again (nginx: `resolver 127.0.0.11` and a \
-        variable in `proxy_pass`).",
+        variable in `proxy_pass`; Java: `networkaddress.cache.ttl=10`).",
     mistaken_for: "An address that was written down by hand (hardcoded-ip); a port on which nothing \
         listens (dialled-port-closed).",
     needs: &[Sight::Sockets],
@@ -41,10 +46,51 @@ fn judge(case: &Case) -> Judgement {
             (Meaning::Addressed(heir), Some(Obstacle::Inherited(Meant::Gone))) => {
                 findings.extend(of_gone(case, edge, heir));
             }
+            (Meaning::Named(meant), Some(Obstacle::Past)) => {
+                findings.extend(by_name(case, edge, meant));
+            }
             _ => {}
         }
     }
     Judgement::of(findings)
+}
+
+/// How long a server may take until it answers, in seconds: complaints from
+/// before tell nothing of an address.
+const SLOW_START: f64 = 10.0;
+
+/// The log complains of the name alone, as Java's does, and goes on although
+/// the one behind it takes connections: it was started after the client.
+fn by_name(case: &Case, edge: &Edge, meant: ContainerAt) -> Option<Finding> {
+    let started = |at: ContainerAt| case.container(at).started_at;
+    let (client, server) = started(edge.from).zip(started(meant))?;
+    let (name, meant_name) = (case.name(edge.from), case.name(meant));
+    let goes_on = edge.logged().any(|error| {
+        let in_vain = matches!(
+            error.kind,
+            LogErrorKind::Refused
+                | LogErrorKind::Timeout
+                | LogErrorKind::Unreachable
+                | LogErrorKind::Failed
+        );
+        let late = error.repeated.last.is_some_and(|last| last.since(server) > SLOW_START);
+        in_vain && late && case.goes_on(edge.from, &error.repeated)
+    });
+    if server <= client || !goes_on || is_connected(case, edge, meant) {
+        return None;
+    }
+    let dialled = edge.dialled();
+    let mut finding = RULE.finding(
+        [name, meant_name],
+        format!("{name} still fails to reach {dialled}, which takes connections by now"),
+    );
+    // By all that is seen the name leads to the right one.
+    finding.severity = Severity::Warning;
+    finding.evidence.push(case.sign(edge));
+    let (container, than) = (meant_name.to_owned(), name.to_owned());
+    finding.evidence.push(Evidence::Younger { container, than });
+    finding.fix = look_up_again(case, edge);
+    Some(finding)
 }
 
 /// The address is nobody's any more.
@@ -52,7 +98,7 @@ fn free(case: &Case, edge: &Edge, network: NetworkAt) -> Option<Finding> {
     let progress = [Progress::Trying, Progress::Open]
         .into_iter()
         .find(|progress| edge.is_connecting(*progress));
-    if !keeps_dialling(case, edge) {
+    if !keeps_dialling(case, edge) || is_of_looping(case, edge) {
         return None;
     }
     let name = case.name(edge.from);
@@ -85,10 +131,19 @@ fn free(case: &Case, edge: &Edge, network: NetworkAt) -> Option<Finding> {
     Some(finding)
 }
 
+/// Whether it may be the address of a container that is restarted again and
+/// again, and has none between two attempts.
+fn is_of_looping(case: &Case, edge: &Edge) -> bool {
+    case.edges_from(edge.from).any(|(other, _)| {
+        let same_port = edge.port.is_none() || other.port.is_none() || other.port == edge.port;
+        same_port && other.container().is_some_and(|to| case.is_looping(to))
+    })
+}
+
 /// The address is another container's now.
 fn inherited(case: &Case, edge: &Edge, heir: ContainerAt, meant: ContainerAt) -> Option<Finding> {
     // One that is down is reported as that.
-    if !case.container(meant).state.has_network() {
+    if !case.container(meant).state.has_network() || case.is_looping(meant) {
         return None;
     }
     let (name, heir_name, meant_name) = (case.name(edge.from), case.name(heir), case.name(meant));
@@ -145,7 +200,7 @@ fn look_up_again(case: &Case, edge: &Edge) -> Vec<Step> {
     let name = case.name(edge.from);
     let again = format!(
         "and let {name} look names up again, instead of once (nginx: `resolver 127.0.0.11 valid=10s` \
-         and the name in a variable)"
+         and the name in a variable; Java: networkaddress.cache.ttl)"
     );
     vec![case.restart(edge.from), advise(again)]
 }

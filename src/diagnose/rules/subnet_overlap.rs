@@ -28,6 +28,8 @@ fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
     let subnets: Vec<(NetworkAt, IpNet)> = case
         .networks()
+        // What others are made from has their addresses, and is no network itself.
+        .filter(|network| !case.network(*network).config_only)
         .flat_map(|network| case.network(network).subnets.iter().map(move |s| (network, s.subnet)))
         .collect();
     let has = |network: &Network, subnet: IpNet| Evidence::Subnet {

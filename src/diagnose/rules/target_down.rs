@@ -1,6 +1,6 @@
 //! The other end does not run.
 
-use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, advise};
+use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight};
 use crate::model::words::few;
 use crate::model::{ContainerAt, Severity, State, Step};
 
@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a container that others need does not run, or is not healthy",
     meaning: "A container that has ended keeps neither its name nor its address: to the others it \
-        is as if it had never been there, and the message they print speaks of a wrong name.",
+        is as if it had never been there, and they complain that they do not know the name.",
     seen: "A container names another one, and that one has exited, is restarting, paused or dead, \
         was ended for want of memory, or fails its health check.",
     example: "`bad address 'db'`, `getaddrinfo EAI_AGAIN db` – only since db ended",
@@ -44,15 +44,19 @@ fn judge(case: &Case) -> Judgement {
             finding.severity = Severity::Warning;
         }
         finding.evidence = case.signs(&edges);
-        finding.evidence.extend(case.last_words(to).filter(|_| !unhealthy));
+        if unhealthy {
+            finding.evidence.extend(case.failed_check(to));
+        } else {
+            finding.evidence.extend(case.last_words(to));
+            finding.evidence.extend(case.who_has_its_port(to));
+        }
         finding.fix = fix;
         finding
     }))
 }
 
 fn unwell(case: &Case, at: ContainerAt) -> (String, Vec<Step>) {
-    let show = case.look(&["inspect", "--format", "{{json .State.Health}}"], at);
-    ("fails its health check".to_owned(), vec![show, advise("then fix what the check finds")])
+    ("fails its health check".to_owned(), case.mend_check(at))
 }
 
 fn down(case: &Case, at: ContainerAt) -> (String, Vec<Step>) {

@@ -46,7 +46,7 @@ fn judge(case: &Case) -> Judgement {
         finding.evidence.push(Evidence::Remark { text });
         let hyphened = host.replace('_', "-");
         let mut steps = alias(case, &edges, to, &hyphened);
-        steps.extend(case.redial(&edges, &hyphened, edges[0].port));
+        steps.extend(case.redial_each(&edges, |edge| (hyphened.clone(), edge.port)));
         finding.fix = settled(steps);
         finding
     }))

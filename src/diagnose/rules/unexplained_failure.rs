@@ -1,9 +1,14 @@
 //! A failure that a log repeats, and that nothing explains.
 
-use crate::diagnose::{Case, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise, owned};
+use std::collections::BTreeSet;
+
+use crate::diagnose::{
+    Case, Complaint, Edge, Judgement, Listens, Meaning, Obstacle, Rule, Sight, advise, owned,
+};
 use crate::model::words::few;
 use crate::model::{
-    ContainerAt, Evidence, Finding, Health, LogError, LogErrorKind, Moment, Severity, State,
+    ContainerAt, Evidence, Finding, Health, LogError, LogErrorKind, MachineMatter, Severity, State,
+    TroubleKind, reference,
 };
 
 /// See `netmap explain unexplained-failure`.
@@ -24,45 +29,58 @@ pub const RULE: Rule = Rule {
     judge,
 };
 
-/// How long attempts must have gone on, in seconds.
-const LASTING: f64 = 5.0;
-
 fn judge(case: &Case) -> Judgement {
     let running = |at: &ContainerAt| case.container(*at).state == State::Running;
     Judgement::of(case.containers().filter(running).filter_map(|at| finding(case, at)))
 }
 
 fn finding(case: &Case, at: ContainerAt) -> Option<Finding> {
-    let name = case.name(at);
     let failing: Vec<(&Edge, &LogError)> = failing(case, at).collect();
+    let trouble = case.trouble_that_goes_on(at);
+    if !failing.is_empty() {
+        return Some(of_hosts(case, at, &failing, trouble.as_ref()));
+    }
+    let is_unhealthy = case.container(at).health == Some(Health::Unhealthy);
+    if let Some(edge) = turned_away(case, at) {
+        return Some(of_a_name(case, at, edge));
+    }
+    match trouble {
+        Some(trouble) if trouble.kind == TroubleKind::Protocol && case.suspects(at).is_empty() => {
+            Some(misunderstood(case, at, &trouble))
+        }
+        Some(trouble) => Some(of_nobody(case, at, &trouble)),
+        // It may be so for another's sake, with whom that is told.
+        None => (is_unhealthy && !case.is_unhealthy_for_another(at)).then(|| unhealthy(case, at)),
+    }
+}
+
+/// One whose log names what it fails to reach.
+fn of_hosts(
+    case: &Case,
+    at: ContainerAt,
+    failing: &[(&Edge, &LogError)],
+    trouble: Option<&Complaint>,
+) -> Finding {
+    let name = case.name(at);
+    // What the server made of it says more than that it failed.
+    let of_server = trouble.filter(|trouble| trouble.kind.is_of_server());
     let mut said: Vec<String> = failing
         .iter()
-        .map(|(edge, error)| format!("{} ({})", edge.dialled(), error.kind.as_str()))
+        .map(|(edge, error)| match of_server.filter(|_| error.kind == LogErrorKind::Failed) {
+            Some(trouble) => format!("{} ({})", edge.dialled(), trouble.kind.as_str()),
+            None => format!("{} ({})", edge.dialled(), error.kind.as_str()),
+        })
         .collect();
     said.dedup();
-    let troubles = case.log_troubles(at).filter(|trouble| {
-        trouble.kind.is_of_network()
-            && goes_on(case, at, trouble.count, trouble.first, trouble.last)
-    });
-    let trouble = troubles.max_by_key(|trouble| trouble.last);
-    let mut finding = match (said.is_empty(), trouble) {
-        (false, _) => {
-            RULE.finding([name], format!("{name} fails again and again to reach {}", few(&said)))
-        }
-        (true, Some(trouble)) => {
-            let kind = trouble.kind.as_str();
-            RULE.finding([name], format!("{name} says again and again: {kind}, and not of what"))
-        }
-        (true, None) => {
-            let is_unhealthy = case.container(at).health == Some(Health::Unhealthy);
-            // It may be so for another's sake, with whom that is told.
-            let is_cause = is_unhealthy && !case.is_unhealthy_for_another(at);
-            return is_cause.then(|| unhealthy(case, at));
-        }
-    };
+    let mut finding =
+        RULE.finding([name], format!("{name} fails again and again to reach {}", few(&said)));
     finding.evidence = failing.iter().map(|(edge, _)| case.sign(edge)).collect();
-    for (edge, _) in &failing {
+    for (edge, _) in failing {
         match (edge.target, edge.port) {
+            (Meaning::Itself, port) if case.map.on_host(at) => {
+                let (host, matter) = (edge.host.to_string(), MachineMatter::NothingListens);
+                finding.evidence.push(Evidence::OnMachine { host, port, matter });
+            }
             (Meaning::Itself, Some(port)) => {
                 let containers = vec![name.to_owned()];
                 finding.evidence.push(Evidence::IsItself { containers, port });
@@ -74,17 +92,176 @@ fn finding(case: &Case, at: ContainerAt) -> Option<Finding> {
             _ => {}
         }
     }
-    let dialled = advise(format!("then look at what {} is told to dial", case.called(at)));
-    finding.fix = vec![case.logs(at), dialled];
-    Some(finding)
+    let edges: Vec<&Edge> = failing.iter().map(|(edge, _)| *edge).collect();
+    let of_server = of_server.map(|trouble| cure(case, at, trouble.kind, &edges));
+    let dropped = || dropped(case, failing);
+    let dialled = || format!("then look at what {} is told to dial", case.called(at));
+    let advice = of_server.or_else(dropped).unwrap_or_else(dialled);
+    finding.fix = vec![case.logs(at), advise(advice)];
+    finding
+}
+
+/// What to look at where a server that is there does not answer: a firewall, also
+/// that of a VPN, whose network others share.
+fn dropped(case: &Case, failing: &[(&Edge, &LogError)]) -> Option<String> {
+    let silent = failing.iter().find(|(_, error)| error.kind == LogErrorKind::Timeout);
+    let (edge, _) = silent?;
+    let (server, port) = (edge.container()?, edge.port?);
+    let listens = case.listens(server, port, edge.protocol) == Some(Listens::Openly);
+    let client = case.map.stack(edge.from).unwrap_or(edge.from);
+    listens.then(|| {
+        format!(
+            "then look at the firewall rules of {}, of {} and of the host: one of them drops what \
+             is sent to {port}; a container for a VPN drops all that does not go through its \
+             tunnel, unless it is told the networks of others (in gluetun \
+             FIREWALL_OUTBOUND_SUBNETS)",
+            case.called(client),
+            case.called(server)
+        )
+    })
+}
+
+/// One whose log does not say whom it fails to reach: what it is told to dial is
+/// under suspicion.
+fn of_nobody(case: &Case, at: ContainerAt, trouble: &Complaint) -> Finding {
+    let (name, kind) = (case.name(at), trouble.kind);
+    let suspects = case.suspects(at);
+    let of_what = match suspects.is_empty() && !kind.is_telling() {
+        true => ", and not of what",
+        false => "",
+    };
+    let mut finding =
+        RULE.finding([name], format!("{name} says again and again: {}{of_what}", kind.as_str()));
+    if trouble.line.is_some() {
+        let (container, line) = (name.to_owned(), trouble.line.clone());
+        finding.evidence.push(Evidence::LastWords { container, trouble: kind, line });
+    }
+    for edge in &suspects {
+        finding.evidence.push(case.sign(edge));
+        finding.evidence.extend((edge.target == Meaning::NobodysName).then(|| {
+            let (name, networks) = (edge.host.to_string(), owned(&case.network_names(at)));
+            Evidence::NobodyCalled { name, networks }
+        }));
+    }
+    let servers = suspects.iter().filter_map(|edge| edge.container());
+    let looked_at = servers.filter(|server| case.listening(*server).is_some());
+    let silent = looked_at.filter(|server| case.open_ports(*server).is_empty());
+    let silent: BTreeSet<ContainerAt> = silent.collect();
+    if !kind.is_of_server() {
+        finding.evidence.extend(silent.into_iter().map(|server| {
+            let container = case.name(server).to_owned();
+            Evidence::OpenPorts { container, ports: Vec::new(), besides: false }
+        }));
+    }
+    let mut fix = vec![case.logs(at), advise(cure(case, at, kind, &suspects))];
+    let asked = suspects.iter().find_map(|edge| edge.container());
+    // The server tells more than its client does.
+    fix.extend(asked.filter(|_| kind.is_of_server()).map(|server| case.logs(server)));
+    finding.fix = fix;
+    finding
+}
+
+/// The name of a container's own by which others reach it and under which it wants
+/// nothing to be sent to it, as its log says again and again. Names of others are
+/// anybody's who comes from outside.
+fn turned_away<'c, 'a>(case: &'c Case<'a>, at: ContainerAt) -> Option<&'c Edge<'a>> {
+    let is_own = |edge: &Edge| match edge.target {
+        Meaning::Itself => !reference::is_loopback(&edge.host),
+        target => target == Meaning::Named(at),
+    };
+    let goes_on = |error: &LogError| {
+        error.kind == LogErrorKind::InvalidHost && case.goes_on(at, &error.repeated)
+    };
+    let own = case.edges_from(at).map(|(edge, _)| edge).filter(|edge| is_own(edge));
+    // Another rule knows of underscores.
+    let mut own = own.filter(|edge| !edge.host.contains('_'));
+    own.find(|edge| edge.logged().any(goes_on))
+}
+
+/// A server that turns away what is sent to one of its names.
+fn of_a_name(case: &Case, at: ContainerAt, edge: &Edge) -> Finding {
+    let (name, host) = (case.name(at), &edge.host);
+    let clients: Vec<&Edge> = case.dialled_by(at).filter(|edge| edge.host == *host).collect();
+    let subjects = [name].into_iter().chain(case.clients(&clients));
+    let summary =
+        format!("{name} says again and again that {host} is no name under which it serves anybody");
+    let mut finding = RULE.finding(subjects, summary);
+    finding.evidence = case.signs(&clients);
+    let text = "A server may be told by which names it is called; a request holds the name that \
+        was dialled";
+    finding.evidence.push(Evidence::Remark { text });
+    let advice = format!(
+        "then let {} accept the name {host}: ALLOWED_HOSTS in Django, config.hosts in Rails, \
+         server.allowedHosts in Vite",
+        case.called(at)
+    );
+    finding.fix = vec![case.logs(at), advise(advice)];
+    finding
+}
+
+/// A server that makes nothing of what others send to it.
+fn misunderstood(case: &Case, at: ContainerAt, trouble: &Complaint) -> Finding {
+    let name = case.name(at);
+    let edges: Vec<&Edge> = case.dialled_by(at).collect();
+    let clients = case.clients(&edges);
+    let summary =
+        format!("{name} does not understand the protocol of who dials it: {}", few(&clients));
+    let mut finding = RULE.finding([name].into_iter().chain(clients), summary);
+    let (container, line) = (name.to_owned(), trouble.line.clone());
+    finding.evidence.push(Evidence::LastWords { container, trouble: trouble.kind, line });
+    finding.evidence.extend(case.signs(&edges));
+    let client = few(&case.all_called(&edges));
+    finding.fix = vec![case.logs(at), advise(same_protocol(&client, case.called(at)))];
+    finding
+}
+
+fn same_protocol(client: &str, server: &str) -> String {
+    format!(
+        "then let {client} speak the protocol of that port of {server}, or dial the port of \
+         {server} that is for its own: HTTP is another than that of uWSGI (in nginx uwsgi_pass), \
+         of PHP-FPM (fastcgi_pass), of gRPC and of databases"
+    )
+}
+
+/// What helps against a trouble of this kind.
+fn cure(case: &Case, at: ContainerAt, kind: TroubleKind, suspects: &[&Edge]) -> String {
+    let name = case.called(at);
+    let server = suspects.iter().find_map(|edge| edge.container());
+    let server =
+        server.map_or_else(|| "its server".to_owned(), |server| case.called(server).to_owned());
+    match kind {
+        TroubleKind::Authentication => format!(
+            "then give {name} the user and password that {server} knows; a database keeps those of \
+             its first start, whatever its variables say later"
+        ),
+        TroubleKind::Barred => format!(
+            "then let {server} accept {name}: by its own list of hosts that may connect, or with \
+             a password"
+        ),
+        TroubleKind::Encryption => format!(
+            "then let {name} and {server} agree: http or https, TLS switched on or off in both, \
+             and a certificate that {name} trusts for the name that it dials"
+        ),
+        TroubleKind::Protocol => same_protocol(name, &server),
+        TroubleKind::Socket => format!(
+            "then mount the socket that {name} looks for, with a user who may use it; or give {name} \
+             the name of its server as host: without one, and with localhost, clients of \
+             databases look for a socket"
+        ),
+        TroubleKind::NoResolver => format!(
+            "then give {name} the name server of its networks (in nginx: resolver 127.0.0.11;): a \
+             name in a variable is looked up with each request"
+        ),
+        _ => format!("then look at what {name} is told to dial"),
+    }
 }
 
 /// One whose health check fails, which nobody else is the worse for.
 fn unhealthy(case: &Case, at: ContainerAt) -> Finding {
     let name = case.name(at);
     let mut finding = RULE.finding([name], format!("{name} is unhealthy: its health check fails"));
-    let check = case.look(&["inspect", "-f", "{{json .State.Health}}"], at);
-    finding.fix = vec![case.logs(at), check];
+    finding.evidence = case.failed_check(at);
+    finding.fix = case.mend_check(at);
     finding
 }
 
@@ -99,28 +276,114 @@ fn failing<'c, 'a>(
     });
     unexplained.filter_map(move |(edge, _)| {
         let still = edge.logged().find(|error| {
-            let telling = matches!(
-                error.kind,
-                LogErrorKind::NameNotFound | LogErrorKind::Refused | LogErrorKind::Unreachable
-            );
-            telling && goes_on(case, at, error.count, error.first, error.last)
+            let telling = match error.kind {
+                LogErrorKind::NameNotFound | LogErrorKind::Refused | LogErrorKind::Unreachable => {
+                    true
+                }
+                // What is outside may be slow, or down, for reasons of its own.
+                LogErrorKind::Timeout | LogErrorKind::Failed => edge.container().is_some(),
+                LogErrorKind::Reset | LogErrorKind::InvalidHost | LogErrorKind::Unescaped => false,
+            };
+            let complaint = &error.repeated;
+            telling && case.goes_on(at, complaint) && !case.is_of_start(edge, complaint)
         });
         still.map(|error| (edge, error))
     })
 }
 
-/// Whether complaints go on: for a while already, and the next one is not
-/// overdue.
-fn goes_on(
-    case: &Case,
-    at: ContainerAt,
-    count: u32,
-    first: Option<Moment>,
-    last: Option<Moment>,
-) -> bool {
-    let looked = case.seen(at).and_then(|seen| seen.at);
-    let (Some(first), Some(last), Some(looked)) = (first, last, looked) else { return false };
-    let span = last.since(first);
-    let interval = span / f64::from(count.saturating_sub(1).max(1));
-    count > 2 && span >= LASTING && looked.since(last) <= 2.0 * interval + 1.0
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::diagnose::diagnose;
+    use crate::graph::Map;
+    use crate::model::Snapshot;
+
+    fn container(name: &str, last: u8) -> Value {
+        json!({"name": name, "id": name, "state": "running", "endpoints": [{"network": "n",
+            "network_id": "n", "ipv4": format!("10.0.0.{last}"), "aliases": [name]}]})
+    }
+
+    #[test]
+    fn what_was_said_while_a_server_came_back_does_not_go_on() {
+        let found = |last: &str, before: &str, started: &str| {
+            let mut db = container("db", 2);
+            db["started_at"] = json!(started);
+            let snapshot = json!({"schema": "netmap/1",
+                "networks": [{"name": "n", "id": "n", "driver": "bridge",
+                    "subnets": [{"subnet": "10.0.0.0/24"}]}],
+                "containers": [db, container("web", 3)],
+                "observations": [
+                    {"container": "web", "id": "web", "at": "2026-05-01T10:00:40Z", "log_errors": [
+                        {"kind": "refused", "host": "db", "port": 5432, "count": 6,
+                         "first": "2026-05-01T10:00:00Z", "last_but_one": before, "last": last}]},
+                    {"container": "db", "id": "db", "at": "2026-05-01T10:00:40Z", "listening": [
+                        {"protocol": "tcp", "address": "0.0.0.0", "port": 5432}]}]});
+            let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
+            let only = |rule: &crate::diagnose::Rule| rule.name == super::RULE.name;
+            diagnose(&Map::new(&snapshot), None, only).findings.len()
+        };
+        let at = |second: u32| format!("2026-05-01T10:00:{second:02}Z");
+        // Started at 30, and complained of until 31.
+        assert_eq!(found(&at(31), &at(30), &at(30)), 0);
+        assert_eq!(found(&at(31), &at(12), &at(30)), 0, "once, at the start");
+        assert_eq!(found(&at(39), &at(38), &at(37)), 0, "it may be about to be ready");
+        assert_eq!(found(&at(39), &at(38), &at(30)), 1, "it goes on");
+        assert_eq!(found(&at(31), &at(24), &at(10)), 1, "long after it was started");
+    }
+
+    /// What a log repeats up to the moment of looking.
+    fn again(of: &Value) -> Value {
+        let mut again = json!({"count": 9, "first": "2026-05-01T10:00:00Z",
+            "last_but_one": "2026-05-01T10:00:39Z", "last": "2026-05-01T10:00:40Z"});
+        again.as_object_mut().unwrap().extend(of.as_object().unwrap().clone());
+        again
+    }
+
+    /// What is found of web and proxy, of which the first says these troubles and
+    /// both these errors.
+    fn found(troubles: &[Value], of_web: &[Value], of_proxy: &[Value]) -> Vec<String> {
+        let all = |said: &[Value]| said.iter().map(again).collect::<Vec<_>>();
+        let seen = |name: &str, errors: &[Value], troubles: &[Value]| {
+            json!({"container": name, "id": name, "at": "2026-05-01T10:00:40Z",
+                "log_errors": all(errors), "log_troubles": all(troubles),
+                "listening": [{"address": "0.0.0.0", "port": 3000, "protocol": "tcp"}]})
+        };
+        let snapshot = json!({
+            "schema": "netmap/1",
+            "networks": [{"name": "n", "id": "n", "driver": "bridge",
+                "subnets": [{"subnet": "10.0.0.0/24"}]}],
+            "containers": [container("web", 2), container("proxy", 3)],
+            "observations": [seen("web", of_web, troubles), seen("proxy", of_proxy, &[])],
+        });
+        let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
+        let diagnosis = diagnose(&Map::new(&snapshot), None, |rule| rule.name == super::RULE.name);
+        diagnosis.findings.into_iter().map(|finding| finding.summary).collect()
+    }
+
+    #[test]
+    fn a_server_that_serves_some_names_only() {
+        let turned = |host: &str| {
+            found(&[], &[json!({"kind": "invalid-host", "host": host, "port": 3000})], &[])
+        };
+        let told = "web says again and again that web is no name under which it serves anybody";
+        assert_eq!(turned("web"), [told]);
+        // Anybody outside can send such a name, and localhost is its own check's.
+        let none: [&str; 0] = [];
+        for host in ["shop.example.com", "10.0.0.2", "localhost", "proxy"] {
+            assert_eq!(turned(host), none, "{host}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_is_spoken_to_in_another_protocol() {
+        let trouble = [json!({"kind": "protocol"})];
+        let cut = [json!({"kind": "reset", "host": "10.0.0.2", "port": 3000})];
+        let told = "web does not understand the protocol of who dials it: proxy";
+        assert_eq!(found(&trouble, &[], &cut), [told]);
+        let none: [&str; 0] = [];
+        // Nobody here is known to dial it: that may be anybody who tries doors.
+        assert_eq!(found(&trouble, &[], &[]), none);
+        assert_eq!(found(&[], &[], &cut), none);
+    }
 }

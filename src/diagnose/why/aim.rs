@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::diagnose::Case;
 use crate::error::{Error, Result};
 use crate::model::words::few;
-use crate::model::{By, ContainerAt};
+use crate::model::{Attempt, By, ContainerAt};
 
 /// What somebody wants to reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +73,11 @@ impl Aim {
             let host = case.container(to).own_name().to_owned();
             (host != name).then_some(Self { target: Destination::Container(to), host, port })
         })
+    }
+
+    /// What is sent to it.
+    pub(super) fn attempt(&self) -> Attempt {
+        self.port.map_or(Attempt::Icmp, Attempt::Tcp)
     }
 
     pub(super) fn address(&self) -> Option<IpAddr> {

@@ -34,11 +34,7 @@ pub fn name(climb: &Climb, to: ContainerAt) -> Rung {
 
 /// Whether packets get to the address by the map.
 pub fn route(climb: &Climb, to: ContainerAt) -> Rung {
-    let prediction = climb.case.map.predict(climb.from, to);
-    let asked = climb.aim.address();
-    let routes = prediction.routes.iter();
-    let of_address = routes.filter(|route| asked.is_some() && route.address == asked);
-    let judged = of_address.map(|route| route.judged).next().unwrap_or(prediction.by_address);
+    let judged = climb.predicted(to);
     let status = match judged.verdict {
         Verdict::Reachable => Status::Pass,
         Verdict::Blocked => Status::Fail,

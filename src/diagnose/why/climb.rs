@@ -2,8 +2,10 @@
 
 use std::net::IpAddr;
 
-use super::aim::Aim;
+use super::aim::{Aim, Destination};
+use super::by_turns::{self, ByTurns};
 use crate::diagnose::{Case, Edge, Obstacle, Sign};
+use crate::graph::Judged;
 use crate::model::{
     Attempt, By, ContainerAt, Measurement, Outcome, Rung, RungKind, State, Status, Step, Why,
 };
@@ -13,7 +15,12 @@ pub struct Climb<'a> {
     pub case: &'a Case<'a>,
     pub from: ContainerAt,
     pub aim: &'a Aim,
-    pub measured: &'a [Measurement],
+    /// What was measured of the target.
+    pub measured: Vec<&'a Measurement>,
+    /// Those to which the name leads by turns, where that stands in the way.
+    pub by_turns: Option<ByTurns<'a>>,
+    /// Whether there is nothing to go by but the map and what was seen.
+    pub is_by_map: bool,
     /// The same way as an edge, and what stands in its way: what the doctor
     /// would say of it.
     pub edge: Edge<'a>,
@@ -34,12 +41,25 @@ impl<'a> Climb<'a> {
             false => Sign::Measured(Outcome::Unknown, m.leads_to),
         });
         let (edge, obstacle) = case.judge(from, &aim.host, aim.port, signs);
-        Self { case, from, aim, measured, edge, obstacle }
+        let is_by_map = measured.is_empty();
+        let (by_turns, measured) = match (&obstacle, aim.target) {
+            (Some(Obstacle::Ambiguous(_)), Destination::Container(to)) => {
+                let owners = by_turns::owners(case, from, aim);
+                let by_turns = ByTurns { case, owners, measured, attempt: aim.attempt() };
+                let about = measured.iter().filter(|m| by_turns.is_about(to, m)).collect();
+                (Some(by_turns), about)
+            }
+            _ => (None, measured.iter().collect()),
+        };
+        Self { case, from, aim, measured, by_turns, is_by_map, edge, obstacle }
     }
 
     /// Whether the target answered what was asked for, the way that it was
     /// asked for.
     pub fn arrived(&self) -> bool {
+        if let Some(by_turns) = &self.by_turns {
+            return by_turns.all_serve();
+        }
         let as_asked = self.measured.iter().filter(|m| self.aim.is_by(m.by));
         let mut outcomes = as_asked.map(|m| (m.attempt, m.outcome));
         match self.aim.port {
@@ -48,13 +68,28 @@ impl<'a> Climb<'a> {
         }
     }
 
-    /// Whether there is nothing to go by but the map and what was seen.
-    pub fn is_by_map(&self) -> bool {
-        self.measured.is_empty()
+    /// Whether the target listens for the other family of addresses only.
+    pub fn is_unheard(&self) -> bool {
+        matches!(self.obstacle, Some(Obstacle::NoCommonFamily(_)))
+    }
+
+    /// What is sent to the target.
+    pub fn attempt(&self) -> Attempt {
+        self.aim.attempt()
+    }
+
+    /// What the map says of the address asked for, or else of the best there is.
+    pub fn predicted(&self, to: ContainerAt) -> Judged {
+        let prediction = self.case.map.predict(self.from, to);
+        match self.aim.address() {
+            Some(address) => prediction.of(By::Address, &address.to_string(), self.attempt()),
+            None => prediction.by_address_for(self.attempt()),
+        }
     }
 
     fn tries(&self, by: By, attempt: Attempt) -> impl Iterator<Item = &'a Measurement> {
-        self.measured.iter().filter(move |m| m.by == by && m.attempt == attempt)
+        let measured = self.measured.iter().copied();
+        measured.filter(move |m| m.by == by && m.attempt == attempt)
     }
 
     pub fn name(&self) -> &'a str {
@@ -88,7 +123,8 @@ impl<'a> Climb<'a> {
         if self.aim.address().is_some() {
             return rung(Status::Skipped, format!("{host} is an address"));
         }
-        let tries: Vec<&Measurement> = self.measured.iter().filter(|m| m.by == By::Name).collect();
+        let tries: Vec<&Measurement> =
+            self.measured.iter().copied().filter(|m| m.by == By::Name).collect();
         if let Some(led) = tries.iter().find_map(|m| Some((m.leads_to?, m.outcome))) {
             let (address, outcome) = led;
             let status = if outcome == Outcome::NameNotFound { Status::Fail } else { Status::Pass };

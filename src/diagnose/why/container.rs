@@ -27,7 +27,7 @@ pub fn climb(climb: &Climb, to: ContainerAt, ladder: &mut Ladder) {
     }
     ladder.rungs.push(network(climb, to));
     ladder.rungs.push(name(climb, to));
-    ladder.rungs.push(if climb.is_by_map() {
+    ladder.rungs.push(if climb.is_by_map {
         by_map::route(climb, to)
     } else {
         climb.answering(Status::Fail)
@@ -48,7 +48,7 @@ pub fn climb(climb: &Climb, to: ContainerAt, ladder: &mut Ladder) {
             }
             None => (rename(climb, to), ping()),
         },
-        RungKind::Address => (unblock(climb, to), ping()),
+        RungKind::Address | RungKind::Packets | RungKind::Size => (unblock(climb, to), ping()),
         RungKind::Port => listen(climb, to),
     };
     ladder.fix = fix;
@@ -99,7 +99,13 @@ fn network(climb: &Climb, to: ContainerAt) -> Rung {
         return rung(Status::Pass, detail, Vec::new());
     }
     let shared = case.shared(from, to);
-    let by_address = case.map.predict(from, to).by_address;
+    let by_address = climb.predicted(to);
+    if by_address.reason == Reason::NotPublished && !climb.arrived() {
+        let ports: Vec<String> = case.ports_let_in(from, to).iter().map(u16::to_string).collect();
+        let open = if ports.is_empty() { "none".to_owned() } else { few(&ports) };
+        let note = format!("ports of {} that are published on it: {open}", case.name(to));
+        return rung(Status::Fail, by_address.reason.to_string(), vec![note]);
+    }
     let runs = |at: ContainerAt| case.container(at).state.has_network();
     if shared.is_empty() {
         let both = vec![networks_of(case, from), networks_of(case, to)];
@@ -112,7 +118,10 @@ fn network(climb: &Climb, to: ContainerAt) -> Rung {
                 let mut notes = both;
                 notes.extend(between(case, from, to));
                 let detail = match by_address.reason {
-                    reason @ Reason::RootlessBridges => reason.sentence(),
+                    reason @ (Reason::RootlessBridges
+                    | Reason::BridgeWithoutHost
+                    | Reason::NoCommonFamily
+                    | Reason::NoWayBack) => reason.sentence(),
                     _ => "no network in common",
                 };
                 rung(Status::Fail, detail.to_owned(), notes)
@@ -123,7 +132,10 @@ fn network(climb: &Climb, to: ContainerAt) -> Rung {
         return rung;
     }
     let names: Vec<&str> = shared.iter().map(|at| case.network(*at).name.as_str()).collect();
-    let apart = matches!(by_address.reason, Reason::IccOff | Reason::PrivateMacvlan);
+    let apart = matches!(
+        by_address.reason,
+        Reason::IccOff | Reason::PrivateMacvlan | Reason::NoCommonFamily
+    );
     if by_address.verdict == Verdict::Blocked && apart {
         let detail = format!("both are on {}, but {}", few(&names), by_address.reason);
         return rung(Status::Fail, detail, Vec::new());
@@ -144,7 +156,8 @@ fn network(climb: &Climb, to: ContainerAt) -> Rung {
 fn on_other_network(climb: &Climb, to: ContainerAt, shared: &[NetworkAt]) -> Option<Rung> {
     let case = climb.case;
     let (_, network) = case.map.owner_of(climb.from, climb.aim.address()?)?;
-    if shared.contains(&network) || climb.answered() {
+    let is_let_in = climb.predicted(to).verdict == Verdict::Reachable;
+    if shared.contains(&network) || climb.answered() || is_let_in {
         return None;
     }
     let on = &case.network(network).name;
@@ -178,7 +191,10 @@ fn between(case: &Case, from: ContainerAt, to: ContainerAt) -> Option<String> {
 
 fn name(climb: &Climb, to: ContainerAt) -> Rung {
     let case = climb.case;
-    let mut rung = if climb.is_by_map() { by_map::name(climb, to) } else { climb.resolving() };
+    let mut rung = if climb.is_by_map { by_map::name(climb, to) } else { climb.resolving() };
+    if let Some(by_turns) = climb.by_turns.as_ref().filter(|_| rung.status != Status::Fail) {
+        return by_turns.name(&climb.aim.host);
+    }
     if let Some(shared) = shared_name(climb) {
         let names = case.names_of(shared.owners.iter().copied());
         let on = &case.network(shared.network).name;
@@ -246,6 +262,13 @@ fn port(climb: &Climb, to: ContainerAt) -> Rung {
     };
     let listens = case.listens(to, port, Some(Protocol::Tcp));
     let connected = climb.connecting(port);
+    let is_reached = matches!(connected, Some((Outcome::Reachable, _)));
+    if let Some(Obstacle::OtherAddress(bound)) = climb.obstacle.as_ref().filter(|_| !is_reached) {
+        let bound: Vec<String> = bound.iter().map(ToString::to_string).collect();
+        let bound = few(&bound);
+        let detail = format!("{target} listens on {port} at {bound} only, not where it is dialled");
+        return rung(Status::Fail, detail);
+    }
     match (listens, connected) {
         (_, Some((Outcome::Reachable, _))) => {
             rung(Status::Pass, format!("{target} accepts connections on {port}"))
@@ -253,6 +276,10 @@ fn port(climb: &Climb, to: ContainerAt) -> Rung {
         (Some(Listens::OnLoopback), _) => {
             rung(Status::Fail, format!("{target} listens on {port} for itself only (on 127.0.0.1)"))
         }
+        (Some(Listens::Openly), _) if climb.is_unheard() => rung(
+            Status::Fail,
+            format!("{target} listens on {port} for IPv4 only, and what comes by IPv6 is refused"),
+        ),
         (Some(Listens::Not), _) => {
             let open = case.open_ports(to);
             let mut rung = rung(Status::Fail, format!("nothing in {target} listens on {port}"));
@@ -268,6 +295,10 @@ fn port(climb: &Climb, to: ContainerAt) -> Rung {
             }
             rung
         }
+        (Some(Listens::Openly), Some((Outcome::Refused, _))) => rung(
+            Status::Fail,
+            format!("{target} listens on {port}, and connections are refused all the same"),
+        ),
         (_, Some((Outcome::Refused, _))) => rung(
             Status::Fail,
             format!("{target} refuses connections to {port}: nothing listens there"),
@@ -276,7 +307,7 @@ fn port(climb: &Climb, to: ContainerAt) -> Rung {
             let detail = format!("{target} listens on {port}, but connections get no answer");
             rung(Status::Fail, detail)
         }
-        (Some(Listens::Openly), None) if climb.is_by_map() => {
+        (Some(Listens::Openly), None) if climb.is_by_map => {
             rung(Status::Pass, format!("{target} listens on {port}, so it would answer"))
         }
         (Some(Listens::Openly), _) => {
@@ -375,8 +406,7 @@ fn unblock(climb: &Climb, to: ContainerAt) -> Vec<Step> {
     if !twins.is_empty() {
         return climb.case.with_other_mac(twins);
     }
-    let prediction = climb.case.map.predict(climb.from, to);
-    if prediction.by_address.verdict == Verdict::Blocked {
+    if climb.predicted(to).verdict == Verdict::Blocked {
         return meet(climb, to);
     }
     vec![
@@ -398,8 +428,14 @@ fn listen(climb: &Climb, to: ContainerAt) -> (Vec<Step>, Step) {
         Some(Listens::OnLoopback) => {
             format!("let the program in {target} listen on 0.0.0.0 instead of 127.0.0.1")
         }
+        Some(Listens::Openly) if climb.is_unheard() => {
+            format!("let the program in {target} listen on [::] instead of 0.0.0.0")
+        }
         Some(Listens::Openly) => {
-            format!("a firewall, in {target} or on the host, drops connections to {port}")
+            let client = case.name(case.map.stack(climb.from).unwrap_or(climb.from));
+            format!(
+                "a firewall, in {client}, in {target} or on the host, drops connections to {port}"
+            )
         }
         _ => {
             let inside = match climb.obstacle {

@@ -3,7 +3,7 @@
 
 use super::climb::Climb;
 use super::explained::{Explained, explained};
-use crate::diagnose::{Meaning, advise, obstacle};
+use crate::diagnose::{Meaning, advise, advise_name, obstacle};
 use crate::model::words::few;
 use crate::model::{Ladder, NetworkAt, Outcome, Rung, RungKind, State, Status, Step, Why, nearest};
 
@@ -23,7 +23,7 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
     if let Some(Explained { notes, fix, is_certain }) = explained(climb) {
         let of_port = ladder.rungs.iter_mut().rfind(|rung| rung.rung == RungKind::Port);
         if let Some(rung) =
-            of_port.filter(|rung| rung.status == Status::Unknown && is_certain && climb.is_by_map())
+            of_port.filter(|rung| rung.status == Status::Unknown && is_certain && climb.is_by_map)
         {
             // Nobody tried, and it cannot work.
             rung.status = Status::Fail;
@@ -50,7 +50,7 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
             ));
             (vec![fix], climb.inside(&["nslookup", host]))
         }
-        RungKind::Address | RungKind::Port => {
+        RungKind::Address | RungKind::Packets | RungKind::Size | RungKind::Port => {
             let fix = advise(format!(
                 "nothing that netmap can see stands between {} and {host}",
                 climb.name()
@@ -99,7 +99,7 @@ fn nobody(climb: &Climb) -> String {
 /// closest of all.
 fn near(climb: &Climb) -> Option<String> {
     let (case, host) = (climb.case, climb.aim.host.as_str());
-    obstacle::near(case, climb.from, host, climb.aim.port).or_else(|| {
+    obstacle::near(case, climb.from, host, climb.aim.port, |_| true).or_else(|| {
         let others = case.containers().filter(|at| *at != climb.from);
         let names = others.map(|at| case.container(at).own_name());
         nearest(host, names).map(str::to_owned)
@@ -109,15 +109,10 @@ fn near(climb: &Climb) -> Option<String> {
 fn use_another(climb: &Climb) -> Step {
     let name = climb.name();
     let port = climb.aim.port.map(|port| format!(":{port}")).unwrap_or_default();
-    advise(match near(climb) {
-        Some(near) => format!("let {name} use a name that is there, such as {near}{port}"),
-        None => format!(
-            "give the container that is meant this name on a network of {name}'s: {} network \
-             connect --alias {} NETWORK CONTAINER",
-            climb.case.tool().as_str(),
-            climb.aim.host
-        ),
-    })
+    match near(climb) {
+        Some(near) => advise(format!("let {name} use a name that is there, such as {near}{port}")),
+        None => advise_name(climb.case, &climb.aim.host),
+    }
 }
 
 /// Whether the container has a network that leads anywhere else.

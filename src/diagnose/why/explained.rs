@@ -47,7 +47,22 @@ pub fn explained(climb: &Climb) -> Option<Explained> {
             };
             (vec![note], case.go_directly(*peer, *port, &[edge]))
         }
+        Obstacle::NotOnHost { peer, port } => {
+            let published = case.container(*peer).published.iter().find(|p| p.port == *port);
+            let note = match published.and_then(|published| published.host_port) {
+                Some(host_port) => {
+                    format!("{} has published its port {port} as {host_port}", case.name(*peer))
+                }
+                None => format!("{} has port {port}, and has not published it", case.name(*peer)),
+            };
+            (vec![note], case.go_by_localhost(*peer, *port, &[edge]))
+        }
         Obstacle::ResolvesElsewhere(_) => (astray(climb), case.resolve_here(climb.from, host)),
+        Obstacle::BelowName(peer) => {
+            let behind = host.split_once('.').map_or(host.as_str(), |(_, behind)| behind);
+            let note = format!("nothing has that name; {behind} is there");
+            (vec![note], case.dial_name_itself(edge, *peer))
+        }
         Obstacle::FreeAddress => {
             let name = case.called(climb.from);
             let advice = format!("let {name} use the name of the container that is meant");

@@ -5,15 +5,21 @@
 
 mod aim;
 mod by_map;
+mod by_turns;
 mod climb;
 mod container;
+mod dropped;
 mod elsewhere;
 mod explained;
 mod itself;
+mod judged;
+mod size;
+mod told;
+mod used;
 
 use std::net::IpAddr;
 
-use super::Case;
+use super::{Case, fix_in_file};
 use crate::graph::Route;
 use crate::model::{
     Attempt, Basis, By, ContainerAt, Ladder, Measurement, NetworkAt, RungKind, State, Status,
@@ -21,10 +27,15 @@ use crate::model::{
 use climb::Climb;
 
 pub use aim::{Aim, Destination, one_of};
+pub use by_turns::owners;
+pub use dropped::lost_way;
 
 /// Something to measure for a ladder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trial {
+    /// The container that it is sent to; `None` where that is the one which asks, or
+    /// none at all.
+    pub to: Option<ContainerAt>,
     /// By name or by address.
     pub by: By,
     /// The name or address.
@@ -43,32 +54,60 @@ pub fn trials(case: &Case, from: ContainerAt, aim: &Aim) -> Vec<Trial> {
     }
     let mut attempts = vec![Attempt::Icmp];
     attempts.extend(aim.port.map(Attempt::Tcp));
-    let addresses: Vec<(String, Option<NetworkAt>)> = match (aim.target, aim.address()) {
+    let to = match aim.target {
+        Destination::Container(to) => Some(to),
+        Destination::Itself => Some(from),
+        Destination::Elsewhere => None,
+    };
+    let addresses: Vec<Address> = match (aim.target, aim.address()) {
         (_, Some(address)) => {
-            let on = case.map.owner_of(from, address).map(|(_, network)| network);
-            vec![(address.to_string(), on)]
+            let network = case.map.owner_of(from, address).map(|(_, network)| network);
+            vec![Address { to, address: address.to_string(), network }]
         }
         (Destination::Container(to), None) => {
-            let routes = case.map.predict(from, to).routes.into_iter();
-            routes
-                .filter_map(|route: Route| Some((route.address?.to_string(), route.network)))
-                .collect()
+            let others = owners(case, from, aim).iter().copied();
+            let others = others.filter(|at| ![from, to].contains(at)).take(MOST_OTHERS);
+            let owners = std::iter::once(to).chain(others);
+            owners.flat_map(|to| addresses(case, from, to)).collect()
         }
-        (Destination::Itself, None) => vec![(IpAddr::from([127, 0, 0, 1]).to_string(), None)],
+        (Destination::Itself, None) => {
+            let address = IpAddr::from([127, 0, 0, 1]).to_string();
+            vec![Address { to, address, network: None }]
+        }
         (Destination::Elsewhere, None) => Vec::new(),
     };
     let mut trials = Vec::new();
     for attempt in attempts {
         if aim.address().is_none() && aim.target != Destination::Itself {
             let (by, target) = (By::Name, aim.host.clone());
-            trials.push(Trial { by, target, network: None, attempt });
+            trials.push(Trial { to, by, target, network: None, attempt });
         }
-        for (target, network) in &addresses {
-            let (target, network) = (target.clone(), *network);
-            trials.push(Trial { by: By::Address, target, network, attempt });
+        for Address { to, address, network } in &addresses {
+            let (to, target, network) = (*to, address.clone(), *network);
+            trials.push(Trial { to, by: By::Address, target, network, attempt });
         }
     }
     trials
+}
+
+/// Others with the name of the one that is asked for, of which so many are tried.
+const MOST_OTHERS: usize = 8;
+
+/// An address to try.
+struct Address {
+    to: Option<ContainerAt>,
+    address: String,
+    network: Option<NetworkAt>,
+}
+
+/// Those of a container, as the map has the ways to it.
+fn addresses(case: &Case, from: ContainerAt, to: ContainerAt) -> Vec<Address> {
+    let routes = case.map.predict(from, to).routes.into_iter();
+    let of_route = |route: Route| {
+        let address = route.address?.to_string();
+        Some(Address { to: Some(to), address, network: route.network })
+    };
+    routes.filter_map(of_route).collect()
 }
 
 /// The ladder from the container at `from` to what it aims at, by what was
@@ -79,6 +118,8 @@ pub fn ladder(case: &Case, from: ContainerAt, aim: &Aim, measured: &[Measurement
         from: case.name(from).to_owned(),
         to: aim.label(),
         basis: if measured.is_empty() { Basis::Map } else { Basis::Measured },
+        because: None,
+        drops: Vec::new(),
         rungs: Vec::new(),
         fix: Vec::new(),
         see: None,
@@ -89,9 +130,29 @@ pub fn ladder(case: &Case, from: ContainerAt, aim: &Aim, measured: &[Measurement
         Destination::Elsewhere => elsewhere::climb(&climb, &mut ladder),
     }
     explained::remark(&climb, &mut ladder);
+    if ladder.obstacle().is_some()
+        && let Some(fix) = judged::fix(&climb)
+    {
+        ladder.fix = fix;
+    }
+    dropped::add(&climb, &mut ladder);
+    used::remark(&climb, &mut ladder);
     if climb.arrived() {
         outrank(&mut ladder);
     }
+    size::add(&climb, &mut ladder);
+    // It answers just now, and may not in a moment.
+    let twins = match aim.target {
+        Destination::Container(to) => case.twins(to),
+        _ => &[],
+    };
+    if ladder.fix.is_empty() && !twins.is_empty() {
+        ladder.fix = case.with_other_mac(twins);
+    }
+    if let Destination::Container(to) = aim.target {
+        told::remark(&climb, to, &mut ladder);
+    }
+    fix_in_file::settle_ladder(&mut ladder, case);
     ladder
 }
 

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use crate::diagnose::{Obstacle, diagnose};
 use crate::graph::Map;
-use crate::model::{Basis, ContainerAt, Reach, RungKind, Snapshot, Status};
+use crate::model::{
+    Basis, ContainerAt, Dial, Evidence, Reach, RungKind, Severity, Snapshot, Status,
+};
 use crate::render::fix;
 
 fn snapshot() -> Snapshot {
@@ -218,6 +220,64 @@ fn doctor_and_why_never_contradict_each_other_in_any_sample() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
+/// Every recorded snapshot of the samples.
+fn recorded() -> Vec<(std::path::PathBuf, Snapshot)> {
+    let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/samples");
+    let folders = std::fs::read_dir(samples).unwrap().map(|folder| folder.unwrap().path());
+    let files = folders.flat_map(|folder| {
+        ["snapshot.json", "fixed.json", "near.json"].map(|name| folder.join(name))
+    });
+    let there = files.filter(|path| path.exists());
+    there
+        .map(|path| (path.clone(), Snapshot::read(&std::fs::read(path).unwrap()[..]).unwrap()))
+        .collect()
+}
+
+#[test]
+fn why_offers_the_doctors_own_fix_in_every_sample() {
+    let (mut judged, mut wrong) = (0, Vec::new());
+    for (path, snapshot) in recorded() {
+        if snapshot.plan.as_ref().is_some_and(|plan| !plan.faults.is_empty()) {
+            continue;
+        }
+        let map = Map::new(&snapshot);
+        let case = Case::new(&map, None);
+        for finding in diagnose(&map, None, |_| true).findings {
+            let dials: Vec<&Dial> = finding
+                .evidence
+                .iter()
+                .filter_map(|evidence| match evidence {
+                    Evidence::Dial(dial) => Some(dial),
+                    _ => None,
+                })
+                .collect();
+            let of_several =
+                finding.evidence.iter().any(|evidence| matches!(evidence, Evidence::Same { .. }));
+            // A fix of several, or of a file, is the sum of more than one way's.
+            let [dial] = dials.as_slice() else { continue };
+            if of_several || finding.severity == Severity::Info || case.is_planned() {
+                continue;
+            }
+            let from = at(&case, &dial.container);
+            let host = dial.host.clone();
+            let Ok(aim) = Aim::parse(&case, from, &host) else { continue };
+            let aim = Aim { port: dial.port, ..aim };
+            let ladder = ladder(&case, from, &aim, &[]);
+            if ladder.obstacle().is_none() {
+                continue;
+            }
+            judged += 1;
+            let (doctors, whys) = (fix::lines(&finding.fix), fix::lines(&ladder.fix));
+            if !whys.starts_with(&doctors) {
+                let rule = finding.rule;
+                wrong.push(format!("{} {rule}: {doctors:#?}\n{whys:#?}", path.display()));
+            }
+        }
+    }
+    assert!(judged > 15, "{judged} findings");
+    assert!(wrong.is_empty(), "{} of {judged}:\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
 #[test]
 fn a_name_that_nobody_has_ends_the_ladder_at_the_name() {
     with(|case| {
@@ -263,4 +323,79 @@ fn of_several_of_a_name_the_one_of_the_own_project_is_meant() {
         let hint = ask.unwrap_err().hint().unwrap();
         assert!(hint.contains("blog-db-1") && hint.contains("shop-db-1"), "{hint}");
     }
+}
+
+/// The ladder from web to `api:8080`, a name of api-1 and of api-2, by what was measured
+/// and with what api-1 listens on; api-2 has 8080.
+fn by_turns(measured: &serde_json::Value, listening: &serde_json::Value) -> Ladder {
+    let container = |name: &str, end: u8, aliases: &[&str]| {
+        serde_json::json!({"name": name, "id": name, "image": name, "state": "running",
+            "network_mode": "n", "endpoints": [{"network": "n", "network_id": "n",
+                "ipv4": format!("10.0.0.{end}"), "aliases": aliases}]})
+    };
+    let text = serde_json::json!({"schema": "netmap/1", "engine": {"name": "Docker"},
+        "networks": [{"name": "n", "id": "n", "driver": "bridge",
+            "subnets": [{"subnet": "10.0.0.0/24"}]}],
+        "containers": [container("api-1", 3, &["api"]), container("api-2", 4, &["api"]),
+            container("web", 2, &[])],
+        "observations": [
+            {"container": "api-1", "id": "api-1", "how": "proc", "listening": listening},
+            {"container": "api-2", "id": "api-2", "how": "proc", "listening": [
+                {"protocol": "tcp", "address": "0.0.0.0", "port": 8080}]}]});
+    let snapshot = Snapshot::read(text.to_string().as_bytes()).unwrap();
+    let map = Map::new(&snapshot);
+    let case = Case::new(&map, None);
+    let web = at(&case, "web");
+    let aim = Aim::parse(&case, web, "api:8080").unwrap();
+    let measured: Vec<Measurement> = serde_json::from_value(measured.clone()).unwrap();
+    ladder(&case, web, &aim, &measured)
+}
+
+/// What came of the name, by which address, and of the two addresses.
+fn tries(led_to: &str, by_name: &str, one: &str, two: &str) -> serde_json::Value {
+    let tried = |to: &str, by: &str, target: &str, outcome: &str| {
+        let leads_to = (by == "name").then_some(led_to);
+        serde_json::json!({"from": "web", "to": to, "by": by, "target": target, "protocol": "tcp",
+            "port": 8080, "outcome": outcome, "leads_to": leads_to, "sent": 1, "received": 1,
+            "method": "nc"})
+    };
+    serde_json::json!([
+        tried("api-1", "name", "api", by_name),
+        tried("api-1", "address", "10.0.0.3", one),
+        tried("api-2", "address", "10.0.0.4", two)
+    ])
+}
+
+#[test]
+fn a_name_that_leads_to_several_by_turns_is_judged_by_all_of_them() {
+    let silent = serde_json::json!([]);
+    let first = tries("10.0.0.3", "refused", "refused", "reachable");
+    let second = tries("10.0.0.4", "reachable", "refused", "reachable");
+    let told = |measured: &serde_json::Value, listening: &serde_json::Value| {
+        let ladder = by_turns(measured, listening);
+        let failed = ladder.obstacle().cloned();
+        (ladder.verdict(), failed, fix::lines(&ladder.fix))
+    };
+    let (verdict, failed, fix) = told(&first, &silent);
+    let failed = failed.unwrap();
+    assert_eq!((verdict, failed.rung), (Reach::Blocked, RungKind::Name));
+    assert_eq!(failed.detail, "api leads to api-1 and api-2 by turns");
+    assert_eq!(failed.notes, ["answering on 8080: api-2", "not answering on 8080: api-1"]);
+    assert!(!fix.is_empty());
+    // Whatever the name has just led to, and where nobody has tried.
+    assert_eq!(told(&second, &silent), (verdict, Some(failed.clone()), fix.clone()));
+    assert_eq!(told(&serde_json::json!([]), &silent), (verdict, Some(failed.clone()), fix));
+    // All of them serve it.
+    let open = serde_json::json!([{"protocol": "tcp", "address": "0.0.0.0", "port": 8080}]);
+    let both = tries("10.0.0.4", "reachable", "reachable", "reachable");
+    let ladder = by_turns(&both, &open);
+    assert_eq!((ladder.verdict(), &ladder.fix[..]), (Reach::Reachable, &[][..]));
+    let name = &ladder.rungs[2];
+    assert_eq!(name.detail, "api leads to api-1 and api-2 by turns");
+    assert_eq!(name.notes, ["answering on 8080: api-1 and api-2"]);
+    // That nobody has the name is no chance.
+    let mut unknown = tries("10.0.0.4", "name-not-found", "refused", "reachable");
+    assert_eq!(told(&unknown, &silent).1, Some(failed.clone()), "it led to another one");
+    unknown[0]["leads_to"] = serde_json::Value::Null;
+    assert_ne!(told(&unknown, &silent).1, Some(failed));
 }

@@ -31,6 +31,21 @@ pub fn hosts(file: &str, own: &[IpAddr]) -> Vec<HostsEntry> {
         .collect()
 }
 
+/// The names that a hosts file has for the container's `own` addresses.
+pub fn own_names(file: &str, own: &[IpAddr]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for line in file.lines() {
+        let mut words = line.split('#').next().unwrap_or_default().split_ascii_whitespace();
+        let address = words.next().and_then(|word| word.parse::<IpAddr>().ok());
+        if address.is_some_and(|address| own.contains(&address)) {
+            names.extend(words.filter(|name| is_host(name)).take(MOST).map(str::to_owned));
+        }
+    }
+    names.sort();
+    names.dedup();
+    names
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,5 +57,6 @@ mod tests {
         let entries = hosts(file, &[own]);
         assert_eq!(entries.len(), 1);
         assert_eq!(entries[0].names, ["database", "0f3", "db"]);
+        assert_eq!(own_names(file, &[own]), ["me"]);
     }
 }

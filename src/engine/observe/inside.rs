@@ -3,28 +3,22 @@
 //! command run in it. Both give the same files; what they say is read the same
 //! way.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::time::Duration;
 
 #[cfg(target_os = "linux")]
 use super::diag;
+use super::heads::{self, Files};
 use super::sockets::Socket;
 use super::{files, routes, sockets};
 #[cfg(target_os = "linux")]
 use crate::engine::Process;
 use crate::engine::Visitor;
 use crate::engine::connect::Engine;
-use crate::engine::exec::Exec;
-use crate::error::Error;
 use crate::model::{Container, Means, Mtu, Observation, ResolverSettings, State, Unread};
 
 /// Bytes read of one file, and of a command's whole output.
 const MOST_OF_A_FILE: u64 = 4 << 20;
 const MOST_OF_ALL: usize = 2 << 20;
-
-/// How long the command may take.
-const DEADLINE: Duration = Duration::from_secs(5);
 
 /// The files, below the container's own root. An engine names interfaces
 /// eth0 and on.
@@ -33,11 +27,8 @@ const OTHERS: [&str; 4] = ["net/udp", "net/udp6", "net/route", "net/ipv6_route"]
 const ETC: [&str; 2] = ["/etc/resolv.conf", "/etc/hosts"];
 const MOST_INTERFACES: usize = 10;
 
-/// A file that is always there, read last: where it is, nothing was cut off.
-const LAST: &str = "/proc/self/comm";
-
-/// The files' texts by path; a file that is not there is not in it.
-type Files = BTreeMap<String, String>;
+/// Lines read of each file by a command.
+const MOST_LINES: usize = 3000;
 
 fn mtu_path(number: usize) -> String {
     format!("/sys/class/net/eth{number}/mtu")
@@ -58,7 +49,10 @@ pub async fn look(
     };
     let hangs;
     match from_proc(engine, container, visitor).await {
-        Ok((tcp, files)) => return fill(seen, Means::Proc, container, tcp, &files),
+        Ok(FromProc { namespace, tcp, files }) => {
+            seen.network_namespace = namespace;
+            return fill(seen, Means::Proc, container, tcp, &files);
+        }
         Err(blind) => {
             hangs = blind.hangs;
             why.push(blind.why);
@@ -92,14 +86,22 @@ impl From<String> for Blind {
     }
 }
 
-/// The container's TCP sockets, if the kernel can be asked for them, and files;
-/// where it cannot, the tables of TCP sockets are among the files.
+/// What the kernel says of a container's first process.
+struct FromProc {
+    /// The number of its network namespace.
+    namespace: Option<u64>,
+    /// Its TCP sockets, if the kernel can be asked for them; where it cannot,
+    /// their tables are among the files.
+    tcp: Option<Vec<Socket>>,
+    files: Files,
+}
+
 #[cfg(target_os = "linux")]
 async fn from_proc(
     engine: &Engine,
     container: &Container,
     visitor: Option<&Visitor>,
-) -> Result<(Option<Vec<Socket>>, Files), Blind> {
+) -> Result<FromProc, Blind> {
     let process = engine.process(container)?;
     // Each network is one interface; who rides along has those of another.
     let interfaces = match container.endpoints.len() {
@@ -108,7 +110,8 @@ async fn from_proc(
     };
     diag::read(process, visitor, move |process, told| {
         let files = read_files(process, told.as_ref(), interfaces)?;
-        Ok((told.map(|told| told.tcp), files))
+        let (namespace, tcp) = (process.namespace_number(), told.map(|told| told.tcp));
+        Ok(FromProc { namespace, tcp, files })
     })
     .await
     .map_err(|error| Blind {
@@ -147,66 +150,22 @@ fn read_files(
 }
 
 #[cfg(not(target_os = "linux"))]
-async fn from_proc(
-    _: &Engine,
-    _: &Container,
-    _: Option<&Visitor>,
-) -> Result<(Option<Vec<Socket>>, Files), Blind> {
+async fn from_proc(_: &Engine, _: &Container, _: Option<&Visitor>) -> Result<FromProc, Blind> {
     Err("there is no /proc here".to_owned().into())
 }
 
-/// `head` names each file before its text and needs no shell.
 async fn from_exec(engine: &Engine, container: &Container) -> Result<Files, String> {
     let tables = TCP.iter().chain(&OTHERS).map(|table| format!("/proc/{table}"));
     let interfaces = (0..MOST_INTERFACES).map(mtu_path);
-    let paths = tables.chain(ETC.map(str::to_owned)).chain(interfaces).chain([LAST.to_owned()]);
-    let command = ["head", "-n", "3000"].map(str::to_owned).into_iter().chain(paths).collect();
-    let (deadline, silence) = (DEADLINE, DEADLINE);
-    let exec = Exec { command, deadline, silence, limit: MOST_OF_ALL, last_words: None };
-    let ran = engine.exec(&container.id, &exec).await.map_err(|error| match error {
-        Error::Refused { status: 403, .. } => {
-            "the engine, or a proxy in front of it, does not allow execs".to_owned()
-        }
-        Error::Refused { status: 404, .. } => "the container is gone".to_owned(),
-        other => other.to_string(),
-    })?;
-    let text = String::from_utf8_lossy(&ran.stdout);
-    let files = parts(&text);
-    if files.contains_key("/proc/net/tcp") {
-        // Half a table would say that nobody listens on the rest.
-        match files.get(LAST) {
-            Some(last) if last.ends_with('\n') => Ok(files),
-            _ => Err("what was read in it came only in part".to_owned()),
-        }
-    } else if matches!(ran.code, Some(126 | 127)) {
-        Err("it has no `head` to read files with".to_owned())
-    } else {
-        Err("reading files in it gave nothing".to_owned())
-    }
-}
-
-/// The output of `head` on several files, taken apart.
-fn parts(text: &str) -> Files {
-    let mut files = Files::new();
-    let mut current: Option<String> = None;
-    for line in text.lines() {
-        let title = line.strip_prefix("==> ").and_then(|rest| rest.strip_suffix(" <=="));
-        if let Some(title) = title {
-            current = Some(title.to_owned());
-            files.entry(title.to_owned()).or_default();
-        } else if let Some(file) = current.as_ref().and_then(|name| files.get_mut(name)) {
-            file.push_str(line);
-            file.push('\n');
-        }
-    }
-    files
+    let paths = tables.chain(ETC.map(str::to_owned)).chain(interfaces).collect();
+    heads::read(engine, &container.id, MOST_LINES, paths, MOST_OF_ALL).await
 }
 
 /// What would be seen if `head` printed this.
 #[cfg(any(test, fuzzing))]
 pub fn read_by_chance(text: &str) -> Observation {
     let mut seen = Observation::default();
-    fill(&mut seen, Means::Exec, &Container::default(), None, &parts(text));
+    fill(&mut seen, Means::Exec, &Container::default(), None, &heads::parts(text));
     seen
 }
 
@@ -242,6 +201,7 @@ fn fill(
     }
     let own: Vec<IpAddr> = container.endpoints.iter().flat_map(|e| e.addresses()).collect();
     seen.hosts = text(ETC[1]).map(|file| files::hosts(file, &own));
+    seen.own_names = text(ETC[1]).map(|file| files::own_names(file, &own)).unwrap_or_default();
     let mtus: Vec<Mtu> = (0..MOST_INTERFACES)
         .filter_map(|number| {
             let mtu = text(&mtu_path(number))?.trim().parse().ok()?;

@@ -2,7 +2,21 @@
 //! Elixir, Rust, nginx and other proxies, browsers, the clients of databases
 //! and brokers, and the C library. All in lower case.
 
-use crate::model::{LogErrorKind, TroubleKind};
+use crate::model::LogErrorKind;
+
+/// Phrases of those for a name that was not found which say that a name server
+/// answered so; others are also said where none could be asked.
+pub const DENIED: [&str; 9] = [
+    "enotfound",
+    "name or service not known",
+    "no such host",
+    "nxdomain",
+    "non-existing domain",
+    "name does not resolve",
+    "nodename nor servname",
+    "dns server error: 3",
+    "no address associated with",
+];
 
 /// Phrases for each kind, the tellingest first.
 pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
@@ -30,6 +44,8 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
             "failed to resolve host",
             "failed to lookup address",
             "unknown mysql server host",
+            "unknown server host",
+            "resource temporarily unavailable (",
             "no address associated with",
             "unknown host",
             "server misbehaving",
@@ -40,6 +56,26 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
             "non-existing domain",
             "err_name_not_resolved",
             "ns_error_unknown_host",
+            "no host in request url",
+            "not resolvable",
+            "domain name not found",
+            "dns server error: 3",
+            "temporary failure resolving '",
+            "host lookup: '",
+            // The C library's in other languages.
+            "name oder der dienst ist nicht bekannt",
+            "fehler bei der namensauf",
+            "nom ou service inconnu",
+            "chec temporaire dans la r",
+            "nombre o servicio desconocido",
+            "fallo temporal en la resoluci",
+            "nome o servizio sconosciuto",
+            "nome ou servi\u{e7}o desconhecido",
+            "naam of dienst is niet bekend",
+            "nieznana nazwa lub us",
+            "\u{418}мя или служба не известны",
+            "名前またはサービスが不明です",
+            "未知的名称或服务",
         ],
     ),
     (
@@ -58,6 +94,18 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
             " refused. check that",
             "err_connection_refused",
             "ns_error_connection_refused",
+            // The C library's in other languages.
+            "verbindungsaufbau abgelehnt",
+            "connexion refus\u{e9}e",
+            "conexi\u{f3}n rehusada",
+            "connessione rifiutata",
+            "conex\u{e3}o recusada",
+            "verbinding is geweigerd",
+            "czenie odrzucone",
+            "соединении отказано",
+            "接続を拒否されました",
+            "拒绝连接",
+            "连接被拒绝",
         ],
     ),
     (
@@ -69,6 +117,10 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
             "is unreachable",
             "host unreachable",
             "err_address_unreachable",
+            "errno 113",
+            "os error 113",
+            "' (113)",
+            "keine route zum zielrechner",
         ],
     ),
     (
@@ -84,6 +136,14 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
             "timeout occurred after",
             "a timeout occurred",
             "context deadline exceeded",
+            "sockettimeoutexception",
+            "opentimeout",
+            "execution expired",
+            "timeout connecting to",
+            "): timeout",
+            "errno 110",
+            "os error 110",
+            "' (110)",
         ],
     ),
     (
@@ -94,14 +154,20 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
             "empty reply from server",
             "err_connection_reset",
             "err_empty_response",
+            "prematurely closed connection",
         ],
     ),
-    (LogErrorKind::InvalidHost, &["invalid host", "invalid http_host", "invalid hostname"]),
+    (
+        LogErrorKind::InvalidHost,
+        &["invalid host", "invalid http_host", "invalid hostname", "blocked host"],
+    ),
     (
         LogErrorKind::Failed,
         &[
             "failed to connect to",
+            "is the server running on host",
             "can't connect to",
+            "can not connect to",
             "cannot connect to",
             "could not connect to",
             "unable to connect to",
@@ -109,263 +175,26 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
             "can't reach database server",
             "failed to make connection to",
             "could not be established",
+            "failed connecting to",
+            "error connecting to",
+            "couldn't connect to",
+            "could not reach any contact point",
+            "error sending request to",
+            " - no response",
+            "connecting to broker",
+            "connection to the host",
+            "attempt to connect to",
+            "error sending request for url",
+            "i/o error on ",
+            "statuscode.unavailable",
+            // A `localhost` that is the address `::1`, in a container without one.
+            "cannot assign requested address",
+            "eaddrnotavail",
+            "address not available",
         ],
     ),
 ];
 
-/// Phrases that need no host beside them to be a failure of the network.
-pub const HOSTLESS: [(TroubleKind, &[&str]); 3] = [
-    (
-        TroubleKind::NameNotFound,
-        &[
-            "enotfound",
-            "eai_again",
-            "name or service not known",
-            "temporary failure in name resolution",
-            "no such host",
-            "unknownhostexception",
-            "getaddrinfo",
-            "nxdomain",
-        ],
-    ),
-    (
-        TroubleKind::Refused,
-        &["econnrefused", "connection refused", "connectionrefused", "errno 111", "os error 111"],
-    ),
-    (TroubleKind::Unreachable, &["no route to host", "ehostunreach", "network is unreachable"]),
-];
-
-/// Phrases for each kind of trouble beside the network's, the tellingest first.
-pub const TROUBLES: [(TroubleKind, &[&str]); 10] = [
-    (
-        TroubleKind::MissingModule,
-        &[
-            "cannot find module",
-            "modulenotfounderror",
-            "no module named",
-            "classnotfoundexception",
-            "could not find or load main class",
-            "cannot load such file",
-            "error while loading shared libraries",
-        ],
-    ),
-    (TroubleKind::AddressInUse, &["eaddrinuse", "address already in use", "address in use"]),
-    (
-        TroubleKind::Authentication,
-        &[
-            "authentication failed",
-            "authentication required",
-            "access denied for user",
-            "login failed",
-            "invalid credentials",
-            "wrongpass",
-            "access_refused",
-        ],
-    ),
-    (
-        TroubleKind::MissingVariable,
-        &[
-            "not set",
-            "must be set",
-            "is not specified",
-            "not defined in the environment",
-            "environment variable",
-            "missing required",
-            "keyerror:",
-            "unbound variable",
-        ],
-    ),
-    (TroubleKind::DiskFull, &["no space left", "enospc", "disk full"]),
-    (
-        TroubleKind::OutOfMemory,
-        &["out of memory", "outofmemoryerror", "cannot allocate memory", "memoryerror"],
-    ),
-    (
-        TroubleKind::Executable,
-        &["exec format error", "command not found", ": not found", "executable file not found"],
-    ),
-    (
-        TroubleKind::Permission,
-        &["permission denied", "eacces", "operation not permitted", "read-only file system"],
-    ),
-    (
-        TroubleKind::FileNotFound,
-        &["no such file or directory", "enoent", "filenotfounderror", "file not found"],
-    ),
-    (
-        TroubleKind::Configuration,
-        &[
-            "[emerg]",
-            "syntaxerror",
-            "syntax error",
-            "parse error",
-            "yaml: ",
-            "unknown directive",
-            "unknown option",
-            "invalid option",
-            "unrecognized option",
-            "unrecognized argument",
-            "invalid configuration",
-            "configuration error",
-        ],
-    ),
-];
-
-/// Phrases after which the host stands, whatever it looks like; the surest first.
-pub const SURE: [&str; 53] = [
-    "ipv4:",
-    "\"broker\":\"",
-    "connect to server ",
-    "lookup failed for ",
-    "lookup failure for: ",
-    "resolving error (lookup ",
-    "connecting to node ",
-    "enotfound ",
-    "eai_again ",
-    "lookup ",
-    "addr: ",
-    "econnrefused ",
-    "etimedout ",
-    "ehostunreach ",
-    "enetunreach ",
-    "econnreset ",
-    "host=",
-    "dial tcp ",
-    "dial udp ",
-    "in upstream ",
-    "upstream: ",
-    "mysql server host ",
-    "host name ",
-    "on host ",
-    "http_host header: ",
-    "bad address ",
-    "resolve host: ",
-    "resolve host ",
-    "resolve hostname ",
-    "resolve server ",
-    "resolve address ",
-    "unknownhostexception: ",
-    "failed to resolve '",
-    "unknown host ",
-    "getaddrinfo for ",
-    "to remote host ",
-    "connect to host ",
-    "open tcp connection to ",
-    "tcp connect (",
-    "connect(2) for ",
-    "unabletoconnect on ",
-    "address=",
-    "endpoint: \"unspecified/",
-    "endpoint : \"unspecified/",
-    "connect to ipv4#",
-    "connect to ipv6#",
-    "connection refused: ",
-    "connection refused (",
-    "service not known (",
-    "no such host is known. (",
-    "connection to backend: ",
-    "invalid hostname ",
-    "opening socket to ",
-];
-
-/// Phrases after which the host may stand.
-pub const LOOSE: [&str; 17] = [
-    "server at ",
-    "server on ",
-    "remote host ",
-    "redis at ",
-    "redis on ",
-    "seconds for ",
-    "name resolution (",
-    "connection to node ",
-    "connection to ",
-    "connecting to ",
-    "connect to ",
-    "contacting ",
-    "invalid host ",
-    "host: ",
-    "get \"",
-    "post \"",
-    "for ",
-];
-
-/// A phrase before which the host stands, whatever stands elsewhere in the line:
-/// nginx goes on with the `host:` that its client asked for.
-pub const SURELY_AFTER: [&str; 1] = [" could not be resolved"];
-
-/// Phrases before which the host stands.
-pub const AFTER: [&str; 9] = [
-    ": [errno",
-    ": connection refused",
-    ": name or service not known",
-    ": host not found",
-    ": no such host",
-    ": temporary failure in name",
-    ": unknown host",
-    ": failed to resolve",
-    ": connect to",
-];
-
-/// Markers behind which a name stands that was looked up: where it stands in
-/// quotes with nothing in them, an empty name was.
-pub const LOOKS_UP: [&str; 5] =
-    ["enotfound ", "host name ", "lookup ", "bad address ", "getaddrinfo for "];
-
-/// Words that stand after any of them and are no host.
-pub const NO_HOST: [&str; 30] = [
-    "information",
-    "remote",
-    "host",
-    "dead",
-    "after",
-    "configured",
-    "os",
-    "url",
-    "the",
-    "a",
-    "an",
-    "this",
-    "more",
-    "any",
-    "all",
-    "one",
-    "to",
-    "on",
-    "of",
-    "is",
-    "was",
-    "failed",
-    "failure",
-    "error",
-    "could",
-    "connect",
-    "connection",
-    "name",
-    "address",
-    "header",
-];
-
-/// Words that can be a host, but are none behind a loose phrase and without
-/// quotes or a port.
-pub const NO_HOST_ALONE: [&str; 20] = [
-    "upstream",
-    "server",
-    "remote",
-    "host",
-    "node",
-    "database",
-    "mysql",
-    "redis",
-    "mongodb",
-    "postgres",
-    "peer",
-    "client",
-    "backend",
-    "broker",
-    "bootstrap",
-    "https",
-    "http",
-    "local",
-    "proxy",
-    "port",
-];
+/// Words of a line about where a program wants to listen. What it cannot have as
+/// an address of its own is nobody's whom it dials.
+pub const LISTENS: [&str; 4] = ["bind", "bound", "listen", "start server"];

@@ -1,42 +1,116 @@
 //! Lines of a log that say why a program fails, beside network errors that
-//! name a host. Their kind comes out; the line itself only where each of its
-//! words is known to hold no secret.
+//! name a host. Their kind comes out, and of the line itself the words that are
+//! known to hold no secret.
 
-use super::log_phrases::{HOSTLESS, TROUBLES};
-use super::log_words::{is_about_a_request, readable};
+use super::log_calm::says;
+use super::log_quoted::is_quoted;
+use super::log_readings::readings;
+use super::log_troubles_phrases::{HOSTLESS, TROUBLES};
+use super::log_vocabulary::WORDS;
+use super::log_words::{is_about_a_request, readable, without_request};
 use crate::model::TroubleKind;
 
 /// Characters of a line that is shown.
 const MOST_SHOWN: usize = 160;
 
-/// What a line says went wrong, and the line where it can be shown.
+/// Known words that a line with gaps must have for it to tell anything.
+const LEAST_TELLING: usize = 3;
+
+/// Words of a server that somebody has tried to log in to: mail, ssh.
+const OF_A_CLIENT: [&str; 5] = ["sasl ", "rip=", "invalid user", "failed password for", "pam_"];
+
+/// What a line says went wrong, and what of the line can be shown.
 pub fn trouble(line: &str) -> Option<(TroubleKind, Option<String>)> {
     let line = readable(line);
     let folded = line.to_ascii_lowercase();
-    if is_about_a_request(&folded) {
+    if is_about_a_request(&folded) || is_quoted(&folded) {
         return None;
     }
-    let says = |phrases: &[&str]| phrases.iter().any(|phrase| folded.contains(phrase));
-    let known = TROUBLES.iter().chain(&HOSTLESS).find(|(_, phrases)| says(phrases));
-    let other = || {
-        let mut words = folded.split(|c: char| !c.is_ascii_alphabetic());
-        let first = words.find(|word| !word.is_empty())?;
-        let is_bad = ["fatal", "panic", "error", "critical", "traceback"].contains(&first);
-        is_bad.then_some(TroubleKind::Other)
-    };
-    let kind = known.map(|(kind, _)| *kind).or_else(other)?;
-    let line = line.trim();
-    let can_be_shown = line.chars().count() <= MOST_SHOWN && holds_no_secret(line);
-    Some((kind, can_be_shown.then(|| line.to_owned())))
+    readings(&line).iter().find_map(|text| trouble_of(text))
 }
 
-/// Whether every word of a line is one of the language's, a number, a path or
-/// the name of a variable.
-fn holds_no_secret(line: &str) -> bool {
-    line.split_whitespace().all(|token| {
-        let word = token.trim_matches(|c: char| ".,:;!?()[]{}<>\"'`*-".contains(c));
-        word.is_empty() || is_word(word) || is_number(word) || is_path(word) || is_variable(word)
-    })
+/// What one text says went wrong.
+fn trouble_of(text: &str) -> Option<(TroubleKind, Option<String>)> {
+    let line = without_request(text);
+    let folded = line.to_ascii_lowercase();
+    let known = TROUBLES.iter().chain(&HOSTLESS).find(|(_, phrases)| says(&folded, phrases));
+    let known = known.filter(|(kind, _)| {
+        *kind != TroubleKind::Authentication
+            || !OF_A_CLIENT.iter().any(|word| folded.contains(word))
+    });
+    let line = line.trim();
+    let other = || is_last_word(line, &folded).then_some(TroubleKind::Other);
+    let is_killed = folded.trim() == "killed";
+    let kind = match known {
+        Some((kind, _)) => *kind,
+        // What a shell says of a program that got a signal which only the kernel
+        // and people send.
+        None if is_killed => TroubleKind::OutOfMemory,
+        None => other()?,
+    };
+    // What is malformed there may be half of a password, be it a number.
+    let shown = (kind != TroubleKind::MalformedAddress).then(|| gist(line)).flatten();
+    Some((kind, shown))
+}
+
+/// Whether a line says of itself that something has failed: by its first word,
+/// or by naming the type of an exception.
+fn is_last_word(line: &str, folded: &str) -> bool {
+    let mut words = folded.split(|c: char| !c.is_ascii_alphabetic());
+    let first = words.find(|word| !word.is_empty()).unwrap_or_default();
+    let is_bad = ["fatal", "panic", "error", "critical", "exception", "unhandled", "uncaught"];
+    let named = line.split_whitespace().next().unwrap_or_default();
+    let behind = line.rsplit(' ').next().unwrap_or_default();
+    let is_named = named.ends_with(':') && is_type(trimmed(named));
+    // Ruby has it at the end, in brackets.
+    let is_last = behind.starts_with('(') && behind.ends_with(')') && is_type(trimmed(behind));
+    is_bad.contains(&first) || is_named || is_last
+}
+
+/// What a line says, with nothing in it that could be a secret: every word of it
+/// is one of the language's, a number, a path or the name of a variable or of a
+/// type, and what is not is left out. `None` where too little is left.
+fn gist(line: &str) -> Option<String> {
+    const LEFT_OUT: &str = "…";
+    let mut gist: Vec<&str> = Vec::new();
+    let mut telling = 0;
+    for token in line.split_whitespace() {
+        let word = trimmed(token);
+        let is_plain = is_word(word) || is_type(word);
+        telling += usize::from(is_plain && !word.is_empty());
+        if word.is_empty() || is_plain || is_number(word) || is_path(word) || is_variable(word) {
+            gist.push(token);
+        } else if gist.last() != Some(&LEFT_OUT) {
+            gist.push(LEFT_OUT);
+        }
+    }
+    let has_gap = gist.contains(&LEFT_OUT);
+    let shown = gist.join(" ");
+    let is_short = shown.chars().count() <= MOST_SHOWN;
+    (is_short && (!has_gap || telling >= LEAST_TELLING)).then_some(shown)
+}
+
+/// A word without the marks around it.
+fn trimmed(token: &str) -> &str {
+    token.trim_matches(|c: char| ".,:;!?()[]{}<>\"'`*-".contains(c))
+}
+
+/// The type of an exception, a class with its packages, or the code of an error:
+/// `KeyError`, `java.lang.IllegalStateException`, `ENOENT`.
+fn is_type(word: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphabetic() || c == '.' || c == '_' || c == ':';
+    if word.len() > 100 || !word.chars().all(plain) {
+        return false;
+    }
+    let (packages, class) = word.rsplit_once('.').unwrap_or(("", word));
+    let ends = |ending: &str| class.ends_with(ending);
+    let named = ["Error", "Exception", "Interrupt", "Fault", "Failure"].into_iter().any(ends);
+    let in_package = !packages.is_empty()
+        && (ends("error") || class.starts_with(|c: char| c.is_ascii_uppercase()));
+    let is_code = (4..=16).contains(&class.len())
+        && class.starts_with('E')
+        && class.chars().all(|c| c.is_ascii_uppercase());
+    named || in_package || is_code
 }
 
 fn is_word(word: &str) -> bool {
@@ -71,277 +145,6 @@ fn is_variable(word: &str) -> bool {
     word.len() <= 40 && word.contains('_') && word.chars().all(name)
 }
 
-/// Words of error messages.
-const WORDS: &[&str] = &[
-    "a",
-    "abort",
-    "aborted",
-    "aborting",
-    "access",
-    "address",
-    "again",
-    "all",
-    "allocate",
-    "allowed",
-    "already",
-    "an",
-    "and",
-    "any",
-    "app",
-    "application",
-    "are",
-    "argument",
-    "arguments",
-    "as",
-    "at",
-    "attempt",
-    "authentication",
-    "available",
-    "bad",
-    "be",
-    "because",
-    "been",
-    "before",
-    "bind",
-    "binding",
-    "but",
-    "by",
-    "can",
-    "can't",
-    "cannot",
-    "caused",
-    "certificate",
-    "change",
-    "check",
-    "client",
-    "closed",
-    "code",
-    "command",
-    "config",
-    "configuration",
-    "configured",
-    "connect",
-    "connection",
-    "container",
-    "core",
-    "corrupt",
-    "could",
-    "couldn't",
-    "create",
-    "created",
-    "critical",
-    "daemon",
-    "data",
-    "database",
-    "default",
-    "denied",
-    "device",
-    "did",
-    "directive",
-    "directory",
-    "disk",
-    "does",
-    "doesn't",
-    "down",
-    "driver",
-    "due",
-    "dumped",
-    "during",
-    "emerg",
-    "empty",
-    "enough",
-    "entry",
-    "env",
-    "environment",
-    "err",
-    "error",
-    "errors",
-    "exception",
-    "exec",
-    "executable",
-    "exist",
-    "existing",
-    "exists",
-    "exit",
-    "exited",
-    "exiting",
-    "expected",
-    "failed",
-    "failure",
-    "fatal",
-    "fault",
-    "file",
-    "files",
-    "find",
-    "folder",
-    "for",
-    "format",
-    "found",
-    "from",
-    "full",
-    "give",
-    "has",
-    "have",
-    "heap",
-    "home",
-    "host",
-    "i/o",
-    "id",
-    "if",
-    "image",
-    "import",
-    "in",
-    "initialize",
-    "initialized",
-    "input",
-    "install",
-    "installed",
-    "instead",
-    "into",
-    "invalid",
-    "io",
-    "is",
-    "isn't",
-    "it",
-    "its",
-    "java",
-    "javascript",
-    "key",
-    "kill",
-    "killed",
-    "left",
-    "level",
-    "library",
-    "limit",
-    "line",
-    "listen",
-    "listening",
-    "load",
-    "loading",
-    "lock",
-    "locked",
-    "log",
-    "main",
-    "memory",
-    "mkdir",
-    "missing",
-    "mode",
-    "module",
-    "mount",
-    "mounted",
-    "must",
-    "mysql",
-    "name",
-    "named",
-    "needs",
-    "network",
-    "nginx",
-    "no",
-    "node",
-    "not",
-    "null",
-    "object",
-    "of",
-    "on",
-    "one",
-    "only",
-    "open",
-    "opening",
-    "operation",
-    "option",
-    "options",
-    "or",
-    "out",
-    "panic",
-    "parameter",
-    "parse",
-    "path",
-    "permission",
-    "permitted",
-    "port",
-    "postgres",
-    "process",
-    "program",
-    "provided",
-    "python",
-    "read",
-    "read-only",
-    "reason",
-    "redis",
-    "refused",
-    "required",
-    "resource",
-    "root",
-    "run",
-    "running",
-    "runtime",
-    "seconds",
-    "segmentation",
-    "server",
-    "service",
-    "set",
-    "setting",
-    "sh",
-    "shared",
-    "should",
-    "shutting",
-    "signal",
-    "socket",
-    "space",
-    "specified",
-    "specify",
-    "stack",
-    "start",
-    "started",
-    "starting",
-    "startup",
-    "stopped",
-    "such",
-    "syntax",
-    "system",
-    "temporarily",
-    "temporary",
-    "terminated",
-    "terminating",
-    "that",
-    "the",
-    "there",
-    "this",
-    "timeout",
-    "to",
-    "too",
-    "try",
-    "type",
-    "unable",
-    "unavailable",
-    "unbound",
-    "undefined",
-    "unexpected",
-    "unhandled",
-    "uninitialized",
-    "unknown",
-    "unrecognized",
-    "use",
-    "used",
-    "user",
-    "uses",
-    "using",
-    "value",
-    "variable",
-    "variables",
-    "volume",
-    "warning",
-    "was",
-    "while",
-    "with",
-    "without",
-    "write",
-    "writing",
-    "wrong",
-    "you",
-    "your",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -353,7 +156,8 @@ mod tests {
         for entry in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
             let (expected, line) = entry.split_once(" | ").expect("EXPECTED | LINE");
             let said = match trouble(line) {
-                Some((kind, Some(_))) => format!("{kind:?} shown"),
+                Some((kind, Some(gist))) if gist == line => format!("{kind:?} shown"),
+                Some((kind, Some(gist))) => format!("{kind:?} as {gist}"),
                 Some((kind, None)) => format!("{kind:?}"),
                 None => String::new(),
             };
@@ -374,7 +178,10 @@ mod tests {
             "fatal: connect to postgres://app:hunter2@db/shop failed",
             "error: 1234567890123456",
         ] {
-            assert_eq!(trouble(line).and_then(|(_, line)| line), None, "{line}");
+            let shown = trouble(line).and_then(|(_, gist)| gist).unwrap_or_default();
+            for secret in ["hunter2", "9f8AEb7c6d5e4f3a2b1c", "sk-live", "1234567890123456"] {
+                assert!(!shown.contains(secret), "{line}: {shown}");
+            }
         }
     }
 }

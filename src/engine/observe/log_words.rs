@@ -1,18 +1,18 @@
 //! Network errors in log lines. Only the host, the port and the kind of error
 //! come out; the line goes no further.
 
-use super::log_phrases::{
-    AFTER, LOOKS_UP, LOOSE, NO_HOST, NO_HOST_ALONE, PHRASES, SURE, SURELY_AFTER,
-};
+use std::net::IpAddr;
+
+use super::log_calm::says;
+use super::log_hosts::{host_of, is_cut_by_password, led_to, number_at, port_elsewhere};
+use super::log_markers::LOOKS_UP;
+use super::log_phrases::{DENIED, LISTENS, PHRASES};
+use super::log_quoted::is_quoted;
+use super::log_readings::readings;
 use crate::model::LogErrorKind;
-use crate::model::Origin;
-use crate::model::reference::{host_and_port, in_value, is_host};
 
 /// Characters of a line that are read.
 const LONGEST: usize = 2_000;
-
-/// Places of one phrase in a line that are looked at.
-const MOST_MARKERS: usize = 4;
 
 /// What a line says went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,35 +23,63 @@ pub struct Complaint {
     pub host: String,
     /// Port, if the line has it.
     pub port: Option<u16>,
+    /// The address that the name led to, if the line has both.
+    pub led_to: Option<IpAddr>,
+    /// Whether a name server has said that there is no such name.
+    pub denied: bool,
 }
 
 /// The network error that a line is about, if it is about one and names the host.
 pub fn complaint(line: &str) -> Option<Complaint> {
     let line = readable(line);
     let folded = line.to_ascii_lowercase();
-    if is_about_a_request(&folded) {
+    if is_about_a_request(&folded) || is_quoted(&folded) {
         return None;
     }
-    let kind = PHRASES
-        .iter()
-        .find(|(_, phrases)| phrases.iter().any(|phrase| folded.contains(phrase)))
-        .map(|(kind, _)| *kind)?;
-    let behind = |marker: &&str, trust: Trust| {
-        let mut found = folded.match_indices(*marker).take(MOST_MARKERS);
-        let len = marker.len();
-        found.find_map(|(at, _)| host_at(&line[at + len..], &folded[at + len..], trust))
-    };
-    if is_of_no_name(kind, &folded) {
-        return Some(Complaint { kind, host: String::new(), port: None });
+    readings(&line).iter().find_map(|text| complaint_of(text))
+}
+
+/// The network error that one text is about.
+fn complaint_of(text: &str) -> Option<Complaint> {
+    let line = without_request(text);
+    let folded = line.to_ascii_lowercase();
+    // A slow answer is the server's matter, one that breaks off may be another's.
+    let is_broken = folded.contains("prematurely closed") || folded.contains("(104: ");
+    if folded.contains("while reading response header") && !is_broken {
+        return None;
     }
-    let (host, port) = SURE
-        .iter()
-        .find_map(|marker| behind(marker, Trust::Any))
-        .or_else(|| host_before(&line, &folded, &SURELY_AFTER))
-        .or_else(|| LOOSE.iter().find_map(|marker| behind(marker, Trust::Likely)))
-        .or_else(|| host_before(&line, &folded, &AFTER))
-        .or_else(|| host_of_url(&line))?;
-    Some(Complaint { kind, host, port })
+    let kind = PHRASES.iter().find(|(_, phrases)| says(&folded, phrases)).map(|(kind, _)| *kind)?;
+    if kind == LogErrorKind::Failed && is_about_listening(&folded) {
+        return None;
+    }
+    if is_of_no_name(kind, &folded) {
+        let port = folded.split_once("dial tcp :").and_then(|(_, behind)| number_at(behind));
+        return Some(Complaint { kind, host: String::new(), port, led_to: None, denied: false });
+    }
+    let (host, port) = host_of(&line, &folded)?;
+    // A name that was not found may have been looked up with its port, which
+    // is another matter than one that stands elsewhere.
+    let elsewhere = || (kind != LogErrorKind::NameNotFound).then(|| port_elsewhere(&folded, &host));
+    let port = port.or_else(|| elsewhere().flatten());
+    let led_to = led_to(&line, &host);
+    let is_cut = kind == LogErrorKind::NameNotFound && is_cut_by_password(&line, &host);
+    let kind = if is_cut { LogErrorKind::Unescaped } else { kind };
+    let denied = kind == LogErrorKind::NameNotFound && says(&folded, &DENIED);
+    Some(Complaint { kind, host, port, led_to, denied })
+}
+
+/// The line without what a client asked for, in which its words stand: nginx's
+/// `request: "…"`, and the object of Caddy's.
+pub(super) fn without_request(line: &str) -> String {
+    if let Some((before, _)) = line.split_once("\"request\":{") {
+        return before.to_owned();
+    }
+    let asked = line.split_once(" request: \"");
+    let Some((before, behind)) = asked else { return line.to_owned() };
+    // A quote in it is escaped.
+    behind
+        .split_once("\", ")
+        .map_or_else(|| before.to_owned(), |(_, rest)| format!("{before} {rest}"))
 }
 
 /// Whether the line is a web server's note of a request that it answered, in
@@ -64,13 +92,9 @@ pub(super) fn is_about_a_request(folded: &str) -> bool {
     })
 }
 
-/// How sure it is that what stands behind a phrase is a host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Trust {
-    /// Whatever it looks like.
-    Any,
-    /// Unless it is a word of the sentence.
-    Likely,
+/// Whether a line is about the address on which a program wants to listen.
+pub(super) fn is_about_listening(folded: &str) -> bool {
+    LISTENS.iter().any(|word| folded.contains(word))
 }
 
 /// Whether the name that was looked up is empty.
@@ -84,19 +108,12 @@ fn is_of_no_name(kind: LogErrorKind, folded: &str) -> bool {
             || (*marker == "getaddrinfo for " && rest.starts_with("failed"))
     };
     // Go dials a port of nobody: `dial tcp :5432: connect: …`.
-    folded.contains("dial tcp :")
+    let of_nobody = folded
+        .split_once("dial tcp :")
+        .is_some_and(|(_, behind)| behind.starts_with(|c: char| c.is_ascii_digit()));
+    of_nobody
+        || folded.contains("no host in request url")
         || (kind == LogErrorKind::NameNotFound && LOOKS_UP.iter().any(is_empty))
-}
-
-/// The host of the line's first URL.
-fn host_of_url(line: &str) -> Option<(String, Option<u16>)> {
-    let at = line.find("://")?;
-    let start = line[..at].rfind(|c: char| !c.is_ascii_alphanumeric() && !"+.-".contains(c));
-    let url = &line[start.map_or(0, |start| start + 1)..];
-    let end = url.find(|c: char| c.is_whitespace() || "\"'`,()<>;]".contains(c));
-    let reference =
-        in_value(Origin::Log, "", &url[..end.unwrap_or(url.len())]).into_iter().next()?;
-    Some((reference.host.clone(), reference.dialled_port()))
 }
 
 /// The line's beginning without colours and other control characters.
@@ -115,111 +132,17 @@ pub(super) fn readable(line: &str) -> String {
     clean
 }
 
-/// The host that a text begins with, quoted or bracketed or not, and the port
-/// after it, in whichever of the usual ways.
-fn host_at(text: &str, folded: &str, trust: Trust) -> Option<(String, Option<u16>)> {
-    if let Some(unset) = ["<no value>", "<nil>"].iter().find(|unset| folded.starts_with(**unset)) {
-        return Some(((*unset).to_owned(), None));
-    }
-    let opening = |c: char| "\"'`([<\\".contains(c) || c.is_whitespace();
-    // `[::1]:80` keeps its bracket.
-    let skipped = text.find(|c: char| !opening(c)).unwrap_or(text.len());
-    let v6 = text[..skipped].ends_with('[')
-        && text[skipped..].split(']').next()?.matches(':').count() > 1;
-    let start = if v6 { skipped - 1 } else { skipped };
-    let end = |c: char| c.is_whitespace() || "\"'`,()<>;\\".contains(c) || (c == ']' && !v6);
-    let token = text[start..].split(end).next()?;
-    if token.contains("://") {
-        // The way URLs are read knows what of them is secret.
-        let reference = in_value(Origin::Log, "", token).into_iter().next()?;
-        return Some((reference.host.clone(), reference.dialled_port()));
-    }
-    let behind = &text[start + token.len()..];
-    // Kafka's clients: `node -1 (localhost/127.0.0.1:9092)`.
-    if token.parse::<i64>().is_ok() && behind.starts_with(" (") {
-        let at = start + token.len() + 2;
-        return host_at(&text[at..], &folded[at..], trust);
-    }
-    let token = token.trim_end_matches(['.', ':', '?', '!', ']']).split('?').next()?;
-    // Java's `localhost/127.0.0.1:9092`, and `/127.0.0.1:9092` without a name.
-    let (token, resolved) = match token.split_once('/') {
-        Some(("", address)) => (address, ""),
-        Some(both) => both,
-        None => (token, ""),
-    };
-    let (host, port) =
-        host_and_port(token).or_else(|| bare_v6(token)).or_else(|| v6_alone(token))?;
-    let quoted = text[..skipped].ends_with(['"', '\'', '`']);
-    let word = host.to_ascii_lowercase();
-    let alone = trust == Trust::Likely && !quoted && NO_HOST_ALONE.contains(&word.as_str());
-    let no_host = port.is_none() && (alone || (!quoted && NO_HOST.contains(&word.as_str())));
-    if no_host || token.contains('@') {
-        return None;
-    }
-    let port = port
-        .or_else(|| host_and_port(resolved).and_then(|(_, port)| port))
-        .or_else(|| port_beside(behind))
-        .or_else(|| port_after(&folded[start..]));
-    Some((host, port))
-}
-
-/// Prisma's `` `db`:`5432` ``, and pymongo's `('db', 27017)`.
-fn port_beside(behind: &str) -> Option<u16> {
-    let quote = ['"', '\'', '`'];
-    let rest = behind.strip_prefix(quote).unwrap_or(behind);
-    let digits = rest.strip_prefix(':').or_else(|| rest.strip_prefix(", "))?;
-    let digits = digits.strip_prefix(quote).unwrap_or(digits);
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    digits[..end].parse().ok().filter(|port| *port > 0)
-}
-
-/// Node writes `::1:5432`.
-fn bare_v6(token: &str) -> Option<(String, Option<u16>)> {
-    let (address, port) = token.rsplit_once(':')?;
-    let address: std::net::Ipv6Addr = address.parse().ok()?;
-    Some((address.to_string(), Some(port.parse().ok()?)))
-}
-
-/// An address of version 6 without a port.
-fn v6_alone(token: &str) -> Option<(String, Option<u16>)> {
-    Some((token.parse::<std::net::Ipv6Addr>().ok()?.to_string(), None))
-}
-
-/// `port 5432`, `port=5432`, within the next few words.
-fn port_after(folded: &str) -> Option<u16> {
-    let near: String = folded.chars().take(120).collect();
-    let at = near.find("port")? + 4;
-    let digits = near[at..].trim_start_matches([' ', '=', ':', '"', '\'']);
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    digits[..end].parse().ok().filter(|port| *port > 0)
-}
-
-/// `db:27017: [Errno 111] Connection refused`, `nc: db: Host not found`: the
-/// host stands before what is wrong with it.
-fn host_before(line: &str, folded: &str, phrases: &[&str]) -> Option<(String, Option<u16>)> {
-    phrases.iter().find_map(|phrase| {
-        let before = &line[..folded.find(phrase)?];
-        let token = before.rsplit(|c: char| c.is_whitespace() || "\"'`,()[]".contains(c)).next()?;
-        // librdkafka's `kafka:9092/bootstrap`.
-        let token = token.split('/').next()?;
-        let (host, port) = host_and_port(token).or_else(|| bare_v6(token))?;
-        // Or it is the kind of error that stands there.
-        let folded = host.to_ascii_lowercase();
-        let is_error = ["exception", "error", "errno"].iter().any(|end| folded.ends_with(end))
-            || (port.is_none() && NO_HOST.contains(&folded.as_str()));
-        (!is_error && (is_host(&host) || host.contains(':'))).then_some((host, port))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn said(line: &str) -> String {
         match complaint(line) {
-            Some(Complaint { kind, host, port: Some(port) }) => format!("{kind:?} {host} {port}"),
-            Some(Complaint { kind, host, .. }) if host.is_empty() => format!("{kind:?} \"\""),
-            Some(Complaint { kind, host, port: None }) => format!("{kind:?} {host}"),
+            Some(Complaint { kind, host, port, .. }) => {
+                let host = if host.is_empty() { "\"\"" } else { &host };
+                let port = port.map_or(String::new(), |port| format!(" {port}"));
+                format!("{kind:?} {host}{port}")
+            }
             None => String::new(),
         }
     }
@@ -245,6 +168,30 @@ mod tests {
             said("\u{1b}[31mError:\u{1b}[0m connect ECONNREFUSED \u{7}127.0.0.1:5432"),
             "Refused 127.0.0.1 5432"
         );
+    }
+
+    #[test]
+    fn addresses_that_names_led_to() {
+        for (line, expected) in [
+            ("Connect to db:5432 [db/172.18.0.2] failed: Connection refused", "172.18.0.2"),
+            ("Connection refused: redis/172.18.0.2:6379", "172.18.0.2"),
+            (
+                "connection to server at \"db\" (172.18.0.2), port 1 failed: Connection refused",
+                "172.18.0.2",
+            ),
+            ("Server auf »db« (172.18.0.2), Port 1: Verbindungsaufbau abgelehnt", "172.18.0.2"),
+            ("Connection refused [::ffff:172.18.0.2]:8080 (api:8080)", "172.18.0.2"),
+            ("AH00957: http: attempt to connect to 172.18.0.2:80 (app:80) failed", "172.18.0.2"),
+            (
+                "connection to server at \"db\" (fd00::2), port 1 failed: Connection refused",
+                "fd00::2",
+            ),
+            ("ECONNREFUSED db:5432", ""),
+            ("connect ECONNREFUSED 172.18.0.2:5432", ""),
+        ] {
+            let led_to = complaint(line).and_then(|complaint| complaint.led_to);
+            assert_eq!(led_to.map_or(String::new(), |ip| ip.to_string()), expected, "{line}");
+        }
     }
 
     #[test]

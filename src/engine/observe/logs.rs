@@ -1,5 +1,6 @@
 //! The last lines of a container's log, reduced to what they say went wrong.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bollard::container::LogOutput;
@@ -8,10 +9,10 @@ use futures_util::StreamExt;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::{log_file, log_troubles, log_words};
+use super::{log_calm, log_file, log_troubles, log_words};
 use crate::engine::connect::Engine;
 use crate::error::Error;
-use crate::model::{Container, LogError, LogTrouble, Moment};
+use crate::model::{Container, LogError, LogErrorKind, LogTrouble, Moment, Repeated, TroubleKind};
 
 /// Lines asked for. Engines cut longer ones after 16 KiB and count each part.
 const LINES: usize = 200;
@@ -20,13 +21,15 @@ const MOST_BYTES: usize = 16 << 20;
 const MOST_KEPT_BYTES: usize = 1 << 20;
 const MOST_KEPT: usize = 50;
 
-/// What a container's log says went wrong.
+/// What a container's log says went wrong, and well.
 #[derive(Debug, Default)]
 pub struct Said {
     /// Network errors.
     pub errors: Vec<LogError>,
     /// Everything else.
     pub troubles: Vec<LogTrouble>,
+    /// When it last said that a connection was made.
+    pub connected: Option<Moment>,
 }
 
 /// What the container's last log lines say went wrong, or why they could
@@ -95,41 +98,85 @@ fn why(error: &Error) -> String {
 pub(super) fn said(text: &str) -> Said {
     let mut found: BTreeMap<_, LogError> = BTreeMap::new();
     let mut troubles: BTreeMap<_, LogTrouble> = BTreeMap::new();
+    let mut connected = None;
+    for (at, said) in sentences(text) {
+        let said = said.as_ref();
+        let complaint = log_words::complaint(said);
+        // What a server made of a connection says more than that it failed.
+        let is_telling = |kind: TroubleKind| match complaint.as_ref().map(|told| told.kind) {
+            None => true,
+            Some(LogErrorKind::Failed) => {
+                kind.is_of_server()
+                    || matches!(kind, TroubleKind::Socket | TroubleKind::MalformedAddress)
+            }
+            Some(_) => false,
+        };
+        if let Some((kind, line)) =
+            log_troubles::trouble(said).filter(|(kind, _)| is_telling(*kind))
+        {
+            let alike = LogTrouble { kind, line: None, repeated: Repeated::default() };
+            let trouble = troubles.entry(kind).or_insert(alike);
+            trouble.repeated.add(at);
+            trouble.line = line;
+        }
+        let Some(complaint) = complaint else {
+            connected = at.filter(|_| log_calm::is_connected(said)).or(connected);
+            continue;
+        };
+        // Where a name led to may be another's by now.
+        let address = complaint.led_to.map(|address| address.to_string());
+        for host in [complaint.host].into_iter().chain(address) {
+            let key = (complaint.kind, host.clone(), complaint.port);
+            let error = found.entry(key).or_insert(LogError {
+                kind: complaint.kind,
+                host,
+                port: complaint.port,
+                denied: false,
+                repeated: Repeated::default(),
+            });
+            error.denied = complaint.denied;
+            error.repeated.add(at);
+        }
+    }
+    let mut errors: Vec<LogError> = found.into_values().collect();
+    errors.sort_by_key(|error| std::cmp::Reverse(error.repeated.last));
+    errors.truncate(MOST_KEPT);
+    errors.sort();
+    Said { errors, troubles: troubles.into_values().collect(), connected }
+}
+
+/// The lines with their times. What libpq says goes on with the host on the next
+/// line and with the port on the one after; that is one.
+fn sentences(text: &str) -> Vec<(Option<Moment>, Cow<'_, str>)> {
+    const GOES_ON: [&str; 2] = ["Is the server running on host", "TCP/IP connections on port"];
+    let mut sentences: Vec<(Option<Moment>, Cow<str>)> = Vec::new();
     for line in text.lines() {
         let (time, rest) = line.split_once(' ').unwrap_or(("", line));
         let at = Moment::parse(time);
         let said = if at.is_some() { rest } else { line };
-        let Some(complaint) = log_words::complaint(said) else {
-            let Some((kind, line)) = log_troubles::trouble(said) else { continue };
-            let alike = LogTrouble { kind, line: None, count: 0, first: at, last: at };
-            let trouble = troubles.entry(kind).or_insert(alike);
-            trouble.count += 1;
-            trouble.last = at.or(trouble.last);
-            trouble.line = line;
-            continue;
-        };
-        let key = (complaint.kind, complaint.host.clone(), complaint.port);
-        let error = found.entry(key).or_insert(LogError {
-            kind: complaint.kind,
-            host: complaint.host,
-            port: complaint.port,
-            count: 0,
-            first: at,
-            last: at,
-        });
-        error.count += 1;
-        error.last = at.or(error.last);
+        let rest = said.trim_start();
+        let goes_on = GOES_ON.iter().any(|begin| rest.starts_with(begin));
+        match sentences.last_mut().filter(|_| goes_on && rest.len() < said.len()) {
+            Some((_, before)) => *before = format!("{before} {rest}").into(),
+            None => sentences.push((at, said.into())),
+        }
     }
-    let mut errors: Vec<LogError> = found.into_values().collect();
-    errors.sort_by_key(|error| std::cmp::Reverse(error.last));
-    errors.truncate(MOST_KEPT);
-    errors.sort();
-    Said { errors, troubles: troubles.into_values().collect() }
+    sentences
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_over_several_lines_is_one() {
+        let text = "2026-11-24T07:00:00Z OperationalError: could not connect to server: Connection refused\n\
+                    2026-11-24T07:00:00Z \tIs the server running on host \"db\" (172.18.0.2) and accepting\n\
+                    2026-11-24T07:00:00Z \tTCP/IP connections on port 5433?\n";
+        let errors = said(text).errors;
+        let told: Vec<_> = errors.iter().map(|error| (&*error.host, error.port)).collect();
+        assert_eq!(told, [("172.18.0.2", Some(5433)), ("db", Some(5433))]);
+    }
 
     #[test]
     fn alike_errors_are_counted_with_their_first_and_last_time() {
@@ -139,8 +186,11 @@ mod tests {
                     nc: bad address 'db'\n";
         let errors = said(text).errors;
         assert_eq!(errors.len(), 2);
-        assert_eq!((errors[0].count, errors[0].host.as_str()), (2, "127.0.0.1"));
-        assert_eq!(errors[0].last.zip(errors[0].first).map(|(b, a)| b.since(a)), Some(8.9));
-        assert_eq!((errors[1].host.as_str(), errors[1].last), ("db", None));
+        assert_eq!((errors[0].repeated.count, errors[0].host.as_str()), (2, "127.0.0.1"));
+        assert_eq!(
+            errors[0].repeated.last.zip(errors[0].repeated.first).map(|(b, a)| b.since(a)),
+            Some(8.9)
+        );
+        assert_eq!((errors[1].host.as_str(), errors[1].repeated.last), ("db", None));
     }
 }

@@ -16,13 +16,27 @@ use crate::model::{
     Attached, Driver, HostObservation, Mtu, Network, NetworkObservation, Scope, Snapshot, Unread,
 };
 
-/// The machine's sockets and routes, where the engine is on this one.
+/// What listens on the engine's socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answering {
+    /// The engine.
+    Engine,
+    /// Somebody who passes on to it what is sent, from wherever.
+    Forwarder,
+}
+
+/// The machine's sockets and routes, where the engine is on this one, as who
+/// listens on the engine's socket sees them.
 #[cfg(target_os = "linux")]
-pub async fn host(engine: &Engine, visitor: Option<&Visitor>) -> Result<HostObservation, String> {
+pub async fn host(
+    engine: &Engine,
+    visitor: Option<&Visitor>,
+) -> Result<(HostObservation, Answering), String> {
     use super::{diag, routes, sockets};
 
     let process = engine.own_process().await?;
-    diag::read(process, visitor, |process, told| {
+    let by = if process.is_engine() { Answering::Engine } else { Answering::Forwarder };
+    let host = diag::read(process, visitor, |process, told| {
         let text = |path: &str| process.table(path, 16 << 20);
         let tcp = match told {
             Some(told) => told.tcp,
@@ -38,34 +52,47 @@ pub async fn host(engine: &Engine, visitor: Option<&Visitor>) -> Result<HostObse
         })
     })
     .await
-    .map_err(|error| format!("the engine's files in /proc cannot be read: {error}"))
+    .map_err(|error| format!("the engine's files in /proc cannot be read: {error}"))?;
+    Ok((host, by))
 }
 
 /// Why what was seen is not the machine of the engine's networks, where it is
-/// not: a proxy that listens in front of the engine may be in a container of its
-/// own, whose routes and sockets say nothing of the host. A bridge with running
-/// members has its gateway's address on the machine.
-pub fn elsewhere(host: &HostObservation, snapshot: &Snapshot) -> Option<String> {
+/// not, or may not be: a forwarder in front of the engine may be in a container
+/// of its own, or on another machine, whose routes and sockets say nothing of
+/// the host. A bridge with running members has its gateway's address on the
+/// machine; another machine's bridges may have the same, but not the processes of
+/// the engine's containers, which `is_here` looks for.
+pub fn elsewhere(
+    host: &HostObservation,
+    by: Answering,
+    snapshot: &Snapshot,
+    is_here: impl Fn() -> bool,
+) -> Option<String> {
+    let why =
+        || Some("what answers for the engine is not on the machine of its networks".to_owned());
     // Those of a rootless Podman are in a namespace beside the host's.
-    if snapshot.engine.is_podman() && snapshot.engine.rootless == Some(true) {
-        return None;
-    }
+    let gateways = if snapshot.engine.hides_bridges() { Vec::new() } else { gateways(snapshot) };
+    let mut found = gateways.iter().map(|gateway| host.addresses.contains(gateway));
+    let is_known = match by {
+        Answering::Engine => gateways.is_empty() || found.any(|found| found),
+        Answering::Forwarder => !gateways.is_empty() && found.all(|found| found) && is_here(),
+    };
+    if is_known { None } else { why() }
+}
+
+/// The IPv4 gateways of bridges with running members.
+fn gateways(snapshot: &Snapshot) -> Vec<IpAddr> {
     let running = snapshot.containers.iter().filter(|container| container.state.has_network());
     let used: HashSet<&str> = running
         .flat_map(|container| &container.endpoints)
         .map(|endpoint| endpoint.network.as_str())
         .collect();
-    let mut gateways = snapshot
-        .networks
-        .iter()
+    let networks = snapshot.networks.iter();
+    networks
         .filter(|network| network.driver == Driver::Bridge && used.contains(network.name.as_str()))
         .flat_map(|network| network.subnets.iter().filter_map(|subnet| subnet.gateway))
         .filter(IpAddr::is_ipv4)
-        .peekable();
-    gateways.peek()?;
-    let found = gateways.any(|gateway| host.addresses.contains(&gateway));
-    let why = "what answers for the engine is not on the machine of its networks";
-    (!found).then(|| why.to_owned())
+        .collect()
 }
 
 /// The interfaces' packet sizes, where the process sees the `/sys` of its own
@@ -174,7 +201,7 @@ fn observation(network: &Network, told: NetworkInspect) -> NetworkObservation {
 
 /// The machine's sockets and routes: only Linux shows them in files.
 #[cfg(not(target_os = "linux"))]
-pub async fn host(_: &Engine, _: Option<&Visitor>) -> Result<HostObservation, String> {
+pub async fn host(_: &Engine, _: Option<&Visitor>) -> Result<(HostObservation, Answering), String> {
     Err("there is no /proc here".to_owned())
 }
 
@@ -184,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_machine_without_any_gateway_of_the_engines_is_another_one() {
-        let is_elsewhere = |engine: serde_json::Value, addresses: &[&str], state: &str| {
+        let judge = |engine: serde_json::Value, by, addresses: &[&str], state: &str, here| {
             let snapshot: Snapshot = serde_json::from_value(serde_json::json!({
                 "schema": "netmap/1", "engine": engine,
                 "networks": [{"name": "net", "id": "n", "driver": "bridge", "subnets": [
@@ -197,7 +224,10 @@ mod tests {
             .unwrap();
             let addresses = addresses.iter().map(|address| address.parse().unwrap()).collect();
             let host = HostObservation { addresses, ..HostObservation::default() };
-            elsewhere(&host, &snapshot).is_some()
+            elsewhere(&host, by, &snapshot, || here).is_some()
+        };
+        let is_elsewhere = |engine, addresses: &[&str], state| {
+            judge(engine, Answering::Engine, addresses, state, true)
         };
         let docker = || serde_json::json!({"name": "Docker", "version": "28.5"});
         let podman = |rootless: bool| serde_json::json!({"name": "Podman", "version": "5.8", "rootless": rootless});
@@ -208,5 +238,14 @@ mod tests {
         // Podman takes a bridge away with its last member.
         assert!(!is_elsewhere(podman(false), &["192.0.2.7"], "exited"));
         assert!(!is_elsewhere(podman(true), &["192.0.2.7"], "running"));
+        // Who only passes on must be seen beside all bridges, and the containers.
+        let is_doubted = |engine, addresses: &[&str], state, here| {
+            judge(engine, Answering::Forwarder, addresses, state, here)
+        };
+        assert!(!is_doubted(docker(), &["192.0.2.7", "10.1.0.1"], "running", true));
+        assert!(is_doubted(docker(), &["192.0.2.7", "10.1.0.1"], "running", false));
+        assert!(is_doubted(docker(), &["192.0.2.7", "10.1.0.1"], "exited", true));
+        assert!(is_doubted(docker(), &["10.1.0.5"], "running", true));
+        assert!(is_doubted(podman(true), &["192.0.2.7"], "running", true));
     }
 }

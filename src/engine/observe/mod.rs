@@ -5,15 +5,23 @@
 #[cfg(target_os = "linux")]
 mod diag;
 mod files;
+pub(super) mod heads;
 mod inside;
+mod log_calm;
 mod log_file;
+mod log_hosts;
+mod log_markers;
 mod log_phrases;
-mod log_troubles;
+mod log_quoted;
+mod log_readings;
+pub(super) mod log_troubles;
+mod log_troubles_phrases;
+mod log_vocabulary;
 mod log_words;
 mod logs;
 mod machine;
-mod routes;
-mod sockets;
+pub(super) mod routes;
+pub(super) mod sockets;
 
 use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
@@ -25,8 +33,7 @@ use super::connect::Engine;
 use super::engines::Engines;
 use super::{Visitor, lenient, translate};
 use crate::model::{
-    Container, HostObservation, Moment, Network, NetworkObservation, Observation, Snapshot, State,
-    Unread,
+    Container, Moment, Network, NetworkObservation, Observation, Part, Snapshot, State, Unread,
 };
 
 /// How to look.
@@ -168,8 +175,14 @@ pub async fn observe_some(
                 snapshot.unread.push(here(note));
             }
         }
-        let elsewhere = |host: &HostObservation| machine::elsewhere(host, snapshot);
-        match host.and_then(|host| elsewhere(&host).map_or(Ok(host), Err)) {
+        let is_here = || {
+            let mut containers = snapshot.containers.iter();
+            containers.any(|of| engines.of(of).is_some_and(|engine| is_local(engine, of)))
+        };
+        let host = host.and_then(|(host, by)| {
+            machine::elsewhere(&host, by, snapshot, is_here).map_or(Ok(host), Err)
+        });
+        match host {
             Ok(host) if !of_several => snapshot.host = Some(host),
             // Sockets and routes of several machines have no place in a snapshot.
             Ok(_) => {}
@@ -187,6 +200,47 @@ pub async fn observe_some(
     }
     snapshot.network_observations = of_networks;
     snapshot.tidy();
+}
+
+/// Looks by a command into those containers that `wanted` lets through and whose insides
+/// could not be seen from beside the engine, and adds it to what was seen before.
+pub async fn look_inside(
+    engines: &Engines,
+    snapshot: &mut Snapshot,
+    wanted: impl Fn(&Container) -> bool,
+    progress: impl Fn(usize, usize),
+) {
+    let by_id: HashMap<&str, &Container> =
+        snapshot.containers.iter().filter(|c| wanted(c)).map(|c| (&*c.id, c)).collect();
+    let blind = snapshot.observations.iter_mut().filter(|seen| seen.how.is_none());
+    let blind: Vec<_> = blind
+        .filter_map(|seen| {
+            let container = *by_id.get(&*seen.id)?;
+            Some((engines.of(container)?, container, seen))
+        })
+        .collect();
+    let total = blind.len();
+    let looks = stream::iter(blind).map(|(engine, container, seen)| async move {
+        seen.unseen.retain(|note| note.part != Part::Inside);
+        inside::look(engine, container, None, true, seen).await;
+    });
+    let mut looks = looks.buffer_unordered(ObserveOptions::default().width);
+    let mut done = 0;
+    while looks.next().await.is_some() {
+        done += 1;
+        progress(done, total);
+    }
+}
+
+/// Whether a container's first process is one of this machine's.
+#[cfg(target_os = "linux")]
+fn is_local(engine: &Engine, container: &Container) -> bool {
+    engine.process(container).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_local(_: &Engine, _: &Container) -> bool {
+    false
 }
 
 async fn look(
@@ -212,6 +266,7 @@ async fn look(
     match log {
         Some(Ok(said)) => {
             (seen.log_errors, seen.log_troubles) = (Some(said.errors), said.troubles);
+            seen.log_connected = said.connected;
         }
         Some(Err(why)) => seen.unseen.insert(0, Unread::log(why)),
         None => {}

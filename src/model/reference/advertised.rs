@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::url::bounded;
-use super::{Origin, Reference, host_and_port};
+use super::{Notation, Origin, Reference, host_and_port};
 
 /// Addresses kept of one container.
 const MOST: usize = 16;
@@ -41,6 +41,7 @@ const ENDS: [&str; 11] = [
 
 /// An address that a server gives its clients to dial.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Advertised {
     /// The address, and where it is written. The scheme is as written: it is
     /// the name of a listener.
@@ -132,9 +133,19 @@ fn of_setting(origin: Origin, name: &str, value: &str, bound: &[Bound]) -> Vec<A
     elements.filter_map(read).map(|read| Advertised { for_all, ..read }).collect()
 }
 
+/// Whether a word can be the name of a listener or a scheme; what is none may be
+/// a piece of anything.
+fn is_listener(word: &str) -> bool {
+    let may_be = |c: char| c.is_ascii_alphanumeric() || "_-.+".contains(c);
+    (1..=40).contains(&word.len()) && word.chars().all(may_be)
+}
+
 fn of_element(origin: Origin, name: &str, element: &str, bound: &[Bound]) -> Option<Advertised> {
     let (scheme, address) = match element.split_once("://") {
-        Some((scheme, rest)) => (Some(scheme), rest.split(['/', '?']).next()?),
+        Some((scheme, rest)) if is_listener(scheme) => {
+            (Some(scheme), rest.split(['/', '?']).next()?)
+        }
+        Some(_) => return None,
         None => (None, element),
     };
     let (host, port) = host_and_port(address)?;
@@ -146,11 +157,13 @@ fn of_element(origin: Origin, name: &str, element: &str, bound: &[Bound]) -> Opt
         reference: Reference {
             origin,
             variable: Some(name.chars().take(100).collect()),
-            scheme: scheme.filter(|scheme| scheme.len() <= 40).map(str::to_owned),
+            scheme: scheme.map(str::to_owned),
             host,
             port,
             port_variable: None,
+            notation: Notation::Address,
             is_whole: false,
+            is_listed: false,
             flaw: None,
         },
         to_clients_of: of_listener.map(|(_, port)| *port).or(port.filter(|_| scheme.is_some())),

@@ -2,6 +2,9 @@
 //! port that well-known clients take as arguments. Shell scripts given to
 //! `sh -c` are read word by word, without understanding the shell.
 
+use super::keyed::keyed;
+use super::list;
+use super::options::in_options;
 use super::url::{self, Extent, Found, bounded, host_and_port, is_host};
 use super::{Origin, Reference, tidy};
 
@@ -32,9 +35,14 @@ const WITH_OPTIONS: [(&str, u16); 9] = [
 pub fn in_command<'a>(origin: Origin, words: impl IntoIterator<Item = &'a str>) -> Vec<Reference> {
     let mut found = Vec::new();
     let mut tokens: Vec<String> = Vec::new();
+    let mut listed: Vec<String> = Vec::new();
     for word in words.into_iter().take(1_000) {
         let word = bounded(word);
+        listed.extend(list::of_line(word));
         found.extend(url::urls(word, Extent::Line));
+        // `--dsn=host=db port=5432`, or that as a word of its own.
+        let option = word.strip_prefix('-').and_then(|option| option.split_once('='));
+        found.extend(keyed(option.map_or(word, |(_, value)| value)));
         if word.contains(char::is_whitespace) {
             tokens.push(BREAK.to_owned());
             tokens.extend(tokens_of(word));
@@ -44,6 +52,7 @@ pub fn in_command<'a>(origin: Origin, words: impl IntoIterator<Item = &'a str>) 
         }
     }
     tokens.truncate(4_000);
+    found.extend(in_options(tokens.iter().map(String::as_str)));
     for (at, token) in tokens.iter().enumerate() {
         let program = token.rsplit('/').next().unwrap_or_default();
         let arguments = &tokens[at + 1..];
@@ -54,11 +63,13 @@ pub fn in_command<'a>(origin: Origin, words: impl IntoIterator<Item = &'a str>) 
         origin,
         variable: None,
         scheme: found.scheme,
+        is_listed: listed.contains(&found.host),
         host: found.host,
         port: found.port,
         port_variable: None,
+        notation: found.notation,
         is_whole: false,
-        flaw: None,
+        flaw: found.flaw,
     };
     let found = found.into_iter().filter(|found| found.host != "0.0.0.0" && found.host != "::");
     tidy(found.map(make).collect())
@@ -92,7 +103,7 @@ fn tokens_of(script: &str) -> Vec<String> {
 }
 
 fn of_program(program: &str, arguments: &[String]) -> Vec<Found> {
-    let plain = |host: &str, port: Option<u16>| Found { scheme: None, host: host.to_owned(), port };
+    let plain = Found::plain;
     if HOST_THEN_PORT.contains(&program) {
         // A listener names no peer.
         if arguments.iter().any(|word| is_short_option(word, 'l')) {

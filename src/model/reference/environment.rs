@@ -1,44 +1,18 @@
 //! References in environment variables: URLs, `HOST:PORT`, lists of them, and
 //! `X_HOST` with its `X_PORT`.
 
+use super::keyed::keyed;
+use super::list;
+use super::name::{OWN_WORDS, before_host_word, before_word};
+use super::options::in_options;
 use super::url::{self, Extent, Found, bounded, host_and_port};
 use super::words::Words;
 use super::{Flaw, Origin, Reference, is_unset, speaks_of_secrets, tidy};
 
-/// Ends of a variable's name that say it holds a host.
-const HOST_WORDS: [&str; 14] = [
-    "HOSTNAME", "HOSTS", "HOST", "SERVERS", "SERVER", "ADDRESS", "ADDR", "ENDPOINT", "BROKERS",
-    "BROKER", "UPSTREAM", "BACKEND", "NODES", "PEER",
-];
-
-/// Parts of a variable's name that say it holds the container's own address,
-/// or one for somebody's browser: nothing the container itself dials.
-static OWN_WORDS: Words<19> = Words::new([
-    "LISTEN",
-    "BIND",
-    "ADVERTISE",
-    "ALLOWED",
-    "TRUSTED",
-    "VIRTUAL_HOST",
-    "LETSENCRYPT",
-    "PUBLIC",
-    "EXTERNAL",
-    "CALLBACK",
-    "REDIRECT",
-    "ORIGIN",
-    "CORS",
-    "SITE_URL",
-    "ROOT_URL",
-    "APP_URL",
-    "SERVER_NAME",
-    "NEXTAUTH_URL",
-    "IMAGE",
-]);
-
 /// Begins of names of variables whose values go into a page: Vite's, Create
 /// React App's, Next's, Vue's, Nuxt's, SvelteKit's and Astro's, Gatsby's,
-/// Angular's and Expo's.
-const OF_PAGES: [&str; 9] = [
+/// Angular's and Expo's, Storybook's, Snowpack's, Preact's and Bun's.
+const OF_PAGES: [&str; 14] = [
     "VITE_",
     "REACT_APP_",
     "NEXT_PUBLIC_",
@@ -48,41 +22,23 @@ const OF_PAGES: [&str; 9] = [
     "GATSBY_",
     "NG_APP_",
     "EXPO_PUBLIC_",
+    "STORYBOOK_",
+    "SNOWPACK_PUBLIC_",
+    "PREACT_APP_",
+    "NUXT_ENV_",
+    "BUN_PUBLIC_",
+];
+
+/// Ends of such a name that say that a host and a port are one, also without
+/// a scheme: a title may look like them.
+const OF_PAGES_ENDS: [&str; 11] = [
+    "HOST", "HOSTNAME", "ORIGIN", "BASE", "ENDPOINT", "BACKEND", "URL", "URI", "API", "ADDRESS",
+    "WS",
 ];
 
 /// Parts of such a name that say that a server uses it after all.
 static OF_SERVERS: Words<6> =
     Words::new(["PROXY", "INTERNAL", "SSR", "SERVER", "TARGET", "UPSTREAM"]);
-
-/// Names that are written to a host's word without anything between.
-const GLUED: [&str; 7] = ["PG", "DB", "MYSQL", "REDIS", "MONGO", "POSTGRES", "RABBITMQ"];
-
-/// What stands before a word at the end of a name: `DB_` of `DB_HOST`, `db` of
-/// `dbHost`. `VHOST` does not end with the word `HOST`.
-fn before_word<'n>(name: &'n str, word: &str) -> Option<&'n str> {
-    let at = name.len().checked_sub(word.len()).filter(|at| name.is_char_boundary(*at))?;
-    let (stem, end) = name.split_at(at);
-    if !end.eq_ignore_ascii_case(word) {
-        return None;
-    }
-    let camel = end.starts_with(|c: char| c.is_ascii_uppercase())
-        && stem.ends_with(|c: char| c.is_ascii_lowercase());
-    let apart = !stem.ends_with(|c: char| c.is_ascii_alphanumeric());
-    let last = stem.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-    let glued = GLUED.iter().any(|glued| glued.eq_ignore_ascii_case(last));
-    (camel || apart || glued).then_some(stem)
-}
-
-/// What stands before the word for a host at the end of a variable's name.
-fn before_host_word(name: &str) -> Option<&str> {
-    HOST_WORDS.iter().find_map(|word| before_word(name, word))
-}
-
-/// Whether a variable's name says that it holds a host, and nothing else: no
-/// list, no address with a port.
-pub fn holds_host(name: &str) -> bool {
-    ["HOST", "HOSTNAME"].iter().any(|word| before_word(name, word).is_some())
-}
 
 /// The references of a whole environment, as `(name, value)`. Values go no
 /// further than this function.
@@ -90,22 +46,29 @@ pub fn in_environment<'a>(
     variables: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Vec<Reference> {
     let variables: Vec<(&str, &str)> = variables.into_iter().take(2_000).collect();
+    // `dbPort` beside `dbHost`, `redis.port` beside `redis.host`.
     let port_of = |name: &str| {
-        let value = variables.iter().find(|(other, _)| *other == name)?.1;
-        let value = Flaw::of_value(value).map_or(value, |(_, inner)| inner);
-        value.parse::<u16>().ok().filter(|port| *port > 0)
+        let named = |(other, _): &&(&str, &str)| other.eq_ignore_ascii_case(name);
+        let (name, value) = variables.iter().find(named)?;
+        let value = Flaw::of_value(value).map_or(*value, |(_, inner)| inner);
+        value.parse::<u16>().ok().filter(|port| *port > 0).map(|port| (kept(name), port))
     };
+    let is_set = |name: &str| variables.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
     let mut references = Vec::new();
     for (name, value) in &variables {
+        // `DB_BACKEND=postgresql` is a kind, and `DB_HOST` is where it runs.
+        let of_kind = before_word(name, "BACKEND").filter(|_| host_and_port(value).is_some());
+        if of_kind.is_some_and(|stem| is_set(&format!("{stem}HOST")) && !value.contains(':')) {
+            continue;
+        }
         let mut of_value = in_value(Origin::Environment, name, value);
         // PGHOST and PGPORT, DB_HOST and DB_PORT.
         if let Some(stem) = before_host_word(name) {
-            let beside = format!("{stem}PORT");
-            let port = port_of(&beside);
+            let beside = port_of(&format!("{stem}PORT"));
             let lacks_port = |r: &&mut Reference| r.scheme.is_none() && r.port.is_none();
             for reference in of_value.iter_mut().filter(lacks_port) {
-                reference.port = port;
-                reference.port_variable = port.map(|_| kept(&beside));
+                reference.port = beside.as_ref().map(|(_, port)| *port);
+                reference.port_variable = beside.as_ref().map(|(name, _)| name.clone());
             }
         }
         references.append(&mut of_value);
@@ -134,21 +97,28 @@ pub fn in_value(origin: Origin, name: &str, value: &str) -> Vec<Reference> {
         host: found.host,
         port: found.port,
         port_variable: None,
+        notation: found.notation,
         is_whole: false,
-        flaw: None,
+        is_listed: false,
+        flaw: found.flaw,
     };
     let whole = value;
     let value = bounded(value);
     if upper == "NO_PROXY" {
         // A list of hosts that are not to go through the proxy.
-        let any = |element: &str| {
-            (element == "*").then(|| Found { scheme: None, host: "*".to_owned(), port: None })
-        };
+        let any = |element: &str| (element == "*").then(|| Found::plain("*", None));
         return tidy(
             elements(value).filter_map(|e| any(e).or_else(|| plain(e))).map(make).collect(),
         );
     }
     let mut found: Vec<Reference> = url::urls(value, Extent::Value).into_iter().map(make).collect();
+    // JSON may hold URLs and more; a connection string is the whole value.
+    if found.is_empty() || value.starts_with(['{', '[']) {
+        found.extend(keyed(value).into_iter().map(make));
+    }
+    if value.starts_with('-') {
+        found.extend(in_options(value.split_whitespace()).into_iter().map(make));
+    }
     if found.is_empty() && !value.contains("://") && !value.contains('@') {
         // HOST and HOSTNAME alone are what the container calls itself.
         let own = matches!(upper.as_str(), "HOST" | "HOSTNAME" | "ADDRESS" | "ADDR");
@@ -156,20 +126,25 @@ pub fn in_value(origin: Origin, name: &str, value: &str) -> Vec<Reference> {
         if !own && !secret {
             let wanted = |found: &Found| found.port.is_some() || says_host;
             found = elements(value).filter_map(plain).filter(wanted).map(make).collect();
-            if says_host && found.is_empty() && !value.is_empty() && is_unset(value) {
-                found.push(make(Found { scheme: None, host: value.to_owned(), port: None }));
+            if says_host && found.is_empty() && is_unset(value) {
+                found.push(make(Found::plain(value, None)));
             }
         }
     }
     found.retain(|reference| !is_any_address(&reference.host));
     if of_page {
-        found.retain(|reference| reference.is_web());
+        let says = OF_PAGES_ENDS.iter().any(|end| before_word(name, end).is_some());
+        found.retain(|reference| reference.is_web() || (reference.scheme.is_none() && says));
+    }
+    let listed = list::of_value(value);
+    for reference in &mut found {
+        reference.is_listed = listed.contains(&reference.host);
     }
     if let [only] = found.as_mut_slice() {
-        let is_all = only.written() == whole;
+        let is_all = only.notation.is_address() && only.written() == whole;
         only.is_whole = is_all && flaw.is_none();
         // Most programs forgive a blank behind a path.
-        only.flaw = flaw.filter(|flaw| *flaw == Flaw::Quotes || is_all);
+        only.flaw = flaw.filter(|flaw| *flaw == Flaw::Quotes || is_all).or(only.flaw);
     }
     tidy(found)
 }
@@ -185,7 +160,12 @@ fn elements(value: &str) -> impl Iterator<Item = &str> {
 
 fn plain(text: &str) -> Option<Found> {
     let text = text.strip_prefix("*.").or_else(|| text.strip_prefix('.')).unwrap_or(text);
-    host_and_port(text).map(|(host, port)| Found { scheme: None, host, port })
+    // `zookeeper:2181/kafka`; of `registry:5000/app:1` it is an image.
+    let text = match text.split_once('/') {
+        Some((address, path)) if address.contains(':') && !path.contains(':') => address,
+        _ => text,
+    };
+    host_and_port(text).map(|(host, port)| Found::plain(&host, port))
 }
 
 /// What a server binds to, and no client dials.

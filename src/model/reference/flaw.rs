@@ -1,11 +1,12 @@
 //! What is wrong with a value that a program takes for a host or a URL: quotes
-//! or blanks around it, a port or a scheme in it, or a word that stands for a
-//! value which is not set.
+//! or blanks around it, a port or a scheme in it, a password that cuts it short, or
+//! a word that stands for a value which is not set.
 
 use serde::{Deserialize, Serialize};
 
 /// What is wrong with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Flaw {
     /// It is in quotes, which are part of the value.
@@ -20,6 +21,9 @@ pub enum Flaw {
     Scheme,
     /// It is what a language writes for a value that is not set, or is empty.
     Unset,
+    /// A user or password in it holds a character that ends either, and programs
+    /// take another part of it for the host.
+    Unescaped,
     /// Something that a newer netmap knows.
     #[serde(other)]
     Other,

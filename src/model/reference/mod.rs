@@ -8,6 +8,14 @@ mod advertised;
 mod command;
 mod environment;
 mod flaw;
+mod flawed_port;
+mod json;
+mod keyed;
+mod keys;
+mod list;
+mod name;
+mod notation;
+mod options;
 mod url;
 mod words;
 
@@ -21,8 +29,11 @@ use super::port::Protocol;
 
 pub use advertised::{Advertised, advertised, in_replica_set};
 pub use command::in_command;
-pub use environment::{holds_host, in_environment, in_value};
+pub use environment::{in_environment, in_value};
 pub use flaw::{Flaw, is_left_over, is_unset};
+pub use flawed_port::{FlawedPort, flawed_ports};
+pub use name::holds_host;
+pub use notation::{Keys, Notation};
 pub use url::{host_and_port, is_host};
 use words::Words;
 
@@ -32,6 +43,7 @@ pub const MOST: usize = 64;
 
 /// Where a reference was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// An environment variable.
@@ -54,16 +66,34 @@ pub enum Origin {
     Other,
 }
 
+impl Origin {
+    /// The place for people: the name of the variable, label or key, where it
+    /// has one, or else `its command`, `its log`.
+    pub fn place(self, name: Option<&str>) -> &str {
+        match (name, self) {
+            (Some(name), _) => name,
+            (None, Self::Environment | Self::Browser) => "its environment",
+            (None, Self::Command) => "its command",
+            (None, Self::HealthCheck) => "its health check",
+            (None, Self::Log) => "its log",
+            (None, Self::Compose) => "its compose file",
+            (None, Self::Label) => "its labels",
+            (None, Self::Other) => "its configuration",
+        }
+    }
+}
+
 /// A host, and mostly a port, that a configuration names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Reference {
     /// Where it was found.
     pub origin: Origin,
     /// The environment variable (or label, or compose key) it was found in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variable: Option<String>,
-    /// The URL's scheme, in lower case, if it was a URL: `redis`, or
-    /// `jdbc:postgresql`.
+    /// The scheme, in lower case: a URL's, such as `redis` or `jdbc:postgresql`,
+    /// or that of the protocol which a connection string is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheme: Option<String>,
     /// Host as written: a name, or an address without brackets.
@@ -75,10 +105,16 @@ pub struct Reference {
     /// written beside the host: `DB_PORT` beside `DB_HOST`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port_variable: Option<String>,
+    /// How host and port are written.
+    #[serde(default, skip_serializing_if = "Notation::is_address")]
+    pub notation: Notation,
     /// Whether the variable holds nothing but this: scheme, host and port, as
     /// they stand here. Only then can its whole value be written again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_whole: bool,
+    /// Whether it stands in a list of hosts, of which most clients take any.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_listed: bool,
     /// What is wrong with the value. Host and port are what is meant by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flaw: Option<Flaw>,
@@ -106,17 +142,13 @@ impl Reference {
         (says("tcp") || usual_port(scheme).is_some()).then_some(Protocol::Tcp)
     }
 
-    /// Scheme, host and port as a value of a variable: `redis://cache:6379`.
+    /// Scheme, host and port as in a value of a variable: `redis://cache:6379`,
+    /// `Server=db;Port=3306`.
     pub fn written(&self) -> String {
-        let scheme = self.scheme.as_deref().map(|scheme| format!("{scheme}://"));
-        let mut text = scheme.unwrap_or_default();
-        match self.port.filter(|_| self.port_variable.is_none()) {
-            Some(port) if self.host.contains(':') => {
-                text.push_str(&format!("[{}]:{port}", self.host))
-            }
-            Some(port) => text.push_str(&format!("{}:{port}", self.host)),
-            None => text.push_str(&self.host),
-        }
+        let mut text = String::new();
+        let port = self.port.filter(|_| self.port_variable.is_none());
+        // A string takes whatever is written to it.
+        let _ = self.notation.write(&mut text, self.scheme.as_deref(), &self.host, port);
         text
     }
 
@@ -132,16 +164,7 @@ impl Reference {
 
     /// Where it was found, for people: `MONGO_URL`, `its command`, `its log`.
     pub fn place(&self) -> &str {
-        match (&self.variable, self.origin) {
-            (Some(variable), _) => variable,
-            (None, Origin::Environment | Origin::Browser) => "its environment",
-            (None, Origin::Command) => "its command",
-            (None, Origin::HealthCheck) => "its health check",
-            (None, Origin::Log) => "its log",
-            (None, Origin::Compose) => "its compose file",
-            (None, Origin::Label) => "its labels",
-            (None, Origin::Other) => "its configuration",
-        }
+        self.origin.place(self.variable.as_deref())
     }
 }
 
@@ -172,25 +195,37 @@ pub fn is_container_id(host: &str) -> bool {
     (host.len() == 12 || host.len() == 64) && host.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// The port a client dials for a scheme when none is written.
+/// The port a client dials for a scheme when none is written: the first part of
+/// it that is known says which, as in `jdbc:mysql:loadbalance` and `postgresql+asyncpg`.
 fn usual_port(scheme: &str) -> Option<u16> {
-    let scheme = scheme.rsplit(':').next().unwrap_or(scheme);
-    let scheme = scheme.split('+').next().unwrap_or(scheme);
+    // Which hosts and ports those are, the name's records say.
+    if scheme.ends_with("+srv") {
+        return None;
+    }
+    port_of(scheme).or_else(|| scheme.split([':', '+']).find_map(port_of))
+}
+
+fn port_of(scheme: &str) -> Option<u16> {
     Some(match scheme {
         "http" | "ws" => 80,
         "https" | "wss" => 443,
-        "postgres" | "postgresql" => 5432,
+        "postgres" | "postgresql" | "pgsql" | "pg" => 5432,
         "mysql" | "mariadb" | "mysql2" => 3306,
         "mongodb" => 27017,
         "redis" | "rediss" => 6379,
+        "redis-sentinel" | "redis+sentinel" => 26379,
         "amqp" => 5672,
         "amqps" => 5671,
         "mqtt" => 1883,
         "nats" => 4222,
         "kafka" => 9092,
+        "pulsar" => 6650,
         "memcached" => 11211,
         "sqlserver" | "mssql" => 1433,
+        "oracle" => 1521,
         "clickhouse" => 9000,
+        "cassandra" => 9042,
+        "etcd" => 2379,
         "bolt" | "neo4j" => 7687,
         "ldap" => 389,
         "ldaps" => 636,
@@ -240,3 +275,6 @@ fn tidy(mut references: Vec<Reference>) -> Vec<Reference> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod keyed_tests;

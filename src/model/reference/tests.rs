@@ -16,7 +16,7 @@ fn urls_give_scheme_host_and_port() {
     assert_eq!(value("DATABASE_URL", "postgres://u:p@db/app?sslmode=off"), ["db:5432"]);
     assert_eq!(value("SPRING_URL", "jdbc:postgresql://db:5433/app"), ["db:5433"]);
     assert_eq!(value("M", "mongodb://u:p@a:1,b:2/x?replicaSet=r"), ["a:1", "b:2"]);
-    assert_eq!(value("M", "mongodb+srv://u:p@cluster.example/x"), ["cluster.example:27017"]);
+    assert_eq!(value("M", "mongodb+srv://u:p@cluster.example/x"), ["cluster.example"]);
     assert_eq!(value("S", "http://[fd00::5]:80/"), ["[fd00::5]:80"]);
     let found = in_value(Origin::Environment, "R", "redis://cache");
     assert_eq!((found[0].scheme.as_deref(), found[0].port), (Some("redis"), None));
@@ -46,6 +46,8 @@ fn a_host_variable_takes_its_port_from_its_sibling() {
     assert_eq!(told, ["db:5433", "cache"]);
     assert_eq!(found[0].port_variable.as_deref(), Some("PGPORT"));
     assert_eq!(found[1].port_variable, None);
+    let found = in_environment([("redis.host", "cache"), ("redis.port", "6380")]);
+    assert_eq!(found[0].port_variable.as_deref(), Some("redis.port"));
     // Written beside the host, it is from nowhere else.
     let found = in_environment([("DB_HOST", "db:5432"), ("DB_PORT", "5433")]);
     assert_eq!((found[0].port, &found[0].port_variable), (Some(5432), &None));
@@ -203,6 +205,13 @@ fn what_goes_into_pages_is_for_browsers() {
     }
     // A development server hands this on by itself.
     assert_eq!(origins("VITE_PROXY_TARGET", "http://api:8000"), [Origin::Environment]);
+    for name in ["VITE_API_HOST", "NUXT_PUBLIC_API_BASE", "STORYBOOK_API", "GATSBY_ORIGIN"] {
+        assert_eq!(origins(name, "api:8000"), [Origin::Browser], "{name}");
+        assert_eq!(origins(name, "http://172.18.0.2:8000"), [Origin::Browser], "{name}");
+    }
+    assert_eq!(origins("SNOWPACK_PUBLIC_API_HOST", "api"), [Origin::Browser]);
+    assert_eq!(origins("NEXT_PUBLIC_TITLE", "api:8000"), []);
+    assert_eq!(origins("VITE_API_BASE", "/api"), []);
     assert_eq!(origins("VITE_TITLE", "a title"), []);
     assert_eq!(origins("API_INTERNAL_URL", "http://api:8000"), [Origin::Environment]);
     assert_eq!(origins("CORS_ORIGIN", "http://web:3000"), []);
@@ -221,6 +230,19 @@ fn values_with_more_than_a_host_are_known_as_such() {
     assert_eq!(flaw("DB_HOST", " db"), db(Some(Flaw::Blanks)));
     assert_eq!(flaw("DATABASE_URL", "\"postgres://u:p@db/x\""), db(Some(Flaw::Quotes)));
     assert_eq!(flaw("DB_HOST", "db"), db(None));
+    // A password that ends the user's part, or the host's, too early.
+    for unescaped in ["p@ss", "pa#ss", "pa/ss", "p?ss", "#ss", "p%ss", "a b", "p@s@s", "x/@y"] {
+        let url = format!("postgres://u:{unescaped}@db:5432/app");
+        assert_eq!(flaw("DATABASE_URL", &url), db(Some(Flaw::Unescaped)), "{unescaped}");
+    }
+    assert_eq!(flaw("MONGO", "mongodb://u:p/ss@db:1,db2:1/x"), db(Some(Flaw::Unescaped)));
+    assert_eq!(flaw("DATABASE_URL", "postgres://u:p%40ss@db:5432/app"), db(None));
+    // What may be a host with its port, and what may be two hosts.
+    for dropped in
+        ["http://db:80/@you", "http://u:12/3@db", "http://u:p#s@db/a?b=c@d", "http://db/@a"]
+    {
+        assert_eq!(flaw("API_URL", dropped), None, "{dropped}");
+    }
     // What most programs forgive, and lists, which they take apart.
     assert_eq!(flaw("DATABASE_URL", "postgres://u:p@db/x "), db(None));
     assert_eq!(flaw("DB_HOSTS", "db, db2 "), db(None));
@@ -229,4 +251,51 @@ fn values_with_more_than_a_host_are_known_as_such() {
     assert_eq!(flaw("DB_PASSWORD", "\"db\""), None);
     assert_eq!(flaw("CONFIG", "{\"host\": \"db\"}"), None);
     assert_eq!(flaw("DB_HOST", "<no value>"), Some(("<no value>".to_owned(), None)));
+}
+
+#[test]
+fn a_password_that_ends_its_url_too_early_in_a_text() {
+    let flaws = |found: Vec<Reference>| -> Vec<String> {
+        found.into_iter().map(|r| format!("{}:{:?} {:?}", r.host, r.port, r.flaw)).collect()
+    };
+    let script = |text: &str| flaws(in_command(Origin::Command, ["sh", "-c", text]));
+    let value = |text: &str| flaws(in_value(Origin::Environment, "SETTINGS", text));
+    let cut = "db:Some(5432) Some(Unescaped)";
+    for text in [
+        "psql postgres://u:pa#ss@db:5432/app -c 'select 1'",
+        "exec app --dsn \"postgres://u:p&a#ss@db:5432/app\" --mail me@example.com",
+        "export DSN='postgres://u:p@ss@db:5432/app'; app",
+        "A=1 DSN=postgres://u:pa?ss@db:5432/app app",
+    ] {
+        assert_eq!(script(text), [cut], "{text}");
+    }
+    for text in [
+        "{\"db\":\"postgres://u:pa#ss@db:5432/app\",\"mail\":\"me@example.com\"}",
+        "mail: me@example.com\ndb: postgres://u:pa#ss@db:5432/app\nmore: you@example.com",
+        "url=postgres://u:pa#ss@db:5432/app\nname=x",
+    ] {
+        assert_eq!(value(text), [cut], "{text}");
+    }
+    // What may be half of a password is no host.
+    for text in [
+        "psql \"postgres://u:12\\\"34@db:5432/app\"",
+        "psql 'postgres://u:12'x'34@db:5432/app'",
+        "psql postgres://u:pa ss@db:5432/app",
+        "psql postgres://u:12;34@db:5432/app",
+    ] {
+        assert_eq!(script(text), [""; 0], "{text}");
+    }
+    // Nothing is wrong with these.
+    assert_eq!(script("curl \"http://api:80/x\" -u me@example.com"), ["api:Some(80) None"]);
+    assert_eq!(value("{\"a\":\"http://api:80/x\",\"b\":\"me@x\"}"), ["api:Some(80) None"]);
+}
+
+#[test]
+fn a_kind_of_server_is_no_host() {
+    let hosts = |variables: &[(&str, &str)]| -> Vec<String> {
+        in_environment(variables.iter().copied()).into_iter().map(|r| r.host).collect()
+    };
+    assert_eq!(hosts(&[("DB_BACKEND", "postgresql"), ("DB_HOST", "db")]), ["db"]);
+    assert_eq!(hosts(&[("API_BACKEND", "api:8000"), ("API_HOST", "web")]), ["api", "web"]);
+    assert_eq!(hosts(&[("API_BACKEND", "api")]), ["api"]);
 }

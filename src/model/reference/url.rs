@@ -3,6 +3,10 @@
 
 use std::net::IpAddr;
 
+use super::Flaw;
+use super::keys::keys;
+use super::notation::Notation;
+
 /// A host that a text names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
@@ -12,6 +16,17 @@ pub(super) struct Found {
     pub host: String,
     /// The port, if one is written.
     pub port: Option<u16>,
+    /// How the two are written.
+    pub notation: Notation,
+    /// What is wrong with what stands before them.
+    pub flaw: Option<Flaw>,
+}
+
+impl Found {
+    /// `HOST:PORT`, or the host alone.
+    pub fn plain(host: &str, port: Option<u16>) -> Self {
+        Self { scheme: None, host: host.to_owned(), port, notation: Notation::Address, flaw: None }
+    }
 }
 
 /// Longest text that is read; what comes after is not looked at.
@@ -37,27 +52,91 @@ pub(super) enum Extent {
 
 /// The hosts of every URL in the text. User names and passwords go; a URL in
 /// which an `@` stands where a password could have put it is left out, since
-/// what looks like its host may be the user and half of the password.
+/// what looks like its host may be the user and half of the password, unless
+/// nothing else can be meant.
 pub(super) fn urls(text: &str, extent: Extent) -> Vec<Found> {
     let text = bounded(text);
+    // Lines of a file are no one value.
+    let extent = if text.contains('\n') { Extent::Line } else { extent };
     let mut found = Vec::new();
     let mut from = 0;
-    while let Some(at) = text[from..].find("://").map(|at| from + at) {
-        let tail = &text[at + 3..];
-        let segment = match extent {
-            Extent::Value => tail.find("://").unwrap_or(tail.len()),
-            Extent::Line => {
-                let line = tail.find('\n').unwrap_or(tail.len());
-                tail.find("://").unwrap_or(tail.len()).min(line)
-            }
-        };
-        let segment = &tail[..segment];
+    while let Some(at) = text[from..].find("//").map(|at| from + at) {
         if let Some(scheme) = scheme_before(&text[from..at]) {
-            found.extend(authority(&scheme, segment));
+            let tail = &text[at + 2..];
+            let begin = &text[..at].trim_end_matches(|c| is_of_scheme(c) || c == ':');
+            found.extend(match quoted(begin, tail) {
+                Some(Some(quoted)) => authority(&scheme, quoted, quoted),
+                // A part of it may stand behind what looks like its end.
+                Some(None) => Vec::new(),
+                None => {
+                    let segment = &tail[..end_of_segment(tail, extent)];
+                    authority(&scheme, segment, within(segment, extent))
+                }
+            });
         }
-        from = at + 3;
+        from = at + 2;
     }
+    found.extend(of_oracle(text));
     found
+}
+
+/// What may be of a URL: up to the next one, at most to the end of the line.
+fn end_of_segment(tail: &str, extent: Extent) -> usize {
+    let line = match extent {
+        Extent::Value => tail.len(),
+        Extent::Line => tail.find('\n').unwrap_or(tail.len()),
+    };
+    tail.find("://").map_or(line, |next| begin_of_scheme(tail, next).min(line))
+}
+
+/// The URL that stands in quotes, from its `//` on; `Some(None)` where the quote
+/// that ends it may be a part of it.
+fn quoted<'t>(before: &str, tail: &'t str) -> Option<Option<&'t str>> {
+    let quote = before.chars().next_back().filter(|c| "\"'`".contains(*c))?;
+    let end = tail.find(quote)?;
+    let (url, behind) = (&tail[..end], &tail[end + quote.len_utf8()..]);
+    let is_over = |c: char| c.is_whitespace() || ",;)}]".contains(c);
+    let is_end = behind.is_empty() || behind.starts_with(is_over);
+    Some((is_end && !url.ends_with('\\') && !url.contains('\n')).then_some(url))
+}
+
+/// As much of a segment as is one word of a script, where it is one.
+fn within(segment: &str, extent: Extent) -> &str {
+    let ends_word = |c: char| c.is_whitespace() || "\"'`;|&<>()".contains(c);
+    match extent {
+        Extent::Value => segment,
+        Extent::Line => &segment[..segment.find(ends_word).unwrap_or(segment.len())],
+    }
+}
+
+/// `jdbc:oracle:thin:user/pass@db:1521:XE`, which is no URL.
+fn of_oracle(text: &str) -> Option<Found> {
+    const BEGIN: &str = "jdbc:oracle:";
+    let at = text.find(BEGIN)?;
+    let rest = &text[at..];
+    let rest = &rest
+        [..rest.find(|c: char| c.is_whitespace() || "\"'`;".contains(c)).unwrap_or(rest.len())];
+    let (driver, address) = rest.rsplit_once('@')?;
+    let plain = address.strip_prefix("//").unwrap_or(address);
+    let mut parts = plain.split([':', '/', '?']);
+    let host = parts.next().filter(|host| is_host(host))?;
+    let port = parts.next().filter(|_| plain[host.len()..].starts_with(':')).and_then(port_number);
+    // User and password may stand before it.
+    let driver =
+        if driver.matches(':').count() == 3 && driver.ends_with(':') { driver } else { "" };
+    let slashes = &address[..address.len() - plain.len()];
+    let scheme = Some("jdbc:oracle".to_owned());
+    let notation = keys(&format!("{driver}@{slashes}"), ":", false);
+    Some(Found { scheme, host: host.to_owned(), port, notation, flaw: None })
+}
+
+/// Where the scheme that ends there begins, or the comma before it.
+fn begin_of_scheme(text: &str, end: usize) -> usize {
+    text[..end].trim_end_matches(is_of_scheme).trim_end_matches(':').len()
+}
+
+fn is_of_scheme(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-')
 }
 
 /// Schemes behind which no host stands: paths on the machine itself, whatever
@@ -68,30 +147,77 @@ const NO_NETWORK: [&str; 27] = [
     "docker", "oci", "arn", "ssm",
 ];
 
-/// The scheme at the end of a text: `jdbc:postgresql` of that.
+/// The scheme at the end of a text, before `//`: `jdbc:postgresql` of
+/// `jdbc:postgresql:`, and all of `jdbc:mariadb:sequential`, with colon or not.
 fn scheme_before(text: &str) -> Option<String> {
-    let is_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-');
-    let start = text.trim_end_matches(is_scheme).len();
+    let whole = text.trim_end_matches(|c| is_of_scheme(c) || c == ':').len();
+    let whole = text[whole..].to_ascii_lowercase();
+    if ["jdbc:", "r2dbc:"].iter().any(|driver| whole.starts_with(driver)) {
+        let scheme = whole.trim_end_matches(':');
+        let sure = whole.ends_with(':') || scheme.matches(':').count() > 1;
+        return (sure && scheme.len() <= 40).then(|| scheme.to_owned());
+    }
+    let text = text.strip_suffix(':')?;
+    let start = text.trim_end_matches(is_of_scheme).len();
     let scheme = text[start..].to_ascii_lowercase();
     let fits = scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.len() <= 24;
-    let is_network = !NO_NETWORK.contains(&scheme.as_str());
-    let driver = ["jdbc:", "r2dbc:"].into_iter().find(|driver| text[..start].ends_with(driver));
-    (fits && is_network).then(|| driver.unwrap_or_default().to_owned() + &scheme)
+    (fits && !NO_NETWORK.contains(&scheme.as_str())).then_some(scheme)
 }
 
-fn authority(scheme: &str, segment: &str) -> Vec<Found> {
-    let ends = |c: char| c.is_whitespace() || "/?#;\"'`<>(){}|\\^".contains(c);
-    let end = segment.find(ends).unwrap_or(segment.len());
+/// What ends the part of a URL that names the host.
+fn ends_authority(c: char) -> bool {
+    c.is_whitespace() || "/?#;\"'`<>(){}|\\^".contains(c)
+}
+
+/// The hosts of a URL that is as long as `segment`, and at least as long as `word`.
+fn authority(scheme: &str, segment: &str, word: &str) -> Vec<Found> {
+    let end = segment.find(ends_authority).unwrap_or(segment.len());
     let (authority, rest) = segment.split_at(end);
-    if rest.contains('@') {
-        return Vec::new();
+    let (hosts, flaw) = if rest.contains('@') {
+        let is_all = !segment[word.len()..].contains('@');
+        let unescaped = behind_unescaped(authority, word).filter(|_| is_all);
+        let Some(hosts) = unescaped else { return Vec::new() };
+        (hosts, Some(Flaw::Unescaped))
+    } else {
+        let (user, hosts) = authority.rsplit_once('@').unwrap_or(("", authority));
+        let is_misread = user.contains('@') || has_loose_percent(user);
+        (hosts, is_misread.then_some(Flaw::Unescaped))
+    };
+    let of_host = |(host, port): (String, _)| {
+        let scheme = Some(scheme.to_owned());
+        Found { scheme, flaw, ..Found::plain(&host, port) }
+    };
+    hosts.split(',').filter_map(host_and_port).map(of_host).collect()
+}
+
+/// The hosts of a URL whose user or password ends its first part too early:
+/// `user:pa` of `user:pa#ss@db:5432/app`. What could be a host with its port is one,
+/// and what could be two hosts is none.
+fn behind_unescaped<'t>(authority: &str, segment: &'t str) -> Option<&'t str> {
+    let is_of_user = !authority.contains('@') && authority.contains(':');
+    if !is_of_user || host_and_port(authority).is_some() {
+        return None;
     }
-    let hosts = authority.rsplit('@').next().unwrap_or_default();
-    hosts
-        .split(',')
-        .filter_map(host_and_port)
-        .map(|(host, port)| Found { scheme: Some(scheme.to_owned()), host, port })
-        .collect()
+    let hosts = |at: usize| {
+        let behind = &segment[at + 1..];
+        let hosts = &behind[..behind.find(ends_authority).unwrap_or(behind.len())];
+        hosts.split(',').all(|host| host_and_port(host).is_some()).then_some(hosts)
+    };
+    let (last, _) = segment.rmatch_indices('@').next()?;
+    let mut before = segment[..last].match_indices('@').take(MOST_OF_A_PASSWORD + 1);
+    let is_only = before.by_ref().take(MOST_OF_A_PASSWORD).all(|(at, _)| hosts(at).is_none());
+    hosts(last).filter(|_| is_only && before.next().is_none())
+}
+
+/// Most `@` of a password that are looked at.
+const MOST_OF_A_PASSWORD: usize = 8;
+
+/// Whether a `%` stands there that begins no escape.
+fn has_loose_percent(user: &str) -> bool {
+    user.match_indices('%').any(|(at, _)| {
+        let digits = user.as_bytes().get(at + 1..at + 3);
+        !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    })
 }
 
 /// Reads `host`, `host:port`, `[v6]` or `[v6]:port`. Anything else, such as a
@@ -115,7 +241,9 @@ pub fn host_and_port(text: &str) -> Option<(String, Option<u16>)> {
     }
 }
 
-fn port_number(text: &str) -> Option<u16> {
+/// A text that is a port's number, blanks around it or not.
+pub(super) fn port_number(text: &str) -> Option<u16> {
+    let text = text.trim();
     // `parse` would take a sign.
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|port| digits && *port > 0)

@@ -38,10 +38,7 @@ pub async fn run(
 }
 
 async fn ping(engine: &Engine, container: &str, act: &Act, limits: &Limits) -> Result<Answer> {
-    let host = match act {
-        Act::Address(address, _) => address.to_string(),
-        Act::Name(name, _) => name.clone(),
-    };
+    let host = act.host();
     let wait = limits.whole_seconds();
     let command = ["ping", "-q", "-c", &limits.count.to_string(), "-W", &wait.to_string(), &host];
     let deadline = Duration::from_secs(wait + u64::from(limits.count) + 3);

@@ -8,6 +8,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::time::Duration;
 
+use rustix::net::sockopt::{
+    Ipv4PathMtuDiscovery, Ipv6PathMtuDiscovery, set_ip_mtu_discover, set_ipv6_mtu_discover,
+};
+use socket2::Socket;
 use tokio::net::UdpSocket;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -15,11 +19,18 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::icmp::{self, Nonce, Word};
 use super::namespaces::{NamespaceHandle, SocketKind};
 use crate::engine::Visitor;
-use crate::model::{Latency, Outcome, Why};
+use crate::model::{FullSize, Latency, Outcome, Why};
 use crate::probe::{Answer, Limits};
 
 /// Time between two tries of one ping.
 const PACE: Duration = Duration::from_millis(200);
+
+/// How long an answer to a packet of a certain size may take: there are some
+/// ten of them, one after the other, to somebody who has answered before.
+const PATIENCE: Duration = Duration::from_millis(400);
+
+/// Bytes of a packet that is small: what every way must carry (RFC 791).
+const SMALL: u32 = 68;
 
 /// Time to wait where the kernel has no room for another packet or neighbour.
 const BREATH: Duration = Duration::from_millis(25);
@@ -40,6 +51,10 @@ struct Ping {
     /// For each try the time its answer took.
     trips: RefCell<HashMap<u32, Duration>>,
     rejected: RefCell<Option<Why>>,
+    /// Bytes of its packets, where they are to be larger than they must.
+    size: usize,
+    /// Whether somebody said that they are too large.
+    is_too_large: Cell<bool>,
     news: Notify,
 }
 
@@ -51,6 +66,7 @@ impl Echoes {
             handle
                 .socket(visitor, SocketKind::Icmp { v6 })
                 .await
+                .and_then(|socket| unfragmented(socket, v6))
                 // To tokio a raw socket is one for datagrams like any other.
                 .and_then(|socket| UdpSocket::from_std(socket.into()))
                 .map_err(|error| format!("no socket for pings: {error}"))
@@ -69,6 +85,44 @@ impl Echoes {
     /// Pings `target` as often as asked. A first silence is not believed: one
     /// more packet goes out half way to the time-out.
     pub async fn ping(&self, target: IpAddr, limits: &Limits) -> Answer {
+        self.ping_with(target, limits, 0).await.0
+    }
+
+    /// How large a packet gets to `target`, which answers small ones: `largest`
+    /// is what the first interface on the way takes, and below it the size is
+    /// found by halving.
+    ///
+    /// Nothing is said where large ones are lost, and then a small one as well.
+    pub async fn full_size(
+        &self,
+        target: IpAddr,
+        largest: u32,
+        limits: &Limits,
+    ) -> Option<FullSize> {
+        let limits = Limits { wait: limits.wait.min(PATIENCE), count: 1, ..*limits };
+        let told = Cell::new(false);
+        let passes = async |size: u32| {
+            let (answer, is_too_large) = self.ping_with(target, &limits, size as usize).await;
+            told.set(told.get() | is_too_large);
+            answer.outcome == Outcome::Reachable
+        };
+        let mut known = SMALL.min(largest);
+        if passes(largest).await {
+            known = largest;
+        }
+        // It lies between what passes and what does not.
+        let mut lost = largest.max(known + 1);
+        while known < largest && lost - known > 1 {
+            let middle = known + (lost - known) / 2;
+            if passes(middle).await { known = middle } else { lost = middle }
+        }
+        let told = told.get();
+        let loses = known < largest && !told;
+        let is_busy = loses && (passes(largest).await || !passes(SMALL).await);
+        (!is_busy).then_some(FullSize { sent: largest, passes: known, told })
+    }
+
+    async fn ping_with(&self, target: IpAddr, limits: &Limits, size: usize) -> (Answer, bool) {
         let number = self.next.get();
         self.next.set(number.wrapping_add(1));
         let ping = Rc::new(Ping {
@@ -76,12 +130,14 @@ impl Echoes {
             sent: RefCell::default(),
             trips: RefCell::default(),
             rejected: RefCell::default(),
+            size,
+            is_too_large: Cell::new(false),
             news: Notify::new(),
         });
         self.under_way.borrow_mut().insert(number, Rc::clone(&ping));
         let failed = self.tries(number, &ping, limits).await.err();
         self.under_way.borrow_mut().remove(&number);
-        ping.answer(failed)
+        (ping.answer(failed), ping.is_too_large.get())
     }
 
     async fn tries(&self, number: u32, ping: &Ping, limits: &Limits) -> Result<(), Answer> {
@@ -92,7 +148,8 @@ impl Echoes {
             }
         }
         let last = Instant::now();
-        if !ping.is_settled(limits.count, last + limits.wait / 2).await && ping.is_silent() {
+        let half_way = last + limits.wait / 2;
+        if limits.insists && !ping.is_settled(limits.count, half_way).await && ping.is_silent() {
             self.send(number, limits.count, ping, limits.wait / 2).await?;
         }
         ping.is_settled(limits.count, last + limits.wait).await;
@@ -109,7 +166,7 @@ impl Echoes {
         let v6 = ping.target.is_ipv6();
         let socket = if v6 { &self.v6 } else { &self.v4 };
         let socket = socket.as_ref().map_err(|why| Answer::unknown(why.clone()))?;
-        let packet = icmp::request(v6, self.nonce, number, attempt);
+        let packet = icmp::request_of(v6, self.nonce, number, attempt, ping.size);
         let to = SocketAddr::new(ping.target, 0);
         let until = Instant::now() + patience;
         loop {
@@ -171,6 +228,12 @@ impl Echoes {
                     ping.news.notify_one();
                 }
             }
+            Word::TooLarge { target } => {
+                for ping in under_way.values().filter(|ping| ping.target == target) {
+                    ping.is_too_large.set(true);
+                    ping.news.notify_one();
+                }
+            }
             Word::Unreachable { target, why } => {
                 for ping in under_way.values().filter(|ping| ping.target == target) {
                     *ping.rejected.borrow_mut() = Some(why.clone());
@@ -183,7 +246,9 @@ impl Echoes {
 
 impl Ping {
     fn is_silent(&self) -> bool {
-        self.trips.borrow().is_empty() && self.rejected.borrow().is_none()
+        self.trips.borrow().is_empty()
+            && self.rejected.borrow().is_none()
+            && !self.is_too_large.get()
     }
 
     /// Waits until every try is answered or one was rejected; `false` when
@@ -195,7 +260,7 @@ impl Ping {
             if answered >= enough || (answered > 0 && self.sent.borrow().len() > enough) {
                 return true;
             }
-            if self.rejected.borrow().is_some() {
+            if self.rejected.borrow().is_some() || self.is_too_large.get() {
                 return true;
             }
             if timeout_at(until, self.news.notified()).await.is_err() {
@@ -221,10 +286,26 @@ impl Ping {
     }
 }
 
+/// The socket, whose packets nobody takes to pieces: neither on the way nor
+/// here, and whatever was learned of the way before.
+fn unfragmented(socket: Socket, v6: bool) -> io::Result<Socket> {
+    if v6 {
+        set_ipv6_mtu_discover(&socket, Ipv6PathMtuDiscovery::PROBE)?;
+    } else {
+        set_ip_mtu_discover(&socket, Ipv4PathMtuDiscovery::PROBE)?;
+    }
+    Ok(socket)
+}
+
 fn is_out_of_room(error: &io::Error) -> bool {
     use rustix::io::Errno;
     let out_of_room = [Errno::NOBUFS, Errno::NOMEM].map(|errno| Some(errno.raw_os_error()));
     out_of_room.contains(&error.raw_os_error())
+}
+
+/// Whether it is a route that forbids it, and no rule.
+fn is_access(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::ACCESS.raw_os_error())
 }
 
 /// What it means that the source's own kernel would not send.
@@ -233,6 +314,7 @@ pub fn refused_here(error: &io::Error) -> Answer {
     match error.kind() {
         io::ErrorKind::NetworkUnreachable => unreachable(Why::NoRoute),
         io::ErrorKind::HostUnreachable => unreachable(Why::NobodyThere),
+        io::ErrorKind::PermissionDenied if is_access(error) => unreachable(Why::Prohibited),
         // The namespace's own firewall says it this way.
         io::ErrorKind::PermissionDenied => unreachable(Why::OwnFirewall),
         io::ErrorKind::AddrNotAvailable => unreachable(Why::NoSourceAddress),

@@ -11,12 +11,19 @@ pub type Nonce = [u8; 8];
 /// with the act's number and the try's as payload. Linux fills in the
 /// checksum of ICMPv6 itself; for ICMPv4 on raw sockets it does not.
 pub fn request(v6: bool, nonce: Nonce, act: u32, attempt: u32) -> Vec<u8> {
+    request_of(v6, nonce, act, attempt, 0)
+}
+
+/// The same, in a packet of at least `size` bytes with its IP header.
+pub fn request_of(v6: bool, nonce: Nonce, act: u32, attempt: u32, size: usize) -> Vec<u8> {
     let mut packet = vec![if v6 { 128 } else { 8 }, 0, 0, 0];
     packet.extend_from_slice(&nonce[..2]);
     packet.extend_from_slice(&(attempt as u16).to_be_bytes());
     packet.extend_from_slice(&nonce);
     packet.extend_from_slice(&act.to_be_bytes());
     packet.extend_from_slice(&attempt.to_be_bytes());
+    let header = if v6 { 40 } else { 20 };
+    packet.resize(packet.len().max(size.saturating_sub(header)), 0);
     if !v6 {
         let sum = checksum(&packet);
         packet[2..4].copy_from_slice(&sum.to_be_bytes());
@@ -53,6 +60,11 @@ pub enum Word {
         /// What it is that stops them.
         why: Why,
     },
+    /// Somebody on the way says that a packet to this address is too large.
+    TooLarge {
+        /// The address.
+        target: IpAddr,
+    },
 }
 
 /// Reads a packet from a raw ICMPv4 socket, which starts with its IP header.
@@ -67,13 +79,15 @@ pub fn read_v4(packet: &[u8], nonce: Nonce) -> Option<Word> {
                 return None;
             }
             let target: [u8; 4] = inner.get(16..20)?.try_into().ok()?;
+            let target = Ipv4Addr::from(target).into();
             let why = match icmp.get(1)? {
+                4 => return Some(Word::TooLarge { target }),
                 0 | 6 | 11 => Why::RouterHasNoRoute,
                 1 | 7 | 8 | 12 => Why::NobodyThere,
                 9 | 10 | 13 => Why::FirewallOnTheWay,
                 _ => Why::RejectedOnTheWay,
             };
-            Some(Word::Unreachable { target: Ipv4Addr::from(target).into(), why })
+            Some(Word::Unreachable { target, why })
         }
         _ => None,
     }
@@ -83,20 +97,25 @@ pub fn read_v4(packet: &[u8], nonce: Nonce) -> Option<Word> {
 pub fn read_v6(icmp: &[u8], nonce: Nonce) -> Option<Word> {
     match icmp.first()? {
         129 => echo(icmp, nonce),
-        1 => {
+        // A packet that is too large has a type of its own.
+        kind @ (1 | 2) => {
             let inner = icmp.get(8..)?;
             let asked = inner.get(40..)?;
             if asked.first() != Some(&128) || asked.get(4..6)? != &nonce[..2] {
                 return None;
             }
             let target: [u8; 16] = inner.get(24..40)?.try_into().ok()?;
+            let target = Ipv6Addr::from(target).into();
+            if *kind == 2 {
+                return Some(Word::TooLarge { target });
+            }
             let why = match icmp.get(1)? {
                 0 => Why::RouterHasNoRoute,
                 1 | 5 | 6 => Why::FirewallOnTheWay,
                 3 => Why::NobodyThere,
                 _ => Why::RejectedOnTheWay,
             };
-            Some(Word::Unreachable { target: Ipv6Addr::from(target).into(), why })
+            Some(Word::Unreachable { target, why })
         }
         _ => None,
     }
@@ -150,6 +169,24 @@ mod tests {
         let why = Why::FirewallOnTheWay;
         let target = "10.0.0.9".parse().unwrap();
         assert_eq!(read_v4(&packet, NONCE), Some(Word::Unreachable { target, why }));
+    }
+
+    #[test]
+    fn a_packet_has_the_size_that_was_asked_for_and_may_be_too_large() {
+        assert_eq!(request_of(false, NONCE, 7, 2, 900).len(), 880);
+        assert_eq!(request_of(true, NONCE, 7, 2, 900).len(), 860);
+        assert_eq!(request_of(false, NONCE, 7, 2, 10), request(false, NONCE, 7, 2));
+        assert_eq!(checksum(&request_of(false, NONCE, 7, 2, 901)), 0);
+        let asked = [ip_header([10, 0, 0, 9]), request(false, NONCE, 7, 2)].concat();
+        let packet = [ip_header([10, 0, 0, 1]), vec![3, 4, 0, 0, 0, 0, 3, 132], asked].concat();
+        let target = "10.0.0.9".parse().unwrap();
+        assert_eq!(read_v4(&packet, NONCE), Some(Word::TooLarge { target }));
+        let mut header = vec![0x60; 24];
+        header.extend_from_slice(&"fd00::9".parse::<Ipv6Addr>().unwrap().octets());
+        let asked = [header, request(true, NONCE, 7, 2)].concat();
+        let packet = [vec![2, 0, 0, 0, 0, 0, 5, 0], asked].concat();
+        let target = "fd00::9".parse().unwrap();
+        assert_eq!(read_v6(&packet, NONCE), Some(Word::TooLarge { target }));
     }
 
     #[test]

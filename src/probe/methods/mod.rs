@@ -7,6 +7,7 @@
 //! - [`argv`] runs plain `ping` by exec where there is no shell.
 
 pub mod argv;
+mod bare;
 pub mod script;
 mod tools;
 
@@ -22,6 +23,8 @@ pub mod namespaces;
 pub mod netns;
 #[cfg(target_os = "linux")]
 mod resolve;
+#[cfg(target_os = "linux")]
+pub mod volley;
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;

@@ -2,9 +2,10 @@
 
 use std::fs::File;
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use rustix::net::sockopt::{ip_mtu, ipv6_mtu};
 use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::engine::{Engines, Process, Visitor, may_enter};
@@ -81,6 +82,14 @@ impl NamespaceHandle {
     /// A socket of this kind in the namespace behind it.
     pub async fn socket(&self, visitor: &Visitor, kind: SocketKind) -> io::Result<Socket> {
         visitor.visit(&self.namespace, move || kind.make()).await?
+    }
+
+    /// Bytes of the largest packet that leaves for an address. Nothing is sent.
+    pub async fn largest_packet(&self, visitor: &Visitor, to: IpAddr) -> io::Result<u32> {
+        let socket = self.socket(visitor, SocketKind::Udp(to)).await?;
+        socket.connect(&SocketAddr::new(to, 9).into())?;
+        let mtu = if to.is_ipv6() { ipv6_mtu(&socket)? } else { ip_mtu(&socket)? };
+        Ok(mtu.min(u32::from(u16::MAX)))
     }
 
     /// The first `limit` bytes of a file of the container behind it.

@@ -203,13 +203,28 @@ impl<'a> Visit<'a> {
 
     async fn attempt(&self, address: IpAddr, attempt: Attempt) -> Answer {
         let answer = match attempt {
-            Attempt::Icmp => self.echoes.ping(address, self.limits).await,
+            Attempt::Icmp => self.ping(address).await,
             Attempt::Tcp(port) => self.connect(SocketAddr::new(address, port)).await,
         };
         match answer.outcome {
             Outcome::Unknown => answer,
             _ => Answer { method: NAME, ..answer },
         }
+    }
+
+    /// Pings, and where that is asked for tries how large a packet gets there.
+    async fn ping(&self, address: IpAddr) -> Answer {
+        let answer = self.echoes.ping(address, self.limits).await;
+        let is_far = self.limits.full_size && !address.is_loopback();
+        if !is_far || answer.outcome != Outcome::Reachable {
+            return answer;
+        }
+        let full_size = match self.handle.largest_packet(self.visitor, address).await {
+            Ok(largest) => self.echoes.full_size(address, largest, self.limits).await,
+            // Without it nothing is said of large ones.
+            Err(_) => None,
+        };
+        Answer { full_size, ..answer }
     }
 
     /// Connects as often as asked and closes again.

@@ -1,16 +1,21 @@
 //! One exec for each network stack: a shell script that runs all pings side
-//! by side and prints how each ended. Works with the shells and pings of
+//! by side and prints how each ended. busybox's are run bare, and
+//! [`super::bare`] reads them. Works with the shells and pings of
 //! busybox, dash and bash, and goes down the ladder of [`super::tools`] where
 //! there is no ping that works.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::net::IpAddr;
 use std::time::Duration;
 
+use super::bare;
 use super::tools::{TOOLS, Tool};
 use crate::engine::{Ended, Engine, Exec, Ran};
 use crate::error::Result;
 use crate::model::{Attempt, Outcome, Why};
-use crate::probe::plan::Act;
+use crate::probe::plan::{Act, ProbePlan};
+use crate::probe::stand_in::StandIns;
 use crate::probe::{Answer, Limits, words};
 
 /// Attempts that run side by side in one container: enough for 120 containers
@@ -43,6 +48,9 @@ const STOP: char = '\u{1d}';
 const NEXT_LINE: char = '\u{1c}';
 const LAST_WORDS: &[u8] = b"\x1eend\x1d";
 
+/// A TCP port nobody listens on as a rule: `tcpmux`. A refusal proves the way open.
+const UNLIKELY_PORT: u16 = 1;
+
 /// What an exec came to.
 #[derive(Debug)]
 pub enum Report {
@@ -57,30 +65,40 @@ pub fn execs(acts: usize) -> usize {
     acts.div_ceil(IN_ONE_EXEC)
 }
 
-/// Tries `acts` from inside the container with this id. `port_of` gives a
-/// port to connect to where a ping cannot be sent.
+/// What is known of those that are asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// The plan that the acts are of.
+    pub plan: &'a ProbePlan,
+    /// Pings of names that stand for pings of addresses.
+    pub stand_ins: &'a StandIns,
+}
+
+/// Tries `acts` from inside the container with this id.
 pub async fn run(
     engine: &Engine,
     container: &str,
     acts: &[Act],
     limits: &Limits,
-    port_of: impl Fn(&Act) -> u16,
+    known: Known<'_>,
 ) -> Result<Report> {
     let mut answers = Vec::with_capacity(acts.len());
     for part in acts.chunks(IN_ONE_EXEC) {
-        let mut told = match once(engine, container, part, limits, AT_ONCE, &port_of).await? {
-            Some(told) => told,
-            None => return Ok(Report::NoShell),
-        };
-        // A container that may not have that many processes says nothing of
-        // some acts; they get a second chance, a few at a time.
-        let missing: Vec<usize> = (0..part.len()).filter(|at| told[*at].is_none()).collect();
-        if !missing.is_empty() && missing.len() < part.len() {
+        let mut told: Vec<Option<Answer>> = vec![None; part.len()];
+        for manner in [Manner::Bare, Manner::Many, Manner::Few] {
+            let missing: Vec<usize> = (0..part.len()).filter(|at| told[*at].is_none()).collect();
+            if missing.is_empty() || (manner == Manner::Few && missing.len() == part.len()) {
+                break;
+            }
             let acts: Vec<Act> = missing.iter().map(|at| part[*at].clone()).collect();
-            if let Some(again) = once(engine, container, &acts, limits, AT_LEAST, &port_of).await? {
-                for (at, answer) in missing.into_iter().zip(again) {
-                    told[at] = answer;
+            match once(engine, container, &acts, limits, manner, known).await? {
+                Some(again) => {
+                    for (at, answer) in missing.into_iter().zip(again) {
+                        told[at] = answer;
+                    }
                 }
+                None if manner == Manner::Bare => return Ok(Report::NoShell),
+                None => break,
             }
         }
         let silent = || Answer::unknown(Why::ExecEnded);
@@ -89,19 +107,41 @@ pub async fn run(
     Ok(Report::Answers(answers))
 }
 
+/// How attempts are run in one exec. What says nothing in one manner gets a
+/// chance in the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// Pings with nothing around them, where their words tell whose they are. A
+    /// ping that could not send leaves that open.
+    Bare,
+    /// Each in a shell of its own.
+    Many,
+    /// A few at a time: a container may not have more processes.
+    Few,
+}
+
+impl Manner {
+    fn at_once(self) -> usize {
+        match self {
+            Self::Bare | Self::Many => AT_ONCE,
+            Self::Few => AT_LEAST,
+        }
+    }
+}
+
 /// One exec. `None` where there is no shell.
 async fn once(
     engine: &Engine,
     container: &str,
     acts: &[Act],
     limits: &Limits,
-    at_once: usize,
-    port_of: &impl Fn(&Act) -> u16,
+    manner: Manner,
+    known: Known<'_>,
 ) -> Result<Option<Vec<Option<Answer>>>> {
     let rounds = acts.len().div_ceil(AT_LEAST) as u64;
     let one = tries(limits) + SLACK + 1;
     let exec = Exec {
-        command: command(acts, limits, at_once, port_of),
+        command: command(acts, limits, manner, known),
         // Trying out the tools takes its time, too.
         silence: Duration::from_secs(one + 15),
         deadline: Duration::from_secs(one * rounds + 15),
@@ -109,7 +149,43 @@ async fn once(
         last_words: Some(LAST_WORDS),
     };
     let ran = engine.exec(container, &exec).await?;
-    Ok(read(&ran, acts))
+    let mut answers = read(&ran, acts);
+    if let Some(answers) = &mut answers {
+        stand_in(acts, known.stand_ins, answers);
+    }
+    Ok(answers)
+}
+
+/// For pings of addresses, by their positions, where the ping of a name is that
+/// stands for them.
+fn stood_for(acts: &[Act], stand_ins: &StandIns) -> HashMap<usize, usize> {
+    let names: HashMap<&str, usize> = acts
+        .iter()
+        .enumerate()
+        .filter_map(|(at, act)| match act {
+            Act::Name(name, Attempt::Icmp) => Some((name.as_str(), at)),
+            _ => None,
+        })
+        .collect();
+    let of_name = |(at, act): (usize, &Act)| match act {
+        Act::Address(address, Attempt::Icmp) => {
+            Some((at, *names.get(stand_ins.get(address)?.as_str())?))
+        }
+        _ => None,
+    };
+    acts.iter().enumerate().filter_map(of_name).collect()
+}
+
+/// Lets pings of names answer for those of addresses that were not made: what a
+/// name led elsewhere says nothing of them.
+fn stand_in(acts: &[Act], stand_ins: &StandIns, answers: &mut [Option<Answer>]) {
+    for (at, name) in stood_for(acts, stand_ins) {
+        let Act::Address(address, _) = acts[at] else { continue };
+        let led_there = |answer: &&Answer| answer.leads_to == Some(address);
+        if answers[at].is_none() {
+            answers[at] = answers[name].as_ref().filter(led_there).cloned();
+        }
+    }
 }
 
 /// How long all tries of one attempt may take, in seconds: a ping repeats once a
@@ -119,38 +195,50 @@ fn tries(limits: &Limits) -> u64 {
 }
 
 /// The shell, the script and its arguments.
-fn command(
-    acts: &[Act],
-    limits: &Limits,
-    at_once: usize,
-    port_of: &impl Fn(&Act) -> u16,
-) -> Vec<String> {
+fn command(acts: &[Act], limits: &Limits, manner: Manner, known: Known) -> Vec<String> {
     let wait = limits.whole_seconds();
     let tries = tries(limits);
     // What takes longer than all its tries waits for a name server.
     let patience = |act: &Act| if act.is_address() { tries + SLACK } else { tries };
     let mut command: Vec<String> = vec!["sh".into(), "-c".into(), script(), "netmap".into()];
     let by_tcp = acts.iter().any(|act| act.attempt() != Attempt::Icmp);
+    let at_once = manner.at_once();
     command.extend([wait.to_string(), limits.count.to_string(), at_once.to_string()]);
-    command.push(if by_tcp { "t" } else { "a" }.to_owned());
+    let kinds = match manner {
+        _ if by_tcp => "t",
+        Manner::Bare => "b",
+        Manner::Many | Manner::Few => "a",
+    };
+    let family = if known.plan.leads_to_ipv6 || acts.iter().any(is_ipv6) { "" } else { "-4" };
+    command.extend([kinds.to_owned(), family.to_owned()]);
+    let stood_for = stood_for(acts, known.stand_ins);
     // Names are soon told; each worker is to have its share of what takes long.
     let mut order: Vec<(usize, &Act)> = acts.iter().enumerate().collect();
     order.sort_by_key(|(_, act)| !act.is_address());
     for (at, act) in order {
         let (kind, port) = match (act.attempt(), act.is_address()) {
-            (Attempt::Icmp, true) => ("a", port_of(act)),
-            (Attempt::Icmp, false) => ("n", port_of(act)),
+            (Attempt::Icmp, true) if stood_for.contains_key(&at) => ("s", port_of(act, known.plan)),
+            (Attempt::Icmp, true) => ("a", port_of(act, known.plan)),
+            (Attempt::Icmp, false) => ("n", port_of(act, known.plan)),
             (Attempt::Tcp(port), _) => ("t", port),
         };
-        let host = match act {
-            Act::Address(address, _) => address.to_string(),
-            Act::Name(name, _) => name.clone(),
-        };
-        let words = [at.to_string(), kind.to_owned(), host, port.to_string()];
+        let words = [at.to_string(), kind.to_owned(), act.host(), port.to_string()];
         command.extend(words);
         command.push(patience(act).to_string());
     }
     command
+}
+
+/// A port to connect to where a ping cannot be sent.
+fn port_of(act: &Act, plan: &ProbePlan) -> u16 {
+    match act {
+        Act::Address(address, _) => plan.ports.get(address).copied().unwrap_or(UNLIKELY_PORT),
+        Act::Name(..) => UNLIKELY_PORT,
+    }
+}
+
+fn is_ipv6(act: &Act) -> bool {
+    matches!(act, Act::Address(IpAddr::V6(_), _))
 }
 
 /// The script. Nothing of other people's making is part of its text.
@@ -178,12 +266,19 @@ fn read(ran: &Ran, acts: &[Act]) -> Option<Vec<Option<Answer>>> {
         return None;
     }
     let mut answers: Vec<Option<Answer>> = vec![None; acts.len()];
-    for record in output.split(START).skip(1) {
+    let mut parts = output.split(START);
+    let mut outside = parts.next().unwrap_or_default().to_owned();
+    let mut no_ping = "no ping in the container";
+    for record in parts {
         // Without its end a record is half a record.
-        let Some((record, _)) = record.split_once(STOP) else { continue };
+        let Some((record, after)) = record.split_once(STOP) else { continue };
+        outside.push_str(after);
         let Some((head, said)) = record.split_once(BODY) else { continue };
         let mut head = head.split(' ');
         let (at, tool, code) = (head.next(), head.next(), head.next());
+        if at == Some("ping") && words::ping(1, said).reason == Some(Why::PingForbidden) {
+            no_ping = "the container may not send pings";
+        }
         let (Some(at), Some(tool), Some(code)) = (
             at.and_then(|at| at.parse::<usize>().ok()),
             tool,
@@ -193,8 +288,12 @@ fn read(ran: &Ran, acts: &[Act]) -> Option<Vec<Option<Answer>>> {
         };
         if let Some(place) = answers.get_mut(at) {
             let said = said.replace(NEXT_LINE, "\n");
-            *place = Some(answer(&acts[at], tool, code, &said));
+            *place = Some(answer(&acts[at], tool, code, &said, no_ping));
         }
+    }
+    let bare = bare::read(&outside);
+    for (act, answer) in acts.iter().zip(&mut answers).filter(|(_, answer)| answer.is_none()) {
+        *answer = bare::answer(act, &bare);
     }
     if ran.ended == Ended::Deadline || ran.ended == Ended::Flood {
         let why = match ran.ended {
@@ -223,7 +322,7 @@ pub fn read_by_chance(bytes: &[u8]) -> Vec<Answer> {
     read(&ran, &acts).into_iter().flatten().flatten().collect()
 }
 
-fn answer(act: &Act, tool: &str, code: i64, said: &str) -> Answer {
+fn answer(act: &Act, tool: &str, code: i64, said: &str, no_ping: &str) -> Answer {
     let known = TOOLS.iter().map(|known| known.program).find(|known| *known == tool);
     let mut answer = match (tool, known) {
         ("ping", _) => Answer { method: "ping", ..words::ping(code, said) },
@@ -234,8 +333,7 @@ fn answer(act: &Act, tool: &str, code: i64, said: &str) -> Answer {
     let by_tcp = act.attempt() == Attempt::Icmp && known.is_some();
     if by_tcp && matches!(answer.outcome, Outcome::Reachable | Outcome::Refused) {
         answer.outcome = Outcome::Reachable;
-        answer.reason =
-            Some(Why::Other(format!("no ping in the container; {tool} got an answer over TCP")));
+        answer.reason = Some(Why::Other(format!("{no_ping}; {tool} got an answer over TCP")));
     }
     answer
 }

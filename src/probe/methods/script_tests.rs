@@ -31,6 +31,32 @@ fn records_are_read_in_any_order_and_half_ones_are_not() {
 }
 
 #[test]
+fn a_name_answers_for_the_address_that_it_led_to_and_for_no_other() {
+    let said = |name: &str, address: &str, got: u8| {
+        format!(
+            "PING {name} ({address}): 56 data bytes\n\n--- {name} ping statistics ---\n\
+             1 packets transmitted, {got} packets received, 0% packet loss\n{}",
+            if got == 1 { "round-trip min/avg/max = 0.1/0.1/0.1 ms\n" } else { "" }
+        )
+    };
+    let address = |last: u8| Act::Address([10, 0, 0, last].into(), Attempt::Icmp);
+    let name = |name: &str| Act::Name(name.to_owned(), Attempt::Icmp);
+    let names = ["db", "cache", "queue"];
+    let acts: Vec<Act> = (names.map(name).into_iter()).chain([3, 4, 5, 6].map(address)).collect();
+    let stand_ins: StandIns = (names.into_iter().zip([3_u8, 4, 5]))
+        .map(|(name, last)| ([10, 0, 0, last].into(), name.to_owned()))
+        .collect();
+    let output = said("db", "10.0.0.3", 1) + &said("cache", "10.9.9.9", 1);
+    let output = output + "ping: bad address 'queue'\n" + &said("10.0.0.6", "10.0.0.6", 0);
+    let mut answers = read(&ran(&output, Ended::LastWords), &acts).unwrap();
+    stand_in(&acts, &stand_ins, &mut answers);
+    let outcomes: Vec<Option<Outcome>> =
+        answers[3..].iter().map(|answer| answer.as_ref().map(|answer| answer.outcome)).collect();
+    // The next manner asks for those of which nothing is known.
+    assert_eq!(outcomes, [Some(Outcome::Reachable), None, None, Some(Outcome::Timeout)]);
+}
+
+#[test]
 fn what_is_no_record_is_survived() {
     for output in
         ["\u{1e}", "\u{1e}99 ping 0\u{1f}x\u{1d}", "\u{1e}a b c\u{1f}\u{1d}", "\u{1e}0\u{1f}\u{1d}"]
@@ -89,7 +115,8 @@ fn in_a_shell(shell: &str, programs: &[&str], acts: &[Act]) -> Vec<Option<Answer
     link(shell, "sh");
     ["timeout"].iter().chain(programs).for_each(|program| link(program, program));
     let limits = Limits::new(Duration::from_secs(1), 1);
-    let words = command(acts, &limits, 8, &|_| 1);
+    let known = Known { plan: &ProbePlan::default(), stand_ins: &StandIns::new() };
+    let words = command(acts, &limits, Manner::Bare, known);
     let mut shell = Command::new(folder.path().join(&words[0]))
         .args(&words[1..])
         .env("PATH", folder.path())

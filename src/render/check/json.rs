@@ -1,6 +1,8 @@
 //! The contract `netmap-check/1`.
 
 use crate::model::to_json;
+#[cfg(test)]
+use crate::render::schemas;
 use serde::Serialize;
 
 use super::view::{CheckView, cause, fix, observed};
@@ -8,6 +10,7 @@ use crate::check::CheckStatus;
 use crate::render::style::Style;
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Report<'a> {
     schema: &'static str,
     file: &'a str,
@@ -16,13 +19,18 @@ struct Report<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Result<'a> {
+    /// The assertion, as the file has it.
     assertion: &'a str,
+    #[cfg_attr(test, schemars(extend("enum" = ["pass", "fail", "unknown"])))]
     status: &'static str,
     expected: &'a str,
     observed: String,
     /// `engine`, `measured` or `map`.
+    #[cfg_attr(test, schemars(extend("enum" = ["engine", "measured", "map"])))]
     basis: &'static str,
+    /// Where it stands in the file.
     line: u32,
     column: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -31,10 +39,17 @@ struct Result<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Summary {
     pass: usize,
     fail: usize,
     unknown: usize,
+}
+
+/// What the document is, by its types.
+#[cfg(test)]
+pub fn schema(name: &str) -> serde_json::Value {
+    schemas::of::<Report<'_>>(name)
 }
 
 /// Writes everything.

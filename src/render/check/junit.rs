@@ -1,12 +1,12 @@
 //! JUnit XML, which CI systems read. An assertion that fails is a failure,
-//! one that is unknown is an error. Nothing else uses quick-junit.
+//! one that is unknown is an error.
 
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use super::view::{CheckView, cause, fix, observed};
-use crate::check::CheckStatus;
-use crate::render::escape;
+use crate::check::{CheckStatus, CheckVerdict};
 use crate::render::style::Style;
+use crate::render::{escape, junit};
 
 /// Writes a test suite with a test case for each assertion.
 pub fn render(view: &CheckView, _style: &Style) -> String {
@@ -21,32 +21,21 @@ pub fn render(view: &CheckView, _style: &Style) -> String {
         let mut case = TestCase::new(escape::terminal(&verdict.assertion), status);
         case.set_classname(&file);
         if verdict.status != CheckStatus::Pass {
-            let mut text = format!(
-                "{}\nexpected: {}\nobserved: {}",
-                view.place(verdict),
-                verdict.expected,
-                observed(verdict)
-            );
-            if let Some(cause) = cause(verdict) {
-                text.push_str(&format!("\ndoctor: {cause}"));
-            }
-            for line in fix(verdict) {
-                text.push_str(&format!("\nfix: {line}"));
-            }
-            let lines: Vec<_> = text.lines().map(escape::terminal).collect();
             case.status
                 .set_message(escape::terminal(&observed(verdict)))
                 .set_type(verdict.status.as_str())
-                .set_description(lines.join("\n"));
+                .set_description(junit::lines(&description(view, verdict)));
         }
         suite.add_test_case(case);
     }
-    let mut report = Report::new("netmap check");
-    report.add_test_suite(suite);
-    // Writing XML into memory has nothing to fail at.
-    let mut text = report.to_string().unwrap_or_default();
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    text
+    junit::report("netmap check", suite)
+}
+
+/// Why it does not hold, a line each.
+fn description(view: &CheckView, verdict: &CheckVerdict) -> Vec<String> {
+    let mut lines = vec![view.place(verdict), format!("expected: {}", verdict.expected)];
+    lines.push(format!("observed: {}", observed(verdict)));
+    lines.extend(cause(verdict).map(|cause| format!("doctor: {cause}")));
+    lines.extend(junit::fix(&fix(verdict)));
+    lines
 }

@@ -7,13 +7,31 @@ mod markdown;
 mod tap;
 mod view;
 
-use super::format::{Draw, Format, Shown};
+use super::format::{Draw, Format, Rows, Shown};
+#[cfg(test)]
+pub use json::schema;
 pub use view::CheckView;
 
 /// A new format is a file in this folder and a few lines here.
 impl Shown for CheckView<'static> {
     type View<'a> = CheckView<'a>;
     const WHAT: &'static str = "a check";
+    const ROWS: Option<&'static Rows<Self>> = Some(&Rows::<Self> {
+        key: "results",
+        fields: &[
+            "Assertion",
+            "Status",
+            "Expected",
+            "Observed",
+            "Basis",
+            "Line",
+            "Column",
+            "Reason",
+            "Fix",
+        ],
+        names: &["Assertion"],
+        complete: |_, _| (),
+    });
     const FORMATS: &'static [Format<Self>] = &[
         Format {
             name: "human",

@@ -1,12 +1,16 @@
 //! The contract `netmap-diff/1`.
 
 use crate::model::to_json;
+#[cfg(test)]
+use crate::render::schemas;
 use serde::Serialize;
 
 use super::view::DiffView;
+use crate::render::strangers::{OnNetwork, on_networks};
 use crate::render::style::Style;
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Report<'a> {
     schema: &'static str,
     before: &'a str,
@@ -15,9 +19,13 @@ struct Report<'a> {
     /// What could not be read, and may seem gone for that.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     unread: Vec<String>,
+    /// Members of the networks compared that are left out on either side.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    strangers: Vec<OnNetwork<'a>>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Change<'a> {
     change: &'static str,
     kind: &'static str,
@@ -28,6 +36,12 @@ struct Change<'a> {
     before: Option<&'a str>,
     after: Option<&'a str>,
     noise: bool,
+}
+
+/// What the document is, by its types.
+#[cfg(test)]
+pub fn schema(name: &str) -> serde_json::Value {
+    schemas::of::<Report<'_>>(name)
 }
 
 /// Writes everything that is to be shown.
@@ -47,6 +61,7 @@ pub fn render(view: &DiffView, _style: &Style) -> String {
         after: view.after.name,
         changes: changes.collect(),
         unread: view.unread(),
+        strangers: on_networks(&view.strangers),
     };
     to_json(&report)
 }

@@ -8,6 +8,8 @@ mod table;
 mod view;
 
 use super::format::{Draw, Format, Shown};
+#[cfg(test)]
+pub use json::schema;
 pub use view::{DiffSide, DiffView};
 
 /// A new format is a file in this folder and a few lines here.
@@ -48,7 +50,7 @@ impl Shown for DiffView<'static> {
         Format {
             name: "html",
             extensions: &["html", "htm"],
-            about: "the same picture as a page to search and point at",
+            about: "the same picture as a page to search, filter and zoom",
             draw: Draw::Picture { own: drawn::html, dot: None },
         },
     ];

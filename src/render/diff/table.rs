@@ -4,7 +4,7 @@
 use super::view::{DiffView, side};
 use crate::diff::{Change, Happened};
 use crate::render::columns;
-use crate::render::style::{GLUE, Role, Style, flow, glued, unglued, width};
+use crate::render::style::{GLUE, Role, Style, flow, glued, width};
 
 /// Columns that the last cell needs to be readable.
 const LEAST_TEXT: usize = 24;
@@ -12,7 +12,7 @@ const LEAST_TEXT: usize = 24;
 /// Draws the table and what there is to say about it.
 pub fn render(view: &DiffView, style: &Style) -> String {
     let title = format!("{} → {}", view.before.name, view.after.name);
-    let mut text = wrapped(&title, Role::Strong, 2, style);
+    let mut text = style.wrapped(Role::Strong, &title, 2) + "\n";
     let changes = view.changes();
     if !changes.is_empty() {
         text.push('\n');
@@ -22,15 +22,17 @@ pub fn render(view: &DiffView, style: &Style) -> String {
             text.push_str(&columns::table(&rows, style.width));
         } else {
             for (change, row) in changes.iter().zip(&rows) {
-                text.push_str(&unglued(&format!("{}  {}\n", row[0], row[1])));
-                let described = wrapped(&described(change), Role::Plain, 2, &narrower(style));
+                let name = change.name.split(' ').map(|word| style.paint(Role::Strong, word));
+                let parts: Vec<String> = [format!("{} ", row[0])].into_iter().chain(name).collect();
+                text.push_str(&(flow(&parts, " ", 4, style.width) + "\n"));
+                let described = narrower(style).wrapped(Role::Plain, &described(change), 2);
                 text.extend(described.lines().map(|line| format!("    {line}\n")));
             }
         }
     }
     text.push('\n');
     for line in view.summary() {
-        text.push_str(&wrapped(&line, Role::Plain, 2, style));
+        text.push_str(&(style.wrapped(Role::Plain, &line, 2) + "\n"));
     }
     text
 }
@@ -69,9 +71,4 @@ fn described(change: &Change) -> String {
 
 fn narrower(style: &Style) -> Style {
     Style { width: style.width.saturating_sub(4), ..*style }
-}
-
-fn wrapped(line: &str, role: Role, indent: usize, style: &Style) -> String {
-    let words: Vec<String> = line.split_whitespace().map(|word| style.paint(role, word)).collect();
-    flow(&words, " ", indent, style.width) + "\n"
 }

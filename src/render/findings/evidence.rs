@@ -1,9 +1,7 @@
 //! Evidence in sentences, without full stop.
 
 use crate::model::words::{count, few};
-use crate::model::{
-    Dial, Evidence, ListensFrom, MachineMatter, NodesMatter, Origin, Progress, WrittenIn,
-};
+use crate::model::{Dial, Evidence, ListensFrom, MachineMatter, NodesMatter, Progress};
 
 /// What was seen, as a sentence for people.
 pub fn sentence(evidence: &Evidence) -> String {
@@ -23,6 +21,18 @@ pub fn sentence(evidence: &Evidence) -> String {
         Evidence::WaitInVain { clients, container } => {
             let wait = if clients.len() == 1 { "waits" } else { "wait" };
             format!("For that reason {} {wait} for {container} without success", few(clients))
+        }
+        Evidence::HeldBack { containers, container } => {
+            let (was, depends) = match containers.len() {
+                1 => ("was", "depends"),
+                _ => ("were", "depend"),
+            };
+            format!(
+                "For that reason {} {was} never started: Compose waits for {container}, on which \
+                 {} {depends}",
+                few(containers),
+                if containers.len() == 1 { "it" } else { "they" }
+            )
         }
         Evidence::DoesNotAnswer { container, host_port } => {
             format!("For that reason {container} does not answer on its published port {host_port}")
@@ -70,6 +80,10 @@ pub fn sentence(evidence: &Evidence) -> String {
                 count(usize::from(*ndots), "dot")
             )
         }
+        Evidence::BoundTo { container, port, addresses } => {
+            let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+            format!("{container} listens on {port} at {} only", few(&addresses))
+        }
         Evidence::NothingListens { container, port } => {
             format!("Nothing listens on {port} in {container}")
         }
@@ -82,7 +96,7 @@ pub fn sentence(evidence: &Evidence) -> String {
             format!("localhost is {who}, and nothing listens on {port} there")
         }
         Evidence::Ipv4Only { container, port } => {
-            format!("{container} listens on {port} with IPv4 and not on ::1")
+            format!("{container} listens on {port} with IPv4 only")
         }
         Evidence::HealthCheck { fails: true } => "The check fails".to_owned(),
         Evidence::HealthCheck { fails: false } => {
@@ -112,6 +126,13 @@ pub fn sentence(evidence: &Evidence) -> String {
         }
         Evidence::PortHeldBy { containers, planned: false } => {
             format!("{} {} it", few(containers), has(containers))
+        }
+        Evidence::OnHostNetwork { containers, port } => {
+            let are = if containers.len() == 1 { "is" } else { "are" };
+            format!(
+                "{} {are} on the host's network, where something listens on {port}",
+                few(containers)
+            )
         }
         Evidence::StartError { said } => format!("The engine says: {said}"),
         Evidence::On { container, networks } if networks.is_empty() => {
@@ -185,8 +206,15 @@ pub fn sentence(evidence: &Evidence) -> String {
         }
         Evidence::Advertises { container, host, port, setting } => {
             let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-            let from = setting.as_deref().unwrap_or("its own records");
-            format!("{container} tells its clients to dial {host}{port} ({from})")
+            match setting {
+                Some(from) => {
+                    format!("{container} tells its clients to dial {host}{port} ({from})")
+                }
+                None => format!(
+                    "{container} seems to tell its clients to dial {host}{port}: no setting of \
+                     theirs names it"
+                ),
+            }
         }
         Evidence::Answers { name, containers, network } => {
             let answer = if containers.len() == 1 { "answers" } else { "answer" };
@@ -235,6 +263,15 @@ pub fn sentence(evidence: &Evidence) -> String {
         Evidence::Unanswered { networks, attempts } => {
             format!("None of {attempts} attempts on {} had an answer", few(networks))
         }
+        Evidence::DroppedBy { container, to, by } => {
+            let proof = by.proof().map(|proof| format!(" ({proof})")).unwrap_or_default();
+            format!("What {container} sends to {to} does not get there, because {by}{proof}")
+        }
+        Evidence::NoDropFound { rules, namespaces } => format!(
+            "{} in {} were read, and no counter moved by what was sent",
+            count(*rules, "rule"),
+            count(*namespaces, "network namespace")
+        ),
         Evidence::Carries { networks } => {
             format!("On {} containers do answer", few(networks))
         }
@@ -242,12 +279,24 @@ pub fn sentence(evidence: &Evidence) -> String {
             let line = line.as_deref().unwrap_or(trouble.as_str());
             format!("The last error in the log of {container}: {line}")
         }
+        Evidence::Labelled { container, label, value } => {
+            format!("{container} has the label {label}={value}")
+        }
+        Evidence::CheckSays { container, trouble, line } => {
+            let line = line.as_deref().unwrap_or(trouble.as_str());
+            format!("The health check of {container} says: {line}")
+        }
         Evidence::LastComplaint { container, error, host } => {
             format!("The last error in the log of {container}: {host}, {}", error.as_str())
         }
         Evidence::Is { container, state } => format!("{container} is {state}"),
         Evidence::StartedLater { owner, container } => {
             format!("{container} shares the network of {owner}, and {owner} started later")
+        }
+        Evidence::OtherNamespace { owner, container } => {
+            format!(
+                "{container} shares the network of {owner}, and is left in one from before {owner} started"
+            )
         }
         Evidence::SharesWith { owner } => format!("Its network mode is `container:{owner}`"),
         Evidence::ListedByNetwork { id } => {
@@ -274,7 +323,7 @@ pub fn sentence(evidence: &Evidence) -> String {
 
 /// `web dials db:5432 (DATABASE_URL; its log 3 s ago: connection refused)`.
 fn dialled(dial: &Dial) -> String {
-    let Dial { container, host, port, written, log, connection } = dial;
+    let Dial { container, host, port, written, log, connection, wire } = dial;
     let dialled = match port {
         Some(port) if host.contains(':') => format!("[{host}]:{port}"),
         Some(port) => format!("{host}:{port}"),
@@ -282,10 +331,18 @@ fn dialled(dial: &Dial) -> String {
         None => host.clone(),
     };
     let mut signs: Vec<String> = Vec::new();
-    signs.extend(written.as_ref().map(|written| place(written).to_owned()));
+    signs.extend(written.as_ref().map(|written| written.place().to_owned()));
     signs.extend(log.map(|log| {
         let when = log.seconds_ago.map(|seconds| format!(" {}", ago(seconds)));
         format!("its log{}: {}", when.unwrap_or_default(), log.error.as_str())
+    }));
+    signs.extend(wire.map(|wire| {
+        let (tries, seconds) = (count(wire.tries, "try"), wire.window_ms.div_ceil(1000));
+        let outcome = match wire.outcome.is_answered() {
+            true => "taken and ended without a word",
+            false => wire.outcome.as_str(),
+        };
+        format!("on the wire: {tries} in {seconds} s, {outcome}")
     }));
     match connection {
         Some(Progress::Trying) => {
@@ -295,20 +352,6 @@ fn dialled(dial: &Dial) -> String {
         _ => {}
     }
     format!("{container} dials {dialled} ({})", signs.join("; "))
-}
-
-/// Where a configuration has it: `MONGO_URL`, `its command`.
-pub fn place(written: &WrittenIn) -> &str {
-    match (&written.name, written.origin) {
-        (Some(name), _) => name,
-        (None, Origin::Environment | Origin::Browser) => "its environment",
-        (None, Origin::Command) => "its command",
-        (None, Origin::HealthCheck) => "its health check",
-        (None, Origin::Log) => "its log",
-        (None, Origin::Compose) => "its compose file",
-        (None, Origin::Label) => "its labels",
-        (None, Origin::Other) => "its configuration",
-    }
 }
 
 /// `3 s ago`.

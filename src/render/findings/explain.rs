@@ -3,6 +3,7 @@
 
 use super::text::lines;
 use crate::diagnose::{RULES, Rule};
+use crate::model::words::sentence_case;
 use crate::render::format::{Draw, Format, Shown};
 use crate::render::style::{Role, Style};
 
@@ -79,7 +80,7 @@ fn rule_page(rule: &Rule, style: &Style) -> String {
             text.push('\n');
         }
     };
-    paragraph(&format!("{}.", sentence(rule.summary)), 0);
+    paragraph(&format!("{}.", sentence_case(rule.summary)), 0);
     for (title, words) in parts(rule) {
         paragraph("", 0);
         paragraph(title, 0);
@@ -143,7 +144,7 @@ fn rules_document() -> String {
 
 /// A rule's section of the document.
 fn section(rule: &Rule) -> String {
-    let mut text = format!("## {}\n\n{}.\n", rule.name, sentence(rule.summary));
+    let mut text = format!("## {}\n\n{}.\n", rule.name, sentence_case(rule.summary));
     for (title, words) in parts(rule) {
         text.push_str(&format!("\n**{title}.** {words}\n"));
     }
@@ -151,10 +152,4 @@ fn section(rule: &Rule) -> String {
         text.push_str(&format!("\n**It must see** {needs}.\n"));
     }
     text
-}
-
-/// With a capital letter in front.
-fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::set_aside;
 use crate::model::words::count;
 use crate::model::{Diagnosis, Finding, Severity, Step};
 
@@ -55,14 +56,17 @@ pub fn verdict(diagnosis: &Diagnosis) -> String {
         count(diagnosis.networks, "network")
     );
     const UNSEEN: &str = "not every rule could see all it needs";
-    match (problems(diagnosis), is_blind(diagnosis)) {
-        (0, false) => format!("No problems found in {looked}."),
+    let aside = set_aside::count(diagnosis);
+    let no = if aside.is_some() { "No other problems" } else { "No problems" };
+    let verdict = match (problems(diagnosis), is_blind(diagnosis)) {
+        (0, false) => format!("{no} found in {looked}."),
         (0, true) => {
-            format!("No problems found in {looked}, as far as could be seen: {UNSEEN}.")
+            format!("{no} found in {looked}, as far as could be seen: {UNSEEN}.")
         }
         (_, false) => format!("Looked at {looked}."),
         (_, true) => format!("Looked at {looked}; {UNSEEN}."),
-    }
+    };
+    verdict + &aside.map(|aside| format!(" {aside}")).unwrap_or_default()
 }
 
 /// Whether a rule that was asked could not see all it needs.

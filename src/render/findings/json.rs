@@ -4,23 +4,29 @@ use serde::Serialize;
 
 use super::evidence;
 use super::view::FindingsView;
-use crate::model::{Evidence, Severity, Step, to_json};
+use crate::model::{Because, Evidence, Finding, Severity, Step, to_json};
 use crate::render::fix;
+#[cfg(test)]
+use crate::render::schemas;
 use crate::render::style::Style;
 
 /// The document.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Document<'a> {
     /// Always `netmap-findings/1`.
     schema: &'static str,
     /// The worst first.
     findings: Vec<Row<'a>>,
+    /// What was found and is not among the findings, with why.
+    set_aside: Vec<Aside<'a>>,
     /// What could not be looked at, and therefore is neither wrong nor fine.
     not_looked: Vec<NotLooked<'a>>,
 }
 
 /// A finding.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Row<'a> {
     rule: &'a str,
     severity: Severity,
@@ -37,16 +43,58 @@ struct Row<'a> {
     steps: &'a [Step],
 }
 
+/// A finding that somebody wants ignored, or that a baseline has.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Aside<'a> {
+    /// `ignored` or `known`.
+    because: &'static str,
+    /// Where it was said that it is ignored: `option`, `config` or `label`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'static str>,
+    /// The reason that was given for ignoring it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(flatten)]
+    finding: Row<'a>,
+}
+
 /// A rule that could not see what it needs.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct NotLooked<'a> {
     rule: &'a str,
     why: &'a str,
 }
 
+/// What the document is, by its types.
+#[cfg(test)]
+pub fn schema(name: &str) -> serde_json::Value {
+    schemas::of::<Document<'_>>(name)
+}
+
 /// Writes the document.
 pub fn render(view: &FindingsView, _style: &Style) -> String {
-    let findings = view.diagnosis.findings.iter().map(|finding| Row {
+    let diagnosis = view.diagnosis;
+    let aside = diagnosis.set_aside.iter().map(|aside| {
+        let (because, by, reason) = match &aside.because {
+            Because::Ignored { by, reason } => ("ignored", Some(by.as_str()), reason.as_deref()),
+            Because::Known => ("known", None, None),
+        };
+        Aside { because, by, reason, finding: row(&aside.finding) }
+    });
+    let not_looked = diagnosis.not_looked.iter();
+    let document = Document {
+        schema: "netmap-findings/1",
+        findings: diagnosis.findings.iter().map(row).collect(),
+        set_aside: aside.collect(),
+        not_looked: not_looked.map(|n| NotLooked { rule: n.rule, why: &n.why }).collect(),
+    };
+    to_json(&document)
+}
+
+fn row(finding: &Finding) -> Row<'_> {
+    Row {
         rule: finding.rule,
         severity: finding.severity,
         subjects: &finding.subjects,
@@ -55,12 +103,5 @@ pub fn render(view: &FindingsView, _style: &Style) -> String {
         signs: &finding.evidence,
         fix: fix::lines(&finding.fix),
         steps: &finding.fix,
-    });
-    let not_looked = view.diagnosis.not_looked.iter();
-    let document = Document {
-        schema: "netmap-findings/1",
-        findings: findings.collect(),
-        not_looked: not_looked.map(|n| NotLooked { rule: n.rule, why: &n.why }).collect(),
-    };
-    to_json(&document)
+    }
 }

@@ -1,8 +1,8 @@
 //! A diagnosis as Markdown, for an issue or a mail to the teacher.
 
 use super::view::FindingsView;
-use super::{evidence, groups};
-use crate::render::escape::{markdown as safe, terminal};
+use super::{evidence, groups, set_aside};
+use crate::render::escape::{commands, markdown as safe};
 use crate::render::fix;
 use crate::render::style::Style;
 
@@ -26,15 +26,21 @@ pub fn render(view: &FindingsView, _style: &Style) -> String {
         }
         let fix = fix::lines(group.fix());
         if !fix.is_empty() {
-            let longest = fix.iter().map(|line| backticks(line)).max().unwrap_or_default();
-            let fence = "`".repeat(longest.max(2) + 1);
-            text.push_str(&format!("{}\n\n{fence}sh\n", group.title()));
-            for line in &fix {
-                text.push_str(&terminal(line));
-                text.push('\n');
-            }
-            text.push_str(&format!("{fence}\n\n"));
+            text.push_str(&format!("{}\n\n{}\n", group.title(), commands(&fix)));
         }
+    }
+    for aside in &view.diagnosis.set_aside {
+        let finding = &aside.finding;
+        text.push_str(&format!(
+            "- {}, `{}`: {}. {}.\n",
+            finding.severity,
+            finding.rule,
+            safe(&finding.summary),
+            safe(&set_aside::why(aside))
+        ));
+    }
+    if !view.diagnosis.set_aside.is_empty() {
+        text.push('\n');
     }
     for note in view.diagnosis.not_looked.iter().filter(|_| view.verbose) {
         text.push_str(&format!("- could not look, `{}`: {}\n", note.rule, safe(&note.why)));
@@ -42,9 +48,4 @@ pub fn render(view: &FindingsView, _style: &Style) -> String {
     text.push_str(&safe(&groups::verdict(view.diagnosis)));
     text.push('\n');
     text
-}
-
-/// The longest run of backticks, which a fence must outdo.
-fn backticks(line: &str) -> usize {
-    line.split(|c| c != '`').map(str::len).max().unwrap_or_default()
 }

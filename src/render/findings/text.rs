@@ -3,9 +3,10 @@
 
 use super::evidence;
 use super::groups::{self, Group};
+use super::set_aside;
 use super::view::FindingsView;
 use crate::model::words::count;
-use crate::model::{Diagnosis, Finding, Severity};
+use crate::model::{Because, Diagnosis, Finding, SetAside, Severity};
 use crate::render::style::{Role, Style, glued, unglued, width};
 use crate::render::{escape, fix};
 
@@ -42,12 +43,17 @@ pub fn render(view: &FindingsView, style: &Style) -> String {
             text.push('\n');
         }
     }
+    aside(&mut text, view, style);
     if view.verbose {
         asked(&mut text, diagnosis, style);
     }
     let mut closing = groups::verdict(diagnosis);
     if !view.verbose && (groups::is_blind(diagnosis) || !notes.is_empty()) {
         closing.push_str(&format!(" More: {}.", glued("netmap doctor --verbose")));
+    }
+    if let Some(first) = diagnosis.findings.first() {
+        let explain = glued(&format!("netmap explain {}", first.rule));
+        closing.push_str(&format!(" What a finding means: {explain}."));
     }
     wrapped(&mut text, &closing, 0, Role::Plain, style);
     text
@@ -120,6 +126,28 @@ fn show(text: &mut String, group: &Group, view: &FindingsView, style: &Style) {
             // Whole, however long: it is to be pasted.
             None => text.push_str(&format!("{indent}  {}\n", escape::terminal(&line))),
         }
+    }
+    text.push('\n');
+}
+
+/// What somebody wants ignored, each with the reason. What a baseline has is
+/// only counted, in the verdict, unless everything is to be shown.
+fn aside(text: &mut String, view: &FindingsView, style: &Style) {
+    let shown: Vec<&SetAside> = view
+        .diagnosis
+        .set_aside
+        .iter()
+        .filter(|aside| view.verbose || aside.because != Because::Known)
+        .collect();
+    if shown.is_empty() {
+        return;
+    }
+    text.push_str(&style.paint(Role::Strong, "Set aside"));
+    text.push_str("\n\n");
+    for aside in shown {
+        headline(text, &aside.finding, style);
+        let why = format!("{}.", set_aside::why(aside));
+        wrapped(text, &why, INDENT, Role::Quiet, style);
     }
     text.push('\n');
 }

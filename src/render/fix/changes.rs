@@ -12,6 +12,39 @@ pub fn recreated(name: &str, changes: &[Change]) -> String {
     }
 }
 
+/// What a change comes to in a compose file, which has keys where a command has
+/// options.
+pub fn in_file(service: &str, to: &Change) -> String {
+    match to {
+        Change::Publish { from, to: Some(to) } => {
+            let instead = from.as_ref().map(|from| format!(" instead of \"{}\"", from.as_option()));
+            format!(
+                "under ports of {service}, write \"{}\"{}",
+                to.as_option(),
+                instead.unwrap_or_default()
+            )
+        }
+        Change::Publish { from: Some(from), to: None } => {
+            format!("take \"{}\" out of the ports of {service}", from.as_option())
+        }
+        Change::LeaveMode { mode } => format!("take network_mode: {mode} out of {service}"),
+        Change::AddHost { name, address } => {
+            format!("under extra_hosts of {service}, write {name}:{address}")
+        }
+        Change::RemoveHost { name } => format!("take {name} out of the extra_hosts of {service}"),
+        Change::ResolverOption { option } => format!("under dns_opt of {service}, write {option}"),
+        Change::NoLinks => format!("take links out of {service}"),
+        Change::NoOption { option } => format!("take {} out of {service}", key_of(option)),
+        Change::Label { key, value } => format!("under labels of {service}, write {key}={value}"),
+        other => format!("give {service} {}", change(other)),
+    }
+}
+
+/// The key of a compose file that says what an option does.
+fn key_of(option: &str) -> String {
+    option.trim_start_matches('-').replace('-', "_")
+}
+
 /// What a change gives a container, after `with` or `give it`.
 pub fn change(change: &Change) -> String {
     match change {
@@ -19,9 +52,10 @@ pub fn change(change: &Change) -> String {
             setting: Setting::Variable(variable) | Setting::WholeVariable(variable),
             from,
             to,
-        } => {
-            format!("{to} in {variable} instead of {from}")
-        }
+        } => match from.host.is_empty() {
+            true => format!("{to} in {variable}, which is empty"),
+            false => format!("{to} in {variable} instead of {from}"),
+        },
         Change::Dial { setting: Setting::Command, from, to } => {
             format!("{to} in its command instead of {from}")
         }
@@ -50,8 +84,7 @@ pub fn change(change: &Change) -> String {
         Change::ResolverOption { option } => format!("--dns-option {option}"),
         Change::NoLinks => "no --link".to_owned(),
         Change::NoOption { option } => {
-            let key = option.trim_start_matches('-').replace('-', "_");
-            format!("no {option} (`{key}` in a compose file)")
+            format!("no {option} (`{}` in a compose file)", key_of(option))
         }
         Change::Label { key, value } => format!("the label {key}={value}"),
     }

@@ -2,11 +2,15 @@
 //! shell runs as it stands, or a sentence for a person after `#`.
 
 mod changes;
+mod firewall;
 mod recreate;
+mod redial;
+mod safe;
 mod words;
 
-use crate::model::{Action, Edit, EditKind, Maker, Step};
-use changes::{change, recreated};
+use crate::model::{Action, Edit, EditKind, FirewallRule, Maker, Step};
+use changes::{in_file, recreated};
+pub use words::quoted;
 use words::{command, prose};
 
 /// The lines of a fix, in the order of its steps. A line is whole, however
@@ -28,12 +32,66 @@ pub fn lines(fix: &[Step]) -> Vec<String> {
     lines
 }
 
+/// What comes first of a fix: its first command, or else what a person has to
+/// do; `aim` says what it is for.
+pub fn first_step(aim: &str, fix: &[Step]) -> Option<String> {
+    let lines = lines(fix);
+    let command = lines.iter().find(|line| !line.starts_with('#'));
+    let first = command.or(lines.first())?.trim_start_matches("# ");
+    Some(match (command, lines.len()) {
+        (Some(_), 2..) => format!("{}, first: {first}", aim.trim_end_matches(':')),
+        _ => format!("{aim} {first}"),
+    })
+}
+
+/// A command of netmap's own words and names that others chose; `None` where
+/// one of the names is none that a command could be given.
+pub fn with_names(command: &str, names: &[&str]) -> Option<String> {
+    let names = names.iter().map(|name| safe::is_argument(name).then(|| words::quoted(name)));
+    Some(format!("{command} {}", names.collect::<Option<Vec<_>>>()?.join(" ")))
+}
+
 /// The one line of a step that is a command or a sentence.
 pub fn line(step: &Step) -> String {
     of_step(step).join("; ")
 }
 
 fn of_step(step: &Step) -> Vec<String> {
+    match safe::unfit(step) {
+        Some(word) => vec![prose(&format!(
+            "{}: netmap writes no command for it, since a command might take {word:?} for something \
+             else than a name",
+            in_words(step)
+        ))],
+        None => commands(step),
+    }
+}
+
+/// What a step does, for a person who has to find the way to do it.
+fn in_words(step: &Step) -> String {
+    match &step.action {
+        Action::CreateNetwork { network } => format!("create the network {}", network.name),
+        Action::RemoveNetwork { network } => format!("remove the network {}", network.name),
+        Action::Connect { network, container, .. } => {
+            format!("connect {} to {}", container.name, network.name)
+        }
+        Action::Disconnect { network, container, .. } => {
+            format!("disconnect {} from {}", container.name, network.name)
+        }
+        Action::Start { container } => format!("start {}", container.name),
+        Action::Stop { container } => format!("stop {}", container.name),
+        Action::Restart { container } => format!("restart {}", container.name),
+        Action::Unpause { container } => format!("unpause {}", container.name),
+        Action::Recreate(recreate) => recreated(&recreate.container.name, &recreate.changes),
+        Action::Edit(edit) => of_edit(edit),
+        Action::Run { .. } => "look for yourself".to_owned(),
+        Action::ShowRule { rule, .. } => format!("look at {}", place_of(rule)),
+        Action::RemoveRule { rule, .. } => format!("take away {}", place_of(rule)),
+        Action::Advise { advice } => advice.clone(),
+    }
+}
+
+fn commands(step: &Step) -> Vec<String> {
     let tool = step.tool.as_str();
     let one = |words: &[&str]| vec![command(words)];
     match &step.action {
@@ -71,6 +129,11 @@ fn of_step(step: &Step) -> Vec<String> {
                     None => what,
                 })]
             }
+            Maker::Later => {
+                let what = recreated(&recreate.container.name, &recreate.changes);
+                let then = "netmap doctor prints the commands once the above is fixed";
+                vec![prose(&format!("{what}: {then}"))]
+            }
         },
         Action::Edit(edit) => vec![prose(&of_edit(edit))],
         Action::Run { command: words, root } => {
@@ -79,7 +142,22 @@ fn of_step(step: &Step) -> Vec<String> {
                 sudo.into_iter().chain(words.iter().map(String::as_str)).collect();
             one(&words)
         }
+        Action::ShowRule { rule, process } => one_of(firewall::show(rule, *process)),
+        Action::RemoveRule { rule, process } => one_of(firewall::remove(rule, *process)),
         Action::Advise { advice } => vec![prose(advice)],
+    }
+}
+
+fn one_of(words: Vec<String>) -> Vec<String> {
+    vec![command(&words.iter().map(String::as_str).collect::<Vec<_>>())]
+}
+
+/// Where a rule stands.
+fn place_of(rule: &FirewallRule) -> String {
+    let FirewallRule { table, chain, number, .. } = rule;
+    match number {
+        Some(number) => format!("rule {number} of the chain {chain} of the table {table}"),
+        None => format!("the policy of the chain {chain} of the table {table}"),
     }
 }
 
@@ -103,7 +181,7 @@ fn of_edit(edit: &Edit) -> String {
         }
         EditKind::Leave { network } => format!("take {service} off the network {network}"),
         EditKind::RenameKey { key, to } => format!("write {to} instead of {key}"),
-        EditKind::Change { to } => format!("give {service} {}", change(to)),
+        EditKind::Change { to } => in_file(service, to),
     };
     place + &said
 }

@@ -10,11 +10,14 @@
 //! where the new one cannot be made.
 
 use std::collections::BTreeMap;
+use std::iter;
+use std::net::IpAddr;
 
 use super::changes::{change, recreated};
+use super::redial::redial;
 use super::words::{command, prose, quoted};
 use crate::model::{
-    Change, ComposeServices, Dialled, Handle, Joining, Recreate, RunOption, Setting, Settings, Tool,
+    Change, ComposeServices, Handle, Joining, Recreate, RunOption, Setting, Settings, Tool,
 };
 
 /// The lines for a container that a person made.
@@ -46,6 +49,12 @@ pub fn by_hand(recreate: &Recreate, settings: &Settings, tool: Tool) -> Vec<Stri
     for joining in further_networks(recreate, settings) {
         let mut words = vec![docker.to_owned(), "network".to_owned(), "connect".to_owned()];
         words.extend(names_and_addresses(&joining, "--alias"));
+        for (key, value) in &joining.driver_options {
+            words.extend(["--driver-opt".to_owned(), field(format!("{key}={value}"))]);
+        }
+        if let Some(priority) = priority(&joining) {
+            words.extend(["--gw-priority".to_owned(), priority.to_string()]);
+        }
         words.extend([joining.network.word.clone(), name.to_owned()]);
         chain.push(line(&words));
     }
@@ -102,9 +111,10 @@ fn create(recreate: &Recreate, settings: &Settings, tool: Tool) -> String {
     if let Some(mode) = mode(recreate, settings) {
         words.extend(["--network".to_owned(), mode.to_owned()]);
     } else if let Some(first) = networks(recreate, settings).first()
-        && !first.default_bridge
+        // An ordinary user's Podman joins no network by itself.
+        && (!first.default_bridge || tool == Tool::Podman)
     {
-        words.extend(["--network".to_owned(), first.network.word.clone()]);
+        words.extend(["--network".to_owned(), started_on(first)]);
         words.extend(names_and_addresses(first, "--network-alias"));
     }
     for host in extra_hosts(recreate, settings) {
@@ -171,7 +181,7 @@ fn scripts(changes: &[Change]) -> BTreeMap<&str, Vec<String>> {
     for change in changes {
         match change {
             Change::Dial { setting: Setting::Variable(variable), from, to } => {
-                scripts.entry(variable).or_default().push(redial(from, to));
+                scripts.entry(variable).or_default().extend(redial(from, to));
             }
             Change::Trim { variable } => {
                 let around = r#"[[:space:]"']+"#;
@@ -185,23 +195,6 @@ fn scripts(changes: &[Change]) -> BTreeMap<&str, Vec<String>> {
         }
     }
     scripts
-}
-
-/// Replaces host and port where a URL or a list has them: behind `://`, `@` or
-/// a comma. A user, a password or a path of the same letters stays.
-fn redial(from: &Dialled, to: &Dialled) -> String {
-    let before = if from.scheme.is_some() { "(://|@|,)" } else { "(^|[,; ])" };
-    let host = from.host.replace('.', "\\.");
-    let host = if host.contains(':') { format!("\\[?{host}\\]?") } else { host };
-    let to_host = if to.host.contains(':') { format!("[{}]", to.host) } else { to.host.clone() };
-    let new = match to.port {
-        Some(port) => format!("{to_host}:{port}"),
-        None => to_host,
-    };
-    match from.port {
-        Some(port) => format!("s#{before}{host}:{port}([^0-9]|$)#\\1{new}\\2#g"),
-        None => format!("s#{before}{host}([^A-Za-z0-9_.:@-]|$)#\\1{new}\\2#g"),
-    }
 }
 
 /// A variable's value in the old container, changed, as a word of a shell.
@@ -254,12 +247,17 @@ fn networks(recreate: &Recreate, settings: &Settings) -> Vec<Joining> {
                     ipv4: None,
                     ipv6: None,
                     priority: None,
+                    link_local: Vec::new(),
+                    driver_options: BTreeMap::new(),
                     default_bridge: false,
                 });
             }
             Change::Address { network, to, .. } => {
                 if let Some(at) = at(network) {
-                    networks[at].ipv4 = Some(*to);
+                    match to {
+                        IpAddr::V4(address) => networks[at].ipv4 = Some(*address),
+                        IpAddr::V6(address) => networks[at].ipv6 = Some(*address),
+                    }
                 }
             }
             _ => {}
@@ -291,7 +289,36 @@ fn names_and_addresses(joining: &Joining, name_option: &str) -> Vec<String> {
     if let Some(address) = joining.ipv6 {
         words.extend(["--ip6".to_owned(), address.to_string()]);
     }
+    for address in &joining.link_local {
+        words.extend(["--link-local-ip".to_owned(), address.to_string()]);
+    }
     words
+}
+
+/// The priority of a network's gateway, where it is not the usual one, which
+/// engines before Docker 28 know no other than.
+fn priority(joining: &Joining) -> Option<i64> {
+    joining.priority.filter(|priority| *priority != 0)
+}
+
+/// The network that a container is started on, in the words of `--network`. What
+/// has no option of its own there is written as a line of CSV.
+fn started_on(joining: &Joining) -> String {
+    let options = joining.driver_options.iter();
+    let options = options.map(|(key, value)| format!("driver-opt={key}={value}"));
+    let priority = priority(joining).map(|priority| format!("gw-priority={priority}"));
+    let further: Vec<String> = options.chain(priority).collect();
+    let network = &joining.network.word;
+    if further.is_empty() {
+        return network.clone();
+    }
+    let fields = iter::once(format!("name={network}")).chain(further).map(field);
+    fields.collect::<Vec<_>>().join(",")
+}
+
+/// A field of the CSV that docker reads some options' values as.
+fn field(text: String) -> String {
+    if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
 fn extra_hosts(recreate: &Recreate, settings: &Settings) -> Vec<String> {

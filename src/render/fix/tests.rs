@@ -1,9 +1,11 @@
 //! Steps as lines: what a shell is given word for word.
 
+use std::collections::BTreeMap;
+
 use super::lines;
 use crate::model::{
     Action, Applicability, Change, ComposeServices, Dialled, Handle, HostPorts, Joining, Maker,
-    Protocol, Recreate, RequestedPort, RunOption, Setting, Settings, Step, Tool,
+    Notation, Protocol, Recreate, RequestedPort, RunOption, Setting, Settings, Step, Tool,
 };
 
 fn handle(name: &str) -> Handle {
@@ -31,6 +33,8 @@ fn joining(network: &str, aliases: &[&str]) -> Joining {
         ipv4: None,
         ipv6: None,
         priority: None,
+        link_local: Vec::new(),
+        driver_options: BTreeMap::new(),
         default_bridge: false,
     }
 }
@@ -59,6 +63,7 @@ fn dial(variable: &str, scheme: Option<&str>, from: (&str, Option<u16>)) -> Chan
         scheme: scheme.map(str::to_owned),
         host: host.to_owned(),
         port,
+        notation: Notation::Address,
     };
     let to = ("db", from.1.map(|_| 5432));
     let setting = Setting::Variable(variable.to_owned());
@@ -77,7 +82,7 @@ fn names_are_single_words_whatever_is_in_them() {
         [
             "docker network create 'my net'",
             "docker network connect 'my net' 'a'\\''b'",
-            "# then\u{fffd}look"
+            "# then\\nlook"
         ]
     );
 }
@@ -145,6 +150,24 @@ fn further_networks_are_connected_before_it_starts() {
     let in_order = "recreated && docker network connect --alias a --ip 10.0.0.9 back web \
         && docker network connect app web && docker start web && docker rm web.old || {";
     assert!(lines[3].contains(in_order), "{lines:?}");
+}
+
+#[test]
+fn what_a_network_is_told_of_a_member_is_told_again() {
+    let mut settings = settings();
+    let told = |name: &str| Joining {
+        priority: Some(5),
+        link_local: vec!["169.254.8.8".parse().unwrap()],
+        driver_options: BTreeMap::from([("o.ifname".to_owned(), "a,b".to_owned())]),
+        ..joining(name, &[])
+    };
+    settings.networks = vec![told("front"), told("back")];
+    let lines = recreate(Vec::new(), settings, Tool::Docker);
+    let first = r#"--network 'name=front,"driver-opt=o.ifname=a,b",gw-priority=5' --link-local-ip 169.254.8.8 "#;
+    assert!(lines[3].contains(first), "{lines:?}");
+    let further = "docker network connect --link-local-ip 169.254.8.8 \
+        --driver-opt '\"o.ifname=a,b\"' --gw-priority 5 back web &&";
+    assert!(lines[3].contains(further), "{lines:?}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Words of a shell, and sentences between them.
 
+use crate::model::visible;
+
 /// Text as one word of a POSIX shell.
 pub fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=,".contains(c);
@@ -16,9 +18,10 @@ pub fn command(words: &[&str]) -> String {
     words.join(" ")
 }
 
-/// A line for people. It stays one line whatever is in it.
+/// A line for people. It stays one line whatever is in it. Some shells take
+/// what follows `#` at their prompt for a command: nothing in it is expanded.
 pub fn prose(text: &str) -> String {
-    let text = text.replace(|c: char| c.is_control(), "\u{fffd}");
+    let text = visible(text).replace('`', "'").replace('$', "\u{fffd}");
     format!("# {text}")
 }
 
@@ -38,6 +41,7 @@ mod tests {
 
     #[test]
     fn prose_stays_one_line() {
-        assert_eq!(prose("a\nrm -rf /"), "# a\u{fffd}rm -rf /");
+        assert_eq!(prose("a\nrm -rf /"), "# a\\nrm -rf /");
+        assert_eq!(prose("a$(id)`id`"), "# a\u{fffd}(id)'id'");
     }
 }

@@ -1,18 +1,23 @@
 //! A ladder as Markdown, for an issue or a mail.
 
-use crate::model::{Ladder, Reach, Status};
-use crate::render::escape::{markdown as safe, terminal};
+use super::LadderView;
+use crate::model::{Reach, Status};
+use crate::render::escape::{commands, markdown as safe};
 use crate::render::fix;
 use crate::render::style::Style;
 
 /// Writes the rungs as a list, and the fix as a code block.
-pub fn render(ladder: &Ladder, _style: &Style) -> String {
+pub fn render(view: &LadderView, _style: &Style) -> String {
+    let ladder = view.ladder;
     let verdict = match ladder.verdict() {
         Reach::Reachable => "reachable",
         Reach::Blocked => "blocked",
         Reach::Unknown => "unknown",
     };
     let mut text = format!("**{} → {}**: {verdict}\n\n", safe(&ladder.from), safe(&ladder.to));
+    if let Some(because) = &ladder.because {
+        text.push_str(&format!("{}\n\n", safe(because)));
+    }
     for rung in &ladder.rungs {
         let sign = match rung.status {
             Status::Pass => "✓",
@@ -26,11 +31,8 @@ pub fn render(ladder: &Ladder, _style: &Style) -> String {
         }
     }
     if !ladder.fix.is_empty() {
-        // Indented, so that nothing in a name can end the block.
-        text.push_str("\nIf they should talk:\n\n");
-        for line in fix::lines(&ladder.fix) {
-            text.push_str(&format!("    {}\n", terminal(&line)));
-        }
+        let fix = commands(&fix::lines(&ladder.fix));
+        text.push_str(&format!("\n{}\n\n{fix}", super::text::aim(ladder)));
     }
     text
 }

@@ -1,6 +1,7 @@
 //! A ladder for a terminal: the verdict, each rung with its sign, what fixes
 //! the first that fails, and how to see it oneself.
 
+use super::LadderView;
 use crate::model::{Basis, Ladder, Reach, Rung, RungKind, Status};
 use crate::render::fix;
 use crate::render::style::{GLUE, Role, Style, flow, width};
@@ -9,9 +10,15 @@ use crate::render::style::{GLUE, Role, Style, flow, width};
 const INDENT: usize = 6;
 
 /// Writes the ladder.
-pub fn render(ladder: &Ladder, style: &Style) -> String {
+pub fn render(view: &LadderView, style: &Style) -> String {
+    let ladder = view.ladder;
     let way = format!("{} → {}", ladder.from, ladder.to);
     let mut text = format!("{}   {}\n\n", style.paint(Role::Strong, &way), verdict(ladder, style));
+    if let Some(because) = &ladder.because {
+        let words: Vec<String> = because.split(' ').map(str::to_owned).collect();
+        text.push_str(&flow(&words, " ", 0, style.width));
+        text.push_str("\n\n");
+    }
     let label = ladder.rungs.iter().map(|rung| width(rung.rung.as_str())).max().unwrap_or(0);
     for rung in &ladder.rungs {
         let (sign, role) = dress(rung.status);
@@ -25,10 +32,13 @@ pub fn render(ladder: &Ladder, style: &Style) -> String {
         }
     }
     if !ladder.fix.is_empty() {
-        text.push_str(&format!("\n{}\n", style.paint(Role::Strong, "If they should talk:")));
+        text.push_str(&format!("\n{}\n", style.paint(Role::Strong, aim(ladder))));
         for line in fix::lines(&ladder.fix) {
-            let role = if line.starts_with('#') { Role::Plain } else { Role::Good };
-            text.push_str(&format!("  {}\n", style.paint(role, &line)));
+            match line.strip_prefix("# ") {
+                Some(said) => remark(&mut text, said, style),
+                // A command stays on its line, to be copied.
+                None => text.push_str(&format!("  {}\n", style.paint(Role::Good, &line))),
+            }
         }
     }
     if let Some(see) = &ladder.see {
@@ -38,16 +48,46 @@ pub fn render(ladder: &Ladder, style: &Style) -> String {
     text
 }
 
+/// What a person has to do, in lines that a shell takes for comments.
+fn remark(text: &mut String, said: &str, style: &Style) {
+    const MARKS: usize = 6;
+    let words: Vec<String> = said.split(' ').map(str::to_owned).collect();
+    let laid_out = flow(&words, " ", 0, style.width.saturating_sub(MARKS));
+    for (at, line) in laid_out.lines().enumerate() {
+        let mark = if at == 0 { "# " } else { "#   " };
+        text.push_str(&format!("  {}\n", style.paint(Role::Plain, &format!("{mark}{line}"))));
+    }
+}
+
+/// What the fix of a ladder is for.
+pub fn aim(ladder: &Ladder) -> &'static str {
+    match ladder.verdict() {
+        Reach::Reachable => "If it is to work, and to stay so:",
+        Reach::Blocked | Reach::Unknown => "If they should talk:",
+    }
+}
+
 fn verdict(ladder: &Ladder, style: &Style) -> String {
+    let role = match ladder.verdict() {
+        Reach::Blocked => Role::Bad,
+        Reach::Reachable => Role::Good,
+        Reach::Unknown => Role::Warn,
+    };
+    style.paint(role, &verdict_words(ladder))
+}
+
+/// What a ladder comes to: `blocked at: shared network`.
+pub fn verdict_words(ladder: &Ladder) -> String {
     match (ladder.verdict(), ladder.obstacle()) {
-        (Reach::Blocked, Some(rung)) => {
-            style.paint(Role::Bad, &format!("blocked at: {}", what(rung)))
+        (Reach::Blocked, Some(rung)) if rung.rung == RungKind::Size => {
+            "reachable for small packets only".to_owned()
         }
+        (Reach::Blocked, Some(rung)) => format!("blocked at: {}", what(rung)),
         (Reach::Reachable, _) if ladder.basis == Basis::Map => {
-            style.paint(Role::Good, "reachable by the map; nothing was measured")
+            "reachable by the map; nothing was measured".to_owned()
         }
-        (Reach::Reachable, _) => style.paint(Role::Good, "reachable"),
-        _ => style.paint(Role::Warn, "unknown"),
+        (Reach::Reachable, _) => "reachable".to_owned(),
+        _ => "unknown".to_owned(),
     }
 }
 
@@ -56,6 +96,7 @@ fn what(rung: &Rung) -> &'static str {
     match rung.rung {
         RungKind::Running => "not running",
         RungKind::Network => "shared network",
+        RungKind::Packets => "packets are dropped",
         other => other.as_str(),
     }
 }

@@ -95,20 +95,58 @@ fn alike(
 
 /// `api ×12` for api-1, api-2 …; else the first name with the number.
 fn label(view: &ProbeView, members: &[ContainerAt]) -> String {
-    let first = view.name(members[0]);
+    let names: Vec<&str> = members.iter().map(|at| view.name(*at)).collect();
+    let first = names[0];
     if members.len() == 1 {
         return first.to_owned();
     }
-    let shared = members.iter().fold(first, |shared, member| {
-        let name = view.name(*member);
-        let same = shared.char_indices().zip(name.chars()).find(|((_, a), b)| a != b);
-        let end = same.map_or(shared.len().min(name.len()), |((at, _), _)| at);
-        shared.get(..end).unwrap_or_default()
-    });
-    let shared = shared.trim_end_matches(|c: char| c.is_ascii_digit() || "-_.".contains(c));
+    let shared = shared_words(&names);
     if shared.chars().count() >= 2 {
         format!("{shared} ×{}", members.len())
     } else {
         format!("{first} … ×{}", members.len())
+    }
+}
+
+/// The whole words that all the names begin with: `shop` of shop-web and shop-worker,
+/// `project-06` of project-06-api and project-06-db, `api` of api1 and api2.
+fn shared_words<'n>(names: &[&'n str]) -> &'n str {
+    const BETWEEN: [char; 3] = ['-', '_', '.'];
+    let first = names[0];
+    let shared = names.iter().fold(first, |shared, name| {
+        let same = shared.char_indices().zip(name.chars()).find(|((_, a), b)| a != b);
+        let end = same.map_or(shared.len().min(name.len()), |((at, _), _)| at);
+        shared.get(..end).unwrap_or_default()
+    });
+    // A number that has more digits in one of the names is cut in two.
+    let whole = if shared.ends_with(BETWEEN) {
+        shared
+    } else {
+        shared.trim_end_matches(|c: char| c.is_ascii_digit())
+    };
+    let is_cut = |name: &&str| {
+        name.get(whole.len()..).is_some_and(|rest| rest.starts_with(char::is_alphabetic))
+    };
+    let whole = match whole.ends_with(char::is_alphabetic) && names.iter().any(is_cut) {
+        true => &whole[..whole.rfind(BETWEEN).unwrap_or_default()],
+        false => whole,
+    };
+    whole.trim_end_matches(BETWEEN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_names_share_is_whole_words() {
+        let shared = |names: &[&str]| shared_words(names).to_owned();
+        assert_eq!(shared(&["api-1", "api-2", "api-10"]), "api");
+        assert_eq!(shared(&["api1", "api2"]), "api");
+        assert_eq!(shared(&["shop-api-1", "shop-api-11"]), "shop-api");
+        assert_eq!(shared(&["project-06-api-1", "project-06-db-1"]), "project-06");
+        assert_eq!(shared(&["blog-web-1", "blog-worker-1"]), "blog");
+        assert_eq!(shared(&["web", "worker"]), "");
+        assert_eq!(shared(&["db", "db-replica"]), "db");
     }
 }

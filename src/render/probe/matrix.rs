@@ -54,15 +54,8 @@ fn title(view: &ProbeView, style: &Style) -> String {
     let pairs = view.comparison.marks().count();
     let (from, to) = view.ends();
     let containers = from.iter().chain(&to).collect::<BTreeSet<_>>().len();
-    let title = format!("{} · {}", count(containers, "container"), count(pairs, "ordered pair"));
-    let engine = view.map.snapshot().engine.short();
-    let gap = style.margin().saturating_sub(width(&title) + width(&engine)).max(2);
-    format!(
-        "{}{}{}\n",
-        style.paint(Role::Strong, &title),
-        " ".repeat(gap),
-        style.paint(Role::Quiet, &engine)
-    )
+    let title = format!("{} · {}", count(containers, "container"), count(pairs, "way"));
+    style.heading(&title, &view.map.snapshot().engine.short())
 }
 
 fn longest(groups: &[Group]) -> usize {

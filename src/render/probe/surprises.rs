@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::view::ProbeView;
 use crate::graph::Mark;
-use crate::model::Why;
 use crate::model::words::{count, listed};
+use crate::model::{FullSize, Why};
 use crate::render::style::{Role, Style, flow, glued};
 use crate::render::view::sentences;
 
@@ -42,6 +42,7 @@ pub fn block(view: &ProbeView, style: &Style) -> String {
         let more = surprises.len() - most;
         text.push_str(&format!("  and {more} more: --only surprises shows them all\n"));
     }
+    text.push_str(&for_small_packets(view, style));
     text.push_str(&unmeasured(view, style));
     for sentence in view.strangers.sentences() {
         let sentence = format!("Not probed: {sentence}");
@@ -49,6 +50,29 @@ pub fn block(view: &ProbeView, style: &Style) -> String {
             sentence.split(' ').map(|word| style.paint(Role::Quiet, word)).collect();
         text.push_str(&flow(&words, " ", 2, style.width));
         text.push('\n');
+    }
+    text
+}
+
+/// Ways that lose large packets alone, which the map says nothing of.
+fn for_small_packets(view: &ProbeView, style: &Style) -> String {
+    let rows = view.comparison.rows.iter().map(|row| row.measurement);
+    let mut ways: BTreeMap<(&str, &str), FullSize> = BTreeMap::new();
+    for measurement in rows {
+        if let Some(size) = measurement.full_size.filter(|size| size.loses()) {
+            ways.entry((&measurement.from, &measurement.to)).or_insert(size);
+        }
+    }
+    let mut text = String::new();
+    for ((from, to), size) in ways.iter().take(MOST) {
+        let sentence = format!("! {from} → {to}: {size}.");
+        let words: Vec<String> =
+            sentence.split(' ').map(|word| style.paint(Role::Bad, word)).collect();
+        text.push_str(&flow(&words, " ", 2, style.width));
+        text.push('\n');
+    }
+    if ways.len() > MOST {
+        text.push_str(&format!("  and {} more: -f list shows them all\n", ways.len() - MOST));
     }
     text
 }

@@ -14,8 +14,12 @@ pub struct ProbeView<'a> {
     pub comparison: &'a Comparison<'a>,
     /// Whether only what contradicts the map is to be shown.
     pub only_surprises: bool,
+    /// Whether to draw what was measured over time.
+    pub charts: bool,
     /// Members of the networks asked about that were not probed.
     pub strangers: Strangers,
+    /// What was asked about, such as a project's name, if not all of the map.
+    pub scope: Option<String>,
 }
 
 impl<'a> ProbeView<'a> {
@@ -27,6 +31,11 @@ impl<'a> ProbeView<'a> {
             to.insert(target);
         }
         (from.into_iter().collect(), to.into_iter().collect())
+    }
+
+    /// Whether something was tried at a pace.
+    pub fn is_over_time(&self) -> bool {
+        self.comparison.rows.iter().any(|row| row.measurement.series.is_some())
     }
 
     /// What a container is called.
@@ -41,7 +50,7 @@ impl<'a> ProbeView<'a> {
 }
 
 /// Microseconds as milliseconds with as many places as mean something.
-fn milliseconds(micros: u64) -> String {
+pub fn milliseconds(micros: u64) -> String {
     match micros {
         0..1_000 => format!("{:.2} ms", micros as f64 / 1e3),
         1_000..100_000 => format!("{:.1} ms", micros as f64 / 1e3),

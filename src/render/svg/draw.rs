@@ -3,121 +3,75 @@
 //! The structure is a promise to scripts and style sheets: a card is
 //! `g.container`, a bar `g.network`, a frame `g.project`, each with a
 //! `data-name` and its box as the first `rect`; a tap is `g.endpoint` with
-//! `data-container` and `data-network`, its line in it. Cards and bars of a
-//! compose project have `data-project`; a project may have several frames.
+//! `data-container` and `data-network`, its line in it; an arrow is `g.talk`
+//! with `data-from`, `data-to`, `data-port`, `data-basis` and, where it cannot
+//! work, `data-verdict="blocked"`. Cards and bars of a compose project have
+//! `data-project`; a project may have several frames. A card that stands for many
+//! has `data-count`.
 
 use std::fmt::Write;
 
-use super::frames::{self, Frame};
-use super::geometry::{PlacedBar, PlacedCard, PlacedTap, Point, Rect};
-use super::scene::{self, Bar, BarKind, Card, Line, LineRole, Look, Scene, Strip, Tap, WayOut};
-use super::text::{self, Font};
-use crate::render::escape;
-use crate::render::view::Change;
+use super::canvas::{Canvas, put};
+use super::geometry::{
+    Placed, PlacedArrow, PlacedBar, PlacedBeside, PlacedCard, PlacedFrame, PlacedTap, Point, Rect,
+};
+use super::glyphs;
+use super::scene::{
+    self, Arrow, ArrowKind, Bar, Card, Line, LineRole, Scene, Tap, TapLook, WayOut,
+};
+use crate::model::{Reach, Seen, TalkBasis, TalkVerdict};
 
 /// Corner of a card.
 const RADIUS: i32 = 6;
 
-/// Collects the elements of a picture.
-#[derive(Debug, Default)]
-pub struct Canvas {
-    /// What was drawn.
-    pub svg: String,
-    /// Whether each run of characters that the bundled font has, or has not,
-    /// is a piece of text of its own.
-    pub in_runs: bool,
-}
-
-/// Writes formatted text to a canvas; a string takes all that is written to it.
-macro_rules! put {
-    ($canvas:expr, $($format:tt)*) => {{
-        let _ = std::fmt::Write::write_fmt(&mut $canvas.svg, format_args!($($format)*));
-    }};
-}
-pub(super) use put;
-
 impl Canvas {
-    /// A piece of text with its base line at `y`.
-    pub fn text(&mut self, x: i32, y: i32, class: &str, text: &str) {
-        if !self.in_runs {
-            return self.run(x, y, class, text);
+    /// Everything that has its place, what lies below first.
+    pub fn everything(&mut self, scene: &Scene, placed: &Placed) {
+        for zone in &placed.zones {
+            self.rect("zone", *zone, 8);
+            self.svg.push('\n');
         }
-        let mut x = x;
-        for run in text::runs(text) {
-            self.run(x, y, class, run);
-            x += font(class).width(run);
+        for frame in &placed.frames {
+            self.frame(scene, frame);
         }
-    }
-
-    fn run(&mut self, x: i32, y: i32, class: &str, text: &str) {
-        self.svg.push_str("<text");
-        if !class.is_empty() {
-            put!(self, " class=\"{class}\"");
+        for bar in &placed.bars {
+            self.bar(scene, placed, bar);
         }
-        put!(self, " x=\"{x}\" y=\"{y}\"");
-        // Where none of the fonts is there, another one's wider or narrower
-        // letters are drawn so that the text keeps the room it was given.
-        // Characters that had to be guessed are wider in no font.
-        if let Some(tenths) = font(class).tenths(text) {
-            let (whole, part) = (tenths / 10, tenths % 10);
-            put!(self, " textLength=\"{whole}.{part}\" lengthAdjust=\"spacingAndGlyphs\"");
+        for tap in &placed.taps {
+            self.tap(scene, tap);
         }
-        put!(self, ">{}</text>", escape::xml(text));
-    }
-
-    /// A rectangle, its corners rounded.
-    pub fn rect(&mut self, class: &str, rect: Rect, radius: i32) {
-        let Rect { x, y, w, h } = rect;
-        put!(self, "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\"");
-        if radius > 0 {
-            put!(self, " rx=\"{radius}\"");
+        for beside in &placed.besides {
+            self.beside(scene, beside);
         }
-        put!(self, "/>");
-    }
-
-    /// Opens a group.
-    pub fn open(&mut self, class: &str, data: &[(&str, &str)]) {
-        put!(self, "<g class=\"{class}\"");
-        for (name, value) in data {
-            put!(self, " data-{name}=\"{}\"", escape::xml(value));
+        for card in &placed.cards {
+            self.card(scene, card);
         }
-        put!(self, ">");
-    }
-
-    /// Closes a group.
-    pub fn close(&mut self) {
-        self.svg.push_str("</g>\n");
-    }
-
-    /// The text a mouse pointer brings up.
-    pub fn tooltip(&mut self, lines: &[String]) {
-        if lines.is_empty() {
-            return;
+        for arrow in &placed.arrows {
+            self.arrow(scene, arrow);
         }
-        self.svg.push_str("<title>");
-        for (at, line) in lines.iter().enumerate() {
-            if at > 0 {
-                self.svg.push('\n');
-            }
-            self.svg.push_str(&escape::xml(line));
-        }
-        self.svg.push_str("</title>");
     }
 
     /// A frame around a project.
-    pub fn frame(&mut self, frame: &Frame) {
-        self.open("project", &[("name", &frame.project)]);
+    fn frame(&mut self, scene: &Scene, frame: &PlacedFrame) {
+        let project = &scene.projects[frame.project];
+        self.open("project", &[("name", project)]);
+        self.tooltip(&[format!("project {project}")]);
         self.rect("box", frame.rect, 8);
-        self.text(frame.title_at.0, frame.title_at.1, "quiet caption", &frame.title);
+        let width = frame.title_width * 100 / scene::TITLE_ROOM;
+        let title = scene::TITLE.shorten(project, width);
+        // One letter and an ellipsis may take more than there is.
+        if frame.title_width > 12 && scene::TITLE.width(&title) <= frame.title_width {
+            self.text(frame.title_at.0, frame.title_at.1, "quiet caption", &title);
+        }
         self.close();
     }
 
     /// A bar with its text and the sign of its way out.
-    pub fn bar(&mut self, bar: &Bar, placed: &PlacedBar) {
-        let mut class = match bar.kind {
-            BarKind::Outside(_) => "network outside h0".to_owned(),
-            BarKind::Nowhere => "network nowhere".to_owned(),
-            BarKind::Network(_) => format!("network h{}", bar.hue),
+    fn bar(&mut self, scene: &Scene, placed: &Placed, of: &PlacedBar) {
+        let bar = &scene.bars[of.bar];
+        let mut class = match bar.is_world() {
+            true => "network world".to_owned(),
+            false => format!("network h{}", scene.hue(of.bar, bar.is_faint)),
         };
         if let Some(change) = bar.change {
             let _ = write!(class, " {}", change.word());
@@ -126,257 +80,268 @@ impl Canvas {
         data.extend(bar.project.as_deref().map(|project| ("project", project)));
         self.open(&class, &data);
         self.tooltip(&bar.tooltip);
-        for piece in placed.pieces() {
-            self.rect("box", piece, 5);
+        for (from, to) in &of.links {
+            self.path("link", &[*from, *to]);
         }
-        for (piece, x) in placed.texts() {
-            self.bar_text(bar, x, piece.y);
+        let radius = if bar.is_world() { 11 } else { 4 };
+        for piece in &of.pieces {
+            self.rect("box", *piece, radius.min(piece.h / 2).min(piece.w / 2));
         }
-        if let Some(x) = placed.again {
-            self.line(x, placed.rect.y + Bar::MIDDLE_BASE, &bar.title);
+        for piece in &of.texts {
+            self.bar_text(bar, *piece);
         }
-        self.way_out(bar.way_out, placed.rect);
+        if bar.is_cut {
+            self.cuts(placed, bar, of);
+        }
         self.close();
     }
 
-    fn bar_text(&mut self, bar: &Bar, x: i32, y: i32) {
-        self.line(x, y + Bar::FIRST_BASE, &bar.title);
-        if !bar.nature.text.is_empty() {
-            self.line(x + bar.title_width() + 8, y + Bar::FIRST_BASE, &bar.nature);
-        }
-        self.line(x, y + Bar::SECOND_BASE, &bar.facts);
-    }
-
-    /// An arrow that leaves the bar at its right end, or a wall.
-    fn way_out(&mut self, way_out: WayOut, rect: Rect) {
-        let (x, y) = (rect.right() - 20, rect.y + rect.h / 2);
-        match way_out {
-            WayOut::Open => {
-                put!(self, "<path class=\"sign\" d=\"M{x} {y}h11m-5 -5l5 5l-5 5\"/>",);
-            }
+    fn bar_text(&mut self, bar: &Bar, piece: Rect) {
+        let (x, y) = (piece.x + Bar::PADDING, piece.y + Bar::BASE);
+        self.line(x, y, &bar.title);
+        self.line(x + bar.title.shown_width() + Bar::GAP, y, &bar.facts);
+        // An arrow that leaves the bar at its right end, or a wall.
+        let (x, y) = (piece.right() - Bar::END + 4, piece.y + piece.h / 2);
+        match bar.way_out {
+            WayOut::Open => put!(self, "<path class=\"sign\" d=\"M{x} {y}h11m-4 -4l4 4l-4 4\"/>"),
             WayOut::Closed => {
-                put!(
-                    self,
-                    "<path class=\"sign\" d=\"M{x} {y}h8M{} {}v14m4 0v-14\"/>",
-                    x + 8,
-                    y - 7
-                );
+                let (wall, top) = (x + 9, y - 6);
+                put!(self, "<path class=\"sign\" d=\"M{x} {y}h9M{wall} {top}v12m3 0v-12\"/>");
             }
             WayOut::Untold => {}
         }
     }
 
-    /// The line from a bar to a strip, with a dot where it leaves the bar.
-    pub fn tap(&mut self, scene: &Scene, placed: &PlacedTap) {
+    /// Cuts between the members of a network that keeps them apart.
+    fn cuts(&mut self, placed: &Placed, bar: &Bar, of: &PlacedBar) {
+        let mut met: Vec<Point> = placed
+            .taps
+            .iter()
+            .filter(|tap| tap.bar == of.bar)
+            .map(|tap| (tap.points[0].0, tap.points[0].1))
+            .collect();
+        met.sort_unstable();
+        for piece in &of.pieces {
+            let on_it = |(x, y): &&Point| {
+                (piece.x..=piece.right()).contains(x) && (piece.y..=piece.bottom()).contains(y)
+            };
+            let here: Vec<i32> = met.iter().filter(on_it).map(|(x, _)| *x).collect();
+            let text_end = of.texts.contains(piece).then(|| piece.x + bar.text_width());
+            for pair in here.windows(2).filter(|pair| pair[1] - pair[0] > 12) {
+                let x = (pair[0] + pair[1]) / 2;
+                let (top, bottom) = (piece.y - 2, piece.bottom() + 2);
+                if text_end.is_some_and(|end| x < end) {
+                    // What stands there stays legible between two notches.
+                    put!(self, "<path class=\"cut\" d=\"M{x} {top}v5M{x} {bottom}v-5\"/>");
+                } else {
+                    let height = bottom - top;
+                    put!(self, "<path class=\"cut\" d=\"M{} {top}l-6 {height}\"/>", x + 3);
+                }
+            }
+        }
+    }
+
+    /// The line from a bar to a card, with a dot where it leaves the bar.
+    fn tap(&mut self, scene: &Scene, placed: &PlacedTap) {
         let card = &scene.cards[placed.card];
-        let strip = &card.strips[placed.strip];
+        let tap = &card.taps[placed.tap];
         let bar = &scene.bars[placed.bar];
-        let mut class = format!("endpoint h{}{}", bar.hue, tap_class(strip.tap));
-        if let Some(change) = strip.change {
+        let hue = scene.hue(placed.bar, tap.is_faint);
+        let mut class = format!("endpoint h{hue}{}", tap_class(tap.look));
+        if let Some(change) = tap.change {
             let _ = write!(class, " {}", change.word());
         }
         self.open(&class, &[("container", &card.name), ("network", &bar.name)]);
-        self.tooltip(&strip.tooltip);
-        for (from, to) in &placed.hops {
-            self.hop(*from, *to);
-        }
+        self.tooltip(&tap.tooltip);
+        self.path("line", &placed.points);
         let (x, y) = placed.points[0];
-        put!(self, "<path class=\"line\" d=\"M{x} {y}");
-        for pair in placed.points.windows(2) {
-            if pair[0].0 == pair[1].0 {
-                put!(self, "V{}", pair[1].1);
-            } else {
-                put!(self, "H{}", pair[1].0);
-            }
+        if bar.is_world() {
+            self.head(&placed.points, if tap.look == TapLook::World { 7 } else { 5 });
+        } else {
+            put!(self, "<circle class=\"dot\" cx=\"{x}\" cy=\"{y}\" r=\"3\"/>");
         }
-        put!(self, "\"/><circle class=\"dot\" cx=\"{x}\" cy=\"{y}\" r=\"4\"/>");
+        if let Some(at) = placed.label {
+            self.label(at, &tap.label);
+        }
         self.close();
     }
 
-    /// Room around a line where it goes over a bar or another line.
-    fn hop(&mut self, (x, y): Point, (to_x, to_y): Point) {
-        put!(self, "<path class=\"casing\" d=\"M{x} {y}");
-        if x == to_x {
-            put!(self, "V{to_y}");
-        } else {
-            put!(self, "H{to_x}");
+    fn label(&mut self, (x, y): Point, lines: &[Line]) {
+        let mut base = y + 10;
+        for line in lines {
+            self.line(x, base, line);
+            base += Tap::LINE;
         }
-        put!(self, "\"/>");
     }
 
-    /// A card with its strips.
-    pub fn card(&mut self, scene: &Scene, placed: &PlacedCard) {
+    /// A way in for this host alone, beside a card.
+    fn beside(&mut self, scene: &Scene, placed: &PlacedBeside) {
+        let card = &scene.cards[placed.card];
+        // What does not run lets nobody in, and says so quietly.
+        let is_quiet = card.beside.iter().all(|line| line.role == LineRole::Quiet);
+        let look = if is_quiet { TapLook::Dormant } else { TapLook::Nearby };
+        let class = format!("endpoint h0{}", tap_class(look));
+        self.open(&class, &[("container", &card.name), ("network", "this host")]);
+        let would = if is_quiet { "would be " } else { "" };
+        self.tooltip(&[format!("{would}published for this host only")]);
+        self.path("line", &[placed.line.0, placed.line.1]);
+        let Rect { x, y, w, h } = placed.wall();
+        put!(self, "<path class=\"head\" d=\"M{x} {y}h{w}v{h}h-{w}z\"/>");
+        self.head(&[placed.line.0, placed.line.1], 5);
+        self.label(placed.label, &card.beside);
+        self.close();
+    }
+
+    /// A card.
+    fn card(&mut self, scene: &Scene, placed: &PlacedCard) {
         let card = &scene.cards[placed.card];
         let mut class = "container".to_owned();
-        if card.look == Look::Stopped {
+        if card.is_stopped {
             class.push_str(" stopped");
         }
         if card.is_alarming {
             class.push_str(" alarming");
+        }
+        if card.is_faint {
+            class.push_str(" faint");
         }
         if let Some(change) = card.change {
             let _ = write!(class, " {}", change.word());
         }
         let mut data = vec![("name", card.name.as_str())];
         data.extend(card.project.as_deref().map(|project| ("project", project)));
+        data.extend(card.kind.map(|kind| ("kind", kind.word())));
+        let count = card.count.to_string();
+        if card.count > 1 {
+            data.push(("count", count.as_str()));
+        }
         self.open(&class, &data);
         self.tooltip(&card.tooltip);
-        if card.is_many {
+        let Rect { x, y, w, h } = placed.rect;
+        if card.count > 1 {
             // A second card looks out from behind the first.
-            let Rect { x, y, w, h } = placed.rect;
+            let (left, low, high) = (x + 6, y + h + 4, h - 6);
             put!(
                 self,
-                "<path class=\"deck\" d=\"M{} {}h{}v-{}l-4 -4h-{}z\"/>",
-                x + 6,
-                y + h + 4,
+                "<path class=\"deck\" d=\"M{left} {low}h{}v-{high}l-4 -4h-{}z\"/>",
                 w - 2,
-                h - 6,
-                0
+                w - 6
             );
         }
         self.rect("box", placed.rect, RADIUS);
-        for (strip, rect) in card.strips.iter().zip(&placed.strips) {
-            if !strip.lines.is_empty() {
-                self.strip(scene, strip, *rect, placed.rect);
-            }
+        if let Some(kind) = card.kind {
+            // Beside the first two lines, or the only one.
+            let (_, base, first) = card.texts(w, placed.is_full)[0];
+            let two = card.parts[0].has_two();
+            let side = if two { 18 } else { glyphs::SIDE };
+            let middle = base - first.role.height() / 2 + 4 + if two { 8 } else { 0 };
+            let (gx, gy) = (x + Card::PADDING - 2, y + middle - side / 2);
+            let scale = if two { " scale(1.125)" } else { "" };
+            let strokes = glyphs::strokes(kind);
+            put!(
+                self,
+                "<path class=\"kind\" transform=\"translate({gx} {gy}){scale}\" d=\"{strokes}\"/>"
+            );
         }
-        let mut y = placed.body_y;
-        for (at, part) in card.parts.iter().enumerate() {
-            if at > 0 {
-                let (x, end) = (placed.rect.x + Card::PADDING, placed.rect.right() - Card::PADDING);
-                put!(self, "<path class=\"rule\" d=\"M{x} {y}H{end}\"/>");
-            }
-            let mut line_y = y + Card::AIR;
-            for line in part {
-                self.line(placed.rect.x + Card::PADDING, line_y + line.role.base(), line);
-                line_y += line.role.height();
-            }
-            y += Card::part_height(part);
+        for rule in card.rules(placed.is_full) {
+            let (from, to) = (x + Card::PADDING, x + w - Card::PADDING);
+            put!(self, "<path class=\"rule\" d=\"M{from} {}H{to}\"/>", y + rule);
+        }
+        for (dx, dy, line) in card.texts(w, placed.is_full) {
+            self.line(x + dx, y + dy, line);
         }
         self.close();
     }
 
-    fn strip(&mut self, scene: &Scene, strip: &Strip, rect: Rect, card: Rect) {
-        let bar = &scene.bars[strip.bar];
-        self.open(&format!("strip h{}", bar.hue), &[]);
-        self.tooltip(&strip.tooltip);
-        let path = rounded(rect, card);
-        put!(self, "<path class=\"tint\" d=\"{path}\"/>");
-        let mut y = rect.y + 2;
-        for line in &strip.lines {
-            self.line(rect.x + Strip::PADDING, y + line.role.base(), line);
-            y += line.role.height();
+    /// An arrow from one card to another.
+    fn arrow(&mut self, scene: &Scene, placed: &PlacedArrow) {
+        let arrow = &scene.arrows[placed.arrow];
+        let (from, to) = (&scene.cards[arrow.from].name, &scene.cards[arrow.to].name);
+        match arrow.kind {
+            ArrowKind::Talk(basis, seen, verdict) => {
+                let mut data = vec![("from", from.as_str()), ("to", to.as_str())];
+                data.push(("port", &arrow.ports));
+                data.push(("basis", bases(basis, seen)));
+                match seen {
+                    Seen::Seen => data.push(("seen", "yes")),
+                    Seen::NotSeen => data.push(("seen", "no")),
+                    Seen::NotLooked => {}
+                }
+                if verdict == TalkVerdict::Blocked {
+                    data.push(("verdict", "blocked"));
+                }
+                self.open(&arrow_class(arrow.kind), &data);
+            }
+            ArrowKind::Asked(reach) => {
+                let verdict = match reach {
+                    Reach::Reachable => "reachable",
+                    Reach::Blocked => "blocked",
+                    Reach::Unknown => "unknown",
+                };
+                let data = [("from", from.as_str()), ("to", to), ("port", &arrow.ports)];
+                self.open(&arrow_class(arrow.kind), &[&data[..], &[("verdict", verdict)]].concat());
+            }
+            ArrowKind::Surprise { .. } => {
+                self.open(&arrow_class(arrow.kind), &[("from", from), ("to", to)]);
+            }
         }
-        self.svg.push_str("</g>");
+        self.arrow_strokes(arrow, placed);
+        self.close();
     }
 
-    /// A line of text, or the rule that a student writes on.
-    pub fn line(&mut self, x: i32, y: i32, line: &Line) {
-        match line.role {
-            LineRole::State(look) => self.state_sign(x, y, look),
-            LineRole::Alarm => {
-                put!(self, "<path class=\"cross\" d=\"M{x} {}l7 7m0 -7l-7 7\"/>", y - 7)
-            }
-            _ => {}
+    fn arrow_strokes(&mut self, arrow: &Arrow, placed: &PlacedArrow) {
+        self.tooltip(&arrow.tooltip);
+        self.path("line", &placed.points);
+        if placed.joins {
+            let (x, y) = placed.points[placed.points.len() - 1];
+            put!(self, "<circle class=\"dot\" cx=\"{x}\" cy=\"{y}\" r=\"2\"/>");
+        } else {
+            self.head(&placed.points, 5);
         }
-        let x = x + line.role.indent();
-        if line.blank {
-            put!(
-                self,
-                "<path class=\"blank\" d=\"M{x} {}h{}\"/>",
-                y + 2,
-                line.shown_width() - line.role.indent()
-            );
-        } else if !line.text.is_empty() {
-            self.text(x, y, class(line.role), &line.text);
+        if let ArrowKind::Surprise { both_ways: true } = arrow.kind {
+            let back: Vec<Point> = placed.points.iter().rev().copied().collect();
+            self.head(&back, 5);
         }
-    }
-
-    /// How well a container is, told by shape as well as by colour.
-    pub fn state_sign(&mut self, x: i32, y: i32, look: Look) {
-        let (cx, cy) = (x + 4, y - 4);
-        match look {
-            Look::Running => put!(self, "<circle class=\"good\" cx=\"{cx}\" cy=\"{cy}\" r=\"4\"/>"),
-            Look::Ailing => {
-                put!(self, "<path class=\"ail\" d=\"M{cx} {}l4 8h-8z\"/>", cy - 4);
-            }
-            Look::Waiting => {
-                put!(
-                    self,
-                    "<path class=\"warn\" d=\"M{} {}h2v8h-2zm5 0h2v8h-2z\"/>",
-                    cx - 4,
-                    cy - 4
-                );
-            }
-            Look::Planned => {
-                put!(self, "<path class=\"off\" d=\"M{} {}h6v6h-6z\"/>", cx - 3, cy - 3);
-            }
-            Look::Stopped => {
-                put!(self, "<circle class=\"off\" cx=\"{cx}\" cy=\"{cy}\" r=\"3\"/>");
-            }
+        if let Some((x, y)) = placed.label {
+            self.line(x, y, &arrow.label);
         }
     }
 }
 
-/// The font of text of a class.
-fn font(class: &str) -> Font {
-    match class.split(' ').next_back() {
-        Some("heading") => scene::HEADING,
-        Some("sub") => scene::SUB,
-        Some("name") => scene::NAME,
-        Some("strong") => scene::STRONG,
-        Some("" | "quiet") | None => scene::SMALL,
-        Some(_) => frames::FONT,
+/// The classes of an arrow.
+pub fn arrow_class(kind: ArrowKind) -> String {
+    match kind {
+        ArrowKind::Surprise { .. } => "surprise".to_owned(),
+        ArrowKind::Asked(Reach::Reachable) => "asked".to_owned(),
+        ArrowKind::Asked(Reach::Blocked) => "asked blocked".to_owned(),
+        ArrowKind::Asked(Reach::Unknown) => "asked unsure".to_owned(),
+        ArrowKind::Talk(basis, seen, verdict) => {
+            let seen = match seen {
+                Seen::Seen if basis != TalkBasis::Observed => " seen",
+                Seen::NotSeen if basis == TalkBasis::Configured => " unseen",
+                _ => "",
+            };
+            let blocked = if verdict == TalkVerdict::Blocked { " blocked" } else { "" };
+            format!("talk {}{seen}{blocked}", basis.as_str())
+        }
     }
 }
 
-/// The class of a line's text.
-fn class(role: LineRole) -> &'static str {
-    match role {
-        LineRole::Name => "name",
-        LineRole::Strong => "strong",
-        LineRole::Plain | LineRole::State(_) | LineRole::Beneath | LineRole::Nearby => "",
-        LineRole::Quiet => "quiet",
-        LineRole::World => "world",
-        LineRole::Alarm | LineRole::AlarmBeneath => "alarm",
-        LineRole::Changed(Change::Added) => "told added",
-        LineRole::Changed(Change::Removed) => "told removed",
-        LineRole::Changed(Change::Changed) => "told changed",
+/// How talk is known, for scripts.
+fn bases(basis: TalkBasis, seen: Seen) -> &'static str {
+    match (basis, seen) {
+        (TalkBasis::Configured, Seen::Seen) => "configured observed",
+        (TalkBasis::Dependency, Seen::Seen) => "dependency observed",
+        (basis, _) => basis.as_str(),
     }
 }
 
 /// The class of a line, with a space in front.
-pub fn tap_class(tap: Tap) -> &'static str {
-    match tap {
-        Tap::Live => "",
-        Tap::Idle => " idle",
-        Tap::World => " wide",
-        Tap::Nearby => " near",
-        Tap::Reached => " reached",
-        Tap::Surprise => " surprise",
-        Tap::Untold => " untold",
+pub fn tap_class(look: TapLook) -> &'static str {
+    match look {
+        TapLook::Live => "",
+        TapLook::Idle | TapLook::Dormant => " idle",
+        TapLook::World => " wide",
+        TapLook::Nearby => " near",
     }
-}
-
-/// The outline of a strip, a pixel inside its card and rounded where the card is.
-fn rounded(rect: Rect, card: Rect) -> String {
-    let inner = card.grown(-1);
-    let (left, top) = (rect.x.max(inner.x), rect.y.max(inner.y));
-    let (right, bottom) = (rect.right().min(inner.right()), rect.bottom().min(inner.bottom()));
-    let r = RADIUS - 1;
-    let corner = |x_edge: bool, y_edge: bool| if x_edge && y_edge { r } else { 0 };
-    let at_left = left == inner.x;
-    let at_right = right == inner.right();
-    let at_top = top == inner.y;
-    let at_bottom = bottom == inner.bottom();
-    let (tl, tr) = (corner(at_left, at_top), corner(at_right, at_top));
-    let (br, bl) = (corner(at_right, at_bottom), corner(at_left, at_bottom));
-    format!(
-        "M{} {top}H{}q{tr} 0 {tr} {tr}V{}q0 {br} -{br} {br}H{}q-{bl} 0 -{bl} -{bl}V{}q0 -{tl} {tl} -{tl}z",
-        left + tl,
-        right - tr,
-        bottom - br,
-        left + bl,
-        top + tl,
-    )
 }

@@ -23,6 +23,11 @@ impl Rect {
         Self { x, y, w, h }
     }
 
+    /// The rectangle around a straight line, of no width.
+    pub fn between((ax, ay): Point, (bx, by): Point) -> Self {
+        Self::new(ax.min(bx), ay.min(by), (ax - bx).abs(), (ay - by).abs())
+    }
+
     /// Right edge.
     pub const fn right(self) -> i32 {
         self.x + self.w
@@ -71,120 +76,155 @@ impl Rect {
 pub type Point = (i32, i32);
 
 /// A card in its place.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct PlacedCard {
     /// Its number in the scene.
     pub card: usize,
-    /// Its box, strips included.
+    /// Its box.
     pub rect: Rect,
-    /// The boxes of its strips, in the card's order.
-    pub strips: Vec<Rect>,
-    /// Where its text begins: below the strips on its upper edge.
-    pub body_y: i32,
+    /// Whether all that its lines would say stands inside of it.
+    pub is_full: bool,
+    /// Number of the part of the map that hangs together and that it is in.
+    pub part: usize,
 }
 
 /// A bar in its place.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct PlacedBar {
     /// Its number in the scene.
     pub bar: usize,
-    /// Its box.
-    pub rect: Rect,
-    /// Where its text begins.
-    pub text_x: i32,
-    /// Where its name begins once more, if it is a long one.
-    pub again: Option<i32>,
-    /// Where it goes on, if it is longer than the page is wide: a spine on the
-    /// left, and a piece for each further row with where its text begins.
-    pub more: Vec<(Rect, Option<i32>)>,
+    /// Its pieces: it is cut where foreign lines pass, and may go on in
+    /// further rows.
+    pub pieces: Vec<Rect>,
+    /// Thin lines that join the pieces.
+    pub links: Vec<(Point, Point)>,
+    /// The pieces in which its name stands.
+    pub texts: Vec<Rect>,
+    /// In how many rows it lies.
+    pub rows: usize,
 }
 
-impl PlacedBar {
-    /// Its box and everything that continues it.
-    pub fn pieces(&self) -> impl Iterator<Item = Rect> {
-        std::iter::once(self.rect).chain(self.more.iter().map(|(piece, _)| *piece))
-    }
-
-    /// The pieces with text, each with where it begins.
-    pub fn texts(&self) -> impl Iterator<Item = (Rect, i32)> {
-        let more = self.more.iter().filter_map(|(piece, text_x)| Some((*piece, (*text_x)?)));
-        std::iter::once((self.rect, self.text_x)).chain(more)
-    }
-}
-
-/// The line from a bar to a strip.
-#[derive(Debug, Clone)]
+/// The line from a bar to a card.
+#[derive(Debug, Clone, Default)]
 pub struct PlacedTap {
     /// Number of the card in the scene.
     pub card: usize,
-    /// Number of the strip on the card.
-    pub strip: usize,
+    /// Number of the tap on the card.
+    pub tap: usize,
     /// Number of the bar in the scene.
     pub bar: usize,
-    /// From the bar to the strip: a straight drop, or a drop and a turn.
+    /// From the bar to the card: a straight drop, or a drop and a turn.
     pub points: Vec<Point>,
-    /// Where it goes over a bar that is not its own: the stretches between.
-    pub hops: Vec<(Point, Point)>,
+    /// Where its label stands, the upper left corner; none where the card says it.
+    pub label: Option<Point>,
+}
+
+/// A way in from the world that comes from beside a card.
+#[derive(Debug, Clone, Default)]
+pub struct PlacedBeside {
+    /// Number of the card in the scene.
+    pub card: usize,
+    /// From where to where it points.
+    pub line: (Point, Point),
+    /// Upper left corner of its label.
+    pub label: Point,
+}
+
+impl PlacedBeside {
+    /// What its line begins at, so that it does not seem to come from what stands next.
+    pub fn wall(&self) -> Rect {
+        let (x, y) = self.line.0;
+        Rect::new(x, y - 6, 2, 12)
+    }
+}
+
+/// A frame around a project, or a part of one.
+#[derive(Debug, Clone, Default)]
+pub struct PlacedFrame {
+    /// Number of the project in the plan.
+    pub project: usize,
+    /// Its box.
+    pub rect: Rect,
+    /// Where its title begins, on its base line.
+    pub title_at: Point,
+    /// How wide the title may be.
+    pub title_width: i32,
+}
+
+/// An arrow from one card to another.
+#[derive(Debug, Clone, Default)]
+pub struct PlacedArrow {
+    /// Its number in the scene.
+    pub arrow: usize,
+    /// Its corners.
+    pub points: Vec<Point>,
+    /// Whether it ends on another arrow to the same card.
+    pub joins: bool,
+    /// Where its label begins, on its base line.
+    pub label: Option<Point>,
 }
 
 /// Everything in its place.
 #[derive(Debug, Clone, Default)]
 pub struct Placed {
-    /// Cards.
-    pub cards: Vec<PlacedCard>,
+    /// Light zones without a way out.
+    pub zones: Vec<Rect>,
+    /// Frames around projects.
+    pub frames: Vec<PlacedFrame>,
     /// Bars.
     pub bars: Vec<PlacedBar>,
-    /// Lines between them.
+    /// Lines between bars and cards.
     pub taps: Vec<PlacedTap>,
-    /// Width of it all.
-    pub width: i32,
-    /// Height of it all.
-    pub height: i32,
+    /// Ways in that come from beside.
+    pub besides: Vec<PlacedBeside>,
+    /// Cards.
+    pub cards: Vec<PlacedCard>,
+    /// Arrows between cards.
+    pub arrows: Vec<PlacedArrow>,
+    /// The first bar of each branch with rows below one another that are deep.
+    pub crowded: Vec<usize>,
+    /// The area of it all.
+    pub area: Rect,
 }
 
 impl Placed {
-    /// Adds another layout's things at an offset.
-    pub fn add(&mut self, other: Self, dx: i32, dy: i32) {
+    /// Moves everything.
+    pub fn move_by(&mut self, dx: i32, dy: i32) {
         let at = |(x, y): Point| (x + dx, y + dy);
-        self.cards.extend(other.cards.into_iter().map(|mut card| {
-            card.rect = card.rect.moved(dx, dy);
-            card.body_y += dy;
-            card.strips.iter_mut().for_each(|strip| *strip = strip.moved(dx, dy));
-            card
-        }));
-        self.bars.extend(other.bars.into_iter().map(|mut bar| {
-            bar.rect = bar.rect.moved(dx, dy);
-            bar.text_x += dx;
-            for (piece, text_x) in &mut bar.more {
-                *piece = piece.moved(dx, dy);
-                *text_x = text_x.map(|x| x + dx);
-            }
-            bar.again = bar.again.map(|x| x + dx);
-            bar
-        }));
-        self.taps.extend(other.taps.into_iter().map(|mut tap| {
-            tap.points.iter_mut().for_each(|point| *point = at(*point));
-            tap.hops.iter_mut().for_each(|(from, to)| (*from, *to) = (at(*from), at(*to)));
-            tap
-        }));
-        self.width = self.width.max(other.width + dx);
-        self.height = self.height.max(other.height + dy);
+        let on_rect = |rect: &mut Rect| *rect = rect.moved(dx, dy);
+        self.zones.iter_mut().for_each(on_rect);
+        for frame in &mut self.frames {
+            on_rect(&mut frame.rect);
+            frame.title_at = at(frame.title_at);
+        }
+        for bar in &mut self.bars {
+            bar.pieces.iter_mut().chain(&mut bar.texts).for_each(on_rect);
+            bar.links.iter_mut().for_each(|(from, to)| (*from, *to) = (at(*from), at(*to)));
+        }
+        for tap in &mut self.taps {
+            tap.points.iter_mut().chain(&mut tap.label).for_each(|point| *point = at(*point));
+        }
+        for beside in &mut self.besides {
+            beside.line = (at(beside.line.0), at(beside.line.1));
+            beside.label = at(beside.label);
+        }
+        self.cards.iter_mut().for_each(|card| on_rect(&mut card.rect));
+        for arrow in &mut self.arrows {
+            arrow.points.iter_mut().chain(&mut arrow.label).for_each(|point| *point = at(*point));
+        }
+        on_rect(&mut self.area);
     }
 
-    /// Length of all lines, in pixels; the part of a trunk that several cards
-    /// share counts once for each.
+    /// Length of all lines between bars and cards, in pixels.
     pub fn line_length(&self) -> i64 {
-        let length = |points: &[Point]| -> i64 {
-            points
-                .windows(2)
-                .map(|w| i64::from((w[0].0 - w[1].0).abs() + (w[0].1 - w[1].1).abs()))
-                .sum()
+        let length = |ends: &[Point]| {
+            i64::from((ends[0].0 - ends[1].0).abs() + (ends[0].1 - ends[1].1).abs())
         };
-        self.taps.iter().map(|tap| length(&tap.points)).sum()
+        self.taps.iter().flat_map(|tap| tap.points.windows(2)).map(length).sum()
     }
 
-    /// How often a line passes over a bar or another bar's line.
-    pub fn crossings(&self) -> usize {
-        self.taps.iter().map(|tap| tap.hops.len()).sum()
+    /// How often a bar is cut for a line that is not its own.
+    pub fn cuts(&self) -> usize {
+        self.bars.iter().map(|bar| bar.pieces.len().saturating_sub(1)).sum()
     }
 }

@@ -1,9 +1,8 @@
-//! What stands above a map: its title, and under it what it shows and where
-//! that comes from.
+//! What stands above a map: its title, and under it what the picture tells.
 
 use std::collections::BTreeSet;
 
-use super::draw::Canvas;
+use super::canvas::Canvas;
 use super::geometry::MARGIN;
 use super::options::{Blank, Options};
 use super::scene;
@@ -17,20 +16,22 @@ const TITLE_LINE: i32 = 24;
 /// From one line of the subtitle to the next.
 const LINE: i32 = 17;
 
-/// Title and subtitle.
+/// Title, and what the picture tells.
 #[derive(Debug)]
 pub struct Heading {
     /// The title, harmless.
     pub title: String,
-    /// The line under it, harmless.
-    pub subtitle: String,
+    /// The sentences under it, harmless.
+    pub caption: String,
+    /// The whole map in words, harmless.
+    pub description: String,
 }
 
 /// A heading broken into lines.
 #[derive(Debug)]
 pub struct Lines {
     title: Vec<String>,
-    subtitle: Vec<String>,
+    caption: Vec<String>,
     /// Height of it all.
     pub height: i32,
 }
@@ -44,24 +45,38 @@ impl Heading {
         let own = || view.scope.clone().or_else(|| only_project(view)).filter(|_| named);
         let title = options.title.clone().or_else(own);
         let title = title.map_or("Container networks".to_owned(), |title| harmless(&title));
-        let mut parts = vec![view.inventory()];
-        parts.extend(Some(view.engine()).filter(|engine| !engine.is_empty()));
-        parts.extend(options.date.clone());
-        Self { title, subtitle: harmless(&parts.join(" · ")) }
+        let caption = match &options.caption {
+            Some(caption) => harmless(caption),
+            None if named => match &view.caption {
+                Some(caption) => harmless(caption),
+                None => harmless(&view.story().join(" ")),
+            },
+            None => String::new(),
+        };
+        let description = match options.blank {
+            None => {
+                let sentences = view.in_words();
+                sentences.iter().map(|one| harmless(one)).collect::<Vec<_>>().join("\n")
+            }
+            Some(_) => harmless(&view.inventory()),
+        };
+        Self { title, caption, description }
     }
 
     /// Width of the longest line if none is broken.
     pub fn width(&self) -> i32 {
-        scene::HEADING.width(&self.title).max(scene::SUB.width(&self.subtitle))
+        scene::HEADING.width(&self.title).max(scene::SUB.width(&self.caption))
     }
 
     /// The heading in lines of at most this width.
     pub fn lines(&self, width: i32) -> Lines {
+        // Other programs set other fonts, which may be a little wider.
+        let width = width * 100 / 114;
         let title = scene::HEADING.wrap(&self.title, width, 2);
-        let subtitle = scene::SUB.wrap(&self.subtitle, width, 3);
-        let more = |lines: &[String]| i32::try_from(lines.len()).unwrap_or(0) - 1;
-        let last = FIRST + TITLE_LINE * more(&title).max(0) + 20 + LINE * more(&subtitle).max(0);
-        Lines { title, subtitle, height: last + 2 }
+        let caption = scene::SUB.wrap(&self.caption, width, 4);
+        let number = |lines: &[String]| i32::try_from(lines.len()).unwrap_or(0);
+        let last = FIRST + TITLE_LINE * (number(&title) - 1).max(0) + LINE * number(&caption);
+        Lines { title, caption, height: last + 4 }
     }
 }
 
@@ -74,7 +89,7 @@ impl Lines {
             y += TITLE_LINE;
         }
         y += 20 - TITLE_LINE;
-        for line in &self.subtitle {
+        for line in &self.caption {
             canvas.text(MARGIN, y, "sub", line);
             y += LINE;
         }

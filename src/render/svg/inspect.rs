@@ -1,18 +1,20 @@
 //! Looks at a finished layout for what must never be in one, and measures it.
 //! Tests hold every sample against this; a browser measures the same again.
 
-use super::frames::{self, Frame};
+use super::crossings;
 use super::geometry::{Placed, Point, Rect};
-use super::scene::{Bar, Card, Line, Scene, Strip};
-use crate::render::escape;
+use super::layout::BAR;
+use super::scene::{self, Bar, Line, Scene, Tap, size_of};
 
 /// What an inspection found.
 #[derive(Debug, Default)]
 pub struct Inspection {
     /// Overlaps and the like, one sentence each; empty if all is well.
     pub faults: Vec<String>,
-    /// How often a line goes over a bar or another bar's line.
+    /// How often a line crosses another one that is not its own network's.
     pub crossings: usize,
+    /// How often a bar is cut for a line that is not its own.
+    pub cuts: usize,
     /// Length of all lines, in pixels.
     pub line_length: i64,
     /// Width of the map, in pixels.
@@ -25,42 +27,106 @@ pub struct Inspection {
     pub frames: usize,
     /// Cards that lie in a frame.
     pub framed: usize,
+    /// Arrows drawn, and those that were to be.
+    pub arrows: (usize, usize),
+    /// How often an arrow crosses another one, or a line from a bar to a card.
+    pub arrow_crossings: usize,
+    /// Part of the map's area that cards and bars cover, frames and zones not
+    /// counted, in percent.
+    pub filled: i64,
+    /// The same with what frames hold counted as covered.
+    pub covered: i64,
+    /// Each card with a distance from the internet.
+    pub heights: Vec<Height>,
+}
+
+/// How far from the internet a card is, and how low it stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Height {
+    /// The part of the map that it hangs together with.
+    pub part: usize,
+    /// Steps from the internet.
+    pub rank: usize,
+    /// Upper edge of its card.
+    pub y: i32,
 }
 
 /// A piece of text, and the box that it must stay in.
 struct Text {
     what: String,
     rect: Rect,
-    within: Rect,
+    within: Option<Rect>,
 }
 
 /// Inspects a layout.
-pub fn inspect(scene: &Scene, placed: &Placed, frames: &[Frame]) -> Inspection {
+pub fn inspect(scene: &Scene, placed: &Placed) -> Inspection {
     let mut faults = Vec::new();
     boxes_apart(scene, placed, &mut faults);
-    let texts = texts(scene, placed, frames);
+    let texts = texts(scene, placed);
     for text in &texts {
-        if !text.within.holds(text.rect) {
+        if text.within.is_some_and(|within| !within.holds(text.rect)) {
             faults.push(format!("{} leaves its box: {:?} {:?}", text.what, text.rect, text.within));
         }
     }
     texts_apart(&texts, &mut faults);
     lines_keep_off(scene, placed, &texts, &mut faults);
     lines_apart(placed, &mut faults);
-    frames_hold_their_own(scene, placed, frames, &mut faults);
+    frames_hold_their_own(scene, placed, &mut faults);
+    let covered = |rect: Rect| i64::from(rect.w) * i64::from(rect.h);
+    let cards = placed.cards.iter().map(|card| covered(card.rect));
+    let bars = placed.bars.iter().flat_map(|bar| &bar.pieces).map(|piece| covered(*piece));
+    let area = covered(placed.area).max(1);
+    let frames: i64 = placed.frames.iter().map(|frame| covered(frame.rect)).sum();
+    let is_outside = |rect: &Rect| !placed.frames.iter().any(|frame| frame.rect.holds(*rect));
+    let all = placed.cards.iter().map(|card| card.rect);
+    let all = all.chain(placed.bars.iter().flat_map(|bar| &bar.pieces).copied());
+    let covered_area = frames + all.filter(is_outside).map(covered).sum::<i64>();
+    let is_framed = |rect: Rect| placed.frames.iter().any(|frame| frame.rect.holds(rect));
+    let heights = placed.cards.iter().filter_map(|card| {
+        let rank = scene.cards[card.card].rank?;
+        Some(Height { part: card.part, rank, y: card.rect.y })
+    });
     Inspection {
         faults,
-        crossings: placed.crossings(),
+        crossings: crossings::of_bars(placed),
+        cuts: placed.cuts(),
         line_length: placed.line_length(),
-        width: placed.width,
-        height: placed.height,
+        width: placed.area.w,
+        height: placed.area.h,
         cards: placed.cards.len(),
-        frames: frames.len(),
-        framed: frames.iter().map(|frame| frame.cards.len()).sum(),
+        frames: placed.frames.len(),
+        framed: placed.cards.iter().filter(|card| is_framed(card.rect)).count(),
+        arrows: (placed.arrows.len(), scene.arrows.len()),
+        arrow_crossings: crossings::of_arrows(placed),
+        filled: 100 * (cards.sum::<i64>() + bars.sum::<i64>()) / area,
+        covered: 100 * covered_area / area,
+        heights: heights.collect(),
     }
 }
 
-/// No card lies on a card or a bar, no bar on another.
+/// The boxes of all labels that stand beside lines, and of frames' titles:
+/// what arrows have to keep off.
+pub fn labels(scene: &Scene, placed: &Placed) -> Vec<Rect> {
+    let mut labels = Vec::new();
+    for tap in &placed.taps {
+        if let Some((x, y)) = tap.label {
+            let (w, h) = scene.cards[tap.card].taps[tap.tap].size();
+            labels.push(Rect::new(x, y, w, h));
+        }
+    }
+    for beside in &placed.besides {
+        let (w, h) = size_of(&scene.cards[beside.card].beside);
+        labels.push(Rect::new(beside.label.0, beside.label.1, w, h));
+        labels.push(beside.wall().grown(4));
+    }
+    for frame in &placed.frames {
+        let (x, y) = frame.title_at;
+        labels.push(Rect::new(x, y - 11, frame.title_width, 14));
+    }
+    labels
+}
+
+/// No card lies on a card or a bar, no bar on another, and none beside the page.
 fn boxes_apart(scene: &Scene, placed: &Placed, faults: &mut Vec<String>) {
     let cards = placed
         .cards
@@ -70,10 +136,13 @@ fn boxes_apart(scene: &Scene, placed: &Placed, faults: &mut Vec<String>) {
     let count = placed.cards.len();
     let bars = placed.bars.iter().enumerate().flat_map(|(at, bar)| {
         let name = scene.bars[bar.bar].name.as_str();
-        bar.pieces().map(move |piece| (count + at, name, piece))
+        bar.pieces.iter().map(move |piece| (count + at, name, *piece))
     });
     let mut boxes: Vec<(usize, &str, Rect)> = cards.chain(bars).collect();
     boxes.sort_by_key(|(_, _, rect)| rect.x);
+    for (_, name, rect) in boxes.iter().filter(|(.., rect)| !placed.area.holds(*rect)) {
+        faults.push(format!("{name} leaves the page: {rect:?} {:?}", placed.area));
+    }
     for (at, (owner, name, rect)) in boxes.iter().enumerate() {
         for (other, other_name, other_rect) in &boxes[at + 1..] {
             if other_rect.x >= rect.right() {
@@ -87,10 +156,10 @@ fn boxes_apart(scene: &Scene, placed: &Placed, faults: &mut Vec<String>) {
 }
 
 /// All text with its box.
-fn texts(scene: &Scene, placed: &Placed, frames: &[Frame]) -> Vec<Text> {
+fn texts(scene: &Scene, placed: &Placed) -> Vec<Text> {
     let mut texts = Vec::new();
-    let mut add = |what: &str, x: i32, y: i32, line: &Line, within: Rect| {
-        if line.text.is_empty() {
+    let mut add = |what: &str, x: i32, y: i32, line: &Line, within: Option<Rect>| {
+        if line.is_empty() {
             return;
         }
         let rect = line.bounds(x, y);
@@ -98,42 +167,45 @@ fn texts(scene: &Scene, placed: &Placed, frames: &[Frame]) -> Vec<Text> {
     };
     for card in &placed.cards {
         let of = &scene.cards[card.card];
-        let mut y = card.body_y;
-        for part in &of.parts {
-            let mut line_y = y + Card::AIR;
-            for line in part {
-                let base = line_y + line.role.base();
-                add(&of.name, card.rect.x + Card::PADDING, base, line, card.rect);
-                line_y += line.role.height();
-            }
-            y += Card::part_height(part);
+        for (x, y, line) in of.texts(card.rect.w, card.is_full) {
+            add(&of.name, card.rect.x + x, card.rect.y + y, line, Some(card.rect));
         }
-        for (strip, rect) in of.strips.iter().zip(&card.strips) {
-            let mut line_y = rect.y + 2;
-            for line in &strip.lines {
-                let base = line_y + line.role.base();
-                add(&of.name, rect.x + Strip::PADDING, base, line, *rect);
-                line_y += line.role.height();
-            }
+    }
+    let mut label = |what: &str, (x, y): Point, lines: &[Line]| {
+        for (line, nth) in lines.iter().zip(0..) {
+            add(what, x, y + 10 + nth * Tap::LINE, line, None);
         }
+    };
+    for tap in &placed.taps {
+        if let Some(at) = tap.label {
+            let of = &scene.cards[tap.card];
+            label(&of.name, at, &of.taps[tap.tap].label);
+        }
+    }
+    for beside in &placed.besides {
+        let of = &scene.cards[beside.card];
+        label(&of.name, beside.label, &of.beside);
     }
     for bar in &placed.bars {
         let of = &scene.bars[bar.bar];
-        for (piece, x) in bar.texts() {
-            add(&of.name, x, piece.y + Bar::FIRST_BASE, &of.title, piece);
-            add(&of.name, x + of.title_width() + 8, piece.y + Bar::FIRST_BASE, &of.nature, piece);
-            add(&of.name, x, piece.y + Bar::SECOND_BASE, &of.facts, piece);
-        }
-        if let Some(x) = bar.again {
-            add(&of.name, x, bar.rect.y + Bar::MIDDLE_BASE, &of.title, bar.rect);
+        for piece in &bar.texts {
+            let (x, y) = (piece.x + Bar::PADDING, piece.y + Bar::BASE);
+            add(&of.name, x, y, &of.title, Some(*piece));
+            add(&of.name, x + of.title.shown_width() + Bar::GAP, y, &of.facts, Some(*piece));
         }
     }
-    for frame in frames {
+    for arrow in &placed.arrows {
+        let of = &scene.arrows[arrow.arrow];
+        if let Some((x, y)) = arrow.label {
+            add("an arrow", x, y, &of.label, None);
+        }
+    }
+    for frame in placed.frames.iter().filter(|frame| frame.title_width > 12) {
         let (x, y) = frame.title_at;
-        let size = frames::FONT.size;
-        let rect = Rect::new(x, y - size, frames::FONT.width(&frame.title), size + 3);
-        let what = format!("the title of {}", frame.project);
-        texts.push(Text { what, rect, within: frame.rect });
+        let size = scene::TITLE.size;
+        let rect = Rect::new(x, y - size, frame.title_width, size + 3);
+        let what = format!("the title of {}", scene.projects[frame.project]);
+        texts.push(Text { what, rect, within: Some(frame.rect) });
     }
     texts
 }
@@ -153,43 +225,66 @@ fn texts_apart(texts: &[Text], faults: &mut Vec<String>) {
     }
 }
 
-/// No line passes through a card, or through any text.
+/// No line passes through a card or a foreign bar, or through any text.
 fn lines_keep_off(scene: &Scene, placed: &Placed, texts: &[Text], faults: &mut Vec<String>) {
-    let mut things: Vec<(Rect, String)> = Vec::new();
+    // What is in the way, and the bar whose own lines may meet it.
+    let mut things: Vec<(Rect, Option<usize>, String)> = Vec::new();
     for card in &placed.cards {
         // A line may end on a card's edge, not beyond it.
-        things.push((card.rect.grown(-1), format!("card {}", scene.cards[card.card].name)));
+        let name = &scene.cards[card.card].name;
+        things.push((card.rect.grown(-1), None, format!("card {name}")));
     }
-    things.extend(texts.iter().map(|text| (text.rect, text.what.clone())));
-    things.sort_by_key(|(rect, _)| rect.x);
-    let widest = things.iter().map(|(rect, _)| rect.w).max().unwrap_or(0);
-    for tap in &placed.taps {
-        for ends in tap.points.windows(2) {
-            let line = stretch(ends[0], ends[1]);
-            let first = things.partition_point(|(rect, _)| rect.x + widest < line.x);
-            for (rect, what) in &things[first..] {
+    for bar in &placed.bars {
+        let name = &scene.bars[bar.bar].name;
+        for piece in &bar.pieces {
+            things.push((*piece, Some(bar.bar), format!("bar {name}")));
+        }
+    }
+    things.extend(texts.iter().map(|text| (text.rect, None, text.what.clone())));
+    things.sort_by_key(|(rect, ..)| rect.x);
+    let widest = things.iter().map(|(rect, ..)| rect.w).max().unwrap_or(0);
+    let taps =
+        placed.taps.iter().map(|tap| (&tap.points, Some(tap.bar), &scene.cards[tap.card].name));
+    let arrows = placed
+        .arrows
+        .iter()
+        .map(|arrow| (&arrow.points, None, &scene.cards[scene.arrows[arrow.arrow].from].name));
+    let links = placed.bars.iter().flat_map(|bar| {
+        let name = &scene.bars[bar.bar].name;
+        bar.links.iter().map(move |(from, to)| (vec![*from, *to], Some(bar.bar), name))
+    });
+    let lines = taps.chain(arrows).map(|(points, bar, name)| (points.clone(), bar, name));
+    for (points, bar, from) in lines.chain(links) {
+        for ends in points.windows(2) {
+            let between = Rect::between(ends[0], ends[1]);
+            let line = Rect::new(between.x, between.y, between.w + 1, between.h + 1);
+            let first = things.partition_point(|(rect, ..)| rect.x + widest < line.x);
+            for (rect, of, what) in &things[first..] {
                 if rect.x > line.right() {
                     break;
                 }
-                if rect.meets(line, 0) {
-                    let from = &scene.cards[tap.card].name;
-                    faults.push(format!("a line of {from} runs through {what}: {line:?}"));
+                if rect.meets(line, 0) && (of.is_none() || *of != bar) {
+                    // A link lies on its own bar, text and all.
+                    let is_own_text = bar
+                        .is_some_and(|bar| what.ends_with(&format!("of {}", scene.bars[bar].name)));
+                    if !is_own_text {
+                        faults.push(format!("a line of {from} runs through {what}: {line:?}"));
+                    }
                 }
             }
         }
     }
 }
 
-/// Upright lines of different bars never run in one another.
+/// Lines of different bars never run in one another.
 fn lines_apart(placed: &Placed, faults: &mut Vec<String>) {
-    let mut upright: Vec<(i32, i32, i32, usize)> = placed
-        .taps
-        .iter()
-        .map(|tap| {
-            let (from, to) = (tap.points[0], tap.points[1]);
-            (from.0, from.1.min(to.1), from.1.max(to.1), tap.bar)
-        })
-        .collect();
+    let mut upright: Vec<(i32, i32, i32, usize)> = Vec::new();
+    for tap in &placed.taps {
+        for ends in tap.points.windows(2).filter(|ends| ends[0].0 == ends[1].0) {
+            let line = Rect::between(ends[0], ends[1]);
+            upright.push((line.x, line.y, line.bottom(), tap.bar));
+        }
+    }
     upright.sort_unstable();
     for pair in upright.windows(2) {
         let ((x, _, bottom, bar), (other_x, top, _, other)) = (pair[0], pair[1]);
@@ -199,44 +294,31 @@ fn lines_apart(placed: &Placed, faults: &mut Vec<String>) {
     }
 }
 
-/// A frame holds its cards, and meets no other card, no bar of another
-/// project, and no frame.
-fn frames_hold_their_own(
-    scene: &Scene,
-    placed: &Placed,
-    frames: &[Frame],
-    faults: &mut Vec<String>,
-) {
-    let own = frames::owned_bars(scene);
-    for (at, frame) in frames.iter().enumerate() {
-        for card in &placed.cards {
-            let name = &scene.cards[card.card].name;
-            let inside = frame.cards.contains(&card.card);
-            if inside && !frame.rect.holds(card.rect) {
-                faults.push(format!("{name} leaves its frame {}", frame.project));
-            } else if !inside && frame.rect.meets(card.rect, 0) {
-                faults.push(format!("{name} is in a frame of {}", frame.project));
+/// A frame holds cards of its project alone, and meets no other frame.
+fn frames_hold_their_own(scene: &Scene, placed: &Placed, faults: &mut Vec<String>) {
+    for (at, frame) in placed.frames.iter().enumerate() {
+        let project = &scene.projects[frame.project];
+        for card in placed.cards.iter().filter(|card| frame.rect.meets(card.rect, 0)) {
+            let of = &scene.cards[card.card];
+            let own = of.project.as_deref().map(crate::render::escape::terminal);
+            if own.is_some_and(|own| own != project.as_str()) {
+                faults.push(format!("{} is in a frame of {project}", of.name));
+            } else if !frame.rect.holds(card.rect) {
+                faults.push(format!("{} leaves its frame {project}", of.name));
             }
         }
-        let is_own =
-            |bar: usize| own[bar].is_some_and(|project| escape::terminal(project) == frame.project);
-        for bar in placed.bars.iter().filter(|bar| !is_own(bar.bar)) {
-            if bar.pieces().any(|piece| frame.rect.meets(piece, 0)) {
-                let name = &scene.bars[bar.bar].name;
-                faults.push(format!("bar {name} is in a frame of {}", frame.project));
-            }
-        }
-        for other in &frames[at + 1..] {
+        for other in &placed.frames[at + 1..] {
             if frame.rect.meets(other.rect, 0) {
-                faults.push(format!("frames of {} and {} meet", frame.project, other.project));
+                let other = &scene.projects[other.project];
+                faults.push(format!("frames of {project} and {other} meet"));
             }
         }
     }
-}
-
-fn stretch(from: Point, to: Point) -> Rect {
-    let (x, y) = (from.0.min(to.0), from.1.min(to.1));
-    Rect::new(x, y, (from.0 - to.0).abs() + 1, (from.1 - to.1).abs() + 1)
+    for bar in &placed.bars {
+        if bar.texts.iter().any(|text| text.h != BAR) {
+            faults.push(format!("the name of {} has no room", scene.bars[bar.bar].name));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -245,26 +327,24 @@ mod tests {
     use crate::graph::{Filter, Map};
     use crate::model::Snapshot;
     use crate::render::View;
+    use crate::render::svg::geometry::PlacedFrame;
     use crate::render::svg::{Options, arranged};
 
     /// Inspects a small picture after `spoil` had its way with the layout.
     fn spoilt(spoil: impl Fn(&mut Placed)) -> Vec<String> {
-        spoilt_with(|placed, _| spoil(placed))
-    }
-
-    fn spoilt_with(spoil: impl Fn(&mut Placed, &mut Vec<Frame>)) -> Vec<String> {
         let text = r#"{"schema":"netmap/1",
-            "networks":[{"name":"front","id":"f","driver":"bridge"}],
+            "networks":[{"name":"front","id":"f","driver":"bridge"},{"name":"back","id":"g","driver":"bridge"}],
             "containers":[
-              {"name":"a","id":"1","state":"running","endpoints":[{"network":"front","network_id":"f","ipv4":"10.0.0.2"}]},
-              {"name":"b","id":"2","state":"running","endpoints":[{"network":"front","network_id":"f","ipv4":"10.0.0.3"}]}]}"#;
+              {"name":"a","id":"1","state":"running","project":"p","endpoints":[{"network":"front","network_id":"f","ipv4":"10.0.0.2"}]},
+              {"name":"b","id":"2","state":"running","endpoints":[{"network":"front","network_id":"f","ipv4":"10.0.0.3"},
+                {"network":"back","network_id":"g","ipv4":"10.0.1.3"}]}]}"#;
         let snapshot = Snapshot::read(text.as_bytes()).unwrap();
         let map = Map::new(&snapshot);
         let selection = map.select(&Filter::default()).unwrap();
         let view = View::new(&map, &selection, None);
-        let (scene, mut placed, mut frames) = arranged(&view, &Options::default());
-        spoil(&mut placed, &mut frames);
-        inspect(&scene, &placed, &frames).faults
+        let (scene, mut placed) = arranged(&view, &Options::default());
+        spoil(&mut placed);
+        inspect(&scene, &placed).faults
     }
 
     #[test]
@@ -275,36 +355,37 @@ mod tests {
         assert_eq!(spoilt(|_| {}), Vec::<String>::new());
         seen(spoilt(|p| p.cards[1].rect = p.cards[0].rect), "overlap");
         seen(spoilt(|p| p.cards[0].rect.w = 20), "leaves its box");
-        seen(spoilt(|p| p.cards[0].body_y = p.cards[0].rect.y), "lies on");
-        seen(spoilt(|p| p.taps[1].points = vec![(60, 0), (60, 400)]), "runs through");
+        seen(spoilt(|p| p.area.w -= 9), "leaves the page");
+        seen(spoilt(|p| p.taps[0].label = p.taps[1].label), "lies on");
+        let through = |p: &mut Placed| {
+            let (a, b) = (p.cards[0].rect, p.cards[1].rect);
+            let y = a.y + a.h / 2;
+            p.taps[0].points = vec![(a.x.min(b.x), y), (a.right().max(b.right()), y)];
+        };
+        seen(spoilt(through), "runs through card");
         seen(
             spoilt(|p| {
-                p.taps[1].bar = 0;
-                p.taps[1].points = p.taps[0].points.clone();
+                let bar = p.bars[1].pieces[0];
+                let of = p.bars[0].bar;
+                let tap = p.taps.iter_mut().find(|tap| tap.bar == of).unwrap();
+                tap.points = vec![(bar.x + 2, bar.y - 9), (bar.x + 2, bar.bottom() + 9)];
+            }),
+            "runs through bar",
+        );
+        seen(
+            spoilt(|p| {
+                let other = p.taps.iter().position(|tap| tap.bar != p.taps[0].bar).unwrap();
+                p.taps[other].points = p.taps[0].points.clone();
             }),
             "share x",
         );
-        let frame = |rect: Rect, cards: &[usize]| Frame {
-            project: "p".to_owned(),
-            cards: cards.to_vec(),
-            rect,
-            title: String::new(),
-            title_at: (rect.x, rect.y + frames::FONT.size),
+        let frame = |rect: Rect| PlacedFrame { rect, ..PlacedFrame::default() };
+        let at = |p: &Placed, card: usize| {
+            p.cards.iter().find(|placed| placed.card == card).unwrap().rect
         };
-        let around = |p: &Placed, card: usize| p.cards[card].rect.grown(2);
-        let one = |of: usize| spoilt_with(move |p, frames| frames.push(frame(around(p, 1), &[of])));
-        assert_eq!(one(1), Vec::<String>::new());
-        seen(one(0), "leaves its frame");
-        seen(one(0), "b is in a frame");
-        seen(
-            spoilt_with(|p, frames| frames.push(frame(p.bars[0].rect, &[]))),
-            "bar host is in a frame",
-        );
-        seen(
-            spoilt_with(|p, frames| {
-                frames.extend([frame(around(p, 1), &[1]), frame(around(p, 1), &[1])])
-            }),
-            "frames of p and p meet",
-        );
+        assert_eq!(spoilt(|p| p.frames.push(frame(at(p, 0).grown(2)))), Vec::<String>::new());
+        seen(spoilt(|p| p.frames.push(frame(at(p, 0).moved(9, 0)))), "leaves its frame");
+        let twice = |p: &mut Placed| p.frames = vec![frame(at(p, 0).grown(2)); 2];
+        seen(spoilt(twice), "frames of p and p meet");
     }
 }

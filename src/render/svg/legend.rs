@@ -3,13 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use super::draw::{Canvas, put, tap_class};
-use super::geometry::Rect;
+use super::canvas::{Canvas, put};
+use super::draw::{arrow_class, tap_class};
+use super::geometry::{Placed, Rect};
 use super::options::Options;
-use super::scene::{Line, LineRole, Look, SMALL, Scene, Tap, WayOut};
+use super::scene::{ArrowKind, Badge, Line, LineRole, Look, SMALL, Scene, TapLook, WayOut};
 use crate::model::words::{count, listed};
+use crate::model::{Reach, Seen, TalkBasis, TalkVerdict};
 use crate::render::escape;
-use crate::render::view::{Change, View};
+use crate::render::view::{Callout, Change, View};
 
 /// Width of a sign with the room after it.
 const SIGN: i32 = 36;
@@ -19,7 +21,8 @@ const ROW: i32 = 22;
 /// What is below the map.
 #[derive(Debug)]
 pub struct Foot {
-    items: Vec<(Sign, &'static str)>,
+    callouts: Vec<Callout>,
+    items: Vec<(Sign, String)>,
     notes: Vec<String>,
 }
 
@@ -27,114 +30,83 @@ pub struct Foot {
 #[derive(Debug, Clone, Copy)]
 enum Sign {
     State(Look),
-    Tap(Tap),
+    Tap(TapLook),
     WayOut(WayOut),
     Change(Change),
+    Arrow(ArrowKind),
     Many,
     Frame,
 }
 
 impl Foot {
     /// What this scene needs explained.
-    pub fn new(view: &View, scene: &Scene, has_frames: bool, options: &Options) -> Self {
-        let looks: BTreeSet<Look> = scene
-            .cards
-            .iter()
-            .flat_map(|card| card.parts.iter().flatten())
-            .filter_map(|line| match line.role {
-                LineRole::State(look) => Some(look),
-                _ => None,
-            })
-            .collect();
-        let taps: BTreeSet<Tap> = scene
-            .cards
-            .iter()
-            .flat_map(|card| &card.strips)
-            .filter(|strip| !strip.lines.is_empty())
-            .map(|strip| strip.tap)
-            .collect();
-        let mut items = Vec::new();
-        for (look, words) in [
-            (Look::Running, "running"),
-            (Look::Ailing, "running, unhealthy"),
-            (Look::Waiting, "paused, restarting or unknown"),
-            (Look::Planned, "planned"),
-            (Look::Stopped, "not running"),
-        ] {
-            if looks.contains(&look) {
-                items.push((Sign::State(look), words));
-            }
+    pub fn new(view: &View, scene: &Scene, placed: &Placed, options: &Options) -> Self {
+        let items =
+            if options.no_legend { Vec::new() } else { items(view, scene, placed, options) };
+        let mut notes = Vec::new();
+        if options.blank.is_none() && options.caption.is_none() {
+            let mut about = vec![view.inventory()];
+            about.extend(Some(view.source()).filter(|source| !source.is_empty()));
+            about.extend(options.date.clone());
+            notes.push(escape::terminal(&about.join(" · ")).into_owned());
         }
-        let is_plan = view.map.snapshot().plan.is_some();
-        for (tap, words) in [
-            (
-                Tap::World,
-                if is_plan {
-                    "to be open on every address of the host"
-                } else {
-                    "open on every address of the host"
-                },
-            ),
-            (
-                Tap::Nearby,
-                if is_plan {
-                    "to be open on one address of the host only"
-                } else {
-                    "open on one address of the host only"
-                },
-            ),
-            (Tap::Idle, "would be connected if it ran"),
-            (Tap::Reached, "measured: it answers"),
-            (Tap::Surprise, "measured: contradicts the map"),
-            (Tap::Untold, "could not be measured"),
-        ] {
-            if taps.contains(&tap) {
-                items.push((Sign::Tap(tap), words));
-            }
+        let more = view.callouts_left_out.len();
+        if more > 0 && options.blank.is_none() {
+            notes.push(format!("And {more} more that are not numbered; the text has them all."));
         }
-        for (way_out, words) in [
-            (WayOut::Open, "network with a way out"),
-            (WayOut::Closed, "network without a way out"),
-        ] {
-            if scene.bars.iter().any(|bar| bar.way_out == way_out) {
-                items.push((Sign::WayOut(way_out), words));
-            }
-        }
-        let of_cards = scene.cards.iter().flat_map(|card| {
-            let of_strips = card.strips.iter().map(|strip| strip.change);
-            of_strips.chain([card.change])
-        });
-        let changes: BTreeSet<Change> =
-            of_cards.chain(scene.bars.iter().map(|bar| bar.change)).flatten().collect();
-        for change in [Change::Added, Change::Removed, Change::Changed] {
-            if changes.contains(&change) {
-                items.push((Sign::Change(change), change.word()));
-            }
-        }
-        if scene.cards.iter().any(|card| card.is_many) {
-            items.push((Sign::Many, "several containers that are alike"));
-        }
-        if has_frames {
-            items.push((Sign::Frame, "compose project"));
-        }
-        let mut notes = scene.reductions.clone();
+        notes.extend(scene.reductions.iter().cloned());
         notes.extend(options.remarks.iter().cloned());
         if options.blank.is_none() {
             notes.extend(stopped_note(view));
-            notes.extend(view.unread().into_iter().map(|unread| format!("Not read: {unread}")));
+            notes.extend(unread_note(view));
         }
-        Self { items, notes }
+        let callouts = match options.blank {
+            None => view.callouts.clone(),
+            Some(_) => Vec::new(),
+        };
+        Self { callouts, items, notes }
     }
 
-    /// Draws it from `y` on; the lower edge of what was drawn.
-    pub fn draw(&self, canvas: &mut Canvas, left: i32, y: i32, width: i32) -> i32 {
-        let (mut x, mut y) = (left, y);
+    /// Draws what is said by number: each with its number in front, and what to
+    /// do next under it.
+    fn draw_callouts(&self, canvas: &mut Canvas, width: i32) -> i32 {
+        /// From one line to the next.
+        const LINE: i32 = 16;
+        let widest = Badge::width(self.callouts.len());
+        let x = widest + 8;
+        let mut y = 0;
+        for (number, callout) in (1..).zip(&self.callouts) {
+            let number_data = number.to_string();
+            canvas.open("said", &[("number", &number_data)]);
+            let mut tooltip = vec![callout.text.clone()];
+            tooltip.extend(callout.next.clone());
+            canvas.tooltip(&tooltip.iter().map(|line| harmless(line)).collect::<Vec<_>>());
+            canvas.badge(widest - Badge::width(number), y + 4, (number, callout.tone));
+            for line in Line::wrapped(LineRole::Plain, &callout.text, width - x, 3) {
+                canvas.text(x, y + 4, "", &line.text);
+                y += LINE;
+            }
+            for next in callout.next.iter() {
+                for line in Line::wrapped(LineRole::Quiet, next, width - x, 2) {
+                    canvas.text(x, y + 4, "quiet", &line.text);
+                    y += LINE;
+                }
+            }
+            canvas.close();
+            y += 6;
+        }
+        if self.callouts.is_empty() { y } else { y + 8 }
+    }
+
+    /// Draws it; how high it is.
+    pub fn draw(&self, canvas: &mut Canvas, width: i32) -> i32 {
+        let (mut x, mut y) = (0, self.draw_callouts(canvas, width));
         canvas.open("legend", &[]);
         for (sign, words) in &self.items {
             let sign_width = sign.width();
-            let needed = sign_width + SMALL.width(words) + 22;
-            if x > left && x + needed > left + width {
-                x = left;
+            let needed = sign_width + SMALL.width(words) * 112 / 100 + 22;
+            if x > 0 && x + needed > width {
+                x = 0;
                 y += ROW;
             }
             sign.draw(canvas, x, y);
@@ -151,13 +123,151 @@ impl Foot {
         let last = (more > 0).then(|| format!("And {more} more notes."));
         for note in self.notes.iter().take(MOST).chain(&last) {
             for line in Line::wrapped(LineRole::Quiet, note, width, 3) {
-                canvas.text(left, y + 4, "quiet", &line.text);
+                canvas.text(0, y + 4, "quiet", &line.text);
                 y += 16;
             }
         }
         canvas.close();
         y
     }
+}
+
+/// The signs that occur, with words.
+fn items(view: &View, scene: &Scene, placed: &Placed, options: &Options) -> Vec<(Sign, String)> {
+    let looks: BTreeSet<Look> = scene
+        .cards
+        .iter()
+        .flat_map(|card| &card.parts)
+        .flat_map(|part| part.lines.iter().chain(part.told.first()))
+        .filter_map(|line| match line.role {
+            LineRole::State(look) => Some(look),
+            _ => None,
+        })
+        .collect();
+    let taps: BTreeSet<TapLook> =
+        scene.cards.iter().flat_map(|card| &card.taps).map(|tap| tap.look).collect();
+    let mut items: Vec<(Sign, String)> = Vec::new();
+    let mut add = |sign: Sign, words: &str| items.push((sign, words.to_owned()));
+    for (look, words) in [
+        (Look::Running, "running"),
+        (Look::Ailing, "running, unhealthy"),
+        (Look::Waiting, "paused, restarting or unknown"),
+        (Look::Planned, "planned"),
+        (Look::Stopped, "not running"),
+    ] {
+        if looks.contains(&look) {
+            add(Sign::State(look), words);
+        }
+    }
+    let is_idle = taps.contains(&TapLook::Idle) || taps.contains(&TapLook::Dormant);
+    let is_near = taps.contains(&TapLook::Nearby) || !placed.besides.is_empty();
+    let is_plan = view.map.snapshot().plan.is_some();
+    for (is_there, tap, words) in [
+        (
+            taps.contains(&TapLook::World),
+            TapLook::World,
+            if is_plan { "to be open to everybody" } else { "open to everybody" },
+        ),
+        (
+            is_near,
+            TapLook::Nearby,
+            if is_plan { "to be open to this host only" } else { "open to this host only" },
+        ),
+        (is_idle, TapLook::Idle, "would be connected if it ran"),
+    ] {
+        if is_there {
+            add(Sign::Tap(tap), words);
+        }
+    }
+    let mut told = BTreeSet::new();
+    let mut kinds: Vec<ArrowKind> =
+        placed.arrows.iter().map(|arrow| scene.arrows[arrow.arrow].kind).collect();
+    kinds.sort_by_key(|kind| (arrow_place(*kind), *kind));
+    for kind in kinds {
+        let words = arrow_words(view, kind);
+        if told.insert(words.clone()) {
+            add(Sign::Arrow(kind), &words);
+        }
+    }
+    for (way_out, words) in
+        [(WayOut::Open, "network with a way out"), (WayOut::Closed, "no way out")]
+    {
+        if scene.bars.iter().any(|bar| bar.way_out == way_out) {
+            add(Sign::WayOut(way_out), words);
+        }
+    }
+    let of_cards = scene.cards.iter().flat_map(|card| {
+        let of_taps = card.taps.iter().map(|tap| tap.change);
+        of_taps.chain([card.change])
+    });
+    let changes: BTreeSet<Change> =
+        of_cards.chain(scene.bars.iter().map(|bar| bar.change)).flatten().collect();
+    for change in [Change::Added, Change::Removed, Change::Changed] {
+        if changes.contains(&change) {
+            add(Sign::Change(change), change.word());
+        }
+    }
+    if scene.cards.iter().any(|card| card.count > 1) {
+        let words = if options.overview { "compose project" } else { "several that are alike" };
+        add(Sign::Many, words);
+    }
+    if !placed.frames.is_empty() {
+        add(Sign::Frame, "compose project");
+    }
+    items
+}
+
+/// Where an arrow of a kind stands in the legend: the usual before the strange.
+fn arrow_place(kind: ArrowKind) -> usize {
+    match kind {
+        ArrowKind::Talk(TalkBasis::Dependency, ..) => 5,
+        ArrowKind::Talk(_, _, TalkVerdict::Blocked) => 4,
+        ArrowKind::Talk(TalkBasis::Configured, Seen::NotLooked, _) => 0,
+        ArrowKind::Talk(TalkBasis::Configured, Seen::Seen, _) => 1,
+        ArrowKind::Talk(TalkBasis::Configured, Seen::NotSeen, _) => 2,
+        ArrowKind::Talk(TalkBasis::Observed, ..) => 3,
+        ArrowKind::Asked(_) | ArrowKind::Surprise { .. } => 6,
+    }
+}
+
+/// What an arrow of a kind means.
+fn arrow_words(view: &View, kind: ArrowKind) -> String {
+    match kind {
+        ArrowKind::Surprise { .. } => "measured: contradicts the map".to_owned(),
+        ArrowKind::Asked(Reach::Reachable) => "gets through".to_owned(),
+        ArrowKind::Asked(Reach::Blocked) => "does not get through".to_owned(),
+        ArrowKind::Asked(Reach::Unknown) => "not known to get through".to_owned(),
+        ArrowKind::Talk(TalkBasis::Observed, _, TalkVerdict::Blocked) => {
+            "seen to be tried in vain, not configured".to_owned()
+        }
+        ArrowKind::Talk(_, Seen::Seen, TalkVerdict::Blocked) => {
+            "configured, and seen to be tried in vain".to_owned()
+        }
+        ArrowKind::Talk(TalkBasis::Dependency, Seen::Seen, _) => {
+            "waits at its start for, and seen".to_owned()
+        }
+        ArrowKind::Talk(TalkBasis::Dependency, ..) => "waits at its start for".to_owned(),
+        ArrowKind::Talk(_, _, TalkVerdict::Blocked) => "has no way".to_owned(),
+        ArrowKind::Talk(TalkBasis::Observed, ..) => "seen, and not configured".to_owned(),
+        ArrowKind::Talk(TalkBasis::Configured, Seen::Seen, _) => "configured, and seen".to_owned(),
+        ArrowKind::Talk(TalkBasis::Configured, Seen::NotSeen, _) => {
+            format!("configured, not seen {}", view.looked())
+        }
+        ArrowKind::Talk(TalkBasis::Configured, Seen::NotLooked, _) => {
+            "is configured to talk to, with the port".to_owned()
+        }
+    }
+}
+
+fn harmless(text: &str) -> String {
+    escape::terminal(text).into_owned()
+}
+
+/// That something is not known. What it is can hold paths of a machine, and is
+/// for whoever draws the picture.
+fn unread_note(view: &View) -> Option<String> {
+    let number = view.unread().len();
+    (number > 0).then(|| format!("{} could not be read.", count(number, "thing")))
 }
 
 /// Which containers are not shown because they are stopped.
@@ -188,13 +298,20 @@ impl Sign {
         match self {
             Self::State(look) => canvas.state_sign(x, y + 4, look),
             Self::Tap(tap) => line(canvas, &format!("h0{}", tap_class(tap)), x, y),
+            Self::Arrow(kind) => {
+                canvas.open(&arrow_class(kind), &[]);
+                let ends = [(x, y), (x + 28, y)];
+                canvas.path("line", &ends);
+                canvas.head(&ends, 5);
+                canvas.close();
+            }
             Self::Change(change) => line(canvas, &format!("h0 {}", change.word()), x, y),
             Self::WayOut(way_out) => {
                 canvas.open("network h0", &[]);
                 canvas.rect("box", Rect::new(x, y - 8, 28, 16), 4);
                 let d = match way_out {
                     WayOut::Open => "h11m-4 -4l4 4l-4 4",
-                    _ => "h8m0 -5v10m4 0v-10",
+                    _ => "h8m0 -5v10m3 0v-10",
                 };
                 put!(canvas, "<path class=\"sign\" d=\"M{} {y}{d}\"/>", x + 8);
                 canvas.close();

@@ -45,12 +45,23 @@ impl Font {
         i32::try_from(pixels).unwrap_or(i32::MAX / 4)
     }
 
+    /// How much room text is given, in hundredths of its width: programs that
+    /// have none of the fonts set others, which are wider, names most of all.
+    pub const fn allowance(self) -> i32 {
+        if self.bold && self.size > 11 { 118 } else { 112 }
+    }
+
     /// How wide the text is in tenths of a pixel, if the bundled font has all
     /// its characters.
     pub fn tenths(self, text: &str) -> Option<i64> {
         let units: i64 = text.chars().map(|c| i64::from(self.advance(c))).sum();
         let tenths = (units * i64::from(self.size) * 10 + i64::from(UNITS) / 2) / i64::from(UNITS);
         (tenths > 0 && has_glyphs_for(text)).then_some(tenths)
+    }
+
+    /// The bundled font.
+    pub fn face(self) -> Option<&'static FontRef<'static>> {
+        metrics()[usize::from(self.bold)].face.as_ref()
     }
 
     fn advance(self, c: char) -> i32 {
@@ -92,13 +103,15 @@ impl Font {
     }
 
     /// Where to break the text so that what stands before fits: after the last
-    /// separator in the second half of what fits, else after what fits.
+    /// blank in the second half of what fits, else after another separator
+    /// there, else after what fits.
     fn break_at(self, text: &str, width: i32) -> usize {
         let end = self.fitting(text, width);
-        let after_separator = |(at, c): (usize, char)| {
-            "-_./:,@ ".contains(c).then_some(at + c.len_utf8()).filter(|at| *at * 2 > end)
+        let after = |separators: &str| {
+            let found = text[..end].rfind(|c| separators.contains(c));
+            found.map(|at| at + 1).filter(|at| *at * 2 > end)
         };
-        text[..end].char_indices().rev().find_map(after_separator).unwrap_or(end)
+        after(" ").or_else(|| after("-_./:,@")).unwrap_or(end)
     }
 
     /// The length of the longest beginning of the text that fits: one

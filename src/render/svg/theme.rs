@@ -1,11 +1,14 @@
-//! Colours: one hue for each network, stable for its name, in light and dark.
+//! Colours: a hue for each of the main networks, in light and dark.
 //!
 //! Text on any of these grounds has a contrast of at least 4.5 to 1, and
 //! nothing is told by colour alone; a test computes the former.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::text::FAMILIES;
+use crate::graph::Map;
+use crate::model::{NetworkAt, natural_order};
 
 /// Which colours a picture has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,21 +22,36 @@ pub enum Theme {
     Dark,
 }
 
-/// A network's colour: of the bar and its lines in light, and in dark.
-const HUES: [(u32, u32); 12] = [
-    (0x1d_66ad, 0x6d_b3f2), // blue
-    (0xb4_430c, 0xf5_9a63), // vermilion
-    (0x00_745a, 0x4c_c9a4), // green
-    (0x7d_4698, 0xcf_9fe6), // purple
-    (0x7d_5a00, 0xe0_b84a), // ochre
-    (0x08_6f86, 0x5a_c8e0), // cyan
-    (0xad_2a67, 0xf2_8ab6), // magenta
-    (0x4a_50b8, 0xa3_a8f5), // indigo
-    (0x56_690a, 0xb5_cc55), // olive
-    (0x83_503a, 0xd9_a78f), // brown
-    (0xb0_2b35, 0xf7_8f95), // red
-    (0x4d_5d6c, 0xae_bccb), // slate
+/// A network's colour: of the bar and its lines in light, and in dark. These
+/// are told apart with any kind of colour vision; a test computes it. The last
+/// is grey, for networks beyond those.
+const HUES: [(u32, u32); 8] = [
+    (0x0b_66b4, 0x70_ceff), // blue
+    (0xcb_3a00, 0xfd_9261), // vermilion
+    (0x11_845f, 0x52_c89a), // green
+    (0x5b_2c8a, 0xdf_93dc), // purple
+    (0x51_7b0d, 0xcf_df4c), // olive
+    (0x07_7697, 0x91_e2da), // cyan
+    (0x97_0e3f, 0xec_80b7), // wine
+    (0x56_6472, 0xa9_b6c4), // grey
 ];
+
+/// The number of grey among the colours.
+pub const GREY: usize = HUES.len();
+
+/// The colours of text, and of what is wrong, in light.
+pub const LIGHT_TEXT: u32 = LIGHT.text;
+/// See [`LIGHT_TEXT`].
+pub const LIGHT_BAD: u32 = LIGHT.bad;
+
+/// The colour with this number, in light; 0 is the world outside.
+pub fn light(number: usize) -> u32 {
+    let hue = number.checked_sub(1).and_then(|at| HUES.get(at));
+    hue.map_or(LIGHT.outside, |(light, _)| *light)
+}
+
+/// How many of them tell networks apart.
+const TELLING: usize = HUES.len() - 1;
 
 /// The colours that are not a network's.
 struct Ground {
@@ -44,15 +62,17 @@ struct Ground {
     quiet: u32,
     frame: u32,
     edge: u32,
-    /// Bar and lines of the world outside.
+    /// Ground of what has no way out.
+    zone: u32,
+    /// Bar of the world outside.
+    sky: u32,
+    /// Its lines.
     outside: u32,
     good: u32,
     warn: u32,
     bad: u32,
     /// Text on a bar.
     on_bar: u32,
-    /// How much of the hue a strip's ground has, in percent.
-    tint: u32,
 }
 
 const LIGHT: Ground = Ground {
@@ -64,11 +84,12 @@ const LIGHT: Ground = Ground {
     frame: 0xf3_f5f8,
     edge: 0xd5_dce4,
     outside: 0x36_424e,
-    good: 0x1a_7f37,
+    good: 0x18_7533,
     warn: 0x8a_5a00,
     bad: 0xc4_1e3a,
     on_bar: 0xff_ffff,
-    tint: 14,
+    zone: 0xe9_f2ee,
+    sky: 0xe4_e7eb,
 };
 
 const DARK: Ground = Ground {
@@ -84,97 +105,119 @@ const DARK: Ground = Ground {
     warn: 0xe3_b341,
     bad: 0xff_7b86,
     on_bar: 0x0f_151c,
-    tint: 26,
+    zone: 0x12_2420,
+    sky: 0x2c_3845,
 };
 
-/// The hue of each of these names: the one that the name itself asks for, or
-/// the next that is free. Once all are taken, two whose positions are in
-/// `meetings`, since a card shows both, still get different ones if they can.
-pub fn hues(names: &[&str], meetings: &[(usize, usize)]) -> Vec<usize> {
-    let mut beside: Vec<Vec<usize>> = vec![Vec::new(); names.len()];
-    for (a, b) in meetings {
-        beside[*a].push(*b);
-        beside[*b].push(*a);
-    }
-    for others in &mut beside {
-        others.sort_unstable();
-        others.dedup();
-    }
-    let mut used = [0_usize; HUES.len()];
-    let mut order: Vec<usize> = (0..names.len()).collect();
-    // Who meets more than there are hues chooses first: the others avoid it.
-    order.sort_by_key(|at| (std::cmp::Reverse(beside[*at].len() / HUES.len()), names[*at]));
-    let mut chosen: Vec<Option<usize>> = vec![None; names.len()];
-    for at in order {
-        let wanted = usize::try_from(hash(names[at]) % HUES.len() as u64).unwrap_or(0);
-        let mut met = [false; HUES.len()];
-        for hue in beside[at].iter().filter_map(|other| chosen[*other]) {
-            met[hue] = true;
+/// The colours of a map's networks.
+///
+/// They are chosen from the whole map and not from what is shown of it, so
+/// that a network keeps its colour when the picture is narrowed. Up to seven
+/// have one each; of more, those with the most members have one, and the
+/// others are grey.
+#[derive(Debug)]
+pub struct Hues(BTreeMap<NetworkAt, usize>);
+
+impl Hues {
+    /// Chooses the colours.
+    pub fn of(map: &Map) -> Self {
+        let mut networks: Vec<NetworkAt> = map
+            .networks()
+            .filter(|at| {
+                let network = map.network(*at);
+                !network.is_host() && !network.is_none() && !map.members(*at).is_empty()
+            })
+            .collect();
+        if networks.len() > TELLING {
+            // A small one joins little beside a hub.
+            let most = networks.iter().map(|at| map.members(*at).len()).max().unwrap_or(0);
+            networks.retain(|at| map.members(*at).len() > (most / 4).max(2));
+            networks.sort_by_key(|at| (std::cmp::Reverse(map.members(*at).len()), *at));
+            networks.truncate(TELLING);
         }
-        let hue = (0..HUES.len())
-            .map(|step| (wanted + step) % HUES.len())
-            .min_by_key(|hue| (met[*hue], used[*hue]))
-            .unwrap_or(wanted);
-        used[hue] += 1;
-        chosen[at] = Some(hue);
+        networks.sort_by(|a, b| natural_order(&map.network(*a).name, &map.network(*b).name));
+        Self(networks.into_iter().zip(1..).collect())
     }
-    // 0 is the world outside.
-    chosen.into_iter().map(|hue| hue.unwrap_or(0) + 1).collect()
+
+    /// The number of a network's colour; 0 is the world outside.
+    pub fn number(&self, at: NetworkAt) -> usize {
+        self.0.get(&at).copied().unwrap_or(GREY)
+    }
 }
 
-/// FNV-1a: the same number for the same name, everywhere and always.
-fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
-}
-
-/// The style sheet, with those hues that occur.
-pub fn css(theme: Theme, used: &[usize]) -> String {
-    let mut css = String::with_capacity(6000);
-    css.push_str(&SHAPES.replace("FAMILIES", FAMILIES));
+/// The style sheet of pictures that this selector is for, with those hues that occur.
+/// Every rule is for what is in such a picture alone.
+pub fn css(theme: Theme, used: &[usize], picture: &str, in_outlines: bool) -> String {
+    let mut css = String::with_capacity(8000);
+    for rule in SHAPES.replace("FAMILIES", FAMILIES).split_inclusive('}') {
+        css.push_str(&scoped(rule, picture));
+    }
     match theme {
-        Theme::Light => css.push_str(&colours(&LIGHT, used)),
-        Theme::Dark => css.push_str(&colours(&DARK, used)),
+        Theme::Light => css.push_str(&colours(&LIGHT, used, picture)),
+        Theme::Dark => css.push_str(&colours(&DARK, used, picture)),
         Theme::Auto => {
-            css.push_str(&colours(&LIGHT, used));
-            let _ = write!(css, "@media (prefers-color-scheme:dark){{{}}}", colours(&DARK, used));
+            css.push_str(&colours(&LIGHT, used, picture));
+            let dark = colours(&DARK, used, picture);
+            let _ = write!(css, "@media (prefers-color-scheme:dark){{{dark}}}");
         }
     }
-    css
+    match in_outlines {
+        false => css,
+        // Letters that are paths have the colours of text.
+        true => css.replace(" text{fill", " .text{fill").replace(" text.", " .text."),
+    }
 }
 
-/// What does not depend on light and dark.
+/// A rule with each of its selectors bound to the picture.
+fn scoped(rule: &str, picture: &str) -> String {
+    let Some((selectors, rest)) = rule.split_once('{') else { return rule.to_owned() };
+    let selectors: Vec<String> =
+        selectors.split(',').map(|selector| format!("{picture} {selector}")).collect();
+    format!("{}{{{rest}", selectors.join(","))
+}
+
+/// What does not depend on light and dark. Fonts are told part by part: for Inkscape
+/// `font` outweighs whatever size and weight a narrower rule gives.
 const SHAPES: &str = "\
-text{font:11px FAMILIES;white-space:pre}\
+text{font-family:FAMILIES;font-size:11px;white-space:pre}\
 .heading{font-size:18px;font-weight:bold}\
 .sub{font-size:12px}\
 .name{font-size:13px;font-weight:bold}\
 .strong{font-size:12px;font-weight:bold}\
 .caption,.world,.alarm,.told{font-weight:bold}\
 .line{fill:none;stroke-width:2}\
+.link{fill:none;stroke-width:2}\
 .idle .line{stroke-dasharray:5 4}\
 .near .line{stroke-dasharray:2 3}\
-.wide .line{stroke-width:3}\
-.reached .line{stroke-width:3}\
-.surprise .line{stroke-width:5;stroke-dasharray:9 4}\
-.untold .line{stroke-dasharray:1 4;stroke-linecap:round}\
+.wide .line{stroke-width:4}\
+.talk .line{stroke-width:1.3;stroke-dasharray:5 3}\
+.observed .line{stroke-dasharray:none}\
+.dependency .line{stroke-width:1;stroke-dasharray:1 3}\
+.seen .line{stroke-width:1.8;stroke-dasharray:none}\
+.unseen .line{stroke-width:1}\
+.observed .head{stroke-width:1.3}\
+.asked .line{stroke-width:2.5}\
+.asked.blocked .line{stroke-dasharray:9 4}\
+.unsure .line{stroke-dasharray:2 3}\
+.surprise .line{stroke-width:2.5;stroke-dasharray:9 4}\
+.number{font-weight:bold}\
+.field{stroke-width:1}\
 .added .line{stroke-width:3}\
 .removed .line{stroke-width:3;stroke-dasharray:6 5}\
 .changed .line{stroke-width:3;stroke-dasharray:12 3}\
-.casing{fill:none;stroke-width:6}\
 .box{stroke-width:1}\
 .stopped>.box{stroke-dasharray:4 3}\
 .added>.box,.removed>.box,.changed>.box{stroke-width:3}\
 .removed>.box{stroke-dasharray:6 4}\
 .alarming>.box{stroke-width:2}\
-.nowhere>.box{stroke-width:1;stroke-dasharray:4 3}\
-.sign{stroke-width:2;fill:none}\
+.sign{stroke-width:1.6;fill:none}\
+.kind{stroke-width:1.3;fill:none;stroke-linecap:round;stroke-linejoin:round}\
 .blank{stroke-width:1;fill:none}\
+.cut{stroke-width:4;fill:none}\
 .cross{stroke-width:2;fill:none}\
 ";
 
-fn colours(ground: &Ground, used: &[usize]) -> String {
+fn colours(ground: &Ground, used: &[usize], picture: &str) -> String {
     let Ground {
         page,
         card,
@@ -183,6 +226,8 @@ fn colours(ground: &Ground, used: &[usize]) -> String {
         quiet,
         frame,
         edge,
+        zone,
+        sky,
         outside,
         good,
         warn,
@@ -192,10 +237,7 @@ fn colours(ground: &Ground, used: &[usize]) -> String {
     } = ground;
     let mut css = String::new();
     let mut rule = |selector: &str, rules: String| {
-        css.push_str(selector);
-        css.push('{');
-        css.push_str(&rules);
-        css.push('}');
+        css.push_str(&scoped(&format!("{selector}{{{rules}}}"), picture));
     };
     let fill = |colour: &u32| format!("fill:#{colour:06x}");
     let stroke = |colour: &u32| format!("stroke:#{colour:06x}");
@@ -208,23 +250,23 @@ fn colours(ground: &Ground, used: &[usize]) -> String {
     rule(".alarming>.box", stroke(bad));
     rule(".deck", format!("{};{}", fill(card), stroke(border)));
     rule(".project>.box", format!("{};{}", fill(frame), stroke(edge)));
-    rule(".nowhere>.box", format!("fill:none;{}", stroke(quiet)));
+    rule(".zone", fill(zone));
+    rule(".world>.box", format!("{};{}", fill(sky), stroke(edge)));
     rule(".rule", stroke(border));
     rule(".blank", stroke(quiet));
     rule(".network text", fill(on_bar));
     rule(".network .blank", stroke(on_bar));
-    rule(".nowhere text", fill(quiet));
-    rule(".casing", stroke(page));
+    rule(".world text", fill(text));
+    rule(".cut", stroke(page));
+    rule(".kind", stroke(quiet));
     rule(".good", format!("{};{}", fill(good), stroke(good)));
     rule(".warn", format!("{};{}", fill(warn), stroke(warn)));
     rule(".ail", format!("{};{}", fill(bad), stroke(bad)));
     rule(".cross", stroke(bad));
     rule(".off", format!("fill:none;{}", stroke(quiet)));
     let mut hue = |number: usize, colour: u32| {
-        let tinted = mix(ground.card, colour, ground.tint);
-        rule(&format!(".h{number} .line,.h{number} .sign"), stroke(&colour));
-        rule(&format!(".h{number} .dot,.h{number}>.box"), fill(&colour));
-        rule(&format!(".h{number}>.tint"), fill(&tinted));
+        rule(&format!(".h{number} .line,.h{number} .link,.h{number} .sign"), stroke(&colour));
+        rule(&format!(".h{number} .dot,.h{number} .head,.h{number}>.box"), fill(&colour));
     };
     for number in used {
         match number.checked_sub(1).and_then(|at| HUES.get(at)) {
@@ -236,28 +278,35 @@ fn colours(ground: &Ground, used: &[usize]) -> String {
     }
     rule(".network>.sign", stroke(on_bar));
     for (class, colour) in [
-        ("reached", good),
+        ("talk", text),
+        ("unseen", quiet),
+        ("dependency", quiet),
+        ("asked", good),
+        ("unsure", warn),
+        ("blocked", bad),
         ("surprise", bad),
-        ("untold", quiet),
-        ("added", good),
-        ("removed", bad),
-        ("changed", warn),
     ] {
+        rule(&format!(".{class} .line"), stroke(colour));
+        rule(&format!(".{class} .dot,.{class} .head"), fill(colour));
+    }
+    // What nothing but the wire tells of has heads that are not filled.
+    rule(".observed .head", format!("{};{}", fill(page), stroke(text)));
+    rule(".observed.blocked .head", stroke(bad));
+    rule(".blocked text", fill(bad));
+    rule(".faint .name,.faint .strong,.faint .state", fill(quiet));
+    for (class, colour) in [("added", good), ("removed", bad), ("changed", warn)] {
         rule(&format!(".{class} .line"), stroke(colour));
         rule(&format!(".{class} .dot"), fill(colour));
         rule(&format!("text.{class}"), fill(colour));
-        rule(&format!(".container.{class}>.box,.network.{class}>.box"), stroke(colour));
+        rule(&format!(".container.{class}>.box"), stroke(colour));
+        rule(&format!(".network.{class}>.box"), format!("{};{}", fill(colour), stroke(colour)));
+        rule(&format!(".network.{class} .link"), stroke(colour));
     }
+    for (tone, colour) in [("wrong", bad), ("doubtful", warn), ("well", good), ("plain", quiet)] {
+        rule(&format!(".callout.{tone} .field"), format!("{};{}", fill(colour), stroke(page)));
+    }
+    rule(".callout .number", fill(on_bar));
     css
-}
-
-/// `percent` of one colour over another.
-fn mix(under: u32, over: u32, percent: u32) -> u32 {
-    [16, 8, 0].into_iter().fold(0, |mixed, shift| {
-        let channel = |colour: u32| (colour >> shift) & 0xff;
-        let value = (channel(under) * (100 - percent) + channel(over) * percent) / 100;
-        mixed | value << shift
-    })
 }
 
 #[cfg(test)]
@@ -265,11 +314,12 @@ mod tests {
     use super::*;
 
     fn luminance(colour: u32) -> f64 {
-        let part = |shift: u32| {
-            let value = f64::from((colour >> shift) & 0xff) / 255.0;
-            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * part(16) + 0.7152 * part(8) + 0.0722 * part(0)
+        0.2126 * linear(colour, 16) + 0.7152 * linear(colour, 8) + 0.0722 * linear(colour, 0)
+    }
+
+    fn linear(colour: u32, shift: u32) -> f64 {
+        let value = f64::from((colour >> shift) & 0xff) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
     }
 
     fn contrast(a: u32, b: u32) -> f64 {
@@ -278,10 +328,16 @@ mod tests {
     }
 
     #[test]
+    fn no_rule_has_all_of_a_font_at_once() {
+        let css = css(Theme::Auto, &[0, 1], ".picture", true);
+        assert!(css.contains("font-size:11px") && !css.contains("font:"), "{css}");
+    }
+
+    #[test]
     fn text_is_legible_on_every_ground() {
         for ground in [&LIGHT, &DARK] {
             let light = ground.page == LIGHT.page;
-            for under in [ground.page, ground.card, ground.frame] {
+            for under in [ground.page, ground.card, ground.frame, ground.zone] {
                 for text in [ground.text, ground.quiet, ground.bad, ground.good, ground.warn] {
                     assert!(contrast(under, text) >= 4.5, "{text:06x} on {under:06x}");
                 }
@@ -290,33 +346,71 @@ mod tests {
             for hue in hues.chain([ground.outside]) {
                 assert!(contrast(hue, ground.on_bar) >= 4.5, "bar {hue:06x}");
                 assert!(contrast(hue, ground.page) >= 3.0, "line {hue:06x}");
-                let tint = mix(ground.card, hue, ground.tint);
-                for text in [ground.text, ground.quiet] {
-                    assert!(contrast(tint, text) >= 4.5, "{text:06x} on tint {tint:06x}");
+            }
+        }
+    }
+
+    /// Matrices that show linear light as people with protanopia and with
+    /// deuteranopia see it (Machado, Oliveira and Fernandes, 2009), after that
+    /// of everybody else.
+    const SIGHTS: [[[f64; 3]; 3]; 3] = [
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        [
+            [0.152_286, 1.052_583, -0.204_868],
+            [0.114_503, 0.786_281, 0.099_216],
+            [-0.003_882, -0.048_116, 1.051_998],
+        ],
+        [
+            [0.367_322, 0.860_646, -0.227_968],
+            [0.280_085, 0.672_501, 0.047_413],
+            [-0.011_820, 0.042_940, 0.968_881],
+        ],
+    ];
+
+    /// CIE L*a*b* of a colour as it is seen.
+    fn lab(colour: u32, sight: &[[f64; 3]; 3]) -> [f64; 3] {
+        let light = [16, 8, 0].map(|shift| linear(colour, shift));
+        let seen = sight.map(|row| {
+            row.iter().zip(light).map(|(part, light)| part * light).sum::<f64>().clamp(0.0, 1.0)
+        });
+        let sum = |r: f64, g: f64, b: f64| r * seen[0] + g * seen[1] + b * seen[2];
+        let x = sum(0.412_456, 0.357_576, 0.180_438) / 0.950_47;
+        let y = sum(0.212_673, 0.715_152, 0.072_175);
+        let z = sum(0.019_334, 0.119_192, 0.950_304) / 1.088_83;
+        let [x, y, z] =
+            [x, y, z].map(|t| if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 });
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    #[test]
+    fn hues_are_told_apart_with_any_colour_vision() {
+        for sight in &SIGHTS {
+            for at in 0..TELLING {
+                for other in 0..at {
+                    for light in [true, false] {
+                        let colour = |at: usize| if light { HUES[at].0 } else { HUES[at].1 };
+                        let (a, b) = (lab(colour(at), sight), lab(colour(other), sight));
+                        let apart =
+                            a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+                        assert!(
+                            apart >= 10.0,
+                            "{at} and {other} are {apart:.1} apart, light {light}"
+                        );
+                    }
                 }
             }
         }
     }
 
     #[test]
-    fn a_name_keeps_its_hue_and_no_hue_is_used_twice_before_all_are() {
-        let names: Vec<String> = (0..12).map(|n| format!("net{n}")).collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let mut all = hues(&names, &[]);
-        assert_eq!(hues(&["front"], &[]), hues(&["front"], &[]));
-        assert_eq!(hues(&names[..1], &[])[0], hues(&[names[0], "elsewhere"], &[])[0]);
-        all.sort_unstable();
-        all.dedup();
-        assert_eq!(all.len(), 12);
-    }
-
-    #[test]
-    fn a_hub_has_a_hue_that_none_of_its_leaves_has() {
-        let names: Vec<String> = (0..40).map(|n| format!("net{n}")).collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let leaves: Vec<(usize, usize)> =
-            (0..40).filter(|at| *at != 17).map(|at| (17, at)).collect();
-        let all = hues(&names, &leaves);
-        assert_eq!(all.iter().filter(|hue| **hue == all[17]).count(), 1);
+    fn every_rule_is_bound_to_the_picture() {
+        let css = css(Theme::Auto, &[0, 1, 8], ".n1", false);
+        let plain = css.replace("@media (prefers-color-scheme:dark){", "");
+        for rule in plain.split('}').filter(|rule| rule.contains('{')) {
+            let selectors = rule.split('{').next().unwrap_or_default();
+            for selector in selectors.split(',') {
+                assert!(selector.starts_with(".n1 "), "{selector}");
+            }
+        }
     }
 }

@@ -29,6 +29,9 @@ impl Change {
 /// shown: one with the items of both sides in it.
 #[derive(Debug, Default)]
 pub struct Changes {
+    /// Whether it is a difference that is drawn, in which what did not change is
+    /// of less interest.
+    pub is_compared: bool,
     /// Containers that changed.
     pub containers: BTreeMap<ContainerAt, Change>,
     /// Networks that changed.

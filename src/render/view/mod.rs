@@ -1,22 +1,42 @@
 //! What all formats show, in the order in which they show it, and the words
 //! they have in common.
 
+mod callouts;
 mod changes;
+mod kinds;
+mod names;
+mod notes;
+mod opening;
 mod order;
 mod ports;
+mod ranks;
+mod rows;
+mod story;
 mod surprises;
+mod talk;
+mod trouble;
 mod words;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
+pub use callouts::{Callout, Number, Numbers, Spot, Tone, Way};
 pub use changes::{Change, Changes};
-pub use ports::{Opening, only_exposed};
+pub use kinds::Kind;
+pub use names::short_image;
+pub use opening::Opening;
+pub use ports::only_exposed;
+pub use ranks::Ranks;
+pub use rows::complete as complete_rows;
 pub use surprises::{sentences, surprise_sentences};
-pub use words::{state, surprise};
+pub use words::{flags, state, surprise};
 
-use crate::graph::{Bridging, Comparison, Map, Selection, StackOwner, Strangers, Surprise};
+use crate::graph::{Comparison, Map, Selection, StackOwner, Strangers, Surprise};
 use crate::model::words::{count, listed};
-use crate::model::{Container, ContainerAt, Network, NetworkAt, NetworkMode, PerContainer, Subnet};
+use crate::model::{Container, ContainerAt, Network, NetworkAt, PerContainer, Subnet, Talk};
+
+/// How many callouts a picture has at most.
+const MOST_CALLOUTS: usize = 24;
 
 /// A selection of a map, in display order.
 #[derive(Debug)]
@@ -32,16 +52,32 @@ pub struct View<'a> {
     pub stopped: Vec<ContainerAt>,
     /// What the view was narrowed to, such as a project's name.
     pub scope: Option<String>,
+    /// The command by which the doctor looks at the same setup, if it is to be
+    /// named where something is evidently wrong.
+    pub doctor: Option<String>,
     /// What a probe measured, beside what the map predicts, if there was one.
     pub probe: Option<&'a Comparison<'a>>,
     /// What a difference says of the items shown; empty for a plain map.
     pub changes: Changes,
     /// Members of the networks shown that are left out.
     pub strangers: Strangers,
+    /// Who talks to whom among what is shown.
+    pub talk: Vec<Talk>,
+    /// Ways that somebody asked about.
+    pub ways: Vec<Way>,
+    /// What is said of parts of the map, by number.
+    pub callouts: Vec<Callout>,
+    /// What else there would be to say; the picture has no room for it.
+    pub callouts_left_out: Vec<Callout>,
+    /// What to say above the map, instead of what it tells at a glance.
+    pub caption: Option<String>,
     /// For each container of the snapshot its place among those shown.
     places: PerContainer<Option<usize>>,
     /// How many containers have the same name for their task.
     tasks: HashMap<&'a str, usize>,
+    /// How each container lets somebody in; found out when somebody asks, since
+    /// there may be thousands of ports.
+    openings: OnceCell<HashMap<ContainerAt, Vec<Opening>>>,
 }
 
 impl<'a> View<'a> {
@@ -65,10 +101,23 @@ impl<'a> View<'a> {
             containers,
             stopped: selection.stopped.iter().copied().collect(),
             scope,
+            doctor: None,
             probe: None,
             changes: Changes::default(),
             strangers: map.strangers(selection),
+            talk: Vec::new(),
+            ways: Vec::new(),
+            callouts: Vec::new(),
+            callouts_left_out: Vec::new(),
+            caption: None,
+            openings: OnceCell::new(),
         }
+    }
+
+    /// The same view, which names this command where something is evidently wrong.
+    pub fn with_doctor(mut self, command: String) -> Self {
+        self.doctor = Some(command);
+        self
     }
 
     /// The same view with strangers that its map does not have.
@@ -86,6 +135,27 @@ impl<'a> View<'a> {
     /// The same view with what a probe measured on it.
     pub fn with_probe(mut self, probe: Option<&'a Comparison<'a>>) -> Self {
         self.probe = probe;
+        self
+    }
+
+    /// The same view with who talks to whom, as far as both are shown.
+    pub fn with_talk(mut self, talk: Vec<Talk>) -> Self {
+        let is_shown = |at: ContainerAt| self.places[at].is_some();
+        self.talk = talk.into_iter().filter(|t| is_shown(t.from) && is_shown(t.to)).collect();
+        self
+    }
+
+    /// The same view with what is said of its parts, and above all of it.
+    pub fn with_callouts(mut self, callouts: Vec<Callout>, caption: Option<String>) -> Self {
+        self.callouts = callouts;
+        self.callouts_left_out = self.callouts.split_off(MOST_CALLOUTS.min(self.callouts.len()));
+        self.caption = caption;
+        self
+    }
+
+    /// The same view with ways that somebody asked about.
+    pub fn with_ways(mut self, ways: Vec<Way>) -> Self {
+        self.ways = ways;
         self
     }
 
@@ -156,11 +226,7 @@ impl<'a> View<'a> {
         self.networks
             .iter()
             .copied()
-            .filter(|at| {
-                let network = self.network(*at);
-                let made = !network.is_built_in() && !network.is_the_swarms();
-                made && self.map.members(*at).is_empty()
-            })
+            .filter(|at| self.map.is_somebodys(*at) && self.map.members(*at).is_empty())
             .collect()
     }
 
@@ -220,50 +286,6 @@ impl<'a> View<'a> {
         !self.map.snapshot().engines.is_empty()
     }
 
-    /// What the picture does not say by itself, one sentence each, most
-    /// telling first.
-    pub fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
-        if self.containers.is_empty() && self.stopped.is_empty() {
-            notes.push("There are no containers here.".to_owned());
-        }
-        notes.extend(self.strangers.sentences());
-        notes.extend(self.nameless_note());
-        notes.extend(self.bridging_notes());
-        if let Some(probe) = self.probe {
-            notes.extend(surprise_sentences(self.map, probe));
-        }
-        let on_none: Vec<&str> =
-            self.named(|at| self.container(at).network_mode == NetworkMode::None);
-        if !on_none.is_empty() {
-            notes.push(format!("On no network: {}.", listed(&on_none, 12)));
-        }
-        let orphans = self.named(|at| self.map.stack_owner(at) == StackOwner::Missing);
-        if !orphans.is_empty() {
-            notes.push(format!(
-                "Without a network, because the container they shared one with is gone: {}.",
-                listed(&orphans, 12)
-            ));
-        }
-        let empty: Vec<&str> =
-            self.empty_networks().iter().map(|at| self.network(*at).name.as_str()).collect();
-        if !empty.is_empty() {
-            let noun = if empty.len() == 1 { "Network" } else { "Networks" };
-            notes.push(format!("{noun} without containers: {}.", listed(&empty, 12)));
-        }
-        if !self.stopped.is_empty() {
-            let names: Vec<&str> =
-                self.stopped.iter().map(|at| self.container(*at).name.as_str()).collect();
-            notes.push(format!(
-                "{} stopped and not shown: {} (--all shows {}).",
-                count(names.len(), "container"),
-                listed(&names, 8),
-                if names.len() == 1 { "it" } else { "them" },
-            ));
-        }
-        notes
-    }
-
     /// What a probe found to contradict the map among what is shown, between
     /// the owners of the network stacks.
     pub fn surprises(&self) -> Vec<Surprise> {
@@ -287,74 +309,5 @@ impl<'a> View<'a> {
             .iter()
             .map(|unread| format!("{}: {}", unread.what, unread.why))
             .collect()
-    }
-
-    fn named(&self, test: impl Fn(ContainerAt) -> bool) -> Vec<&'a str> {
-        self.containers
-            .iter()
-            .filter(|at| test(**at))
-            .map(|at| self.container(*at).name.as_str())
-            .collect()
-    }
-
-    /// The default bridge looks like a network of one's own and is not.
-    fn nameless_note(&self) -> Option<String> {
-        let bridge =
-            self.used_networks().into_iter().find(|at| self.network(*at).is_default_bridge())?;
-        let members = self.map.members(bridge).len();
-        (members > 1).then(|| {
-            format!(
-                "Names do not resolve on {}: its containers reach one another by address only.",
-                self.network(bridge).name
-            )
-        })
-    }
-
-    /// `Only api joins front and back.` for each container that does.
-    fn bridging_notes(&self) -> Vec<String> {
-        const MOST: usize = 6;
-        let shown: BTreeSet<ContainerAt> = self.containers.iter().copied().collect();
-        let of_interest: Vec<Bridging> = self
-            .map
-            .bridging()
-            .into_iter()
-            .filter(|bridging| shown.contains(&bridging.container))
-            // What is published is on the ingress network as well, by design.
-            .filter(|bridging| {
-                let ingress =
-                    |part: &&Vec<NetworkAt>| part.iter().all(|at| self.network(*at).ingress);
-                bridging.parts.len() - bridging.parts.iter().filter(ingress).count() > 1
-            })
-            .collect();
-        let mut notes: Vec<String> = of_interest
-            .iter()
-            .take(MOST)
-            .map(|bridging| {
-                let parts: Vec<String> = bridging
-                    .parts
-                    .iter()
-                    .map(|part| {
-                        let names: Vec<&str> = part
-                            .iter()
-                            .map(|network| self.network(*network).name.as_str())
-                            .collect();
-                        names.join(" with ")
-                    })
-                    .collect();
-                let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-                format!(
-                    "Only {} joins {}; without it they share no container.",
-                    self.container(bridging.container).name,
-                    listed(&parts, 6)
-                )
-            })
-            .collect();
-        if of_interest.len() > MOST {
-            notes.push(format!(
-                "{} more containers join networks that nothing else joins.",
-                of_interest.len() - MOST
-            ));
-        }
-        notes
     }
 }

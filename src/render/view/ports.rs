@@ -5,19 +5,42 @@ use std::net::IpAddr;
 
 use foldhash::HashSet;
 
-use super::View;
+use super::{Opening, View};
+use crate::model::words::listed;
 use crate::model::{Container, ContainerAt, HostPorts, Protocol, State};
 
 impl View<'_> {
     /// The ports that a container publishes; of one that is only planned,
     /// those that it will publish.
     pub fn openings(&self, at: ContainerAt) -> Vec<Opening> {
+        let all = self.openings.get_or_init(|| {
+            self.containers.iter().map(|at| (*at, self.found_openings(*at))).collect()
+        });
+        all.get(&at).cloned().unwrap_or_else(|| self.found_openings(at))
+    }
+
+    fn found_openings(&self, at: ContainerAt) -> Vec<Opening> {
         let container = self.container(at);
         let mut openings = published(container);
         if self.lets_in_what_it_wants(at) {
             openings.extend(unpublished(container));
         }
         openings
+    }
+
+    /// The same; of one that does not run, what it will publish when it does. What stops
+    /// keeps its place on a picture.
+    pub fn ways_in(&self, at: ContainerAt) -> Vec<Opening> {
+        let mut openings = self.openings(at);
+        if !self.container(at).state.has_network() && self.is_let_in(at) {
+            openings.extend(unpublished(self.container(at)));
+        }
+        openings
+    }
+
+    /// Whether everybody can come in, or could if it ran.
+    pub fn is_for_all(&self, at: ContainerAt) -> bool {
+        self.map.on_host(at) || self.ways_in(at).iter().any(|opening| opening.everywhere)
     }
 
     /// [`Self::openings`] in words.
@@ -36,11 +59,15 @@ impl View<'_> {
     /// Whether a planned container will get every port it asks for: where the
     /// engine is yet to choose the host's port, it is not among the published.
     fn lets_in_what_it_wants(&self, at: ContainerAt) -> bool {
-        self.container(at).state == State::Planned
-            && self.map.networks_of(at).any(|network| {
-                let network = self.network(network);
-                !network.internal && !network.is_none()
-            })
+        self.container(at).state == State::Planned && self.is_let_in(at)
+    }
+
+    /// Whether one of its networks lets anything in.
+    fn is_let_in(&self, at: ContainerAt) -> bool {
+        self.map.networks_of(at).any(|network| {
+            let network = self.network(network);
+            !network.internal && !network.is_none()
+        })
     }
 
     /// Published, wanted and exposed ports as display lines.
@@ -53,16 +80,32 @@ impl View<'_> {
         }
         lines
     }
-}
 
-/// A port, or a run of ports, by which the world beyond a container's networks
-/// gets in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opening {
-    /// How it is written: `*:8080 → 80`.
-    pub text: String,
-    /// Whether it is open on every address of the host, of one family at least.
-    pub everywhere: bool,
+    /// The ports that something was seen to listen on. A network stack has one
+    /// set of them, whoever in it opened them.
+    pub fn listening(&self, owner: ContainerAt) -> Vec<String> {
+        let seen = self.map.observation(owner);
+        let Some(listening) = seen.and_then(|seen| seen.listening.as_ref()) else {
+            return Vec::new();
+        };
+        let mut lines = Vec::new();
+        for (only_itself, words) in [(false, "listens on"), (true, "listens to itself only on")] {
+            let ports: BTreeSet<(u16, Protocol)> = listening
+                .iter()
+                .filter(|socket| socket.is_loopback_only() == only_itself)
+                .map(|socket| (socket.port, socket.protocol))
+                .collect();
+            let ports: Vec<String> = ports
+                .into_iter()
+                .map(|(port, protocol)| format!("{port}{}", suffix(protocol)))
+                .collect();
+            if !ports.is_empty() {
+                let ports: Vec<&str> = ports.iter().map(String::as_str).collect();
+                lines.push(format!("{words} {}", listed(&ports, 8)));
+            }
+        }
+        lines
+    }
 }
 
 /// A way in from beyond a container's networks.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::graph::{Compared, Comparison, Extent, Map, Mark, Silence, Surprise, Ways, silences};
 use crate::model::words::{count, listed};
 use crate::model::{By, ContainerAt, NetworkAt, Outcome, Why};
+use crate::render::fix;
 
 /// A contradiction, said once for both directions.
 pub struct Sentence {
@@ -14,6 +15,8 @@ pub struct Sentence {
     pub text: String,
     /// What to ask next.
     pub next: String,
+    /// The pairs of containers it is about.
+    pub pairs: Vec<(ContainerAt, ContainerAt)>,
 }
 
 /// The contradictions, worst first. What several pairs have in common is told
@@ -29,7 +32,8 @@ pub fn sentences(map: &Map, comparison: &Comparison) -> Vec<Sentence> {
         if let Some(text) = common(map, &silence) {
             told.extend(silence.attempts.iter().map(|row| (row.from, row.to)));
             let next = "netmap doctor --probe".to_owned();
-            of_many.push(Sentence { mark: Mark::Fails, text, next });
+            let pairs = silence.attempts.iter().map(|row| (row.from, row.to)).collect();
+            of_many.push(Sentence { mark: Mark::Fails, text, next, pairs });
         }
     }
     let is_told = |pair: &Surprise| {
@@ -47,7 +51,8 @@ pub fn sentences(map: &Map, comparison: &Comparison) -> Vec<Sentence> {
         Sentence {
             mark,
             text: format!("{a} {arrow} {b}{}", what_happened(of_pair, mark)),
-            next: format!("netmap why {a} {b}"),
+            next: fix::with_names("netmap why", &[a, b]).unwrap_or_else(|| "netmap why".to_owned()),
+            pairs: if both_ways { vec![(from, to), (to, from)] } else { vec![(from, to)] },
         }
     });
     let mut all: Vec<Sentence> = of_many.into_iter().chain(of_pairs).collect();

@@ -32,6 +32,13 @@ pub fn state(container: &Container) -> String {
     text
 }
 
+/// What sets a network apart from a plain one, the config-only network that it
+/// was made from included.
+pub fn flags(network: &Network) -> Vec<String> {
+    let from = network.config_from.as_ref().map(|config| format!("from {config}"));
+    network.flags().into_iter().map(str::to_owned).chain(from).collect()
+}
+
 /// Driver and flags: `bridge`, `bridge · internal`, `macvlan on eth0`.
 pub fn kind(network: &Network) -> String {
     let mut text = network.driver.to_string();
@@ -39,9 +46,9 @@ pub fn kind(network: &Network) -> String {
         text.push_str(" on ");
         text.push_str(parent);
     }
-    for flag in network.flags() {
+    for flag in flags(network) {
         text.push_str(" · ");
-        text.push_str(flag);
+        text.push_str(&flag);
     }
     text
 }

@@ -1,230 +1,161 @@
-//! Finds a place for every bar and card.
+//! Finds a place for everything: height is distance from the internet.
 //!
-//! What hangs together is laid out as one [`component`]: its hub in the middle
-//! ([`plan`]), cards in columns ([`column`](mod@column)), columns and blocks from left to
-//! right ([`rows`], [`order`], with projects together by [`kin`]), then heights,
-//! tracks and lines ([`part`]), and the whole ([`assemble`]). A component is
-//! laid out several times, with more or fewer cards in a column; the one whose
-//! shape and lines are best is taken.
-//! [`pack`] puts the components on the page, [`align`] moves lines to the
-//! middle of what they end on, and [`again`] names long bars twice. Nothing here
-//! searches for room: overlaps cannot arise.
+//! ```text
+//! plan → tree (what lies behind what) → level (each branch as a block) → pack → place
+//! ```
+//!
+//! [`levels`] keeps the ranks of what stands side by side in line; [`budget`] says how
+//! wide each branch may be, [`mod@stack`] what of it stands over one another where it may not be
+//! that wide, [`rows`] what stands in which row, [`tracks`] which bar lies where in a band.
+//!
+//! A branch is what is cut off by taking away all that is nearer to the
+//! internet than itself. It is laid out from its own corner: its upper cards
+//! in a row, its bars in a [`band`], and what hangs on them in rows below, as
+//! [`block`]s of one column or one branch. Whatever meets a bar does so from
+//! above or from below, at an x of its own, so that nothing has to pass a
+//! card; where a line passes a foreign bar, the bar is cut. Nothing here
+//! searches for room: overlaps cannot arise. [`arrows`] come last and find
+//! their way around all of it.
 
-mod again;
-mod align;
-mod assemble;
-mod column;
-mod component;
-mod kin;
-mod lie;
-mod order;
+mod arrows;
+mod band;
+mod block;
+mod budget;
+mod builder;
+mod grid;
+mod level;
+mod levels;
+mod measures;
 mod pack;
-mod part;
+mod place;
 mod plan;
+mod route;
 mod rows;
-mod taps;
+mod search;
+mod stack;
 mod tracks;
+mod tree;
+mod units;
 
-use super::geometry::{Placed, PlacedBar, Rect};
-use super::scene::{Bar, Scene};
-use column::Stacking;
-use component::components;
-use order::Care;
-use plan::{Side, Sides, Skeleton};
+pub use arrows::{Wanted as WantedArrow, draw_arrows};
+pub use measures::BAR;
+pub use plan::{BarBox, CardBox, Plan, TapBox};
 
-/// The shape that pictures aim at: width divided by height, in hundredths.
-const SHAPE: f64 = 1.5;
+use std::collections::HashMap;
 
-/// Heights of stacks that are tried.
-const STACKS: [usize; 9] = [1, 2, 3, 4, 6, 8, 12, 24, 64];
-/// The same where every trial costs much.
-const HIGH_STACKS: [usize; 6] = [1, 2, 4, 8, 24, 96];
-/// This many cards are much.
-const A_LOT: usize = 400;
-/// How far from it a picture may be, as logarithms: too high, too wide. The
-/// promise is 1 to 2 and 2 to 1; heading and legend take their part of it.
-const TOLERANCE: (f64, f64) = (-0.7, 0.28);
+use super::geometry::Placed;
+use builder::Builder;
+use measures::{GRID, Measures};
+use tree::Tree;
 
-/// What it may cost to keep projects together, see [`cost`].
-const WORTH_OF_FRAMES: f64 = 0.05;
+/// A lane for arrows between columns for so many of them, and at most so many lanes:
+/// a page is no wider.
+const ARROWS_PER_LANE: usize = 10;
+const MOST_LANES: usize = 6;
+/// What an arrow takes beside its label, in pixels.
+const ARROW_ENDS: i32 = 16;
 
-/// Room below the bar of the world outside where nothing hangs on it.
-const SKY: i32 = 36;
+/// Lays the plan out, at most `width` pixels wide if that can be.
+pub fn lay_out(plan: &Plan, width: i32) -> Placed {
+    let mut tree = Tree::new(plan);
+    let mut measures = if plan.is_dense { Measures::DENSE } else { Measures::ROOMY };
+    if plan.arrows > 0 {
+        // For arrows, and for the labels of those between two cards.
+        let lanes = (plan.arrows / ARROWS_PER_LANE).clamp(1, MOST_LANES);
+        measures.gap += GRID * i32::try_from(lanes).unwrap_or(1);
+        measures.drop += GRID;
+    }
+    if plan.arrow_label > 0 {
+        let needed = plan.arrow_label + ARROW_ENDS;
+        measures.gap = measures.gap.max((needed + GRID - 1) / GRID * GRID);
+    }
+    stack::stack(plan, &mut tree, measures, width);
+    let framed = framed(plan, &tree);
+    let budgets = budget::budgets(plan, &tree, &framed, measures, width);
+    let mut builder = Builder { plan, tree: &tree, measures, framed, budgets, blocks: Vec::new() };
+    for _ in 0..tree.branches.len() {
+        builder.next();
+    }
+    let mut placed = pack::pack(&builder, width);
+    placed.crowded = builder.crowded();
+    placed
+}
 
-/// Lays the scene out, at most `width` pixels wide if that can be. `ways`
-/// keeps how each component was laid out, for the next time that the same
-/// scene comes with slightly other sizes.
-pub fn lay_out(scene: &Scene, width: Option<i32>, ways: &mut Vec<Way>) -> Placed {
-    let (mut first, mut rest, mut sky) = (Vec::new(), Vec::new(), None);
-    for (number, component) in components(scene).iter().enumerate() {
-        let outside = component.bars.iter().copied().find(|bar| scene.bars[*bar].is_outside());
-        let skeleton = Skeleton::new(scene, component);
-        let mut known = None;
-        if number == ways.len() {
-            let (way, placed) = by_project(scene, &skeleton, width);
-            ways.push(way);
-            known = placed;
+/// What stands in a frame, which says its project.
+#[derive(Debug)]
+pub struct InFrames {
+    /// For each card.
+    pub cards: Vec<bool>,
+    /// For each bar.
+    pub bars: Vec<bool>,
+}
+
+/// What will stand in a frame; sizes do not matter for it.
+pub fn in_frames(plan: &Plan) -> InFrames {
+    let mut tree = Tree::new(plan);
+    // Whatever the width is: what is stacked stands in no frame.
+    stack::stack(plan, &mut tree, Measures::DENSE, i32::MAX / 2);
+    let framed = framed(plan, &tree);
+    let mut inside =
+        InFrames { cards: vec![false; plan.cards.len()], bars: vec![false; plan.bars.len()] };
+    if !tells_projects_apart(plan) {
+        return inside;
+    }
+    for (branch, framed) in tree.branches.iter().zip(framed) {
+        let mut of_project: HashMap<Option<usize>, usize> = HashMap::new();
+        for card in &branch.uppers {
+            *of_project.entry(plan.cards[*card].project).or_default() += 1;
         }
-        let placed =
-            || known.unwrap_or_else(|| arrange(scene, &skeleton, ways[number], Care::Full));
-        match outside {
-            Some(bar) if component.cards.is_empty() => sky = Some(bar),
-            Some(_) => first.push(placed()),
-            None => rest.push(placed()),
+        for card in &branch.uppers {
+            let project = plan.cards[*card].project;
+            inside.cards[*card] =
+                project.is_some() && !branch.is_stack && (framed || of_project[&project] > 1);
+        }
+        for bar in &branch.bars {
+            inside.bars[*bar] = framed && plan.bars[*bar].project == branch.project;
         }
     }
-    let mut packed = pack::pack(first, rest, width, SHAPE);
-    align::align(&mut packed);
-    let mut all = match sky {
-        Some(bar) => below_the_sky(scene, bar, packed),
-        None => packed,
-    };
-    again::again(scene, &mut all);
-    all
+    inside
 }
 
-/// A world outside that nothing hangs on lies over everything.
-fn below_the_sky(scene: &Scene, bar: usize, packed: Placed) -> Placed {
-    let width = packed.width.max(scene.bars[bar].width());
-    let rect = Rect::new(0, 0, width, Bar::HEIGHT);
-    let sky = PlacedBar { bar, rect, text_x: Bar::PADDING, again: None, more: Vec::new() };
-    let mut all = Placed { bars: vec![sky], width, height: Bar::HEIGHT, ..Placed::default() };
-    all.add(packed, 0, Bar::HEIGHT + SKY);
-    all
+/// Whether there is more than one project, what has none counted as one.
+fn tells_projects_apart(plan: &Plan) -> bool {
+    plan.titles.len() > 1
+        || (plan.titles.len() == 1 && plan.cards.iter().any(|card| card.project.is_none()))
 }
 
-/// One way to lay a component out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Way {
-    sides: Sides,
-    stacking: Stacking,
-    /// Rows of the hub's bar.
-    rows: usize,
-    /// Whether what belongs to one project is kept together.
-    by_project: bool,
-}
-
-impl Way {
-    /// Everything below the hub, each card in a column of its own.
-    const PLAIN: Self = Self {
-        sides: Sides::Below,
-        stacking: Stacking { rows: 1, mixed: false, squeezed: false },
-        rows: 1,
-        by_project: false,
-    };
-}
-
-/// Tries the ways that may be good, and takes the best.
-fn best_way(scene: &Scene, skeleton: &Skeleton, width: Option<i32>) -> Way {
-    let component = skeleton.component;
-    let mut best: Option<(f64, Way)> = None;
-    let mut consider = |way: Way| {
-        let placed = arrange(scene, skeleton, way, Care::Little);
-        let cost = cost(&placed, way, width);
-        let shape = f64::from(placed.width) / f64::from(placed.height.max(1) + pack::AROUND);
-        if best.as_ref().is_none_or(|(least, _)| cost < *least) {
-            best = Some((cost, way));
-        }
-        shape
-    };
-    let most = component.cards.len().max(2);
-    let stacks: &[usize] = if most > A_LOT { &HIGH_STACKS } else { &STACKS };
-    for sides in [Sides::Below, Sides::Both] {
-        for stack in stacks.iter().copied().take_while(|stack| *stack == 1 || *stack < most) {
-            let stacking = Stacking { rows: stack, mixed: false, squeezed: false };
-            let mut shape = consider(Way { sides, stacking, ..Way::PLAIN });
-            if shape > SHAPE && component.bars.len() > 2 {
-                // Twice the rows make it half as wide and twice as high.
-                let rows = rows_for(shape);
-                for rows in [rows, rows + 1, rows * 3 / 2 + 1].into_iter().filter(|rows| *rows > 1)
-                {
-                    consider(Way { sides, stacking, rows, ..Way::PLAIN });
-                }
-            }
-            if stack > 1 && shape > 1.0 {
-                let mixed = Stacking { mixed: true, ..stacking };
-                shape = shape.min(consider(Way { sides, stacking: mixed, ..Way::PLAIN }));
-                if shape > SHAPE {
-                    let squeezed = Stacking { squeezed: true, ..mixed };
-                    shape = shape.min(consider(Way { sides, stacking: squeezed, ..Way::PLAIN }));
-                }
-            }
-            // Higher stacks would only make it narrower still.
-            if shape < SHAPE / 2.0 {
-                break;
-            }
-        }
+/// For each branch whether it stands in its project's frame.
+fn framed(plan: &Plan, tree: &Tree) -> Vec<bool> {
+    let mut framed = vec![false; tree.branches.len()];
+    if !tells_projects_apart(plan) {
+        return framed;
     }
-    best.map_or(Way::PLAIN, |(_, way)| way)
-}
-
-/// The best way, with projects kept together if that makes nothing else
-/// worse; and what came of it, where it was tried.
-fn by_project(scene: &Scene, skeleton: &Skeleton, width: Option<i32>) -> (Way, Option<Placed>) {
-    let way = best_way(scene, skeleton, width);
-    let mut projects = skeleton.component.cards.iter().map(|card| &scene.cards[*card].project);
-    let first = projects.next();
-    if projects.all(|project| Some(project) == first) {
-        return (way, None);
+    mark(tree, &mut framed, &tree.roots, false);
+    // The world itself is nobody's.
+    for root in &tree.roots {
+        let is_world = tree.branches[*root].bars.iter().any(|bar| plan.is_world(*bar));
+        framed[*root] &= !is_world;
     }
-    let together = Way { by_project: true, ..way };
-    let [old, new] = [way, together].map(|way| arrange(scene, skeleton, way, Care::Full));
-    let is_as_good = new.crossings() <= old.crossings()
-        && cost(&new, together, width) <= cost(&old, way, width) + WORTH_OF_FRAMES;
-    if is_as_good { (together, Some(new)) } else { (way, Some(old)) }
-}
-
-/// How many rows bring this shape near to the one that pictures aim at.
-fn rows_for(shape: f64) -> usize {
-    let rows = (shape / SHAPE).sqrt();
-    (1..64).find(|number| f64::from(*number) + 0.5 > rows).map_or(64, |number| number as usize)
-}
-
-fn arrange(scene: &Scene, skeleton: &Skeleton, way: Way, care: Care) -> Placed {
-    let mut rows = skeleton.rows(way.sides, way.rows);
-    let groups = &skeleton.groups;
-    let mut ordered = Vec::with_capacity(rows.len());
-    for sides in &mut rows {
-        let order = |side: &mut Side, room| {
-            let wanted =
-                order::Wanted { stacking: way.stacking, room, by_project: way.by_project, care };
-            order::order(scene, groups, side, wanted)
-        };
-        let [below, above] = sides;
-        let mut both = [order(below, 0), order(above, 0)];
-        // What hangs on the hub alone spreads as far as the other side reaches.
-        let [low, high] = [both[0].width, both[1].width];
-        if care == Care::Full && both[0].can_spread(high) {
-            both[0] = order(below, high);
-        } else if care == Care::Full && both[1].can_spread(low) {
-            both[1] = order(above, low);
+    // Those behind others come before them.
+    for at in (0..tree.branches.len()).rev() {
+        let inside = framed[at];
+        if tree.branches[at].is_stack {
+            continue;
         }
-        ordered.push(both);
+        mark(tree, &mut framed, &tree.branches[at].children, inside);
     }
-    assemble::assemble(scene, &rows, ordered)
+    framed
 }
 
-/// What is wrong with a layout: a shape that fits no page, room wasted, lines
-/// that are long or cross.
-fn cost(placed: &Placed, way: Way, width: Option<i32>) -> f64 {
-    let (w, h) = (f64::from(placed.width.max(1)), f64::from(placed.height.max(1)));
-    let off_shape = (w / (h + f64::from(pack::AROUND)) / SHAPE).ln();
-    let misshapen = (TOLERANCE.0 - off_shape).max(off_shape - TOLERANCE.1).max(0.0);
-    let too_wide = width.map_or(0.0, |most| (w / f64::from(most.max(1))).ln().max(0.0));
-    let used: f64 = placed.cards.iter().map(|c| f64::from(c.rect.w) * f64::from(c.rect.h)).sum();
-    let waste = (w * h / used.max(20_000.0)).ln().max(0.0);
-    let taps = placed.taps.len().max(1) as f64;
-    let length = placed.line_length() as f64 / taps / 100.0;
-    let crossings = placed.crossings() as f64 / taps;
-    let habits = if way.sides == Sides::Both { 0.05 } else { 0.0 }
-        + if way.stacking.mixed { 0.3 } else { 0.0 }
-        + if way.stacking.squeezed { 0.3 } else { 0.0 }
-        + if way.rows > 1 { 0.5 } else { 0.0 };
-    20.0 * too_wide
-        + if width.is_some() { 0.3 } else { 1.6 } * off_shape.powi(2)
-        + if width.is_some() { 0.0 } else { 20.0 } * misshapen
-        + 0.6 * waste
-        + 0.15 * length
-        + 0.8 * crossings
-        + habits
+/// Marks what stands side by side and is of one project, two cards at least;
+/// `inside` where all of it stands in a frame already.
+fn mark(tree: &Tree, framed: &mut [bool], side_by_side: &[usize], inside: bool) {
+    let mut cards: HashMap<Option<usize>, usize> = HashMap::new();
+    for branch in side_by_side {
+        *cards.entry(tree.branches[*branch].project).or_default() += tree.branches[*branch].cards;
+    }
+    for branch in side_by_side {
+        let project = tree.branches[*branch].project;
+        framed[*branch] = inside || (project.is_some() && cards[&project] > 1);
+    }
 }

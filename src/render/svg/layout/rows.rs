@@ -1,80 +1,132 @@
-//! The rows of columns that each block consists of.
+//! The rows in which what hangs on a branch's bars stands: few of them, and none that
+//! holds what is nearer to the internet below what is farther.
 
-use super::column::{self, Column, Stacking};
-use super::plan::{Group, Side};
-use crate::render::svg::scene::Scene;
+use std::collections::{BTreeSet, HashMap};
 
-/// Room between columns of one block.
-pub const COLUMN_GAP: i32 = 24;
-/// Room between blocks: enough for two frames.
-pub const BLOCK_GAP: i32 = 40;
+use super::block::{Unit, side_by_side};
+use super::builder::{Builder, STACKS};
+use super::units::Order;
 
-/// The columns of one node.
-#[derive(Debug, Default)]
-pub struct Rows {
-    /// Those between its bar and the hub.
-    pub inner: Vec<usize>,
-    /// Those beyond its bar.
-    pub outer: Vec<usize>,
-}
-
-/// Gathers cards in columns, at most so many to a column; fewer where the
-/// block is wide enough for more columns anyway.
-pub fn gather(
-    scene: &Scene,
-    groups: &[Group],
-    side: &Side,
-    stacking: Stacking,
-    least: &[i32],
-    room: i32,
-) -> (Vec<Column>, Vec<Rows>) {
-    let count = side.nodes.len();
-    let mut widths = vec![0; count];
-    let mut columns = Vec::new();
-    let mut rows: Vec<Rows> = (0..count).map(|_| Rows::default()).collect();
-    for node in (0..count).rev() {
-        let build = |is_inner: bool, most: usize| {
-            let of_row = if is_inner { &side.nodes[node].inner } else { &side.nodes[node].outer };
-            let stacking = Stacking { rows: most, ..stacking };
-            column::columns(scene, groups, of_row, side, node, is_inner, stacking)
-        };
-        let children = side.nodes[node].children.iter().map(|child| widths[*child]);
-        let beside: i32 = children.filter(|w| *w > 0).map(|width| width + BLOCK_GAP).sum();
-        let mut inner = build(true, stacking.rows);
-        let mut outer = build(false, stacking.rows);
-        let outer_width = |row: &[Column]| {
-            if row.is_empty() { beside - BLOCK_GAP } else { row_width(row) + beside }
-        };
-        let width = least[node].max(row_width(&inner)).max(outer_width(&outer));
-        let width = if node == 0 { width.max(room) } else { width };
-        if node > 0 || room > 0 {
-            let narrower = |is_inner: bool, row: &[Column]| {
-                let fits = |row: &[Column]| {
-                    width >= if is_inner { row_width(row) } else { outer_width(row) }
-                };
-                let highest = row.iter().map(|column| column.cards.len()).max().unwrap_or(0);
-                let room = width - if is_inner { row_width(row) } else { outer_width(row) };
-                // No room for one column more, no need to try.
-                let narrowest = row.iter().map(|column| column.width).min().unwrap_or(0);
-                if highest < 2 || room < narrowest {
-                    return None;
+impl Builder<'_> {
+    /// What hangs on the bars of a branch, in the rows that are best, and what is wrong
+    /// with these.
+    pub fn lower_rows(
+        &self,
+        at: usize,
+        budget: i32,
+        place: &HashMap<usize, i32>,
+        above: &BTreeSet<usize>,
+    ) -> (i64, Vec<Vec<Unit>>) {
+        let branch = &self.tree.branches[at];
+        let most = branch.children.len().max(1);
+        let mut best: Option<(i64, Vec<Vec<Unit>>)> = None;
+        for stack in STACKS.into_iter().take_while(|stack| *stack == 1 || *stack / 2 < most) {
+            for order in Order::ALL {
+                let units = self.children(at, stack, budget, place, order);
+                let rows = self.dealt(units, budget, branch.bars.len() == 1, order);
+                let cost = self.cost(&rows, budget, above) + 12 * i64::try_from(stack).unwrap_or(0);
+                let is_single = rows.len() <= 1 && rows.iter().all(|row| self.width(row) <= budget);
+                if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+                    best = Some((cost, rows));
                 }
-                (1..highest).map(|most| build(is_inner, most)).find(|row| fits(row))
-            };
-            inner = narrower(true, &inner).unwrap_or(inner);
-            outer = narrower(false, &outer).unwrap_or(outer);
+                if is_single {
+                    return best.unwrap_or_default();
+                }
+            }
         }
-        widths[node] = width.max(0);
-        for (is_inner, row) in [(true, inner), (false, outer)] {
-            let numbers = columns.len()..columns.len() + row.len();
-            columns.extend(row);
-            if is_inner { &mut rows[node].inner } else { &mut rows[node].outer }.extend(numbers);
-        }
+        best.unwrap_or_default()
     }
-    (columns, rows)
-}
 
-fn row_width(row: &[Column]) -> i32 {
-    let gaps = COLUMN_GAP * i32::try_from(row.len().saturating_sub(1)).unwrap_or(0);
-    row.iter().map(|column| column.width).sum::<i32>() + gaps
+    /// What is wrong with rows, in pixels of height: height itself, width that is not
+    /// there, rows below others that hold what is farther from the internet, bars that
+    /// go on (those in `above` begin at the first row), and projects in pieces.
+    fn cost(&self, rows: &[Vec<Unit>], budget: i32, above: &BTreeSet<usize>) -> i64 {
+        const UPSIDE_DOWN: i64 = 150;
+        const GOES_ON: i64 = 90;
+        const PIECE: i64 = 40;
+        /// For each line that a bar crosses on its way to where it goes on.
+        const CROSSED: i64 = 4;
+        let (mut cost, mut is_deep) = (0, false);
+        let mut rows_of: HashMap<usize, usize> = above.iter().map(|bar| (*bar, 0)).collect();
+        let mut framed: BTreeSet<usize> = BTreeSet::new();
+        let contacts = |row: &Vec<Unit>| row.iter().map(|unit| unit.ups.len()).sum::<usize>();
+        let met: Vec<i64> =
+            rows.iter().map(|row| i64::try_from(contacts(row)).unwrap_or(0)).collect();
+        for (number, row) in rows.iter().enumerate() {
+            let levels = side_by_side(row.iter());
+            cost += i64::from(levels.height() + self.measures.row());
+            cost += if is_deep { UPSIDE_DOWN } else { 0 };
+            is_deep |= levels.is_deep();
+            let over = (self.width(row) - budget).max(0);
+            cost += 20 * i64::from(over);
+            for unit in row {
+                for (bar, _) in &unit.ups {
+                    let last = rows_of.insert(*bar, number);
+                    if let Some(last) = last.filter(|last| *last != number) {
+                        cost += GOES_ON + CROSSED * (met[last] + met[number]);
+                    }
+                }
+                let is_piece = unit.project.is_some_and(|project| !framed.insert(project));
+                cost += if is_piece { PIECE } else { 0 };
+            }
+        }
+        cost
+    }
+
+    /// Deals units out to rows; cards that come first stand in rows of their own, unless
+    /// all the others have room beside the last of them.
+    fn dealt(
+        &self,
+        mut units: Vec<Unit>,
+        budget: i32,
+        fills_gaps: bool,
+        order: Order,
+    ) -> Vec<Vec<Unit>> {
+        let deep = units.iter().position(|unit| unit.levels.is_deep());
+        let first_deep = deep.filter(|_| order.parts_deep()).unwrap_or(0);
+        let others = units.split_off(first_deep);
+        let mut rows = self.in_rows(units, budget, fills_gaps);
+        let mut others = self.in_rows(others, budget, fills_gaps);
+        if let ([.., last], [only]) = (&mut rows[..], &mut others[..])
+            && self.width(last) + self.measures.gap + self.width(only) <= budget
+        {
+            last.append(only);
+            return rows;
+        }
+        rows.append(&mut others);
+        rows
+    }
+
+    /// Deals units out to rows, in order; where nothing else depends on that, what
+    /// fits at the end of an earlier row stands there.
+    fn in_rows(&self, units: Vec<Unit>, budget: i32, fills_gaps: bool) -> Vec<Vec<Unit>> {
+        /// How many rows are looked at for a gap.
+        const BACK: usize = 8;
+        let mut rows: Vec<Vec<Unit>> = Vec::new();
+        // For each row how wide and how high it is, and whether something deep is there.
+        let mut sizes: Vec<(i32, i32, bool)> = Vec::new();
+        for unit in units {
+            let (more, high) = (unit.size.0 + self.measures.gap, unit.size.1);
+            let last = rows.len().saturating_sub(1);
+            let first = if fills_gaps { rows.len().saturating_sub(BACK) } else { last };
+            let is_deep = unit.levels.is_deep();
+            let has_room = |row: &usize| {
+                let (width, height, has_deep) = sizes[*row];
+                let fits = width + more <= budget + self.measures.gap;
+                fits && (*row == last || (high <= height && is_deep <= has_deep))
+            };
+            match (first..rows.len()).find(has_room) {
+                Some(row) => {
+                    rows[row].push(unit);
+                    let (width, height, has_deep) = sizes[row];
+                    sizes[row] = (width + more, height.max(high), has_deep || is_deep);
+                }
+                None => {
+                    rows.push(vec![unit]);
+                    sizes.push((more, high, is_deep));
+                }
+            }
+        }
+        rows
+    }
 }

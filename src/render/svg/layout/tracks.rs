@@ -1,112 +1,158 @@
-//! Tracks: which bars of a level lie side by side, and which one above the
-//! other, so that lines go over as few of them as may be.
+//! Which track of a band each bar lies on: as few tracks as will do, and as few
+//! lines as may be through bars that they do not belong to.
 
-use std::collections::BTreeMap;
+/// Room between bars on one track.
+pub const BESIDE: i32 = 16;
+/// What a further track costs, in lines through foreign bars.
+const TRACK: i64 = 2;
+/// How often each bar looks for a better track when all have one.
+const ROUNDS: usize = 3;
+/// With more bars than this none looks again.
+const MANY: usize = 600;
 
-use super::component::ByBar;
-
-/// Larger levels are not improved by trial: lines times tracks.
-const BUDGET: usize = 400_000;
-
-/// Gives each bar `(number, from, to)` a track, 0 nearest to the hub. Bars on
-/// one track keep `gap` apart. A line is `(bar, x, whether it comes from the
-/// hub's side)`.
-pub fn assign(bars: &[(usize, i32, i32)], lines: &[(usize, i32, bool)], gap: i32) -> ByBar<usize> {
-    let mut inner: ByBar<(i64, i64)> = ByBar::default();
-    for (bar, _, from_inner) in lines {
-        let count = inner.entry(*bar).or_default();
-        count.0 += i64::from(*from_inner);
-        count.1 += 1;
-    }
-    // Bars that are reached from the hub's side lie near it.
-    let share = |bar: usize| match inner.get(&bar) {
-        Some((inner, all)) if *all > 0 => inner * 1000 / all,
-        _ => 0,
-    };
-    let mut order: Vec<(usize, i32, i32)> = bars.to_vec();
-    order.sort_by_cached_key(|(bar, from, to)| {
-        (std::cmp::Reverse(share(*bar)), to - from, *from, *bar)
-    });
-    let mut tracks: Vec<BTreeMap<i32, (i32, usize)>> = Vec::new();
-    for (bar, from, to) in order {
-        let is_free = |track: &BTreeMap<i32, (i32, usize)>| {
-            let before = track.range(..to + gap).next_back();
-            before.is_none_or(|(_, (end, _))| *end + gap <= from)
-        };
-        match tracks.iter_mut().find(|track| is_free(track)) {
-            Some(track) => {
-                track.insert(from, (to, bar));
-            }
-            None => tracks.push(BTreeMap::from([(from, (to, bar))])),
-        }
-    }
-    let mut order: Vec<usize> = (0..tracks.len()).collect();
-    improve(&tracks, lines, &mut order);
-    let mut assigned = ByBar::default();
-    for (place, track) in order.into_iter().enumerate() {
-        assigned.extend(tracks[track].values().map(|(_, bar)| (*bar, place)));
-    }
-    assigned
+/// Where a bar is met, and how far it reaches.
+#[derive(Debug, Clone, Default)]
+pub struct Met {
+    /// From above.
+    pub above: Vec<i32>,
+    /// From below.
+    pub below: Vec<i32>,
+    /// From where to where it lies, the link to its spine included.
+    pub reach: (i32, i32),
+    /// Whether it has no way out.
+    pub is_internal: bool,
 }
 
-/// Swaps neighbouring tracks as long as fewer lines have to go over a bar.
-fn improve(
-    tracks: &[BTreeMap<i32, (i32, usize)>],
-    lines: &[(usize, i32, bool)],
-    order: &mut [usize],
-) {
-    if tracks.len() < 2 || lines.len() * tracks.len() > BUDGET {
-        return;
+impl Met {
+    /// Whether it cannot lie on one track with another one.
+    fn is_over(&self, other: &Self) -> bool {
+        self.reach.0 < other.reach.1 + BESIDE && other.reach.0 < self.reach.1 + BESIDE
     }
-    let mut track_of = ByBar::default();
-    for (number, track) in tracks.iter().enumerate() {
-        track_of.extend(track.values().map(|(_, bar)| (*bar, number)));
+
+    /// How many lines run through it or the other one if it lies above that.
+    fn cuts_above(&self, lower: &Self) -> usize {
+        within(&lower.above, self.reach) + within(&self.below, lower.reach)
     }
-    // over[a][b]: lines that cross if track a is nearer to the hub than b.
-    let mut over = vec![vec![0_i64; tracks.len()]; tracks.len()];
-    for (bar, x, from_inner) in lines {
-        let Some(own) = track_of.get(bar).copied() else { continue };
-        for (other, track) in tracks.iter().enumerate().filter(|(other, _)| *other != own) {
-            let under = track.range(..=*x).next_back().is_some_and(|(_, (end, _))| end >= x);
-            if under && *from_inner {
-                over[other][own] += 1;
-            } else if under {
-                over[own][other] += 1;
-            }
+}
+
+/// How many of these, which are in order, lie in a reach.
+fn within(xs: &[i32], (low, high): (i32, i32)) -> usize {
+    xs.partition_point(|x| *x <= high) - xs.partition_point(|x| *x < low)
+}
+
+/// Where a bar can lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// On a track.
+    On(usize),
+    /// On a new track above this one.
+    Between(usize),
+}
+
+/// The bars while they look for tracks.
+struct Tracks {
+    bars: Vec<Met>,
+    /// The track of each, if it has one.
+    on: Vec<Option<usize>>,
+    number: usize,
+}
+
+/// Gives each bar a track. What has no way out lies below all with one that it would
+/// lie beside.
+pub fn tracks(mut bars: Vec<Met>) -> Vec<usize> {
+    for bar in &mut bars {
+        bar.above.sort_unstable();
+        bar.below.sort_unstable();
+    }
+    let mut order: Vec<usize> = (0..bars.len()).collect();
+    // Few from above in comparison: lower. Compared crosswise, without division.
+    order.sort_by(|a, b| {
+        let (one, other) = (&bars[*a], &bars[*b]);
+        let of_one = one.above.len() * (other.below.len() + 1);
+        let of_other = other.above.len() * (one.below.len() + 1);
+        one.is_internal.cmp(&other.is_internal).then(of_other.cmp(&of_one)).then(a.cmp(b))
+    });
+    let on = vec![None; bars.len()];
+    let rounds = if bars.len() > MANY { 1 } else { 1 + ROUNDS };
+    let mut tracks = Tracks { bars, on, number: 0 };
+    for _ in 0..rounds {
+        let mut is_changed = false;
+        for at in &order {
+            let before = tracks.take(*at);
+            let best = tracks.best(*at);
+            is_changed |= before != Some(best);
+            tracks.put(*at, best);
         }
-    }
-    for _ in 0..tracks.len() {
-        let mut swapped = false;
-        for at in 1..order.len() {
-            let (a, b) = (order[at - 1], order[at]);
-            if over[b][a] < over[a][b] {
-                order.swap(at - 1, at);
-                swapped = true;
-            }
-        }
-        if !swapped {
+        if !is_changed {
             break;
         }
     }
+    tracks.on.into_iter().map(Option::unwrap_or_default).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bars_that_do_not_touch_share_a_track() {
-        let tracks = assign(&[(0, 0, 100), (1, 120, 200), (2, 50, 150)], &[], 20);
-        assert_eq!(tracks[&0], tracks[&1]);
-        assert_ne!(tracks[&0], tracks[&2]);
+impl Tracks {
+    /// Takes a bar from its place, and its track away if nothing else lies on it.
+    fn take(&mut self, at: usize) -> Option<Place> {
+        let track = self.on[at].take()?;
+        if self.on.contains(&Some(track)) {
+            return Some(Place::On(track));
+        }
+        self.on.iter_mut().flatten().filter(|on| **on > track).for_each(|on| *on -= 1);
+        self.number -= 1;
+        Some(Place::Between(track))
     }
 
-    #[test]
-    fn the_bar_that_the_hub_reaches_lies_nearer_to_it() {
-        let bars = [(0, 0, 100), (1, 0, 100)];
-        let tracks = assign(&bars, &[(0, 10, false), (1, 20, true)], 20);
-        assert_eq!((tracks[&1], tracks[&0]), (0, 1));
-        let tracks = assign(&bars, &[(0, 10, true), (1, 20, false)], 20);
-        assert_eq!((tracks[&0], tracks[&1]), (0, 1));
+    /// Gives a bar its place.
+    fn put(&mut self, at: usize, place: Place) {
+        let track = match place {
+            Place::On(track) => track,
+            Place::Between(track) => {
+                let below = self.on.iter_mut().flatten().filter(|on| **on >= track);
+                below.for_each(|on| *on += 1);
+                self.number += 1;
+                track
+            }
+        };
+        self.on[at] = Some(track);
+    }
+
+    /// The place at which a bar is least in the way, and others are in its.
+    fn best(&self, at: usize) -> Place {
+        let own = &self.bars[at];
+        let mut is_taken = vec![false; self.number + 1];
+        // Lines through bars if it lies above all; and for each track how many more that
+        // are if it lies below what is there.
+        let mut above_all = 0;
+        let mut more = vec![0_i64; self.number + 1];
+        let (mut least, mut most) = (0, self.number);
+        for (other, on) in self.bars.iter().zip(&self.on) {
+            let Some(on) = on.filter(|_| own.is_over(other)) else { continue };
+            is_taken[on] = true;
+            let (upper, lower) = (own.cuts_above(other), other.cuts_above(own));
+            above_all += upper;
+            more[on] += i64::try_from(lower).unwrap_or(0) - i64::try_from(upper).unwrap_or(0);
+            match (own.is_internal, other.is_internal) {
+                (true, false) => least = least.max(on + 1),
+                (false, true) => most = most.min(on),
+                _ => {}
+            }
+        }
+        let mut cost = i64::try_from(above_all).unwrap_or(0);
+        let mut best: Option<(i64, Place)> = None;
+        let last = most.max(least);
+        for track in 0..=last {
+            let is_free = !is_taken[track] && track < self.number;
+            let places = [
+                is_free.then_some((cost, Place::On(track))),
+                Some((cost + TRACK, Place::Between(track))),
+            ];
+            for (own, place) in places.into_iter().flatten().filter(|_| track >= least) {
+                if best.is_none_or(|(lowest, _)| own < lowest) {
+                    best = Some((own, place));
+                }
+            }
+            cost += more[track];
+        }
+        best.map_or(Place::Between(self.number), |(_, place)| place)
     }
 }

@@ -1,93 +1,54 @@
-//! The bars: a network each, one for the world outside, and one that is none.
+//! The bars: a network each, and the parts of the world outside.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeMap;
 
 use super::line::{Line, LineRole};
-use super::shapes::{Bar, BarKind, Card, WayOut};
-use crate::graph::StackOwner;
+use super::shapes::{Bar, BarKind, WayOut};
 use crate::model::words::listed;
-use crate::model::{ContainerAt, Network, NetworkAt, NetworkMode, State};
+use crate::model::{ContainerAt, Driver, Network, NetworkAt, State};
 use crate::render::escape;
-use crate::render::svg::options::Blank;
+use crate::render::svg::options::{Blank, Detail, Options};
 use crate::render::svg::theme;
-use crate::render::view::View;
+use crate::render::view::{Numbers as CalledOut, Ranks, Spot, View};
 
 /// Widest that a bar's text may make it.
-const WIDEST: i32 = 340;
+const WIDEST: i32 = 260;
 
 /// For each thing of the snapshot the number of its bar.
 #[derive(Debug, Default)]
 pub struct Numbers {
+    /// Networks.
     pub networks: BTreeMap<NetworkAt, usize>,
-    pub outside: Option<usize>,
-    pub nowhere: Option<usize>,
+    /// Everybody.
+    pub internet: Option<usize>,
+    /// The engine's machine alone.
+    pub host: Option<usize>,
 }
 
-/// The bars that the view's containers need, with their numbers.
-pub fn bars(view: &View, blank: Option<Blank>) -> (Vec<Bar>, Numbers) {
+/// The bars of these networks, and of the world outside where the view's containers
+/// need them, with their numbers. Names are given later, when it is known what says
+/// the project.
+pub fn bars(view: &View, ranks: &Ranks, networks: &[NetworkAt]) -> (Vec<Bar>, Numbers) {
     let mut bars = Vec::new();
     let mut numbers = Numbers::default();
-    let host = view.networks.iter().copied().find(|at| view.network(*at).is_host());
-    let networks: Vec<NetworkAt> = view
-        .used_networks()
-        .into_iter()
-        .chain(view.empty_networks())
-        .filter(|at| !view.network(*at).is_host())
-        .collect();
-    if is_outside_shown(view, &networks) {
-        numbers.outside = Some(bars.len());
-        numbers.networks.extend(host.map(|host| (host, bars.len())));
-        bars.push(outside(view, host, &networks));
+    let first = |at: &ContainerAt| ranks.container(*at).is_none_or(|rank| rank == 1);
+    let entered = || view.containers.iter().copied().filter(first);
+    if entered().any(|at| view.is_for_all(at)) {
+        numbers.internet = Some(bars.len());
+        bars.push(world(BarKind::Internet));
     }
-    let names: Vec<&str> = networks.iter().map(|at| view.network(*at).name.as_str()).collect();
-    let hues = theme::hues(&names, &meetings(view, &networks));
-    for (at, hue) in networks.into_iter().zip(hues) {
+    if entered().any(|at| !view.is_for_all(at) && !view.ways_in(at).is_empty()) {
+        numbers.host = Some(bars.len());
+        bars.push(world(BarKind::Host));
+    }
+    let hues = theme::Hues::of(view.map);
+    for at in networks.iter().copied().filter(|at| !view.network(*at).is_host()) {
         numbers.networks.insert(at, bars.len());
-        bars.push(network(view, at, hue, blank));
-    }
-    if view.containers.iter().any(|at| hangs_on_nothing(view, *at)) {
-        numbers.nowhere = Some(bars.len());
-        bars.push(nowhere());
+        let mut bar = network(view, at, hues.number(at));
+        bar.rank = ranks.network(at);
+        bars.push(bar);
     }
     (bars, numbers)
-}
-
-/// Which of the networks, by their places among these, have a container in common.
-fn meetings(view: &View, networks: &[NetworkAt]) -> Vec<(usize, usize)> {
-    let position: HashMap<NetworkAt, usize> =
-        networks.iter().enumerate().map(|(position, at)| (*at, position)).collect();
-    let mut meetings = BTreeSet::new();
-    for at in &view.containers {
-        let on: BTreeSet<usize> =
-            view.map.networks_of(*at).filter_map(|at| position.get(&at).copied()).collect();
-        for a in &on {
-            meetings.extend(on.range(a + 1..).map(|b| (*a, *b)));
-        }
-    }
-    meetings.into_iter().collect()
-}
-
-/// Whether a container has no network at all.
-pub fn hangs_on_nothing(view: &View, at: ContainerAt) -> bool {
-    match view.map.stack_owner(at) {
-        StackOwner::Missing => true,
-        StackOwner::Other(_) => false,
-        StackOwner::Itself => {
-            let container = view.container(at);
-            container.network_mode != NetworkMode::Host
-                && view.published(at).is_empty()
-                && !view.map.networks_of(at).any(|network| !view.network(network).is_none())
-        }
-    }
-}
-
-/// The world outside matters where something is let in or can get out.
-fn is_outside_shown(view: &View, networks: &[NetworkAt]) -> bool {
-    view.containers.iter().any(|at| {
-        !view.published(*at).is_empty() || view.container(*at).network_mode == NetworkMode::Host
-    }) || networks
-        .iter()
-        .any(|at| way_out(view.network(*at)) == WayOut::Open && !view.map.members(*at).is_empty())
 }
 
 fn way_out(network: &Network) -> WayOut {
@@ -98,58 +59,28 @@ fn way_out(network: &Network) -> WayOut {
     }
 }
 
-fn outside(view: &View, host: Option<NetworkAt>, networks: &[NetworkAt]) -> Bar {
-    let closed: Vec<&str> = networks
-        .iter()
-        .filter(|at| way_out(view.network(**at)) == WayOut::Closed)
-        .map(|at| view.network(*at).name.as_str())
-        .collect();
-    let mut tooltip = vec!["The engine's machine, and what is beyond it.".to_owned()];
-    if !closed.is_empty() {
-        tooltip.push(format!("No way out from {}.", listed(&closed, 12)));
-    }
+fn world(kind: BarKind) -> Bar {
+    let (name, title, tooltip) = match kind {
+        BarKind::Host => (
+            "this host",
+            "This host only",
+            "What runs on the engine's machine, and nobody beyond it.",
+        ),
+        _ => ("internet", "Internet", "Whoever can reach the engine's machine."),
+    };
     Bar {
-        kind: BarKind::Outside(host),
-        name: host.map_or("host".to_owned(), |at| escape::terminal(&view.network(at).name).into()),
-        title: Line::new(LineRole::Strong, "host and internet"),
-        nature: Line::new(LineRole::Plain, ""),
-        facts: Line::new(LineRole::Plain, "the world outside"),
+        kind,
+        name: name.to_owned(),
+        title: Line::new(LineRole::Strong, title),
+        facts: Line::new(LineRole::Plain, ""),
         hue: 0,
         way_out: WayOut::Untold,
+        is_cut: false,
         project: None,
-        tooltip,
+        rank: Some(0),
+        tooltip: vec![tooltip.to_owned()],
         change: None,
-    }
-}
-
-/// Says of the world outside how much of the inside it gets to see. What is
-/// only planned shows itself.
-pub fn word_outside(bars: &mut [Bar], cards: &[Card], view: &View) {
-    if view.map.snapshot().plan.is_some() {
-        return;
-    }
-    let Some(bar) = bars.iter().position(Bar::is_outside) else { return };
-    if !cards.iter().any(|card| card.strips.iter().any(|strip| strip.bar == bar)) {
-        let words = match view.strangers.is_empty() {
-            true => "nothing is published",
-            false => "nothing shown is published",
-        };
-        bars[bar].facts = Line::new(LineRole::Plain, words);
-    }
-}
-
-fn nowhere() -> Bar {
-    Bar {
-        kind: BarKind::Nowhere,
-        name: "none".to_owned(),
-        title: Line::new(LineRole::Strong, "no network"),
-        nature: Line::new(LineRole::Plain, ""),
-        facts: Line::new(LineRole::Plain, "nothing reaches these"),
-        hue: 0,
-        way_out: WayOut::Untold,
-        project: None,
-        tooltip: vec!["Containers without any network.".to_owned()],
-        change: None,
+        is_faint: false,
     }
 }
 
@@ -160,21 +91,75 @@ fn is_planned(view: &View, at: NetworkAt) -> bool {
     view.map.snapshot().plan.is_some() || (!members.is_empty() && members.iter().all(planned))
 }
 
-fn network(view: &View, at: NetworkAt, hue: usize, blank: Option<Blank>) -> Bar {
+fn network(view: &View, at: NetworkAt, hue: usize) -> Bar {
     let network = view.network(at);
-    let no_name = blank == Some(Blank::Names);
-    let kind = view.kind(at);
-    let subnets: Vec<String> = network.subnets.iter().map(|s| s.subnet.to_string()).collect();
-    let shown = match subnets.len() {
-        // The engine will choose them, and nobody knows which.
-        0 if is_planned(view, at) => String::new(),
-        0 => "no subnet".to_owned(),
-        1 | 2 => subnets.join(" · "),
-        more => format!("{} · {} and {} more", subnets[0], subnets[1], more - 2),
+    Bar {
+        kind: BarKind::Network(at),
+        name: escape::terminal(&network.name).into_owned(),
+        title: Line::new(LineRole::Strong, ""),
+        facts: Line::new(LineRole::Plain, ""),
+        hue,
+        way_out: way_out(network),
+        is_cut: !network.icc,
+        project: network.project.clone(),
+        rank: None,
+        tooltip: tooltip(view, at),
+        change: view.changes.network(at),
+        is_faint: view.changes.is_compared && view.changes.network(at).is_none(),
+    }
+}
+
+/// Words a network's bar; `is_told` where its project is said elsewhere.
+pub fn word(bar: &mut Bar, view: &View, options: &Options, called_out: &CalledOut, is_told: bool) {
+    let BarKind::Network(at) = bar.kind else { return };
+    let no_name = options.blank == Some(Blank::Names);
+    let name = if is_told { view.short_network_name(at) } else { &view.network(at).name };
+    let first = |role, text: &str| {
+        Line::wrapped(role, text, WIDEST, 1).pop().unwrap_or_else(|| Line::new(role, ""))
     };
-    // Driver and flags stand beside the name, or below where nothing else does.
-    let (nature, facts) = if shown.is_empty() { ("", &kind) } else { (kind.as_str(), &shown) };
-    let mut tooltip = vec![format!("network {}", network.name), kind.clone()];
+    let numbers = called_out.on([Spot::Network(at)]);
+    bar.title = first(LineRole::Strong, name).left_out(no_name).numbered(numbers);
+    bar.facts = first(LineRole::Plain, &facts(view, at, options));
+    if no_name {
+        bar.tooltip.clear();
+    }
+}
+
+/// Subnet, and what is out of the ordinary. That a network is internal is said
+/// by its end, and what most networks are need not be said.
+fn facts(view: &View, at: NetworkAt, options: &Options) -> String {
+    let network = view.network(at);
+    let mut parts: Vec<String> = Vec::new();
+    match &network.subnets[..] {
+        // The engine will choose them, and nobody knows which.
+        [] if is_planned(view, at) => {}
+        [] => parts.push("no subnet".to_owned()),
+        [only] => parts.push(only.subnet.to_string()),
+        all if options.shows(Detail::Addresses) => {
+            parts.extend(all.iter().take(2).map(|one| one.subnet.to_string()));
+            if all.len() > 2 {
+                parts.push(format!("{} more", all.len() - 2));
+            }
+        }
+        // Of two families the older one is what people read; tooltips have all.
+        [first, rest @ ..] => {
+            parts.push(first.subnet.to_string());
+            if rest.iter().any(|one| one.subnet.addr().is_ipv4()) {
+                parts.push(format!("{} more", rest.len()));
+            }
+        }
+    }
+    let kind = view.kind(at);
+    let mut kind = kind.split(" · ");
+    let driver = kind.next().filter(|_| network.driver != Driver::Bridge).map(str::to_owned);
+    parts.extend(driver);
+    parts.extend(kind.filter(|flag| !matches!(*flag, "internal" | "ipv6")).map(str::to_owned));
+    parts.join(" · ")
+}
+
+fn tooltip(view: &View, at: NetworkAt) -> Vec<String> {
+    let network = view.network(at);
+    let mut tooltip = vec![format!("network {}", network.name), view.kind(at)];
     for subnet in &network.subnets {
         tooltip.push(match view.map.gateway(at, subnet) {
             Some(gateway) => format!("{} by {gateway}", subnet.subnet),
@@ -191,22 +176,5 @@ fn network(view: &View, at: NetworkAt, hue: usize, blank: Option<Blank>) -> Bar 
         let names: Vec<&str> = strangers.iter().map(String::as_str).collect();
         tooltip.push(format!("not shown: {}", listed(&names, 12)));
     }
-    if no_name {
-        tooltip.clear();
-    }
-    let first = |role, text: &str| {
-        Line::wrapped(role, text, WIDEST, 1).pop().unwrap_or_else(|| Line::new(role, ""))
-    };
-    Bar {
-        kind: BarKind::Network(at),
-        name: escape::terminal(&network.name).into_owned(),
-        title: first(LineRole::Strong, &network.name).left_out(no_name),
-        nature: first(LineRole::Plain, nature),
-        facts: first(LineRole::Plain, facts),
-        hue,
-        way_out: way_out(network),
-        project: network.project.clone(),
-        tooltip,
-        change: view.changes.network(at),
-    }
+    tooltip
 }

@@ -3,7 +3,7 @@
 use super::line::{Line, LineRole};
 
 /// Widest that a card's text may make it.
-pub const WIDEST: i32 = 220;
+pub const WIDEST: i32 = 180;
 /// How many lines of one kind a card has at most.
 pub const MOST: usize = 4;
 

@@ -3,7 +3,7 @@
 use crate::render::escape;
 use crate::render::svg::geometry::Rect;
 use crate::render::svg::text::Font;
-use crate::render::view::Change;
+use crate::render::view::{Change, Number};
 
 /// Font of a card's name.
 pub const NAME: Font = Font::bold(13);
@@ -11,6 +11,8 @@ pub const NAME: Font = Font::bold(13);
 pub const SMALL: Font = Font::regular(11);
 /// Font of a sidecar's name and of a bar's name.
 pub const STRONG: Font = Font::bold(12);
+/// Room for the sign of a kind in front of a card's text.
+pub const SIGN: i32 = 24;
 
 /// Font of the picture's title.
 pub const HEADING: Font = Font::bold(18);
@@ -26,8 +28,34 @@ pub struct Line {
     pub role: LineRole,
     /// Whether the picture leaves the text out for a student to fill in.
     pub blank: bool,
-    /// Width in pixels, sign included.
+    /// Width in pixels, sign and numbers included.
     pub width: i32,
+    /// Numbers of callouts that stand after the text.
+    pub numbers: Vec<Number>,
+}
+
+/// Font of a callout's number.
+const NUMBER: Font = Font::bold(11);
+
+/// A round field with a callout's number in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Badge;
+
+impl Badge {
+    /// Its height, and its width where the number has one digit.
+    pub const SIDE: i32 = 14;
+    /// Room in front of it.
+    pub const GAP: i32 = 4;
+
+    /// Its width.
+    pub fn width(number: usize) -> i32 {
+        (Self::text_width(number) + 6).max(Self::SIDE)
+    }
+
+    /// Width of the number in it.
+    pub fn text_width(number: usize) -> i32 {
+        NUMBER.width(&number.to_string())
+    }
 }
 
 /// What a line of text is.
@@ -107,14 +135,42 @@ impl Line {
     /// A line of other people's text.
     pub fn new(role: LineRole, text: &str) -> Self {
         let text = escape::terminal(text).into_owned();
-        let width = role.font().width(&text) + role.indent();
-        Self { text, role, blank: false, width }
+        let font = role.font();
+        let width = font.width(&text) * font.allowance() / 100 + role.indent();
+        Self { text, role, blank: false, width, numbers: Vec::new() }
+    }
+
+    /// The same line with the numbers of callouts after its text.
+    pub fn numbered(mut self, numbers: Vec<Number>) -> Self {
+        let more = numbers.iter().map(|(number, _)| Badge::width(*number) + Badge::GAP);
+        self.width += more.sum::<i32>();
+        self.numbers = numbers;
+        self
+    }
+
+    /// Where each number's field begins, of a line that begins at `x`.
+    pub fn badges(&self, x: i32) -> Vec<(i32, Number)> {
+        let mut right = x + self.shown_width();
+        let mut badges = Vec::with_capacity(self.numbers.len());
+        for number in self.numbers.iter().rev() {
+            right -= Badge::width(number.0);
+            badges.push((right, *number));
+            right -= Badge::GAP;
+        }
+        badges.reverse();
+        badges
+    }
+
+    /// Whether there is nothing to be seen of it.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.numbers.is_empty()
     }
 
     /// Lines of at most `width` pixels, of which there are at most `most`.
     pub fn wrapped(role: LineRole, text: &str, width: i32, most: usize) -> Vec<Self> {
         let text = escape::terminal(text);
-        let lines = role.font().wrap(&text, width - role.indent(), most);
+        let font = role.font();
+        let lines = font.wrap(&text, (width - role.indent()) * 100 / font.allowance(), most);
         let role_of = |nth: usize| if nth == 0 { role } else { role.rest() };
         lines.iter().enumerate().map(|(nth, line)| Self::new(role_of(nth), line)).collect()
     }

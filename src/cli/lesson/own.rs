@@ -1,0 +1,159 @@
+//! Lessons of somebody's own: read from a folder, in the format of the course,
+//! and made from what runs.
+
+use std::borrow::Cow;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::desk::{Course, Desk};
+use crate::cli::session::{Purpose, Session};
+use crate::cli::{Ending, source};
+use crate::diagnose::diagnose;
+use crate::error::{Error, Problem, Result};
+use crate::graph::{Filter, Map};
+use crate::lesson::{Lesson, complaints, is_plain};
+use crate::render::{Skeleton, skeleton};
+
+/// Largest file of a lesson that is read, in bytes.
+const LARGEST: u64 = 1 << 20;
+
+/// The files of a lesson.
+const FILES: [&str; 4] = ["README.md", "setup.sh", "solve.sh", "check.yaml"];
+
+/// Every lesson of a folder: its folders that have a `setup.sh`, by their names.
+pub fn read(folder: &Path) -> Result<Course> {
+    let failed = |error| Error::Unreadable { path: folder.to_owned(), error };
+    let mut lessons = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.join("setup.sh").is_file() {
+            lessons.push(one(&path)?);
+        }
+    }
+    if lessons.is_empty() {
+        return Err(Error::Usage {
+            what: format!("there is no lesson in `{}`", folder.display()),
+            hint: Some(format!(
+                "a lesson is a folder with {}; netmap lesson new makes one from what runs",
+                FILES.join(", ")
+            )),
+        });
+    }
+    lessons.sort_by(|a: &Lesson, b: &Lesson| a.name.cmp(&b.name));
+    Ok(Course { lessons: Cow::Owned(lessons), folder: Some(folder.to_owned()) })
+}
+
+fn one(folder: &Path) -> Result<Lesson> {
+    let [readme, setup, solve, check] = FILES.map(|file| text(&folder.join(file)));
+    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let lesson = Lesson {
+        name: name.into(),
+        readme: readme?.into(),
+        setup: setup?.into(),
+        solve: solve?.into(),
+        check: check?.into(),
+    };
+    let mut problems: Vec<Problem> = Vec::new();
+    if !is_plain(&lesson.name) {
+        let what = "the folder's name is more than letters, digits, - and _".to_owned();
+        problems.push(Problem { place: None, what, hint: None });
+    }
+    let wrong = complaints(&lesson).into_iter();
+    problems.extend(wrong.map(|what| Problem { place: None, what, hint: None }));
+    if let Err(complaints) = crate::check::read(&lesson.check) {
+        problems.extend(complaints.into_iter().map(|complaint| Problem {
+            place: None,
+            what: match complaint.place {
+                Some(place) => format!("check.yaml:{place}: {}", complaint.what),
+                None => format!("check.yaml: {}", complaint.what),
+            },
+            hint: complaint.hint,
+        }));
+    }
+    if problems.is_empty() {
+        Ok(lesson)
+    } else {
+        Err(Error::CheckFile { path: folder.to_owned(), problems })
+    }
+}
+
+fn text(path: &Path) -> Result<String> {
+    use std::io::Read;
+    let mut text = String::new();
+    let file = fs::File::open(path).map(|file| file.take(LARGEST));
+    file.and_then(|mut file| file.read_to_string(&mut text))
+        .map_err(|error| Error::Unreadable { path: path.to_owned(), error })?;
+    Ok(text)
+}
+
+impl Desk<'_> {
+    /// Writes the skeleton of a lesson from what runs, or from a file.
+    pub async fn new_lesson(
+        &self,
+        name: &str,
+        folder: Option<&Path>,
+        names: &[String],
+    ) -> Result<Ending> {
+        if !is_plain(name) {
+            return Err(Error::Usage {
+                what: format!("`{name}` is no name for a lesson"),
+                hint: Some("letters, digits, - and _ make one, as in two-networks".to_owned()),
+            });
+        }
+        let place = folder.unwrap_or(Path::new(".")).join(name);
+        if place.exists() {
+            return Err(Error::Usage {
+                what: format!("`{}` is there already", place.display()),
+                hint: Some("take another name, or remove it".to_owned()),
+            });
+        }
+        let mut session = Session::open(self.run, Purpose::Look).await?;
+        session.observe(true).await;
+        let snapshot = source::narrowed(self.run.options, session.snapshot)?;
+        let map = Map::new(&snapshot);
+        let filter = Filter { names: names.to_vec(), stopped: true, ..Filter::default() };
+        let chosen = map.select(&filter)?;
+        if chosen.containers.is_empty() {
+            return Err(Error::Usage {
+                what: "there is no container to make a lesson of".to_owned(),
+                hint: Some("bring the broken setup up, and try again".to_owned()),
+            });
+        }
+        // Of what else runs there a lesson tells nothing, and fixes nothing.
+        let snapshot = source::part(&snapshot, &chosen);
+        let map = Map::new(&snapshot);
+        let chosen = map.containers().collect();
+        let made = skeleton(name, &map, &chosen, &diagnose(&map, None, |_| true));
+        write(&place, &made)?;
+        let snapshot = snapshot.to_json();
+        self.run.output.data(snapshot.as_bytes(), Some(&place.join("snapshot.json")))?;
+        self.say(&format!("{}\n", place.display()))?;
+        for what in &made.left_out {
+            self.run.note(&format!("left out: {what}"));
+        }
+        let folder = place.parent().map_or(Path::new("."), |parent| parent);
+        self.run.note(&format!(
+            "Programs are stand-ins that dial and answer as theirs did. Read the files, tell the story, then:\n  \
+             netmap lesson --lessons {} start {name}",
+            folder.display()
+        ));
+        Ok(Ending::Clean)
+    }
+}
+
+fn write(place: &Path, made: &Skeleton) -> Result<()> {
+    let failed = |path: PathBuf| move |error| Error::Write { path, error };
+    fs::create_dir_all(place).map_err(failed(place.to_owned()))?;
+    let texts = [&made.readme, &made.setup, &made.solve, &made.check];
+    for (file, text) in FILES.iter().zip(texts) {
+        let path = place.join(file);
+        fs::write(&path, text).map_err(failed(path.clone()))?;
+        #[cfg(unix)]
+        if file.ends_with(".sh") {
+            use std::os::unix::fs::PermissionsExt;
+            let executable = fs::Permissions::from_mode(0o755);
+            fs::set_permissions(&path, executable).map_err(failed(path.clone()))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! What to do about what throws packets away: the command that shows it, and
+//! the one that would end it. Neither is ever run.
+
+use std::net::IpAddr;
+
+use super::case::Case;
+use super::steps::{advise, on_host, step};
+use crate::model::words::few;
+use crate::model::{
+    Action, Applicability, ContainerAt, DropCause, DropSearch, DropSite, FirewallRule, PacketDrop,
+    RuleOwner, Step,
+};
+
+/// Shows it, and says what ends it.
+pub fn steps(case: &Case, drop: &PacketDrop, to: IpAddr) -> Vec<Step> {
+    let run = |words: &[&str]| run(case, &drop.site, words);
+    let address = to.to_string();
+    match &drop.cause {
+        DropCause::Rule(rule) => of_rule(case, drop, rule),
+        DropCause::Route { kind, destination } => {
+            let (kind, destination) = (kind.as_str(), destination.to_string());
+            vec![
+                advise("see the routes:"),
+                run(&["ip", "route", "show", "table", "all", "type", kind]),
+                advise("if it is not meant to be there, take it away:"),
+                run(&["ip", "route", "del", kind, &destination]),
+            ]
+        }
+        DropCause::ReversePath => vec![
+            advise("see which way answers go, and how strict the kernel is about it:"),
+            run(&["sysctl", "net.ipv4.conf.all.rp_filter"]),
+            run(&["ip", "route"]),
+            advise("mend the routes; or let packets in by every interface that has a way back:"),
+            run(&["sysctl", "-w", "net.ipv4.conf.all.rp_filter=2"]),
+        ],
+        DropCause::NotForwarded => {
+            vec![advise("let it forward:"), run(&["sysctl", "-w", "net.ipv4.ip_forward=1"])]
+        }
+        DropCause::NoRoute => {
+            vec![advise("see the routes:"), run(&["ip", "route", "get", &address])]
+        }
+        DropCause::NoNeighbour { .. } => {
+            vec![advise("see who is there:"), run(&["ip", "neigh", "show", &address])]
+        }
+        DropCause::ConntrackFull => vec![
+            advise("see how many connections there are, and how many there is room for:"),
+            run(&["sysctl", "net.netfilter.nf_conntrack_count", "net.netfilter.nf_conntrack_max"]),
+            advise("raise net.netfilter.nf_conntrack_max, or find who opens so many"),
+        ],
+        DropCause::ListenQueueFull => vec![
+            advise("see what waits (Recv-Q) and how much room there is (Send-Q):"),
+            run(&["ss", "-ltn"]),
+            advise("the program hangs, or is too slow: restart it, or let it take more (backlog)"),
+        ],
+        DropCause::Checksum => vec![advise(
+            "something on the way changes packets: a broken network card, or checksum offloading \
+             in a virtual machine (ethtool -K INTERFACE tx off)",
+        )],
+        DropCause::Queue { interface, kind } if ["clsact", "ingress"].contains(&&**kind) => vec![
+            advise("see the filters and what each of them drops:"),
+            run(&["tc", "-s", "filter", "show", "dev", interface, "ingress"]),
+            run(&["tc", "-s", "filter", "show", "dev", interface, "egress"]),
+            advise(format!(
+                "take the one away that is not meant to be there, by the number behind pref: tc \
+                 filter del dev {interface} ingress (or egress) pref NUMBER"
+            )),
+        ],
+        DropCause::Queue { interface, kind } => vec![
+            advise("see what it drops:"),
+            run(&["tc", "-s", "qdisc", "show", "dev", interface]),
+            advise(format!("if {kind} is not meant to be there, take it away:")),
+            run(&["tc", "qdisc", "del", "dev", interface, "root"]),
+        ],
+        DropCause::Interface { interface } => vec![
+            advise("see what it drops, and whether a program (xdp) stands before it:"),
+            run(&["ip", "-s", "-d", "link", "show", "dev", interface]),
+        ],
+    }
+}
+
+fn of_rule(case: &Case, drop: &PacketDrop, rule: &FirewallRule) -> Vec<Step> {
+    let (process, rule) = (process(case, &drop.site), Box::new(rule.clone()));
+    let owner = rule.owner;
+    let mut steps = vec![
+        advise(format!("see it with its counter {}:", drop.site.place())),
+        step(Action::ShowRule { rule: rule.clone(), process }, Applicability::Safe),
+    ];
+    let removal = step(Action::RemoveRule { rule, process }, Applicability::Ask);
+    match owner {
+        RuleOwner::Policy => {
+            steps.push(advise(
+                "no rule accepts it: if the engine's rules are gone, a restart of the engine makes \
+                 them again; else add one, or let the policy accept everything:",
+            ));
+            steps.push(removal);
+        }
+        owner => match owner.keeper() {
+            Some(keeper) => steps.push(advise(format!(
+                "{keeper} makes it, and would make it again: change it there, or restart {keeper} \
+                 if the rule is left over from before"
+            ))),
+            None => {
+                steps.push(advise("if it is not meant to be there, take it away:"));
+                steps.push(removal);
+            }
+        },
+    }
+    steps
+}
+
+/// Rules that may do it, where nothing could be told by counting.
+pub fn suspects(search: &DropSearch) -> Option<String> {
+    let as_found = |(site, rule): &(DropSite, FirewallRule)| {
+        let (site, cause) = (site.clone(), DropCause::Rule(rule.clone()));
+        PacketDrop { site, cause, counted: Vec::new() }.to_string()
+    };
+    let said: Vec<String> = search.uncounted.iter().map(as_found).collect();
+    (!said.is_empty()).then(|| {
+        format!(
+            "some rules that drop have no counter, so that it may be one of them: {}",
+            few(&said)
+        )
+    })
+}
+
+/// A command where it is to be run.
+fn run(case: &Case, site: &DropSite, words: &[&str]) -> Step {
+    let process = process(case, site).map(|process| process.to_string());
+    let enter = process.iter().flat_map(|process| ["nsenter", "-t", process, "-n"]);
+    on_host(&enter.chain(words.iter().copied()).collect::<Vec<_>>())
+}
+
+/// A container's first process, by which its network namespace is entered.
+fn process(case: &Case, site: &DropSite) -> Option<u32> {
+    let DropSite::Container(name) = site else { return None };
+    let at = case.containers().find(|at: &ContainerAt| case.name(*at) == name)?;
+    case.container(at).pid
+}

@@ -1,0 +1,107 @@
+//! The ports of the engine's machine: who has one, and which is free.
+
+use std::collections::BTreeSet;
+
+use super::case::Case;
+use super::facts::Listens;
+use super::steps::advise;
+use super::wanted::Edge;
+use crate::model::{Change, ContainerAt, Evidence, RequestedPort, Step};
+
+/// Who has a port of the machine.
+pub struct Holders {
+    /// The containers, by name.
+    pub names: Vec<String>,
+    /// Whether they have published it; else they are on the machine's own
+    /// network, where somebody listens on it.
+    pub published: bool,
+}
+
+impl Holders {
+    /// What shows it.
+    pub fn sign(&self, port: u16) -> Evidence {
+        let containers = self.names.clone();
+        match self.published {
+            true => Evidence::PortHeldBy { containers, planned: false },
+            false => Evidence::OnHostNetwork { containers, port },
+        }
+    }
+}
+
+impl Case<'_> {
+    /// The containers that have a port of the machine, or can have it, beside one.
+    pub fn holders(&self, port: u16, besides: ContainerAt) -> Option<Holders> {
+        let published: BTreeSet<&str> = self
+            .index
+            .published(port)
+            .iter()
+            .filter(|at| **at != besides && self.container(**at).state.has_network())
+            .map(|at| self.name(*at))
+            .collect();
+        if !published.is_empty() {
+            return Some(Self::holders_of(published, true));
+        }
+        let listens = |at: &ContainerAt| {
+            let state = self.container(*at).state;
+            *at != besides
+                && state.has_network()
+                && !self.is_looping(*at)
+                && self.map.on_host(*at)
+                && matches!(
+                    self.listens(*at, port, None),
+                    Some(Listens::Openly | Listens::OnLoopback)
+                )
+        };
+        let there: Vec<ContainerAt> = self.containers().filter(listens).collect();
+        // All of them see the same sockets; one that says so has it.
+        let says = |at: &&ContainerAt| {
+            let container = self.container(**at);
+            container.exposed.iter().any(|exposed| exposed.port == port)
+        };
+        let saying: BTreeSet<&str> = there.iter().filter(says).map(|at| self.name(*at)).collect();
+        let names = match saying.is_empty() {
+            true => there.iter().map(|at| self.name(*at)).collect(),
+            false => saying,
+        };
+        (!names.is_empty()).then(|| Self::holders_of(names, false))
+    }
+
+    fn holders_of(names: BTreeSet<&str>, published: bool) -> Holders {
+        Holders { names: names.into_iter().map(str::to_owned).collect(), published }
+    }
+
+    /// The first port of the machine from this one on that nobody here has or
+    /// asks for.
+    pub fn free_host_port(&self, from: u16) -> Option<u16> {
+        let host = self.map.snapshot().host.as_ref();
+        let sockets = host.and_then(|host| host.listening.as_deref()).unwrap_or_default();
+        let is_free = |port: &u16| {
+            self.index.published(*port).is_empty()
+                && self.index.requesting(*port).is_empty()
+                && !sockets.iter().any(|socket| socket.port == *port)
+        };
+        (from..=u16::MAX).find(is_free)
+    }
+
+    /// Lets containers on the machine's own network reach another one where they
+    /// are: by a port that it has published there. For them one on loopback will do.
+    pub fn go_by_localhost(&self, peer: ContainerAt, inside: u16, edges: &[&Edge]) -> Vec<Step> {
+        let published = self.container(peer).published.iter().filter(|p| p.port == inside);
+        let there = published.filter_map(|published| {
+            let ip = published.host_ip;
+            let is_local = ip.is_unspecified() || ip.is_loopback();
+            let host = if is_local { "localhost".to_owned() } else { ip.to_string() };
+            Some((host, published.host_port?))
+        });
+        if let Some((host, port)) = there.min() {
+            return self.redial(edges, &host, Some(port));
+        }
+        let Some(port) = self.free_host_port(inside) else {
+            return vec![advise(format!("publish port {inside} of {}", self.called(peer)))];
+        };
+        let to = RequestedPort::on_loopback(port, inside);
+        let mut steps = self.recreate(peer, vec![Change::Publish { from: None, to: Some(to) }]);
+        steps.extend(self.redial(edges, "localhost", Some(port)));
+        steps
+    }
+}

@@ -1,0 +1,258 @@
+//! What `iptables-save -c` prints, and its like for IPv6 and of the older kind.
+//!
+//! A container that may administer its network writes what is read in its
+//! namespace: nothing is taken for granted of it.
+
+use std::collections::{HashMap, HashSet};
+
+use super::iptables_fits::is_target;
+use super::tally::{MOST_RULES, Tally};
+use crate::model::{DropCause, FirewallRule, RuleOwner, RuleTool, RuleVerdict, words_of_rule};
+
+/// Characters of the longest rule that is shown.
+const LONGEST: usize = 1024;
+
+/// What was read.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Saved {
+    /// The rules and policies that let nothing through, each with its packets.
+    pub tallies: Vec<Tally>,
+    /// The tables that it had.
+    pub tables: Vec<String>,
+    /// How many rules there are in all.
+    pub rules: usize,
+    /// Lines that could not be understood, or were too many.
+    pub unread: usize,
+}
+
+/// Reads what `program` printed, such as `iptables`. Of what lets nothing through only
+/// those are kept to which packets may come whose like `may_fit` knows by a rule's words.
+pub fn read(text: &str, program: &str, may_fit: impl Fn(&[String]) -> bool) -> Saved {
+    let mut saved = Saved::default();
+    let mut table = Table::default();
+    for line in text.lines() {
+        match line.as_bytes().first() {
+            None | Some(b'#') => {}
+            Some(b'*') => {
+                saved.tallies.extend(std::mem::take(&mut table).reached());
+                table.name = &line[1..];
+                saved.tables.push(table.name.to_owned());
+            }
+            Some(_) if line == "COMMIT" => {}
+            Some(b':') => saved.unread += usize::from(table.add_chain(line, program).is_none()),
+            Some(_) => match table.add_rule(line, program, &may_fit) {
+                Some(()) => saved.rules += 1,
+                None => saved.unread += 1,
+            },
+        }
+        if saved.rules >= MOST_RULES {
+            saved.unread += 1;
+            break;
+        }
+    }
+    saved.tallies.extend(table.reached());
+    saved
+}
+
+/// A table that is being read.
+#[derive(Default)]
+struct Table<'t> {
+    name: &'t str,
+    /// How many rules each chain has so far.
+    numbers: HashMap<&'t str, u32>,
+    /// The chains that packets come to only where a rule of another sends them.
+    inner: HashSet<&'t str>,
+    /// Where those rules send them that may fit, by chain.
+    jumps: HashMap<&'t str, Vec<&'t str>>,
+    /// What lets nothing through, by chain.
+    tallies: Vec<(&'t str, Tally)>,
+}
+
+impl<'t> Table<'t> {
+    /// Adds a chain by its line, `:FORWARD DROP [3:180]`.
+    fn add_chain(&mut self, line: &'t str, program: &str) -> Option<()> {
+        let (rest, counters) = line.strip_prefix(':')?.rsplit_once(' ')?;
+        let (chain, policy) = rest.rsplit_once(' ')?;
+        let packets = packets(counters)?;
+        match policy {
+            "-" => drop(self.inner.insert(chain)),
+            "DROP" => {
+                let rule = self.rule(program, chain, None, "", RuleVerdict::Drop);
+                self.tallies.push((chain, Tally::new(DropCause::Rule(rule), packets)));
+            }
+            _ => {}
+        }
+        Some(())
+    }
+
+    /// Adds a rule by its line, `[7:420] -A FORWARD -s 10.0.0.3/32 -j DROP`.
+    fn add_rule(
+        &mut self,
+        line: &'t str,
+        program: &str,
+        may_fit: impl Fn(&[String]) -> bool,
+    ) -> Option<()> {
+        let (counters, rest) = line.split_once(' ')?;
+        let packets = packets(counters)?;
+        let (chain, text) = rest.strip_prefix("-A ")?.split_once(' ').unwrap_or((&rest[3..], ""));
+        let number = self.numbers.entry(chain).or_default();
+        *number += 1;
+        let number = Some(*number);
+        let words = words_of_rule(text)?;
+        let Some(target) = target(&words).filter(|_| may_fit(&words)) else { return Some(()) };
+        if let Some(verdict) = verdict(target) {
+            let text = if text.len() <= LONGEST { text } else { "" };
+            let rule = self.rule(program, chain, number, text, verdict);
+            self.tallies.push((chain, Tally::new(DropCause::Rule(rule), packets)));
+        } else if let Some(inner) = self.inner.get(target) {
+            self.jumps.entry(chain).or_default().push(inner);
+        }
+        Some(())
+    }
+
+    fn rule(
+        &self,
+        program: &str,
+        chain: &str,
+        number: Option<u32>,
+        text: &str,
+        verdict: RuleVerdict,
+    ) -> FirewallRule {
+        FirewallRule {
+            tool: RuleTool::Iptables(program.to_owned()),
+            table: self.name.to_owned(),
+            chain: chain.to_owned(),
+            number,
+            handle: None,
+            text: text.to_owned(),
+            verdict,
+            owner: match number {
+                Some(_) => RuleOwner::of(self.name, chain, text),
+                None => RuleOwner::Policy,
+            },
+        }
+    }
+
+    /// What lets nothing through in chains that packets may come to.
+    fn reached(self) -> impl Iterator<Item = Tally> {
+        let Self { inner, jumps, tallies, .. } = self;
+        let outer = jumps.keys().filter(|chain| !inner.contains(*chain)).copied();
+        let mut new: Vec<&str> = outer.collect();
+        let mut reached: HashSet<&str> = HashSet::new();
+        while let Some(chain) = new.pop() {
+            let next = jumps.get(chain).into_iter().flatten().copied();
+            new.extend(next.filter(|next| reached.insert(next)));
+        }
+        let may_come = move |chain: &str| !inner.contains(chain) || reached.contains(chain);
+        tallies.into_iter().filter(move |(chain, _)| may_come(chain)).map(|(_, tally)| tally)
+    }
+}
+
+/// The packets in `[7:420]`.
+fn packets(counters: &str) -> Option<u64> {
+    let (packets, bytes) = counters.strip_prefix('[')?.strip_suffix(']')?.split_once(':')?;
+    bytes.parse::<u64>().ok()?;
+    packets.parse().ok()
+}
+
+/// What a rule does with what it fits, or the chain that it sends it to.
+fn target(words: &[String]) -> Option<&str> {
+    let at = words.iter().rposition(|word| is_target(word))?;
+    words.get(at + 1).map(String::as_str)
+}
+
+/// That, where it lets nothing through.
+fn verdict(target: &str) -> Option<RuleVerdict> {
+    match target {
+        "DROP" | "STEAL" | "TARPIT" => Some(RuleVerdict::Drop),
+        "REJECT" => Some(RuleVerdict::Reject),
+        "NFQUEUE" | "QUEUE" => Some(RuleVerdict::Queue),
+        "DNAT" | "REDIRECT" | "NETMAP" | "TPROXY" => Some(RuleVerdict::Rewrite),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As iptables 1.8.9 wrote it on Docker 20.10, shortened.
+    const SAVED: &str = r#"# Generated by iptables-save v1.8.9 (nf_tables) on Sat Nov 28 09:03:00 2026
+*filter
+:INPUT ACCEPT [0:0]
+:FORWARD DROP [3:180]
+:DOCKER-USER - [0:0]
+[1:60] -A FORWARD -j DOCKER-USER
+[0:0] -A FORWARD -i docker0 -o docker0 -j ACCEPT
+[0:0] -A DOCKER-USER -m comment --comment "-j DROP" -j RETURN
+[7:420] -A DOCKER-USER -s 10.77.1.0/24 -p tcp -m tcp --dport 5432 -j REJECT --reject-with tcp-reset
+[2:120] -A DOCKER-USER
+COMMIT
+*nat
+:PREROUTING ACCEPT [0:0]
+[4:240] -A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.0.0.9:80
+COMMIT
+"#;
+
+    #[test]
+    fn what_lets_nothing_through_is_read_with_its_number_and_its_packets() {
+        let saved = read(SAVED, "iptables", |_| true);
+        assert_eq!((saved.rules, saved.unread), (6, 0));
+        assert_eq!(saved.tables, ["filter", "nat"]);
+        let told: Vec<String> = saved
+            .tallies
+            .iter()
+            .map(|tally| format!("{} {}", tally.packets, tally.cause))
+            .collect();
+        let expected = [
+            "3 the policy of FORWARD drops it",
+            "7 rule 2 of DOCKER-USER rejects it",
+            "4 rule 1 of PREROUTING in the table nat sends it elsewhere",
+        ];
+        assert_eq!(told, expected);
+        let DropCause::Rule(rule) = &saved.tallies[1].cause else { panic!("a rule") };
+        let text = "-s 10.77.1.0/24 -p tcp -m tcp --dport 5432 -j REJECT --reject-with tcp-reset";
+        assert_eq!(rule.text, text);
+    }
+
+    /// Its counter may have moved by what somebody else sent: it does not fit, or no rule
+    /// that fits sends packets to its chain.
+    #[test]
+    fn what_others_alone_can_come_to_is_left_out() {
+        let text = "*filter\n:FORWARD ACCEPT [0:0]\n:MINE - [0:0]\n:OTHERS - [0:0]\n\
+            :DEEP - [0:0]\n:LOOP - [0:0]\n\
+            [7:420] -A FORWARD -s 10.0.0.9/32 -j OTHERS\n[7:420] -A FORWARD -j MINE\n\
+            [7:420] -A FORWARD -s 10.0.0.9/32 -j DROP\n[7:420] -A MINE -g DEEP\n\
+            [7:420] -A OTHERS -j DROP\n[7:420] -A OTHERS -j LOOP\n[7:420] -A LOOP -j OTHERS\n\
+            [7:420] -A DEEP -d 10.0.0.2/31 -p tcp -m multiport --dports 80,5400:5500 -j DROP\n";
+        let says = |words: &[String]| !words.iter().any(|word| word == "10.0.0.9/32");
+        let saved = read(text, "iptables", says);
+        let told: Vec<String> = saved.tallies.iter().map(|tally| tally.cause.to_string()).collect();
+        assert_eq!((told, saved.rules), (vec!["rule 1 of DEEP drops it".to_owned()], 8));
+    }
+
+    #[test]
+    fn what_is_no_rule_is_counted_and_never_taken_for_one() {
+        for line in [
+            "[7:420] -A",
+            "[7:420] -D FORWARD -j DROP",
+            "[7] -A FORWARD -j DROP",
+            "[-7:1] -A FORWARD -j DROP",
+            "[7:420] -A FORWARD -m comment --comment \"no end -j DROP",
+            ":FORWARD DROP",
+            "-A FORWARD -j DROP",
+            "[99999999999999999999:1] -A FORWARD -j DROP",
+        ] {
+            let saved = read(&format!("*filter\n{line}\n"), "iptables", |_| true);
+            assert_eq!((saved.tallies.len(), saved.rules), (0, 0), "{line}");
+            assert_eq!(saved.unread, 1, "{line}");
+        }
+    }
+
+    #[test]
+    fn no_more_is_read_than_a_firewall_has() {
+        let flood = "[1:1] -A F -j DROP\n".repeat(MOST_RULES + 10);
+        let saved = read(&format!("*filter\n{flood}"), "iptables", |_| true);
+        assert_eq!((saved.rules, saved.unread), (MOST_RULES, 1));
+    }
+}

@@ -1,0 +1,63 @@
+//! What the name of a variable or an option says of its value.
+
+use super::words::Words;
+
+/// Ends of a variable's name that say it holds a host.
+const HOST_WORDS: [&str; 14] = [
+    "HOSTNAME", "HOSTS", "HOST", "SERVERS", "SERVER", "ADDRESS", "ADDR", "ENDPOINT", "BROKERS",
+    "BROKER", "UPSTREAM", "BACKEND", "NODES", "PEER",
+];
+
+/// Parts of a variable's name that say it holds the container's own address,
+/// or one for somebody's browser: nothing the container itself dials.
+pub static OWN_WORDS: Words<19> = Words::new([
+    "LISTEN",
+    "BIND",
+    "ADVERTISE",
+    "ALLOWED",
+    "TRUSTED",
+    "VIRTUAL_HOST",
+    "LETSENCRYPT",
+    "PUBLIC",
+    "EXTERNAL",
+    "CALLBACK",
+    "REDIRECT",
+    "ORIGIN",
+    "CORS",
+    "SITE_URL",
+    "ROOT_URL",
+    "APP_URL",
+    "SERVER_NAME",
+    "NEXTAUTH_URL",
+    "IMAGE",
+]);
+
+/// Names that are written to a host's word without anything between.
+const GLUED: [&str; 7] = ["PG", "DB", "MYSQL", "REDIS", "MONGO", "POSTGRES", "RABBITMQ"];
+
+/// What stands before a word at the end of a name: `DB_` of `DB_HOST`, `db` of
+/// `dbHost`. `VHOST` does not end with the word `HOST`.
+pub fn before_word<'n>(name: &'n str, word: &str) -> Option<&'n str> {
+    let at = name.len().checked_sub(word.len()).filter(|at| name.is_char_boundary(*at))?;
+    let (stem, end) = name.split_at(at);
+    if !end.eq_ignore_ascii_case(word) {
+        return None;
+    }
+    let camel = end.starts_with(|c: char| c.is_ascii_uppercase())
+        && stem.ends_with(|c: char| c.is_ascii_lowercase());
+    let apart = !stem.ends_with(|c: char| c.is_ascii_alphanumeric());
+    let last = stem.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let glued = GLUED.iter().any(|glued| glued.eq_ignore_ascii_case(last));
+    (camel || apart || glued).then_some(stem)
+}
+
+/// What stands before the word for a host at the end of a variable's name.
+pub fn before_host_word(name: &str) -> Option<&str> {
+    HOST_WORDS.iter().find_map(|word| before_word(name, word))
+}
+
+/// Whether a variable's name says that it holds a host, and nothing else: no
+/// list, no address with a port.
+pub fn holds_host(name: &str) -> bool {
+    ["HOST", "HOSTNAME"].iter().any(|word| before_word(name, word).is_some())
+}

@@ -1,0 +1,99 @@
+//! A table for a terminal. Assertions go by numbers, and the list above the
+//! table says which is which and how many it fails for.
+
+use super::view::{GradeView, cause, passed, sign, statuses};
+use crate::check::CheckStatus;
+use crate::grade::Graded;
+use crate::render::columns;
+use crate::render::style::{GLUE, Role, Style, flow};
+
+/// Assertions that stand together without a blank.
+const GROUP: usize = 5;
+
+/// Characters of a note or a cause that are shown.
+const MOST: usize = 160;
+
+/// Writes the list of assertions, the table, and the summary.
+pub fn render(view: &GradeView, style: &Style) -> String {
+    let mut text = legend(view, style);
+    if !view.rows.is_empty() {
+        text.push_str(&columns::table(&rows(view, style), style.width));
+        text.push('\n');
+    }
+    let role = if view.standing(Some(CheckStatus::Pass)) == view.rows.len() {
+        Role::Good
+    } else {
+        Role::Strong
+    };
+    text.push_str(&style.paint(role, &format!("{}.", view.summary())));
+    text.push('\n');
+    text
+}
+
+fn legend(view: &GradeView, style: &Style) -> String {
+    let widest = view.assertions.len().to_string().len();
+    let mut text = String::new();
+    for (at, assertion) in view.assertions.iter().enumerate() {
+        let number = format!("{:>widest$}", at + 1);
+        let mut words: Vec<String> =
+            assertion.split_whitespace().map(|word| style.paint(Role::Plain, word)).collect();
+        let trouble = view.trouble(at);
+        if !trouble.is_empty() {
+            words.push(style.paint(Role::Warn, &format!("({trouble})")));
+        }
+        let words = flow(&words, " ", widest + 2, style.width.saturating_sub(widest + 2));
+        text.push_str(&format!("{}  {words}\n", style.paint(Role::Quiet, &number)));
+    }
+    text.push('\n');
+    text
+}
+
+fn rows(view: &GradeView, style: &Style) -> Vec<Vec<String>> {
+    let has_notes = view.rows.iter().any(|row| row.taken.note.is_some());
+    let numbers = (1..=view.assertions.len()).map(|number| (number % 10).to_string());
+    let mut headings = vec!["snapshot".to_owned()];
+    headings.extend(has_notes.then(|| "note".to_owned()));
+    headings.extend([grouped(numbers), "passed".to_owned(), "first cause".to_owned()]);
+    let headings = headings.iter().map(|heading| style.paint(Role::Quiet, heading)).collect();
+    let mut rows: Vec<Vec<String>> = vec![headings];
+    for (row, name) in view.rows.iter().zip(view.names()) {
+        let mut cells = vec![style.paint(Role::Strong, name)];
+        cells.extend(has_notes.then(|| {
+            style.paint(Role::Plain, &shortened(row.taken.note.as_deref().unwrap_or_default()))
+        }));
+        cells.push(grouped(statuses(row).iter().map(|status| painted(*status, style))));
+        cells.push(style.paint(Role::Plain, &passed(row).replace(' ', GLUE)));
+        cells.push(style.paint(role(row), &shortened(&cause(row))));
+        rows.push(cells);
+    }
+    rows
+}
+
+/// Cells of one column each, in groups between which a line may break.
+fn grouped(cells: impl Iterator<Item = String>) -> String {
+    let cells: Vec<String> = cells.collect();
+    let groups: Vec<String> = cells.chunks(GROUP).map(<[String]>::concat).collect();
+    groups.join(" ")
+}
+
+fn painted(status: CheckStatus, style: &Style) -> String {
+    let role = match status {
+        CheckStatus::Pass => Role::Good,
+        CheckStatus::Fail => Role::Bad,
+        CheckStatus::Unknown => Role::Warn,
+    };
+    style.paint(role, sign(status))
+}
+
+fn role(row: &Graded) -> Role {
+    if row.standing().is_none() { Role::Warn } else { Role::Plain }
+}
+
+/// What others wrote, not longer than a few lines.
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= MOST {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(MOST).collect();
+    format!("{head}…")
+}

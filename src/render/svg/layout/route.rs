@@ -1,0 +1,135 @@
+//! Ways for arrows between cards: beside cards, bars and words, never through
+//! them, with few bends and crossings.
+//!
+//! A search on a grid: cheap for what people look at, and left out where so
+//! many arrows would say nothing. Arrows to the same end join where they meet.
+
+use super::grid::{Grid, Ground};
+use super::search::{Found, Search};
+use crate::render::svg::geometry::{Point, Rect};
+
+/// Room for a label's letters above a line.
+const LABEL_HEIGHT: i32 = 11;
+
+/// An arrow to be drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish {
+    /// Where it begins.
+    pub from: Rect,
+    /// Where it ends.
+    pub to: Rect,
+    /// Width of its label.
+    pub label: i32,
+    /// Arrows of one kind to one end are joined.
+    pub kind: usize,
+}
+
+/// An arrow that found a way.
+#[derive(Debug, Clone, Default)]
+pub struct Way {
+    /// Its corners, from its beginning to its end.
+    pub points: Vec<Point>,
+    /// Whether it ends on another arrow and not on a card.
+    pub joins: bool,
+    /// Where its label begins, on its base line.
+    pub label: Option<Point>,
+}
+
+/// Finds the arrows' ways, in order; what finds none is `None`.
+pub fn route(ground: &Ground, wishes: &[Wish]) -> Vec<Option<Way>> {
+    let mut grid = Grid::new(ground);
+    let mut search = Search::new(&grid);
+    let mut texts: Vec<Rect> = ground.boxes.iter().chain(&ground.words).copied().collect();
+    let mut ways = Vec::with_capacity(wishes.len());
+    for wish in wishes {
+        // Counted from 1: 0 is no arrow.
+        let kind = u32::try_from(wish.kind).unwrap_or(0) + 1;
+        let Some(Found { places, start, end }) = search.find(&grid, wish.from, wish.to, kind)
+        else {
+            ways.push(None);
+            continue;
+        };
+        grid.take(&places, kind);
+        let mut points = vec![start];
+        points.extend(places.iter().map(|place| grid.point(*place)));
+        points.extend(end);
+        let points = corners(points);
+        ways.push(Some(Way { points, joins: end.is_none(), label: None }));
+    }
+    // All ways are known: labels keep off every one of them.
+    let mut lines: Vec<Rect> = ground.lines.iter().map(|(a, b)| stretch(*a, *b)).collect();
+    for way in ways.iter().flatten() {
+        lines.extend(way.points.windows(2).map(|ends| stretch(ends[0], ends[1])));
+    }
+    for (way, wish) in ways.iter_mut().zip(wishes) {
+        let Some(way) = way.as_mut().filter(|_| wish.label > 0) else { continue };
+        if let Some((x, y)) = label(&way.points, wish.label, &texts, &lines) {
+            texts.push(label_box((x, y), wish.label));
+            way.label = Some((x, y));
+        }
+    }
+    ways
+}
+
+/// The points at which the way turns, with its ends.
+fn corners(points: Vec<Point>) -> Vec<Point> {
+    let mut corners: Vec<Point> = Vec::new();
+    for point in points {
+        if let [.., a, b] = corners[..]
+            && ((a.0 == b.0 && b.0 == point.0) || (a.1 == b.1 && b.1 == point.1))
+        {
+            corners.pop();
+        }
+        if corners.last() != Some(&point) {
+            corners.push(point);
+        }
+    }
+    corners
+}
+
+fn stretch((ax, ay): Point, (bx, by): Point) -> Rect {
+    Rect::new(ax.min(bx) - 1, ay.min(by) - 1, (ax - bx).abs() + 2, (ay - by).abs() + 2)
+}
+
+/// What a label covers whose base line begins here.
+fn label_box((x, y): Point, width: i32) -> Rect {
+    Rect::new(x, y - LABEL_HEIGHT, width, LABEL_HEIGHT + 3)
+}
+
+/// Where a label of this width stands beside the way: on its longest stretch
+/// that has room, and as near to the middle of it as may be.
+fn label(points: &[Point], width: i32, texts: &[Rect], lines: &[Rect]) -> Option<Point> {
+    let mut pieces: Vec<(Point, Point)> =
+        points.windows(2).map(|ends| (ends[0], ends[1])).collect();
+    pieces.sort_by_key(|((ax, ay), (bx, by))| {
+        // Level stretches first, long ones before short ones.
+        (ay != by, -((ax - bx).abs() + (ay - by).abs()))
+    });
+    for ((ax, ay), (bx, by)) in pieces {
+        let level = ay == by;
+        let length = (ax - bx).abs() + (ay - by).abs();
+        let needed = if level { width + 6 } else { LABEL_HEIGHT + 6 };
+        if length < needed {
+            continue;
+        }
+        let middle = (length - needed) / 2;
+        let offsets = (0..=middle / 4).flat_map(|step| [middle - 4 * step, middle + 4 * step]);
+        for offset in offsets {
+            let (x, y) = (ax.min(bx), ay.min(by));
+            let sites: [Point; 2] = if level {
+                [(x + 3 + offset, y - 4), (x + 3 + offset, y + 12)]
+            } else {
+                let base = y + 3 + offset + LABEL_HEIGHT;
+                [(x + 5, base), (x - 5 - width, base)]
+            };
+            for site in sites {
+                let rect = label_box((site.0 - 1, site.1), width + 2);
+                let free = |other: &Rect| !rect.meets(*other, 0);
+                if texts.iter().all(free) && lines.iter().all(free) {
+                    return Some(site);
+                }
+            }
+        }
+    }
+    None
+}

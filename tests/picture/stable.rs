@@ -1,0 +1,191 @@
+//! One container changed changes only its lines of a picture: a document's picture can
+//! be read as a difference.
+
+use std::collections::{HashMap, HashSet};
+use std::net::Ipv4Addr;
+
+use netmap::model::{
+    Container, Endpoint, Health, HostPorts, Protocol, PublishedPort, RequestedPort, Snapshot, State,
+};
+use netmap::render::svg::{self, Options};
+
+use crate::{maps, with_view};
+
+/// What becomes of one container.
+type Change = fn(&mut Snapshot, usize);
+
+/// What happens to containers, by name, and how many other elements may change: none
+/// where only the container is another; where one comes or goes, what stands in rows is
+/// dealt out anew, and only the middle one of several changes is bounded, in percent.
+const CHANGES: [(&str, Change, Bound); 8] = [
+    ("exited", |map, at| stop(&mut map.containers[at]), Bound::Most(2)),
+    ("unhealthy", |map, at| map.containers[at].health = Some(Health::Unhealthy), Bound::Most(0)),
+    ("paused", |map, at| map.containers[at].state = State::Paused, Bound::Most(0)),
+    (
+        "image",
+        |map, at| map.containers[at].image = "host.example/other/thing:2".into(),
+        Bound::Most(0),
+    ),
+    ("address", |map, at| move_house(&mut map.containers[at]), Bound::Most(1)),
+    ("port", |map, at| publish(&mut map.containers[at]), Bound::Median(100)),
+    ("one more", add, Bound::Median(97)),
+    (
+        "one less",
+        |map, at| {
+            map.containers.remove(at);
+        },
+        Bound::Median(85),
+    ),
+];
+
+/// What may change beside a container.
+#[derive(Clone, Copy)]
+enum Bound {
+    /// At most so many elements.
+    Most(usize),
+    /// In the middle of several changes so many of a hundred.
+    Median(usize),
+}
+
+fn stop(container: &mut Container) {
+    container.state = State::Exited;
+    container.exit_code = Some(137);
+    for endpoint in &mut container.endpoints {
+        (endpoint.ipv4, endpoint.ipv6, endpoint.gateway) = (None, None, None);
+    }
+    // What it published it still asks for, once for both families of addresses.
+    let published = std::mem::take(&mut container.published).into_iter();
+    let wanted = published.filter(|port| !port.host_ip.is_ipv6()).map(|port| RequestedPort {
+        host_ip: Some(port.host_ip).filter(|ip| !ip.is_unspecified()),
+        host_port: port.host_port.map_or(HostPorts::Any, HostPorts::One),
+        port: port.port,
+        protocol: port.protocol,
+    });
+    container.requested.extend(wanted);
+}
+
+fn move_house(container: &mut Container) {
+    for endpoint in &mut container.endpoints {
+        let Some([a, b, c, d]) = endpoint.ipv4.map(|ip| ip.octets()) else { continue };
+        endpoint.ipv4 = Some(Ipv4Addr::new(a, b, c, if d > 100 { 3 } else { 251 }));
+    }
+}
+
+fn publish(container: &mut Container) {
+    container.published.push(PublishedPort {
+        port: 9999,
+        protocol: Protocol::Tcp,
+        host_ip: Ipv4Addr::UNSPECIFIED.into(),
+        host_port: Some(9999),
+    });
+}
+
+/// Adds another one beside a container, on the last of its networks.
+fn add(map: &mut Snapshot, at: usize) {
+    let beside = &map.containers[at];
+    let endpoint = beside.endpoints.last().map(|endpoint| Endpoint {
+        network: endpoint.network.clone(),
+        network_id: endpoint.network_id.clone(),
+        ipv4: Some(Ipv4Addr::new(10, 9, 9, 9)),
+        ..Endpoint::default()
+    });
+    let mut new = Container {
+        name: format!("{}-newcomer", beside.name),
+        id: "newcomer".repeat(8),
+        image: beside.image.clone(),
+        state: State::Running,
+        network_mode: beside.network_mode.clone(),
+        endpoints: endpoint.into_iter().collect(),
+        compose: beside.compose.clone(),
+        ..Container::default()
+    };
+    new.compose.service = new.compose.service.map(|_| "newcomer".to_owned());
+    map.containers.push(new);
+}
+
+/// The elements of a map, legend and what is said of the whole not among them.
+fn elements(svg: &str) -> Vec<&str> {
+    let map = svg.split("<g class=\"map\"").nth(1).unwrap();
+    let map = map.split("<g class=\"foot\"").next().unwrap();
+    // The first is where the map as a whole stands.
+    map.split("\n<").skip(1).collect()
+}
+
+/// How many elements of a picture there were not before, those that name one of these
+/// not counted, and how many there are.
+fn others(before: &str, after: &str, names: &[&str]) -> (usize, usize) {
+    let is_own = |element: &str| {
+        names.iter().any(|name| {
+            ["=\"NAME\"", ">NAME: ", "\nNAME: "]
+                .iter()
+                .any(|form| element.contains(&form.replace("NAME", name)))
+        })
+    };
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    elements(before).into_iter().for_each(|one| *known.entry(one).or_default() += 1);
+    let after = elements(after);
+    let new = after.iter().filter(|element| match known.get_mut(*element) {
+        Some(left) if *left > 0 => {
+            *left -= 1;
+            false
+        }
+        _ => !is_own(element),
+    });
+    (new.count(), after.len())
+}
+
+fn picture(map: &Snapshot) -> String {
+    with_view(map, |view| svg::render(view, &Options::default()))
+}
+
+/// The same containers and networks in the order of a fresh snapshot.
+fn tidy(map: &Snapshot) -> Snapshot {
+    let (networks, containers) = (map.networks.clone(), map.containers.clone());
+    Snapshot::new(map.engine.clone(), networks, containers, Vec::new())
+}
+
+#[test]
+fn one_container_changed_changes_only_its_lines() {
+    // `cargo test --test picture stable -- --nocapture` prints the table.
+    println!("| map | elements | change | most | median |\n|---|---|---|---|---|");
+    for (name, map) in [
+        ("12", maps::shop12()),
+        ("36", maps::proxy36()),
+        ("45", maps::hub45()),
+        ("59", maps::hub59()),
+        ("60", maps::projects(60, 12)),
+        ("100", maps::projects(100, 20)),
+        ("300", maps::projects(300, 40)),
+    ] {
+        let map = tidy(&map);
+        let before = picture(&map);
+        let number = map.containers.len();
+        for (change, work, bound) in CHANGES {
+            let mut counts: Vec<(usize, String)> = Vec::new();
+            let mut all = 0;
+            let step = (number / if number > 100 { 5 } else { 7 }).max(1);
+            for at in (0..number).step_by(step) {
+                let mut changed = map.clone();
+                work(&mut changed, at);
+                let changed = tidy(&changed);
+                let names: HashSet<&str> =
+                    changed.containers.iter().map(|of| of.name.as_str()).collect();
+                let new = names.iter().find(|name| name.ends_with("newcomer")).copied();
+                let own = map.containers[at].name.as_str();
+                let names: Vec<&str> = new.into_iter().chain([own]).collect();
+                let (count, of) = others(&before, &picture(&changed), &names);
+                counts.push((count, own.to_owned()));
+                all = of;
+            }
+            counts.sort();
+            let (most, whose) = counts.last().unwrap();
+            let median = counts[counts.len() / 2].0;
+            println!("| {name} | {all} | {change} | {most} ({whose}) | {median} |");
+            let holds = match bound {
+                Bound::Most(bound) => *most <= bound,
+                Bound::Median(percent) => 100 * median <= percent * all,
+            };
+            assert!(holds, "{name}, {change}: {most} of {all}, {whose}; {median} in the middle");
+        }
+    }
+}
