@@ -38,7 +38,11 @@ pub fn run(command: &[String]) -> Took {
 
 /// The least of several runs: what it costs, not what else the machine did.
 pub fn best(runs: usize, command: &[String]) -> Took {
-    let took: Vec<Took> = (0..runs.max(1)).map(|_| run(command)).collect();
+    least(&(0..runs.max(1)).map(|_| run(command)).collect::<Vec<_>>())
+}
+
+/// Each number at its least.
+pub fn least(took: &[Took]) -> Took {
     Took {
         time: took.iter().map(|took| took.time).min().unwrap_or_default(),
         processor: took.iter().map(|took| took.processor).min().unwrap_or_default(),
