@@ -38,8 +38,8 @@ impl OwnEngine {
         assert!(ip(&["netns", "add", &namespace(&home)]));
         assert!(ip(&["-n", &namespace(&home), "link", "set", "lo", "up"]));
         let process = spawn(&home, &address, prelude);
-        let own = Self { address, home, process, outside: None };
-        own.wait();
+        let mut own = Self { address, home, process, outside: None };
+        own.wait(prelude);
         own.load_image();
         own
     }
@@ -166,7 +166,7 @@ impl OwnEngine {
     /// Starts it again; it finds its containers running.
     pub fn restart(&mut self) {
         self.process = spawn(&self.home, &self.address, &[]);
-        self.wait();
+        self.wait(&[]);
     }
 
     fn ends_in(&mut self, time: Duration) -> bool {
@@ -180,10 +180,18 @@ impl OwnEngine {
         false
     }
 
-    fn wait(&self) {
-        let deadline = Instant::now() + Duration::from_secs(60);
+    /// Waits until it answers. On a busy machine it gives up when its helper is
+    /// late, and gets two more tries.
+    fn wait(&mut self, prelude: &[&str]) {
+        let deadline = Instant::now() + Duration::from_secs(120);
+        let mut tries = 1;
         while !self.try_docker(&["version"]).status.success() {
             assert!(Instant::now() < deadline, "{}", log(&self.home));
+            if self.process.try_wait().is_ok_and(|ended| ended.is_some()) {
+                assert!(tries < 3, "it ends at once: {}", log(&self.home));
+                tries += 1;
+                self.process = spawn(&self.home, &self.address, prelude);
+            }
             thread::sleep(Duration::from_millis(100));
         }
     }

@@ -9,4 +9,4 @@ docker run -d --label $label --name chat-db --network chat -p 127.0.0.1:15433:54
 docker run -d --label $label --name chat-app --network chat \
   -e DATABASE_URL=postgres://chat-db:15433/chat busybox \
   sh -c 'at=${DATABASE_URL#*://} at=${at%/*}
-         nc -w 2 ${at%:*} ${at#*:} </dev/null || exit 1; echo "reached $at"; exec sleep 1d'
+         nc -w 10 ${at%:*} ${at#*:} </dev/null || exit 1; echo "reached $at"; exec sleep 1d'

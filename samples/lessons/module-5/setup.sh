@@ -13,7 +13,7 @@ docker run -d --label $label --name mongo --expose 27017 busybox \
 
 serve='
   at=${MONGO_URL#*://} at=${at%%/*}
-  if ! nc -w 2 ${at%:*} ${at#*:} </dev/null; then
+  if ! nc -w 10 ${at%:*} ${at#*:} </dev/null; then
     echo "MongoError: failed to connect to server [$at] on first connect" >&2
     exit 1
   fi

@@ -9,7 +9,7 @@ docker rm -f survey_container results_container
 
 serve='
   at=${MONGO_URL#*://} at=${at%%/*}
-  if ! nc -w 2 ${at%:*} ${at#*:} </dev/null; then
+  if ! nc -w 10 ${at%:*} ${at#*:} </dev/null; then
     echo "MongoError: failed to connect to server [$at] on first connect" >&2
     exit 1
   fi

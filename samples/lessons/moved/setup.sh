@@ -11,4 +11,4 @@ docker run -d --label $label --name bank-db --network bank --expose 5432 busybox
 docker run -d --label $label --name bank-app --network bank \
   -e DATABASE_URL=postgres://10.213.9.2:5432/bank busybox \
   sh -c 'at=${DATABASE_URL#*://} at=${at%/*}
-         nc -w 2 ${at%:*} ${at#*:} </dev/null || exit 1; echo "reached $at"; exec sleep 1d'
+         nc -w 10 ${at%:*} ${at#*:} </dev/null || exit 1; echo "reached $at"; exec sleep 1d'

@@ -8,4 +8,4 @@ docker run -d --label $label --name library-mysql --network library --expose 330
   nc -ll -p 3306 -e cat
 docker run -d --label $label --name library-app --network library \
   -e DB_HOST=mysql -e DB_PORT=3306 busybox \
-  sh -c 'nc -w 2 $DB_HOST $DB_PORT </dev/null || exit 1; echo "reached $DB_HOST:$DB_PORT"; exec sleep 1d'
+  sh -c 'nc -w 10 $DB_HOST $DB_PORT </dev/null || exit 1; echo "reached $DB_HOST:$DB_PORT"; exec sleep 1d'
