@@ -316,3 +316,11 @@ pub struct Attached {
     /// Full id, or what the engine puts in its place for its own sandboxes.
     pub id: String,
 }
+
+impl Attached {
+    /// Whether it is one of the swarm's own sandboxes, which are no containers.
+    pub fn is_of_a_swarm(&self) -> bool {
+        let id = ["ingress-", "lb-"].iter().any(|begin| self.id.starts_with(begin));
+        id || self.name.starts_with("gateway_") || self.name.ends_with("-endpoint")
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnose::{Case, Judgement, Rule};
-use crate::model::{Action, Applicability, Attached, Evidence, Handle, NetworkAt, Part, Severity};
+use crate::model::{Action, Applicability, Evidence, Handle, NetworkAt, Part, Severity};
 
 /// See `netmap explain dangling-endpoint`.
 pub const RULE: Rule = Rule {
@@ -45,7 +45,7 @@ fn judge(case: &Case) -> Judgement {
         let Some(network) = networks.get(seen.id.as_str()).copied() else { continue };
         for attached in &seen.attached {
             if ids.contains(attached.id.as_str())
-                || is_the_swarms(attached)
+                || attached.is_of_a_swarm()
                 || vanished.contains(attached.name.as_str())
                 || is_under_way(case, &attached.name)
             {
@@ -76,10 +76,4 @@ fn judge(case: &Case) -> Judgement {
 fn is_under_way(case: &Case, name: &str) -> bool {
     let named = case.index.containers_named(name).iter();
     named.map(|at| case.container(*at).state).any(|state| !state.is_stopped())
-}
-
-/// Whether it is one of the swarm's own sandboxes, which are no containers.
-fn is_the_swarms(attached: &Attached) -> bool {
-    let id = ["ingress-", "lb-"].iter().any(|begin| attached.id.starts_with(begin));
-    id || attached.name.starts_with("gateway_") || attached.name.ends_with("-endpoint")
 }

@@ -7,6 +7,7 @@ use bollard::models::NetworkInspect;
 use bollard::query_parameters::InspectNetworkOptions;
 use futures_util::StreamExt;
 use futures_util::stream;
+use serde::de::IgnoredAny;
 
 use crate::engine::Visitor;
 use crate::engine::connect::Engine;
@@ -117,10 +118,12 @@ const WITH_MEMBERS: &str = "/v1.27/networks";
 
 /// What the networks that somebody made say of their members, and which of
 /// them could not be asked. One `of_several` engines may be without a network
-/// of the swarm: a worker knows those that it needs.
+/// of the swarm: a worker knows those that it needs. `known` are the ids of the
+/// containers that were listed before.
 pub async fn networks(
     engine: &Engine,
     networks: &[&Network],
+    known: &HashSet<&str>,
     of_several: bool,
     width: usize,
 ) -> (Vec<NetworkObservation>, Vec<Unread>) {
@@ -149,12 +152,46 @@ pub async fn networks(
     let (mut seen, mut unread) = (Vec::new(), Vec::new());
     while let Some((network, told)) = answers.next().await {
         match told {
-            Ok(told) => seen.push(observation(network, told)),
+            Ok(told) => {
+                let mut observed = observation(network, told);
+                if let Err(error) = leave_out_newcomers(engine, network, &mut observed, known).await
+                {
+                    unread.push(not_asked(network, error));
+                }
+                seen.push(observed);
+            }
             Err(Error::Refused { status: 404, .. }) if of_several => {}
             Err(error) => unread.push(not_asked(network, error)),
         }
     }
     (seen, unread)
+}
+
+/// Leaves out members that came after the containers were listed, and those that
+/// are gone by now: what stays, and is `known` to nobody, is an endpoint that its
+/// container has left behind.
+async fn leave_out_newcomers(
+    engine: &Engine,
+    network: &Network,
+    observed: &mut NetworkObservation,
+    known: &HashSet<&str>,
+) -> Result<(), Error> {
+    let strange = |of: &Attached| !known.contains(&*of.id) && !of.is_of_a_swarm();
+    let strangers: Vec<Attached> = observed.attached.extract_if(.., |of| strange(of)).collect();
+    let mut left_behind = Vec::new();
+    for stranger in strangers {
+        match lenient::inspect_container::<IgnoredAny>(engine, &stranger.id).await {
+            Ok(_) => {}
+            Err(Error::Refused { status: 404, .. }) => left_behind.push(stranger),
+            Err(error) => return Err(error),
+        }
+    }
+    if !left_behind.is_empty() {
+        let now = observation(network, inspect(engine, network).await?).attached;
+        observed.attached.extend(left_behind.into_iter().filter(|of| now.contains(of)));
+        observed.attached.sort();
+    }
+    Ok(())
 }
 
 /// All networks by their ids; none where the engine does not list members, or

@@ -25,8 +25,8 @@ pub(super) mod sockets;
 
 use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use tokio::sync::Semaphore;
 
 use super::connect::Engine;
@@ -117,11 +117,13 @@ pub async fn observe_some(
     };
     let at_home = visitor(0);
     let of_several = engines.are_named();
+    let ids: HashSet<&str> = snapshot.containers.iter().map(|of| &*of.id).collect();
     let machines = join_all(engines.iter().map(|(node, engine)| {
         let own = |network: &&Network| network.node.is_empty() || network.node == node;
         let networks: Vec<&Network> = snapshot.networks.iter().filter(own).collect();
         let of_node = snapshot.engines.iter().find(|of| of.node == node);
         let known = of_node.map_or(&snapshot.engine, |of| &of.engine);
+        let ids = &ids;
         async move {
             let info = async {
                 // The scan may have asked already.
@@ -131,7 +133,7 @@ pub async fn observe_some(
                 }
             };
             let seen = tokio::join!(
-                machine::networks(engine, &networks, of_several, options.width),
+                machine::networks(engine, &networks, ids, of_several, options.width),
                 info,
                 machine::host(engine, at_home)
             );
