@@ -14,7 +14,8 @@ impl Shape {
             return;
         }
         if !self.takes(node) {
-            notes.wrong_kind(node, path, &self.words());
+            let key = path.last().copied().unwrap_or_default();
+            notes.wrong_form(node, path, &self.words(), self.form(key, node));
             return;
         }
         match self {
@@ -105,6 +106,7 @@ fn check_keys(node: &Node, keys: &'static Keys, path: &[&str], notes: &mut Notes
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Form;
     use crate::yaml::{Budget, read};
 
     /// What is refused of a service with this in it.
@@ -166,6 +168,32 @@ mod tests {
         let faults = notes.finish().1;
         assert_eq!(faults.len(), 1);
         assert!(faults[0].why.ends_with("`networks` belongs at the top of the file"));
+    }
+
+    #[test]
+    fn what_is_right_but_for_its_form_is_told_in_the_right_one() {
+        let form = |service: &str| {
+            let text = format!("services: {{web: {{image: a, {service}}}}}");
+            let tree = read(&text, 0, &mut Budget::default()).expect(service).remove(0);
+            let mut notes = Notes::default();
+            keys::TOP.check(&tree, &[], &mut notes);
+            notes.finish().1.remove(0).form
+        };
+        let list = |values: &[&str]| {
+            let values = values.iter().map(|value| (*value).to_owned()).collect();
+            Some(Form::List { values })
+        };
+        assert_eq!(form("ports: '5432:5432'"), list(&["5432:5432"]));
+        assert_eq!(form("ports: '80, 443:443/tcp'"), list(&["80", "443:443/tcp"]));
+        // The `- ` is missing.
+        assert_eq!(form("ports: {8080: 80}"), list(&["8080:80"]));
+        assert_eq!(form("networks: front"), list(&["front"]));
+        assert_eq!(form("command: [sleep, 10]"), Some(Form::Text));
+        // It may be a secret.
+        assert_eq!(form("environment: TOKEN=hunter2"), list(&[]));
+        for neither in ["depends_on: {a: ~}", "ports: ~", "tty: [true]"] {
+            assert_eq!(form(neither), None, "{neither}");
+        }
     }
 
     #[test]

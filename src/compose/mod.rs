@@ -100,8 +100,7 @@ pub fn read(request: &Request) -> Result<Snapshot> {
     let old_names = variables.get("COMPOSE_COMPATIBILITY").unwrap_or_default().to_lowercase();
     let is_old = matches!(old_names.as_str(), "1" | "true" | "yes" | "on");
     let project = plan::Project { name, profiles, separator: if is_old { '_' } else { '-' } };
-    let mut reader =
-        Reader { loader: &mut loader, variables: &variables, ports: Default::default() };
+    let mut reader = Reader::new(&mut loader, &variables, &tree);
     let mut snapshot = plan::snapshot(&mut reader, &project, &tree);
     let (unread, faults) = loader.notes.finish();
     snapshot.unread = unread;
@@ -123,8 +122,8 @@ pub fn judge(request: &Request) -> Result<Snapshot> {
         other => return other,
     };
     let mut snapshot = Snapshot::new(EngineFacts::default(), Vec::new(), Vec::new(), Vec::new());
-    let fault =
-        Fault { by: Refuser::Compose, place, path: String::new(), service: None, why, meant: None };
+    let (by, path, service) = (Refuser::Compose, String::new(), None);
+    let fault = Fault { by, place, path, service, why, meant: None, form: None };
     let files = vec![fault.place.file.clone()];
     snapshot.plan = Some(Plan { files, faults: vec![fault], ..Plan::default() });
     Ok(snapshot)

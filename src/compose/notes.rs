@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::interpolate::Remark;
 use crate::error::Error;
 use crate::model::words::count;
-use crate::model::{Fault, Place, Refuser, Unread, nearest};
+use crate::model::{Fault, Form, Place, Refuser, Unread, nearest};
 use crate::yaml::{Node, Spot};
 
 /// Most notes kept, and most faults. A file of another kind altogether has no
@@ -61,27 +61,28 @@ impl Notes {
     /// Notes the same, put in words only if the note is kept: to find out what
     /// was probably meant takes a look at all that could be.
     pub fn refused_worded(&mut self, spot: Spot, path: &[&str], why: impl FnOnce() -> String) {
-        self.fault(Refuser::Compose, spot, path, || (why(), None));
+        self.fault(Refuser::Compose, spot, path, || (why(), None, None));
     }
 
     /// Notes that Compose takes what `path` says and the engine does not, and why.
     pub fn refused_by_engine(&mut self, spot: Spot, path: &[&str], why: impl Into<String>) {
-        self.fault(Refuser::Engine, spot, path, || (why.into(), None));
+        self.fault(Refuser::Engine, spot, path, || (why.into(), None, None));
     }
 
-    /// Notes a fault; the words come with the key that was meant, if one was.
+    /// Notes a fault; the words come with the key that was meant, if one was, and
+    /// with the form in which the value would be taken.
     fn fault(
         &mut self,
         by: Refuser,
         spot: Spot,
         path: &[&str],
-        why: impl FnOnce() -> (String, Option<String>),
+        why: impl FnOnce() -> (String, Option<String>, Option<Form>),
     ) {
         if self.faults.len() >= MOST {
             self.left_out += 1;
             return;
         }
-        let (why, meant) = why();
+        let (why, meant, form) = why();
         let fault = Fault {
             by,
             place: self.place(spot),
@@ -92,6 +93,7 @@ impl Notes {
             },
             why: why.clone(),
             meant,
+            form,
         };
         // Each step of laying files over one another finds it again.
         if self.faults.iter().all(|(_, known)| *known != fault) {
@@ -102,8 +104,13 @@ impl Notes {
 
     /// Notes a value of the wrong kind.
     pub fn wrong_kind(&mut self, node: &Node, path: &[&str], wanted: &str) {
-        let why = format!("this is {}, and {wanted} was expected", node.kind());
-        self.refused(node.spot, path, why);
+        self.wrong_form(node, path, wanted, None);
+    }
+
+    /// Likewise, with the form in which it would be taken, if there is one.
+    pub fn wrong_form(&mut self, node: &Node, path: &[&str], wanted: &str, form: Option<Form>) {
+        let why = || format!("this is {}, and {wanted} was expected", node.kind());
+        self.fault(Refuser::Compose, node.spot, path, || (why(), None, form));
     }
 
     /// Notes that there is no such key at a place, with the one of `known` that
@@ -126,9 +133,9 @@ impl Notes {
         self.fault(Refuser::Compose, spot, path, || match nearest(key, known) {
             Some(meant) => {
                 let why = format!("there is no such key; did you mean `{meant}`?");
-                (why, Some(meant.to_owned()))
+                (why, Some(meant.to_owned()), None)
             }
-            None => ("there is no such key".to_owned(), None),
+            None => ("there is no such key".to_owned(), None, None),
         });
     }
 

@@ -8,7 +8,8 @@ use super::load::{Loader, texts};
 use super::merge;
 use super::ports::Ports;
 use super::shape;
-use crate::model::kept_labels;
+use crate::model::reference::in_file;
+use crate::model::{Reference, kept_labels};
 use crate::yaml::{Node, Value};
 
 /// Reads services and networks out of the merged tree.
@@ -16,9 +17,21 @@ pub struct Reader<'a> {
     pub loader: &'a mut Loader,
     pub variables: &'a Variables,
     pub ports: Ports,
+    /// What the configs that are written out in the file name of hosts and ports.
+    pub configs: BTreeMap<String, Vec<Reference>>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// A reader of a whole project's merged tree.
+    pub fn new(loader: &'a mut Loader, variables: &'a Variables, tree: &Node) -> Self {
+        let configs = tree.get("configs").and_then(Node::map).into_iter().flatten();
+        let written = configs.filter_map(|(name, entry)| {
+            let place = format!("configs.{name}");
+            Some((name.clone(), in_file(&place, entry.value.get("content")?.text()?)))
+        });
+        Self { loader, variables, ports: Ports::default(), configs: written.collect() }
+    }
+
     /// The profiles a service belongs to.
     pub fn profiles(node: &Node) -> Vec<&str> {
         texts(node.get("profiles")).into_iter().filter_map(Node::text).collect()

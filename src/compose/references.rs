@@ -47,6 +47,12 @@ impl Reader<'_> {
                 words.iter().map(String::as_str),
             ));
         }
+        for config in items(node.get("configs")) {
+            let name = config.text().or_else(|| config.get("source")?.text());
+            found.extend(
+                name.and_then(|name| self.configs.get(name)).into_iter().flatten().cloned(),
+            );
+        }
         Configured { references: found, advertised, in_replica_set, flawed_ports }
     }
 
@@ -85,6 +91,13 @@ impl Reader<'_> {
             };
         }
         all
+    }
+}
+
+fn items(node: Option<&Node>) -> &[Node] {
+    match node.map(|node| &node.value) {
+        Some(Value::List(all)) => all,
+        _ => &[],
     }
 }
 

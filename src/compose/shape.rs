@@ -1,7 +1,8 @@
 //! The shapes that values in a compose file may have.
 
 use super::scalar::{self, Scalar};
-use crate::yaml::{Node, Value};
+use crate::model::Form;
+use crate::yaml::{Entry, Node, Value};
 
 /// What a value may be.
 #[derive(Debug)]
@@ -82,6 +83,20 @@ impl Shape {
         }
     }
 
+    /// The form in which a value of the wrong kind would be taken.
+    pub fn form(&self, key: &str, node: &Node) -> Option<Form> {
+        let shapes = match self {
+            Self::Either(shapes) => shapes,
+            shape => std::slice::from_ref(shape),
+        };
+        let any = |fits: fn(&Shape) -> bool| shapes.iter().any(fits);
+        if any(|shape| matches!(shape, Self::List(_) | Self::Set(_))) {
+            return values(key, node).map(|values| Form::List { values });
+        }
+        let is_text = any(|shape| matches!(shape, Self::Text | Self::OneOf(_) | Self::Like(..)));
+        (is_text && node.text().is_some()).then_some(Form::Text)
+    }
+
     /// What is wrong with a scalar of the right kind.
     pub fn complaint(&self, node: &Node) -> Option<String> {
         let scalar = scalar::of(node)?;
@@ -138,4 +153,39 @@ pub fn flag(text: &str) -> Option<bool> {
         "false" | "n" | "no" | "off" => Some(false),
         _ => None,
     }
+}
+
+/// Keys whose values are ports and names, and no secrets.
+const OF_NAMES: [&str; 9] = [
+    "cap_add",
+    "cap_drop",
+    "depends_on",
+    "dns",
+    "expose",
+    "networks",
+    "ports",
+    "profiles",
+    "volumes_from",
+];
+
+/// What would be in a list in place of a value that is none: its parts, or a port that
+/// lacks the `- ` in front of it, which makes a mapping of it. Nothing where that may
+/// hold a secret; `None` where it is not clear.
+fn values(key: &str, node: &Node) -> Option<Vec<String>> {
+    let is_plain = |text: &str| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || "._:/[]-".contains(c);
+        !text.is_empty() && text.len() <= 64 && text.chars().all(fits)
+    };
+    let values: Vec<String> = match (&node.value, node.text()) {
+        (_, Some(text)) => text.split([',', ' ', '\n']).map(str::trim).map(str::to_owned).collect(),
+        (Value::Map(map), _) if matches!(key, "ports" | "expose") => {
+            let pair =
+                |(host, entry): (&String, &Entry)| Some(format!("{host}:{}", entry.value.text()?));
+            map.iter().map(pair).collect::<Option<_>>()?
+        }
+        _ => return None,
+    };
+    let values: Vec<String> = values.into_iter().filter(|value| !value.is_empty()).collect();
+    let is_known = OF_NAMES.contains(&key) && values.iter().all(|value| is_plain(value));
+    Some(if is_known { values } else { Vec::new() })
 }

@@ -4,11 +4,12 @@
 
 use std::net::IpAddr;
 
+use super::binding::Binding;
 use super::facts::AddedHost;
 use super::in_the_way::Obstacle;
 use super::names::Names;
 use super::wanted::Edge;
-use crate::model::{ContainerAt, LogErrorKind, Progress, PublishedPort};
+use crate::model::{ContainerAt, LogErrorKind, Progress};
 
 /// The first obstacle of an edge to the machine.
 pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
@@ -22,12 +23,20 @@ pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
         return Some(Obstacle::MacvlanHost(from));
     }
     let known_there = desktop || podman || on_host;
+    // Which engine a plan is for, and so which names it knows, nobody can tell.
+    if edge.is_by_name() && names.is_planned() {
+        return by_published_port(names, edge, edge.port?, true);
+    }
     if edge.is_by_name() && !known_there && names.added_host(from, &edge.host).is_none() {
-        // With the name alone it would not get there.
+        // With the name it would be a way by the host all the same, where there is
+        // one that needs neither.
         let published = edge.port.and_then(|port| by_published_port(names, edge, port, false));
-        let is_elsewhere =
-            |obstacle: &Obstacle| matches!(obstacle, Obstacle::PublishedElsewhere { .. });
-        let first = published.filter(is_elsewhere).unwrap_or(Obstacle::MachineUnknown);
+        let first = match published {
+            Some(Obstacle::Hairpin { peer, port, .. }) => {
+                Obstacle::Hairpin { peer, port, unknown: true }
+            }
+            published => published.unwrap_or(Obstacle::MachineUnknown),
+        };
         return known_system.then_some(first);
     }
     let port = edge.port?;
@@ -70,22 +79,17 @@ fn gets_no_answer(edge: &Edge) -> bool {
 /// A neighbour that has the port published on the machine.
 fn by_published_port(names: &Names, edge: &Edge, port: u16, desktop: bool) -> Option<Obstacle> {
     let (from, address) = (edge.from, address(names, edge));
-    let bindings = |at: ContainerAt| {
-        let published = names.container(at).published.iter();
-        published.filter(move |published| {
-            published.host_port == Some(port)
-                && edge.protocol.is_none_or(|protocol| published.protocol == protocol)
-        })
-    };
-    let takes = |published: &PublishedPort| desktop || is_taken_by(published, address);
-    let peers = names.index.published(port).iter().copied();
+    let bindings = |at: ContainerAt| names.bindings(at, port, edge.protocol);
+    let takes = |binding: &Binding| desktop || is_taken_by(binding, address);
+    let peers = names.with_binding(port).iter().copied();
     let peers: Vec<ContainerAt> = peers.filter(|at| names.is_peer(from, *at)).collect();
-    if names.map.on_host(from) && peers.iter().any(|at| bindings(*at).any(takes)) {
+    let taken = |at: &ContainerAt| bindings(*at).any(|binding| takes(&binding));
+    if names.map.on_host(from) && peers.iter().any(taken) {
         return None;
     }
-    if let Some(peer) = peers.iter().copied().find(|at| bindings(*at).any(takes)) {
-        let inside = bindings(peer).find(|published| takes(published))?.port;
-        return Some(Obstacle::Hairpin(peer, inside));
+    if let Some(peer) = peers.iter().copied().find(taken) {
+        let port = bindings(peer).find(takes)?.port;
+        return Some(Obstacle::Hairpin { peer, port, unknown: false });
     }
     let (peer, published) = peers.iter().find_map(|at| Some((*at, bindings(*at).next()?)))?;
     let (port, host_ip) = (published.port, published.host_ip);
@@ -94,8 +98,8 @@ fn by_published_port(names: &Names, edge: &Edge, port: u16, desktop: bool) -> Op
 
 /// Whether a published port takes what is sent to an address of the machine;
 /// to one that is not known, unless it is published on loopback.
-fn is_taken_by(published: &PublishedPort, address: Option<IpAddr>) -> bool {
-    let ip = published.host_ip;
+fn is_taken_by(binding: &Binding, address: Option<IpAddr>) -> bool {
+    let ip = binding.host_ip;
     ip.is_unspecified() || address.map_or(!ip.is_loopback(), |address| ip == address)
 }
 

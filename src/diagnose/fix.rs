@@ -210,8 +210,12 @@ impl Case<'_> {
                 if let Some(endpoint) = self.map.endpoint_on(target, network) {
                     let known = self.container(target).names_on(endpoint);
                     names = known.into_iter().map(str::to_owned).collect();
-                    // A service keeps its name when its container gets another.
-                    names.sort_by_key(|name| !self.is_its_service(target, network, name));
+                    // A service keeps its name when its container gets another; one that
+                    // others have as well leads to any of them.
+                    names.sort_by_key(|name| {
+                        let is_ambiguous = self.index.is_ambiguous(network, name);
+                        (is_ambiguous, !self.is_its_service(target, network, name))
+                    });
                 }
                 let joining = clients.iter().filter(|client| !has(network, **client)).collect();
                 (self.network_handle(network), joining)

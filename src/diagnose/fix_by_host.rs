@@ -4,9 +4,9 @@
 use super::case::Case;
 use super::in_the_way::Obstacle;
 use super::recreate::settled;
-use super::steps::{advise, on_host};
+use super::steps::{advise, on_host, put_off};
 use super::wanted::Edge;
-use crate::model::{Change, ContainerAt, Evidence, MachineMatter, Step};
+use crate::model::{Action, Change, ContainerAt, Evidence, MachineMatter, Step};
 
 /// What is the matter with the machine where an obstacle is of the machine's
 /// own making.
@@ -37,6 +37,27 @@ impl Case<'_> {
         }
         if !on_host.is_empty() {
             steps.extend(self.go_by_localhost(peer, inside, &on_host));
+        }
+        settled(steps)
+    }
+
+    /// Makes a container again with ports that fewer may dial, once those of its
+    /// clients that come by the host, each with the port inside, go there directly.
+    pub fn narrow(
+        &self,
+        at: ContainerAt,
+        changes: Vec<Change>,
+        clients: &[(u16, Vec<&Edge>)],
+    ) -> Vec<Step> {
+        let directly = clients.iter().flat_map(|(port, edges)| self.go_directly(at, *port, edges));
+        let mut steps: Vec<Step> = directly.collect();
+        let is_by_hand = steps.iter().any(|step| matches!(step.action, Action::Advise { .. }));
+        let narrow = self.recreate(at, changes);
+        if is_by_hand && !self.is_planned() {
+            // Only who has changed the client knows when it can do without.
+            steps.extend(narrow.iter().filter_map(put_off));
+        } else {
+            steps.extend(narrow);
         }
         settled(steps)
     }

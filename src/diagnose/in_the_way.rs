@@ -92,9 +92,15 @@ pub enum Obstacle {
     MachineSilent,
     /// The machine listens, and what is sent there gets no answer.
     MachineFirewalled,
-    /// The machine's address and a published port, for a container that is a
-    /// neighbour: position and port inside.
-    Hairpin(ContainerAt, u16),
+    /// The machine and a port that a container, which is a neighbour, has published there.
+    Hairpin {
+        /// The container.
+        peer: ContainerAt,
+        /// The port inside.
+        port: u16,
+        /// Whether the machine is not even known by the name that is dialled.
+        unknown: bool,
+    },
     /// The machine's address and a port that a container has published on
     /// another address of the machine only.
     PublishedElsewhere {

@@ -121,3 +121,33 @@ fn no_finding_is_left_without_a_way_on() {
     let fix = in_turn(vec![vec![connect("db")], vec![recreate("db", vec![])]]);
     assert_eq!(lines(&fix[1]), [on]);
 }
+
+#[test]
+fn who_wants_no_more_than_another_is_fixed_with_it() {
+    let redial = || Change::Label { key: "dials".to_owned(), value: "db".to_owned() };
+    let all =
+        vec![recreate("web", vec![redial(), Change::NoLinks]), recreate("db", vec![publish()])];
+    let told = in_turn(vec![all.clone(), vec![recreate("web", vec![redial()])]]);
+    assert_eq!(told[1], all);
+    // What is put off does nothing yet.
+    let told =
+        in_turn(vec![vec![connect("db")], all.clone(), vec![recreate("web", vec![redial()])]]);
+    assert_ne!(told[1], all);
+    assert_eq!(told[2], [recreate("web", vec![redial()])]);
+}
+
+#[test]
+fn a_port_of_the_host_goes_to_one() {
+    let open = |from: Option<u16>| {
+        let to = RequestedPort::on_loopback(5433, 5432);
+        let from = from.map(|port| RequestedPort { host_port: HostPorts::One(port), ..to.clone() });
+        Change::Publish { from, to: Some(to) }
+    };
+    let [first, second] = ["db", "other"].map(|name| vec![recreate(name, vec![open(None)])]);
+    let told = in_turn(vec![first.clone(), second]);
+    assert_eq!(told[0], first);
+    assert!(lines(&told[1])[0].ends_with("once the above is fixed"), "{told:?}");
+    // Who has it already takes it from nobody.
+    let own = vec![recreate("other", vec![open(Some(5433))])];
+    assert_eq!(in_turn(vec![vec![recreate("db", vec![Change::NoLinks])], own.clone()])[1], own);
+}

@@ -28,6 +28,7 @@
 //!   [`talks`] gives pictures their arrows.
 
 mod advertised;
+mod binding;
 mod bound;
 mod by_host;
 mod case;
@@ -63,6 +64,7 @@ mod set_aside;
 mod sight;
 mod signs;
 mod steps;
+mod strangers;
 mod talk;
 mod tell_apart;
 mod tried;

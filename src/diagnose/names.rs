@@ -5,10 +5,10 @@ use std::ops::Deref;
 
 use foldhash::HashMap;
 
-use super::facts::{AddedHost, Facts};
+use super::facts::{AddedHost, Facts, Listens};
 use super::index::Index;
 use super::tried::{self, Tried};
-use crate::model::{ContainerAt, NetworkAt, reference};
+use crate::model::{ContainerAt, NetworkAt, Protocol, reference};
 
 /// Names that lead to the engine's machine, where they lead anywhere.
 const OF_THE_MACHINE: [&str; 3] =
@@ -141,6 +141,41 @@ impl<'a> Names<'a> {
             }
         }
         ambiguous
+    }
+
+    /// The network and the containers to which a name leads by turns, so that a port of
+    /// it may be reached or not: containers that have nothing in common or, where
+    /// somebody `fails`, copies of one thing some of which do not listen on it.
+    pub fn by_turns(
+        &self,
+        from: ContainerAt,
+        host: &str,
+        port: Option<u16>,
+        protocol: Option<Protocol>,
+        fails: bool,
+    ) -> Option<(NetworkAt, &[ContainerAt])> {
+        let uneven = |(_, owners): &(NetworkAt, &[ContainerAt])| {
+            let listens = |at: &ContainerAt| self.listens(*at, port?, protocol);
+            let is_silent =
+                |at: &ContainerAt| listens(at) == Some(Listens::Not) && !self.is_young(*at);
+            owners.iter().any(is_silent)
+                && owners.iter().any(|at| listens(at) == Some(Listens::Openly))
+        };
+        let copies = || self.copies(from, host).filter(|_| fails).filter(uneven);
+        self.ambiguous(from, host).or_else(copies)
+    }
+
+    /// The network on which several that run have a name, and these.
+    pub fn copies(&self, from: ContainerAt, host: &str) -> Option<(NetworkAt, &[ContainerAt])> {
+        if self.is_planned() || self.is_linked_as(from, host) {
+            return None;
+        }
+        let runs = |at: &ContainerAt| self.container(*at).state.has_network();
+        let of_networks = self.asked_on(from, host).map(|(network, host)| {
+            let owners = self.index.answering(network, host);
+            (network, &owners[..owners.partition_point(runs)])
+        });
+        of_networks.into_iter().find(|(_, owners)| (2..=MOST_ALIKE).contains(&owners.len()))
     }
 
     /// The containers that a name leads another to right now, on all networks

@@ -102,7 +102,7 @@ fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     if let Some(network) = all_apart(names, from, to, &shared) {
         return Some(Obstacle::Apart(network));
     }
-    if let Some((network, _)) = names.ambiguous(edge.from, &edge.host) {
+    if let Some((network, _)) = edge.by_turns(names) {
         return Some(Obstacle::Ambiguous(network));
     }
     let of_ports = ports(names, edge, to);

@@ -10,7 +10,7 @@ use crate::model::words::few;
 use crate::model::{
     Action, Applicability, Change, ComposeServices, Container, ContainerAt, Dialled, Endpoint,
     Handle, Joining, Maker, NetworkMode, Notation, Origin, Recreate, Reference, RunOption, Setting,
-    Settings, State, Step, is_kept,
+    Settings, State, Step, Volumes, is_kept,
 };
 
 /// The name under which containers know their host.
@@ -168,6 +168,9 @@ impl Case<'_> {
     fn settings(&self, at: ContainerAt) -> Option<Settings> {
         let container = self.container(at);
         let made_with = container.made_with.as_ref()?;
+        if made_with.volumes == Volumes::ByHand {
+            return None;
+        }
         let mode = match &container.network_mode {
             NetworkMode::Host => Some("host".to_owned()),
             NetworkMode::None => Some("none".to_owned()),
@@ -206,6 +209,7 @@ impl Case<'_> {
                 .collect(),
             health_check: podman && made_with.health_check,
             auto_remove: made_with.auto_remove,
+            volumes_one_by_one: made_with.volumes == Volumes::OneByOne,
             running: matches!(container.state, State::Running | State::Paused | State::Restarting),
         })
     }
@@ -321,7 +325,9 @@ pub fn settled(steps: Vec<Step>) -> Vec<Step> {
     }
     // What is re-created goes last but for what is left to a person, and what is
     // started before it.
-    settled.sort_by_key(|step| match step.action {
+    settled.sort_by_key(|step| match &step.action {
+        // It is for after what a person has to do.
+        Action::Recreate(recreate) if recreate.by == Maker::Later => 5,
         Action::Advise { .. } => 4,
         // Those that depend on it, once it is there.
         Action::Restart { .. } => 3,

@@ -30,14 +30,14 @@ impl Case<'_> {
             format!("{who} {what}: {}", fault.why),
         );
         finding.evidence.push(Evidence::Written { places: vec![fault.place.clone()] });
-        finding.fix.extend(fault.meant.as_ref().map(|meant| {
-            let key = fault.path.rsplit('.').next().unwrap_or_default().to_owned();
-            step(Edit {
-                place: Some(fault.place.clone()),
-                service: fault.service.clone(),
-                kind: EditKind::RenameKey { key, to: meant.clone() },
-            })
-        }));
+        let key = || fault.path.rsplit('.').next().unwrap_or_default().to_owned();
+        let rename = fault.meant.clone().map(|to| EditKind::RenameKey { key: key(), to });
+        let reform = fault.form.clone().map(|to| EditKind::Reform { key: key(), to });
+        let edit = |kind| {
+            let (place, service) = (Some(fault.place.clone()), fault.service.clone());
+            step(Edit { place, service, kind })
+        };
+        finding.fix.extend(rename.into_iter().chain(reform).map(edit));
         finding
     }
 

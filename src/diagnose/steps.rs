@@ -2,7 +2,9 @@
 
 use super::case::Case;
 use super::wanted::Edge;
-use crate::model::{Action, Applicability, ContainerAt, Handle, NetworkAt, Step, Tool, is_plain};
+use crate::model::{
+    Action, Applicability, ContainerAt, Handle, Maker, NetworkAt, Step, Tool, is_plain,
+};
 
 /// Whether a name can stand in a command as it is.
 pub(super) fn is_usable(name: &str) -> bool {
@@ -15,16 +17,20 @@ pub fn advise(advice: impl Into<String>) -> Step {
     step(Action::Advise { advice }, Applicability::Ask)
 }
 
-/// To give whoever is meant a name. A container that is on the network already
-/// has to leave it first.
-pub fn advise_name(case: &Case, host: &str) -> Step {
+/// To give whoever is meant a name where a client is. A container that is on the
+/// network already has to leave it first.
+pub fn advise_name(case: &Case, host: &str, client: ContainerAt) -> Step {
     let tool = case.tool().as_str();
+    let named = |at: &NetworkAt| !case.network(*at).is_built_in();
+    let mut networks = case.joined(client).filter(named).map(|at| case.network_handle(at).word);
+    let network = networks.next().filter(|word| is_usable(word));
+    let network = network.as_deref().unwrap_or("NETWORK");
     advise(if case.is_planned() {
         format!("under networks of the service that is meant, write NETWORK: {{aliases: [{host}]}}")
     } else {
         format!(
-            "give the container that is meant this name: {tool} network connect --alias {host} NETWORK \
-             CONTAINER; if it is on that network already, {tool} network disconnect NETWORK CONTAINER \
+            "give the container that is meant this name: {tool} network connect --alias {host} {network} \
+             CONTAINER; if it is on that network already, {tool} network disconnect {network} CONTAINER \
              comes first"
         )
     })
@@ -38,6 +44,19 @@ pub fn on_host(words: &[&str]) -> Step {
 
 pub(super) fn step(action: Action, applicability: Applicability) -> Step {
     Step { action, applicability, tool: Tool::default(), engine: None }
+}
+
+/// What a step of a fix that is put off comes to: what is different about each
+/// container, for a person to know what is to come.
+pub(super) fn put_off(step: &Step) -> Option<Step> {
+    let Action::Recreate(recreate) = &step.action else { return None };
+    let mut step = step.clone();
+    let mut recreate = recreate.clone();
+    recreate.by = Maker::Later;
+    // Without a change it only goes with another one.
+    let is_told = !recreate.changes.is_empty();
+    step.action = Action::Recreate(recreate);
+    is_told.then_some(step)
 }
 
 impl Case<'_> {

@@ -89,9 +89,9 @@ fn other_end(
         Some(
             Obstacle::Localhost { peer, port, sure: true } | Obstacle::NotOnHost { peer, port },
         ) => (*peer, Some(*port)),
-        Some(Obstacle::Hairpin(peer, port) | Obstacle::PublishedElsewhere { peer, port, .. }) => {
-            (*peer, Some(*port))
-        }
+        Some(
+            Obstacle::Hairpin { peer, port, .. } | Obstacle::PublishedElsewhere { peer, port, .. },
+        ) => (*peer, Some(*port)),
         // The name is nobody's, and there is one that is evidently meant.
         Some(Obstacle::WrongName(Some(name))) if edge.container().is_none() => {
             (case.resolved(edge.from, name)?, edge.port)
@@ -115,7 +115,7 @@ pub(super) fn is_in_the_way(obstacle: &Obstacle) -> bool {
             | Obstacle::Unhealthy
             | Obstacle::Ambiguous(_)
             | Obstacle::HandsOut(_)
-            | Obstacle::Hairpin(..)
+            | Obstacle::Hairpin { unknown: false, .. }
     )
 }
 

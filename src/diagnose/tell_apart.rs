@@ -58,6 +58,25 @@ impl<'a> Case<'a> {
         is_it.then_some(only)
     }
 
+    /// Those to which an edge leads by turns that do not listen on its port, with the
+    /// network, where all are copies of one thing.
+    pub fn silent_copies(&self, edge: &Edge) -> Option<(NetworkAt, Vec<ContainerAt>)> {
+        if self.ambiguous(edge.from, &edge.host).is_some() {
+            return None;
+        }
+        let (network, owners) = edge.by_turns(self)?;
+        let listens = |at: &ContainerAt| self.listens(*at, edge.port?, edge.protocol);
+        let silent = owners.iter().copied().filter(|at| listens(at) == Some(Listens::Not));
+        Some((network, silent.collect()))
+    }
+
+    /// Takes a name from those that have it and do not serve what is dialled by it;
+    /// `None` where they cannot lose it.
+    pub fn without_name(&self, shared: &Shared, silent: &[ContainerAt]) -> Option<Vec<Step>> {
+        let rejoin = silent.iter().map(|at| self.rejoin(*at, shared));
+        Some(rejoin.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect())
+    }
+
     /// Steps after which every client that dials the name reaches the owner
     /// that it means, and no other.
     pub fn tell_apart(&self, shared: &Shared, edges: &[&Edge]) -> Vec<Step> {

@@ -10,8 +10,8 @@ use super::advertised::{Sent, may_send};
 use super::former::Former;
 use super::names::{Meaning, Names};
 use crate::model::{
-    ContainerAt, Flow, FlowOutcome, LogError, LogErrorKind, Origin, Outcome, Progress, Protocol,
-    Reference, Repeated, TroubleKind, reference,
+    ContainerAt, Flow, FlowOutcome, LogError, LogErrorKind, NetworkAt, Origin, Outcome, Progress,
+    Protocol, Reference, Repeated, TroubleKind, reference,
 };
 
 /// Something a container evidently wants to reach.
@@ -155,6 +155,12 @@ impl<'a> Edge<'a> {
         !self.signs.is_empty() && self.signs.iter().all(|sign| {
             matches!(sign, Sign::Configured(reference) if reference.origin == Origin::HealthCheck)
         })
+    }
+
+    /// The network and the containers to which it leads by turns ([`Names::by_turns`]).
+    pub fn by_turns<'n>(&self, names: &'n Names) -> Option<(NetworkAt, &'n [ContainerAt])> {
+        let fails = self.evidently_fails() || self.measured().next().is_some();
+        names.by_turns(self.from, &self.host, self.port, self.protocol, fails)
     }
 
     /// `host:port`, as dialled.
@@ -338,9 +344,8 @@ fn find_former_owners(names: &Names, former: &Former, edges: &mut [Edge]) {
 /// is outside where the same lines have both.
 fn join_resolved_addresses(names: &Names, edges: &mut Vec<Edge>) {
     let named = edges.iter().filter(|edge| matches!(edge.target, Meaning::Named(_)));
-    let by_turns: Vec<(Cow<str>, &[ContainerAt])> = named
-        .filter_map(|edge| Some((edge.host.clone(), names.ambiguous(edge.from, &edge.host)?.1)))
-        .collect();
+    let by_turns: Vec<(Cow<str>, &[ContainerAt])> =
+        named.filter_map(|edge| Some((edge.host.clone(), edge.by_turns(names)?.1))).collect();
     let mut at = 0;
     while at < edges.len() {
         let edge = &edges[at];

@@ -2,7 +2,8 @@
 //! the engine's `HostConfig` read backwards.
 //!
 //! Networks, ports, links and hosts have places of their own in the model, and
-//! volumes are taken from the old container itself. What has no option here,
+//! volumes are taken from the old container itself; what is mounted in memory is
+//! nobody else's and has options. What has no option here,
 //! or may hold a secret (a log driver's token, a whole seccomp profile), is
 //! named and not kept: nothing is left out in silence.
 
@@ -13,6 +14,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 use serde_json::Value;
 
 use super::container::{Config, HostConfig};
+use super::mounts::Mounts;
 use crate::model::{MadeWith, RunOption};
 
 /// A `HostConfig` with all that it says.
@@ -26,9 +28,8 @@ pub struct WholeHostConfig {
 
 /// Keys that the model has in another place, or that say how the engine does
 /// its work and not what somebody asked for.
-const ELSEWHERE: [&str; 12] = [
+const ELSEWHERE: [&str; 11] = [
     "Annotations",
-    "Binds",
     "Cgroup",
     "CgroupnsMode",
     "Cgroups",
@@ -106,6 +107,7 @@ impl<'de> Deserialize<'de> for WholeHostConfig {
 
             fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
                 let WholeHostConfig { mut known, mut made_with } = WholeHostConfig::default();
+                let mut mounts = Mounts::default();
                 while let Some(key) = map.next_key::<Cow<str>>()? {
                     match &*key {
                         "NetworkMode" => known.network_mode = map.next_value()?,
@@ -118,6 +120,8 @@ impl<'de> Deserialize<'de> for WholeHostConfig {
                             let options = servers.map(|server| RunOption::with("--dns", server));
                             made_with.options.extend(options);
                         }
+                        "Binds" => mounts.take_binds(&map.next_value()?),
+                        "Mounts" => mounts.take(&map.next_value()?, &mut made_with),
                         key if ELSEWHERE.contains(&key) => drop(map.next_value::<IgnoredAny>()?),
                         key if has_option(key) => read(key, &map.next_value()?, &mut made_with),
                         key => {
@@ -127,6 +131,7 @@ impl<'de> Deserialize<'de> for WholeHostConfig {
                         }
                     }
                 }
+                made_with.volumes = mounts.volumes();
                 made_with.options.sort();
                 made_with.others.sort();
                 Ok(WholeHostConfig { known, made_with })
@@ -137,7 +142,7 @@ impl<'de> Deserialize<'de> for WholeHostConfig {
 }
 
 fn has_option(key: &str) -> bool {
-    let special = ["AutoRemove", "DeviceRequests", "Devices", "LogConfig", "Mounts", "NanoCpus"];
+    let special = ["AutoRemove", "DeviceRequests", "Devices", "LogConfig", "NanoCpus"];
     let special = special.contains(&key)
         || ["RestartPolicy", "SecurityOpt", "Sysctls", "Tmpfs", "Ulimits"].contains(&key);
     special
@@ -202,13 +207,6 @@ fn read(key: &str, value: &Value, made_with: &mut MadeWith) {
             }
         }
         "LogConfig" => log_config(value, made_with),
-        // Volumes are taken from the old container; what is in memory is none.
-        "Mounts" => {
-            let mounts = value.as_array().into_iter().flatten();
-            if mounts.clone().any(|m| !matches!(m["Type"].as_str(), Some("bind" | "volume"))) {
-                other();
-            }
-        }
         "SecurityOpt" => {
             for word in words(value) {
                 if word.len() <= LONGEST && !word.contains(['{', '\n']) {

@@ -1,6 +1,7 @@
 //! What engines say, as options.
 
 use super::*;
+use crate::model::Volumes;
 
 fn read(text: &str) -> WholeHostConfig {
     serde_json::from_str(text).unwrap()
@@ -97,7 +98,7 @@ fn what_somebody_asked_for_has_its_option() {
 fn what_has_no_option_or_may_be_a_secret_is_named_and_not_kept() {
     let text = r#"{"LogConfig":{"Type":"splunk","Config":{"splunk-token":"hunter2"}},
         "StorageOpt":{"size":"1G"},"SecurityOpt":["seccomp={\"defaultAction\":\"hunter2\"}"],
-        "Mounts":[{"Type":"tmpfs","Target":"/x"}],"BlkioWeightDevice":[{"Path":"/dev/sda","Weight":1}],
+        "Mounts":[{"Type":"npipe","Target":"/x"}],"BlkioWeightDevice":[{"Path":"/dev/sda","Weight":1}],
         "FromTheFuture":{"hunter2":true},"Alike":[0,"",false]}"#;
     let made_with = read(text).made_with;
     assert_eq!(options(&made_with), ["--log-driver=splunk"]);
@@ -112,6 +113,34 @@ fn what_has_no_option_or_may_be_a_secret_is_named_and_not_kept() {
             "StorageOpt"
         ]
     );
+}
+
+#[test]
+fn what_is_in_memory_has_an_option_and_the_volumes_beside_it_are_taken_one_by_one() {
+    let mounted = |more: &str| {
+        read(&format!(
+            r#"{{{more}"Mounts":[{{"Type":"tmpfs","Target":"/x","TmpfsOptions":{{"SizeBytes":1048576,"Mode":1023}}}},
+                {{"Type":"tmpfs","Target":"/a,b","ReadOnly":true}},
+                {{"Type":"bind","Source":"/srv","Target":"/data","BindOptions":{{"Propagation":"rslave"}}}}]}}"#
+        ))
+        .made_with
+    };
+    let made_with = mounted("");
+    let expected = [
+        "--mount=type=tmpfs,\"destination=/a,b\",readonly",
+        "--mount=type=tmpfs,destination=/x,tmpfs-size=1048576,tmpfs-mode=1777",
+    ];
+    assert_eq!(options(&made_with), expected);
+    assert!(made_with.others.is_empty());
+    assert_eq!(made_with.volumes, Volumes::OneByOne);
+    assert_eq!(mounted(r#""Binds":["/srv/a b:/b"],"#).volumes, Volumes::ByHand);
+    // Without any in memory they are taken all at once, whatever they are called.
+    let all = read(r#"{"Binds":["/srv/a b:/b"],"Tmpfs":{"/run":""}}"#).made_with;
+    assert_eq!(all.volumes, Volumes::FromOld);
+    // A part of a volume would come back as the whole of it.
+    let part = r#"{"Mounts":[{"Type":"tmpfs","Target":"/x"},
+        {"Type":"volume","Source":"v","Target":"/v","VolumeOptions":{"Subpath":"part"}}]}"#;
+    assert_eq!(read(part).made_with.others, ["Mounts"]);
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod flows;
 mod image;
 mod lenient;
 mod made_with;
+mod mounts;
 #[cfg(target_os = "linux")]
 mod namespaces;
 #[cfg(target_os = "linux")]

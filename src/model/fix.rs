@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use serde::Serialize;
 
 use super::firewall::FirewallRule;
-use super::plan::Place;
+use super::plan::{Form, Place};
 use super::port::RequestedPort;
 use super::reference::Notation;
 use super::run_option::RunOption;
@@ -246,6 +246,10 @@ pub struct Settings {
     pub health_check: bool,
     /// Whether the engine removes it when it ends (`--rm`).
     pub auto_remove: bool,
+    /// Whether each volume and mount needs an option of its own, which the old one is
+    /// asked for.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub volumes_one_by_one: bool,
     /// Whether there is anything to stop.
     pub running: bool,
 }
@@ -447,6 +451,14 @@ pub enum EditKind {
         key: String,
         /// As it is to be.
         to: String,
+    },
+    /// A value is written in another form.
+    Reform {
+        /// The key that it belongs to.
+        key: String,
+        /// The form.
+        #[serde(flatten)]
+        to: Form,
     },
     /// A setting of the service is changed.
     Change {

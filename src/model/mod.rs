@@ -84,7 +84,7 @@ pub use observation::{
 };
 pub use packet_drop::{DeadRoute, DropCause, DropSearch, DropSite, LostWay, PacketDrop};
 pub use part::Part;
-pub use plan::{Fault, Place, Plan, Refuser};
+pub use plan::{Fault, Form, Place, Plan, Refuser};
 pub use port::{ExposedPort, Protocol, PublishedPort, RequestedPort};
 pub use position::{
     ContainerAt, Listed, NetworkAt, PerAt, PerContainer, PerNetwork, Position, positions,
@@ -94,7 +94,7 @@ pub use reachability::{Attempt, By, FullSize, Latency, Measurement, Outcome, Pro
 pub use reference::{Advertised, Flaw, FlawedPort, Keys, Notation, Origin, Reference};
 pub use repeated::Repeated;
 pub use resolver::ResolverSettings;
-pub use run_option::{MadeWith, RunOption};
+pub use run_option::{MadeWith, RunOption, Volumes};
 pub use series::{Series, Try};
 pub use sighting::{
     Ender, Ends, Look, Lookout, LookoutAt, Lookouts, Measures, Milestone, Owner, Sighting, Stage,

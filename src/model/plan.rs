@@ -63,6 +63,23 @@ pub struct Fault {
     /// The key that was evidently meant in place of the path's last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meant: Option<String>,
+    /// The form in which the value would be taken, where it is right but for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<Form>,
+}
+
+/// A form of a value.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(tag = "form", rename_all = "kebab-case")]
+pub enum Form {
+    /// A list.
+    List {
+        /// What is to be in it; nothing where that may hold a secret.
+        values: Vec<String>,
+    },
+    /// Text, by quotes around it.
+    Text,
 }
 
 /// Who refuses what compose files say.

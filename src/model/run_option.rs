@@ -44,4 +44,28 @@ pub struct MadeWith {
     /// Whether the engine removes it when it ends (`--rm`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub auto_remove: bool,
+    /// How a new container comes by the volumes and mounts of this one.
+    #[serde(default, skip_serializing_if = "Volumes::is_from_old")]
+    pub volumes: Volumes,
+}
+
+/// How a new container comes by the volumes and mounts of an old one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Volumes {
+    /// All at once, by `--volumes-from`.
+    #[default]
+    FromOld,
+    /// Each by an option of its own: the engine takes none from a container that has
+    /// a mount in memory as well.
+    OneByOne,
+    /// By a person: likewise, and a path there is more than one word to a shell.
+    ByHand,
+}
+
+impl Volumes {
+    fn is_from_old(&self) -> bool {
+        *self == Self::FromOld
+    }
 }

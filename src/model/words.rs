@@ -16,6 +16,12 @@ pub fn sentence_case(words: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// Words with the full stop that ends a sentence, unless they have one: what a program
+/// said may end as sentences do.
+pub fn full_stop(words: &str) -> String {
+    if words.ends_with(['.', '!', '?', '…']) { words.to_owned() } else { format!("{words}.") }
+}
+
 /// The plural of a noun that has a regular one.
 fn plural(noun: &str) -> String {
     let after_vowel = |stem: &str| stem.ends_with(['a', 'e', 'i', 'o', 'u']);

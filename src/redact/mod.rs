@@ -94,6 +94,7 @@ impl Redaction {
             service: fault.service.as_deref().map(|service| self.names.word(service)),
             why: "what this line says".to_owned(),
             meant: None,
+            form: None,
         };
         Plan {
             project: self.names.project(&plan.project),

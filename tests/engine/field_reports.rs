@@ -258,15 +258,55 @@ fn a_sidecar_in_the_former_namespace_of_the_one_whose_port_is_published() {
     let never = &["published-port-nobody-listens", "dialled-port-closed"];
     let says = Says { rule: "namespace-orphan", words, never };
     hold("orphaned-sidecar", false, &says);
-    // What dash said in the meantime is still in its log, and only some seconds
-    // old: for a minute it may as well have dialled too early.
     let case = Case::new("orphaned-sidecar");
     let finding = case.broken(&says);
     assert_eq!(commands(&finding), ["docker restart web"]);
     let pasted = case.bash().arg("-c").arg("docker restart web").output().expect("bash runs");
     assert!(pasted.status.success(), "{}", said(&pasted));
     case.works(true);
+    // What dash said in the meantime is still in its log.
+    case.is_quiet();
     case.clean();
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_name_of_two_copies_of_which_one_listens_elsewhere() {
+    let words = &["one and two", "Nothing listens on 5432 in two"];
+    let says = Says { rule: "alias-collision", words, never: &["unexplained-failure"] };
+    hold_near("one-copy-listens", true, &says, |case, _| {
+        let (ladder, code) = case.why(&["blog", "db:5432"]);
+        let told = ladder["rungs"].to_string();
+        assert!(told.contains("not answering on 5432: two"), "{told}");
+        assert_eq!(code, Some(1), "{told}");
+    });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_replica_that_does_not_listen() {
+    let words = &["shop-api-2", "shop-web-1", "8000"];
+    let says = Says { rule: "dialled-port-closed", words, never: &["alias-collision"] };
+    hold_near("silent-replica", false, &says, |case, _| {
+        let (ladder, code) = case.why(&["shop-web-1", "api:8000"]);
+        let told = ladder["rungs"].to_string();
+        assert!(told.contains("not answering on 8000: shop-api-2"), "{told}");
+        assert_eq!(code, Some(1), "{told}");
+    });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_name_that_only_another_project_has() {
+    let words = &["one-app", "two-app", "three-app", "shop-db"];
+    let says = Says { rule: "wrong-name", words, never: &["unexplained-failure"] };
+    hold_near("other-project-name", true, &says, |case, finding| {
+        let fix = finding["fix"].to_string();
+        assert!(!fix.contains("NETWORK") && !fix.contains("CONTAINER"), "{fix}");
+        let (ladder, _) = case.why(&["two-app", "db:5432"]);
+        let fix = ladder["fix"].to_string();
+        assert!(fix.contains("docker network connect shop_default two-app"), "{fix}");
+    });
 }
 
 #[test]

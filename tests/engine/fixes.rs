@@ -37,7 +37,7 @@ const PROGRAM: &str = r#"
     echo connected; exec nc -ll -p 3000 -e cat"#;
 
 /// The findings of a rule about a container, once there is one.
-fn finding(rule: &str, about: &str) -> Value {
+pub fn finding(rule: &str, about: &str) -> Value {
     let began = Instant::now();
     loop {
         let output = netmap(&["doctor", "--rule", rule, "--format", "json", about]);
@@ -50,12 +50,12 @@ fn finding(rule: &str, about: &str) -> Value {
     }
 }
 
-fn lines(finding: &Value) -> Vec<String> {
+pub fn lines(finding: &Value) -> Vec<String> {
     let fix = finding["fix"].as_array().expect("a fix").iter();
     fix.map(|line| line.as_str().expect("text").to_owned()).collect()
 }
 
-fn container(name: &str) -> Value {
+pub fn container(name: &str) -> Value {
     inspect(&["inspect", name]).remove(0)
 }
 
@@ -223,7 +223,7 @@ fn a_fix_that_fails_half_way_leaves_the_container_as_it_was() {
 }
 
 /// The lines that the doctor prints below `To fix it:`, once it names these rules.
-fn printed_fix(rules: &[&str], about: &str) -> Vec<String> {
+pub fn printed_fix(rules: &[&str], about: &str) -> Vec<String> {
     let began = Instant::now();
     let printed = loop {
         let printed = text(&netmap(&["doctor", about]).stdout);
@@ -278,71 +278,4 @@ fn the_lesson_runs_once_what_the_doctor_prints_is_pasted() {
         assert!(began.elapsed() < PATIENCE, "{}", netmap_text(0, &["doctor", &corner.glob()]));
         thread::sleep(Duration::from_millis(500));
     }
-}
-
-/// Every command that the doctor prints about these containers, in its order.
-fn all_printed(about: &str) -> (Vec<String>, String) {
-    let printed = text(&netmap(&["doctor", about]).stdout);
-    let mut commands = Vec::new();
-    let mut in_fix = false;
-    for line in printed.lines().map(str::trim) {
-        in_fix = line.starts_with("To fix ") || (in_fix && !line.is_empty());
-        let is_command = in_fix && !line.starts_with("To fix ") && !line.starts_with('#');
-        commands.extend(is_command.then(|| line.to_owned()));
-    }
-    (commands, printed)
-}
-
-/// Whether a container comes to be reached from another one.
-///
-/// That may take Podman 4 most of a minute: its bridge has the lowest hardware address
-/// of what is on it, so a container that leaves may take it along, and the others go on
-/// asking for the resolver at the old one until the kernel's neighbour entry is given up.
-fn is_reached(from: &str, to: &str, port: u16) -> bool {
-    let began = Instant::now();
-    let dial = ["exec", from, "nc", "-w", "2", to, &port.to_string()];
-    loop {
-        if try_docker(&dial).status.success() {
-            return true;
-        }
-        if began.elapsed() > Duration::from_secs(60) {
-            return false;
-        }
-        thread::sleep(Duration::from_millis(200));
-    }
-}
-
-/// Whoever pastes all fixes one after the other, without a look in between, has
-/// an app that works; what would undo one of them comes with the next look.
-#[test]
-#[ignore = "needs a Docker engine"]
-fn no_fix_undoes_another_one_that_is_pasted_before() {
-    let mut corner = Corner::new("turns");
-    let db = corner.name("db");
-    let serve = ["busybox", "nc", "-ll", "-p", "5432", "-e", "cat"];
-    corner.run("db", &[&["-p", "17132:5432"], &serve[..]].concat());
-    let url = format!("DATABASE_URL=postgres://{db}:5432/shop");
-    let app = corner.sleeper("app", &["-e", &url]);
-    corner.adopt(&format!("{db}.old"));
-
-    let _alone = alone_making_networks();
-    let rules = ["default-bridge-no-names", "exposed-to-the-world"];
-    printed_fix(&rules, &corner.glob());
-    for round in 1.. {
-        let (commands, printed) = all_printed(&corner.glob());
-        if commands.is_empty() {
-            assert!(round > 1 && printed.contains("No problems found"), "round {round}: {printed}");
-            break;
-        }
-        for created in commands.iter().filter_map(|line| line.split_once("network create ")) {
-            corner.adopt_network(created.1);
-        }
-        let pasted = paste(&commands);
-        assert!(pasted.status.success(), "{printed}\n{}", text(&pasted.stderr));
-        assert!(is_reached(&app, &db, 5432), "round {round}: {printed}");
-        assert!(round < 4, "it goes on and on: {printed}");
-    }
-    let image = docker(&["inspect", "-f", "{{.Config.Image}}", &db]);
-    docker(&["rm", "-f", "-v", &db]);
-    docker(&["image", "rm", "-f", &image]);
 }

@@ -19,6 +19,8 @@ mod faults;
 mod faulty;
 mod field_reports;
 mod fixes;
+mod fixes_in_turn;
+mod fixes_with_mounts;
 mod flows;
 mod flows_bad_days;
 mod hanging;

@@ -1,5 +1,6 @@
 //! One name, two owners.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Shared, owned};
@@ -31,10 +32,13 @@ fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
     for network in case.networks() {
         let mut by_owners: BTreeMap<Vec<ContainerAt>, BTreeSet<String>> = BTreeMap::new();
-        for name in case.index.ambiguous_names(network) {
+        let ambiguous = case.index.ambiguous_names(network).into_iter().map(Cow::into_owned);
+        let of_copies =
+            dialled.keys().filter(|(on, _)| *on == network).map(|(_, name)| name.clone());
+        for name in ambiguous.chain(of_copies) {
             let owners = case.index.answering(network, &name).iter().copied();
             let running = owners.filter(|at| case.container(*at).state.has_network());
-            by_owners.entry(running.collect()).or_default().insert(name.into_owned());
+            by_owners.entry(running.collect()).or_default().insert(name);
         }
         for (owners, names) in by_owners {
             // One that is dialled stands for all that the same containers have.
@@ -52,12 +56,23 @@ fn dialled<'c, 'a>(case: &'c Case<'a>) -> BTreeMap<(NetworkAt, String), Vec<&'c 
     let mut dialled: BTreeMap<_, Vec<&Edge>> = BTreeMap::new();
     for (edge, _) in case.edges().filter(|(edge, _)| edge.is_by_name() && !edge.is_health_check()) {
         for (network, host) in case.asked_on(edge.from, &edge.host) {
-            if case.index.is_ambiguous(network, host) {
+            if case.index.is_ambiguous(network, host) || is_of_copies(case, edge, network) {
                 dialled.entry((network, host.to_ascii_lowercase())).or_default().push(edge);
             }
         }
     }
     dialled
+}
+
+/// Whether an edge leads on a network to copies of one thing by turns that somebody
+/// started without Compose, some of which do not listen on its port.
+fn is_of_copies(case: &Case, edge: &Edge, network: NetworkAt) -> bool {
+    let is_in_the_way = case.obstacle_of(edge) == Some(&Obstacle::Ambiguous(network));
+    let copies = || case.silent_copies(edge).map(|(_, silent)| silent);
+    is_in_the_way
+        && copies().is_some_and(|silent| {
+            silent.iter().all(|at| case.container(*at).compose.service.is_none())
+        })
 }
 
 fn finding(case: &Case, shared: &Shared, edges: &[&Edge]) -> Finding {
@@ -84,7 +99,14 @@ fn finding(case: &Case, shared: &Shared, edges: &[&Edge]) -> Finding {
             finding.evidence.push(Evidence::OneOrTheOther { name: shared.name.to_owned() });
         }
     }
-    finding.fix = case.tell_apart(shared, edges);
+    let silent = edges.iter().find_map(|edge| Some((edge.port?, case.silent_copies(edge)?.1)));
+    for (port, at) in silent.iter().flat_map(|(port, silent)| silent.iter().map(|at| (*port, *at)))
+    {
+        let container = case.name(at).to_owned();
+        finding.evidence.push(Evidence::NothingListens { container, port });
+    }
+    let without = silent.and_then(|(_, silent)| case.without_name(shared, &silent));
+    finding.fix = without.unwrap_or_else(|| case.tell_apart(shared, edges));
     finding
 }
 
@@ -107,7 +129,9 @@ fn severity(case: &Case, shared: &Shared, edges: &[&Edge]) -> Severity {
 fn clear_networks(case: &Case, shared: &Shared, edges: &[&Edge]) -> Option<Evidence> {
     let client = edges.first()?.from;
     let (network, host) = case.asked_on(client, shared.name).find(|(network, host)| {
-        !case.index.is_ambiguous(*network, host) && !case.index.answering(*network, host).is_empty()
+        *network != shared.network
+            && !case.index.is_ambiguous(*network, host)
+            && !case.index.answering(*network, host).is_empty()
     })?;
     let containers = case.index.answering(network, host).iter().copied();
     Some(Evidence::Answers {

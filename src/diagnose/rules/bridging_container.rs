@@ -3,7 +3,9 @@
 use crate::diagnose::{Case, Judgement, Rule, advise, owned};
 use crate::graph::Bridging;
 use crate::model::words::few;
-use crate::model::{Action, Applicability, ContainerAt, Evidence, Finding, NetworkAt, Severity};
+use crate::model::{
+    Action, Applicability, ContainerAt, Evidence, Finding, NetworkAt, Severity, Step,
+};
 
 /// See `netmap explain bridging-container`.
 pub const RULE: Rule = Rule {
@@ -88,6 +90,30 @@ fn internal_to_others(case: &Case, at: ContainerAt) -> Vec<NetworkAt> {
     if is_out { foreign } else { Vec::new() }
 }
 
+/// Takes a container off a network; a matter for a person where somebody's way leads
+/// over that network alone.
+fn leave(case: &Case, at: ContainerAt, network: NetworkAt) -> Step {
+    let is_only_there = |a: ContainerAt, b: ContainerAt| case.shared(a, b) == [network];
+    let to_it = case.edges_about(at).map(|(edge, _)| (edge, edge.from));
+    let from_it = case.edges_from(at).filter_map(|(edge, _)| Some((edge, edge.container()?)));
+    let other = to_it
+        .chain(from_it)
+        .find(|(edge, other)| *other != at && !edge.is_health_check() && is_only_there(at, *other));
+    if let Some((edge, other)) = other {
+        let (name, on) = (case.name(at), &case.network(network).name);
+        let dials = match edge.from == at {
+            true => format!("it dials {}", case.name(other)),
+            false => format!("{} dials it", case.name(other)),
+        };
+        return advise(format!(
+            "{name} is on {on} for a reason, since {dials} there: where that is not meant, end that first, and \
+             then take it off"
+        ));
+    }
+    let (network, container) = (case.network_handle(network), case.handle(at));
+    case.step(at, Action::Disconnect { network, container, force: false }, Applicability::Ask)
+}
+
 /// A container that was let into what another project keeps to itself.
 fn intrudes(case: &Case, at: ContainerAt, networks: &[NetworkAt]) -> Finding {
     let (name, container) = (case.name(at), case.container(at));
@@ -104,12 +130,10 @@ fn intrudes(case: &Case, at: ContainerAt, networks: &[NetworkAt]) -> Finding {
     finding.severity = Severity::Warning;
     finding.evidence = vec![case.sign_networks(at), way_in(owned(&names), name), FORWARDS_NOTHING];
     if !case.is_planned() {
-        finding.fix = vec![advise("where it is not meant:")];
-        finding.fix.extend(networks.iter().map(|network| {
-            let (network, container) = (case.network_handle(*network), case.handle(at));
-            let leave = Action::Disconnect { network, container, force: false };
-            case.step(at, leave, Applicability::Ask)
-        }));
+        finding.fix = networks.iter().map(|network| leave(case, at, *network)).collect();
+        if finding.fix.iter().any(|step| matches!(step.action, Action::Disconnect { .. })) {
+            finding.fix.insert(0, advise("where it is not meant:"));
+        }
     }
     finding
 }

@@ -1,8 +1,8 @@
 //! The right container, the wrong port.
 
-use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, advise};
+use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Sight, advise};
 use crate::model::words::few;
-use crate::model::{Evidence, Severity};
+use crate::model::{ContainerAt, Evidence, Finding, Severity};
 
 /// See `netmap explain dialled-port-closed`.
 pub const RULE: Rule = Rule {
@@ -30,7 +30,16 @@ fn judge(case: &Case) -> Judgement {
         let explained = case.is_held_up(to) || case.lost_listener(to, port).is_some();
         (!published && !explained).then(|| (to, port, open.clone()))
     });
-    Judgement::of(groups.into_iter().map(|((to, port, open), edges)| {
+    let of_copies = case.obstructed(|edge, obstacle| {
+        let Obstacle::Ambiguous(_) = obstacle else { return None };
+        let (_, silent) = case.silent_copies(edge)?;
+        let of_service = |at: &ContainerAt| case.container(*at).compose.service.is_some();
+        silent.iter().all(of_service).then_some((edge.port?, silent))
+    });
+    let of_copies = of_copies
+        .into_iter()
+        .map(|((port, silent), edges)| of_replicas(case, port, &silent, &edges));
+    Judgement::of(of_copies.chain(groups.into_iter().map(|((to, port, open), edges)| {
         let (name, clients) = (case.name(to), case.clients(&edges));
         let verb = if clients.len() == 1 { "dials" } else { "dial" };
         let mut finding = RULE.finding(
@@ -53,5 +62,29 @@ fn judge(case: &Case) -> Judgement {
             }
         };
         finding
-    }))
+    })))
+}
+
+/// Replicas of a service that do not listen where the others do: the name leads to one
+/// or the other.
+fn of_replicas(case: &Case, port: u16, silent: &[ContainerAt], edges: &[&Edge]) -> Finding {
+    let (names, clients) = (case.names_of(silent.iter().copied()), case.clients(edges));
+    let (verb, is) = (if clients.len() == 1 { "is" } else { "are" }, few(&names));
+    let mut finding = RULE.finding(
+        clients.iter().copied().chain(names.iter().copied()),
+        format!(
+            "Nothing in {is} listens on {port}, and {} {verb} sent there by turns",
+            few(&clients)
+        ),
+    );
+    finding.evidence = case.signs(edges);
+    for at in silent {
+        let (container, ports) = (case.name(*at).to_owned(), case.open_ports(*at));
+        finding.evidence.push(Evidence::OpenPorts { container, ports, besides: false });
+    }
+    let text = "Other replicas of the service answer by the same name";
+    finding.evidence.push(Evidence::Remark { text });
+    finding.fix = silent.iter().map(|at| case.logs(*at)).collect();
+    finding.fix.push(advise("then fix what keeps that replica from listening"));
+    finding
 }

@@ -2,8 +2,10 @@
 
 use std::net::IpAddr;
 
-use crate::diagnose::{Case, Judgement, Rule};
-use crate::model::{Change, Container, Evidence, HostPorts, Protocol, RequestedPort, Severity};
+use crate::diagnose::{Case, Edge, Judgement, Meaning, Rule};
+use crate::model::{
+    Change, Container, ContainerAt, Evidence, HostPorts, Protocol, RequestedPort, Severity,
+};
 
 /// See `netmap explain exposed-to-the-world`.
 pub const RULE: Rule = Rule {
@@ -53,6 +55,7 @@ fn judge(case: &Case) -> Judgement {
             format!("{} is open to every machine that reaches this host", container.name),
         );
         let mut changes = Vec::new();
+        let mut clients = Vec::new();
         for (port, host_port, server) in open {
             let asked = container.requested.iter().find(|asked| {
                 asked.port == port && asked.protocol == Protocol::Tcp && is_every(asked.host_ip)
@@ -61,16 +64,34 @@ fn judge(case: &Case) -> Judgement {
                 from: Some(asked.clone()),
                 to: Some(RequestedPort { host_ip: Some(LOOPBACK), ..asked.clone() }),
             }));
+            clients.extend(host_port.one().map(|host_port| (port, by_host(case, at, host_port))));
             let host_port = host_port.to_string();
             let server = server.to_owned();
             finding.evidence.push(Evidence::OpenToAll { host_port, port, server });
         }
         if !changes.is_empty() {
-            finding.fix = case.recreate(at, changes);
+            clients.retain(|(_, edges)| !edges.is_empty());
+            for (_, edges) in &clients {
+                finding.evidence.extend(case.signs(edges));
+            }
+            finding.fix = case.narrow(at, changes, &clients);
         }
         findings.push(finding);
     }
     Judgement::of(findings)
+}
+
+/// The edges to a container by a port of the host that is to be open to the host alone.
+fn by_host<'c, 'a>(case: &'c Case<'a>, at: ContainerAt, host_port: u16) -> Vec<&'c Edge<'a>> {
+    let edges = case.edges().map(|(edge, _)| edge);
+    edges
+        .filter(|edge| {
+            edge.target == Meaning::Machine
+                && edge.port == Some(host_port)
+                && edge.protocol.is_none_or(|protocol| protocol == Protocol::Tcp)
+                && case.is_peer(edge.from, at)
+        })
+        .collect()
 }
 
 /// Where tools on the host still reach it.

@@ -2,7 +2,7 @@
 
 use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Sight, owned};
 use crate::model::words::few;
-use crate::model::{Evidence, Severity};
+use crate::model::{Evidence, MachineMatter, Severity};
 
 /// See `netmap explain hairpin`.
 pub const RULE: Rule = Rule {
@@ -24,22 +24,35 @@ pub const RULE: Rule = Rule {
 fn judge(case: &Case) -> Judgement {
     // Measured on Docker 20.10 and 28 and on Podman: from an internal network
     // nothing comes back in by a published port.
-    let fails = |edge: &Edge| edge.evidently_fails() || case.is_internal_only(edge.from);
+    let severity = |edge: &Edge, unknown: bool| {
+        if edge.evidently_fails() || case.is_internal_only(edge.from) {
+            Severity::Error
+        } else if unknown {
+            Severity::Warning
+        } else {
+            Severity::Info
+        }
+    };
     let groups = case.obstructed(|edge, obstacle| match obstacle {
-        Obstacle::Hairpin(peer, inside) => Some((*peer, *inside, fails(edge))),
+        Obstacle::Hairpin { peer, port, unknown } => {
+            Some((*peer, *port, severity(edge, *unknown), *unknown))
+        }
         _ => None,
     });
-    Judgement::of(groups.into_iter().map(|((peer, inside, fails), edges)| {
+    Judgement::of(groups.into_iter().map(|((peer, inside, severity, unknown), edges)| {
         let (name, clients) = (case.name(peer), case.clients(&edges));
         let verb = if clients.len() == 1 { "reaches" } else { "reach" };
         let mut finding = RULE.finding(
             clients.iter().copied().chain([name]),
             format!("{} {verb} for {name} by way of the host", few(&clients)),
         );
-        if !fails {
-            finding.severity = Severity::Info;
-        }
+        finding.severity = severity;
         finding.evidence = case.signs(&edges);
+        if unknown {
+            let (host, port) = (edges[0].host.to_string(), edges[0].port);
+            let matter = MachineMatter::NameUnknown;
+            finding.evidence.push(Evidence::OnMachine { host, port, matter });
+        }
         finding.evidence.push(Evidence::LeadsTo {
             host_port: edges[0].port.unwrap_or(inside),
             container: name.to_owned(),

@@ -1,5 +1,7 @@
 //! Two that want one port of the host.
 
+use std::collections::BTreeSet;
+
 use crate::diagnose::{Case, Holders, Judgement, Rule, advise, owned};
 use crate::model::words::few;
 use crate::model::{
@@ -25,6 +27,7 @@ pub const RULE: Rule = Rule {
 
 fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
+    let mut given = BTreeSet::new();
     let planned = case.is_planned();
     for at in case.containers() {
         let container = case.container(at);
@@ -65,7 +68,8 @@ fn judge(case: &Case) -> Judgement {
             finding.evidence.push(Evidence::CutOff { clients: owned(&waiting) });
         }
         if let Some(asked) = asked {
-            let to = RequestedPort { host_port: free_port(case, asked), ..asked.clone() };
+            let host_port = free_port(case, asked, &mut given);
+            let to = RequestedPort { host_port, ..asked.clone() };
             let change = Change::Publish { from: Some(asked.clone()), to: Some(to) };
             finding.fix = case.recreate(at, vec![change]);
         }
@@ -125,8 +129,15 @@ fn beside(case: &Case, at: ContainerAt, asked: Option<&RequestedPort>) -> Option
     Some((port, case.holders(port, at)?))
 }
 
-/// The next port of the host that nobody here has or asks for.
-fn free_port(case: &Case, asked: &RequestedPort) -> HostPorts {
-    let Some(port) = asked.host_port.one() else { return HostPorts::Any };
-    case.free_host_port(port.saturating_add(1)).map_or(HostPorts::Any, HostPorts::One)
+/// The next port of the host that nobody here has or asks for, and that is `given`
+/// to no other one.
+fn free_port(case: &Case, asked: &RequestedPort, given: &mut BTreeSet<u16>) -> HostPorts {
+    let mut from = asked.host_port.one();
+    while let Some(free) = from.and_then(|port| case.free_host_port(port.checked_add(1)?)) {
+        if given.insert(free) {
+            return HostPorts::One(free);
+        }
+        from = Some(free);
+    }
+    HostPorts::Any
 }

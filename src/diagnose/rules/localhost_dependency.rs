@@ -1,5 +1,7 @@
 //! A container looks for a peer in itself.
 
+use std::net::IpAddr;
+
 use crate::diagnose::{
     Case, Edge, Judgement, Listens, Meaning, Obstacle, Rule, Sight, advise, owned,
 };
@@ -14,7 +16,7 @@ pub const RULE: Rule = Rule {
     meaning: "Each container has a network of its own, and `localhost` is the container itself. \
         A program that worked on your machine, where everything was one `localhost`, finds nothing \
         there once its database has moved into a container next door.",
-    seen: "The environment, the command or the log names localhost (or 127.0.0.1, or ::1) with a \
+    seen: "The environment, the command or the log names localhost (or 127.0.0.1, ::1, 0.0.0.0) with a \
         port on which nothing listens in that container, and another container listens on it or \
         exposes it.",
     example: "`connect ECONNREFUSED 127.0.0.1:5432`, \
@@ -49,6 +51,10 @@ fn judge(case: &Case) -> Judgement {
             finding.severity = Severity::Info;
         }
         finding.evidence = case.signs(&edges);
+        if edges.iter().any(|edge| is_any_address(&edge.host)) {
+            let text = "An address to listen on is dialled: it leads to the container itself, as localhost does";
+            finding.evidence.push(Evidence::Remark { text });
+        }
         let dialled = edges.iter().find_map(|edge| edge.port).unwrap_or(port);
         let containers = owned(&clients);
         finding.evidence.push(Evidence::IsItself { containers, port: dialled });
@@ -70,6 +76,10 @@ fn judge(case: &Case) -> Judgement {
         };
         finding
     }))
+}
+
+fn is_any_address(host: &str) -> bool {
+    host.parse::<IpAddr>().is_ok_and(|address| address.is_unspecified())
 }
 
 /// What to look for where the clients are set to use the peer's name already.

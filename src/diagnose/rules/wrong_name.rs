@@ -33,7 +33,9 @@ pub const RULE: Rule = Rule {
 fn judge(case: &Case) -> Judgement {
     let groups = case.obstructed(|edge, obstacle| match obstacle {
         Obstacle::WrongName(suggestion)
-            if (is_sure(edge, suggestion.as_deref()) || is_one_of_peers(case, edge))
+            if (is_sure(edge, suggestion.as_deref())
+                || is_one_of_peers(case, edge)
+                || (case.stranger(edge).is_some() && case.fails_over(edge)))
                 && !is_missing_service(case, edge)
                 && !may_be_a_hostname(case, edge) =>
         {
@@ -54,10 +56,14 @@ fn judge(case: &Case) -> Judgement {
             clients.iter().copied(),
             format!("{} {verb} `{host}`, a name that nothing there has", few(&clients)),
         );
+        let stranger = edges.iter().find_map(|edge| case.stranger(edge));
+        let stranger = stranger.filter(|_| suggestion.is_none());
         // A log may end before it says why.
         let stops = |edge: &&Edge| {
+            let is_cut_off = || case.trouble_that_goes_on(edge.from).is_some();
             case.has_crashed(edge.from)
                 || (edge.fails_as(LogErrorKind::NameNotFound) && !goes_on_without(case, edge))
+                || (stranger.is_some() && case.fails_over(edge) && is_cut_off())
         };
         if !edges.iter().any(stops) {
             finding.severity = Severity::Warning;
@@ -66,8 +72,8 @@ fn judge(case: &Case) -> Judgement {
         let from = edges[0].from;
         let networks = case.network_names(from);
         let meant = edges[0].container();
-        let stranger = || case.of_strangers(from, &host).filter(|_| suggestion.is_none());
-        if let Some(at) = meant.or_else(stranger) {
+        let other = || case.of_strangers(from, &host).filter(|_| suggestion.is_none());
+        if let Some(at) = meant.or(stranger).or_else(other) {
             finding.subjects.push(case.name(at).to_owned());
             let (container, client) = (case.name(at).to_owned(), case.name(from).to_owned());
             finding.evidence.push(Evidence::CalledElsewhere { container, client });
@@ -102,7 +108,11 @@ fn judge(case: &Case) -> Judgement {
                         "take {host} out of {place} of {client}, unless it is to come"
                     )))
                 });
-                strike.into_iter().chain([advise_name(case, &host)]).collect()
+                let named = match stranger {
+                    Some(at) => case.meet_stranger(at, &edges, &host),
+                    None => vec![advise_name(case, &host, from)],
+                };
+                strike.into_iter().chain(named).collect()
             }
         };
         finding

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::diagnose::Case;
 use crate::error::{Error, Result};
 use crate::model::words::few;
-use crate::model::{Attempt, By, ContainerAt};
+use crate::model::{Attempt, By, ContainerAt, reference};
 
 /// What somebody wants to reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,10 +41,8 @@ impl Aim {
             return Ok(aim);
         }
         let (host, port) = host_and_port(text)?;
-        let lower = host.to_lowercase();
         let address: Option<IpAddr> = host.parse().ok();
-        let loopback = lower == "localhost" || address.is_some_and(|a| a.is_loopback());
-        let target = if loopback {
+        let target = if reference::is_loopback(&host) {
             Destination::Itself
         } else if let Some(address) = address {
             let owner = case.map.owner_of(from, address).map(|(container, _)| container);
@@ -126,6 +124,17 @@ pub fn one_of(case: &Case, from: Option<ContainerAt>, name: &str) -> Result<Opti
     Ok(Some(first))
 }
 
+/// Reads the port of an address.
+fn port_number(address: &str, port: &str) -> Result<u16> {
+    let is_number = !port.is_empty() && port.bytes().all(|digit| digit.is_ascii_digit());
+    let what = match port.parse::<u16>() {
+        Ok(port) if port > 0 => return Ok(port),
+        _ if is_number => format!("there is no port {port}, as in `{address}`"),
+        _ => format!("`{port}` in `{address}` is no port"),
+    };
+    Err(Error::Usage { what, hint: Some("ports are numbers from 1 to 65535".to_owned()) })
+}
+
 fn host_and_port(text: &str) -> Result<(String, Option<u16>)> {
     let bad = || Error::Usage {
         what: format!("`{text}` names nothing that could be reached"),
@@ -139,11 +148,12 @@ fn host_and_port(text: &str) -> Result<(String, Option<u16>)> {
         return Ok((rest.to_owned(), None));
     }
     let (host, port) = match rest.rsplit_once(':') {
-        Some((host, port)) => (host, Some(port.parse::<u16>().map_err(|_| bad())?)),
+        Some(("", _)) => return Err(bad()),
+        Some((host, port)) => (host, Some(port_number(rest, port)?)),
         None => (rest, None),
     };
     let host = host.trim_matches(['[', ']']);
-    if host.is_empty() || port == Some(0) {
+    if host.is_empty() {
         return Err(bad());
     }
     Ok((host.to_owned(), port))

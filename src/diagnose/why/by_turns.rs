@@ -8,12 +8,13 @@ use crate::model::{
     Attempt, By, ContainerAt, Measurement, Outcome, Protocol, Rung, RungKind, Status,
 };
 
-/// Those to which the name that is asked for leads by turns.
+/// Those to which the name that is asked for leads by turns, be they copies of one thing.
 pub fn owners<'c>(case: &'c Case, from: ContainerAt, aim: &Aim) -> &'c [ContainerAt] {
     if aim.address().is_some() || !matches!(aim.target, Destination::Container(_)) {
         return &[];
     }
-    case.ambiguous(from, &aim.host).map_or(&[], |(_, owners)| owners)
+    let copies = || aim.port.and_then(|_| case.copies(from, &aim.host));
+    case.ambiguous(from, &aim.host).or_else(copies).map_or(&[], |(_, owners)| owners)
 }
 
 /// What is known of them.
@@ -38,6 +39,12 @@ impl ByTurns<'_> {
     /// Whether each of them gives what is asked for.
     pub fn all_serve(&self) -> bool {
         self.owners.iter().all(|owner| self.serves(*owner) == Some(true))
+    }
+
+    /// Whether some of them give what is asked for and others do not.
+    pub fn is_uneven(&self) -> bool {
+        let serves = |wanted| self.owners.iter().any(|owner| self.serves(*owner) == Some(wanted));
+        serves(true) && serves(false)
     }
 
     /// The rung of their name. It fails unless each of them serves.

@@ -42,12 +42,19 @@ impl<'a> Climb<'a> {
         });
         let (edge, obstacle) = case.judge(from, &aim.host, aim.port, signs);
         let is_by_map = measured.is_empty();
-        let (by_turns, measured) = match (&obstacle, aim.target) {
-            (Some(Obstacle::Ambiguous(_)), Destination::Container(to)) => {
-                let owners = by_turns::owners(case, from, aim);
-                let by_turns = ByTurns { case, owners, measured, attempt: aim.attempt() };
+        let owners = by_turns::owners(case, from, aim);
+        let by_turns = ByTurns { case, owners, measured, attempt: aim.attempt() };
+        let is_ambiguous = matches!(obstacle, Some(Obstacle::Ambiguous(_)));
+        let (by_turns, measured) = match aim.target {
+            Destination::Container(to) if is_ambiguous || by_turns.is_uneven() => {
                 let about = measured.iter().filter(|m| by_turns.is_about(to, m)).collect();
                 (Some(by_turns), about)
+            }
+            // Of its copies it is enough that they are well, too.
+            Destination::Container(to) => {
+                let name = case.name(to);
+                let about = measured.iter().filter(|m| m.by == By::Name || m.to == name);
+                (None, about.collect())
             }
             _ => (None, measured.iter().collect()),
         };

@@ -111,7 +111,7 @@ fn use_another(climb: &Climb) -> Step {
     let port = climb.aim.port.map(|port| format!(":{port}")).unwrap_or_default();
     match near(climb) {
         Some(near) => advise(format!("let {name} use a name that is there, such as {near}{port}")),
-        None => advise_name(climb.case, &climb.aim.host),
+        None => advise_name(climb.case, &climb.aim.host, climb.from),
     }
 }
 

@@ -28,8 +28,10 @@ pub fn explained(climb: &Climb) -> Option<Explained> {
         format!("port {dialled} of the host leads to {}:{inside}", case.name(peer))
     };
     let (notes, fix) = match obstacle {
-        Obstacle::Hairpin(peer, inside) => {
-            let mut notes = vec![by_host(*peer, *inside)];
+        Obstacle::Hairpin { peer, port: inside, unknown } => {
+            let unknown = unknown.then(|| of_machine(climb, MachineMatter::NameUnknown));
+            let mut notes: Vec<String> = unknown.into_iter().collect();
+            notes.push(by_host(*peer, *inside));
             if case.is_internal_only(climb.from) {
                 let text = "from an internal network nothing comes back in by a published port";
                 notes.push(text.to_owned());
@@ -72,7 +74,7 @@ pub fn explained(climb: &Climb) -> Option<Explained> {
     };
     let is_certain = match obstacle {
         // That works where no firewall is against it.
-        Obstacle::Hairpin(..) => case.is_internal_only(climb.from),
+        Obstacle::Hairpin { unknown, .. } => *unknown || case.is_internal_only(climb.from),
         _ => true,
     };
     Some(Explained { notes, fix, is_certain })

@@ -172,7 +172,7 @@ fn is_wall(case: &Case, from: ContainerAt, obstacle: &Obstacle) -> bool {
         // The way to the host is asked about, and not to what is written for it.
         Obstacle::Malformed(_) => false,
         // That works where no firewall is against it.
-        Obstacle::Hairpin(..) => case.is_internal_only(from),
+        Obstacle::Hairpin { unknown, .. } => *unknown || case.is_internal_only(from),
         _ => true,
     }
 }

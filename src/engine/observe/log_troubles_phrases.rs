@@ -49,6 +49,8 @@ pub const HOSTLESS: [(TroubleKind, &[&str]); 5] = [
             "timeout acquiring a connection",
             "timeout exceeded when trying to connect",
             "health check exceeded timeout",
+            "nc: timed out",
+            "wget: download timed out",
         ],
     ),
     (

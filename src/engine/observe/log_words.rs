@@ -48,7 +48,8 @@ fn complaint_of(text: &str) -> Option<Complaint> {
     if folded.contains("while reading response header") && !is_broken {
         return None;
     }
-    let kind = PHRASES.iter().find(|(_, phrases)| says(&folded, phrases)).map(|(kind, _)| *kind)?;
+    let said = PHRASES.iter().find(|(_, phrases)| says(&folded, phrases)).map(|(kind, _)| *kind);
+    let kind = said.or(is_failed_connection(&folded).then_some(LogErrorKind::Failed))?;
     if kind == LogErrorKind::Failed && is_about_listening(&folded) {
         return None;
     }
@@ -89,6 +90,17 @@ pub(super) fn is_about_a_request(folded: &str) -> bool {
         let behind = folded[at..].split_once("\" ").map_or("", |(_, behind)| behind);
         let status = behind.split(' ').next().unwrap_or_default();
         status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// Whether a line says `connection to db:5432 failed`.
+fn is_failed_connection(folded: &str) -> bool {
+    folded.match_indices("connection to ").take(4).any(|(at, begin)| {
+        let behind = &folded[at + begin.len()..];
+        let (address, rest) = behind.split_once(' ').unwrap_or((behind, ""));
+        let address = address.trim_matches(['"', '\'', '`']);
+        let has_port = address.rsplit_once(':').is_some_and(|(_, port)| number_at(port).is_some());
+        has_port && ["failed", "has failed"].iter().any(|end| rest.starts_with(end))
     })
 }
 

@@ -6,7 +6,7 @@ use super::keyed::keyed;
 use super::list;
 use super::options::in_options;
 use super::url::{self, Extent, Found, bounded, host_and_port, is_host};
-use super::{Origin, Reference, tidy};
+use super::{Origin, Reference, is_any_address, is_dialled, tidy};
 
 /// Clients that take `HOST PORT`.
 const HOST_THEN_PORT: [&str; 5] = ["nc", "ncat", "netcat", "telnet", "socat"];
@@ -53,6 +53,10 @@ pub fn in_command<'a>(origin: Origin, words: impl IntoIterator<Item = &'a str>) 
     }
     tokens.truncate(4_000);
     found.extend(in_options(tokens.iter().map(String::as_str)));
+    // Of what a server is given.
+    found.retain(|found| {
+        !is_any_address(&found.host) || found.scheme.as_deref().is_some_and(is_dialled)
+    });
     for (at, token) in tokens.iter().enumerate() {
         let program = token.rsplit('/').next().unwrap_or_default();
         let arguments = &tokens[at + 1..];
@@ -71,8 +75,7 @@ pub fn in_command<'a>(origin: Origin, words: impl IntoIterator<Item = &'a str>) 
         is_whole: false,
         flaw: found.flaw,
     };
-    let found = found.into_iter().filter(|found| found.host != "0.0.0.0" && found.host != "::");
-    tidy(found.map(make).collect())
+    tidy(found.into_iter().map(make).collect())
 }
 
 /// Stands where one command of a script ends.

@@ -3,11 +3,13 @@
 
 use super::keyed::keyed;
 use super::list;
-use super::name::{OWN_WORDS, before_host_word, before_word};
+use super::name::{OWN_WORDS, before_host_word, before_word, names_server};
 use super::options::in_options;
 use super::url::{self, Extent, Found, bounded, host_and_port};
 use super::words::Words;
-use super::{Flaw, Origin, Reference, is_unset, speaks_of_secrets, tidy};
+use super::{
+    Flaw, Origin, Reference, is_any_address, is_dialled, is_unset, speaks_of_secrets, tidy,
+};
 
 /// Begins of names of variables whose values go into a page: Vite's, Create
 /// React App's, Next's, Vue's, Nuxt's, SvelteKit's and Astro's, Gatsby's,
@@ -131,7 +133,13 @@ pub fn in_value(origin: Origin, name: &str, value: &str) -> Vec<Reference> {
             }
         }
     }
-    found.retain(|reference| !is_any_address(&reference.host));
+    found.retain(|reference| {
+        let is_dialled = || match &reference.scheme {
+            Some(scheme) => is_dialled(scheme),
+            None => says_host && names_server(name),
+        };
+        !is_any_address(&reference.host) || is_dialled()
+    });
     if of_page {
         let says = OF_PAGES_ENDS.iter().any(|end| before_word(name, end).is_some());
         found.retain(|reference| reference.is_web() || (reference.scheme.is_none() && says));
@@ -166,9 +174,4 @@ fn plain(text: &str) -> Option<Found> {
         _ => text,
     };
     host_and_port(text).map(|(host, port)| Found::plain(&host, port))
-}
-
-/// What a server binds to, and no client dials.
-fn is_any_address(host: &str) -> bool {
-    host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_unspecified())
 }

@@ -7,6 +7,7 @@
 mod advertised;
 mod command;
 mod environment;
+mod file;
 mod flaw;
 mod flawed_port;
 mod json;
@@ -30,6 +31,7 @@ use super::port::Protocol;
 pub use advertised::{Advertised, advertised, in_replica_set};
 pub use command::in_command;
 pub use environment::{in_environment, in_value};
+pub use file::in_file;
 pub use flaw::{Flaw, is_left_over, is_unset};
 pub use flawed_port::{FlawedPort, flawed_ports};
 pub use name::holds_host;
@@ -179,12 +181,23 @@ impl fmt::Display for Reference {
     }
 }
 
-/// Whether a host means the machine itself.
+/// Whether a host means the machine itself to who dials it: so does `0.0.0.0`.
 pub fn is_loopback(host: &str) -> bool {
     let host = host.trim_end_matches('.');
     host.eq_ignore_ascii_case("localhost")
         || host.eq_ignore_ascii_case("ip6-localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        || host.parse::<IpAddr>().is_ok_and(|own| own.is_loopback() || own.is_unspecified())
+}
+
+/// Whether a host is what a server binds to, and a client hardly ever dials.
+fn is_any_address(host: &str) -> bool {
+    host.parse::<IpAddr>().is_ok_and(|address| address.is_unspecified())
+}
+
+/// Whether a scheme is that of a server which a program dials, and hardly one that it
+/// is itself: whoever writes `http://0.0.0.0:80` mostly says where to listen.
+fn is_dialled(scheme: &str) -> bool {
+    usual_port(scheme).is_some() && !matches!(scheme, "http" | "https" | "ws" | "wss")
 }
 
 /// Schemes of protocols that are spoken over UDP unless they say otherwise.

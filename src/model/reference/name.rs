@@ -56,6 +56,48 @@ pub fn before_host_word(name: &str) -> Option<&str> {
     HOST_WORDS.iter().find_map(|word| before_word(name, word))
 }
 
+/// Ends of what stands before a host's word where that is a server which others dial,
+/// and no program of one's own: a database, a cache, a broker, a mail server.
+const SERVERS: [&str; 28] = [
+    "DB",
+    "DATABASE",
+    "SQL",
+    "PG",
+    "PGSQL",
+    "POSTGRES",
+    "POSTGRESQL",
+    "MYSQL",
+    "MARIADB",
+    "MSSQL",
+    "ORACLE",
+    "MONGO",
+    "MONGODB",
+    "CLICKHOUSE",
+    "CASSANDRA",
+    "REDIS",
+    "CACHE",
+    "MEMCACHED",
+    "KAFKA",
+    "RABBITMQ",
+    "RABBIT",
+    "AMQP",
+    "MQTT",
+    "ELASTIC",
+    "ELASTICSEARCH",
+    "SMTP",
+    "MAIL",
+    "LDAP",
+];
+
+/// Whether a variable's name says that it holds the host of such a server.
+pub fn names_server(name: &str) -> bool {
+    let Some(stem) = before_host_word(name) else { return false };
+    let stem = stem.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+    SERVERS
+        .iter()
+        .any(|server| stem.eq_ignore_ascii_case(server) || before_word(stem, server).is_some())
+}
+
 /// Whether a variable's name says that it holds a host, and nothing else: no
 /// list, no address with a port.
 pub fn holds_host(name: &str) -> bool {

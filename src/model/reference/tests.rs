@@ -35,6 +35,26 @@ fn plain_hosts_count_where_the_name_says_host_or_a_port_stands_by() {
     assert_eq!(value("HOSTNAME", "web"), none);
     assert_eq!(value("LISTEN_ADDR", "0.0.0.0:80"), none);
     assert_eq!(value("SERVER", "0.0.0.0:80"), none);
+    for (name, listening) in [
+        ("APP_HOST", "0.0.0.0"),
+        ("OLLAMA_HOST", "0.0.0.0:11434"),
+        ("ASPNETCORE_URLS", "http://0.0.0.0:80"),
+        ("DASK_URL", "tcp://0.0.0.0:8786"),
+    ] {
+        assert_eq!(value(name, listening), none, "{name}");
+    }
+    assert_eq!(command(&["uvicorn", "--host", "0.0.0.0", "--port", "80"]), none);
+    // Nobody listens so, and who dials it gets to itself.
+    for (name, dialled, expected) in [
+        ("DB_HOST", "0.0.0.0", "0.0.0.0"),
+        ("dbHost", "0.0.0.0", "0.0.0.0"),
+        ("SHOP_REDIS_HOST", "0.0.0.0:6380", "0.0.0.0:6380"),
+        ("DATABASE_URL", "postgres://u:p@0.0.0.0/shop", "0.0.0.0:5432"),
+        ("CACHE", "redis://[::]:6379/1", "[::]:6379"),
+    ] {
+        assert_eq!(value(name, dialled), [expected], "{name}");
+    }
+    assert_eq!(command(&["psql", "-h", "0.0.0.0"]), ["0.0.0.0:5432"]);
     assert_eq!(value("KAFKA_ADVERTISED_LISTENERS", "PLAINTEXT://localhost:9092"), none);
     assert_eq!(value("DOCKER_SOCK", "unix:///var/run/docker.sock"), none);
 }

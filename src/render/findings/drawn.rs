@@ -7,7 +7,7 @@ use super::{FindingsView, groups};
 use crate::diagnose::talks;
 use crate::error::Result;
 use crate::graph::{Comparison, Filter, Map, Selection};
-use crate::model::words::{count, sentence_case};
+use crate::model::words::{count, full_stop, sentence_case};
 use crate::model::{ContainerAt, Finding, NetworkAt, Severity, TalkVerdict};
 use crate::render::svg::Options;
 use crate::render::view::{Callout, Spot, Tone};
@@ -156,7 +156,7 @@ fn callout(finding: &Finding, places: &Places, shut: &[(ContainerAt, ContainerAt
             Severity::Warning => Tone::Warn,
             Severity::Info => Tone::Plain,
         },
-        text: format!("{}.", finding.summary),
+        text: full_stop(&finding.summary),
         next: fix::first_step("To fix it:", &finding.fix),
         on,
     }

@@ -3,6 +3,7 @@
 
 use super::view::FindingsView;
 use super::{evidence, groups, places, set_aside};
+use crate::model::words::full_stop;
 use crate::model::{Finding, Severity};
 use crate::render::style::Style;
 use crate::render::{escape, fix};
@@ -33,8 +34,8 @@ fn annotation(finding: &Finding) -> String {
         properties.extend([("file", *file), ("line", line), ("col", column)]);
     }
     properties.push(("title", finding.rule));
-    let mut lines = vec![format!("{}.", finding.summary)];
-    lines.extend(finding.evidence.iter().map(|seen| format!("{}.", evidence::sentence(seen))));
+    let mut lines = vec![full_stop(&finding.summary)];
+    lines.extend(finding.evidence.iter().map(|seen| full_stop(&evidence::sentence(seen))));
     let fix = fix::lines(&finding.fix);
     if !fix.is_empty() {
         lines.push("To fix it:".to_owned());

@@ -5,6 +5,7 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use super::view::FindingsView;
 use super::{evidence, places, set_aside};
+use crate::model::words::full_stop;
 use crate::model::{Finding, NotLooked, SetAside};
 use crate::render::style::Style;
 use crate::render::{escape, fix, junit};
@@ -30,7 +31,7 @@ pub fn render(view: &FindingsView, _style: &Style) -> String {
 /// A finding: a failure where it is bad enough for one, else a remark.
 fn told(view: &FindingsView, finding: &Finding) -> TestCase {
     let mut lines: Vec<String> =
-        finding.evidence.iter().map(|seen| format!("{}.", evidence::sentence(seen))).collect();
+        finding.evidence.iter().map(|seen| full_stop(&evidence::sentence(seen))).collect();
     lines.extend(junit::fix(&fix::lines(&finding.fix)));
     let summary = escape::terminal(&finding.summary).into_owned();
     let description = junit::lines(&lines);

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::view::FindingsView;
 use super::{evidence, places, set_aside};
 use crate::diagnose::{RULES, Rule};
+use crate::model::words::full_stop;
 use crate::model::{Because, Finding, IgnoredBy, Place, SetAside, Severity, to_json};
 use crate::render::style::Style;
 use crate::render::{escape, fix};
@@ -95,8 +96,8 @@ fn result(finding: &Finding, rules: &[&Rule]) -> Value {
         location["physicalLocation"] = physical(place);
     }
     let fix = fix::lines(&finding.fix);
-    let mut lines = vec![format!("{}.", finding.summary)];
-    lines.extend(finding.evidence.iter().map(|seen| format!("{}.", evidence::sentence(seen))));
+    let mut lines = vec![full_stop(&finding.summary)];
+    lines.extend(finding.evidence.iter().map(|seen| full_stop(&evidence::sentence(seen))));
     if !fix.is_empty() {
         lines.push("To fix it:".to_owned());
         lines.extend(fix.iter().cloned());

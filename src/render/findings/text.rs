@@ -5,7 +5,7 @@ use super::evidence;
 use super::groups::{self, Group};
 use super::set_aside;
 use super::view::FindingsView;
-use crate::model::words::count;
+use crate::model::words::{count, full_stop};
 use crate::model::{Because, Diagnosis, Finding, SetAside, Severity};
 use crate::render::style::{Role, Style, glued, unglued, width};
 use crate::render::{escape, fix};
@@ -100,7 +100,7 @@ fn show(text: &mut String, group: &Group, view: &FindingsView, style: &Style) {
         headline(text, finding, style);
         let shown = if view.verbose { finding.evidence.len() } else { MOST_EVIDENCE };
         for evidence in finding.evidence.iter().take(shown) {
-            let sentence = format!("{}.", evidence::sentence(evidence));
+            let sentence = full_stop(&evidence::sentence(evidence));
             wrapped(text, &sentence, INDENT, Role::Plain, style);
         }
         if finding.evidence.len() > shown {

@@ -8,7 +8,7 @@ mod redial;
 mod safe;
 mod words;
 
-use crate::model::{Action, Edit, EditKind, FirewallRule, Maker, Step};
+use crate::model::{Action, Edit, EditKind, FirewallRule, Form, Maker, Step};
 use changes::{in_file, recreated};
 pub use words::quoted;
 use words::{command, prose};
@@ -181,6 +181,14 @@ fn of_edit(edit: &Edit) -> String {
         }
         EditKind::Leave { network } => format!("take {service} off the network {network}"),
         EditKind::RenameKey { key, to } => format!("write {to} instead of {key}"),
+        EditKind::Reform { to: Form::List { values }, .. } if values.is_empty() => {
+            "write a list: each value on a line of its own, behind `- `".to_owned()
+        }
+        EditKind::Reform { key, to: Form::List { values } } => {
+            let values: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
+            format!("write a list: {key}: [{}]", values.join(", "))
+        }
+        EditKind::Reform { to: Form::Text, .. } => "put quotes around the value".to_owned(),
         EditKind::Change { to } => in_file(service, to),
     };
     place + &said

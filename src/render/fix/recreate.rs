@@ -140,8 +140,22 @@ fn create(recreate: &Recreate, settings: &Settings, tool: Tool) -> String {
         words.push("--rm".to_owned());
     }
     let health = if settings.health_check { health_check(settings, docker) } else { String::new() };
-    let last = ["--volumes-from".to_owned(), settings.old_name.clone(), settings.image.clone()];
-    format!("{front}{}{health} {}", line(&words), line(&last))
+    let old = settings.old_name.clone();
+    let volumes = match settings.volumes_one_by_one {
+        true => volumes(&old, docker),
+        false => line(&["--volumes-from".to_owned(), old]),
+    };
+    let image = line(std::slice::from_ref(&settings.image));
+    format!("{front}{}{health} {volumes} {image}", line(&words))
+}
+
+/// The options for the old container's volumes and mounts, which only the engine is
+/// asked for: a name or a path is nobody's matter. What is in memory has an option already.
+fn volumes(old: &str, docker: &str) -> String {
+    const EACH: &str = "{{range .Mounts}}{{if ne .Type \"tmpfs\"}} -v {{or .Name .Source}}:{{.Destination}}:\
+        {{if .Mode}}{{.Mode}}{{else}}{{if .RW}}rw{{else}}ro{{end}}{{with .Propagation}},{{.}}{{end}}{{end}}\
+        {{end}}{{end}}";
+    format!("$({})", command(&[docker, "inspect", "-f", EACH, old]))
 }
 
 /// The new container's other settings. An option of its resolver takes the

@@ -28,7 +28,7 @@ enum Word<'s> {
 
 /// The options that a container's settings are written with; see
 /// `engine::made_with`.
-const OPTIONS: [&str; 52] = [
+const OPTIONS: [&str; 53] = [
     "--blkio-weight",
     "--cap-add",
     "--cap-drop",
@@ -63,6 +63,7 @@ const OPTIONS: [&str; 52] = [
     "--memory-reservation",
     "--memory-swap",
     "--memory-swappiness",
+    "--mount",
     "--no-healthcheck",
     "--oom-kill-disable",
     "--oom-score-adj",
@@ -211,6 +212,7 @@ fn of_settings(settings: &Settings) -> Vec<Word<'_>> {
         health_check: _,
         auto_remove: _,
         running: _,
+        volumes_one_by_one: _,
     } = settings;
     let arguments = [old_name, image].into_iter().chain(mode).chain(extra_hosts).chain(links);
     let mut words: Vec<Word> = arguments.map(|word| Word::Argument(word)).collect();
@@ -299,7 +301,8 @@ mod tests {
     #[test]
     fn every_option_that_a_container_is_made_with_is_known() {
         let source = include_str!("../../engine/made_with.rs");
-        let code = source.split("#[cfg(test)]").next().unwrap();
+        let code = source.split("#[cfg(test)]").next().unwrap().to_owned()
+            + include_str!("../../engine/mounts.rs");
         let options: Vec<&str> =
             code.split('"').filter(|text| text.starts_with("--") && !text.contains(' ')).collect();
         assert!(options.len() > 40, "{options:?}");

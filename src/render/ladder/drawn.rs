@@ -7,7 +7,7 @@ use super::LadderView;
 use super::text::{aim, verdict_words};
 use crate::error::Result;
 use crate::graph::Selection;
-use crate::model::words::sentence_case;
+use crate::model::words::{full_stop, sentence_case};
 use crate::model::{ContainerAt, NetworkAt, Rung, RungKind, Status};
 use crate::render::svg::Options;
 use crate::render::view::{Callout, Spot, Tone, Way};
@@ -117,7 +117,7 @@ impl Between {
                 Status::Unknown => Tone::Warn,
                 Status::Skipped => Tone::Plain,
             },
-            text: format!("{}: {}.", rung.rung.as_str(), sentences.join("; ")),
+            text: full_stop(&format!("{}: {}", rung.rung.as_str(), sentences.join("; "))),
             next: is_obstacle
                 .then(|| fix::first_step(aim(view.ladder), &view.ladder.fix))
                 .flatten(),

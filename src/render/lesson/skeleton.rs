@@ -354,11 +354,11 @@ impl<'a> Cast<'a> {
         // A name that is wrong in a setting is no matter of ways.
         let mut rules: Vec<&str> = problems(diagnosis).map(|finding| finding.rule).collect();
         rules.dedup();
-        let findings = match rules.as_slice() {
-            [] => "no errors".to_owned(),
-            rules => format!("none of {}", rules.join(", ")),
-        };
-        text.push_str(&format!("\nfindings:\n  - {findings}\n"));
+        // A fix that only turns one trouble into another solves nothing.
+        text.push_str("\nfindings:\n  - no errors\n");
+        if !rules.is_empty() {
+            text.push_str(&format!("  - none of {}\n", rules.join(", ")));
+        }
         text
     }
 
