@@ -17,7 +17,7 @@ use super::{session, source};
 use crate::diagnose::RULES;
 use crate::engine::{self, Engine, Environment};
 use crate::lesson::LESSONS;
-use crate::model::Snapshot;
+use crate::model::{Natural, Snapshot, natural_order};
 use crate::render::CONTRACTS;
 use crate::sample;
 
@@ -58,8 +58,8 @@ pub fn projects() -> ArgValueCompleter {
         known(|snapshot| {
             let of_containers = snapshot.containers.iter().filter_map(|c| c.project());
             let of_networks = snapshot.networks.iter().filter_map(|n| n.project.as_deref());
-            let projects: BTreeSet<&str> = of_containers.chain(of_networks).collect();
-            projects.into_iter().map(|name| (name.to_owned(), "project".to_owned())).collect()
+            let projects: BTreeSet<_> = of_containers.chain(of_networks).map(Natural).collect();
+            projects.into_iter().map(|name| (name.0.to_owned(), "project".to_owned())).collect()
         })
     })
 }
@@ -143,9 +143,9 @@ fn completer(all: impl Fn() -> Vec<Choice> + Send + Sync + 'static) -> ArgValueC
 fn containers_in(snapshot: &Snapshot) -> impl Iterator<Item = Choice> {
     let containers = snapshot.containers.iter();
     let names = containers.clone().map(|c| (c.name.clone(), c.state.to_string()));
-    let services: BTreeSet<&str> =
-        containers.filter_map(|c| c.compose.service.as_deref()).collect();
-    names.chain(services.into_iter().map(|name| (name.to_owned(), "service".to_owned())))
+    let services: BTreeSet<Natural<&str>> =
+        containers.filter_map(|c| c.compose.service.as_deref()).map(Natural).collect();
+    names.chain(services.into_iter().map(|name| (name.0.to_owned(), "service".to_owned())))
 }
 
 fn networks_in(snapshot: &Snapshot) -> impl Iterator<Item = Choice> {
@@ -195,7 +195,7 @@ fn lessons_in(folder: &Path) -> Vec<String> {
     let lessons = entries.filter(|entry| entry.path().join("setup.sh").is_file());
     let mut names: Vec<String> =
         lessons.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-    names.sort_unstable();
+    names.sort_unstable_by(|a, b| natural_order(a, b));
     names
 }
 

@@ -2,6 +2,7 @@
 //! what is planned instead of what runs.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -62,6 +63,17 @@ impl ComposeOptions {
     /// whole is a plan with that fault.
     pub fn judged(&self) -> Result<Option<Snapshot>> {
         self.request()?.map(|request| compose::judge(&request)).transpose()
+    }
+
+    /// Which file was read, where it was found above the folder that was named.
+    pub fn found_above(&self, planned: &Snapshot) -> Option<String> {
+        let file = planned.plan.as_ref()?.files.first()?;
+        let real = fs::canonicalize(file).ok()?;
+        let in_it = |folder: &PathBuf| {
+            !folder.is_dir() || fs::canonicalize(folder).is_ok_and(|it| real.starts_with(it))
+        };
+        let is_elsewhere = self.files.first().is_some_and(|folder| !in_it(folder));
+        is_elsewhere.then(|| format!("The compose file is {file}, above this folder."))
     }
 
     fn request(&self) -> Result<Option<Request>> {

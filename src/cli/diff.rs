@@ -91,6 +91,9 @@ async fn sides(run: Run<'_>, args: &Args) -> Result<(Side, Side)> {
     }
     let before = match options.compose.planned()? {
         Some(snapshot) => {
+            if let Some(note) = options.compose.found_above(&snapshot) {
+                run.note(&note);
+            }
             let files = options.compose.files.iter().map(|file| file.display().to_string());
             Side { name: files.collect::<Vec<_>>().join(", "), snapshot }
         }

@@ -16,11 +16,8 @@ use crate::check::{CheckFile, CheckStatus};
 use crate::error::{Error, Result};
 use crate::grade::{GradeResult, Graded, grade};
 use crate::graph::Map;
-use crate::model::{ReadError, natural_order};
+use crate::model::{ReadError, is_snapshot_name, natural_order};
 use crate::render::{Format, GradeView};
-
-/// What snapshots in a folder are called.
-const ENDINGS: [&str; 2] = [".json", ".json.gz"];
 
 /// Folders in folders are looked through so far down.
 const DEEPEST: usize = 4;
@@ -101,12 +98,12 @@ fn look_into(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<()
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let path = entry.path();
-        let name = entry.file_name().to_string_lossy().to_lowercase();
+        let name = entry.file_name();
         // A link to a folder could lead in a circle, and a pipe would never end.
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         if is_folder && depth > 1 {
             look_into(&path, depth - 1, files)?;
-        } else if ENDINGS.iter().any(|ending| name.ends_with(ending)) && path.is_file() {
+        } else if is_snapshot_name(&name.to_string_lossy()) && path.is_file() {
             files.push(path);
         }
     }

@@ -79,6 +79,9 @@ impl<'a> Session<'a> {
         let Some(snapshot) = planned else {
             return Self::open_observed(run, purpose).await;
         };
+        if let Some(note) = options.compose.found_above(&snapshot) {
+            run.note(&note);
+        }
         let others = options.from.is_some()
             || !options.host.is_empty()
             || !options.context.is_empty()

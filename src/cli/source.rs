@@ -68,12 +68,23 @@ pub fn read(path: &Path) -> Result<Snapshot> {
         return unpacked(io::stdin().lock())
             .map_err(|error| Error::Snapshot { path: PathBuf::from("standard input"), error });
     }
-    let file = if path.is_dir() { path.join("snapshot.json") } else { path.to_owned() };
+    let mut file = path.to_owned();
+    if path.is_dir() {
+        file.push(IN_FOLDER);
+        if !file.exists() {
+            let why = format!("it is a folder without a `{IN_FOLDER}`");
+            let error = ReadError::Io(io::Error::new(io::ErrorKind::IsADirectory, why));
+            return Err(Error::Snapshot { path: path.to_owned(), error });
+        }
+    }
     File::open(&file)
         .map_err(ReadError::Io)
         .and_then(|file| unpacked(BufReader::new(file)))
         .map_err(|error| Error::Snapshot { path: file, error })
 }
+
+/// The snapshot that a folder stands for.
+const IN_FOLDER: &str = "snapshot.json";
 
 /// What gzip's files begin with, which no JSON does.
 const GZIP: [u8; 2] = [0x1f, 0x8b];

@@ -12,7 +12,7 @@ use super::run::Run;
 use crate::error::{Error, Result};
 use crate::graph::{Map, Selection};
 use crate::model::words::{count, listed};
-use crate::model::{ContainerAt, NetworkAt};
+use crate::model::{ContainerAt, Natural, NetworkAt, natural_order};
 use crate::render::{Format, View, is_ours};
 
 /// Formats that are split; a page can be zoomed, and text has no width.
@@ -189,15 +189,16 @@ fn stale(files: &[File]) -> Vec<PathBuf> {
         .filter(|path| files.iter().all(|(drawn, _)| drawn != path))
         .filter(|path| fs::read(path).is_ok_and(|bytes| is_ours(&bytes)))
         .collect();
-    stale.sort();
+    stale.sort_by(|a, b| natural_order(&a.to_string_lossy(), &b.to_string_lossy()));
     stale
 }
 
 /// The projects of what is shown, in order.
 fn projects<'a>(map: &'a Map, selection: &Selection) -> Vec<&'a str> {
-    let all: BTreeSet<&str> =
-        selection.containers.iter().filter_map(|at| map.container(*at).project()).collect();
-    all.into_iter().collect()
+    let all: BTreeSet<Natural<&str>> = (selection.containers.iter())
+        .filter_map(|at| map.container(*at).project().map(Natural))
+        .collect();
+    all.into_iter().map(|project| project.0).collect()
 }
 
 /// What of a selection is a project's.

@@ -33,8 +33,9 @@ pub struct Chosen {
 }
 
 /// Chooses the files that were asked for. A folder stands for what Compose takes
-/// there: the files in `COMPOSE_FILE`, or else the one in the folder or the
-/// nearest one above it.
+/// there: the files in `COMPOSE_FILE`, or else the one in it. The current folder
+/// may also stand for the nearest one above it; Compose looks there for nobody who
+/// names a folder.
 pub fn choose(request: &Request) -> Result<Chosen> {
     let mut variables = Variables { process: request.environment.clone(), file: BTreeMap::new() };
     let given = given_variables(request, &mut variables)?;
@@ -56,7 +57,7 @@ pub fn choose(request: &Request) -> Result<Chosen> {
                 }
                 files.extend(named);
             }
-            None => files.extend(found(path)?),
+            None => files.extend(found(path, &request.current_folder)?),
         }
     }
     if let Some(first) = files.first().filter(|_| !given) {
@@ -140,26 +141,51 @@ fn listed(folder: &Path, named: &str, variables: &Variables) -> Vec<PathBuf> {
     names.map(|name| if name == "-" { PathBuf::from(name) } else { folder.join(name) }).collect()
 }
 
-/// The compose file in a folder or in the nearest one above it, and its override.
-fn found(asked: &Path) -> Result<Vec<PathBuf>> {
-    let mut folder = asked.to_owned();
-    let mut levels = fs::canonicalize(asked).map_or(0, |real| real.components().count());
-    loop {
-        let there =
-            |names: &[&str]| names.iter().map(|name| folder.join(name)).find(|path| path.is_file());
-        if let Some(file) = there(&NAMES) {
-            return Ok([Some(file), there(&OVERRIDES)].into_iter().flatten().collect());
-        }
-        levels = levels.saturating_sub(1);
-        if levels == 0 {
-            return Err(Error::Compose {
-                place: asked.display().to_string(),
-                why: "there is no compose file in this folder, nor above it".to_owned(),
-                hint: Some(format!("netmap looks for {}", NAMES.join(", "))),
-            });
-        }
-        folder.push("..");
+/// The compose file in a folder and its override; where the folder is the current
+/// one, perhaps those of the nearest one above it.
+fn found(asked: &Path, current: &Path) -> Result<Vec<PathBuf>> {
+    let here = in_folder(asked);
+    if !here.is_empty() {
+        return Ok(here);
     }
+    let above = above(asked);
+    let is_current = load::real(asked) == load::real(current);
+    if is_current && !above.is_empty() {
+        return Ok(above);
+    }
+    let nor_above = if is_current { ", nor above it" } else { "" };
+    let mut hint = format!("netmap looks for {}", NAMES.join(", "));
+    if let Some(file) = above.first() {
+        hint.push_str(&format!("\nabove it there is one: --compose {}", load::name_of(file)));
+    }
+    Err(Error::Compose {
+        place: asked.display().to_string(),
+        why: format!("there is no compose file in this folder{nor_above}"),
+        hint: Some(hint),
+    })
+}
+
+/// The compose file in the nearest folder above one, and its override; none where
+/// there is none.
+fn above(folder: &Path) -> Vec<PathBuf> {
+    let mut folder = folder.to_owned();
+    let levels = fs::canonicalize(&folder).map_or(0, |real| real.components().count());
+    for _ in 1..levels {
+        folder.push("..");
+        let files = in_folder(&folder);
+        if !files.is_empty() {
+            return files;
+        }
+    }
+    Vec::new()
+}
+
+/// The compose file in a folder, and its override; none where there is none.
+fn in_folder(folder: &Path) -> Vec<PathBuf> {
+    let there =
+        |names: &[&str]| names.iter().map(|name| folder.join(name)).find(|path| path.is_file());
+    let Some(file) = there(&NAMES) else { return Vec::new() };
+    [Some(file), there(&OVERRIDES)].into_iter().flatten().collect()
 }
 
 /// The project's name by Compose's rules: as asked, `COMPOSE_PROJECT_NAME`,

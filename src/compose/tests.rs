@@ -248,8 +248,16 @@ fn a_folder_stands_for_its_file_and_the_override() {
         folder.read(&["docker-compose.yml"]).containers[0].requested[0].host_port,
         HostPorts::One(80)
     );
-    // Where a folder has none, the nearest one above it is the project's.
-    assert_eq!(folder.read(&["empty"]).containers[0].requested.len(), 1);
+    // A folder that is named and has none stands for nothing; what is above it is named.
+    let error = read(&folder.request(&["empty"])).expect_err("no plan");
+    assert!(error.to_string().ends_with("empty: there is no compose file in this folder"));
+    let hint = error.hint().unwrap_or_default();
+    assert!(hint.starts_with("netmap looks for compose.yaml, compose.yml, "), "{hint}");
+    assert!(hint.ends_with("/docker-compose.yml") && !hint.contains(".."), "{hint}");
+    // Where the user stands, Compose looks further up.
+    let mut request = folder.request(&["empty"]);
+    request.current_folder = folder.path("empty");
+    assert_eq!(read(&request).expect("a plan").containers[0].requested.len(), 1);
 }
 
 #[test]

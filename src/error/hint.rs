@@ -6,8 +6,8 @@ use std::io::ErrorKind::{
 use std::path::Path;
 
 use super::{Error, Problem, Unreachable, complaint};
-use crate::model::ReadError;
-use crate::model::words::comma_separated;
+use crate::model::words::{comma_separated, quoted};
+use crate::model::{ReadError, is_snapshot_name, natural_order};
 
 impl Error {
     /// What the user can do next, one suggestion a line.
@@ -56,9 +56,16 @@ impl Error {
                 "does `ssh HOST` get there, and may that user use the engine's socket?\n\
                  ssh://USER@HOST:PORT/path/to/docker.sock names another socket".to_owned(),
             ),
-            Self::Snapshot { error: ReadError::Io(error), .. } if error.kind() == NotFound => Some(
-                "`netmap samples` lists the recorded setups that netmap carries; they need no file".to_owned(),
-            ),
+            Self::Snapshot { path, error: ReadError::Io(error) } if error.kind() == NotFound => {
+                let samples =
+                    "`netmap samples` lists the recorded setups that netmap carries; they need no file";
+                Some(not_there(path).map_or_else(String::new, |there| there + "\n") + samples)
+            }
+            Self::Snapshot { path, error: ReadError::Io(error) }
+                if error.kind() == IsADirectory && path.is_dir() =>
+            {
+                Some(folder_of_snapshots(path))
+            }
             Self::Snapshot { error: ReadError::Newer(_), .. } => Some("a newer netmap reads it".to_owned()),
             Self::Snapshot { path, error: ReadError::Io(error) } => unreadable(path, error),
             Self::Snapshot { path, .. } if is_yaml(path) => Some(format!(
@@ -155,6 +162,24 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Option<String> {
     }
 }
 
+/// What to do with a folder that stands for no snapshot, though there may be some in it.
+fn folder_of_snapshots(folder: &Path) -> String {
+    let first = files_in(folder).into_iter().find(|name| is_snapshot_name(name));
+    let shown = |path: &Path| quoted(&path.display().to_string());
+    match first {
+        Some(first) => format!(
+            "the snapshots of a class are judged by a check file: netmap grade check.yaml {}\n\
+             one of them alone is looked at with --from {}",
+            shown(folder),
+            shown(&folder.join(first))
+        ),
+        None => format!(
+            "there is no snapshot in it: `netmap snapshot -o {}` writes one",
+            shown(&folder.join("snapshot.json"))
+        ),
+    }
+}
+
 /// The outermost folder of a file's path that is not there.
 fn missing_folder(path: &Path) -> Option<&Path> {
     let named = path.ancestors().skip(1).filter(|folder| *folder != Path::new(""));
@@ -172,14 +197,7 @@ fn not_there(path: &Path) -> Option<String> {
         let missing = missing_folder(path)?;
         return Some(format!("there is no folder `{}`", missing.display()));
     }
-    let mut there: Vec<String> = std::fs::read_dir(folder)
-        .ok()?
-        .flatten()
-        .take(MOST_LOOKED_AT)
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .filter(|name| !name.starts_with('.'))
-        .collect();
-    there.sort_unstable();
+    let there = files_in(folder);
     let nearest = crate::model::nearest_of(&path.file_name()?.to_string_lossy(), &there);
     let of_folder = |name: &str| path.with_file_name(name).display().to_string();
     Some(match nearest {
@@ -187,6 +205,20 @@ fn not_there(path: &Path) -> Option<String> {
         None if there.is_empty() => format!("there is nothing in `{}`", folder.display()),
         None => format!("in `{}` there are {}", folder.display(), comma_separated(&there, 8)),
     })
+}
+
+/// The files and folders in a folder by their names, without hidden ones.
+fn files_in(folder: &Path) -> Vec<String> {
+    let mut there: Vec<String> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .take(MOST_LOOKED_AT)
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| !name.starts_with('.'))
+        .collect();
+    there.sort_unstable_by(|a, b| natural_order(a, b));
+    there
 }
 
 /// How many files of a folder are looked at for one with nearly the name.

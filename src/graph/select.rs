@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Map, StackOwner};
 use crate::error::{Error, Result};
 use crate::model::words::{count, listed};
-use crate::model::{ContainerAt, NetworkAt, nearest, nearest_called};
+use crate::model::{ContainerAt, Natural, NetworkAt, nearest, nearest_called};
 
 /// What the user asked to see. Everything empty asks for all that is not stopped.
 #[derive(Debug, Clone, Default)]
@@ -65,11 +65,14 @@ impl Strangers {
     /// `edge has 2 more members: blog and proxy.` for each network.
     pub fn sentences(&self) -> Vec<String> {
         let sentence = |(network, strangers): (&String, &Vec<String>)| {
-            let names: Vec<&str> = strangers.iter().map(String::as_str).collect();
+            let mut names: Vec<&str> = strangers.iter().map(String::as_str).collect();
+            names.sort_unstable_by_key(|name| Natural(*name));
             let more = count(names.len(), "more member");
             format!("{network} has {more}: {}.", listed(&names, 6))
         };
-        self.by_network.iter().map(sentence).collect()
+        let mut all: Vec<_> = self.by_network.iter().collect();
+        all.sort_unstable_by_key(|(network, _)| Natural(*network));
+        all.into_iter().map(sentence).collect()
     }
 
     /// Together with those that somebody else left out.
@@ -220,11 +223,12 @@ impl Map<'_> {
         let (mut containers, mut networks) = (BTreeSet::new(), BTreeSet::new());
         let of_containers = self.snapshot.containers.iter().map(|c| c.project());
         let of_networks = self.snapshot.networks.iter().map(|n| n.project.as_deref());
-        let known: BTreeSet<&str> = of_containers.chain(of_networks).flatten().collect();
+        let known: BTreeSet<Natural<&str>> =
+            of_containers.chain(of_networks).flatten().map(Natural).collect();
         for text in projects {
             let pattern = Pattern::new(text)?;
-            if !known.iter().any(|project| pattern.fits(project)) {
-                return Err(no_such("project", text, known.iter().copied()));
+            if !known.iter().any(|project| pattern.fits(project.0)) {
+                return Err(no_such("project", text, known.iter().map(|project| project.0)));
             }
             let fits = |project: Option<&str>| project.is_some_and(|project| pattern.fits(project));
             containers.extend(self.containers().filter(|at| fits(self.container(*at).project())));

@@ -76,7 +76,7 @@ pub use link::{ExtraHost, HostAddress, Link};
 pub use log_trouble::{LogTrouble, TroubleKind};
 pub use matter::{ListensFrom, MachineMatter, NodesMatter};
 pub use moment::Moment;
-pub use names::{is_slip, natural_order, nearest, nearest_called, nearest_of};
+pub use names::{Natural, is_slip, natural_order, nearest, nearest_called, nearest_of};
 pub use network::{Isolate, Network, OfPodman, PODMAN_DEFAULT_NETWORK, Subnet, bridge_of};
 pub use observation::{
     Attached, Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means,
@@ -100,7 +100,7 @@ pub use sighting::{
     Ender, Ends, Look, Lookout, LookoutAt, Lookouts, Measures, Milestone, Owner, Sighting, Stage,
     Waiting,
 };
-pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot};
+pub use snapshot::{NetworkIndex, ReadError, SCHEMA, Snapshot, is_snapshot_name};
 pub use start_error::{StartError, StartErrorKind};
 pub use swarm::{
     Availability, EndpointMode, NodeState, PublishMode, Service, ServiceMode, ServiceNetwork,

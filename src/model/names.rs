@@ -53,16 +53,21 @@ pub fn nearest_of(wanted: &str, known: &[String]) -> Option<String> {
     nearest(wanted, known.iter().map(String::as_str)).map(str::to_owned)
 }
 
-/// The order of texts in which runs of digits count by their size.
+/// The order of texts in which runs of digits count by their size: the one in which
+/// names are shown. Only the same text is equal.
 pub fn natural_order(a: &str, b: &str) -> Ordering {
-    let (mut a, mut b) = (a, b);
+    by_numbers(a, b).then_with(|| a.cmp(b))
+}
+
+/// The same, where `7` and `007` are equal.
+fn by_numbers(mut a: &str, mut b: &str) -> Ordering {
     loop {
         let digits = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (in_a, in_b) = (digits(a), digits(b));
         if in_a > 0 && in_b > 0 {
-            let number = |text: &str| text.trim_start_matches('0').to_owned();
-            let (left, right) = (number(&a[..in_a]), number(&b[..in_b]));
-            let order = left.len().cmp(&right.len()).then_with(|| left.cmp(&right));
+            let (left, right) =
+                (a[..in_a].trim_start_matches('0'), b[..in_b].trim_start_matches('0'));
+            let order = left.len().cmp(&right.len()).then_with(|| left.cmp(right));
             if order != Ordering::Equal {
                 return order;
             }
@@ -75,6 +80,22 @@ pub fn natural_order(a: &str, b: &str) -> Ordering {
             (left, right) if left != right => return left.cmp(&right),
             _ => (a, b) = (rest_a.as_str(), rest_b.as_str()),
         }
+    }
+}
+
+/// A name that stands in [`natural_order`], for keys of maps and of sorting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Natural<T>(pub T);
+
+impl<T: AsRef<str> + Eq> Ord for Natural<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        natural_order(self.0.as_ref(), other.0.as_ref())
+    }
+}
+
+impl<T: AsRef<str> + Eq> PartialOrd for Natural<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -115,8 +136,9 @@ mod tests {
     #[test]
     fn numbers_in_names_count_by_their_size() {
         let mut names = ["f:10:1", "f:9:12", "f:9:2", "a", "f:009:3", "f"];
-        names.sort_by(|a, b| natural_order(a, b));
+        names.sort_by_key(|name| Natural(*name));
         assert_eq!(names, ["a", "f", "f:9:2", "f:009:3", "f:9:12", "f:10:1"]);
+        assert_eq!(natural_order("web7", "web007"), Ordering::Greater);
     }
 
     #[test]

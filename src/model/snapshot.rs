@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::io::Read;
 
 use foldhash::{HashMap, HashMapExt};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::container::{Container, NetworkMode};
 use super::engine_facts::{EngineFacts, EngineOfMap};
 use super::flow::Flows;
 use super::json::to_json;
-use super::names::before_engine;
+use super::names::{Natural, before_engine};
 use super::network::Network;
 use super::observation::{HostObservation, NetworkObservation, Observation};
 use super::packet_drop::DropSearch;
@@ -44,10 +44,10 @@ pub struct Snapshot {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub engines: Vec<EngineOfMap>,
     /// Its networks.
-    #[serde(default)]
+    #[serde(default, serialize_with = "networks_by_bytes")]
     pub networks: Vec<Network>,
     /// Its containers, stopped ones included.
-    #[serde(default)]
+    #[serde(default, serialize_with = "containers_by_bytes")]
     pub containers: Vec<Container>,
     /// Where all this is written, if it was read from compose files and not
     /// from an engine.
@@ -75,6 +75,12 @@ pub struct Snapshot {
     /// What could not be read.
     #[serde(default)]
     pub unread: Vec<Unread>,
+}
+
+/// Whether a file is called as snapshots in a folder are: `ada.json`, `ada.json.gz`.
+pub fn is_snapshot_name(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [".json", ".json.gz"].iter().any(|ending| name.ends_with(ending))
 }
 
 /// Why a snapshot could not be read.
@@ -212,9 +218,9 @@ impl Snapshot {
     /// and adds a placeholder for each network that a container is on and no
     /// list names, so that no endpoint leads nowhere.
     pub fn tidy(&mut self) {
-        self.networks.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        self.sort_networks();
         // They are large: their keys are moved about, and each of them once.
-        self.containers.sort_by_cached_key(|c| (c.name.clone(), c.id.clone()));
+        self.containers.sort_by_cached_key(|c| (Natural(c.name.clone()), c.id.clone()));
         for container in &mut self.containers {
             if matches!(container.network_mode, NetworkMode::Container(_)) {
                 // Podman repeats the owner's endpoints on each sidecar; they
@@ -222,6 +228,7 @@ impl Snapshot {
                 container.endpoints.clear();
                 container.published.clear();
             }
+            // Docker goes by the bytes of networks' names where it chooses a way out.
             container
                 .endpoints
                 .sort_by(|a, b| (&a.network, &a.network_id).cmp(&(&b.network, &b.network_id)));
@@ -264,8 +271,32 @@ impl Snapshot {
             ));
             self.networks.push(Network::unlisted(&name, &id));
         }
-        self.networks.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        self.sort_networks();
     }
+
+    // In memory `web-2` comes before `web-10`, as everything shows them; files, which
+    // scripts compare, have them by the bytes of their names.
+    fn sort_networks(&mut self) {
+        self.networks.sort_by(|a, b| (Natural(&a.name), &a.id).cmp(&(Natural(&b.name), &b.id)));
+    }
+}
+
+fn networks_by_bytes<S: Serializer>(all: &[Network], into: S) -> Result<S::Ok, S::Error> {
+    in_order(all, |network| (&network.name, &network.id), into)
+}
+
+fn containers_by_bytes<S: Serializer>(all: &[Container], into: S) -> Result<S::Ok, S::Error> {
+    in_order(all, |container| (&container.name, &container.id), into)
+}
+
+fn in_order<T: Serialize, S: Serializer>(
+    all: &[T],
+    key: fn(&T) -> (&str, &str),
+    into: S,
+) -> Result<S::Ok, S::Error> {
+    let mut all: Vec<&T> = all.iter().collect();
+    all.sort_by_key(|one| key(one));
+    into.collect_seq(all)
 }
 
 /// Finds networks by what an endpoint says of them.

@@ -22,6 +22,16 @@ pub fn full_stop(words: &str) -> String {
     if words.ends_with(['.', '!', '?', '…']) { words.to_owned() } else { format!("{words}.") }
 }
 
+/// Text as one word of a POSIX shell.
+pub fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}
+
 /// The plural of a noun that has a regular one.
 fn plural(noun: &str) -> String {
     let after_vowel = |stem: &str| stem.ends_with(['a', 'e', 'i', 'o', 'u']);
@@ -80,6 +90,16 @@ pub fn span(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_become_single_words() {
+        assert_eq!(quoted("web_1.a-b"), "web_1.a-b");
+        assert_eq!(quoted("my net"), "'my net'");
+        assert_eq!(quoted("a'b; rm -rf /"), "'a'\\''b; rm -rf /'");
+        assert_eq!(quoted("$(id)"), "'$(id)'");
+        assert_eq!(quoted(""), "''");
+        assert_eq!(quoted("~root"), "'~root'");
+    }
 
     #[test]
     fn nouns_have_their_plural() {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::svg::{self, Arrow, ArrowKind, Group};
 use super::view::{self, Kind, Numbers, View, short_image};
 use crate::graph::StackOwner;
-use crate::model::{ContainerAt, NetworkAt, State};
+use crate::model::{ContainerAt, Natural, NetworkAt, State};
 
 /// What is shown, from the internet inwards.
 #[derive(Debug)]
@@ -110,7 +110,7 @@ impl Chart {
         let groups = svg::reduce(view, false).groups;
         let mut names: Vec<&str> = Vec::new();
         names.extend(groups.iter().filter_map(|group| view.container(group.owners[0]).project()));
-        names.sort_unstable();
+        names.sort_unstable_by_key(|name| Natural(*name));
         names.dedup();
         let loner = |group: &Group| view.container(group.owners[0]).project().is_none();
         if names.len() + usize::from(groups.iter().any(loner)) < 2 {
@@ -209,7 +209,7 @@ impl Maker<'_> {
     }
 
     fn project(&self, name: Option<&str>) -> Option<usize> {
-        self.projects.binary_search(&name?).ok()
+        self.projects.iter().position(|one| Some(*one) == name)
     }
 
     fn card(&self, group: &Group, called: &HashMap<ContainerAt, String>) -> Card {

@@ -151,7 +151,9 @@ fn records(rows: &[Vec<String>], available: usize) -> String {
     };
     let mut text = String::new();
     for row in rows {
-        text.push_str(&unglued(&broken(&row[0], available)));
+        // What goes on in the next line is no row of its own.
+        let first = unglued(&broken(&row[0], available.saturating_sub(4).max(10)));
+        text.push_str(&first.replace('\n', "\n    "));
         text.push('\n');
         let told = headings
             .iter()
@@ -160,7 +162,7 @@ fn records(rows: &[Vec<String>], available: usize) -> String {
             .filter(|(_, cell)| !matches!(&*undressed(cell), "" | "·"));
         for (heading, cell) in told {
             let words: Vec<String> = heading.split(' ').map(str::to_owned).collect();
-            text.push_str(&format!("  {}", flow(&words, " ", 2, available)));
+            text.push_str(&format!("  {}", flow(&words, " ", 2, available.saturating_sub(2))));
             text.push_str(&" ".repeat(label.saturating_sub(width(heading))));
             if width(heading) > label {
                 text.push_str(&format!("\n{}", " ".repeat(indent - 2)));

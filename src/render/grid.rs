@@ -309,13 +309,11 @@ fn also_on(view: &View, at: ContainerAt, networks: &[NetworkAt]) -> String {
     let Some(owner) = view.map.stack(at) else {
         return String::new();
     };
-    let others: Vec<&str> = view
-        .map
-        .networks_of(owner)
-        .filter(|network| !networks.contains(network))
-        .map(|network| view.network(network).name.as_str())
-        .collect();
-    others.join(", ")
+    let others = view.map.networks_of(owner).filter(|network| !networks.contains(network));
+    let others: BTreeSet<NetworkAt> = others.collect();
+    let names: Vec<&str> =
+        others.into_iter().map(|network| view.network(network).name.as_str()).collect();
+    names.join(", ")
 }
 
 /// A port entry in which a mapping stays on one line.

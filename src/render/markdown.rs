@@ -34,7 +34,7 @@ pub fn render(view: &View, _style: &Style) -> String {
         let (mut networks, mut addresses, mut names) = (Vec::new(), Vec::new(), Vec::new());
         match view.map.stack_owner(*at) {
             StackOwner::Itself => {
-                for (_, endpoint) in view.map.endpoints(*at) {
+                for (_, endpoint) in view.endpoints(*at) {
                     networks.push(safe(&endpoint.network));
                     let own: Vec<String> = endpoint.addresses().map(|a| a.to_string()).collect();
                     addresses.push(if own.is_empty() { "–".to_owned() } else { own.join(" ") });

@@ -57,7 +57,7 @@ pub use flows::FlowsView;
 pub use format::{Draw, Drawn, Format, Row, Rows, Shown};
 pub use grade::GradeView;
 pub use ladder::LadderView;
-pub use lesson::{SheetLesson, SheetView, Skeleton, skeleton};
+pub use lesson::{SheetLesson, SheetView, Skeleton, Taught, skeleton, taught};
 pub use probe::{ProbeView, over_time};
 pub use prose::prose;
 pub use samples::SamplesView;

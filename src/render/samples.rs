@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::format::{Draw, Format, Shown};
-use super::style::{Role, Style, flow};
+use super::prose::prose;
+use super::style::{Role, Style, flow, glued};
 use crate::model::to_json;
 #[cfg(test)]
 use crate::render::schemas;
@@ -50,7 +51,11 @@ fn text(_view: &SamplesView, style: &Style) -> String {
         let members = || SAMPLES.iter().filter(|sample| belongs(sample));
         let Some(first) = members().next() else { continue };
         let example = first.command().replace(first.name, "NAME");
-        text.push_str(&format!("{}: {example}\n", style.paint(Role::Strong, heading)));
+        let heading = heading.split(' ').map(|word| style.paint(Role::Strong, word));
+        let mut heading: Vec<String> = heading.collect();
+        heading.iter_mut().last().into_iter().for_each(|word| word.push(':'));
+        heading.push(glued(&example));
+        text.push_str(&(flow(&heading, " ", 2, style.width) + "\n"));
         for sample in members() {
             let (name, indent) = match is_narrow {
                 true => {
@@ -66,11 +71,11 @@ fn text(_view: &SamplesView, style: &Style) -> String {
         }
         text.push('\n');
     }
-    text.push_str(&format!(
-        "Every command that takes --from reads them. Most broken setups also have\n\
-         {PREFIX}NAME/fixed, recorded after the fix, and {PREFIX}NAME/near, a similar\n\
-         setup in which nothing is wrong.\n"
-    ));
+    let others = format!(
+        "Every command that takes --from reads them. Most broken setups also have {PREFIX}NAME/fixed, \
+         recorded after the fix, and {PREFIX}NAME/near, a similar setup in which nothing is wrong."
+    );
+    text.push_str(&prose(&others, style));
     text
 }
 

@@ -2,7 +2,8 @@
 
 use super::view::View;
 use crate::model::{
-    Availability, ContainerAt, PublishMode, Service, ServicePort, Swarm, TaskState,
+    Availability, ContainerAt, Natural, PublishMode, Service, ServicePort, Swarm, SwarmNode,
+    TaskState,
 };
 
 /// A table: its headings, and rows of as many cells.
@@ -22,8 +23,9 @@ pub fn tables(view: &View) -> Vec<Table> {
             |at: &ContainerAt| view.container(*at).task_of.as_ref() == Some(&service.name);
         view.scope.is_none() || view.containers.iter().any(is_task)
     };
-    let services: Vec<_> =
-        swarm.services.iter().filter(shown).map(|service| service_row(view, service)).collect();
+    let mut services: Vec<&Service> = swarm.services.iter().filter(shown).collect();
+    services.sort_by_key(|service| Natural(&service.name));
+    let services = services.into_iter().map(|service| service_row(view, service)).collect();
     let nodes: Vec<_> = if view.scope.is_none() { node_rows(swarm) } else { Vec::new() };
     let tables = [
         Table { headings: ["service", "mode", "running", "leads to", "ports"], rows: services },
@@ -72,9 +74,10 @@ fn port(port: &ServicePort) -> String {
 }
 
 fn node_rows(swarm: &Swarm) -> Vec<[String; 5]> {
-    swarm
-        .nodes
-        .iter()
+    let mut nodes: Vec<&SwarmNode> = swarm.nodes.iter().collect();
+    nodes.sort_by_key(|node| Natural(&node.name));
+    nodes
+        .into_iter()
         .map(|node| {
             let mut tasks = Vec::new();
             for service in &swarm.services {

@@ -62,7 +62,7 @@ fn container_rows(view: &View, style: &Style) -> Vec<Vec<String>> {
         let mut names = Vec::new();
         match view.map.stack_owner(*at) {
             StackOwner::Itself => {
-                for (network, endpoint) in view.map.endpoints(*at) {
+                for (network, endpoint) in view.endpoints(*at) {
                     ways.extend(endpoint_lines(endpoint, style));
                     if network.is_some_and(|network| !view.network(network).is_built_in()) {
                         names.extend(container.chosen_names_on(endpoint));

@@ -40,6 +40,33 @@ fn a_plan_that_was_saved_shows_the_same() {
     }
 }
 
+/// What is above a folder belongs to another project, unless one stands in it.
+#[test]
+fn a_folder_without_a_compose_file_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let compose = "services:\n  web:\n    image: nginx\n";
+    fs::write(folder.path().join("compose.yaml"), compose).unwrap();
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    let run = |at: &str, arguments: &[&str]| {
+        let mut command = netmap_command();
+        finished(command.current_dir(folder.path().join(at)).args(arguments).output().unwrap())
+    };
+    for command in ["show", "doctor", "snapshot"] {
+        let named = run("", &[command, "--compose", "empty"]);
+        assert_eq!(named.code, 2, "{command}: {}", named.out);
+        assert!(named.err.contains("empty: there is no compose file in this folder"));
+        let hint = "netmap looks for compose.yaml, compose.yml, docker-compose.yml";
+        assert!(named.err.contains(hint), "{}", named.err);
+        assert!(named.err.contains("--compose compose.yaml"), "{}", named.err);
+        let here = run("empty", &[command, "--compose", "."]);
+        assert_eq!(here.code, 0, "{command}: {}", here.err);
+        let said = "The compose file is ../compose.yaml, above this folder.";
+        assert!(here.err.contains(said), "{command}: {}", here.err);
+        let at_home = run("", &[command, "--compose", "."]);
+        assert!(!at_home.err.contains("above"), "{}", at_home.err);
+    }
+}
+
 #[test]
 fn filters_work_on_plans() {
     let run = netmap(&["show", "--compose", SHOP, "gateway", "--format", "csv"]);

@@ -57,6 +57,26 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     packed.finish().unwrap()
 }
 
+/// Who means one student and names the class learns how to name both.
+#[test]
+fn a_folder_of_snapshots_is_no_snapshot() {
+    let class = Class::new();
+    class.put("ada 10.json", b"{}").put("ada 2.json", b"{}").put("notes.txt", b"");
+    for command in ["show", "doctor"] {
+        let run = netmap(&[command, "--from", class.path()]);
+        assert_eq!(run.code, 2, "{}", run.out);
+        let what = format!("`{}`: it is a folder without a `snapshot.json`", class.path());
+        assert!(run.err.contains(&what), "{}", run.err);
+        let all = format!("netmap grade check.yaml {}\n", class.path());
+        assert!(run.err.contains(&all), "{}", run.err);
+        let one = format!("--from '{}'\n", class.at("ada 2.json").display());
+        assert!(run.err.contains(&one), "{}", run.err);
+    }
+    let empty = tempfile::tempdir().unwrap();
+    let run = netmap(&["show", "--from", empty.path().to_str().unwrap()]);
+    assert!(run.code == 2 && run.err.contains("there is no snapshot in it"), "{}", run.err);
+}
+
 /// A class of all kinds.
 fn class() -> Class {
     let class = Class::new();

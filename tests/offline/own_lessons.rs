@@ -31,8 +31,7 @@ fn text(folder: &Path, path: &str) -> String {
 fn a_lesson_made_of_any_sample_is_whole() {
     let lessons = fs::read_dir(project_file("samples/lessons")).unwrap();
     let lessons = lessons.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
-    let samples =
-        ["wrong-name", "no-shared-network", "icc-off", "exposed-to-the-world", "healthy-proxy"];
+    let samples = ["wrong-name", "no-shared-network", "icc-off", "exposed-to-the-world"];
     let samples = samples.map(|sample| project_file("samples").join(sample));
     for sample in lessons.chain(samples) {
         let folder = made(sample.to_str().unwrap(), "mine");
@@ -86,30 +85,34 @@ fn a_lesson_has_what_the_setup_has_and_what_the_doctor_says() {
 /// solved before it begins.
 #[test]
 fn what_had_ended_ends_in_the_lesson_too() {
-    let folder = made("sample:crashed", "mine");
+    let folder = made("sample:target-down", "mine");
     let setup = text(folder.path(), "mine/setup.sh");
     // Once: `docker start` brings it back, as it would the original that is mended.
     let once = "  sh -c '[ -e /ended ] || { : >/ended; exit 1; }\n";
     assert!(setup.contains(once), "{setup}");
     // One that dials ends where nobody answers, and else runs.
-    let at = folder.path().join("dials.json");
-    let snapshot = fs::read_to_string(project_file("samples/target-down/snapshot.json")).unwrap();
-    let mut snapshot: serde_json::Value = serde_json::from_str(&snapshot).unwrap();
-    let containers = snapshot["containers"].as_array_mut().unwrap().iter_mut();
-    for container in containers.filter(|container| container["name"] == "web") {
-        container["state"] = "exited".into();
-        container["exit_code"] = 3.into();
-    }
-    fs::write(&at, snapshot.to_string()).unwrap();
-    let folder = made(at.to_str().unwrap(), "mine");
-    let setup = text(folder.path(), "mine/setup.sh");
+    let changed = |sample: &str, name: &str, code: u8| {
+        let at = folder.path().join(format!("{sample}.json"));
+        let place = project_file("samples").join(sample).join("snapshot.json");
+        let mut snapshot: serde_json::Value =
+            serde_json::from_str(&fs::read_to_string(place).unwrap()).unwrap();
+        let containers = snapshot["containers"].as_array_mut().unwrap().iter_mut();
+        for container in containers.filter(|container| container["name"] == name) {
+            container["state"] = "exited".into();
+            container["exit_code"] = code.into();
+        }
+        fs::write(&at, snapshot.to_string()).unwrap();
+        made(at.to_str().unwrap(), "mine")
+    };
+    let dialling = changed("no-shared-network", "web", 3);
+    let setup = text(dialling.path(), "mine/setup.sh");
     assert!(setup.contains("</dev/null >/dev/null || exit 3\n"), "{setup}");
     // And what was stopped by hand is stopped.
-    let stopped = snapshot.to_string().replace("\"exit_code\":3", "\"exit_code\":143");
-    fs::write(&at, stopped).unwrap();
-    let folder = made(at.to_str().unwrap(), "mine");
-    let setup = text(folder.path(), "mine/setup.sh");
-    assert!(setup.contains("\ndocker stop -t 0 web\n"), "{setup}");
+    let stopped = changed("target-down", "db", 143);
+    let setup = text(stopped.path(), "mine/setup.sh");
+    assert!(setup.contains("\ndocker stop -t 0 db\n"), "{setup}");
+    let check = text(stopped.path(), "mine/check.yaml");
+    assert!(check.contains("  db: { running: true }\n"), "{check}");
 }
 
 #[test]
@@ -166,8 +169,8 @@ fn a_lesson_says_that_nothing_fixes_it_yet() {
         let new = ["lesson", "--lessons", at, "new", &sample.replace([':', '/'], "-")];
         netmap(&[&new[..], &["--from", sample]].concat()).err
     };
-    let healthy = left_out("sample:healthy-proxy");
-    assert!(healthy.contains("left out: what fixes it"), "{healthy}");
+    let by_hand = left_out("sample:loopback-bind");
+    assert!(by_hand.contains("left out: what fixes it"), "{by_hand}");
     let broken = left_out("sample:lessons/two-networks");
     assert!(!broken.contains("left out: what fixes it"), "{broken}");
 }
@@ -177,7 +180,8 @@ fn a_lesson_of_some_containers_tells_nothing_of_the_others() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path().to_str().unwrap();
     let sample = ["--from", "sample:module-5"];
-    let new = [&["lesson", "--lessons", at, "new", "mine", "mongo"], &sample[..]].concat();
+    let new = ["lesson", "--lessons", at, "new", "mine", "mongo", "results_container"];
+    let new = [&new, &sample[..]].concat();
     let run = netmap(&new);
     assert_eq!(run.code, 0, "{}", run.err);
     for file in ["README.md", "setup.sh", "solve.sh", "check.yaml", "snapshot.json"] {
@@ -190,7 +194,16 @@ fn a_lesson_of_some_containers_tells_nothing_of_the_others() {
 fn names_of_strangers_do_not_get_into_a_script() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("hostile.json");
-    fs::write(&file, crate::doctor::hostile()).unwrap();
+    let mut hostile: serde_json::Value = serde_json::from_str(&crate::doctor::hostile()).unwrap();
+    let beside = two_faults();
+    let beside: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(beside.path()).unwrap()).unwrap();
+    for list in ["containers", "networks"] {
+        let named = beside[list].as_array().unwrap().iter();
+        let more: Vec<_> = named.filter(|one| one["name"] != "db").cloned().collect();
+        hostile[list].as_array_mut().unwrap().extend(more);
+    }
+    fs::write(&file, hostile.to_string()).unwrap();
     let at = folder.path().to_str().unwrap();
     let run = netmap(&["lesson", "--lessons", at, "new", "odd", "--from", file.to_str().unwrap()]);
     assert_eq!(run.code, 0, "{}", run.err);
@@ -301,4 +314,92 @@ fn a_lesson_of_a_stranger_runs_nothing_on_paper() {
     assert_eq!(page.code, 0, "{}", page.err);
     assert!(!page.out.contains("<script") && !page.out.contains("<img"), "{}", page.out);
     assert!(page.out.contains("default-src 'none'; style-src 'sha256-"), "{}", page.out);
+}
+
+/// What `netmap lesson new` says of a setup of which it makes no lesson.
+fn refused(arguments: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().to_str().unwrap();
+    let run = netmap(&[&["lesson", "--lessons", at, "new", "mine"], arguments].concat());
+    assert_eq!(run.code, 2, "{arguments:?}: {}{}", run.out, run.err);
+    assert!(!folder.path().join("mine").exists(), "{arguments:?}");
+    run.err
+}
+
+/// Whoever starts such a lesson is done, or never will be.
+#[test]
+fn no_lesson_is_made_of_what_it_could_not_teach() {
+    for sample in ["sample:healthy-proxy", "sample:wrong-name/fixed"] {
+        let healthy = refused(&["--from", sample]);
+        assert!(healthy.contains("nothing is broken here"), "{healthy}");
+        assert!(healthy.contains("see with `netmap doctor`"), "{healthy}");
+    }
+    for sample in ["crashed", "mtu-mismatch", "ip-forward-off", "shadowed-name"] {
+        let odd = refused(&["--from", &format!("sample:{sample}")]);
+        assert!(odd.contains("a lesson cannot stage what is wrong here"), "{odd}");
+        assert!(odd.contains(&format!("({sample})")), "{odd}");
+    }
+    let unknown = refused(&["--from", "sample:module-5", "--rule", "wrong-nmae"]);
+    assert!(unknown.contains("`wrong-nmae`") && unknown.contains("`wrong-name`"), "{unknown}");
+    let other = refused(&["--from", "sample:module-5", "--rule", "wrong-name"]);
+    assert!(other.contains("does not find `wrong-name` here"), "{other}");
+    assert!(other.contains("it finds localhost-dependency"), "{other}");
+}
+
+/// Two samples side by side, each with a fault of its own.
+fn two_faults() -> tempfile::NamedTempFile {
+    let sample = |name: &str| -> serde_json::Value {
+        let place = project_file("samples").join(name).join("snapshot.json");
+        serde_json::from_str(&fs::read_to_string(place).unwrap()).unwrap()
+    };
+    let mut both = sample("no-shared-network");
+    let other = sample("lessons/wrong-name");
+    for list in ["containers", "networks", "observations"] {
+        let known: Vec<_> = both[list].as_array().unwrap().clone();
+        let is_new = |one: &&serde_json::Value| known.iter().all(|it| it["name"] != one["name"]);
+        let more = other[list].as_array().unwrap().iter();
+        let more: Vec<_> =
+            more.filter(|one| list == "observations" || is_new(one)).cloned().collect();
+        both[list].as_array_mut().unwrap().extend(more);
+    }
+    let file = tempfile::NamedTempFile::with_suffix(".json").unwrap();
+    fs::write(file.path(), both.to_string()).unwrap();
+    file
+}
+
+#[test]
+fn a_lesson_of_two_faults_speaks_of_both_or_of_the_one_that_is_asked_for() {
+    let file = two_faults();
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().to_str().unwrap();
+    let new = |name: &str, more: &[&str]| {
+        let from = ["--from", file.path().to_str().unwrap()];
+        let run = netmap(&[&["lesson", "--lessons", at, "new", name], &from[..], more].concat());
+        assert_eq!(run.code, 0, "{}", run.err);
+        run.err
+    };
+    let said = new("both", &[]);
+    assert!(said.contains("no-shared-network, wrong-name. With --rule"), "{said}");
+    let readme = text(folder.path(), "both/README.md");
+    let (story, solution) = readme.split_once("## Solution").unwrap();
+    let (story, hints) = story.split_once("## Hints").unwrap();
+    for name in ["library-app", "library-mysql"] {
+        assert!(story.contains(name), "{readme}");
+    }
+    assert!(story.contains("2 things are wrong here. Let `"), "{readme}");
+    for told in ["a network that both are on", "answers to its name, its compose service"] {
+        for part in [hints, solution] {
+            assert!(part.contains(told), "{told}: {part}");
+        }
+    }
+    let check = text(folder.path(), "both/check.yaml");
+    assert!(check.contains("none of no-shared-network, wrong-name"), "{check}");
+    let said = new("one", &["--rule", "wrong-name"]);
+    assert!(!said.contains("several faults"), "{said}");
+    let readme = text(folder.path(), "one/README.md");
+    assert!(readme.starts_with("# library-app does not reach library-mysql\n"), "{readme}");
+    let check = text(folder.path(), "one/check.yaml");
+    assert!(check.contains("none of wrong-name\n"), "{check}");
+    // What is wrong besides would keep it from ever passing.
+    assert!(!check.contains("web -> db"), "{check}");
 }

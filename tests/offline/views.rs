@@ -121,3 +121,66 @@ fn a_port_on_every_address_of_both_families_is_one() {
     let again = netmap(&["check", file.path().to_str().unwrap(), "--from", DUAL]);
     assert_eq!(again.code, 0, "{}{}", again.out, again.err);
 }
+
+/// Twelve projects with a container each, on a network each and one that all share.
+fn twelve_projects() -> tempfile::NamedTempFile {
+    let (mut networks, mut containers) = (Vec::new(), Vec::new());
+    for number in 1..=12 {
+        let (project, network) = (format!("p{number}"), format!("p{number}_net"));
+        let on = |network: &str, at: &str| serde_json::json!({"network": network, "network_id": network, "ipv4": at});
+        networks.push(serde_json::json!({"name": network, "id": network, "driver": "bridge",
+            "project": project, "subnets": [{"subnet": format!("10.9.{number}.0/24")}]}));
+        containers.push(serde_json::json!({"name": format!("web{number}"), "id": project,
+            "state": "running", "project": project,
+            "endpoints": [on(&network, &format!("10.9.{number}.2"))]}));
+    }
+    // One that is on all of them.
+    let everywhere: Vec<Value> = (1..=12)
+        .map(|n| serde_json::json!({"network": format!("p{n}_net"), "network_id": format!("p{n}_net"), "ipv4": format!("10.9.{n}.3")}))
+        .collect();
+    containers.push(serde_json::json!({"name": "proxy", "id": "proxy", "state": "running",
+        "endpoints": everywhere}));
+    let snapshot = serde_json::json!({"schema": "netmap/1", "engine": {"name": "Docker", "version": "26"},
+        "networks": networks, "containers": containers});
+    let file = tempfile::NamedTempFile::with_suffix(".json").unwrap();
+    std::fs::write(file.path(), snapshot.to_string()).unwrap();
+    file
+}
+
+/// The numbers behind `name` in a text, in the order in which they first stand there.
+fn numbers_after(name: &str, text: &str) -> Vec<usize> {
+    let mut numbers = Vec::new();
+    for part in text.split(name).skip(1) {
+        let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
+        if let Ok(number) = digits.parse()
+            && !numbers.contains(&number)
+        {
+            numbers.push(number);
+        }
+    }
+    numbers
+}
+
+#[test]
+fn names_with_numbers_stand_in_the_order_of_the_numbers() {
+    let file = twelve_projects();
+    let from = file.path().to_str().unwrap();
+    let in_order: Vec<usize> = (1..=12).collect();
+    for format in ["grid", "table", "tree", "markdown", "mermaid", "dot", "d2", "plantuml"] {
+        let run = netmap(&["show", "--from", from, "-f", format]);
+        assert_eq!(run.code, 0, "{format}: {}", run.err);
+        assert_eq!(numbers_after("web", &run.out), in_order, "{format}: {}", run.out);
+    }
+    let table = netmap(&["show", "--from", from, "-f", "table", "proxy"]).out;
+    let (_, rows) = table.split_once("network → address").expect("the containers");
+    assert_eq!(numbers_after("p", rows), in_order, "{table}");
+    let svg = netmap(&["show", "--from", from, "-f", "svg"]).out;
+    assert_eq!(numbers_after("data-name=\"web", &svg), in_order, "{svg}");
+    // Scripts compare files byte by byte.
+    let json = netmap(&["show", "--from", from, "-f", "json"]).out;
+    let [containers, networks] = ["web", "p"].map(|name| format!("\"name\": \"{name}"));
+    let bytes = [1, 10, 11, 12, 2, 3, 4, 5, 6, 7, 8, 9];
+    assert_eq!(numbers_after(&containers, &json), bytes, "{json}");
+    let bytes = [10, 11, 12, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+    assert_eq!(numbers_after(&networks, &json), bytes, "{json}");
+}

@@ -70,6 +70,9 @@ pub(super) enum What {
         /// Only these containers; globs work
         #[arg(value_name = "CONTAINER")]
         containers: Vec<String>,
+        /// Teach only what this rule of the doctor finds; may be repeated
+        #[arg(long, value_name = "RULE")]
+        rule: Vec<String>,
     },
     /// Write a sheet for students, or with --teacher one for teachers
     #[command(after_help = Format::<SheetView>::list())]

@@ -53,8 +53,8 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     }
     let desk = |course| Desk { run, style: run.style(), course };
     let folder = args.lessons.as_deref();
-    if let What::New { name, containers } = &args.what {
-        return desk(Course::own()).new_lesson(name, folder, containers).await;
+    if let What::New { name, containers, rule } = &args.what {
+        return desk(Course::own()).new_lesson(name, folder, containers, rule).await;
     }
     let at = desk(folder.map_or_else(|| Ok(Course::own()), own::read)?);
     match &args.what {

@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 
 use super::desk::{Course, Desk};
 use crate::cli::session::{Purpose, Session};
-use crate::cli::{Ending, source};
+use crate::cli::{Ending, doctor, source};
 use crate::diagnose::diagnose;
 use crate::error::{Error, Problem, Result};
 use crate::graph::{Filter, Map};
 use crate::lesson::{Lesson, complaints, is_plain};
-use crate::render::{Skeleton, skeleton};
+use crate::model::words::quoted;
+use crate::model::{Diagnosis, Finding, Severity, natural_order};
+use crate::render::{Skeleton, skeleton, taught};
 
 /// Largest file of a lesson that is read, in bytes.
 const LARGEST: u64 = 1 << 20;
@@ -39,7 +41,7 @@ pub fn read(folder: &Path) -> Result<Course> {
             )),
         });
     }
-    lessons.sort_by(|a: &Lesson, b: &Lesson| a.name.cmp(&b.name));
+    lessons.sort_by(|a: &Lesson, b: &Lesson| natural_order(&a.name, &b.name));
     Ok(Course { lessons: Cow::Owned(lessons), folder: Some(folder.to_owned()) })
 }
 
@@ -93,6 +95,7 @@ impl Desk<'_> {
         name: &str,
         folder: Option<&Path>,
         names: &[String],
+        rules: &[String],
     ) -> Result<Ending> {
         if !is_plain(name) {
             return Err(Error::Usage {
@@ -100,6 +103,8 @@ impl Desk<'_> {
                 hint: Some("letters, digits, - and _ make one, as in two-networks".to_owned()),
             });
         }
+        let rules = rules.iter().map(|name| Ok(doctor::rule(name)?.name));
+        let rules = rules.collect::<Result<Vec<&str>>>()?;
         let place = folder.unwrap_or(Path::new(".")).join(name);
         if place.exists() {
             return Err(Error::Usage {
@@ -123,21 +128,95 @@ impl Desk<'_> {
         let snapshot = source::part(&snapshot, &chosen);
         let map = Map::new(&snapshot);
         let chosen = map.containers().collect();
-        let made = skeleton(name, &map, &chosen, &diagnose(&map, None, |_| true));
+        let found = diagnose(&map, None, |_| true);
+        let (asked, not_asked) = among(found, &rules)?;
+        let mut told = taught(&map, &asked);
+        if told.diagnosis.findings.is_empty() {
+            return Err(nothing_to_teach(&told.others));
+        }
+        let not_staged = told.others.clone();
+        told.others.extend(not_asked);
+        let made = skeleton(name, &map, &chosen, &told);
         write(&place, &made)?;
         let snapshot = snapshot.to_json();
         self.run.output.data(snapshot.as_bytes(), Some(&place.join("snapshot.json")))?;
         self.say(&format!("{}\n", place.display()))?;
+        for finding in &not_staged {
+            let Finding { summary, rule, .. } = finding;
+            self.run.note(&format!("left out: {summary} ({rule}), which a lesson cannot stage"));
+        }
         for what in &made.left_out {
             self.run.note(&format!("left out: {what}"));
+        }
+        let several: Vec<&str> = distinct(&told.diagnosis.findings);
+        if let [first, _, ..] = &several[..] {
+            self.run.note(&format!(
+                "The lesson has several faults at once: {}. With --rule {first} it has that one alone.",
+                several.join(", ")
+            ));
         }
         let folder = place.parent().map_or(Path::new("."), |parent| parent);
         self.run.note(&format!(
             "Programs are stand-ins that dial and answer as theirs did. Read the files, tell the story, then:\n  \
              netmap lesson --lessons {} start {name}",
-            folder.display()
+            quoted(&folder.display().to_string())
         ));
         Ok(Ending::Clean)
+    }
+}
+
+/// The findings that are problems: those of the rules that were asked for, and the
+/// others.
+fn among(diagnosis: Diagnosis, rules: &[&str]) -> Result<(Diagnosis, Vec<Finding>)> {
+    let findings = diagnosis.findings.into_iter();
+    let problems: Vec<Finding> =
+        findings.filter(|finding| finding.severity > Severity::Info).collect();
+    let there = distinct(&problems);
+    if let Some(missing) = rules.iter().find(|rule| !there.contains(rule)) {
+        return Err(Error::Usage {
+            what: format!("the doctor does not find `{missing}` here"),
+            hint: Some(match there[..] {
+                [] => NOTHING_BROKEN.to_owned(),
+                _ => format!("it finds {}", there.join(", ")),
+            }),
+        });
+    }
+    let is_asked = |finding: &Finding| rules.is_empty() || rules.contains(&finding.rule);
+    let (findings, others) = problems.into_iter().partition(is_asked);
+    Ok((Diagnosis { findings, ..diagnosis }, others))
+}
+
+/// The rules of findings, each once.
+fn distinct(findings: &[Finding]) -> Vec<&'static str> {
+    let mut rules = Vec::new();
+    for finding in findings {
+        if !rules.contains(&finding.rule) {
+            rules.push(finding.rule);
+        }
+    }
+    rules
+}
+
+const NOTHING_BROKEN: &str = "break the setup in the way that you want to teach, see with `netmap doctor` that it is \
+    found, and try again";
+
+/// The error for a setup of which no lesson can be made.
+fn nothing_to_teach(found: &[Finding]) -> Error {
+    let Some(first) = found.first() else {
+        return Error::Usage {
+            what: "nothing is broken here that a lesson could teach".to_owned(),
+            hint: Some(NOTHING_BROKEN.to_owned()),
+        };
+    };
+    let rules = distinct(found);
+    let (summary, rules) = (&first.summary, rules.join(", "));
+    Error::Usage {
+        what: format!("a lesson cannot stage what is wrong here: {summary} ({rules})"),
+        hint: Some(
+            "a lesson makes networks, and stand-ins for programs that answer on ports and dial what \
+             variables say: break one of these, and try again"
+                .to_owned(),
+        ),
     }
 }
 

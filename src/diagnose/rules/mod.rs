@@ -16,7 +16,7 @@ pub mod firewall_drop;
 mod foreign_namesake;
 mod gateway_surprise;
 mod hairpin;
-mod hardcoded_ip;
+pub mod hardcoded_ip;
 mod host_firewall;
 mod host_mode_peer;
 mod host_port_between_containers;

@@ -2,6 +2,7 @@
 
 use super::AdviceView;
 use crate::model::words::{count, listed};
+use crate::model::{Natural, natural_order};
 use crate::render::flows::footer;
 use crate::render::style::{Role, Style, flow};
 
@@ -42,9 +43,13 @@ pub fn render(view: &AdviceView, style: &Style) -> String {
     } else {
         let networks = count(view.advice.planned.len(), "network");
         add(Role::Strong, format!("{networks} would carry what was seen:"));
-        for planned in &view.advice.planned {
+        let mut networks: Vec<_> = view.advice.planned.iter().collect();
+        networks.sort_by_key(|planned| Natural(&planned.name));
+        for planned in networks {
             let internal = if planned.internal { " (internal)" } else { "" };
-            let members = planned.members.join(", ");
+            let mut members = planned.members.clone();
+            members.sort_by(|a, b| natural_order(a, b));
+            let members = members.join(", ");
             add(Role::Plain, format!("  {}{internal}: {members}", planned.name));
         }
         add(

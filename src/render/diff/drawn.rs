@@ -54,7 +54,7 @@ fn callouts(view: &DiffView, overlay: &Overlay) -> Vec<Callout> {
     };
     let mut groups: Vec<Vec<&Difference>> = Vec::new();
     let mut places: HashMap<(Subject, String), usize> = HashMap::new();
-    for change in view.changes() {
+    for change in view.by_name() {
         let thing = match overlay.about(change) {
             Some(About::Endpoint(at, _)) if came_or_went(&at) => {
                 change.name.rsplit_once(" on ").map_or(change.name.as_str(), |(name, _)| name)

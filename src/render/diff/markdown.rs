@@ -8,7 +8,7 @@ use crate::render::style::Style;
 /// Writes the table and what there is to say about it.
 pub fn render(view: &DiffView, _style: &Style) -> String {
     let mut text = format!("{} → {}\n", safe(view.before.name), safe(view.after.name));
-    let changes = view.changes();
+    let changes = view.by_name();
     if !changes.is_empty() {
         text.push_str("\n| | what | where | before | after |\n|---|---|---|---|---|\n");
         for change in changes {

@@ -13,7 +13,7 @@ const LEAST_TEXT: usize = 24;
 pub fn render(view: &DiffView, style: &Style) -> String {
     let title = format!("{} → {}", view.before.name, view.after.name);
     let mut text = style.wrapped(Role::Strong, &title, 2) + "\n";
-    let changes = view.changes();
+    let changes = view.by_name();
     if !changes.is_empty() {
         text.push('\n');
         let rows: Vec<Vec<String>> = changes.iter().map(|change| row(change, style)).collect();

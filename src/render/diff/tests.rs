@@ -47,9 +47,9 @@ fn people_see_what_came_went_and_changed() {
 monday.json → Docker 26.1
 
 + network    cache              bridge
+- container  o|d \\u{1b}[31m<b>  exited
 + endpoint   api on cache       –
 ~ flag       back               internal: no → yes
-- container  o|d \\u{1b}[31m<b>  exited
 
 4 differences.
 1 more in ids, addresses that moved and starts (--noise shows it).

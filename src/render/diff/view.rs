@@ -2,8 +2,8 @@
 
 use crate::diff::{Change, Difference};
 use crate::graph::Strangers;
-use crate::model::Snapshot;
 use crate::model::words::count;
+use crate::model::{Natural, Snapshot};
 
 /// A difference, for showing.
 #[derive(Debug)]
@@ -34,6 +34,13 @@ impl<'a> DiffView<'a> {
     pub fn changes(&self) -> Vec<&'a Change> {
         let all = self.difference.changes.iter();
         all.filter(|change| self.noise || !change.noise).collect()
+    }
+
+    /// The same by the names of things, as people read names.
+    pub fn by_name(&self) -> Vec<&'a Change> {
+        let mut changes = self.changes();
+        changes.sort_by_key(|change| (change.kind, Natural(&change.name)));
+        changes
     }
 
     /// What could not be read on either side, and may be missing for that.

@@ -1,16 +1,7 @@
 //! Words of a shell, and sentences between them.
 
 use crate::model::visible;
-
-/// Text as one word of a POSIX shell.
-pub fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=,".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
-}
+pub use crate::model::words::quoted;
 
 /// A command of these words.
 pub fn command(words: &[&str]) -> String {
@@ -28,16 +19,6 @@ pub fn prose(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_become_single_words() {
-        assert_eq!(quoted("web_1.a-b"), "web_1.a-b");
-        assert_eq!(quoted("my net"), "'my net'");
-        assert_eq!(quoted("a'b; rm -rf /"), "'a'\\''b; rm -rf /'");
-        assert_eq!(quoted("$(id)"), "'$(id)'");
-        assert_eq!(quoted(""), "''");
-        assert_eq!(quoted("~root"), "'~root'");
-    }
 
     #[test]
     fn prose_stays_one_line() {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{FlowsView, words};
-use crate::model::FlowOutcome;
+use crate::model::{FlowOutcome, Natural};
 use crate::render::columns;
 use crate::render::style::{Role, Style};
 
@@ -21,19 +21,19 @@ pub fn render(view: &FlowsView, style: &Style) -> String {
         if !cell.contains(&entry) {
             cell.push(entry);
         }
-        clients.insert(client);
-        servers.insert(server);
+        clients.insert(Natural(client));
+        servers.insert(Natural(server));
     }
     let mut text = format!("{}\n", style.wrapped(Role::Quiet, &words::window(view.seen), 2));
     if view.flows.is_empty() {
         text.push_str("\nNothing was seen.\n");
     } else {
-        let heads = servers.iter().map(|server| style.paint(Role::Strong, server));
+        let heads = servers.iter().map(|server| style.paint(Role::Strong, &server.0));
         let mut rows =
             vec![std::iter::once(style.paint(Role::Quiet, CORNER)).chain(heads).collect()];
-        for client in clients {
+        for Natural(client) in clients {
             let mut row = vec![style.paint(Role::Strong, &client)];
-            row.extend(servers.iter().map(|server| {
+            row.extend(servers.iter().map(|Natural(server)| {
                 let cell = cells.get(&(client.clone(), server.clone()));
                 cell.map_or_else(|| style.paint(Role::Quiet, "·"), |cell| cell.join("\n"))
             }));

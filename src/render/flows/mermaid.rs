@@ -13,10 +13,10 @@ pub fn render(view: &FlowsView, _style: &Style) -> String {
     let ids: BTreeMap<&str, usize> =
         parties.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
     let mut text = String::from("flowchart LR\n");
-    for (name, at) in &ids {
+    for (at, name) in parties.iter().enumerate() {
         text.push_str(&format!("  p{at}[\"{}\"]\n", safe(name)));
     }
-    for flow in &view.flows {
+    for flow in view.by_name() {
         let (client, server) = (flow.client.to_string(), flow.server.to_string());
         let arrow = match flow.outcome {
             FlowOutcome::Refused | FlowOutcome::Unanswered => "-.->",

@@ -84,7 +84,7 @@ fn rows(view: &FlowsView, style: &Style) -> Vec<Vec<String>> {
     heads.extend(columns.iter().map(|column| quiet(column.heading)));
     let mut rows = vec![heads];
     let mut before: Option<(String, String)> = None;
-    for flow in &view.flows {
+    for flow in view.by_name() {
         let (server, port) = (flow.server.to_string(), flow.service());
         let repeats = before.as_ref().is_some_and(|(last, _)| *last == server);
         let same = before.as_ref().is_some_and(|(_, last)| repeats && *last == port);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Flow, Flows};
+use crate::model::{Flow, Flows, Natural, Party};
 
 /// Flows, for showing.
 #[derive(Debug)]
@@ -23,8 +23,20 @@ impl<'a> FlowsView<'a> {
     }
 
     /// Everybody who has a part in them, by name.
-    pub fn parties(&self) -> BTreeSet<String> {
+    pub fn parties(&self) -> Vec<String> {
         let ends = self.flows.iter().flat_map(|flow| [&flow.client, &flow.server]);
-        ends.map(ToString::to_string).collect()
+        let parties: BTreeSet<_> = ends.map(|end| Natural(end.to_string())).collect();
+        parties.into_iter().map(|party| party.0).collect()
+    }
+
+    /// The flows by the names of servers, and those of clients at each port, as people
+    /// read names.
+    pub fn by_name(&self) -> Vec<&'a Flow> {
+        let mut flows = self.flows.clone();
+        flows.sort_by_cached_key(|flow| {
+            let name = |end: &Party| Natural(end.to_string());
+            (name(&flow.server), flow.port, flow.protocol, name(&flow.client))
+        });
+        flows
     }
 }

@@ -201,7 +201,7 @@ impl Known<'_> {
 
     fn endpoints(&self, at: ContainerAt) -> Vec<On> {
         let container = self.view.container(at);
-        let shown = self.view.map.endpoints(at).filter_map(|(network, endpoint)| {
+        let shown = self.view.endpoints(at).into_iter().filter_map(|(network, endpoint)| {
             let network = network?;
             let names = match self.view.network(network).is_default_bridge() {
                 true => Vec::new(),

@@ -317,7 +317,8 @@
     for (const [value, text] of values) list.append(new Option(text, value));
     list.parentElement.hidden = values.length < 2;
   };
-  const distinct = (values) => [...new Set(values.filter(Boolean))].sort().map((value) => [value, value]);
+  const byName = new Intl.Collator("en", { numeric: true }).compare;
+  const distinct = (values) => [...new Set(values.filter(Boolean))].sort(byName).map((value) => [value, value]);
   offer(project, distinct(containers.map((of) => of.project)));
   offer(network, networks.map((of, at) => [String(at), panel.nameOf(of)]));
   offer(state, distinct(containers.flatMap((of) => of.states)));

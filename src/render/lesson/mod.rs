@@ -4,7 +4,10 @@
 mod page;
 mod sheet;
 mod skeleton;
+mod staged;
 mod stand_in;
+mod story;
 
 pub use sheet::{SheetLesson, SheetView};
 pub use skeleton::{Skeleton, skeleton};
+pub use staged::{Taught, taught};

@@ -8,14 +8,15 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::stand_in::{End, dials, ports, server};
-use crate::diagnose::{rule_named, talks};
+use super::staged::Taught;
+use super::stand_in::{End, IDLE, dials, is_idle, ports, server};
+use super::story::{Story, Wanted, first_sentence, problems, rules, told, ways_of};
+use crate::diagnose::talks;
 use crate::graph::{Map, StackOwner};
 use crate::lesson::{IMAGE, LABEL, is_plain};
-use crate::model::words::listed;
 use crate::model::{
     Action, Change, Container, ContainerAt, Diagnosis, Endpoint, Finding, NetworkMode, Observation,
-    Protocol, Severity, Talk, TalkBasis, is_unsafe,
+    Protocol, Step, Talk, TalkBasis,
 };
 use crate::render::fix;
 
@@ -34,13 +35,14 @@ pub struct Skeleton {
     pub left_out: Vec<String>,
 }
 
-/// Makes a lesson called `name` of these containers of a map.
+/// Makes a lesson called `name` of these containers of a map, about what is taught.
 pub fn skeleton(
     name: &str,
     map: &Map,
     chosen: &BTreeSet<ContainerAt>,
-    diagnosis: &Diagnosis,
+    taught: &Taught,
 ) -> Skeleton {
+    let diagnosis = &taught.diagnosis;
     let is_fit = |at: &ContainerAt| is_plain(&map.container(*at).name);
     let (fit, odd): (Vec<ContainerAt>, Vec<ContainerAt>) = chosen.iter().copied().partition(is_fit);
     let mut left_out: Vec<String> = odd
@@ -50,20 +52,55 @@ pub fn skeleton(
     let observations = map.snapshot().observations.iter();
     let seen = observations.map(|seen| (seen.id.as_str(), seen)).collect();
     let cast = Cast { name, map, containers: owners_first(map, fit), seen };
-    let setup = cast.setup(diagnosis, &mut left_out);
-    let wanted = cast.wanted(diagnosis);
+    let wanted = not_hopeless(cast.wanted(diagnosis), taught);
+    let setup = cast.setup(&wanted, diagnosis, &mut left_out);
     let solve = cast.solve(diagnosis);
-    if crate::lesson::commands(&solve).lines().all(|line| line.trim().is_empty()) {
-        left_out
-            .push("what fixes it: solve.sh waits for the command of whoever decides".to_owned());
-    }
+    let by_hand: BTreeSet<&str> = (problems(diagnosis).filter(|finding| is_by_hand(finding)))
+        .map(|finding| finding.rule)
+        .collect();
+    left_out.extend(by_hand.into_iter().map(|rule| {
+        format!("what fixes it ({rule}): solve.sh waits for the command of whoever decides")
+    }));
     Skeleton {
-        readme: cast.readme(&wanted, diagnosis),
+        readme: Story { names: cast.names(), of_compose: cast.is_of_compose(), wanted: &wanted }
+            .readme(name, diagnosis),
         setup,
         solve,
-        check: cast.check(&wanted, diagnosis),
+        check: cast.check(&wanted, taught),
         left_out,
     }
+}
+
+/// Whether a fix, or a part of it, takes a person and gives no command.
+fn is_by_hand(finding: &Finding) -> bool {
+    let looks = |line: &String| line.starts_with('#') || line.starts_with("docker logs ");
+    let is_told = |step: &Step| {
+        matches!(step.action, Action::Recreate(_))
+            && fix::lines(std::slice::from_ref(step)).iter().all(looks)
+    };
+    finding.fix.iter().any(is_told) || fix::lines(&finding.fix).iter().all(looks)
+}
+
+/// Lines of a comment, a sentence each.
+fn comments(sentences: Vec<&str>) -> String {
+    sentences.iter().map(|sentence| format!("# {}.\n", sentence.trim_end_matches('.'))).collect()
+}
+
+/// Whether one of these findings is about a container.
+fn is_about(name: &str, findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.subjects.iter().any(|subject| subject == name))
+}
+
+/// Without the ways that are blocked by what the lesson does not teach, and so
+/// would stay blocked.
+fn not_hopeless<'a>(mut wanted: Vec<Wanted<'a>>, taught: &Taught) -> Vec<Wanted<'a>> {
+    let blocked = |findings: &[Finding]| -> BTreeSet<String> {
+        let ways = findings.iter().flat_map(|finding| ways_of(finding, &wanted));
+        ways.map(Wanted::arrow).collect()
+    };
+    let (others, own) = (blocked(&taught.others), blocked(&taught.diagnosis.findings));
+    wanted.retain(|way| !others.contains(&way.arrow()) || own.contains(&way.arrow()));
+    wanted
 }
 
 /// The host and the port that the fix has a container dial in place of this port, or
@@ -107,21 +144,6 @@ struct Cast<'a> {
     seen: HashMap<&'a str, &'a Observation>,
 }
 
-/// What one container wants of another.
-struct Wanted<'a> {
-    from: &'a str,
-    to: &'a str,
-    port: Option<u16>,
-}
-
-impl Wanted<'_> {
-    /// `web -> db:5432`.
-    fn arrow(&self) -> String {
-        let port = self.port.map(|port| format!(":{port}")).unwrap_or_default();
-        format!("{} -> {}{port}", self.from, self.to)
-    }
-}
-
 impl<'a> Cast<'a> {
     fn container(&self, at: ContainerAt) -> &'a Container {
         self.map.container(at)
@@ -151,7 +173,9 @@ impl<'a> Cast<'a> {
                 let (host, port) = redialled(diagnosis, from, talk.port, is_only(talk.from));
                 let other = host.and_then(|host| self.called(host));
                 let to = &*self.container(other.unwrap_or(talk.to)).name;
-                Wanted { from, to, port: port.or(talk.port) }
+                // What is no container is reached some other way than by its name.
+                let is_checked = host.is_none() || other.is_some();
+                Wanted { from, to, port: port.or(talk.port), is_checked }
             })
             .collect()
     }
@@ -165,12 +189,24 @@ impl<'a> Cast<'a> {
         self.containers.iter().find(is_called).copied()
     }
 
-    fn setup(&self, diagnosis: &Diagnosis, left_out: &mut Vec<String>) -> String {
-        let mut text = format!(
-            "#!/bin/sh\n# {}.\nset -eu\nlabel={LABEL}={}\n",
-            told(diagnosis).unwrap_or("What ran when this lesson was made"),
-            self.name
-        );
+    /// Whether Compose made any of it: where it made nothing, a compose file is
+    /// nobody's matter.
+    fn is_of_compose(&self) -> bool {
+        self.containers.iter().any(|at| self.container(*at).project().is_some())
+    }
+
+    fn setup(
+        &self,
+        wanted: &[Wanted],
+        diagnosis: &Diagnosis,
+        left_out: &mut Vec<String>,
+    ) -> String {
+        let mut told: Vec<&str> = problems(diagnosis).filter_map(told).collect();
+        if told.is_empty() {
+            told.push("What ran when this lesson was made");
+        }
+        let mut text =
+            format!("#!/bin/sh\n{}set -eu\nlabel={LABEL}={}\n", comments(told), self.name);
         let networks = self.networks(left_out);
         if !networks.is_empty() {
             text.push('\n');
@@ -178,9 +214,26 @@ impl<'a> Cast<'a> {
         }
         for at in &self.containers {
             text.push('\n');
-            text.push_str(&self.started(*at, left_out));
+            text.push_str(&self.started(*at, wanted, diagnosis, left_out));
+        }
+        let restarted: BTreeSet<&str> =
+            self.containers.iter().filter_map(|at| self.restarted_owner(*at)).collect();
+        for owner in restarted {
+            text.push_str(&format!("\ndocker restart -t 0 {owner}\n"));
         }
         text
+    }
+
+    /// The owner of a container's network stack, where it has another one by now.
+    fn restarted_owner(&self, at: ContainerAt) -> Option<&'a str> {
+        let StackOwner::Other(owner) = self.map.stack_owner(at) else { return None };
+        let namespace =
+            |at: ContainerAt| self.seen.get(self.container(at).id.as_str())?.network_namespace;
+        let is_another = match (namespace(at), namespace(owner)) {
+            (Some(own), Some(its)) => own != its,
+            _ => self.container(owner).started_at? > self.container(at).started_at?,
+        };
+        is_another.then_some(self.container(owner).name.as_str())
     }
 
     /// The commands that make the networks.
@@ -214,7 +267,13 @@ impl<'a> Cast<'a> {
     }
 
     /// The commands that start a container with a stand-in for its program.
-    fn started(&self, at: ContainerAt, left_out: &mut Vec<String>) -> String {
+    fn started(
+        &self,
+        at: ContainerAt,
+        wanted: &[Wanted],
+        diagnosis: &Diagnosis,
+        left_out: &mut Vec<String>,
+    ) -> String {
         let container = self.container(at);
         let name = &container.name;
         let mut run = format!("docker run -d --label $label --name {name}");
@@ -232,6 +291,12 @@ impl<'a> Cast<'a> {
                 StackOwner::Itself => self.wires(at, &mut run, &mut connect),
             },
         }
+        // A port that could not be published is one that is asked for all the same.
+        if container.published.is_empty() {
+            for asked in &container.requested {
+                run.push_str(&format!(" -p {}", asked.as_option()));
+            }
+        }
         for port in &container.published {
             let host = port.host_port.map(|port| format!("{port}:")).unwrap_or_default();
             let ip = if port.is_on_every_address() {
@@ -246,7 +311,14 @@ impl<'a> Cast<'a> {
                 run.push_str(&option);
             }
         }
-        let ports = ports(container, self.seen.get(container.id.as_str()).copied());
+        let seen = self.seen.get(container.id.as_str()).copied();
+        let mut ports = ports(container, seen);
+        if ports.is_empty() && End::of(container) != End::Runs {
+            // What it answered on while it ran is what others want of it.
+            let wanted = wanted.iter().filter(|way| way.to == name);
+            ports.extend(wanted.filter_map(|way| Some((way.port?, false))));
+            ports.dedup();
+        }
         for (port, _) in &ports {
             run.push_str(&format!(" --expose {port}"));
         }
@@ -269,8 +341,10 @@ impl<'a> Cast<'a> {
             }
         }
         // One that ended each time could never be brought back.
+        // What no problem is about is no task, and so runs.
         if let End::Failed(code) = end
             && !dials_somebody
+            && is_about(name, &diagnosis.findings)
         {
             left_out.push(format!(
                 "why {name} ended: its stand-in does so once, and runs when it is started again"
@@ -280,6 +354,9 @@ impl<'a> Cast<'a> {
         program.push("while :; do sleep 60; done".to_owned());
         if end == End::Stopped {
             connect.push_str(&format!("docker stop -t 0 {name}\n"));
+        }
+        if is_idle(container, seen) && ports.is_empty() {
+            return format!("{run} {IMAGE} {IDLE} 1d\n{connect}");
         }
         format!("{run} {IMAGE} \\\n  sh -c '{}'\n{connect}", program.join("\n         "))
     }
@@ -323,8 +400,10 @@ impl<'a> Cast<'a> {
     }
 
     fn solve(&self, diagnosis: &Diagnosis) -> String {
-        let how = first(diagnosis).and_then(|finding| rule_named(finding.rule));
-        let how = how.map_or("The commands that fix it go here", |rule| first_sentence(rule.fix));
+        let mut how: Vec<&str> = rules(diagnosis).map(|rule| first_sentence(rule.fix)).collect();
+        if how.is_empty() {
+            how.push("The commands that fix it go here");
+        }
         let mut lines: Vec<String> = Vec::new();
         for line in problems(diagnosis).flat_map(|finding| fix::lines(&finding.fix)) {
             let line = labelled(&line);
@@ -334,25 +413,37 @@ impl<'a> Cast<'a> {
         }
         let makes = lines.iter().any(|line| line.contains("$label"));
         let label = if makes { format!("label={LABEL}={}\n", self.name) } else { String::new() };
-        let how = how.trim_end_matches('.');
         let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
-        format!("#!/bin/sh\n# {how}.\nset -eu\n{label}\n{lines}")
+        format!("#!/bin/sh\n{}set -eu\n{label}\n{lines}", comments(how))
     }
 
-    fn check(&self, wanted: &[Wanted], diagnosis: &Diagnosis) -> String {
+    fn check(&self, wanted: &[Wanted], taught: &Taught) -> String {
+        let diagnosis = &taught.diagnosis;
         let names = self.names().join(", ");
-        let mut text = format!("# What is so when it is solved.\namong: [{names}]\ncontainers:\n");
-        for name in self.names() {
-            text.push_str(&format!("  {name}: {{ running: true }}\n"));
+        let mut text = format!("# What is so when it is solved.\namong: [{names}]\n");
+        // What was stopped and is in nobody's way stays so.
+        let is_to_run = |at: &&ContainerAt| {
+            let container = self.container(**at);
+            let is_of = |findings: &[Finding]| is_about(&container.name, findings);
+            is_of(&diagnosis.findings)
+                || End::of(container) != End::Stopped && !is_of(&taught.others)
+        };
+        let mut to_run = self.containers.iter().filter(is_to_run).peekable();
+        if to_run.peek().is_some() {
+            text.push_str("containers:\n");
         }
-        if !wanted.is_empty() {
+        for at in to_run {
+            text.push_str(&format!("  {}: {{ running: true }}\n", self.container(*at).name));
+        }
+        let mut ways = wanted.iter().filter(|way| way.is_checked).peekable();
+        if ways.peek().is_some() {
             text.push_str("\nreach:\n");
         }
-        for wanted in wanted {
+        for wanted in ways {
             text.push_str(&format!("  - {}\n", wanted.arrow()));
         }
         // A name that is wrong in a setting is no matter of ways.
-        let mut rules: Vec<&str> = problems(diagnosis).map(|finding| finding.rule).collect();
+        let mut rules: Vec<&str> = rules(diagnosis).map(|rule| rule.name).collect();
         rules.dedup();
         // A fix that only turns one trouble into another solves nothing.
         text.push_str("\nfindings:\n  - no errors\n");
@@ -361,92 +452,11 @@ impl<'a> Cast<'a> {
         }
         text
     }
-
-    fn readme(&self, wanted: &[Wanted], diagnosis: &Diagnosis) -> String {
-        let first = first(diagnosis);
-        let rule = first.and_then(|finding| rule_named(finding.rule));
-        let blocked = wanted.iter().find(|wanted| {
-            first.is_some_and(|f| {
-                [wanted.from, wanted.to].iter().all(|n| f.subjects.iter().any(|s| s == n))
-            })
-        });
-        let blocked = blocked.or(wanted.first());
-        let title = match blocked {
-            Some(wanted) => format!("{} does not reach {}", wanted.from, wanted.to),
-            None => match first.and_then(|finding| finding.subjects.first()) {
-                Some(subject) => format!("{subject} does not work"),
-                None => format!("What is wrong with {}", self.name),
-            },
-        };
-        let dials: Vec<String> = wanted
-            .iter()
-            .map(|wanted| format!("`{}` is to reach `{}`", wanted.from, wanted.to))
-            .collect();
-        let story =
-            if dials.is_empty() { String::new() } else { format!(" {}.", listed(&dials, 9)) };
-        let names: Vec<String> = self.names().iter().map(|name| format!("`{name}`")).collect();
-        let are = if names.len() == 1 { "is" } else { "are" };
-        let task = match blocked {
-            Some(Wanted { from, to, port: Some(port) }) => {
-                format!("Let `{from}` reach `{to}` on port {port}.")
-            }
-            Some(Wanted { from, to, port: None }) => format!("Let `{from}` reach `{to}`."),
-            None => "Find out what is wrong, and fix it.".to_owned(),
-        };
-        let why = match blocked {
-            Some(wanted) => {
-                let to = wanted.arrow().replace(" -> ", " ");
-                format!("`netmap why {to}` says which step fails.")
-            }
-            None => "`netmap doctor` says what it sees.".to_owned(),
-        };
-        let (meaning, how) = match rule {
-            Some(rule) => (self.fitting(rule.meaning), self.fitting(rule.fix)),
-            None => ("What was wrong is told here.".into(), "What fixes it is told here.".into()),
-        };
-        format!(
-            "# {title}\n\nThere {are} {}.{story}\n\n## Task\n\n{task}\n\n## Hints\n\n\
-             1. `netmap show` draws who is on which network.\n2. {why}\n3. {}\n\n\
-             ## Solution\n\n{meaning}\n\n{how}\n",
-            listed(&names, 9),
-            first_sentence(&meaning)
-        )
-    }
-
-    /// The sentences of a rule's text that concern this setup: where Compose made
-    /// nothing, a compose file is nobody's matter.
-    fn fitting(&self, text: &str) -> String {
-        let of_compose = self.containers.iter().any(|at| self.container(*at).project().is_some());
-        let concerns = |sentence: &&str| {
-            of_compose || !["Compose", "compose file"].iter().any(|word| sentence.contains(word))
-        };
-        let fitting: String = text.split_inclusive(". ").filter(concerns).collect();
-        if fitting.is_empty() { text.to_owned() } else { fitting.trim_end().to_owned() }
-    }
 }
 
 /// The line of a stand-in that ends with this code the first time that it runs.
 fn once(code: i64) -> String {
     format!("[ -e /ended ] || {{ : >/ended; exit {code}; }}")
-}
-
-/// The problems of a diagnosis, the first of them being the cause.
-fn problems(diagnosis: &Diagnosis) -> impl Iterator<Item = &Finding> {
-    diagnosis.findings.iter().filter(|finding| finding.severity > Severity::Info)
-}
-
-fn first(diagnosis: &Diagnosis) -> Option<&Finding> {
-    problems(diagnosis).next()
-}
-
-/// The summary of the first problem, where nothing in it could end a comment.
-fn told(diagnosis: &Diagnosis) -> Option<&str> {
-    let first = first(diagnosis).filter(|first| first.subjects.iter().all(|name| is_plain(name)));
-    first.map(|first| first.summary.as_str()).filter(|summary| !summary.contains(is_unsafe))
-}
-
-fn first_sentence(text: &str) -> &str {
-    text.split_inclusive(". ").next().unwrap_or(text).trim_end()
 }
 
 /// A line of a fix, in which what is made belongs to the lesson.

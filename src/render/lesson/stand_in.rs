@@ -32,6 +32,17 @@ pub fn server((port, is_loopback_only): (u16, bool)) -> String {
     }
 }
 
+/// The program of a container that does nothing which others could see.
+pub const IDLE: &str = "sleep";
+
+/// Whether a container's stand-in neither answers nor dials nor ends. It is another
+/// program than that of the others: two of one program are taken for replicas.
+pub fn is_idle(container: &Container, seen: Option<&Observation>) -> bool {
+    ports(container, seen).is_empty()
+        && container.references.iter().all(|reference| dials(reference).is_none())
+        && !matches!(End::of(container), End::Failed(_))
+}
+
 /// Whether and how a container's program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::view::ProbeView;
 use crate::graph::Mark;
 use crate::model::words::{count, listed};
-use crate::model::{FullSize, Why};
+use crate::model::{FullSize, Natural, Why};
 use crate::render::style::{Role, Style, flow, glued};
 use crate::render::view::sentences;
 
@@ -57,14 +57,15 @@ pub fn block(view: &ProbeView, style: &Style) -> String {
 /// Ways that lose large packets alone, which the map says nothing of.
 fn for_small_packets(view: &ProbeView, style: &Style) -> String {
     let rows = view.comparison.rows.iter().map(|row| row.measurement);
-    let mut ways: BTreeMap<(&str, &str), FullSize> = BTreeMap::new();
+    let mut ways: BTreeMap<[Natural<&str>; 2], FullSize> = BTreeMap::new();
     for measurement in rows {
         if let Some(size) = measurement.full_size.filter(|size| size.loses()) {
-            ways.entry((&measurement.from, &measurement.to)).or_insert(size);
+            let ends = [&*measurement.from, &*measurement.to].map(Natural);
+            ways.entry(ends).or_insert(size);
         }
     }
     let mut text = String::new();
-    for ((from, to), size) in ways.iter().take(MOST) {
+    for ([Natural(from), Natural(to)], size) in ways.iter().take(MOST) {
         let sentence = format!("! {from} → {to}: {size}.");
         let words: Vec<String> =
             sentence.split(' ').map(|word| style.paint(Role::Bad, word)).collect();

@@ -33,7 +33,9 @@ pub use words::{flags, state, surprise};
 
 use crate::graph::{Comparison, Map, Selection, StackOwner, Strangers, Surprise};
 use crate::model::words::{count, listed};
-use crate::model::{Container, ContainerAt, Network, NetworkAt, PerContainer, Subnet, Talk};
+use crate::model::{
+    Container, ContainerAt, Endpoint, Natural, Network, NetworkAt, PerContainer, Subnet, Talk,
+};
 
 /// How many callouts a picture has at most.
 const MOST_CALLOUTS: usize = 24;
@@ -204,6 +206,13 @@ impl<'a> View<'a> {
         shown.sort_by_key(|at| self.places[*at]);
         shown.dedup();
         shown
+    }
+
+    /// A container's endpoints by the names of their networks.
+    pub fn endpoints(&self, at: ContainerAt) -> Vec<(Option<NetworkAt>, &'a Endpoint)> {
+        let mut endpoints: Vec<_> = self.map.endpoints(at).collect();
+        endpoints.sort_by_key(|(_, endpoint)| Natural(&endpoint.network));
+        endpoints
     }
 
     /// Shown networks that have shown members.

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::{Map, Selection, StackOwner};
-use crate::model::{ContainerAt, NetworkAt};
+use crate::model::{ContainerAt, Natural, NetworkAt};
 
 /// Orders networks so that those with many members in common are neighbours:
 /// from the one with the smallest name on, always the one that shares most
@@ -14,8 +14,9 @@ pub fn networks(map: &Map, chosen: &BTreeSet<NetworkAt>) -> Vec<NetworkAt> {
         let network = map.network(at);
         let last = network.is_host() || network.is_none();
         // Most shared members first, then project and name.
-        let project = (network.project.is_none(), &network.project);
-        (last, Reverse(shared), project, &network.name, &network.id, at)
+        let project = (network.project.is_none(), network.project.as_deref().map(Natural));
+        // Their positions are those of their names.
+        (last, Reverse(shared), project, at)
     };
     let mut shared: BTreeMap<NetworkAt, usize> =
         chosen.iter().map(|network| (*network, 0)).collect();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::{Compared, Comparison, Extent, Map, Mark, Silence, Surprise, Ways, silences};
 use crate::model::words::{count, listed};
-use crate::model::{By, ContainerAt, NetworkAt, Outcome, Why};
+use crate::model::{By, ContainerAt, Natural, NetworkAt, Outcome, Why};
 use crate::render::fix;
 
 /// A contradiction, said once for both directions.
@@ -97,12 +97,12 @@ fn what_happened(rows: &[&Compared], mark: Mark) -> String {
         rows.iter().filter(|row| row.measurement.by == By::Address).collect();
     let telling = if by_address.is_empty() { rows.iter().collect() } else { by_address };
     let Some(first) = telling.first() else { return ".".to_owned() };
-    let networks: BTreeSet<&str> =
-        telling.iter().filter_map(|row| row.measurement.network.as_deref()).collect();
+    let networks: BTreeSet<Natural<&str>> =
+        telling.iter().filter_map(|row| row.measurement.network.as_deref().map(Natural)).collect();
     let on = if networks.is_empty() {
         String::new()
     } else {
-        format!(" on {}", listed(&networks.into_iter().collect::<Vec<_>>(), 4))
+        format!(" on {}", listed(&networks.into_iter().map(|name| name.0).collect::<Vec<_>>(), 4))
     };
     let mut events: Vec<String> = Vec::new();
     for row in &telling {

@@ -7,7 +7,7 @@ use super::line::{Line, LineRole, Look};
 use super::shapes::{Card, Part, Tap, Told};
 use crate::graph::StackOwner;
 use crate::model::words::{count, listed};
-use crate::model::{Container, ContainerAt, Health, State};
+use crate::model::{Container, ContainerAt, Health, Natural, State};
 use crate::render::escape;
 use crate::render::svg::options::{Blank, Detail, Options};
 use crate::render::svg::reduce::Group;
@@ -304,7 +304,7 @@ impl<'a> Words<'a> {
             .endpoints(at)
             .flat_map(|(_, endpoint)| container.chosen_names_on(endpoint))
             .collect();
-        names.sort_unstable();
+        names.sort_unstable_by_key(|name| Natural(*name));
         names.dedup();
         if names.is_empty() {
             return Vec::new();

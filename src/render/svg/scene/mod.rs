@@ -23,7 +23,7 @@ use super::options::{Blank, Options};
 use super::reduce::{self, Group, Reduced};
 use super::text::Font;
 use super::theme;
-use crate::model::NetworkAt;
+use crate::model::{Natural, NetworkAt};
 use crate::render::escape;
 use crate::render::view::{Numbers, Ranks, View};
 use cards::Words;
@@ -96,11 +96,11 @@ impl Scene {
             false => view.container(group.owners[0]).project(),
         };
         let mut projects: Vec<&str> = groups.iter().filter_map(project_of).collect();
-        projects.sort_unstable();
+        projects.sort_unstable_by_key(|name| Natural(*name));
         projects.dedup();
         let has_others = groups.iter().any(|group| project_of(group).is_none());
         let tells_projects = projects.len() + usize::from(has_others) > 1 && !projects.is_empty();
-        let number = |project: Option<&str>| projects.binary_search(&project?).ok();
+        let number = |project: Option<&str>| projects.iter().position(|one| Some(*one) == project);
         let hang = |group| taps::taps(view, group, &numbers, &ranks, called_out, options);
         let mut hung: Vec<_> = groups.iter().map(hang).collect();
         let stacked = saving.stacked.clone();
