@@ -209,7 +209,13 @@ impl Case<'_> {
                 .collect(),
             health_check: podman && made_with.health_check,
             auto_remove: made_with.auto_remove,
-            volumes_one_by_one: made_with.volumes == Volumes::OneByOne,
+            // Podman (4.3, measured) gives `--volumes-from` what is bound as well, and lists it
+            // no longer: the next one made of that one would be without.
+            volumes_one_by_one: match made_with.volumes {
+                Volumes::OneByOne => true,
+                Volumes::Either => podman,
+                Volumes::FromOld | Volumes::ByHand => false,
+            },
             running: matches!(container.state, State::Running | State::Paused | State::Restarting),
         })
     }

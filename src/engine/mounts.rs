@@ -50,7 +50,8 @@ impl Mounts {
     /// How a new container comes by them.
     pub fn volumes(&self) -> Volumes {
         match (self.has_memory, self.is_odd) {
-            (false, _) => Volumes::FromOld,
+            (false, false) => Volumes::Either,
+            (false, true) => Volumes::FromOld,
             (true, false) => Volumes::OneByOne,
             (true, true) => Volumes::ByHand,
         }

@@ -45,7 +45,7 @@ pub struct MadeWith {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub auto_remove: bool,
     /// How a new container comes by the volumes and mounts of this one.
-    #[serde(default, skip_serializing_if = "Volumes::is_from_old")]
+    #[serde(default, skip_serializing_if = "Volumes::is_either")]
     pub volumes: Volumes,
 }
 
@@ -54,8 +54,10 @@ pub struct MadeWith {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Volumes {
-    /// All at once, by `--volumes-from`.
+    /// All at once, by `--volumes-from`, or each by an option of its own.
     #[default]
+    Either,
+    /// All at once, by `--volumes-from`: a path is more than one word to a shell.
     FromOld,
     /// Each by an option of its own: the engine takes none from a container that has
     /// a mount in memory as well.
@@ -65,7 +67,7 @@ pub enum Volumes {
 }
 
 impl Volumes {
-    fn is_from_old(&self) -> bool {
-        *self == Self::FromOld
+    fn is_either(&self) -> bool {
+        *self == Self::Either
     }
 }

@@ -153,7 +153,8 @@ fn create(recreate: &Recreate, settings: &Settings, tool: Tool) -> String {
 /// asked for: a name or a path is nobody's matter. What is in memory has an option already.
 fn volumes(old: &str, docker: &str) -> String {
     const EACH: &str = "{{range .Mounts}}{{if ne .Type \"tmpfs\"}} -v {{or .Name .Source}}:{{.Destination}}:\
-        {{if .Mode}}{{.Mode}}{{else}}{{if .RW}}rw{{else}}ro{{end}}{{with .Propagation}},{{.}}{{end}}{{end}}\
+        {{if .Mode}}{{.Mode}}{{else}}{{if .RW}}rw{{else}}ro{{end}}\
+        {{if eq .Type \"bind\"}}{{with .Propagation}},{{.}}{{end}}{{end}}{{end}}\
         {{end}}{{end}}";
     format!("$({})", command(&[docker, "inspect", "-f", EACH, old]))
 }
