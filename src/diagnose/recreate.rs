@@ -168,9 +168,15 @@ impl Case<'_> {
     fn settings(&self, at: ContainerAt) -> Option<Settings> {
         let container = self.container(at);
         let made_with = container.made_with.as_ref()?;
-        if made_with.volumes == Volumes::ByHand {
-            return None;
-        }
+        let podman = self.map.snapshot().engine_of(&container.node).is_podman();
+        // Podman (4.3, measured) gives `--volumes-from` what is bound as well, and lists it
+        // no longer: the next one made of that one would be without.
+        let volumes_one_by_one = match made_with.volumes {
+            Volumes::OneByOne => true,
+            Volumes::Either => podman,
+            Volumes::FromOld if !podman => false,
+            Volumes::FromOld | Volumes::ByHand => return None,
+        };
         let mode = match &container.network_mode {
             NetworkMode::Host => Some("host".to_owned()),
             NetworkMode::None => Some("none".to_owned()),
@@ -183,7 +189,6 @@ impl Case<'_> {
             }
             NetworkMode::Network(_) => None,
         };
-        let podman = self.map.snapshot().engine_of(&container.node).is_podman();
         // Of a Docker container's health check its image has all there is.
         let given = |option: &&RunOption| {
             let usual = [("--ipc", "shareable"), ("--pids-limit", "2048")];
@@ -209,13 +214,7 @@ impl Case<'_> {
                 .collect(),
             health_check: podman && made_with.health_check,
             auto_remove: made_with.auto_remove,
-            // Podman (4.3, measured) gives `--volumes-from` what is bound as well, and lists it
-            // no longer: the next one made of that one would be without.
-            volumes_one_by_one: match made_with.volumes {
-                Volumes::OneByOne => true,
-                Volumes::Either => podman,
-                Volumes::FromOld | Volumes::ByHand => false,
-            },
+            volumes_one_by_one,
             running: matches!(container.state, State::Running | State::Paused | State::Restarting),
         })
     }

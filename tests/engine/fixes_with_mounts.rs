@@ -2,7 +2,7 @@
 //! asked for.
 
 use crate::fixes::{container, finding, lines};
-use crate::support::{Corner, docker, paste, text};
+use crate::support::{Corner, docker, is_podman, paste, text};
 
 /// Where the kernel has something mounted in memory in a container, with its options.
 fn in_memory(name: &str, path: &str) -> String {
@@ -66,7 +66,9 @@ fn a_container_with_something_in_memory_is_made_again() {
     let mounts = ["--mount", size, "--mount", "type=tmpfs,destination=/plain"];
     let short = ["--tmpfs", "/short:size=2m,mode=1700", "--tmpfs", "/bare"];
     made_again("mounts-none", &volumes, &[]);
-    made_again("mounts-odd", &[&volumes[..], &["-v", &odd]].concat(), &[]);
+    if !is_podman() {
+        made_again("mounts-odd", &[&volumes[..], &["-v", &odd]].concat(), &[]);
+    }
     made_again("mounts-short", &[&volumes[..], &short].concat(), &["/short", "/bare"]);
     made_again("mounts-long", &[&volumes[..], &mounts].concat(), &["/sized", "/plain"]);
     let both = [&mounts[..], &short].concat();
@@ -89,8 +91,6 @@ fn what_no_command_can_carry_is_left_to_a_person() {
     let mounts = ["--mount", "type=tmpfs,destination=/memory", "-v", &odd];
     let web = corner.sleeper("web", &[&url[..], &mounts].concat());
     let fix = lines(&finding("localhost-dependency", &web));
-    // Podman tells of what is in memory in another way, and carries both.
-    let is_podman = crate::support::is_podman();
-    assert!(is_podman || fix.iter().all(|line| line.starts_with('#')), "{fix:#?}");
+    assert!(fix.iter().all(|line| line.starts_with('#')), "{fix:#?}");
     assert!(fix.iter().any(|line| line.contains("-db:5564")), "{fix:#?}");
 }
