@@ -1,11 +1,10 @@
 //! Databases that anybody can dial.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use crate::diagnose::{Case, Edge, Judgement, Meaning, Rule};
-use crate::model::{
-    Change, Container, ContainerAt, Evidence, HostPorts, Protocol, RequestedPort, Severity,
-};
+use crate::model::{Change, Container, Evidence, HostPorts, Protocol, RequestedPort, Severity};
 
 /// See `netmap explain exposed-to-the-world`.
 pub const RULE: Rule = Rule {
@@ -44,6 +43,7 @@ const SENSITIVE: [(u16, &str); 14] = [
 
 fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
+    let by_host = by_host(case);
     for at in case.containers() {
         let container = case.container(at);
         let open = open(container, case.is_planned());
@@ -64,13 +64,15 @@ fn judge(case: &Case) -> Judgement {
                 from: Some(asked.clone()),
                 to: Some(RequestedPort { host_ip: Some(LOOPBACK), ..asked.clone() }),
             }));
-            clients.extend(host_port.one().map(|host_port| (port, by_host(case, at, host_port))));
+            let edges = host_port.one().and_then(|host_port| by_host.get(&host_port));
+            let peers = edges.into_iter().flatten().copied();
+            clients.push((port, peers.filter(|edge| case.is_peer(edge.from, at)).collect()));
             let host_port = host_port.to_string();
             let server = server.to_owned();
             finding.evidence.push(Evidence::OpenToAll { host_port, port, server });
         }
         if !changes.is_empty() {
-            clients.retain(|(_, edges)| !edges.is_empty());
+            clients.retain(|(_, edges): &(u16, Vec<&Edge>)| !edges.is_empty());
             for (_, edges) in &clients {
                 finding.evidence.extend(case.signs(edges));
             }
@@ -81,17 +83,16 @@ fn judge(case: &Case) -> Judgement {
     Judgement::of(findings)
 }
 
-/// The edges to a container by a port of the host that is to be open to the host alone.
-fn by_host<'c, 'a>(case: &'c Case<'a>, at: ContainerAt, host_port: u16) -> Vec<&'c Edge<'a>> {
-    let edges = case.edges().map(|(edge, _)| edge);
-    edges
-        .filter(|edge| {
-            edge.target == Meaning::Machine
-                && edge.port == Some(host_port)
-                && edge.protocol.is_none_or(|protocol| protocol == Protocol::Tcp)
-                && case.is_peer(edge.from, at)
-        })
-        .collect()
+/// The edges to the engine's machine, by the port that they dial there.
+fn by_host<'c, 'a>(case: &'c Case<'a>) -> HashMap<u16, Vec<&'c Edge<'a>>> {
+    let mut by_port: HashMap<u16, Vec<&Edge>> = HashMap::new();
+    for (edge, _) in case.edges() {
+        let is_tcp = edge.protocol.is_none_or(|protocol| protocol == Protocol::Tcp);
+        if let (Meaning::Machine, Some(port), true) = (&edge.target, edge.port, is_tcp) {
+            by_port.entry(port).or_default().push(edge);
+        }
+    }
+    by_port
 }
 
 /// Where tools on the host still reach it.
