@@ -8,6 +8,9 @@ use super::steps::{advise, on_host, put_off};
 use super::wanted::Edge;
 use crate::model::{Action, Change, ContainerAt, Evidence, MachineMatter, Step};
 
+/// The name of the machine that Podman writes into each container's `/etc/hosts`.
+const PODMANS_NAME: &str = "host.containers.internal";
+
 /// What is the matter with the machine where an obstacle is of the machine's
 /// own making.
 pub fn matter(obstacle: &Obstacle) -> Option<MachineMatter> {
@@ -66,9 +69,14 @@ impl Case<'_> {
     pub fn reach_machine(&self, matter: MachineMatter, edges: &[&Edge]) -> Vec<Step> {
         let port = edges.first().and_then(|edge| edge.port);
         let of_port = port.map_or_else(|| "that port".to_owned(), |port| format!("port {port}"));
-        let add = || edges.iter().flat_map(|edge| self.add_host(edge.from));
         match matter {
-            MachineMatter::NameUnknown => settled(add().collect()),
+            MachineMatter::NameUnknown => {
+                let (podmans, others): (Vec<&Edge>, Vec<&Edge>) =
+                    edges.iter().copied().partition(|edge| self.has_podmans_name(edge.from));
+                let mut steps = self.redial(&podmans, PODMANS_NAME, port);
+                steps.extend(others.iter().flat_map(|edge| self.add_host(edge.from)));
+                settled(steps)
+            }
             MachineMatter::OnLoopback => vec![advise(format!(
                 "let the program on the host listen on the gateway's address or on 0.0.0.0, {of_port}"
             ))],
@@ -77,11 +85,20 @@ impl Case<'_> {
             ))],
             MachineMatter::Silent => self.let_in(edges),
             MachineMatter::IsNotLocalhost => {
-                let mut steps: Vec<Step> = add().collect();
-                steps.extend(self.redial(edges, "host.docker.internal", port));
+                let (podmans, others): (Vec<&Edge>, Vec<&Edge>) =
+                    edges.iter().copied().partition(|edge| self.has_podmans_name(edge.from));
+                let mut steps: Vec<Step> =
+                    others.iter().flat_map(|edge| self.add_host(edge.from)).collect();
+                steps.extend(self.redial(&podmans, PODMANS_NAME, port));
+                steps.extend(self.redial(&others, "host.docker.internal", port));
                 settled(steps)
             }
         }
+    }
+
+    /// Whether a container knows the machine by the name that Podman gives it.
+    fn has_podmans_name(&self, at: ContainerAt) -> bool {
+        self.is_in_hosts(at, PODMANS_NAME) == Some(true)
     }
 
     /// Makes a container's resolver ask for a peer's name as it is at first.

@@ -9,8 +9,8 @@ use crate::model::keys::label;
 use crate::model::words::few;
 use crate::model::{
     Action, Applicability, Change, ComposeServices, Container, ContainerAt, Dialled, Endpoint,
-    Handle, Joining, Maker, NetworkMode, Notation, Origin, Recreate, Reference, RunOption, Setting,
-    Settings, State, Step, Volumes, is_kept,
+    Handle, HostAddress, Joining, Maker, NetworkMode, Notation, Origin, Recreate, Reference,
+    RunOption, Setting, Settings, State, Step, Volumes, is_kept,
 };
 
 /// The name under which containers know their host.
@@ -203,7 +203,15 @@ impl Case<'_> {
             mode,
             networks: self.joinings(at),
             published: container.requested.clone(),
-            extra_hosts: container.extra_hosts.iter().map(ToString::to_string).collect(),
+            extra_hosts: (container.extra_hosts.iter())
+                // Podman before 4.7 takes no `host-gateway` on its command line. By its API it
+                // does, and writes it where an address should be, which is nobody's loss.
+                .filter(|host| {
+                    let is_void = podman && self.is_in_hosts(at, &host.name) == Some(false);
+                    !(is_void && host.address == HostAddress::Gateway)
+                })
+                .map(ToString::to_string)
+                .collect(),
             links: container.links.iter().map(ToString::to_string).collect(),
             options: options.cloned().collect(),
             not_carried: made_with

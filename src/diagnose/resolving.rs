@@ -44,13 +44,16 @@ impl Names<'_> {
 
     /// Whether only asking tells what a name leads a container to.
     pub fn may_lead_astray(&self, from: ContainerAt, host: &str) -> bool {
-        let hosts = self.seen(from).and_then(|seen| seen.hosts.as_deref()).unwrap_or_default();
-        let is_written = hosts
-            .iter()
-            .any(|entry| entry.names.iter().any(|name| name.eq_ignore_ascii_case(host)));
-        !is_written
+        self.is_in_hosts(from, host) != Some(true)
             && self.container(from).state.has_network()
             && !(self.asked_first(from, host).is_empty() && self.foreign_servers(from).is_empty())
+    }
+
+    /// Whether a container's `/etc/hosts` has a name; `None` where nobody saw the file.
+    pub fn is_in_hosts(&self, from: ContainerAt, host: &str) -> Option<bool> {
+        let hosts = self.seen(from)?.hosts.as_deref()?;
+        let is_it = |name: &String| name.eq_ignore_ascii_case(host);
+        Some(hosts.iter().any(|entry| entry.names.iter().any(is_it)))
     }
 
     /// What a name of `to` was seen to lead `from` to, where that is another

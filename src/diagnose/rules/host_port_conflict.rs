@@ -6,6 +6,7 @@ use crate::diagnose::{Case, Holders, Judgement, Rule, advise, owned};
 use crate::model::words::few;
 use crate::model::{
     Change, Container, ContainerAt, Evidence, HostPorts, RequestedPort, Severity, StartErrorKind,
+    State,
 };
 
 /// See `netmap explain host-port-conflict`.
@@ -34,7 +35,9 @@ fn judge(case: &Case) -> Judgement {
         let error = container.start_error.as_ref();
         let error = error.filter(|error| error.kind == StartErrorKind::PortTaken);
         let runs = container.state.has_network() && !planned;
-        if runs || !(error.is_some() || planned) {
+        // Podman says nothing of a start that failed.
+        let never_ran = container.state == State::Created;
+        if runs || !(error.is_some() || planned || never_ran) {
             continue;
         }
         let taken = taken(case, at);
@@ -48,10 +51,15 @@ fn judge(case: &Case) -> Judgement {
         holders.sort_unstable();
         holders.dedup();
         let how = if planned { "is wanted twice" } else { "is taken" };
+        let is_told = error.is_some() || planned;
+        let cannot = if is_told { "cannot" } else { "will not" };
         let mut finding = RULE.finding(
             [container.name.as_str()].into_iter().chain(holders.iter().copied()),
-            format!("{} cannot start: port {port} of the host {how}", container.name),
+            format!("{} {cannot} start: port {port} of the host {how}", container.name),
         );
+        if !is_told {
+            finding.severity = Severity::Warning;
+        }
         if !holders.is_empty() {
             let containers = owned(&holders);
             finding.evidence.push(Evidence::PortHeldBy { containers, planned });
