@@ -28,8 +28,11 @@ pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
         return by_published_port(names, edge, edge.port?, true);
     }
     // Podman writes its names of the machine, and those that were added, into the container's
-    // file: 4.3 has no `host.docker.internal`, and no address for `host-gateway`.
-    let is_missing = podman && names.is_in_hosts(from, &edge.host) == Some(false);
+    // file: 4.3 has no `host.docker.internal`, and no address for `host-gateway`. The name
+    // servers of a `podman machine` know both, so the file alone proves nothing.
+    let is_missing = podman
+        && names.is_in_hosts(from, &edge.host) == Some(false)
+        && edge.fails_as(LogErrorKind::NameNotFound);
     let is_unknown = is_missing || !known_there && names.added_host(from, &edge.host).is_none();
     if edge.is_by_name() && is_unknown {
         // With the name it would be a way by the host all the same, where there is

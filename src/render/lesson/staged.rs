@@ -1,6 +1,7 @@
 //! What a lesson can teach: whatever the doctor would still find if the setup had
 //! nothing but what a lesson's scripts make again.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::stand_in::{End, IDLE, dials, is_idle, ports};
@@ -44,8 +45,9 @@ pub fn taught(map: &Map, diagnosis: &Diagnosis) -> Taught {
 /// The setup as a lesson's scripts would make it: bridges and stand-ins.
 fn staged(whole: &Snapshot) -> Snapshot {
     let is_fit = |container: &&Container| is_plain(&container.name);
-    let seen =
-        |container: &Container| whole.observations.iter().find(|seen| seen.id == container.id);
+    let by_id: HashMap<&str, &Observation> =
+        whole.observations.iter().map(|seen| (&*seen.id, seen)).collect();
+    let seen = |container: &Container| by_id.get(&*container.id).copied();
     let originals = || whole.containers.iter().filter(is_fit);
     let networks = whole.networks.iter().filter(|network| is_plain(&network.name));
     let engine = EngineFacts {
