@@ -68,7 +68,9 @@ fn culprits_are_numbered_and_what_is_wrong_stands_below() {
     }
     let said = group(&svg, "<g class=\"said\" data-number=\"2\"");
     assert!(said.contains(">mongo has no name that the others could use.<"), "{said}");
-    assert!(said.contains(">To fix it, first: docker network create app<"), "{said}");
+    let fix = "To fix both: create the network app; connect mongo, results_container and survey_container to app; re-create ";
+    assert!(said.contains(fix), "{said}");
+    assert!(!group(&svg, "<g class=\"said\" data-number=\"1\"").contains("To fix"));
     assert!(svg.contains("2: mongo has no name"), "who cannot see it is told as well");
     assert!(svg.contains(">2 problems</text>"));
 }

@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::{FindingsView, groups};
+use super::FindingsView;
+use super::groups::{self, Group};
 use crate::diagnose::talks;
 use crate::error::Result;
 use crate::graph::{Comparison, Filter, Map, Selection};
@@ -41,7 +42,8 @@ fn on_map<T>(
     options: &Options,
     draw: impl FnOnce(&View, &Options) -> Result<T>,
 ) -> Result<T> {
-    let told: Vec<&Finding> = told(view);
+    let groups = told(view);
+    let told: Vec<&Finding> = groups.iter().flat_map(|group| &group.findings).copied().collect();
     let places = Places::of(view.map);
     let selection = shown(view, most, &told, &places)?;
     let talk = talks(view.map, view.comparison);
@@ -50,7 +52,7 @@ fn on_map<T>(
         blocked.map(|talk| (talk.from, talk.to)).collect();
     let measured = view.comparison.map(Comparison::surprising_pairs).unwrap_or_default();
     shut.extend(measured.into_iter().map(|pair| (pair.from, pair.to)));
-    let callouts = told.iter().map(|finding| callout(finding, &places, &shut)).collect();
+    let callouts = groups.iter().flat_map(|group| callouts(group, &places, &shut)).collect();
     let map = View::new(view.map, &selection, view.scope.clone())
         .with_probe(view.comparison)
         .with_talk(talk);
@@ -74,10 +76,10 @@ fn titled(view: &FindingsView, options: &Options) -> Options {
     Options { title: Some(options.title.clone().unwrap_or_else(own)), ..options.clone() }
 }
 
-/// The findings that are told: what is good to know only where all is.
-fn told<'a>(view: &FindingsView<'a>) -> Vec<&'a Finding> {
-    let is_told = |finding: &&Finding| view.verbose || finding.severity > Severity::Info;
-    view.diagnosis.findings.iter().filter(is_told).collect()
+/// The findings that are told, as the table has them: what is good to know only where
+/// all is.
+fn told<'a>(view: &FindingsView<'a>) -> Vec<Group<'a>> {
+    groups::groups(view.diagnosis, |severity| view.verbose || severity > Severity::Info)
 }
 
 /// What is drawn: what was asked for, or all that runs, and in any case what
@@ -137,6 +139,16 @@ impl<'a> Places<'a> {
     }
 }
 
+/// The findings of a group, the last with what fixes them all.
+fn callouts(group: &Group, places: &Places, shut: &[(ContainerAt, ContainerAt)]) -> Vec<Callout> {
+    let mut callouts: Vec<Callout> =
+        group.findings.iter().map(|finding| callout(finding, places, shut)).collect();
+    if let Some(last) = callouts.last_mut() {
+        last.next = fix::in_short(group.title(), group.fix());
+    }
+    callouts
+}
+
 /// A finding with its number's places: its culprits, the networks that it
 /// is about, and the arrows between its subjects that are red.
 fn callout(finding: &Finding, places: &Places, shut: &[(ContainerAt, ContainerAt)]) -> Callout {
@@ -157,7 +169,7 @@ fn callout(finding: &Finding, places: &Places, shut: &[(ContainerAt, ContainerAt
             Severity::Info => Tone::Plain,
         },
         text: full_stop(&finding.summary),
-        next: fix::first_step("To fix it:", &finding.fix),
+        next: None,
         on,
     }
 }

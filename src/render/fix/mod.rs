@@ -8,6 +8,7 @@ mod redial;
 mod safe;
 mod words;
 
+use crate::model::words::listed;
 use crate::model::{Action, Edit, EditKind, FirewallRule, Form, Maker, Step};
 use changes::{in_file, recreated};
 pub use words::quoted;
@@ -32,16 +33,51 @@ pub fn lines(fix: &[Step]) -> Vec<String> {
     lines
 }
 
-/// What comes first of a fix: its first command, or else what a person has to
-/// do; `aim` says what it is for.
-pub fn first_step(aim: &str, fix: &[Step]) -> Option<String> {
+/// A fix where there is no room for its commands: its only line, or what its steps do, in
+/// words; `aim` says what it is for. The first line of several would say little, such as
+/// that a container is stopped, and mislead who does that alone.
+pub fn in_short(aim: &str, fix: &[Step]) -> Option<String> {
     let lines = lines(fix);
-    let command = lines.iter().find(|line| !line.starts_with('#'));
-    let first = command.or(lines.first())?.trim_start_matches("# ");
-    Some(match (command, lines.len()) {
-        (Some(_), 2..) => format!("{}, first: {first}", aim.trim_end_matches(':')),
-        _ => format!("{aim} {first}"),
-    })
+    let said = match lines.as_slice() {
+        [] => return None,
+        [only] => only.trim_start_matches("# ").to_owned(),
+        _ => deeds(fix).join("; "),
+    };
+    Some(format!("{aim} {said}"))
+}
+
+/// What the steps of a fix do, in words: what is done to one network stands together, and
+/// nothing twice.
+fn deeds(fix: &[Step]) -> Vec<String> {
+    let mut deeds: Vec<String> = Vec::new();
+    let mut joined: Vec<(&str, Vec<String>)> = Vec::new();
+    for step in fix {
+        if let Action::Connect { network, container, aliases, .. } = &step.action {
+            let container = match aliases.as_slice() {
+                [] => container.name.clone(),
+                aliases => format!("{} (as {})", container.name, listed(aliases, usize::MAX)),
+            };
+            match joined.iter_mut().find(|(name, _)| *name == network.name) {
+                Some((_, containers)) => containers.push(container),
+                None => joined.push((&network.name, vec![container])),
+            }
+        }
+    }
+    for step in fix {
+        let deed = match &step.action {
+            Action::Connect { network, .. } => {
+                let of_network = joined.iter().find(|(name, _)| *name == network.name);
+                let containers = of_network.map_or(&[][..], |(_, containers)| containers);
+                format!("connect {} to {}", listed(containers, usize::MAX), network.name)
+            }
+            Action::Run { .. } => line(step),
+            _ => in_words(step),
+        };
+        if !deeds.contains(&deed) {
+            deeds.push(deed);
+        }
+    }
+    deeds
 }
 
 /// A command of netmap's own words and names that others chose; `None` where

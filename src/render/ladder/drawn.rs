@@ -118,9 +118,7 @@ impl Between {
                 Status::Skipped => Tone::Plain,
             },
             text: full_stop(&format!("{}: {}", rung.rung.as_str(), sentences.join("; "))),
-            next: is_obstacle
-                .then(|| fix::first_step(aim(view.ladder), &view.ladder.fix))
-                .flatten(),
+            next: is_obstacle.then(|| fix::in_short(aim(view.ladder), &view.ladder.fix)).flatten(),
             on,
         }
     }

@@ -87,7 +87,7 @@ impl Foot {
                 y += LINE;
             }
             for next in callout.next.iter() {
-                for line in Line::wrapped(LineRole::Quiet, next, width - x, 2) {
+                for line in Line::wrapped(LineRole::Quiet, next, width - x, 4) {
                     canvas.text(x, y + 4, "quiet", &line.text);
                     y += LINE;
                 }

@@ -8,7 +8,8 @@ use crate::model::{Container, ContainerAt, NetworkAt};
 impl View<'_> {
     /// What to call each container that is shown, in their order, where its
     /// project is said elsewhere: its service's name, with its number where the
-    /// service has several containers.
+    /// service has several containers. One that was given a name without its service's
+    /// keeps that, since findings and `docker ps` call it so.
     pub fn service_names(&self) -> HashMap<ContainerAt, String> {
         let key = |container: &Container| {
             Some((container.project()?.to_owned(), container.compose.service.clone()?))
@@ -22,7 +23,7 @@ impl View<'_> {
         let name = |at: ContainerAt| {
             let container = self.container(at);
             let Some(key) = key(container) else { return self.short_name(at).to_owned() };
-            if copies[&key] == 1 {
+            if copies[&key] == 1 && container.name.contains(&key.1) {
                 return key.1;
             }
             // Of several, what their project and compose put around the
