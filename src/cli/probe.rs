@@ -202,6 +202,7 @@ fn nothing_probed(map: &Map, among: &BTreeSet<ContainerAt>) -> Error {
     let runs = |at: &&ContainerAt| map.container(**at).state.has_network();
     let mut running = among.iter().filter(runs);
     let why = match (running.next(), running.next()) {
+        (None, _) if map.containers().next().is_none() => "there are no containers here".to_owned(),
         (None, _) => "none of the containers asked for runs".to_owned(),
         (Some(only), None) => {
             format!("{} is the only one of those that runs", map.container(*only).name)
@@ -209,7 +210,11 @@ fn nothing_probed(map: &Map, among: &BTreeSet<ContainerAt>) -> Error {
         _ => "no two of those that run were to be tried".to_owned(),
     };
     let stopped = map.containers().any(|at| !map.container(at).state.has_network());
-    let hint = stopped.then(|| "netmap show --all shows what does not run".to_owned());
+    let hint = match (stopped, map.containers().next()) {
+        (true, _) => Some("netmap show --all shows what does not run".to_owned()),
+        (false, None) => Some("start some, or name another engine: --context, --host".to_owned()),
+        (false, Some(_)) => None,
+    };
     Error::Usage { what: format!("there is nothing to probe: {why}"), hint }
 }
 

@@ -26,8 +26,7 @@ fn every_command_that_a_page_shows_has_its_options() {
 fn the_two_commands_stand_first_and_work_from_a_clone() {
     let (_, lines) = blocks("README.md").into_iter().next().expect("a code block");
     let text: String = lines.iter().map(|(_, line)| format!("{line}\n")).collect();
-    assert!(text.contains("cargo build --release"), "{text}");
-    assert!(text.contains("netmap show --all --from sample:module-5"), "{text}");
+    assert!(text.contains("cargo run -- show --all --from sample:module-5"), "{text}");
     assert!(text.contains("tests/run"), "{text}");
     assert!(project_file("tests/run").exists());
 }

@@ -109,6 +109,14 @@ fn a_probe_of_nothing_is_no_good_news() {
     let run = netmap(&["probe", "--from", file.path().to_str().unwrap()]);
     assert_eq!(run.code, 2, "{}{}", run.out, run.err);
     assert!(run.err.contains("none of the containers asked for runs"), "{}", run.err);
+    stopped["containers"] = Value::Array(Vec::new());
+    std::fs::write(file.path(), stopped.to_string()).unwrap();
+    let file = file.path().to_str().unwrap();
+    let run = netmap(&["probe", "--from", file]);
+    assert_eq!(run.code, 2, "{}{}", run.out, run.err);
+    assert!(run.err.contains("there are no containers here"), "{}", run.err);
+    let run = netmap(&["why", "web", "db", "--from", file]);
+    assert!(run.err.contains("`netmap show --all` shows what there is"), "{}", run.err);
 }
 
 #[test]

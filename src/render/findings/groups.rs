@@ -59,6 +59,9 @@ pub fn verdict(diagnosis: &Diagnosis) -> String {
     let aside = set_aside::count(diagnosis);
     let no = if aside.is_some() { "No other problems" } else { "No problems" };
     let verdict = match (problems(diagnosis), is_blind(diagnosis)) {
+        (0, false) if diagnosis.containers == 0 => {
+            format!("{no} found: there are no containers here.")
+        }
         (0, false) => format!("{no} found in {looked}."),
         (0, true) => {
             format!("{no} found in {looked}, as far as could be seen: {UNSEEN}.")
