@@ -141,4 +141,16 @@ start_podman_of() {
   CONTAINERS_CONF="$home/podman/containers.conf" \
     on_machine "$(folder_of "$1")" "$namespace" podman "${podman_options[@]}" >"$home/$2.log" 2>&1 &
   engine_pid=$!
+  export NETMAP_TEST_PODMAN="$home/podman-client"
+  podman_client "$(folder_of "$1")" >"$NETMAP_TEST_PODMAN"
+  chmod +x "$NETMAP_TEST_PODMAN"
+}
+
+# podman_client FOLDER: a program that runs the Podman of that Debian, as its users type
+# commands: this machine's older one knows not all of its options.
+podman_client() {
+  local libraries
+  libraries=$(echo "$1"/usr/lib/*-linux-gnu)
+  printf '#!/bin/sh\nexec %s --library-path %s %s "$@"\n' \
+    "$(echo "$libraries"/ld-linux-*.so.*)" "$libraries" "$1/usr/bin/podman"
 }

@@ -221,7 +221,7 @@ fn read(key: &str, value: &Value, made_with: &mut MadeWith) {
             RunOption::with("--sysctl", format!("{key}={}", value.unwrap_or_default()))
         })),
         "Tmpfs" => options.extend(pairs(value).map(|(path, how)| match how {
-            Some(how) => RunOption::with("--tmpfs", format!("{path}:{how}")),
+            Some(how) => RunOption::with("--tmpfs", format!("{path}:{}", with_mode(how))),
             None => RunOption::with("--tmpfs", path),
         })),
         "Ulimits" => {
@@ -234,6 +234,18 @@ fn read(key: &str, value: &Value, made_with: &mut MadeWith) {
             }
         }
         _ => other(),
+    }
+}
+
+/// The options of a mount in memory, with the mode that it has where none is said. Podman 5
+/// takes that of the image's folder there, and the image that is made of a container has
+/// one: nobody but root could write to it then (measured with 5.8). Only Podman has
+/// `tmpcopyup` among them.
+fn with_mode(options: &str) -> String {
+    let has = |option: &str| options.split(',').any(|of| of.split('=').next() == Some(option));
+    match has("tmpcopyup") && !has("mode") {
+        true => format!("{options},mode=1777"),
+        false => options.to_owned(),
     }
 }
 

@@ -134,6 +134,11 @@ fn what_is_in_memory_has_an_option_and_the_volumes_beside_it_are_taken_one_by_on
     assert!(made_with.others.is_empty());
     assert_eq!(made_with.volumes, Volumes::OneByOne);
     assert_eq!(mounted(r#""Binds":["/srv/a b:/b"],"#).volumes, Volumes::ByHand);
+    // Podman says of each what it gave it, and not the mode that it has unless one is asked.
+    let podman = read(r#"{"Tmpfs":{"/a":"rprivate,nodev,tmpcopyup","/b":"tmpcopyup,mode=1700"}}"#);
+    let expected =
+        ["--tmpfs=/a:rprivate,nodev,tmpcopyup,mode=1777", "--tmpfs=/b:tmpcopyup,mode=1700"];
+    assert_eq!(options(&podman.made_with), expected);
     // Without any in memory they are taken all at once, whatever they are called.
     let all = read(r#"{"Binds":["/srv/a b:/b"],"Tmpfs":{"/run":""}}"#).made_with;
     assert_eq!(all.volumes, Volumes::FromOld);

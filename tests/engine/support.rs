@@ -77,8 +77,10 @@ pub const MAKE_NETWORK: &str = "docker network create ";
 /// Runs lines in a shell as somebody would who pastes them. `podman` is the
 /// command line of the engine under test, as `docker` is.
 pub fn paste(lines: &[String]) -> Output {
+    // The client that belongs to the engine, where it is not this machine's.
+    let podman = std::env::var("NETMAP_TEST_PODMAN").unwrap_or("podman".to_owned());
     let script = format!(
-        "set -e\npodman() {{ command podman --remote --url \"$DOCKER_HOST\" \"$@\"; }}\n{}\n",
+        "set -e\npodman() {{ command {podman} --remote --url \"$DOCKER_HOST\" \"$@\"; }}\n{}\n",
         lines.join("\n")
     );
     let mut shell = Command::new("sh");

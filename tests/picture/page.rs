@@ -327,7 +327,8 @@ fn the_doctor_s_page_tells_what_is_wrong_and_each_card_its_findings() {
         // At first glance, on a phone as well.
         it.open(&html, "", size);
         let told = it.text("document.getElementById('findings').innerText");
-        for said in ["look for mongo in themselves", "mongo has no name", "docker network create"] {
+        for said in ["look for mongo in themselves", "mongo has no name", "create the network app"]
+        {
             assert!(told.contains(said), "{said}: {told}");
         }
         let below = "document.querySelector('#findings .finding').getBoundingClientRect()";

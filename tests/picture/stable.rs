@@ -163,7 +163,7 @@ fn one_container_changed_changes_only_its_lines() {
         for (change, work, bound) in CHANGES {
             let mut counts: Vec<(usize, String)> = Vec::new();
             let mut all = 0;
-            let step = (number / if number > 60 { 3 } else { 7 }).max(1);
+            let step = (number / if number > 100 { 5 } else { 7 }).max(1);
             for at in (0..number).step_by(step) {
                 let mut changed = map.clone();
                 work(&mut changed, at);

@@ -65,10 +65,12 @@ pub fn by_hand(recreate: &Recreate, settings: &Settings, tool: Tool) -> Vec<Stri
         chain.extend([start.clone(), command(&[docker, "rm", old])]);
         None
     };
-    // Whatever fails, the old one is back as it was.
+    // Whatever fails, the old one is back as it was, and a script that ends with the first
+    // failure goes no further.
     let mut back =
         vec![command(&[docker, "rm", "-f", name]), command(&[docker, "rename", old, name])];
     back.extend(stops_first.then_some(start));
+    back.push("false".to_owned());
     lines.push(format!("{} || {{ {}; }}", chain.join(" && "), back.join("; ")));
     lines.extend(last);
     lines

@@ -122,7 +122,7 @@ fn a_container_is_re_created_under_its_name_with_all_it_had() {
              \\2#g')\" docker create --name web -e DATABASE_URL -p 127.0.0.1:8080:80 --network front \
              --network-alias www --restart=unless-stopped --volumes-from web.old \
              nginx:web-recreated && docker start web && docker rm web.old || { docker rm -f web; \
-             docker rename web.old web; docker start web; }"
+             docker rename web.old web; docker start web; false; }"
         ]
     );
 }
@@ -177,7 +177,7 @@ fn what_goes_when_it_ends_is_copied_before_that() {
     assert_eq!(lines[1], "docker rename web web.old");
     assert!(lines[2].starts_with("docker commit --pause=false web.old"), "{lines:?}");
     assert!(lines[2].contains(" --rm "), "{lines:?}");
-    let back = "nginx:web-recreated || { docker rm -f web; docker rename web.old web; }";
+    let back = "nginx:web-recreated || { docker rm -f web; docker rename web.old web; false; }";
     assert!(lines[2].ends_with(back), "{lines:?}");
     assert_eq!(lines[3..], ["docker stop web.old && docker start web"]);
 }

@@ -23,7 +23,7 @@ impl View<'_> {
         let name = |at: ContainerAt| {
             let container = self.container(at);
             let Some(key) = key(container) else { return self.short_name(at).to_owned() };
-            if copies[&key] == 1 && container.name.contains(&key.1) {
+            if copies[&key] == 1 && container.name.contains(first_word(&key.1)) {
                 return key.1;
             }
             // Of several, what their project and compose put around the
@@ -56,6 +56,11 @@ impl View<'_> {
         });
         own.unwrap_or(&network.name)
     }
+}
+
+/// The letters that a name begins with: `api` of `api-v2` and of `api2`.
+fn first_word(name: &str) -> &str {
+    name.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default()
 }
 
 /// An image's name without registry, digest and the tag that means nothing.
