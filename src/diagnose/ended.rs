@@ -7,11 +7,11 @@ use crate::model::words::count;
 use crate::model::{ContainerAt, Evidence, Health, ListensFrom, Moment, State, Step, TroubleKind};
 
 /// The port of an address that a line speaks of: `0.0.0.0:80`, `port 80`,
-/// `('0.0.0.0', 80)`.
+/// `port: 80`, `('0.0.0.0', 80)`.
 fn port_in(line: &str) -> Option<u16> {
     let ends = |before: &str| {
         before.ends_with(':')
-            || before.to_ascii_lowercase().ends_with("port ")
+            || before.to_ascii_lowercase().trim_end_matches([':', ' ']).ends_with("port")
             || before.ends_with("', ")
     };
     let starts = line.char_indices().filter(|(at, c)| {
@@ -220,6 +220,7 @@ mod tests {
             ("OSError: [Errno 98] Address already in use: ('0.0.0.0', 8000)", Some(8000)),
             ("Web server failed to start. Port 8080 was already in use.", Some(8080)),
             ("Could not create server TCP listening socket *:6379: bind: in use", Some(6379)),
+            ("Unable to bind to IP: *, port: 8080. The bound address is in use", Some(8080)),
             ("address already in use", None),
         ] {
             assert_eq!(port_in(line), port, "{line}");

@@ -25,6 +25,7 @@ struct Run {
     looked: f64,
     complained: (f64, f64),
     count: u32,
+    connected: Option<f64>,
 }
 
 impl Run {
@@ -36,6 +37,7 @@ impl Run {
         looked: 160.0,
         complained: (90.0, 100.1),
         count: 10,
+        connected: None,
     };
 
     fn read<T>(&self, of: impl FnOnce(&Case) -> T) -> T {
@@ -65,6 +67,7 @@ impl Run {
             id: container.id.clone(),
             at: moment(self.looked),
             log_errors: Some(vec![error]),
+            log_connected: self.connected.and_then(moment),
             ..Observation::default()
         };
         let mut snapshot =
@@ -103,6 +106,18 @@ fn what_is_restarted_again_and_again_is_one_run_as_long_as_that_goes_on() {
     let slow =
         Run { restarts: 3, looked: 140.0, complained: (10.0, 100.1), count: 4, ..Run::PLAIN };
     assert!(slow.counts());
+}
+
+#[test]
+fn who_is_connected_and_outlives_its_former_runs_is_no_longer_in_a_loop() {
+    // It ended every second.
+    let run = Run { restarts: 7, looked: 106.0, connected: Some(101.0), ..Run::PLAIN };
+    let is_looping = |run: &Run| run.read(|case| case.is_looping(first(case)));
+    assert!(!is_looping(&run));
+    assert!(is_looping(&Run { connected: None, ..run }));
+    assert!(is_looping(&Run { connected: Some(99.0), ..run }), "in the run before");
+    assert!(is_looping(&Run { looked: 101.5, ..run }), "its runs last that long");
+    assert!(is_looping(&Run { restarts: 1, ..run }), "once is no measure");
 }
 
 #[test]

@@ -13,11 +13,23 @@ impl Facts<'_> {
         match container.state {
             State::Restarting => true,
             State::Running => {
+                let least = if self.got_further(at) { 0.0 } else { UP_AGAIN };
                 container.restart_count > 0
-                    && since.is_some_and(|since| since < self.usual_run(at).max(UP_AGAIN))
+                    && since.is_some_and(|since| since < self.usual_run(at).max(least))
             }
             _ => false,
         }
+    }
+
+    /// Whether a container that ended more than once says in this run that it is
+    /// connected: once it has run for longer than it used to, it has got past what
+    /// made it end.
+    fn got_further(&self, at: ContainerAt) -> bool {
+        let container = self.container(at);
+        let said = self.seen(at).and_then(|seen| seen.log_connected);
+        let is_of_this_run =
+            said.zip(container.started_at).is_some_and(|(said, start)| said.since(start) >= 0.0);
+        is_of_this_run && container.restart_count > 1 && self.usual_run(at) > 0.0
     }
 
     /// How long a container that the engine has restarted may run before it ends

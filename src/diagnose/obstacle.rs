@@ -287,7 +287,7 @@ fn is_compose_name(container: &Container, host: &str) -> bool {
 /// The name by which a container on a network is best dialled: its service's, where
 /// that is its own only. Compose makes up the container's, and has done so in more than
 /// one way.
-fn lasting_name<'a>(names: &Names<'a>, network: NetworkAt, at: ContainerAt) -> &'a str {
+pub(super) fn lasting_name<'a>(names: &Names<'a>, network: NetworkAt, at: ContainerAt) -> &'a str {
     let container = names.container(at);
     let service = container.compose.service.as_deref();
     let is_its_own = |service: &&str| names.index.answering(network, service) == [at];

@@ -1,7 +1,9 @@
 //! Steps, of which fixes are made: what is to be done to whom.
 
 use super::case::Case;
+use super::obstacle::lasting_name;
 use super::wanted::Edge;
+use crate::model::words::few;
 use crate::model::{
     Action, Applicability, ContainerAt, Handle, Maker, NetworkAt, Step, Tool, is_plain,
 };
@@ -17,23 +19,44 @@ pub fn advise(advice: impl Into<String>) -> Step {
     step(Action::Advise { advice }, Applicability::Ask)
 }
 
-/// To give whoever is meant a name where a client is. A container that is on the
-/// network already has to leave it first.
-pub fn advise_name(case: &Case, host: &str, client: ContainerAt) -> Step {
-    let tool = case.tool().as_str();
-    let named = |at: &NetworkAt| !case.network(*at).is_built_in();
-    let mut networks = case.joined(client).filter(named).map(|at| case.network_handle(at).word);
-    let network = networks.next().filter(|word| is_usable(word));
-    let network = network.as_deref().unwrap_or("NETWORK");
-    advise(if case.is_planned() {
-        format!("under networks of the service that is meant, write NETWORK: {{aliases: [{host}]}}")
-    } else {
-        format!(
-            "give the container that is meant this name: {tool} network connect --alias {host} {network} \
-             CONTAINER; if it is on that network already, {tool} network disconnect {network} CONTAINER \
-             comes first"
-        )
-    })
+/// What to do about a name that nobody has where a client is, and nobody is evidently
+/// meant: to bring up who has it, or to dial one that is there.
+pub fn advise_name(case: &Case, host: &str, client: ContainerAt) -> Vec<Step> {
+    let networks: Vec<NetworkAt> =
+        case.joined(client).filter(|at| !case.network(*at).is_built_in()).collect();
+    let own = case.map.stack(client);
+    let mut others: Vec<&str> = Vec::new();
+    for network in &networks {
+        let members = case.map.members(*network).iter().copied();
+        let answering =
+            members.filter(|at| Some(*at) != own && case.container(*at).state.has_network());
+        others.extend(answering.map(|at| lasting_name(case, *network, at)));
+    }
+    others.sort_unstable();
+    others.dedup();
+    let called = case.called(client);
+    let other = match others.as_slice() {
+        [] => None,
+        [only] => Some(format!("if {only} is meant, let {called} use that name")),
+        many => Some(format!("if one of {} is meant, let {called} use its name", few(many))),
+    };
+    let missing = match case.container(client).project() {
+        _ if case.is_planned() => {
+            format!(
+                "give the service that is meant this name: under its networks write NETWORK: \
+                 {{aliases: [{host}]}}"
+            )
+        }
+        Some(project) => format!("if {host} is a service of the project {project}, bring it up"),
+        None if networks.is_empty() => {
+            format!("start who is meant on a network of both, under the name {host}")
+        }
+        None => {
+            let on = few(&case.network_names(client));
+            format!("if who is meant does not run yet, start it on {on}, under the name {host}")
+        }
+    };
+    [Some(missing), other].into_iter().flatten().map(advise).collect()
 }
 
 /// A command on the engine's machine that takes root.

@@ -7,8 +7,8 @@ use crate::diagnose::{
 };
 use crate::model::words::few;
 use crate::model::{
-    ContainerAt, Evidence, Finding, Health, LogError, LogErrorKind, MachineMatter, Severity, State,
-    TroubleKind, reference,
+    ContainerAt, Evidence, Finding, Health, LogError, LogErrorKind, MachineMatter, Progress,
+    Severity, State, TroubleKind, reference,
 };
 
 /// See `netmap explain unexplained-failure`.
@@ -219,7 +219,7 @@ fn same_protocol(client: &str, server: &str) -> String {
     format!(
         "then let {client} speak the protocol of that port of {server}, or dial the port of \
          {server} that is for its own: HTTP is another than that of uWSGI (in nginx uwsgi_pass), \
-         of PHP-FPM (fastcgi_pass), of gRPC and of databases"
+         of PHP-FPM (fastcgi_pass), of gRPC, of mail and of databases"
     )
 }
 
@@ -284,8 +284,11 @@ fn failing<'c, 'a>(
                 LogErrorKind::Timeout | LogErrorKind::Failed => edge.container().is_some(),
                 LogErrorKind::Reset | LogErrorKind::InvalidHost | LogErrorKind::Unescaped => false,
             };
+            // Who has a connection there by now found the name, and somebody listens.
+            let is_over = matches!(error.kind, LogErrorKind::NameNotFound | LogErrorKind::Refused)
+                && edge.is_connecting(Progress::Open);
             let complaint = &error.repeated;
-            telling && case.goes_on(at, complaint) && !case.is_of_start(edge, complaint)
+            telling && !is_over && case.goes_on(at, complaint) && !case.is_of_start(edge, complaint)
         });
         still.map(|error| (edge, error))
     })
@@ -330,6 +333,34 @@ mod tests {
         assert_eq!(found(&at(39), &at(38), &at(37)), 0, "it may be about to be ready");
         assert_eq!(found(&at(39), &at(38), &at(30)), 1, "it goes on");
         assert_eq!(found(&at(31), &at(24), &at(10)), 1, "long after it was started");
+    }
+
+    #[test]
+    fn who_is_connected_by_now_found_the_name() {
+        let found = |kind: &str, connections: &Value| {
+            let snapshot = json!({"schema": "netmap/1",
+                "networks": [{"name": "n", "id": "n", "driver": "bridge",
+                    "subnets": [{"subnet": "10.0.0.0/24"}]}],
+                "containers": [container("db", 2), container("web", 3)],
+                "observations": [
+                    {"container": "web", "id": "web", "at": "2026-05-01T10:00:40Z",
+                     "connections": connections,
+                     "log_errors": [again(&json!({"kind": kind, "host": "db", "port": 5432}))]},
+                    {"container": "db", "id": "db", "at": "2026-05-01T10:00:40Z", "listening": [
+                        {"protocol": "tcp", "address": "0.0.0.0", "port": 5432}]}]});
+            let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
+            let only = |rule: &crate::diagnose::Rule| rule.name == super::RULE.name;
+            diagnose(&Map::new(&snapshot), None, only).findings.len()
+        };
+        let open = json!([{"progress": "open", "remote": "10.0.0.2:5432"}]);
+        let elsewhere = json!([{"progress": "open", "remote": "10.0.0.9:5432"}]);
+        for kind in ["name-not-found", "refused"] {
+            assert_eq!(found(kind, &json!([])), 1, "{kind}");
+            assert_eq!(found(kind, &elsewhere), 1, "{kind}");
+            assert_eq!(found(kind, &open), 0, "{kind}");
+        }
+        // What drops new connections may leave old ones alone.
+        assert_eq!(found("timeout", &open), 1);
     }
 
     /// What a log repeats up to the moment of looking.

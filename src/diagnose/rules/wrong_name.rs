@@ -110,7 +110,7 @@ fn judge(case: &Case) -> Judgement {
                 });
                 let named = match stranger {
                     Some(at) => case.meet_stranger(at, &edges, &host),
-                    None => vec![advise_name(case, &host, from)],
+                    None => advise_name(case, &host, from),
                 };
                 strike.into_iter().chain(named).collect()
             }
@@ -289,6 +289,45 @@ mod tests {
             format!("{:?} {}: {fix}", finding.severity, finding.summary)
         };
         diagnosis.findings.into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn a_name_of_nobody_is_brought_up_or_another_one_dialled() {
+        let advised = |project: Option<&str>, others: &[&str]| {
+            let container = |name: &str| {
+                json!({"name": name, "id": name, "state": "running", "project": project,
+                    "service": project.map(|_| name.rsplit('-').next()),
+                    "endpoints": [{"network": "n", "network_id": "n", "ipv4": "10.0.0.2",
+                        "aliases": [name.rsplit('-').next()]}]})
+            };
+            let all: Vec<Value> =
+                others.iter().chain(&["app"]).map(|name| container(name)).collect();
+            let snapshot = json!({
+                "schema": "netmap/1",
+                "networks": [{"name": "n", "id": "n", "driver": "bridge",
+                    "subnets": [{"subnet": "10.0.0.0/16"}]}],
+                "containers": all,
+                "observations": [{"container": "app", "id": "app", "at": "2026-05-01T10:00:42Z",
+                    "log_errors": [{"kind": "name-not-found", "host": "meili", "port": 7700,
+                        "count": 9, "last": "2026-05-01T10:00:40Z"}]}],
+            });
+            let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
+            let only = |rule: &crate::diagnose::Rule| rule.name == super::RULE.name;
+            let mut findings = diagnose(&Map::new(&snapshot), None, only).findings;
+            let fix = findings.remove(0).fix.into_iter();
+            let advice = fix.map(|step| match step.action {
+                Action::Advise { advice } => advice,
+                other => format!("{other:?}"),
+            });
+            advice.collect::<Vec<String>>()
+        };
+        let start = "if who is meant does not run yet, start it on n, under the name meili";
+        assert_eq!(advised(None, &[]), [start]);
+        let one = "if db is meant, let app use that name";
+        assert_eq!(advised(None, &["db"]), [start, one]);
+        let up = "if meili is a service of the project shop, bring it up";
+        let others = "if one of cache and db is meant, let app use its name";
+        assert_eq!(advised(Some("shop"), &["shop-db", "shop-cache"]), [up, others]);
     }
 
     #[test]

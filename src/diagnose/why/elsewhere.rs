@@ -41,7 +41,7 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
         RungKind::Running => (vec![climb.case.start(climb.from)], climb.case.logs(climb.from)),
         RungKind::Network => (leave(climb), climb.inside(&["ip", "route"])),
         RungKind::Name if is_plain(climb) => {
-            (vec![use_another(climb)], climb.inside(&["nslookup", host]))
+            (use_another(climb), climb.inside(&["nslookup", host]))
         }
         RungKind::Name => {
             let fix = advise(format!(
@@ -106,11 +106,13 @@ fn near(climb: &Climb) -> Option<String> {
     })
 }
 
-fn use_another(climb: &Climb) -> Step {
+fn use_another(climb: &Climb) -> Vec<Step> {
     let name = climb.name();
     let port = climb.aim.port.map(|port| format!(":{port}")).unwrap_or_default();
     match near(climb) {
-        Some(near) => advise(format!("let {name} use a name that is there, such as {near}{port}")),
+        Some(near) => {
+            vec![advise(format!("let {name} use a name that is there, such as {near}{port}"))]
+        }
         None => advise_name(climb.case, &climb.aim.host, climb.from),
     }
 }

@@ -204,6 +204,19 @@ pub const TROUBLES: [(TroubleKind, &[&str]); 16] = [
             "received http/0.9 when not allowed",
             "parse error: expected http/",
             "looked like an http/1.1 header",
+            // What clients of other protocols make of HTTP, and of a server that waits
+            // for them to begin.
+            "invalid greeting. response=http/",
+            "greeting never received",
+            "bad greeting from smtp host",
+            "but got code \"htt\"",
+            "code \"220\" but got empty code",
+            "code \"220\" but got an empty code",
+            "got \"h\" as reply type byte",
+            "can't parse \"http/",
+            "authentication request from server, but received h",
+            "incompatibleprotocolerror",
+            "socket closed abruptly during opening handshake",
         ],
     ),
     (

@@ -156,12 +156,12 @@ pub async fn networks(
                 let mut observed = observation(network, told);
                 if let Err(error) = leave_out_newcomers(engine, network, &mut observed, known).await
                 {
-                    unread.push(not_asked(network, error));
+                    unread.push(not_asked(network, WITHOUT_STRANGERS, error));
                 }
                 seen.push(observed);
             }
             Err(Error::Refused { status: 404, .. }) if of_several => {}
-            Err(error) => unread.push(not_asked(network, error)),
+            Err(error) => unread.push(not_asked(network, WITHOUT_MEMBERS, error)),
         }
     }
     (seen, unread)
@@ -213,10 +213,16 @@ async fn inspect(engine: &Engine, network: &Network) -> Result<NetworkInspect, E
     engine.ask("inspect network", asked).await
 }
 
-fn not_asked(network: &Network, error: Error) -> Unread {
+/// What is missing of a network that could not be asked.
+const WITHOUT_MEMBERS: &str = "only the list's word on it, without its members";
+
+/// What is missing where those that no list of containers has could not be told apart.
+const WITHOUT_STRANGERS: &str = "without members that no list of containers has";
+
+fn not_asked(network: &Network, missing: &str, error: Error) -> Unread {
     let why = match error {
         Error::Refused { status: 404, .. } => "gone before it could be looked at".to_owned(),
-        other => format!("only the list's word on it, without its members: {other}"),
+        other => format!("{missing}: {other}"),
     };
     Unread::network(&network.name, why)
 }
