@@ -47,7 +47,22 @@ fn on_map(svg: &str) -> BTreeSet<usize> {
     numbers(map).into_iter().collect()
 }
 
-fn doctored(snapshot: &Snapshot) -> String {
+/// The picture of what was measured.
+pub fn measured(snapshot: &Snapshot) -> String {
+    let map = Map::new(snapshot);
+    let comparison = Comparison::new(&map, snapshot.probe.as_ref().unwrap());
+    drawn::<ProbeView>(&ProbeView {
+        map: &map,
+        comparison: &comparison,
+        only_surprises: false,
+        charts: false,
+        strangers: Strangers::default(),
+        scope: None,
+    })
+}
+
+/// The picture of a diagnosis.
+pub fn doctored(snapshot: &Snapshot) -> String {
     let map = Map::new(snapshot);
     let comparison = snapshot.probe.as_ref().map(|probe| Comparison::new(&map, probe));
     let diagnosis = diagnose(&map, comparison.as_ref(), |_| true);
@@ -149,18 +164,7 @@ fn one_that_asks_itself_and_one_that_asks_for_the_world_are_drawn_alone() {
 
 #[test]
 fn what_was_measured_against_the_map_is_a_numbered_arc() {
-    let snapshot = sample("firewall-drop");
-    let map = Map::new(&snapshot);
-    let comparison = Comparison::new(&map, snapshot.probe.as_ref().unwrap());
-    let view = ProbeView {
-        map: &map,
-        comparison: &comparison,
-        only_surprises: false,
-        charts: false,
-        strangers: Strangers::default(),
-        scope: None,
-    };
-    let svg = drawn::<ProbeView>(&view);
+    let svg = measured(&sample("firewall-drop"));
     let arc = group(&svg, "<g class=\"surprise\"");
     assert_eq!(numbers(arc), [1], "{arc}");
     let said = group(&svg, "<g class=\"said\" data-number=\"1\"");

@@ -17,6 +17,7 @@ mod paper;
 mod programs;
 #[path = "../offline/recorded.rs"]
 mod recorded;
+mod room;
 mod rsvg;
 mod seen;
 mod skeletons;

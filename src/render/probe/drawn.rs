@@ -25,11 +25,15 @@ pub fn png(view: &ProbeView, options: &Options) -> Result<Drawn> {
 /// Draws what was measured between, with what contradicts the map.
 fn on_map<T>(view: &ProbeView, draw: impl FnOnce(&View) -> Result<T>) -> Result<T> {
     let map = view.map;
-    let callouts = sentences(map, view.comparison).into_iter().map(|surprise| Callout {
-        tone: if surprise.mark == Mark::Leaks { Tone::Warn } else { Tone::Bad },
-        text: surprise.text,
-        next: Some(format!("To see why: {}", surprise.next)),
-        on: surprise.pairs.into_iter().map(|(from, to)| Spot::Way(from, to)).collect(),
+    let callouts = sentences(map, view.comparison).into_iter().map(|surprise| {
+        let networks = surprise.networks.into_iter().map(Spot::Network);
+        let ways = surprise.pairs.into_iter().map(|(from, to)| Spot::Way(from, to));
+        Callout {
+            tone: if surprise.mark == Mark::Leaks { Tone::Warn } else { Tone::Bad },
+            text: surprise.text,
+            next: Some(format!("To see why: {}", surprise.next)),
+            on: networks.chain(ways).collect(),
+        }
     });
     let drawn = View::new(map, &shown(view), view.scope.clone())
         .with_probe(Some(view.comparison))

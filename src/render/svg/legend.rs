@@ -67,6 +67,18 @@ impl Foot {
         Self { callouts, items, notes }
     }
 
+    /// How wide what is said by number is where no line of it is broken.
+    pub fn width_said(&self) -> i32 {
+        let said = self.callouts.iter().flat_map(|callout| {
+            let next = callout.next.iter().map(|next| SMALL.width(next));
+            next.chain([SMALL.width(&callout.text)])
+        });
+        said.max().map_or(0, |widest| {
+            // As much as lines are broken before their end for other programs' fonts.
+            widest * SMALL.allowance() / 100 + 1 + Badge::width(self.callouts.len()) + 8
+        })
+    }
+
     /// Draws what is said by number: each with its number in front, and what to
     /// do next under it.
     fn draw_callouts(&self, canvas: &mut Canvas, width: i32) -> i32 {
@@ -87,7 +99,7 @@ impl Foot {
                 y += LINE;
             }
             for next in callout.next.iter() {
-                for line in Line::wrapped(LineRole::Quiet, next, width - x, 4) {
+                for line in Line::wrapped(LineRole::Quiet, next, width - x, 6) {
                     canvas.text(x, y + 4, "quiet", &line.text);
                     y += LINE;
                 }

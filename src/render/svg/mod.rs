@@ -57,6 +57,8 @@ use scene::{Saving, Scene};
 const LEAST_WIDTH: i32 = 360;
 /// How wide a picture gets for its heading's sake at most; a longer one wraps.
 const WIDEST_HEADING: i32 = 560;
+/// The same for what is said by number below the map.
+const WIDEST_SAID: i32 = 480;
 /// Kinds of arrows.
 const KINDS: usize = 31;
 /// Size of the smallest text.
@@ -276,7 +278,9 @@ fn draw(view: &View, options: &Options, scene: &Scene, placed: Placed, in_runs: 
     let heading = Heading::new(view, options);
     let page = options.width.map(i32::from).or_else(|| options.page.width());
     let mut width = (area.w + 2 * MARGIN).max(LEAST_WIDTH);
+    let foot = legend::Foot::new(view, scene, &placed, options);
     width = width.max(heading.width().min(WIDEST_HEADING) + 2 * MARGIN);
+    width = width.max(foot.width_said().min(WIDEST_SAID) + 2 * MARGIN);
     if let Some(asked) = options.width {
         width = width.max(i32::from(asked));
     }
@@ -291,7 +295,6 @@ fn draw(view: &View, options: &Options, scene: &Scene, placed: Placed, in_runs: 
     canvas.open_at("map", (left - area.x, top - area.y));
     canvas.everything(scene, &placed);
     canvas.close();
-    let foot = legend::Foot::new(view, scene, &placed, options);
     let below = top + area.h + 32;
     canvas.open_at("foot", (MARGIN, below));
     let mut height = below + foot.draw(&mut canvas, width - 2 * MARGIN) + MARGIN;

@@ -1,7 +1,7 @@
 //! Callouts: what is said of parts of a map, by numbers that stand on them, and
 //! ways that somebody asked about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{ContainerAt, NetworkAt, Reach};
 
@@ -115,6 +115,13 @@ impl Numbers {
             by_spot.entry(spot).or_default().extend(numbers);
         }
         Self { by_spot }
+    }
+
+    /// The numbers on networks.
+    pub fn on_networks(&self) -> BTreeSet<Number> {
+        let is_network = |spot: &Spot| matches!(spot, Spot::Network(_));
+        let networks = self.by_spot.iter().filter(|(spot, _)| is_network(spot));
+        networks.flat_map(|(_, numbers)| numbers).copied().collect()
     }
 
     /// Ways that have numbers.

@@ -17,6 +17,8 @@ pub struct Sentence {
     pub next: String,
     /// The pairs of containers it is about.
     pub pairs: Vec<(ContainerAt, ContainerAt)>,
+    /// The networks that it is about as a whole.
+    pub networks: Vec<NetworkAt>,
 }
 
 /// The contradictions, worst first. What several pairs have in common is told
@@ -33,7 +35,11 @@ pub fn sentences(map: &Map, comparison: &Comparison) -> Vec<Sentence> {
             told.extend(silence.attempts.iter().map(|row| (row.from, row.to)));
             let next = "netmap doctor --probe".to_owned();
             let pairs = silence.attempts.iter().map(|row| (row.from, row.to)).collect();
-            of_many.push(Sentence { mark: Mark::Fails, text, next, pairs });
+            let networks = match silence.extent {
+                Extent::Networks { networks, .. } => networks,
+                _ => Vec::new(),
+            };
+            of_many.push(Sentence { mark: Mark::Fails, text, next, pairs, networks });
         }
     }
     let is_told = |pair: &Surprise| {
@@ -53,6 +59,7 @@ pub fn sentences(map: &Map, comparison: &Comparison) -> Vec<Sentence> {
             text: format!("{a} {arrow} {b}{}", what_happened(of_pair, mark)),
             next: fix::with_names("netmap why", &[a, b]).unwrap_or_else(|| "netmap why".to_owned()),
             pairs: if both_ways { vec![(from, to), (to, from)] } else { vec![(from, to)] },
+            networks: Vec::new(),
         }
     });
     let mut all: Vec<Sentence> = of_many.into_iter().chain(of_pairs).collect();

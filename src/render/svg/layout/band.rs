@@ -94,21 +94,49 @@ impl Band {
         let mut bars: Vec<usize> = wanted.contacts.iter().map(|contact| contact.bar).collect();
         bars.sort_unstable();
         bars.dedup();
-        let mut named = vec![Named::Within; bars.len()];
         let room = Room::new(wanted.contacts, wanted.width);
+        let (band, has_past) = Self::with_names(plan, wanted, &bars, &room, true);
+        if !has_past {
+            return band;
+        }
+        // Bars that reach beyond all on both sides may come to more than names on the left.
+        let (other, _) = Self::with_names(plan, wanted, &bars, &room, false);
+        let width = |band: &Self| {
+            let right = band.bars.iter().map(|bar| bar.reach.1).max().unwrap_or(0);
+            band.gutter + right.max(wanted.width)
+        };
+        if width(&band) < width(&other) { band } else { other }
+    }
+
+    /// The band with room for each name, and whether some bar reaches past lines for it.
+    fn with_names(
+        plan: &Plan,
+        wanted: &Wanted,
+        bars: &[usize],
+        room: &Room,
+        may_pass: bool,
+    ) -> (Self, bool) {
+        let mut named = vec![Named::Within; bars.len()];
         loop {
-            let (band, cramped) = Self::tried(plan, wanted, &bars, &named, &room);
+            let (band, cramped) = Self::tried(plan, wanted, bars, &named, room);
             // A name that finds no room on its bar gets some where no line is, or to the
             // left of all.
             if cramped.is_empty() {
-                return band;
+                return (band, named.iter().any(|named| matches!(named, Named::Past(_))));
             }
             for (at, reach) in cramped {
-                let further = room.further(reach, plan.bars[bars[at]].width);
-                named[at] = match named[at] {
-                    Named::Within => further.map_or(Named::Aside, Named::Further),
-                    _ => Named::Aside,
+                let (bar, wide) = (bars[at], plan.bars[bars[at]].width);
+                let further = || room.further(reach, wide).map(Named::Further);
+                let past = || {
+                    let reach = past(wanted.contacts, bar, wide, wanted.width);
+                    reach.filter(|_| may_pass).map(Named::Past)
                 };
+                let next = match named[at] {
+                    Named::Within => further().or_else(past),
+                    Named::Further(_) => past(),
+                    Named::Past(_) | Named::Aside => None,
+                };
+                named[at] = next.unwrap_or(Named::Aside);
             }
         }
     }
@@ -143,7 +171,9 @@ impl Band {
                     (low, high) = room.widened((low, high), plan.bars[*bar].width);
                 }
                 Named::Within => {}
-                Named::Further((from, to)) => (low, high) = (low.min(from), high.max(to)),
+                Named::Further((from, to)) | Named::Past((from, to)) => {
+                    (low, high) = (low.min(from), high.max(to));
+                }
                 Named::Aside => low = -gutter,
             }
             if wanted.is_stretched {
@@ -199,6 +229,27 @@ impl Band {
     }
 }
 
+/// The reach of a bar that goes on to one side for the width of its name, past lines that
+/// need not cut it: one that is met from above alone can lie above those that others are
+/// met by from below. It goes to the side on which less of it lies beyond everything.
+fn past(contacts: &[Contact], bar: usize, wide: i32, width: i32) -> Option<Reach> {
+    let own = || contacts.iter().filter(|contact| contact.bar == bar);
+    let (first, last) = (own().map(|own| own.x).min()?, own().map(|own| own.x).max()?);
+    let (low, high) = (first - GRID, last + GRID);
+    let sides = [false, true].map(|above| own().any(|own| own.from_above == above));
+    let is_in_way =
+        |contact: &&Contact| contact.bar != bar && sides[usize::from(contact.from_above)];
+    let in_way = || contacts.iter().filter(is_in_way).map(|contact| contact.x);
+    let end = in_way().filter(|x| *x > low).min().map_or(high, |x| high.min(x - CUT));
+    let start = in_way().filter(|x| *x < high).max().map_or(low, |x| low.max(x + CUT));
+    let is_free = |(from, to): Reach| !in_way().any(|x| from - CUT < x && x < to + CUT);
+    let left = Some((end - wide, end)).filter(|name| is_free(*name));
+    let right = Some((start, start + wide)).filter(|name| is_free(*name));
+    let beyond = |(from, to): &Reach| (-from).max(to - width).max(0);
+    let (from, to) = left.into_iter().chain(right).min_by_key(beyond)?;
+    Some((low.min(from), high.max(to)))
+}
+
 /// Where a bar's name stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Named {
@@ -206,6 +257,8 @@ enum Named {
     Within,
     /// Beyond that, to which the bar reaches for it.
     Further(Reach),
+    /// Past lines that need not cut it.
+    Past(Reach),
     /// To the left of everything.
     Aside,
 }

@@ -51,6 +51,8 @@ pub struct Unit {
     pub levels: Levels,
     /// Where it meets the bars above it.
     pub ups: Vec<(usize, i32)>,
+    /// Its cards with an arrow that has a label.
+    pub ends: Vec<usize>,
 }
 
 impl Unit {

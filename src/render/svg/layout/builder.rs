@@ -1,7 +1,9 @@
 //! What lays out branch after branch, and what comes of each.
 
+use std::collections::BTreeSet;
+
 use super::band::Band;
-use super::block::Unit;
+use super::block::{Unit, on_grid};
 use super::levels::Levels;
 use super::measures::Measures;
 use super::plan::Plan;
@@ -40,6 +42,8 @@ pub struct Block {
     pub levels: Levels,
     /// Where it meets the bars above it.
     pub ups: Vec<(usize, i32)>,
+    /// Its cards with an arrow that has a label.
+    pub ends: Vec<usize>,
     /// The zone around bars without a way out and what hangs on them: its
     /// upper edge.
     pub zone: Option<i32>,
@@ -57,6 +61,8 @@ pub struct Builder<'a> {
     pub framed: Vec<bool>,
     /// How wide each branch may be.
     pub budgets: Vec<i32>,
+    /// The cards with an arrow that has a label.
+    pub ends: BTreeSet<usize>,
     /// What is laid out already.
     pub blocks: Vec<Block>,
 }
@@ -74,7 +80,16 @@ impl Builder<'_> {
 
     /// Width of units side by side.
     pub fn width(&self, units: &[Unit]) -> i32 {
-        let gaps = i32::try_from(units.len()).unwrap_or(1) - 1;
-        units.iter().map(|unit| unit.size.0).sum::<i32>() + gaps.max(0) * self.measures.gap
+        let gaps = units.windows(2).map(|pair| self.gap(&pair[0].ends, &pair[1].ends));
+        units.iter().map(|unit| unit.size.0).sum::<i32>() + gaps.sum::<i32>()
+    }
+
+    /// Room between things that stand side by side and have these cards at ends of arrows
+    /// with labels: more where such an arrow goes from one to the other.
+    pub fn gap(&self, one: &[usize], other: &[usize]) -> i32 {
+        let pairs = one.iter().flat_map(|a| other.iter().map(move |b| (*a.min(b), *a.max(b))));
+        let labels = pairs.filter_map(|pair| self.plan.labelled.get(&pair));
+        let needed = labels.max().map_or(0, |room| on_grid(*room));
+        self.measures.gap.max(needed)
     }
 }

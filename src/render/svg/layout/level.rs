@@ -96,12 +96,7 @@ impl Builder<'_> {
                 0
             };
             let mut x = left + shift;
-            let mut units = Vec::with_capacity(row.len());
-            for unit in row {
-                let w = unit.size.0;
-                units.push((unit, x));
-                x += on_grid(w) + measures.gap;
-            }
+            let units: Vec<(Unit, i32)> = self.in_line(row, &mut x);
             placed_rows.push((units, x));
         }
         let mut placed_uppers =
@@ -191,6 +186,9 @@ impl Builder<'_> {
             ..Block::default()
         };
         block.levels = block.ranks();
+        let lower = block.rows.iter().flat_map(|row| &row.units);
+        let units = || block.uppers.iter().chain(lower.clone()).map(|(unit, _)| unit);
+        block.ends = units().flat_map(|unit| &unit.ends).copied().collect();
         for (unit, x) in &block.uppers {
             block.ups.extend(unit.ups.iter().map(|(bar, up)| (*bar, up + x)));
         }
@@ -216,14 +214,7 @@ impl Builder<'_> {
             });
             let (low, high) = bounds.unwrap_or((0, width));
             let mut x = ((low + high - all) / 2).clamp(0, (width - all).max(0)) / GRID * GRID;
-            return uppers
-                .into_iter()
-                .map(|unit| {
-                    let at = x;
-                    x += on_grid(unit.size.0) + self.measures.gap;
-                    (unit, at)
-                })
-                .collect();
+            return self.in_line(uppers, &mut x);
         }
         // A bar with few contacts says more of where they belong than one that lies all
         // over the page.
@@ -244,11 +235,32 @@ impl Builder<'_> {
             wanted.push((unit, x));
         }
         wanted.sort_by_key(|(unit, x)| x + unit.size.0 / 2);
+        let gaps = self.gaps(wanted.iter().map(|(unit, _)| unit));
+        let places = wanted.iter().zip(gaps);
         let sizes: Vec<(i32, i32)> =
-            wanted.iter().map(|(unit, x)| (*x, on_grid(unit.size.0) + self.measures.gap)).collect();
+            places.map(|((unit, x), gap)| (*x, on_grid(unit.size.0) + gap)).collect();
         let most = width.max(all) + self.measures.gap;
         let xs = nearest(&sizes, most).into_iter().map(|x| x.div_euclid(GRID) * GRID);
         wanted.into_iter().zip(xs).map(|((unit, _), x)| (unit, x)).collect()
+    }
+
+    /// Units side by side from `x` on, which becomes where another one would begin.
+    fn in_line(&self, units: Vec<Unit>, x: &mut i32) -> Vec<(Unit, i32)> {
+        let gaps: Vec<i32> = self.gaps(units.iter());
+        let mut placed = Vec::with_capacity(units.len());
+        for (unit, gap) in units.into_iter().zip(gaps) {
+            let at = *x;
+            *x += on_grid(unit.size.0) + gap;
+            placed.push((unit, at));
+        }
+        placed
+    }
+
+    /// The room to the right of each of these.
+    fn gaps<'u>(&self, units: impl Iterator<Item = &'u Unit>) -> Vec<i32> {
+        let units: Vec<&Unit> = units.collect();
+        let between = units.windows(2).map(|pair| self.gap(&pair[0].ends, &pair[1].ends));
+        between.chain([self.measures.gap]).collect()
     }
 
     /// How far to the right the upper unit of a stack stands, so that each bar has room

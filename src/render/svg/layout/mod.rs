@@ -52,8 +52,6 @@ use tree::Tree;
 /// a page is no wider.
 const ARROWS_PER_LANE: usize = 10;
 const MOST_LANES: usize = 6;
-/// What an arrow takes beside its label, in pixels.
-const ARROW_ENDS: i32 = 16;
 
 /// Lays the plan out, at most `width` pixels wide if that can be.
 pub fn lay_out(plan: &Plan, width: i32) -> Placed {
@@ -65,14 +63,12 @@ pub fn lay_out(plan: &Plan, width: i32) -> Placed {
         measures.gap += GRID * i32::try_from(lanes).unwrap_or(1);
         measures.drop += GRID;
     }
-    if plan.arrow_label > 0 {
-        let needed = plan.arrow_label + ARROW_ENDS;
-        measures.gap = measures.gap.max((needed + GRID - 1) / GRID * GRID);
-    }
     stack::stack(plan, &mut tree, measures, width);
     let framed = framed(plan, &tree);
     let budgets = budget::budgets(plan, &tree, &framed, measures, width);
-    let mut builder = Builder { plan, tree: &tree, measures, framed, budgets, blocks: Vec::new() };
+    let (tree, blocks) = (&tree, Vec::new());
+    let ends = plan.labelled.keys().flat_map(|(one, other)| [*one, *other]).collect();
+    let mut builder = Builder { plan, tree, measures, framed, budgets, ends, blocks };
     for _ in 0..tree.branches.len() {
         builder.next();
     }

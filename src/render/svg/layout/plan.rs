@@ -1,7 +1,7 @@
 //! What is to be laid out: sizes, and what hangs on what. A layout knows
 //! nothing of text or colour.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::measures::GRID;
 
@@ -20,8 +20,9 @@ pub struct Plan {
     pub stacked: BTreeSet<usize>,
     /// How many arrows will be drawn between cards.
     pub arrows: usize,
-    /// Width of the widest label that an arrow must have.
-    pub arrow_label: i32,
+    /// Pairs of cards, the first one first, with an arrow between them that has a label,
+    /// and the room for it.
+    pub labelled: BTreeMap<(usize, usize), i32>,
 }
 
 /// A card.

@@ -10,6 +10,9 @@ use crate::render::svg::geometry::{Point, Rect};
 
 /// Room for a label's letters above a line.
 const LABEL_HEIGHT: i32 = 11;
+/// How far a label keeps from other words on its left and right, so that nobody reads them
+/// as one: first more, and less where there is no such room.
+const APART: [i32; 2] = [9, 1];
 
 /// An arrow to be drawn.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +42,7 @@ pub struct Way {
 pub fn route(ground: &Ground, wishes: &[Wish]) -> Vec<Option<Way>> {
     let mut grid = Grid::new(ground);
     let mut search = Search::new(&grid);
-    let mut texts: Vec<Rect> = ground.boxes.iter().chain(&ground.words).copied().collect();
+    let mut words = ground.words.clone();
     let mut ways = Vec::with_capacity(wishes.len());
     for wish in wishes {
         // Counted from 1: 0 is no arrow.
@@ -57,16 +60,23 @@ pub fn route(ground: &Ground, wishes: &[Wish]) -> Vec<Option<Way>> {
         ways.push(Some(Way { points, joins: end.is_none(), label: None }));
     }
     // All ways are known: labels keep off every one of them.
-    let mut lines: Vec<Rect> = ground.lines.iter().map(|(a, b)| stretch(*a, *b)).collect();
+    let mut taken = ground.boxes.clone();
+    taken.extend(ground.lines.iter().map(|(a, b)| stretch(*a, *b)));
     for way in ways.iter().flatten() {
-        lines.extend(way.points.windows(2).map(|ends| stretch(ends[0], ends[1])));
+        taken.extend(way.points.windows(2).map(|ends| stretch(ends[0], ends[1])));
     }
     for (way, wish) in ways.iter_mut().zip(wishes) {
         let Some(way) = way.as_mut().filter(|_| wish.label > 0) else { continue };
-        if let Some((x, y)) = label(&way.points, wish.label, &texts, &lines) {
-            texts.push(label_box((x, y), wish.label));
-            way.label = Some((x, y));
-        }
+        let sites = sites(&way.points, wish.label);
+        let is_free = |site: &Point, apart: i32| {
+            let own = label_box(*site, wish.label);
+            let (near, far) = (widened(own, 1), widened(own, apart));
+            taken.iter().all(|other| !near.meets(*other, 0))
+                && words.iter().all(|other| !far.meets(*other, 0))
+        };
+        let site = |apart: i32| sites.iter().find(|site| is_free(site, apart)).copied();
+        way.label = APART.into_iter().find_map(site);
+        words.extend(way.label.map(|at| label_box(at, wish.label)));
     }
     ways
 }
@@ -96,15 +106,20 @@ fn label_box((x, y): Point, width: i32) -> Rect {
     Rect::new(x, y - LABEL_HEIGHT, width, LABEL_HEIGHT + 3)
 }
 
-/// Where a label of this width stands beside the way: on its longest stretch
-/// that has room, and as near to the middle of it as may be.
-fn label(points: &[Point], width: i32, texts: &[Rect], lines: &[Rect]) -> Option<Point> {
+fn widened(Rect { x, y, w, h }: Rect, by: i32) -> Rect {
+    Rect::new(x - by, y, w + 2 * by, h)
+}
+
+/// Where a label of this width could stand beside the way: on its longest stretch, and as
+/// near to the middle of it as may be, first.
+fn sites(points: &[Point], width: i32) -> Vec<Point> {
     let mut pieces: Vec<(Point, Point)> =
         points.windows(2).map(|ends| (ends[0], ends[1])).collect();
     pieces.sort_by_key(|((ax, ay), (bx, by))| {
         // Level stretches first, long ones before short ones.
         (ay != by, -((ax - bx).abs() + (ay - by).abs()))
     });
+    let mut sites = Vec::new();
     for ((ax, ay), (bx, by)) in pieces {
         let level = ay == by;
         let length = (ax - bx).abs() + (ay - by).abs();
@@ -113,23 +128,15 @@ fn label(points: &[Point], width: i32, texts: &[Rect], lines: &[Rect]) -> Option
             continue;
         }
         let middle = (length - needed) / 2;
-        let offsets = (0..=middle / 4).flat_map(|step| [middle - 4 * step, middle + 4 * step]);
-        for offset in offsets {
-            let (x, y) = (ax.min(bx), ay.min(by));
-            let sites: [Point; 2] = if level {
-                [(x + 3 + offset, y - 4), (x + 3 + offset, y + 12)]
+        let (x, y) = (ax.min(bx), ay.min(by));
+        for offset in (0..=middle / 4).flat_map(|step| [middle - 4 * step, middle + 4 * step]) {
+            if level {
+                sites.extend([(x + 3 + offset, y - 4), (x + 3 + offset, y + 12)]);
             } else {
                 let base = y + 3 + offset + LABEL_HEIGHT;
-                [(x + 5, base), (x - 5 - width, base)]
-            };
-            for site in sites {
-                let rect = label_box((site.0 - 1, site.1), width + 2);
-                let free = |other: &Rect| !rect.meets(*other, 0);
-                if texts.iter().all(free) && lines.iter().all(free) {
-                    return Some(site);
-                }
+                sites.extend([(x + 5, base), (x - 5 - width, base)]);
             }
         }
     }
-    None
+    sites
 }

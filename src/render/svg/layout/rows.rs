@@ -88,7 +88,8 @@ impl Builder<'_> {
         let mut rows = self.in_rows(units, budget, fills_gaps);
         let mut others = self.in_rows(others, budget, fills_gaps);
         if let ([.., last], [only]) = (&mut rows[..], &mut others[..])
-            && self.width(last) + self.measures.gap + self.width(only) <= budget
+            && let ([.., before], [after, ..]) = (&last[..], &only[..])
+            && self.width(last) + self.gap(&before.ends, &after.ends) + self.width(only) <= budget
         {
             last.append(only);
             return rows;
@@ -106,24 +107,27 @@ impl Builder<'_> {
         // For each row how wide and how high it is, and whether something deep is there.
         let mut sizes: Vec<(i32, i32, bool)> = Vec::new();
         for unit in units {
-            let (more, high) = (unit.size.0 + self.measures.gap, unit.size.1);
+            let (wide, high) = unit.size;
             let last = rows.len().saturating_sub(1);
             let first = if fills_gaps { rows.len().saturating_sub(BACK) } else { last };
             let is_deep = unit.levels.is_deep();
+            let gap =
+                |row: &Vec<Unit>| row.last().map_or(0, |last| self.gap(&last.ends, &unit.ends));
             let has_room = |row: &usize| {
                 let (width, height, has_deep) = sizes[*row];
-                let fits = width + more <= budget + self.measures.gap;
+                let fits = width + gap(&rows[*row]) + wide <= budget;
                 fits && (*row == last || (high <= height && is_deep <= has_deep))
             };
             match (first..rows.len()).find(has_room) {
                 Some(row) => {
-                    rows[row].push(unit);
                     let (width, height, has_deep) = sizes[row];
-                    sizes[row] = (width + more, height.max(high), has_deep || is_deep);
+                    let width = width + gap(&rows[row]) + wide;
+                    rows[row].push(unit);
+                    sizes[row] = (width, height.max(high), has_deep || is_deep);
                 }
                 None => {
                     rows.push(vec![unit]);
-                    sizes.push((more, high, is_deep));
+                    sizes.push((wide, high, is_deep));
                 }
             }
         }

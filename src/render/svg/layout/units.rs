@@ -210,14 +210,15 @@ impl Builder<'_> {
             .map(|cards| Content::Column(Column::new(self.plan, cards.to_vec())));
         let contents = branches.into_iter().map(Content::Branch).chain(columns);
         let mut units = Vec::new();
-        let (mut now, mut width) = (Vec::new(), 0);
+        let (mut now, mut width): (Vec<Content>, i32) = (Vec::new(), 0);
         for content in contents {
-            let more = self.content_width(&content) + self.measures.gap;
-            if !now.is_empty() && width + more > inner {
+            let gap = now.last().map_or(0, |last| self.gap_between(last, &content));
+            let wide = self.content_width(&content);
+            if !now.is_empty() && width + gap + wide > inner - self.measures.gap {
                 units.push(self.unit(project, std::mem::take(&mut now)));
                 width = 0;
             }
-            width += more;
+            width += if now.is_empty() { wide } else { gap + wide };
             now.push(content);
         }
         units.push(self.unit(project, now));
@@ -229,6 +230,21 @@ impl Builder<'_> {
             Content::Column(column) => column.size.0,
             Content::Branch(at) => self.blocks[*at].size.0,
         }
+    }
+
+    /// The cards in it with an arrow that has a label.
+    fn content_ends(&self, content: &Content) -> Vec<usize> {
+        match content {
+            Content::Column(column) => {
+                let cards = column.cards.iter();
+                cards.copied().filter(|card| self.ends.contains(card)).collect()
+            }
+            Content::Branch(at) => self.blocks[*at].ends.clone(),
+        }
+    }
+
+    fn gap_between(&self, one: &Content, other: &Content) -> i32 {
+        self.gap(&self.content_ends(one), &self.content_ends(other))
     }
 
     fn content_levels(&self, content: &Content) -> Levels {
@@ -243,15 +259,20 @@ impl Builder<'_> {
         let pad = if project.is_some() { self.measures.frame } else { 0 };
         let top = if project.is_some() { self.measures.frame_top } else { 0 };
         let (mut x, mut levels) = (pad, Levels::default());
-        let mut placed = Vec::with_capacity(contents.len());
+        let mut placed: Vec<(Content, i32)> = Vec::with_capacity(contents.len());
+        let mut ends = Vec::new();
         for content in contents {
+            if let Some((last, _)) = placed.last() {
+                x += self.gap_between(last, &content);
+            }
             levels = levels.beside(&self.content_levels(&content));
+            ends.extend(self.content_ends(&content));
             let width = self.content_width(&content);
             placed.push((content, x));
-            x += on_grid(width) + self.measures.gap;
+            x += on_grid(width);
         }
         let levels = levels.framed(top, pad);
-        let mut width = x - self.measures.gap + pad;
+        let mut width = x + pad;
         if let Some(project) = project {
             let wanted = (self.plan.titles[project] + 2 * GRID).min(160);
             let lacking = on_grid((wanted - width).max(0));
@@ -265,6 +286,7 @@ impl Builder<'_> {
             size: (width, levels.height()),
             levels,
             ups: Vec::new(),
+            ends,
         };
         for (content, x) in &unit.contents {
             let ups = match content {

@@ -9,7 +9,7 @@ use crate::model::words::count;
 use crate::model::{ContainerAt, Reach, Seen, TalkBasis, TalkVerdict};
 use crate::render::svg::options::{Blank, Options, TalkShown};
 use crate::render::svg::reduce::Group;
-use crate::render::view::{self, Numbers, Spot, View};
+use crate::render::view::{self, Number, Numbers, Spot, View};
 
 /// Up to this many cards, arrows are drawn unasked.
 const CARDS: usize = 20;
@@ -17,8 +17,22 @@ const CARDS: usize = 20;
 const ARROWS: usize = 30;
 /// Up to this many, arrows for start orders, too.
 const FEW: usize = 12;
+/// More measured ways than this that have one number are left out where that stands on
+/// their network as well.
+const OF_NETWORK: usize = 3;
 /// More than this many are never drawn.
 const MOST: usize = 120;
+
+/// What an arrow takes beside its label, and beside one with numbers.
+const ENDS: (i32, i32) = (8, 16);
+
+impl Arrow {
+    /// How far apart two cards are between which it has room for its label.
+    pub fn room(&self) -> i32 {
+        let ends = if self.label.numbers.is_empty() { ENDS.0 } else { ENDS.1 };
+        self.label.shown_width() + ends
+    }
+}
 
 /// From which card to which.
 type Ends = (usize, usize);
@@ -145,8 +159,12 @@ impl<'a> Arrows<'a> {
 
     /// A label with the numbers of callouts about the way.
     fn label(&self, role: LineRole, text: &str, ends: Ends) -> Line {
-        let spots = self.numbered.get(&ends).into_iter().flatten().copied();
-        Line::new(role, text).numbered(self.called_out.on(spots))
+        Line::new(role, text).numbered(self.numbers(ends))
+    }
+
+    /// The numbers of callouts about the way.
+    fn numbers(&self, ends: Ends) -> Vec<Number> {
+        self.called_out.on(self.numbered.get(&ends).into_iter().flatten().copied())
     }
 
     /// Who talks to whom, by what one arrow can stand for.
@@ -206,11 +224,31 @@ impl<'a> Arrows<'a> {
         self.view.ways.iter().filter_map(arrow).collect()
     }
 
+    /// The numbers on a way that stand on many others and on a network as well: what is
+    /// true of all of it is said there, and not by lines from each to each.
+    fn of_networks(&self) -> BTreeSet<Number> {
+        let mut ways: BTreeMap<Number, usize> = BTreeMap::new();
+        let is_first = |(from, to): &&Ends| from < to || !self.numbered.contains_key(&(*to, *from));
+        for ends in self.numbered.keys().filter(is_first) {
+            self.numbers(*ends)
+                .into_iter()
+                .for_each(|number| *ways.entry(number).or_default() += 1);
+        }
+        let mut numbers = self.called_out.on_networks();
+        numbers.retain(|number| ways.get(number).is_some_and(|ways| *ways > OF_NETWORK));
+        numbers
+    }
+
     /// Where a measurement contradicts the map.
     fn surprises(&self) -> Vec<Arrow> {
         let mut seen = BTreeSet::new();
+        let of_networks = self.of_networks();
         let arrow = |surprise: crate::graph::Surprise| {
             let ends = self.ends(surprise.from, surprise.to)?;
+            let numbers = self.numbers(ends);
+            if !numbers.is_empty() && numbers.iter().all(|number| of_networks.contains(number)) {
+                return None;
+            }
             let words = view::surprise(surprise.mark);
             seen.insert((ends, words)).then(|| Arrow {
                 from: ends.0,

@@ -154,8 +154,11 @@ impl Scene {
             scene.take_names_away();
         }
         plan.arrows = scene.arrows.len();
-        let numbered = scene.arrows.iter().filter(|arrow| !arrow.label.numbers.is_empty());
-        plan.arrow_label = numbered.map(|arrow| arrow.label.width).max().unwrap_or(0);
+        for arrow in scene.arrows.iter().filter(|arrow| !arrow.label.is_empty()) {
+            let (from, to) = (arrow.from.min(arrow.to), arrow.from.max(arrow.to));
+            let room = plan.labelled.entry((from, to)).or_default();
+            *room = arrow.room().max(*room);
+        }
         scene.measure(&mut plan);
         (scene, plan)
     }
