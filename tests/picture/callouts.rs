@@ -86,6 +86,12 @@ fn culprits_are_numbered_and_what_is_wrong_stands_below() {
     let fix = "To fix both: create the network app; connect mongo, results_container and survey_container to app; re-create ";
     assert!(said.contains(fix), "{said}");
     assert!(!group(&svg, "<g class=\"said\" data-number=\"1\"").contains("To fix"));
+    // What is done to one network stays in its order.
+    let other = doctored(&sample("foreign-namesake"));
+    let fix = "disconnect blue-db from edge; connect blue-db to edge; disconnect green-db from edge; connect green-db to edge; start blue-db";
+    assert!(other.contains(fix), "{other}");
+    let other = doctored(&sample("firewall-drop"));
+    assert!(other.contains("look for the route in db: docker exec db ip route"), "{other}");
     assert!(svg.contains("2: mongo has no name"), "who cannot see it is told as well");
     assert!(svg.contains(">2 problems</text>"));
 }

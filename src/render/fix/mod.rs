@@ -41,43 +41,52 @@ pub fn in_short(aim: &str, fix: &[Step]) -> Option<String> {
     let said = match lines.as_slice() {
         [] => return None,
         [only] => only.trim_start_matches("# ").to_owned(),
-        _ => deeds(fix).join("; "),
+        _ => deeds(fix).into_iter().fold(String::new(), |said, deed| match said.as_str() {
+            "" => deed,
+            // A sentence that leads to the command after it.
+            said if said.ends_with(':') => format!("{said} {deed}"),
+            said => format!("{said}; {deed}"),
+        }),
     };
     Some(format!("{aim} {said}"))
 }
 
-/// What the steps of a fix do, in words: what is done to one network stands together, and
-/// nothing twice.
+/// What the steps of a fix do, in words and in their order: who joins one network one
+/// after the other is named together.
 fn deeds(fix: &[Step]) -> Vec<String> {
     let mut deeds: Vec<String> = Vec::new();
-    let mut joined: Vec<(&str, Vec<String>)> = Vec::new();
-    for step in fix {
-        if let Action::Connect { network, container, aliases, .. } = &step.action {
-            let container = match aliases.as_slice() {
-                [] => container.name.clone(),
-                aliases => format!("{} (as {})", container.name, listed(aliases, usize::MAX)),
-            };
-            match joined.iter_mut().find(|(name, _)| *name == network.name) {
-                Some((_, containers)) => containers.push(container),
-                None => joined.push((&network.name, vec![container])),
+    for together in fix.chunk_by(|a, b| joined(a).is_some() && joined(a) == joined(b)) {
+        let containers: Vec<String> = together.iter().filter_map(joining).collect();
+        deeds.extend(together.first().map(|step| match (&step.action, joined(step)) {
+            (_, Some(network)) => {
+                format!("connect {} to {network}", listed(&containers, usize::MAX))
             }
-        }
-    }
-    for step in fix {
-        let deed = match &step.action {
-            Action::Connect { network, .. } => {
-                let of_network = joined.iter().find(|(name, _)| *name == network.name);
-                let containers = of_network.map_or(&[][..], |(_, containers)| containers);
-                format!("connect {} to {}", listed(containers, usize::MAX), network.name)
-            }
-            Action::Run { .. } => line(step),
+            (Action::Run { .. }, None) => line(step),
             _ => in_words(step),
-        };
-        if !deeds.contains(&deed) {
-            deeds.push(deed);
-        }
+        }));
     }
     deeds
+}
+
+/// The network that a step joins.
+fn joined(step: &Step) -> Option<&str> {
+    match &step.action {
+        Action::Connect { network, .. } => Some(&network.name),
+        _ => None,
+    }
+}
+
+/// Who joins it, and as what.
+fn joining(step: &Step) -> Option<String> {
+    match &step.action {
+        Action::Connect { container, aliases, .. } if aliases.is_empty() => {
+            Some(container.name.clone())
+        }
+        Action::Connect { container, aliases, .. } => {
+            Some(format!("{} (as {})", container.name, listed(aliases, usize::MAX)))
+        }
+        _ => None,
+    }
 }
 
 /// A command of netmap's own words and names that others chose; `None` where
