@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::iter;
 use std::net::IpAddr;
 
-use super::changes::{change, recreated};
+use super::changes::{in_file, recreated};
 use super::redial::redial;
 use super::words::{command, prose, quoted};
 use crate::model::{
@@ -366,7 +366,7 @@ pub fn by_compose(recreate: &Recreate, made: &ComposeServices) -> Vec<String> {
         several => format!("in {}", several.join(" or ")),
     };
     let own = made.services.first().map_or("", String::as_str);
-    let edit = |to| prose(&format!("{file}, give {own} {}", change(to)));
+    let edit = |to| prose(&format!("{file}, {}", in_file(own, to)));
     let mut lines: Vec<String> = recreate.changes.iter().map(edit).collect();
     let mut words: Vec<&str> =
         if made.standalone { vec!["docker-compose"] } else { vec!["docker", "compose"] };

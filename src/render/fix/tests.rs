@@ -250,6 +250,11 @@ fn what_compose_made_is_edited_and_brought_up_by_compose() {
             "docker compose -p shop -f /srv/shop/compose.yaml up -d web sidecar"
         ]
     );
+    // A file has keys, where a command has options.
+    let (name, address) = ("host.docker.internal".to_owned(), "host-gateway".to_owned());
+    let key = "under extra_hosts of web, write host.docker.internal:host-gateway";
+    let lines = of(vec![Change::AddHost { name, address }], &made);
+    assert_eq!(lines[0], format!("# in /srv/shop/compose.yaml, {key}"));
     let old = ComposeServices { standalone: true, files: Vec::new(), ..made };
     assert_eq!(of(Vec::new(), &old), ["docker-compose -p shop up -d --force-recreate web sidecar"]);
 }
