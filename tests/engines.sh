@@ -22,6 +22,7 @@ docker_() { env -u DOCKER_CONTEXT -u DOCKER_TLS_VERIFY docker -H "$socket" "$@";
 start_engine() {
   case " $(echo $engines) " in *" $1 "*) ;; *) die "no engine \`$1\`: there are $(echo $engines)" ;; esac
   say "starting a private engine: $1"
+  unset NETMAP_TEST_PODMAN
   namespace="netmap-test-${home##*.}-$1"
   socket="unix://$home/$1.sock"
   ip netns add "$namespace"

@@ -212,7 +212,9 @@ fn nothing_probed(map: &Map, among: &BTreeSet<ContainerAt>) -> Error {
     let stopped = map.containers().any(|at| !map.container(at).state.has_network());
     let hint = match (stopped, map.containers().next()) {
         (true, _) => Some("netmap show --all shows what does not run".to_owned()),
-        (false, None) => Some("start some, or name another engine: --context, --host".to_owned()),
+        (false, None) => {
+            Some("start some, or name where some are: --context, --host or --from".to_owned())
+        }
         (false, Some(_)) => None,
     };
     Error::Usage { what: format!("there is nothing to probe: {why}"), hint }

@@ -11,7 +11,7 @@ use crate::model::{ContainerAt, Evidence, Health, ListensFrom, Moment, State, St
 fn port_in(line: &str) -> Option<u16> {
     let ends = |before: &str| {
         before.ends_with(':')
-            || before.to_ascii_lowercase().trim_end_matches([':', ' ']).ends_with("port")
+            || ["port ", "port: "].iter().any(|end| before.to_ascii_lowercase().ends_with(end))
             || before.ends_with("', ")
     };
     let starts = line.char_indices().filter(|(at, c)| {

@@ -19,6 +19,10 @@ pub fn advise(advice: impl Into<String>) -> Step {
     step(Action::Advise { advice }, Applicability::Ask)
 }
 
+/// Of a network with more members than this nobody learns who is meant from a list of them,
+/// which would be made for each name that nobody has.
+const MOST_MEANT: usize = 30;
+
 /// What to do about a name that nobody has where a client is, and nobody is evidently
 /// meant: to bring up who has it, or to dial one that is there.
 pub fn advise_name(case: &Case, host: &str, client: ContainerAt) -> Vec<Step> {
@@ -26,7 +30,8 @@ pub fn advise_name(case: &Case, host: &str, client: ContainerAt) -> Vec<Step> {
         case.joined(client).filter(|at| !case.network(*at).is_built_in()).collect();
     let own = case.map.stack(client);
     let mut others: Vec<&str> = Vec::new();
-    for network in &networks {
+    let is_small = |network: &&NetworkAt| case.map.members(**network).len() <= MOST_MEANT;
+    for network in networks.iter().filter(is_small) {
         let members = case.map.members(*network).iter().copied();
         let answering =
             members.filter(|at| Some(*at) != own && case.container(*at).state.has_network());

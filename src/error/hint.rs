@@ -146,9 +146,7 @@ fn unwritable(path: &Path, error: &std::io::Error) -> String {
 fn suggestion(nearest: Option<&str>, known: &[String]) -> String {
     match nearest {
         Some(nearest) => format!("did you mean `{nearest}`?"),
-        None if known.is_empty() => {
-            "there are none here: `netmap show --all` shows what there is".to_owned()
-        }
+        None if known.is_empty() => "there are none in what was looked at".to_owned(),
         None => format!("there are {}", comma_separated(known, 8)),
     }
 }

@@ -9,7 +9,7 @@ mod safe;
 mod words;
 
 use crate::model::words::listed;
-use crate::model::{Action, Edit, EditKind, FirewallRule, Form, Maker, Step};
+use crate::model::{Action, Edit, EditKind, FirewallRule, Form, Maker, Step, visible};
 use changes::{in_file, recreated};
 pub use words::quoted;
 use words::{command, prose};
@@ -48,7 +48,8 @@ pub fn in_short(aim: &str, fix: &[Step]) -> Option<String> {
             said => format!("{said}; {deed}"),
         }),
     };
-    Some(format!("{aim} {said}"))
+    // Names and advice have others' words in them; lines are made visible already.
+    Some(format!("{aim} {}", visible(&said)))
 }
 
 /// What the steps of a fix do, in words and in their order: who joins one network one

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::lines;
+use super::{in_short, lines};
 use crate::model::{
     Action, Applicability, Change, ComposeServices, Dialled, Handle, HostPorts, Joining, Maker,
     Notation, Protocol, Recreate, RequestedPort, RunOption, Setting, Settings, Step, Tool,
@@ -303,4 +303,21 @@ fn a_list_gets_more_elements() {
     let values = vec!["api".to_owned(), "db".to_owned()];
     let extend = Change::Extend { variable: "NAME".to_owned(), values };
     assert_eq!(sed(extend, "localhost,127.0.0.1"), "localhost,127.0.0.1,api,db");
+}
+
+#[test]
+fn a_fix_in_short_keeps_its_order_and_shows_what_names_hide() {
+    let short = |fix: &[Action]| {
+        let steps: Vec<Step> = fix.iter().cloned().map(step).collect();
+        in_short("To fix it:", &steps)
+    };
+    assert_eq!(short(&[]), None);
+    let one = short(&[connect("net", "web")]).unwrap();
+    assert_eq!(one, "To fix it: docker network connect net web");
+    let leave = Action::Disconnect { network: handle("net"), container: handle("b"), force: false };
+    let fix = [connect("net", "a"), leave, connect("net", "b"), connect("net", "c")];
+    let expected = "To fix it: connect a to net; disconnect b from net; connect b and c to net";
+    assert_eq!(short(&fix).unwrap(), expected);
+    let hostile = short(&[connect("net", "a\u{202e}b"), connect("net", "c\nd")]).unwrap();
+    assert!(!hostile.contains(['\u{202e}', '\n']), "{hostile}");
 }
