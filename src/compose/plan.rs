@@ -236,7 +236,7 @@ impl<'a, 'r> Drawing<'a, 'r> {
             exposed: service.exposed.clone(),
             compose: Compose {
                 project: Some(project.to_owned()),
-                service: Some(service.name.clone()),
+                service: Some(service.name.clone()).filter(|name| !name.is_empty()),
                 replica: Some(number),
             },
             links: if own_networks { Vec::new() } else { links },

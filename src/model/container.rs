@@ -282,15 +282,19 @@ impl Endpoint {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Compose {
-    /// Project (`com.docker.compose.project`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Project (`com.docker.compose.project`); an empty one is none.
+    #[serde(default, deserialize_with = "not_empty", skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
-    /// Service (`com.docker.compose.service`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Service (`com.docker.compose.service`); an empty one is none.
+    #[serde(default, deserialize_with = "not_empty", skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
     /// Replica number of the service, from 1 (`com.docker.compose.container-number`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replica: Option<u32>,
+}
+
+fn not_empty<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.filter(|text| !text.is_empty()))
 }
 
 /// A container as the engine describes it.

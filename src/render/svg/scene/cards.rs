@@ -153,6 +153,10 @@ impl<'a> Words<'a> {
             .into_iter()
             .map(|line| line.left_out(no_name))
             .collect();
+        if lines.is_empty() {
+            // What has no name has the line for it all the same.
+            lines.push(Line::new(LineRole::Name, ""));
+        }
         self.number(&mut lines, &group.owners);
         if let Some(change) = view.changes.container(at) {
             lines.extend(Line::wrapped(LineRole::Changed(change), change.word(), WIDEST, 1));
