@@ -262,7 +262,9 @@ impl Maker<'_> {
 
     fn ways_in(&self, card: usize, group: &Group) -> Vec<WayIn> {
         let mut ports: BTreeMap<bool, Vec<String>> = BTreeMap::new();
-        for opening in group.owners.iter().flat_map(|at| self.view.openings(*at)) {
+        let live: Vec<ContainerAt> =
+            group.owners.iter().copied().filter(|at| !self.view.openings(*at).is_empty()).collect();
+        for opening in self.view.ways_in_of(&live) {
             ports.entry(!opening.everywhere).or_default().push(opening.text);
         }
         let from_host = group.owners.iter().any(|at| self.view.map.on_host(*at));

@@ -7,6 +7,7 @@ use netmap::render::svg::{self, Blank, Detail, Options, Page, TalkShown, Theme};
 use netmap::render::{Change, Changes};
 use roxmltree::{Document, Node};
 
+use crate::maps::Tweak;
 use crate::{maps, samples, with_view};
 
 fn picture(snapshot: &Snapshot, options: &Options) -> String {
@@ -40,6 +41,52 @@ fn the_same_map_gives_the_same_bytes_and_a_shape_that_fits_a_page() {
             |name| document.root_element().attribute(name).unwrap().parse::<f64>().unwrap();
         let shape = length("width") / length("height");
         assert!((0.5..=2.0).contains(&shape), "{name} is {shape} times as wide as high");
+    }
+}
+
+#[test]
+fn replicas_that_publish_ports_are_one_card_and_sentences_call_it_so() {
+    let of = |ports: &[u16]| {
+        let mut map = maps::Maker::default();
+        map.network("net");
+        for (number, port) in (1..).zip(ports) {
+            let name = format!("grid-chrome-{number}");
+            map.container(&name, "node:1", &["net"])
+                .publish("*", *port, 5900)
+                .project("grid", "chrome");
+        }
+        map.container("grid-hub-1", "hub:1", &["net"])
+            .publish("*", 4444, 4444)
+            .project("grid", "hub");
+        picture(&map.snapshot(), &Options::default())
+    };
+    for part in
+        [">:6900-6902 → 5900<", ">chrome ×3<", "\nchrome ×3 and hub are open to the internet.\n"]
+    {
+        let svg = of(&[6900, 6901, 6902]);
+        assert!(svg.contains(part), "{part}: {svg}");
+    }
+    let one = of(&[6900]);
+    assert!(one.contains("\nchrome and hub are open to the internet.\n"), "{one}");
+}
+
+#[test]
+fn of_many_on_a_network_those_that_only_answer_come_last() {
+    let svg = picture(&maps::analytics57(), &Options::default());
+    let document = Document::parse(&svg).unwrap();
+    // By column, and within it from above.
+    let place = |name: &str| {
+        let name = format!("analytics-{name}-1");
+        let of = |card: &Node| card.attribute("data-name") == Some(&name);
+        let card = groups(&document, "container").into_iter().find(of).unwrap();
+        let rect = card.descendants().find(|node| node.has_tag_name("rect")).unwrap();
+        let at = |name| rect.attribute(name).unwrap().parse::<i32>().unwrap();
+        (at("x"), at("y"))
+    };
+    for store in ["postgres", "redis", "kafka", "clickhouse"] {
+        for asking in ["cron", "worker", "taskbroker"] {
+            assert!(place(asking) < place(store), "{asking} before {store}");
+        }
     }
 }
 

@@ -28,7 +28,7 @@ const panel = (() => {
     ([word, value]) => [element("dt", {}, word), element("dd", {}, ...[value].flat())]));
 
   const how = (talk) => {
-    if (talk.verdict === "blocked") return element("span", { className: "bad" }, " no way");
+    if (talk.verdict === "blocked") return element("span", { className: "bad" }, " cannot work");
     const words = { dependency: "waits for it at its start", observed: "observed", configured: "configured" };
     const open = talk.verdict === "open" ? ", measured open" : "";
     return element("span", { className: "quiet" }, ` ${words[talk.basis]}${open}`);

@@ -99,7 +99,7 @@ fn asks(data: &Data, talk: &Talk) -> Option<String> {
     let with = &data.containers[talk.with].name;
     let port = talk.port.map_or(String::new(), |port| format!(":{port}"));
     let how = match (talk.basis, talk.verdict) {
-        (_, TalkVerdict::Blocked) => " (no way)",
+        (_, TalkVerdict::Blocked) => " (cannot work)",
         (TalkBasis::Dependency, _) => " (waits for it at its start)",
         (TalkBasis::Observed, _) => " (observed)",
         (TalkBasis::Configured, _) => "",

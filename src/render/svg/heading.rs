@@ -73,11 +73,35 @@ impl Heading {
         // Other programs set other fonts, which may be a little wider.
         let width = width * 100 / 114;
         let title = scene::HEADING.wrap(&self.title, width, 2);
-        let caption = scene::SUB.wrap(&self.caption, width, 4);
+        let caption = wrapped(&self.caption, width);
         let number = |lines: &[String]| i32::try_from(lines.len()).unwrap_or(0);
         let last = FIRST + TITLE_LINE * (number(&title) - 1).max(0) + LINE * number(&caption);
         Lines { title, caption, height: last + 4 }
     }
+}
+
+/// The caption in lines, of which the last is no word or two alone where all can be a
+/// little shorter instead.
+fn wrapped(caption: &str, width: i32) -> Vec<String> {
+    const MOST: usize = 4;
+    let wrap = |width: i32| scene::SUB.wrap(caption, width, MOST);
+    let lines = wrap(width);
+    let is_whole = |lines: &[String]| lines.join(" ") == caption;
+    let is_short = lines.last().is_some_and(|last| scene::SUB.width(last) < width / 4);
+    if lines.len() < 2 || !is_short || !is_whole(&lines) {
+        return lines;
+    }
+    let (mut least, mut enough) = (width / 2, width);
+    while enough - least > 4 {
+        let middle = i32::midpoint(least, enough);
+        let tried = wrap(middle);
+        if tried.len() == lines.len() && is_whole(&tried) {
+            enough = middle;
+        } else {
+            least = middle;
+        }
+    }
+    wrap(enough)
 }
 
 impl Lines {
@@ -103,4 +127,21 @@ fn only_project(view: &View) -> Option<String> {
     let mut projects = projects.into_iter();
     let only = projects.next().flatten()?;
     projects.next().is_none().then(|| only.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_stands_alone_in_the_last_line() {
+        let caption =
+            "Only lb is open to the internet. Only grafana is open to this host alone. All run.";
+        let most = scene::SUB.width(caption) - 4;
+        let lines = wrapped(caption, most);
+        assert_eq!(lines.join(" "), caption);
+        assert_eq!(lines.len(), 2);
+        assert!(scene::SUB.width(&lines[1]) > most / 3, "{lines:?}");
+        assert_eq!(wrapped(caption, most + 4), [caption]);
+    }
 }

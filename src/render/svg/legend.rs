@@ -195,8 +195,12 @@ fn items(view: &View, scene: &Scene, placed: &Placed, options: &Options) -> Vec<
     let mut kinds: Vec<ArrowKind> =
         placed.arrows.iter().map(|arrow| scene.arrows[arrow.arrow].kind).collect();
     kinds.sort_by_key(|kind| (arrow_place(*kind), *kind));
+    let has_ports = |kind: ArrowKind| {
+        let drawn = placed.arrows.iter().map(|arrow| &scene.arrows[arrow.arrow]);
+        drawn.filter(|arrow| arrow.kind == kind).any(|arrow| !arrow.label.text.is_empty())
+    };
     for kind in kinds {
-        let words = arrow_words(view, kind);
+        let words = arrow_words(view, kind, has_ports(kind));
         if told.insert(words.clone()) {
             add(Sign::Arrow(kind), &words);
         }
@@ -242,8 +246,8 @@ fn arrow_place(kind: ArrowKind) -> usize {
     }
 }
 
-/// What an arrow of a kind means.
-fn arrow_words(view: &View, kind: ArrowKind) -> String {
+/// What an arrow of a kind means, and what stands beside it.
+fn arrow_words(view: &View, kind: ArrowKind, has_ports: bool) -> String {
     match kind {
         ArrowKind::Surprise { .. } => "measured: contradicts the map".to_owned(),
         ArrowKind::Asked(Reach::Reachable) => "gets through".to_owned(),
@@ -259,14 +263,15 @@ fn arrow_words(view: &View, kind: ArrowKind) -> String {
             "waits at its start for, and seen".to_owned()
         }
         ArrowKind::Talk(TalkBasis::Dependency, ..) => "waits at its start for".to_owned(),
-        ArrowKind::Talk(_, _, TalkVerdict::Blocked) => "has no way".to_owned(),
+        ArrowKind::Talk(_, _, TalkVerdict::Blocked) => "cannot work".to_owned(),
         ArrowKind::Talk(TalkBasis::Observed, ..) => "seen, and not configured".to_owned(),
         ArrowKind::Talk(TalkBasis::Configured, Seen::Seen, _) => "configured, and seen".to_owned(),
         ArrowKind::Talk(TalkBasis::Configured, Seen::NotSeen, _) => {
             format!("configured, not seen {}", view.looked())
         }
         ArrowKind::Talk(TalkBasis::Configured, Seen::NotLooked, _) => {
-            "is configured to talk to, with the port".to_owned()
+            let port = if has_ports { ", with the port" } else { "" };
+            format!("is configured to talk to{port}")
         }
     }
 }

@@ -2,10 +2,10 @@
 //! where there are very many, all containers on the very same networks; the
 //! picture says so.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::graph::StackOwner;
-use crate::model::{ContainerAt, NetworkAt, natural_order};
+use crate::model::{ContainerAt, NetworkAt, TalkBasis, natural_order};
 use crate::render::view::View;
 
 /// Up to this many containers, nothing is said of cards that replicas share.
@@ -14,11 +14,13 @@ const MANY: usize = 60;
 const SEVERAL: usize = 40;
 /// How many make a family.
 const FAMILY: usize = 4;
+/// From this many cards on a network and on no other, these stand in order of talk.
+const CROWDED: usize = 20;
 /// From this many cards on, containers with the same networks share one.
 const CROWD: usize = 150;
 
 /// The containers of one card.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Group {
     /// Owners of a network stack each, in natural order.
     pub owners: Vec<ContainerAt>,
@@ -96,9 +98,15 @@ pub fn reduce(view: &View, full: bool) -> Reduced {
         return reduced;
     }
     reduced.groups = merged(view, reduced.groups, |view, group| {
-        let container = view.container(group.owners[0]);
+        let at = group.owners[0];
+        let container = view.container(at);
         let service = container.compose.service.clone()?;
-        Some((container.project().map(str::to_owned), service.clone(), service))
+        if !is_plain(view, at) {
+            return None;
+        }
+        // Replicas have their ports in common, if not those of the host.
+        let ways = view.behind_ways_in(at);
+        Some((container.project().map(str::to_owned), (service.clone(), ways), service))
     });
     let after = reduced.groups.len();
     if after < before && before > MANY {
@@ -118,8 +126,9 @@ pub fn reduce(view: &View, full: bool) -> Reduced {
         return reduced;
     }
     reduced.groups = merged(view, reduced.groups, |view, group| {
-        let project = view.container(group.owners[0]).project().map(str::to_owned);
-        Some((project, String::new(), "containers".to_owned()))
+        let at = group.owners[0];
+        let project = view.container(at).project().map(str::to_owned);
+        is_inner(view, at).then(|| (project, (), "containers".to_owned()))
     });
     let least = reduced.groups.len();
     if least < after {
@@ -146,8 +155,64 @@ fn families(view: &View, groups: Vec<Group>) -> Vec<Group> {
         *sizes.entry(key).or_default() += 1;
     }
     merged(view, groups, |view, group| {
-        family(view, group).filter(|key| sizes.get(key).is_some_and(|size| *size >= FAMILY))
+        let is_many = |key: &(_, _, _)| sizes.get(key).is_some_and(|size| *size >= FAMILY);
+        family(view, group).filter(is_many).filter(|_| is_inner(view, group.owners[0]))
     })
+}
+
+/// Orders the cards of a network with very many as one reads who talks to whom: those that
+/// ask and are not asked come first, those that only answer, such as a database, last; in
+/// natural order within. Elsewhere arrows show it, or the networks do. What was seen on the
+/// wire counts for nothing, so that a look at it moves nothing.
+pub fn in_order_of_talk(view: &View, groups: &mut [Group]) {
+    let mut on_it_alone: BTreeMap<NetworkAt, Vec<usize>> = BTreeMap::new();
+    for (card, group) in groups.iter().enumerate() {
+        if let [only] = networks(view, group.owners[0])[..] {
+            on_it_alone.entry(only).or_default().push(card);
+        }
+    }
+    on_it_alone.retain(|_, cards| cards.len() >= CROWDED);
+    if on_it_alone.is_empty() {
+        return;
+    }
+    let mut cards: HashMap<ContainerAt, usize> = HashMap::new();
+    for (card, group) in groups.iter().enumerate() {
+        cards.extend(group.owners.iter().map(|owner| (*owner, card)));
+    }
+    let card = |at: ContainerAt| cards.get(&view.map.stack(at)?).copied();
+    let (mut asks, mut is_asked) = (vec![false; groups.len()], vec![false; groups.len()]);
+    for talk in view.talk.iter().filter(|talk| talk.basis != TalkBasis::Observed) {
+        if let Some((from, to)) = card(talk.from).zip(card(talk.to))
+            && from != to
+        {
+            (asks[from], is_asked[to]) = (true, true);
+        }
+    }
+    let stage = |card: usize| match (asks[card], is_asked[card]) {
+        (true, false) => Stage::Asks,
+        (false, true) => Stage::Answers,
+        (true, true) | (false, false) => Stage::Between,
+    };
+    for places in on_it_alone.into_values() {
+        let mut ordered = places.clone();
+        ordered.sort_by_key(|card| (stage(*card), *card));
+        let mut moved: Vec<Group> =
+            ordered.iter().map(|card| std::mem::take(&mut groups[*card])).collect();
+        for (place, group) in places.into_iter().zip(moved.drain(..)) {
+            groups[place] = group;
+        }
+    }
+}
+
+/// Where in the talk a card stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    /// It asks others, and nobody asks it.
+    Asks,
+    /// It does both, or nothing is known of it.
+    Between,
+    /// Others ask it, and it asks nobody.
+    Answers,
 }
 
 fn alone(view: &View, owners: Vec<ContainerAt>) -> Vec<Group> {
@@ -161,24 +226,23 @@ fn alone(view: &View, owners: Vec<ContainerAt>) -> Vec<Group> {
         .collect()
 }
 
-/// Merges groups for which `key` gives the same and which are alike in what a
-/// card shows at a glance: networks, ways in, and sidecars. Who does not run stays
-/// with the others, so that nothing moves when one stops.
-fn merged(
+/// Merges groups for which `key` gives the same and which are on the same networks; what is
+/// to stand alone has no key. Who does not run stays with the others, so that nothing moves
+/// when one stops.
+fn merged<Alike: Ord>(
     view: &View,
     groups: Vec<Group>,
-    key: impl Fn(&View, &Group) -> Option<(Option<String>, String, String)>,
+    key: impl Fn(&View, &Group) -> Option<(Option<String>, Alike, String)>,
 ) -> Vec<Group> {
     let mut places = BTreeMap::new();
     let mut merged: Vec<Group> = Vec::with_capacity(groups.len());
     for group in groups {
         let first = group.owners[0];
-        let alike = is_plain(view, first).then(|| key(view, &group)).flatten();
-        let Some((project, service, title)) = alike else {
+        let Some((project, alike, title)) = key(view, &group) else {
             merged.push(group);
             continue;
         };
-        let key = (project, service, networks(view, first));
+        let key = (project, alike, networks(view, first));
         match places.get(&key) {
             None => {
                 places.insert(key, merged.len());
@@ -194,10 +258,14 @@ fn merged(
     merged
 }
 
-/// Whether nothing about the container would be lost in a crowd.
+/// Whether nothing about the container would be lost in a crowd, and it lets nobody in.
+fn is_inner(view: &View, at: ContainerAt) -> bool {
+    is_plain(view, at) && view.published(at).is_empty()
+}
+
+/// Whether nothing about the container would be lost among its replicas.
 fn is_plain(view: &View, at: ContainerAt) -> bool {
     view.map.sidecars(at).is_empty()
-        && view.published(at).is_empty()
         && view.wanted(at).is_empty()
         && view.changes.container(at).is_none()
         && view.map.stack_owner(at) == StackOwner::Itself

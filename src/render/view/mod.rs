@@ -80,6 +80,8 @@ pub struct View<'a> {
     /// How each container lets somebody in; found out when somebody asks, since
     /// there may be thousands of ports.
     openings: OnceCell<HashMap<ContainerAt, Vec<Opening>>>,
+    /// Whether all that is shown is of one project; found out when somebody asks.
+    is_one_project: OnceCell<bool>,
 }
 
 impl<'a> View<'a> {
@@ -113,6 +115,7 @@ impl<'a> View<'a> {
             callouts_left_out: Vec::new(),
             caption: None,
             openings: OnceCell::new(),
+            is_one_project: OnceCell::new(),
         }
     }
 

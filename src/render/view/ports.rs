@@ -21,7 +21,7 @@ impl View<'_> {
 
     fn found_openings(&self, at: ContainerAt) -> Vec<Opening> {
         let container = self.container(at);
-        let mut openings = published(container);
+        let mut openings = published(&[container]);
         if self.lets_in_what_it_wants(at) {
             openings.extend(unpublished(container));
         }
@@ -36,6 +36,35 @@ impl View<'_> {
             openings.extend(unpublished(self.container(at)));
         }
         openings
+    }
+
+    /// The same of several that are alike, each port once, however many have it: what
+    /// they publish on neighbouring ports of the host is one run.
+    pub fn ways_in_of(&self, all: &[ContainerAt]) -> Vec<Opening> {
+        if let [only] = all {
+            return self.ways_in(*only);
+        }
+        let containers: Vec<&Container> = all.iter().map(|at| self.container(*at)).collect();
+        let mut ways = published(&containers);
+        for at in all.iter().filter(|at| !self.container(**at).state.has_network()) {
+            let own = self.ways_in(*at).into_iter();
+            ways.extend(own.filter(|way| !ways.contains(way)).collect::<Vec<_>>());
+        }
+        for at in all.iter().filter(|at| self.lets_in_what_it_wants(**at)) {
+            let own = unpublished(self.container(*at)).into_iter();
+            ways.extend(own.filter(|way| !ways.contains(way)).collect::<Vec<_>>());
+        }
+        ways
+    }
+
+    /// What lies behind the ports that a container publishes or asks for, and whether on
+    /// every address: replicas have that in common, and never the host's port.
+    pub fn behind_ways_in(&self, at: ContainerAt) -> BTreeSet<(u16, Protocol, bool)> {
+        let container = self.container(at);
+        let published =
+            container.published.iter().map(|p| (p.port, p.protocol, p.host_ip.is_unspecified()));
+        let asked = container.requested.iter().map(|p| (p.port, p.protocol, is_every(p.host_ip)));
+        published.chain(asked).collect()
     }
 
     /// Whether everybody can come in, or could if it ran.
@@ -117,14 +146,41 @@ struct WayIn {
     host_port: Option<u16>,
 }
 
+/// How the ports of a run follow one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Both of them, or only the container's where no port of the host leads there.
+    Both,
+    /// The host's, all of which lead to the same one.
+    Host,
+}
+
+impl WayIn {
+    /// How the next one follows this one, if it does.
+    fn step_to(&self, next: &Self) -> Option<Step> {
+        if (self.ip, self.protocol) != (next.ip, next.protocol) {
+            return None;
+        }
+        let host = self.host_port.zip(next.host_port);
+        let host_follows = host.map(|(one, other)| one.checked_add(1) == Some(other));
+        let port_follows = self.port.checked_add(1) == Some(next.port);
+        match (port_follows, host_follows) {
+            (true, Some(true)) => Some(Step::Both),
+            (true, None) if self.host_port == next.host_port => Some(Step::Both),
+            (false, Some(true)) if self.port == next.port => Some(Step::Host),
+            _ => None,
+        }
+    }
+}
+
 /// Published ports, one entry for each way in, runs of ports drawn together:
-/// `*:8080 → 80`, `127.0.0.1:53 → 53/udp`, `*:8000-8010 → 8000-8010`. A port
-/// that no port of the host leads to is `routed → 80`.
-fn published(container: &Container) -> Vec<Opening> {
+/// `*:8080 → 80`, `127.0.0.1:53 → 53/udp`, `*:8000-8010 → 8000-8010`, `*:8000-8002 → 80`. A
+/// port that no port of the host leads to is `routed → 80`.
+fn published(containers: &[&Container]) -> Vec<Opening> {
     // The engine reports a port on every address once for IPv4 and once for
     // IPv6; `*` stands for both.
     let mut hosts: BTreeMap<(u16, Protocol, Option<u16>), BTreeSet<IpAddr>> = BTreeMap::new();
-    for port in &container.published {
+    for port in containers.iter().flat_map(|container| &container.published) {
         hosts.entry((port.port, port.protocol, port.host_port)).or_default().insert(port.host_ip);
     }
     let mut ways: Vec<WayIn> = Vec::new();
@@ -140,17 +196,16 @@ fn published(container: &Container) -> Vec<Opening> {
         ways.extend(ips.into_iter().map(|ip| way(Some(ip))));
     }
     ways.sort_by_key(|way| (way.ip, way.protocol, way.port, way.host_port));
-    let follows = |a: Option<u16>, b: Option<u16>| match (a, b) {
-        (Some(a), Some(b)) => a.checked_add(1) == Some(b),
-        (a, b) => a == b,
-    };
-    runs(&ways, |a, b| {
-        a.ip == b.ip
-            && a.protocol == b.protocol
-            && a.port.checked_add(1) == Some(b.port)
-            && follows(a.host_port, b.host_port)
-    })
-    .map(|(first, last)| {
+    let mut runs: Vec<(&WayIn, &WayIn, Option<Step>)> = Vec::new();
+    for way in &ways {
+        let step = runs.last().and_then(|(_, last, _)| last.step_to(way));
+        match runs.last_mut().filter(|run| step.is_some() && run.2.is_none_or(|s| Some(s) == step))
+        {
+            Some(run) => (run.1, run.2) = (way, step),
+            None => runs.push((way, way, None)),
+        }
+    }
+    let opening = |(first, last, _): (&WayIn, &WayIn, _)| {
         let from = match first.host_port.zip(last.host_port) {
             Some((low, high)) => format!("{}:{}", host_address(first.ip), span(low, high)),
             None => "routed".to_owned(),
@@ -158,8 +213,8 @@ fn published(container: &Container) -> Vec<Opening> {
         let to = format!("{}{}", span(first.port, last.port), suffix(first.protocol));
         let everywhere = first.host_port.is_some() && is_every(first.ip);
         Opening { text: format!("{from} → {to}"), everywhere }
-    })
-    .collect()
+    };
+    runs.into_iter().map(opening).collect()
 }
 
 /// Whether an address of the host stands for every one.
@@ -256,7 +311,7 @@ mod tests {
             ..Container::default()
         };
         let everywhere = |opening: &Opening| opening.everywhere;
-        let openings = published(&container);
+        let openings = published(&[&container]);
         assert_eq!(openings.iter().map(everywhere).collect::<Vec<_>>(), [false, true]);
         assert_eq!(texts(openings), ["routed → 80-81", "0.0.0.0:8080 → 90"]);
     }
@@ -271,7 +326,7 @@ mod tests {
             ("192.0.2.7", false),
         ] {
             let of = |container: Container| {
-                let openings = published(&container).into_iter().chain(unpublished(&container));
+                let openings = published(&[&container]).into_iter().chain(unpublished(&container));
                 openings.map(|opening| opening.everywhere).collect::<Vec<_>>()
             };
             let asked = RequestedPort {
@@ -285,6 +340,31 @@ mod tests {
             let planned = Container { requested: vec![asked], ..Default::default() };
             assert_eq!((of(live), of(planned)), (vec![everywhere], vec![everywhere]), "{ip}");
         }
+    }
+
+    #[test]
+    fn what_replicas_publish_is_one_run() {
+        let replica = |host_port| Container {
+            published: vec![
+                published_port("0.0.0.0", host_port, 80),
+                published_port("::", host_port, 80),
+            ],
+            ..Container::default()
+        };
+        let all = [replica(8000), replica(8001), replica(8002), replica(9000)];
+        let all: Vec<&Container> = all.iter().collect();
+        assert_eq!(texts(published(&all)), ["*:8000-8002 → 80", "*:9000 → 80"]);
+        // A run goes on as it began.
+        let mixed = Container {
+            published: vec![
+                published_port("127.0.0.1", 8000, 80),
+                published_port("127.0.0.1", 8001, 80),
+                published_port("127.0.0.1", 8002, 81),
+            ],
+            ..Container::default()
+        };
+        let texts = texts(published(&[&mixed]));
+        assert_eq!(texts, ["127.0.0.1:8000-8001 → 80", "127.0.0.1:8002 → 81"]);
     }
 
     #[test]
@@ -306,7 +386,7 @@ mod tests {
             ..Container::default()
         };
         assert_eq!(
-            texts(published(&container)),
+            texts(published(&[&container])),
             ["*:8000-8001 → 80-81", "127.0.0.1:5432 → 5432", "[::1]:5433 → 5432"]
         );
         assert_eq!(only_exposed(&container), ["6379", "53/udp"]);

@@ -1,7 +1,7 @@
 //! The map in words: what a picture tells at a glance, and all of it for who
 //! cannot see it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use super::{View, words};
@@ -55,8 +55,9 @@ impl View<'_> {
     /// What the picture tells, one sentence each.
     pub fn story(&self) -> Vec<String> {
         let mut story: Vec<String> = Vec::new();
-        story.extend(self.openness());
-        story.extend(self.joining());
+        let names = self.spoken_names();
+        story.extend(self.openness(&names));
+        story.extend(self.joining(&names));
         let internal: Vec<&str> = self
             .used_networks()
             .into_iter()
@@ -77,7 +78,7 @@ impl View<'_> {
     }
 
     /// Who joins networks that nothing else joins.
-    fn joining(&self) -> Vec<String> {
+    fn joining(&self, names: &HashMap<ContainerAt, String>) -> Vec<String> {
         const MOST: usize = 2;
         let shown: BTreeSet<ContainerAt> = self.containers.iter().copied().collect();
         let mut joining = self.map.bridging();
@@ -101,33 +102,30 @@ impl View<'_> {
                 })
                 .collect();
             let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-            format!(
-                "Only {} joins {}.",
-                self.spoken_name(bridging.container),
-                listed(&parts, NAMES)
-            )
+            let name = &names[&bridging.container];
+            format!("Only {name} joins {}.", listed(&parts, NAMES))
         };
         joining.into_iter().map(sentence).collect()
     }
 
     /// Who lets everybody in, or this host alone.
-    fn openness(&self) -> Option<String> {
+    fn openness(&self, names: &HashMap<ContainerAt, String>) -> Option<String> {
         let owners = || {
             let all = self.containers.iter().copied();
             all.filter(|at| self.map.stack_owner(*at) == StackOwner::Itself)
         };
-        let names = |open: bool| -> Vec<&str> {
+        let names = |open: bool| -> Vec<String> {
             let is_so = |at: &ContainerAt| match open {
                 true => self.is_open(*at),
                 false => !self.is_open(*at) && !self.openings(*at).is_empty(),
             };
-            owners().filter(is_so).map(|at| self.spoken_name(at)).collect()
+            self.with_replicas_together(owners().filter(is_so), names)
         };
         let verb = match self.map.snapshot().plan {
             Some(_) => ["is to be", "are to be"],
             None => ["is", "are"],
         };
-        let sentence = |names: &[&str], to: &str| match names {
+        let sentence = |names: &[String], to: &str| match names {
             [] => None,
             [only] => Some(format!("Only {only} {} open to {to}.", verb[0])),
             all => Some(format!("{} {} open to {to}.", listed(all, NAMES), verb[1])),
@@ -150,22 +148,61 @@ impl View<'_> {
         }
     }
 
-    /// The name as a sentence says it: without what the project's name says.
-    fn spoken_name(&self, at: ContainerAt) -> &str {
-        let container = self.container(at);
-        let number = container.name.rsplit(['-', '_']).next();
-        let is_alone = number == Some("1");
-        match &container.compose.service {
-            Some(service) if is_alone => service,
-            _ => self.short_name(at),
+    /// The names as sentences say them, which are those of the cards; with the project's,
+    /// where there are several.
+    fn spoken_names(&self) -> HashMap<ContainerAt, String> {
+        let mut names = self.service_names();
+        if !self.has_one_project() {
+            for (at, name) in &mut names {
+                *name = self.name_with_project(*at, name).to_owned();
+            }
         }
+        names
+    }
+
+    /// Names, all replicas of a service as one: `worker ×3`.
+    fn with_replicas_together(
+        &self,
+        all: impl Iterator<Item = ContainerAt>,
+        names: &HashMap<ContainerAt, String>,
+    ) -> Vec<String> {
+        let service = |at: ContainerAt| {
+            let container = self.container(at);
+            Some((container.project(), container.compose.service.as_deref()?))
+        };
+        let mut copies: BTreeMap<_, usize> = BTreeMap::new();
+        for service in self.containers.iter().filter_map(|at| service(*at)) {
+            *copies.entry(service).or_default() += 1;
+        }
+        let all: Vec<ContainerAt> = all.collect();
+        let mut here: BTreeMap<_, usize> = BTreeMap::new();
+        for service in all.iter().filter_map(|at| service(*at)) {
+            *here.entry(service).or_default() += 1;
+        }
+        let mut said = BTreeSet::new();
+        let name = |at: ContainerAt| {
+            let together = service(at).filter(|of| copies[of] > 1 && here[of] == copies[of]);
+            let Some((project, service)) = together else { return Some(names[&at].clone()) };
+            let project = project.filter(|_| !self.has_one_project());
+            let project = project.map_or(String::new(), |project| format!("{project}-"));
+            let number = copies[&(self.container(at).project(), service)];
+            said.insert((project.clone(), service)).then(|| format!("{project}{service} ×{number}"))
+        };
+        all.into_iter().filter_map(name).collect()
+    }
+
+    /// Whether all that is shown is of one project.
+    fn has_one_project(&self) -> bool {
+        *self.is_one_project.get_or_init(|| {
+            let mut projects = self.containers.iter().map(|at| self.container(*at).project());
+            let first = projects.next().flatten();
+            first.is_some() && projects.all(|project| project == first)
+        })
     }
 
     /// A network's name, short where there is but one project.
     fn spoken_network(&self, at: NetworkAt) -> &str {
-        let mut projects = self.containers.iter().map(|at| self.container(*at).project());
-        let first = projects.next().flatten();
-        match first.is_some() && projects.all(|project| project == first) {
+        match self.has_one_project() {
             true => self.short_network_name(at),
             false => &self.network(at).name,
         }
@@ -236,7 +273,7 @@ impl View<'_> {
                 "waits at its start for, and was seen to talk to,"
             }
             (TalkBasis::Dependency, ..) => "waits at its start for",
-            (_, _, TalkVerdict::Blocked) => "is configured to talk to, and has no way to,",
+            (_, _, TalkVerdict::Blocked) => "is configured to talk, in vain, to",
             (TalkBasis::Observed, ..) => "was seen, and is not configured, to talk to",
             (TalkBasis::Configured, Seen::Seen, _) => "is configured, and was seen, to talk to",
             (TalkBasis::Configured, Seen::NotSeen, _) => {

@@ -175,7 +175,15 @@ impl Column {
     /// The contacts of a single card with the bars above, or those below.
     fn edge_xs(&self, plan: &Plan, up: bool) -> Vec<(usize, i32)> {
         let card = &plan.cards[self.cards[0]];
-        spread(&slots(plan, card, up), self.width)
+        let mut xs = spread(&slots(plan, card, up), self.width);
+        if let [(bar, x)] = &mut xs[..]
+            && up
+            && plan.bars[*bar].is_cut
+        {
+            // The cut between a card above and one below stands between their lines.
+            *x = (*x - 2 * GRID).max(GRID);
+        }
+        xs
     }
 }
 

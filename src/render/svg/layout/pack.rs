@@ -39,10 +39,15 @@ pub fn pack(builder: &Builder, width: i32) -> Placed {
         }
         builder.place(at, x + pad, y + top, &mut placed);
     }
-    shelf.close(APART);
-    for card in loose {
-        let of = &plan.cards[card];
-        let (w, h) = (2 * on_grid(of.full_size.0 / 2 + 1), on_grid(of.full_size.1));
+    let size = |card: &usize| {
+        let of = &plan.cards[*card];
+        (2 * on_grid(of.full_size.0 / 2 + 1), on_grid(of.full_size.1))
+    };
+    let sizes: Vec<(i32, i32)> = loose.iter().map(size).collect();
+    if !shelf.begin_at_the_bottom(&sizes, 2 * GRID) {
+        shelf.close(APART);
+    }
+    for (card, (w, h)) in loose.into_iter().zip(sizes) {
         let (x, y) = shelf.next(w, h, 2 * GRID);
         let rect = Rect::new(x, y, w, h);
         placed.cards.push(PlacedCard { card, rect, is_full: true, part: usize::MAX });
@@ -81,6 +86,18 @@ impl Shelf {
             self.x = 0;
             self.y = self.bottom + gap;
         }
+    }
+
+    /// Goes on beside what stands there, at its bottom, if all of these have room: what
+    /// nothing reaches stands low, and needs no row of its own. Whether it does.
+    fn begin_at_the_bottom(&mut self, sizes: &[(i32, i32)], gap: i32) -> bool {
+        let width = sizes.iter().map(|(w, _)| on_grid(*w) + gap).sum::<i32>() - gap;
+        let height = sizes.iter().map(|(_, h)| *h).max().unwrap_or(0);
+        let has_room = self.x > 0 && self.x + width <= self.width && self.bottom - self.y >= height;
+        if has_room {
+            self.y = self.bottom - height;
+        }
+        has_room
     }
 
     /// The place for the next thing of this size.

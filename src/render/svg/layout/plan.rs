@@ -61,6 +61,8 @@ pub struct BarBox {
     pub rank: Option<usize>,
     /// Whether it has no way out.
     pub is_internal: bool,
+    /// Whether its members are kept apart, between which it is cut.
+    pub is_cut: bool,
     /// Number of the project that made it.
     pub project: Option<usize>,
 }

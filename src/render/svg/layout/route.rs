@@ -38,18 +38,39 @@ pub struct Way {
     pub label: Option<Point>,
 }
 
-/// Finds the arrows' ways, in order; what finds none is `None`.
+/// How often arrows are drawn anew where some found no way, those first.
+const ATTEMPTS: usize = 3;
+
+/// Finds the arrows' ways; what finds none is `None`.
 pub fn route(ground: &Ground, wishes: &[Wish]) -> Vec<Option<Way>> {
+    let mut order: Vec<usize> = (0..wishes.len()).collect();
+    let mut ways = in_order(ground, wishes, &order);
+    for _ in 1..ATTEMPTS {
+        let without = |of: &usize| ways[*of].is_none();
+        let lost = order.iter().filter(|of| without(of)).count();
+        if lost == 0 {
+            break;
+        }
+        order.sort_by_key(|of| !without(of));
+        let others = in_order(ground, wishes, &order);
+        if others.iter().filter(|way| way.is_none()).count() < lost {
+            ways = others;
+        }
+    }
+    with_labels(ground, wishes, ways)
+}
+
+/// Finds the arrows' ways one after the other, around those before them.
+fn in_order(ground: &Ground, wishes: &[Wish], order: &[usize]) -> Vec<Option<Way>> {
     let mut grid = Grid::new(ground);
     let mut search = Search::new(&grid);
-    let mut words = ground.words.clone();
-    let mut ways = Vec::with_capacity(wishes.len());
-    for wish in wishes {
+    let mut ways = vec![None; wishes.len()];
+    for at in order {
+        let wish = &wishes[*at];
         // Counted from 1: 0 is no arrow.
         let kind = u32::try_from(wish.kind).unwrap_or(0) + 1;
         let Some(Found { places, start, end }) = search.find(&grid, wish.from, wish.to, kind)
         else {
-            ways.push(None);
             continue;
         };
         grid.take(&places, kind);
@@ -57,8 +78,14 @@ pub fn route(ground: &Ground, wishes: &[Wish]) -> Vec<Option<Way>> {
         points.extend(places.iter().map(|place| grid.point(*place)));
         points.extend(end);
         let points = corners(points);
-        ways.push(Some(Way { points, joins: end.is_none(), label: None }));
+        ways[*at] = Some(Way { points, joins: end.is_none(), label: None });
     }
+    ways
+}
+
+/// The same ways with their labels, where these have room.
+fn with_labels(ground: &Ground, wishes: &[Wish], mut ways: Vec<Option<Way>>) -> Vec<Option<Way>> {
+    let mut words = ground.words.clone();
     // All ways are known: labels keep off every one of them.
     let mut taken = ground.boxes.clone();
     taken.extend(ground.lines.iter().map(|(a, b)| stretch(*a, *b)));

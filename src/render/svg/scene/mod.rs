@@ -86,6 +86,7 @@ impl Scene {
             true => Reduced { groups: reduce::by_project(view), notes: Vec::new() },
             false => reduce::reduce(view, options.full),
         };
+        reduce::in_order_of_talk(view, &mut reduced.groups);
         let (ranks, networks) = distances(view, &reduced.groups, options);
         let (bars, numbers) = bars::bars(view, &ranks, &networks);
         let is_dense = saving.is_cramped || reduced.groups.len() > MANY;
@@ -118,6 +119,7 @@ impl Scene {
             plan.bars.push(BarBox {
                 rank: bar.rank,
                 is_internal: bar.way_out == WayOut::Closed,
+                is_cut: bar.is_cut,
                 project: number(bar.project.as_deref()),
                 ..BarBox::default()
             });

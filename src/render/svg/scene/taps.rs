@@ -80,7 +80,7 @@ pub fn taps(
 
 /// How the world gets in: ports, or the whole network of the host.
 fn ways_in(view: &View, owners: &[ContainerAt], options: &Options) -> Vec<Line> {
-    let openings: Vec<Opening> = owners.iter().flat_map(|at| view.ways_in(*at)).collect();
+    let openings: Vec<Opening> = view.ways_in_of(owners);
     if openings.is_empty() {
         let on_host = owners.iter().any(|at| view.map.on_host(*at));
         return if on_host {
@@ -112,7 +112,7 @@ fn ways_in(view: &View, owners: &[ContainerAt], options: &Options) -> Vec<Line> 
             lines.push(Line::new(LineRole::Plain, &format!("and {left} more")));
             break;
         }
-        lines.extend(Line::wrapped(role, &text, WIDEST, 1));
+        lines.extend(Line::wrapped(role, &text, WIDEST, 2));
         left -= 1;
     }
     lines
