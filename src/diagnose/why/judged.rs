@@ -48,9 +48,9 @@ fn of_way(climb: &Climb, obstacle: &Obstacle) -> Option<Vec<Step>> {
     };
     let mut fix = finding.map(|finding| finding.fix).or_else(of_end)?;
     if *obstacle == Obstacle::Down && alone.once_it_runs(edge).is_some() {
-        let together = alone.fix_names(edge.container()?);
-        let more = together.into_iter().filter(|step| !fix.contains(step)).collect::<Vec<Step>>();
-        fix.extend(more);
+        let hosts = [climb.aim.host.as_str()];
+        let together = case.bring_together(edge.container()?, &[climb.from], &hosts).steps;
+        fix.extend(together.into_iter().filter(|step| !fix.contains(step)).collect::<Vec<Step>>());
     }
     Some(fix)
 }
