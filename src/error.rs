@@ -290,6 +290,11 @@ impl fmt::Display for ReadError {
         match self {
             Self::Io(error) => write!(f, "{error}"),
             Self::TooLarge(limit) => write!(f, "it is larger than {} MB", limit >> 20),
+            Self::Empty => write!(f, "it is empty"),
+            Self::NoObject => write!(f, "it is no snapshot: that begins with {{"),
+            Self::Malformed(error) if error.is_eof() => {
+                write!(f, "it is not whole: it ends in the middle, in line {}", error.line())
+            }
             Self::Malformed(error) => write!(f, "it is damaged or no snapshot: {error}"),
             Self::NotASnapshot(None) => write!(f, "it has no `schema` field and is no snapshot"),
             Self::NotASnapshot(Some(schema)) => {
@@ -307,7 +312,11 @@ impl std::error::Error for ReadError {
         match self {
             Self::Io(error) => Some(error),
             Self::Malformed(error) => Some(error),
-            Self::TooLarge(_) | Self::NotASnapshot(_) | Self::Newer(_) => None,
+            Self::TooLarge(_)
+            | Self::Empty
+            | Self::NoObject
+            | Self::NotASnapshot(_)
+            | Self::Newer(_) => None,
         }
     }
 }

@@ -61,7 +61,7 @@ fn a_snapshot_that_cannot_be_read_leads_down_to_the_cause() {
     let missing = of(ReadError::Io(io::Error::from(io::ErrorKind::NotFound)));
     assert_eq!(chain(&missing).len(), 3, "{:?}", chain(&missing));
     assert!(root::<io::Error>(&missing).is_some());
-    let malformed = of(Snapshot::read(&b"[1,"[..]).expect_err("no snapshot"));
+    let malformed = of(Snapshot::read(&b"{1,"[..]).expect_err("no snapshot"));
     assert!(root::<serde_json::Error>(&malformed).is_some_and(|error| error.line() == 1));
     let newer = of(ReadError::Newer("netmap/9".to_owned()));
     assert_eq!(chain(&newer).len(), 2, "{:?}", chain(&newer));

@@ -148,7 +148,14 @@ pub struct Malformed {
     pub spot: Spot,
     /// What is wrong, for the person who wrote the file.
     pub why: String,
+    /// What to do about it.
+    pub hint: &'static str,
 }
+
+/// A parser trips where the text makes no sense any more, which is often some
+/// lines behind the mistake.
+const LOOK_ABOVE: &str = "look there and in the lines above for a bracket or a quote that is not \
+    closed, a colon without a blank behind it, and lines that are indented unlike their neighbours";
 
 /// What may still be read; shared by all files of one load.
 #[derive(Debug, Clone, Copy)]
@@ -177,6 +184,7 @@ pub fn read_one(text: &str) -> Result<Node, Malformed> {
         Some(second) => Err(Malformed {
             spot: second.spot,
             why: "a second document begins here; one is all that is read".to_owned(),
+            hint: "take the line `---` away, or put what follows it into a file of its own",
         }),
         None => {
             Ok(only.unwrap_or_else(|| Node::new(Spot { file: 0, line: 1, column: 1 }, Value::Null)))
@@ -242,18 +250,22 @@ impl<'t> Reader<'t, '_> {
 
     fn scan_error(&self, error: &ScanError) -> Malformed {
         let at = error.marker();
-        Malformed { spot: self.spot_at(at.line(), at.col()), why: plainly(&error.info()) }
+        let (why, hint) = plainly(&error.info());
+        Malformed { spot: self.spot_at(at.line(), at.col()), why, hint }
     }
 
-    fn wrong(&self, why: impl Into<String>) -> Malformed {
-        Malformed { spot: self.spot, why: why.into() }
+    fn wrong(&self, why: impl Into<String>, hint: &'static str) -> Malformed {
+        Malformed { spot: self.spot, why: why.into(), hint }
     }
 
     /// The node that begins with this event.
     fn node(&mut self, (event, _): Located<'t>, depth: usize) -> Result<Node, Malformed> {
         let spot = self.spot;
         if depth > DEEPEST {
-            return Err(self.wrong(format!("nested more than {DEEPEST} levels deep")));
+            return Err(self.wrong(
+                format!("nested more than {DEEPEST} levels deep"),
+                "is it the right file?",
+            ));
         }
         let tag = event.tag().and_then(|tag| match tag.suffix() {
             "reset" if tag.handle() == "!" => Some(Tag::Reset),
@@ -281,7 +293,7 @@ impl<'t> Reader<'t, '_> {
                 self.anchors.insert(anchor, None);
                 (Value::Map(self.mapping(depth)?), anchor)
             }
-            _ => return Err(self.wrong("the file ends in the middle")),
+            _ => return Err(self.wrong("the file ends in the middle", LOOK_ABOVE)),
         };
         let node = Node { spot, tag, quoted, value };
         if anchor > 0 {
@@ -292,7 +304,10 @@ impl<'t> Reader<'t, '_> {
 
     fn alias(&mut self, id: usize, spot: Spot) -> Result<Node, Malformed> {
         let Some(Some(node)) = self.anchors.get(&id) else {
-            return Err(self.wrong("an alias stands for itself, inside of what it names"));
+            return Err(self.wrong(
+                "an alias stands for itself, inside of what it names",
+                "write there what it stands for",
+            ));
         };
         let (nodes, text) = weight(node);
         let node = Node { spot, ..node.clone() };
@@ -326,7 +341,8 @@ impl<'t> Reader<'t, '_> {
                 Value::Text(text) => text,
                 Value::Null => String::new(),
                 Value::List(_) | Value::Map(_) => {
-                    return Err(Malformed { spot, why: "a key must be plain text".to_owned() });
+                    let why = "a key must be plain text".to_owned();
+                    return Err(Malformed { spot, why, hint: LOOK_ABOVE });
                 }
             };
             let value = self.next()?;
@@ -335,7 +351,8 @@ impl<'t> Reader<'t, '_> {
                 merged.push(value);
             } else if let Some(first) = map.get(&name) {
                 let why = format!("the key `{name}` is there already, in line {}", first.key.line);
-                return Err(Malformed { spot, why });
+                let hint = "take one of the two away, or put both into one";
+                return Err(Malformed { spot, why, hint });
             } else {
                 map.insert(name, Entry { key: spot, value });
             }
@@ -352,23 +369,29 @@ impl<'t> Reader<'t, '_> {
                 *self.budget = Budget { nodes, text };
                 Ok(())
             }
-            _ => Err(self.wrong(format!(
-                "with its aliases written out the file has more than {MOST_NODES} values or {} MB",
-                MOST_TEXT >> 20
-            ))),
+            _ => Err(self.wrong(
+                format!(
+                    "with its aliases written out the file has more than {MOST_NODES} values or {} MB",
+                    MOST_TEXT >> 20
+                ),
+                "is it the right file?",
+            )),
         }
     }
 }
 
 /// What the parser finds wrong, in words for the person who wrote the file.
-fn plainly(info: &str) -> String {
+fn plainly(info: &str) -> (String, &'static str) {
     if info.contains("unknown anchor") || info.contains("scanning an anchor or alias") {
-        "text that begins with `*` or `&` needs quotes, unless it is an alias of something"
-            .to_owned()
+        let why =
+            "text that begins with `*` or `&` needs quotes, unless it is an alias of something";
+        (why.to_owned(), "put it in quotes, as in \"* -> db\"")
     } else if info.starts_with("tabs disallowed") {
-        "a tab; YAML is indented with blanks".to_owned()
+        ("a tab; YAML is indented with blanks".to_owned(), "put blanks in its place")
+    } else if info.starts_with("unexpected character: `\\u") {
+        (info.replace('\'', "`"), "is it a text file?")
     } else {
-        info.to_owned()
+        (info.to_owned(), LOOK_ABOVE)
     }
 }
 
@@ -384,7 +407,8 @@ fn merge_keys(map: &mut Mapping, from: Node) -> Result<(), Malformed> {
         Value::List(items) => items.into_iter().try_for_each(|item| merge_keys(map, item)),
         _ => {
             let why = format!("`<<` needs a mapping to merge, and this is {}", from.kind());
-            Err(Malformed { spot: from.spot, why })
+            let hint = "let `<<` name an alias of a mapping, or a list of such";
+            Err(Malformed { spot: from.spot, why, hint })
         }
     }
 }

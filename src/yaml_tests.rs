@@ -7,8 +7,9 @@ fn one(text: &str) -> Node {
 }
 
 fn wrong(text: &str) -> String {
-    let Malformed { spot, why } =
+    let Malformed { spot, why, hint } =
         read(text, 0, &mut Budget::default()).expect_err(&text[..text.len().min(40)]);
+    assert!(!hint.is_empty() && !hint.ends_with('.'), "{why}: {hint}");
     format!("{}:{} {why}", spot.line, spot.column)
 }
 

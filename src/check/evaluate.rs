@@ -102,7 +102,10 @@ fn asserted(file: &CheckFile, evidence: &Evidence) -> Vec<CheckVerdict> {
         };
         let cause = evidence
             .diagnosis
-            .filter(|_| sight.status != CheckStatus::Pass)
+            .filter(|_| {
+                sight.status != CheckStatus::Pass
+                    && !(sight.status == CheckStatus::Fail && keeps_apart(&assertion.claim))
+            })
             .and_then(|diagnosis| findings::behind(diagnosis, &subjects));
         CheckVerdict {
             assertion: assertion.text.clone(),
@@ -116,6 +119,16 @@ fn asserted(file: &CheckFile, evidence: &Evidence) -> Vec<CheckVerdict> {
         }
     });
     verdicts.collect()
+}
+
+/// Whether a claim is that nothing gets through. Where something does, what the
+/// doctor finds in the way of others is no reason for it.
+fn keeps_apart(claim: &Claim) -> bool {
+    match claim {
+        Claim::Reaches(arrow) => !arrow.wanted && arrow.class.is_none(),
+        Claim::Isolated => true,
+        _ => false,
+    }
 }
 
 /// What would have to be measured to judge a file, each once, in order of

@@ -62,7 +62,11 @@ fn what_is_listed_is_asserted() {
         ]
     );
     assert_eq!(texts("reach: a <-> b").len(), 2);
-    assert_eq!(texts(""), [""; 0]);
+    for nothing in ["", "reach:", "among: web"] {
+        let said =
+            ": it asserts nothing (`netmap check --init` writes assertions for what runs now)";
+        assert_eq!(complaints(nothing), [said]);
+    }
 }
 
 #[test]

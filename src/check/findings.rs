@@ -16,6 +16,9 @@ pub(super) fn judge(
     let Some(diagnosis) = diagnosis else {
         return Assessment::new(CheckStatus::Unknown, Basis::Engine, "the doctor was not asked");
     };
+    if let Some(missing) = who.nobody() {
+        return Assessment::fact(false, missing);
+    }
     let meant = |finding: &&Finding| match claim {
         FindingsClaim::NoErrors => finding.severity == Severity::Error,
         FindingsClaim::NoWarnings => finding.severity >= Severity::Warning,

@@ -77,17 +77,41 @@ impl<'a> Tries<'a> {
             Manner::Address => self.try_addresses(from, to, attempt, None),
             Manner::Via(via) => match self.who.network(via) {
                 Ok(network) => self.try_addresses(from, to, attempt, Some(network)),
-                Err(_) => vec![by_name(via)],
+                Err(_) => vec![by_name(&self.asked_name(to, via))],
             },
         }
     }
 
     /// The name that the source is to ask for: the one that is written if the
-    /// target answers to it on some network, else its own.
+    /// target answers to it on some network, else its own. A name that copies of
+    /// the target have as well leads to any of them, so each is asked for by its own.
     fn asked_name(&self, to: ContainerAt, written: &str) -> String {
-        let container = self.map.container(to);
-        let answers = container.endpoints.iter().any(|e| container.names_on(e).contains(&written));
-        if answers { written.to_owned() } else { container.name.clone() }
+        let own = &self.map.container(to).name;
+        if own == written || !self.answers(to, written) || self.has_copies(to, written) {
+            own.clone()
+        } else {
+            written.to_owned()
+        }
+    }
+
+    /// Whether a container has a name on some network.
+    fn answers(&self, at: ContainerAt, name: &str) -> bool {
+        let container = self.map.container(at);
+        container.endpoints.iter().any(|e| container.names_on(e).contains(&name))
+    }
+
+    /// Whether running copies of a container share a name of its.
+    fn has_copies(&self, of: ContainerAt, name: &str) -> bool {
+        let container = self.map.container(of);
+        let is_copy = |at: ContainerAt| {
+            let other = self.map.container(at);
+            at != of
+                && other.state.has_network()
+                && other.is_copy_of(container)
+                && self.answers(at, name)
+        };
+        let mut networks = self.map.stack(of).into_iter().flat_map(|at| self.map.networks_of(at));
+        networks.any(|network| self.map.members(network).iter().any(|at| is_copy(*at)))
     }
 
     pub fn named(

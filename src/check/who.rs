@@ -49,6 +49,23 @@ impl<'a> Who<'a> {
         self.among.is_empty() || self.among.iter().any(fits)
     }
 
+    /// What is to be said where the file is about some containers only, and there
+    /// are none such, not even stopped: of nobody nothing is found.
+    pub fn nobody(&self) -> Option<Missing> {
+        let mut all = self.map.containers();
+        let is_about_all = self.projects.is_empty() && self.among.is_empty();
+        if is_about_all || all.any(|at| self.is_among(at) && self.is_ours(at)) {
+            return None;
+        }
+        let containers = self.map.containers().map(|at| self.map.container(at));
+        Some(match self.projects {
+            [project] if self.among.is_empty() => {
+                missing("project", project, containers.filter_map(|container| container.project()))
+            }
+            _ => "no container is what the file is about".to_owned(),
+        })
+    }
+
     /// Whether a finding is about one of those whom the file lets in, or about no
     /// container: others on the machine are left alone.
     pub fn lets_in(&self, finding: &Finding) -> bool {
@@ -217,9 +234,7 @@ impl<'a> Who<'a> {
     fn of_project(&self, name: &str, fits: &dyn Fn(&str) -> bool) -> Option<NetworkAt> {
         self.map.networks().find(|at| {
             let network = self.map.network(*at);
-            let project = network.project.as_deref().filter(|project| fits(project));
-            let short = project.and_then(|project| network.name.strip_prefix(project));
-            short.and_then(|short| short.strip_prefix('_')) == Some(name)
+            network.project.as_deref().is_some_and(fits) && network.compose_name() == Some(name)
         })
     }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::diagnose::Known;
 use crate::error::{Error, Result};
-use crate::model::Severity;
+use crate::model::{Severity, in_utf8};
 
 /// Largest file that is read, in bytes.
 const LARGEST: u64 = 64 << 20;
@@ -51,7 +51,7 @@ pub fn read(path: &Path) -> Result<Vec<Known>> {
         return Err(failed(format!("it is larger than {} MB", LARGEST >> 20)));
     }
     let document: Document =
-        serde_json::from_slice(&text).map_err(|error| failed(error.to_string()))?;
+        serde_json::from_slice(&in_utf8(text)).map_err(|error| failed(error.to_string()))?;
     if document.schema.strip_prefix(SCHEMA) != Some(VERSION) {
         return Err(failed(format!("its schema is `{}`", document.schema)));
     }

@@ -17,7 +17,7 @@ use crate::diagnose::diagnose;
 use crate::engine::Whom;
 use crate::error::{Error, Problem, Result};
 use crate::graph::{Comparison, Map};
-use crate::model::Probe;
+use crate::model::{Probe, decoded};
 use crate::probe::{Query, plan_queries};
 use crate::render::{CheckView, Format};
 
@@ -103,6 +103,15 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     };
     if args.init {
         let text = init(run, &how).await?;
+        if check::read(&text).is_err() {
+            return Err(Error::Usage {
+                what: "there is nothing here that a check file could speak of".to_owned(),
+                hint: Some(
+                    "start what it is to be about, or name what --from or --compose reads"
+                        .to_owned(),
+                ),
+            });
+        }
         if !args.force {
             keep_what_is_written(run.options.file(), &text)?;
         }
@@ -344,7 +353,8 @@ pub fn read(path: &Path) -> Result<CheckFile> {
     if bytes.len() as u64 > LARGEST {
         return Err(one(format!("it is larger than {} MB", LARGEST >> 20)));
     }
-    let text = String::from_utf8(bytes).map_err(|_| one("it is no UTF-8 text".to_owned()))?;
+    let text =
+        decoded(bytes).map_err(|error| Error::Unreadable { path: path.to_owned(), error })?;
     check::read(&text).map_err(|complaints| {
         let problem = |complaint: check::Complaint| Problem {
             place: complaint.place.map(|place| place.to_string()),

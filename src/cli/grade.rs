@@ -16,6 +16,7 @@ use crate::check::{CheckFile, CheckStatus};
 use crate::error::{Error, Result};
 use crate::grade::{GradeResult, Graded, grade};
 use crate::graph::Map;
+use crate::model::words::quoted;
 use crate::model::{ReadError, is_snapshot_name, natural_order};
 use crate::render::{Format, GradeView};
 
@@ -53,6 +54,13 @@ pub fn after_help() -> String {
 /// Reads the check file and all snapshots, judges them, and shows the table.
 pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     let format = args.format.chosen(run.options.file())?;
+    if args.check.is_dir() {
+        let shown = quoted(&args.check.display().to_string());
+        return Err(Error::Usage {
+            what: format!("{shown} is a folder; the check file comes first"),
+            hint: Some(format!("netmap grade check.yaml {shown}")),
+        });
+    }
     let file = check::read(&args.check)?;
     let paths = found(&args.snapshots)?;
     let progress = run.output.progress("grading");

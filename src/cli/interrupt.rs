@@ -4,6 +4,8 @@
 //! started in containers. What computes, or waits for somebody's file, cannot
 //! be dropped; a thread that needs no runtime ends the program then.
 
+#[cfg(unix)]
+use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -98,6 +100,10 @@ fn end_with_the_first(mut signals: Signals, tell: tokio::sync::oneshot::Sender<E
     let is_ours = |signal: &i32| *signal != SIGINT || !PAGED.load(Ordering::Relaxed);
     let Some(signal) = signals.forever().find(is_ours) else { return };
     let ending = if signal == SIGTERM { Ending::Terminated } else { Ending::Interrupted };
+    // The terminal has written `^C` into the line that the next text begins in.
+    if signal == SIGINT && std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
+        let _ = writeln!(std::io::stderr());
+    }
     let _ = tell.send(ending);
     let pause = Duration::from_millis(20);
     let grace = if CLAIMED.load(Ordering::Relaxed) { TO_SHOW } else { GRACE };

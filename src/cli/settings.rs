@@ -9,7 +9,7 @@ use clap::{Command, ValueEnum};
 use super::options::{Color, duration};
 use super::settings_file;
 use crate::error::{Error, Problem, Result};
-use crate::model::Ignore;
+use crate::model::{Ignore, decoded};
 use crate::render::svg::Theme;
 use crate::render::{Format, View};
 
@@ -200,9 +200,9 @@ fn small_text(path: &Path) -> std::io::Result<String> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(std::io::Error::new(ErrorKind::InvalidData, "it is no regular file"));
     }
-    let mut text = String::new();
-    std::fs::File::open(path)?.take(MOST).read_to_string(&mut text)?;
-    Ok(text)
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(MOST).read_to_end(&mut bytes)?;
+    decoded(bytes)
 }
 
 /// Whether somebody named the file.

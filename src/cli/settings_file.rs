@@ -38,7 +38,7 @@ pub struct Set {
 /// Everything that is wrong with it.
 pub fn read(text: &str, keys: &[(&str, &str)]) -> Result<File, Vec<Problem>> {
     let root = yaml::read_one(text)
-        .map_err(|malformed| vec![problem(malformed.spot, malformed.why, None)])?;
+        .map_err(|wrong| vec![problem(wrong.spot, wrong.why, Some(wrong.hint.to_owned()))])?;
     let mut reader = Reader { keys, file: File::default(), wrong: Vec::new() };
     reader.file(&root);
     if reader.wrong.is_empty() { Ok(reader.file) } else { Err(reader.wrong) }

@@ -71,7 +71,8 @@ pub fn read(path: &Path) -> Result<Snapshot> {
     let mut file = path.to_owned();
     if path.is_dir() {
         file.push(IN_FOLDER);
-        if !file.exists() {
+        // In one that may not be entered there may be one.
+        if matches!(file.try_exists(), Ok(false)) {
             let why = format!("it is a folder without a `{IN_FOLDER}`");
             let error = ReadError::Io(io::Error::new(io::ErrorKind::IsADirectory, why));
             return Err(Error::Snapshot { path: path.to_owned(), error });

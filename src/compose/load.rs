@@ -13,6 +13,7 @@ use super::merge::{self, Clash};
 use super::notes::Notes;
 use super::scalar::{self, Scalar};
 use crate::error::{Error, Result};
+use crate::model::{NOT_UTF8, decoded, in_utf8};
 use crate::yaml::{self, Budget, Entry, Node, Spot, Value};
 
 /// Largest file that is read, in bytes; the largest ones published have 200 KB.
@@ -67,10 +68,10 @@ impl Loader {
             let why = format!("it is larger than {} MB and no compose file", LARGEST >> 20);
             return Err(failed(name, why));
         }
-        let text = String::from_utf8(bytes).map_err(|error| {
+        let text = String::from_utf8(in_utf8(bytes)).map_err(|error| {
             let good = error.utf8_error().valid_up_to();
             let line = 1 + error.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count();
-            failed(&format!("{name}:{line}"), "it is not in UTF-8".to_owned())
+            failed(&format!("{name}:{line}"), NOT_UTF8.to_owned())
         })?;
         let number = self.folders.len();
         self.notes.files.push(name.clone());
@@ -265,7 +266,7 @@ pub fn read_text(path: &Path) -> Result<String, String> {
     if bytes.len() as u64 > LARGEST {
         return Err(format!("it is larger than {} MB", LARGEST >> 20));
     }
-    String::from_utf8(bytes).map_err(|_| "it is not in UTF-8".to_owned())
+    decoded(bytes).map_err(|error| error.to_string())
 }
 
 pub fn is_remote(path: &str) -> bool {

@@ -95,11 +95,11 @@ fn add_beside(request: &Request, folder: &Path, variables: &mut Variables) -> Re
     let path = folder.join(".env");
     let roots = load::roots(&request.current_folder, &[folder.to_owned()]);
     let text = match load::inside(&roots, &path) {
-        Ok(real) => load::read_text(&real).map_err(|why| not_read(&path, &why))?,
+        Ok(real) => load::read_text(&real).map_err(|why| not_read(&path, Closed::Unread(why)))?,
         Err(Closed::Missing) => return Ok(()),
         // As Compose has it, a folder of that name is something else.
         Err(_) if path.is_dir() => return Ok(()),
-        Err(closed) => return Err(not_read(&path, &closed.to_string())),
+        Err(closed) => return Err(not_read(&path, closed)),
     };
     for (name, value) in env_file::parse(&text, variables) {
         variables.file.entry(name).or_insert(value);
@@ -108,11 +108,15 @@ fn add_beside(request: &Request, folder: &Path, variables: &mut Variables) -> Re
 }
 
 /// The error for a `.env` that is there and is not read.
-fn not_read(path: &Path, why: &str) -> Error {
+fn not_read(path: &Path, closed: Closed) -> Error {
     let name = load::name_of(path);
+    let hint = match closed {
+        Closed::Outside => format!("--env-file {name} reads it wherever it leads"),
+        Closed::Missing | Closed::Unread(_) => "--env-file names another".to_owned(),
+    };
     Error::Compose {
-        why: format!("cannot read the project's variables: {why}"),
-        hint: Some(format!("--env-file {name} reads it wherever it leads")),
+        why: format!("cannot read the project's variables: {closed}"),
+        hint: Some(hint),
         place: name,
     }
 }

@@ -176,6 +176,27 @@ impl<'a> Case<'a> {
         groups
     }
 
+    /// What stands in the way to a target that does not run as soon as it does: its
+    /// networks are known, and by them its name will lead there no more than now.
+    pub fn once_it_runs(&self, edge: &Edge) -> Option<Obstacle> {
+        let (from, to) = (edge.from, edge.container()?);
+        let container = self.container(to);
+        let service = container.compose.service.as_deref();
+        let names = container.endpoints.iter().flat_map(|endpoint| container.names_on(endpoint));
+        let mut names = names.chain(service).chain([container.own_name()]);
+        let is_called = names.any(|name| name.eq_ignore_ascii_case(&edge.host));
+        let joins = |at| !self.map.on_host(at) && self.joined(at).next().is_some();
+        if !is_called || !self.is_peer(from, to) || !joins(from) || !joins(to) {
+            return None;
+        }
+        let shared = self.shared(from, to);
+        if shared.is_empty() {
+            return Some(Obstacle::NoSharedNetwork);
+        }
+        let without_names = shared.iter().all(|network| self.network(*network).is_default_bridge());
+        (without_names && !self.is_linked(from, to)).then_some(Obstacle::DefaultBridge)
+    }
+
     /// The names of the containers that edges begin at, each once.
     pub fn clients(&self, edges: &[&Edge]) -> Vec<&'a str> {
         let mut names = self.names_of(edges.iter().map(|edge| edge.from));

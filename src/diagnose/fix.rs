@@ -144,6 +144,9 @@ impl Case<'_> {
                 Obstacle::DefaultBridge | Obstacle::NoSharedNetwork => {
                     edge.container() == Some(target)
                 }
+                Obstacle::Down => {
+                    edge.container() == Some(target) && self.once_it_runs(edge).is_some()
+                }
                 _ => false,
             })
             .collect();

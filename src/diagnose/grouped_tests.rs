@@ -271,3 +271,43 @@ fn a_fixed_address_that_another_one_has_is_told_of_either_family_and_before_the_
         assert_eq!(rules(&found(&[db], &[])), ["cannot-start"]);
     }
 }
+
+/// Who does not run is no nearer when it runs again.
+#[test]
+fn what_is_down_and_far_away_is_told_of_both() {
+    let on = |network: &str, state: &str| {
+        json!({"state": state, "exit_code": 1, "network_mode": network,
+            "endpoints": [{"network": network, "network_id": network}]})
+    };
+    let network = |name: &str| json!({"name": name, "id": name, "driver": "bridge"});
+    let told = |network_of_db: &str, dials: &str| {
+        let text = json!({"schema": "netmap/1", "engine": {"name": "Docker"},
+            "networks": [network("a"), network("b"), network("bridge")],
+            "containers": [
+                container("api", "10.0.0.2", set(dials, 5432)),
+                container("old", "", {
+                    let mut old = on("bridge", "running");
+                    old["references"] = set(dials, 5432)["references"].clone();
+                    old
+                }),
+                container("db", "", on(network_of_db, "exited")),
+                {"name": "alone", "id": "alone", "state": "exited", "network_mode": "none"}]});
+        let snapshot = Snapshot::read(text.to_string().as_bytes()).unwrap();
+        let found = diagnose(&Map::new(&snapshot), None, |_| true).findings;
+        let of = found.into_iter().filter(|finding| finding.rule != "unused-network");
+        of.map(|finding| (finding.rule, finding.subjects, fix::lines(&finding.fix)))
+            .collect::<Vec<_>>()
+    };
+    let far = told("b", "db");
+    let rules: Vec<&str> = far.iter().map(|(rule, ..)| *rule).collect();
+    assert_eq!(rules, ["target-down", "no-shared-network"], "{far:#?}");
+    assert_eq!(far[1].1, ["api", "old", "db"]);
+    assert_eq!(far[1].2, ["docker network connect b api", "docker network connect b old"]);
+    // On its network is one of the two.
+    assert_eq!(told("a", "db")[1].1, ["old", "db"]);
+    let by_default = told("bridge", "db");
+    let rules: Vec<&str> = by_default.iter().map(|(rule, ..)| *rule).collect();
+    assert_eq!(rules, ["target-down", "default-bridge-no-names", "no-shared-network"]);
+    // Nobody knows which networks it would be on.
+    assert!(told("b", "alone").iter().all(|(rule, ..)| *rule == "target-down"));
+}

@@ -15,9 +15,7 @@ use smallvec::SmallVec;
 
 use super::facts::{Facts, Listens};
 use crate::graph::StackOwner;
-use crate::model::{
-    Container, ContainerAt, NetworkAt, PerContainer, PerNetwork, Position, reference,
-};
+use crate::model::{ContainerAt, NetworkAt, PerContainer, PerNetwork, Position, reference};
 
 /// Positions; of most things there is one, which then lies where the list does.
 type Few<At = ContainerAt> = SmallVec<[At; 2]>;
@@ -197,7 +195,7 @@ impl<'a> Index<'a> {
             // Engines before 26 put the beginnings of ids among the aliases.
             let first =
                 running.next().filter(|_| !reference::is_container_id(self.spellings[**word]));
-            first.is_some_and(|first| running.any(|other| !are_replicas(first, other)))
+            first.is_some_and(|first| running.any(|other| !first.is_copy_of(other)))
         };
         let on_network = facts.networks().map(|network| {
             let names = self.on_network.get(network).into_iter().flatten();
@@ -366,17 +364,5 @@ impl<'a> Index<'a> {
     /// Whether an address was given to a container by hand.
     pub fn is_fixed(&self, address: IpAddr) -> bool {
         self.fixed.contains(&address)
-    }
-}
-
-/// Whether two containers are copies of one thing: of one service, or without
-/// Compose of one image, of whatever version, started as one program.
-fn are_replicas(a: &Container, b: &Container) -> bool {
-    let programs = a.program.as_ref().zip(b.program.as_ref());
-    match (&a.compose.service, &b.compose.service) {
-        (None, None) => {
-            a.repository() == b.repository() && programs.is_none_or(|(one, other)| one == other)
-        }
-        (one, other) => one == other && a.project() == b.project(),
     }
 }

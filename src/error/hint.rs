@@ -1,13 +1,14 @@
 //! What to do about each error.
 
 use std::io::ErrorKind::{
-    IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem, StorageFull,
+    InvalidData, IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem,
+    StorageFull,
 };
 use std::path::Path;
 
 use super::{Error, Problem, Unreachable, complaint};
 use crate::model::words::{comma_separated, quoted};
-use crate::model::{ReadError, is_snapshot_name, natural_order};
+use crate::model::{NOT_UTF8, ReadError, is_snapshot_name, natural_order};
 
 impl Error {
     /// What the user can do next, one suggestion a line.
@@ -158,6 +159,9 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Option<String> {
         PermissionDenied => Some("your user may not read it".to_owned()),
         IsADirectory => Some("it is a folder: name a file in it".to_owned()),
         NotADirectory => Some("it is a file: name the folder that it is in".to_owned()),
+        InvalidData if error.to_string() == NOT_UTF8 => {
+            Some("is it a text file? save it as UTF-8".to_owned())
+        }
         _ => Some("name another file".to_owned()),
     }
 }

@@ -10,10 +10,10 @@ use crate::model::{ContainerAt, Natural, NetworkAt, nearest, nearest_called};
 /// What the user asked to see. Everything empty asks for all that is not stopped.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Names or globs of containers and networks; compose services too. With `!`
-    /// in front it leaves out what it fits.
+    /// Names or globs of containers and networks; what a compose file calls them, too.
+    /// With `!` in front it leaves out what it fits.
     pub names: Vec<String>,
-    /// Names or globs of networks.
+    /// Names or globs of networks; what a compose file calls them, too.
     pub networks: Vec<String>,
     /// Names or globs of compose projects.
     pub projects: Vec<String>,
@@ -244,17 +244,26 @@ impl Map<'_> {
         let mut found = BTreeSet::new();
         for text in names {
             let pattern = Pattern::new(text)?;
-            let before = found.len();
-            found.extend(self.networks().filter(|at| {
+            let asked = |at: &NetworkAt| {
                 let network = self.network(*at);
                 pattern.fits(&network.name) || network.id == *text
-            }));
-            let known = self.snapshot.networks.iter().map(|n| n.name.as_str());
-            if found.len() == before && !known.clone().any(|name| pattern.fits(name)) {
+            };
+            let mut asked: BTreeSet<NetworkAt> = self.networks().filter(asked).collect();
+            if asked.is_empty() {
+                asked = self.networks_of_files(text);
+            }
+            if asked.is_empty() {
+                let known = self.snapshot.networks.iter().map(|n| n.name.as_str());
                 return Err(no_such("network", text, known));
             }
+            found.extend(asked);
         }
         Ok(found)
+    }
+
+    /// The networks that compose files call so, of whatever project, as services are.
+    fn networks_of_files(&self, name: &str) -> BTreeSet<NetworkAt> {
+        self.networks().filter(|at| self.network(*at).compose_name() == Some(name)).collect()
     }
 
     /// The containers called `name`, or whose names fit it as a glob; an error
@@ -304,8 +313,11 @@ impl Map<'_> {
     pub fn meant_by(&self, name: &str) -> Result<Chosen> {
         let pattern = Pattern::new(name)?;
         let named = self.fitting(&pattern);
-        let asked: BTreeSet<NetworkAt> =
+        let mut asked: BTreeSet<NetworkAt> =
             self.networks().filter(|at| pattern.fits(&self.network(*at).name)).collect();
+        if named.is_empty() && asked.is_empty() {
+            asked = self.networks_of_files(name);
+        }
         if named.is_empty() && asked.is_empty() {
             let known: Vec<&str> = self.snapshot.networks.iter().map(|n| n.name.as_str()).collect();
             return Err(self.no_such_container("container or network", name, &known));

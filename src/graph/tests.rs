@@ -428,3 +428,44 @@ fn planned_containers_are_judged_as_if_they_ran() {
     let everything = map.select(&Filter::default()).expect("a selection");
     assert!(everything.stopped.is_empty(), "a planned container is no stopped one");
 }
+
+/// Who writes compose files knows no project's name in front.
+#[test]
+fn networks_are_found_by_what_their_files_call_them() {
+    let network = |project: &str, name: &str| json!({"name": name, "id": name, "driver": "bridge", "project": project});
+    let on = |name: &str, network: &str| {
+        json!({"name": name, "id": name, "state": "running", "service": "db",
+            "endpoints": [{"network": network, "network_id": network}]})
+    };
+    let snapshot = snapshot(
+        json!([
+            network("blog", "blog_back"),
+            network("shop", "shop_back"),
+            network("shop", "shop_db"),
+            {"name": "front", "id": "front", "driver": "bridge"},
+            network("blog", "blog_front"),
+        ]),
+        json!([
+            on("a", "blog_back"),
+            on("b", "shop_back"),
+            on("c", "front"),
+            on("d", "blog_front")
+        ]),
+        "26",
+    );
+    let map = Map::new(&snapshot);
+    let shown = |filter: &Filter| {
+        let selection = map.select(filter).expect("a selection");
+        selection.networks.iter().map(|at| map.network(*at).name.as_str()).collect::<Vec<_>>()
+    };
+    let networks = |name: &str| Filter { networks: vec![name.to_owned()], ..Filter::default() };
+    let names = |name: &str| Filter { names: vec![name.to_owned()], ..Filter::default() };
+    assert_eq!(shown(&networks("back")), ["blog_back", "shop_back"]);
+    assert_eq!(shown(&names("back")), ["blog_back", "shop_back"]);
+    // What has the whole name goes before.
+    assert_eq!(shown(&networks("front")), ["front"]);
+    assert_eq!(shown(&names("front")), ["front"]);
+    assert!(!shown(&names("db")).contains(&"shop_db"), "a service of that name is meant");
+    assert_eq!(shown(&networks("db")), ["shop_db"]);
+    assert!(map.select(&networks("backs")).is_err());
+}

@@ -60,6 +60,15 @@ fn of_script(lesson: &Lesson, file: &str, script: &str) -> Vec<String> {
     }
     let label = format!("{LABEL}={}", lesson.name);
     let has_variable = script.contains(&format!("\nlabel={label}\n"));
+    // Whoever renames the folder of a lesson has one thing to mend, and not every line.
+    let set = script.lines().zip(1..).find(|(line, _)| line.starts_with("label="));
+    if let Some((set, number)) = set.filter(|_| !has_variable) {
+        let folder = &lesson.name;
+        wrong.push(format!(
+            "{file}:{number}: `{set}` is to be `label={label}`: the folder is {folder}"
+        ));
+        return wrong;
+    }
     for (number, line) in script.lines().enumerate() {
         let makes = MAKING.iter().any(|command| line.starts_with(command));
         let labelled = line.contains("--label $label") && has_variable

@@ -236,6 +236,10 @@ mod tests {
                 |l| l.setup = l.setup.replace("--label $label ", "").into(),
                 "setup.sh:6: what is made",
             ),
+            (
+                |l| l.name = "copy".into(),
+                "setup.sh:4: `label=netmap.lesson=two-networks` is to be `label=netmap.lesson=copy`",
+            ),
             (|l| l.setup = l.setup.replace("--name", "--id").into(), "no container has a name"),
             (|l| l.solve = "docker start x".into(), "solve.sh: it begins with"),
         ] {

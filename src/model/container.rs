@@ -450,6 +450,19 @@ impl Container {
         image[slash..].find(':').map_or(image, |colon| &image[..slash + colon])
     }
 
+    /// Whether the two are copies of one thing: of one service, or without Compose
+    /// of one image, of whatever version, started as one program.
+    pub fn is_copy_of(&self, other: &Self) -> bool {
+        let programs = self.program.as_ref().zip(other.program.as_ref());
+        match (&self.compose.service, &other.compose.service) {
+            (None, None) => {
+                self.repository() == other.repository()
+                    && programs.is_none_or(|(one, other)| one == other)
+            }
+            (one, of_other) => one == of_other && self.project() == other.project(),
+        }
+    }
+
     /// Whether it is a proxy that finds what it serves by labels.
     pub fn reads_labels(&self) -> bool {
         self.repository().rsplit('/').next() == Some("traefik")

@@ -204,6 +204,11 @@ impl Network {
         self.own_name.as_deref().unwrap_or(&self.name)
     }
 
+    /// What its compose file calls it: its name without the project's in front.
+    pub fn compose_name(&self) -> Option<&str> {
+        self.name.strip_prefix(self.project.as_deref()?)?.strip_prefix('_')
+    }
+
     /// Its id on its own engine: Podman makes ids of names, so that two
     /// networks may have the same one.
     pub fn own_id(&self) -> &str {

@@ -7,6 +7,7 @@ use foldhash::{HashMap, HashMapExt};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::container::{Container, NetworkMode};
+use super::decoded::in_utf8;
 use super::engine_facts::{EngineFacts, EngineOfMap};
 use super::flow::Flows;
 use super::json::to_json;
@@ -90,6 +91,10 @@ pub enum ReadError {
     Io(std::io::Error),
     /// The file is larger than netmap reads, which is this many bytes.
     TooLarge(u64),
+    /// There is nothing in it.
+    Empty,
+    /// It does not begin as a JSON object does.
+    NoObject,
     /// It is no JSON, or the JSON is no snapshot; the message names the place.
     Malformed(serde_json::Error),
     /// It has no `schema` field that netmap knows; the text is what it has.
@@ -165,6 +170,12 @@ impl Snapshot {
         from.take(LARGEST + 1).read_to_end(&mut text).map_err(ReadError::Io)?;
         if text.len() as u64 > LARGEST {
             return Err(ReadError::TooLarge(LARGEST));
+        }
+        let text = in_utf8(text);
+        match text.trim_ascii_start().first() {
+            None => return Err(ReadError::Empty),
+            Some(b'{') => {}
+            Some(_) => return Err(ReadError::NoObject),
         }
         let error = match serde_json::from_slice::<Self>(&text) {
             Ok(mut snapshot) if snapshot.schema == SCHEMA => {
@@ -378,7 +389,13 @@ mod tests {
             Err(ReadError::NotASnapshot(Some(_)))
         ));
         assert!(matches!(read(r#"{"schema":"netmap/2","networks":7}"#), Err(ReadError::Newer(_))));
-        assert!(matches!(read("[1,"), Err(ReadError::Malformed(_))));
+        for text in ["", " \n", "\u{feff}"] {
+            assert!(matches!(read(text), Err(ReadError::Empty)), "{text:?}");
+        }
+        for text in ["[1,", "services:\n", "7"] {
+            assert!(matches!(read(text), Err(ReadError::NoObject)), "{text:?}");
+        }
+        assert!(matches!(read(r#"{"schema":"#), Err(ReadError::Malformed(_))));
         assert!(matches!(
             read(r#"{"schema":"netmap/1","networks":7}"#),
             Err(ReadError::Malformed(_))

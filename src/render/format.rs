@@ -38,6 +38,9 @@ pub struct Rows<S: Shown> {
     pub fields: &'static [&'static str],
     /// The field, or fields, that name a row.
     pub names: &'static [&'static str],
+    /// Whether people read them by name, `w2` before `w10`, and not in the order of
+    /// the document.
+    pub by_name: bool,
     /// Adds what is in no field of the document.
     pub complete: fn(&S::View<'_>, &mut Vec<Row>),
 }

@@ -103,6 +103,7 @@ impl Shown for View<'static> {
             "FinishedAt",
         ],
         names: &["Name"],
+        by_name: true,
         complete: view::complete_rows,
     });
     const FORMATS: &'static [Format<Self>] = &[

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::format::{Draw, Format, Row, Rows, Shown};
 use super::style::Style;
-use crate::model::visible;
+use crate::model::{Natural, visible};
 
 /// Words that are not written in title case.
 const INITIALS: [(&str, &str); 5] =
@@ -29,15 +29,22 @@ impl<S: Shown> Rows<S> {
             })
             .collect();
         (self.complete)(view, &mut rows);
+        if self.by_name {
+            rows.sort_by(|a, b| self.parts(a).map(Natural).cmp(self.parts(b).map(Natural)));
+        }
         rows
+    }
+
+    /// What names a row.
+    fn parts<'r>(&self, row: &'r Row) -> impl Iterator<Item = &'r str> {
+        self.names.iter().filter_map(|field| row.get(*field)?.as_str())
     }
 
     /// The names of the rows, a line for each, and each once.
     pub fn names(&self, rows: &[Row]) -> String {
         let mut names: Vec<String> = Vec::new();
         for row in rows {
-            let parts = self.names.iter().filter_map(|field| row.get(*field)?.as_str());
-            let name = parts.map(visible).collect::<Vec<_>>().join(" ");
+            let name = self.parts(row).map(visible).collect::<Vec<_>>().join(" ");
             if !names.contains(&name) {
                 names.push(name);
             }

@@ -264,3 +264,33 @@ fn what_fails_comes_with_the_doctors_reason_and_fix() {
     });
     assert!(known.is_some(), "never known in twenty looks");
 }
+
+/// Which of them the name leads to is chance, so it is asked for several times.
+#[test]
+#[ignore = "needs a Docker engine"]
+fn copies_of_one_thing_are_all_reached_by_their_name() {
+    let mut corner = Corner::new("copies");
+    let net = corner.network("net", &[]);
+    let web = corner.sleeper("web", &["--network", &net]);
+    let serve = "nc -ll -p 8080 -e cat & sleep 1d";
+    let options = ["--network", &net, "--network-alias", "copy", "busybox", "sh", "-c", serve];
+    let first = corner.run("copy-1", &options);
+    for number in 2..7 {
+        corner.run(&format!("copy-{number}"), &options);
+    }
+    let file = format!(
+        "names: {web} resolves copy\nreach: [{web} -> copy, '{web} -> copy:8080', {web} -/-> copy:9 (refused)]"
+    );
+    for method in ["netns", "exec"] {
+        for _ in 0..3 {
+            let (code, results) = check(&file, &["--method", method]);
+            assert_eq!(code, 0, "{method}: {results:#?}");
+        }
+        for target in ["copy", "copy:8080", &format!("{first}:8080")] {
+            let mut why = netmap_command();
+            why.args(["why", &web, target, "--method", method, "--host", &engine()]);
+            let run = why.output().unwrap();
+            assert_eq!(run.status.code(), Some(0), "{method} {target}: {}", text(&run.stdout));
+        }
+    }
+}

@@ -19,9 +19,10 @@ fn snapshot_file(text: &str) -> (tempfile::TempDir, String) {
 #[test]
 fn files_that_are_no_snapshot() {
     let cases = [
-        ("", "damaged or no snapshot"),
-        ("hello", "line 1 column 1"),
-        (r#"{"schema":"netmap/1","containers":[{"name":"a""#, "line 1 column"),
+        ("", "it is empty"),
+        ("hello", "it is no snapshot"),
+        ("[]", "it is no snapshot"),
+        (r#"{"schema":"netmap/1","containers":[{"name":"a""#, "it ends in the middle, in line 1"),
         (
             r#"{"schema":"netmap/1","containers":[{"name":"a","id":"1","state":7}]}"#,
             "line 1 column",
@@ -42,6 +43,38 @@ fn files_that_are_no_snapshot() {
     assert!(missing.err.contains("no/such/file.json"), "{}", missing.err);
 }
 
+/// PowerShell writes UTF-16 into the file behind `>`.
+#[test]
+fn a_snapshot_that_a_windows_shell_wrote_is_one() {
+    let text = fs::read_to_string(format!("{SAMPLE}/snapshot.json")).unwrap();
+    let utf16 = [0xfeff].into_iter().chain(text.encode_utf16());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("me.json");
+    for bytes in [utf16.flat_map(u16::to_le_bytes).collect(), ["\u{feff}", &text].concat().into()] {
+        let bytes: Vec<u8> = bytes;
+        fs::write(&path, bytes).unwrap();
+        let run = netmap(&["show", "-aq", "--from", path.to_str().unwrap()]);
+        assert_eq!(run.out, "mongo\nresults_container\nsurvey_container\n", "{}", run.err);
+    }
+}
+
+/// Whether there is a snapshot in a folder cannot be told of one that is closed.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_may_not_be_entered_is_not_called_empty() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let closed = folder.path().join("closed");
+    fs::create_dir(&closed).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
+    // Root may enter any.
+    if fs::read_dir(&closed).is_ok() {
+        return;
+    }
+    let run = netmap(&["show", "--from", closed.to_str().unwrap()]);
+    assert!(run.code == 2 && run.err.contains("ermission denied"), "{}", run.err);
+}
+
 #[test]
 fn a_snapshot_of_300_mb_is_refused_without_reading_it_all_into_a_map() {
     let folder = tempfile::tempdir().unwrap();
@@ -58,7 +91,7 @@ fn a_hundred_megabytes_of_nothing_is_an_error_too() {
         snapshot_file(&format!("{{\"schema\":\"netmap/1\",\"x\":\"{}", "a".repeat(100 << 20)));
     let run = netmap(&["show", "--from", &path]);
     assert_eq!(run.code, 2);
-    assert!(run.err.contains("column"), "{}", run.err);
+    assert!(run.err.contains("it ends in the middle"), "{}", run.err);
 }
 
 #[test]

@@ -326,19 +326,19 @@ fn found_beside_db(url: &str, rest: &str) -> (i32, String) {
 /// The two commonest mistakes, of a file that says no port of the database.
 #[test]
 fn localhost_and_an_image_in_place_of_the_service_are_found_in_a_plan() {
-    let (code, out) = found_beside_db("postgres://ann:pw@localhost:5432/x", "");
+    let (code, out) = found_beside_db("postgres://ann:hunter2@localhost:5432/x", "");
     assert!(code == 1 && out.contains("localhost-dependency"), "{out}");
-    assert!(out.contains("db:5432") && !out.contains("pw"), "{out}");
-    let (code, out) = found_beside_db("postgres://ann:pw@postgres/x", "");
+    assert!(out.contains("db:5432") && !out.contains("hunter2"), "{out}");
+    let (code, out) = found_beside_db("postgres://ann:hunter2@postgres/x", "");
     assert!(code == 1 && out.contains("wrong-name") && out.contains("db"), "{out}");
     // Who is right, is itself the server, or may mean somebody who is elsewhere.
     for (url, rest) in [
-        ("postgres://ann:pw@db/x", ""),
-        ("postgres://ann:pw@pg.example.com/x", ""),
+        ("postgres://ann:hunter2@db/x", ""),
+        ("postgres://ann:hunter2@pg.example.com/x", ""),
         ("http://localhost:8080/", ""),
-        ("postgres://ann:pw@localhost:5433/x", ""),
+        ("postgres://ann:hunter2@localhost:5433/x", ""),
         (
-            "postgres://ann:pw@postgres/x",
+            "postgres://ann:hunter2@postgres/x",
             "networks: { default: { external: true, name: infra } }\n",
         ),
     ] {

@@ -57,6 +57,15 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     packed.finish().unwrap()
 }
 
+#[test]
+fn a_folder_in_place_of_the_check_file_is_told_of() {
+    let class = Class::new();
+    let run = netmap(&["grade", class.path(), CHECK]);
+    assert!(run.code == 2 && run.err.contains("the check file comes first"), "{}", run.err);
+    let hint = format!("hint: netmap grade check.yaml {}", class.path());
+    assert!(run.err.contains(&hint), "{}", run.err);
+}
+
 /// Who means one student and names the class learns how to name both.
 #[test]
 fn a_folder_of_snapshots_is_no_snapshot() {

@@ -392,6 +392,7 @@ fn a_lesson_of_two_faults_speaks_of_both_or_of_the_one_that_is_asked_for() {
             assert!(part.contains(told), "{told}: {part}");
         }
     }
+    assert!(solution.contains("\nlibrary-app ") && !solution.contains("Library"), "{solution}");
     let check = text(folder.path(), "both/check.yaml");
     assert!(check.contains("none of no-shared-network, wrong-name"), "{check}");
     let said = new("one", &["--rule", "wrong-name"]);

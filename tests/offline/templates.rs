@@ -89,6 +89,33 @@ fn quiet_lists_names_and_json_is_a_short_word() {
     assert!(none.code == 2 && none.err.contains("no names"), "{}", none.err);
 }
 
+/// JSON stays as it is written: sorted by bytes.
+#[test]
+fn rows_are_in_the_order_that_people_count_in() {
+    let container = |name: &str| serde_json::json!({"name": name, "id": name, "state": "running"});
+    let measured = |from: &str| {
+        serde_json::json!({"from": from, "to": "p1", "by": "name", "target": "p1",
+            "protocol": "icmp", "outcome": "reachable"})
+    };
+    let names = ["p1", "p10", "p2"];
+    let snapshot = serde_json::json!({"schema": "netmap/1", "containers": names.map(container),
+        "probe": {"measurements": names[1..].iter().map(|name| measured(name)).collect::<Vec<_>>()}});
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("me.json");
+    std::fs::write(&file, snapshot.to_string()).unwrap();
+    let from = ["--from", file.to_str().unwrap()];
+    let of = |words: &[&str], code: i32| out(code, &[words, &from[..]].concat());
+    for words in [&["show", "-q"][..], &["show", "-f", "{{.Name}}"]] {
+        assert_eq!(of(words, 0), "p1\np2\np10\n", "{words:?}");
+    }
+    for words in [&["probe", "-q"][..], &["probe", "-f", "{{.From}} {{.To}}"]] {
+        assert_eq!(of(words, 1), "p2 p1\np10 p1\n", "{words:?}");
+    }
+    let csv = of(&["probe", "-f", "csv"], 1);
+    let first: Vec<&str> = csv.lines().map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(first, ["from", "p2", "p10"]);
+}
+
 #[test]
 fn what_a_template_cannot_do_is_said() {
     let of = |template: &str| {

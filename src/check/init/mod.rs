@@ -1,9 +1,11 @@
 //! Writing the check file for what runs now: everything that is so, and
 //! nothing else allowed. Whoever wants it looser takes lines away.
 
+mod called;
 mod reach;
 mod text;
 
+use called::Called;
 use text::{is_ordinary, quoted};
 
 use super::CheckFile;
@@ -35,8 +37,13 @@ pub fn init(
     narrowed: Narrowed,
     measured: Option<&Probe>,
 ) -> String {
-    let file = CheckFile::default();
+    let projects = match narrowed {
+        Narrowed::To(projects) => projects.to_vec(),
+        Narrowed::No | Narrowed::Otherwise => Vec::new(),
+    };
+    let file = CheckFile { projects, ..CheckFile::default() };
     let who = Who::new(map, &file, containers);
+    let called = Called::new(map, &who, containers);
     let ways = Ways::new(map, &who, measured);
     let (named, odd): (Vec<ContainerAt>, Vec<ContainerAt>) =
         containers.iter().copied().partition(|at| is_ordinary(&map.container(*at).name));
@@ -44,6 +51,9 @@ pub fn init(
         String::from("# What runs, as netmap saw it. Take away what may be otherwise.\n");
     if measured.is_none() {
         text.push_str("# Who reaches whom is what the map predicts; nothing was measured.\n");
+    }
+    if called.is_short(&named) {
+        text.push_str("# Names are the compose file's, whatever the project is called.\n");
     }
     if !odd.is_empty() {
         text.push_str(&format!("# Left out, for their names: {} containers.\n", odd.len()));
@@ -55,14 +65,14 @@ pub fn init(
         ));
     }
     if let Narrowed::Otherwise = narrowed {
-        let names: Vec<&str> = named.iter().map(|at| map.container(*at).name.as_str()).collect();
+        let names: Vec<&str> = named.iter().map(|at| called.container(*at)).collect();
         text.push_str(&format!("among: {}\n", flow(names)));
     }
     let keeps_out =
         |at: &ContainerAt| matches!(narrowed, Narrowed::To(_)) && !containers.contains(at);
-    text.push_str(&network_lines(map, networks, keeps_out));
-    text.push_str(&container_lines(map, &named));
-    text.push_str(&reach::lines(&who, &ways, &odd));
+    text.push_str(&network_lines(map, &called, networks, keeps_out));
+    text.push_str(&container_lines(map, &called, &named));
+    text.push_str(&reach::lines(&who, &called, &ways, &odd));
     text
 }
 
@@ -70,6 +80,7 @@ pub fn init(
 /// knows nothing of them, so they are named in a comment.
 fn network_lines(
     map: &Map,
+    called: &Called,
     networks: &BTreeSet<NetworkAt>,
     keeps_out: impl Fn(&ContainerAt) -> bool,
 ) -> String {
@@ -84,7 +95,7 @@ fn network_lines(
         let (others, members): (Vec<ContainerAt>, Vec<ContainerAt>) =
             members.iter().copied().partition(&keeps_out);
         let [others, members] = [others, members]
-            .map(|all| all.iter().map(|at| map.container(*at).name.as_str()).collect::<Vec<_>>());
+            .map(|all| all.iter().map(|at| called.container(*at)).collect::<Vec<_>>());
         if members.iter().chain(&others).any(|name| !is_ordinary(name)) {
             continue;
         }
@@ -94,7 +105,7 @@ fn network_lines(
         };
         text.push_str(&format!(
             "  {}: {{ {}, {key}: {} }}{others}\n",
-            quoted(&network.name),
+            quoted(called.network(*at)),
             network_flags(network),
             flow(members)
         ));
@@ -116,7 +127,7 @@ fn network_flags(network: &Network) -> String {
     flags.join(", ")
 }
 
-fn container_lines(map: &Map, containers: &[ContainerAt]) -> String {
+fn container_lines(map: &Map, called: &Called, containers: &[ContainerAt]) -> String {
     let mut text = String::new();
     for at in containers {
         let container = map.container(*at);
@@ -129,9 +140,9 @@ fn container_lines(map: &Map, containers: &[ContainerAt]) -> String {
         if let Some(health) = container.health.filter(|h| settled && *h != Health::Starting) {
             claims.push(format!("health: {}", health.as_str()));
         }
-        claims.extend(networks_claim(map, *at));
+        claims.extend(networks_claim(map, called, *at));
         claims.extend(ports_claim(map, *at, container));
-        let name = quoted(&container.name);
+        let name = quoted(called.container(*at));
         match claims.join(", ") {
             claims if claims.is_empty() => text.push_str(&format!("  {name}:\n")),
             claims => text.push_str(&format!("  {name}: {{ {claims} }}\n")),
@@ -140,13 +151,12 @@ fn container_lines(map: &Map, containers: &[ContainerAt]) -> String {
     if text.is_empty() { text } else { format!("containers:\n{text}") }
 }
 
-fn networks_claim(map: &Map, at: ContainerAt) -> Option<String> {
+fn networks_claim(map: &Map, called: &Called, at: ContainerAt) -> Option<String> {
     let owner = map.stack(at)?;
     let names: Vec<&str> = map
         .networks_of(owner)
-        .map(|network| map.network(network))
-        .filter(|network| !network.is_none())
-        .map(|network| network.name.as_str())
+        .filter(|network| !map.network(*network).is_none())
+        .map(|network| called.network(network))
         .collect();
     names.iter().all(|name| is_ordinary(name)).then(|| format!("only-on: {}", flow(names)))
 }

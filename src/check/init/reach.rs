@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::called::Called;
 use super::text::{is_ordinary, quoted};
 use crate::check::pairs::{Found, Known, Pairs, SourcesOf};
 use crate::check::verdict::CheckStatus;
 use crate::check::ways::Ways;
 use crate::check::who::Who;
 use crate::check::{Arrow, ArrowTarget, Manner, Sources};
-use crate::graph::Map;
 use crate::model::{ContainerAt, NetworkAt};
 
 /// Most pairs that are named of those of which nothing could be told.
@@ -17,14 +17,13 @@ const MOST_UNTOLD: usize = 20;
 
 /// Arrows for all ways there are, those to one target together, and the
 /// default if every other pair is known to be isolated.
-pub(super) fn lines(who: &Who, ways: &Ways, odd: &[ContainerAt]) -> String {
-    let map = ways.map;
-    let name = |at: ContainerAt| map.container(at).name.as_str();
+pub(super) fn lines(who: &Who, called: &Called, ways: &Ways, odd: &[ContainerAt]) -> String {
+    let name = |at: ContainerAt| called.container(at);
     let odd: BTreeSet<ContainerAt> = odd.iter().copied().collect();
     let everybody = who.everybody() - &odd;
     let nobody = SourcesOf::default();
     let pairs = Pairs::new(&ways.tries, &everybody, &nobody);
-    let mut rooms = Rooms { map, who, odd: &odd, nameable: BTreeMap::new() };
+    let mut rooms = Rooms { called, who, odd: &odd, nameable: BTreeMap::new() };
     let mut known = Known::default();
     let mut untold = Vec::new();
     let mut text = String::new();
@@ -68,14 +67,14 @@ fn beginnings(found: &Found<Option<ReachedBy>>, by: ReachedBy, rooms: &mut Rooms
     }
     let room = found.room.filter(|_| found.fills_the_room(by)).and_then(|at| rooms.name(at));
     let others = found.sources(room.is_none(), |way| way == by);
-    let names: Vec<&str> = others.iter().map(|at| rooms.map.container(*at).name.as_str()).collect();
+    let names: Vec<&str> = others.iter().map(|at| rooms.called.container(*at)).collect();
     let named = (!names.is_empty()).then(|| format!("{} ->", names.join(", ")));
     room.map(|name| format!("everything on {name} reaches")).into_iter().chain(named).collect()
 }
 
 /// The networks with many on them.
 struct Rooms<'w, 'a> {
-    map: &'w Map<'a>,
+    called: &'w Called<'w, 'a>,
     who: &'w Who<'a>,
     /// Those whom no sentence can name.
     odd: &'w BTreeSet<ContainerAt>,
@@ -83,10 +82,10 @@ struct Rooms<'w, 'a> {
     nameable: BTreeMap<NetworkAt, bool>,
 }
 
-impl<'a> Rooms<'_, 'a> {
+impl<'w> Rooms<'w, '_> {
     /// The name by which a sentence can speak of all on a network.
-    fn name(&mut self, network: NetworkAt) -> Option<&'a str> {
-        let name = self.map.network(network).name.as_str();
+    fn name(&mut self, network: NetworkAt) -> Option<&'w str> {
+        let name = self.called.network(network);
         let nameable = *self.nameable.entry(network).or_insert_with(|| {
             is_ordinary(name)
                 && self.who.network(name) == Ok(network)

@@ -13,7 +13,7 @@ use crate::error::{Error, Problem, Result};
 use crate::graph::{Filter, Map};
 use crate::lesson::{Lesson, complaints, is_plain};
 use crate::model::words::quoted;
-use crate::model::{Diagnosis, Finding, Severity, natural_order};
+use crate::model::{Diagnosis, Finding, Severity, decoded, natural_order};
 use crate::render::{Skeleton, skeleton, taught};
 
 /// Largest file of a lesson that is read, in bytes.
@@ -81,11 +81,11 @@ fn one(folder: &Path) -> Result<Lesson> {
 
 fn text(path: &Path) -> Result<String> {
     use std::io::Read;
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let file = fs::File::open(path).map(|file| file.take(LARGEST));
-    file.and_then(|mut file| file.read_to_string(&mut text))
-        .map_err(|error| Error::Unreadable { path: path.to_owned(), error })?;
-    Ok(text)
+    file.and_then(|mut file| file.read_to_end(&mut bytes))
+        .and_then(|_| decoded(bytes))
+        .map_err(|error| Error::Unreadable { path: path.to_owned(), error })
 }
 
 impl Desk<'_> {

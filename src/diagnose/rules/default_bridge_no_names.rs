@@ -33,6 +33,10 @@ fn judge(case: &Case) -> Judgement {
     let groups: BTreeMap<ContainerAt, Vec<&Edge>> =
         case.obstructed(|edge, obstacle| match obstacle {
             Obstacle::DefaultBridge => edge.container(),
+            // When it runs again its name will lead there no more than now.
+            Obstacle::Down if case.once_it_runs(edge) == Some(Obstacle::DefaultBridge) => {
+                edge.container()
+            }
             // Were it not for localhost, the name would not lead there either.
             Obstacle::Localhost { peer, sure: true, .. }
                 if only_default_bridge(edge.from, *peer) && !case.is_linked(edge.from, *peer) =>

@@ -27,6 +27,10 @@ pub const RULE: Rule = Rule {
 fn judge(case: &Case) -> Judgement {
     let groups = case.obstructed(|edge, obstacle| match obstacle {
         Obstacle::NoSharedNetwork => edge.container(),
+        // When it runs again it is as far away as before.
+        Obstacle::Down if case.once_it_runs(edge) == Some(Obstacle::NoSharedNetwork) => {
+            edge.container()
+        }
         _ => None,
     });
     let dialled = groups.into_iter().map(|(target, edges)| {

@@ -17,6 +17,21 @@ pub fn owners<'c>(case: &'c Case, from: ContainerAt, aim: &Aim) -> &'c [Containe
     case.ambiguous(from, &aim.host).or_else(copies).map_or(&[], |(_, owners)| owners)
 }
 
+/// The copy of the one that is asked for to which the name led this time. A name
+/// of several leads to any of them, so that it led to another is no fault; whether
+/// that one answers was not tried.
+pub fn other_copy(
+    case: &Case,
+    from: ContainerAt,
+    aim: &Aim,
+    measured: &Measurement,
+) -> Option<ContainerAt> {
+    let led = measured.leads_to.filter(|_| measured.outcome == Outcome::NameNotFound)?;
+    let (owner, _) = case.map.owner_of(from, led)?;
+    let is_clear = case.ambiguous(from, &aim.host).is_none();
+    (is_clear && case.answering(from, &aim.host).contains(&owner)).then_some(owner)
+}
+
 /// What is known of them.
 pub struct ByTurns<'a> {
     pub case: &'a Case<'a>,

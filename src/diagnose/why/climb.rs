@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::aim::{Aim, Destination};
-use super::by_turns::{self, ByTurns};
+use super::by_turns::{self, ByTurns, other_copy};
 use crate::diagnose::{Case, Edge, Obstacle, Sign};
 use crate::graph::Judged;
 use crate::model::{
@@ -36,9 +36,9 @@ impl<'a> Climb<'a> {
     ) -> Self {
         let as_asked = measured.iter().filter(|m| aim.is_by(m.by));
         let signs = as_asked.filter(|m| m.attempt.port() == aim.port || m.leads_to.is_some());
-        let signs = signs.map(|m| match m.attempt.port() == aim.port {
-            true => Sign::Measured(m.outcome, m.leads_to),
-            false => Sign::Measured(Outcome::Unknown, m.leads_to),
+        let signs = signs.map(|m| {
+            let is_told = m.attempt.port() == aim.port && other_copy(case, from, aim, m).is_none();
+            Sign::Measured(if is_told { m.outcome } else { Outcome::Unknown }, m.leads_to)
         });
         let (edge, obstacle) = case.judge(from, &aim.host, aim.port, signs);
         let is_by_map = measured.is_empty();
@@ -132,8 +132,17 @@ impl<'a> Climb<'a> {
         }
         let tries: Vec<&Measurement> =
             self.measured.iter().copied().filter(|m| m.by == By::Name).collect();
-        if let Some(led) = tries.iter().find_map(|m| Some((m.leads_to?, m.outcome))) {
-            let (address, outcome) = led;
+        if let Some(led) = tries.iter().find_map(|m| Some((*m, m.leads_to?))) {
+            let (measured, address) = led;
+            if let Some(owner) = self.other_copy(measured) {
+                let owner = self.case.name(owner);
+                let all = self.case.answering(self.from, host).len();
+                let detail = format!(
+                    "{host} is {address}, which is {owner}'s address: {all} answer to that name"
+                );
+                return rung(Status::Pass, detail);
+            }
+            let outcome = measured.outcome;
             let status = if outcome == Outcome::NameNotFound { Status::Fail } else { Status::Pass };
             let service = self.case.map.service_at(address).filter(|_| status == Status::Pass);
             if let Some(service) = service {
@@ -162,6 +171,16 @@ impl<'a> Climb<'a> {
             Status::Unknown,
             format!("whether {host} resolves was not measured: {}", why_not(&tries)),
         )
+    }
+
+    /// The copy of the target to which its name led this time.
+    fn other_copy(&self, measured: &Measurement) -> Option<ContainerAt> {
+        other_copy(self.case, self.from, self.aim, measured)
+    }
+
+    /// Whether its name led to a copy of the target.
+    pub fn led_to_copy(&self) -> bool {
+        self.measured.iter().any(|m| m.by == By::Name && self.other_copy(m).is_some())
     }
 
     /// Whether anything had an answer, over ICMP or over TCP.

@@ -200,7 +200,7 @@ fn name(climb: &Climb, to: ContainerAt) -> Rung {
         let on = &case.network(shared.network).name;
         rung.notes.push(format!("{} all answer to {} on {on}", few(&names), shared.name));
     }
-    if rung.status == Status::Pass {
+    if rung.status == Status::Pass && !climb.led_to_copy() {
         let others: Vec<String> = known_as(case, climb.from, to)
             .into_iter()
             .filter(|name| *name != climb.aim.host)

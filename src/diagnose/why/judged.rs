@@ -36,15 +36,23 @@ fn of_way(climb: &Climb, obstacle: &Obstacle) -> Option<Vec<Step>> {
     let told = RULES.iter().flat_map(|rule| (rule.judge)(&alone).findings);
     let is_of_use = |finding: &Finding| is_about(climb, finding) && !finding.fix.is_empty();
     let finding = told.into_iter().find(is_of_use);
-    if let Some(finding) = finding {
-        return Some(finding.fix);
-    }
-    let at = match obstacle {
-        Obstacle::Orphan(at) => *at,
-        Obstacle::Down | Obstacle::Unhealthy | Obstacle::NobodyListens(_) => edge.container()?,
-        _ => return None,
+    let of_end = || {
+        let at = match obstacle {
+            Obstacle::Orphan(at) => *at,
+            Obstacle::Down | Obstacle::Unhealthy | Obstacle::NobodyListens(_) => {
+                edge.container()?
+            }
+            _ => return None,
+        };
+        of_container(climb, case.name(at))
     };
-    of_container(climb, case.name(at))
+    let mut fix = finding.map(|finding| finding.fix).or_else(of_end)?;
+    if *obstacle == Obstacle::Down && alone.once_it_runs(edge).is_some() {
+        let hosts = [climb.aim.host.as_str()];
+        let together = case.bring_together(edge.container()?, &[climb.from], &hosts).steps;
+        fix.extend(together.into_iter().filter(|step| !fix.contains(step)).collect::<Vec<Step>>());
+    }
+    Some(fix)
 }
 
 /// Whether a finding is about the way that is asked about.

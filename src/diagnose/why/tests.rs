@@ -399,3 +399,36 @@ fn a_name_that_leads_to_several_by_turns_is_judged_by_all_of_them() {
     unknown[0]["leads_to"] = serde_json::Value::Null;
     assert_ne!(told(&unknown, &silent).1, Some(failed));
 }
+
+#[test]
+fn a_name_of_copies_may_lead_to_any_of_them() {
+    let container = |name: &str, end: u8, service: &str| {
+        serde_json::json!({"name": name, "id": name, "state": "running", "network_mode": "n",
+            "project": "shop", "service": service, "endpoints": [{"network": "n", "network_id": "n",
+                "ipv4": format!("10.0.0.{end}"), "aliases": [service]}]})
+    };
+    let copies = (1..20).map(|number| container(&format!("api-{number}"), number + 2, "api"));
+    let containers: Vec<_> = copies.chain([container("web", 2, "web")]).collect();
+    let text = serde_json::json!({"schema": "netmap/1", "engine": {"name": "Docker"},
+        "networks": [{"name": "n", "id": "n", "driver": "bridge",
+            "subnets": [{"subnet": "10.0.0.0/24"}]}],
+        "containers": containers});
+    let snapshot = Snapshot::read(text.to_string().as_bytes()).unwrap();
+    let map = Map::new(&snapshot);
+    let case = Case::new(&map, None);
+    let web = at(&case, "web");
+    let climbed = |led_to: &str| {
+        let aim = Aim::parse(&case, web, "api:8080").unwrap();
+        let measured = tries(led_to, "name-not-found", "reachable", "reachable");
+        let measured: Vec<Measurement> = serde_json::from_value(measured).unwrap();
+        ladder(&case, web, &aim, &measured)
+    };
+    let of_copies = climbed("10.0.0.9");
+    assert_eq!((of_copies.verdict(), of_copies.obstacle()), (Reach::Reachable, None));
+    let name = &of_copies.rungs[2];
+    assert_eq!(name.detail, "api is 10.0.0.9, which is api-7's address: 19 answer to that name");
+    assert!(name.notes.is_empty(), "its names are the target's: {name:?}");
+    // Nobody of that name has this one.
+    let elsewhere = climbed("10.0.0.2");
+    assert_eq!(elsewhere.obstacle().map(|rung| rung.rung), Some(RungKind::Name));
+}

@@ -29,7 +29,9 @@ pub fn render(view: &AdviceView, style: &Style) -> String {
             add(Role::Plain, format!("{network}: not used by {silent}, of {of}."));
         }
     }
-    for far in &view.advice.far {
+    let mut all_far: Vec<_> = view.advice.far.iter().collect();
+    all_far.sort_by_key(|far| Natural(&far.container));
+    for far in all_far {
         let others = count(far.may, "other");
         let with = if far.did == 0 { "none".to_owned() } else { far.did.to_string() };
         let name = &far.container;

@@ -30,6 +30,7 @@ impl Shown for CheckView<'static> {
             "Fix",
         ],
         names: &["Assertion"],
+        by_name: false,
         complete: |_, _| (),
     });
     const FORMATS: &'static [Format<Self>] = &[

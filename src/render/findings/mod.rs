@@ -30,6 +30,7 @@ impl Shown for FindingsView<'static> {
         key: "findings",
         fields: &["Rule", "Severity", "Subjects", "Summary", "Evidence", "Signs", "Fix", "Steps"],
         names: &["Rule"],
+        by_name: false,
         complete: |_, _| (),
     });
     const FORMATS: &'static [Format<Self>] = &[

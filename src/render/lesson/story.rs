@@ -124,8 +124,15 @@ impl Story<'_> {
             // Of a single problem the title has told.
             if all.len() > 1 {
                 let of_rule = all.iter().filter(|finding| finding.rule == rule.name);
-                let told = of_rule.filter_map(|finding| told(finding));
-                parts.extend(told.map(|summary| format!("{}.", sentence_case(summary))));
+                parts.extend(of_rule.filter_map(|finding| {
+                    let summary = told(finding)?;
+                    // A name has the letters that it has.
+                    let is_name = finding.subjects.iter().any(|name| summary.starts_with(&**name));
+                    Some(match is_name {
+                        true => format!("{summary}."),
+                        false => format!("{}.", sentence_case(summary)),
+                    })
+                }));
             }
             parts.push(self.fitting(rule.meaning));
             parts.push(self.fitting(rule.fix));

@@ -13,7 +13,7 @@ agreement,latency_ms,sent,received,method,at_ms,jitter_ms\n";
 /// Writes the lines.
 pub fn render(view: &ProbeView, _style: &Style) -> String {
     let mut text = HEADINGS.to_owned();
-    for row in &view.comparison.rows {
+    for row in view.by_name() {
         if view.only_surprises && !row.agreement.is_surprise() {
             continue;
         }

@@ -3,7 +3,7 @@
 use super::view::{ProbeView, latency};
 use super::{series, surprises};
 use crate::graph::{Agreement, Compared, Verdict};
-use crate::model::{By, FullSize, Natural, Outcome};
+use crate::model::{By, FullSize, Outcome};
 use crate::render::columns;
 use crate::render::style::{Role, Style};
 
@@ -15,9 +15,7 @@ pub fn render(view: &ProbeView, style: &Style) -> String {
     let headings = ["from", "to", "tried", "on", "outcome", "the map says"];
     let mut rows = vec![headings.map(|heading| style.paint(Role::Quiet, heading)).to_vec()];
     let mut before = None;
-    let mut compared: Vec<&Compared> = view.comparison.rows.iter().collect();
-    compared.sort_by_key(|row| [&row.measurement.from, &row.measurement.to].map(Natural));
-    for row in compared {
+    for row in view.by_name() {
         let mut cells = line(row, view.charts, style);
         // The names stand once for all that was tried between two.
         if before == Some((row.from, row.to)) {

@@ -45,6 +45,7 @@ impl Shown for ProbeView<'static> {
             "Method",
         ],
         names: &["From", "To"],
+        by_name: true,
         complete: |_, _| (),
     });
     const FORMATS: &'static [Format<Self>] = &[

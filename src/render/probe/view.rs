@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::graph::{Comparison, Map, Mark, Strangers};
-use crate::model::{ContainerAt, Latency};
+use crate::graph::{Compared, Comparison, Map, Mark, Strangers};
+use crate::model::{ContainerAt, Latency, Natural};
 
 /// A probe held against the map, for showing.
 #[derive(Debug)]
@@ -23,6 +23,13 @@ pub struct ProbeView<'a> {
 }
 
 impl<'a> ProbeView<'a> {
+    /// All that was tried, by the names of both ends.
+    pub fn by_name(&self) -> Vec<&'a Compared<'a>> {
+        let mut rows: Vec<&Compared> = self.comparison.rows.iter().collect();
+        rows.sort_by_key(|row| [&row.measurement.from, &row.measurement.to].map(Natural));
+        rows
+    }
+
     /// The containers probed from and the containers probed, in name order.
     pub fn ends(&self) -> (Vec<ContainerAt>, Vec<ContainerAt>) {
         let (mut from, mut to) = (BTreeSet::new(), BTreeSet::new());
