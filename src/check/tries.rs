@@ -8,7 +8,8 @@ use super::who::Who;
 use super::{Arrow, ArrowTarget, Manner};
 use crate::graph::{Map, Reason, Verdict};
 use crate::model::{
-    Attempt, By, ContainerAt, Listening, Measurement, NetworkAt, Outcome, Probe, Protocol,
+    Attempt, By, Container, ContainerAt, Listening, Measurement, NetworkAt, Outcome, Probe,
+    Protocol,
 };
 
 /// What there is to know of tries: the map, and what was measured.
@@ -16,6 +17,15 @@ pub(super) struct Tries<'a> {
     pub map: &'a Map<'a>,
     who: &'a Who<'a>,
     pub measured: HashMap<Key<'a>, &'a Measurement>,
+    /// How many containers each service of a project has.
+    of_services: HashMap<Service<'a>, usize>,
+}
+
+/// A project's name and that of a service of it.
+type Service<'a> = (Option<&'a str>, &'a str);
+
+fn service(container: &Container) -> Option<Service<'_>> {
+    Some((container.project(), container.compose.service.as_deref()?))
 }
 
 /// What tells one measurement from another: source, target, by name or
@@ -52,7 +62,11 @@ impl<'a> Tries<'a> {
         let measured = measurements
             .map(|m| ((m.from.as_str(), m.to.as_str(), m.by, m.target.as_str(), m.attempt), m))
             .collect();
-        Self { map, who, measured }
+        let mut of_services = HashMap::new();
+        for service in map.containers().filter_map(|at| service(map.container(at))) {
+            *of_services.entry(service).or_default() += 1;
+        }
+        Self { map, who, measured, of_services }
     }
 
     /// The ways in which the target is to be tried.
@@ -103,6 +117,10 @@ impl<'a> Tries<'a> {
     /// Whether running copies of a container share a name of its.
     fn has_copies(&self, of: ContainerAt, name: &str) -> bool {
         let container = self.map.container(of);
+        // Most are the only ones, which needs no look at all that are on their networks.
+        if service(container).is_some_and(|service| self.of_services.get(&service) == Some(&1)) {
+            return false;
+        }
         let is_copy = |at: ContainerAt| {
             let other = self.map.container(at);
             at != of
