@@ -1,7 +1,8 @@
 //! Whom the names in a check file mean: containers, networks, patterns, and
 //! the crowd that quantifiers speak of.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{CheckFile, Sources};
 use crate::graph::{Map, is_pattern, pattern};
@@ -20,6 +21,10 @@ pub struct Who<'a> {
     projects: &'a [String],
     /// Patterns of those whom it lets in; empty for all.
     among: &'a [String],
+    /// Those of the file's projects, by their services and names; empty without projects.
+    ours: HashMap<&'a str, Vec<ContainerAt>>,
+    /// What was said of names that nothing has. Each is compared with all that are there.
+    missing: RefCell<HashMap<String, Missing>>,
 }
 
 /// What is said of a name that nothing has.
@@ -30,7 +35,18 @@ impl<'a> Who<'a> {
     pub fn new(map: &'a Map<'a>, file: &'a CheckFile, chosen: &BTreeSet<ContainerAt>) -> Self {
         let (everybody, strangers) = (BTreeSet::new(), BTreeSet::new());
         let (projects, among) = (&file.projects[..], &file.among[..]);
-        let mut who = Self { map, everybody, strangers, projects, among };
+        let (ours, missing) = (HashMap::new(), RefCell::default());
+        let mut who = Self { map, everybody, strangers, projects, among, ours, missing };
+        if !projects.is_empty() {
+            for at in map.containers().filter(|at| who.is_ours(*at)).collect::<Vec<_>>() {
+                let container = map.container(at);
+                let own_name = Some(container.own_name());
+                let service = container.compose.service.as_deref();
+                for name in own_name.into_iter().chain(service.filter(|of| Some(*of) != own_name)) {
+                    who.ours.entry(name).or_default().push(at);
+                }
+            }
+        }
         let running = map.containers().filter(|at| map.container(*at).state.has_network());
         let (everybody, strangers) = running
             .filter(|at| who.is_among(*at))
@@ -115,16 +131,10 @@ impl<'a> Who<'a> {
             };
         }
         // A service of the file's project goes before another's container of that name.
-        let ours = |at: &ContainerAt| {
-            let container = self.map.container(*at);
-            let service = container.compose.service.as_deref();
-            self.is_ours(*at) && (service == Some(name) || container.own_name() == name)
+        let found = match self.ours.get(name) {
+            Some(ours) => ours.clone(),
+            None => self.map.containers_named(name),
         };
-        let found = match self.projects {
-            [] => Vec::new(),
-            _ => self.map.containers().filter(ours).collect(),
-        };
-        let found = if found.is_empty() { self.map.containers_named(name) } else { found };
         if found.is_empty() { Err(self.no_container(name)) } else { Ok(found) }
     }
 
@@ -199,10 +209,13 @@ impl<'a> Who<'a> {
     }
 
     fn no_container(&self, name: &str) -> Missing {
-        let containers = &self.map.snapshot().containers;
-        let names = containers.iter().map(|container| container.name.as_str());
-        let services = containers.iter().filter_map(|c| c.compose.service.as_deref());
-        missing("container", name, names.chain(services))
+        let say = || {
+            let containers = &self.map.snapshot().containers;
+            let names = containers.iter().map(|container| container.name.as_str());
+            let services = containers.iter().filter_map(|c| c.compose.service.as_deref());
+            missing("container", name, names.chain(services))
+        };
+        self.missing.borrow_mut().entry(name.to_owned()).or_insert_with(say).clone()
     }
 
     /// The network that a name means: in the file's projects, if it has any, the
