@@ -13,7 +13,7 @@ use super::merge::{self, Clash};
 use super::notes::Notes;
 use super::scalar::{self, Scalar};
 use crate::error::{Error, Result};
-use crate::model::{NOT_UTF8, decoded, in_utf8};
+use crate::model::{NotUtf8, decoded, in_utf8};
 use crate::yaml::{self, Budget, Entry, Node, Spot, Value};
 
 /// Largest file that is read, in bytes; the largest ones published have 200 KB.
@@ -71,7 +71,7 @@ impl Loader {
         let text = String::from_utf8(in_utf8(bytes)).map_err(|error| {
             let good = error.utf8_error().valid_up_to();
             let line = 1 + error.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count();
-            failed(&format!("{name}:{line}"), NOT_UTF8.to_owned())
+            failed(&format!("{name}:{line}"), NotUtf8.to_string())
         })?;
         let number = self.folders.len();
         self.notes.files.push(name.clone());

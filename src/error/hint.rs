@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::{Error, Problem, Unreachable, complaint};
 use crate::model::words::{comma_separated, quoted};
-use crate::model::{NOT_UTF8, ReadError, is_snapshot_name, natural_order};
+use crate::model::{NotUtf8, ReadError, is_snapshot_name, natural_order};
 
 impl Error {
     /// What the user can do next, one suggestion a line.
@@ -159,7 +159,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Option<String> {
         PermissionDenied => Some("your user may not read it".to_owned()),
         IsADirectory => Some("it is a folder: name a file in it".to_owned()),
         NotADirectory => Some("it is a file: name the folder that it is in".to_owned()),
-        InvalidData if error.to_string() == NOT_UTF8 => {
+        InvalidData if error.get_ref().is_some_and(|inner| inner.is::<NotUtf8>()) => {
             Some("is it a text file? save it as UTF-8".to_owned())
         }
         _ => Some("name another file".to_owned()),

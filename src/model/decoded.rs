@@ -25,12 +25,14 @@ pub fn in_utf8(bytes: Vec<u8>) -> Vec<u8> {
 ///
 /// Where the bytes are no text; the kind is [`io::ErrorKind::InvalidData`].
 pub fn decoded(bytes: Vec<u8>) -> io::Result<String> {
-    let not_text = |_| io::Error::new(io::ErrorKind::InvalidData, NOT_UTF8);
+    let not_text = |_| io::Error::new(io::ErrorKind::InvalidData, NotUtf8);
     String::from_utf8(in_utf8(bytes)).map_err(not_text)
 }
 
-/// What is said of bytes that are no text.
-pub const NOT_UTF8: &str = "it is not in UTF-8";
+/// That bytes are no text; the inner error of what [`decoded`] fails with.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("it is not in UTF-8")]
+pub struct NotUtf8;
 
 #[cfg(test)]
 mod tests {

@@ -56,7 +56,7 @@ mod word;
 pub mod words;
 
 pub use container::{Compose, Container, Endpoint, FailedCheck, Health, NetworkMode, State};
-pub use decoded::{NOT_UTF8, decoded, in_utf8};
+pub use decoded::{NotUtf8, decoded, in_utf8};
 pub use dial::{Dial, Logged, OnWire, WrittenIn};
 pub use driver::{Driver, Scope};
 pub use engine_facts::{AddressPool, EngineFacts, EngineOfMap};
