@@ -47,8 +47,8 @@ pub fn led_to(line: &str, host: &str) -> Option<IpAddr> {
     };
     let before = |text: &str| {
         let text = text.strip_suffix(" (")?;
-        let begin = text.rfind(|c| !is_of_address(c) && !"[]".contains(c));
-        let (address, _) = host_and_port(&text[begin.map_or(0, |begin| begin + 1)..])?;
+        let last = text.rsplit(|c| !is_of_address(c) && !"[]".contains(c)).next()?;
+        let (address, _) = host_and_port(last)?;
         address.parse::<IpAddr>().ok()
     };
     let found = line.match_indices(host).take(MOST_MARKERS).find_map(|(at, _)| {
@@ -147,8 +147,9 @@ pub fn number_at(text: &str) -> Option<u16> {
 /// The host of the line's first URL.
 fn host_of_url(line: &str) -> Option<Host> {
     let at = line.find("://")?;
-    let start = line[..at].rfind(|c: char| !c.is_ascii_alphanumeric() && !"+.-".contains(c));
-    let url = &line[start.map_or(0, |start| start + 1)..];
+    let scheme =
+        line[..at].rsplit(|c: char| !c.is_ascii_alphanumeric() && !"+.-".contains(c)).next()?;
+    let url = &line[at - scheme.len()..];
     let end = url.find(|c: char| c.is_whitespace() || "\"'`,()<>;]".contains(c));
     let reference =
         in_value(Origin::Log, "", &url[..end.unwrap_or(url.len())]).into_iter().next()?;

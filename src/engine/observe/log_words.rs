@@ -183,6 +183,16 @@ mod tests {
     }
 
     #[test]
+    fn letters_of_several_bytes_stand_before_hosts_and_addresses() {
+        assert_eq!(said("错误：http://api:8080/health connection refused"), "Refused api 8080");
+        assert_eq!(said("ошибка—redis://cache:6379 ECONNREFUSED"), "Refused cache 6379");
+        let line = "Connection refused：172.18.0.2:80 (app:80)";
+        assert_eq!(said(line), "Refused app 80");
+        let address = complaint(line).and_then(|complaint| complaint.led_to);
+        assert_eq!(address, "172.18.0.2".parse().ok());
+    }
+
+    #[test]
     fn addresses_that_names_led_to() {
         for (line, expected) in [
             ("Connect to db:5432 [db/172.18.0.2] failed: Connection refused", "172.18.0.2"),
