@@ -67,6 +67,7 @@ fn refused(map: &Map) -> Option<CheckVerdict> {
         observed: told.collect::<Vec<_>>().join("\n"),
         subjects: Vec::new(),
         cause: None,
+        is_about_findings: false,
     })
 }
 
@@ -116,6 +117,7 @@ fn asserted(file: &CheckFile, evidence: &Evidence) -> Vec<CheckVerdict> {
             observed: sight.observed,
             subjects,
             cause: cause.cloned(),
+            is_about_findings: matches!(assertion.claim, Claim::Findings(_)),
         }
     });
     verdicts.collect()

@@ -66,6 +66,8 @@ pub struct CheckVerdict {
     pub subjects: Vec<String>,
     /// What the doctor found that is behind it, if it found something.
     pub cause: Option<Finding>,
+    /// Whether what the doctor finds is what is asserted: it is observed already then.
+    pub is_about_findings: bool,
 }
 
 /// Something that would have to be measured.

@@ -75,9 +75,7 @@ fn details(verdict: &CheckVerdict, again: bool, style: &Style) -> String {
     if again {
         rows.push(("doctor", "the same".to_owned()));
     } else {
-        // What was found is observed already where findings are what is asserted.
-        let is_said = |cause: &Finding| verdict.observed.contains(&cause.summary);
-        let told = cause(verdict).filter(|_| !verdict.cause.as_ref().is_some_and(is_said));
+        let told = cause(verdict).filter(|_| !verdict.is_about_findings);
         rows.extend(told.map(|cause| ("doctor", cause)));
         let fix = fix(verdict).into_iter().enumerate();
         rows.extend(fix.map(|(at, line)| (if at == 0 { "fix" } else { "" }, line)));

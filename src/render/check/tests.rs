@@ -40,6 +40,7 @@ fn verdicts() -> Vec<CheckVerdict> {
         observed: observed.to_owned(),
         subjects: Vec::new(),
         cause: None,
+        is_about_findings: false,
     };
     vec![
         verdict(

@@ -2,7 +2,7 @@
 
 /// A port, or a run of ports, by which the world beyond a container's networks
 /// gets in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Opening {
     /// How it is written: `*:8080 → 80`.
     pub text: String,

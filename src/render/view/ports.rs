@@ -46,13 +46,14 @@ impl View<'_> {
         }
         let containers: Vec<&Container> = all.iter().map(|at| self.container(*at)).collect();
         let mut ways = published(&containers);
-        for at in all.iter().filter(|at| !self.container(**at).state.has_network()) {
-            let own = self.ways_in(*at).into_iter();
-            ways.extend(own.filter(|way| !ways.contains(way)).collect::<Vec<_>>());
-        }
-        for at in all.iter().filter(|at| self.lets_in_what_it_wants(**at)) {
-            let own = unpublished(self.container(*at)).into_iter();
-            ways.extend(own.filter(|way| !ways.contains(way)).collect::<Vec<_>>());
+        let mut known: HashSet<Opening> = ways.iter().cloned().collect();
+        for at in all {
+            let more = match self.container(*at).state.has_network() {
+                false => self.ways_in(*at),
+                true if self.lets_in_what_it_wants(*at) => unpublished(self.container(*at)),
+                true => continue,
+            };
+            ways.extend(more.into_iter().filter(|way| known.insert(way.clone())));
         }
         ways
     }
