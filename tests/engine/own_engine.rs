@@ -257,10 +257,13 @@ impl Drop for OwnEngine {
             let _ = self.process.kill();
             let _ = self.process.wait();
         }
-        // One that was killed left its helper behind.
+        // One that was killed left its helper behind. The number may be somebody else's by now.
         let helper = self.home.join("exec/containerd/containerd.pid");
         if let Ok(helper) = std::fs::read_to_string(helper) {
-            let _ = Command::new("kill").arg(helper.trim()).stderr(Stdio::null()).status();
+            let command = std::fs::read_to_string(format!("/proc/{}/cmdline", helper.trim()));
+            if command.is_ok_and(|command| command.contains(&*self.home.to_string_lossy())) {
+                let _ = Command::new("kill").arg(helper.trim()).stderr(Stdio::null()).status();
+            }
         }
         let mounts = std::fs::read_to_string("/proc/mounts").unwrap_or_default();
         let below = format!("{}/", self.home.display());

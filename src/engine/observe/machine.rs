@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
+use std::time::Duration;
 
 use bollard::models::NetworkInspect;
 use bollard::query_parameters::InspectNetworkOptions;
@@ -186,13 +187,22 @@ async fn leave_out_newcomers(
             Err(error) => return Err(error),
         }
     }
-    if !left_behind.is_empty() {
+    for pause in [Duration::ZERO, A_REMOVAL] {
+        if left_behind.is_empty() {
+            break;
+        }
+        tokio::time::sleep(pause).await;
         let now = observation(network, inspect(engine, network).await?).attached;
-        observed.attached.extend(left_behind.into_iter().filter(|of| now.contains(of)));
-        observed.attached.sort();
+        left_behind.retain(|of| now.contains(of));
     }
+    observed.attached.append(&mut left_behind);
+    observed.attached.sort();
     Ok(())
 }
+
+/// What a busy engine takes at most from forgetting a container to forgetting its
+/// endpoints: only where one seems left behind is this waited for.
+const A_REMOVAL: Duration = Duration::from_millis(500);
 
 /// All networks by their ids; none where the engine does not list members, or
 /// says that no network has any, which inspects may know better.
