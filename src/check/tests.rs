@@ -162,6 +162,14 @@ fn containers_are_what_the_engine_says() {
 }
 
 #[test]
+fn what_is_written_for_another_setup_is_not_guessed_at_name_by_name() {
+    let names = (0..200).map(|nth| format!("dead{nth:02x}")).collect::<Vec<_>>().join(", ");
+    let verdicts = verdicts(&format!("containers: [{names}]"), &[]);
+    let guesses = verdicts.iter().filter(|of| of.observed.contains("did you mean dead?")).count();
+    assert_eq!((verdicts.len(), guesses), (200, 100));
+}
+
+#[test]
 fn ways_by_the_map() {
     use CheckStatus::{Fail, Pass, Unknown};
     assert_verdicts(

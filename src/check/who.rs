@@ -30,6 +30,10 @@ pub struct Who<'a> {
 /// What is said of a name that nothing has.
 type Missing = String;
 
+/// For so many names is guessed which one was meant. A file with more that nothing has is
+/// another setup's, and each guess looks at all names that are there.
+const MOST_GUESSES: usize = 100;
+
 impl<'a> Who<'a> {
     /// `chosen` are the containers that the command line lets in.
     pub fn new(map: &'a Map<'a>, file: &'a CheckFile, chosen: &BTreeSet<ContainerAt>) -> Self {
@@ -209,13 +213,15 @@ impl<'a> Who<'a> {
     }
 
     fn no_container(&self, name: &str) -> Missing {
+        let mut said = self.missing.borrow_mut();
+        let guesses = said.len() < MOST_GUESSES;
         let say = || {
-            let containers = &self.map.snapshot().containers;
-            let names = containers.iter().map(|container| container.name.as_str());
-            let services = containers.iter().filter_map(|c| c.compose.service.as_deref());
+            let containers = guesses.then(|| &self.map.snapshot().containers).into_iter().flatten();
+            let names = containers.clone().map(|container| container.name.as_str());
+            let services = containers.filter_map(|c| c.compose.service.as_deref());
             missing("container", name, names.chain(services))
         };
-        self.missing.borrow_mut().entry(name.to_owned()).or_insert_with(say).clone()
+        said.entry(name.to_owned()).or_insert_with(say).clone()
     }
 
     /// The network that a name means: in the file's projects, if it has any, the

@@ -19,28 +19,61 @@ pub fn nearest_called<'a>(
     let wanted: String = wanted.chars().take(100).collect();
     let folded = wanted.to_lowercase();
     let letters = folded.chars().count();
+    let bag = bag_of(&folded);
     known
         .into_iter()
         .filter(|(called, _)| called.len() <= 400)
         .filter_map(|(called, name)| {
             let other = called.to_lowercase();
-            let distance = strsim::osa_distance(&folded, &other);
             let is_beginning = letters >= 2 && other.starts_with(&folded);
             let is_part = letters >= 3 && other.contains(&folded);
-            let is_slip = is_near(distance, letters, other.chars().count());
-            let is_meant = is_beginning || is_part || is_slip;
+            let others = other.chars().count();
+            if !is_beginning && !is_part && !is_near(at_least_between(bag, &other), letters, others)
+            {
+                return None;
+            }
+            let distance = strsim::osa_distance(&folded, &other);
+            let is_meant = is_beginning || is_part || is_near(distance, letters, others);
             is_meant.then_some(((!is_beginning, distance), name))
         })
         .min()
         .map(|(_, name)| name)
 }
 
+/// How often each letter stands in a text; letters that share a place count together.
+type Bag = [i16; 64];
+
+fn bag_of(text: &str) -> Bag {
+    let mut bag = [0; 64];
+    for letter in text.chars() {
+        bag[place_of(letter)] += 1;
+    }
+    bag
+}
+
+fn place_of(letter: char) -> usize {
+    letter as usize % 64
+}
+
+/// What the distance between two texts is at least, in time that grows with the length of
+/// one: letters that only one of them has are wrong, wherever they stand. Of many names
+/// that are held against many, nearly all are told apart by it.
+fn at_least_between(mut bag: Bag, other: &str) -> usize {
+    for letter in other.chars() {
+        bag[place_of(letter)] -= 1;
+    }
+    let of_one: i16 = bag.iter().filter(|count| **count > 0).sum();
+    let of_other: i16 = bag.iter().filter(|count| **count < 0).sum();
+    usize::from(of_one.unsigned_abs().max(of_other.unsigned_abs()))
+}
+
 /// Whether one name may be another one with a letter or two wrong.
 pub fn is_slip(wanted: &str, name: &str) -> bool {
     let folded = |text: &str| text.to_lowercase().chars().take(400).collect::<String>();
     let (wanted, name) = (folded(wanted), folded(name));
-    let distance = strsim::osa_distance(&wanted, &name);
-    is_near(distance, wanted.chars().count(), name.chars().count())
+    let is_near = |distance| is_near(distance, wanted.chars().count(), name.chars().count());
+    is_near(at_least_between(bag_of(&wanted), &name))
+        && is_near(strsim::osa_distance(&wanted, &name))
 }
 
 /// Whether so many wrong letters are few for names of these lengths.
@@ -131,6 +164,20 @@ mod tests {
         assert_eq!(nearest_called("databse", known), Some("shop-database-1"));
         assert_eq!(nearest_called("data", known), Some("shop-database-1"));
         assert_eq!(nearest_called("mongo", known), None);
+    }
+
+    #[test]
+    fn what_is_counted_first_is_never_more_than_the_distance() {
+        let texts =
+            ["mongo", "ogmno", "mongp", "", "shop-database-1", "漢字とかな", "é", "a", "mm"];
+        for one in texts {
+            for other in texts {
+                let (bound, distance) =
+                    (at_least_between(bag_of(one), other), strsim::osa_distance(one, other));
+                assert!(bound <= distance, "{one} {other}: {bound} > {distance}");
+            }
+        }
+        assert_eq!(at_least_between(bag_of("mongo"), "redis"), 5);
     }
 
     #[test]
