@@ -19,7 +19,7 @@ use crate::graph::Reason;
 use crate::model::keys::option;
 use crate::model::{
     Attempt, By, Container, ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State,
-    is_slip, nearest,
+    Wanted, is_slip, nearest,
 };
 
 /// The first obstacle of an edge, `None` where there is none or nobody can tell.
@@ -280,8 +280,13 @@ fn is_compose_name(container: &Container, host: &str) -> bool {
     else {
         return false;
     };
-    let is = |dash: &str| *host == format!("{project}{dash}{service}{dash}{number}");
-    is("-") || is("_")
+    // Asked of every container for every name that nobody has: nothing is made for it.
+    let is = |dash: char| {
+        let rest = host.strip_prefix(&**project).and_then(|rest| rest.strip_prefix(dash));
+        let rest = rest.and_then(|rest| rest.strip_prefix(&**service)?.strip_prefix(dash));
+        rest.is_some_and(|rest| rest == number.to_string())
+    };
+    is('-') || is('_')
 }
 
 /// The name by which a container on a network is best dialled: its service's, where
@@ -313,6 +318,7 @@ pub(super) fn near(
     port: Option<u16>,
     is_free: impl Fn(&str) -> bool,
 ) -> Option<String> {
+    let wanted = Wanted::new(host);
     let mut known: Vec<&str> = Vec::new();
     let mut own: Vec<(NetworkAt, ContainerAt)> = Vec::new();
     let stack = names.map.stack(from)?;
@@ -326,7 +332,6 @@ pub(super) fn near(
             if is_compose_name(container, host) {
                 return Some(lasting_name(names, network, *member).to_owned());
             }
-            let fits = port.is_none_or(|port| may_have(names, *member, port));
             // A name that Compose made up begins with the project's, as others may.
             let is_made_up = container.project().is_some_and(|project| {
                 container.compose.service.is_some()
@@ -336,6 +341,10 @@ pub(super) fn near(
             let mut called = container.chosen_names_on(endpoint);
             called.extend((!is_made_up).then_some(container.name.as_str()));
             called.extend(container.compose.service.as_deref());
+            if !called.iter().any(|name| wanted.may_be(name)) {
+                continue;
+            }
+            let fits = port.is_none_or(|port| may_have(names, *member, port));
             if called.iter().all(|name| is_free(name)) {
                 // Who writes a letter wrong may have the port wrong, too.
                 called.retain(|name| fits || is_slip(host, name));

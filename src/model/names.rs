@@ -15,29 +15,53 @@ pub fn nearest_called<'a>(
     wanted: &str,
     known: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Option<&'a str> {
-    // Comparing costs length times length, and names come from strangers.
-    let wanted: String = wanted.chars().take(100).collect();
-    let folded = wanted.to_lowercase();
-    let letters = folded.chars().count();
-    let bag = bag_of(&folded);
+    let wanted = Wanted::new(wanted);
     known
         .into_iter()
-        .filter(|(called, _)| called.len() <= 400)
-        .filter_map(|(called, name)| {
-            let other = called.to_lowercase();
-            let is_beginning = letters >= 2 && other.starts_with(&folded);
-            let is_part = letters >= 3 && other.contains(&folded);
-            let others = other.chars().count();
-            if !is_beginning && !is_part && !is_near(at_least_between(bag, &other), letters, others)
-            {
-                return None;
-            }
-            let distance = strsim::osa_distance(&folded, &other);
-            let is_meant = is_beginning || is_part || is_near(distance, letters, others);
-            is_meant.then_some(((!is_beginning, distance), name))
-        })
+        .filter_map(|(called, name)| Some((wanted.distance(called)?, name)))
         .min()
         .map(|(_, name)| name)
+}
+
+/// What somebody wrote for a name, to be held against many.
+#[derive(Debug)]
+pub struct Wanted {
+    folded: String,
+    letters: usize,
+    bag: Bag,
+}
+
+impl Wanted {
+    /// Of a text that may be as long as it likes.
+    pub fn new(wanted: &str) -> Self {
+        // Comparing costs length times length, and names come from strangers.
+        let folded = wanted.chars().take(100).collect::<String>().to_lowercase();
+        Self { letters: folded.chars().count(), bag: bag_of(&folded), folded }
+    }
+
+    /// Whether this name may be meant, see [`nearest`].
+    pub fn may_be(&self, name: &str) -> bool {
+        self.distance(name).is_some()
+    }
+
+    /// How far a name is from it: one that begins so is nearer than any other, and then
+    /// wrong letters count. `None` for a name that is not meant.
+    fn distance(&self, name: &str) -> Option<(bool, usize)> {
+        if name.len() > 400 {
+            return None;
+        }
+        let name = name.to_lowercase();
+        let begins = self.letters >= 2 && name.starts_with(&self.folded);
+        let holds = || self.letters >= 3 && name.contains(&self.folded);
+        let is_meant = begins || holds();
+        let letters = name.chars().count();
+        let is_near = |distance| is_meant || is_near(distance, self.letters, letters);
+        if !is_near(at_least_between(self.bag, &name)) {
+            return None;
+        }
+        let distance = strsim::osa_distance(&self.folded, &name);
+        is_near(distance).then_some((!begins, distance))
+    }
 }
 
 /// How often each letter stands in a text; letters that share a place count together.
