@@ -66,7 +66,7 @@ stop_engine() {
   [ -z "$user" ] || stop_user
   if [ -e "/run/netns/$namespace" ]; then
     # What an engine started beside itself, such as Podman's resolver.
-    ip netns pids "$namespace" | xargs -r kill 2>/dev/null || true
+    python3 tests/end.py TERM net "/run/netns/$namespace" >/dev/null
     ip netns del "$namespace" || true
   fi
   namespace= engine_pid= proxy_pid=
@@ -232,14 +232,12 @@ stop_own_engines() {
 
 # end_all_in NAMESPACE: ends the processes whose network it is.
 end_all_in() {
-  local try pids
+  local try signal=TERM
   for try in $(seq 100); do
-    pids=$(ip netns pids "$1")
-    [ -n "$pids" ] || return 0
-    case $try in
-    1) kill $pids 2>/dev/null || true ;;
-    100) kill -9 $pids 2>/dev/null || true ;;
-    esac
+    [ "$(python3 tests/end.py $signal net "/run/netns/$1")" != 0 ] || return 0
+    # Of those that are just ending none is hurried.
+    signal=0
+    [ "$try" != 99 ] || signal=KILL
     sleep 0.1
   done
 }

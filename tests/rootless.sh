@@ -49,7 +49,9 @@ exec setpriv --reuid "$user" --regid "$user" --clear-groups "$@"'
 
 # What the user has running beside the engine, such as its resolver.
 stop_user() {
-  users_processes | xargs -r kill -9 2>/dev/null || true
+  local first
+  first=$(first_of_user)
+  python3 tests/end.py KILL users "$user-$user" "$first-$((first + 65535))" >/dev/null
   find "/sys/fs/cgroup/netmap-test-$user" -depth -type d -exec rmdir {} + 2>/dev/null || true
   rm -rf --one-file-system "$home/user" "$runtime"
   user=
