@@ -194,7 +194,7 @@ impl Settings {
 }
 
 /// The text of a file that cannot be large.
-fn small_text(path: &Path) -> std::io::Result<String> {
+pub fn small_text(path: &Path) -> std::io::Result<String> {
     const MOST: u64 = 1 << 20;
     // Opening a pipe would wait for somebody to write to it.
     if !std::fs::metadata(path)?.is_file() {
