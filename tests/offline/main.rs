@@ -34,6 +34,7 @@ mod reports;
 mod said;
 mod samples;
 mod schemas;
+mod settings;
 mod shapes;
 mod shell;
 mod shells;
