@@ -33,6 +33,7 @@ mod recorded;
 mod reports;
 mod said;
 mod samples;
+mod scaled;
 mod schemas;
 mod settings;
 mod shapes;
