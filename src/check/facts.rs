@@ -180,6 +180,14 @@ pub(super) fn claimed(ports: &[PublishedPort]) -> Vec<String> {
     claims
 }
 
+/// What is claimed of a container's ports where there are copies of it, each of which
+/// has another port of the host.
+pub(super) fn claimed_of_any(container: &Container) -> Vec<String> {
+    let any = |port: PublishedPort| PublishedPort { host_port: None, ..port };
+    let ports: Vec<PublishedPort> = published_ports(container).into_iter().map(any).collect();
+    claimed(&ports)
+}
+
 fn published(has: &[PublishedPort], wanted: &[PortClaim], only: bool) -> Assessment {
     let fits = |claim: &PortClaim, port: &PublishedPort| {
         claim.host_port.is_none_or(|wanted| port.host_port == Some(wanted))

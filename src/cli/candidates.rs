@@ -12,6 +12,7 @@ use clap_complete::PathCompleter;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, ValueCompleter};
 
 use super::command_line::Cli;
+use super::lesson::is_lesson;
 use super::options::Options;
 use super::{session, source};
 use crate::diagnose::RULES;
@@ -192,7 +193,7 @@ fn value_in(line: &[String], names: &[&str]) -> Option<String> {
 /// The lessons in a folder, by name.
 fn lessons_in(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let lessons = entries.filter(|entry| entry.path().join("setup.sh").is_file());
+    let lessons = entries.filter(|entry| is_lesson(&entry.path()));
     let mut names: Vec<String> =
         lessons.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort_unstable_by(|a, b| natural_order(a, b));

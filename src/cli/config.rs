@@ -10,7 +10,7 @@ use crate::error::Result;
 pub struct Args {
     /// Print only the place of the file
     #[arg(long)]
-    path: bool,
+    pub(super) path: bool,
 }
 
 /// Where the file is and what may stand in it, for the help text.

@@ -84,10 +84,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitC
         }
         Err(error) => return failed(&error),
     };
-    let settings = match Settings::read() {
-        Ok(settings) => settings,
-        Err(error) => return failed(&error),
-    };
+    let (settings, wrong) = Settings::read();
     let parsed = help::command(&settings).try_get_matches_from(arguments);
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
@@ -97,6 +94,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitC
             return std::process::ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    if let Some(error) = wrong.filter(|_| !goes_without(cli.command.as_ref(), &settings)) {
+        return failed(&error);
+    }
     let output = Output::new(&cli.options, &settings);
     let run = Run { options: &cli.options, settings: &settings, output: &output };
     let interrupted = interrupt::notice();
@@ -121,6 +121,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitC
             output.error(&error);
             Ending::Failed.into()
         }
+    }
+}
+
+/// Whether a command does its work though something is wrong with the settings:
+/// it says what the program is, or where the file is to be.
+fn goes_without(command: Option<&Command>, settings: &Settings) -> bool {
+    match command {
+        Some(Command::Version | Command::Completions(_) | Command::Man(_)) => true,
+        Some(Command::Config(args)) => args.path || settings.is_missed,
+        _ => false,
     }
 }
 

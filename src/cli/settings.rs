@@ -1,6 +1,7 @@
 //! What somebody wants each time: `NETMAP_…` variables, and beneath them a
 //! small configuration file. Both stand in for options that are not given.
 
+use std::ffi::OsString;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,7 @@ use clap::{Command, ValueEnum};
 use super::options::{Color, duration};
 use super::settings_file;
 use crate::error::{Error, Problem, Result};
+use crate::model::words::quoted;
 use crate::model::{Ignore, decoded};
 use crate::render::svg::Theme;
 use crate::render::{Format, View};
@@ -106,6 +108,8 @@ pub struct Settings {
     pub path: Option<PathBuf>,
     /// Whether it is there.
     pub is_there: bool,
+    /// Whether somebody named it, and it is not there.
+    pub is_missed: bool,
     /// In the order of [`KEYS`].
     given: Vec<Option<Given>>,
     /// Findings that are not to be told.
@@ -113,24 +117,31 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads the variables, and the file if there is one.
-    pub fn read() -> Result<Self> {
-        let variable = |name: &str| std::env::var(name).ok();
+    /// Reads the variables, and the file if there is one. What is wrong with
+    /// them comes beside what could be read: help and versions need none of it.
+    pub fn read() -> (Self, Option<Error>) {
+        let variable = |name: &str| std::env::var_os(name);
         let mut settings =
             Self { path: path(variable), given: vec![None; KEYS.len()], ..Self::default() };
-        if let Some(path) = settings.path.clone() {
-            settings.read_file(&path)?;
-        }
-        settings.read_variables(variable)?;
-        Ok(settings)
+        let path = settings.path.clone();
+        let in_file = path.and_then(|path| settings.read_file(&path, is_named()).err());
+        let text = |name: &str| Some(variable(name)?.to_string_lossy().into_owned());
+        let in_variables = settings.read_variables(text).err();
+        (settings, in_file.or(in_variables))
     }
 
-    fn read_file(&mut self, path: &Path) -> Result<()> {
+    /// `is_named` says whether somebody named the file, who then wants it read.
+    fn read_file(&mut self, path: &Path, is_named: bool) -> Result<()> {
         let text = match small_text(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            // That of somebody whose HOME is still set: sudo -u, or a service.
-            Err(error) if error.kind() == ErrorKind::PermissionDenied && !is_named() => {
+            Err(error) if is_named => {
+                self.is_missed = error.kind() == ErrorKind::NotFound;
+                return Err(cannot_read_named(path, &error));
+            }
+            // The second: that of somebody whose HOME is still set: sudo -u, or a service.
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) =>
+            {
                 return Ok(());
             }
             Err(error) => return Err(Error::Unreadable { path: path.to_owned(), error }),
@@ -194,7 +205,7 @@ impl Settings {
 }
 
 /// The text of a file that cannot be large.
-fn small_text(path: &Path) -> std::io::Result<String> {
+pub fn small_text(path: &Path) -> std::io::Result<String> {
     const MOST: u64 = 1 << 20;
     // Opening a pipe would wait for somebody to write to it.
     if !std::fs::metadata(path)?.is_file() {
@@ -203,6 +214,24 @@ fn small_text(path: &Path) -> std::io::Result<String> {
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(MOST).read_to_end(&mut bytes)?;
     decoded(bytes)
+}
+
+/// The error for a file that somebody named and that cannot be read.
+fn cannot_read_named(path: &Path, error: &std::io::Error) -> Error {
+    let file = path.display().to_string();
+    let hint = match error.kind() {
+        ErrorKind::NotFound => {
+            format!(
+                "netmap config > {} begins one; an empty NETMAP_CONFIG means none",
+                quoted(&file)
+            )
+        }
+        _ => "name another file; an empty NETMAP_CONFIG means none".to_owned(),
+    };
+    Error::Usage {
+        what: format!("{file}: cannot read it: {error} (the variable NETMAP_CONFIG names it)"),
+        hint: Some(hint),
+    }
 }
 
 /// Whether somebody named the file.
@@ -223,7 +252,7 @@ fn with_default(command: Command, name: &'static str, value: &str) -> Command {
 
 /// Where the file is: NETMAP_CONFIG, which is nothing where it is empty, else
 /// in the user's folder for configuration.
-fn path(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+fn path(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     if let Some(named) = variable("NETMAP_CONFIG") {
         return (!named.is_empty()).then(|| PathBuf::from(named));
     }
@@ -261,7 +290,9 @@ mod tests {
     #[test]
     fn the_file_is_where_xdg_says() {
         let at = |variables: &[(&str, &str)]| {
-            path(from(variables)).map(|path| path.display().to_string())
+            let given = from(variables);
+            let given = |name: &str| given(name).map(OsString::from);
+            path(given).map(|path| path.display().to_string())
         };
         let (home, xdg) = (("HOME", "/home/ann"), ("XDG_CONFIG_HOME", "/etc/ann"));
         let usual = Some("/home/ann/.config/netmap/config.yaml".to_owned());
@@ -280,7 +311,7 @@ mod tests {
         let file = folder.path().join("config.yaml");
         std::fs::write(&file, "theme: dark\nall: yes\npager: more\n").expect("a file");
         let mut settings = Settings { given: vec![None; KEYS.len()], ..Settings::default() };
-        settings.read_file(&file).expect("a good file");
+        settings.read_file(&file, true).expect("a good file");
         let variables = [("NETMAP_THEME", "light"), ("NETMAP_FORMAT", ""), ("NETMAP_PAGER", "")];
         settings.read_variables(from(&variables)).expect("good variables");
         assert_eq!(settings.get("theme"), Some(("light", Origin::Variable)));
@@ -291,6 +322,18 @@ mod tests {
         let error = wrong.expect_err("no such colour");
         assert!(error.to_string().contains("NETMAP_COLOR"), "{error}");
         assert!(error.hint().is_some_and(|hint| hint.contains("always")));
+    }
+
+    #[test]
+    fn a_file_that_somebody_named_is_read_or_said_to_be_missing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("none.yaml");
+        let mut settings = Settings::default();
+        assert!(settings.read_file(&file, false).is_ok() && !settings.is_missed);
+        let error = settings.read_file(&file, true).expect_err("it is not there");
+        assert!(settings.is_missed && error.to_string().contains("NETMAP_CONFIG"), "{error}");
+        let error = settings.read_file(folder.path(), true).expect_err("it is a folder");
+        assert!(!settings.is_missed && error.to_string().contains("no regular file"), "{error}");
     }
 
     #[test]

@@ -38,8 +38,7 @@ pub fn render(view: &View, style: &Style) -> String {
                 Some((rows, widths)) => columns::lay_out(rows, widths),
                 None => {
                     let several = parts.len() > 1 || blocks.len() > 1;
-                    let rows = rows(view, style, &block.networks, several);
-                    columns::table(&rows, style.width)
+                    records(view, style, &block.networks, several)
                 }
             };
             let heading = of.filter(|_| title != of);
@@ -143,7 +142,7 @@ fn blocks(view: &View, style: &Style, networks: &[NetworkAt], several: bool) -> 
         if are_wide(block) {
             return None;
         }
-        let rows = rows(view, style, block, several);
+        let rows = rows(view, style, block, several, |at| network_heading(view, style, at));
         let columns = rows.first().map_or(0, Vec::len);
         let bounds: Vec<_> =
             (0..columns).map(|at| bounds(rows.iter().map(|row| row[at].as_str()))).collect();
@@ -167,7 +166,48 @@ fn blocks(view: &View, style: &Style, networks: &[NetworkAt], several: bool) -> 
         }
         blocks.push(Block { networks: vec![*network], fitting: None });
     }
-    blocks
+    for block in blocks.iter_mut().filter(|block| block.fitting.is_none()) {
+        block.fitting = fitting(&block.networks, true);
+    }
+    together(blocks)
+}
+
+/// Those that do not fit are one block, at the place of the first, so that each
+/// container is listed once with all its addresses; where they are not few, all are.
+fn together(blocks: Vec<Block>) -> Vec<Block> {
+    let wide = blocks.iter().filter(|block| block.fitting.is_none()).count();
+    let are_few = wide * 2 < blocks.len();
+    let mut all: Vec<Block> = Vec::new();
+    let mut records = None;
+    for block in blocks {
+        if wide == 0 || are_few && block.fitting.is_some() {
+            all.push(block);
+            continue;
+        }
+        let at = *records.get_or_insert(all.len());
+        match all.get_mut(at) {
+            Some(records) => records.networks.extend(block.networks),
+            None => all.push(Block { fitting: None, ..block }),
+        }
+    }
+    all
+}
+
+/// Networks that do not fit side by side: what each is once above, and below it the
+/// containers, a line for each network of theirs.
+fn records(view: &View, style: &Style, networks: &[NetworkAt], several: bool) -> String {
+    let what = networks.iter().map(|at| {
+        let heading = network_heading(view, style, *at);
+        let mut lines: Vec<&str> = heading.lines().collect();
+        let (kind, name) = (lines.pop().unwrap_or_default(), lines.remove(0));
+        vec![name.to_owned(), lines.join("\n"), kind.to_owned()]
+    });
+    let headings = ["network", "subnet", "kind"].map(|text| style.paint(Role::Quiet, text));
+    let what: Vec<Vec<String>> = std::iter::once(headings.to_vec()).chain(what).collect();
+    let rows = rows(view, style, networks, several, |at| {
+        style.paint(Role::Network, &view.network(at).name)
+    });
+    columns::table(&what, style.width) + "\n" + &columns::table(&rows, style.width)
 }
 
 /// The shown containers with an interface on any of the networks, their own
@@ -181,7 +221,13 @@ fn members(view: &View, networks: &[NetworkAt]) -> Vec<ContainerAt> {
 
 /// Header and rows of one block. With several blocks a last column says which
 /// networks of other blocks a container is on too.
-fn rows(view: &View, style: &Style, networks: &[NetworkAt], several: bool) -> Vec<Vec<String>> {
+fn rows(
+    view: &View,
+    style: &Style,
+    networks: &[NetworkAt],
+    several: bool,
+    heading: impl Fn(NetworkAt) -> String,
+) -> Vec<Vec<String>> {
     let members = members(view, networks);
     let ports: Vec<Vec<String>> = members.iter().map(|at| view.ports(*at)).collect();
     let with_ports = ports.iter().any(|ports| !ports.is_empty());
@@ -198,7 +244,7 @@ fn rows(view: &View, style: &Style, networks: &[NetworkAt], several: bool) -> Ve
     if with_engine {
         header.push(style.paint(Role::Quiet, "engine"));
     }
-    header.extend(networks.iter().map(|at| network_heading(view, style, *at)));
+    header.extend(networks.iter().map(|at| heading(*at)));
     if with_elsewhere {
         header.push(style.paint(Role::Quiet, "also on"));
     }

@@ -259,3 +259,25 @@ fn a_failing_health_check_is_reported_where_nothing_else_is() {
         assert_eq!(judged(health), serde_json::json!([]), "{health}");
     }
 }
+
+/// Two findings that one fix fixes are told so, and a script that runs each fix runs it once.
+#[test]
+fn findings_with_one_fix_name_the_first_of_them() {
+    let run = netmap(&["doctor", "--from", "sample:module-5", "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let findings = told["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 2, "{told}");
+    assert_eq!(findings[0]["fix"], findings[1]["fix"]);
+    assert_eq!(findings[0].get("same_fix_as"), None);
+    assert_eq!(findings[1]["same_fix_as"], 0);
+    let zoo = netmap(&["doctor", "--from", "tests/offline/zoo.json", "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&zoo.out).unwrap();
+    let findings = told["findings"].as_array().unwrap();
+    for (at, finding) in findings.iter().enumerate() {
+        let fix = |finding: &serde_json::Value| (finding["fix"].clone(), finding["steps"].clone());
+        let first = findings.iter().position(|other| fix(other) == fix(finding)).unwrap();
+        let has_fix = finding["fix"].as_array().is_some_and(|lines| !lines.is_empty());
+        let said = finding.get("same_fix_as").and_then(serde_json::Value::as_u64);
+        assert_eq!(said, (has_fix && first < at).then_some(first as u64), "{finding}");
+    }
+}

@@ -197,3 +197,20 @@ fn graphviz_accepts_the_dot_whatever_the_names() {
         assert!(result.status.success() && said.is_empty(), "{said}\n{}", run.out);
     }
 }
+
+/// On a narrow terminal a container of several networks is listed once, with them all.
+#[test]
+fn a_narrow_grid_lists_each_container_once() {
+    let zoo = ["show", "-a", "--from", "tests/offline/zoo.json"];
+    for width in ["30", "40", "45", "60"] {
+        let text = netmap(&[&zoo[..], &["--width", width]].concat()).out;
+        assert!(!text.contains("also on"), "{width}: {text}");
+        for name in ["api", "d1", "db"] {
+            assert_eq!(text.lines().filter(|line| *line == name).count(), 1, "{width}: {text}");
+        }
+        let of_api: Vec<&str> = text.lines().skip_while(|line| *line != "api").take(8).collect();
+        for address in ["10.61.0.77", "10.62.0.2"] {
+            assert!(of_api.iter().any(|line| line.contains(address)), "{width}: {text}");
+        }
+    }
+}

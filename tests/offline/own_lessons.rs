@@ -240,6 +240,52 @@ fn what_is_wrong_with_a_lesson_is_said_with_its_file() {
 }
 
 #[test]
+fn one_broken_lesson_keeps_nobody_from_the_others() {
+    let folder = made("sample:lessons/two-networks", "whole");
+    let at = folder.path().to_str().unwrap();
+    for name in ["bad-check", "no-script", "no-start", "pipe"] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+        for file in ["README.md", "setup.sh", "solve.sh", "check.yaml"] {
+            let text = text(folder.path(), &format!("whole/{file}"));
+            let text = text.replace("netmap.lesson=whole", &format!("netmap.lesson={name}"));
+            fs::write(folder.path().join(name).join(file), text).unwrap();
+        }
+    }
+    fs::write(folder.path().join("bad-check/check.yaml"), "reach:\n\t- a -> b\n").unwrap();
+    fs::remove_file(folder.path().join("no-script/solve.sh")).unwrap();
+    fs::remove_file(folder.path().join("no-start/setup.sh")).unwrap();
+    // What never ends is not waited for.
+    let pipe = folder.path().join("pipe/check.yaml");
+    fs::remove_file(&pipe).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    // A folder that is none is no broken one.
+    fs::create_dir(folder.path().join("pictures")).unwrap();
+    fs::write(folder.path().join("pictures/README.md"), "# Pictures\n").unwrap();
+    let of = |arguments: &[&str]| netmap(&[&["lesson", "--lessons", at], arguments].concat());
+    let list = of(&["list", "--host", "unix:///nonexistent/netmap-tests.sock"]);
+    assert_eq!(list.code, 2, "{}", list.err);
+    assert_eq!(list.out, "whole  shop-web does not reach shop-db\n");
+    for told in [
+        "bad-check: check.yaml:2:2: ",
+        "no-script: solve.sh: cannot read it: No such file",
+        "no-start: setup.sh: cannot read it: No such file",
+        "pipe: check.yaml: cannot read it: it is no regular file",
+    ] {
+        assert!(list.err.contains(told), "{told}: {}", list.err);
+    }
+    assert_eq!(list.err.matches("error:").count(), 4, "{}", list.err);
+    // What is asked of one that is whole is answered, what of another says why not.
+    assert_eq!(of(&["hint", "1", "whole"]).code, 0);
+    assert_eq!(of(&["sheet", "whole"]).code, 0);
+    let hint = of(&["hint", "1", "bad-check"]);
+    assert_eq!(hint.code, 2, "{}", hint.err);
+    assert!(hint.err.contains("bad-check: check.yaml:2:2: "), "{}", hint.err);
+    let sheet = of(&["sheet"]);
+    assert_eq!((sheet.code, sheet.out.as_str()), (2, ""), "{}", sheet.err);
+    assert_eq!(sheet.err.matches("error:").count(), 4, "{}", sheet.err);
+}
+
+#[test]
 fn lessons_of_a_folder_are_the_course() {
     let folder = project_file("samples/lessons");
     let at = folder.to_str().unwrap();

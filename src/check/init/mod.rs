@@ -9,11 +9,11 @@ use called::Called;
 use text::{is_ordinary, quoted};
 
 use super::CheckFile;
-use super::facts::{claimed, published_ports};
+use super::facts::{claimed, claimed_of_any, published_ports};
 use super::ways::Ways;
 use super::who::Who;
 use crate::graph::Map;
-use crate::model::{Container, ContainerAt, Health, Network, NetworkAt, Probe, State};
+use crate::model::{ContainerAt, Health, Network, NetworkAt, Probe, State};
 use std::collections::BTreeSet;
 
 /// How a check file speaks of fewer containers than there are.
@@ -55,6 +55,11 @@ pub fn init(
     if called.is_short(&named) {
         text.push_str("# Names are the compose file's, whatever the project is called.\n");
     }
+    if called.has_copies() {
+        text.push_str(
+            "# What is said of a service that was scaled is said of each container of it.\n",
+        );
+    }
     if !odd.is_empty() {
         text.push_str(&format!("# Left out, for their names: {} containers.\n", odd.len()));
     }
@@ -65,8 +70,7 @@ pub fn init(
         ));
     }
     if let Narrowed::Otherwise = narrowed {
-        let names: Vec<&str> = named.iter().map(|at| called.container(*at)).collect();
-        text.push_str(&format!("among: {}\n", flow(names)));
+        text.push_str(&format!("among: {}\n", flow(called.each_once(&named))));
     }
     let keeps_out =
         |at: &ContainerAt| matches!(narrowed, Narrowed::To(_)) && !containers.contains(at);
@@ -94,8 +98,7 @@ fn network_lines(
         }
         let (others, members): (Vec<ContainerAt>, Vec<ContainerAt>) =
             members.iter().copied().partition(&keeps_out);
-        let [others, members] = [others, members]
-            .map(|all| all.iter().map(|at| called.container(*at)).collect::<Vec<_>>());
+        let [others, members] = [others, members].map(|all| called.each_once(&all));
         if members.iter().chain(&others).any(|name| !is_ordinary(name)) {
             continue;
         }
@@ -129,7 +132,7 @@ fn network_flags(network: &Network) -> String {
 
 fn container_lines(map: &Map, called: &Called, containers: &[ContainerAt]) -> String {
     let mut text = String::new();
-    for at in containers {
+    for at in containers.iter().filter(|at| !called.is_further(**at)) {
         let container = map.container(*at);
         let mut claims = Vec::new();
         if !matches!(container.state, State::Running | State::Planned) {
@@ -141,7 +144,7 @@ fn container_lines(map: &Map, called: &Called, containers: &[ContainerAt]) -> St
             claims.push(format!("health: {}", health.as_str()));
         }
         claims.extend(networks_claim(map, called, *at));
-        claims.extend(ports_claim(map, *at, container));
+        claims.extend(ports_claim(map, called, *at));
         let name = quoted(called.container(*at));
         match claims.join(", ") {
             claims if claims.is_empty() => text.push_str(&format!("  {name}:\n")),
@@ -161,11 +164,15 @@ fn networks_claim(map: &Map, called: &Called, at: ContainerAt) -> Option<String>
     names.iter().all(|name| is_ordinary(name)).then(|| format!("only-on: {}", flow(names)))
 }
 
-fn ports_claim(map: &Map, at: ContainerAt, container: &Container) -> Option<String> {
+fn ports_claim(map: &Map, called: &Called, at: ContainerAt) -> Option<String> {
+    let container = map.container(at);
+    let claims = match called.copies(at) {
+        [] => claimed(&published_ports(container)),
+        _ => claimed_of_any(container),
+    };
     // What a sidecar's owner publishes stands with the owner.
     (map.stack(at) == Some(at)).then(|| {
-        let claims = claimed(&published_ports(container)).into_iter();
-        let ports: Vec<String> = claims.map(|claim| format!("\"{claim}\"")).collect();
+        let ports: Vec<String> = claims.iter().map(|claim| format!("\"{claim}\"")).collect();
         format!("only-published: [{}]", ports.join(", "))
     })
 }

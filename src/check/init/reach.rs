@@ -18,7 +18,6 @@ const MOST_UNTOLD: usize = 20;
 /// Arrows for all ways there are, those to one target together, and the
 /// default if every other pair is known to be isolated.
 pub(super) fn lines(who: &Who, called: &Called, ways: &Ways, odd: &[ContainerAt]) -> String {
-    let name = |at: ContainerAt| called.container(at);
     let odd: BTreeSet<ContainerAt> = odd.iter().copied().collect();
     let everybody = who.everybody() - &odd;
     let nobody = SourcesOf::default();
@@ -26,20 +25,19 @@ pub(super) fn lines(who: &Who, called: &Called, ways: &Ways, odd: &[ContainerAt]
     let mut rooms = Rooms { called, who, odd: &odd, nameable: BTreeMap::new() };
     let mut known = Known::default();
     let mut untold = Vec::new();
-    let mut text = String::new();
+    let mut begun: Begun = BTreeMap::new();
     for to in everybody.iter().copied() {
         let found = pairs.with(to, &mut known, |from| way(ways, from, to));
         for (by, tail) in [(ReachedBy::Name, ""), (ReachedBy::Address, " by address")] {
-            for beginning in beginnings(&found, by, &mut rooms) {
-                let sentence = format!("{beginning} {}{tail}", name(to));
-                text.push_str(&format!("  - {}\n", quoted(&sentence)));
-            }
+            let beginnings = beginnings(&found, by, to, &mut rooms).into_iter();
+            begun.entry(to).or_default().extend(beginnings.map(|beginning| (beginning, tail)));
         }
         if untold.len() < MOST_UNTOLD {
             let more = found.sources(true, |way| way.is_none()).into_iter().map(|from| (from, to));
             untold.extend(more.take(MOST_UNTOLD - untold.len()));
         }
     }
+    let mut text = sentences(called, &begun);
     if !text.is_empty() {
         text.insert_str(0, "reach:\n");
     }
@@ -52,7 +50,26 @@ pub(super) fn lines(who: &Who, called: &Called, ways: &Ways, odd: &[ContainerAt]
             "# `default: isolated` is left out, because these pairs could not be judged:\n",
         );
         for (from, to) in untold {
-            text.push_str(&format!("#   {} -> {}\n", name(from), name(to)));
+            text.push_str(&format!("#   {} -> {}\n", called.apart(from), called.apart(to)));
+        }
+    }
+    text
+}
+
+/// For each target how the sentences about it begin, and what is behind its name.
+type Begun = BTreeMap<ContainerAt, Vec<(String, &'static str)>>;
+
+/// A line for each sentence: one for all copies of a target, if they are reached alike.
+fn sentences(called: &Called, begun: &Begun) -> String {
+    let mut text = String::new();
+    for (to, of) in begun {
+        let is_alike = called.copies(*to).iter().all(|copy| begun.get(copy) == Some(of));
+        if is_alike && called.is_further(*to) {
+            continue;
+        }
+        let name = if is_alike { called.container(*to) } else { called.apart(*to) };
+        for (beginning, tail) in of {
+            text.push_str(&format!("  - {}\n", quoted(&format!("{beginning} {name}{tail}"))));
         }
     }
     text
@@ -60,14 +77,19 @@ pub(super) fn lines(who: &Who, called: &Called, ways: &Ways, odd: &[ContainerAt]
 
 /// How sentences begin that say who reaches a container in some way, and that
 /// nobody else does: `a, b ->`. Many on one network are not told by name.
-fn beginnings(found: &Found<Option<ReachedBy>>, by: ReachedBy, rooms: &mut Rooms) -> Vec<String> {
+fn beginnings(
+    found: &Found<Option<ReachedBy>>,
+    by: ReachedBy,
+    to: ContainerAt,
+    rooms: &mut Rooms,
+) -> Vec<String> {
     let by = Some(by);
     if found.pairs > 2 && rooms.odd.is_empty() && found.values().all(|way| way == by) {
         return vec!["* ->".to_owned()];
     }
     let room = found.room.filter(|_| found.fills_the_room(by)).and_then(|at| rooms.name(at));
     let others = found.sources(room.is_none(), |way| way == by);
-    let names: Vec<&str> = others.iter().map(|at| rooms.called.container(*at)).collect();
+    let names = rooms.called.sources(&others, to);
     let named = (!names.is_empty()).then(|| format!("{} ->", names.join(", ")));
     room.map(|name| format!("everything on {name} reaches")).into_iter().chain(named).collect()
 }

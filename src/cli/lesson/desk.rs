@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
+use crate::cli::Ending;
 use crate::cli::run::Run;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::lesson::{LESSONS, Lesson};
 use crate::model::nearest;
 use crate::render::{Style, fix};
@@ -14,19 +15,43 @@ use crate::render::{Style, fix};
 pub struct Course {
     /// In order.
     pub lessons: Cow<'static, [Lesson]>,
+    /// Those of the folder that cannot be taught, in order.
+    pub broken: Vec<Broken>,
     /// The folder that they were read from; none for those of the program.
     pub folder: Option<PathBuf>,
+}
+
+/// A lesson that cannot be taught as it is.
+#[derive(Debug)]
+pub struct Broken {
+    /// Name, which is that of its folder.
+    pub name: String,
+    /// Its folder.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+}
+
+impl Broken {
+    /// It as an error.
+    pub fn error(&self) -> Error {
+        Error::CheckFile { path: self.path.clone(), problems: self.problems.clone() }
+    }
 }
 
 impl Course {
     /// The lessons that the program carries.
     pub fn own() -> Self {
-        Self { lessons: Cow::Borrowed(LESSONS), folder: None }
+        Self { lessons: Cow::Borrowed(LESSONS), broken: Vec::new(), folder: None }
     }
 
-    /// The lesson of that name, or the nearest one in the error.
+    /// The lesson of that name; else what is wrong with it, or the nearest one in
+    /// the error.
     pub fn named(&self, name: &str) -> Result<&Lesson> {
         self.lessons.iter().find(|lesson| lesson.name == name).ok_or_else(|| {
+            if let Some(broken) = self.broken.iter().find(|broken| broken.name == name) {
+                return broken.error();
+            }
             let known = || self.lessons.iter().map(|lesson| &*lesson.name);
             Error::NoSuchName {
                 kind: "lesson",
@@ -35,6 +60,12 @@ impl Course {
                 known: known().map(str::to_owned).collect(),
             }
         })
+    }
+
+    /// Whether it has a lesson of that name, be it broken.
+    pub fn has(&self, name: &str) -> bool {
+        self.lessons.iter().any(|lesson| lesson.name == name)
+            || self.broken.iter().any(|broken| broken.name == name)
     }
 
     /// What it is called: by its folder, if it has one.
@@ -73,5 +104,13 @@ impl Desk<'_> {
     /// Tells something to the student.
     pub fn say(&self, text: &str) -> Result<()> {
         self.run.say(text)
+    }
+
+    /// Says which lessons are broken, each with what is wrong, and how that ends.
+    pub fn broken(&self) -> Ending {
+        for broken in &self.course.broken {
+            self.run.output.error(&broken.error());
+        }
+        if self.course.broken.is_empty() { Ending::Clean } else { Ending::Failed }
     }
 }

@@ -24,7 +24,8 @@ use crate::model::{Container, Network, Snapshot};
 use crate::render::{CheckView, Role, prose};
 pub use args::Args;
 use args::{What, asked_for};
-use desk::{Course, Desk};
+use desk::{Broken, Course, Desk};
+pub use own::is_lesson;
 use props::Props;
 
 /// Where to begin, for the help text.
@@ -94,7 +95,7 @@ impl Desk<'_> {
             hint: Some(format!("netmap lesson --lessons DIR names the folder that has `{name}`")),
         };
         if let Some(name) = name {
-            if elsewhere.contains(name) && self.course.named(name).is_err() {
+            if elsewhere.contains(name) && !self.course.has(name) {
                 return Err(of_another(name));
             }
             let lesson = self.course.named(name)?;
@@ -111,7 +112,10 @@ impl Desk<'_> {
         match up.as_slice() {
             [only] => Ok(only),
             [] if !elsewhere.is_empty() => {
-                Err(of_another(elsewhere.first().copied().unwrap_or_default()))
+                // A broken one that is up is what was meant.
+                let broken = self.course.broken.iter().find(|b| elsewhere.contains(&*b.name));
+                let first = || of_another(elsewhere.first().copied().unwrap_or_default());
+                Err(broken.map_or_else(first, Broken::error))
             }
             [] => Err(Error::Usage {
                 what: "no lesson is up".to_owned(),
@@ -156,7 +160,7 @@ impl Desk<'_> {
         if snapshot.is_err() {
             self.run.note("no engine answers, so none of them can be up");
         }
-        Ok(Ending::Clean)
+        Ok(self.broken())
     }
 
     async fn start(&self, lesson: &Lesson, yes: bool) -> Result<Ending> {

@@ -3,65 +3,89 @@
 
 use std::borrow::Cow;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::desk::{Course, Desk};
+use super::desk::{Broken, Course, Desk};
 use crate::cli::session::{Purpose, Session};
+use crate::cli::settings::small_text;
 use crate::cli::{Ending, doctor, source};
 use crate::diagnose::diagnose;
 use crate::error::{Error, Problem, Result};
 use crate::graph::{Filter, Map};
 use crate::lesson::{Lesson, complaints, is_plain};
 use crate::model::words::quoted;
-use crate::model::{Diagnosis, Finding, Severity, decoded, natural_order};
+use crate::model::{Diagnosis, Finding, Severity, natural_order};
 use crate::render::{Skeleton, skeleton, taught};
-
-/// Largest file of a lesson that is read, in bytes.
-const LARGEST: u64 = 1 << 20;
 
 /// The files of a lesson.
 const FILES: [&str; 4] = ["README.md", "setup.sh", "solve.sh", "check.yaml"];
 
-/// Every lesson of a folder: its folders that have a `setup.sh`, by their names.
+/// What must be there, for hints.
+const WHAT_IT_IS: &str = "a lesson is a folder with README.md, setup.sh, solve.sh, check.yaml; \
+    netmap lesson new makes one from what runs";
+
+/// Every lesson of a folder, by their names, those that are broken apart.
 pub fn read(folder: &Path) -> Result<Course> {
     let failed = |error| Error::Unreadable { path: folder.to_owned(), error };
-    let mut lessons = Vec::new();
+    let (mut lessons, mut broken) = (Vec::new(), Vec::new());
     for entry in fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        if path.join("setup.sh").is_file() {
-            lessons.push(one(&path)?);
+        if is_lesson(&path) {
+            match one(&path) {
+                Ok(lesson) => lessons.push(lesson),
+                Err(wrong) => broken.push(wrong),
+            }
         }
     }
-    if lessons.is_empty() {
+    if lessons.is_empty() && broken.is_empty() {
         return Err(Error::Usage {
             what: format!("there is no lesson in `{}`", folder.display()),
-            hint: Some(format!(
-                "a lesson is a folder with {}; netmap lesson new makes one from what runs",
-                FILES.join(", ")
-            )),
+            hint: Some(WHAT_IT_IS.to_owned()),
         });
     }
     lessons.sort_by(|a: &Lesson, b: &Lesson| natural_order(&a.name, &b.name));
-    Ok(Course { lessons: Cow::Owned(lessons), folder: Some(folder.to_owned()) })
+    broken.sort_by(|a: &Broken, b: &Broken| natural_order(&a.name, &b.name));
+    Ok(Course { lessons: Cow::Owned(lessons), broken, folder: Some(folder.to_owned()) })
 }
 
-fn one(folder: &Path) -> Result<Lesson> {
-    let [readme, setup, solve, check] = FILES.map(|file| text(&folder.join(file)));
+/// Whether a folder is meant as a lesson: by what brings it up, or without that
+/// by two other files of one, as of one that is half written.
+pub fn is_lesson(folder: &Path) -> bool {
+    let there = |file: &&str| folder.join(file).exists();
+    there(&"setup.sh") || FILES.iter().filter(|file| there(file)).count() > 1
+}
+
+fn one(folder: &Path) -> Result<Lesson, Broken> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let wrong = |name, problems| Broken { name, path: folder.to_owned(), problems };
+    let problem = |what| Problem { place: None, what, hint: None };
+    let texts = FILES.map(|file| {
+        small_text(&folder.join(file)).map_err(|error| Problem {
+            hint: (error.kind() == ErrorKind::NotFound).then(|| WHAT_IT_IS.to_owned()),
+            ..problem(format!("{file}: cannot read it: {error}"))
+        })
+    });
+    let (readme, setup, solve, check) = match texts {
+        [Ok(readme), Ok(setup), Ok(solve), Ok(check)] => (readme, setup, solve, check),
+        texts => {
+            let problems = texts.into_iter().filter_map(Result::err).collect();
+            return Err(wrong(name, problems));
+        }
+    };
     let lesson = Lesson {
         name: name.into(),
-        readme: readme?.into(),
-        setup: setup?.into(),
-        solve: solve?.into(),
-        check: check?.into(),
+        readme: readme.into(),
+        setup: setup.into(),
+        solve: solve.into(),
+        check: check.into(),
     };
     let mut problems: Vec<Problem> = Vec::new();
     if !is_plain(&lesson.name) {
         let what = "the folder's name is more than letters, digits, - and _".to_owned();
-        problems.push(Problem { place: None, what, hint: None });
+        problems.push(problem(what));
     }
-    let wrong = complaints(&lesson).into_iter();
-    problems.extend(wrong.map(|what| Problem { place: None, what, hint: None }));
+    problems.extend(complaints(&lesson).into_iter().map(problem));
     if let Err(complaints) = crate::check::read(&lesson.check) {
         problems.extend(complaints.into_iter().map(|complaint| Problem {
             place: None,
@@ -72,20 +96,7 @@ fn one(folder: &Path) -> Result<Lesson> {
             hint: complaint.hint,
         }));
     }
-    if problems.is_empty() {
-        Ok(lesson)
-    } else {
-        Err(Error::CheckFile { path: folder.to_owned(), problems })
-    }
-}
-
-fn text(path: &Path) -> Result<String> {
-    use std::io::Read;
-    let mut bytes = Vec::new();
-    let file = fs::File::open(path).map(|file| file.take(LARGEST));
-    file.and_then(|mut file| file.read_to_end(&mut bytes))
-        .and_then(|_| decoded(bytes))
-        .map_err(|error| Error::Unreadable { path: path.to_owned(), error })
+    if problems.is_empty() { Ok(lesson) } else { Err(wrong(lesson.name.into_owned(), problems)) }
 }
 
 impl Desk<'_> {

@@ -1,5 +1,7 @@
 //! A diagnosis for scripts: the contract `netmap-findings/1`.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::evidence;
@@ -41,6 +43,10 @@ struct Row<'a> {
     fix: Vec<String>,
     /// The same as data.
     steps: &'a [Step],
+    /// Place in `findings`, counted from 0, of the first finding that the same fix fixes,
+    /// for those after it: the fix is to be done once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    same_fix_as: Option<usize>,
 }
 
 /// A finding that somebody wants ignored, or that a baseline has.
@@ -86,11 +92,23 @@ pub fn render(view: &FindingsView, _style: &Style) -> String {
     let not_looked = diagnosis.not_looked.iter();
     let document = Document {
         schema: "netmap-findings/1",
-        findings: diagnosis.findings.iter().map(row).collect(),
+        findings: rows(&diagnosis.findings),
         set_aside: aside.collect(),
         not_looked: not_looked.map(|n| NotLooked { rule: n.rule, why: &n.why }).collect(),
     };
     to_json(&document)
+}
+
+fn rows(findings: &[Finding]) -> Vec<Row<'_>> {
+    let mut firsts: HashMap<&[Step], usize> = HashMap::new();
+    let in_order = findings.iter().enumerate();
+    in_order
+        .map(|(at, finding)| {
+            let first = *firsts.entry(&finding.fix).or_insert(at);
+            let is_same = first < at && !finding.fix.is_empty();
+            Row { same_fix_as: is_same.then_some(first), ..row(finding) }
+        })
+        .collect()
 }
 
 fn row(finding: &Finding) -> Row<'_> {
@@ -103,5 +121,6 @@ fn row(finding: &Finding) -> Row<'_> {
         signs: &finding.evidence,
         fix: fix::lines(&finding.fix),
         steps: &finding.fix,
+        same_fix_as: None,
     }
 }

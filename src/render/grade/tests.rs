@@ -57,6 +57,25 @@ dan.json                                    cannot be read: it is no JSON
 }
 
 #[test]
+fn columns_beyond_the_ninth_are_counted_by_groups() {
+    for (many, heading) in [
+        (9, "12345 6789 "),
+        (10, "1···5 6··10 "),
+        (12, "1···5 6··10 11 "),
+        (14, "1···5 6··10 11·· "),
+        (40, "1···5 6··10 11·15 16·20 21·25 26·30 31·35 36·40 "),
+        (101, " 91·95 96··· 101 "),
+    ] {
+        let assertions = vec!["a -> b"; many];
+        let rows = [row("anna.json", "", held(&vec![Pass; many], ""))];
+        let view = GradeView { file: "check.yaml", assertions, rows: &rows };
+        let wide = Style { width: 200, ..Style::default() };
+        let wide = drawn_as_text::<GradeView>("text", &view, &wide);
+        assert!(wide.contains(heading), "{many}: {wide}");
+    }
+}
+
+#[test]
 fn a_spreadsheet_gets_a_line_each_and_no_formula() {
     let mut rows = class();
     rows[0].taken.note = Some("=cmd|' /C calc'!A0,\"x\"".to_owned());

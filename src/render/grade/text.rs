@@ -50,10 +50,13 @@ fn legend(view: &GradeView, style: &Style) -> String {
 
 fn rows(view: &GradeView, style: &Style) -> Vec<Vec<String>> {
     let has_notes = view.rows.iter().any(|row| row.taken.note.is_some());
-    let numbers = (1..=view.assertions.len()).map(|number| (number % 10).to_string());
     let mut headings = vec!["snapshot".to_owned()];
     headings.extend(has_notes.then(|| "note".to_owned()));
-    headings.extend([grouped(numbers), "passed".to_owned(), "first cause".to_owned()]);
+    headings.extend([
+        numbers(view.assertions.len()),
+        "passed".to_owned(),
+        "first cause".to_owned(),
+    ]);
     let headings = headings.iter().map(|heading| style.paint(Role::Quiet, heading)).collect();
     let mut rows: Vec<Vec<String>> = vec![headings];
     for (row, name) in view.rows.iter().zip(view.names()) {
@@ -67,6 +70,24 @@ fn rows(view: &GradeView, style: &Style) -> Vec<Vec<String>> {
         rows.push(cells);
     }
     rows
+}
+
+/// What stands above the columns: `12345`, and where digits do not do, the first
+/// and last number of each group, as `6··10`.
+fn numbers(of: usize) -> String {
+    if of < 10 {
+        return grouped((1..=of).map(|number| number.to_string()));
+    }
+    let groups = (1..=of).step_by(GROUP).map(|first| {
+        let last = (first + GROUP - 1).min(of);
+        let (begin, end) = (first.to_string(), last.to_string());
+        let room = last + 1 - first;
+        // Where both do not fit with something between, the first tells enough.
+        let end = if room > begin.len() + end.len() { end } else { String::new() };
+        let between = "·".repeat(room.saturating_sub(begin.len() + end.len()));
+        format!("{begin}{between}{end}")
+    });
+    groups.collect::<Vec<_>>().join(" ")
 }
 
 /// Cells of one column each, in groups between which a line may break.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::images::{image_line, in_whole_and_cut};
 use super::limits::{MOST, WIDEST, limited};
 use super::line::{Line, LineRole, Look};
 use super::shapes::{Card, Part, Tap, Told};
@@ -11,7 +12,7 @@ use crate::model::{Container, ContainerAt, Health, Natural, State};
 use crate::render::escape;
 use crate::render::svg::options::{Blank, Detail, Options};
 use crate::render::svg::reduce::Group;
-use crate::render::view::{self, Kind, Numbers, Spot, View, short_image};
+use crate::render::view::{self, Kind, Numbers, Spot, View};
 
 /// What cards are made with.
 pub struct Words<'a> {
@@ -178,7 +179,7 @@ impl<'a> Words<'a> {
             lines.extend(Line::wrapped(LineRole::Quiet, &format!("project {project}"), WIDEST, 1));
         }
         if options.shows(Detail::Image) {
-            lines.extend(Line::wrapped(LineRole::Quiet, &short_image(container), WIDEST, 1));
+            lines.extend(image_line(container));
         }
         if view.map.stack_owner(at) == StackOwner::Missing {
             lines.extend(Line::wrapped(LineRole::Alarm, "its network stack is gone", WIDEST, 2));
@@ -223,8 +224,7 @@ impl<'a> Words<'a> {
         if is_said || !self.options.keeps(Detail::Image) {
             return Vec::new();
         }
-        let cut = Line::wrapped(LineRole::Quiet, family, Part::LEAST.0, 1);
-        Line::wrapped(LineRole::Quiet, family, WIDEST, 1).into_iter().chain(cut).collect()
+        in_whole_and_cut(family)
     }
 
     /// What a card says of a whole project of so many containers.

@@ -7,6 +7,7 @@ mod alarms;
 mod arrows;
 mod bars;
 mod cards;
+mod images;
 mod limits;
 mod line;
 mod shapes;
