@@ -45,7 +45,7 @@ pub fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     let mut text = match (path, settings.is_there) {
         (Some(path), true) => format!("# {path}\n"),
         (Some(path), false) => format!("# {path}, which is not there\n"),
-        (None, _) => "# NETMAP_CONFIG is empty: no file is read\n".to_owned(),
+        (None, _) => "# NETMAP_CONFIG names none: no file is read\n".to_owned(),
     };
     for key in KEYS {
         let (value, origin) = settings.get(key.name).unwrap_or((key.usual, Origin::Usual));

@@ -250,11 +250,12 @@ fn with_default(command: Command, name: &'static str, value: &str) -> Command {
     command.mut_subcommands(|below| with_default(below, name, value))
 }
 
-/// Where the file is: NETMAP_CONFIG, which is nothing where it is empty, else
-/// in the user's folder for configuration.
+/// Where the file is: NETMAP_CONFIG, which is nothing where it is empty or
+/// `/dev/null`, else in the user's folder for configuration.
 fn path(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     if let Some(named) = variable("NETMAP_CONFIG") {
-        return (!named.is_empty()).then(|| PathBuf::from(named));
+        let is_none = named.is_empty() || named == "/dev/null";
+        return (!is_none).then(|| PathBuf::from(named));
     }
     let set = |name: &str| variable(name).filter(|text| !text.is_empty()).map(PathBuf::from);
     let home = || set("HOME").or_else(|| set("USERPROFILE")).map(|home| home.join(".config"));
@@ -302,6 +303,7 @@ mod tests {
         assert_eq!(at(&[home, xdg]).as_deref(), Some("/etc/ann/netmap/config.yaml"));
         assert_eq!(at(&[home, xdg, ("NETMAP_CONFIG", "my.yaml")]).as_deref(), Some("my.yaml"));
         assert_eq!(at(&[home, ("NETMAP_CONFIG", "")]), None);
+        assert_eq!(at(&[home, ("NETMAP_CONFIG", "/dev/null")]), None);
         assert_eq!(at(&[]), None);
     }
 
