@@ -19,6 +19,7 @@ const VERSION: &str = "1";
 
 /// The part of a diagnosis that a finding is known by again.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Document {
     schema: String,
     findings: Vec<Row>,
@@ -27,6 +28,7 @@ struct Document {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a finding")]
 struct Row {
     rule: String,
     severity: Severity,
@@ -50,8 +52,14 @@ pub fn read(path: &Path) -> Result<Vec<Known>> {
     if text.len() as u64 > LARGEST {
         return Err(failed(format!("it is larger than {} MB", LARGEST >> 20)));
     }
-    let document: Document =
-        serde_json::from_slice(&in_utf8(text)).map_err(|error| failed(error.to_string()))?;
+    let text = in_utf8(text);
+    let document: Document = serde_json::from_slice(&text).map_err(|error| {
+        failed(match error.is_eof() {
+            true if text.trim_ascii().is_empty() => "it is empty".to_owned(),
+            true => format!("it is not whole: it ends in the middle, in line {}", error.line()),
+            false => format!("it is damaged or none: {error}"),
+        })
+    })?;
     if document.schema.strip_prefix(SCHEMA) != Some(VERSION) {
         return Err(failed(format!("its schema is `{}`", document.schema)));
     }

@@ -50,6 +50,7 @@ mod watching;
 mod why;
 
 use std::ffi::OsString;
+use std::io::ErrorKind;
 
 use clap::FromArgMatches;
 
@@ -90,8 +91,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitC
         Ok(cli) => cli,
         // clap words its own errors and answers --help and --version.
         Err(error) => {
-            let _ = error.print();
-            return std::process::ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            return match error.print() {
+                // Whoever read it may have seen enough; complaints that nobody gets are none.
+                Err(wrong) if !error.use_stderr() && wrong.kind() != ErrorKind::BrokenPipe => {
+                    let path = "standard output".into();
+                    failed(&crate::error::Error::Write { path, error: wrong })
+                }
+                _ => std::process::ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
+            };
         }
     };
     if let Some(error) = wrong.filter(|_| !goes_without(cli.command.as_ref(), &settings)) {

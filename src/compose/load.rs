@@ -202,7 +202,8 @@ impl Loader {
 /// Where a file really lies that another one names; or why it is not to be read.
 pub fn inside(roots: &[PathBuf], path: &Path) -> Result<PathBuf, Closed> {
     let real = fs::canonicalize(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => Closed::Missing,
+        // What would be in a file is as little there.
+        ErrorKind::NotFound | ErrorKind::NotADirectory => Closed::Missing,
         _ => Closed::Unread(error.to_string()),
     })?;
     if !roots.iter().any(|root| real.starts_with(root)) {

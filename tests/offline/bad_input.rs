@@ -193,6 +193,61 @@ fn an_output_that_cannot_be_written_leaves_what_was_there() {
 }
 
 #[test]
+fn help_that_cannot_be_written_is_no_success() {
+    for asked in ["--help", "-h", "--version"] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let run = finished(netmap_command().arg(asked).stdout(full).output().unwrap());
+        assert_eq!(run.code, 2, "{asked}");
+        assert!(run.err.contains("No space left"), "{asked}: {}", run.err);
+    }
+}
+
+#[test]
+fn a_baseline_that_is_none_is_told_in_words_of_people() {
+    for (text, told) in [
+        ("", "it is empty"),
+        ("{\"schema\":", "it is not whole: it ends in the middle, in line 1"),
+        ("3", "expected an object"),
+        ("{\"schema\": \"netmap-findings/1\", \"findings\": [3]}", "expected a finding"),
+    ] {
+        let (_folder, path) = snapshot_file(text);
+        let run = netmap(&["doctor", "--from", SAMPLE, "--baseline", &path]);
+        assert_eq!(run.code, 2, "{text}");
+        assert!(run.err.contains(&path) && run.err.contains(told), "{text}: {}", run.err);
+        assert!(!run.err.contains("struct"), "{text}: {}", run.err);
+    }
+}
+
+#[test]
+fn a_compose_file_within_a_file_is_what_cannot_be_read() {
+    let (_folder, file) = snapshot_file("{}");
+    let path = format!("{file}/compose.yaml");
+    let run = netmap(&["show", "--compose", &path]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains(&format!("{path}: cannot read it")), "{}", run.err);
+}
+
+/// Where a lesson cannot be written to its end, there is none, and the next try is the first.
+#[test]
+fn half_a_lesson_does_not_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().to_str().unwrap();
+    for most in ["0", "3"] {
+        // As on a disk that is full: no file gets larger than so many half kilobytes.
+        let limited = format!("ulimit -f {most}; trap '' XFSZ; exec \"$@\"");
+        let mut command = std::process::Command::new("sh");
+        let program = netmap_command();
+        command.args(["-c", &limited, "sh"]).arg(program.get_program());
+        command.args(["lesson", "--lessons", at, "new", "mine", "--from", "sample:module-5"]);
+        command.env("NETMAP_CONFIG", "");
+        let run = finished(command.output().unwrap());
+        assert_eq!(run.code, 2, "{most}: {}{}", run.out, run.err);
+        assert!(run.err.contains("mine/"), "{most}: {}", run.err);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{most}");
+    }
+}
+
+#[test]
 fn an_unknown_extension_and_a_wrong_option() {
     let run = netmap(&["show", "--from", SAMPLE, "-o", "map.docx"]);
     assert_eq!(run.code, 2);

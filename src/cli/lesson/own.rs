@@ -148,9 +148,18 @@ impl Desk<'_> {
         let not_staged = told.others.clone();
         told.others.extend(not_asked);
         let made = skeleton(name, &map, &chosen, &told);
-        write(&place, &made)?;
-        let snapshot = snapshot.to_json();
-        self.run.output.data(snapshot.as_bytes(), Some(&place.join("snapshot.json")))?;
+        let recorded = place.join("snapshot.json");
+        let written = write(&place, &made)
+            .and_then(|()| self.run.output.data(snapshot.to_json().as_bytes(), Some(&recorded)));
+        if written.is_err() {
+            // Half a lesson would be in the way of the next try.
+            let files = FILES.iter().map(|file| place.join(file)).chain([recorded]);
+            for file in files {
+                let _ = fs::remove_file(file);
+            }
+            let _ = fs::remove_dir(&place);
+        }
+        written?;
         self.say(&format!("{}\n", place.display()))?;
         for finding in &not_staged {
             let Finding { summary, rule, .. } = finding;
