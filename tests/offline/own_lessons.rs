@@ -286,6 +286,26 @@ fn one_broken_lesson_keeps_nobody_from_the_others() {
 }
 
 #[test]
+fn a_folder_that_cannot_be_looked_into_is_told_of() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = made("sample:lessons/two-networks", "whole");
+    let at = folder.path().to_str().unwrap();
+    for name in ["closed", "lost+found"] {
+        let path = folder.path().join(name);
+        fs::create_dir(&path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+    }
+    let nowhere = ["--host", "unix:///nonexistent/netmap-tests.sock"];
+    let list = netmap(&[&["lesson", "--lessons", at, "list"][..], &nowhere].concat());
+    assert_eq!(list.out, "whole  shop-web does not reach shop-db\n", "{}", list.err);
+    // Root may look into all of them.
+    let is_closed = fs::read_dir(folder.path().join("closed")).is_err();
+    assert_eq!(list.code, if is_closed { 2 } else { 0 }, "{}", list.err);
+    assert_eq!(list.err.contains("closed: cannot read it"), is_closed, "{}", list.err);
+    assert!(!list.err.contains("lost+found"), "{}", list.err);
+}
+
+#[test]
 fn lessons_of_a_folder_are_the_course() {
     let folder = project_file("samples/lessons");
     let at = folder.to_str().unwrap();

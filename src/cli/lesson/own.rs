@@ -36,6 +36,8 @@ pub fn read(folder: &Path) -> Result<Course> {
                 Ok(lesson) => lessons.push(lesson),
                 Err(wrong) => broken.push(wrong),
             }
+        } else {
+            broken.extend(closed(&path));
         }
     }
     if lessons.is_empty() && broken.is_empty() {
@@ -56,8 +58,22 @@ pub fn is_lesson(folder: &Path) -> bool {
     there(&"setup.sh") || FILES.iter().filter(|file| there(file)).count() > 1
 }
 
+/// A folder that may be a lesson, for all that can be seen of it. What no lesson could
+/// be called is none, as `lost+found`.
+fn closed(folder: &Path) -> Option<Broken> {
+    let name = name_of(folder);
+    let error = fs::read_dir(folder).err()?;
+    let is_closed = error.kind() == ErrorKind::PermissionDenied && is_plain(&name);
+    let problem = Problem { place: None, what: format!("cannot read it: {error}"), hint: None };
+    is_closed.then(|| Broken { name, path: folder.to_owned(), problems: vec![problem] })
+}
+
+fn name_of(folder: &Path) -> String {
+    folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 fn one(folder: &Path) -> Result<Lesson, Broken> {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = name_of(folder);
     let wrong = |name, problems| Broken { name, path: folder.to_owned(), problems };
     let problem = |what| Problem { place: None, what, hint: None };
     let texts = FILES.map(|file| {
