@@ -54,7 +54,7 @@ impl Case<'_> {
 
     /// The container with the address of a name server that another one was given or
     /// asks, or for which that address is kept while it is down.
-    fn name_server(&self, from: ContainerAt) -> Option<(ContainerAt, IpAddr)> {
+    pub fn name_server(&self, from: ContainerAt) -> Option<(ContainerAt, IpAddr)> {
         let seen = self.seen(from).and_then(|seen| seen.nameservers.as_deref()).unwrap_or_default();
         let given = self.container(from).dns.iter().filter_map(|server| server.parse().ok());
         let mut servers = given.chain(seen.iter().copied());
@@ -64,7 +64,9 @@ impl Case<'_> {
                 let mut endpoints = self.container(*at).endpoints.iter();
                 endpoints.any(|endpoint| endpoint.fixed_addresses().any(|ip| ip == address))
             };
-            let at = has.or_else(|| self.containers().find(keeps))?;
+            let is_kept = self.index.is_fixed(address);
+            let kept = || self.containers().filter(|_| is_kept).find(keeps);
+            let at = has.or_else(kept)?;
             (at != from).then_some((at, address))
         })
     }

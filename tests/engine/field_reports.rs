@@ -525,7 +525,7 @@ fn a_name_server_that_is_a_container() {
 }
 
 #[test]
-#[ignore = "needs an engine: tests/run"]
+#[ignore = "needs a Docker engine"]
 fn a_search_domain_with_an_answer_for_every_name() {
     let never = &["firewall-drop", "wrong-name"];
     let words = &["cache", "198.18.0.9", "cache.office.test"];
