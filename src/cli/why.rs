@@ -74,7 +74,7 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     if session.is_live() {
         let wanted = {
             let map = Map::new(&session.snapshot);
-            wanted(&map, from, &aim, owners(&Case::new(&map, None), from, &aim))
+            wanted(&Case::new(&map, None), from, &aim)
         };
         session.observe_some(!args.no_exec, wanted).await;
         // Before anything is tried, which would be seen as well; and only where
@@ -126,17 +126,12 @@ fn source(case: &Case, name: &str) -> Result<ContainerAt> {
         .ok_or_else(|| Error::Usage { what: format!("there is no container `{name}`"), hint: None })
 }
 
-/// Whom to look at: the two ends, the others of the name and whoever shares their
-/// stacks; everybody where the question is who else has a port or an address, or
+/// Whom to look at: the two ends, the others of the name or who answers for names
+/// outside, and whoever shares their stacks; everybody where the question is who else has a port or an address, or
 /// what an end that is not well waits for itself.
-fn wanted(
-    map: &Map,
-    from: ContainerAt,
-    aim: &Aim,
-    owners: &[ContainerAt],
-) -> impl Fn(&Container) -> bool + use<> {
+fn wanted(case: &Case, from: ContainerAt, aim: &Aim) -> impl Fn(&Container) -> bool + use<> {
     let is_well = |at: ContainerAt| {
-        let container = map.container(at);
+        let container = case.container(at);
         container.state == State::Running
             && container.restart_count == 0
             && container.health != Some(Health::Unhealthy)
@@ -146,12 +141,15 @@ fn wanted(
         Destination::Itself => None,
         Destination::Container(_) | Destination::Elsewhere if by_address => None,
         Destination::Container(to) if ![from, to].into_iter().all(is_well) => None,
-        Destination::Container(to) => Some([&[from, to], owners].concat()),
-        Destination::Elsewhere => Some(vec![from]),
+        Destination::Container(to) => Some([&[from, to], owners(case, from, aim)].concat()),
+        Destination::Elsewhere => {
+            let server = case.name_server(from).map(|(server, _)| server);
+            Some([from].into_iter().chain(server).collect())
+        }
     }
     .map(|ends| {
-        let stacks = ends.iter().flat_map(|at| [Some(*at), map.stack(*at)]).flatten();
-        stacks.map(|at| map.container(at).id.clone()).collect()
+        let stacks = ends.iter().flat_map(|at| [Some(*at), case.map.stack(*at)]).flatten();
+        stacks.map(|at| case.container(at).id.clone()).collect()
     });
     move |container| ends.as_ref().is_none_or(|ends| ends.contains(&container.id))
 }

@@ -1,12 +1,16 @@
 //! Fixes of what goes by way of the engine's machine: what a rule offers and
 //! what `why` offers is the same.
 
+use std::net::IpAddr;
+
 use super::case::Case;
 use super::in_the_way::Obstacle;
 use super::recreate::settled;
 use super::steps::{advise, on_host, put_off};
 use super::wanted::Edge;
-use crate::model::{Action, Change, ContainerAt, Evidence, MachineMatter, Step};
+use crate::model::{
+    Action, Change, ContainerAt, Evidence, HostAddress, HostsEntry, MachineMatter, Step,
+};
 
 /// The name of the machine that Podman writes into each container's `/etc/hosts`.
 const PODMANS_NAME: &str = "host.containers.internal";
@@ -131,6 +135,38 @@ impl Case<'_> {
             self.called(at)
         )));
         steps
+    }
+
+    /// The entries of a container's hosts file, as they were asked for and as they
+    /// were seen, sorted.
+    pub fn hosts_entries(&self, at: ContainerAt) -> Vec<(String, IpAddr)> {
+        let asked = self.container(at).extra_hosts.iter().filter_map(|host| match host.address {
+            HostAddress::Ip(address) => Some((host.name.clone(), address)),
+            _ => None,
+        });
+        let seen = self.seen(at).and_then(|seen| seen.hosts.as_deref()).unwrap_or_default();
+        let names = |entry: &HostsEntry| {
+            let address = entry.address;
+            entry.names.iter().map(move |name| (name.clone(), address)).collect::<Vec<_>>()
+        };
+        let mut entries: Vec<(String, IpAddr)> = asked.chain(seen.iter().flat_map(names)).collect();
+        entries.sort();
+        entries.dedup();
+        entries
+    }
+
+    /// Takes an entry out of a container's hosts file.
+    pub fn without_entry(&self, at: ContainerAt, name: &str, address: IpAddr) -> Vec<Step> {
+        let given = self.container(at).extra_hosts.iter().any(|host| {
+            host.name.eq_ignore_ascii_case(name) && host.address == HostAddress::Ip(address)
+        });
+        match given {
+            true => self.recreate(at, vec![Change::RemoveHost { name: name.to_owned() }]),
+            false => vec![advise(format!(
+                "take the line for {name} out of the hosts file of {}",
+                self.called(at)
+            ))],
+        }
     }
 
     /// Lets a client dial a peer by its own name, without a part before it.

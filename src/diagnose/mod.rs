@@ -49,6 +49,7 @@ mod index;
 mod localhost;
 mod looping;
 mod malformed;
+mod name_servers;
 mod names;
 mod narrow;
 mod obstacle;

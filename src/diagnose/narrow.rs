@@ -59,14 +59,15 @@ pub fn needed(
     needed
 }
 
-/// Adds what any of these wait for in vain, what that waits for, and so on, and who
-/// shares their network stacks.
+/// Adds what any of these wait for in vain, what that waits for, and so on, who shares
+/// their network stacks, and who answers what they ask for names.
 fn add_causes(case: &Case, needed: &mut BTreeSet<ContainerAt>) {
     let mut new: Vec<ContainerAt> = needed.iter().copied().collect();
     while let Some(at) = new.pop() {
         let in_vain = case.edges_from(at).filter(|(edge, _)| edge.evidently_fails());
         let causes = in_vain.flat_map(|(edge, obstacle)| ends(edge, obstacle));
-        let others: Vec<ContainerAt> = causes.chain(stack_of(case, at)).collect();
+        let answers = case.name_server(at).map(|(server, _)| server);
+        let others: Vec<ContainerAt> = causes.chain(stack_of(case, at)).chain(answers).collect();
         new.extend(others.into_iter().filter(|other| needed.insert(*other)));
     }
 }

@@ -233,7 +233,7 @@ pub fn handed_out(names: &Names, edge: &Edge, to: ContainerAt) -> Option<HandedO
             true => "localhost".to_owned(),
             false => error.host.clone(),
         };
-        return Some(HandedOut { host, port: error.port.or(edge.port), setting });
+        return Some(HandedOut { host, port: error.port, setting });
     }
     let port = edge.port.filter(|_| edge.is_configured())?;
     let of_port = |advertised: &&Advertised| {

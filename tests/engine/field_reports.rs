@@ -514,6 +514,18 @@ fn a_port_of_the_hosts_loopback_dialled_by_the_gateways_address() {
 
 #[test]
 #[ignore = "needs a Docker engine"]
+fn a_name_server_that_is_a_container() {
+    let words = &["api.example.com", "pihole", "nothing listens on port 53"];
+    let says = Says { rule: "outside-names", words, never: &["unexplained-failure"] };
+    hold_with("name-server-container", false, &says, |case, finding| {
+        let (ladder, code) = case.why(&["app", "api.example.com:443"]);
+        assert_eq!(code, Some(1), "{ladder:#}");
+        assert_eq!(ladder["fix"], finding["fix"], "{ladder:#}");
+    });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
 fn a_search_domain_with_an_answer_for_every_name() {
     let never = &["firewall-drop", "wrong-name"];
     let words = &["cache", "198.18.0.9", "cache.office.test"];

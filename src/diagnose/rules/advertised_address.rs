@@ -179,7 +179,8 @@ fn by_records(case: &Case, server: ContainerAt, handed: &HandedOut, address: &st
     }
     let advice = match reference::is_container_id(&handed.host) {
         true => format!(
-            "let {called} advertise {address} instead of its host name, which is the id of a container"
+            "let {called} advertise {address} instead of its host name, which is the id of a container; \
+             or, if it only tells of others, let the one that it tells of register by a name"
         ),
         false => format!("let {called} advertise {address} (Kafka: KAFKA_ADVERTISED_LISTENERS)"),
     };

@@ -1,8 +1,9 @@
 //! Out to the host and back in.
 
+use super::startup_race::says_it_got_through;
 use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Sight, owned};
 use crate::model::words::few;
-use crate::model::{Evidence, MachineMatter, Severity};
+use crate::model::{Evidence, LogError, MachineMatter, Progress, Severity};
 
 /// See `netmap explain hairpin`.
 pub const RULE: Rule = Rule {
@@ -21,11 +22,26 @@ pub const RULE: Rule = Rule {
     judge,
 };
 
+/// Whether all that shows a failure is what the log said before it said that the client
+/// is connected: a firewall that was in the way is gone.
+fn is_over(case: &Case, edge: &Edge) -> bool {
+    let is_past = |error: &LogError| {
+        let last = error.repeated.last;
+        case.is_overdue(edge.from, &error.repeated)
+            && last.is_some_and(|last| says_it_got_through(case, edge, last))
+    };
+    let fails_now = edge.tried().next().is_some()
+        || edge.is_connecting(Progress::Trying)
+        || edge.measured().any(|(outcome, _)| outcome.got_through() == Some(false));
+    !fails_now && edge.logged().all(is_past)
+}
+
 fn judge(case: &Case) -> Judgement {
     // Measured on Docker 20.10 and 28 and on Podman: from an internal network
     // nothing comes back in by a published port.
     let severity = |edge: &Edge, unknown: bool| {
-        if edge.evidently_fails() || case.is_internal_only(edge.from) {
+        let fails = edge.evidently_fails() && !is_over(case, edge);
+        if fails || case.is_internal_only(edge.from) {
             Severity::Error
         } else if unknown {
             Severity::Warning
@@ -66,4 +82,51 @@ fn judge(case: &Case) -> Judgement {
         finding.fix = case.go_directly(peer, inside, &edges);
         finding
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::diagnose::diagnose;
+    use crate::graph::Map;
+    use crate::model::{Severity, Snapshot};
+
+    #[test]
+    fn what_a_client_has_got_past_is_no_failure_any_more() {
+        let found = |looked: &str, more: Value| {
+            let mut seen = json!({"container": "web", "id": "web", "at": looked, "log_errors": [
+                {"kind": "unreachable", "host": "192.168.1.10", "port": 8080, "count": 10,
+                    "first": "2026-05-01T10:00:00Z", "last": "2026-05-01T10:00:09Z"}]});
+            seen.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let on = |network: &str, ip: &str| json!([{"network": network, "network_id": network, "ipv4": ip}]);
+            let snapshot = json!({
+                "schema": "netmap/1",
+                "host": {"addresses": ["192.168.1.10"]},
+                "networks": [
+                    {"name": "a", "id": "a", "driver": "bridge",
+                        "subnets": [{"subnet": "10.0.0.0/24"}]},
+                    {"name": "b", "id": "b", "driver": "bridge",
+                        "subnets": [{"subnet": "10.1.0.0/24"}]}],
+                "containers": [
+                    {"name": "web", "id": "web", "state": "running", "endpoints": on("a", "10.0.0.2")},
+                    {"name": "api", "id": "api", "state": "running", "endpoints": on("b", "10.1.0.2"),
+                        "published": [{"port": 80, "host_ip": "0.0.0.0", "host_port": 8080}]}],
+                "observations": [seen, {"container": "api", "id": "api", "listening": [
+                    {"protocol": "tcp", "address": "0.0.0.0", "port": 80}]}],
+            });
+            let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
+            let only = |rule: &crate::diagnose::Rule| rule.name == super::RULE.name;
+            let diagnosis = diagnose(&Map::new(&snapshot), None, only);
+            diagnosis.findings.iter().map(|finding| finding.severity).collect::<Vec<_>>()
+        };
+        let connected = || json!({"log_connected": "2026-05-01T10:00:11Z"});
+        let trying = json!({"log_connected": "2026-05-01T10:00:11Z", "connections": [
+            {"remote": "192.168.1.10:8080", "progress": "trying"}]});
+        let (soon, later) = ("2026-05-01T10:00:12Z", "2026-05-01T10:00:40Z");
+        assert_eq!(found(later, connected()), [Severity::Info]);
+        assert_eq!(found(soon, connected()), [Severity::Error], "the next may be due yet");
+        assert_eq!(found(later, json!({})), [Severity::Error], "it may have given up");
+        assert_eq!(found(later, trying), [Severity::Error]);
+    }
 }

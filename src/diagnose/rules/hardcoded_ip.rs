@@ -32,9 +32,15 @@ fn judge(case: &Case) -> Judgement {
     for (edge, obstacle) in case.edges() {
         let inside = matches!(edge.target, Meaning::Addressed(_) | Meaning::FreeAddress(_));
         let own = edge.target == Meaning::Addressed(edge.from) && obstacle.is_none();
+        // Where a hosts file hides the container of that name, that is told of.
+        let shadowed = edge.is_by_name() && case.resolved(edge.from, &edge.host).is_some();
         let elsewhere =
             matches!(obstacle, Some(Obstacle::OtherNetwork(_) | Obstacle::NoCommonFamily(_)));
-        if inside && !elsewhere && edge.is_configured() && !own && !is_fixed(case, edge) {
+        if inside
+            && !(elsewhere || own || shadowed)
+            && edge.is_configured()
+            && !is_fixed(case, edge)
+        {
             let key = (&*edge.host, edge.port);
             by_address.entry(key).or_default().push((edge, obstacle));
         }

@@ -1,12 +1,13 @@
 //! Two that want one port of the host.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use crate::diagnose::{Case, Holders, Judgement, Rule, advise, owned};
 use crate::model::words::few;
 use crate::model::{
-    Change, Container, ContainerAt, Evidence, HostPorts, RequestedPort, Severity, StartErrorKind,
-    State,
+    Change, Container, ContainerAt, Evidence, HostPorts, Listening, RequestedPort, Severity,
+    StartErrorKind, State,
 };
 
 /// See `netmap explain host-port-conflict`.
@@ -41,11 +42,12 @@ fn judge(case: &Case) -> Judgement {
             continue;
         }
         let taken = taken(case, at);
-        if error.is_none() && taken.is_empty() {
+        let by_program = taken.is_empty().then(|| taken_by_a_program(case, container)).flatten();
+        if error.is_none() && taken.is_empty() && by_program.is_none() {
             continue;
         }
         let (asked, holders): (Vec<&RequestedPort>, Vec<ContainerAt>) = taken.into_iter().unzip();
-        let asked = asked.first().copied().or(container.requested.first());
+        let asked = asked.first().copied().or(by_program).or(container.requested.first());
         let port = asked.map(|asked| asked.host_port.to_string()).unwrap_or_default();
         let mut holders = case.names_of(holders);
         holders.sort_unstable();
@@ -66,7 +68,7 @@ fn judge(case: &Case) -> Judgement {
         } else if let Some((port, held)) = beside(case, at, asked) {
             finding.subjects.extend(held.names.iter().cloned());
             finding.evidence.push(held.sign(port));
-        } else if error.is_some() {
+        } else if error.is_some() || by_program.is_some() {
             let text = "No container has it; a program on the host does";
             finding.evidence.push(Evidence::Remark { text });
         }
@@ -111,10 +113,29 @@ fn taken<'a>(case: &Case<'a>, at: ContainerAt) -> Vec<(&'a RequestedPort, Contai
     taken
 }
 
+/// The port that a container asks for and, by the sockets of the engine's machine,
+/// somebody has: the engine's own name server may be that, too.
+fn taken_by_a_program<'a>(case: &Case<'a>, container: &'a Container) -> Option<&'a RequestedPort> {
+    let host = case.map.snapshot().host.as_ref()?;
+    let sockets = host.listening.as_deref()?;
+    container.requested.iter().find(|wanted| {
+        let has = |socket: &Listening| {
+            Some(socket.port) == wanted.host_port.one()
+                && socket.protocol == wanted.protocol
+                && meet(Some(socket.address), wanted.host_ip)
+        };
+        sockets.iter().any(has)
+    })
+}
+
+/// Whether two addresses, of which none is every one, are or hold the same.
+fn meet(a: Option<IpAddr>, b: Option<IpAddr>) -> bool {
+    let every = |ip: Option<IpAddr>| ip.is_none_or(|ip| ip.is_unspecified());
+    every(a) || every(b) || a == b
+}
+
 /// Whether a container has a port of the host that another one asks for.
 fn holds(holder: &Container, wanted: &RequestedPort, port: u16, planned: bool) -> bool {
-    let every = |ip: Option<std::net::IpAddr>| ip.is_none_or(|ip| ip.is_unspecified());
-    let meet = |a, b| every(a) || every(b) || a == b;
     if planned {
         // Of a range the engine takes what is free.
         return holder.requested.iter().any(|other| {
@@ -148,4 +169,38 @@ fn free_port(case: &Case, asked: &RequestedPort, given: &mut BTreeSet<u16>) -> H
         from = Some(free);
     }
     HostPorts::Any
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::diagnose::diagnose;
+    use crate::graph::Map;
+    use crate::model::Snapshot;
+
+    #[test]
+    fn a_program_on_the_machine_can_have_the_port() {
+        let found = |protocol: &str, address: &str, wanted: &str| {
+            let snapshot = json!({
+                "schema": "netmap/1",
+                "host": {"listening": [{"protocol": protocol, "address": address, "port": 53}]},
+                "networks": [], "containers": [{"name": "pihole", "id": "pihole",
+                    "state": "created", "requested": [
+                        {"port": 53, "protocol": "udp", "host_ip": wanted, "host_port": "53"}]}],
+            });
+            let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
+            let only = |rule: &crate::diagnose::Rule| rule.name == super::RULE.name;
+            let diagnosis = diagnose(&Map::new(&snapshot), None, only);
+            diagnosis.findings.iter().map(|f| f.summary.clone()).collect::<Vec<_>>()
+        };
+        let taken = ["pihole will not start: port 53 of the host is taken"];
+        assert_eq!(found("udp", "10.89.0.1", ""), taken);
+        assert_eq!(found("udp", "0.0.0.0", "192.168.1.10"), taken);
+        for (protocol, address, wanted) in
+            [("tcp", "10.89.0.1", ""), ("udp", "127.0.0.53", "192.168.1.10")]
+        {
+            assert_eq!(found(protocol, address, wanted), [""; 0], "{protocol} {address} {wanted}");
+        }
+    }
 }

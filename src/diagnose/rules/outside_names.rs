@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     meaning: "Docker's resolver answers for containers itself and asks the host's name servers for \
         everything else. When those cannot be reached from the container, only peers have names.",
     seen: "The log says that a name with dots was not found, the container has a way out, and no \
-        peer's name failed. Where a name server has answered that there is no such name, and other \
+        peer's name failed. Where its name server is a container, what is wrong with that is told. Where a name server has answered that there is no such name, and other \
         names outside do not fail, it is the name that is told of.",
     example: "`getaddrinfo EAI_AGAIN api.example.com` while `db` resolves",
     fix: "Give it name servers that it can reach: `--dns 9.9.9.9`, or `\"dns\"` in the engine's \
@@ -60,7 +60,13 @@ fn finding(case: &Case, from: ContainerAt, edges: &[&Edge]) -> Finding {
         true => format!("{name} dials {}, and its name server knows no such name", few(&hosts)),
         false => format!("{name} cannot resolve {}", few(&hosts)),
     };
-    let mut finding = RULE.finding([name], summary);
+    let server = case.failing_name_server(from).filter(|_| !is_answered);
+    let summary = match &server {
+        Some(server) => format!("{summary}: its name server is {}", server.is),
+        None => summary,
+    };
+    let server_name = server.as_ref().map(|server| case.name(server.at));
+    let mut finding = RULE.finding([name].into_iter().chain(server_name), summary);
     finding.evidence = edges.iter().map(|edge| case.sign(edge)).collect();
     let seen = case.seen(from).and_then(|seen| seen.nameservers.as_deref()).unwrap_or_default();
     let servers: Vec<String> = seen.iter().map(ToString::to_string).collect();
@@ -70,6 +76,11 @@ fn finding(case: &Case, from: ContainerAt, edges: &[&Edge]) -> Finding {
     let servers = case.container(from).dns.clone();
     if !servers.is_empty() {
         finding.evidence.push(Evidence::NameServers { servers, given: true });
+    }
+    if let Some(server) = server {
+        finding.evidence.extend(server.evidence);
+        finding.fix = server.fix;
+        return finding;
     }
     let called = case.called(from);
     let advice = if is_answered {
@@ -140,5 +151,45 @@ mod tests {
         // One that knows nothing outside says so of every name.
         let all = found(&[(a, true), (b, true), (c, true)], &none);
         assert!(all[0].starts_with("Error web cannot resolve "), "{all:?}");
+    }
+
+    #[test]
+    fn a_container_that_is_the_name_server_is_told_of() {
+        let found_with = |state: &str, port: u16, protocol: &str| {
+            let mut setup: Value = serde_json::from_str(
+                r#"{"schema": "netmap/1", "networks": [{"name": "n", "id": "n",
+                    "driver": "bridge", "subnets": [{"subnet": "10.0.0.0/24"}]}],
+                "containers": [
+                    {"name": "web", "id": "web", "state": "running", "dns": ["10.0.0.53"],
+                     "endpoints": [{"network": "n", "network_id": "n", "ipv4": "10.0.0.3"}]},
+                    {"name": "pihole", "id": "pihole", "endpoints": [
+                        {"network": "n", "network_id": "n", "fixed_ipv4": "10.0.0.53"}]}],
+                "observations": [{"container": "web", "id": "web", "at": "2026-05-01T10:02:00Z",
+                    "log_errors": [{"kind": "name-not-found", "host": "a.example.com",
+                        "count": 9, "first": "2026-05-01T10:00:00Z",
+                        "last": "2026-05-01T10:01:58Z"}]},
+                    {"container": "pihole", "id": "pihole", "how": "proc"}]}"#,
+            )
+            .unwrap();
+            let server = &mut setup["containers"][1];
+            server["state"] = json!(state);
+            if state == "running" {
+                server["endpoints"][0]["ipv4"] = json!("10.0.0.53");
+            }
+            setup["observations"][1]["listening"] =
+                json!([{"protocol": protocol, "address": "0.0.0.0", "port": port}]);
+            let snapshot = Snapshot::read(setup.to_string().as_bytes()).unwrap();
+            let only = |rule: &crate::diagnose::Rule| rule.name == super::RULE.name;
+            let diagnosis = diagnose(&Map::new(&snapshot), None, only);
+            let [finding] = diagnosis.findings.as_slice() else { panic!("{diagnosis:?}") };
+            finding.summary.clone()
+        };
+        let is =
+            |what: &str| format!("web cannot resolve a.example.com: its name server is {what}");
+        let deaf = is("pihole, where nothing listens on port 53");
+        assert_eq!(found_with("running", 80, "tcp"), deaf);
+        assert_eq!(found_with("running", 53, "tcp"), deaf, "names are asked for by UDP");
+        assert_eq!(found_with("running", 53, "udp"), is("pihole, a container"));
+        assert_eq!(found_with("exited", 53, "udp"), is("pihole, which has exited"));
     }
 }

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use crate::diagnose::{Case, Judgement, Rule, Sight, advise};
-use crate::model::{Change, ContainerAt, Evidence, HostAddress, Severity};
+use crate::diagnose::{Case, Judgement, Rule, Sight};
+use crate::model::{Evidence, Severity};
 
 /// See `netmap explain shadowed-name`.
 pub const RULE: Rule = Rule {
@@ -28,7 +28,7 @@ fn judge(case: &Case) -> Judgement {
         if !container.state.has_network() || case.map.on_host(at) {
             continue;
         }
-        for (name, address) in entries(case, at) {
+        for (name, address) in case.hosts_entries(at) {
             let linked = container.links.iter().any(|link| {
                 [&link.target, &link.alias].iter().any(|part| part.eq_ignore_ascii_case(&name))
             });
@@ -64,34 +64,45 @@ fn judge(case: &Case) -> Judgement {
             let owner =
                 case.map.owner_of(at, address).map(|(owner, _)| case.name(owner).to_owned());
             finding.evidence.push(Evidence::AddressOf { address, container: owner });
-            let given = container.extra_hosts.iter().any(|host| {
-                host.name.eq_ignore_ascii_case(&name) && host.address == HostAddress::Ip(address)
-            });
-            finding.fix = match given {
-                true => case.recreate(at, vec![Change::RemoveHost { name }]),
-                false => vec![advise(format!(
-                    "take the line for {name} out of the hosts file of {}",
-                    case.called(at)
-                ))],
-            };
+            finding.fix = case.without_entry(at, &name, address);
             findings.push(finding);
         }
     }
     Judgement::of(findings)
 }
 
-/// The entries of a container's hosts file, as they were asked for and as they
-/// were seen, sorted.
-fn entries(case: &Case, at: ContainerAt) -> Vec<(String, IpAddr)> {
-    let asked = case.container(at).extra_hosts.iter().filter_map(|host| match host.address {
-        HostAddress::Ip(address) => Some((host.name.clone(), address)),
-        _ => None,
-    });
-    let seen = case.seen(at).and_then(|seen| seen.hosts.as_deref()).unwrap_or_default();
-    let seen =
-        seen.iter().flat_map(|entry| entry.names.iter().map(|name| (name.clone(), entry.address)));
-    let mut entries: Vec<(String, IpAddr)> = asked.chain(seen).collect();
-    entries.sort();
-    entries.dedup();
-    entries
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::diagnose::diagnose;
+    use crate::graph::Map;
+    use crate::model::Snapshot;
+
+    #[test]
+    fn a_name_that_the_hosts_file_hides_is_told_of_once() {
+        let found = |dialled: &str| {
+            let on = |ip: &str| json!([{"network": "n", "network_id": "n", "ipv4": ip}]);
+            let snapshot = json!({
+                "schema": "netmap/1",
+                "networks": [{"name": "n", "id": "n", "driver": "bridge",
+                    "subnets": [{"subnet": "10.0.0.0/24"}]}],
+                "containers": [
+                    {"name": "db", "id": "db", "state": "running", "network_mode": "n",
+                        "endpoints": on("10.0.0.2")},
+                    {"name": "web", "id": "web", "state": "running", "network_mode": "n",
+                        "endpoints": on("10.0.0.3"), "extra_hosts": ["db:10.0.0.77"],
+                        "references": [{"origin": "environment", "variable": "DB_URL",
+                            "scheme": "postgres", "host": dialled, "port": 5432}]}],
+                "observations": [{"container": "db", "id": "db", "listening": [
+                    {"protocol": "tcp", "address": "0.0.0.0", "port": 5432}]}],
+            });
+            let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
+            let rules = [super::RULE.name, "hardcoded-ip"];
+            let diagnosis = diagnose(&Map::new(&snapshot), None, |rule| rules.contains(&rule.name));
+            diagnosis.findings.iter().map(|f| f.rule.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("db"), ["shadowed-name"]);
+        assert_eq!(found("10.0.0.77"), ["shadowed-name", "hardcoded-ip"]);
+    }
 }

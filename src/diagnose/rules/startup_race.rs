@@ -198,14 +198,23 @@ fn since(case: &Case, edge: &Edge, error: &LogError) -> Option<Since> {
 /// Whether a client has evidently reached its server after it last complained: it
 /// is connected, or was seen to be, or its log says so and is about nobody else.
 fn got_through(case: &Case, edge: &Edge, last: Moment) -> bool {
-    let said = case.seen(edge.from).and_then(|seen| seen.log_connected);
-    let is_said = said.is_some_and(|said| said.since(last) >= 0.0);
-    let is_about_another =
-        |other: &Edge| other.container() != edge.container() && other.logged().next().is_some();
-    let mut others = case.edges_from(edge.from).map(|(other, _)| other);
     edge.container().is_some_and(|to| is_connected(case, edge, to))
         || was_answered(case, edge, last)
-        || (is_said && !others.any(is_about_another))
+        || says_it_got_through(case, edge, last)
+}
+
+/// Whether a client's log says after a complaint that it is connected, and complains
+/// of nobody else.
+pub(super) fn says_it_got_through(case: &Case, edge: &Edge, last: Moment) -> bool {
+    let said = case.seen(edge.from).and_then(|seen| seen.log_connected);
+    let is_said = said.is_some_and(|said| said.since(last) >= 0.0);
+    let is_same = |other: &Edge| {
+        other.host == edge.host
+            || (other.container() == edge.container() && edge.container().is_some())
+    };
+    let is_about_another = |other: &Edge| !is_same(other) && other.logged().next().is_some();
+    let mut others = case.edges_from(edge.from).map(|(other, _)| other);
+    is_said && !others.any(is_about_another)
 }
 
 /// Whether a client was answered on the wire after it last complained, and while

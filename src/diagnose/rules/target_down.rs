@@ -2,7 +2,7 @@
 
 use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight};
 use crate::model::words::few;
-use crate::model::{ContainerAt, Severity, State, Step};
+use crate::model::{ContainerAt, Severity, Step};
 
 /// See `netmap explain target-down`.
 pub const RULE: Rule = Rule {
@@ -60,10 +60,5 @@ fn unwell(case: &Case, at: ContainerAt) -> (String, Vec<Step>) {
 }
 
 fn down(case: &Case, at: ContainerAt) -> (String, Vec<Step>) {
-    let fix = match case.container(at).state {
-        State::Paused => vec![case.unpause(at)],
-        State::Created => vec![case.start(at)],
-        _ => case.bring_back(at),
-    };
-    (case.state_of(at), fix)
+    (case.state_of(at), case.bring_up(at))
 }

@@ -256,7 +256,14 @@ impl<'a> Climb<'a> {
         let by_address =
             self.tries(By::Address, attempt).filter(|_| self.silent_service().is_none());
         let tries = by_address.chain(self.tries(By::Name, attempt));
-        tries.map(|m| (m.outcome, m.reason.as_ref())).min_by_key(|(outcome, _)| rank(*outcome))
+        let tries = tries.map(|m| (m.outcome, m.reason.as_ref()));
+        let (outcome, why) = tries.min_by_key(|(outcome, _)| rank(*outcome))?;
+        // A program that connects is told the same of a host that is not there and of
+        // one that a firewall keeps it from; the answer to a ping says which it is.
+        let is_kept = |why: &&Why| matches!(why, Why::FirewallOnTheWay | Why::RejectedOnTheWay);
+        let kept = || self.measured.iter().filter_map(|m| m.reason.as_ref()).find(is_kept);
+        let nobody = why.filter(|why| **why == Why::NobodyThere);
+        Some((outcome, nobody.and_then(|_| kept()).or(why)))
     }
 
     /// A command by which the container that asks connects.

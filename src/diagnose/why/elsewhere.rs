@@ -44,11 +44,22 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
             (use_another(climb), climb.inside(&["nslookup", host]))
         }
         RungKind::Name => {
-            let fix = advise(format!(
-                "if {} resolves names of its peers, give it a name server for others: --dns ADDRESS",
-                climb.name()
-            ));
-            (vec![fix], climb.inside(&["nslookup", host]))
+            let server = climb.case.failing_name_server(climb.from);
+            let other = || {
+                vec![advise(format!(
+                    "if {} resolves names of its peers, give it a name server for others: --dns ADDRESS",
+                    climb.name()
+                ))]
+            };
+            let (fix, note) = match server {
+                Some(server) => (server.fix, Some(format!("its name server is {}", server.is))),
+                None => (other(), None),
+            };
+            let failed = ladder.rungs.iter_mut().find(|rung| rung.rung == RungKind::Name);
+            if let Some(rung) = failed {
+                rung.notes.extend(note);
+            }
+            (fix, climb.inside(&["nslookup", host]))
         }
         RungKind::Address | RungKind::Packets | RungKind::Size | RungKind::Port => {
             let fix = advise(format!(

@@ -66,9 +66,17 @@ pub fn explained(climb: &Climb) -> Option<Explained> {
             (vec![note], case.dial_name_itself(edge, *peer))
         }
         Obstacle::FreeAddress => {
-            let name = case.called(climb.from);
-            let advice = format!("let {name} use the name of the container that is meant");
-            (vec!["nobody has that address now".to_owned()], vec![advise(advice)])
+            let entries = case.hosts_entries(climb.from);
+            let own = entries.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(host));
+            // The name would do, were it not in the hosts file.
+            let fix = match own.filter(|_| case.resolved(climb.from, host).is_some()) {
+                Some((name, address)) => case.without_entry(climb.from, &name, address),
+                None => vec![advise(format!(
+                    "let {} use the name of the container that is meant",
+                    case.called(climb.from)
+                ))],
+            };
+            (vec!["nobody has that address now".to_owned()], fix)
         }
         _ => return None,
     };

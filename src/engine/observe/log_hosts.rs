@@ -151,8 +151,9 @@ fn host_of_url(line: &str) -> Option<Host> {
         line[..at].rsplit(|c: char| !c.is_ascii_alphanumeric() && !"+.-".contains(c)).next()?;
     let url = &line[at - scheme.len()..];
     let end = url.find(|c: char| c.is_whitespace() || "\"'`,()<>;]".contains(c));
-    let reference =
-        in_value(Origin::Log, "", &url[..end.unwrap_or(url.len())]).into_iter().next()?;
+    // A sentence may end behind it.
+    let url = url[..end.unwrap_or(url.len())].trim_end_matches(['.', ':', '?', '!']);
+    let reference = in_value(Origin::Log, "", url).into_iter().next()?;
     Some((reference.host.clone(), reference.dialled_port()))
 }
 

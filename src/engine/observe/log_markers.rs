@@ -2,7 +2,7 @@
 //! lower case.
 
 /// Phrases after which the host stands, whatever it looks like; the surest first.
-pub const SURE: [&str; 85] = [
+pub const SURE: [&str; 87] = [
     "ipv4:",
     "\"broker\":\"",
     "connect to server ",
@@ -67,6 +67,8 @@ pub const SURE: [&str; 85] = [
     "host lookup: ",
     "failure resolving ",
     "querying dns for ",
+    "host not found: ",
+    "election address ",
     "lookup failed: ",
     "to redis (",
     "canonicalize address ",

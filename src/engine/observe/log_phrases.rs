@@ -61,6 +61,8 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
             "domain name not found",
             "dns server error: 3",
             "temporary failure resolving '",
+            "cannot resolve host",
+            "not found address of host",
             "host lookup: '",
             // The C library's in other languages.
             "name oder der dienst ist nicht bekannt",
@@ -184,6 +186,7 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
             "connecting to broker",
             "connection to the host",
             "attempt to connect to",
+            "cannot open channel to ",
             "error sending request for url",
             "i/o error on ",
             "statuscode.unavailable",
