@@ -56,8 +56,8 @@ case $K in
 esac
 }
 # K is the first tool that works, where one is needed; M the megabytes that one
-# worker takes.
-T=${P:+$P 1}
+# worker takes. On a busy machine some need a second to start.
+T=${P:+$P 5}
 K= M=1
 [ "$I" ] && [ "$j" != t ] || for k in @TOOLS@; do
   has "$k" || continue
