@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::images::{image_line, in_whole_and_cut};
+use super::images::{image_line, in_whole_and_cut, says};
 use super::limits::{MOST, WIDEST, limited};
 use super::line::{Line, LineRole, Look};
 use super::shapes::{Card, Part, Tap, Told};
@@ -220,7 +220,7 @@ impl<'a> Words<'a> {
     /// The family of an image, where neither name nor glyph says it.
     fn family(&self, container: &Container, name: &str) -> Vec<Line> {
         let family = container.repository().rsplit('/').next().unwrap_or_default();
-        let is_said = self.is_dense || name.contains(family) || family.contains(name);
+        let is_said = self.is_dense || says(name, family);
         if is_said || !self.options.keeps(Detail::Image) {
             return Vec::new();
         }

@@ -24,6 +24,12 @@ pub fn in_whole_and_cut(family: &str) -> Vec<Line> {
     lines
 }
 
+/// Whether a container's name says of what family its image is: it holds that, or is
+/// most of it.
+pub fn says(name: &str, family: &str) -> bool {
+    name.contains(family) || (family.contains(name) && name.len() * 2 > family.len())
+}
+
 /// The image on a line. Where it is too long the family stays, and no version that was
 /// cut stands for another.
 pub fn image_line(container: &Container) -> Option<Line> {
@@ -51,6 +57,13 @@ mod tests {
         // What fits anywhere has one form.
         assert_eq!(in_whole_and_cut("redis").len(), 1);
         assert!(in_whole_and_cut("").is_empty());
+    }
+
+    #[test]
+    fn a_name_says_the_family_that_it_is_most_of() {
+        assert!(says("redis-cache", "redis") && says("mongo", "mongodb") && says("a", ""));
+        assert!(!says("db", "mariadb") && !says("search", "elasticsearch"));
+        assert!(!says("api", "api-service"));
     }
 
     #[test]
