@@ -132,11 +132,13 @@ impl<'w, 'a> Called<'w, 'a> {
     /// of it do, but for the container itself.
     pub fn sources(&self, of: &[ContainerAt], to: ContainerAt) -> Vec<&'w str> {
         let reaching: HashSet<ContainerAt> = of.iter().copied().collect();
-        let mut seen = HashSet::new();
+        let reaches = |copy: &ContainerAt| *copy == to || reaching.contains(copy);
+        let (mut seen, mut whole) = (HashSet::new(), HashMap::new());
         let names = of.iter().map(|at| {
-            let mut copies = self.copies(*at).iter();
-            let is_all = copies.all(|copy| *copy == to || reaching.contains(copy));
-            if is_all { self.container(*at) } else { self.apart(*at) }
+            let copies = self.copies(*at);
+            let mut is_all =
+                || *whole.entry(copies.first()).or_insert_with(|| copies.iter().all(reaches));
+            if copies.is_empty() || is_all() { self.container(*at) } else { self.apart(*at) }
         });
         names.filter(|name| seen.insert(*name)).collect()
     }

@@ -1,7 +1,7 @@
 //! The arrows of a check file for what runs now: who reaches whom, and that
 //! nobody else does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::called::Called;
 use super::text::{is_ordinary, quoted};
@@ -61,9 +61,13 @@ type Begun = BTreeMap<ContainerAt, Vec<(String, &'static str)>>;
 
 /// A line for each sentence: one for all copies of a target, if they are reached alike.
 fn sentences(called: &Called, begun: &Begun) -> String {
-    let mut text = String::new();
+    let (mut text, mut alike) = (String::new(), HashMap::new());
     for (to, of) in begun {
-        let is_alike = called.copies(*to).iter().all(|copy| begun.get(copy) == Some(of));
+        let copies = called.copies(*to);
+        // Of a service with a thousand containers this is asked a thousand times.
+        let is_alike = *alike
+            .entry(copies.first())
+            .or_insert_with(|| copies.iter().all(|copy| begun.get(copy) == Some(of)));
         if is_alike && called.is_further(*to) {
             continue;
         }
