@@ -65,8 +65,9 @@ stop_engine() {
   [ -z "$proxy_pid" ] || end_process "$proxy_pid"
   [ -z "$user" ] || stop_user
   if [ -e "/run/netns/$namespace" ]; then
-    # What an engine started beside itself, such as Podman's resolver.
-    python3 tests/end.py TERM net "/run/netns/$namespace" >/dev/null
+    # What an engine started beside itself, such as Podman's resolver. Not by TERM: conmon
+    # hands that on to the process that it had started, whose number may be anybody's by now.
+    python3 tests/end.py KILL net "/run/netns/$namespace" >/dev/null
     ip netns del "$namespace" || true
   fi
   namespace= engine_pid= proxy_pid=
