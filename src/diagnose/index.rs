@@ -51,7 +51,8 @@ pub struct Index<'a> {
     offering_on: By<(NetworkAt, u16)>,
     published: By<u16>,
     requesting: By<u16>,
-    fixed: HashSet<IpAddr>,
+    /// The first container that was given an address by hand.
+    fixed: HashMap<IpAddr, ContainerAt>,
     subnets: By<IpNet, NetworkAt>,
     lengths: BTreeSet<(bool, u8)>,
     network_names: By<&'a str, NetworkAt>,
@@ -136,7 +137,9 @@ impl<'a> Index<'a> {
         }
         let is_member = facts.map.stack_owner(at) == StackOwner::Itself;
         for (network, endpoint) in facts.map.endpoints(at) {
-            self.fixed.extend(endpoint.fixed_addresses());
+            for address in endpoint.fixed_addresses() {
+                self.fixed.entry(address).or_insert(at);
+            }
             let network = network.filter(|_| is_member);
             if let Some(network) = network {
                 push(self.on_network[network].entry(own).or_default(), at);
@@ -363,6 +366,11 @@ impl<'a> Index<'a> {
 
     /// Whether an address was given to a container by hand.
     pub fn is_fixed(&self, address: IpAddr) -> bool {
-        self.fixed.contains(&address)
+        self.fixed.contains_key(&address)
+    }
+
+    /// The container for which an address is kept: it was given it by hand.
+    pub fn fixed_of(&self, address: IpAddr) -> Option<ContainerAt> {
+        self.fixed.get(&address).copied()
     }
 }

@@ -30,7 +30,9 @@ impl Case<'_> {
         let (name, called) = (self.name(at), self.called(at));
         let owner = Some(name.to_owned());
         let mut evidence = vec![Evidence::AddressOf { address, container: owner }];
-        if !self.container(at).state.has_network() || self.is_looping(at) {
+        let state = self.container(at).state;
+        // One that is paused has its address and answers nobody.
+        if !state.has_network() || state == State::Paused || self.is_looping(at) {
             let is = format!("{name}, which {}", self.state_of(at));
             evidence.extend(self.last_words(at));
             return Some(NameServer { at, is, evidence, fix: self.bring_up(at) });
@@ -60,13 +62,7 @@ impl Case<'_> {
         let mut servers = given.chain(seen.iter().copied());
         servers.find_map(|address: IpAddr| {
             let has = self.map.owner_of(from, address).map(|(at, _)| at);
-            let keeps = |at: &ContainerAt| {
-                let mut endpoints = self.container(*at).endpoints.iter();
-                endpoints.any(|endpoint| endpoint.fixed_addresses().any(|ip| ip == address))
-            };
-            let is_kept = self.index.is_fixed(address);
-            let kept = || self.containers().filter(|_| is_kept).find(keeps);
-            let at = has.or_else(kept)?;
+            let at = has.or_else(|| self.index.fixed_of(address))?;
             (at != from).then_some((at, address))
         })
     }

@@ -191,5 +191,6 @@ mod tests {
         assert_eq!(found_with("running", 53, "tcp"), deaf, "names are asked for by UDP");
         assert_eq!(found_with("running", 53, "udp"), is("pihole, a container"));
         assert_eq!(found_with("exited", 53, "udp"), is("pihole, which has exited"));
+        assert_eq!(found_with("paused", 53, "udp"), is("pihole, which is paused"));
     }
 }
