@@ -12,6 +12,7 @@ use bollard::models::{Network as ListedNetwork, SystemVersion};
 use super::container::{EndpointSettings, Health as HealthState, Inspected, Listed};
 use super::lenient::Info;
 use super::made_with::{self, WholeHostConfig};
+use super::observe::log_line::Line;
 use super::observe::log_troubles;
 use super::ports;
 use crate::model::keys::label;
@@ -406,7 +407,8 @@ fn moment(text: Option<String>) -> Option<Moment> {
 fn failed_check(health: &HealthState) -> Option<FailedCheck> {
     let last = health.log.as_ref()?.last().filter(|run| run.exit_code != Some(0))?;
     let said = last.output.as_deref().unwrap_or_default();
-    let (trouble, line) = said.lines().rev().find_map(log_troubles::trouble)?;
+    let (trouble, line) =
+        said.lines().rev().find_map(|line| log_troubles::trouble(&Line::read(line)))?;
     Some(FailedCheck { trouble, line })
 }
 

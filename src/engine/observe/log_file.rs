@@ -3,14 +3,14 @@
 //! for the engine that is far less work than asking for the log.
 
 use std::borrow::Cow;
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use serde::Deserialize;
 
-/// Bytes read, from the end.
-const MOST_BYTES: u64 = 1 << 20;
+/// Bytes read, from the end: mostly enough, and where they are not.
+const BYTES: [u64; 2] = [1 << 17, 1 << 20];
 
 /// A line of the file: what was written, and when. A long line is several.
 #[derive(Deserialize)]
@@ -49,29 +49,40 @@ pub fn read(path: &Path, id: &str, most: usize) -> Option<String> {
         let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
         options.custom_flags(i32::try_from(flags.bits()).ok()?);
     }
-    let mut file = options.open(path).ok()?;
+    let file = options.open(path).ok()?;
     let metadata = file.metadata().ok()?;
     if !metadata.is_file() {
         return None;
     }
-    let start = metadata.len().saturating_sub(MOST_BYTES);
-    file.seek(SeekFrom::Start(start)).ok()?;
-    let mut bytes = Vec::with_capacity(4096);
-    file.take(MOST_BYTES).read_to_end(&mut bytes).ok()?;
-    let text = String::from_utf8(bytes).ok()?;
-    let (told, lines) = last(&text, start > 0, most)?;
-    // What came before stands in the file that was before.
-    let is_first = || ["log.1", "log.1.gz"].iter().all(|end| !path.with_extension(end).exists());
-    (lines == most || start == 0 && is_first()).then_some(told)
+    BYTES.into_iter().find_map(|bytes| {
+        let start = metadata.len().saturating_sub(bytes);
+        let (told, lines) = last(&from(&file, start, bytes)?, most)?;
+        // What came before stands in the file that was before.
+        let is_first =
+            || ["log.1", "log.1.gz"].iter().all(|end| !path.with_extension(end).exists());
+        (lines == most || start == 0 && is_first()).then_some(told)
+    })
 }
 
-/// The last of the lines, and how many; the first may be `cut`, and the last is
-/// when it is being written.
-fn last(text: &str, cut: bool, most: usize) -> Option<(String, usize)> {
-    let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
-    let mut lines: Vec<&str> = whole.lines().skip(usize::from(cut)).collect();
+/// The whole lines of so many bytes from a place on.
+fn from(mut file: &File, start: u64, bytes: u64) -> Option<String> {
+    file.seek(SeekFrom::Start(start)).ok()?;
+    let mut read = Vec::with_capacity(4096);
+    file.take(bytes).read_to_end(&mut read).ok()?;
+    // The first may be cut, and the last is when it is being written.
+    let end = |line: Option<usize>| line.map_or(0, |end| end + 1);
+    read.truncate(end(read.iter().rposition(|byte| *byte == b'\n')));
+    if start > 0 {
+        read.drain(..end(read.iter().position(|byte| *byte == b'\n')));
+    }
+    String::from_utf8(read).ok()
+}
+
+/// The last of the lines, and how many.
+fn last(text: &str, most: usize) -> Option<(String, usize)> {
+    let mut lines: Vec<&str> = text.lines().collect();
     lines.drain(..lines.len().saturating_sub(most));
-    let mut told = String::with_capacity(text.len());
+    let mut told = String::with_capacity(lines.iter().map(|line| line.len()).sum());
     for line in &lines {
         let entry: Entry = serde_json::from_str(line).ok()?;
         told.push_str(&entry.time);
@@ -131,8 +142,12 @@ mod tests {
     fn only_the_end_of_a_long_file_is_read() {
         let name = format!("{ID}-json.log");
         let line = LINES.lines().next().unwrap();
-        let long = format!("{line}\n").repeat(30_000);
-        let told = told(&long, &name, 200).unwrap();
-        assert_eq!(told.lines().count(), 200);
+        // Wherever they begin, the bytes that are read begin in one of its letters.
+        for letter in ["e", "\u{e9}", "\u{1f980}"] {
+            let line = line.replace("one", &letter.repeat(21));
+            let long = format!("{line}\n").repeat(30_000);
+            assert_eq!(told(&long, &name, 200).unwrap().lines().count(), 200);
+            assert_eq!(told(&long, &name, 5_000).unwrap().lines().count(), 5_000, "two looks");
+        }
     }
 }

@@ -1,48 +1,33 @@
 //! Lines that hold what somebody else says: a program that ships the logs of
 //! others, and tests that are about failures.
 
-/// Keys and paths of a line that was shipped: where it was read.
-const SHIPPED: [&str; 13] = [
-    "\"stream\":\"std",
-    "\"@metadata\":",
-    "\"_container_name\":",
-    "\"container_name\":",
-    "\"container_id\":",
-    "\"container.name\":",
-    "\"container.id\":",
-    "\"docker.container",
-    "\"kubernetes\":",
-    "\"pod_name\":",
-    "\"source_type\":",
-    "\"log.file.path\":",
-    "/var/lib/docker/containers/",
-];
-
-/// How fluent-bit and Logstash print the text of a record.
-const PRINTED: [&str; 4] =
-    ["{\"log\"=>\"", "\"message\"=>\"", "\"message\" => \"", "\"event\" => {\"original\""];
+use super::log_found::{List, Text};
 
 /// How a line of a test begins that went as it should.
 const PASSED: [&str; 6] = ["\u{2713}", "\u{2714}", "\u{221a}", "pass ", "pass:", "--- pass"];
 
-/// Words of a line about a failure that is meant to be.
-const MEANT: [&str; 4] = ["as expected", "expected error", "expected failure", "simulat"];
+/// Whether a line holds what another program says, or what a test wants to see.
+pub fn is_quoted(line: &Text) -> bool {
+    let begin = line.folded.trim_start();
+    is_shipped(line)
+        || line.has(List::Printed)
+        || line.has(List::Meant)
+        || PASSED.iter().any(|passed| begin.starts_with(passed))
+        || is_tap(begin)
+}
 
-/// Whether a line, in lower case, holds what another program says, or what a test
-/// wants to see.
-pub fn is_quoted(folded: &str) -> bool {
-    let line = folded.trim_start();
-    // JSON with blanks before or behind its colons, or without; and as Ruby has it.
-    let has = |key: &&str| {
-        let as_written = |sign: &str| line.contains(&key.replacen(':', sign, 1));
-        line.contains(*key) || [": ", " :", " : ", "=>", " => "].into_iter().any(as_written)
-    };
-    let is_shipped = line.contains('{') && SHIPPED.iter().any(has)
-        || PRINTED.iter().any(|key| line.contains(key));
-    is_shipped
-        || PASSED.iter().any(|begin| line.starts_with(begin))
-        || is_tap(line)
-        || MEANT.iter().any(|words| line.contains(words))
+/// Whether a line has a key of one that was shipped: JSON with blanks before or behind
+/// its colons, or without; and as Ruby has it.
+fn is_shipped(line: &Text) -> bool {
+    line.folded.contains('{')
+        && line.places(List::Shipped).any(|(at, key)| {
+            let behind = line.folded[at + key.len()..].trim_start_matches(' ');
+            let value = behind.strip_prefix(':').or_else(|| behind.strip_prefix("=>"));
+            let is_key = !key.ends_with('"') || value.is_some();
+            // What else is called a stream is no log's.
+            let is_log = |value: &str| value.trim_start_matches(' ').starts_with("\"std");
+            is_key && (key != "\"stream\"" || value.is_some_and(is_log))
+        })
 }
 
 /// Whether a line is that of a test in TAP which is over: `ok 3 - …`.
@@ -72,7 +57,7 @@ mod tests {
             "pass src/client.test.js econnrefused api:1",
             "info checks failover: connect econnrefused api:1, as expected",
         ] {
-            assert!(is_quoted(line), "{line}");
+            assert!(is_quoted(&Text::new(line.to_owned())), "{line}");
         }
         for line in [
             r#"{"level":"error","service":"orders","msg":"connect econnrefused orders-db:5432"}"#,
@@ -83,7 +68,7 @@ mod tests {
             r#"{"log":{"level":"error"},"message":"connect econnrefused db:5432"}"#,
             "password for db: connect econnrefused db:5432",
         ] {
-            assert!(!is_quoted(line), "{line}");
+            assert!(!is_quoted(&Text::new(line.to_owned())), "{line}");
         }
     }
 }

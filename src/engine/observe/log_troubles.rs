@@ -2,12 +2,10 @@
 //! name a host. Their kind comes out, and of the line itself the words that are
 //! known to hold no secret.
 
-use super::log_calm::says;
-use super::log_quoted::is_quoted;
-use super::log_readings::readings;
+use super::log_found::{List, Text};
+use super::log_line::Line;
 use super::log_troubles_phrases::{HOSTLESS, TROUBLES};
 use super::log_vocabulary::WORDS;
-use super::log_words::{is_about_a_request, readable, without_request};
 use crate::model::TroubleKind;
 
 /// Characters of a line that is shown.
@@ -20,29 +18,24 @@ const LEAST_TELLING: usize = 3;
 const OF_A_CLIENT: [&str; 5] = ["sasl ", "rip=", "invalid user", "failed password for", "pam_"];
 
 /// What a line says went wrong, and what of the line can be shown.
-pub fn trouble(line: &str) -> Option<(TroubleKind, Option<String>)> {
-    let line = readable(line);
-    let folded = line.to_ascii_lowercase();
-    if is_about_a_request(&folded) || is_quoted(&folded) {
-        return None;
-    }
-    readings(&line).iter().find_map(|text| trouble_of(text))
+pub fn trouble(line: &Line) -> Option<(TroubleKind, Option<String>)> {
+    line.texts.iter().find_map(trouble_of)
 }
 
 /// What one text says went wrong.
-fn trouble_of(text: &str) -> Option<(TroubleKind, Option<String>)> {
-    let line = without_request(text);
-    let folded = line.to_ascii_lowercase();
-    let known = TROUBLES.iter().chain(&HOSTLESS).find(|(_, phrases)| says(&folded, phrases));
-    let known = known.filter(|(kind, _)| {
+fn trouble_of(text: &Text) -> Option<(TroubleKind, Option<String>)> {
+    let (line, folded) = (text.text.as_str(), text.folded.as_str());
+    let mut kinds = TROUBLES.iter().chain(&HOSTLESS).map(|(kind, _)| *kind);
+    let known = kinds.find(|kind| text.says(List::Trouble(*kind)));
+    let known = known.filter(|kind| {
         *kind != TroubleKind::Authentication
             || !OF_A_CLIENT.iter().any(|word| folded.contains(word))
     });
     let line = line.trim();
-    let other = || is_last_word(line, &folded).then_some(TroubleKind::Other);
+    let other = || is_last_word(line, folded).then_some(TroubleKind::Other);
     let is_killed = folded.trim() == "killed";
     let kind = match known {
-        Some((kind, _)) => *kind,
+        Some(kind) => kind,
         // What a shell says of a program that got a signal which only the kernel
         // and people send.
         None if is_killed => TroubleKind::OutOfMemory,
@@ -115,7 +108,7 @@ fn is_type(word: &str) -> bool {
 
 fn is_word(word: &str) -> bool {
     let mut parts = word.split(['-', '/', ':']);
-    parts.all(|part| WORDS.iter().any(|known| part.eq_ignore_ascii_case(known)))
+    parts.all(|part| WORDS.binary_search(&part.to_ascii_lowercase().as_str()).is_ok())
 }
 
 /// A number of a few digits, a date, a time, an address.
@@ -148,6 +141,15 @@ fn is_variable(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn trouble(line: &str) -> Option<(TroubleKind, Option<String>)> {
+        super::trouble(&Line::read(line))
+    }
+
+    #[test]
+    fn the_words_are_sorted() {
+        assert!(WORDS.is_sorted());
+    }
 
     #[test]
     fn lines_are_classified_and_shown_where_they_hold_no_secret() {

@@ -3,16 +3,12 @@
 
 use std::net::IpAddr;
 
-use super::log_calm::says;
+use super::log_found::{List, Text};
 use super::log_hosts::{host_of, is_cut_by_password, led_to, number_at, port_elsewhere};
+use super::log_line::Line;
 use super::log_markers::LOOKS_UP;
-use super::log_phrases::{DENIED, LISTENS, PHRASES};
-use super::log_quoted::is_quoted;
-use super::log_readings::readings;
+use super::log_phrases::{LISTENS, PHRASES};
 use crate::model::LogErrorKind;
-
-/// Characters of a line that are read.
-const LONGEST: usize = 2_000;
 
 /// What a line says went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,67 +26,38 @@ pub struct Complaint {
 }
 
 /// The network error that a line is about, if it is about one and names the host.
-pub fn complaint(line: &str) -> Option<Complaint> {
-    let line = readable(line);
-    let folded = line.to_ascii_lowercase();
-    if is_about_a_request(&folded) || is_quoted(&folded) {
-        return None;
-    }
-    readings(&line).iter().find_map(|text| complaint_of(text))
+pub fn complaint(line: &Line) -> Option<Complaint> {
+    line.texts.iter().find_map(complaint_of)
 }
 
 /// The network error that one text is about.
-fn complaint_of(text: &str) -> Option<Complaint> {
-    let line = without_request(text);
-    let folded = line.to_ascii_lowercase();
+fn complaint_of(text: &Text) -> Option<Complaint> {
+    let (line, folded) = (text.text.as_str(), text.folded.as_str());
     // A slow answer is the server's matter, one that breaks off may be another's.
     let is_broken = folded.contains("prematurely closed") || folded.contains("(104: ");
     if folded.contains("while reading response header") && !is_broken {
         return None;
     }
-    let said = PHRASES.iter().find(|(_, phrases)| says(&folded, phrases)).map(|(kind, _)| *kind);
-    let kind = said.or(is_failed_connection(&folded).then_some(LogErrorKind::Failed))?;
-    if kind == LogErrorKind::Failed && is_about_listening(&folded) {
+    let mut kinds = PHRASES.iter().map(|(kind, _)| *kind);
+    let said = kinds.find(|kind| text.says(List::Network(*kind)));
+    let kind = said.or(is_failed_connection(folded).then_some(LogErrorKind::Failed))?;
+    if kind == LogErrorKind::Failed && is_about_listening(folded) {
         return None;
     }
-    if is_of_no_name(kind, &folded) {
+    if is_of_no_name(kind, folded) {
         let port = folded.split_once("dial tcp :").and_then(|(_, behind)| number_at(behind));
         return Some(Complaint { kind, host: String::new(), port, led_to: None, denied: false });
     }
-    let (host, port) = host_of(&line, &folded)?;
+    let (host, port) = host_of(line, folded)?;
     // A name that was not found may have been looked up with its port, which
     // is another matter than one that stands elsewhere.
-    let elsewhere = || (kind != LogErrorKind::NameNotFound).then(|| port_elsewhere(&folded, &host));
+    let elsewhere = || (kind != LogErrorKind::NameNotFound).then(|| port_elsewhere(folded, &host));
     let port = port.or_else(|| elsewhere().flatten());
-    let led_to = led_to(&line, &host);
-    let is_cut = kind == LogErrorKind::NameNotFound && is_cut_by_password(&line, &host);
+    let led_to = led_to(line, &host);
+    let is_cut = kind == LogErrorKind::NameNotFound && is_cut_by_password(line, &host);
     let kind = if is_cut { LogErrorKind::Unescaped } else { kind };
-    let denied = kind == LogErrorKind::NameNotFound && says(&folded, &DENIED);
+    let denied = kind == LogErrorKind::NameNotFound && text.says(List::Denied);
     Some(Complaint { kind, host, port, led_to, denied })
-}
-
-/// The line without what a client asked for, in which its words stand: nginx's
-/// `request: "…"`, and the object of Caddy's.
-pub(super) fn without_request(line: &str) -> String {
-    if let Some((before, _)) = line.split_once("\"request\":{") {
-        return before.to_owned();
-    }
-    let asked = line.split_once(" request: \"");
-    let Some((before, behind)) = asked else { return line.to_owned() };
-    // A quote in it is escaped.
-    behind
-        .split_once("\", ")
-        .map_or_else(|| before.to_owned(), |(_, rest)| format!("{before} {rest}"))
-}
-
-/// Whether the line is a web server's note of a request that it answered, in
-/// which its client's words stand: `"GET / HTTP/1.1" 200 12`.
-pub(super) fn is_about_a_request(folded: &str) -> bool {
-    folded.match_indices(" http/").any(|(at, _)| {
-        let behind = folded[at..].split_once("\" ").map_or("", |(_, behind)| behind);
-        let status = behind.split(' ').next().unwrap_or_default();
-        status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit())
-    })
 }
 
 /// Whether a line says `connection to db:5432 failed`.
@@ -105,7 +72,7 @@ fn is_failed_connection(folded: &str) -> bool {
 }
 
 /// Whether a line is about the address on which a program wants to listen.
-pub(super) fn is_about_listening(folded: &str) -> bool {
+fn is_about_listening(folded: &str) -> bool {
     LISTENS.iter().any(|word| folded.contains(word))
 }
 
@@ -128,25 +95,13 @@ fn is_of_no_name(kind: LogErrorKind, folded: &str) -> bool {
         || (kind == LogErrorKind::NameNotFound && LOOKS_UP.iter().any(is_empty))
 }
 
-/// The line's beginning without colours and other control characters.
-pub(super) fn readable(line: &str) -> String {
-    let mut clean = String::new();
-    let mut characters = line.chars().take(LONGEST).peekable();
-    while let Some(c) = characters.next() {
-        if c == '\u{1b}' {
-            if characters.next_if_eq(&'[').is_some() {
-                characters.find(|c| c.is_ascii_alphabetic());
-            }
-        } else if !c.is_control() || c == '\t' {
-            clean.push(c);
-        }
-    }
-    clean
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn complaint(line: &str) -> Option<Complaint> {
+        super::complaint(&Line::read(line))
+    }
 
     fn said(line: &str) -> String {
         match complaint(line) {

@@ -9,7 +9,8 @@ use futures_util::StreamExt;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::{log_calm, log_file, log_troubles, log_words};
+use super::log_line::Line;
+use super::{log_connected, log_file, log_troubles, log_words};
 use crate::engine::connect::Engine;
 use crate::error::Error;
 use crate::model::{Container, LogError, LogErrorKind, LogTrouble, Moment, Repeated, TroubleKind};
@@ -100,8 +101,8 @@ pub(super) fn said(text: &str) -> Said {
     let mut troubles: BTreeMap<_, LogTrouble> = BTreeMap::new();
     let mut connected = None;
     for (at, said) in sentences(text) {
-        let said = said.as_ref();
-        let complaint = log_words::complaint(said);
+        let line = Line::read(&said);
+        let complaint = log_words::complaint(&line);
         // What a server made of a connection says more than that it failed.
         let is_telling = |kind: TroubleKind| match complaint.as_ref().map(|told| told.kind) {
             None => true,
@@ -111,16 +112,16 @@ pub(super) fn said(text: &str) -> Said {
             }
             Some(_) => false,
         };
-        if let Some((kind, line)) =
-            log_troubles::trouble(said).filter(|(kind, _)| is_telling(*kind))
+        if let Some((kind, shown)) =
+            log_troubles::trouble(&line).filter(|(kind, _)| is_telling(*kind))
         {
             let alike = LogTrouble { kind, line: None, repeated: Repeated::default() };
             let trouble = troubles.entry(kind).or_insert(alike);
             trouble.repeated.add(at);
-            trouble.line = line;
+            trouble.line = shown;
         }
         let Some(complaint) = complaint else {
-            connected = at.filter(|_| log_calm::is_connected(said)).or(connected);
+            connected = at.filter(|_| log_connected::is_connected(&line)).or(connected);
             continue;
         };
         // Where a name led to may be another's by now.
