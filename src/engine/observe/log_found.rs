@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::log_calm::is_complaint;
 use super::log_good_phrases::{CONNECTED, READY};
+use super::log_markers::{AFTER, LOOSE, SURE, SURELY_AFTER};
 use super::log_phrases::{DENIED, PHRASES};
 use super::log_quoted_phrases::{MEANT, PRINTED, SHIPPED};
 use super::log_troubles_phrases::{HOSTLESS, TROUBLES};
@@ -35,6 +36,14 @@ pub enum List {
     Printed,
     /// Of a failure that is meant to be.
     Meant,
+    /// Behind which a host stands, whatever it looks like.
+    Sure,
+    /// Behind which a host may stand.
+    Loose,
+    /// Before which a host stands, whatever else there is.
+    SurelyAfter,
+    /// Before which a host stands.
+    After,
 }
 
 /// A text, the same in lower case, and where in it the lists' phrases stand.
@@ -48,6 +57,8 @@ pub struct Text {
 struct Found {
     at: usize,
     list: List,
+    /// The phrase's place in its list.
+    nth: usize,
     phrase: &'static str,
 }
 
@@ -61,6 +72,13 @@ impl Text {
     pub fn places(&self, list: List) -> impl Iterator<Item = (usize, &'static str)> {
         let of_list = move |found: &&Found| found.list == list;
         self.found.iter().filter(of_list).map(|found| (found.at, found.phrase))
+    }
+
+    /// The same in the order of the list.
+    pub fn places_by_phrase(&self, list: List) -> impl Iterator<Item = (usize, &'static str)> {
+        let mut found: Vec<&Found> = self.found.iter().filter(|one| one.list == list).collect();
+        found.sort_by_key(|one| one.nth);
+        found.into_iter().map(|one| (one.at, one.phrase))
     }
 
     pub fn has(&self, list: List) -> bool {
@@ -80,7 +98,15 @@ struct Index {
     /// A bit for each number that the first letters of a phrase are made to.
     begins: Box<[u64; 1 << 10]>,
     /// Sorted by their first letters.
-    phrases: Vec<([u8; BEGIN], List, &'static str)>,
+    phrases: Vec<Phrase>,
+}
+
+/// A phrase of a list.
+struct Phrase {
+    begin: [u8; BEGIN],
+    list: List,
+    nth: usize,
+    phrase: &'static str,
 }
 
 impl Index {
@@ -93,20 +119,24 @@ impl Index {
             one(List::Shipped, &SHIPPED),
             one(List::Printed, &PRINTED),
             one(List::Meant, &MEANT),
+            one(List::Sure, &SURE),
+            one(List::Loose, &LOOSE),
+            one(List::SurelyAfter, &SURELY_AFTER),
+            one(List::After, &AFTER),
         ];
         lists.extend(PHRASES.iter().map(|(kind, phrases)| one(List::Network(*kind), phrases)));
         let troubles = TROUBLES.iter().chain(&HOSTLESS);
         lists.extend(troubles.map(|(kind, phrases)| one(List::Trouble(*kind), phrases)));
         let mut index = Self { begins: Box::new([0; 1 << 10]), phrases: Vec::new() };
         for (list, phrases) in lists {
-            for phrase in phrases {
-                let begin = phrase.as_bytes().first_chunk().expect("a test looks at them all");
-                let (word, bit) = Self::place(*begin);
+            for (nth, phrase) in phrases.iter().enumerate() {
+                let begin = *phrase.as_bytes().first_chunk().expect("a test looks at them all");
+                let (word, bit) = Self::place(begin);
                 index.begins[word] |= bit;
-                index.phrases.push((*begin, list, phrase));
+                index.phrases.push(Phrase { begin, list, nth, phrase });
             }
         }
-        index.phrases.sort_by_key(|(begin, _, _)| *begin);
+        index.phrases.sort_by_key(|phrase| phrase.begin);
         index
     }
 
@@ -125,15 +155,14 @@ impl Index {
             if self.begins[word] & bit == 0 {
                 continue;
             }
-            let first = self.phrases.partition_point(|(of, _, _)| *of < begin);
-            for (_, list, phrase) in
-                self.phrases[first..].iter().take_while(|(of, ..)| *of == begin)
-            {
-                let is_same = |one: &&Found| one.list == *list && one.phrase == *phrase;
+            let first = self.phrases.partition_point(|one| one.begin < begin);
+            let alike = self.phrases[first..].iter().take_while(|one| one.begin == begin);
+            for &Phrase { list, nth, phrase, .. } in alike {
+                let is_same = |one: &&Found| one.list == list && one.nth == nth;
                 if bytes[at..].starts_with(phrase.as_bytes())
                     && found.iter().filter(is_same).count() < MOST_PLACES
                 {
-                    found.push(Found { at, list: *list, phrase });
+                    found.push(Found { at, list, nth, phrase });
                 }
             }
         }
@@ -147,9 +176,9 @@ mod tests {
 
     #[test]
     fn every_phrase_is_found_where_it_stands() {
-        for (_, list, phrase) in &INDEX.phrases {
+        for Phrase { list, phrase, .. } in &INDEX.phrases {
             let text = Text::new(format!("é {phrase} ×"));
-            assert!(text.places(*list).any(|place| place == (3, phrase)), "{phrase}");
+            assert!(text.places(*list).any(|place| place == (3, *phrase)), "{phrase}");
             assert!(phrase.len() >= BEGIN && phrase.to_ascii_lowercase() == *phrase, "{phrase}");
         }
     }

@@ -3,7 +3,8 @@
 
 use std::net::IpAddr;
 
-use super::log_markers::{AFTER, LOOSE, NO_HOST, NO_HOST_ALONE, SURE, SURELY_AFTER};
+use super::log_found::{List, Text};
+use super::log_markers::{NO_HOST, NO_HOST_ALONE};
 use crate::model::Origin;
 use crate::model::reference::{host_and_port, in_value, is_host};
 
@@ -13,22 +14,24 @@ const MOST_MARKERS: usize = 4;
 /// A host, and a port where the line has one.
 type Host = (String, Option<u16>);
 
-/// The host that a line is about; the line in lower case comes with it.
-pub fn host_of(line: &str, folded: &str) -> Option<Host> {
-    let behind = |marker: &&str, trust: Trust| {
-        let mut found = folded.match_indices(*marker).take(MOST_MARKERS);
-        let len = marker.len();
-        found.find_map(|(at, _)| host_at(&line[at + len..], &folded[at + len..], trust))
+/// The host that a line is about.
+pub fn host_of(text: &Text) -> Option<Host> {
+    let (line, folded) = (text.text.as_str(), text.folded.as_str());
+    let behind = |list, trust| {
+        text.places_by_phrase(list).find_map(|(at, marker)| {
+            host_at(&line[at + marker.len()..], &folded[at + marker.len()..], trust)
+        })
     };
+    let before = |list| text.places_by_phrase(list).find_map(|(at, _)| host_before(&line[..at]));
     of_apache(line, folded)
-        .or_else(|| SURE.iter().find_map(|marker| behind(marker, Trust::Any)))
-        .or_else(|| host_before(line, folded, &SURELY_AFTER))
+        .or_else(|| behind(List::Sure, Trust::Any))
+        .or_else(|| before(List::SurelyAfter))
         .or_else(|| in_guillemets(line, folded))
         .or_else(|| of_tuple(line, folded))
         .or_else(|| in_parentheses_at_end(line))
         .or_else(|| at_address(line))
-        .or_else(|| LOOSE.iter().find_map(|marker| behind(marker, Trust::Likely)))
-        .or_else(|| host_before(line, folded, &AFTER))
+        .or_else(|| behind(List::Loose, Trust::Likely))
+        .or_else(|| before(List::After))
         .or_else(|| host_of_url(line))
 }
 
@@ -251,20 +254,18 @@ fn port_after(folded: &str) -> Option<u16> {
 
 /// `db:27017: [Errno 111] Connection refused`, `nc: db: Host not found`: the
 /// host stands before what is wrong with it.
-fn host_before(line: &str, folded: &str, phrases: &[&str]) -> Option<Host> {
-    phrases.iter().find_map(|phrase| {
-        let before = line[..folded.find(phrase)?].trim_end_matches(['"', '\'']);
-        let apart = |c: char| c.is_whitespace() || "\"'`,()[]".contains(c);
-        let token = before.rsplit(apart).next()?;
-        // librdkafka's `kafka:9092/bootstrap`.
-        let token = token.split('/').next()?;
-        let (host, port) = host_and_port(token).or_else(|| bare_v6(token))?;
-        // Or it is the kind of error that stands there.
-        let folded = host.to_ascii_lowercase();
-        let is_error = ["exception", "error", "errno"].iter().any(|end| folded.ends_with(end))
-            || (port.is_none() && NO_HOST.contains(&folded.as_str()))
-            // Redis calls the one that it copies `MASTER`.
-            || (is_shouted(&host) && NO_HOST_ALONE.contains(&folded.as_str()));
-        (!is_error && (is_host(&host) || host.contains(':'))).then_some((host, port))
-    })
+fn host_before(text: &str) -> Option<Host> {
+    let before = text.trim_end_matches(['"', '\'']);
+    let apart = |c: char| c.is_whitespace() || "\"'`,()[]".contains(c);
+    let token = before.rsplit(apart).next()?;
+    // librdkafka's `kafka:9092/bootstrap`.
+    let token = token.split('/').next()?;
+    let (host, port) = host_and_port(token).or_else(|| bare_v6(token))?;
+    // Or it is the kind of error that stands there.
+    let folded = host.to_ascii_lowercase();
+    let is_error = ["exception", "error", "errno"].iter().any(|end| folded.ends_with(end))
+        || (port.is_none() && NO_HOST.contains(&folded.as_str()))
+        // Redis calls the one that it copies `MASTER`.
+        || (is_shouted(&host) && NO_HOST_ALONE.contains(&folded.as_str()));
+    (!is_error && (is_host(&host) || host.contains(':'))).then_some((host, port))
 }

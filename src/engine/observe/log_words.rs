@@ -48,7 +48,7 @@ fn complaint_of(text: &Text) -> Option<Complaint> {
         let port = folded.split_once("dial tcp :").and_then(|(_, behind)| number_at(behind));
         return Some(Complaint { kind, host: String::new(), port, led_to: None, denied: false });
     }
-    let (host, port) = host_of(line, folded)?;
+    let (host, port) = host_of(text)?;
     // A name that was not found may have been looked up with its port, which
     // is another matter than one that stands elsewhere.
     let elsewhere = || (kind != LogErrorKind::NameNotFound).then(|| port_elsewhere(folded, &host));
