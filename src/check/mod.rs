@@ -8,6 +8,7 @@
 //! - [`file`](mod@file) reads the YAML, [`sentence`] its sentences.
 //! - [`evaluate`](mod@evaluate) judges, and [`verdict`] says what comes of it.
 
+mod crowds;
 mod evaluate;
 mod facts;
 mod file;
@@ -18,6 +19,7 @@ pub mod keys;
 mod many;
 mod pairs;
 mod schema;
+mod seen;
 mod sentence;
 mod tries;
 mod verdict;

@@ -2,17 +2,17 @@
 //! of one kind are judged together.
 //!
 //! With a target most of the crowd has nothing in common, and those that are
-//! alike are one group. So are those on a network of many that the target is
-//! on, as far as they share no other network with it. What is left are few,
-//! and each is judged by itself.
+//! alike are one group. So are those on networks of many that the target is
+//! on, if they are alike and on the same of these. What is left are few, and each
+//! is judged by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use foldhash::{HashMap, HashMapExt, HashSet};
+use smallvec::SmallVec;
 
-use super::many::{Worst, badness};
 use super::tries::Tries;
-use super::verdict::{Assessment, Basis, CheckStatus};
 use crate::graph::{Map, PairKind, PairKinds};
 use crate::model::{ContainerAt, NetworkAt};
 
@@ -27,28 +27,38 @@ pub(super) type Known<V> = HashMap<PairKind, V>;
 
 /// All ordered pairs of the containers that quantifiers speak of, but for
 /// those that share a network stack.
-pub(super) struct Pairs<'w, 'a> {
+pub(super) struct Pairs<'a> {
     map: &'a Map<'a>,
-    crowd: &'w BTreeSet<ContainerAt>,
-    kinds: PairKinds<'a, 'a>,
+    pub crowd: BTreeSet<ContainerAt>,
+    kinds: Rc<PairKinds<'a, 'a>>,
     /// The crowd, by what its members are like.
-    alike: BTreeMap<usize, Vec<ContainerAt>>,
+    alike: BTreeMap<Like, Vec<ContainerAt>>,
     /// The networks with many of the crowd on them.
     rooms: HashMap<NetworkAt, Room>,
-    /// Those of the crowd on the host's network stack.
-    on_host: Vec<ContainerAt>,
+    /// Those of the crowd on each network.
+    people: HashMap<NetworkAt, Vec<ContainerAt>>,
+    /// How many of the crowd share a network stack.
+    sharing: HashMap<ContainerAt, usize>,
+    /// Those of the crowd on a host's network stack, by which that is.
+    on_hosts: HashMap<ContainerAt, Vec<ContainerAt>>,
     /// The pairs that were measured, each of which is like no other.
     measured: SourcesOf,
     /// Pairs that are left out.
-    but: &'w SourcesOf,
+    but: Rc<SourcesOf>,
 }
+
+/// What a container is like, and its network stack if many share that: of a group
+/// all or none are pairs with a target.
+type Like = (usize, Option<ContainerAt>);
+
+/// The networks of many that a container is on, and which of its endpoints is there.
+type InRooms = SmallVec<[(NetworkAt, u16); 2]>;
 
 /// A network with many of the crowd on it.
 #[derive(Debug, Default)]
 struct Room {
-    people: usize,
-    /// Those that are alike and meet others at the same endpoint of theirs.
-    groups: BTreeMap<(usize, u16), Vec<ContainerAt>>,
+    /// Those that are alike and are in the same rooms.
+    groups: BTreeMap<(Like, InRooms), Vec<ContainerAt>>,
     /// Those that are like no others to anybody they meet.
     singles: Vec<ContainerAt>,
 }
@@ -56,40 +66,80 @@ struct Room {
 /// The pairs with one target.
 pub(super) struct Found<'p, 'a, V> {
     kinds: &'p PairKinds<'a, 'a>,
+    to: ContainerAt,
     /// Sources that were judged by themselves.
     singles: Vec<(ContainerAt, V)>,
-    /// Groups of sources, and whether they are those of the room.
-    groups: Vec<(&'p [ContainerAt], bool, V)>,
+    groups: Vec<Group<'p, V>>,
     /// Who of the crowd is in no group.
     near: HashSet<ContainerAt>,
-    /// The network of many that the target is on.
+    /// The networks of many that the target is on.
+    rooms: Vec<NetworkAt>,
+    /// That of them with most on it.
     pub room: Option<NetworkAt>,
     /// How many pairs there are.
     pub pairs: usize,
 }
 
-impl<'w, 'a> Pairs<'w, 'a> {
-    pub fn new(tries: &Tries<'a>, crowd: &'w BTreeSet<ContainerAt>, but: &'w SourcesOf) -> Self {
-        let map = tries.map;
-        let kinds = PairKinds::new(map);
-        let mut alike: BTreeMap<usize, Vec<ContainerAt>> = BTreeMap::new();
-        let mut rooms: HashMap<NetworkAt, Room> = HashMap::new();
+/// Sources of which the same was judged.
+struct Group<'p, V> {
+    of: &'p [ContainerAt],
+    place: Where,
+    value: V,
+}
+
+/// Where a group of sources is, as the target has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Where {
+    /// In the room with most in it.
+    InTheRoom,
+    /// In another room of the target's.
+    InAnother,
+    /// In none of them, which does not go for all that are listed.
+    Outside,
+}
+
+impl<'a> Pairs<'a> {
+    pub fn new(
+        tries: &Tries<'a>,
+        kinds: &Rc<PairKinds<'a, 'a>>,
+        crowd: BTreeSet<ContainerAt>,
+        but: &Rc<SourcesOf>,
+    ) -> Self {
+        let (map, kinds, but) = (tries.map, kinds.clone(), but.clone());
+        let mut people: HashMap<NetworkAt, Vec<ContainerAt>> = HashMap::new();
+        let mut sharing: HashMap<ContainerAt, usize> = HashMap::new();
+        let mut on_hosts: HashMap<ContainerAt, Vec<ContainerAt>> = HashMap::new();
         for at in crowd.iter().copied() {
-            let likeness = kinds.likeness(at);
-            alike.entry(likeness).or_default().push(at);
-            for (network, endpoint) in kinds.networks(at) {
-                let room = rooms.entry(network).or_default();
-                room.people += 1;
-                if kinds.is_linked(at) {
-                    room.singles.push(at);
-                } else {
-                    room.groups.entry((likeness, endpoint)).or_default().push(at);
+            for (network, _) in kinds.networks(at) {
+                people.entry(network).or_default().push(at);
+            }
+            if let Some(stack) = kinds.stack(at) {
+                *sharing.entry(stack).or_default() += 1;
+                if map.on_host(at) {
+                    on_hosts.entry(stack).or_default().push(at);
                 }
             }
         }
-        rooms.retain(|_, room| room.people > FEW);
-        let on_host = crowd.iter().copied().filter(|at| map.on_host(*at)).collect();
-        Self { map, crowd, kinds, alike, rooms, on_host, measured: measured(tries, crowd), but }
+        let many = people.iter().filter(|(_, people)| people.len() > FEW);
+        let mut rooms: HashMap<NetworkAt, Room> =
+            many.map(|(network, _)| (*network, Room::default())).collect();
+        let mut alike: BTreeMap<Like, Vec<ContainerAt>> = BTreeMap::new();
+        for at in crowd.iter().copied() {
+            let stack = kinds.stack(at).filter(|stack| sharing[stack] > FEW);
+            let like = (kinds.likeness(at), stack);
+            alike.entry(like).or_default().push(at);
+            let on: InRooms = kinds.networks(at).filter(|(on, _)| rooms.contains_key(on)).collect();
+            for (network, _) in &on {
+                let Some(room) = rooms.get_mut(network) else { continue };
+                if kinds.is_linked(at) {
+                    room.singles.push(at);
+                } else {
+                    room.groups.entry((like, on.clone())).or_default().push(at);
+                }
+            }
+        }
+        let measured = measured(tries, &crowd);
+        Self { map, crowd, kinds, alike, rooms, people, sharing, on_hosts, measured, but }
     }
 
     /// What `judge` says of the pairs with a target. It judges one pair of each
@@ -100,11 +150,11 @@ impl<'w, 'a> Pairs<'w, 'a> {
         known: &mut Known<V>,
         judge: impl Fn(ContainerAt) -> V,
     ) -> Found<'_, 'a, V> {
-        let rooms = self.kinds.networks(to).filter_map(|(network, _)| {
-            Some((network, self.rooms.get(&network).filter(|_| !self.kinds.is_linked(to))?))
-        });
-        let room = rooms.max_by_key(|(_, room)| room.people);
-        let near = self.near(to, room);
+        let networks = self.kinds.networks(to).map(|(network, _)| network);
+        let is_room = |at: &NetworkAt| self.rooms.contains_key(at) && !self.kinds.is_linked(to);
+        let rooms: Vec<NetworkAt> = networks.filter(is_room).collect();
+        let room = rooms.iter().copied().max_by_key(|at| self.people[at].len());
+        let near = self.near(to, &rooms);
         let mut judge_kind = |kind: Option<PairKind>, from: ContainerAt| match kind {
             Some(kind) => *known.entry(kind).or_insert_with(|| judge(from)),
             None => judge(from),
@@ -116,27 +166,60 @@ impl<'w, 'a> Pairs<'w, 'a> {
             (from, judge_kind(kind, from))
         });
         let singles: Vec<(ContainerAt, V)> = singles.collect();
+        let is_other =
+            |from: &ContainerAt| !near.contains(from) && !self.kinds.share_stack(*from, to);
+        let is_own = |(_, stack): &Like| stack.is_some() && *stack == self.kinds.stack(to);
         let mut groups = Vec::new();
-        for group in room.into_iter().flat_map(|(_, room)| room.groups.values()) {
-            if let Some(first) = group.iter().find(|from| !near.contains(from)) {
-                groups.push((&group[..], true, judge_kind(self.kinds.of(*first, to), *first)));
+        // How many of each likeness are in a room or near.
+        let mut met: HashMap<Like, usize> = HashMap::new();
+        for (number, network) in rooms.iter().enumerate() {
+            for ((like, on), of) in &self.rooms[network].groups {
+                // Who is in several of them was met in the first.
+                if rooms[..number].iter().any(|before| on.iter().any(|(on, _)| on == before)) {
+                    continue;
+                }
+                *met.entry(*like).or_default() += of.len();
+                if is_own(like) {
+                    continue;
+                }
+                if let Some(first) = of.iter().find(|from| is_other(from)) {
+                    let value = judge_kind(self.kinds.of(*first, to), *first);
+                    let in_the_room = on.iter().any(|(on, _)| Some(*on) == room);
+                    let place = if in_the_room { Where::InTheRoom } else { Where::InAnother };
+                    groups.push(Group { of, place, value });
+                }
             }
         }
-        for group in self.strangers(room, &near) {
-            let outside = |from: &&ContainerAt| !near.contains(from) && !self.is_in(room, **from);
-            if let Some(first) = group.iter().find(outside) {
+        let is_in = |at: ContainerAt| rooms.iter().any(|room| self.kinds.is_on(at, *room));
+        for at in &near {
+            let counted = is_in(*at) && !self.kinds.is_linked(*at);
+            *met.entry(self.like(*at)).or_default() += usize::from(!counted);
+        }
+        for (like, of) in self.alike.iter().filter(|(like, _)| !is_own(like)) {
+            if of.len() <= met.get(like).copied().unwrap_or_default() {
+                continue;
+            }
+            if let Some(first) = of.iter().find(|from| is_other(from) && !is_in(**from)) {
                 let kind = self.kinds.of_strangers(*first, to);
-                groups.push((group, false, judge_kind(Some(kind), *first)));
+                let value = judge_kind(Some(kind), *first);
+                groups.push(Group { of, place: Where::Outside, value });
             }
         }
-        Found {
-            kinds: &self.kinds,
-            pairs: self.crowd.len() - near.len() + singles.len(),
-            singles,
-            groups,
-            near,
-            room: room.map(|(network, _)| network),
-        }
+        let pairs = self.crowd.len() - self.no_strangers(to, &near) + singles.len();
+        Found { kinds: &self.kinds, to, singles, groups, near, rooms, room, pairs }
+    }
+
+    fn like(&self, at: ContainerAt) -> Like {
+        let stack = self.kinds.stack(at);
+        (self.kinds.likeness(at), stack.filter(|stack| self.sharing[stack] > FEW))
+    }
+
+    /// How many of the crowd are near or share the target's network stack.
+    fn no_strangers(&self, to: ContainerAt, near: &HashSet<ContainerAt>) -> usize {
+        let stack = self.kinds.stack(to);
+        let sharing = stack.and_then(|stack| self.sharing.get(&stack)).copied().unwrap_or_default();
+        let is_counted_twice = stack.is_some() && near.contains(&to);
+        near.len() + sharing - usize::from(is_counted_twice)
     }
 
     fn is_pair(&self, from: ContainerAt, to: ContainerAt) -> bool {
@@ -149,75 +232,27 @@ impl<'w, 'a> Pairs<'w, 'a> {
         self.measured.get(&to).is_some_and(|measured| measured.contains(&from))
     }
 
-    fn is_in(&self, room: Option<(NetworkAt, &Room)>, at: ContainerAt) -> bool {
-        room.is_some_and(|(network, _)| self.kinds.is_on(at, network))
-    }
-
     /// Those of the crowd that are in no group: the target itself, who has
-    /// more in common with it than the room, and whose pairs with it are
+    /// more in common with it than the rooms, and whose pairs with it are
     /// measured or left out.
-    fn near(&self, to: ContainerAt, room: Option<(NetworkAt, &Room)>) -> HashSet<ContainerAt> {
+    fn near(&self, to: ContainerAt, rooms: &[NetworkAt]) -> HashSet<ContainerAt> {
         let mut near: HashSet<ContainerAt> = HashSet::default();
-        near.extend(self.kinds.acquainted(to, room.map(|(network, _)| network)));
-        near.extend(room.into_iter().flat_map(|(_, room)| &room.singles));
+        let networks: Vec<NetworkAt> =
+            self.kinds.networks(to).map(|(network, _)| network).collect();
+        near.extend(self.kinds.acquainted(to, &networks));
+        let others = networks.iter().filter(|network| !rooms.contains(network));
+        near.extend(others.filter_map(|network| self.people.get(network)).flatten());
+        near.extend(rooms.iter().flat_map(|room| &self.rooms[room].singles));
         if self.map.on_host(to) {
-            near.extend(&self.on_host);
+            let own = self.kinds.stack(to);
+            let others = self.on_hosts.iter().filter(|(stack, _)| Some(**stack) != own);
+            near.extend(others.flat_map(|(_, on_host)| on_host));
         }
-        near.extend([&self.measured, self.but].into_iter().filter_map(|of| of.get(&to)).flatten());
-        near.retain(|at| self.crowd.contains(at));
+        near.extend([&self.measured, &self.but].into_iter().filter_map(|of| of.get(&to)).flatten());
+        near.retain(|at| {
+            self.crowd.contains(at) && (*at == to || !self.kinds.share_stack(*at, to))
+        });
         near
-    }
-
-    /// The groups with anybody in them who is neither near nor in the room.
-    fn strangers(
-        &self,
-        room: Option<(NetworkAt, &Room)>,
-        near: &HashSet<ContainerAt>,
-    ) -> impl Iterator<Item = &[ContainerAt]> {
-        let mut known: HashMap<usize, usize> = HashMap::new();
-        for ((likeness, _), group) in room.into_iter().flat_map(|(_, room)| &room.groups) {
-            *known.entry(*likeness).or_default() += group.len();
-        }
-        for at in near {
-            let counted = self.is_in(room, *at) && !self.kinds.is_linked(*at);
-            *known.entry(self.kinds.likeness(*at)).or_default() += usize::from(!counted);
-        }
-        let has_others = move |likeness: &usize, group: &Vec<ContainerAt>| {
-            group.len() > known.get(likeness).copied().unwrap_or_default()
-        };
-        self.alike.iter().filter(move |(at, group)| has_others(at, group)).map(|(_, g)| &g[..])
-    }
-
-    /// The pairs that decide whether all are as they should be, in order of
-    /// source and target; `None` if there is no pair.
-    pub fn worst(&self, judge: impl Fn(ContainerAt, ContainerAt) -> Assessment) -> Option<Worst> {
-        let (mut known, mut of) = (Known::default(), 0);
-        let mut by_badness: BTreeMap<u8, Worst> = BTreeMap::new();
-        for to in self.crowd.iter().copied() {
-            let found = self.with(to, &mut known, |from| {
-                let sight = judge(from, to);
-                (sight.status, sight.basis)
-            });
-            of += found.pairs;
-            for value in found.values().collect::<BTreeSet<(CheckStatus, Basis)>>() {
-                let (status, basis) = value;
-                let empty = || Worst { status, basis, pairs: Vec::new(), of: 0 };
-                let worst = by_badness.entry(badness(status)).or_insert_with(empty);
-                worst.basis = worst.basis.max(basis);
-                // Of those that are as they should be one will do.
-                let most = match status {
-                    CheckStatus::Pass => usize::from(worst.pairs.is_empty()),
-                    CheckStatus::Fail | CheckStatus::Unknown => found.pairs,
-                };
-                if most > 0 {
-                    let sources = found.sources(true, |of_it| of_it == value).into_iter();
-                    worst.pairs.extend(sources.take(most).map(|from| (from, to)));
-                }
-            }
-        }
-        let mut worst = by_badness.into_values().next()?;
-        worst.pairs.sort_unstable();
-        Some(Worst { of, ..worst })
     }
 }
 
@@ -225,15 +260,15 @@ impl<V: Copy + PartialEq> Found<'_, '_, V> {
     /// Everything that was judged of a pair or a group.
     pub fn values(&self) -> impl Iterator<Item = V> {
         let singles = self.singles.iter().map(|(_, value)| *value);
-        singles.chain(self.groups.iter().map(|(.., value)| *value))
+        singles.chain(self.groups.iter().map(|group| group.value))
     }
 
     /// Whether this was judged of all pairs with those in the room, if there is one.
     pub fn fills_the_room(&self, value: V) -> bool {
         let Some(room) = self.room else { return false };
         let singles = self.singles.iter().filter(|(from, _)| self.kinds.is_on(*from, room));
-        let groups = self.groups.iter().filter(|(_, in_room, _)| *in_room);
-        let values = singles.map(|(_, of)| *of).chain(groups.map(|(.., of)| *of));
+        let groups = self.groups.iter().filter(|group| group.place == Where::InTheRoom);
+        let values = singles.map(|(_, of)| *of).chain(groups.map(|group| group.value));
         values.into_iter().all(|of| of == value)
     }
 
@@ -244,14 +279,30 @@ impl<V: Copy + PartialEq> Found<'_, '_, V> {
         let singles =
             self.singles.iter().filter(|(from, of)| fits(*of) && (in_room || !is_there(*from)));
         let mut sources: Vec<ContainerAt> = singles.map(|(from, _)| *from).collect();
-        for (group, of_room, of) in &self.groups {
-            if fits(*of) && (in_room || !of_room) {
-                let others = group.iter().copied().filter(|at| !self.near.contains(at));
-                sources.extend(others.filter(|at| *of_room || !is_there(*at)));
+        for group in self.groups.iter().filter(|group| fits(group.value)) {
+            if in_room || group.place != Where::InTheRoom {
+                let others = group.of.iter().copied().filter(|at| self.is_of(group, *at));
+                sources.extend(others);
             }
         }
         sources.sort_unstable();
         sources
+    }
+
+    /// A source of the pairs of which this was judged.
+    pub fn any(&self, value: V) -> Option<ContainerAt> {
+        let mut singles = self.singles.iter().filter(|(_, of)| *of == value).map(|(from, _)| *from);
+        let mut groups = self.groups.iter().filter(|group| group.value == value);
+        let first = |group: &Group<V>| group.of.iter().copied().find(|at| self.is_of(group, *at));
+        singles.next().or_else(|| groups.find_map(first))
+    }
+
+    /// Whether one that is listed in a group is of it.
+    fn is_of(&self, group: &Group<V>, at: ContainerAt) -> bool {
+        let is_in = || self.rooms.iter().any(|room| self.kinds.is_on(at, *room));
+        !self.near.contains(&at)
+            && !self.kinds.share_stack(at, self.to)
+            && (group.place != Where::Outside || !is_in())
     }
 }
 
@@ -262,12 +313,13 @@ fn measured(tries: &Tries, crowd: &BTreeSet<ContainerAt>) -> SourcesOf {
         return measured;
     }
     let mut named: HashMap<&str, Vec<ContainerAt>> = HashMap::new();
-    for at in crowd {
-        named.entry(&tries.map.container(*at).name).or_default().push(*at);
+    for at in tries.map.containers() {
+        named.entry(&tries.map.container(at).name).or_default().push(at);
     }
     for (from, to, ..) in tries.measured.keys() {
         for to in named.get(to).into_iter().flatten() {
-            measured.entry(*to).or_default().extend(named.get(from).into_iter().flatten());
+            let from = named.get(from).into_iter().flatten().filter(|from| crowd.contains(from));
+            measured.entry(*to).or_default().extend(from);
         }
     }
     measured

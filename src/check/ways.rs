@@ -1,14 +1,16 @@
 //! Judging who reaches whom and who resolves what: by what was measured, and
 //! where nothing was, by what the map predicts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
+use super::crowds::{Crowds, Decisive};
 use super::many::{NO_PAIR, combined};
-use super::pairs::{Pairs, SourcesOf};
+use super::pairs::{FEW, Known, Pairs, SourcesOf};
+use super::seen::{refused, wanted};
 use super::tries::{Seen, Tries};
 use super::verdict::{Assessment, Basis, CheckStatus, Question};
 use super::who::Who;
-use super::words::some_or_none;
 use super::{Arrow, ArrowTarget, CheckFile, Claim, Manner, Sources};
 use crate::graph::{Map, Verdict, is_pattern};
 use crate::model::{Attempt, ContainerAt, Outcome, Probe};
@@ -18,15 +20,39 @@ pub(super) struct Ways<'a> {
     pub(super) map: &'a Map<'a>,
     who: &'a Who<'a>,
     pub(super) tries: Tries<'a>,
+    pub(super) crowds: Crowds<'a>,
+}
+
+/// An arrow from many.
+struct FromCrowd<'a> {
+    /// What the sentence says of them.
+    said: String,
+    pairs: Rc<Pairs<'a>>,
+    /// The targets, each with the number of the name that means it.
+    to: Vec<(usize, ContainerAt)>,
+}
+
+/// Of which pairs wanted arrows speak.
+#[derive(Default)]
+struct SpokenOf {
+    /// For each target sources.
+    each: SourcesOf,
+    /// For each target the assertions of whose crowds all are sources.
+    by_crowds: HashMap<ContainerAt, Vec<usize>>,
+    /// The first assertion of a crowd.
+    first: HashMap<String, usize>,
 }
 
 impl<'a> Ways<'a> {
     pub fn new(map: &'a Map<'a>, who: &'a Who<'a>, probe: Option<&'a Probe>) -> Self {
-        Self { map, who, tries: Tries::new(map, who, probe) }
+        Self { map, who, tries: Tries::new(map, who, probe), crowds: Crowds::default() }
     }
 
     /// Judges an arrow over all pairs that it speaks of.
     pub fn reaches(&self, arrow: &Arrow, subjects: &mut Vec<String>) -> Assessment {
+        if let Some(from_crowd) = self.crowd_of(arrow) {
+            return self.reached_by(&from_crowd, arrow, subjects);
+        }
         let pairs = match self.pairs(arrow) {
             Ok(pairs) => pairs,
             Err(missing) => return Assessment::fact(false, missing),
@@ -61,14 +87,30 @@ impl<'a> Ways<'a> {
         if self.who.everybody().is_empty() {
             return Assessment::fact(false, "there is no running container to speak of");
         }
-        let but = self.spoken_of(file);
+        let spoken_of = self.spoken_of(file);
+        let but = Rc::new(spoken_of.each.clone());
         let arrow = unwanted();
         let judge = |from: ContainerAt, to: ContainerAt| {
             let target = ArrowTarget { name: self.map.container(to).name.clone(), port: None };
             self.pair(from, to, &target, &arrow)
         };
-        match Pairs::new(&self.tries, self.who.everybody(), &but).worst(judge) {
-            Some(worst) => worst.told(self.map, |_, (from, to)| judge(from, to), subjects),
+        let (mut known, mut decisive) = (Known::default(), Decisive::default());
+        // By the crowds of which a sentence speaks to a target, the others.
+        let mut others: HashMap<&[usize], Pairs> = HashMap::new();
+        for to in self.who.everybody().iter().copied() {
+            let spoken_of = spoken_of.by_crowds.get(&to).map_or(&[][..], Vec::as_slice);
+            let pairs = others.entry(spoken_of).or_insert_with(|| self.but(file, spoken_of, &but));
+            let found = pairs.with(to, &mut known, |from| {
+                let sight = judge(from, to);
+                (sight.status, sight.basis)
+            });
+            decisive.add(to, &found, 0);
+        }
+        match decisive.worst() {
+            Some((mut worst, _)) => {
+                worst.pairs.sort_unstable();
+                worst.told(self.map, |_, (from, to)| judge(from, to), subjects)
+            }
             None => Assessment::new(CheckStatus::Pass, Basis::Engine, NO_PAIR),
         }
     }
@@ -102,11 +144,7 @@ impl<'a> Ways<'a> {
         let mut pairs = Vec::new();
         for target in &arrow.to {
             let quantified = quantified || is_pattern(&target.name);
-            let found = match &arrow.manner {
-                // `via` may name an alias, so `to` is the container itself.
-                Manner::Via(_) => self.who.containers(&target.name)?,
-                _ => self.who.answering_to(&target.name)?,
-            };
+            let found = self.targets(arrow, target)?;
             let mut of_target = Vec::new();
             for from in &sources {
                 let meant = match (&arrow.manner, arrow.wanted) {
@@ -177,31 +215,121 @@ impl<'a> Ways<'a> {
         Ok(asked)
     }
 
-    /// For each target the sources of wanted arrows to it.
-    fn spoken_of(&self, file: &CheckFile) -> SourcesOf {
-        let mut spoken_of = SourcesOf::default();
-        for assertion in &file.assertions {
-            if let Claim::Reaches(arrow) = &assertion.claim
-                && arrow.wanted
-            {
+    /// Of which pairs wanted arrows speak.
+    fn spoken_of(&self, file: &CheckFile) -> SpokenOf {
+        let mut spoken_of = SpokenOf::default();
+        for (number, assertion) in file.assertions.iter().enumerate() {
+            let Claim::Reaches(arrow) = &assertion.claim else { continue };
+            // Of few, each pair is left out more easily than all others are gone through.
+            let is_large =
+                |of: &FromCrowd| of.pairs.crowd.len().pow(2) > self.who.everybody().len();
+            if let Some(from_crowd) = self.crowd_of(arrow).filter(is_large) {
+                for (_, to) in &from_crowd.to {
+                    // All that say the same speak of the same crowd.
+                    let first = *spoken_of.first.entry(from_crowd.said.clone()).or_insert(number);
+                    let crowds = spoken_of.by_crowds.entry(*to).or_default();
+                    if !crowds.contains(&first) {
+                        crowds.push(first);
+                    }
+                }
+            } else if arrow.wanted {
                 for (from, to, _) in self.pairs(arrow).unwrap_or_default() {
-                    spoken_of.entry(to).or_default().insert(from);
+                    spoken_of.each.entry(to).or_default().insert(from);
                 }
             }
         }
         spoken_of
     }
 
+    /// The pairs of everybody but for the crowds of these assertions, and some more.
+    fn but(&self, file: &CheckFile, of: &[usize], but: &Rc<SourcesOf>) -> Pairs<'a> {
+        let mut crowd = self.who.everybody().clone();
+        for number in of {
+            if let Claim::Reaches(arrow) = &file.assertions[*number].claim
+                && let Some(spoken_of) = self.crowd_of(arrow)
+            {
+                crowd.retain(|at| !spoken_of.pairs.crowd.contains(at));
+            }
+        }
+        self.crowds.pairs(&self.tries, crowd, but)
+    }
+
+    /// Whether an arrow leads from many to targets that it means for all of them, so that
+    /// they can be judged in groups.
+    fn crowd_of(&self, arrow: &Arrow) -> Option<FromCrowd<'a>> {
+        if !arrow.wanted || matches!(arrow.from, Sources::Named(_)) {
+            return None;
+        }
+        let mut to = Vec::new();
+        for (number, target) in arrow.to.iter().enumerate() {
+            let mut found = self.targets(arrow, target).ok()?;
+            if !(matches!(arrow.manner, Manner::Via(_)) || is_pattern(&target.name))
+                && found.len() > 1
+            {
+                return None;
+            }
+            found.sort_unstable();
+            to.extend(found.into_iter().map(|to| (number, to)));
+        }
+        let said = format!("{:?}", arrow.from);
+        let sources = || self.who.sources(&arrow.from).map(|(from, _)| from.into_iter().collect());
+        let pairs = self.crowds.known(&self.tries, said.clone(), sources).ok()?;
+        (pairs.crowd.len() > FEW).then_some(FromCrowd { said, pairs, to })
+    }
+
+    /// The containers that an arrow to a target may mean.
+    fn targets(&self, arrow: &Arrow, target: &ArrowTarget) -> Result<Vec<ContainerAt>, String> {
+        match &arrow.manner {
+            // `via` may name an alias, so `to` is the container itself.
+            Manner::Via(_) => self.who.containers(&target.name),
+            _ => self.who.answering_to(&target.name),
+        }
+    }
+
+    /// Judges an arrow from a crowd.
+    fn reached_by(
+        &self,
+        from_crowd: &FromCrowd,
+        arrow: &Arrow,
+        subjects: &mut Vec<String>,
+    ) -> Assessment {
+        let mut decisive = Decisive::default();
+        for (number, to) in &from_crowd.to {
+            // Which ports are open is told for each target.
+            let found = from_crowd.pairs.with(*to, &mut Known::default(), |from| {
+                let sight = self.pair(from, *to, &arrow.to[*number], arrow);
+                (sight.status, sight.basis)
+            });
+            decisive.add(*to, &found, *number);
+        }
+        let Some(worst) = decisive.worst() else {
+            return Assessment::new(CheckStatus::Pass, Basis::Engine, NO_PAIR);
+        };
+        let numbers = worst.1;
+        let sight = |at: usize, (from, to)| self.pair(from, to, &arrow.to[numbers[at]], arrow);
+        worst.0.told(self.map, sight, subjects)
+    }
+
     /// Ordered pairs of everybody of which no wanted arrow speaks.
     fn other_pairs(&self, file: &CheckFile) -> Vec<(ContainerAt, ContainerAt)> {
         let spoken_of = self.spoken_of(file);
-        let spoken = |from, to| spoken_of.get(to).is_some_and(|of| of.contains(from));
         let everybody = self.who.everybody();
-        let all = everybody.iter().flat_map(|from| everybody.iter().map(move |to| (from, to)));
-        all.filter(|(from, to)| from != to && !self.map.share_stack(**from, **to))
-            .filter(|(from, to)| !spoken(from, to))
-            .map(|(from, to)| (*from, *to))
-            .collect()
+        let mut pairs = Vec::new();
+        let mut others: HashMap<&[usize], Pairs> = HashMap::new();
+        for to in everybody {
+            let crowds = spoken_of.by_crowds.get(to).map_or(&[][..], Vec::as_slice);
+            let but = || self.but(file, crowds, &Rc::default());
+            let others = &others.entry(crowds).or_insert_with(but).crowd;
+            let each = spoken_of.each.get(to);
+            let from = others.iter().filter(|from| {
+                *from != to
+                    && !self.map.share_stack(**from, *to)
+                    && each.is_none_or(|each| !each.contains(from))
+            });
+            pairs.extend(from.map(|from| (*from, *to)));
+        }
+        pairs.sort_unstable();
+        pairs
     }
 
     /// Judges one pair.
@@ -316,73 +444,5 @@ fn unwanted() -> Arrow {
         wanted: false,
         manner: Manner::Any,
         class: None,
-    }
-}
-
-/// Judges tries of which one is to succeed.
-fn wanted(seen: Vec<Seen>, port: bool) -> Assessment {
-    let mut unknown = None;
-    let mut wrong = Vec::new();
-    let mut basis = Basis::Engine;
-    for one in seen {
-        match one {
-            Seen::Reached(basis, words) => return Assessment::new(CheckStatus::Pass, basis, words),
-            // Without a port the way is all that was asked for.
-            Seen::Refused(of, words) if !port => {
-                return Assessment::new(CheckStatus::Pass, of, words);
-            }
-            Seen::Refused(of, words) | Seen::Failed(_, of, words) => {
-                basis = basis.max(of);
-                wrong.push(words);
-            }
-            Seen::Open(words) => {
-                let words = format!("{words}; whether anything listens was not measured");
-                unknown = Some(Assessment::new(CheckStatus::Unknown, Basis::Map, words));
-            }
-            Seen::Unknown(of, words) => {
-                unknown.get_or_insert(Assessment::new(CheckStatus::Unknown, of, words));
-            }
-        }
-    }
-    unknown.unwrap_or_else(|| Assessment::new(CheckStatus::Fail, basis, some_or_none(&wrong)))
-}
-
-/// Judges tries of which none is to succeed; `class` is how one is to fail.
-fn refused(seen: Vec<Seen>, class: Option<Outcome>) -> Assessment {
-    let (mut unknown, mut told, mut as_wanted) = (None, Vec::new(), None);
-    let mut basis = Basis::Engine;
-    for one in seen {
-        match one {
-            Seen::Reached(basis, words) => return Assessment::new(CheckStatus::Fail, basis, words),
-            Seen::Refused(of, words) if class == Some(Outcome::Refused) => {
-                as_wanted = Some(of);
-                told.push(words);
-            }
-            Seen::Refused(of, words) => {
-                return Assessment::new(CheckStatus::Fail, of, format!("{words}: the way is open"));
-            }
-            Seen::Open(words) if class == Some(Outcome::Refused) => {
-                unknown = Some(format!("{words}; whether anything listens was not measured"));
-            }
-            Seen::Open(words) => return Assessment::new(CheckStatus::Fail, Basis::Map, words),
-            Seen::Failed(outcome, of, words) => {
-                basis = basis.max(of);
-                if class.is_some() && outcome == class {
-                    as_wanted = Some(of);
-                } else if class.is_some() && outcome.is_none() {
-                    unknown.get_or_insert(format!("{words}; how it fails was not measured"));
-                }
-                told.push(words);
-            }
-            Seen::Unknown(_, words) => {
-                unknown.get_or_insert(words);
-            }
-        }
-    }
-    match (class, as_wanted, unknown) {
-        (Some(_), Some(of), _) => Assessment::new(CheckStatus::Pass, of, some_or_none(&told)),
-        (_, _, Some(words)) => Assessment::new(CheckStatus::Unknown, Basis::Map, words),
-        (Some(_), None, None) => Assessment::new(CheckStatus::Fail, basis, some_or_none(&told)),
-        (None, _, None) => Assessment::new(CheckStatus::Pass, basis, some_or_none(&told)),
     }
 }

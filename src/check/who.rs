@@ -23,6 +23,10 @@ pub struct Who<'a> {
     among: &'a [String],
     /// Those of the file's projects, by their services and names; empty without projects.
     ours: HashMap<&'a str, Vec<ContainerAt>>,
+    /// The first network of a name or an id.
+    networks: HashMap<&'a str, NetworkAt>,
+    /// The networks by what compose calls them.
+    of_compose: HashMap<&'a str, Vec<NetworkAt>>,
     /// What was said of names that nothing has. Each is compared with all that are there.
     missing: RefCell<HashMap<String, Missing>>,
 }
@@ -40,7 +44,27 @@ impl<'a> Who<'a> {
         let (everybody, strangers) = (BTreeSet::new(), BTreeSet::new());
         let (projects, among) = (&file.projects[..], &file.among[..]);
         let (ours, missing) = (HashMap::new(), RefCell::default());
-        let mut who = Self { map, everybody, strangers, projects, among, ours, missing };
+        let (mut networks, mut of_compose) = (HashMap::new(), HashMap::new());
+        for at in map.networks() {
+            let network = map.network(at);
+            for word in [&network.name, &network.id] {
+                networks.entry(word.as_str()).or_insert(at);
+            }
+            if let Some(name) = network.compose_name() {
+                of_compose.entry(name).or_insert_with(Vec::new).push(at);
+            }
+        }
+        let mut who = Self {
+            map,
+            everybody,
+            strangers,
+            projects,
+            among,
+            ours,
+            networks,
+            of_compose,
+            missing,
+        };
         if !projects.is_empty() {
             for at in map.containers().filter(|at| who.is_ours(*at)).collect::<Vec<_>>() {
                 let container = map.container(at);
@@ -229,17 +253,12 @@ impl<'a> Who<'a> {
     /// of that name, else any that compose calls so.
     pub fn network(&self, name: &str) -> Result<NetworkAt, Missing> {
         let networks = &self.map.snapshot().networks;
-        let is_called = |at: &NetworkAt| {
-            networks[*at].name == name || (!name.is_empty() && networks[*at].id == name)
-        };
+        let called = || self.networks.get(name).copied().filter(|_| !name.is_empty());
         let is_ours = |project: &str| self.projects.iter().any(|own| matches(own, project));
         let of_project = |project: &dyn Fn(&str) -> bool| self.of_project(name, project);
-        of_project(&is_ours)
-            .or_else(|| self.map.networks().find(is_called))
-            .or_else(|| of_project(&|_| true))
-            .ok_or_else(|| {
-                missing("network", name, networks.iter().map(|network| network.name.as_str()))
-            })
+        of_project(&is_ours).or_else(called).or_else(|| of_project(&|_| true)).ok_or_else(|| {
+            missing("network", name, networks.iter().map(|network| network.name.as_str()))
+        })
     }
 
     /// The network that a name means to a container: first of all one of its project.
@@ -251,10 +270,8 @@ impl<'a> Who<'a> {
 
     /// The network of a fitting project that compose calls by a name.
     fn of_project(&self, name: &str, fits: &dyn Fn(&str) -> bool) -> Option<NetworkAt> {
-        self.map.networks().find(|at| {
-            let network = self.map.network(*at);
-            network.project.as_deref().is_some_and(fits) && network.compose_name() == Some(name)
-        })
+        let called = self.of_compose.get(name)?.iter().copied();
+        called.into_iter().find(|at| self.map.network(*at).project.as_deref().is_some_and(fits))
     }
 
     /// The containers that use a network: its members and who rides with them.

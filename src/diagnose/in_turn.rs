@@ -35,8 +35,7 @@ pub fn take_turns(findings: &mut [Finding], networks: &[Network]) {
             finding.fix = made.iter().filter_map(put_off).collect();
         } else {
             finding.fix.clone_from(&made);
-            let created = &before.created;
-            again.iter().for_each(|name| tell_apart(&mut finding.fix, name, created, networks));
+            again.iter().for_each(|name| before.tell_apart(&mut finding.fix, name, networks));
         }
         // A finding is never without a way on.
         if finding.fix.is_empty() && !made.is_empty() {
@@ -52,6 +51,8 @@ struct Before {
     /// The containers that they change.
     changed: HashSet<Handle>,
     created: Created,
+    /// The last number that a name was given which fixes create again.
+    numbers: HashMap<String, usize>,
     /// The ports of the host that they publish.
     ports: Vec<RequestedPort>,
     /// The fixes, as they were made and as they are told.
@@ -79,6 +80,28 @@ impl Before {
             (taken.host_port, taken.protocol) == (wanted.host_port, wanted.protocol)
                 && meet(taken.host_ip, wanted.host_ip)
         })
+    }
+
+    /// Has a fix use the network of this name that one before it creates, where they
+    /// have a container in common, or else create one of another name.
+    fn tell_apart(&mut self, fix: &mut Vec<Step>, name: &str, networks: &[Network]) {
+        let Some(members) = self.created.get(name) else { return };
+        let is_member = |step: &Step| {
+            connects(step).is_some_and(|(to, at)| to.name == name && members.contains(at))
+        };
+        if fix.iter().any(is_member) {
+            fix.retain(|step| creates(step) != Some(name) && !is_member(step));
+            return;
+        }
+        let is_free = |new: &String| {
+            !self.created.contains_key(new) && networks.iter().all(|network| network.name != *new)
+        };
+        // What was taken once stays so.
+        let last = self.numbers.get(name).copied().unwrap_or(2);
+        let mut names = (last..).map(|number| (number, format!("{name}{number}")));
+        let (number, new) = names.find(|(_, new)| is_free(new)).expect("numbers have no end");
+        self.numbers.insert(name.to_owned(), number);
+        rename(fix, name, &new);
     }
 
     /// Takes in one more, as it was made and as it is told.
@@ -132,24 +155,6 @@ fn published(step: &Step) -> impl Iterator<Item = &RequestedPort> {
 
 /// The networks that fixes create, with who is connected to each.
 type Created = HashMap<String, HashSet<Handle>>;
-
-/// Has a fix use the network of this name that one before it creates, where they
-/// have a container in common, or else create one of another name.
-fn tell_apart(fix: &mut Vec<Step>, name: &str, created: &Created, networks: &[Network]) {
-    let Some(members) = created.get(name) else { return };
-    let is_member = |step: &Step| {
-        connects(step).is_some_and(|(to, at)| to.name == name && members.contains(at))
-    };
-    if fix.iter().any(is_member) {
-        fix.retain(|step| creates(step) != Some(name) && !is_member(step));
-        return;
-    }
-    let is_free = |new: &String| {
-        !created.contains_key(new) && networks.iter().all(|network| network.name != *new)
-    };
-    let new = (2..).map(|number| format!("{name}{number}")).find(is_free);
-    rename(fix, name, &new.expect("numbers have no end"));
-}
 
 /// The network that a step creates.
 fn creates(step: &Step) -> Option<&str> {

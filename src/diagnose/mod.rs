@@ -52,6 +52,8 @@ mod malformed;
 mod name_servers;
 mod names;
 mod narrow;
+mod near;
+mod neighbours;
 mod obstacle;
 mod on_the_wire;
 mod ports_tried;

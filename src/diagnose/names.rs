@@ -7,6 +7,7 @@ use foldhash::HashMap;
 
 use super::facts::{AddedHost, Facts, Listens};
 use super::index::Index;
+use super::neighbours::{Neighbourhoods, Neighbours};
 use super::tried::{self, Tried};
 use crate::model::{ContainerAt, NetworkAt, Protocol, reference};
 
@@ -45,6 +46,7 @@ pub struct Names<'a> {
     pub index: Index<'a>,
     /// What was tried on the wire in vain, by who tried it.
     tried: HashMap<&'a str, Vec<Tried<'a>>>,
+    neighbourhoods: Neighbourhoods,
 }
 
 impl<'a> Deref for Names<'a> {
@@ -60,7 +62,13 @@ impl<'a> Names<'a> {
     pub fn new(facts: Facts<'a>) -> Self {
         let index = Index::new(&facts);
         let tried = tried::all(facts.map);
-        Self { facts, index, tried }
+        let neighbourhoods = Neighbourhoods::new(&facts);
+        Self { facts, index, tried, neighbourhoods }
+    }
+
+    /// The members of a network by what they are called.
+    pub fn neighbours(&self, network: NetworkAt) -> &Neighbours {
+        self.neighbourhoods.on(&self.facts, network)
     }
 
     /// What a container was seen to try on the wire, again and again and in vain.

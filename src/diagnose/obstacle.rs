@@ -10,16 +10,16 @@ use super::by_host;
 use super::facts::Listens;
 use super::families;
 use super::in_the_way::Obstacle;
-use super::localhost::{self, ANYBODYS, first_of};
+use super::localhost::{self, first_of};
 use super::malformed;
 use super::names::{Meaning, Names};
+use super::near::near;
 use super::wanted::Edge;
 use super::whose;
 use crate::graph::Reason;
 use crate::model::keys::option;
 use crate::model::{
-    Attempt, By, Container, ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State,
-    Wanted, is_slip, nearest,
+    Attempt, By, ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State,
 };
 
 /// The first obstacle of an edge, `None` where there is none or nobody can tell.
@@ -271,111 +271,6 @@ fn ports(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     Obstacle::past(edge)
 }
 
-/// Whether a host is the name that Compose had given to a container which was
-/// renamed since.
-fn is_compose_name(container: &Container, host: &str) -> bool {
-    let compose = &container.compose;
-    let (Some(project), Some(service), Some(number)) =
-        (&compose.project, &compose.service, compose.replica)
-    else {
-        return false;
-    };
-    // Asked of every container for every name that nobody has: nothing is made for it.
-    let is = |dash: char| {
-        let rest = host.strip_prefix(&**project).and_then(|rest| rest.strip_prefix(dash));
-        let rest = rest.and_then(|rest| rest.strip_prefix(&**service)?.strip_prefix(dash));
-        rest.is_some_and(|rest| rest == number.to_string())
-    };
-    is('-') || is('_')
-}
-
-/// The name by which a container on a network is best dialled: its service's, where
-/// that is its own only. Compose makes up the container's, and has done so in more than
-/// one way.
-pub(super) fn lasting_name<'a>(names: &Names<'a>, network: NetworkAt, at: ContainerAt) -> &'a str {
-    let container = names.container(at);
-    let service = container.compose.service.as_deref();
-    let is_its_own = |service: &&str| names.index.answering(network, service) == [at];
-    service.filter(is_its_own).unwrap_or(container.own_name())
-}
-
-/// Whether a container takes a port by all that is known of its ports, if anything is.
-fn may_have(names: &Names, at: ContainerAt, port: u16) -> bool {
-    let container = names.container(at);
-    let is_known = names.listening(at).is_some_and(|sockets| !sockets.is_empty())
-        || !container.exposed.is_empty()
-        || !container.requested.is_empty()
-        || !names.presumed_ports(at).is_empty();
-    !is_known || names.offers(at, port) || names.published_as(at, port, None).is_some()
-}
-
-/// A name or alias here that is close to the one dialled, and is `free`: nobody means
-/// the same one twice.
-pub(super) fn near(
-    names: &Names,
-    from: ContainerAt,
-    host: &str,
-    port: Option<u16>,
-    is_free: impl Fn(&str) -> bool,
-) -> Option<String> {
-    let wanted = Wanted::new(host);
-    let mut known: Vec<&str> = Vec::new();
-    let mut own: Vec<(NetworkAt, ContainerAt)> = Vec::new();
-    let stack = names.map.stack(from)?;
-    for network in names.map.networks_of(stack) {
-        if names.network(network).is_built_in() {
-            continue;
-        }
-        for member in names.map.members(network).iter().filter(|member| **member != from) {
-            let Some(endpoint) = names.map.endpoint_on(*member, network) else { continue };
-            let container = names.container(*member);
-            if is_compose_name(container, host) {
-                return Some(lasting_name(names, network, *member).to_owned());
-            }
-            // A name that Compose made up begins with the project's, as others may.
-            let is_made_up = container.project().is_some_and(|project| {
-                container.compose.service.is_some()
-                    && container.name.starts_with(project)
-                    && !host.starts_with(project)
-            });
-            let mut called = container.chosen_names_on(endpoint);
-            called.extend((!is_made_up).then_some(container.name.as_str()));
-            called.extend(container.compose.service.as_deref());
-            if !called.iter().any(|name| wanted.may_be(name)) {
-                continue;
-            }
-            let fits = port.is_none_or(|port| may_have(names, *member, port));
-            if called.iter().all(|name| is_free(name)) {
-                // Who writes a letter wrong may have the port wrong, too.
-                called.retain(|name| fits || is_slip(host, name));
-                own.push((network, *member));
-                known.append(&mut called);
-            }
-        }
-    }
-    if let Some(name) = nearest(host, known.iter().copied()) {
-        let its_own = own.into_iter().find(|(_, at)| names.container(*at).name == name);
-        let lasting = its_own.map(|(network, at)| lasting_name(names, network, at));
-        return Some(lasting.unwrap_or(name).to_owned());
-    }
-    // `database` for `db`, told by the port: the only one there that has it.
-    let port = port?;
-    let networks = || names.map.networks_of(stack).filter(|n| !names.network(*n).is_built_in());
-    // Of a network that is made elsewhere a plan has not all members.
-    if names.is_planned() && networks().any(|network| names.network(network).unlisted) {
-        return None;
-    }
-    let mut with_port = networks()
-        .flat_map(|network| {
-            names.index.offering_on(network, port).iter().map(move |at| (network, *at))
-        })
-        .filter(|(_, at)| *at != from);
-    let (network, only) = with_port.next()?;
-    let is_only = with_port.all(|(_, at)| at == only);
-    let name = lasting_name(names, network, only);
-    (is_only && is_free(name) && is_telling(names, host, only, port)).then(|| name.to_owned())
-}
-
 /// The only server that can be meant, where a client with a name and no port says
 /// that a connection fails.
 fn only_server(names: &Names, edge: &Edge) -> Option<String> {
@@ -385,17 +280,6 @@ fn only_server(names: &Names, edge: &Edge) -> Option<String> {
     let shared = names.shared(edge.from, server);
     let by_name = shared.iter().any(|network| !names.network(*network).is_default_bridge());
     by_name.then(|| names.name(server).to_owned())
-}
-
-/// Whether a port tells that a container is meant: with such a number only
-/// where name or image fit as well.
-fn is_telling(names: &Names, host: &str, at: ContainerAt, port: u16) -> bool {
-    let host = host.to_ascii_lowercase();
-    let image = names.container(at).image.to_ascii_lowercase();
-    let base = image.rsplit('/').next().unwrap_or_default();
-    let base = base.split([':', '@']).next().unwrap_or_default();
-    let fits = |word: &str| word.len() > 2 && (host.contains(word) || word.contains(&*host));
-    !ANYBODYS.contains(&port) || fits(base)
 }
 
 fn outside(names: &Names, edge: &Edge) -> Option<Obstacle> {

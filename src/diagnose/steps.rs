@@ -1,7 +1,7 @@
 //! Steps, of which fixes are made: what is to be done to whom.
 
 use super::case::Case;
-use super::obstacle::lasting_name;
+use super::near::lasting_name;
 use super::wanted::Edge;
 use crate::model::words::few;
 use crate::model::{

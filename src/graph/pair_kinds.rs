@@ -264,24 +264,33 @@ impl<'m, 'a> PairKinds<'m, 'a> {
         PairKind { like: (self.likeness(from), self.likeness(to)), shared: SmallVec::new() }
     }
 
+    /// What a container has in common with those that [share its network
+    /// stack](Self::share_stack), and with nobody else; `None` where that is gone.
+    pub fn stack(&self, container: ContainerAt) -> Option<ContainerAt> {
+        self.sides[container].stack
+    }
+
     /// The containers that have something in common with this one, itself
-    /// among them: those on its networks, all or all but one, those on networks
+    /// among them: those on its networks, but for some of these, those on networks
     /// that take its addresses for their own, and those at the other end of a
-    /// link. In no order, and some of them twice.
+    /// link. In no order, some of them twice, and without those that only share its
+    /// network stack.
     pub fn acquainted(
         &self,
         container: ContainerAt,
-        but: Option<NetworkAt>,
+        but: &[NetworkAt],
     ) -> impl Iterator<Item = ContainerAt> {
         let owner = self.sides[container].owner;
         let strays = owner.and_then(|owner| self.strays.get(&owner)).into_iter().flatten().copied();
         let networks = self.networks(container).map(|(network, _)| network);
-        let networks = networks.filter(move |network| Some(*network) != but).chain(strays);
+        let networks = networks.filter(|network| !but.contains(network)).chain(strays);
         let members = networks.flat_map(|network| self.map.members(network).iter().copied());
         let ends = owner.into_iter().chain([container]).filter_map(|at| self.linked.get(&at));
         let owners = members.chain(owner).chain(ends.flatten().copied());
-        let users =
-            owners.flat_map(|at| [at].into_iter().chain(self.map.sidecars(at).iter().copied()));
+        let users = owners.flat_map(move |at| {
+            let sidecars = (Some(at) != owner).then(|| self.map.sidecars(at));
+            [at].into_iter().chain(sidecars.into_iter().flatten().copied())
+        });
         users.chain([container])
     }
 }

@@ -117,7 +117,7 @@ fn check_kinds(snapshot: &Snapshot) -> Result<(), TestCaseError> {
     let mut known: HashMap<PairKind, _> = HashMap::new();
     let everybody = positions(&snapshot.containers);
     for to in everybody.clone() {
-        let acquainted: BTreeSet<ContainerAt> = kinds.acquainted(to, None).collect();
+        let acquainted: BTreeSet<ContainerAt> = kinds.acquainted(to, &[]).collect();
         for from in everybody.clone() {
             prop_assert_eq!(kinds.share_stack(from, to), map.share_stack(from, to));
             if map.share_stack(from, to) {

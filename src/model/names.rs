@@ -39,6 +39,16 @@ impl Wanted {
         Self { letters: folded.chars().count(), bag: bag_of(&folded), folded }
     }
 
+    /// What counts of it, in lower case.
+    pub(super) fn letters(&self) -> impl Iterator<Item = char> {
+        self.folded.chars()
+    }
+
+    /// Whether it may be held against a name as long as this one.
+    pub(super) fn is_short(name: &str) -> bool {
+        name.len() <= 400
+    }
+
     /// Whether this name may be meant, see [`nearest`].
     pub fn may_be(&self, name: &str) -> bool {
         self.distance(name).is_some()
@@ -46,8 +56,8 @@ impl Wanted {
 
     /// How far a name is from it: one that begins so is nearer than any other, and then
     /// wrong letters count. `None` for a name that is not meant.
-    fn distance(&self, name: &str) -> Option<(bool, usize)> {
-        if name.len() > 400 {
+    pub(super) fn distance(&self, name: &str) -> Option<(bool, usize)> {
+        if !Self::is_short(name) {
             return None;
         }
         let name = name.to_lowercase();
@@ -102,7 +112,12 @@ pub fn is_slip(wanted: &str, name: &str) -> bool {
 
 /// Whether so many wrong letters are few for names of these lengths.
 fn is_near(distance: usize, letters: usize, others: usize) -> bool {
-    distance <= (letters.max(others) / 3).max(1)
+    distance <= most_wrong(letters, others)
+}
+
+/// How many letters may be wrong between names of these lengths.
+pub(super) fn most_wrong(letters: usize, others: usize) -> usize {
+    (letters.max(others) / 3).max(1)
 }
 
 /// [`nearest`], as the tail of an error's hint: `did you mean ...?`

@@ -2,10 +2,11 @@
 //! nobody else does.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use super::called::Called;
 use super::text::{is_ordinary, quoted};
-use crate::check::pairs::{Found, Known, Pairs, SourcesOf};
+use crate::check::pairs::{Found, Known};
 use crate::check::verdict::CheckStatus;
 use crate::check::ways::Ways;
 use crate::check::who::Who;
@@ -20,8 +21,7 @@ const MOST_UNTOLD: usize = 20;
 pub(super) fn lines(who: &Who, called: &Called, ways: &Ways, odd: &[ContainerAt]) -> String {
     let odd: BTreeSet<ContainerAt> = odd.iter().copied().collect();
     let everybody = who.everybody() - &odd;
-    let nobody = SourcesOf::default();
-    let pairs = Pairs::new(&ways.tries, &everybody, &nobody);
+    let pairs = ways.crowds.pairs(&ways.tries, everybody.clone(), &Rc::default());
     let mut rooms = Rooms { called, who, odd: &odd, nameable: BTreeMap::new() };
     let mut known = Known::default();
     let mut untold = Vec::new();

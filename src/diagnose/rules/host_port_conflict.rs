@@ -1,6 +1,6 @@
 //! Two that want one port of the host.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::diagnose::{Case, Holders, Judgement, Rule, advise, owned};
@@ -29,7 +29,7 @@ pub const RULE: Rule = Rule {
 
 fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
-    let mut given = BTreeSet::new();
+    let mut given = Given::default();
     let planned = case.is_planned();
     for at in case.containers() {
         let container = case.container(at);
@@ -158,12 +158,22 @@ fn beside(case: &Case, at: ContainerAt, asked: Option<&RequestedPort>) -> Option
     Some((port, case.holders(port, at)?))
 }
 
+/// The ports that were given to those who could not have what they asked for.
+#[derive(Default)]
+struct Given {
+    ports: BTreeSet<u16>,
+    /// By the port that was asked for, the last of them.
+    last: BTreeMap<u16, u16>,
+}
+
 /// The next port of the host that nobody here has or asks for, and that is `given`
 /// to no other one.
-fn free_port(case: &Case, asked: &RequestedPort, given: &mut BTreeSet<u16>) -> HostPorts {
-    let mut from = asked.host_port.one();
+fn free_port(case: &Case, asked: &RequestedPort, given: &mut Given) -> HostPorts {
+    let Some(asked) = asked.host_port.one() else { return HostPorts::Any };
+    let mut from = Some(given.last.get(&asked).copied().unwrap_or(asked));
     while let Some(free) = from.and_then(|port| case.free_host_port(port.checked_add(1)?)) {
-        if given.insert(free) {
+        if given.ports.insert(free) {
+            given.last.insert(asked, free);
             return HostPorts::One(free);
         }
         from = Some(free);

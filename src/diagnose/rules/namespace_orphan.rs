@@ -1,6 +1,6 @@
 //! A container whose network stack went away with another one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, advise, owned};
 use crate::graph::StackOwner;
@@ -27,10 +27,12 @@ pub const RULE: Rule = Rule {
 
 fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
+    let mut orphans = case.containers().filter(|at| case.is_orphan(*at)).peekable();
+    let lost = orphans.peek().map_or_else(Lost::default, |_| Lost::of(case));
     for at in case.containers().filter(|at| case.is_orphan(*at) && case.matters(*at)) {
         let mut finding = match case.map.stack_owner(at) {
             StackOwner::Other(owner) => owner_is_not_as_it_was(case, at, owner),
-            StackOwner::Itself | StackOwner::Missing => owner_is_gone(case, at),
+            StackOwner::Itself | StackOwner::Missing => owner_is_gone(case, at, &lost),
         };
         let waiting: Vec<&Edge> = case
             .edges_about(at)
@@ -41,7 +43,7 @@ fn judge(case: &Case) -> Judgement {
         if !clients.is_empty() {
             finding.evidence.push(Evidence::CutOff { clients: owned(&clients) });
         }
-        finding.evidence.extend(consequences(case, at));
+        finding.evidence.extend(lost.consequences.get(&at).into_iter().flatten().cloned());
         findings.push(finding);
     }
     findings.extend(case.containers().filter(|at| case.is_lodger(*at)).map(|at| lodger(case, at)));
@@ -64,37 +66,50 @@ fn lodger(case: &Case, at: ContainerAt) -> Finding {
     finding
 }
 
-/// What others notice of it at the container whose network it shared: ports on
-/// which nothing listens any more.
-fn consequences(case: &Case, orphan: ContainerAt) -> Vec<Evidence> {
-    let is_lost = |at: ContainerAt, port: u16| case.lost_listener(at, port) == Some(orphan);
-    let mut evidence = Vec::new();
-    for at in case.containers() {
-        let container = case.name(at).to_owned();
-        let published = &case.container(at).published;
-        let lost = published.iter().filter(|published| is_lost(at, published.port));
-        let ports: BTreeSet<u16> = lost.filter_map(|published| published.host_port).collect();
-        evidence.extend(
-            ports.into_iter().map(|host_port| Evidence::DoesNotAnswer {
-                container: container.clone(),
-                host_port,
-            }),
-        );
-        let dialling: Vec<&Edge> = case
-            .edges_about(at)
-            .filter(|(edge, obstacle)| {
-                matches!(obstacle, Some(Obstacle::NobodyListens(_)))
+/// What is missing where orphans were: ports on which nothing listens any more.
+#[derive(Default)]
+struct Lost {
+    /// For each orphan what others notice of it at the containers whose network it shared.
+    consequences: HashMap<ContainerAt, Vec<Evidence>>,
+    /// The first container that publishes a port on which an orphan is missing.
+    new_owners: HashMap<ContainerAt, ContainerAt>,
+}
+
+impl Lost {
+    fn of(case: &Case) -> Self {
+        let mut lost = Self::default();
+        for at in case.containers() {
+            let container = case.name(at).to_owned();
+            let mut ports: BTreeMap<ContainerAt, BTreeSet<u16>> = BTreeMap::new();
+            for published in &case.container(at).published {
+                let Some(orphan) = case.lost_listener(at, published.port) else { continue };
+                lost.new_owners.entry(orphan).or_insert(at);
+                ports.entry(orphan).or_default().extend(published.host_port);
+            }
+            for (orphan, ports) in ports {
+                let told = ports.into_iter().map(|host_port| Evidence::DoesNotAnswer {
+                    container: container.clone(),
+                    host_port,
+                });
+                lost.consequences.entry(orphan).or_default().extend(told);
+            }
+            let mut dialling: BTreeMap<ContainerAt, Vec<&Edge>> = BTreeMap::new();
+            for (edge, obstacle) in case.edges_about(at) {
+                if matches!(obstacle, Some(Obstacle::NobodyListens(_)))
                     && edge.container() == Some(at)
-                    && edge.port.is_some_and(|port| is_lost(at, port))
-            })
-            .map(|(edge, _)| edge)
-            .collect();
-        if !dialling.is_empty() {
-            let clients = owned(&case.clients(&dialling));
-            evidence.push(Evidence::WaitInVain { clients, container });
+                    && let Some(orphan) = edge.port.and_then(|port| case.lost_listener(at, port))
+                {
+                    dialling.entry(orphan).or_default().push(edge);
+                }
+            }
+            for (orphan, edges) in dialling {
+                let (clients, container) = (owned(&case.clients(&edges)), container.clone());
+                let told = Evidence::WaitInVain { clients, container };
+                lost.consequences.entry(orphan).or_default().push(told);
+            }
         }
+        lost
     }
-    evidence
 }
 
 fn owner_is_not_as_it_was(case: &Case, at: ContainerAt, owner: ContainerAt) -> Finding {
@@ -122,7 +137,7 @@ fn owner_is_not_as_it_was(case: &Case, at: ContainerAt, owner: ContainerAt) -> F
     finding
 }
 
-fn owner_is_gone(case: &Case, at: ContainerAt) -> Finding {
+fn owner_is_gone(case: &Case, at: ContainerAt, lost: &Lost) -> Finding {
     let name = case.name(at);
     let mut finding = RULE.finding(
         [name],
@@ -132,13 +147,9 @@ fn owner_is_gone(case: &Case, at: ContainerAt) -> Finding {
         let owner = owner.chars().take(12).collect();
         finding.evidence = vec![Evidence::SharesWith { owner }];
     }
-    let is_new_owner = |other: &ContainerAt| {
-        let mut published = case.container(*other).published.iter();
-        published.any(|published| case.lost_listener(*other, published.port) == Some(at))
-    };
     let called = case.called(at);
-    finding.fix = vec![advise(match case.containers().find(is_new_owner) {
-        Some(owner) => format!("re-create {called} with --network container:{}", case.name(owner)),
+    finding.fix = vec![advise(match lost.new_owners.get(&at) {
+        Some(owner) => format!("re-create {called} with --network container:{}", case.name(*owner)),
         None => format!(
             "re-create {called} with --network container:NAME, where NAME is the new container"
         ),

@@ -3,7 +3,7 @@
 
 use super::climb::Climb;
 use super::explained::{Explained, explained};
-use crate::diagnose::{Meaning, advise, advise_name, obstacle};
+use crate::diagnose::{Meaning, advise, advise_name, near};
 use crate::model::words::few;
 use crate::model::{Ladder, NetworkAt, Outcome, Rung, RungKind, State, Status, Step, Why, nearest};
 
@@ -110,7 +110,7 @@ fn nobody(climb: &Climb) -> String {
 /// closest of all.
 fn near(climb: &Climb) -> Option<String> {
     let (case, host) = (climb.case, climb.aim.host.as_str());
-    obstacle::near(case, climb.from, host, climb.aim.port, |_| true).or_else(|| {
+    near::near(case, climb.from, host, climb.aim.port, |_| true).or_else(|| {
         let others = case.containers().filter(|at| *at != climb.from);
         let names = others.map(|at| case.container(at).own_name());
         nearest(host, names).map(str::to_owned)

@@ -1,0 +1,270 @@
+//! Many names of which one is evidently meant, for who asks about many wrong ones:
+//! what [`nearest`](super::nearest) finds by holding one name against all.
+
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashMapExt};
+use smallvec::SmallVec;
+
+use super::names::{Wanted, most_wrong};
+
+/// How far a name is from the wanted one, and the name; what is less is nearer. Equally
+/// near ones are in the order of their letters.
+pub type Nearest<'a> = ((bool, usize), &'a str);
+
+/// Names, sorted so that few of them are looked at to find the nearest.
+#[derive(Debug, Default)]
+pub struct KnownNames {
+    /// By how many letters they have, and by these.
+    by_length: BTreeMap<usize, Vec<Known>>,
+    /// By three letters in a row, which names hold them: the number of letters, and the
+    /// place in that list. In order.
+    holding: HashMap<[char; 3], SmallVec<[(u32, u32); 2]>>,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Known {
+    /// In lower case.
+    letters: Box<[char]>,
+    name: Box<str>,
+}
+
+impl KnownNames {
+    /// Of these names, each of which may come several times.
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut by_length: BTreeMap<usize, Vec<Known>> = BTreeMap::new();
+        for name in names.into_iter().filter(|name| Wanted::is_short(name)) {
+            let letters: Box<[char]> = name.to_lowercase().chars().collect();
+            by_length.entry(letters.len()).or_default().push(Known { letters, name: name.into() });
+        }
+        let mut holding: HashMap<[char; 3], SmallVec<[(u32, u32); 2]>> = HashMap::new();
+        for (length, list) in &mut by_length {
+            list.sort_unstable();
+            list.dedup();
+            for (known, place) in list.iter().zip(0..) {
+                for three in threes(&known.letters) {
+                    let places = holding.entry(three).or_default();
+                    let here = (*length as u32, place);
+                    if places.last() != Some(&here) {
+                        places.push(here);
+                    }
+                }
+            }
+        }
+        Self { by_length, holding }
+    }
+
+    /// The nearest of those that `fits`, if any is close enough.
+    pub fn nearest(&self, wanted: &Wanted, fits: impl Fn(&str) -> bool) -> Option<Nearest<'_>> {
+        let letters: Vec<char> = wanted.letters().collect();
+        if let Some((distance, known)) = self.beginning(&letters, &fits) {
+            return Some(((false, distance), &*known.name));
+        }
+        let holding = self.holding(&letters, &fits);
+        let distance = |length: usize| length.abs_diff(letters.len());
+        let longest = self.by_length.keys().next_back().copied().unwrap_or_default();
+        let most = holding.map_or(most_wrong(letters.len(), longest), |(distance, _)| distance);
+        let mut walk = Walk::new(&letters);
+        // The more letters may be wrong, the more names are looked at.
+        let near = (0..=most).find_map(|wrong| {
+            let is_near = |length: usize| {
+                distance(length) <= wrong && wrong <= most_wrong(letters.len(), length)
+            };
+            let lists = self.by_length.iter().filter(|(length, _)| is_near(**length));
+            let first = lists.filter_map(|(_, list)| walk.first(list, wrong, &fits)).min()?;
+            Some((wrong, first))
+        });
+        let best = holding.into_iter().chain(near).min();
+        best.map(|(distance, known)| ((true, distance), &*known.name))
+    }
+
+    /// The first of the shortest names that begin so.
+    fn beginning(&self, wanted: &[char], fits: impl Fn(&str) -> bool) -> Option<(usize, &Known)> {
+        if wanted.len() < 2 {
+            return None;
+        }
+        self.by_length.range(wanted.len()..).find_map(|(length, list)| {
+            let begin = list.partition_point(|known| &*known.letters < wanted);
+            let mut names = list[begin..].iter().take_while(|k| k.letters.starts_with(wanted));
+            Some((length - wanted.len(), names.find(|known| fits(&known.name))?))
+        })
+    }
+
+    /// The first of the shortest names that hold it.
+    fn holding(&self, wanted: &[char], fits: impl Fn(&str) -> bool) -> Option<(usize, &Known)> {
+        // Whoever holds it holds every three of its letters: the rarest tell most.
+        let places = threes(wanted).map(|three| self.holding.get(&three));
+        let rarest = places.min_by_key(|places| places.map_or(0, |places| places.len()))??;
+        let names = rarest.iter().map(|(length, place)| {
+            let length = *length as usize;
+            (length, &self.by_length[&length][*place as usize])
+        });
+        let holds = |known: &Known| known.letters.windows(wanted.len()).any(|part| part == wanted);
+        let mut fitting = names.filter(|(_, known)| holds(known) && fits(&known.name));
+        fitting.next().map(|(length, known)| (length - wanted.len(), known))
+    }
+}
+
+/// Each three letters in a row.
+fn threes(letters: &[char]) -> impl Iterator<Item = [char; 3]> {
+    letters.windows(3).map(|three| [three[0], three[1], three[2]])
+}
+
+/// More than any distance.
+const FAR: u16 = u16::MAX / 2;
+
+/// Going through sorted names of one length. Those that begin alike are held against
+/// the wanted one together, up to where they part or are too far from it already.
+struct Walk<'w> {
+    wanted: &'w [char],
+    /// For each beginning of the present name, how many letters at least are wrong between
+    /// it and each beginning of the wanted one; of those that may matter.
+    rows: Vec<Vec<u16>>,
+    /// How many rows were worked out.
+    steps: usize,
+}
+
+impl<'w> Walk<'w> {
+    fn new(wanted: &'w [char]) -> Self {
+        Self { wanted, rows: vec![(0..).take(wanted.len() + 1).collect()], steps: 0 }
+    }
+
+    /// The first of those that fit and have so many letters wrong.
+    fn first<'k>(
+        &mut self,
+        list: &'k [Known],
+        wrong: usize,
+        fits: impl Fn(&str) -> bool,
+    ) -> Option<&'k Known> {
+        let (mut at, mut worked_out) = (0, 0);
+        while let Some(known) = list.get(at) {
+            let letters = &known.letters;
+            while worked_out < letters.len() && self.may_end(worked_out, letters.len(), wrong) {
+                worked_out += 1;
+                self.step(letters, worked_out, wrong);
+            }
+            let mut next = at + 1;
+            if worked_out < letters.len() {
+                let alike = |other: &Known| other.letters[..worked_out] == letters[..worked_out];
+                next += list[next..].partition_point(alike);
+            } else if usize::from(self.rows[worked_out][self.wanted.len()]) == wrong
+                && fits(&known.name)
+            {
+                return Some(known);
+            }
+            let alike = |next: &Known| {
+                let pairs = next.letters.iter().zip(letters);
+                pairs.take_while(|(a, b)| a == b).count()
+            };
+            worked_out = list.get(next).map_or(0, alike).min(worked_out);
+            at = next;
+        }
+        None
+    }
+
+    /// Whether a name of that length that begins so may have so many letters wrong.
+    fn may_end(&self, worked_out: usize, length: usize, wrong: usize) -> bool {
+        let (left, last) = (length - worked_out, self.wanted.len());
+        let row = &self.rows[worked_out];
+        (worked_out.saturating_sub(wrong)..=last.min(worked_out + wrong))
+            .any(|at| usize::from(row[at]) + left.abs_diff(last - at) <= wrong)
+    }
+
+    /// Works out the row of the beginning of that length: what is wrong are letters that are
+    /// missing, added or others, and two next to one another that changed places.
+    fn step(&mut self, letters: &[char], length: usize, most: usize) {
+        self.steps += 1;
+        let (wanted, last) = (self.wanted, self.wanted.len());
+        if self.rows.len() == length {
+            self.rows.push(vec![FAR; last + 1]);
+        }
+        let (before, rest) = self.rows.split_at_mut(length);
+        let (above, row) = (&before[length - 1], &mut rest[0]);
+        row.fill(FAR);
+        if length <= most {
+            row[0] = length as u16;
+        }
+        for at in length.saturating_sub(most).max(1)..=last.min(length + most) {
+            let other = u16::from(wanted[at - 1] != letters[length - 1]);
+            let mut wrong = (above[at - 1] + other).min(above[at] + 1).min(row[at - 1] + 1);
+            let crosses = length > 1
+                && at > 1
+                && wanted[at - 1] == letters[length - 2]
+                && wanted[at - 2] == letters[length - 1];
+            if crosses {
+                wrong = wrong.min(before[length - 2][at - 2] + 1);
+            }
+            row[at] = wrong.min(FAR);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// By holding the wanted name against each.
+    fn the_slow_way<'a>(
+        wanted: &Wanted,
+        names: &[&'a str],
+        fits: impl Fn(&str) -> bool,
+    ) -> Option<Nearest<'a>> {
+        let fitting = names.iter().filter(|name| fits(name));
+        let near = fitting.filter_map(|name| Some((wanted.distance(name)?, *name)));
+        near.min_by_key(|(distance, name)| (*distance, name.to_lowercase(), *name))
+    }
+
+    proptest! {
+        #[test]
+        fn the_nearest_is_the_one_that_holding_it_against_all_finds(
+            names in prop::collection::vec("[a-cA-Dé0-2-]{0,9}", 0..30),
+            wanted in "[a-cA-Dé0-2-]{0,9}",
+            left_out in "[a-c0-2-]",
+        ) {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let (known, wanted) = (KnownNames::new(names.iter().copied()), Wanted::new(&wanted));
+            let some = |name: &str| !name.ends_with(&*left_out);
+            prop_assert_eq!(known.nearest(&wanted, |_| true), the_slow_way(&wanted, &names, |_| true));
+            prop_assert_eq!(known.nearest(&wanted, some), the_slow_way(&wanted, &names, some));
+        }
+    }
+
+    #[test]
+    fn names_of_any_length_are_held_against_one_another() {
+        let long = "x".repeat(500);
+        let names = [&long[..], &long[..400], &long[..120], "İstanbul", "istanbul", ""];
+        let known = KnownNames::new(names);
+        for wanted in ["", "x", &long[..99], &long[..100], &long, "İstanbu", "ISTANBUL"] {
+            let wanted = Wanted::new(wanted);
+            let slow = the_slow_way(&wanted, &names, |_| true);
+            assert_eq!(known.nearest(&wanted, |_| true), slow, "{wanted:?}");
+        }
+    }
+
+    /// Counted are rows, and no seconds.
+    #[test]
+    fn ten_times_as_many_names_take_hardly_more_work() {
+        let steps = |names: usize, wanted: &str| {
+            let names: Vec<String> = (0..names).map(|at| format!("svc-{at:05}")).collect();
+            let known = KnownNames::new(names.iter().map(String::as_str));
+            let letters: Vec<char> = wanted.chars().collect();
+            let mut walk = Walk::new(&letters);
+            let first = |wrong| walk.first(&known.by_length[&9], wrong, |_| true);
+            let found = (0..=3).find_map(first).map(|known| known.name.to_string());
+            (found, walk.steps)
+        };
+        for (wanted, name) in [
+            ("nobody-00042", None),
+            ("svx-00042", Some("svc-00042")),
+            ("svc-0004x", Some("svc-00040")),
+            ("zzz-zzzzz", None),
+        ] {
+            let ((few, small), (many, large)) = (steps(500, wanted), steps(5000, wanted));
+            assert_eq!(few.as_deref(), name);
+            assert_eq!(many.as_deref(), name);
+            assert!(large < 4 * small.max(20), "{wanted}: {large} rows, and {small}");
+        }
+    }
+}
