@@ -143,7 +143,7 @@ fn wanted(case: &Case, from: ContainerAt, aim: &Aim) -> impl Fn(&Container) -> b
         Destination::Container(to) if ![from, to].into_iter().all(is_well) => None,
         Destination::Container(to) => Some([&[from, to], owners(case, from, aim)].concat()),
         Destination::Elsewhere => {
-            let server = case.name_server(from).map(|(server, _)| server);
+            let server = case.name_server(from).map(|asked| asked.at);
             Some([from].into_iter().chain(server).collect())
         }
     }

@@ -45,6 +45,7 @@ pub fn choose(request: &Request) -> Result<Chosen> {
             files.push(path.clone());
             continue;
         }
+        can_be_searched(path)?;
         if !given {
             add_beside(request, path, &mut variables)?;
         }
@@ -64,6 +65,16 @@ pub fn choose(request: &Request) -> Result<Chosen> {
         add_beside(request, &load::parent(first), &mut variables)?;
     }
     Ok(Chosen { files, variables })
+}
+
+/// Fails where nobody may look into a folder: each of its files would seem not to be
+/// there, or to be closed by itself.
+fn can_be_searched(folder: &Path) -> Result<()> {
+    fs::metadata(folder.join(".")).map(drop).map_err(|error| Error::Compose {
+        place: folder.display().to_string(),
+        why: format!("cannot look into this folder: {error}"),
+        hint: None,
+    })
 }
 
 /// Reads the files of variables that the command line or `COMPOSE_ENV_FILES`

@@ -76,7 +76,7 @@ impl Names<'_> {
 
     /// Whether a container asks no name server that knows containers. Docker's
     /// is in every `resolv.conf` that Docker writes on such a network.
-    fn asks_strangers_only(&self, from: ContainerAt, host: &str) -> bool {
+    pub fn asks_strangers_only(&self, from: ContainerAt, host: &str) -> bool {
         let engine = self.map.snapshot().engine_of(&self.container(from).node);
         let servers = self.seen(from).and_then(|seen| seen.nameservers.as_deref());
         let servers = servers.unwrap_or_default();

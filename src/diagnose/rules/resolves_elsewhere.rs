@@ -65,3 +65,49 @@ fn judge(case: &Case) -> Judgement {
     }
     judgement
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::diagnose::diagnose;
+    use crate::graph::Map;
+    use crate::model::Snapshot;
+
+    /// What fixes that web does not find db, with what it was made with and what its
+    /// resolv.conf says.
+    fn fix(made_with: &Value, servers: &[&str], search: &[&str]) -> String {
+        let container = |name: &str, last: u8| {
+            json!({"name": name, "id": name, "state": "running", "image": "app", "endpoints": [
+                {"network": "n", "network_id": "n", "ipv4": format!("10.0.0.{last}")}]})
+        };
+        let mut web = container("web", 3);
+        web["made_with"] = made_with.clone();
+        let snapshot = json!({"schema": "netmap/1", "engine": {"name": "Docker"},
+            "networks": [{"name": "n", "id": "n", "driver": "bridge",
+                "subnets": [{"subnet": "10.0.0.0/24"}]}],
+            "containers": [container("db", 2), web],
+            "observations": [{"container": "web", "id": "web", "at": "2026-05-01T10:00:40Z",
+                "hosts": [], "nameservers": servers, "search": search,
+                "resolved": [{"name": "db", "address": null}],
+                "log_errors": [{"kind": "name-not-found", "host": "db", "port": 5432, "count": 9,
+                    "first": "2026-05-01T10:00:00Z", "last_but_one": "2026-05-01T10:00:39Z",
+                    "last": "2026-05-01T10:00:40Z"}]}]});
+        let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
+        let only = |rule: &crate::diagnose::Rule| rule.name == super::RULE.name;
+        let findings = diagnose(&Map::new(&snapshot), None, only).findings;
+        let [finding] = &findings[..] else { panic!("{findings:?}") };
+        format!("{:?}", finding.fix)
+    }
+
+    #[test]
+    fn what_is_mounted_over_resolv_conf_comes_off() {
+        let (own, none) = (json!({"own_resolv_conf": true}), json!({}));
+        let mounted = fix(&own, &["127.0.0.53"], &["lan"]);
+        assert!(mounted.contains("without what is mounted as /etc/resolv.conf"), "{mounted}");
+        assert!(!mounted.contains("ndots"), "{mounted}");
+        // No option of the resolver helps where the engine's is not asked.
+        assert!(!fix(&none, &["127.0.0.53"], &["lan"]).contains("ndots"));
+        assert!(fix(&none, &["127.0.0.11"], &["lan"]).contains("ndots:0"));
+    }
+}

@@ -242,6 +242,10 @@ fn cure(case: &Case, at: ContainerAt, kind: TroubleKind, suspects: &[&Edge]) -> 
             "then let {name} and {server} agree: http or https, TLS switched on or off in both, \
              and a certificate that {name} trusts for the name that it dials"
         ),
+        TroubleKind::Certificate => format!(
+            "then let {server} have a name of its certificate as an alias, and {name} dial that; or \
+             give {server} a certificate for the name that {name} dials"
+        ),
         TroubleKind::Protocol => same_protocol(name, &server),
         TroubleKind::Socket => format!(
             "then mount the socket that {name} looks for, with a user who may use it; or give {name} \
@@ -281,7 +285,10 @@ fn failing<'c, 'a>(
                     true
                 }
                 // What is outside may be slow, or down, for reasons of its own.
-                LogErrorKind::Timeout | LogErrorKind::Failed => edge.container().is_some(),
+                LogErrorKind::Timeout => edge.container().is_some(),
+                LogErrorKind::Failed => {
+                    edge.container().is_some() || edge.target == Meaning::NobodysName
+                }
                 LogErrorKind::Reset | LogErrorKind::InvalidHost | LogErrorKind::Unescaped => false,
             };
             // Who has a connection there by now found the name, and somebody listens.

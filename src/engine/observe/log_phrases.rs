@@ -161,7 +161,13 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
     ),
     (
         LogErrorKind::InvalidHost,
-        &["invalid host", "invalid http_host", "invalid hostname", "blocked host"],
+        &[
+            "invalid host",
+            "invalid http_host",
+            "invalid hostname",
+            "blocked host",
+            "blocked request. this host",
+        ],
     ),
     (
         LogErrorKind::Failed,
@@ -188,6 +194,8 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
             "attempt to connect to",
             "cannot open channel to ",
             "error sending request for url",
+            // nginx takes what is no HTTP of version 1 for an answer that it is not.
+            "upstream sent no valid http",
             "i/o error on ",
             "statuscode.unavailable",
             // A `localhost` that is the address `::1`, in a container without one.
