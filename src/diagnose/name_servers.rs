@@ -25,6 +25,8 @@ pub struct Asked {
 pub struct NameServer {
     /// The container.
     pub at: ContainerAt,
+    /// Its port for that.
+    pub port: u16,
     /// Who it is, and what is wrong with it.
     pub is: String,
     /// What shows it.
@@ -50,7 +52,7 @@ impl Case<'_> {
         if !state.has_network() || state == State::Paused || self.is_looping(at) {
             let is = format!("{name}, which {}", self.state_of(at));
             evidence.extend(self.last_words(at));
-            return Some(NameServer { at, is, evidence, fix: self.bring_up(at) });
+            return Some(NameServer { at, port, is, evidence, fix: self.bring_up(at) });
         }
         let (is, then) = match self.listens(at, port, Some(Protocol::Udp)) {
             Some(Listens::Not) => (
@@ -66,7 +68,7 @@ impl Case<'_> {
                 format!("then see whether {called} reaches the name servers that it asks itself"),
             ),
         };
-        Some(NameServer { at, is, evidence, fix: vec![self.logs(at), advise(then)] })
+        Some(NameServer { at, port, is, evidence, fix: vec![self.logs(at), advise(then)] })
     }
 
     /// The container with the address of a name server that another one was given or

@@ -39,7 +39,7 @@ fn judge(case: &Case) -> Judgement {
             _ => None,
         })
         .chain(startup_race::gave_up(case))
-        .chain(outside_names::blamed(case))
+        .chain(outside_names::blamed(case).into_iter().map(|(at, _)| at))
         .collect();
     let is_ours = |at: &ContainerAt| {
         case.has_crashed(*at)

@@ -132,6 +132,9 @@ pub const RECONNECTS: &str = reconnect_loop::RULE.name;
 /// What says of one that it asks a proxy for another.
 pub const PROXIED: &str = proxy_env::RULE.name;
 
+/// What says of a name that a program takes it for none.
+pub const UNDERSCORES: &str = underscore_host::RULE.name;
+
 /// The rule for what no other one explains.
 pub const UNEXPLAINED: &str = unexplained_failure::RULE.name;
 

@@ -29,10 +29,12 @@ fn judge(case: &Case) -> Judgement {
     Judgement::of(groups.into_iter().map(|(from, edges)| finding(case, from, &edges)))
 }
 
-/// The containers that are the name servers of others and are told of as such.
-pub fn blamed(case: &Case) -> Vec<ContainerAt> {
+/// The containers that are the name servers of others and are told of as such, each with
+/// its port for that.
+pub fn blamed(case: &Case) -> Vec<(ContainerAt, u16)> {
     let failing = failing(case).into_iter().filter(|(_, edges)| !is_answered(edges));
-    failing.filter_map(|(from, _)| Some(case.failing_name_server(from)?.at)).collect()
+    let servers = failing.filter_map(|(from, _)| case.failing_name_server(from));
+    servers.map(|server| (server.at, server.port)).collect()
 }
 
 /// Who does not get at names outside, with the names.

@@ -219,7 +219,7 @@ fn same_protocol(client: &str, server: &str) -> String {
     format!(
         "then let {client} speak the protocol of that port of {server}, or dial the port of \
          {server} that is for its own: HTTP is another than that of uWSGI (in nginx uwsgi_pass), \
-         of PHP-FPM (fastcgi_pass), of gRPC, of mail and of databases"
+         of PHP-FPM (fastcgi_pass), of gRPC (grpc_pass), of mail and of databases"
     )
 }
 

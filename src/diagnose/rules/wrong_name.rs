@@ -78,8 +78,7 @@ fn judge(case: &Case) -> Judgement {
         let other = || case.of_strangers(from, &host).filter(|_| suggestion.is_none());
         if let Some(at) = meant.or(stranger).or_else(other) {
             finding.subjects.push(case.name(at).to_owned());
-            let (container, client) = (case.name(at).to_owned(), case.name(from).to_owned());
-            finding.evidence.push(Evidence::CalledElsewhere { container, client });
+            finding.evidence.push(nowhere_here(case, at, from));
         } else if !networks.is_empty() {
             let (name, networks) = (host.to_string(), owned(&networks));
             finding.evidence.push(Evidence::NobodyCalled { name, networks });
@@ -121,6 +120,16 @@ fn judge(case: &Case) -> Judgement {
         finding
     });
     Judgement::of(of_nobody.chain(below))
+}
+
+/// Why a name that a container has leads nowhere where another one is.
+fn nowhere_here(case: &Case, at: ContainerAt, from: ContainerAt) -> Evidence {
+    if case.map.stack(at).is_some_and(|stack| stack != at) {
+        let text = "Who uses another container's network has no name of its own there";
+        return Evidence::Remark { text };
+    }
+    let (container, client) = (case.name(at).to_owned(), case.name(from).to_owned());
+    Evidence::CalledElsewhere { container, client }
 }
 
 /// Which part of a name, at its first dot, is a container's.

@@ -2,7 +2,7 @@
 //! lower case.
 
 /// Phrases after which the host stands, whatever it looks like; the surest first.
-pub const SURE: [&str; 89] = [
+pub const SURE: [&str; 92] = [
     "ipv4:",
     "\"broker\":\"",
     "connect to server ",
@@ -88,6 +88,9 @@ pub const SURE: [&str; 89] = [
     "exporting metrics to ",
     "exporting logs to ",
     "client. tried: ",
+    "valid host:port authority: ",
+    "endpoint: ",
+    "registry part: ",
     "hostname: '",
     "address: '",
     "\"address\":\"",

@@ -167,6 +167,11 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
             "invalid hostname",
             "blocked host",
             "blocked request. this host",
+            "does not contain a valid host",
+            "does not specify a valid host",
+            "does not follow ip address or domain name standards",
+            "illegal character in hostname",
+            "bad hostname?",
         ],
     ),
     (

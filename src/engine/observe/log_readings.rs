@@ -221,11 +221,16 @@ fn words(key: &str) -> Vec<String> {
 fn without_quotes(text: &str) -> String {
     let mut kept = String::new();
     let mut rest = text;
-    while let Some(at) = rest.find(['"', '\u{201c}', '`']) {
+    // One that is escaped is within what is quoted.
+    let find = |text: &str, quotes: &[char]| {
+        let mut found = text.match_indices(quotes).map(|(at, _)| at);
+        found.find(|at| !text[..*at].ends_with('\\'))
+    };
+    while let Some(at) = find(rest, &['"', '\u{201c}', '`']) {
         let quote = rest[at..].chars().next().unwrap_or('"');
         let closing = if quote == '\u{201c}' { '\u{201d}' } else { quote };
         let inside = &rest[at + quote.len_utf8()..];
-        let Some(end) = inside.find(closing) else { break };
+        let Some(end) = find(inside, &[closing]) else { break };
         let behind = end + closing.len_utf8();
         kept.push_str(&rest[..at]);
         if !is_sentence(&inside[..end]) || is_own(&kept) {
@@ -271,6 +276,8 @@ mod tests {
             ("ERROR sent \"a b c\" on", "ERROR sent \"a b c\" on"),
             ("sent \"a b c\" on", "sent \"a b c\" on"),
             ("INFO open \"a b c", "INFO open \"a b c"),
+            (r#"level=info err="a \"b\" c d""#, r#"level=info err="a \"b\" c d""#),
+            (r#"level=info body="a \"b\" c d" on"#, "level=info body= on"),
         ] {
             assert_eq!(readings(line), [expected], "{line}");
         }
