@@ -1,11 +1,8 @@
 //! The right container, the wrong port.
 
-use crate::diagnose::{Case, Edge, Judgement, Listens, Obstacle, Rule, Sight, advise};
-use crate::model::keys::label;
+use crate::diagnose::{Case, Edge, Judgement, Listens, Obstacle, Rule, Served, Sight, advise};
 use crate::model::words::few;
-use crate::model::{
-    Change, ContainerAt, Evidence, Finding, Health, Severity, State, is_proxy_port,
-};
+use crate::model::{Change, ContainerAt, Evidence, Finding, Health, Severity};
 
 /// See `netmap explain dialled-port-closed`.
 pub const RULE: Rule = Rule {
@@ -73,32 +70,17 @@ fn judge(case: &Case) -> Judgement {
 
 /// What says by labels on which port a proxy is to serve it, and does not listen there.
 fn of_labels<'c>(case: &'c Case) -> impl Iterator<Item = Finding> + 'c {
-    let running = |at: &ContainerAt| case.container(*at).state == State::Running;
-    let reads = |at: &ContainerAt| case.container(*at).reads_labels();
-    let proxies: Vec<ContainerAt> = case.containers().filter(running).filter(reads).collect();
-    let targets = case.containers().filter(running).filter(move |at| {
-        let container = case.container(*at);
-        let is_on = container.labels.get(label::TRAEFIK_ENABLE).is_none_or(|on| on != "false");
-        is_on && container.health != Some(Health::Starting) && !case.is_held_up(*at)
+    let silent = case.served_by_labels().into_iter().filter(|served| {
+        case.container(served.at).health != Some(Health::Starting)
+            && !case.is_held_up(served.at)
+            && case.listens(served.at, served.port, None) == Some(Listens::Not)
     });
-    targets.flat_map(move |at| {
-        let reaches = |proxy: &&ContainerAt| {
-            case.map.on_host(**proxy) || !case.shared(**proxy, at).is_empty()
-        };
-        let proxy = proxies.iter().find(reaches).copied().filter(|proxy| *proxy != at);
-        let ports = case.container(at).labels.iter().filter_map(|(key, value)| {
-            let port = value.parse().ok().filter(|_| is_proxy_port(key))?;
-            (case.listens(at, port, None) == Some(Listens::Not)).then_some((key, port))
-        });
-        let silent: Vec<(&String, u16)> = ports.filter(|_| proxy.is_some()).collect();
-        silent
-            .into_iter()
-            .filter_map(move |(key, port)| Some(of_label(case, at, proxy?, key, port)))
-    })
+    silent.map(|served| of_label(case, &served))
 }
 
-fn of_label(case: &Case, at: ContainerAt, proxy: ContainerAt, key: &str, port: u16) -> Finding {
-    let (name, by) = (case.name(at), case.name(proxy));
+fn of_label(case: &Case, served: &Served) -> Finding {
+    let Served { at, by, label: key, port } = *served;
+    let (name, by) = (case.name(at), case.name(by));
     let mut finding = RULE.finding(
         [by, name],
         format!("{by} is to serve {name} by its port {port}, where nothing listens"),

@@ -74,9 +74,36 @@ fn judge(case: &Case) -> Judgement {
             Some(advice) => vec![advise(advice)],
             None => case.fix_names(peer),
         };
+        finding.fix.extend(sent_by(case, peer, &edges));
         finding.fix.extend(issuer(case, peer, &edges));
         finding
     }))
+}
+
+/// Where only the log names localhost: another server, which the client is told to ask,
+/// may have sent it there, as a Sentinel and a registry of services do.
+fn sent_by(case: &Case, peer: ContainerAt, edges: &[&Edge]) -> Option<Step> {
+    if edges.iter().any(|edge| edge.configured().next().is_some()) {
+        return None;
+    }
+    let client = edges.first()?.from;
+    let is_other = |edge: &&Edge| {
+        edge.is_configured() && edge.container().is_some_and(|to| to != peer && to != client)
+    };
+    let mut asked: Vec<&str> = case
+        .edges_from(client)
+        .map(|(edge, _)| edge)
+        .filter(is_other)
+        .filter_map(|edge| Some(case.called(edge.container()?)))
+        .collect();
+    asked.sort_unstable();
+    asked.dedup();
+    let [asked] = asked.as_slice() else { return None };
+    Some(advise(format!(
+        "or see whether {asked}, which it is told to ask, has sent it to localhost: then let {} be known \
+         there by its name",
+        case.called(peer)
+    )))
 }
 
 /// What to see to where the address stands in tokens as well, which browsers fetch by

@@ -16,7 +16,8 @@ pub const RULE: Rule = Rule {
         the engine's, and the name, asked for from there, led to an address that is not the peer's.",
     example: "It works at home, and times out in the office, at an address that nobody has seen before",
     fix: "Re-create the container with `--dns-option ndots:0`, so that a name is asked for as it is at first; or \
-        dial `cache.` with a dot at its end, which says that the name is whole.",
+        dial `cache.` with a dot at its end, which says that the name is whole. Where a file is mounted as \
+        `/etc/resolv.conf`, re-create it without.",
     mistaken_for: "A firewall (the address is somebody else's); an entry of the hosts file (shadowed-name).",
     needs: &[Sight::Hosts],
     judge,

@@ -221,8 +221,9 @@ fn of_gone(case: &Case, edge: &Edge, heir: ContainerAt) -> Option<Finding> {
 fn look_up_again(case: &Case, edge: &Edge) -> Vec<Step> {
     let name = case.name(edge.from);
     let again = format!(
-        "and let {name} look names up again, instead of once (nginx: `resolver 127.0.0.11 valid=10s` \
-         and the name in a variable; Java: networkaddress.cache.ttl)"
+        "and let {name} look names up again, instead of once (nginx: `resolver {} valid=10s` \
+         and the name in a variable; Java: networkaddress.cache.ttl)",
+        case.server_of_peers(edge.from)
     );
     vec![case.restart(edge.from), advise(again)]
 }

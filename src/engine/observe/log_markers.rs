@@ -2,7 +2,7 @@
 //! lower case.
 
 /// Phrases after which the host stands, whatever it looks like; the surest first.
-pub const SURE: [&str; 92] = [
+pub const SURE: [&str; 93] = [
     "ipv4:",
     "\"broker\":\"",
     "connect to server ",
@@ -91,6 +91,7 @@ pub const SURE: [&str; 92] = [
     "valid host:port authority: ",
     "endpoint: ",
     "registry part: ",
+    "to access using ",
     "hostname: '",
     "address: '",
     "\"address\":\"",

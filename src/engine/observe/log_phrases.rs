@@ -172,6 +172,7 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
             "does not follow ip address or domain name standards",
             "illegal character in hostname",
             "bad hostname?",
+            "trusted domain error",
         ],
     ),
     (
