@@ -110,7 +110,10 @@ fn add_beside(request: &Request, folder: &Path, variables: &mut Variables) -> Re
         Err(Closed::Missing) => return Ok(()),
         // As Compose has it, a folder of that name is something else.
         Err(_) if path.is_dir() => return Ok(()),
-        Err(closed) => return Err(not_read(&path, closed)),
+        Err(closed) => {
+            can_be_searched(folder)?;
+            return Err(not_read(&path, closed));
+        }
     };
     for (name, value) in env_file::parse(&text, variables) {
         variables.file.entry(name).or_insert(value);
