@@ -114,12 +114,27 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     })
 }
 
+/// What people call the machine, or what runs there and is no container.
+const MACHINES: [&str; 6] = ["host", "localhost", "127.0.0.1", "browser", "machine", "me"];
+
 /// The one container that the user names first.
 fn source(case: &Case, name: &str) -> Result<ContainerAt> {
     if let Some(source) = one_of(case, None, name)? {
         return Ok(source);
     }
-    let found = case.map.containers_fitting(name)?;
+    let found = case.map.containers_fitting(name).map_err(|error| {
+        match MACHINES.contains(&name) {
+        true => Error::Usage {
+            what: format!("there is no container `{name}`"),
+            hint: Some(
+                "the way from the machine itself, as of a browser, is a port that is published: \
+                 netmap show lists them"
+                    .to_owned(),
+            ),
+        },
+        false => error,
+    }
+    })?;
     found
         .first()
         .copied()
@@ -143,7 +158,7 @@ fn wanted(case: &Case, from: ContainerAt, aim: &Aim) -> impl Fn(&Container) -> b
         Destination::Container(to) if ![from, to].into_iter().all(is_well) => None,
         Destination::Container(to) => Some([&[from, to], owners(case, from, aim)].concat()),
         Destination::Elsewhere => {
-            let server = case.name_server(from).map(|(server, _)| server);
+            let server = case.name_server(from).map(|asked| asked.at);
             Some([from].into_iter().chain(server).collect())
         }
     }

@@ -45,6 +45,7 @@ pub fn choose(request: &Request) -> Result<Chosen> {
             files.push(path.clone());
             continue;
         }
+        can_be_searched(path)?;
         if !given {
             add_beside(request, path, &mut variables)?;
         }
@@ -64,6 +65,16 @@ pub fn choose(request: &Request) -> Result<Chosen> {
         add_beside(request, &load::parent(first), &mut variables)?;
     }
     Ok(Chosen { files, variables })
+}
+
+/// Fails where nobody may look into a folder: each of its files would seem not to be
+/// there, or to be closed by itself.
+fn can_be_searched(folder: &Path) -> Result<()> {
+    fs::metadata(folder.join(".")).map(drop).map_err(|error| Error::Compose {
+        place: folder.display().to_string(),
+        why: format!("cannot look into this folder: {error}"),
+        hint: None,
+    })
 }
 
 /// Reads the files of variables that the command line or `COMPOSE_ENV_FILES`
@@ -99,7 +110,10 @@ fn add_beside(request: &Request, folder: &Path, variables: &mut Variables) -> Re
         Err(Closed::Missing) => return Ok(()),
         // As Compose has it, a folder of that name is something else.
         Err(_) if path.is_dir() => return Ok(()),
-        Err(closed) => return Err(not_read(&path, closed)),
+        Err(closed) => {
+            can_be_searched(folder)?;
+            return Err(not_read(&path, closed));
+        }
     };
     for (name, value) in env_file::parse(&text, variables) {
         variables.file.entry(name).or_insert(value);

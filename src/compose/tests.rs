@@ -560,3 +560,27 @@ fn an_included_env_file_that_leads_outside_is_told_of() {
     assert_eq!(plan.containers[0].image, "x:none");
     assert!(plan.unread[0].why.ends_with("it lies outside of the project's folder"));
 }
+
+#[test]
+fn a_folder_that_is_closed_is_told_of_itself() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new(&[("in/compose.yaml", "services: {web: {image: busybox}}\n")]);
+    let closed = folder.path("in");
+    let open_to = |mode| {
+        std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(mode)).expect("a mode");
+    };
+    open_to(0o600);
+    let read = ["in", "in/compose.yaml"].map(|asked| read(&folder.request(&[asked])));
+    // Root may look into it.
+    let is_closed = std::fs::metadata(closed.join(".")).is_err();
+    open_to(0o700);
+    for read in read {
+        match read {
+            Ok(_) => assert!(!is_closed),
+            Err(error) => assert!(
+                is_closed && error.to_string().contains("in: cannot look into this folder: "),
+                "{error}"
+            ),
+        }
+    }
+}

@@ -182,7 +182,16 @@ impl Case<'_> {
                 (what.to_owned(), false)
             }
             Some(TroubleKind::AddressInUse) => {
-                let what = "let one of those that share its network listen on another port";
+                let shared = self
+                    .map
+                    .stack(at)
+                    .is_some_and(|stack| stack != at || !self.map.sidecars(stack).is_empty());
+                let what = match shared || self.map.on_host(at) {
+                    true => "let one of those that share its network listen on another port",
+                    false => {
+                        "let it listen on each address once: two parts of it want the same one"
+                    }
+                };
                 (what.to_owned(), false)
             }
             Some(TroubleKind::DiskFull) => {

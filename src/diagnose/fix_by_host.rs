@@ -107,7 +107,9 @@ impl Case<'_> {
 
     /// Makes a container's resolver ask for a peer's name as it is at first.
     pub fn resolve_here(&self, at: ContainerAt, host: &str) -> Vec<Step> {
-        if !self.asked_first(at, host).is_empty() {
+        // Another name server's answer is none of the engine's, in whichever order it is
+        // asked for names.
+        if !self.asked_first(at, host).is_empty() && self.foreign_servers(at).is_empty() {
             let option = "ndots:0".to_owned();
             let mut steps = self.recreate(at, vec![Change::ResolverOption { option }]);
             steps.push(advise(format!(
@@ -125,6 +127,14 @@ impl Case<'_> {
                  engine's (in gluetun DNS_KEEP_NAMESERVER=on)",
                 self.called(at),
                 self.called(owner)
+            ))];
+        }
+        let made_with = self.container(at).made_with.as_ref();
+        if made_with.is_some_and(|made_with| made_with.own_resolv_conf) {
+            return vec![advise(format!(
+                "re-create {} without what is mounted as /etc/resolv.conf: in the engine's own stands \
+                 the name server that knows its peers, which asks the host's for all other names",
+                self.called(at)
             ))];
         }
         // A new container gets a new one of the engine's making.
@@ -167,6 +177,17 @@ impl Case<'_> {
                 self.called(at)
             ))],
         }
+    }
+
+    /// What lets an address that no container has be a machine's: the engine chooses its
+    /// ranges without knowing of the LAN or a VPN, and what is sent there stays on the bridge.
+    pub fn out_of_the_way(&self, address: &str) -> Option<Step> {
+        let around = self.index.networks_around(address.parse().ok()?);
+        let network = &self.network(*around.first()?).name;
+        Some(advise(format!(
+            "or, if {address} is a machine of your LAN or behind a VPN, re-create {network} on \
+             another range (--subnet): what is sent to that address stays on {network}"
+        )))
     }
 
     /// Lets a client dial a peer by its own name, without a part before it.

@@ -7,7 +7,7 @@ use super::in_the_way::Obstacle;
 use super::steps::advise;
 use super::wanted::Edge;
 use crate::model::{
-    ContainerAt, Evidence, Origin, Progress, Repeated, Step, TroubleKind, reference,
+    ContainerAt, Evidence, LogErrorKind, Origin, Progress, Repeated, Step, TroubleKind, reference,
 };
 
 /// How long attempts must have gone on, in seconds.
@@ -63,7 +63,9 @@ impl<'a> Case<'a> {
     /// both, and anybody may try a server; it is the trouble of who is told to dial
     /// another container.
     pub fn trouble_that_goes_on(&self, at: ContainerAt) -> Option<Complaint> {
-        let is_server = |edge: &Edge| is_dialled(edge) && edge.container().is_some();
+        // A file of its own may tell it whom to dial, and then its log does.
+        let is_told = |edge: &Edge| is_dialled(edge) || edge.fails_as(LogErrorKind::Failed);
+        let is_server = |edge: &Edge| is_told(edge) && edge.container().is_some();
         let is_client = || self.edges_from(at).any(|(edge, _)| is_server(edge));
         let counts = |kind: TroubleKind| {
             kind.is_of_network()

@@ -63,6 +63,9 @@ pub enum Obstacle {
     /// Nobody has the name, and what is behind its first part is the name of this
     /// container: a bucket's name before the server's.
     BelowName(ContainerAt),
+    /// Nobody has the name, and its first part is the name of this container: behind it
+    /// stands a domain of another place, as Kubernetes' is.
+    AboveName(ContainerAt),
     /// The name is right, and the container's own resolver leads to this
     /// address instead, or to none.
     ResolvesElsewhere(Option<IpAddr>),

@@ -4,16 +4,29 @@ use std::net::IpAddr;
 
 use super::case::Case;
 use super::facts::Listens;
+use super::names::Meaning;
 use super::steps::advise;
 use crate::model::{ContainerAt, Evidence, Protocol, State, Step};
 
 /// The port of name servers.
 const DNS: u16 = 53;
 
+/// A container that another one asks for names.
+pub struct Asked {
+    /// The container.
+    pub at: ContainerAt,
+    /// The address at which it is asked.
+    pub address: IpAddr,
+    /// Its own port, where the address is the machine's and the port published there.
+    pub port: Option<u16>,
+}
+
 /// What is said of a container that is a name server and does not do its work.
 pub struct NameServer {
     /// The container.
     pub at: ContainerAt,
+    /// Its port for that.
+    pub port: u16,
     /// Who it is, and what is wrong with it.
     pub is: String,
     /// What shows it.
@@ -26,45 +39,82 @@ impl Case<'_> {
     /// The container that is to answer what another one asks, which does not resolve
     /// what is outside.
     pub fn failing_name_server(&self, from: ContainerAt) -> Option<NameServer> {
-        let (at, address) = self.name_server(from)?;
+        let Asked { at, address, port } = self.name_server(from)?;
         let (name, called) = (self.name(at), self.called(at));
-        let owner = Some(name.to_owned());
-        let mut evidence = vec![Evidence::AddressOf { address, container: owner }];
+        let container = name.to_owned();
+        let mut evidence = vec![match port {
+            None => Evidence::AddressOf { address, container: Some(container) },
+            Some(port) => Evidence::LeadsTo { host_port: DNS, container, port },
+        }];
+        let port = port.unwrap_or(DNS);
         let state = self.container(at).state;
         // One that is paused has its address and answers nobody.
         if !state.has_network() || state == State::Paused || self.is_looping(at) {
             let is = format!("{name}, which {}", self.state_of(at));
             evidence.extend(self.last_words(at));
-            return Some(NameServer { at, is, evidence, fix: self.bring_up(at) });
+            return Some(NameServer { at, port, is, evidence, fix: self.bring_up(at) });
         }
-        let (is, then) = match self.listens(at, DNS, Some(Protocol::Udp)) {
+        let (is, then) = match self.listens(at, port, Some(Protocol::Udp)) {
             Some(Listens::Not) => (
-                format!("{name}, where nothing listens on port {DNS}"),
-                format!("then fix what keeps its server from listening on port {DNS}"),
+                format!("{name}, where nothing listens on port {port}"),
+                format!("then fix what keeps its server from listening on port {port}"),
             ),
             Some(Listens::OnLoopback) => (
-                format!("{name}, which listens on port {DNS} for itself only"),
-                format!("then let {called} listen on 0.0.0.0:{DNS}"),
+                format!("{name}, which listens on port {port} for itself only"),
+                format!("then let {called} listen on 0.0.0.0:{port}"),
             ),
             _ => (
                 format!("{name}, a container"),
                 format!("then see whether {called} reaches the name servers that it asks itself"),
             ),
         };
-        Some(NameServer { at, is, evidence, fix: vec![self.logs(at), advise(then)] })
+        Some(NameServer { at, port, is, evidence, fix: vec![self.logs(at), advise(then)] })
     }
 
     /// The container with the address of a name server that another one was given or
-    /// asks, or for which that address is kept while it is down.
-    pub fn name_server(&self, from: ContainerAt) -> Option<(ContainerAt, IpAddr)> {
+    /// asks, or for which that address is kept while it is down; or the one to which the
+    /// port of name servers leads on the machine, where that has the address.
+    pub fn name_server(&self, from: ContainerAt) -> Option<Asked> {
         let seen = self.seen(from).and_then(|seen| seen.nameservers.as_deref()).unwrap_or_default();
         let given = self.container(from).dns.iter().filter_map(|server| server.parse().ok());
         let mut servers = given.chain(seen.iter().copied());
         servers.find_map(|address: IpAddr| {
             let has = self.map.owner_of(from, address).map(|(at, _)| at);
-            let at = has.or_else(|| self.index.fixed_of(address))?;
-            (at != from).then_some((at, address))
+            let has = has.or_else(|| self.index.fixed_of(address)).map(|at| (at, None));
+            let (at, port) = has.or_else(|| self.published_there(from, address))?;
+            (at != from).then_some(Asked { at, address, port })
         })
+    }
+
+    /// The container to which the port of name servers leads on an address of the
+    /// machine, or will when it is up again; with its own port.
+    fn published_there(
+        &self,
+        from: ContainerAt,
+        address: IpAddr,
+    ) -> Option<(ContainerAt, Option<u16>)> {
+        if self.meaning(from, &address.to_string()) != Meaning::Machine {
+            return None;
+        }
+        let takes = |ip: IpAddr| ip.is_unspecified() || ip == address;
+        let up = self.index.published(DNS).iter().find_map(|at| {
+            let mut bindings = self.bindings(*at, DNS, Some(Protocol::Udp));
+            bindings.find(|binding| takes(binding.host_ip)).map(|binding| (*at, Some(binding.port)))
+        });
+        let to_be = || {
+            let down = self.index.requesting(DNS).iter();
+            let mut down = down.filter(|at| !self.container(**at).state.has_network());
+            down.find_map(|at| {
+                let mut asked = self.container(*at).requested.iter();
+                let asked = asked.find(|asked| {
+                    asked.protocol == Protocol::Udp
+                        && asked.host_port.one() == Some(DNS)
+                        && asked.host_ip.is_none_or(takes)
+                })?;
+                Some((*at, Some(asked.port)))
+            })
+        };
+        up.or_else(to_be)
     }
 
     /// What has a container run that does not.

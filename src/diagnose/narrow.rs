@@ -66,7 +66,7 @@ fn add_causes(case: &Case, needed: &mut BTreeSet<ContainerAt>) {
     while let Some(at) = new.pop() {
         let in_vain = case.edges_from(at).filter(|(edge, _)| edge.evidently_fails());
         let causes = in_vain.flat_map(|(edge, obstacle)| ends(edge, obstacle));
-        let answers = case.name_server(at).map(|(server, _)| server);
+        let answers = case.name_server(at).map(|asked| asked.at);
         let others: Vec<ContainerAt> = causes.chain(stack_of(case, at)).chain(answers).collect();
         new.extend(others.into_iter().filter(|other| needed.insert(*other)));
     }

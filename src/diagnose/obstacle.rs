@@ -282,12 +282,44 @@ fn only_server(names: &Names, edge: &Edge) -> Option<String> {
     by_name.then(|| names.name(server).to_owned())
 }
 
+/// Domains that nobody has in the internet, where names of machines stand before them.
+const LOCAL: [&str; 13] = [
+    "local",
+    "localdomain",
+    "internal",
+    "intranet",
+    "private",
+    "lan",
+    "home",
+    "corp",
+    "docker",
+    "container",
+    "containers",
+    "svc",
+    "test",
+];
+
+/// Whether what stands behind the first dot of a name is no domain of the internet: one
+/// that is kept for such names, or the name of a network.
+fn is_local(names: &Names, domain: &str) -> bool {
+    let last = domain.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+    LOCAL.iter().any(|local| local.eq_ignore_ascii_case(last))
+        || !names.index.networks_named(domain).is_empty()
+}
+
 fn outside(names: &Names, edge: &Edge) -> Option<Obstacle> {
     if edge.fails_as(LogErrorKind::NameNotFound)
         && let Some((_, behind)) = edge.host.split_once('.')
         && let Some(peer) = names.resolved(edge.from, behind).filter(|peer| *peer != edge.from)
     {
         return Some(Obstacle::BelowName(peer));
+    }
+    if edge.fails_as(LogErrorKind::NameNotFound)
+        && let Some((first, domain)) = edge.host.split_once('.')
+        && is_local(names, domain)
+        && let Some(peer) = names.resolved(edge.from, first).filter(|peer| *peer != edge.from)
+    {
+        return Some(Obstacle::AboveName(peer));
     }
     names.is_internal_only(edge.from).then_some(Obstacle::NoWayOut)
 }

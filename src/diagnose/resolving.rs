@@ -42,6 +42,18 @@ impl Names<'_> {
         before.copied().collect()
     }
 
+    /// The name server that knows a container's peers: Docker's own in each container,
+    /// Podman's at the gateway of each network.
+    pub fn server_of_peers(&self, from: ContainerAt) -> IpAddr {
+        let engine = self.map.snapshot().engine_of(&self.container(from).node);
+        let gateways = || {
+            let mut networks =
+                self.joined(from).filter(|at| self.network(*at).driver == Driver::Bridge);
+            networks.find_map(|at| self.network(at).subnets.iter().find_map(|s| s.gateway))
+        };
+        engine.is_podman().then(gateways).flatten().unwrap_or(OF_DOCKER)
+    }
+
     /// Whether only asking tells what a name leads a container to.
     pub fn may_lead_astray(&self, from: ContainerAt, host: &str) -> bool {
         self.is_in_hosts(from, host) != Some(true)
@@ -75,15 +87,19 @@ impl Names<'_> {
     }
 
     /// Whether a container asks no name server that knows containers. Docker's
-    /// is in every `resolv.conf` that Docker writes on such a network.
-    fn asks_strangers_only(&self, from: ContainerAt, host: &str) -> bool {
+    /// is in every `resolv.conf` that Docker writes on such a network; Podman's may be
+    /// missing for other reasons than a file in the place of its own.
+    pub fn asks_strangers_only(&self, from: ContainerAt, host: &str) -> bool {
         let engine = self.map.snapshot().engine_of(&self.container(from).node);
         let servers = self.seen(from).and_then(|seen| seen.nameservers.as_deref());
         let servers = servers.unwrap_or_default();
-        engine.is_docker()
-            && !servers.is_empty()
-            && !servers.contains(&OF_DOCKER)
-            && self.may_lead_astray(from, host)
+        let made_with = self.container(from).made_with.as_ref();
+        let has_own = || made_with.is_some_and(|made_with| made_with.own_resolv_conf);
+        let is_certain = match engine.is_podman() {
+            true => has_own() && self.foreign_servers(from).len() == servers.len(),
+            false => engine.is_docker() && !servers.contains(&OF_DOCKER),
+        };
+        is_certain && !servers.is_empty() && self.may_lead_astray(from, host)
     }
 
     /// Whether an address is one that a name of `to` should lead to.

@@ -10,7 +10,7 @@ use super::on_the_wire;
 use super::wanted::Edge;
 use crate::graph::{Comparison, Map};
 use crate::model::keys::label;
-use crate::model::{Container, ContainerAt, Seen, Talk, TalkBasis, TalkVerdict};
+use crate::model::{Container, ContainerAt, Seen, Talk, TalkBasis, TalkVerdict, is_proxy_port};
 
 /// Who talks to whom, each pair and port once, in the order of the containers:
 /// what the setup says, and what flows tell where somebody looked at the wire. A
@@ -140,7 +140,6 @@ fn measured(
 
 /// What a proxy that reads labels is told to pass on.
 fn proxied<'c>(case: &'c Case) -> impl Iterator<Item = Talk> + 'c {
-    const PORT: &str = ".loadbalancer.server.port";
     let proxies: Vec<ContainerAt> =
         case.containers().filter(|at| case.container(*at).reads_labels()).collect();
     let targets = case.containers().filter(|at| {
@@ -151,7 +150,7 @@ fn proxied<'c>(case: &'c Case) -> impl Iterator<Item = Talk> + 'c {
     targets.flat_map(move |to| {
         let labels = &case.container(to).labels;
         let port = labels.iter().find_map(|(key, value)| {
-            key.ends_with(PORT).then(|| value.parse::<u16>().ok()).flatten()
+            is_proxy_port(key).then(|| value.parse::<u16>().ok()).flatten()
         });
         let reaching = proxies
             .iter()

@@ -132,6 +132,7 @@ impl<'de> Deserialize<'de> for WholeHostConfig {
                     }
                 }
                 made_with.volumes = mounts.volumes();
+                made_with.own_resolv_conf = mounts.own_resolv_conf;
                 made_with.options.sort();
                 made_with.others.sort();
                 Ok(WholeHostConfig { known, made_with })

@@ -142,6 +142,14 @@ fn what_is_in_memory_has_an_option_and_the_volumes_beside_it_are_taken_one_by_on
     // Without any in memory they are taken all at once, whatever they are called.
     let all = read(r#"{"Binds":["/srv/a b:/b"],"Tmpfs":{"/run":""}}"#).made_with;
     assert_eq!(all.volumes, Volumes::FromOld);
+    // What has the engine's resolv.conf hidden stays with a new container.
+    for hides in [
+        r#"{"Binds":["/etc/resolv.conf:/etc/resolv.conf:ro"]}"#,
+        r#"{"Mounts":[{"Type":"bind","Source":"/srv/r","Target":"/etc/resolv.conf"}]}"#,
+    ] {
+        assert!(read(hides).made_with.own_resolv_conf, "{hides}");
+    }
+    assert!(!read(r#"{"Binds":["/etc/resolv.conf:/host/resolv.conf"]}"#).made_with.own_resolv_conf);
     // A part of a volume would come back as the whole of it.
     let part = r#"{"Mounts":[{"Type":"tmpfs","Target":"/x"},
         {"Type":"volume","Source":"v","Target":"/v","VolumeOptions":{"Subpath":"part"}}]}"#;

@@ -12,12 +12,19 @@ pub struct Mounts {
     has_memory: bool,
     /// Whether a path of another one is more than one word to a shell.
     is_odd: bool,
+    /// Whether one is in the place of the engine's `/etc/resolv.conf`.
+    pub own_resolv_conf: bool,
 }
+
+/// The file in which the engine tells a container its name servers.
+const RESOLV_CONF: &str = "/etc/resolv.conf";
 
 impl Mounts {
     /// Reads what `--volume` made.
     pub fn take_binds(&mut self, binds: &Value) {
         let mut binds = binds.as_array().into_iter().flatten().filter_map(Value::as_str);
+        self.own_resolv_conf |=
+            binds.clone().any(|bind| bind.split(':').nth(1) == Some(RESOLV_CONF));
         self.is_odd |= !binds.all(is_a_word);
     }
 
@@ -41,6 +48,7 @@ impl Mounts {
                 _ => false,
             };
             self.is_odd |= !is_in_memory(mount) && !has_plain_paths(mount);
+            self.own_resolv_conf |= mount["Target"] == RESOLV_CONF;
             if !is_kept && !made_with.others.iter().any(|other| other == "Mounts") {
                 made_with.others.push("Mounts".to_owned());
             }

@@ -91,7 +91,8 @@ fn is_of_use(key: &str) -> bool {
     KINDS.iter().any(|kind| key.starts_with(kind)) || KEYS.contains(&key) || is_proxy_port(key)
 }
 
-fn is_proxy_port(key: &str) -> bool {
+/// Whether a label says on which port Traefik is to reach the container.
+pub fn is_proxy_port(key: &str) -> bool {
     key.starts_with("traefik.") && key.ends_with(PROXY_PORT)
 }
 

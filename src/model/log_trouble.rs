@@ -27,6 +27,8 @@ pub enum TroubleKind {
     Barred,
     /// One side speaks TLS and the other does not, or does not trust it.
     Encryption,
+    /// The server's certificate has not the name by which it is dialled.
+    Certificate,
     /// Another protocol is spoken than the server there understands.
     Protocol,
     /// No server is behind the Unix socket that it dials, or it may not use it.
@@ -69,6 +71,7 @@ impl TroubleKind {
             Self::Authentication => "user or password not accepted",
             Self::Barred => "not let in by the server's own rules",
             Self::Encryption => "the two do not agree on encryption",
+            Self::Certificate => "the server's certificate is made for other names",
             Self::Protocol => "the two do not speak the same protocol",
             Self::Socket => "no server behind the Unix socket that it dials",
             Self::OutOfMemory => "out of memory",
@@ -107,7 +110,14 @@ impl TroubleKind {
 
     /// Whether it is what a server made of a connection that came about.
     pub fn is_of_server(self) -> bool {
-        matches!(self, Self::Authentication | Self::Barred | Self::Encryption | Self::Protocol)
+        matches!(
+            self,
+            Self::Authentication
+                | Self::Barred
+                | Self::Encryption
+                | Self::Certificate
+                | Self::Protocol
+        )
     }
 }
 

@@ -74,7 +74,7 @@ pub use host_ports::HostPorts;
 pub use ignore::{Ignore, IgnoredBy};
 pub use json::to_json;
 pub use known_names::{KnownNames, Nearest};
-pub use labels::{is_kept, kept_driver_options, kept_labels, without_user_info};
+pub use labels::{is_kept, is_proxy_port, kept_driver_options, kept_labels, without_user_info};
 pub use ladder::{Basis, Ladder, Reach, Rung, RungKind, Status};
 pub use link::{ExtraHost, HostAddress, Link};
 pub use log_trouble::{LogTrouble, TroubleKind};

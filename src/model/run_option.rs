@@ -47,6 +47,10 @@ pub struct MadeWith {
     /// How a new container comes by the volumes and mounts of this one.
     #[serde(default, skip_serializing_if = "Volumes::is_either")]
     pub volumes: Volumes,
+    /// Whether a file of somebody's own is mounted in the place of the engine's
+    /// `/etc/resolv.conf`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_resolv_conf: bool,
 }
 
 /// How a new container comes by the volumes and mounts of an old one.

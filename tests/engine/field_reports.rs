@@ -673,6 +673,33 @@ fn a_label_that_names_a_network_where_the_target_is_not() {
 
 #[test]
 #[ignore = "needs a Docker engine"]
+fn a_label_with_a_port_on_which_nothing_listens() {
+    let words = &["traefik is to serve shop by its port 8080", "shop listens on 80"];
+    let says = Says { rule: "dialled-port-closed", words, never: &["no-shared-network"] };
+    hold_with("label-port", true, &says, |case, finding| {
+        let (ladder, code) = case.why(&["traefik", "shop:8080"]);
+        assert_eq!(code, Some(1), "{ladder:#}");
+        assert_eq!(ladder["fix"], finding["fix"]);
+    });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_resolv_conf_that_is_mounted_over_the_engines() {
+    let words = &["In app, cache does not resolve", "127.0.0.53"];
+    let says = Says { rule: "resolves-elsewhere", words, never: &["wrong-name"] };
+    hold_with("mounted-resolv-conf", false, &says, |case, finding| {
+        let fix = finding["fix"].to_string();
+        assert!(fix.contains("mounted as /etc/resolv.conf") && !fix.contains("ndots"), "{fix}");
+        let (ladder, code) = case.why(&["app", "cache:6379"]);
+        assert_eq!(code, Some(1), "{ladder:#}");
+        assert!(ladder.to_string().contains("127.0.0.53 and not the engine's own"), "{ladder:#}");
+        assert_eq!(ladder["fix"], finding["fix"]);
+    });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
 fn a_name_in_a_variable_of_nginx() {
     let words = &["proxy", "no name server"];
     let says = Says { rule: "unexplained-failure", words, never: &["wrong-name"] };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{malformed_host, startup_race};
+use super::{malformed_host, outside_names, startup_race};
 use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight};
 use crate::model::{ContainerAt, Evidence, Finding, Severity};
 
@@ -39,6 +39,7 @@ fn judge(case: &Case) -> Judgement {
             _ => None,
         })
         .chain(startup_race::gave_up(case))
+        .chain(outside_names::blamed(case).into_iter().map(|(at, _)| at))
         .collect();
     let is_ours = |at: &ContainerAt| {
         case.has_crashed(*at)

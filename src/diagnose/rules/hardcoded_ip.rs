@@ -100,10 +100,13 @@ fn finding(case: &Case, edges: &[Met]) -> Finding {
             steps.extend(case.redial(&all, &name, first.port));
             settled(steps)
         }
-        None => vec![advise(format!(
-            "let {} use the name of the container that is meant, on a network that both are on",
-            few(&case.all_called(&all))
-        ))],
+        None => {
+            let name = format!(
+                "let {} use the name of the container that is meant, on a network that both are on",
+                few(&case.all_called(&all))
+            );
+            [advise(name)].into_iter().chain(case.out_of_the_way(address)).collect()
+        }
     };
     finding
 }

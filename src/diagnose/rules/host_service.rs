@@ -22,6 +22,9 @@ pub const RULE: Rule = Rule {
     judge,
 };
 
+/// Where Xdebug looks for somebody's debugger with each request.
+const DEBUGGER: u16 = 9003;
+
 fn judge(case: &Case) -> Judgement {
     let groups = case.obstructed(|edge, obstacle| {
         // See host-firewall.
@@ -57,6 +60,11 @@ fn judge(case: &Case) -> Judgement {
             finding.severity = Severity::Warning;
         }
         finding.evidence = case.signs(&edges);
+        if port == Some(DEBUGGER) && matter == MachineMatter::NothingListens {
+            finding.severity = Severity::Info;
+            let text = "A debugger listens there only while somebody uses it";
+            finding.evidence.push(Evidence::Remark { text });
+        }
         finding.evidence.push(Evidence::OnMachine { host: host.to_string(), port, matter });
         finding.fix = case.reach_machine(matter, &edges);
         finding

@@ -6,7 +6,7 @@ use crate::diagnose::{
     Case, Edge, Judgement, Listens, Meaning, Obstacle, Rule, Sight, advise, owned,
 };
 use crate::model::words::few;
-use crate::model::{ContainerAt, Evidence, ListensFrom, Severity};
+use crate::model::{ContainerAt, Evidence, ListensFrom, Severity, Step};
 
 /// See `netmap explain localhost-dependency`.
 pub const RULE: Rule = Rule {
@@ -74,8 +74,51 @@ fn judge(case: &Case) -> Judgement {
             Some(advice) => vec![advise(advice)],
             None => case.fix_names(peer),
         };
+        finding.fix.extend(sent_by(case, peer, &edges));
+        finding.fix.extend(issuer(case, peer, &edges));
         finding
     }))
+}
+
+/// Where only the log names localhost: another server, which the client is told to ask,
+/// may have sent it there, as a Sentinel and a registry of services do.
+fn sent_by(case: &Case, peer: ContainerAt, edges: &[&Edge]) -> Option<Step> {
+    if edges.iter().any(|edge| edge.configured().next().is_some()) {
+        return None;
+    }
+    let client = edges.first()?.from;
+    let is_other = |edge: &&Edge| {
+        edge.is_configured() && edge.container().is_some_and(|to| to != peer && to != client)
+    };
+    let mut asked: Vec<&str> = case
+        .edges_from(client)
+        .map(|(edge, _)| edge)
+        .filter(is_other)
+        .filter_map(|edge| Some(case.called(edge.container()?)))
+        .collect();
+    asked.sort_unstable();
+    asked.dedup();
+    let [asked] = asked.as_slice() else { return None };
+    Some(advise(format!(
+        "or see whether {asked}, which it is told to ask, has sent it to localhost: then let {} be known \
+         there by its name",
+        case.called(peer)
+    )))
+}
+
+/// What to see to where the address stands in tokens as well, which browsers fetch by
+/// localhost: it must be one and the same to all.
+fn issuer(case: &Case, peer: ContainerAt, edges: &[&Edge]) -> Option<Step> {
+    let mut variables = edges.iter().flat_map(|edge| edge.configured());
+    let variable = variables.find_map(|reference| {
+        let variable = reference.variable.as_deref()?;
+        variable.to_ascii_uppercase().contains("ISSUER").then_some(variable)
+    })?;
+    Some(advise(format!(
+        "tokens name their issuer: unless {} issues them under the new address as well, leave {variable} \
+         as it is, and tell the client where the keys are by a setting of its own (jwk-set-uri, jwksUri)",
+        case.called(peer)
+    )))
 }
 
 fn is_any_address(host: &str) -> bool {

@@ -1,6 +1,7 @@
 //! A server that listens to itself only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use crate::diagnose::{Case, Edge, Judgement, Listens, Obstacle, Rule, Sight, advise};
 use crate::model::{ContainerAt, Evidence, Finding, ListensFrom, NetworkMode, Protocol, Severity};
@@ -31,6 +32,8 @@ fn judge(case: &Case) -> Judgement {
             Obstacle::OnLoopback => Some((edge.container()?, edge.port?)),
             _ => None,
         });
+    let served: BTreeSet<(ContainerAt, u16)> =
+        case.served_by_labels().iter().map(|served| (served.at, served.port)).collect();
     let mut findings = Vec::new();
     for at in case.containers() {
         let container = case.container(at);
@@ -44,7 +47,8 @@ fn judge(case: &Case) -> Judgement {
         let declared = container.exposed.iter().filter(|port| tcp(port.protocol)).map(|p| p.port);
         let published =
             container.published.iter().filter(|port| tcp(port.protocol)).map(|port| port.port);
-        ports.extend(declared.chain(published));
+        let served = served.range((at, 0)..=(at, u16::MAX)).map(|(_, port)| *port);
+        ports.extend(declared.chain(published).chain(served));
         ports.sort_unstable();
         ports.dedup();
         for port in ports {
@@ -85,10 +89,13 @@ fn finding(case: &Case, at: ContainerAt, port: u16, edges: &[&Edge]) -> Option<F
     if !host_ports.is_empty() {
         finding.evidence.push(Evidence::TakenAndCut { host_ports });
     }
+    let sockets = case.listening(at).unwrap_or_default();
+    let bound = sockets.iter().find(|socket| socket.port == port && socket.is_loopback_only());
+    let bound = bound.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |socket| socket.address);
     finding.fix = vec![advise(format!(
-        "let {} listen on 0.0.0.0:{port} instead of 127.0.0.1:{port} \
-         (an option like --host or --bind of its server)",
-        case.called(at)
+        "let {} listen on 0.0.0.0:{port} instead of {} (an option like --host or --bind of its server)",
+        case.called(at),
+        SocketAddr::new(bound, port)
     ))];
     Some(finding)
 }

@@ -129,6 +129,12 @@ pub const CRASHED: &str = crashed::RULE.name;
 /// The rule for what is seen to be tried in vain, whatever the reason.
 pub const RECONNECTS: &str = reconnect_loop::RULE.name;
 
+/// What says of one that it asks a proxy for another.
+pub const PROXIED: &str = proxy_env::RULE.name;
+
+/// What says of a name that a program takes it for none.
+pub const UNDERSCORES: &str = underscore_host::RULE.name;
+
 /// The rule for what no other one explains.
 pub const UNEXPLAINED: &str = unexplained_failure::RULE.name;
 

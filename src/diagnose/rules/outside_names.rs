@@ -25,6 +25,20 @@ pub const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case) -> Judgement {
+    let groups = failing(case);
+    Judgement::of(groups.into_iter().map(|(from, edges)| finding(case, from, &edges)))
+}
+
+/// The containers that are the name servers of others and are told of as such, each with
+/// its port for that.
+pub fn blamed(case: &Case) -> Vec<(ContainerAt, u16)> {
+    let failing = failing(case).into_iter().filter(|(_, edges)| !is_answered(edges));
+    let servers = failing.filter_map(|(from, _)| case.failing_name_server(from));
+    servers.map(|server| (server.at, server.port)).collect()
+}
+
+/// Who does not get at names outside, with the names.
+fn failing<'c, 'a>(case: &'c Case<'a>) -> BTreeMap<ContainerAt, Vec<&'c Edge<'a>>> {
     let mut groups: BTreeMap<ContainerAt, Vec<&Edge>> = BTreeMap::new();
     let mut peers_fail = BTreeSet::new();
     for (edge, obstacle) in case.edges() {
@@ -33,7 +47,10 @@ fn judge(case: &Case) -> Judgement {
         }
         match edge.target {
             Meaning::Outside
-                if !matches!(obstacle, Some(Obstacle::NoWayOut | Obstacle::BelowName(_))) =>
+                if !matches!(
+                    obstacle,
+                    Some(Obstacle::NoWayOut | Obstacle::BelowName(_) | Obstacle::AboveName(_))
+                ) =>
             {
                 groups.entry(edge.from).or_default().push(edge);
             }
@@ -44,7 +61,14 @@ fn judge(case: &Case) -> Judgement {
         }
     }
     groups.retain(|from, _| !peers_fail.contains(from));
-    Judgement::of(groups.into_iter().map(|(from, edges)| finding(case, from, &edges)))
+    groups
+}
+
+/// Whether name servers have said of the names that there are none, and it is theirs to say.
+fn is_answered(edges: &[&Edge]) -> bool {
+    let hosts: BTreeSet<&str> = edges.iter().map(|edge| &*edge.host).collect();
+    let is_denied = |edge: &&Edge| edge.logged().any(|error| error.denied);
+    edges.iter().all(is_denied) && hosts.len() < TOO_MANY
 }
 
 /// So many names of which a name server says that there are none are its own fault.
@@ -54,8 +78,7 @@ fn finding(case: &Case, from: ContainerAt, edges: &[&Edge]) -> Finding {
     let name = case.name(from);
     let hosts: BTreeSet<&str> = edges.iter().map(|edge| &*edge.host).collect();
     let hosts: Vec<&str> = hosts.into_iter().collect();
-    let is_denied = |edge: &&Edge| edge.logged().any(|error| error.denied);
-    let is_answered = edges.iter().all(is_denied) && hosts.len() < TOO_MANY;
+    let is_answered = is_answered(edges);
     let summary = match is_answered {
         true => format!("{name} dials {}, and its name server knows no such name", few(&hosts)),
         false => format!("{name} cannot resolve {}", few(&hosts)),
@@ -192,5 +215,50 @@ mod tests {
         assert_eq!(found_with("running", 53, "udp"), is("pihole, a container"));
         assert_eq!(found_with("exited", 53, "udp"), is("pihole, which has exited"));
         assert_eq!(found_with("paused", 53, "udp"), is("pihole, which is paused"));
+    }
+
+    #[test]
+    fn a_name_server_that_is_published_on_the_machine_is_followed() {
+        let found_with = |given: &str, asked: &Value, published: &Value, state: &str| {
+            let setup = json!({"schema": "netmap/1",
+                "networks": [{"name": "n", "id": "n", "driver": "bridge",
+                    "subnets": [{"subnet": "10.0.0.0/24", "gateway": "10.0.0.1"}]},
+                    {"name": "home", "id": "home", "driver": "bridge",
+                    "subnets": [{"subnet": "10.1.0.0/24"}]}],
+                "host": {"addresses": ["10.0.0.1", "192.0.2.7"]},
+                "containers": [
+                    {"name": "web", "id": "web", "state": "running", "dns": [given],
+                     "endpoints": [{"network": "n", "network_id": "n", "ipv4": "10.0.0.3"}]},
+                    {"name": "pihole", "id": "pihole", "state": state, "exit_code": 1,
+                     "requested": asked, "published": published, "endpoints": [
+                        {"network": "home", "network_id": "home", "ipv4": "10.1.0.2"}]}],
+                "observations": [{"container": "web", "id": "web", "at": "2026-05-01T10:02:00Z",
+                    "log_errors": [{"kind": "name-not-found", "host": "a.example.com",
+                        "count": 9, "first": "2026-05-01T10:00:00Z",
+                        "last": "2026-05-01T10:01:58Z"}]},
+                    {"container": "pihole", "id": "pihole", "how": "proc", "listening": []}]});
+            let snapshot = Snapshot::read(setup.to_string().as_bytes()).unwrap();
+            let diagnosis = diagnose(&Map::new(&snapshot), None, |rule| {
+                [super::RULE.name, "crashed"].contains(&rule.name)
+            });
+            let found = diagnosis.findings.into_iter().map(|finding| finding.summary);
+            found.collect::<Vec<_>>()
+        };
+        let port = |protocol: &str, ip: &str| json!([{"host_ip": ip, "host_port": 53, "port": 5353, "protocol": protocol}]);
+        let none = json!([]);
+        let is = |what: &str| [format!("web cannot resolve a.example.com{what}")];
+        let deaf = is(": its name server is pihole, where nothing listens on port 5353");
+        for given in ["10.0.0.1", "192.0.2.7"] {
+            let found = found_with(given, &none, &port("udp", "0.0.0.0"), "running");
+            assert_eq!(found, deaf, "{given}");
+        }
+        let elsewhere = found_with("192.0.2.7", &none, &port("udp", "10.0.0.1"), "running");
+        assert_eq!(elsewhere, is(""));
+        assert_eq!(found_with("192.0.2.7", &none, &port("tcp", "0.0.0.0"), "running"), is(""));
+        assert_eq!(found_with("192.0.2.9", &none, &port("udp", "0.0.0.0"), "running"), is(""));
+        // Told of once, and not as crashed for itself as well.
+        let asked = json!([{"port": 5353, "protocol": "udp", "host_port": "53"}]);
+        let down = found_with("10.0.0.1", &asked, &none, "exited");
+        assert_eq!(down, is(": its name server is pihole, which has exited with code 1"));
     }
 }

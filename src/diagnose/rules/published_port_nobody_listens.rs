@@ -1,5 +1,8 @@
 //! A published port behind which there is nothing.
 
+use std::cell::OnceCell;
+
+use super::outside_names;
 use crate::diagnose::{Case, Edge, Judgement, Listens, Obstacle, Rule, Sight, advise, settled};
 use crate::model::words::few;
 use crate::model::{
@@ -26,6 +29,8 @@ pub const RULE: Rule = Rule {
 
 fn judge(case: &Case) -> Judgement {
     let mut judgement = Judgement::default();
+    let blamed = OnceCell::new();
+    let name_servers = || blamed.get_or_init(|| outside_names::blamed(case));
     for at in case.containers() {
         let container = case.container(at);
         let looks = container.state == State::Running
@@ -50,6 +55,8 @@ fn judge(case: &Case) -> Judgement {
                     // It listens with the other protocol: see wrong-protocol.
                     && case.listens_otherwise(at, *port, *protocol).is_none()
                     && case.lost_listener(at, *port).is_none()
+                    // Told of with those who ask it for names.
+                    && !(*protocol == Protocol::Udp && name_servers().contains(&(at, *port)))
             })
             .copied()
             .collect();

@@ -16,7 +16,8 @@ pub const RULE: Rule = Rule {
         the engine's, and the name, asked for from there, led to an address that is not the peer's.",
     example: "It works at home, and times out in the office, at an address that nobody has seen before",
     fix: "Re-create the container with `--dns-option ndots:0`, so that a name is asked for as it is at first; or \
-        dial `cache.` with a dot at its end, which says that the name is whole.",
+        dial `cache.` with a dot at its end, which says that the name is whole. Where a file is mounted as \
+        `/etc/resolv.conf`, re-create it without.",
     mistaken_for: "A firewall (the address is somebody else's); an entry of the hosts file (shadowed-name).",
     needs: &[Sight::Hosts],
     judge,
@@ -64,4 +65,50 @@ fn judge(case: &Case) -> Judgement {
         judgement.not_looked.push(format!("what these lead to was not asked: {}", few(&unasked)));
     }
     judgement
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::diagnose::diagnose;
+    use crate::graph::Map;
+    use crate::model::Snapshot;
+
+    /// What fixes that web does not find db, with what it was made with and what its
+    /// resolv.conf says.
+    fn fix(made_with: &Value, servers: &[&str], search: &[&str]) -> String {
+        let container = |name: &str, last: u8| {
+            json!({"name": name, "id": name, "state": "running", "image": "app", "endpoints": [
+                {"network": "n", "network_id": "n", "ipv4": format!("10.0.0.{last}")}]})
+        };
+        let mut web = container("web", 3);
+        web["made_with"] = made_with.clone();
+        let snapshot = json!({"schema": "netmap/1", "engine": {"name": "Docker"},
+            "networks": [{"name": "n", "id": "n", "driver": "bridge",
+                "subnets": [{"subnet": "10.0.0.0/24"}]}],
+            "containers": [container("db", 2), web],
+            "observations": [{"container": "web", "id": "web", "at": "2026-05-01T10:00:40Z",
+                "hosts": [], "nameservers": servers, "search": search,
+                "resolved": [{"name": "db", "address": null}],
+                "log_errors": [{"kind": "name-not-found", "host": "db", "port": 5432, "count": 9,
+                    "first": "2026-05-01T10:00:00Z", "last_but_one": "2026-05-01T10:00:39Z",
+                    "last": "2026-05-01T10:00:40Z"}]}]});
+        let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
+        let only = |rule: &crate::diagnose::Rule| rule.name == super::RULE.name;
+        let findings = diagnose(&Map::new(&snapshot), None, only).findings;
+        let [finding] = &findings[..] else { panic!("{findings:?}") };
+        format!("{:?}", finding.fix)
+    }
+
+    #[test]
+    fn what_is_mounted_over_resolv_conf_comes_off() {
+        let (own, none) = (json!({"own_resolv_conf": true}), json!({}));
+        let mounted = fix(&own, &["127.0.0.53"], &["lan"]);
+        assert!(mounted.contains("without what is mounted as /etc/resolv.conf"), "{mounted}");
+        assert!(!mounted.contains("ndots"), "{mounted}");
+        // No option of the resolver helps where the engine's is not asked.
+        assert!(!fix(&none, &["127.0.0.53"], &["lan"]).contains("ndots"));
+        assert!(fix(&none, &["127.0.0.11"], &["lan"]).contains("ndots:0"));
+    }
 }

@@ -128,7 +128,29 @@ fn free(case: &Case, edge: &Edge, network: NetworkAt) -> Option<Finding> {
         finding.evidence.push(Evidence::Means { hosts });
     }
     finding.fix = look_up_again(case, edge);
+    finding.fix.extend(members(case, edge));
     Some(finding)
+}
+
+/// Images of servers of which several tell their clients of one another, by addresses
+/// that each has written down.
+const CLUSTERS: [&str; 8] =
+    ["redis", "valkey", "keydb", "redis-cluster", "mongo", "mongodb", "cassandra", "scylla"];
+
+/// What to do where it is the server that knows a former address: a client that is
+/// started again is told of it once more.
+fn members(case: &Case, edge: &Edge) -> Option<Step> {
+    let asked = case.edges_from(edge.from).find_map(|(other, _)| {
+        let to = other.container().filter(|_| other.is_by_name() && other.port == edge.port)?;
+        let image = case.container(to).repository().rsplit('/').next().unwrap_or_default();
+        CLUSTERS.contains(&image).then_some(to)
+    })?;
+    Some(advise(format!(
+        "if it dials {} once more then, {} has told it of a member by that address: let members of a \
+         cluster announce their names (Redis: cluster-announce-hostname, sentinel announce-hostnames)",
+        edge.host,
+        case.called(asked)
+    )))
 }
 
 /// Whether it may be the address of a container that is restarted again and
@@ -199,8 +221,9 @@ fn of_gone(case: &Case, edge: &Edge, heir: ContainerAt) -> Option<Finding> {
 fn look_up_again(case: &Case, edge: &Edge) -> Vec<Step> {
     let name = case.name(edge.from);
     let again = format!(
-        "and let {name} look names up again, instead of once (nginx: `resolver 127.0.0.11 valid=10s` \
-         and the name in a variable; Java: networkaddress.cache.ttl)"
+        "and let {name} look names up again, instead of once (nginx: `resolver {} valid=10s` \
+         and the name in a variable; Java: networkaddress.cache.ttl)",
+        case.server_of_peers(edge.from)
     );
     vec![case.restart(edge.from), advise(again)]
 }

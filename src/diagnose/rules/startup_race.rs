@@ -6,7 +6,7 @@ use crate::diagnose::{
 use crate::model::words::few;
 use crate::model::{
     Container, ContainerAt, Evidence, Finding, LogError, LogErrorKind, Moment, Repeated, Severity,
-    State,
+    State, TroubleKind,
 };
 
 /// See `netmap explain startup-race`.
@@ -102,6 +102,14 @@ pub fn gave_up(case: &Case) -> Vec<ContainerAt> {
     raced.map(|(edge, _)| edge.from).collect()
 }
 
+/// Whether what a client said at a moment is that a server speaks another protocol or has
+/// another certificate: it had come up by then.
+fn is_of_another_kind(case: &Case, client: ContainerAt, at: Moment) -> bool {
+    let kinds = [TroubleKind::Protocol, TroubleKind::Encryption, TroubleKind::Certificate];
+    let mut troubles = case.log_troubles(client);
+    troubles.any(|trouble| kinds.contains(&trouble.kind) && trouble.repeated.first == Some(at))
+}
+
 /// What became of the client, if the failure was at the start of the client or of
 /// the server, and it has not evidently got through since.
 fn raced(case: &Case, edge: &Edge, to: ContainerAt) -> Option<Since> {
@@ -120,6 +128,7 @@ fn raced(case: &Case, edge: &Edge, to: ContainerAt) -> Option<Since> {
             LogErrorKind::InvalidHost | LogErrorKind::Unescaped => false,
         };
         is_of_start
+            && !is_of_another_kind(case, edge.from, first)
             && first.since(client_start) <= START
             && first.since(server_start).abs() <= START
     };

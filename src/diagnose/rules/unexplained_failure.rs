@@ -192,7 +192,7 @@ fn of_a_name(case: &Case, at: ContainerAt, edge: &Edge) -> Finding {
     finding.evidence.push(Evidence::Remark { text });
     let advice = format!(
         "then let {} accept the name {host}: ALLOWED_HOSTS in Django, config.hosts in Rails, \
-         server.allowedHosts in Vite",
+         server.allowedHosts in Vite, trusted_domains in Nextcloud",
         case.called(at)
     );
     finding.fix = vec![case.logs(at), advise(advice)];
@@ -219,7 +219,7 @@ fn same_protocol(client: &str, server: &str) -> String {
     format!(
         "then let {client} speak the protocol of that port of {server}, or dial the port of \
          {server} that is for its own: HTTP is another than that of uWSGI (in nginx uwsgi_pass), \
-         of PHP-FPM (fastcgi_pass), of gRPC, of mail and of databases"
+         of PHP-FPM (fastcgi_pass), of gRPC (grpc_pass), of mail and of databases"
     )
 }
 
@@ -242,6 +242,10 @@ fn cure(case: &Case, at: ContainerAt, kind: TroubleKind, suspects: &[&Edge]) -> 
             "then let {name} and {server} agree: http or https, TLS switched on or off in both, \
              and a certificate that {name} trusts for the name that it dials"
         ),
+        TroubleKind::Certificate => format!(
+            "then let {server} have a name of its certificate as an alias, and {name} dial that; or \
+             give {server} a certificate for the name that {name} dials"
+        ),
         TroubleKind::Protocol => same_protocol(name, &server),
         TroubleKind::Socket => format!(
             "then mount the socket that {name} looks for, with a user who may use it; or give {name} \
@@ -249,8 +253,9 @@ fn cure(case: &Case, at: ContainerAt, kind: TroubleKind, suspects: &[&Edge]) -> 
              databases look for a socket"
         ),
         TroubleKind::NoResolver => format!(
-            "then give {name} the name server of its networks (in nginx: resolver 127.0.0.11;): a \
-             name in a variable is looked up with each request"
+            "then give {name} the name server of its networks (in nginx: resolver {};): a \
+             name in a variable is looked up with each request",
+            case.server_of_peers(at)
         ),
         _ => format!("then look at what {name} is told to dial"),
     }
@@ -281,7 +286,12 @@ fn failing<'c, 'a>(
                     true
                 }
                 // What is outside may be slow, or down, for reasons of its own.
-                LogErrorKind::Timeout | LogErrorKind::Failed => edge.container().is_some(),
+                LogErrorKind::Timeout => edge.container().is_some(),
+                // A word of the sentence may be taken for a name, and has no port.
+                LogErrorKind::Failed => {
+                    edge.container().is_some()
+                        || (edge.target == Meaning::NobodysName && edge.port.is_some())
+                }
                 LogErrorKind::Reset | LogErrorKind::InvalidHost | LogErrorKind::Unescaped => false,
             };
             // Who has a connection there by now found the name, and somebody listens.
@@ -390,6 +400,18 @@ mod tests {
         let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
         let diagnosis = diagnose(&Map::new(&snapshot), None, |rule| rule.name == super::RULE.name);
         diagnosis.findings.into_iter().map(|finding| finding.summary).collect()
+    }
+
+    #[test]
+    fn a_name_of_nobody_and_a_word_of_the_sentence() {
+        let failed = |host: &str, port: Option<u16>| {
+            found(&[], &[json!({"kind": "failed", "host": host, "port": port})], &[])
+        };
+        let told = "web fails again and again to reach ide:9003 (connection failed)";
+        assert_eq!(failed("ide", Some(9003)), [told]);
+        let none: [&str; 0] = [];
+        assert_eq!(failed("bus", None), none);
+        assert_eq!(failed("ide.example.com", Some(9003)), none, "it may be slow, or down");
     }
 
     #[test]

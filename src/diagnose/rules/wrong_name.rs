@@ -18,7 +18,8 @@ pub const RULE: Rule = Rule {
         networks.",
     seen: "A name without dots is dialled, no container has it on the networks of the one that \
         dials, and the log says that it was not found, or a name there is very close to it. Or the \
-        log says so of a name whose end is a container's: `bucket.minio`. Or it stands in a list with \
+        log says so of a name whose end is a container's: `bucket.minio`, or whose beginning is and whose \
+        domain is nobody's in the internet: `db.default.svc.cluster.local`. Or it stands in a list with \
         others that are there: most clients then go on with those, and it is a warning.",
     example: "`getaddrinfo ENOTFOUND databse`, `bad address 'postgres'`, `ENOTFOUND uploads.minio`",
     fix: "Use the name that is there, or give the container this one as an alias: \
@@ -44,11 +45,13 @@ fn judge(case: &Case) -> Judgement {
         _ => None,
     });
     let below = case.obstructed(|edge, obstacle| match obstacle {
-        Obstacle::BelowName(peer) => Some((*peer, edge.host.clone())),
+        Obstacle::BelowName(peer) => Some((*peer, edge.host.clone(), Part::Behind)),
+        Obstacle::AboveName(peer) => Some((*peer, edge.host.clone(), Part::First)),
         _ => None,
     });
-    let below =
-        below.into_iter().map(|((peer, host), edges)| below_name(case, peer, &host, &edges));
+    let below = below
+        .into_iter()
+        .map(|((peer, host, part), edges)| part_of_name(case, peer, &host, part, &edges));
     let of_nobody = groups.into_iter().map(|((host, suggestion), edges)| {
         let clients = case.clients(&edges);
         let verb = if clients.len() == 1 { "dials" } else { "dial" };
@@ -75,8 +78,7 @@ fn judge(case: &Case) -> Judgement {
         let other = || case.of_strangers(from, &host).filter(|_| suggestion.is_none());
         if let Some(at) = meant.or(stranger).or_else(other) {
             finding.subjects.push(case.name(at).to_owned());
-            let (container, client) = (case.name(at).to_owned(), case.name(from).to_owned());
-            finding.evidence.push(Evidence::CalledElsewhere { container, client });
+            finding.evidence.push(nowhere_here(case, at, from));
         } else if !networks.is_empty() {
             let (name, networks) = (host.to_string(), owned(&networks));
             finding.evidence.push(Evidence::NobodyCalled { name, networks });
@@ -120,23 +122,57 @@ fn judge(case: &Case) -> Judgement {
     Judgement::of(of_nobody.chain(below))
 }
 
-/// A name that has something before that of a container.
-fn below_name(case: &Case, peer: ContainerAt, host: &str, edges: &[&Edge]) -> Finding {
+/// Why a name that a container has leads nowhere where another one is.
+fn nowhere_here(case: &Case, at: ContainerAt, from: ContainerAt) -> Evidence {
+    if case.map.stack(at).is_some_and(|stack| stack != at) {
+        let text = "Who uses another container's network has no name of its own there";
+        return Evidence::Remark { text };
+    }
+    let (container, client) = (case.name(at).to_owned(), case.name(from).to_owned());
+    Evidence::CalledElsewhere { container, client }
+}
+
+/// Which part of a name, at its first dot, is a container's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    First,
+    Behind,
+}
+
+/// A name that has something before that of a container, or behind it.
+fn part_of_name(
+    case: &Case,
+    peer: ContainerAt,
+    host: &str,
+    part: Part,
+    edges: &[&Edge],
+) -> Finding {
     let (clients, peer_name) = (case.clients(edges), case.name(peer));
     let verb = if clients.len() == 1 { "dials" } else { "dial" };
     let mut finding = RULE.finding(
         clients.iter().copied().chain([peer_name]),
         format!(
-            "{} {verb} `{host}`, and only what is behind its first dot is a name there",
-            few(&clients)
+            "{} {verb} `{host}`, and only what is {} its first dot is a name there",
+            few(&clients),
+            match part {
+                Part::First => "before",
+                Part::Behind => "behind",
+            }
         ),
     );
     finding.evidence = case.signs(edges);
     let networks = owned(&case.network_names(edges[0].from));
     finding.evidence.push(Evidence::NobodyCalled { name: host.to_owned(), networks });
-    let behind = host.split_once('.').map_or(host, |(_, behind)| behind);
-    finding.evidence.push(Evidence::NameThere { name: behind.to_owned() });
-    finding.fix = edges.iter().flat_map(|edge| case.dial_name_itself(edge, peer)).collect();
+    let (first, behind) = host.split_once('.').unwrap_or((host, host));
+    let name = match part {
+        Part::First => first,
+        Part::Behind => behind,
+    };
+    finding.evidence.push(Evidence::NameThere { name: name.to_owned() });
+    finding.fix = match part {
+        Part::First => case.redial_each(edges, |edge| (name.to_owned(), edge.port)),
+        Part::Behind => edges.iter().flat_map(|edge| case.dial_name_itself(edge, peer)).collect(),
+    };
     finding
 }
 
@@ -241,6 +277,19 @@ mod tests {
         assert!(found("uploads.example.com", 1).is_empty());
         // `db` on the network `n`.
         assert!(found("db.n", 1).is_empty());
+    }
+
+    #[test]
+    fn a_domain_of_another_place_behind_the_name_of_a_container() {
+        for host in ["db.default.svc.cluster.local", "db.internal", "DB.lan", "db.local."] {
+            let [(summary, there)] = &found(host, 1)[..] else { panic!("one finding: {host}") };
+            assert!(summary.ends_with("only what is before its first dot is a name there"));
+            assert!(there.eq_ignore_ascii_case("db"), "{there}");
+        }
+        // Somebody else's, whatever its first part.
+        for host in ["db.example.com", "cache.internal", "db.localhost"] {
+            assert!(found(host, 1).is_empty(), "{host}");
+        }
     }
 
     #[test]

@@ -65,16 +65,24 @@ pub fn explained(climb: &Climb) -> Option<Explained> {
             let note = format!("nothing has that name; {behind} is there");
             (vec![note], case.dial_name_itself(edge, *peer))
         }
+        Obstacle::AboveName(_) => {
+            let first = host.split_once('.').map_or(host.as_str(), |(first, _)| first);
+            let note = format!("nothing has that name; {first} is there");
+            (vec![note], case.redial_each(&[edge], |edge| (first.to_owned(), edge.port)))
+        }
         Obstacle::FreeAddress => {
             let entries = case.hosts_entries(climb.from);
             let own = entries.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(host));
             // The name would do, were it not in the hosts file.
             let fix = match own.filter(|_| case.resolved(climb.from, host).is_some()) {
                 Some((name, address)) => case.without_entry(climb.from, &name, address),
-                None => vec![advise(format!(
-                    "let {} use the name of the container that is meant",
-                    case.called(climb.from)
-                ))],
+                None => {
+                    let name = format!(
+                        "let {} use the name of the container that is meant",
+                        case.called(climb.from)
+                    );
+                    [advise(name)].into_iter().chain(case.out_of_the_way(host)).collect()
+                }
             };
             (vec!["nobody has that address now".to_owned()], fix)
         }
@@ -119,7 +127,11 @@ fn astray(climb: &Climb) -> Vec<String> {
     }
     if !servers.is_empty() {
         let servers: Vec<String> = servers.iter().map(ToString::to_string).collect();
-        notes.push(format!("it asks {} before the engine's own name server", few(&servers)));
+        let order = match case.asks_strangers_only(from, host) {
+            true => "and not",
+            false => "before",
+        };
+        notes.push(format!("it asks {} {order} the engine's own name server", few(&servers)));
     }
     notes
 }

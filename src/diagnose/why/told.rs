@@ -4,9 +4,9 @@
 use super::Aim;
 use super::climb::Climb;
 use super::judged;
-use crate::diagnose::rules::UNEXPLAINED;
+use crate::diagnose::rules::{PROXIED, UNDERSCORES, UNEXPLAINED};
 use crate::diagnose::{Edge, Obstacle, diagnose, is_in_the_way};
-use crate::model::{ContainerAt, Evidence, Finding, Ladder, Step};
+use crate::model::{ContainerAt, Evidence, Finding, Ladder, Severity, Step};
 
 /// Notes it on the last rung, with the doctor's fix.
 pub fn remark(climb: &Climb, to: ContainerAt, ladder: &mut Ladder) {
@@ -42,7 +42,8 @@ fn astray(climb: &Climb, to: ContainerAt) -> Option<(String, Vec<Step>)> {
     Some((note, judged::fix(&other).unwrap_or_default()))
 }
 
-/// What the one says again and again, and may say of the other.
+/// What the one says again and again, and may say of the other; or that it asks a proxy
+/// for it.
 fn beyond(climb: &Climb, to: ContainerAt) -> Option<(String, Vec<Step>)> {
     let case = climb.case;
     let is_of_both = |finding: &Finding| {
@@ -57,7 +58,8 @@ fn beyond(climb: &Climb, to: ContainerAt) -> Option<(String, Vec<Step>)> {
                 *edge.host == **host && edge.port == port && edge.container() == Some(to)
             })
         };
-        finding.rule == UNEXPLAINED
+        [UNEXPLAINED, PROXIED, UNDERSCORES].contains(&finding.rule)
+            && finding.severity > Severity::Info
             && finding.subjects.iter().any(|subject| subject == from)
             && dialled.into_iter().any(is_to)
     };

@@ -24,6 +24,7 @@ pub fn host_of(text: &Text) -> Option<Host> {
     };
     let before = |list| text.places_by_phrase(list).find_map(|(at, _)| host_before(&line[..at]));
     of_apache(line, folded)
+        .or_else(|| of_port_on(line, folded))
         .or_else(|| behind(List::Sure, Trust::Any))
         .or_else(|| before(List::SurelyAfter))
         .or_else(|| in_guillemets(line, folded))
@@ -91,6 +92,16 @@ fn of_apache(line: &str, folded: &str) -> Option<Host> {
     let (address, behind) = line[at..].split_once(" (")?;
     let (host, port) = host_and_port(behind.split_once(')')?.0)?;
     Some((host, port.or_else(|| host_and_port(address)?.1)))
+}
+
+/// Erlang's `unable to connect to epmd (port 4369) on rabbit1: nxdomain`.
+fn of_port_on(line: &str, folded: &str) -> Option<Host> {
+    const PORT: &str = " (port ";
+    let at = folded.find(PORT)? + PORT.len();
+    let port = number_at(&folded[at..])?;
+    let host = line[at..].split_once(") on ")?.1.split_whitespace().next()?;
+    let (host, _) = host_and_port(host.trim_end_matches([':', ',', '.']))?;
+    Some((host, Some(port)))
 }
 
 /// libpq in other languages: `Server auf »db« (172.18.0.2), Port 5432`.

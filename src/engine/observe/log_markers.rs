@@ -2,7 +2,7 @@
 //! lower case.
 
 /// Phrases after which the host stands, whatever it looks like; the surest first.
-pub const SURE: [&str; 87] = [
+pub const SURE: [&str; 93] = [
     "ipv4:",
     "\"broker\":\"",
     "connect to server ",
@@ -31,6 +31,7 @@ pub const SURE: [&str; 87] = [
     "http_host header: ",
     "blocked host: ",
     "blocked hosts: ",
+    "blocked request. this host (",
     "bad address ",
     "resolve host: ",
     "resolve host ",
@@ -86,6 +87,11 @@ pub const SURE: [&str; 87] = [
     "exporting traces to ",
     "exporting metrics to ",
     "exporting logs to ",
+    "client. tried: ",
+    "valid host:port authority: ",
+    "endpoint: ",
+    "registry part: ",
+    "to access using ",
     "hostname: '",
     "address: '",
     "\"address\":\"",

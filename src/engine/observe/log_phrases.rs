@@ -161,7 +161,19 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
     ),
     (
         LogErrorKind::InvalidHost,
-        &["invalid host", "invalid http_host", "invalid hostname", "blocked host"],
+        &[
+            "invalid host",
+            "invalid http_host",
+            "invalid hostname",
+            "blocked host",
+            "blocked request. this host",
+            "does not contain a valid host",
+            "does not specify a valid host",
+            "does not follow ip address or domain name standards",
+            "illegal character in hostname",
+            "bad hostname?",
+            "trusted domain error",
+        ],
     ),
     (
         LogErrorKind::Failed,
@@ -188,6 +200,8 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
             "attempt to connect to",
             "cannot open channel to ",
             "error sending request for url",
+            // nginx takes what is no HTTP of version 1 for an answer that it is not.
+            "upstream sent no valid http",
             "i/o error on ",
             "statuscode.unavailable",
             // A `localhost` that is the address `::1`, in a container without one.

@@ -39,6 +39,10 @@ const TELLING: [&str; 26] = [
     "code",
 ];
 
+/// Words of keys under which an object within a record says whose it is.
+const SAYS_WHO: [&str; 9] =
+    ["service", "app", "application", "container", "pod", "job", "instance", "alertname", "sender"];
+
 /// Words of keys that have a record's level.
 const LEVELS: [&str; 6] = ["level", "lvl", "severity", "levelname", "loglevel", "l"];
 
@@ -124,18 +128,36 @@ fn clean(record: &mut Map<String, Value>, is_calm: bool, depth: usize) {
     });
     for (key, value) in record.iter_mut() {
         let is_telling = is_telling(key);
-        match value {
-            Value::String(text) if is_calm => {
-                *text = match is_telling || !is_sentence(text) {
-                    true => without_quotes(text),
-                    false => String::new(),
-                };
+        let items = match value {
+            Value::Array(items) => items.as_mut_slice(),
+            other => std::slice::from_mut(other),
+        };
+        for item in items {
+            match item {
+                Value::String(text) if is_calm => {
+                    *text = match is_telling || !is_sentence(text) {
+                        true => without_quotes(text),
+                        false => String::new(),
+                    };
+                }
+                // What is under the name of somebody is what that one says.
+                Value::Object(inner) if is_calm && !is_telling && is_of_another(inner) => {
+                    inner.clear();
+                }
+                // What belongs to an error is told by it.
+                Value::Object(inner) if depth > 0 => {
+                    clean(inner, is_calm && !is_telling, depth - 1);
+                }
+                _ => {}
             }
-            // What belongs to an error is told by it.
-            Value::Object(inner) if depth > 0 => clean(inner, is_calm && !is_telling, depth - 1),
-            _ => {}
         }
     }
+}
+
+/// Whether an object within a record says who it is from.
+fn is_of_another(object: &Map<String, Value>) -> bool {
+    let names = |key: &String| words(key).iter().any(|word| SAYS_WHO.contains(&word.as_str()));
+    object.iter().any(|(key, value)| value.is_string() && names(key))
 }
 
 /// The texts of a record, each with whether its key says that something went wrong.
@@ -199,11 +221,16 @@ fn words(key: &str) -> Vec<String> {
 fn without_quotes(text: &str) -> String {
     let mut kept = String::new();
     let mut rest = text;
-    while let Some(at) = rest.find(['"', '\u{201c}', '`']) {
+    // One that is escaped is within what is quoted.
+    let find = |text: &str, quotes: &[char]| {
+        let mut found = text.match_indices(quotes).map(|(at, _)| at);
+        found.find(|at| !text[..*at].ends_with('\\'))
+    };
+    while let Some(at) = find(rest, &['"', '\u{201c}', '`']) {
         let quote = rest[at..].chars().next().unwrap_or('"');
         let closing = if quote == '\u{201c}' { '\u{201d}' } else { quote };
         let inside = &rest[at + quote.len_utf8()..];
-        let Some(end) = inside.find(closing) else { break };
+        let Some(end) = find(inside, &[closing]) else { break };
         let behind = end + closing.len_utf8();
         kept.push_str(&rest[..at]);
         if !is_sentence(&inside[..end]) || is_own(&kept) {
@@ -249,6 +276,8 @@ mod tests {
             ("ERROR sent \"a b c\" on", "ERROR sent \"a b c\" on"),
             ("sent \"a b c\" on", "sent \"a b c\" on"),
             ("INFO open \"a b c", "INFO open \"a b c"),
+            (r#"level=info err="a \"b\" c d""#, r#"level=info err="a \"b\" c d""#),
+            (r#"level=info body="a \"b\" c d" on"#, "level=info body= on"),
         ] {
             assert_eq!(readings(line), [expected], "{line}");
         }
@@ -257,6 +286,29 @@ mod tests {
         let told = readings(record);
         assert!(!told[0].contains("a b c") && !told[0].contains("d e f"), "{told:?}");
         assert!(told[0].contains("g h i") && told[0].contains("\"id\":\"x\""), "{told:?}");
+    }
+
+    #[test]
+    fn who_informs_of_others_says_nothing_of_its_own() {
+        for line in [
+            r#"{"level":"info","msg":"alert","alert":{"service":"orders","error":"a b c"}}"#,
+            r#"{"level":"info","msg":"alerts","alerts":[{"alertname":"Down","message":"a b c"}]}"#,
+            r#"{"level":30,"msg":"sent on","lines":["a b c","d e f"]}"#,
+            r#"{"level":"info","message":"sent on","events":[{"text":"a b c"}]}"#,
+        ] {
+            let told = readings(line);
+            assert!(told.iter().all(|text| !text.contains("a b c")), "{line}: {told:?}");
+        }
+        for line in [
+            r#"{"level":"info","msg":"once more","ctx":{"host":"db","error":"a b c"}}"#,
+            r#"{"level":"info","msg":"once more","err":{"service":"db","text":"a b c"}}"#,
+            r#"{"level":"warn","msg":"alert","alert":{"service":"orders","error":"a b c"}}"#,
+            r#"{"level":"info","service":"web","error":"a b c"}"#,
+            r#"{"level":"info","msg":"once more","errors":["a b c"]}"#,
+        ] {
+            let told = readings(line);
+            assert!(told.iter().any(|text| text.contains("a b c")), "{line}: {told:?}");
+        }
     }
 
     #[test]

@@ -119,7 +119,7 @@ pub const HOSTLESS: [(TroubleKind, &[&str]); 5] = [
 ];
 
 /// Phrases for each kind of trouble beside the network's, the tellingest first.
-pub const TROUBLES: [(TroubleKind, &[&str]); 16] = [
+pub const TROUBLES: [(TroubleKind, &[&str]); 17] = [
     (
         TroubleKind::MissingModule,
         &[
@@ -145,6 +145,26 @@ pub const TROUBLES: [(TroubleKind, &[&str]); 16] = [
             "disallowed by its access control",
             "no encryption support, pg_hba.conf rejects",
             "pg_hba.conf rejects connection",
+        ],
+    ),
+    (
+        TroubleKind::Certificate,
+        &[
+            "certificate is valid for",
+            "certificate is not valid for",
+            "certificate not valid for name",
+            "notvalidforname",
+            "because it doesn't contain any ip sans",
+            "err_tls_cert_altname_invalid",
+            "does not match certificate's altnames",
+            "does not match the server certificate",
+            "certificate does not match the host name",
+            "\" does not match host name \"",
+            "no subject alternative names",
+            "no subject alternative dns name",
+            "no name matching",
+            "no alternative certificate subject name",
+            "remotecertificatenamemismatch",
         ],
     ),
     (
@@ -174,8 +194,6 @@ pub const TROUBLES: [(TroubleKind, &[&str]); 16] = [
             "depth_zero_self_signed_cert",
             "unable_to_verify_leaf_signature",
             "unable to verify the first certificate",
-            "certificate is valid for",
-            "err_tls_cert_altname_invalid",
             "certificate has expired",
             "pkix path building failed",
             "sslhandshakeexception",
@@ -200,6 +218,8 @@ pub const TROUBLES: [(TroubleKind, &[&str]); 16] = [
             "is for clickhouse-client program",
             "trying to access mongodb over http",
             "malformed http response",
+            "upstream sent no valid http",
+            "upstream sent too large http2 frame",
             "malformed http version",
             "received http/0.9 when not allowed",
             "parse error: expected http/",

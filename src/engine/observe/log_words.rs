@@ -34,7 +34,9 @@ pub fn complaint(line: &Line) -> Option<Complaint> {
 fn complaint_of(text: &Text) -> Option<Complaint> {
     let (line, folded) = (text.text.as_str(), text.folded.as_str());
     // A slow answer is the server's matter, one that breaks off may be another's.
-    let is_broken = folded.contains("prematurely closed") || folded.contains("(104: ");
+    let is_broken = ["prematurely closed", "(104: ", "sent no valid http"]
+        .iter()
+        .any(|end| folded.contains(end));
     if folded.contains("while reading response header") && !is_broken {
         return None;
     }
