@@ -7,7 +7,7 @@ use crate::diagnose::{Case, Holders, Judgement, Rule, advise, owned};
 use crate::model::words::few;
 use crate::model::{
     Change, Container, ContainerAt, Evidence, HostPorts, Listening, RequestedPort, Severity,
-    StartErrorKind, State,
+    StartErrorKind, State, Step,
 };
 
 /// See `netmap explain host-port-conflict`.
@@ -20,7 +20,8 @@ pub const RULE: Rule = Rule {
     seen: "The engine's own start error, or two containers that ask for the same address and port of \
         the host, one of which runs or neither of which does.",
     example: "`Bind for 0.0.0.0:8080 failed: port is already allocated`, `address already in use`",
-    fix: "Publish one of them on another port of the host, or stop the one that has it.",
+    fix: "Publish one of them on another port of the host, or stop the one that has it. A name \
+        server is published at one address of the machine, where nobody has port 53.",
     mistaken_for: "Two containers with the same container port, which is fine: only the host's side \
         must differ.",
     needs: &[],
@@ -42,22 +43,33 @@ fn judge(case: &Case) -> Judgement {
             continue;
         }
         let taken = taken(case, at);
-        let by_program = taken.is_empty().then(|| taken_by_a_program(case, container)).flatten();
-        if error.is_none() && taken.is_empty() && by_program.is_none() {
+        let by_programs = taken_by_programs(case, container);
+        if error.is_none() && taken.is_empty() && by_programs.is_empty() {
             continue;
         }
-        let (asked, holders): (Vec<&RequestedPort>, Vec<ContainerAt>) = taken.into_iter().unzip();
-        let asked = asked.first().copied().or(by_program).or(container.requested.first());
-        let port = asked.map(|asked| asked.host_port.to_string()).unwrap_or_default();
+        let (mut asked, holders): (Vec<&RequestedPort>, Vec<ContainerAt>) =
+            taken.into_iter().unzip();
+        asked.extend(by_programs);
+        if asked.is_empty() {
+            // The engine has not said which of them.
+            asked.extend(container.requested.first());
+        }
+        let mut seen = BTreeSet::new();
+        asked.retain(|asked| seen.insert(*asked));
+        let mut ports: Vec<String> =
+            asked.iter().map(|asked| asked.host_port.to_string()).collect();
+        ports.dedup();
         let mut holders = case.names_of(holders);
         holders.sort_unstable();
         holders.dedup();
-        let how = if planned { "is wanted twice" } else { "is taken" };
+        let how = if planned { "wanted twice" } else { "taken" };
+        let (word, verb) = if ports.len() > 1 { ("ports", "are") } else { ("port", "is") };
         let is_told = error.is_some() || planned;
         let cannot = if is_told { "cannot" } else { "will not" };
+        let (name, ports) = (container.name.as_str(), few(&ports));
         let mut finding = RULE.finding(
-            [container.name.as_str()].into_iter().chain(holders.iter().copied()),
-            format!("{} {cannot} start: port {port} of the host {how}", container.name),
+            [name].into_iter().chain(holders.iter().copied()),
+            format!("{name} {cannot} start: {word} {ports} of the host {verb} {how}"),
         );
         if !is_told {
             finding.severity = Severity::Warning;
@@ -65,10 +77,10 @@ fn judge(case: &Case) -> Judgement {
         if !holders.is_empty() {
             let containers = owned(&holders);
             finding.evidence.push(Evidence::PortHeldBy { containers, planned });
-        } else if let Some((port, held)) = beside(case, at, asked) {
+        } else if let Some((port, held)) = beside(case, at, asked.first().copied()) {
             finding.subjects.extend(held.names.iter().cloned());
             finding.evidence.push(held.sign(port));
-        } else if error.is_some() || by_program.is_some() {
+        } else {
             let text = "No container has it; a program on the host does";
             finding.evidence.push(Evidence::Remark { text });
         }
@@ -77,12 +89,11 @@ fn judge(case: &Case) -> Judgement {
         if !waiting.is_empty() {
             finding.evidence.push(Evidence::CutOff { clients: owned(&waiting) });
         }
-        if let Some(asked) = asked {
-            let host_port = free_port(case, asked, &mut given);
-            let to = RequestedPort { host_port, ..asked.clone() };
-            let change = Change::Publish { from: Some(asked.clone()), to: Some(to) };
-            finding.fix = case.recreate(at, vec![change]);
-        }
+        let aside = holders.is_empty().then(|| address_aside(case, &asked)).flatten();
+        finding.fix = match aside {
+            Some(address) => publish_there(case, at, &asked, address),
+            None => publish_elsewhere(case, at, &asked, &mut given),
+        };
         if !holders.is_empty() && !planned {
             let holders = few(&holders);
             finding.fix.push(advise(format!("or stop {holders}, and start {}", container.name)));
@@ -113,19 +124,78 @@ fn taken<'a>(case: &Case<'a>, at: ContainerAt) -> Vec<(&'a RequestedPort, Contai
     taken
 }
 
-/// The port that a container asks for and, by the sockets of the engine's machine,
-/// somebody has: the engine's own name server may be that, too.
-fn taken_by_a_program<'a>(case: &Case<'a>, container: &'a Container) -> Option<&'a RequestedPort> {
-    let host = case.map.snapshot().host.as_ref()?;
-    let sockets = host.listening.as_deref()?;
-    container.requested.iter().find(|wanted| {
-        let has = |socket: &Listening| {
-            Some(socket.port) == wanted.host_port.one()
-                && socket.protocol == wanted.protocol
-                && meet(Some(socket.address), wanted.host_ip)
-        };
-        sockets.iter().any(has)
+/// The ports that a container asks for and, by the sockets of the engine's machine,
+/// somebody has: the engine's own name server may be that, too. Of planned containers
+/// the machine is not known.
+fn taken_by_programs<'a>(case: &Case<'a>, container: &'a Container) -> Vec<&'a RequestedPort> {
+    let is_taken = |wanted: &&RequestedPort| sockets(case, wanted).next().is_some();
+    container.requested.iter().filter(|_| !case.is_planned()).filter(is_taken).collect()
+}
+
+/// The sockets of the engine's machine that keep a port from who asks for it.
+fn sockets<'c>(case: &'c Case, wanted: &RequestedPort) -> impl Iterator<Item = &'c Listening> {
+    let host = case.map.snapshot().host.as_ref();
+    let sockets = host.and_then(|host| host.listening.as_deref()).unwrap_or_default();
+    sockets.iter().filter(move |socket| {
+        Some(socket.port) == wanted.host_port.one()
+            && socket.protocol == wanted.protocol
+            && meet(Some(socket.address), wanted.host_ip)
     })
+}
+
+/// The port of name servers, which nobody asks at another one.
+const DNS: u16 = 53;
+
+/// The address of the machine at which a name server can have its port, where a program
+/// has it at others: that of the machine's own resolver, or those of networks.
+fn address_aside(case: &Case, asked: &[&RequestedPort]) -> Option<IpAddr> {
+    let is_every = |ip: Option<IpAddr>| ip.is_none_or(|ip| ip.is_unspecified());
+    if !asked.iter().all(|asked| asked.host_port.one() == Some(DNS) && is_every(asked.host_ip)) {
+        return None;
+    }
+    let held: BTreeSet<IpAddr> =
+        asked.iter().flat_map(|asked| sockets(case, asked)).map(|socket| socket.address).collect();
+    let is_gateway = |ip: IpAddr| !case.index.networks_around(ip).is_empty();
+    let host = case.map.snapshot().host.as_ref()?;
+    let mut free =
+        host.addresses.iter().copied().filter(|ip| {
+            ip.is_ipv4() && !ip.is_loopback() && !held.contains(ip) && !is_gateway(*ip)
+        });
+    let is_free = !held.is_empty() && !held.iter().any(IpAddr::is_unspecified);
+    free.next().filter(|_| is_free)
+}
+
+/// Has a container publish its ports on one address of the machine.
+fn publish_there(
+    case: &Case,
+    at: ContainerAt,
+    asked: &[&RequestedPort],
+    address: IpAddr,
+) -> Vec<Step> {
+    let change = |asked: &&RequestedPort| {
+        let to = RequestedPort { host_ip: Some(address), ..(*asked).clone() };
+        Change::Publish { from: Some((*asked).clone()), to: Some(to) }
+    };
+    case.recreate(at, asked.iter().map(change).collect())
+}
+
+/// Has a container publish them on other ports.
+fn publish_elsewhere(
+    case: &Case,
+    at: ContainerAt,
+    asked: &[&RequestedPort],
+    given: &mut Given,
+) -> Vec<Step> {
+    // What TCP and UDP have in common they keep.
+    let mut moved: BTreeMap<HostPorts, HostPorts> = BTreeMap::new();
+    let change = |asked: &&RequestedPort| {
+        let place = moved.entry(asked.host_port);
+        let host_port = *place.or_insert_with(|| free_port(case, asked, given));
+        let to = RequestedPort { host_port, ..(*asked).clone() };
+        Change::Publish { from: Some((*asked).clone()), to: Some(to) }
+    };
+    let changes: Vec<Change> = asked.iter().map(change).collect();
+    if changes.is_empty() { Vec::new() } else { case.recreate(at, changes) }
 }
 
 /// Whether two addresses, of which none is every one, are or hold the same.
@@ -187,7 +257,7 @@ mod tests {
 
     use crate::diagnose::diagnose;
     use crate::graph::Map;
-    use crate::model::Snapshot;
+    use crate::model::{Action, Change, Snapshot};
 
     #[test]
     fn a_program_on_the_machine_can_have_the_port() {
@@ -212,5 +282,65 @@ mod tests {
         {
             assert_eq!(found(protocol, address, wanted), [""; 0], "{protocol} {address} {wanted}");
         }
+    }
+
+    #[test]
+    fn all_ports_that_are_taken_are_moved_and_a_name_server_keeps_its_own() {
+        let fixed = |sockets: &[(&str, &str, u16)], asked: &[(&str, u16)]| {
+            let sockets: Vec<_> = sockets
+                .iter()
+                .map(|(protocol, address, port)| {
+                    json!({"protocol": protocol, "address": address, "port": port})
+                })
+                .collect();
+            let asked: Vec<_> = asked
+                .iter()
+                .map(|(protocol, port)| {
+                    json!({"port": port, "protocol": protocol, "host_port": port.to_string()})
+                })
+                .collect();
+            let snapshot = json!({
+                "schema": "netmap/1",
+                "host": {"listening": sockets, "addresses": ["10.89.0.1", "192.168.1.10"]},
+                "networks": [{"name": "n", "id": "n", "driver": "bridge",
+                    "subnets": [{"subnet": "10.89.0.0/24", "gateway": "10.89.0.1"}]}],
+                "containers": [{"name": "pihole", "id": "pihole", "image": "pihole:1",
+                    "state": "created", "requested": asked}],
+            });
+            let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
+            let only = |rule: &crate::diagnose::Rule| rule.name == super::RULE.name;
+            let finding = diagnose(&Map::new(&snapshot), None, only).findings.remove(0);
+            let published = |change: &Change| match change {
+                Change::Publish { to: Some(to), .. } => to.as_option(),
+                other => panic!("{other:?}"),
+            };
+            let changes = finding.fix.iter().find_map(|step| match &step.action {
+                Action::Recreate(recreate) => Some(&recreate.changes),
+                _ => None,
+            });
+            let ports: Vec<_> = changes.unwrap().iter().map(published).collect();
+            (finding.summary, ports)
+        };
+        let taken = |ports: &str| format!("pihole will not start: {ports} of the host");
+        assert_eq!(
+            fixed(
+                &[("tcp", "0.0.0.0", 80), ("tcp", "0.0.0.0", 443), ("tcp", "0.0.0.0", 81)],
+                &[("tcp", 80), ("tcp", 443), ("tcp", 8443)]
+            ),
+            (taken("ports 80 and 443") + " are taken", vec!["82:80".into(), "444:443".into()])
+        );
+        let both = [("tcp", 53), ("udp", 53)];
+        let stub = [("tcp", "127.0.0.53", 53), ("udp", "127.0.0.53", 53), ("udp", "10.89.0.1", 53)];
+        assert_eq!(
+            fixed(&stub, &both),
+            (
+                taken("port 53") + " is taken",
+                vec!["192.168.1.10:53:53".into(), "192.168.1.10:53:53/udp".into()]
+            )
+        );
+        // Whoever has it everywhere leaves no address.
+        let every = [("tcp", "0.0.0.0", 53), ("udp", "0.0.0.0", 53)];
+        let moved = vec!["54:53".into(), "54:53/udp".into()];
+        assert_eq!(fixed(&every, &both), (taken("port 53") + " is taken", moved));
     }
 }
