@@ -1,12 +1,13 @@
 //! The ports of the engine's machine: who has one, and which is free.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use super::case::Case;
 use super::facts::Listens;
 use super::steps::advise;
 use super::wanted::Edge;
-use crate::model::{Change, ContainerAt, Evidence, RequestedPort, Step};
+use crate::model::{Change, ContainerAt, Evidence, Listening, RequestedPort, Step};
 
 /// Who has a port of the machine.
 pub struct Holders {
@@ -26,6 +27,12 @@ impl Holders {
             false => Evidence::OnHostNetwork { containers, port },
         }
     }
+}
+
+/// Whether two addresses of the machine, of which none is every one, are or hold the same.
+pub fn meet(a: Option<IpAddr>, b: Option<IpAddr>) -> bool {
+    let every = |ip: Option<IpAddr>| ip.is_none_or(|ip| ip.is_unspecified());
+    every(a) || every(b) || a == b
 }
 
 impl Case<'_> {
@@ -68,6 +75,25 @@ impl Case<'_> {
 
     fn holders_of(names: BTreeSet<&str>, published: bool) -> Holders {
         Holders { names: names.into_iter().map(str::to_owned).collect(), published }
+    }
+
+    /// The sockets of the machine that keep a port from who asks for it.
+    pub fn sockets_before(&self, wanted: &RequestedPort) -> impl Iterator<Item = &Listening> {
+        let host = self.map.snapshot().host.as_ref();
+        let sockets = host.and_then(|host| host.listening.as_deref()).unwrap_or_default();
+        sockets.iter().filter(move |socket| {
+            Some(socket.port) == wanted.host_port.one()
+                && socket.protocol == wanted.protocol
+                && meet(Some(socket.address), wanted.host_ip)
+        })
+    }
+
+    /// A port of the machine without which a container cannot start, and which
+    /// somebody has.
+    pub fn port_in_the_way(&self, at: ContainerAt) -> Option<u16> {
+        let mut wanted = self.container(at).requested.iter();
+        let taken = wanted.find(|wanted| self.sockets_before(wanted).next().is_some())?;
+        taken.host_port.one()
     }
 
     /// The first port of the machine from this one on that nobody here has or

@@ -83,7 +83,7 @@ pub use doubts::{Doubt, doubts};
 pub use facts::{Facts, Listens};
 pub use families::is_ipv4_only;
 pub use goes_on::Complaint;
-pub use host_ports::Holders;
+pub use host_ports::{Holders, meet};
 pub use in_the_way::Obstacle;
 pub use in_turn::take_turns;
 pub use labelled::Served;

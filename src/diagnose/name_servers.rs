@@ -121,7 +121,14 @@ impl Case<'_> {
     pub fn bring_up(&self, at: ContainerAt) -> Vec<Step> {
         match self.container(at).state {
             State::Paused => vec![self.unpause(at)],
-            State::Created => vec![self.start(at)],
+            State::Created => match self.port_in_the_way(at) {
+                Some(port) => vec![advise(format!(
+                    "let {} have port {port} of the host, or publish it elsewhere (netmap explain \
+                     host-port-conflict), and start it",
+                    self.called(at)
+                ))],
+                None => vec![self.start(at)],
+            },
             _ => self.bring_back(at),
         }
     }

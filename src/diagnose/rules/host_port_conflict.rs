@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use crate::diagnose::{Case, Holders, Judgement, Rule, advise, owned};
+use crate::diagnose::{Case, Holders, Judgement, Rule, advise, meet, owned};
 use crate::model::words::few;
 use crate::model::{
-    Change, Container, ContainerAt, Evidence, HostPorts, Listening, RequestedPort, Severity,
-    StartErrorKind, State, Step,
+    Change, Container, ContainerAt, Evidence, HostPorts, RequestedPort, Severity, StartErrorKind,
+    State, Step,
 };
 
 /// See `netmap explain host-port-conflict`.
@@ -128,19 +128,8 @@ fn taken<'a>(case: &Case<'a>, at: ContainerAt) -> Vec<(&'a RequestedPort, Contai
 /// somebody has: the engine's own name server may be that, too. Of planned containers
 /// the machine is not known.
 fn taken_by_programs<'a>(case: &Case<'a>, container: &'a Container) -> Vec<&'a RequestedPort> {
-    let is_taken = |wanted: &&RequestedPort| sockets(case, wanted).next().is_some();
+    let is_taken = |wanted: &&RequestedPort| case.sockets_before(wanted).next().is_some();
     container.requested.iter().filter(|_| !case.is_planned()).filter(is_taken).collect()
-}
-
-/// The sockets of the engine's machine that keep a port from who asks for it.
-fn sockets<'c>(case: &'c Case, wanted: &RequestedPort) -> impl Iterator<Item = &'c Listening> {
-    let host = case.map.snapshot().host.as_ref();
-    let sockets = host.and_then(|host| host.listening.as_deref()).unwrap_or_default();
-    sockets.iter().filter(move |socket| {
-        Some(socket.port) == wanted.host_port.one()
-            && socket.protocol == wanted.protocol
-            && meet(Some(socket.address), wanted.host_ip)
-    })
 }
 
 /// The port of name servers, which nobody asks at another one.
@@ -153,8 +142,11 @@ fn address_aside(case: &Case, asked: &[&RequestedPort]) -> Option<IpAddr> {
     if !asked.iter().all(|asked| asked.host_port.one() == Some(DNS) && is_every(asked.host_ip)) {
         return None;
     }
-    let held: BTreeSet<IpAddr> =
-        asked.iter().flat_map(|asked| sockets(case, asked)).map(|socket| socket.address).collect();
+    let held: BTreeSet<IpAddr> = asked
+        .iter()
+        .flat_map(|asked| case.sockets_before(asked))
+        .map(|socket| socket.address)
+        .collect();
     let is_gateway = |ip: IpAddr| !case.index.networks_around(ip).is_empty();
     let host = case.map.snapshot().host.as_ref()?;
     let mut free =
@@ -196,12 +188,6 @@ fn publish_elsewhere(
     };
     let changes: Vec<Change> = asked.iter().map(change).collect();
     if changes.is_empty() { Vec::new() } else { case.recreate(at, changes) }
-}
-
-/// Whether two addresses, of which none is every one, are or hold the same.
-fn meet(a: Option<IpAddr>, b: Option<IpAddr>) -> bool {
-    let every = |ip: Option<IpAddr>| ip.is_none_or(|ip| ip.is_unspecified());
-    every(a) || every(b) || a == b
 }
 
 /// Whether a container has a port of the host that another one asks for.

@@ -62,3 +62,38 @@ fn unwell(case: &Case, at: ContainerAt) -> (String, Vec<Step>) {
 fn down(case: &Case, at: ContainerAt) -> (String, Vec<Step>) {
     (case.state_of(at), case.bring_up(at))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::diagnose::diagnose;
+    use crate::graph::Map;
+    use crate::model::{Action, Snapshot};
+
+    #[test]
+    fn what_cannot_have_its_port_is_not_to_be_started() {
+        let is_to_be_started = |listening: &Value| {
+            let snapshot = json!({"schema": "netmap/1", "host": {"listening": listening},
+                "networks": [{"name": "n", "id": "n", "driver": "bridge",
+                    "subnets": [{"subnet": "10.0.0.0/24"}]}],
+                "containers": [
+                    {"name": "db", "id": "db", "state": "created",
+                     "requested": [{"port": 5432, "protocol": "tcp", "host_port": "5432"}],
+                     "endpoints": [{"network": "n", "network_id": "n", "aliases": ["db"]}]},
+                    {"name": "web", "id": "web", "state": "running",
+                     "endpoints": [{"network": "n", "network_id": "n", "ipv4": "10.0.0.3"}]}],
+                "observations": [{"container": "web", "id": "web", "at": "2026-05-01T10:02:00Z",
+                    "log_errors": [{"kind": "name-not-found", "host": "db", "port": 5432,
+                        "count": 9, "first": "2026-05-01T10:00:00Z",
+                        "last": "2026-05-01T10:01:58Z"}]}]});
+            let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
+            let only = |rule: &crate::diagnose::Rule| rule.name == super::RULE.name;
+            let finding = diagnose(&Map::new(&snapshot), None, only).findings.remove(0);
+            finding.fix.iter().any(|step| matches!(step.action, Action::Start { .. }))
+        };
+        let socket = |port: u16| json!([{"protocol": "tcp", "address": "0.0.0.0", "port": port}]);
+        assert!(!is_to_be_started(&socket(5432)));
+        assert!(is_to_be_started(&socket(5433)));
+    }
+}
