@@ -88,12 +88,35 @@ impl Case<'_> {
         })
     }
 
+    /// The containers that have published a port of the machine which another one asks for.
+    pub fn publishers_of(
+        &self,
+        at: ContainerAt,
+        wanted: &RequestedPort,
+    ) -> impl Iterator<Item = ContainerAt> {
+        let port = wanted.host_port.one();
+        let holders = port.map_or(&[][..], |port| self.index.published(port)).iter().copied();
+        let holds = move |other: &ContainerAt| {
+            let holder = self.container(*other);
+            holder.state.has_network()
+                && holder.published.iter().any(|published| {
+                    published.host_port == port
+                        && published.protocol == wanted.protocol
+                        && meet(Some(published.host_ip), wanted.host_ip)
+                })
+        };
+        holders.filter(move |other| *other != at && !self.map.are_apart(*other, at)).filter(holds)
+    }
+
     /// A port of the machine without which a container cannot start, and which
     /// somebody has.
     pub fn port_in_the_way(&self, at: ContainerAt) -> Option<u16> {
         let mut wanted = self.container(at).requested.iter();
-        let taken = wanted.find(|wanted| self.sockets_before(wanted).next().is_some())?;
-        taken.host_port.one()
+        let taken = wanted.find(|wanted| {
+            self.publishers_of(at, wanted).next().is_some()
+                || self.sockets_before(wanted).next().is_some()
+        });
+        taken?.host_port.one()
     }
 
     /// The first port of the machine from this one on that nobody here has or

@@ -89,11 +89,7 @@ fn judge(case: &Case) -> Judgement {
         if !waiting.is_empty() {
             finding.evidence.push(Evidence::CutOff { clients: owned(&waiting) });
         }
-        let aside = holders.is_empty().then(|| address_aside(case, &asked)).flatten();
-        finding.fix = match aside {
-            Some(address) => publish_there(case, at, &asked, address),
-            None => publish_elsewhere(case, at, &asked, &mut given),
-        };
+        finding.fix = publish_elsewhere(case, at, &asked, &mut given);
         if !holders.is_empty() && !planned {
             let holders = few(&holders);
             finding.fix.push(advise(format!("or stop {holders}, and start {}", container.name)));
@@ -106,19 +102,17 @@ fn judge(case: &Case) -> Judgement {
 /// The ports that a container asks for and another one has or, of planned ones,
 /// asks for before it.
 fn taken<'a>(case: &Case<'a>, at: ContainerAt) -> Vec<(&'a RequestedPort, ContainerAt)> {
-    let planned = case.is_planned();
     let mut taken = Vec::new();
     for wanted in &case.container(at).requested {
+        if !case.is_planned() {
+            taken.extend(case.publishers_of(at, wanted).map(|other| (wanted, other)));
+            continue;
+        }
         let Some(port) = wanted.host_port.one() else { continue };
-        let holders = match planned {
-            true => case.index.requesting(port),
-            false => case.index.published(port),
-        };
-        let others = holders.iter().copied();
-        let others = others.filter(|other| if planned { *other < at } else { *other != at });
-        let others = others.filter(|other| !case.map.are_apart(*other, at));
-        let holds = others.filter(|other| holds(case.container(*other), wanted, port, planned));
-        taken.extend(holds.map(|other| (wanted, other)));
+        let before = case.index.requesting(port).iter().copied().filter(|other| *other < at);
+        let others = before.filter(|other| !case.map.are_apart(*other, at));
+        let asking = others.filter(|other| asks(case.container(*other), wanted, port));
+        taken.extend(asking.map(|other| (wanted, other)));
     }
     taken.sort_by_key(|(wanted, other)| (*other, *wanted));
     taken
@@ -138,74 +132,59 @@ const DNS: u16 = 53;
 /// The address of the machine at which a name server can have its port, where a program
 /// has it at others: that of the machine's own resolver, or those of networks.
 fn address_aside(case: &Case, asked: &[&RequestedPort]) -> Option<IpAddr> {
-    let is_every = |ip: Option<IpAddr>| ip.is_none_or(|ip| ip.is_unspecified());
-    if !asked.iter().all(|asked| asked.host_port.one() == Some(DNS) && is_every(asked.host_ip)) {
-        return None;
-    }
-    let held: BTreeSet<IpAddr> = asked
-        .iter()
+    let of_names = asked.iter().filter(|asked| asks_for_names(asked));
+    let held: BTreeSet<IpAddr> = of_names
         .flat_map(|asked| case.sockets_before(asked))
         .map(|socket| socket.address)
         .collect();
+    let is_everywhere = held.iter().any(IpAddr::is_unspecified);
+    if held.is_empty() || is_everywhere || !case.index.published(DNS).is_empty() {
+        return None;
+    }
     let is_gateway = |ip: IpAddr| !case.index.networks_around(ip).is_empty();
-    let host = case.map.snapshot().host.as_ref()?;
-    let mut free =
-        host.addresses.iter().copied().filter(|ip| {
-            ip.is_ipv4() && !ip.is_loopback() && !held.contains(ip) && !is_gateway(*ip)
-        });
-    let is_free = !held.is_empty() && !held.iter().any(IpAddr::is_unspecified);
-    free.next().filter(|_| is_free)
+    let mut addresses = case.map.snapshot().host.as_ref()?.addresses.iter().copied();
+    addresses.find(|ip| ip.is_ipv4() && !ip.is_loopback() && !held.contains(ip) && !is_gateway(*ip))
 }
 
-/// Has a container publish its ports on one address of the machine.
-fn publish_there(
-    case: &Case,
-    at: ContainerAt,
-    asked: &[&RequestedPort],
-    address: IpAddr,
-) -> Vec<Step> {
-    let change = |asked: &&RequestedPort| {
-        let to = RequestedPort { host_ip: Some(address), ..(*asked).clone() };
-        Change::Publish { from: Some((*asked).clone()), to: Some(to) }
-    };
-    case.recreate(at, asked.iter().map(change).collect())
+/// Whether it is the port of name servers that is asked for, at every address.
+fn asks_for_names(asked: &RequestedPort) -> bool {
+    asked.host_port.one() == Some(DNS) && asked.host_ip.is_none_or(|ip| ip.is_unspecified())
 }
 
-/// Has a container publish them on other ports.
+/// Has a container publish these ports where nobody has them.
 fn publish_elsewhere(
     case: &Case,
     at: ContainerAt,
     asked: &[&RequestedPort],
     given: &mut Given,
 ) -> Vec<Step> {
+    let aside = address_aside(case, asked);
     // What TCP and UDP have in common they keep.
     let mut moved: BTreeMap<HostPorts, HostPorts> = BTreeMap::new();
-    let change = |asked: &&RequestedPort| {
-        let place = moved.entry(asked.host_port);
-        let host_port = *place.or_insert_with(|| free_port(case, asked, given));
-        let to = RequestedPort { host_port, ..(*asked).clone() };
-        Change::Publish { from: Some((*asked).clone()), to: Some(to) }
+    let mut there = |asked: &RequestedPort| match aside.filter(|_| asks_for_names(asked)) {
+        Some(address) => RequestedPort { host_ip: Some(address), ..asked.clone() },
+        None => {
+            let place = moved.entry(asked.host_port);
+            let host_port = *place.or_insert_with(|| free_port(case, asked, given));
+            RequestedPort { host_port, ..asked.clone() }
+        }
+    };
+    let change = |asked: &&RequestedPort| Change::Publish {
+        from: Some((*asked).clone()),
+        to: Some(there(asked)),
     };
     let changes: Vec<Change> = asked.iter().map(change).collect();
     if changes.is_empty() { Vec::new() } else { case.recreate(at, changes) }
 }
 
-/// Whether a container has a port of the host that another one asks for.
-fn holds(holder: &Container, wanted: &RequestedPort, port: u16, planned: bool) -> bool {
-    if planned {
-        // Of a range the engine takes what is free.
-        return holder.requested.iter().any(|other| {
-            other.host_port.one() == Some(port)
-                && other.protocol == wanted.protocol
-                && meet(other.host_ip, wanted.host_ip)
-        });
-    }
-    holder.state.has_network()
-        && holder.published.iter().any(|published| {
-            published.host_port == Some(port)
-                && published.protocol == wanted.protocol
-                && meet(Some(published.host_ip), wanted.host_ip)
-        })
+/// Whether a planned container asks for a port of the host that another one wants.
+fn asks(holder: &Container, wanted: &RequestedPort, port: u16) -> bool {
+    // Of a range the engine takes what is free.
+    holder.requested.iter().any(|other| {
+        other.host_port.one() == Some(port)
+            && other.protocol == wanted.protocol
+            && meet(other.host_ip, wanted.host_ip)
+    })
 }
 
 /// Who may have a port of the host without having published it.
@@ -324,6 +303,9 @@ mod tests {
                 vec!["192.168.1.10:53:53".into(), "192.168.1.10:53:53/udp".into()]
             )
         );
+        let (_, ports) =
+            fixed(&[&stub[..], &[("tcp", "0.0.0.0", 80)]].concat(), &[("udp", 53), ("tcp", 80)]);
+        assert_eq!(ports, ["192.168.1.10:53:53/udp", "81:80"]);
         // Whoever has it everywhere leaves no address.
         let every = [("tcp", "0.0.0.0", 53), ("udp", "0.0.0.0", 53)];
         let moved = vec!["54:53".into(), "54:53/udp".into()];

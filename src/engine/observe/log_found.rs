@@ -48,7 +48,9 @@ pub enum List {
 
 /// A text, the same in lower case, and where in it the lists' phrases stand.
 pub struct Text {
+    /// As it was written.
     pub text: String,
+    /// In lower case, where letters have it in ASCII: places are the same in both.
     pub folded: String,
     found: Vec<Found>,
 }
@@ -63,6 +65,7 @@ struct Found {
 }
 
 impl Text {
+    /// Looks for all phrases.
     pub fn new(text: String) -> Self {
         let folded = text.to_ascii_lowercase();
         Self { found: INDEX.find(&folded), folded, text }
@@ -81,6 +84,7 @@ impl Text {
         found.into_iter().map(|one| (one.at, one.phrase))
     }
 
+    /// Whether a phrase of a list stands in it.
     pub fn has(&self, list: List) -> bool {
         self.places(list).next().is_some()
     }
@@ -111,22 +115,21 @@ struct Phrase {
 
 impl Index {
     fn new() -> Self {
-        let one = |list: List, phrases: &'static [&str]| (list, phrases);
         let mut lists: Vec<(List, &'static [&str])> = vec![
-            one(List::Denied, &DENIED),
-            one(List::Connected, &CONNECTED),
-            one(List::Ready, &READY),
-            one(List::Shipped, &SHIPPED),
-            one(List::Printed, &PRINTED),
-            one(List::Meant, &MEANT),
-            one(List::Sure, &SURE),
-            one(List::Loose, &LOOSE),
-            one(List::SurelyAfter, &SURELY_AFTER),
-            one(List::After, &AFTER),
+            (List::Denied, &DENIED[..]),
+            (List::Connected, &CONNECTED[..]),
+            (List::Ready, &READY[..]),
+            (List::Shipped, &SHIPPED[..]),
+            (List::Printed, &PRINTED[..]),
+            (List::Meant, &MEANT[..]),
+            (List::Sure, &SURE[..]),
+            (List::Loose, &LOOSE[..]),
+            (List::SurelyAfter, &SURELY_AFTER[..]),
+            (List::After, &AFTER[..]),
         ];
-        lists.extend(PHRASES.iter().map(|(kind, phrases)| one(List::Network(*kind), phrases)));
+        lists.extend(PHRASES.iter().map(|(kind, phrases)| (List::Network(*kind), *phrases)));
         let troubles = TROUBLES.iter().chain(&HOSTLESS);
-        lists.extend(troubles.map(|(kind, phrases)| one(List::Trouble(*kind), phrases)));
+        lists.extend(troubles.map(|(kind, phrases)| (List::Trouble(*kind), *phrases)));
         let mut index = Self { begins: Box::new([0; 1 << 10]), phrases: Vec::new() };
         for (list, phrases) in lists {
             for (nth, phrase) in phrases.iter().enumerate() {
