@@ -61,7 +61,7 @@ pub fn command(settings: &Settings) -> Command {
         let is_hidden = argument.is_global_set();
         with_candidates(argument.hide_short_help(is_hidden))
     });
-    let whole = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let whole = after_help(&command);
     let command = command.after_help(short(&whole, "")).after_long_help(whole);
     settings.apply(command.mut_subcommands(|command| in_two_lengths(command, &globals)))
 }
@@ -73,7 +73,7 @@ fn in_two_lengths(command: Command, globals: &[Arg]) -> Command {
     let is_unused = |argument: &Arg| {
         unused.iter().flat_map(|group| group.iter()).any(|id| argument.get_id() == *id)
     };
-    let whole = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let whole = after_help(&command);
     let command = command
         .mut_args(|argument| {
             let later = argument.get_help_heading().is_some_and(|of| FOR_LATER.contains(&of))
@@ -89,9 +89,15 @@ fn in_two_lengths(command: Command, globals: &[Arg]) -> Command {
         .after_long_help(whole);
     command.mut_subcommands(|below| {
         let below = below.mut_args(with_candidates);
-        let whole = below.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let whole = after_help(&below);
         below.after_long_help(whole).after_help("")
     })
+}
+
+/// The text after a command's help. It has no styles: to look for some took an eighth of
+/// each start of the unoptimised program.
+fn after_help(command: &Command) -> String {
+    command.get_after_help().map(|text| text.ansi().to_string()).unwrap_or_default()
 }
 
 /// The option or argument with what a shell offers for it.

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::{docker_command, text};
+use crate::support::{answers, docker_command, text};
 
 /// The engine, in a network namespace and a folder of its own.
 pub struct OwnEngine {
@@ -129,7 +129,7 @@ impl OwnEngine {
 
     /// Whether it still answers.
     pub fn answers(&self) -> bool {
-        self.try_docker(&["version"]).status.success()
+        answers(&self.address)
     }
 
     /// Like [`OwnEngine::docker`], for calls that may fail.
@@ -185,7 +185,7 @@ impl OwnEngine {
     fn wait(&mut self, prelude: &[&str]) {
         let deadline = Instant::now() + Duration::from_secs(120);
         let mut tries = 1;
-        while !self.try_docker(&["version"]).status.success() {
+        while !self.answers() {
             assert!(Instant::now() < deadline, "{}", log(&self.home));
             if self.process.try_wait().is_ok_and(|ended| ended.is_some()) {
                 assert!(tries < 3, "it ends at once: {}", log(&self.home));

@@ -17,7 +17,8 @@ use serde_json::Value;
 
 use crate::own_engine::{OUTSIDE, OwnEngine, UPLINK};
 use crate::support::{
-    MAKE_NETWORK, alone_making_networks, docker_command, engine, netmap_command, text,
+    MAKE_NETWORK, alone_making_networks, docker_command, engine, netmap_command, remove_container,
+    remove_network, text,
 };
 
 /// How long a setup may take to look as it should.
@@ -239,16 +240,16 @@ impl Sample {
             names.map(str::to_owned).collect()
         };
         for name in mine(&["ps", "-a", "--format", "{{.Names}}"]) {
-            self.docker(&["rm", "-f", "-v", &name]);
+            remove_container(&self.engine(), &name);
         }
         let built_in = ["bridge", "host", "none"];
         for name in mine(&["network", "ls", "--format", "{{.Name}}"]) {
             if !built_in.contains(&name.as_str()) {
-                self.docker(&["network", "rm", &name]);
+                remove_network(&self.engine(), &name);
             }
         }
         if !self.network.is_empty() {
-            self.docker(&["network", "rm", &self.network]);
+            remove_network(&self.engine(), &self.network);
         }
     }
 
