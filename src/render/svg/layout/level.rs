@@ -39,8 +39,9 @@ impl Builder<'_> {
             false => vec![budget.max(taken)],
         };
         let least = budgets[0];
+        let orders = self.orders(at, &place);
         let rows = budgets.into_iter().map(|wide| {
-            let (cost, rows) = self.lower_rows(at, wide, &place, &above);
+            let (cost, rows) = self.lower_rows(at, wide, &orders, &above);
             (cost + i64::from((wide - least) / 8), rows)
         });
         let rows = rows.min_by_key(|(cost, _)| *cost).unwrap_or_default().1;

@@ -26,6 +26,7 @@ mod grid;
 mod level;
 mod levels;
 mod measures;
+mod order;
 mod pack;
 mod place;
 mod plan;

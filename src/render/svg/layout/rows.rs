@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::block::{Unit, side_by_side};
 use super::builder::{Builder, STACKS};
-use super::units::Order;
+use super::order::{Order, Piece};
 
 impl Builder<'_> {
     /// What hangs on the bars of a branch, in the rows that are best, and what is wrong
@@ -14,16 +14,16 @@ impl Builder<'_> {
         &self,
         at: usize,
         budget: i32,
-        place: &HashMap<usize, i32>,
+        orders: &[(Order, Vec<Piece>)],
         above: &BTreeSet<usize>,
     ) -> (i64, Vec<Vec<Unit>>) {
         let branch = &self.tree.branches[at];
         let most = branch.children.len().max(1);
         let mut best: Option<(i64, Vec<Vec<Unit>>)> = None;
         for stack in STACKS.into_iter().take_while(|stack| *stack == 1 || *stack / 2 < most) {
-            for order in Order::ALL {
-                let units = self.children(at, stack, budget, place, order);
-                let rows = self.dealt(units, budget, branch.bars.len() == 1, order);
+            for (order, pieces) in orders {
+                let units = self.children(pieces, stack, budget);
+                let rows = self.dealt(units, budget, branch.bars.len() == 1, *order);
                 let cost = self.cost(&rows, budget, above) + 12 * i64::try_from(stack).unwrap_or(0);
                 let is_single = rows.len() <= 1 && rows.iter().all(|row| self.width(row) <= budget);
                 if best.as_ref().is_none_or(|(least, _)| cost < *least) {

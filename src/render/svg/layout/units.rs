@@ -2,41 +2,13 @@
 //! side by side: columns of cards, branches, and what is of one project in a
 //! frame.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::block::{Column, Content, Unit, on_grid};
 use super::builder::{Builder, STACKS};
 use super::levels::Levels;
 use super::measures::GRID;
-
-/// How many a bar has to have to be the one of most.
-const MANY: usize = 4;
-
-/// What comes first of what hangs on a branch's bars.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
-    /// Everything where its bars are.
-    Mixed,
-    /// Cards with nothing behind them, so that in rows nothing stands above them that is
-    /// farther from the internet.
-    LeavesFirst,
-    /// The same of those that hang on the bar of most alone: no other bar has to go on
-    /// in their rows.
-    HubFirst,
-    /// What hangs on the bar of most alone stands in the last rows, cards before what has
-    /// something behind it: no other bar has to go on.
-    HubLast,
-}
-
-impl Order {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Mixed, Self::LeavesFirst, Self::HubFirst, Self::HubLast];
-
-    /// Whether what has something behind it stands in rows of its own.
-    pub fn parts_deep(self) -> bool {
-        matches!(self, Self::LeavesFirst | Self::HubFirst)
-    }
-}
+use super::order::{Piece, hub, mean_beside};
 
 impl Builder<'_> {
     /// The upper cards in units, stacked only as far as they have to be.
@@ -100,108 +72,25 @@ impl Builder<'_> {
     }
 
     /// What hangs on a branch's bars, in units.
-    pub fn children(
-        &self,
-        at: usize,
-        stack: usize,
-        budget: i32,
-        place: &HashMap<usize, i32>,
-        order: Order,
-    ) -> Vec<Unit> {
-        let branch = &self.tree.branches[at];
+    pub fn children(&self, pieces: &[Piece], stack: usize, budget: i32) -> Vec<Unit> {
         let inner = budget - 2 * self.measures.frame;
-        let bars_above = |child: usize| {
-            let uppers = self.tree.branches[child].uppers.iter();
-            let taps = uppers.flat_map(|card| &self.plan.cards[*card].taps);
-            taps.filter_map(|tap| place.get(&tap.bar)).copied()
-        };
-        let all_above = branch.children.iter().map(|child| bars_above(*child));
-        let hub = hub(all_above);
-        // What stands in a frame with something deep is as deep.
-        let own_project = |child: usize| {
-            let framed = self.framed[child] && !self.framed[at];
-            self.tree.branches[child].project.filter(|_| framed)
-        };
-        let deep = branch.children.iter().filter(|child| !self.tree.branches[**child].is_leaf());
-        let deep: BTreeSet<usize> = deep.filter_map(|child| own_project(*child)).collect();
-        let is_on_hub_alone = |child: usize| bars_above(child).all(|bar| Some(bar) == hub);
-        let is_first = |child: usize| {
-            let is_leaf = self.tree.branches[child].is_leaf();
-            let is_with_deep = || own_project(child).is_some_and(|own| deep.contains(&own));
-            match order {
-                Order::Mixed | Order::HubLast => false,
-                Order::LeavesFirst => is_leaf,
-                Order::HubFirst => is_leaf && !is_with_deep() && is_on_hub_alone(child),
-            }
-        };
-        // What hangs on the bar of most alone fills the last rows: no other bar has to go
-        // on there. (whether it comes later, whether last, where its bars are, leaves
-        // last, its first card)
-        let key = |child: &usize| {
-            let of = &self.tree.branches[*child];
-            let mean = mean_beside(hub, bars_above(*child));
-            let is_first = is_first(*child);
-            let is_last = order != Order::Mixed && !is_first && is_on_hub_alone(*child);
-            let is_later = of.is_leaf() != (is_last && order == Order::HubLast);
-            (!is_first, is_last, mean, is_later, of.uppers.first().copied())
-        };
-        let mut children = branch.children.clone();
-        children.sort_by_cached_key(key);
-        // Families: what is of one project, where projects are told apart.
-        let mut families: Vec<(Option<usize>, Vec<usize>)> = Vec::new();
-        let mut of_project: HashMap<(usize, bool), usize> = HashMap::new();
-        for child in children {
-            let project = own_project(child);
-            let kin = project.map(|project| (project, is_first(child)));
-            match kin.and_then(|kin| of_project.get(&kin)) {
-                Some(family) => families[*family].1.push(child),
-                None => {
-                    of_project.extend(kin.map(|kin| (kin, families.len())));
-                    families.push((project, vec![child]));
-                }
-            }
-        }
         let mut units = Vec::new();
-        let mut leaves: Vec<usize> = Vec::new();
-        // A column's cards hang on the same bars.
-        let above = |card: &usize| -> Vec<usize> {
-            let of = &self.plan.cards[*card];
-            of.taps.iter().map(|tap| tap.bar).filter(|bar| self.plan.is_up(of, *bar)).collect()
-        };
-        let flush = |leaves: &mut Vec<usize>, units: &mut Vec<Unit>| {
-            let alike = leaves.chunk_by(|one, other| branch.is_stack || above(one) == above(other));
-            let columns = alike.flat_map(|alike| columns(alike, stack)).map(|cards| {
-                self.unit(None, vec![Content::Column(Column::new(self.plan, cards.to_vec()))])
-            });
-            units.extend(columns);
-            leaves.clear();
-        };
-        for (project, family) in families {
-            if project.is_none() {
-                let child = family[0];
-                if self.tree.branches[child].is_leaf() {
-                    leaves.push(self.tree.branches[child].uppers[0]);
-                    continue;
+        for piece in pieces {
+            match piece {
+                Piece::Leaves(cards) => units.extend(columns(cards, stack).map(|cards| {
+                    self.unit(None, vec![Content::Column(Column::new(self.plan, cards.to_vec()))])
+                })),
+                Piece::Branch(child) => units.push(self.unit(None, vec![Content::Branch(*child)])),
+                Piece::Family(project, family) => {
+                    units.extend(self.family(*project, family, stack, inner));
                 }
-                flush(&mut leaves, &mut units);
-                units.push(self.unit(None, vec![Content::Branch(child)]));
-                continue;
             }
-            flush(&mut leaves, &mut units);
-            units.extend(self.family(project, &family, stack, inner));
         }
-        flush(&mut leaves, &mut units);
         units
     }
 
     /// What is of one project, in as many frames as the width makes necessary.
-    fn family(
-        &self,
-        project: Option<usize>,
-        family: &[usize],
-        stack: usize,
-        inner: i32,
-    ) -> Vec<Unit> {
+    fn family(&self, project: usize, family: &[usize], stack: usize, inner: i32) -> Vec<Unit> {
         let (leaves, branches): (Vec<usize>, Vec<usize>) =
             family.iter().partition(|child| self.tree.branches[**child].is_leaf());
         let leaves: Vec<usize> =
@@ -215,13 +104,13 @@ impl Builder<'_> {
             let gap = now.last().map_or(0, |last| self.gap_between(last, &content));
             let wide = self.content_width(&content);
             if !now.is_empty() && width + gap + wide > inner - self.measures.gap {
-                units.push(self.unit(project, std::mem::take(&mut now)));
+                units.push(self.unit(Some(project), std::mem::take(&mut now)));
                 width = 0;
             }
             width += if now.is_empty() { wide } else { gap + wide };
             now.push(content);
         }
-        units.push(self.unit(project, now));
+        units.push(self.unit(Some(project), now));
         units
     }
 
@@ -303,33 +192,4 @@ impl Builder<'_> {
 fn columns(cards: &[usize], stack: usize) -> std::slice::Chunks<'_, usize> {
     let columns = cards.len().div_ceil(stack.max(1)).max(1);
     cards.chunks(cards.len().div_ceil(columns).max(1))
-}
-
-/// The bar on which more than half of these hang, if there is one, and they are many.
-fn hub(all: impl ExactSizeIterator<Item = impl Iterator<Item = i32>>) -> Option<i32> {
-    let number = all.len();
-    let mut met: BTreeMap<i32, usize> = BTreeMap::new();
-    for bars in all {
-        for bar in bars.collect::<BTreeSet<_>>() {
-            *met.entry(bar).or_default() += 1;
-        }
-    }
-    let most = met.into_iter().max_by_key(|(_, met)| *met);
-    most.filter(|(_, met)| 2 * met > number && *met >= MANY).map(|(bar, _)| bar)
-}
-
-/// The mean of some places, in sixteenths; of the bar of most only where there is no
-/// other: it says nothing of where something belongs.
-fn mean_beside(hub: Option<i32>, places: impl Iterator<Item = i32> + Clone) -> i64 {
-    let others = places.clone().filter(|place| Some(*place) != hub);
-    mean(others).or_else(|| mean(places)).unwrap_or(0)
-}
-
-fn mean(values: impl Iterator<Item = i32>) -> Option<i64> {
-    let (mut sum, mut number) = (0_i64, 0_i64);
-    for value in values {
-        sum += i64::from(value) * 16;
-        number += 1;
-    }
-    (number > 0).then(|| sum / number)
 }
