@@ -7,14 +7,13 @@ use std::collections::BTreeSet;
 use super::case::Case;
 use crate::model::{
     Action, Applicability, Change, Container, ContainerAt, Edit, EditKind, Evidence, Finding,
-    Handle, Ladder, Place, Plan, Setting, Snapshot, Step, Tool,
+    Handle, Ladder, Place, Plan, Setting, Step, Tool,
 };
 
 /// Makes a finding fit for a plan, if the setup is one.
 pub fn settle(finding: &mut Finding, case: &Case) {
-    let snapshot = case.map.snapshot();
-    let Some(plan) = &snapshot.plan else { return };
-    let file = File { snapshot, plan };
+    let Some(plan) = &case.map.snapshot().plan else { return };
+    let file = File { case, plan };
     let places: Vec<Place> = file.places(finding).into_iter().cloned().collect();
     let is_placed = |evidence: &Evidence| matches!(evidence, Evidence::Written { .. });
     if !places.is_empty() && !finding.evidence.iter().any(is_placed) {
@@ -26,9 +25,8 @@ pub fn settle(finding: &mut Finding, case: &Case) {
 /// Makes a ladder fit for a plan, if the setup is one: nothing runs that one
 /// could look at.
 pub fn settle_ladder(ladder: &mut Ladder, case: &Case) {
-    let snapshot = case.map.snapshot();
-    let Some(plan) = &snapshot.plan else { return };
-    ladder.fix = File { snapshot, plan }.edits(std::mem::take(&mut ladder.fix));
+    let Some(plan) = &case.map.snapshot().plan else { return };
+    ladder.fix = File { case, plan }.edits(std::mem::take(&mut ladder.fix));
     ladder.see = None;
 }
 
@@ -85,19 +83,22 @@ fn variable_place<'a>(plan: &'a Plan, service: &str, variable: &str) -> Option<&
     exact.or_else(|| plan.place(&["services", service]))
 }
 
-struct File<'a> {
-    snapshot: &'a Snapshot,
+struct File<'c, 'a> {
+    case: &'c Case<'a>,
     plan: &'a Plan,
 }
 
-impl<'a> File<'a> {
+impl<'a> File<'_, 'a> {
     fn container(&self, name: &str) -> Option<&'a Container> {
-        self.snapshot.containers.iter().find(|container| container.name == name)
+        let named = self.case.index.containers_named(name).iter();
+        let at = named.copied().filter(|at| self.case.container(*at).name == name).min()?;
+        Some(self.case.container(at))
     }
 
     /// The key of a network in the file, from its name on the engine.
     fn network_key(&self, name: &str) -> String {
-        let network = self.snapshot.networks.iter().find(|network| network.name == name);
+        let network = self.case.index.networks_named(name).first();
+        let network = network.map(|at| self.case.network(*at));
         let key = network.and_then(|network| network.labels.get("com.docker.compose.network"));
         key.map_or_else(|| name.to_owned(), Clone::clone)
     }

@@ -40,8 +40,8 @@ pub struct Index<'a> {
     /// For each network, who answers to a word there, stopped ones too.
     on_network: PerNetwork<By<usize>>,
     /// The words to which several containers answer on a network that are no
-    /// copies of one another.
-    ambiguous: PerNetwork<HashSet<usize>>,
+    /// copies of one another, and the first two of each project, or of none.
+    ambiguous: PerNetwork<HashMap<usize, By<Option<usize>>>>,
     /// The running containers with a MAC address on a network.
     with_mac: By<(NetworkAt, Cow<'a, str>)>,
     open: By<u16>,
@@ -200,11 +200,24 @@ impl<'a> Index<'a> {
                 running.next().filter(|_| !reference::is_container_id(self.spellings[**word]));
             first.is_some_and(|first| running.any(|other| !first.is_copy_of(other)))
         };
+        let by_project = |members: &Few| {
+            let mut by_project: By<Option<usize>> = By::new();
+            for at in members {
+                let project = facts.container(*at).project();
+                let project = project.and_then(|project| self.projects.get(project).copied());
+                let known = by_project.entry(project).or_default();
+                if known.len() < 2 {
+                    known.push(*at);
+                }
+            }
+            by_project
+        };
         let on_network = facts.networks().map(|network| {
             let names = self.on_network.get(network).into_iter().flatten();
             let several = names.filter(|(_, members)| members.len() > 1);
             let named = several.filter(|_| !facts.network(network).is_built_in());
-            named.filter(is_ambiguous).map(|(word, _)| *word).collect()
+            let ambiguous = named.filter(is_ambiguous);
+            ambiguous.map(|(word, members)| (*word, by_project(members))).collect()
         });
         self.ambiguous = on_network.collect();
     }
@@ -255,14 +268,32 @@ impl<'a> Index<'a> {
     /// Whether several containers answer to a name on a network that are no
     /// copies of one another, so that who asks for it gets one or the other.
     pub fn is_ambiguous(&self, network: NetworkAt, name: &str) -> bool {
-        let words = self.ambiguous.get(network).filter(|words| !words.is_empty());
-        let word = words.and_then(|words| Some((words, self.words.get(&*folded(name))?)));
-        word.is_some_and(|(words, word)| words.contains(word))
+        self.strangers(network, name).is_some()
+    }
+
+    /// Of those that answer to an ambiguous name on a network, the first two of a project,
+    /// or of none; `None` where the name is not ambiguous.
+    pub fn ambiguous_in(
+        &self,
+        network: NetworkAt,
+        name: &str,
+        project: Option<&str>,
+    ) -> Option<&[ContainerAt]> {
+        let strangers = self.strangers(network, name)?;
+        let project = project.map(|project| self.projects.get(project).copied());
+        let own = strangers.get(&project.flatten());
+        Some(own.map_or(&[], SmallVec::as_slice))
+    }
+
+    /// By project, those who answer to a name on a network and are no copies of one another.
+    fn strangers(&self, network: NetworkAt, name: &str) -> Option<&By<Option<usize>>> {
+        let words = self.ambiguous.get(network).filter(|words| !words.is_empty())?;
+        words.get(self.words.get(&*folded(name))?)
     }
 
     /// The names that are ambiguous on a network, in lower case, sorted.
     pub fn ambiguous_names(&self, network: NetworkAt) -> Vec<Cow<'a, str>> {
-        let words = self.ambiguous.get(network).into_iter().flatten();
+        let words = self.ambiguous.get(network).into_iter().flat_map(HashMap::keys);
         let mut names: Vec<Cow<str>> = words.map(|word| folded(self.spellings[*word])).collect();
         names.sort_unstable();
         names

@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 use super::case::Case;
 use super::{diagnose, localhost};
@@ -94,4 +95,42 @@ fn ten_times_the_setup_is_judged_with_ten_times_the_work() {
     let (large, many) = judged(&town::town(5000, 1000));
     assert!(few > 20 && many > 9 * few, "{few} and {many} findings");
     assert!(large < 12 * small, "{large} looks, and {small} for a tenth of the setup");
+}
+
+/// So many containers of this kind on one network.
+fn on_one_network(number: usize, container: impl Fn(usize) -> Value) -> Snapshot {
+    let containers = (0..number).map(|at| {
+        let mut made = json!({"name": format!("c{at}"), "id": format!("id{at}"), "state": "running",
+            "endpoints": [{"network": "n", "network_id": "n", "aliases": ["web"],
+                "ipv4": format!("10.0.{}.{}", at / 250, at % 250 + 2)}]});
+        made.as_object_mut().unwrap().extend(container(at).as_object().unwrap().clone());
+        made
+    });
+    let snapshot = json!({"schema": "netmap/1", "containers": containers.collect::<Vec<Value>>(),
+        "networks": [{"name": "n", "id": "n", "driver": "bridge",
+            "subnets": [{"subnet": "10.0.0.0/16"}]}]});
+    Snapshot::read(snapshot.to_string().as_bytes()).unwrap()
+}
+
+/// Whatever thousands have in common, nobody looks at all of them for each.
+#[test]
+fn ten_times_as_many_that_are_alike_are_judged_with_ten_times_the_work() {
+    let dials = json!([{"origin": "environment", "variable": "WEB", "host": "web", "port": 80}]);
+    let project =
+        |at: usize| json!({"project": format!("p{at}"), "service": "web", "references": dials});
+    let sidecar = |at: usize| match at {
+        0 => json!({}),
+        _ => json!({"endpoints": [], "network_mode": "container:id0"}),
+    };
+    let kinds: [(&str, &dyn Fn(usize) -> Value); 2] =
+        [("project", &project), ("sidecar", &sidecar)];
+    for (kind, container) in kinds {
+        let work = |number: usize| {
+            let snapshot = on_one_network(number, container);
+            let map = Map::new(&snapshot);
+            looks::during(|| _ = diagnose(&map, None, |_| true))
+        };
+        let (small, large) = (work(100), work(1000));
+        assert!(large < 12 * small, "{kind}: {large} looks, and {small} for a tenth of the setup");
+    }
 }

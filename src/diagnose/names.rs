@@ -93,12 +93,9 @@ impl<'a> Names<'a> {
             // Of several that are no copies of one another, the project's own is meant.
             let project = self.container(from).project();
             let is_foreign = |at: ContainerAt| self.container(at).project() != project;
-            let is_ambiguous = self.index.is_ambiguous(network, host);
-            let other = match is_ambiguous {
-                true => answering.iter().min_by_key(|at| (**at == from, is_foreign(**at))),
-                // A container that names itself means itself only if nobody else has the name.
-                false => answering.iter().find(|at| **at != from).or(answering.first()),
-            };
+            let own = self.index.ambiguous_in(network, host, project).unwrap_or_default();
+            // A container that names itself means itself only if nobody else has the name.
+            let other = own.iter().chain(answering).find(|at| **at != from).or(answering.first());
             let rank = |at: ContainerAt| {
                 (at == from, !self.container(at).state.has_network(), is_foreign(at), at)
             };

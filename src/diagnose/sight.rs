@@ -1,5 +1,7 @@
 //! What rules must have seen to judge, and what of it was not seen.
 
+use foldhash::HashMap;
+
 use super::facts::Facts;
 use crate::model::words::few;
 use crate::model::{ContainerAt, Observation, Part, State};
@@ -96,8 +98,12 @@ impl Sight {
         let concerned = |at: &ContainerAt| concerned(*at) && has_it(*at);
         let part = if self == Self::Logs { Part::Log } else { Part::Inside };
         let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
+        // A stack may be that of thousands, each of which would ask all others.
+        let mut is_seen_of: HashMap<ContainerAt, bool> = HashMap::default();
         for at in facts.containers().filter(&concerned) {
-            if facts.of_stack(at, |seen| is_seen(seen).then_some(())).is_some() {
+            let look = || facts.of_stack(at, |seen| is_seen(seen).then_some(())).is_some();
+            let stack = facts.map.stack(at).unwrap_or(at);
+            if *is_seen_of.entry(stack).or_insert_with(look) {
                 continue;
             }
             let unseen = facts.seen(at).map_or(&[][..], |seen| &seen.unseen);

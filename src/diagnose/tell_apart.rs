@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use foldhash::HashMap;
+
 use super::case::Case;
-use super::facts::Listens;
+use super::facts::{Facts, Listens};
 use super::recreate::settled;
 use super::steps::advise;
 use super::wanted::Edge;
@@ -19,6 +21,28 @@ pub struct Shared<'s> {
     pub name: &'s str,
     /// Who has it.
     pub owners: &'s [ContainerAt],
+    /// Who of each project, or of none, has it, and of these who is called so itself.
+    of_project: HashMap<Option<&'s str>, [Vec<ContainerAt>; 2]>,
+}
+
+impl<'s> Shared<'s> {
+    /// A name that these have on a network.
+    pub fn new(
+        facts: &Facts<'s>,
+        network: NetworkAt,
+        name: &'s str,
+        owners: &'s [ContainerAt],
+    ) -> Self {
+        let mut of_project: HashMap<Option<&str>, [Vec<ContainerAt>; 2]> = HashMap::default();
+        for at in owners {
+            let container = facts.container(*at);
+            let [own, by_right] = of_project.entry(container.project()).or_default();
+            own.push(*at);
+            let service = container.compose.service.as_deref().unwrap_or(container.own_name());
+            by_right.extend(service.eq_ignore_ascii_case(name).then_some(*at));
+        }
+        Self { network, name, owners, of_project }
+    }
 }
 
 /// The option that fixes a MAC address.
@@ -29,22 +53,12 @@ impl<'a> Case<'a> {
     /// that name, or one that is called so itself.
     pub fn rightful(&self, client: ContainerAt, shared: &Shared) -> Option<ContainerAt> {
         let project = self.container(client).project();
-        let own = |at: &&ContainerAt| self.container(**at).project() == project;
-        let by_right = |at: &&ContainerAt| {
-            let container = self.container(**at);
-            let service = container.compose.service.as_deref().unwrap_or(container.own_name());
-            service.eq_ignore_ascii_case(shared.name)
+        let [own, by_right] = shared.of_project.get(&project)?;
+        let only = |owners: &[ContainerAt]| {
+            let mut others = owners.iter().copied().filter(|at| *at != client);
+            others.next().filter(|_| others.next().is_none())
         };
-        let only = |found: Vec<&ContainerAt>| match found.as_slice() {
-            [only] => Some(**only),
-            _ => None,
-        };
-        let owners = || shared.owners.iter().filter(|at| **at != client);
-        match project {
-            Some(_) => only(owners().filter(own).filter(by_right).collect())
-                .or_else(|| only(owners().filter(own).collect())),
-            None => only(owners().filter(own).filter(by_right).collect()),
-        }
+        only(by_right).or_else(|| only(own).filter(|_| project.is_some()))
     }
 
     /// The owner that an edge can only mean: it listens on the port that is dialled,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use foldhash::{HashMap, HashMapExt};
 use smallvec::SmallVec;
 
-use super::names::{Wanted, most_wrong};
+use super::names::{Wanted, most_wrong, place_of};
 
 /// How far a name is from the wanted one, and the name; what is less is nearer. Equally
 /// near ones are in the order of their letters.
@@ -15,8 +15,8 @@ pub type Nearest<'a> = ((bool, usize), &'a str);
 /// Names, sorted so that few of them are looked at to find the nearest.
 #[derive(Debug, Default)]
 pub struct KnownNames {
-    /// By how many letters they have, and by these.
-    by_length: BTreeMap<usize, Vec<Known>>,
+    /// By how many letters they have.
+    by_length: BTreeMap<usize, Alike>,
     /// By three letters in a row, which names hold them: the number of letters, and the
     /// place in that list. In order.
     holding: HashMap<[char; 3], SmallVec<[(u32, u32); 2]>>,
@@ -29,6 +29,66 @@ struct Known {
     name: Box<str>,
 }
 
+/// Names of one length, by their letters.
+#[derive(Debug, Default)]
+struct Alike {
+    names: Vec<Known>,
+    /// The letters of each name, of each 16 names and of each 256.
+    letters: [Vec<Letters>; 3],
+}
+
+/// How many names stand together, from the most on.
+const TOGETHER: [usize; 3] = [256, 16, 1];
+
+impl Alike {
+    fn new(mut names: Vec<Known>) -> Self {
+        names.sort_unstable();
+        names.dedup();
+        let of = |size| {
+            let groups = names.chunks(size);
+            groups.map(|group| Letters::of_any(group.iter().map(|known| &*known.letters))).collect()
+        };
+        Self { letters: TOGETHER.map(of), names }
+    }
+
+    /// How many names from this place on have more than so many wrong letters, by their
+    /// letters alone.
+    fn too_far(&self, at: usize, wanted: Letters, wrong: usize) -> usize {
+        let is_far = |level: &usize| {
+            let size = TOGETHER[*level];
+            at.is_multiple_of(size) && self.letters[*level][at / size].differ_from(wanted) > wrong
+        };
+        (0..TOGETHER.len()).find(is_far).map_or(0, |level| TOGETHER[level])
+    }
+}
+
+/// Which letters stand somewhere in a name, in whatever order, or in names: a bit each,
+/// which several letters share. Of many names that have little in common nearly all are
+/// told apart by it.
+#[derive(Debug, Clone, Copy)]
+struct Letters {
+    /// In any of the names.
+    any: u64,
+    /// In each of them.
+    all: u64,
+}
+
+impl Letters {
+    fn of_any<'k>(names: impl Iterator<Item = &'k [char]>) -> Self {
+        let of = |name: &[char]| name.iter().fold(0, |bits, letter| bits | 1 << place_of(*letter));
+        let none = Self { any: 0, all: u64::MAX };
+        names
+            .map(of)
+            .fold(none, |found, bits: u64| Self { any: found.any | bits, all: found.all & bits })
+    }
+
+    /// How many letters at least are wrong between one of the names and one other.
+    fn differ_from(self, other: Self) -> usize {
+        let (missing, added) = (other.all & !self.any, self.all & !other.any);
+        missing.count_ones().max(added.count_ones()) as usize
+    }
+}
+
 impl KnownNames {
     /// Of these names, each of which may come several times.
     pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
@@ -37,11 +97,11 @@ impl KnownNames {
             let letters: Box<[char]> = name.to_lowercase().chars().collect();
             by_length.entry(letters.len()).or_default().push(Known { letters, name: name.into() });
         }
+        let by_length: BTreeMap<usize, Alike> =
+            by_length.into_iter().map(|(length, names)| (length, Alike::new(names))).collect();
         let mut holding: HashMap<[char; 3], SmallVec<[(u32, u32); 2]>> = HashMap::new();
-        for (length, list) in &mut by_length {
-            list.sort_unstable();
-            list.dedup();
-            for (known, place) in list.iter().zip(0..) {
+        for (length, list) in &by_length {
+            for (known, place) in list.names.iter().zip(0..) {
                 for three in threes(&known.letters) {
                     let places = holding.entry(three).or_default();
                     let here = (*length as u32, place);
@@ -84,8 +144,9 @@ impl KnownNames {
             return None;
         }
         self.by_length.range(wanted.len()..).find_map(|(length, list)| {
-            let begin = list.partition_point(|known| &*known.letters < wanted);
-            let mut names = list[begin..].iter().take_while(|k| k.letters.starts_with(wanted));
+            let begin = list.names.partition_point(|known| &*known.letters < wanted);
+            let mut names =
+                list.names[begin..].iter().take_while(|k| k.letters.starts_with(wanted));
             Some((length - wanted.len(), names.find(|known| fits(&known.name))?))
         })
     }
@@ -97,7 +158,7 @@ impl KnownNames {
         let rarest = places.min_by_key(|places| places.map_or(0, |places| places.len()))??;
         let names = rarest.iter().map(|(length, place)| {
             let length = *length as usize;
-            (length, &self.by_length[&length][*place as usize])
+            (length, &self.by_length[&length].names[*place as usize])
         });
         let holds = |known: &Known| known.letters.windows(wanted.len()).any(|part| part == wanted);
         let mut fitting = names.filter(|(_, known)| holds(known) && fits(&known.name));
@@ -117,6 +178,7 @@ const FAR: u16 = u16::MAX / 2;
 /// the wanted one together, up to where they part or are too far from it already.
 struct Walk<'w> {
     wanted: &'w [char],
+    letters: Letters,
     /// For each beginning of the present name, how many letters at least are wrong between
     /// it and each beginning of the wanted one; of those that may matter.
     rows: Vec<Vec<u16>>,
@@ -126,19 +188,28 @@ struct Walk<'w> {
 
 impl<'w> Walk<'w> {
     fn new(wanted: &'w [char]) -> Self {
-        Self { wanted, rows: vec![(0..).take(wanted.len() + 1).collect()], steps: 0 }
+        let letters = Letters::of_any([wanted].into_iter());
+        Self { wanted, letters, rows: vec![(0..).take(wanted.len() + 1).collect()], steps: 0 }
     }
 
     /// The first of those that fit and have so many letters wrong.
     fn first<'k>(
         &mut self,
-        list: &'k [Known],
+        list: &'k Alike,
         wrong: usize,
         fits: impl Fn(&str) -> bool,
     ) -> Option<&'k Known> {
         let (mut at, mut worked_out) = (0, 0);
-        while let Some(known) = list.get(at) {
+        let mut before: &[char] = &[];
+        while let Some(known) = list.names.get(at) {
+            let too_far = list.too_far(at, self.letters, wrong);
+            if too_far > 0 {
+                at += too_far;
+                continue;
+            }
             let letters = &known.letters;
+            let pairs = before.iter().zip(letters);
+            worked_out = pairs.take_while(|(a, b)| a == b).count().min(worked_out);
             while worked_out < letters.len() && self.may_end(worked_out, letters.len(), wrong) {
                 worked_out += 1;
                 self.step(letters, worked_out, wrong);
@@ -146,18 +217,13 @@ impl<'w> Walk<'w> {
             let mut next = at + 1;
             if worked_out < letters.len() {
                 let alike = |other: &Known| other.letters[..worked_out] == letters[..worked_out];
-                next += list[next..].partition_point(alike);
+                next += list.names[next..].partition_point(alike);
             } else if usize::from(self.rows[worked_out][self.wanted.len()]) == wrong
                 && fits(&known.name)
             {
                 return Some(known);
             }
-            let alike = |next: &Known| {
-                let pairs = next.letters.iter().zip(letters);
-                pairs.take_while(|(a, b)| a == b).count()
-            };
-            worked_out = list.get(next).map_or(0, alike).min(worked_out);
-            at = next;
+            (at, before) = (next, letters);
         }
         None
     }
@@ -228,6 +294,18 @@ mod tests {
             let some = |name: &str| !name.ends_with(&*left_out);
             prop_assert_eq!(known.nearest(&wanted, |_| true), the_slow_way(&wanted, &names, |_| true));
             prop_assert_eq!(known.nearest(&wanted, some), the_slow_way(&wanted, &names, some));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn names_are_passed_over_together(
+            names in prop::collection::vec("[a-z]{7,10}|svc-[0-9]{4}", 0..600),
+            wanted in "[a-z]{7,10}|svc-[0-9]{4}",
+        ) {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let (known, wanted) = (KnownNames::new(names.iter().copied()), Wanted::new(&wanted));
+            prop_assert_eq!(known.nearest(&wanted, |_| true), the_slow_way(&wanted, &names, |_| true));
         }
     }
 

@@ -85,7 +85,8 @@ fn bag_of(text: &str) -> Bag {
     bag
 }
 
-fn place_of(letter: char) -> usize {
+/// Where a letter is counted, which some share.
+pub(super) fn place_of(letter: char) -> usize {
     letter as usize % 64
 }
 

@@ -9,7 +9,15 @@ use super::style::{GLUE, Role, Style, UNLIMITED, glued};
 use super::swarm;
 use super::view::{self, View};
 use crate::graph::StackOwner;
+use crate::model::words::comma_separated;
 use crate::model::{Container, ContainerAt, Health, NetworkAt, State};
+
+/// So many of the networks that a container is on besides those of a block are named: what
+/// is on a hundred has its row in each of their blocks.
+const FEW_ELSEWHERE: usize = 6;
+
+/// So many networks stand side by side where lines may be of any length.
+const MOST_BESIDE: usize = 100;
 
 /// Stands where a container shares the interfaces of the one above it.
 const DITTO: &str = "″";
@@ -150,6 +158,14 @@ fn blocks(view: &View, style: &Style, networks: &[NetworkAt], several: bool) -> 
     };
     if networks.is_empty() {
         return Vec::new();
+    }
+    if style.width >= UNLIMITED && networks.len() > MOST_BESIDE {
+        // A thousand containers on a thousand networks would be a million cells, hardly
+        // any of which says anything.
+        let blocks = networks.chunks(MOST_BESIDE);
+        let block =
+            |part: &[NetworkAt]| Block { networks: part.to_vec(), fitting: fitting(part, true) };
+        return blocks.map(block).collect();
     }
     if let Some(whole) = fitting(networks, several) {
         return vec![Block { networks: networks.to_vec(), fitting: Some(whole) }];
@@ -359,10 +375,14 @@ fn also_on(view: &View, at: ContainerAt, networks: &[NetworkAt]) -> String {
     let others: BTreeSet<NetworkAt> = others.collect();
     let names: Vec<&str> =
         others.into_iter().map(|network| view.network(network).name.as_str()).collect();
-    names.join(", ")
+    comma_separated(&names, FEW_ELSEWHERE)
 }
 
 /// A port entry in which a mapping stays on one line.
 pub fn port_line(style: &Style, port: &str) -> String {
     style.paint(Role::Plain, port).replace(" → ", &glued(" → "))
 }
+
+#[cfg(test)]
+#[path = "grid_tests.rs"]
+mod tests;

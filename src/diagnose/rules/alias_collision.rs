@@ -33,8 +33,9 @@ fn judge(case: &Case) -> Judgement {
     for network in case.networks() {
         let mut by_owners: BTreeMap<Vec<ContainerAt>, BTreeSet<String>> = BTreeMap::new();
         let ambiguous = case.index.ambiguous_names(network).into_iter().map(Cow::into_owned);
+        let of_copies = dialled.range((network, String::new())..).map(|(name, _)| name);
         let of_copies =
-            dialled.keys().filter(|(on, _)| *on == network).map(|(_, name)| name.clone());
+            of_copies.take_while(|(on, _)| *on == network).map(|(_, name)| name.clone());
         for name in ambiguous.chain(of_copies) {
             let owners = case.index.answering(network, &name).iter().copied();
             let running = owners.filter(|at| case.container(*at).state.has_network());
@@ -45,7 +46,7 @@ fn judge(case: &Case) -> Judgement {
             let wanted = |name: &&String| dialled.contains_key(&(network, (*name).clone()));
             let Some(name) = names.iter().find(wanted).or(names.first()) else { continue };
             let edges = dialled.get(&(network, name.clone())).map_or(&[][..], Vec::as_slice);
-            findings.push(finding(case, &Shared { network, name, owners: &owners }, edges));
+            findings.push(finding(case, &Shared::new(case, network, name, &owners), edges));
         }
     }
     Judgement::of(findings)

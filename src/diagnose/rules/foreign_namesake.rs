@@ -1,5 +1,7 @@
 //! Another project answers to a name that is one's own.
 
+use foldhash::HashMap;
+
 use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Shared, advise, owned, settled};
 use crate::model::words::few;
 use crate::model::{ContainerAt, Evidence, Finding, Severity, State, Step};
@@ -29,12 +31,27 @@ fn judge(case: &Case) -> Judgement {
         Obstacle::Namesake(own) => Some((*own, edge.container()?)),
         _ => None,
     });
-    Judgement::of(
-        groups.into_iter().map(|((own, foreign), edges)| finding(case, own, foreign, &edges)),
-    )
+    if groups.is_empty() {
+        return Judgement::default();
+    }
+    let mut dialled: HashMap<String, Vec<&Edge>> = HashMap::default();
+    for (edge, _) in case.edges().filter(|(edge, _)| !edge.is_health_check()) {
+        dialled.entry(edge.host.to_ascii_lowercase()).or_default().push(edge);
+    }
+    Judgement::of(groups.into_iter().map(|((own, foreign), edges)| {
+        let of_name = dialled.get(&edges[0].host.to_ascii_lowercase());
+        finding(case, own, foreign, &edges, of_name.map_or(&[], Vec::as_slice))
+    }))
 }
 
-fn finding(case: &Case, own: ContainerAt, foreign: ContainerAt, edges: &[&Edge]) -> Finding {
+/// What is found of these edges, beside all that dial the name.
+fn finding(
+    case: &Case,
+    own: ContainerAt,
+    foreign: ContainerAt,
+    edges: &[&Edge],
+    of_name: &[&Edge],
+) -> Finding {
     let clients = case.clients(edges);
     let (name, other, host) = (case.name(own), case.name(foreign), &edges[0].host);
     let project = case.container(foreign).project();
@@ -70,15 +87,12 @@ fn finding(case: &Case, own: ContainerAt, foreign: ContainerAt, edges: &[&Edge])
         let owners = case.index.answering(network, host);
         let both: Vec<ContainerAt> = owners.iter().copied().chain([own]).collect();
         let owners = if owners.contains(&own) { owners } else { &both };
-        let of_name: Vec<&Edge> = case
-            .edges()
-            .map(|(edge, _)| edge)
-            .filter(|edge| {
-                edge.host.eq_ignore_ascii_case(&edges[0].host) && !edge.is_health_check()
-            })
+        let of_name: Vec<&Edge> = of_name
+            .iter()
+            .copied()
             .filter(|edge| case.asked_on(edge.from, &edge.host).any(|(on, _)| on == network))
             .collect();
-        finding.fix.extend(case.tell_apart(&Shared { network, name: host, owners }, &of_name));
+        finding.fix.extend(case.tell_apart(&Shared::new(case, network, host, owners), &of_name));
     }
     finding.fix = settled(std::mem::take(&mut finding.fix));
     finding

@@ -1,8 +1,11 @@
 //! Two networks with the same addresses.
 
+use std::collections::BTreeSet;
+
 use ipnet::IpNet;
 
 use crate::diagnose::{Case, Judgement, Rule, Sight, advise};
+use crate::model::words::few;
 use crate::model::{
     Driver, Evidence, HostObservation, Network, NetworkAt, RouteEntry, Severity, Step, Subnet,
 };
@@ -36,22 +39,41 @@ fn judge(case: &Case) -> Judgement {
         network: network.name.clone(),
         subnet,
     };
-    for (nth, other) in overlapping(&subnets) {
-        let ((at, subnet), (other_at, other_subnet)) = (subnets[nth], subnets[other]);
-        let (one, other) = (case.network(at), case.network(other_at));
+    let owners: Vec<(NetworkAt, &Network)> =
+        subnets.iter().map(|(network, _)| (*network, case.network(*network))).collect();
+    let disturb = |one: usize, other: usize| {
+        let ((at, one), (other_at, other)) = (owners[one], owners[other]);
         // On two engines they are two ranges, and each has its own.
         let apart = one.node != other.node && !one.node.is_empty() && !other.node.is_empty();
         // Two slices of one LAN on the same or sibling interfaces.
         let beyond = one.driver.reaches_beyond() && other.driver.reaches_beyond();
-        if at == other_at || apart || beyond {
-            continue;
-        }
-        let mut finding = RULE.finding(
-            [one.name.as_str(), other.name.as_str()],
-            format!("{} and {} have overlapping addresses", one.name, other.name),
-        );
-        finding.evidence = vec![has(one, subnet), has(other, other_subnet)];
-        finding.fix = vec![recreate(one)];
+        at != other_at && !apart && !beyond
+    };
+    for overlap in overlapping(&subnets, disturb) {
+        let of = |at: usize| has(owners[at].1, subnets[at].1);
+        let name = |at: usize| owners[at].1.name.as_str();
+        let finding = match overlap {
+            Overlap::Pair(nth, other) => {
+                let (one, two) = (name(nth), name(other));
+                let told = format!("{one} and {two} have overlapping addresses");
+                let mut finding = RULE.finding([one, two], told);
+                finding.evidence = vec![of(nth), of(other)];
+                finding.fix = vec![recreate(owners[nth].1)];
+                finding
+            }
+            Overlap::Crowd(crowd) => {
+                let mut names: Vec<&str> = crowd.iter().map(|at| name(*at)).collect();
+                names.dedup();
+                let told = format!("{} have overlapping addresses", few(&names));
+                let mut finding = RULE.finding(names, told);
+                finding.evidence = crowd.iter().map(|at| of(*at)).collect();
+                finding.fix = vec![advise(
+                    "re-create them on ranges of their own: --subnet, or default-address-pools in \
+                     daemon.json",
+                )];
+                finding
+            }
+        };
         findings.push(finding);
     }
     let Some(host) = &case.map.snapshot().host else { return Judgement::of(findings) };
@@ -79,23 +101,74 @@ fn judge(case: &Case) -> Judgement {
     Judgement::of(findings)
 }
 
-/// The pairs that overlap, by their places in the list. Of two subnets that
-/// do one lies in the other, so that in order of their first addresses only
-/// those are compared that are still open.
-fn overlapping<T>(subnets: &[(T, IpNet)]) -> Vec<(usize, usize)> {
+/// So many pairs of networks that lie in one are told of one by one: of a thousand with the
+/// same subnet there would be half a million.
+const MOST_PAIRS: usize = 50;
+
+/// Subnets that overlap, by their places in the list.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Overlap {
+    Pair(usize, usize),
+    /// Those that lie in one, in order, each of which overlaps with another.
+    Crowd(Vec<usize>),
+}
+
+impl Overlap {
+    fn first(&self) -> (usize, usize) {
+        match self {
+            Self::Pair(one, other) => (*one, *other),
+            Self::Crowd(crowd) => (crowd[0], crowd[0]),
+        }
+    }
+}
+
+/// The subnets that overlap and `disturb` one another. Of two that overlap one lies in the
+/// other, so that in order of their first addresses only those are compared that are still
+/// open.
+fn overlapping<T>(subnets: &[(T, IpNet)], disturb: impl Fn(usize, usize) -> bool) -> Vec<Overlap> {
     let mut order: Vec<usize> = (0..subnets.len()).collect();
     order.sort_by_key(|at| (subnets[*at].1.network(), subnets[*at].1.prefix_len()));
+    let mut found = Vec::new();
     let mut open: Vec<usize> = Vec::new();
-    let mut pairs = Vec::new();
+    // Of those that lie in the first that is open.
+    let (mut pairs, mut members) = (Vec::new(), BTreeSet::new());
+    // Those of them that overlap with none so far.
+    let mut alone: Vec<usize> = Vec::new();
+    let mut close = |pairs: &mut Vec<(usize, usize)>, members: &mut BTreeSet<usize>| {
+        let members = std::mem::take(members);
+        match std::mem::take(pairs) {
+            many if many.len() > MOST_PAIRS => {
+                found.push(Overlap::Crowd(members.into_iter().collect()))
+            }
+            few => found.extend(few.into_iter().map(|(one, other)| Overlap::Pair(one, other))),
+        }
+    };
     for at in order {
         while open.last().is_some_and(|last| !subnets[*last].1.contains(&subnets[at].1)) {
             open.pop();
         }
-        pairs.extend(open.iter().map(|other| (at.min(*other), at.max(*other))));
+        if open.is_empty() {
+            close(&mut pairs, &mut members);
+            alone.clear();
+        }
+        let disturbed = open.iter().rev().copied().find(|other| disturb(at, *other));
+        members.extend(disturbed.into_iter().flat_map(|other| [at, other]));
+        if pairs.len() <= MOST_PAIRS {
+            let of_pairs = open.iter().copied().filter(|other| disturb(at, *other));
+            pairs.extend(of_pairs.map(|other| (at.min(other), at.max(other))));
+        }
+        // Of many that are open nearly all overlap with an earlier one already.
+        alone.retain(|other| {
+            let overlaps = subnets[*other].1.contains(&subnets[at].1) && disturb(at, *other);
+            members.extend(overlaps.then_some(*other));
+            !overlaps
+        });
+        alone.extend(disturbed.is_none().then_some(at));
         open.push(at);
     }
-    pairs.sort_unstable();
-    pairs
+    close(&mut pairs, &mut members);
+    found.sort_by_key(Overlap::first);
+    found
 }
 
 fn overlap(a: &IpNet, b: &IpNet) -> bool {
@@ -164,7 +237,22 @@ mod tests {
         let slow: Vec<(usize, usize)> =
             all.filter(|(a, b)| overlap(&subnets[*a].1, &subnets[*b].1)).collect();
         assert!(slow.len() > 10);
-        assert_eq!(overlapping(&subnets), slow);
+        let slow: Vec<Overlap> = slow.into_iter().map(|(a, b)| Overlap::Pair(a, b)).collect();
+        assert_eq!(overlapping(&subnets, |_, _| true), slow);
+    }
+
+    #[test]
+    fn of_many_with_the_same_addresses_all_are_told_at_once() {
+        let subnets: Vec<((), IpNet)> = (0..100)
+            .map(|at| ((), if at % 2 == 0 { "10.0.0.0/8" } else { "11.0.0.0/8" }.parse().unwrap()))
+            .chain([((), "10.1.0.0/16".parse().unwrap())])
+            .collect();
+        // One of them is a slice of another engine's.
+        let disturb = |one, other| one != 2 && other != 2;
+        let even = (0..=100).step_by(2).filter(|at| *at != 2).collect();
+        let odd = (1..100).step_by(2).collect();
+        let found = overlapping(&subnets, disturb);
+        assert_eq!(found, [Overlap::Crowd(even), Overlap::Crowd(odd)]);
     }
 
     /// A network with IPv4 and IPv6 on an engine, and a route of the host.

@@ -225,7 +225,7 @@ fn shared_name<'c>(climb: &'c Climb) -> Option<Shared<'c>> {
     let (network, name) = asked.find(|(network, name)| case.index.is_ambiguous(*network, name))?;
     let owners = case.index.answering(network, name);
     let running = owners.partition_point(|at| case.container(*at).state.has_network());
-    Some(Shared { network, name, owners: &owners[..running] })
+    Some(Shared::new(case, network, name, &owners[..running]))
 }
 
 /// The names by which one container knows another, on the networks they share.
