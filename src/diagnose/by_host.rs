@@ -114,7 +114,8 @@ fn is_taken_by(binding: &Binding, address: Option<IpAddr>) -> bool {
 fn address(names: &Names, edge: &Edge) -> Option<IpAddr> {
     edge.host.parse().ok().or_else(|| match names.added_host(edge.from, &edge.host)? {
         AddedHost::Address(address) => Some(address),
-        AddedHost::Machine => None,
+        // The engine has written an address for it.
+        AddedHost::Machine => names.written_address(edge.from, &edge.host),
     })
 }
 

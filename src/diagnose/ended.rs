@@ -150,6 +150,19 @@ impl Case<'_> {
         Some(Evidence::Listens { container, port, from: ListensFrom::Everybody })
     }
 
+    /// Whether a container ended by itself right after its start, and without a failure. Who
+    /// stops one hardly does so before it is up.
+    fn ended_at_once(&self, at: ContainerAt) -> bool {
+        /// In seconds.
+        const AT_ONCE: f64 = 3.0;
+        let container = self.container(at);
+        let ran = container.started_at.zip(container.finished_at);
+        let ran = ran.map(|(start, end)| end.since(start));
+        container.state == State::Exited
+            && container.exit_code == Some(0)
+            && ran.is_some_and(|ran| (0.0..AT_ONCE).contains(&ran))
+    }
+
     /// Shows why a container ended, and brings it back once that is gone. To
     /// start it alone is of no use: it ends in the same way.
     pub fn bring_back(&self, at: ContainerAt) -> Vec<Step> {
@@ -206,6 +219,13 @@ impl Case<'_> {
                 let what = "if it is a job, let it end (its restart policy on-failure), else keep \
                      its program in the foreground: it ends without a failure";
                 (what.to_owned(), false)
+            }
+            None if self.ended_at_once(at) => {
+                let what = again(
+                    "a command that keeps its server in the foreground: its program ended by itself \
+                     and without a failure, as one does that goes on in the background",
+                );
+                (what, true)
             }
             _ => ("fix what makes it end".to_owned(), false),
         };

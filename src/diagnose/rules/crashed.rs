@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{malformed_host, outside_names, startup_race};
-use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight};
-use crate::model::{ContainerAt, Evidence, Finding, Severity};
+use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Sight};
+use crate::model::{ContainerAt, Evidence, Finding, LogError, Severity, State};
 
 /// See `netmap explain crashed`.
 pub const RULE: Rule = Rule {
@@ -75,5 +75,35 @@ fn finding(case: &Case, at: ContainerAt) -> Finding {
             .map(|host_port| Evidence::DoesNotAnswer { container: name.to_owned(), host_port }),
     );
     finding.fix = case.bring_back(at);
+    if comes_back(case, at) {
+        finding.severity = Severity::Warning;
+        let text =
+            "What it looked for is there by now, and the engine starts it again within a minute";
+        finding.evidence.push(Evidence::Remark { text });
+        finding.fix = vec![case.restart(at)];
+    }
     finding
+}
+
+/// Whether a container that ends again and again did so for want of what is there by now,
+/// and has hardly had the time to find it.
+fn comes_back(case: &Case, at: ContainerAt) -> bool {
+    /// How long after the start of a server its clients may find it not ready, in seconds.
+    const READY: f64 = 10.0;
+    let is_last = matches!(case.last_words(at), Some(Evidence::LastComplaint { .. }));
+    let is_there = |edge: &Edge, obstacle: Option<&Obstacle>, error: &LogError| {
+        let is_clear = matches!(obstacle, None | Some(Obstacle::Past));
+        let to = edge.container().filter(|_| is_clear);
+        to.filter(|to| case.container(*to).state == State::Running && !case.is_looping(*to))
+            .and_then(|to| case.container(to).started_at.zip(error.repeated.last))
+            .is_some_and(|(start, last)| last.since(start) <= READY)
+    };
+    let mut complaints = case
+        .edges_from(at)
+        .flat_map(|(edge, obstacle)| edge.logged().map(move |error| (edge, obstacle, error)))
+        .peekable();
+    is_last
+        && case.is_looping(at)
+        && complaints.peek().is_some()
+        && complaints.all(|(edge, obstacle, error)| is_there(edge, obstacle, error))
 }
