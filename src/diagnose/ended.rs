@@ -115,6 +115,14 @@ impl Case<'_> {
             let (trouble, line) = (trouble.kind, trouble.line.clone());
             (rank, Evidence::LastWords { container: container.clone(), trouble, line })
         });
+        // Of what is said twice in one breath, the line with the host says more.
+        let said: Vec<Moment> =
+            self.log_errors(at).filter_map(|error| error.repeated.last).collect();
+        let troubles = troubles.filter(|((_, last), words)| {
+            let Evidence::LastWords { trouble, .. } = words else { return true };
+            let is_near = |error: &Moment| last.is_some_and(|last| last.since(*error).abs() < 1.0);
+            !trouble.is_of_network() || !said.iter().any(is_near)
+        });
         let errors = self.log_errors(at).map(|error| {
             let (kind, host) = (error.kind, error.host.clone());
             let words = Evidence::LastComplaint { container: container.clone(), error: kind, host };

@@ -227,3 +227,29 @@ fn a_proxy_that_lost_its_server_when_that_was_made_anew() {
     assert!(restarted(40));
     assert!(!restarted(0) && !restarted(80));
 }
+
+#[test]
+fn a_setting_for_a_host_gets_no_port_behind_it() {
+    let fix = |host_port: u16| {
+        let published = json!({"published": [{"port": 1883, "protocol": "tcp",
+            "host_ip": "0.0.0.0", "host_port": host_port}]});
+        let to = json!([{"host": "host.docker.internal", "origin": "environment", "variable": "MQTT_HOST"}]);
+        let sensor = container(
+            "sensor",
+            3,
+            &json!({"references": to,
+            "extra_hosts": ["host.docker.internal:host-gateway"]}),
+        );
+        let error = json!({"kind": "refused", "host": "host.docker.internal", "port": host_port});
+        let sockets = json!({"listening": [listening("0.0.0.0", 1883)]});
+        let seen =
+            [seen("sensor", &json!({"log_errors": [said(1, &error)]})), seen("mq", &sockets)];
+        let findings = found(&[container("mq", 2, &published), sensor], &seen);
+        assert_eq!(findings[0].rule, "hairpin");
+        advice(&findings[0])
+    };
+    let same = fix(1883);
+    assert!(!same.contains("port: Some(1883)") && !same.contains("port 1883"), "{same}");
+    let other = fix(18830);
+    assert!(!other.contains("port: Some(1883)") && other.contains("dial port 1883"), "{other}");
+}

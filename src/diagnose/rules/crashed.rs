@@ -90,7 +90,11 @@ fn finding(case: &Case, at: ContainerAt) -> Finding {
 fn comes_back(case: &Case, at: ContainerAt) -> bool {
     /// How long after the start of a server its clients may find it not ready, in seconds.
     const READY: f64 = 10.0;
-    let is_last = matches!(case.last_words(at), Some(Evidence::LastComplaint { .. }));
+    let is_last = match case.last_words(at) {
+        Some(Evidence::LastComplaint { .. }) => true,
+        Some(Evidence::LastWords { trouble, .. }) => trouble.is_of_network(),
+        _ => false,
+    };
     let is_there = |edge: &Edge, obstacle: Option<&Obstacle>, error: &LogError| {
         let is_clear = matches!(obstacle, None | Some(Obstacle::Past));
         let to = edge.container().filter(|_| is_clear);
