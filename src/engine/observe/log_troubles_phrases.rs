@@ -42,6 +42,7 @@ pub const HOSTLESS: [(TroubleKind, &[&str]); 5] = [
             "sockettimeoutexception",
             "layer4 timeout",
             "timeouterror: timed out",
+            "error: timeout expired",
             "socket.timeout: timed out",
             "err_socket_connection_timeout",
             "server selection timed out",
