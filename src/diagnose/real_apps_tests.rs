@@ -263,3 +263,21 @@ fn a_setting_for_a_host_gets_no_port_behind_it() {
     let other = fix(18830);
     assert!(!other.contains("port: Some(1883)") && other.contains("dial port 1883"), "{other}");
 }
+
+#[test]
+fn a_server_that_came_up_late_and_lets_nobody_in() {
+    // PyMySQL: (1130, "Host '172.20.0.3' is not allowed to connect to this MariaDB server")
+    let to = json!([{"host": "db", "origin": "environment", "variable": "DB_HOST"}]);
+    let refused = json!([{"kind": "refused", "host": "db", "count": 2, "first": at(1),
+        "last_but_one": at(1), "last": at(4)}]);
+    let rules = |troubles: &Value| {
+        let log = json!({"log_errors": refused, "log_troubles": troubles});
+        let sockets = json!({"listening": [listening("0.0.0.0", 3306)]});
+        let web = container("web", 3, &json!({"references": to}));
+        let containers = [container("db", 2, &json!({})), web];
+        let findings = found(&containers, &[seen("web", &log), seen("db", &sockets)]);
+        findings.iter().map(|f| f.rule.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(rules(&json!([said(7, &json!({"kind": "barred"}))])), ["unexplained-failure"]);
+    assert_eq!(rules(&json!([])), ["startup-race"]);
+}

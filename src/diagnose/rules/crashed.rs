@@ -86,13 +86,13 @@ fn finding(case: &Case, at: ContainerAt) -> Finding {
     finding
 }
 
+/// What a container did not reach, with what is in the way now.
+type Missed<'c, 'a> = Vec<(&'c Edge<'a>, Option<&'c Obstacle>)>;
+
 /// What a container that ends again and again did not reach when it ended last, by the
 /// last words in its log, and when it said so; of words without a host all that it is told
 /// to dial.
-fn missed<'c, 'a>(
-    case: &'c Case<'a>,
-    at: ContainerAt,
-) -> Option<(Moment, Vec<(&'c Edge<'a>, Option<&'c Obstacle>)>)> {
+fn missed<'c, 'a>(case: &'c Case<'a>, at: ContainerAt) -> Option<(Moment, Missed<'c, 'a>)> {
     let is_of_network = match case.last_words(at) {
         Some(Evidence::LastComplaint { .. }) => true,
         Some(Evidence::LastWords { trouble, .. }) => trouble.is_of_network(),
@@ -102,7 +102,7 @@ fn missed<'c, 'a>(
     let troubles = case.log_troubles(at).filter(|trouble| trouble.kind.is_of_network());
     let last = errors.chain(troubles.filter_map(|trouble| trouble.repeated.last)).max()?;
     let logged = case.edges_from(at).filter(|(edge, _)| edge.logged().next().is_some());
-    let mut edges: Vec<_> = logged.collect();
+    let mut edges: Missed = logged.collect();
     if edges.is_empty() {
         let is_told = |edge: &Edge| edge.is_configured() && edge.container().is_some();
         edges.extend(case.edges_from(at).filter(|(edge, _)| is_told(edge)));

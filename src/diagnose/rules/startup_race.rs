@@ -216,6 +216,11 @@ fn since(case: &Case, edge: &Edge, error: &LogError) -> Option<Since> {
 /// Whether a client has evidently reached its server after it last complained: it
 /// is connected, or was seen to be, or its log says so and is about nobody else.
 fn got_through(case: &Case, edge: &Edge, last: Moment) -> bool {
+    // What the server makes of it now is another matter.
+    let trouble = case.trouble_that_goes_on(edge.from);
+    if trouble.is_some_and(|trouble| trouble.kind.is_of_server()) {
+        return true;
+    }
     edge.container().is_some_and(|to| is_connected(case, edge, to))
         || was_answered(case, edge, last)
         || says_it_got_through(case, edge, last)
