@@ -89,7 +89,11 @@ fn by_published_port(names: &Names, edge: &Edge, port: u16, desktop: bool) -> Op
     let bindings = |at: ContainerAt| names.bindings(at, port, edge.protocol);
     let takes = |binding: &Binding| desktop || is_taken_by(binding, address);
     let peers = names.with_binding(port).iter().copied();
-    let peers: Vec<ContainerAt> = peers.filter(|at| names.is_peer(from, *at)).collect();
+    // Podman lists the ports of what does not run as well.
+    let is_there =
+        |at: &ContainerAt| names.is_planned() || names.container(*at).state.has_network();
+    let is_meant = |at: &ContainerAt| names.is_peer(from, *at) && is_there(at);
+    let peers: Vec<ContainerAt> = peers.filter(is_meant).collect();
     let taken = |at: &ContainerAt| bindings(*at).any(|binding| takes(&binding));
     if names.map.on_host(from) && peers.iter().any(taken) {
         return None;
@@ -110,12 +114,15 @@ fn is_taken_by(binding: &Binding, address: Option<IpAddr>) -> bool {
     ip.is_unspecified() || address.map_or(!ip.is_loopback(), |address| ip == address)
 }
 
-/// The address of the machine that is dialled, where it is known.
+/// The address of the machine that is dialled, where it is known: given, or else written
+/// into the container's hosts file by the engine.
 fn address(names: &Names, edge: &Edge) -> Option<IpAddr> {
-    edge.host.parse().ok().or_else(|| match names.added_host(edge.from, &edge.host)? {
+    let given = || match names.added_host(edge.from, &edge.host)? {
         AddedHost::Address(address) => Some(address),
         AddedHost::Machine => None,
-    })
+    };
+    let written = || names.written_address(edge.from, &edge.host);
+    edge.host.parse().ok().or_else(given).or_else(written)
 }
 
 /// Whether a container has no way to the address of the machine that it dials:

@@ -115,6 +115,14 @@ impl Case<'_> {
             let (trouble, line) = (trouble.kind, trouble.line.clone());
             (rank, Evidence::LastWords { container: container.clone(), trouble, line })
         });
+        // Of what is said twice in one breath, the line with the host says more.
+        let said: Vec<Moment> =
+            self.log_errors(at).filter_map(|error| error.repeated.last).collect();
+        let troubles = troubles.filter(|((_, last), words)| {
+            let Evidence::LastWords { trouble, .. } = words else { return true };
+            let is_near = |error: &Moment| last.is_some_and(|last| last.since(*error).abs() < 1.0);
+            !trouble.is_of_network() || !said.iter().any(is_near)
+        });
         let errors = self.log_errors(at).map(|error| {
             let (kind, host) = (error.kind, error.host.clone());
             let words = Evidence::LastComplaint { container: container.clone(), error: kind, host };
@@ -148,6 +156,19 @@ impl Case<'_> {
         let holder = others.iter().find(exposes).or(others.first())?;
         let container = self.name(*holder).to_owned();
         Some(Evidence::Listens { container, port, from: ListensFrom::Everybody })
+    }
+
+    /// Whether a container ended by itself right after its start, and without a failure. Who
+    /// stops one hardly does so before it is up.
+    fn ended_at_once(&self, at: ContainerAt) -> bool {
+        /// In seconds.
+        const AT_ONCE: f64 = 3.0;
+        let container = self.container(at);
+        let ran = container.started_at.zip(container.finished_at);
+        let ran = ran.map(|(start, end)| end.since(start));
+        container.state == State::Exited
+            && container.exit_code == Some(0)
+            && ran.is_some_and(|ran| (0.0..AT_ONCE).contains(&ran))
     }
 
     /// Shows why a container ended, and brings it back once that is gone. To
@@ -206,6 +227,13 @@ impl Case<'_> {
                 let what = "if it is a job, let it end (its restart policy on-failure), else keep \
                      its program in the foreground: it ends without a failure";
                 (what.to_owned(), false)
+            }
+            None if self.ended_at_once(at) => {
+                let what = again(
+                    "a command that keeps its server in the foreground: its program ended by itself \
+                     and without a failure, as one does that goes on in the background",
+                );
+                (what, true)
             }
             _ => ("fix what makes it end".to_owned(), false),
         };

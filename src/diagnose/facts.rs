@@ -6,9 +6,9 @@ use std::net::IpAddr;
 use super::usual_ports;
 use crate::graph::{Comparison, Map};
 use crate::model::{
-    Connection, Container, ContainerAt, Fault, HostAddress, Listening, LogError, LogTrouble,
-    Moment, Network, NetworkAt, NetworkMode, Observation, Progress, Protocol, PublishedPort,
-    Repeated, State,
+    Connection, Container, ContainerAt, Fault, HostAddress, HostsEntry, Listening, LogError,
+    LogTrouble, Moment, Network, NetworkAt, NetworkMode, Observation, Progress, Protocol,
+    PublishedPort, Repeated, State,
 };
 
 /// How long before netmap looked an error in the log of a running container
@@ -288,6 +288,15 @@ impl<'a> Facts<'a> {
         ports
     }
 
+    /// The port of a container that listens with TCP on one alone, and there for itself.
+    pub fn only_port_on_loopback(&self, at: ContainerAt) -> Option<u16> {
+        let sockets = self.listening(at)?.iter().filter(|s| s.protocol == Protocol::Tcp);
+        let (own, of_others): (Vec<&Listening>, Vec<&Listening>) =
+            sockets.partition(|s| s.is_loopback_only());
+        let port = own.first()?.port;
+        (of_others.is_empty() && own.iter().all(|s| s.port == port)).then_some(port)
+    }
+
     /// The network errors of a container's present run, or of its last one,
     /// that are fresh enough to count.
     pub fn log_errors(&self, at: ContainerAt) -> impl Iterator<Item = &'a LogError> {
@@ -331,6 +340,14 @@ impl<'a> Facts<'a> {
             HostAddress::Ip(address) => AddedHost::Address(address),
             HostAddress::Gateway | HostAddress::Other(_) => AddedHost::Machine,
         })
+    }
+
+    /// The one address that the hosts file in a container has for a name.
+    pub fn written_address(&self, at: ContainerAt, host: &str) -> Option<IpAddr> {
+        let entries = self.of_stack(at, |seen| seen.hosts.as_deref())?.iter();
+        let is_it = |entry: &&HostsEntry| entry.names.iter().any(|n| n.eq_ignore_ascii_case(host));
+        let mut addresses = entries.filter(is_it).map(|entry| entry.address);
+        addresses.next().filter(|_| addresses.next().is_none())
     }
 
     /// The TCP ports of a container that its routed networks let in from another.

@@ -40,7 +40,9 @@ impl Former {
     fn take(&mut self, names: &Names, at: ContainerAt) {
         let container = names.container(at);
         let is_looping = names.is_looping(at);
-        let never = container.state == State::Created && container.start_error.is_some();
+        // Podman says nothing of a start that failed.
+        let has_failed = container.start_error.is_some() || names.map.snapshot().engine.is_podman();
+        let never = container.state == State::Created && has_failed;
         if !never && !is_looping && !matches!(container.state, State::Exited | State::Dead) {
             return;
         }
@@ -98,7 +100,7 @@ impl Former {
         let runs = |at: &ContainerAt| names.container(*at).state.has_network() && !has_ended(at);
         let is_taken = self.open_on_machine.contains(&port)
             || asks.iter().any(runs)
-            || !names.index.published(port).is_empty();
+            || names.index.published(port).iter().any(runs);
         if is_taken { None } else { asks.iter().copied().find(has_ended) }
     }
 }

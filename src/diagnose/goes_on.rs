@@ -7,7 +7,8 @@ use super::in_the_way::Obstacle;
 use super::steps::advise;
 use super::wanted::Edge;
 use crate::model::{
-    ContainerAt, Evidence, LogErrorKind, Origin, Progress, Repeated, Step, TroubleKind, reference,
+    ContainerAt, Evidence, LogErrorKind, Moment, Origin, Progress, Repeated, Step, TroubleKind,
+    reference,
 };
 
 /// How long attempts must have gone on, in seconds.
@@ -29,6 +30,8 @@ pub struct Complaint {
     pub kind: TroubleKind,
     /// The line, where it holds no secret.
     pub line: Option<String>,
+    /// When it was said first.
+    pub began: Option<Moment>,
 }
 
 impl<'a> Case<'a> {
@@ -75,10 +78,12 @@ impl<'a> Case<'a> {
         };
         let troubles = self.log_troubles(at).map(|trouble| {
             let (kind, line) = (trouble.kind, trouble.line.clone());
-            (trouble.repeated, Complaint { kind, line })
+            (trouble.repeated, Complaint { kind, line, began: trouble.repeated.first })
         });
         let wordy = self.hostless_errors(at);
-        let wordy = wordy.map(|(repeated, kind)| (repeated, Complaint { kind, line: None }));
+        let wordy = wordy.map(|(repeated, kind)| {
+            (repeated, Complaint { kind, line: None, began: repeated.first })
+        });
         let going_on = troubles
             .chain(wordy)
             .filter(|(repeated, complaint)| counts(complaint.kind) && self.goes_on(at, repeated));

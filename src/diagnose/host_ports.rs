@@ -23,7 +23,7 @@ impl Holders {
     pub fn sign(&self, port: u16) -> Evidence {
         let containers = self.names.clone();
         match self.published {
-            true => Evidence::PortHeldBy { containers, planned: false },
+            true => Evidence::PortHeldBy { containers, planned: false, several: false },
             false => Evidence::OnHostNetwork { containers, port },
         }
     }

@@ -32,6 +32,7 @@ mod binding;
 mod bound;
 mod by_host;
 mod case;
+mod cures;
 mod doubts;
 mod drops;
 mod ended;
@@ -65,6 +66,7 @@ mod resolving;
 mod rule;
 pub mod rules;
 mod set_aside;
+mod sharing;
 mod sight;
 mod signs;
 mod steps;
@@ -115,6 +117,8 @@ mod grouped_tests;
 mod index_tests;
 #[cfg(test)]
 mod narrow_tests;
+#[cfg(test)]
+mod real_apps_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::in_the_way::Obstacle;
 use super::localhost::{self, first_of};
 use super::malformed;
 use super::names::{Meaning, Names};
-use super::near::near;
+use super::near::{lasting_name, near};
 use super::wanted::Edge;
 use super::whose;
 use crate::graph::Reason;
@@ -134,8 +134,8 @@ fn astray(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Option<IpAddr>>
 fn name_that_leads(names: &Names, to: ContainerAt, networks: &[NetworkAt]) -> Option<String> {
     let stack = names.map.stack(to)?;
     networks.iter().filter(|network| !names.network(**network).is_default_bridge()).find_map(|n| {
-        let endpoint = names.map.endpoint_on(stack, *n)?;
-        names.container(stack).names_on(endpoint).first().map(|name| (*name).to_owned())
+        names.map.endpoint_on(stack, *n)?;
+        Some(lasting_name(names, *n, stack).to_owned())
     })
 }
 
@@ -236,7 +236,15 @@ fn is_silent(names: &Names, edge: &Edge, at: ContainerAt, port: u16) -> bool {
 
 /// The rungs above the network: is anything listening, is it well.
 fn ports(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
-    let Some(port) = edge.port else { return Obstacle::past(edge) };
+    let Some(port) = edge.port else {
+        // Whichever port it was: where nothing listens at all, that one is closed.
+        let is_deaf = names.listening(to).is_some_and(<[_]>::is_empty);
+        let is_refused = is_deaf && edge.fails_as(LogErrorKind::Refused);
+        return match is_refused {
+            true => Some(Obstacle::NobodyListens(Vec::new())),
+            false => Obstacle::past(edge),
+        };
+    };
     // Published under this number, and something else inside.
     let other_inside = names
         .published_as(to, port, edge.protocol)

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::case::Case;
+use super::malformed::is_for_host;
 use super::steps::{advise, is_usable};
 use super::wanted::Edge;
 use crate::model::keys::label;
@@ -53,12 +54,25 @@ impl Case<'_> {
                 of_edge.filter(|(_, reference)| reference.origin != Origin::HealthCheck)
             });
             let configured: Vec<(&Edge, &Reference)> = configured.collect();
+            // What says no port leaves that to the program, which dials it already.
+            let other_port = |edge: &Edge, reference: &Reference, port: Option<u16>| {
+                let is_known = reference.dialled_port().is_some();
+                port.filter(|port| is_known || edge.port != Some(*port))
+            };
             let changed = |(edge, reference): &(&Edge, &Reference)| {
                 let (host, port) = to(edge);
-                dial(reference, &host, port)
+                dial(reference, &host, other_port(edge, reference, port))
             };
             let changes: Vec<Change> = configured.iter().flat_map(changed).collect();
+            let untold = configured.iter().find_map(|(edge, reference)| {
+                let port = other_port(edge, reference, to(edge).1)?;
+                let is_nowhere = reference.dialled_port().is_none() && is_for_host(reference);
+                is_nowhere.then_some(port)
+            });
             if !changes.is_empty() {
+                steps.extend(untold.map(|port| {
+                    advise(format!("let {} dial port {port}, too", self.called(client)))
+                }));
                 steps.extend(self.recreate(client, changes));
             }
             let elsewhere = configured.iter().find(|(_, reference)| setting(reference).is_none());
@@ -374,7 +388,8 @@ pub fn dial(reference: &Reference, host: &str, port: Option<u16>) -> Vec<Change>
     let of_variable = other.zip(reference.port_variable.clone());
     let takes_port = match &reference.notation {
         Notation::Keyed(keys) => !keys.port.is_empty(),
-        _ => true,
+        // A host with a port behind it is a name that nobody has.
+        _ => reference.port.is_some() || !is_for_host(reference),
     };
     let new_port = match (written, &of_variable) {
         (Some(written), _) => Some(port.unwrap_or(written)),

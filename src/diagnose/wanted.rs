@@ -247,7 +247,20 @@ fn edges_from<'a>(names: &Names<'a>, from: ContainerAt, former: &Former) -> Vec<
     find_former_owners(names, former, &mut edges);
     join_resolved_addresses(names, &mut edges);
     join_handed_out(names, &mut edges);
+    find_only_ports(names, &mut edges);
     edges
+}
+
+/// A refusal that names no port is about the one port on which its server listens, where
+/// that is on its own loopback: it is what every server does there that has not been told
+/// otherwise.
+fn find_only_ports(names: &Names, edges: &mut [Edge]) {
+    for edge in edges.iter_mut().filter(|edge| edge.port.is_none()) {
+        let Some(to) = edge.container().filter(|to| *to != edge.from) else { continue };
+        if edge.fails_as(LogErrorKind::Refused) {
+            edge.port = names.only_port_on_loopback(to);
+        }
+    }
 }
 
 /// Whether what a line seems to name is a word of its sentence: what was refused

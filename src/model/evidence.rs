@@ -216,6 +216,8 @@ pub enum Evidence {
         containers: Vec<String>,
         /// Whether they are planned, and ask for it.
         planned: bool,
+        /// Whether it is about several ports.
+        several: bool,
     },
     /// Containers on the host's network, where something listens on a port.
     OnHostNetwork {

@@ -17,8 +17,9 @@ pub fn sentence_case(words: &str) -> String {
 }
 
 /// Words with the full stop that ends a sentence, unless they have one: what a program
-/// said may end as sentences do.
+/// said may end as sentences do, or as what goes on in the next line does.
 pub fn full_stop(words: &str) -> String {
+    let words = words.trim_end_matches([':', ',']);
     if words.ends_with(['.', '!', '?', '…']) { words.to_owned() } else { format!("{words}.") }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{malformed_host, outside_names, startup_race};
-use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight};
-use crate::model::{ContainerAt, Evidence, Finding, Severity};
+use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Sight};
+use crate::model::{ContainerAt, Evidence, Finding, Moment, Progress, Severity, State};
 
 /// See `netmap explain crashed`.
 pub const RULE: Rule = Rule {
@@ -46,6 +46,7 @@ fn judge(case: &Case) -> Judgement {
             && !reported.contains(at)
             && case.container(*at).start_error.is_none()
             && !case.is_orphan(*at)
+            && !got_through(case, *at)
             && case.trouble_of(*at).is_none()
             && !malformed_host::has_no_port(case, *at)
     };
@@ -75,5 +76,61 @@ fn finding(case: &Case, at: ContainerAt) -> Finding {
             .map(|host_port| Evidence::DoesNotAnswer { container: name.to_owned(), host_port }),
     );
     finding.fix = case.bring_back(at);
+    if comes_back(case, at) {
+        finding.severity = Severity::Warning;
+        let text =
+            "What it looked for is there by now, and the engine starts it again within a minute";
+        finding.evidence.push(Evidence::Remark { text });
+        finding.fix = vec![case.restart(at)];
+    }
     finding
+}
+
+/// What a container did not reach, with what is in the way now.
+type Missed<'c, 'a> = Vec<(&'c Edge<'a>, Option<&'c Obstacle>)>;
+
+/// What a container that ends again and again did not reach when it ended last, by the
+/// last words in its log, and when it said so; of words without a host all that it is told
+/// to dial.
+fn missed<'c, 'a>(case: &'c Case<'a>, at: ContainerAt) -> Option<(Moment, Missed<'c, 'a>)> {
+    let is_of_network = match case.last_words(at) {
+        Some(Evidence::LastComplaint { .. }) => true,
+        Some(Evidence::LastWords { trouble, .. }) => trouble.is_of_network(),
+        _ => false,
+    };
+    let errors = case.log_errors(at).filter_map(|error| error.repeated.last);
+    let troubles = case.log_troubles(at).filter(|trouble| trouble.kind.is_of_network());
+    let last = errors.chain(troubles.filter_map(|trouble| trouble.repeated.last)).max()?;
+    let logged = case.edges_from(at).filter(|(edge, _)| edge.logged().next().is_some());
+    let mut edges: Missed = logged.collect();
+    if edges.is_empty() {
+        let is_told = |edge: &Edge| edge.is_configured() && edge.container().is_some();
+        edges.extend(case.edges_from(at).filter(|(edge, _)| is_told(edge)));
+    }
+    (is_of_network && case.is_looping(at) && !edges.is_empty()).then_some((last, edges))
+}
+
+/// Whether that is there by now, and the container has hardly had the time to find it.
+fn comes_back(case: &Case, at: ContainerAt) -> bool {
+    /// How long after the start of a server its clients may find it not ready, in seconds.
+    const READY: f64 = 10.0;
+    missed(case, at).is_some_and(|(last, edges)| {
+        edges.iter().all(|(edge, obstacle)| {
+            let is_clear = matches!(obstacle, None | Some(Obstacle::Past));
+            let server = edge.container().filter(|_| is_clear);
+            let runs = |to: &ContainerAt| {
+                case.container(*to).state == State::Running && !case.is_looping(*to)
+            };
+            let start = server.filter(runs).and_then(|to| case.container(to).started_at);
+            start.is_some_and(|start| last.since(start) <= READY)
+        })
+    })
+}
+
+/// Whether it runs, and is connected to all that it had not reached.
+fn got_through(case: &Case, at: ContainerAt) -> bool {
+    case.container(at).state == State::Running
+        && missed(case, at).is_some_and(|(_, edges)| {
+            edges.iter().all(|(edge, _)| edge.is_connecting(Progress::Open))
+        })
 }

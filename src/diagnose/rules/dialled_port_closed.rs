@@ -24,11 +24,13 @@ pub const RULE: Rule = Rule {
 fn judge(case: &Case) -> Judgement {
     let groups = case.obstructed(|edge, obstacle| {
         let Obstacle::NobodyListens(open) = obstacle else { return None };
-        let (to, port) = (edge.container()?, edge.port?);
+        let (to, port) = (edge.container()?, edge.port);
         // Reported together with the port of the host that leads there.
-        let published = case.container(to).published.iter().any(|p| p.port == port);
+        let mut published = case.container(to).published.iter();
+        let published = published.any(|p| port.is_none_or(|port| p.port == port));
         // Reported with what it waits for, or with the one that would listen.
-        let explained = case.is_held_up(to) || case.lost_listener(to, port).is_some();
+        let lost = port.and_then(|port| case.lost_listener(to, port));
+        let explained = case.is_held_up(to) || lost.is_some();
         (!published && !explained).then(|| (to, port, open.clone()))
     });
     let of_copies = case.obstructed(|edge, obstacle| {
@@ -44,18 +46,24 @@ fn judge(case: &Case) -> Judgement {
         |((to, port, open), edges)| {
             let (name, clients) = (case.name(to), case.clients(&edges));
             let verb = if clients.len() == 1 { "dials" } else { "dial" };
+            let what = match port {
+                Some(port) => format!("port {port} of {name}"),
+                None => name.to_owned(),
+            };
             let mut finding = RULE.finding(
                 clients.iter().copied().chain([name]),
-                format!("{} {verb} port {port} of {name}, where nothing listens", few(&clients)),
+                format!("{} {verb} {what}, where nothing listens", few(&clients)),
             );
             finding.evidence = case.signs(&edges);
             let (container, ports) = (name.to_owned(), open.clone());
             finding.evidence.push(Evidence::OpenPorts { container, ports, besides: false });
+            let listeners = case.may_listen(to, port);
             finding.fix = match open.as_slice() {
                 [only] => case.redial_each(&edges, |edge| (case.name_for(edge, to), Some(*only))),
                 [] => {
-                    let cause = advise("then fix what keeps its server from listening");
-                    vec![case.logs(to), cause]
+                    finding.evidence.extend(case.sharing(&listeners));
+                    let logs = listeners.iter().map(|at| case.logs(*at));
+                    logs.chain([advise("then fix what keeps its server from listening")]).collect()
                 }
                 several => {
                     let ports: Vec<String> = several.iter().map(u16::to_string).collect();

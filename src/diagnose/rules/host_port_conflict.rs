@@ -66,7 +66,8 @@ fn judge(case: &Case) -> Judgement {
         let (word, verb) = if ports.len() > 1 { ("ports", "are") } else { ("port", "is") };
         let is_told = error.is_some() || planned;
         let cannot = if is_told { "cannot" } else { "will not" };
-        let (name, ports) = (container.name.as_str(), few(&ports));
+        let (name, several) = (container.name.as_str(), ports.len() > 1);
+        let ports = few(&ports);
         let mut finding = RULE.finding(
             [name].into_iter().chain(holders.iter().copied()),
             format!("{name} {cannot} start: {word} {ports} of the host {verb} {how}"),
@@ -76,7 +77,7 @@ fn judge(case: &Case) -> Judgement {
         }
         if !holders.is_empty() {
             let containers = owned(&holders);
-            finding.evidence.push(Evidence::PortHeldBy { containers, planned });
+            finding.evidence.push(Evidence::PortHeldBy { containers, planned, several });
         } else if let Some((port, held)) = beside(case, at, asked.first().copied()) {
             finding.subjects.extend(held.names.iter().cloned());
             finding.evidence.push(held.sign(port));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use crate::diagnose::sharing::either;
 use crate::diagnose::{Case, Edge, Judgement, Listens, Obstacle, Rule, Sight, advise};
 use crate::model::{ContainerAt, Evidence, Finding, ListensFrom, NetworkMode, Protocol, Severity};
 
@@ -75,17 +76,20 @@ fn finding(case: &Case, at: ContainerAt, port: u16, edges: &[&Edge]) -> Option<F
         return None;
     }
     let clients = case.clients(edges);
-    let name = case.name(at);
+    let listeners = case.may_listen(at, Some(port));
+    let names = case.names_of(listeners.iter().copied());
+    let name = either(&names);
     let mut finding = RULE.finding(
-        [name].into_iter().chain(clients.iter().copied()),
+        names.iter().copied().chain(clients.iter().copied()),
         format!("{name} listens on {port} for itself only"),
     );
     if private {
         finding.severity = Severity::Warning;
     }
     finding.evidence = case.signs(edges);
-    let (container, from) = (name.to_owned(), ListensFrom::Itself);
+    let (container, from) = (name, ListensFrom::Itself);
     finding.evidence.push(Evidence::Listens { container, port, from });
+    finding.evidence.extend(case.sharing(&listeners));
     if !host_ports.is_empty() {
         finding.evidence.push(Evidence::TakenAndCut { host_ports });
     }
@@ -93,8 +97,9 @@ fn finding(case: &Case, at: ContainerAt, port: u16, edges: &[&Edge]) -> Option<F
     let bound = sockets.iter().find(|socket| socket.port == port && socket.is_loopback_only());
     let bound = bound.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |socket| socket.address);
     finding.fix = vec![advise(format!(
-        "let {} listen on 0.0.0.0:{port} instead of {} (an option like --host or --bind of its server)",
-        case.called(at),
+        "let {} listen on 0.0.0.0:{port} instead of {} (an option like --host or --bind of \
+         its server, or a line of its configuration)",
+        either(&listeners.iter().map(|at| case.called(*at)).collect::<Vec<_>>()),
         SocketAddr::new(bound, port)
     ))];
     Some(finding)

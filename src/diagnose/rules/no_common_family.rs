@@ -63,7 +63,8 @@ fn finding(
         Some(port) => {
             finding.evidence.push(Evidence::Ipv4Only { container, port });
             finding.fix = settled(vec![advise(format!(
-                "let {} listen on [::]:{port} instead of 0.0.0.0:{port}, which takes IPv4 as well",
+                "let {} listen on [::]:{port} as well as on 0.0.0.0:{port} (for many servers [::] is \
+                 both)",
                 case.called(to)
             ))]);
         }

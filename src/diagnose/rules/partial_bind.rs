@@ -59,8 +59,8 @@ fn finding(case: &Case, to: ContainerAt, port: u16, bound: &[IpAddr], edges: &[&
     let addresses = endpoints.flat_map(|endpoint| endpoint.addresses()).collect();
     finding.evidence.push(Evidence::HasAddresses { container: name.to_owned(), addresses });
     finding.fix = vec![advise(format!(
-        "let {} listen on [::]:{port} (an option like --host or --bind of its server): that takes \
-         IPv4 and IPv6, on all of its addresses",
+        "let {} listen on 0.0.0.0:{port} and on [::]:{port} (an option like --host or --bind of its \
+         server, or a line of its configuration): on all of its addresses; for many servers [::] is both",
         case.called(to)
     ))];
     finding

@@ -80,7 +80,7 @@ fn finding(
         .edges_about(at)
         .filter(|(edge, obstacle)| {
             let is_silent = |port: u16| silent.iter().any(|(silent, _)| *silent == port);
-            let here = edge.container() == Some(at) && edge.port.is_some_and(is_silent);
+            let here = edge.container() == Some(at) && edge.port.is_none_or(is_silent);
             here && matches!(obstacle, Some(Obstacle::NobodyListens(_)))
         })
         .map(|(edge, _)| edge)
@@ -136,7 +136,9 @@ fn publish_instead(
             case.recreate(at, vec![change])
         }
         ([], _) => {
-            vec![case.logs(at), advise("then fix what keeps the server from listening")]
+            let listeners = case.may_listen(at, Some(silent.0)).into_iter();
+            let logs = listeners.map(|at| case.logs(at));
+            logs.chain([advise("then fix what keeps the server from listening")]).collect()
         }
         (several, _) => {
             let ports: Vec<String> = several.iter().map(u16::to_string).collect();

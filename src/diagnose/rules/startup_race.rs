@@ -73,8 +73,13 @@ fn finding(case: &Case, to: ContainerAt, since: Since, edges: &[&Edge]) -> Findi
         Since::GaveUp => {
             let mut ended: Vec<ContainerAt> = edges.iter().map(|edge| edge.from).collect();
             ended.dedup();
-            finding.severity = Severity::Error;
-            finding.fix.extend(ended.into_iter().map(|at| case.start(at)));
+            // The engine starts those again by itself, after a while.
+            let waits = |at: &ContainerAt| case.container(*at).state == State::Restarting;
+            if !ended.iter().all(waits) {
+                finding.severity = Severity::Error;
+            }
+            let again = |at| if waits(&at) { case.restart(at) } else { case.start(at) };
+            finding.fix.extend(ended.into_iter().map(again));
         }
         Since::Recent => {}
         Since::Silent => {
@@ -135,7 +140,11 @@ fn raced(case: &Case, edge: &Edge, to: ContainerAt) -> Option<Since> {
     if had_it_before(case, edge, server_start) {
         return None;
     }
-    let early = edge.logged().filter(|error| {
+    // Who ended long after its server had come up did so for another reason.
+    let runs = matches!(client.state, State::Running | State::Paused);
+    let is_of_race = |last: Moment| runs || last.since(server_start) <= START;
+    let lasting = edge.logged().filter(|error| error.repeated.last.is_none_or(is_of_race));
+    let early = lasting.filter(|error| {
         let is_race = |first| is_early(error, first) && !is_cut(client_start, server, error, first);
         error.repeated.first.is_some_and(is_race)
     });
@@ -207,6 +216,11 @@ fn since(case: &Case, edge: &Edge, error: &LogError) -> Option<Since> {
 /// Whether a client has evidently reached its server after it last complained: it
 /// is connected, or was seen to be, or its log says so and is about nobody else.
 fn got_through(case: &Case, edge: &Edge, last: Moment) -> bool {
+    // What the server makes of it now is another matter.
+    let trouble = case.trouble_that_goes_on(edge.from);
+    if trouble.is_some_and(|trouble| trouble.kind.is_of_server()) {
+        return true;
+    }
     edge.container().is_some_and(|to| is_connected(case, edge, to))
         || was_answered(case, edge, last)
         || says_it_got_through(case, edge, last)

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::diagnose::cures::{
+    BY_A_RELAY, by_default, cure, dropped, is_to_mail_outside, made_anew, same_protocol,
+};
 use crate::diagnose::{
-    Case, Complaint, Edge, Judgement, Listens, Meaning, Obstacle, Rule, Sight, advise, owned,
+    Case, Complaint, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise, owned,
 };
 use crate::model::words::few;
 use crate::model::{
@@ -95,30 +98,14 @@ fn of_hosts(
     let edges: Vec<&Edge> = failing.iter().map(|(edge, _)| *edge).collect();
     let of_server = of_server.map(|trouble| cure(case, at, trouble.kind, &edges));
     let dropped = || dropped(case, failing);
+    let is_mail = |(edge, _): &(&Edge, &LogError)| is_to_mail_outside(edge);
+    let mail = || failing.iter().all(is_mail).then(|| BY_A_RELAY.to_owned());
+    let by_default = || by_default(case, at, failing);
     let dialled = || format!("then look at what {} is told to dial", case.called(at));
-    let advice = of_server.or_else(dropped).unwrap_or_else(dialled);
+    let advice = of_server.or_else(dropped).or_else(mail).or_else(by_default);
+    let advice = advice.unwrap_or_else(dialled);
     finding.fix = vec![case.logs(at), advise(advice)];
     finding
-}
-
-/// What to look at where a server that is there does not answer: a firewall, also
-/// that of a VPN, whose network others share.
-fn dropped(case: &Case, failing: &[(&Edge, &LogError)]) -> Option<String> {
-    let silent = failing.iter().find(|(_, error)| error.kind == LogErrorKind::Timeout);
-    let (edge, _) = silent?;
-    let (server, port) = (edge.container()?, edge.port?);
-    let listens = case.listens(server, port, edge.protocol) == Some(Listens::Openly);
-    let client = case.map.stack(edge.from).unwrap_or(edge.from);
-    listens.then(|| {
-        format!(
-            "then look at the firewall rules of {}, of {} and of the host: one of them drops what \
-             is sent to {port}; a container for a VPN drops all that does not go through its \
-             tunnel, unless it is told the networks of others (in gluetun \
-             FIREWALL_OUTBOUND_SUBNETS)",
-            case.called(client),
-            case.called(server)
-        )
-    })
 }
 
 /// One whose log does not say whom it fails to reach: what it is told to dial is
@@ -153,7 +140,22 @@ fn of_nobody(case: &Case, at: ContainerAt, trouble: &Complaint) -> Finding {
             Evidence::OpenPorts { container, ports: Vec::new(), besides: false }
         }));
     }
-    let mut fix = vec![case.logs(at), advise(cure(case, at, kind, &suspects))];
+    let is_lost = matches!(kind, TroubleKind::NoAnswer | TroubleKind::Unreachable);
+    let is_mail = is_lost && suspects.iter().any(|edge| is_to_mail_outside(edge));
+    let advice = match is_mail {
+        true => BY_A_RELAY.to_owned(),
+        false => cure(case, at, kind, &suspects),
+    };
+    let mut fix = vec![case.logs(at), advise(advice)];
+    if let Some(anew) = made_anew(case, at, trouble).filter(|_| kind.is_of_network()) {
+        fix.push(advise(format!(
+            "or, since {} was made as that began, start {} again: a program that looks a name up \
+             once keeps the address that it had",
+            case.called(anew),
+            case.called(at)
+        )));
+        fix.push(case.restart(at));
+    }
     let asked = suspects.iter().find_map(|edge| edge.container());
     // The server tells more than its client does.
     fix.extend(asked.filter(|_| kind.is_of_server()).map(|server| case.logs(server)));
@@ -215,52 +217,6 @@ fn misunderstood(case: &Case, at: ContainerAt, trouble: &Complaint) -> Finding {
     finding
 }
 
-fn same_protocol(client: &str, server: &str) -> String {
-    format!(
-        "then let {client} speak the protocol of that port of {server}, or dial the port of \
-         {server} that is for its own: HTTP is another than that of uWSGI (in nginx uwsgi_pass), \
-         of PHP-FPM (fastcgi_pass), of gRPC (grpc_pass), of mail and of databases"
-    )
-}
-
-/// What helps against a trouble of this kind.
-fn cure(case: &Case, at: ContainerAt, kind: TroubleKind, suspects: &[&Edge]) -> String {
-    let name = case.called(at);
-    let server = suspects.iter().find_map(|edge| edge.container());
-    let server =
-        server.map_or_else(|| "its server".to_owned(), |server| case.called(server).to_owned());
-    match kind {
-        TroubleKind::Authentication => format!(
-            "then give {name} the user and password that {server} knows; a database keeps those of \
-             its first start, whatever its variables say later"
-        ),
-        TroubleKind::Barred => format!(
-            "then let {server} accept {name}: by its own list of hosts that may connect, or with \
-             a password"
-        ),
-        TroubleKind::Encryption => format!(
-            "then let {name} and {server} agree: http or https, TLS switched on or off in both, \
-             and a certificate that {name} trusts for the name that it dials"
-        ),
-        TroubleKind::Certificate => format!(
-            "then let {server} have a name of its certificate as an alias, and {name} dial that; or \
-             give {server} a certificate for the name that {name} dials"
-        ),
-        TroubleKind::Protocol => same_protocol(name, &server),
-        TroubleKind::Socket => format!(
-            "then mount the socket that {name} looks for, with a user who may use it; or give {name} \
-             the name of its server as host: without one, and with localhost, clients of \
-             databases look for a socket"
-        ),
-        TroubleKind::NoResolver => format!(
-            "then give {name} the name server of its networks (in nginx: resolver {};): a \
-             name in a variable is looked up with each request",
-            case.server_of_peers(at)
-        ),
-        _ => format!("then look at what {name} is told to dial"),
-    }
-}
-
 /// One whose health check fails, which nobody else is the worse for.
 fn unhealthy(case: &Case, at: ContainerAt) -> Finding {
     let name = case.name(at);
@@ -286,7 +242,7 @@ fn failing<'c, 'a>(
                     true
                 }
                 // What is outside may be slow, or down, for reasons of its own.
-                LogErrorKind::Timeout => edge.container().is_some(),
+                LogErrorKind::Timeout => edge.container().is_some() || is_to_mail_outside(edge),
                 // A word of the sentence may be taken for a name, and has no port.
                 LogErrorKind::Failed => {
                     edge.container().is_some()

@@ -41,6 +41,9 @@ pub const HOSTLESS: [(TroubleKind, &[&str]); 5] = [
             "connect timed out",
             "sockettimeoutexception",
             "layer4 timeout",
+            "timeouterror: timed out",
+            "error: timeout expired",
+            "socket.timeout: timed out",
             "err_socket_connection_timeout",
             "server selection timed out",
             "buffering timed out",
@@ -57,6 +60,9 @@ pub const HOSTLESS: [(TroubleKind, &[&str]); 5] = [
         TroubleKind::NoConnection,
         &[
             "no live upstreams",
+            "has no server available",
+            // How HAProxy notes a request that failed before its server was reached.
+            " - - sc-- ",
             "communications link failure",
             "jedisconnectionexception",
             "could not get a resource from the pool",

@@ -120,12 +120,13 @@ pub fn sentence(evidence: &Evidence) -> String {
             let vain = if *in_vain { ", and nothing is" } else { "" };
             format!("It asks for port {} to be published{vain}", numbers(ports))
         }
-        Evidence::PortHeldBy { containers, planned: true } => {
+        Evidence::PortHeldBy { containers, planned, several } => {
+            let it = if *several { "them" } else { "it" };
             let ask = if containers.len() == 1 { "asks" } else { "ask" };
-            format!("{} {ask} for it as well", few(containers))
-        }
-        Evidence::PortHeldBy { containers, planned: false } => {
-            format!("{} {} it", few(containers), has(containers))
+            match planned {
+                true => format!("{} {ask} for {it} as well", few(containers)),
+                false => format!("{} {} {it}", few(containers), has(containers)),
+            }
         }
         Evidence::OnHostNetwork { containers, port } => {
             let are = if containers.len() == 1 { "is" } else { "are" };
