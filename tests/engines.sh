@@ -19,6 +19,8 @@ export GOGC=400
 # Writes programs that stand before Debian's on the PATH of this run, and make its engines
 # cheaper in what netmap cannot see. Those of other Debians are as they come.
 #
+# dockerd has a fixed place in memory: tests/place.py says why.
+#
 # containerd looks for garbage all the time, as often as it can without being busy with it for
 # more than a fiftieth of the time; where there is next to none that is a hundred times a
 # second, for each engine. A threshold of 0 makes it once a second.
@@ -32,9 +34,12 @@ write_programs() {
   "names": ["add_key", "bpf", "io_uring_enter", "io_uring_register", "io_uring_setup", "keyctl", "mount",
   "perf_event_open", "personality", "pivot_root", "request_key", "setns", "umount2", "unshare", "userfaultfd"]}]}
 END
+  local dockerd="$home/placed/dockerd"
+  mkdir -p "$home/placed"
+  python3 tests/place.py "$(real dockerd)" "$dockerd" && chmod +x "$dockerd" || dockerd=$(real dockerd)
   cat >"$home/bin/dockerd" <<END
 #!/bin/sh
-exec $(real dockerd) --seccomp-profile $home/seccomp.json "\$@"
+exec $dockerd --seccomp-profile $home/seccomp.json "\$@"
 END
   cat >"$home/bin/containerd" <<END
 #!/bin/sh
