@@ -1,6 +1,10 @@
 //! What kind of program a container runs, by its image's family: one table for
 //! all formats.
 
+use std::sync::LazyLock;
+
+use foldhash::HashMap;
+
 use crate::model::Container;
 
 /// What a container is for, as far as its image says.
@@ -86,16 +90,24 @@ impl Kind {
         }
     }
 
-    /// The kind that a word of a name stands for, the first that is found.
+    /// The kind that a name, or else a word of it, stands for, the first that is found.
     fn named(name: &str) -> Option<Self> {
-        let words = || name.split(['-', '_', '.', '/', ':']).filter(|word| !word.is_empty());
-        let has = |families: &str, word: &str| families.split(' ').any(|family| family == word);
-        let whole = FAMILIES.iter().find(|(_, families)| has(families, name));
-        let by_word =
-            || FAMILIES.iter().find(|(_, families)| words().any(|word| has(families, word)));
-        whole.or_else(by_word).map(|(kind, _)| *kind)
+        let rank = |word: &str| RANKS.get(word).copied();
+        let by_word = || name.split(['-', '_', '.', '/', ':']).filter_map(rank).min();
+        rank(name).or_else(by_word).map(|rank| FAMILIES[rank].0)
     }
 }
+
+/// For each of the words in [`FAMILIES`] which of these has it first.
+static RANKS: LazyLock<HashMap<&str, usize>> = LazyLock::new(|| {
+    let mut ranks = HashMap::default();
+    for (rank, (_, families)) in FAMILIES.iter().enumerate() {
+        families.split(' ').for_each(|word| {
+            ranks.entry(word).or_insert(rank);
+        });
+    }
+    ranks
+});
 
 /// Images that say nothing of what they run.
 const RUNTIMES: &[&str] = &[

@@ -20,8 +20,15 @@ impl Builder<'_> {
         let branch = &self.tree.branches[at];
         let most = branch.children.len().max(1);
         let mut best: Option<(i64, Vec<Vec<Unit>>)> = None;
+        let mut tried: Vec<Option<Vec<usize>>> = vec![None; orders.len()];
         for stack in STACKS.into_iter().take_while(|stack| *stack == 1 || *stack / 2 < most) {
-            for (order, pieces) in orders {
+            for ((order, pieces), tried) in orders.iter().zip(&mut tried) {
+                // The same rows as with the last ones would cost more.
+                let heights = Some(self.column_heights(pieces, stack));
+                if *tried == heights {
+                    continue;
+                }
+                *tried = heights;
                 let units = self.children(pieces, stack, budget);
                 let rows = self.dealt(units, budget, branch.bars.len() == 1, *order);
                 let cost = self.cost(&rows, budget, above) + 12 * i64::try_from(stack).unwrap_or(0);

@@ -89,6 +89,18 @@ impl Builder<'_> {
         units
     }
 
+    /// How high the columns of all that is in columns are: where these are the same, so are
+    /// the units.
+    pub fn column_heights(&self, pieces: &[Piece], stack: usize) -> Vec<usize> {
+        let is_leaf = |child: &&usize| self.tree.branches[**child].is_leaf();
+        let numbers = pieces.iter().filter_map(|piece| match piece {
+            Piece::Leaves(cards) => Some(cards.len()),
+            Piece::Branch(_) => None,
+            Piece::Family(_, family) => Some(family.iter().filter(is_leaf).count()),
+        });
+        numbers.map(|number| column_height(number, stack)).collect()
+    }
+
     /// What is of one project, in as many frames as the width makes necessary.
     fn family(&self, project: usize, family: &[usize], stack: usize, inner: i32) -> Vec<Unit> {
         let (leaves, branches): (Vec<usize>, Vec<usize>) =
@@ -190,6 +202,11 @@ impl Builder<'_> {
 
 /// Cards in columns of at most `stack`, which are as high as one another.
 fn columns(cards: &[usize], stack: usize) -> std::slice::Chunks<'_, usize> {
-    let columns = cards.len().div_ceil(stack.max(1)).max(1);
-    cards.chunks(cards.len().div_ceil(columns).max(1))
+    cards.chunks(column_height(cards.len(), stack))
+}
+
+/// How many cards stand over one another where there are so many and at most `stack` may.
+fn column_height(cards: usize, stack: usize) -> usize {
+    let columns = cards.div_ceil(stack.max(1)).max(1);
+    cards.div_ceil(columns).max(1)
 }
