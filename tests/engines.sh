@@ -19,7 +19,8 @@ export GOGC=400
 # Writes programs that stand before Debian's on the PATH of this run, and make its engines
 # cheaper in what netmap cannot see. Those of other Debians are as they come.
 #
-# dockerd has a fixed place in memory: tests/place.py says why.
+# dockerd has a fixed place in memory: tests/place.py says why. It is kept below target/, since
+# a program in a file system in memory takes longer to start.
 #
 # containerd looks for garbage all the time, as often as it can without being busy with it for
 # more than a fiftieth of the time; where there is next to none that is a hundred times a
@@ -34,9 +35,8 @@ write_programs() {
   "names": ["add_key", "bpf", "io_uring_enter", "io_uring_register", "io_uring_setup", "keyctl", "mount",
   "perf_event_open", "personality", "pivot_root", "request_key", "setns", "umount2", "unshare", "userfaultfd"]}]}
 END
-  local dockerd="$home/placed/dockerd"
-  mkdir -p "$home/placed"
-  python3 tests/place.py "$(real dockerd)" "$dockerd" && chmod +x "$dockerd" || dockerd=$(real dockerd)
+  local dockerd
+  dockerd=$(placed "$(real dockerd)")
   cat >"$home/bin/dockerd" <<END
 #!/bin/sh
 exec $dockerd --seccomp-profile $home/seccomp.json "\$@"
@@ -51,6 +51,18 @@ exec $(real containerd) "\$@"
 END
   chmod +x "$home"/bin/*
   PATH="$home/bin:$PATH"
+}
+
+# Where the copy of a program is that has a fixed place in memory, or else the program.
+placed() {
+  local folder copy
+  folder="$PWD/target/placed/$(stat -L -c %Y-%s "$1")"
+  copy="$folder/${1##*/}"
+  mkdir -p "$folder"
+  # Other runs may make it, too.
+  [ -e "$copy" ] || { python3 tests/place.py "$1" "$copy.$$" && chmod +x "$copy.$$" && mv "$copy.$$" "$copy"; } ||
+    copy=$1
+  echo "$copy"
 }
 
 # Where a program is, that of a run around this one not counted.
