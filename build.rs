@@ -34,9 +34,11 @@ fn variable(name: &str) -> PathBuf {
 /// times, and a third of each start would be spent on filling in the addresses in it.
 fn place_for_tests() {
     let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|found| found == value);
+    let features = std::env::var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
     if is("PROFILE", "debug")
         && is("CARGO_CFG_TARGET_OS", "linux")
         && is("CARGO_CFG_TARGET_ENV", "gnu")
+        && !features.split(',').any(|feature| feature == "crt-static")
     {
         println!("cargo::rustc-link-arg-bin=netmap=-no-pie");
     }

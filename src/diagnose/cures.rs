@@ -1,11 +1,13 @@
 //! What helps against failures that nothing here explains.
 
+use foldhash::HashMap;
+
 use super::case::Case;
 use super::facts::Listens;
 use super::goes_on::Complaint;
 use super::names::Meaning;
 use super::wanted::Edge;
-use crate::model::{ContainerAt, LogError, LogErrorKind, TroubleKind};
+use crate::model::{ContainerAt, LogError, LogErrorKind, Moment, NetworkAt, TroubleKind};
 
 /// Where the mail of others is taken outside.
 const SMTP: u16 = 25;
@@ -53,19 +55,38 @@ pub fn dropped(case: &Case, failing: &[(&Edge, &LogError)]) -> Option<String> {
     })
 }
 
-/// A neighbour that serves something and was made while a container ran, as that began to
-/// complain.
-pub fn made_anew(case: &Case, at: ContainerAt, trouble: &Complaint) -> Option<ContainerAt> {
-    /// In seconds.
-    const ABOUT: f64 = 10.0;
-    let (started, began) = (case.container(at).started_at?, trouble.began?);
-    let mut others = case.containers().filter(|other| case.is_peer(at, *other));
-    others.find(|other| {
-        let made = case.container(*other).created_at;
-        let is_then =
-            made.is_some_and(|made| made.since(started) > 0.0 && began.since(made).abs() <= ABOUT);
-        is_then && !case.shared(at, *other).is_empty() && !case.open_ports(*other).is_empty()
-    })
+/// For each network who on it serves something, by when it was made.
+pub struct Servers(HashMap<NetworkAt, Vec<(Moment, ContainerAt)>>);
+
+impl Servers {
+    /// Those of all networks.
+    pub fn new(case: &Case) -> Self {
+        let mut servers: HashMap<NetworkAt, Vec<(Moment, ContainerAt)>> = HashMap::default();
+        for at in case.containers().filter(|at| !case.open_ports(*at).is_empty()) {
+            let Some(made) = case.container(at).created_at else { continue };
+            case.joined(at).for_each(|on| servers.entry(on).or_default().push((made, at)));
+        }
+        servers.values_mut().for_each(|made| made.sort_unstable());
+        Self(servers)
+    }
+
+    /// One that was made while a neighbour ran, as that began to complain.
+    pub fn made_anew(
+        &self,
+        case: &Case,
+        at: ContainerAt,
+        trouble: &Complaint,
+    ) -> Option<ContainerAt> {
+        /// In seconds.
+        const ABOUT: f64 = 10.0;
+        let (started, began) = (case.container(at).started_at?, trouble.began?);
+        case.joined(at).filter_map(|on| self.0.get(&on)).find_map(|servers| {
+            let is_before = |made: Moment| made <= started || began.since(made) > ABOUT;
+            let first = servers.partition_point(|(made, _)| is_before(*made));
+            let then = servers[first..].iter().take_while(|(made, _)| made.since(began) <= ABOUT);
+            then.map(|(_, server)| *server).find(|server| case.is_peer(at, *server))
+        })
+    }
 }
 
 /// What lets the two ends of a connection speak one protocol.

@@ -2,7 +2,8 @@
 //! nothing says whose one is.
 
 use super::case::Case;
-use crate::model::{ContainerAt, Evidence};
+use super::steps::advise;
+use crate::model::{ContainerAt, Evidence, Step};
 
 impl Case<'_> {
     /// Who may be the one that listens, or is to listen, on a port of a container's network
@@ -28,9 +29,12 @@ impl Case<'_> {
         let text = "They share one network stack, whose sockets do not tell whose they are";
         (listeners.len() > 1).then_some(Evidence::Remark { text })
     }
-}
 
-/// Names of which one is meant.
-pub fn either(names: &[&str]) -> String {
-    names.join(" or ")
+    /// Has a person find out why none of these listens.
+    pub fn why_deaf(&self, listeners: &[ContainerAt]) -> Vec<Step> {
+        /// Of a stack of hundreds nobody reads all logs.
+        const MOST: usize = 4;
+        let logs = listeners.iter().take(MOST).map(|at| self.logs(*at));
+        logs.chain([advise("then fix what keeps its server from listening")]).collect()
+    }
 }

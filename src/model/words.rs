@@ -53,6 +53,11 @@ pub fn listed<T: AsRef<str>>(items: &[T], most: usize) -> String {
     in_a_row(items, most, " and ")
 }
 
+/// Names of which one is meant: `a or b`, and of many as [`few`] has them.
+pub fn either<T: AsRef<str>>(names: &[T]) -> String {
+    in_a_row(names, FEW, " or ")
+}
+
 /// The values of a field: like [`listed`], with a comma before the last one
 /// too, `a, b, c`.
 pub fn comma_separated<T: AsRef<str>>(items: &[T], most: usize) -> String {

@@ -62,8 +62,7 @@ fn judge(case: &Case) -> Judgement {
                 [only] => case.redial_each(&edges, |edge| (case.name_for(edge, to), Some(*only))),
                 [] => {
                     finding.evidence.extend(case.sharing(&listeners));
-                    let logs = listeners.iter().map(|at| case.logs(*at));
-                    logs.chain([advise("then fix what keeps its server from listening")]).collect()
+                    case.why_deaf(&listeners)
                 }
                 several => {
                     let ports: Vec<String> = several.iter().map(u16::to_string).collect();
@@ -101,7 +100,7 @@ fn of_label(case: &Case, served: &Served) -> Finding {
             let change = Change::Label { key: key.to_owned(), value: only.to_string() };
             case.recreate(at, vec![change])
         }
-        [] => vec![case.logs(at), advise("then fix what keeps its server from listening")],
+        [] => case.why_deaf(&case.may_listen(at, Some(port))),
         several => {
             let ports: Vec<String> = several.iter().map(u16::to_string).collect();
             let called = case.called(at);

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use crate::diagnose::sharing::either;
 use crate::diagnose::{Case, Edge, Judgement, Listens, Obstacle, Rule, Sight, advise};
+use crate::model::words::either;
 use crate::model::{ContainerAt, Evidence, Finding, ListensFrom, NetworkMode, Protocol, Severity};
 
 /// See `netmap explain loopback-bind`.
@@ -87,9 +87,10 @@ fn finding(case: &Case, at: ContainerAt, port: u16, edges: &[&Edge]) -> Option<F
         finding.severity = Severity::Warning;
     }
     finding.evidence = case.signs(edges);
-    let (container, from) = (name, ListensFrom::Itself);
-    finding.evidence.push(Evidence::Listens { container, port, from });
-    finding.evidence.extend(case.sharing(&listeners));
+    finding.evidence.push(match case.sharing(&listeners) {
+        Some(nobody_knows_who) => nobody_knows_who,
+        None => Evidence::Listens { container: name, port, from: ListensFrom::Itself },
+    });
     if !host_ports.is_empty() {
         finding.evidence.push(Evidence::TakenAndCut { host_ports });
     }

@@ -135,11 +135,7 @@ fn publish_instead(
             let change = Change::Publish { from: Some(asked.clone()), to: Some(to) };
             case.recreate(at, vec![change])
         }
-        ([], _) => {
-            let listeners = case.may_listen(at, Some(silent.0)).into_iter();
-            let logs = listeners.map(|at| case.logs(at));
-            logs.chain([advise("then fix what keeps the server from listening")]).collect()
-        }
+        ([], _) => case.why_deaf(&case.may_listen(at, Some(silent.0))),
         (several, _) => {
             let ports: Vec<String> = several.iter().map(u16::to_string).collect();
             vec![advise(format!(

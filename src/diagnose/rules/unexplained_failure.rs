@@ -1,9 +1,10 @@
 //! A failure that a log repeats, and that nothing explains.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use crate::diagnose::cures::{
-    BY_A_RELAY, by_default, cure, dropped, is_to_mail_outside, made_anew, same_protocol,
+    BY_A_RELAY, Servers, by_default, cure, dropped, is_to_mail_outside, same_protocol,
 };
 use crate::diagnose::{
     Case, Complaint, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise, owned,
@@ -34,10 +35,16 @@ pub const RULE: Rule = Rule {
 
 fn judge(case: &Case) -> Judgement {
     let running = |at: &ContainerAt| case.container(*at).state == State::Running;
-    Judgement::of(case.containers().filter(running).filter_map(|at| finding(case, at)))
+    let servers = LazyCell::new(|| Servers::new(case));
+    let finding = |at| finding(case, at, &servers);
+    Judgement::of(case.containers().filter(running).filter_map(finding))
 }
 
-fn finding(case: &Case, at: ContainerAt) -> Option<Finding> {
+fn finding(
+    case: &Case,
+    at: ContainerAt,
+    all: &LazyCell<Servers, impl FnOnce() -> Servers>,
+) -> Option<Finding> {
     let failing: Vec<(&Edge, &LogError)> = failing(case, at).collect();
     let trouble = case.trouble_that_goes_on(at);
     if !failing.is_empty() {
@@ -51,7 +58,7 @@ fn finding(case: &Case, at: ContainerAt) -> Option<Finding> {
         Some(trouble) if trouble.kind == TroubleKind::Protocol && case.suspects(at).is_empty() => {
             Some(misunderstood(case, at, &trouble))
         }
-        Some(trouble) => Some(of_nobody(case, at, &trouble)),
+        Some(trouble) => Some(of_nobody(case, at, &trouble, all)),
         // It may be so for another's sake, with whom that is told.
         None => (is_unhealthy && !case.is_unhealthy_for_another(at)).then(|| unhealthy(case, at)),
     }
@@ -110,7 +117,12 @@ fn of_hosts(
 
 /// One whose log does not say whom it fails to reach: what it is told to dial is
 /// under suspicion.
-fn of_nobody(case: &Case, at: ContainerAt, trouble: &Complaint) -> Finding {
+fn of_nobody(
+    case: &Case,
+    at: ContainerAt,
+    trouble: &Complaint,
+    all: &LazyCell<Servers, impl FnOnce() -> Servers>,
+) -> Finding {
     let (name, kind) = (case.name(at), trouble.kind);
     let suspects = case.suspects(at);
     let of_what = match suspects.is_empty() && !kind.is_telling() {
@@ -147,7 +159,8 @@ fn of_nobody(case: &Case, at: ContainerAt, trouble: &Complaint) -> Finding {
         false => cure(case, at, kind, &suspects),
     };
     let mut fix = vec![case.logs(at), advise(advice)];
-    if let Some(anew) = made_anew(case, at, trouble).filter(|_| kind.is_of_network()) {
+    let anew = || all.made_anew(case, at, trouble);
+    if let Some(anew) = kind.is_of_network().then(anew).flatten() {
         fix.push(advise(format!(
             "or, since {} was made as that began, start {} again: a program that looks a name up \
              once keeps the address that it had",
