@@ -127,8 +127,11 @@ fn wrapped(text: &mut String, sentence: &str, indent: usize, role: Role, style: 
 
 /// [`flow`], begun `indent` columns into the line.
 fn flow_from(words: &[String], indent: usize, available: usize) -> String {
-    let lead = std::iter::once(GLUE.repeat(indent.saturating_sub(1)));
-    let words: Vec<String> = lead.chain(words.iter().cloned()).collect();
+    // The first word stays beside what is there already, however long it is.
+    let mut words = words.to_vec();
+    if let Some(first) = words.first_mut() {
+        first.insert_str(0, &GLUE.repeat(indent));
+    }
     let text = flow(&words, " ", indent, available);
     text.chars().skip(indent).collect()
 }

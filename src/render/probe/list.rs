@@ -78,6 +78,7 @@ fn outcome(row: &Compared, charts: bool, style: &Style) -> String {
     if let Some(size) = measurement.full_size {
         text.push_str(&format!(": {size}"));
     }
+    text = series::with_units(&text);
     if let Some(reason) = &measurement.reason {
         text.push_str(&format!(": {reason}"));
     }
