@@ -82,22 +82,17 @@ pub fn verdict_words(ladder: &Ladder) -> String {
         (Reach::Blocked, Some(rung)) if rung.rung == RungKind::Size => {
             "reachable for small packets only".to_owned()
         }
-        (Reach::Blocked, Some(rung)) => format!("blocked at: {}", what(rung)),
+        (Reach::Blocked, Some(rung)) => match rung.rung {
+            RungKind::Running => "blocked: not running".to_owned(),
+            RungKind::Packets => "blocked: packets are dropped".to_owned(),
+            RungKind::Network => "blocked at: shared network".to_owned(),
+            other => format!("blocked at: {}", other.as_str()),
+        },
         (Reach::Reachable, _) if ladder.basis == Basis::Map => {
             "reachable by the map; nothing was measured".to_owned()
         }
         (Reach::Reachable, _) => "reachable".to_owned(),
         _ => "unknown".to_owned(),
-    }
-}
-
-/// A rung's name in words that stand alone.
-fn what(rung: &Rung) -> &'static str {
-    match rung.rung {
-        RungKind::Running => "not running",
-        RungKind::Network => "shared network",
-        RungKind::Packets => "packets are dropped",
-        other => other.as_str(),
     }
 }
 

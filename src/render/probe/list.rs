@@ -79,9 +79,7 @@ fn outcome(row: &Compared, charts: bool, style: &Style) -> String {
         text.push_str(&format!(": {size}"));
     }
     text = series::with_units(&text);
-    if let Some(reason) = &measurement.reason {
-        text.push_str(&format!(": {reason}"));
-    }
+    text.push_str(&series::because(measurement));
     let role = match (row.agreement, measurement.outcome) {
         (Agreement::Leaks | Agreement::Fails, _) => Role::Bad,
         _ if measurement.full_size.is_some_and(FullSize::loses) => Role::Bad,

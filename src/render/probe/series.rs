@@ -39,6 +39,14 @@ pub fn figures(measurement: &Measurement) -> Option<String> {
     Some(parts.join(", "))
 }
 
+/// Why it came out so, or was not measured any more in the end, to follow an outcome.
+pub fn because(measurement: &Measurement) -> String {
+    let was_open = measurement.series.is_some() && measurement.outcome == Outcome::Reachable;
+    let then = if was_open { "; then not measured" } else { "" };
+    let reason = measurement.reason.as_ref();
+    reason.map(|reason| format!("{then}: {reason}")).unwrap_or_default()
+}
+
 /// A chart for each way, what its signs mean, and the figures of each.
 pub fn over_time<'a>(
     measurements: impl IntoIterator<Item = &'a Measurement>,
@@ -55,10 +63,7 @@ pub fn over_time<'a>(
         if let Some(figures) = figures(measurement) {
             said.push_str(&format!(", {figures}"));
         }
-        if let Some(reason) = &measurement.reason {
-            let until = if measurement.received > 0 { "; then not measured" } else { "" };
-            said.push_str(&format!("{until}: {reason}"));
-        }
+        said.push_str(&because(measurement));
         let role = if measurement.outcome == Outcome::Reachable { Role::Plain } else { Role::Bad };
         let label = style.paint(Role::Strong, &format!("{}:", label(measurement)));
         let said = with_units(&said);
