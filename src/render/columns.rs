@@ -21,6 +21,9 @@ pub const FEW: usize = 2;
 /// As many pieces of a word as there have to be.
 pub const ANY: usize = usize::MAX;
 
+/// So many rows are looked at to see which column to narrow.
+const MOST_JUDGED: usize = 200;
+
 /// Longest word that is kept whole at all costs, unless it is an address.
 const LONGEST_WORD: usize = 20;
 
@@ -145,9 +148,11 @@ pub fn share(rows: &[Vec<String>], available: usize, pieces: usize) -> Option<Wi
     let natural = bounds.iter().map(|(narrowest, natural)| *natural.min(&(narrowest + spare)));
     let mut widths: Vec<usize> = natural.collect();
     let mut heights: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+    // Some of many rows tell as much as all of them.
+    let some = |at: usize| column(at).step_by(rows.len().div_ceil(MOST_JUDGED).max(1));
     let mut of = |at: usize, wide: usize| {
         let heights = heights.entry((at, wide));
-        heights.or_insert_with(|| column(at).map(|cell| height(cell, wide)).collect()).clone()
+        heights.or_insert_with(|| some(at).map(|cell| height(cell, wide)).collect()).clone()
     };
     let mut over = widths.iter().sum::<usize>().saturating_sub(available);
     while over > 0 {
@@ -158,7 +163,7 @@ pub fn share(rows: &[Vec<String>], available: usize, pieces: usize) -> Option<Wi
                 let others = (0..count).filter(|other| *other != at);
                 others.map(|other| now[other][row]).max().unwrap_or(0)
             };
-            let others: Vec<usize> = (0..rows.len()).map(row_without).collect();
+            let others: Vec<usize> = (0..now[at].len()).map(row_without).collect();
             let narrowest = bounds[at].0.max(widths[at].saturating_sub(over));
             for wide in narrowest..widths[at] {
                 let then = of(at, wide);
