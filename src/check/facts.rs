@@ -95,8 +95,8 @@ pub(super) fn container(map: &Map, who: &Who, name: &str, claim: &ContainerClaim
 fn one_container(map: &Map, who: &Who, at: ContainerAt, claim: &ContainerClaim) -> Assessment {
     let container = map.container(at);
     let state = || match container.exit_code.filter(|_| container.state == State::Exited) {
-        Some(code) => format!("it is {} ({code})", container.state),
-        None => format!("it is {}", container.state),
+        Some(code) => format!("it {} ({code})", container.state.predicate()),
+        None => format!("it {}", container.state.predicate()),
     };
     match claim {
         ContainerClaim::Exists(_) => Assessment::fact(true, "it exists"),

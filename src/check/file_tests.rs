@@ -57,7 +57,7 @@ fn what_is_listed_is_asserted() {
             "network front exists",
             "network back exists",
             "container web runs",
-            "container db is exited",
+            "container db has exited",
             "container db is on back",
         ]
     );

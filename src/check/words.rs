@@ -36,7 +36,7 @@ impl ContainerClaim {
             Self::Exists(false) => "does not exist".to_owned(),
             Self::Running(true) => "runs".to_owned(),
             Self::Running(false) => "does not run".to_owned(),
-            Self::State(state) => format!("is {state}"),
+            Self::State(state) => state.predicate().to_owned(),
             Self::Health(Some(health)) => format!("is {}", health.as_str()),
             Self::Health(None) => "has no health check".to_owned(),
             Self::On { networks, only: true } if networks.is_empty() => {

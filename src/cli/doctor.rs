@@ -113,6 +113,7 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
         only: chosen.as_ref(),
         scope: run.options.scope(&args.names),
         fail_on: args.fail_on.severity(),
+        command: run.options.doctor(),
         has_baseline: known.is_some(),
         ..FindingsView::new(&diagnosis, &map)
     };
@@ -134,7 +135,7 @@ async fn look(run: Run<'_>, args: &Args) -> Result<Snapshot> {
     let asked = chosen(&Map::new(&session.snapshot), run.options, args)?;
     if let Some(wait) = args.flows.filter(|_| session.is_live()) {
         let whom = whom(&session.snapshot, !args.no_exec, asked.as_ref());
-        session.flows(whom, Some(tokio::time::sleep(wait))).await?;
+        session.listen(whom, wait).await?;
     }
     match &asked {
         Some(asked) => session.observe_about(!args.no_exec, asked).await,

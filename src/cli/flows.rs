@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::flows::advise;
 use crate::graph::{Filter, Map};
 use crate::model::Flow;
+use crate::model::words::span;
 use crate::render::{AdviceView, FlowsView, Format};
 
 /// Arguments of `netmap flows`.
@@ -108,9 +109,8 @@ impl Args {
             return None;
         }
         let enough = interrupt::claim();
-        if self.follow {
-            run.note("listening; Ctrl-C shows what was seen");
-        }
+        let long = self.wait.map(|wait| format!(" for {}", span(wait.as_secs_f64())));
+        run.note(&format!("listening{}; Ctrl-C shows what was seen", long.unwrap_or_default()));
         let wait = self.wait;
         Some(async move {
             match wait {

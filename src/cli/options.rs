@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::compose::ComposeOptions;
 use crate::engine::Environment;
+use crate::render::fix;
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -101,6 +102,22 @@ impl Options {
         let all = self.project.iter().chain(&self.network).chain(names);
         let parts: Vec<&str> = all.map(String::as_str).collect();
         (!parts.is_empty()).then(|| parts.join(", "))
+    }
+
+    /// The command by which the doctor looks at the same setup.
+    pub fn doctor(&self) -> String {
+        let named = |option: &'static str, values: Vec<String>| {
+            values.into_iter().map(move |value| format!(" {option} {}", fix::quoted(&value)))
+        };
+        let paths =
+            |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect();
+        let from = self.from.as_slice();
+        let source: String = named("--host", self.host.clone())
+            .chain(named("--context", self.context.clone()))
+            .chain(named("--from", paths(from)))
+            .chain(named("--compose", paths(&self.compose.files)))
+            .collect();
+        format!("netmap doctor{source}")
     }
 
     /// How long one call to the engine may take.

@@ -113,7 +113,11 @@ impl Output {
     pub fn note(&self, text: &str) {
         let style = self.style_of_talk();
         for line in text.lines() {
-            self.talk(&format!("{}\n", style.paint(Role::Quiet, line)));
+            let said = match width(line) <= style.width {
+                true => style.paint(Role::Quiet, line),
+                false => style.wrapped(Role::Quiet, line, 2),
+            };
+            self.talk(&format!("{said}\n"));
         }
     }
 
@@ -147,11 +151,7 @@ impl Output {
     /// A place on standard error for what changes.
     pub fn live(&self) -> Live<'_> {
         let seen = io::stderr().is_terminal() && !is_dumb();
-        let size = terminal_size::terminal_size_of(io::stderr());
-        let (columns, lines) = size.map_or((80, 24), |(columns, lines)| (columns.0, lines.0));
-        let style = Style { width: usize::from(columns).max(20), color: self.colored(seen) };
-        let taken = std::cell::Cell::new(0);
-        Live { output: self, seen, style, height: lines.into(), taken }
+        Live { output: self, seen, shown: std::cell::RefCell::default() }
     }
 
     /// Whether standard output is a terminal, and the data of this run goes there.
@@ -172,23 +172,34 @@ pub struct Live<'a> {
     output: &'a Output,
     /// Whether there is a terminal to show it.
     seen: bool,
-    /// The dress for it.
-    pub style: Style,
-    /// How high the terminal is, and how many of its lines are taken.
-    height: usize,
-    taken: std::cell::Cell<usize>,
+    /// What is there.
+    shown: std::cell::RefCell<String>,
 }
 
 impl Live<'_> {
+    /// The dress for it: as wide as the terminal is now.
+    pub fn style(&self) -> Style {
+        Style { width: self.size().0, color: self.output.colored(self.seen) }
+    }
+
+    /// How wide and how high the terminal is now: its window may have been resized.
+    fn size(&self) -> (usize, usize) {
+        let size = terminal_size::terminal_size_of(io::stderr());
+        let (columns, lines) = size.map_or((80, 24), |(columns, lines)| (columns.0, lines.0));
+        (usize::from(columns).max(20), lines.into())
+    }
+
     /// Shows this in place of what was there.
     pub fn show(&self, text: &str) {
         if !self.seen {
             return;
         }
+        let (columns, height) = self.size();
         let (mut shown, mut taken) = (String::new(), 0);
         for line in text.lines() {
-            let high = width(line).div_ceil(self.style.width).max(1);
-            if taken + high >= self.height {
+            let high = rows(line, columns);
+            // Nor the topmost line: some terminals keep what is taken away from there on.
+            if taken + high + 1 >= height {
                 break;
             }
             taken += high;
@@ -197,16 +208,23 @@ impl Live<'_> {
         }
         self.clear();
         self.output.talk(&shown);
-        self.taken.set(taken);
+        self.shown.replace(shown);
     }
 
-    /// Takes away what is there.
+    /// Takes away what is there. In a window that is narrower by now its lines have
+    /// become more.
     fn clear(&self) {
-        match self.taken.replace(0) {
-            0 => {}
-            taken => self.output.talk(&format!("\r\u{1b}[{taken}A\u{1b}[J")),
+        let columns = self.size().0;
+        let taken: usize = self.shown.take().lines().map(|line| rows(line, columns)).sum();
+        if taken > 0 {
+            self.output.talk(&format!("\r\u{1b}[{taken}A\u{1b}[J"));
         }
     }
+}
+
+/// How many rows of so many columns a line takes.
+fn rows(line: &str, columns: usize) -> usize {
+    width(line).div_ceil(columns).max(1)
 }
 
 impl Drop for Live<'_> {

@@ -13,6 +13,7 @@ use crate::diagnose::{Case, PortToTry, doubts, needed, ports_to_try};
 use crate::engine::{self, Address, Choice, Engine, Engines, ObserveOptions, ScanOptions, Whom};
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Map, Selection};
+use crate::model::words::span;
 use crate::model::{
     Attempt, By, Container, ContainerAt, LostWay, Measurement, Probe, ResolvedName, Snapshot,
 };
@@ -203,6 +204,14 @@ impl<'a> Session<'a> {
         self.flows_about(whom, wait, &mut |_| BTreeSet::new()).await
     }
 
+    /// Like [`Self::flows`], for so long, and says that it takes as long.
+    pub async fn listen(&mut self, whom: Whom, wait: Duration) -> Result<()> {
+        if self.is_live() {
+            self.run.note(&format!("listening for {}", span(wait.as_secs_f64())));
+        }
+        self.flows(whom, Some(tokio::time::sleep(wait))).await
+    }
+
     /// Like [`Self::flows`], where it may be about containers that come meanwhile.
     pub async fn flows_about(
         &mut self,
@@ -291,7 +300,7 @@ impl<'a> Session<'a> {
         let probing = self.probing(map, &plan, how)?;
         self.announce(&plan, &probing);
         let live = self.run.output.live();
-        let seen = |so_far: &[Measurement]| live.show(&over_time(so_far, &live.style));
+        let seen = |so_far: &[Measurement]| live.show(&over_time(so_far, &live.style()));
         Ok(probing.follow(pace, enough, seen).await)
     }
 

@@ -1,7 +1,7 @@
 //! `netmap show`: the map, in a terminal or as a file.
 
 use super::format::FormatArgs;
-use super::options::{Options, duration};
+use super::options::duration;
 use super::picture::PictureArgs;
 use super::run::Run;
 use super::session::{Purpose, Session};
@@ -11,8 +11,7 @@ use crate::diagnose::talks;
 use crate::engine::Whom;
 use crate::error::Result;
 use crate::graph::{Comparison, Filter, Map, Selection};
-use crate::render::{Format, Shown, View, fix};
-use std::path::PathBuf;
+use crate::render::{Format, Shown, View};
 use std::time::Duration;
 
 /// Arguments of `netmap show`.
@@ -76,7 +75,11 @@ async fn looked<'a>(run: Run<'a>, args: &Args, filter: &Filter) -> Result<Sessio
     let mut session = Session::open_live(run, purpose).await?;
     // Before anything is tried, which would be seen as well.
     if let Some(wait) = args.flows {
-        session.flows(Whom::all(!args.no_exec), wait.map(tokio::time::sleep)).await?;
+        let whom = Whom::all(!args.no_exec);
+        match wait {
+            Some(wait) => session.listen(whom, wait).await?,
+            None => session.flows(whom, None::<tokio::time::Sleep>).await?,
+        }
     }
     if args.probe {
         session.probe(|map| Ok(map.select(filter)?.containers)).await?;
@@ -106,7 +109,7 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     let view = |selection: &Selection, scope| {
         View::new(&map, selection, scope)
             .with_probe(comparison.as_ref())
-            .with_doctor(doctor(run.options))
+            .with_doctor(run.options.doctor())
             .with_talk(talk.clone())
     };
     let picture = args.picture.clone().that_can_split();
@@ -130,19 +133,4 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     }
     run.show(&view, format, &picture).await?;
     Ok(Ending::Clean)
-}
-
-/// The command by which the doctor looks at the same setup.
-fn doctor(options: &Options) -> String {
-    let named = |option: &'static str, values: Vec<String>| {
-        values.into_iter().map(move |value| format!(" {option} {}", fix::quoted(&value)))
-    };
-    let paths = |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect();
-    let from = options.from.as_slice();
-    let source: String = named("--host", options.host.clone())
-        .chain(named("--context", options.context.clone()))
-        .chain(named("--from", paths(from)))
-        .chain(named("--compose", paths(&options.compose.files)))
-        .collect();
-    format!("netmap doctor{source}")
 }

@@ -83,7 +83,7 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
         session.probe(|map| Ok(source::chosen(run.options, map)?.containers)).await?;
     }
     if let Some(wait) = args.flows {
-        session.flows(Whom::all(!args.no_exec), Some(tokio::time::sleep(wait))).await?;
+        session.listen(Whom::all(!args.no_exec), wait).await?;
     }
     let mut snapshot = source::narrowed(run.options, session.snapshot)?;
     if args.redact {

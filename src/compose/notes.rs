@@ -153,7 +153,11 @@ impl Notes {
         match remark {
             Remark::Unset(name) => self.unset.entry(name).or_insert((spot, 0)).1 += 1,
             Remark::Required(name, message) => {
-                let tail = if message.is_empty() { String::new() } else { format!(": {message}") };
+                let tail = if message.is_empty() {
+                    String::new()
+                } else {
+                    format!("; the file says: {message}")
+                };
                 let why = format!("the variable `{name}` is required and not set{tail}");
                 self.refused(spot, path, why);
             }

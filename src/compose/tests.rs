@@ -326,7 +326,7 @@ fn variables_without_a_value_are_named_once() {
         notes(&snapshot),
         [
             "compose.yaml:2:14 `$TAG`: not set, so taken as empty, here and in 1 value more",
-            "compose.yaml:3:34 `services.b.hostname`: the variable `NAME` is required and not set: say who",
+            "compose.yaml:3:34 `services.b.hostname`: the variable `NAME` is required and not set; the file says: say who",
         ]
     );
 }

@@ -223,9 +223,9 @@ impl Case<'_> {
         for edge in edges {
             let (Some(port), Some(subnet)) = (edge.port, self.sent_from(edge)) else { continue };
             let (port, protocol) = (port.to_string(), edge.protocol.unwrap_or_default());
-            let allow = format!("ufw allow from {subnet} to any port {port} proto {protocol}");
+            let allow = format!("sudo ufw allow from {subnet} to any port {port} proto {protocol}");
             steps.push(advise(format!(
-                "where ufw keeps the host's rules, with it instead: {allow}"
+                "where ufw keeps the host's rules, let it do that instead: {allow}"
             )));
             let program =
                 if subnet.starts_with(|c: char| c.is_ascii_digit()) && !subnet.contains(':') {

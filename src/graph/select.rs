@@ -206,7 +206,10 @@ impl Map<'_> {
             if network.is_none() || network.is_host() || network.ingress {
                 continue;
             }
-            let left_out = |member: &&ContainerAt| !selection.containers.contains(member);
+            let left_out = |member: &&ContainerAt| {
+                let is_stopped = self.container(**member).state.is_stopped();
+                !is_stopped && !selection.containers.contains(member)
+            };
             let members = self.members(*at).iter().filter(left_out);
             let mut names: Vec<String> =
                 members.map(|member| self.container(*member).name.clone()).collect();

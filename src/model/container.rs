@@ -78,6 +78,21 @@ impl State {
         }
     }
 
+    /// The state as what is said of a container: `has exited`, `is running`.
+    pub fn predicate(self) -> &'static str {
+        match self {
+            Self::Planned => "is planned",
+            Self::Created => "was never started",
+            Self::Running => "is running",
+            Self::Paused => "is paused",
+            Self::Restarting => "is restarting",
+            Self::Removing => "is being removed",
+            Self::Exited => "has exited",
+            Self::Dead => "is dead",
+            Self::Unknown => "is in a state that nobody knows",
+        }
+    }
+
     /// Whether the container has a network stack of its own right now, or
     /// will have one when it is brought up as planned.
     pub fn has_network(self) -> bool {

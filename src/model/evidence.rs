@@ -68,10 +68,12 @@ pub enum Evidence {
         /// The host's port.
         host_port: u16,
     },
-    /// Containers cannot reach the finding's own for its reason.
+    /// Containers cannot reach others for the finding's reason.
     CutOff {
-        /// The containers.
+        /// Who cannot reach them.
         clients: Vec<String>,
+        /// Who cannot be reached.
+        servers: Vec<String>,
     },
     /// Where the matter is written in compose files.
     Written {

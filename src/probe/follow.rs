@@ -10,7 +10,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::Limits;
 use super::run::Probing;
-use crate::model::{Latency, Measurement, Outcome, Probe, Series, Try};
+use crate::model::{Latency, Measurement, Outcome, Probe, Series, Try, Why};
 
 /// Tries under way at once. Where more than so many wait for an answer, the next
 /// one waits for them.
@@ -93,6 +93,8 @@ struct Course {
     trips: Sum,
     changes: Sum,
     last_trip: Option<u64>,
+    /// Why it could not be tried any more.
+    untried: Option<Why>,
     range: Option<(u64, u64)>,
 }
 
@@ -126,11 +128,17 @@ impl Course {
             trips: Sum::default(),
             changes: Sum::default(),
             last_trip: None,
+            untried: None,
             range: None,
         }
     }
 
     fn add(&mut self, at: Duration, measured: Measurement) {
+        // What could not be tried is not lost.
+        if measured.outcome == Outcome::Unknown && measured.sent == 0 {
+            self.untried = measured.reason;
+            return;
+        }
         self.sent = self.sent.saturating_add(measured.sent);
         self.received = self.received.saturating_add(measured.received);
         let trip_us = measured.latency.map(|latency| latency.avg);
@@ -168,6 +176,7 @@ impl Course {
         Measurement {
             sent: self.sent,
             received: self.received,
+            reason: self.of.reason.clone().or(self.untried.clone()),
             latency: latency.map(|((min, max), avg)| Latency { min, avg, max }),
             series: Some(series),
             ..self.of.clone()
@@ -214,6 +223,18 @@ mod tests {
         // 40 from the first to the second, and 20 over the one that was lost.
         assert_eq!((series.jitter_us, series.left_out, series.tries.len()), (Some(30), 0, 5));
         assert_eq!(series.tries[2], Try { at_ms: 2000, trip_us: None });
+    }
+
+    #[test]
+    fn what_could_not_be_tried_is_not_lost() {
+        let tried = course(&[Some(100)], 10);
+        let mut course = Course::new(tried.clone(), 10);
+        course.add(Duration::ZERO, tried.clone());
+        let unknown = Measurement { outcome: Outcome::Unknown, sent: 0, received: 0, ..tried };
+        course.add(Duration::from_secs(1), Measurement { latency: None, ..unknown });
+        let seen = course.measurement(Duration::from_secs(1), usize::MAX);
+        assert_eq!((seen.outcome, seen.sent, seen.received), (Outcome::Reachable, 1, 1));
+        assert_eq!(seen.series.unwrap().tries.len(), 1);
     }
 
     #[test]

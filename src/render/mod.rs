@@ -4,6 +4,8 @@
 
 mod advice;
 mod ascii;
+mod blocks;
+mod cells;
 mod chart;
 mod check;
 mod columns;

@@ -1,7 +1,8 @@
 //! Two plain tables: networks, and containers with an entry for each endpoint.
 
+use super::cells::{port_line, state};
 use super::columns;
-use super::grid::{footer, heading, of_swarm, port_line, state};
+use super::grid::{footer, heading, of_swarm};
 use super::style::{Role, Style};
 use super::view::{View, flags};
 use crate::graph::StackOwner;

@@ -1,7 +1,8 @@
 //! A tree: each network with its members below it, and below them what shares
 //! their stack.
 
-use super::grid::{footer, heading, state};
+use super::cells::state;
+use super::grid::{footer, heading};
 use super::style::{Role, Style, unglued};
 use super::view::View;
 use crate::graph::StackOwner;

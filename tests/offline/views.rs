@@ -64,6 +64,13 @@ fn a_whole_view_and_a_network_with_all_its_members_leave_nobody_out() {
     assert!(!pair.out.contains("more member"), "{}", pair.out);
 }
 
+#[test]
+fn stopped_containers_are_told_of_once() {
+    let run = netmap(&["show", "--from", "sample:module-5"]);
+    assert!(!run.out.contains("more member") && !run.out.contains(" · 2 not shown"), "{}", run.out);
+    assert!(run.out.contains("2 containers stopped and not shown"), "{}", run.out);
+}
+
 /// Everything that a terminal shows.
 const TEXTS: [&[&str]; 8] = [
     &["show", "--all", "--from", "tests/offline/zoo.json"],

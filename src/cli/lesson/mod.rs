@@ -21,7 +21,7 @@ use crate::diagnose;
 use crate::error::{Error, Result};
 use crate::lesson::{self, LABEL, LESSONS, Lesson};
 use crate::model::{Container, Network, Snapshot};
-use crate::render::{CheckView, Role, prose};
+use crate::render::{CheckView, Role, flow, prose};
 pub use args::Args;
 use args::{What, asked_for};
 use desk::{Broken, Course, Desk};
@@ -152,9 +152,11 @@ impl Desk<'_> {
         for lesson in lessons.iter() {
             let up = snapshot.as_ref().is_ok_and(|s| !Props::of(lesson, s).is_empty());
             let name = self.style.paint(Role::Strong, &lesson.name);
-            let space = " ".repeat(widest - lesson.name.len() + 2);
-            let mark = if up { self.style.paint(Role::Good, "  (up)") } else { String::new() };
-            text.push_str(&format!("{name}{space}{}{mark}\n", lesson.title()));
+            let space = " ".repeat(widest - lesson.name.len() + 1);
+            let mut words = vec![name + &space];
+            words.extend(lesson.title().split(' ').map(str::to_owned));
+            words.extend(up.then(|| self.style.paint(Role::Good, " (up)")));
+            text.push_str(&(flow(&words, " ", widest + 2, self.style.width) + "\n"));
         }
         self.say(&text)?;
         if snapshot.is_err() {

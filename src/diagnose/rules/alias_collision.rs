@@ -80,11 +80,14 @@ fn finding(case: &Case, shared: &Shared, edges: &[&Edge]) -> Finding {
     let on = &case.network(shared.network).name;
     let owners = case.names_of(shared.owners.iter().copied());
     let clients = case.clients(edges);
-    let all = if owners.len() == 2 { "both" } else { "all" };
+    let (all, either) = match owners.len() {
+        2 => ("both", "one or the other"),
+        _ => ("all", "any of them"),
+    };
     let so = match clients.as_slice() {
         [] => String::new(),
-        [one] => format!(", so {one}, which dials it, gets one or the other"),
-        several => format!(", so {}, which dial it, get one or the other", few(several)),
+        [one] => format!(", so {one}, which dials it, gets {either}"),
+        several => format!(", so {}, which dial it, get {either}", few(several)),
     };
     let mut finding = RULE.finding(
         clients.iter().copied().chain(owners.iter().copied()).chain([on.as_str()]),
@@ -96,9 +99,11 @@ fn finding(case: &Case, shared: &Shared, edges: &[&Edge]) -> Finding {
     finding.evidence.extend(shared.owners.iter().filter_map(|at| case.sign_service(*at)));
     match clear_networks(case, shared, edges) {
         Some(clear) => finding.evidence.push(clear),
-        None => {
+        // Where somebody dials it, the summary says so.
+        None if clients.is_empty() => {
             finding.evidence.push(Evidence::OneOrTheOther { name: shared.name.to_owned() });
         }
+        None => {}
     }
     let silent = edges.iter().find_map(|edge| Some((edge.port?, case.silent_copies(edge)?.1)));
     for (port, at) in silent.iter().flat_map(|(port, silent)| silent.iter().map(|at| (*port, *at)))

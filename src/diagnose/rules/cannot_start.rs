@@ -90,7 +90,8 @@ fn finding(case: &Case, at: ContainerAt) -> Option<Finding> {
     finding.evidence.extend(case.signs(&clients));
     if !clients.is_empty() {
         let clients = owned(&case.clients(&clients));
-        finding.evidence.push(Evidence::CutOff { clients });
+        let servers = vec![case.name(at).to_owned()];
+        finding.evidence.push(Evidence::CutOff { clients, servers });
     }
     finding.fix = match taken {
         Some(taken) => taken.give_another(case, at),

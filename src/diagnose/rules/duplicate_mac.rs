@@ -39,7 +39,9 @@ fn finding(case: &Case, network: NetworkAt, mac: &str, twins: &[ContainerAt]) ->
     clients.dedup();
     clients.retain(|client| !names.contains(client));
     if !clients.is_empty() {
-        finding.evidence.push(Evidence::CutOff { clients: owned(&clients) });
+        let servers = twins.iter().filter(|at| !case.wanted_by(**at).is_empty());
+        let servers = owned(&case.names_of(servers.copied()));
+        finding.evidence.push(Evidence::CutOff { clients: owned(&clients), servers });
     }
     finding.fix = case.with_other_mac(twins);
     finding

@@ -60,8 +60,7 @@ fn finding(
     let is = if clients.len() == 1 { "is" } else { "are" };
     let down = !case.container(own).state.has_network();
     let state = match (down, case.container(own).state) {
-        (true, State::Exited) => "has exited".to_owned(),
-        (true, state) => format!("is {state}"),
+        (true, state) => state.predicate().to_owned(),
         (false, _) => format!("does not answer to `{host}` there"),
     };
     let mut finding = RULE.finding(

@@ -9,7 +9,7 @@ use crate::model::{Evidence, LogError, MachineMatter, Progress, Severity};
 pub const RULE: Rule = Rule {
     name: "hairpin",
     severity: Severity::Error,
-    summary: "a container reaches for a neighbour by way of the host and a published port",
+    summary: "a container dials a neighbour by way of the host and a published port",
     meaning: "A container that dials the host's address and a port published there goes out of its \
         network and back into another. Engines, firewalls and rootless setups differ in whether that \
         works; between neighbours there is no need for it.",
@@ -57,10 +57,10 @@ fn judge(case: &Case) -> Judgement {
     });
     Judgement::of(groups.into_iter().map(|((peer, inside, severity, unknown), edges)| {
         let (name, clients) = (case.name(peer), case.clients(&edges));
-        let verb = if clients.len() == 1 { "reaches" } else { "reach" };
+        let verb = if clients.len() == 1 { "dials" } else { "dial" };
         let mut finding = RULE.finding(
             clients.iter().copied().chain([name]),
-            format!("{} {verb} for {name} by way of the host", few(&clients)),
+            format!("{} {verb} {name} by way of the host", few(&clients)),
         );
         finding.severity = severity;
         finding.evidence = case.signs(&edges);

@@ -40,7 +40,7 @@ fn judge(case: &Case) -> Judgement {
         finding.evidence = case.signs(&edges);
         let (host, matter) = (host.to_string(), MachineMatter::Silent);
         finding.evidence.push(Evidence::OnMachine { host, port, matter });
-        let text = "A firewall of the host drops it: what containers send to the host passes it";
+        let text = "A firewall of the host drops it: what containers send to the host goes through it, too";
         finding.evidence.push(Evidence::Remark { text });
         finding.fix = case.reach_machine(matter, &edges);
         finding

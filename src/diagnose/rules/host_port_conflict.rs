@@ -88,7 +88,8 @@ fn judge(case: &Case) -> Judgement {
         finding.evidence.extend(error.map(|error| Evidence::StartError { said: error.gist() }));
         let waiting = case.wanted_by(at);
         if !waiting.is_empty() {
-            finding.evidence.push(Evidence::CutOff { clients: owned(&waiting) });
+            let servers = vec![case.name(at).to_owned()];
+            finding.evidence.push(Evidence::CutOff { clients: owned(&waiting), servers });
         }
         finding.fix = publish_elsewhere(case, at, &asked, &mut given);
         if !holders.is_empty() && !planned {

@@ -2,7 +2,7 @@
 
 use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, advise};
 use crate::model::words::few;
-use crate::model::{Evidence, Severity};
+use crate::model::{Evidence, NetworkAt, Severity};
 
 /// See `netmap explain macvlan-host`.
 pub const RULE: Rule = Rule {
@@ -33,10 +33,19 @@ fn judge(case: &Case) -> Judgement {
             Some(_) => few(&clients),
             None => "its own host".to_owned(),
         };
-        let networks = case.network_names(at);
+        let on_host = |at: &NetworkAt| case.network(*at).driver.reaches_beyond();
+        let networks: Vec<NetworkAt> = case.map.networks_of(at).filter(on_host).collect();
+        let kind = networks.first().map_or("macvlan", |at| case.network(*at).driver.as_str());
+        let networks: Vec<&str> =
+            networks.iter().map(|at| case.network(*at).name.as_str()).collect();
+        let is = if networks.len() == 1 { "is a" } else { "are" };
+        let network = if networks.len() == 1 { "network" } else { "networks" };
         let mut finding = RULE.finding(
             [name].into_iter().chain(clients.iter().copied().filter(|client| *client != name)),
-            format!("{name} and {other} cannot reach each other: {} is a macvlan", few(&networks)),
+            format!(
+                "{name} and {other} cannot reach each other: {} {is} {kind} {network}",
+                few(&networks)
+            ),
         );
         finding.evidence = case.signs(&edges);
         let text = "The kernel keeps members of macvlan and ipvlan networks from their own host";

@@ -88,7 +88,7 @@ fn trimmed(case: &Case, at: ContainerAt, settings: &[&Reference]) -> Vec<Change>
 
 /// Where the value comes from again the next time.
 fn in_file(case: &Case) -> Option<Step> {
-    let advice = "write it in the file that is given to --env-file, too, as the value is to be";
+    let advice = "if the value comes from a file (--env-file), write it there without them, too";
     (!case.is_planned()).then(|| advise(advice))
 }
 

@@ -88,6 +88,8 @@ pub fn recreate(case: &Case, network: NetworkAt, mtu: u32) -> Step {
              com.docker.network.driver.mtu: \"{mtu}\"; then {docker} compose down, and up"
         )
     } else {
-        format!("re-create {name} with -o com.docker.network.driver.mtu={mtu}, then its containers")
+        format!(
+            "re-create the network {name} with -o com.docker.network.driver.mtu={mtu}, then its containers"
+        )
     })
 }

@@ -41,7 +41,8 @@ fn judge(case: &Case) -> Judgement {
             .collect();
         let clients = case.clients(&waiting);
         if !clients.is_empty() {
-            finding.evidence.push(Evidence::CutOff { clients: owned(&clients) });
+            let servers = vec![case.name(at).to_owned()];
+            finding.evidence.push(Evidence::CutOff { clients: owned(&clients), servers });
         }
         finding.evidence.extend(lost.consequences.get(&at).into_iter().flatten().cloned());
         findings.push(finding);

@@ -110,8 +110,11 @@ fn full(case: &Case, at: NetworkAt) -> Option<Finding> {
         return None;
     }
     let name = &network.name;
-    let mut finding =
-        RULE.finding([name.as_str()], format!("{name} has {taken} of its {room} addresses in use"));
+    let summary = match room.saturating_sub(taken) {
+        0 => format!("{name} has no free address: all {room} are in use"),
+        _ => format!("{name} has {taken} of its {room} addresses in use"),
+    };
+    let mut finding = RULE.finding([name.as_str()], summary);
     finding.evidence = vec![Evidence::Subnet { network: name.clone(), subnet: range }];
     finding.fix = vec![advise(format!(
         "create a network with a larger --subnet, and move the members of {name} to it"

@@ -34,11 +34,11 @@ fn judge(case: &Case) -> Judgement {
     });
     Judgement::of(groups.into_iter().map(|((peer, inside, host_ip, host_port), edges)| {
         let (name, clients) = (case.name(peer), case.clients(&edges));
-        let verb = if clients.len() == 1 { "reaches" } else { "reach" };
+        let verb = if clients.len() == 1 { "dials" } else { "dial" };
         let mut finding = RULE.finding(
             clients.iter().copied().chain([name]),
             format!(
-                "{} {verb} for {name} by way of the host, where its port is published on {host_ip} only",
+                "{} {verb} {name} by way of the host, where its port is published on {host_ip} only",
                 few(&clients)
             ),
         );

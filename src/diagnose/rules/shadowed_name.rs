@@ -48,7 +48,7 @@ fn judge(case: &Case) -> Judgement {
             let mut finding = RULE.finding(
                 [container.name.as_str(), peer_name],
                 format!(
-                    "{} takes `{name}` for {address}, which is not {peer_name}'s",
+                    "In {}, `{name}` means {address}, which is not {peer_name}'s address",
                     container.name
                 ),
             );

@@ -206,7 +206,7 @@ fn is_bridge_of(case: &Case, host: &HostObservation, network: &Network, interfac
 
 fn recreate(network: &Network) -> Step {
     advise(format!(
-        "re-create {} on another range: --subnet, or default-address-pools in daemon.json",
+        "re-create the network {} with another range: --subnet, or default-address-pools in daemon.json",
         network.name
     ))
 }

@@ -112,7 +112,9 @@ impl<'a> Climb<'a> {
             containers.iter().copied().find(|at| self.case.container(*at).state == State::Paused);
         let states: Vec<String> = containers
             .iter()
-            .map(|at| format!("{} is {}", self.case.name(*at), self.case.container(*at).state))
+            .map(|at| {
+                format!("{} {}", self.case.name(*at), self.case.container(*at).state.predicate())
+            })
             .collect();
         let status = match down.or(frozen) {
             None => Status::Pass,

@@ -69,7 +69,7 @@ fn told_apart(climb: &Climb, to: ContainerAt) -> Option<String> {
         let own = case.own(climb.from, host).filter(|own| *own != to);
         let own = own.map(|own| {
             let (own, state) = (case.name(own), case.container(own).state);
-            format!("; the one of its own project is {own}, which is {state}")
+            format!("; the one of its own project is {own}, which {}", state.predicate())
         });
         let leads = format!("the one to which {host} leads from {}", climb.name());
         leads + own.as_deref().unwrap_or_default()

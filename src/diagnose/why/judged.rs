@@ -62,7 +62,7 @@ fn is_about(climb: &Climb, finding: &Finding) -> bool {
         Evidence::Dial(dial) => {
             dial.container == climb.name() && *dial.host == *edge.host && dial.port == edge.port
         }
-        Evidence::CutOff { clients } => {
+        Evidence::CutOff { clients, .. } => {
             let to = edge.container().map(|to| case.name(to));
             clients.iter().any(|client| client == climb.name())
                 && finding.subjects.iter().any(|subject| Some(&**subject) == to)

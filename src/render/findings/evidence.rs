@@ -37,8 +37,8 @@ pub fn sentence(evidence: &Evidence) -> String {
         Evidence::DoesNotAnswer { container, host_port } => {
             format!("For that reason {container} does not answer on its published port {host_port}")
         }
-        Evidence::CutOff { clients } => {
-            format!("For that reason {} cannot reach it", few(clients))
+        Evidence::CutOff { clients, servers } => {
+            format!("For that reason {} cannot reach {}", few(clients), few(servers))
         }
         Evidence::Written { places } => {
             let places: Vec<String> = places.iter().map(ToString::to_string).collect();
@@ -58,7 +58,7 @@ pub fn sentence(evidence: &Evidence) -> String {
             (false, false) => format!("{container} listens on {}", numbers(ports)),
         },
         Evidence::Speaks { container, port, protocol } => {
-            format!("{container} takes {port} with {} only", protocol.in_words())
+            format!("{container} listens on {port} for {} only", protocol.in_words())
         }
         Evidence::PublishedOn { host_port, host_ip, dialled } => {
             let is = match dialled {
@@ -96,7 +96,7 @@ pub fn sentence(evidence: &Evidence) -> String {
             format!("localhost is {who}, and nothing listens on {port} there")
         }
         Evidence::Ipv4Only { container, port } => {
-            format!("{container} listens on {port} with IPv4 only")
+            format!("{container} listens on {port} for IPv4 only")
         }
         Evidence::HealthCheck { fails: true } => "The check fails".to_owned(),
         Evidence::HealthCheck { fails: false } => {
@@ -113,12 +113,13 @@ pub fn sentence(evidence: &Evidence) -> String {
             }
         }
         Evidence::TakenAndCut { host_ports } => format!(
-            "It is published on the host as {}: connections there are accepted and cut",
+            "It is published on the host as port {}: connections there are accepted and cut",
             numbers(host_ports)
         ),
         Evidence::AsksFor { ports, in_vain } => {
-            let vain = if *in_vain { ", and nothing is" } else { "" };
-            format!("It asks for port {} to be published{vain}", numbers(ports))
+            let (port, is) = if ports.len() == 1 { ("port", "is") } else { ("ports", "are") };
+            let vain = if *in_vain { format!(", and {is} not") } else { String::new() };
+            format!("Its {port} {} {is} to be published{vain}", numbers(ports))
         }
         Evidence::PortHeldBy { containers, planned, several } => {
             let it = if *several { "them" } else { "it" };
@@ -290,7 +291,7 @@ pub fn sentence(evidence: &Evidence) -> String {
         Evidence::LastComplaint { container, error, host } => {
             format!("The last error in the log of {container}: {host}, {}", error.as_str())
         }
-        Evidence::Is { container, state } => format!("{container} is {state}"),
+        Evidence::Is { container, state } => format!("{container} {}", state.predicate()),
         Evidence::StartedLater { owner, container } => {
             format!("{container} shares the network of {owner}, and {owner} started later")
         }

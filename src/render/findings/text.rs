@@ -7,7 +7,7 @@ use super::set_aside;
 use super::view::FindingsView;
 use crate::model::words::{count, full_stop};
 use crate::model::{Because, Diagnosis, Finding, SetAside, Severity};
-use crate::render::style::{Role, Style, glued, unglued, width};
+use crate::render::style::{GLUE, Role, Style, glued, unglued, width};
 use crate::render::{escape, fix};
 
 /// Columns before the words: the width of `warning` and two spaces.
@@ -47,15 +47,17 @@ pub fn render(view: &FindingsView, style: &Style) -> String {
     if view.verbose {
         asked(&mut text, diagnosis, style);
     }
-    let mut closing = groups::verdict(diagnosis);
+    wrapped(&mut text, &groups::verdict(diagnosis), 0, Role::Plain, style);
+    // A command ends its line, so that it can be copied.
+    let mut next = |what: &str, command: &str| {
+        wrapped(&mut text, &format!("{what}: {}", glued(command)), 0, Role::Plain, style);
+    };
     if !view.verbose && (groups::is_blind(diagnosis) || !notes.is_empty()) {
-        closing.push_str(&format!(" More: {}.", glued("netmap doctor --verbose")));
+        next("More", &format!("{} --verbose", view.command));
     }
     if let Some(first) = diagnosis.findings.first() {
-        let explain = glued(&format!("netmap explain {}", first.rule));
-        closing.push_str(&format!(" What a finding means: {explain}."));
+        next("What a finding means", &format!("netmap explain {}", first.rule));
     }
-    wrapped(&mut text, &closing, 0, Role::Plain, style);
     text
 }
 
@@ -98,7 +100,9 @@ fn headline(text: &mut String, finding: &Finding, style: &Style) {
 fn show(text: &mut String, group: &Group, view: &FindingsView, style: &Style) {
     for finding in &group.findings {
         headline(text, finding, style);
-        let shown = if view.verbose { finding.evidence.len() } else { MOST_EVIDENCE };
+        // A single one that would be left takes no more room than to say so.
+        let all = view.verbose || finding.evidence.len() == MOST_EVIDENCE + 1;
+        let shown = if all { finding.evidence.len() } else { MOST_EVIDENCE };
         for evidence in finding.evidence.iter().take(shown) {
             let sentence = full_stop(&evidence::sentence(evidence));
             wrapped(text, &sentence, INDENT, Role::Plain, style);
@@ -118,7 +122,7 @@ fn show(text: &mut String, group: &Group, view: &FindingsView, style: &Style) {
         match line.strip_prefix("# ") {
             Some(prose) => {
                 let room = style.width.saturating_sub(INDENT + 4);
-                for part in lines(prose, room) {
+                for part in lines(&with_values(prose), room) {
                     let part = style.paint(Role::Quiet, &format!("# {part}"));
                     text.push_str(&format!("{indent}  {part}\n"));
                 }
@@ -128,6 +132,23 @@ fn show(text: &mut String, group: &Group, view: &FindingsView, style: &Style) {
         }
     }
     text.push('\n');
+}
+
+/// The text with each option and its value on one line.
+fn with_values(text: &str) -> String {
+    let mut text_with = String::with_capacity(text.len());
+    let mut after_option = false;
+    for word in text.split_inclusive(' ') {
+        if after_option {
+            text_with.pop();
+            text_with.push_str(GLUE);
+        }
+        text_with.push_str(word);
+        after_option = word.starts_with('-')
+            && word.ends_with(' ')
+            && word.trim_end().ends_with(|c: char| c.is_ascii_alphanumeric());
+    }
+    text_with
 }
 
 /// What somebody wants ignored, each with the reason. What a baseline has is

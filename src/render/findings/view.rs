@@ -22,6 +22,8 @@ pub struct FindingsView<'a> {
     pub scope: Option<String>,
     /// From which severity on a finding fails the run; `None` for never.
     pub fail_on: Option<Severity>,
+    /// The command that shows it, to which `--verbose` may be added.
+    pub command: String,
     /// Whether findings were told from those of a baseline.
     pub has_baseline: bool,
 }
@@ -37,6 +39,7 @@ impl<'a> FindingsView<'a> {
             only: None,
             scope: None,
             fail_on: Some(Severity::Warning),
+            command: "netmap doctor".to_owned(),
             has_baseline: false,
         }
     }

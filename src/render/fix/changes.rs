@@ -1,14 +1,15 @@
 //! What changes about a container that is re-created, in words.
 
-use crate::model::words::listed;
 use crate::model::{Change, Setting};
 
 /// `re-create web with db:5432 in DATABASE_URL instead of localhost:5432`.
 pub fn recreated(name: &str, changes: &[Change]) -> String {
-    let changes: Vec<String> = changes.iter().map(change).collect();
+    // Each has its own `with`: what follows an `instead of` would seem to be of it.
+    let changes: Vec<String> = changes.iter().map(|to| format!("with {}", change(to))).collect();
     match changes.as_slice() {
         [] => format!("re-create {name}"),
-        changes => format!("re-create {name} with {}", listed(changes, usize::MAX)),
+        [only] => format!("re-create {name} {only}"),
+        [first @ .., last] => format!("re-create {name} {}, and {last}", first.join(", ")),
     }
 }
 
@@ -87,5 +88,23 @@ pub fn change(change: &Change) -> String {
             format!("no {option} (`{}` in a compose file)", key_of(option))
         }
         Change::Label { key, value } => format!("the label {key}={value}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_change_says_with() {
+        let label = |key: &str| Change::Label { key: key.to_owned(), value: "1".to_owned() };
+        let said = |changes: &[Change]| recreated("web", changes);
+        assert_eq!(said(&[]), "re-create web");
+        assert_eq!(said(&[label("a")]), "re-create web with the label a=1");
+        let three = [label("a"), Change::NoLinks, label("b")];
+        assert_eq!(
+            said(&three),
+            "re-create web with the label a=1, with no --link, and with the label b=1"
+        );
     }
 }

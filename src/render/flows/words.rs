@@ -21,12 +21,13 @@ pub fn last_seen(seen: &Flows, flow: &Flow) -> String {
     if flow.open > 0 || ago < 1.0 { "now".to_owned() } else { format!("{} ago", span(ago)) }
 }
 
-/// `41, 1 open`, `40, 40 cut`, `3 refused`, `2 unanswered`.
+/// `41, 1 open`, `2 open`, `40, 40 cut`, `3 refused`, `2 unanswered`.
 pub fn connections(flow: &Flow) -> String {
     let number = flow.connections;
     match flow.outcome {
         FlowOutcome::Refused => format!("{number} refused"),
         FlowOutcome::Unanswered => format!("{number} unanswered"),
+        _ if flow.open == number => format!("{number} open"),
         _ if flow.is_cut() => format!("{number}, {} cut", flow.cut),
         _ if flow.open > 0 => format!("{number}, {} open", flow.open),
         _ => number.to_string(),

@@ -84,17 +84,25 @@ fn numbers(of: usize) -> String {
         let room = last + 1 - first;
         // Where both do not fit with something between, the first tells enough.
         let end = if room > begin.len() + end.len() { end } else { String::new() };
-        let between = "·".repeat(room.saturating_sub(begin.len() + end.len()));
-        format!("{begin}{between}{end}")
+        let dots = "·".repeat(room.saturating_sub(begin.len() + end.len()));
+        format!("{begin}{dots}{end}")
     });
-    groups.collect::<Vec<_>>().join(" ")
+    groups.collect::<Vec<_>>().join(between(of))
 }
 
-/// Cells of one column each, in groups between which a line may break.
+/// Where so many stand side by side, they stay on one line.
+const BESIDE: usize = 15;
+
+/// What stands between groups of so many cells.
+fn between(cells: usize) -> &'static str {
+    if cells > BESIDE { " " } else { GLUE }
+}
+
+/// Cells of one column each, in groups; where there are many, a line may break between two.
 fn grouped(cells: impl Iterator<Item = String>) -> String {
     let cells: Vec<String> = cells.collect();
     let groups: Vec<String> = cells.chunks(GROUP).map(<[String]>::concat).collect();
-    groups.join(" ")
+    groups.join(between(cells.len()))
 }
 
 fn painted(status: CheckStatus, style: &Style) -> String {

@@ -82,22 +82,17 @@ pub fn verdict_words(ladder: &Ladder) -> String {
         (Reach::Blocked, Some(rung)) if rung.rung == RungKind::Size => {
             "reachable for small packets only".to_owned()
         }
-        (Reach::Blocked, Some(rung)) => format!("blocked at: {}", what(rung)),
+        (Reach::Blocked, Some(rung)) => match rung.rung {
+            RungKind::Running => "blocked: not running".to_owned(),
+            RungKind::Packets => "blocked: packets are dropped".to_owned(),
+            RungKind::Network => "blocked at: shared network".to_owned(),
+            other => format!("blocked at: {}", other.as_str()),
+        },
         (Reach::Reachable, _) if ladder.basis == Basis::Map => {
             "reachable by the map; nothing was measured".to_owned()
         }
         (Reach::Reachable, _) => "reachable".to_owned(),
         _ => "unknown".to_owned(),
-    }
-}
-
-/// A rung's name in words that stand alone.
-fn what(rung: &Rung) -> &'static str {
-    match rung.rung {
-        RungKind::Running => "not running",
-        RungKind::Network => "shared network",
-        RungKind::Packets => "packets are dropped",
-        other => other.as_str(),
     }
 }
 
@@ -127,8 +122,11 @@ fn wrapped(text: &mut String, sentence: &str, indent: usize, role: Role, style: 
 
 /// [`flow`], begun `indent` columns into the line.
 fn flow_from(words: &[String], indent: usize, available: usize) -> String {
-    let lead = std::iter::once(GLUE.repeat(indent.saturating_sub(1)));
-    let words: Vec<String> = lead.chain(words.iter().cloned()).collect();
+    // The first word stays beside what is there already, however long it is.
+    let mut words = words.to_vec();
+    if let Some(first) = words.first_mut() {
+        first.insert_str(0, &GLUE.repeat(indent));
+    }
     let text = flow(&words, " ", indent, available);
     text.chars().skip(indent).collect()
 }

@@ -78,9 +78,8 @@ fn outcome(row: &Compared, charts: bool, style: &Style) -> String {
     if let Some(size) = measurement.full_size {
         text.push_str(&format!(": {size}"));
     }
-    if let Some(reason) = &measurement.reason {
-        text.push_str(&format!(": {reason}"));
-    }
+    text = series::with_units(&text);
+    text.push_str(&series::because(measurement));
     let role = match (row.agreement, measurement.outcome) {
         (Agreement::Leaks | Agreement::Fails, _) => Role::Bad,
         _ if measurement.full_size.is_some_and(FullSize::loses) => Role::Bad,

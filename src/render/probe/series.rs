@@ -7,7 +7,7 @@ use super::view::{latency, milliseconds};
 use crate::model::words::{count, span};
 use crate::model::{By, Measurement, Outcome, Series, Try};
 use crate::render::columns::GAP;
-use crate::render::style::{Role, Style, flow, width};
+use crate::render::style::{Role, Style, flow, glued, width};
 
 /// From the shortest round trip to the longest.
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -39,6 +39,14 @@ pub fn figures(measurement: &Measurement) -> Option<String> {
     Some(parts.join(", "))
 }
 
+/// Why it came out so, or was not measured any more in the end, to follow an outcome.
+pub fn because(measurement: &Measurement) -> String {
+    let was_open = measurement.series.is_some() && measurement.outcome == Outcome::Reachable;
+    let then = if was_open { "; then not measured" } else { "" };
+    let reason = measurement.reason.as_ref();
+    reason.map(|reason| format!("{then}: {reason}")).unwrap_or_default()
+}
+
 /// A chart for each way, what its signs mean, and the figures of each.
 pub fn over_time<'a>(
     measurements: impl IntoIterator<Item = &'a Measurement>,
@@ -55,8 +63,10 @@ pub fn over_time<'a>(
         if let Some(figures) = figures(measurement) {
             said.push_str(&format!(", {figures}"));
         }
+        said.push_str(&because(measurement));
         let role = if measurement.outcome == Outcome::Reachable { Role::Plain } else { Role::Bad };
         let label = style.paint(Role::Strong, &format!("{}:", label(measurement)));
+        let said = with_units(&said);
         let words = said.split(' ').map(|word| style.paint(role, word));
         let words: Vec<String> = std::iter::once(label).chain(words).collect();
         text.push_str(&flow(&words, " ", 2, style.margin()));
@@ -87,6 +97,22 @@ fn apart(mut measurements: Vec<&Measurement>) -> Vec<&Measurement> {
     measurements
 }
 
+/// The text with each number and its unit on one line.
+pub fn with_units(text: &str) -> String {
+    [" ms", " s", " %"].iter().fold(text.to_owned(), |text, unit| {
+        let is_unit = |after: &str| !after.starts_with(char::is_alphanumeric);
+        let mut parts = text.split(unit).peekable();
+        let mut whole = String::with_capacity(text.len());
+        while let Some(part) = parts.next() {
+            whole.push_str(part);
+            if let Some(after) = parts.peek() {
+                whole.push_str(&if is_unit(after) { glued(unit) } else { (*unit).to_owned() });
+            }
+        }
+        whole
+    })
+}
+
 /// The charts, and what their signs mean.
 fn charts(shown: &[&Measurement], style: &Style) -> String {
     let all: Vec<(&Measurement, &Series)> =
@@ -110,7 +136,7 @@ fn charts(shown: &[&Measurement], style: &Style) -> String {
         _ => format!("each sign is {}, of {of_time}", count(each as u64, "try")),
     };
     let tall = top.map(|top| format!("; {} is {}", BARS[7], milliseconds(top)));
-    let legend = format!("{sign}{}; {LOST} had no answer", tall.unwrap_or_default());
+    let legend = with_units(&format!("{sign}{}; {LOST} had no answer", tall.unwrap_or_default()));
     let words: Vec<String> = legend.split(' ').map(|word| style.paint(Role::Quiet, word)).collect();
     text.push_str(&flow(&words, " ", 0, style.margin()));
     text.push('\n');

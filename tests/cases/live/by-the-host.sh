@@ -2,7 +2,7 @@
 # Symptom: "Grafana at host.docker.internal:3002 is refused, although the page opens in my browser. And the integration tests can't reach Ryuk."
 # Cause: two ways by the host that end there. stats is published on 127.0.0.1, which host.docker.internal is not. And the tests run in a container
 #   themselves: Testcontainers started Ryuk beside them by the engine's socket, and its published port is on the host's localhost, not on theirs.
-# doctor should say: monitor reaches for stats by way of the host (host.docker.internal:3002), and there it is published on 127.0.0.1 only; tests
+# doctor should say: monitor dials stats by way of the host (host.docker.internal:3002), and there it is published on 127.0.0.1 only; tests
 #   dials localhost:33768 and means ryuk, whose port 8080 is published as that.
 # Fix to offer: a network in common, and stats:3000 and ryuk:8080 as the addresses.
 # Must not say: that host.docker.internal is not known; that nothing of this setup has the port.
