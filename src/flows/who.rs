@@ -144,6 +144,16 @@ impl Who {
                 self.endpoints.insert((network.node.clone(), address), endpoint);
             }
         }
+        for (network, address) in map.own_given(at) {
+            let network = map.network(network);
+            let endpoint = Endpoint {
+                container: container.name.clone(),
+                network: network.name.as_str().into(),
+                lookout,
+                since: None,
+            };
+            self.endpoints.entry((network.node.clone(), address)).or_insert(endpoint);
+        }
         for published in &container.published {
             let Some(host_port) = published.host_port else { continue };
             let protocol = match published.protocol {

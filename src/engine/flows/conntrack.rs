@@ -7,24 +7,20 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use netlink_packet_core::{Nla, NlasIterator};
+use netlink_packet_netfilter::NetfilterMessageInner;
 use netlink_packet_netfilter::conntrack::{
     ConntrackAttribute, ConntrackMessage, IPTuple, ProtoInfo, ProtoInfoTCP, ProtoTuple, Status,
     Tuple,
 };
-use netlink_packet_netfilter::{
-    NetfilterHeader, NetfilterMessage, NetfilterMessageInner, NetfilterProtoFamily,
-};
 
 use super::kept::{Kept, changes_addresses};
+use super::netfilter::{NETFILTER, message};
 use super::pieces::Pieces;
 use crate::engine::netlink::{self, in_words, is_lacking};
 use crate::engine::small_file::of_kernel;
 use crate::model::{
     Ender, Ends, Family, FlowBasis, FlowProtocol, LookoutAt, Measures, Moment, Sighting, Stage,
 };
-
-/// `NETLINK_NETFILTER` of the kernel's `netlink.h`.
-pub const NETFILTER: i32 = 12;
 
 /// Attributes of the kernel's `nfnetlink_conntrack.h` that the library hands
 /// over as they are.
@@ -107,11 +103,6 @@ fn record(
 fn count() -> io::Result<u64> {
     let count = of_kernel("/proc/sys/net/netfilter/nf_conntrack_count")?;
     count.trim().parse().map_err(|_| io::Error::from(io::ErrorKind::InvalidData))
-}
-
-/// A message to netfilter, of whichever family.
-pub fn message(inner: impl Into<NetfilterMessageInner>) -> NetfilterMessage {
-    NetfilterMessage::new(NetfilterHeader::new(NetfilterProtoFamily::Unspec, 0, 0), inner)
 }
 
 /// What came of asking for all connections.

@@ -8,7 +8,7 @@ use std::ops::BitOr;
 use netlink_packet_netfilter::nftables::{ChainAttribute, ChainMessage, NfTablesMessage};
 use netlink_packet_netfilter::{NetfilterMessage, NetfilterMessageInner, NetfilterProtoFamily};
 
-use super::conntrack::{NETFILTER, message};
+use super::netfilter::{NETFILTER, message};
 use crate::engine::netlink;
 use crate::engine::small_file::of_kernel;
 use crate::model::Family;

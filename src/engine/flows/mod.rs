@@ -10,6 +10,8 @@ mod events;
 #[cfg(target_os = "linux")]
 mod kept;
 #[cfg(target_os = "linux")]
+mod netfilter;
+#[cfg(target_os = "linux")]
 mod owners;
 #[cfg(target_os = "linux")]
 mod pieces;
