@@ -59,11 +59,14 @@ pub fn elsewhere(names: &Names, edge: &Edge, to: ContainerAt, port: u16) -> Opti
 }
 
 /// The addresses by which one container can reach another.
-fn addresses(names: &Names, from: ContainerAt, to: ContainerAt) -> BTreeSet<IpAddr> {
+pub fn addresses(names: &Names, from: ContainerAt, to: ContainerAt) -> BTreeSet<IpAddr> {
     let Some(stack) = names.map.stack(to) else { return BTreeSet::new() };
-    let shared = names.shared(from, to).into_iter();
-    let endpoints = shared.filter_map(|network| names.map.endpoint_on(stack, network));
-    endpoints.flat_map(|endpoint| endpoint.addresses()).collect()
+    let shared = names.shared(from, to);
+    let endpoints = shared.iter().filter_map(|network| names.map.endpoint_on(stack, *network));
+    let given = endpoints.flat_map(|endpoint| endpoint.addresses());
+    let own = names.map.own_given(stack).into_iter();
+    let own = own.filter(|(network, _)| shared.contains(network)).map(|(_, address)| address);
+    given.chain(own).collect()
 }
 
 /// The addresses that were evidently dialled: the one that is written, those that

@@ -10,7 +10,7 @@ use super::wanted::Edge;
 use crate::model::{ContainerAt, LogError, LogErrorKind, Moment, NetworkAt, TroubleKind};
 
 /// Where the mail of others is taken outside.
-const SMTP: u16 = 25;
+pub const SMTP: u16 = 25;
 
 /// What lets mail out where its port is closed on the way.
 pub const BY_A_RELAY: &str = "then send by a relay, to its port 587 or 465, with a user and a password: many \
@@ -111,7 +111,7 @@ pub fn cure(case: &Case, at: ContainerAt, kind: TroubleKind, suspects: &[&Edge])
         ),
         TroubleKind::Barred => format!(
             "then let {server} accept {name}: by its own list of hosts that may connect, or with \
-             a password"
+             a password or another user"
         ),
         TroubleKind::Encryption => format!(
             "then let {name} and {server} agree: http or https, TLS switched on or off in both, \

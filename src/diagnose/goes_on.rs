@@ -91,6 +91,17 @@ impl<'a> Case<'a> {
         latest.map(|(_, complaint)| complaint)
     }
 
+    /// Why a server turns clients away, as its own log says again and again: that tells
+    /// more than what it lets them know.
+    pub fn why_turned_away(&self, server: ContainerAt) -> Option<Complaint> {
+        let troubles = self.log_troubles(server).filter(|trouble| {
+            trouble.kind.is_of_server() && self.goes_on(server, &trouble.repeated)
+        });
+        let latest = troubles.max_by_key(|trouble| trouble.repeated.last)?;
+        let (kind, line, began) = (latest.kind, latest.line.clone(), latest.repeated.first);
+        Some(Complaint { kind, line, began })
+    }
+
     /// Whether others are known to dial a container, and none of them says itself that
     /// the protocol is another.
     fn is_misunderstood(&self, at: ContainerAt) -> bool {

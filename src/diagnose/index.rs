@@ -135,6 +135,10 @@ impl<'a> Index<'a> {
             let word = self.word(service);
             self.speak(project, word, |spoken| push(&mut spoken.services, at));
         }
+        // A virtual address is made to be dialled.
+        for (_, address) in facts.map.own_given(at) {
+            self.fixed.entry(address).or_insert(at);
+        }
         let is_member = facts.map.stack_owner(at) == StackOwner::Itself;
         for (network, endpoint) in facts.map.endpoints(at) {
             for address in endpoint.fixed_addresses() {

@@ -120,6 +120,8 @@ mod narrow_tests;
 #[cfg(test)]
 mod real_apps_tests;
 #[cfg(test)]
+mod real_clients_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod whose_tests;

@@ -65,7 +65,11 @@ impl Case<'_> {
             ),
             _ => (
                 format!("{name}, a container"),
-                format!("then see whether {called} reaches the name servers that it asks itself"),
+                format!(
+                    "then see whether {called} answers who asks from there (access-control in unbound, \
+                     allow-query and allow-recursion in BIND), and reaches the name servers that it asks \
+                     itself"
+                ),
             ),
         };
         Some(NameServer { at, port, is, evidence, fix: vec![self.logs(at), advise(then)] })

@@ -239,7 +239,7 @@ fn ports(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     let Some(port) = edge.port else {
         // Whichever port it was: where nothing listens at all, that one is closed.
         let is_deaf = names.listening(to).is_some_and(<[_]>::is_empty);
-        let is_refused = is_deaf && edge.fails_as(LogErrorKind::Refused);
+        let is_refused = is_deaf && names.is_refused(edge);
         return match is_refused {
             true => Some(Obstacle::NobodyListens(Vec::new())),
             false => Obstacle::past(edge),

@@ -8,12 +8,12 @@ use crate::graph::Map;
 use crate::model::{Evidence, Finding, Severity, Snapshot};
 
 /// Seconds after everything was made, as a time.
-fn at(seconds: u32) -> String {
+pub(super) fn at(seconds: u32) -> String {
     format!("2026-05-01T10:{:02}:{:02}Z", seconds / 60, seconds % 60)
 }
 
 /// A container that runs on the network, with more that is known of it.
-fn container(name: &str, last: u8, more: &Value) -> Value {
+pub(super) fn container(name: &str, last: u8, more: &Value) -> Value {
     let mut container = json!({"name": name, "id": name, "state": "running",
         "created_at": at(0), "started_at": at(0), "endpoints": [{"network": "n",
         "network_id": "n", "ipv4": format!("10.0.0.{last}"), "aliases": [name]}]});
@@ -22,24 +22,24 @@ fn container(name: &str, last: u8, more: &Value) -> Value {
 }
 
 /// What was seen in a container after 100 seconds.
-fn seen(name: &str, more: &Value) -> Value {
+pub(super) fn seen(name: &str, more: &Value) -> Value {
     let mut seen = json!({"container": name, "id": name, "at": at(100)});
     seen.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     seen
 }
 
 /// What a log has repeated since these seconds.
-fn said(since: u32, of: &Value) -> Value {
+pub(super) fn said(since: u32, of: &Value) -> Value {
     let mut said = json!({"count": 9, "first": at(since), "last_but_one": at(97), "last": at(99)});
     said.as_object_mut().unwrap().extend(of.as_object().unwrap().clone());
     said
 }
 
-fn listening(address: &str, port: u16) -> Value {
+pub(super) fn listening(address: &str, port: u16) -> Value {
     json!({"protocol": "tcp", "address": address, "port": port})
 }
 
-fn found(containers: &[Value], seen: &[Value]) -> Vec<Finding> {
+pub(super) fn found(containers: &[Value], seen: &[Value]) -> Vec<Finding> {
     let snapshot = json!({"schema": "netmap/1", "engine": {"operating_system": "Debian"},
         "networks": [{"name": "n", "id": "n", "driver": "bridge",
             "subnets": [{"subnet": "10.0.0.0/24"}]}],
@@ -49,12 +49,12 @@ fn found(containers: &[Value], seen: &[Value]) -> Vec<Finding> {
 }
 
 /// Rule and summary of each.
-fn told(findings: &[Finding]) -> Vec<(String, &str)> {
+pub(super) fn told(findings: &[Finding]) -> Vec<(String, &str)> {
     findings.iter().map(|f| (f.rule.to_string(), f.summary.as_str())).collect()
 }
 
 /// All that is advised in a finding.
-fn advice(finding: &Finding) -> String {
+pub(super) fn advice(finding: &Finding) -> String {
     finding.fix.iter().map(|step| format!("{:?}\n", step.action)).collect()
 }
 

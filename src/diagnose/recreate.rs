@@ -69,10 +69,13 @@ impl Case<'_> {
                 let is_nowhere = reference.dialled_port().is_none() && is_for_host(reference);
                 is_nowhere.then_some(port)
             });
+            let too = if changes.is_empty() { "" } else { ", too" };
+            steps.extend(
+                untold.map(|port| {
+                    advise(format!("let {} dial port {port}{too}", self.called(client)))
+                }),
+            );
             if !changes.is_empty() {
-                steps.extend(untold.map(|port| {
-                    advise(format!("let {} dial port {port}, too", self.called(client)))
-                }));
                 steps.extend(self.recreate(client, changes));
             }
             let elsewhere = configured.iter().find(|(_, reference)| setting(reference).is_none());

@@ -253,11 +253,11 @@ fn edges_from<'a>(names: &Names<'a>, from: ContainerAt, former: &Former) -> Vec<
 
 /// A refusal that names no port is about the one port on which its server listens, where
 /// that is on its own loopback: it is what every server does there that has not been told
-/// otherwise.
+/// otherwise. One that names nobody is about the server that its client is told to dial.
 fn find_only_ports(names: &Names, edges: &mut [Edge]) {
     for edge in edges.iter_mut().filter(|edge| edge.port.is_none()) {
         let Some(to) = edge.container().filter(|to| *to != edge.from) else { continue };
-        if edge.fails_as(LogErrorKind::Refused) {
+        if names.is_refused(edge) {
             edge.port = names.only_port_on_loopback(to);
         }
     }
@@ -284,6 +284,18 @@ impl<'a> Names<'a> {
             LogErrorKind::Refused => (error.repeated, TroubleKind::Refused),
             _ => (error.repeated, TroubleKind::Unreachable),
         })
+    }
+
+    /// Whether the log of a client says that the other end of an edge without a port
+    /// refuses it, or that somebody does whom the log does not name, and that end is what
+    /// the client is told to dial.
+    pub fn is_refused(&self, edge: &Edge) -> bool {
+        let is_dialled = || edge.is_configured() && !edge.is_health_check();
+        let by_nobody = || {
+            self.log_troubles(edge.from).any(|trouble| trouble.kind == TroubleKind::Refused)
+                || self.hostless_errors(edge.from).any(|(_, kind)| kind == TroubleKind::Refused)
+        };
+        edge.fails_as(LogErrorKind::Refused) || (is_dialled() && by_nobody())
     }
 
     /// Whether the log of a container says that a connection failed, and not to
@@ -331,7 +343,9 @@ fn find_former_owners(names: &Names, former: &Former, edges: &mut [Edge]) {
         let edge = &edges[at];
         let target = match (edge.target, edge.port) {
             (Meaning::FreeAddress(network), port) if !edge.is_configured() => {
-                let on_port = edges.iter().filter(|other| port.is_none() || other.port == port);
+                let on_port = edges
+                    .iter()
+                    .filter(|other| port.is_none() || other.port.is_none() || other.port == port);
                 let dials = on_port.filter_map(|other| match other.target {
                     Meaning::Named(to) => Some(to),
                     _ => None,

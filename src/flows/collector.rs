@@ -12,8 +12,8 @@ use super::settled::Settled;
 use super::tally::{Kind, Tallies};
 use super::who::{End, RESOLVER, Who};
 use crate::model::{
-    Ends, FlowOutcome, FlowProtocol, Flows, Hop, HopBy, Look, LookoutAt, Lookouts, Milestone,
-    Moment, Party, Sighting, Stage, Unread, Waiting,
+    Ends, Family, FlowOutcome, FlowProtocol, Flows, Hop, HopBy, Look, LookoutAt, Lookouts,
+    Milestone, Moment, Party, Sighting, Stage, Unread, Waiting,
 };
 
 /// Connections that are put together at once.
@@ -58,6 +58,8 @@ pub struct Collector {
     read: BTreeSet<LookoutAt>,
     /// By lookout whether connections are tracked there, and what was not seen.
     tracked: BTreeMap<LookoutAt, bool>,
+    /// The family of addresses of which connections are not, where the other's are.
+    untracked: BTreeMap<LookoutAt, Family>,
     /// Where the kernel tells of each TCP socket that is gone.
     heard: BTreeSet<LookoutAt>,
     blind: BTreeMap<LookoutAt, BTreeSet<String>>,
@@ -83,6 +85,7 @@ impl Collector {
             look: 0,
             read: BTreeSet::new(),
             tracked: BTreeMap::new(),
+            untracked: BTreeMap::new(),
             heard: BTreeSet::new(),
             blind: BTreeMap::new(),
             not_looked: lookouts.not_looked.iter().cloned().collect(),
@@ -104,6 +107,10 @@ impl Collector {
         }
         if let Some(is_tracked) = look.is_tracked {
             self.tracked.insert(look.at, is_tracked);
+            match look.untracked {
+                Some(family) => drop(self.untracked.insert(look.at, family)),
+                None => drop(self.untracked.remove(&look.at)),
+            }
         }
         self.blind.entry(look.at).or_default().extend(look.blind);
         self.dropped += look.dropped;
@@ -470,22 +477,29 @@ impl Collector {
         for (at, whys) in &self.blind {
             notes.extend(whys.iter().map(|why| self.note(*at, why)));
         }
-        let untracked = self.tracked.iter().filter(|(at, tracked)| {
-            // The machine's own connections are nobody's here.
-            !**tracked && !self.who.names(**at).is_empty()
-        });
-        for (at, _) in untracked {
-            let what = match self.heard.contains(at) {
-                true => "UDP, pings and refusals there may be missed",
-                false => {
-                    "only what is open there can be seen, and TCP that was closed from there \
-                     within the last minute"
-                }
-            };
-            let why = "the kernel keeps no record of connections in its network namespace";
-            notes.push(self.note(*at, &format!("{why}: {what}")));
+        // The machine's own connections are nobody's here.
+        let is_somebody_s = |at: &LookoutAt| !self.who.names(*at).is_empty();
+        for (at, _) in self.tracked.iter().filter(|(at, kept)| !**kept && is_somebody_s(at)) {
+            notes.push(self.no_record(*at, ""));
+        }
+        let one_family = self.untracked.iter();
+        for (at, family) in one_family.filter(|(at, family)| self.who.has(**at, **family)) {
+            notes.push(self.no_record(*at, &format!(" by {}", family.as_str())));
         }
         notes
+    }
+
+    /// That some connections of a lookout are remembered by nobody.
+    fn no_record(&self, at: LookoutAt, which: &str) -> Unread {
+        let what = match self.heard.contains(&at) {
+            true => "UDP, pings and refusals there may be missed",
+            false => {
+                "only what is open there can be seen, and TCP that was closed from there \
+                 within the last minute"
+            }
+        };
+        let why = "the kernel keeps no record of connections";
+        self.note(at, &format!("{why}{which} in its network namespace: {what}"))
     }
 
     fn note(&self, at: LookoutAt, why: &str) -> Unread {

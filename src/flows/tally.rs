@@ -59,11 +59,13 @@ struct Sums {
     path_mtu: Option<u32>,
 }
 
+/// Adds to a sum what is known of a part.
+fn sum(into: &mut Option<u64>, more: Option<u64>) {
+    *into = [*into, more].into_iter().flatten().reduce(u64::saturating_add);
+}
+
 impl Sums {
     fn add(&mut self, measured: Measures) {
-        fn sum(into: &mut Option<u64>, more: Option<u64>) {
-            *into = [*into, more].into_iter().flatten().reduce(u64::saturating_add);
-        }
         sum(&mut self.sent, measured.sent);
         sum(&mut self.received, measured.received);
         sum(&mut self.packets, measured.packets);
@@ -75,8 +77,52 @@ impl Sums {
         self.path_mtu = self.path_mtu.into_iter().chain(measured.path_mtu).min();
     }
 
+    /// Adds what others come to.
+    fn add_all(&mut self, other: &Self) {
+        sum(&mut self.sent, other.sent);
+        sum(&mut self.received, other.received);
+        sum(&mut self.packets, other.packets);
+        sum(&mut self.retransmits, other.retransmits);
+    }
+
+    /// Leaves these bytes out. Packets of two halves are not as many.
+    fn subtract(&mut self, other: &Self) {
+        let less = |from: &mut Option<u64>, by: Option<u64>| {
+            *from = from.map(|from| from.saturating_sub(by.unwrap_or(0)));
+        };
+        less(&mut self.sent, other.sent);
+        less(&mut self.received, other.received);
+        (self.packets, self.retransmits) = (None, None);
+    }
+
     fn mean_rtt(&self) -> Option<u64> {
         self.rtt_us.checked_div(self.with_rtt)
+    }
+}
+
+impl Tally {
+    /// How many of them the server ended without a word.
+    pub fn cut(&self) -> u64 {
+        self.cut
+    }
+
+    /// Adds as many connections as another one has.
+    pub fn add(&mut self, other: &Self) {
+        self.connections += other.connections;
+        self.open += other.open;
+        self.ended += other.ended;
+        self.cut += other.cut;
+        self.measures.add_all(&other.measures);
+    }
+
+    /// Leaves out as many connections as another one has.
+    pub fn subtract(&mut self, other: &Self) {
+        let less = |from: u64, by: u64, most: u64| from.saturating_sub(by).min(most);
+        self.connections = self.connections.saturating_sub(other.connections);
+        self.open = less(self.open, other.open, self.connections);
+        self.ended = less(self.ended, other.ended, self.connections);
+        self.cut = less(self.cut, other.cut, self.ended);
+        self.measures.subtract(&other.measures);
     }
 }
 

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use super::{Collector, Who};
 use crate::graph::Map;
 use crate::model::{
-    Ender, Ends, Flow, FlowBasis, FlowOutcome, FlowProtocol, Flows, Look, Lookout, Lookouts,
-    Measures, Milestone, Moment, Owner, Sighting, Snapshot, Stage, Waiting,
+    Ender, Ends, Family, Flow, FlowBasis, FlowOutcome, FlowProtocol, Flows, Look, Lookout,
+    Lookouts, Measures, Milestone, Moment, Owner, Sighting, Snapshot, Stage, Waiting,
 };
 
 /// The machine, web, and api with its sidecar log: by their places.
@@ -214,6 +214,94 @@ fn the_proxys_two_halves_are_one_flow() {
     assert_eq!(
         all(&once(seen)),
         ["host → web:80/tcp closed ×1", "host → web:80/tcp closed ×3 via 8080 proxy"]
+    );
+}
+
+/// What is left of what the machine did itself has the bytes of that alone.
+#[test]
+fn the_proxys_bytes_and_ends_are_counted_once() {
+    let closed = |place, from: &str, to: &str, bytes: u64| {
+        let measures = Measures { sent: Some(bytes), heard: Some(9), ..Measures::default() };
+        Sighting { measures, ..socket(place, from, to, Stage::Closed) }
+    };
+    let flows = once(vec![
+        closed(MACHINE, "127.0.0.1:40001", "127.0.0.1:8080", 70),
+        closed(WEB, "10.1.0.1:50001", "10.1.0.2:80", 70),
+        closed(WEB, "10.1.0.1:39999", "10.1.0.2:80", 30),
+    ]);
+    let told = |flow: &Flow| (flow.connections, flow.ended, flow.bytes_sent);
+    let told: Vec<_> = flows.flows.iter().map(told).collect();
+    assert_eq!(told, [(1, 1, Some(30)), (1, 1, Some(70))], "{flows:#?}");
+}
+
+/// Where nobody listens in the container the proxy takes the connection, and cuts it.
+#[test]
+fn what_the_proxy_is_refused_is_no_flow_of_the_machines() {
+    let measures = Measures { said: Some(5), heard: Some(0), ..Measures::default() };
+    let (is_reset, basis) = (true, FlowBasis::Event);
+    let first = tracked(MACHINE, "127.0.0.1:40001", "127.0.0.1:8080", Stage::Closed);
+    let first = Sighting { measures, is_reset, basis, ..first };
+    let second = tracked(WEB, "10.1.0.1:50001", "10.1.0.2:80", Stage::Refused);
+    let flows = once(vec![first, second]);
+    assert_eq!(all(&flows), ["host → web:80/tcp closed ×1 via 8080 proxy"]);
+    assert_eq!(flows.flows[0].cut, 1);
+}
+
+/// A port of the machine may lead to one container at one of its addresses, and to
+/// another at the next.
+#[test]
+fn whose_a_published_port_is_depends_on_the_address() {
+    let mut snapshot = snapshot();
+    for (name, address) in [("api", "192.0.2.2"), ("web", "127.0.0.1")] {
+        let container = snapshot.containers.iter_mut().find(|c| c.name == name).unwrap();
+        container.published = serde_json::from_value(
+            serde_json::json!([{"port": 80, "host_ip": address, "host_port": 8080}]),
+        )
+        .unwrap();
+    }
+    let lookouts = lookouts();
+    let mut collector = Collector::new(Who::new(&Map::new(&snapshot), &lookouts), &lookouts);
+    look(
+        &mut collector,
+        looks(vec![
+            tracked(MACHINE, "127.0.0.1:40001", "127.0.0.1:8080", Stage::Over),
+            tracked(MACHINE, "192.0.2.2:40001", "192.0.2.2:8080", Stage::Over),
+        ]),
+    );
+    assert_eq!(
+        all(&collector.finish(0)),
+        [
+            "host → api:80/tcp closed ×1 via 8080 proxy",
+            "host → web:80/tcp closed ×1 via 8080 proxy",
+        ]
+    );
+}
+
+/// Docker's resolver needs rules for IPv4 in each container: of IPv6 nothing is
+/// remembered there, which is said where a container has such an address.
+#[test]
+fn what_is_tracked_by_one_family_of_addresses_alone_is_said() {
+    let notes = |ipv6: &str| {
+        let mut snapshot = snapshot();
+        let web = snapshot.containers.iter_mut().find(|c| c.name == "web").unwrap();
+        web.endpoints[0].ipv6 = ipv6.parse().ok();
+        let lookouts = lookouts();
+        let mut collector = Collector::new(Who::new(&Map::new(&snapshot), &lookouts), &lookouts);
+        let mut looks = looks(Vec::new());
+        looks.iter_mut().for_each(|look| look.untracked = Some(Family::V6));
+        look(&mut collector, looks);
+        collector.hear([MACHINE, WEB, API]);
+        let not_looked = collector.finish(1000).not_looked;
+        not_looked
+            .into_iter()
+            .map(|note| format!("{}: {}", note.what, note.why))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(notes(""), [""; 0]);
+    assert_eq!(
+        notes("fd00::2"),
+        ["container `web`: the kernel keeps no record of connections by IPv6 in its network \
+          namespace: UDP, pings and refusals there may be missed"]
     );
 }
 

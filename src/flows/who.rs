@@ -9,7 +9,9 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 use ipnet::IpNet;
 
 use crate::graph::Map;
-use crate::model::{ContainerAt, FlowProtocol, LookoutAt, Lookouts, Moment, Party, Protocol};
+use crate::model::{
+    ContainerAt, Family, FlowProtocol, LookoutAt, Lookouts, Moment, Party, Protocol,
+};
 
 /// Docker's own resolver inside each container.
 pub const RESOLVER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));
@@ -27,6 +29,8 @@ struct Endpoint {
 /// Where a port of the machine leads to.
 #[derive(Debug, Clone)]
 pub struct Published {
+    /// The address of the machine that it is published on; none for all of them.
+    on: Option<IpAddr>,
     /// The container.
     pub container: String,
     /// Its port.
@@ -57,12 +61,16 @@ pub struct Who {
     /// The machine's own addresses, by engine.
     machines: HashMap<(String, IpAddr), ()>,
     services: HashMap<IpAddr, String>,
-    published: HashMap<(String, FlowProtocol, u16), Published>,
+    /// By engine, protocol and port of the machine: there may be one for each of its
+    /// addresses.
+    published: HashMap<(String, FlowProtocol, u16), Vec<Published>>,
     /// The engines' own networks.
     subnets: Vec<(String, IpNet)>,
     /// For each lookout the names of the containers in it, its engine, and
     /// whether the machine itself is in it.
     lookouts: Vec<(Vec<String>, String, bool)>,
+    /// Which lookouts have a container with an address of a family.
+    families: HashSet<(LookoutAt, Family)>,
     /// The names of all containers.
     known: HashSet<String>,
     /// Gateways at which an engine's resolver answers.
@@ -126,6 +134,7 @@ impl Who {
             let name: Arc<str> = network.name.as_str().into();
             first.get_or_insert_with(|| Arc::clone(&name));
             for address in endpoint.addresses() {
+                self.families.extend(lookout.map(|at| (at, Family::of(address))));
                 let endpoint = Endpoint {
                     container: container.name.clone(),
                     network: Arc::clone(&name),
@@ -135,6 +144,16 @@ impl Who {
                 self.endpoints.insert((network.node.clone(), address), endpoint);
             }
         }
+        for (network, address) in map.own_given(at) {
+            let network = map.network(network);
+            let endpoint = Endpoint {
+                container: container.name.clone(),
+                network: network.name.as_str().into(),
+                lookout,
+                since: None,
+            };
+            self.endpoints.entry((network.node.clone(), address)).or_insert(endpoint);
+        }
         for published in &container.published {
             let Some(host_port) = published.host_port else { continue };
             let protocol = match published.protocol {
@@ -143,11 +162,13 @@ impl Who {
                 Protocol::Sctp => FlowProtocol::Sctp,
             };
             let leads_to = Published {
+                on: Some(published.host_ip).filter(|address| !address.is_unspecified()),
                 container: container.name.clone(),
                 port: published.port,
                 network: first.clone(),
             };
-            self.published.insert((container.node.clone(), protocol, host_port), leads_to);
+            let port = (container.node.clone(), protocol, host_port);
+            self.published.entry(port).or_default().push(leads_to);
         }
     }
 
@@ -201,6 +222,11 @@ impl Who {
         self.lookouts.get(lookout).map_or(&[], |(names, ..)| names)
     }
 
+    /// Whether a container in a lookout has an address of this family.
+    pub fn has(&self, lookout: LookoutAt, family: Family) -> bool {
+        self.families.contains(&(lookout, family))
+    }
+
     /// Whether the engine's machine is in it.
     pub fn is_machine(&self, lookout: LookoutAt) -> bool {
         self.lookouts.get(lookout).is_some_and(|(.., is_machine)| *is_machine)
@@ -239,7 +265,8 @@ impl Who {
     ) -> Option<&Published> {
         let is_machine = to.ip().is_loopback() || self.of(&self.machines, node, to.ip()).is_some();
         let found = self.published.get(&(node.to_owned(), protocol, to.port()));
-        found.filter(|_| is_machine)
+        let mut found = found.into_iter().flatten().filter(|_| is_machine);
+        found.find(|published| published.on.is_none_or(|on| on == to.ip()))
     }
 
     /// Who is at an end of a connection.

@@ -39,8 +39,8 @@ use names::Names;
 use services::Services;
 
 use crate::model::{
-    Container, ContainerAt, Endpoint, Network, NetworkAt, NetworkIndex, NetworkMode, Observation,
-    PerContainer, PerNetwork, Snapshot, State, Subnet, positions, with_positions,
+    Container, ContainerAt, Driver, Endpoint, Network, NetworkAt, NetworkIndex, NetworkMode,
+    Observation, PerContainer, PerNetwork, Snapshot, State, Subnet, positions, with_positions,
 };
 
 /// A node of the map.
@@ -317,11 +317,37 @@ impl<'a> Map<'a> {
                     }
                 }
             }
+            // What the engine gave to somebody comes first.
+            for at in self.containers() {
+                for (network, address) in self.own_given(at) {
+                    owners.entry(address).or_default().push((at, network));
+                }
+            }
             owners
         });
         // Several containers can have one address, each on a network of its own.
         let claim = owners.get(&address)?.iter();
         claim.copied().find(|(_, network)| !self.is_beyond(from, *network))
+    }
+
+    /// The addresses that a container has given itself on networks of its own, with these:
+    /// a virtual one, which moves from one container to another. In a swarm the engine gives
+    /// those of services to containers, and they are nobody's own.
+    pub fn own_given(&self, at: ContainerAt) -> Vec<(NetworkAt, IpAddr)> {
+        let seen = self.observation(at).filter(|_| self.container(at).state.has_network());
+        let others = seen.map_or(&[][..], |seen| &seen.other_addresses);
+        let networks: Vec<NetworkAt> = match others.is_empty() {
+            true => Vec::new(),
+            false => self.endpoints(at).filter_map(|(network, _)| network).collect(),
+        };
+        let on = |address: IpAddr| {
+            let mut networks = networks.iter().copied().filter(|network| {
+                let network = self.network(*network);
+                network.driver != Driver::Overlay && network.contains(address)
+            });
+            networks.next().map(|network| (network, address))
+        };
+        others.iter().filter_map(|address| on(*address)).collect()
     }
 
     /// Whether a network is the own of another engine than the container's.

@@ -59,6 +59,10 @@ pub struct Observation {
     /// Its routing table, without the loopback's and link-local routes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub routes: Option<Vec<RouteEntry>>,
+    /// Addresses of its interfaces beside those that the engine gave it, such as a virtual
+    /// one, which a program moves from one container to another.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_addresses: Vec<IpAddr>,
     /// Its interfaces' largest packets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mtus: Option<Vec<Mtu>>,

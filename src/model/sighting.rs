@@ -5,6 +5,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::flow::{FlowBasis, FlowProtocol};
+use super::gateway_mode::Family;
 use super::moment::Moment;
 use super::unread::Unread;
 
@@ -226,6 +227,8 @@ pub struct Look {
     pub has_sockets: bool,
     /// Whether connections are tracked here; nothing where that is not known.
     pub is_tracked: Option<bool>,
+    /// The family of addresses of which none are, where those of the other one are.
+    pub untracked: Option<Family>,
     /// Connections that were seen and are not among these, since there were
     /// too many.
     pub dropped: u64,

@@ -302,6 +302,7 @@ fn observation() -> Observation {
     Observation {
         network_namespace: Some(4026531840),
         own_names: vec![stranger("own-name")],
+        other_addresses: vec![ip("198.18.77.12")],
         container: stranger("container"),
         id: stranger("container-id"),
         how: Some(Means::Proc),
@@ -560,6 +561,7 @@ const CLASSES: &[(&str, Class)] = &[
     ("containers[].endpoints[].link_local[]", Address),
     ("observations[].network_namespace", Stays),
     ("observations[].own_names[]", Named),
+    ("observations[].other_addresses[]", Address),
     ("containers[].references[].is_whole", Stays),
     ("containers[].references[].is_listed", Stays),
     ("containers[].references[].flaw", Stays),

@@ -140,6 +140,11 @@ impl Redaction {
                 all.iter().map(connection).collect()
             }),
             routes: seen.routes.as_ref().map(|all| self.routes(all)),
+            other_addresses: seen
+                .other_addresses
+                .iter()
+                .map(|address| self.addresses.address(*address))
+                .collect(),
             mtus: seen.mtus.as_ref().map(|all| self.mtus(all)),
             nameservers: seen
                 .nameservers

@@ -277,6 +277,7 @@ impl House {
             ndots: None,
             resolved: Vec::new(),
             own_names: Vec::new(),
+            other_addresses: Vec::new(),
             hosts: live.then(Vec::<HostsEntry>::new),
             log_errors: Some(errors.collect()),
             log_troubles: Vec::new(),

@@ -1,5 +1,8 @@
 //! Two containers that want to talk and share no network.
 
+use std::cell::LazyCell;
+
+use super::proxy_env::asked_in_vain;
 use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight};
 use crate::model::keys::label;
 use crate::model::words::few;
@@ -25,7 +28,15 @@ pub const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case) -> Judgement {
+    let by_proxies = LazyCell::new(|| asked_in_vain(case));
     let groups = case.obstructed(|edge, obstacle| match obstacle {
+        // What its clients have it ask for is theirs to change.
+        Obstacle::NoSharedNetwork
+            if !edge.is_configured()
+                && by_proxies.contains(&(edge.from, edge.host.to_string())) =>
+        {
+            None
+        }
         Obstacle::NoSharedNetwork => edge.container(),
         // When it runs again it is as far away as before.
         Obstacle::Down if case.once_it_runs(edge) == Some(Obstacle::NoSharedNetwork) => {

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use crate::diagnose::bound;
 use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Sight, advise};
 use crate::model::words::few;
 use crate::model::{ContainerAt, Evidence, Finding, Severity};
@@ -54,9 +55,7 @@ fn finding(case: &Case, to: ContainerAt, port: u16, bound: &[IpAddr], edges: &[&
     let (container, addresses) = (name.to_owned(), bound.to_vec());
     finding.evidence.push(Evidence::BoundTo { container, port, addresses });
     let stack = case.map.stack(to).unwrap_or(to);
-    let networks = case.shared(edges[0].from, to).into_iter();
-    let endpoints = networks.filter_map(|network| case.map.endpoint_on(stack, network));
-    let addresses = endpoints.flat_map(|endpoint| endpoint.addresses()).collect();
+    let addresses = bound::addresses(case, edges[0].from, stack).into_iter().collect();
     finding.evidence.push(Evidence::HasAddresses { container: name.to_owned(), addresses });
     finding.fix = vec![advise(format!(
         "let {} listen on 0.0.0.0:{port} and on [::]:{port} (an option like --host or --bind of its \

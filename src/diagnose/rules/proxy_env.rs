@@ -1,6 +1,6 @@
 //! A proxy between neighbours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnose::{Case, Edge, Judgement, Listens, Meaning, Rule, advise, owned};
 use crate::model::words::few;
@@ -46,9 +46,44 @@ fn judge(case: &Case) -> Judgement {
         );
         finding.evidence = edges.iter().map(|edge| case.sign(edge)).collect();
         finding.evidence.push(Evidence::Proxied { hosts: owned(&hosts) });
+        let in_vain: Vec<&Edge> = proxies(case, from)
+            .into_iter()
+            .flat_map(|proxy| case.edges_from(proxy).map(|(asked, _)| asked))
+            .filter(|asked| asked.logged().next().is_some() && hosts.contains(&&*asked.host))
+            .collect();
+        if !in_vain.is_empty() {
+            finding.severity = Severity::Error;
+            finding.evidence.extend(case.signs(&in_vain));
+        }
         finding.fix = except(case, from, &hosts);
         finding
     })))
+}
+
+/// What containers that are the proxies of others are asked for and should not be, or were
+/// until those others had been told: that is a matter of who asks.
+pub(super) fn asked_in_vain(case: &Case) -> BTreeSet<(ContainerAt, String)> {
+    let through = case.edges().filter(|(edge, _)| {
+        matches!(edge.target, Meaning::Named(to) if to != edge.from) && has_proxy(case, edge)
+    });
+    through
+        .flat_map(|(edge, _)| {
+            proxies(case, edge.from).into_iter().map(|proxy| (proxy, edge.host.to_string()))
+        })
+        .collect()
+}
+
+/// The containers that are a container's proxies.
+fn proxies(case: &Case, from: ContainerAt) -> BTreeSet<ContainerAt> {
+    let proxies = case.container(from).references.iter().filter(|reference| {
+        let variable = reference.variable.as_deref().unwrap_or_default();
+        ["HTTP_PROXY", "HTTPS_PROXY"].iter().any(|name| name.eq_ignore_ascii_case(variable))
+    });
+    let meant = proxies.filter_map(|reference| match case.meaning(from, &reference.host) {
+        Meaning::Named(to) | Meaning::Addressed(to) if to != from => Some(to),
+        _ => None,
+    });
+    meant.collect()
 }
 
 /// What has a container ask these hosts itself.
@@ -127,18 +162,22 @@ fn variables(case: &Case, at: ContainerAt, name: &str) -> Vec<String> {
 
 /// Whether the edge's scheme has a proxy that nothing excepts the host from.
 fn goes_through(case: &Case, edge: &Edge) -> bool {
+    has_proxy(case, edge) && !is_excepted(case, edge.from, &edge.host)
+}
+
+/// Whether the edge's scheme has a proxy.
+fn has_proxy(case: &Case, edge: &Edge) -> bool {
     let references = &case.container(edge.from).references;
     let of_variable = |wanted: &'static str| {
         references.iter().filter(move |reference| {
             reference.variable.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(wanted))
         })
     };
-    let proxied = edge.configured().any(|reference| match reference.scheme.as_deref() {
+    edge.configured().any(|reference| match reference.scheme.as_deref() {
         Some("http") => of_variable("HTTP_PROXY").next().is_some(),
         Some("https") => of_variable("HTTPS_PROXY").next().is_some(),
         _ => false,
-    });
-    proxied && !is_excepted(case, edge.from, &edge.host)
+    })
 }
 
 /// Whether NO_PROXY keeps the proxy out of what is sent to a host.

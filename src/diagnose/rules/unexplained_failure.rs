@@ -11,8 +11,8 @@ use crate::diagnose::{
 };
 use crate::model::words::few;
 use crate::model::{
-    ContainerAt, Evidence, Finding, Health, LogError, LogErrorKind, MachineMatter, Progress,
-    Severity, State, TroubleKind, reference,
+    ContainerAt, Evidence, Finding, Health, ListensFrom, LogError, LogErrorKind, MachineMatter,
+    Progress, Severity, State, TroubleKind, reference,
 };
 
 /// See `netmap explain unexplained-failure`.
@@ -142,23 +142,40 @@ fn of_nobody(
             Evidence::NobodyCalled { name, networks }
         }));
     }
-    let servers = suspects.iter().filter_map(|edge| edge.container());
-    let looked_at = servers.filter(|server| case.listening(*server).is_some());
-    let silent = looked_at.filter(|server| case.open_ports(*server).is_empty());
-    let silent: BTreeSet<ContainerAt> = silent.collect();
     if !kind.is_of_server() {
-        finding.evidence.extend(silent.into_iter().map(|server| {
-            let container = case.name(server).to_owned();
-            Evidence::OpenPorts { container, ports: Vec::new(), besides: false }
-        }));
+        finding.evidence.extend(where_they_listen(case, &suspects));
     }
+    let asked = suspects.iter().find_map(|edge| edge.container()).filter(|_| kind.is_of_server());
+    let reason = asked.and_then(|server| case.why_turned_away(server));
+    finding.evidence.extend(asked.zip(reason.as_ref()).map(|(server, reason)| {
+        let (container, line) = (case.name(server).to_owned(), reason.line.clone());
+        Evidence::LastWords { container, trouble: reason.kind, line }
+    }));
+    let kind = reason.map_or(kind, |reason| reason.kind);
     let is_lost = matches!(kind, TroubleKind::NoAnswer | TroubleKind::Unreachable);
     let is_mail = is_lost && suspects.iter().any(|edge| is_to_mail_outside(edge));
+    let is_by_default = finding
+        .evidence
+        .iter()
+        .any(|evidence| matches!(evidence, Evidence::OpenPorts { ports, .. } if !ports.is_empty()));
     let advice = match is_mail {
         true => BY_A_RELAY.to_owned(),
+        false if is_by_default && !kind.is_telling() => format!(
+            "then look at which port {} dials: where nothing says one, it is that which its program \
+             is made with",
+            case.called(at)
+        ),
         false => cure(case, at, kind, &suspects),
     };
     let mut fix = vec![case.logs(at), advise(advice)];
+    let is_outside = || suspects.iter().any(|edge| edge.target == Meaning::Outside);
+    let is_of_name = kind == TroubleKind::NameNotFound && is_outside();
+    if let Some(server) = is_of_name.then(|| case.failing_name_server(at)).flatten() {
+        finding.subjects.push(case.name(server.at).to_owned());
+        finding.evidence.extend(server.evidence);
+        fix.truncate(1);
+        fix.extend(server.fix);
+    }
     let anew = || all.made_anew(case, at, trouble);
     if let Some(anew) = kind.is_of_network().then(anew).flatten() {
         fix.push(advise(format!(
@@ -169,11 +186,32 @@ fn of_nobody(
         )));
         fix.push(case.restart(at));
     }
-    let asked = suspects.iter().find_map(|edge| edge.container());
     // The server tells more than its client does.
-    fix.extend(asked.filter(|_| kind.is_of_server()).map(|server| case.logs(server)));
+    fix.extend(asked.map(|server| case.logs(server)));
     finding.fix = fix;
     finding
+}
+
+/// Where the servers under suspicion listen: those that do so for nobody else, and those
+/// of which no port is known that is dialled, since it may be another one.
+fn where_they_listen(case: &Case, suspects: &[&Edge]) -> Vec<Evidence> {
+    let mut told = BTreeSet::new();
+    let mut evidence = Vec::new();
+    for edge in suspects {
+        let Some(server) = edge.container().filter(|server| told.insert(*server)) else { continue };
+        let Some(sockets) = case.listening(server) else { continue };
+        let (container, ports) = (case.name(server).to_owned(), case.open_ports(server));
+        if ports.is_empty() && !sockets.is_empty() {
+            let own: BTreeSet<u16> = sockets.iter().map(|socket| socket.port).collect();
+            evidence.extend(own.into_iter().map(|port| {
+                let (container, from) = (container.clone(), ListensFrom::Itself);
+                Evidence::Listens { container, port, from }
+            }));
+        } else if ports.is_empty() || edge.port.is_none() {
+            evidence.push(Evidence::OpenPorts { container, ports, besides: false });
+        }
+    }
+    evidence
 }
 
 /// The name of a container's own by which others reach it and under which it wants

@@ -5,7 +5,7 @@ use crate::diagnose::{
 };
 use crate::model::words::few;
 use crate::model::{
-    ContainerAt, Driver, Evidence, Finding, LogErrorKind, Reference, Severity, reference,
+    ContainerAt, Driver, Evidence, Finding, LogError, LogErrorKind, Reference, Severity, reference,
 };
 
 /// See `netmap explain wrong-name`.
@@ -35,6 +35,7 @@ fn judge(case: &Case) -> Judgement {
     let groups = case.obstructed(|edge, obstacle| match obstacle {
         Obstacle::WrongName(suggestion)
             if (is_sure(edge, suggestion.as_deref())
+                || is_never_found(case, edge)
                 || is_one_of_peers(case, edge)
                 || (case.stranger(edge).is_some() && case.fails_over(edge)))
                 && !is_missing_service(case, edge)
@@ -216,6 +217,16 @@ fn goes_on_without(case: &Case, edge: &Edge) -> bool {
         reference.variable.as_deref().is_some_and(|name| name.to_ascii_uppercase().contains("WAIT"))
     };
     is_one_of_peers(case, edge) && !edge.configured().any(waits)
+}
+
+/// Whether a name that nobody has gets no answer again and again: the name server outside
+/// that is asked for it then is silent. One of a search domain may be a machine's.
+fn is_never_found(case: &Case, edge: &Edge) -> bool {
+    let goes_on = |error: &LogError| {
+        error.kind == LogErrorKind::Timeout && case.goes_on(edge.from, &error.repeated)
+    };
+    let has_domain = || case.seen(edge.from).is_none_or(|seen| !seen.search.is_empty());
+    edge.target == Meaning::NobodysName && edge.logged().any(goes_on) && !has_domain()
 }
 
 /// Without a failure or a name close by, a foreign name may be answered for

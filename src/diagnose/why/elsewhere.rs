@@ -3,6 +3,7 @@
 
 use super::climb::Climb;
 use super::explained::{Explained, explained};
+use crate::diagnose::cures::{BY_A_RELAY, SMTP};
 use crate::diagnose::{Meaning, advise, advise_name, near};
 use crate::model::words::few;
 use crate::model::{Ladder, NetworkAt, Outcome, Rung, RungKind, State, Status, Step, Why, nearest};
@@ -61,6 +62,9 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
             }
             (fix, climb.inside(&["nslookup", host]))
         }
+        RungKind::Port if is_mail_unheard(climb) => {
+            (vec![advise(BY_A_RELAY.trim_start_matches("then "))], climb.connect())
+        }
         RungKind::Address | RungKind::Packets | RungKind::Size | RungKind::Port => {
             let fix = advise(format!(
                 "nothing that netmap can see stands between {} and {host}",
@@ -71,6 +75,13 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
     };
     ladder.fix = fix;
     ladder.see = Some(see);
+}
+
+/// Whether the mail server of others was asked for, and nothing came back.
+fn is_mail_unheard(climb: &Climb) -> bool {
+    let is_lost =
+        |port| matches!(climb.connecting(port), Some((Outcome::Timeout | Outcome::Unreachable, _)));
+    climb.aim.port.is_some_and(|port| port == SMTP && is_lost(port))
 }
 
 /// Whether a name without dots was asked for: one that somebody on a network of

@@ -7,24 +7,20 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use netlink_packet_core::{Nla, NlasIterator};
+use netlink_packet_netfilter::NetfilterMessageInner;
 use netlink_packet_netfilter::conntrack::{
     ConntrackAttribute, ConntrackMessage, IPTuple, ProtoInfo, ProtoInfoTCP, ProtoTuple, Status,
     Tuple,
 };
-use netlink_packet_netfilter::nftables::{ChainAttribute, ChainMessage, NfTablesMessage};
-use netlink_packet_netfilter::{
-    NetfilterHeader, NetfilterMessage, NetfilterMessageInner, NetfilterProtoFamily,
-};
 
+use super::kept::{Kept, changes_addresses};
+use super::netfilter::{NETFILTER, message};
 use super::pieces::Pieces;
 use crate::engine::netlink::{self, in_words, is_lacking};
 use crate::engine::small_file::of_kernel;
 use crate::model::{
-    Ender, Ends, FlowBasis, FlowProtocol, LookoutAt, Measures, Moment, Sighting, Stage,
+    Ender, Ends, Family, FlowBasis, FlowProtocol, LookoutAt, Measures, Moment, Sighting, Stage,
 };
-
-/// `NETLINK_NETFILTER` of the kernel's `netlink.h`.
-pub const NETFILTER: i32 = 12;
 
 /// Attributes of the kernel's `nfnetlink_conntrack.h` that the library hands
 /// over as they are.
@@ -47,6 +43,8 @@ const ICMP6_ID: u16 = 7;
 pub struct Record {
     /// Whether it keeps a record of connections there; nothing where it does not say.
     pub is_kept: Option<bool>,
+    /// The one family of addresses of which it keeps none.
+    pub lacking: Option<Family>,
     /// Connections that were not understood.
     pub not_understood: u64,
     /// What could not be seen, and why.
@@ -64,7 +62,7 @@ pub fn look(at: LookoutAt, now: Moment, pieces: Pieces) -> Record {
 fn record(
     count: io::Result<u64>,
     dump: impl FnOnce() -> io::Result<Dumped>,
-    has_reason: impl FnOnce() -> io::Result<bool>,
+    reason: impl FnOnce() -> io::Result<Kept>,
 ) -> Record {
     let has_some = match &count {
         // There is no such part in this kernel.
@@ -74,8 +72,10 @@ fn record(
         Ok(0) => false,
         // Each dump goes through the connections of all namespaces.
         Ok(_) | Err(_) => match dump() {
-            Ok(Dumped { not_understood, any }) if any || count.is_ok() => {
-                return Record { is_kept: Some(true), not_understood, blind: None };
+            Ok(Dumped { not_understood, seen }) if seen.any() || count.is_ok() => {
+                // What is there tells of its own family alone.
+                let lacking = seen.lacking().and_then(|_| (seen | reason().ok()?).lacking());
+                return Record { is_kept: Some(true), lacking, not_understood, blind: None };
             }
             Ok(_) => false,
             Err(error) => {
@@ -85,8 +85,11 @@ fn record(
             }
         },
     };
-    match has_reason() {
-        Ok(has_reason) => Record { is_kept: Some(has_some || has_reason), ..Record::default() },
+    match reason() {
+        Ok(reason) => {
+            let is_kept = Some(has_some || reason.any());
+            Record { is_kept, lacking: reason.lacking(), ..Record::default() }
+        }
         // What this kernel does not have can be no reason.
         Err(error) if is_lacking(&error) => Record { is_kept: Some(has_some), ..Record::default() },
         Err(error) => {
@@ -96,45 +99,17 @@ fn record(
     }
 }
 
-/// Whether anything in the namespace that the calling thread is in changes addresses,
-/// for which the kernel has to remember connections.
-fn changes_addresses() -> io::Result<bool> {
-    let legacy = |path| of_kernel(path).is_ok_and(|tables| tables.lines().any(|t| t == "nat"));
-    if legacy("/proc/thread-self/net/ip_tables_names") {
-        return Ok(true);
-    }
-    has_nat_chain()
-}
-
 /// How many connections are tracked here.
 fn count() -> io::Result<u64> {
     let count = of_kernel("/proc/sys/net/netfilter/nf_conntrack_count")?;
     count.trim().parse().map_err(|_| io::Error::from(io::ErrorKind::InvalidData))
 }
 
-fn has_nat_chain() -> io::Result<bool> {
-    let way = netlink::open(NETFILTER)?;
-    let question = NfTablesMessage::GetChain(ChainMessage { attributes: Vec::new() });
-    let mut found = false;
-    netlink::dump(&way, message(question), |answer| {
-        if let Ok(NetfilterMessageInner::NfTables(NfTablesMessage::NewChain(chain))) =
-            answer.map(|answer| answer.inner)
-        {
-            let is_nat = |attribute: &ChainAttribute| matches!(attribute, ChainAttribute::Type(kind) if kind == "nat");
-            found |= chain.attributes.iter().any(is_nat);
-        }
-    })?;
-    Ok(found)
-}
-
-fn message(inner: impl Into<NetfilterMessageInner>) -> NetfilterMessage {
-    NetfilterMessage::new(NetfilterHeader::new(NetfilterProtoFamily::Unspec, 0, 0), inner)
-}
-
 /// What came of asking for all connections.
 #[derive(Debug, Default)]
 struct Dumped {
-    any: bool,
+    /// The families of those that there are.
+    seen: Kept,
     not_understood: u64,
 }
 
@@ -151,8 +126,8 @@ fn dump(at: LookoutAt, now: Moment, mut pieces: Pieces) -> io::Result<Dumped> {
         };
         let Some(entry) = Entry::read(&attributes) else { return };
         let last = entry.idle(&mut timeouts).map_or(now, |idle| now.before(idle));
+        dumped.seen = dumped.seen | Kept::of(Family::of(entry.from.0.ip()));
         pieces.add(entry.sighting(at, FlowBasis::Conntrack, last));
-        dumped.any = true;
     })?;
     Ok(dumped)
 }
@@ -400,8 +375,10 @@ mod tests {
         io::Error::from_raw_os_error(errno.raw_os_error())
     }
 
-    fn dumped(any: bool) -> io::Result<Dumped> {
-        Ok(Dumped { any, not_understood: 0 })
+    const BOTH: Kept = Kept { v4: true, v6: true };
+
+    fn dumped(seen: Kept) -> io::Result<Dumped> {
+        Ok(Dumped { seen, not_understood: 0 })
     }
 
     fn unasked<T>() -> io::Result<T> {
@@ -416,12 +393,26 @@ mod tests {
     fn a_kernel_without_connection_tracking_keeps_no_record() {
         assert_eq!(record(Err(errno(Errno::NOENT)), unasked, unasked), kept(false));
         // It could be kept, and nothing here needs it: no nat table, no nf_tables.
-        assert_eq!(record(Ok(0), unasked, || Ok(false)), kept(false));
+        assert_eq!(record(Ok(0), unasked, || Ok(Kept::default())), kept(false));
         for lacking in [Errno::INVAL, Errno::PROTONOSUPPORT, Errno::NOENT, Errno::OPNOTSUPP] {
             assert_eq!(record(Ok(0), unasked, || Err(errno(lacking))), kept(false), "{lacking}");
         }
-        assert_eq!(record(Ok(0), unasked, || Ok(true)), kept(true));
-        assert_eq!(record(Ok(7), || dumped(true), unasked), kept(true));
+        assert_eq!(record(Ok(0), unasked, || Ok(BOTH)), kept(true));
+        assert_eq!(record(Ok(7), || dumped(BOTH), unasked), kept(true));
+    }
+
+    #[test]
+    fn a_record_of_one_family_is_none_of_the_other() {
+        let (v4, v6) = (Kept::of(Family::V4), Kept::of(Family::V6));
+        let lacking =
+            |seen: Kept, reason: Kept| record(Ok(7), || dumped(seen), || Ok(reason)).lacking;
+        assert_eq!(lacking(v4, v4), Some(Family::V6));
+        assert_eq!(lacking(v4, BOTH), None, "nothing came by IPv6 so far");
+        assert_eq!(lacking(v4, v6), None, "and something else remembers those of IPv4");
+        assert_eq!(record(Ok(0), unasked, || Ok(v4)).lacking, Some(Family::V6));
+        // Where it cannot be asked for the reasons, nothing is said of it.
+        let said = record(Ok(7), || dumped(v4), || Err(errno(Errno::PERM)));
+        assert_eq!((said.is_kept, said.lacking), (Some(true), None));
     }
 
     /// What cannot be asked for is neither kept nor not.
@@ -442,7 +433,10 @@ mod tests {
         assert!(said.is_kept.is_none() && said.blind.is_some(), "{said:?}");
         // Who may not read how many there are can be told of them all the same.
         let hidden = || Err(errno(Errno::ACCESS));
-        assert_eq!(record(hidden(), || dumped(true), unasked), kept(true));
-        assert_eq!(record(hidden(), || dumped(false), || Ok(false)), kept(false));
+        assert_eq!(record(hidden(), || dumped(BOTH), unasked), kept(true));
+        assert_eq!(
+            record(hidden(), || dumped(Kept::default()), || Ok(Kept::default())),
+            kept(false)
+        );
     }
 }

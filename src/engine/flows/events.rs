@@ -10,7 +10,8 @@ use netlink_packet_netfilter::{NetfilterMessage, NetfilterMessageInner};
 use rustix::net::netlink::SocketAddrNetlink;
 use socket2::Socket;
 
-use super::conntrack::{Entry, NETFILTER};
+use super::conntrack::Entry;
+use super::netfilter::NETFILTER;
 use super::sockets;
 use super::told::Told;
 use crate::engine::{netlink, sock_diag};

@@ -8,6 +8,10 @@ mod conntrack;
 #[cfg(target_os = "linux")]
 mod events;
 #[cfg(target_os = "linux")]
+mod kept;
+#[cfg(target_os = "linux")]
+mod netfilter;
+#[cfg(target_os = "linux")]
 mod owners;
 #[cfg(target_os = "linux")]
 mod pieces;
@@ -260,6 +264,7 @@ fn memory_here(at: LookoutAt, pieces: pieces::Pieces) -> Look {
     let record = conntrack::look(at, Moment::now(), pieces);
     Look {
         is_tracked: record.is_kept,
+        untracked: record.lacking,
         dropped: record.not_understood,
         blind: record.blind.into_iter().collect(),
         ..Look::of(at)

@@ -23,9 +23,11 @@ const MOST_OF_ALL: usize = 2 << 20;
 /// The files, below the container's own root. An engine names interfaces
 /// eth0 and on.
 const TCP: [&str; 2] = ["net/tcp", "net/tcp6"];
-const OTHERS: [&str; 4] = ["net/udp", "net/udp6", "net/route", "net/ipv6_route"];
+const OTHERS: [&str; 6] =
+    ["net/udp", "net/udp6", "net/route", "net/ipv6_route", "net/fib_trie", "net/if_inet6"];
 const ETC: [&str; 2] = ["/etc/resolv.conf", "/etc/hosts"];
 const MOST_INTERFACES: usize = 10;
+const MOST_ADDRESSES: usize = 100;
 
 /// Lines read of each file by a command.
 const MOST_LINES: usize = 3000;
@@ -200,6 +202,13 @@ fn fill(
         (seen.nameservers, seen.search) = (Some(resolver.servers), resolver.search);
     }
     let own: Vec<IpAddr> = container.endpoints.iter().flat_map(|e| e.addresses()).collect();
+    // Who shares the network of another one has its addresses, and is given none.
+    if !own.is_empty() {
+        let all = routes::own_addresses(table("/proc/net/fib_trie"));
+        let all = all.into_iter().chain(routes::own_ipv6(table("/proc/net/if_inet6")));
+        let others = all.filter(|address| !own.contains(address));
+        seen.other_addresses = others.take(MOST_ADDRESSES).collect();
+    }
     seen.hosts = text(ETC[1]).map(|file| files::hosts(file, &own));
     seen.own_names = text(ETC[1]).map(|file| files::own_names(file, &own)).unwrap_or_default();
     let mtus: Vec<Mtu> = (0..MOST_INTERFACES)

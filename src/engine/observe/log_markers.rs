@@ -2,7 +2,7 @@
 //! lower case.
 
 /// Phrases after which the host stands, whatever it looks like; the surest first.
-pub const SURE: [&str; 93] = [
+pub const SURE: [&str; 94] = [
     "ipv4:",
     "\"broker\":\"",
     "connect to server ",
@@ -46,6 +46,7 @@ pub const SURE: [&str; 93] = [
     "getaddrinfo(",
     "to remote host ",
     "connect to host ",
+    "connect_to ",
     "open tcp connection to ",
     "tcp connect (",
     "connect(2) for ",
@@ -148,7 +149,8 @@ pub const LOOKS_UP: [&str; 5] =
     ["enotfound ", "host name ", "lookup ", "bad address ", "getaddrinfo for "];
 
 /// Words that stand after any of them and are no host.
-pub const NO_HOST: [&str; 36] = [
+pub const NO_HOST: [&str; 37] = [
+    "temporary",
     "information",
     "remote",
     "host",

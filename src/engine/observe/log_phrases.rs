@@ -179,6 +179,7 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
         LogErrorKind::Failed,
         &[
             "failed to connect to",
+            "connect_to ",
             "is the server running on host",
             "can't connect to",
             "can not connect to",

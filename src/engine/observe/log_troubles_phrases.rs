@@ -171,6 +171,9 @@ pub const TROUBLES: [(TroubleKind, &[&str]); 17] = [
             "no name matching",
             "no alternative certificate subject name",
             "remotecertificatenamemismatch",
+            "certificateerror(",
+            "certificateerror: hostname",
+            "ssl error: hostname '",
         ],
     ),
     (

@@ -17,6 +17,12 @@ use crate::model::{Container, LogError, LogErrorKind, LogTrouble, Moment, Repeat
 
 /// Lines asked for. Engines cut longer ones after 16 KiB and count each part.
 const LINES: usize = 200;
+/// Lines asked for where those tell of trouble and of a few seconds alone: a program that
+/// writes a traceback of a hundred lines each time has said nothing else in them, and
+/// whether that goes on shows only before.
+const MORE_LINES: usize = 2_000;
+/// So few seconds.
+const FEW_SECONDS: f64 = 10.0;
 /// Bytes read, of which the last are kept; and errors kept.
 const MOST_BYTES: usize = 16 << 20;
 const MOST_KEPT_BYTES: usize = 1 << 20;
@@ -40,20 +46,46 @@ pub async fn read(
     container: &Container,
     files: &Semaphore,
 ) -> Result<Said, String> {
+    let text = last_lines(engine, container, files, LINES).await?;
+    let first = said(&text);
+    let is_well = first.errors.is_empty() && first.troubles.is_empty();
+    if is_well || !is_of_seconds(&text) {
+        return Ok(first);
+    }
+    let more = last_lines(engine, container, files, MORE_LINES).await;
+    Ok(more.map_or(first, |text| said(&text)))
+}
+
+/// Whether these lines were written within a few seconds, and there are more before.
+fn is_of_seconds(text: &str) -> bool {
+    let time = |line: &str| Moment::parse(line.split_once(' ')?.0);
+    let mut lines = text.lines();
+    let ends = lines.next().and_then(time).zip(lines.next_back().and_then(time));
+    let is_cut = || text.lines().count() >= LINES;
+    ends.is_some_and(|(first, last)| last.since(first) < FEW_SECONDS) && is_cut()
+}
+
+/// The last lines of a container's log, each with its time before it.
+async fn last_lines(
+    engine: &Engine,
+    container: &Container,
+    files: &Semaphore,
+    lines: usize,
+) -> Result<String, String> {
     let path = container.log_path.as_ref().filter(|_| engine.address().is_local());
     if let Some(path) = path.filter(|path| log_file::is_here(path, &container.id)) {
         let (path, id) = (path.clone(), container.id.clone());
         let _permit = files.acquire().await;
-        let told = tokio::task::spawn_blocking(move || log_file::read(&path, &id, LINES)).await;
+        let told = tokio::task::spawn_blocking(move || log_file::read(&path, &id, lines)).await;
         if let Ok(Some(text)) = told {
-            return Ok(said(&text));
+            return Ok(text);
         }
     }
     let options = LogsOptions {
         stdout: true,
         stderr: true,
         timestamps: true,
-        tail: LINES.to_string(),
+        tail: lines.to_string(),
         ..LogsOptions::default()
     };
     let mut stream = Box::pin(engine.docker.logs(&container.id, Some(options)));
@@ -80,7 +112,7 @@ pub async fn read(
             Ok(Some(Err(error))) => return Err(why(&engine.word("read the log", error))),
         }
     }
-    Ok(said(&String::from_utf8_lossy(&text)))
+    Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
 fn why(error: &Error) -> String {
@@ -168,6 +200,18 @@ fn sentences(text: &str) -> Vec<(Option<Moment>, Cow<'_, str>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_of_a_few_seconds_are_too_few() {
+        let lines = |number: usize, seconds: usize| {
+            let line = |at| format!("2026-11-24T07:00:{:02}Z said\n", at * seconds / number);
+            (0..number).map(line).collect::<String>()
+        };
+        assert!(is_of_seconds(&lines(LINES, 6)));
+        assert!(!is_of_seconds(&lines(LINES, 40)), "long enough");
+        assert!(!is_of_seconds(&lines(LINES / 2, 6)), "there are no more");
+        assert!(!is_of_seconds(""));
+    }
 
     #[test]
     fn a_sentence_over_several_lines_is_one() {

@@ -98,6 +98,18 @@ pub fn own_addresses(fib_trie: &str) -> Vec<IpAddr> {
     own
 }
 
+/// The machine's own IPv6 addresses, from `if_inet6`, without loopback and link-local
+/// ones: each with the number of its interface, its prefix, scope, flags and interface.
+pub fn own_ipv6(if_inet6: &str) -> Vec<IpAddr> {
+    let own = if_inet6.lines().take(MOST_LINES).filter_map(|line| {
+        let hex = line.split_ascii_whitespace().next().filter(|hex| hex.len() == 32)?;
+        Some(Ipv6Addr::from(u128::from_str_radix(hex, 16).ok()?))
+    });
+    own.filter(|address| !address.is_loopback() && !address.is_unicast_link_local())
+        .map(IpAddr::V6)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,5 +157,10 @@ ff000000000000000000000000000000 08 00000000000000000000000000000000 00 00000000
      |-- 127.0.0.1
         /32 host LOCAL";
         assert_eq!(own_addresses(trie), ["10.0.0.5".parse::<IpAddr>().unwrap()]);
+        let interfaces = "00000000000000000000000000000001 01 80 10 80       lo
+fd610000000000000000000000000008 0c 40 00 02     eth0
+fe8000000000000000420afffe3d0008 0c 40 20 80     eth0
+fd61";
+        assert_eq!(own_ipv6(interfaces), ["fd61::8".parse::<IpAddr>().unwrap()]);
     }
 }
