@@ -43,6 +43,7 @@
 //! - [`temporary`] keeps account of what must not outlive the program.
 //! - [`cli`] has a file for each command and is the only layer that writes.
 //! - [`error`] words everything that can go wrong.
+//! - [`order`] sorts by code that is compiled once.
 //!
 //! A layer uses only those before it, and no files use one another in a circle;
 //! `tests/offline/layers.rs` reads `use` lines and paths, and fails when one does.
@@ -86,6 +87,8 @@
 //! No contract: this library, which is here for the program and its tests; the
 //! wording and layout of what people read; pictures, as to where things stand.
 
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+
 // Helpers that unit tests share with tests and benchmarks name it so.
 #[cfg(test)]
 extern crate self as netmap;
@@ -104,6 +107,7 @@ pub mod grade;
 pub mod graph;
 pub mod lesson;
 pub mod model;
+mod order;
 pub mod probe;
 pub mod redact;
 pub mod render;

@@ -7,6 +7,7 @@ use super::keys::{self, Key, ValueKind};
 use super::sentence::{self, Slip};
 use super::{Assertion, CheckFile, Claim, ContainerClaim, NetworkClaim, PortClaim};
 use crate::model::{Driver, Health, Protocol, State, nearest};
+use crate::order::OrderBy;
 use crate::yaml::{self, Entry, Mapping, Node, Spot, Value};
 
 /// Something wrong with a check file.
@@ -320,7 +321,7 @@ impl Reader {
 fn in_order(map: &Mapping) -> Vec<(&str, &Entry)> {
     let mut entries: Vec<(&str, &Entry)> =
         map.iter().map(|(name, entry)| (name.as_str(), entry)).collect();
-    entries.sort_by_key(|(_, entry)| entry.key);
+    entries.order_by_key(|(_, entry)| entry.key);
     entries
 }
 

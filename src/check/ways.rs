@@ -14,6 +14,7 @@ use super::who::Who;
 use super::{Arrow, ArrowTarget, CheckFile, Claim, Manner, Sources};
 use crate::graph::{Map, Verdict, is_pattern};
 use crate::model::{Attempt, ContainerAt, Outcome, Probe};
+use crate::order::OrderBy;
 
 /// Ways between containers, measured and predicted.
 pub(super) struct Ways<'a> {
@@ -161,7 +162,7 @@ impl<'a> Ways<'a> {
                 of_target.extend(from.into_iter().map(|from| (from, *to, target.clone())));
             }
             // Stable: each target with its sources in their order.
-            of_target.sort_by_key(|(_, to, _)| *to);
+            of_target.order_by_key(|(_, to, _)| *to);
             pairs.append(&mut of_target);
         }
         Ok(pairs)

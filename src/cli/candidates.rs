@@ -19,6 +19,7 @@ use crate::diagnose::RULES;
 use crate::engine::{self, Engine, Environment};
 use crate::lesson::LESSONS;
 use crate::model::{Natural, Snapshot, natural_order};
+use crate::order::OrderBy;
 use crate::render::CONTRACTS;
 use crate::sample;
 
@@ -196,7 +197,7 @@ fn lessons_in(folder: &Path) -> Vec<String> {
     let lessons = entries.filter(|entry| is_lesson(&entry.path()));
     let mut names: Vec<String> =
         lessons.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-    names.sort_unstable_by(|a, b| natural_order(a, b));
+    names.order_by(|a, b| natural_order(a, b));
     names
 }
 

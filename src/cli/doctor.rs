@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map, Selection, is_pattern, no_pattern, pattern};
 use crate::model::keys::label;
 use crate::model::{ContainerAt, Ignore, IgnoredBy, LostWay, Severity, Snapshot, nearest};
+use crate::order::OrderBy;
 use crate::render::{FindingsView, Format};
 use clap::ValueEnum;
 use std::collections::BTreeSet;
@@ -287,7 +288,7 @@ fn about(asked: &str) -> Option<String> {
     let mut ranked: Vec<(usize, &str)> =
         RULES.iter().filter_map(|rule| Some((rank(rule)?, rule.name))).collect();
     // Stable: of equal ones those that explain others come first.
-    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.order_by_key(|(rank, _)| *rank);
     let names: Vec<&str> = ranked.into_iter().take(MOST_NAMED).map(|(_, name)| name).collect();
     (!words.is_empty() && !names.is_empty()).then(|| names.join("` or `"))
 }

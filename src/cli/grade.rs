@@ -18,6 +18,7 @@ use crate::grade::{GradeResult, Graded, grade};
 use crate::graph::Map;
 use crate::model::words::quoted;
 use crate::model::{ReadError, is_snapshot_name, natural_order};
+use crate::order::OrderBy;
 use crate::render::{Format, GradeView};
 
 /// Folders in folders are looked through so far down.
@@ -87,7 +88,7 @@ fn found(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
             let before = files.len();
             look_into(path, DEEPEST, &mut files)?;
             files[before..]
-                .sort_by(|a, b| natural_order(&a.display().to_string(), &b.display().to_string()));
+                .order_by(|a, b| natural_order(&a.display().to_string(), &b.display().to_string()));
         } else {
             files.push(path.clone());
         }
@@ -144,7 +145,7 @@ fn graded(
         work(&|number| told(number, paths.len()));
     });
     let mut rows = done.into_inner().expect("nobody panics with it");
-    rows.sort_by_key(|(at, _)| *at);
+    rows.order_by_key(|(at, _)| *at);
     rows.into_iter().map(|(_, row)| row).collect()
 }
 

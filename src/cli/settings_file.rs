@@ -5,6 +5,7 @@ use crate::diagnose::rule_named;
 use crate::error::Problem;
 use crate::graph::{is_pattern, pattern};
 use crate::model::{Ignore, IgnoredBy, nearest};
+use crate::order::OrderBy;
 use crate::yaml::{self, Node, Spot, Value};
 
 /// The key under which ignored findings are listed.
@@ -142,7 +143,7 @@ impl Reader<'_> {
         };
         let mut found: Vec<(&str, Spot, &Node)> =
             entries.iter().map(|(name, entry)| (name.as_str(), entry.key, &entry.value)).collect();
-        found.sort_by_key(|(_, place, _)| *place);
+        found.order_by_key(|(_, place, _)| *place);
         found.retain(|(name, place, _)| {
             let is_known = known.contains(name);
             if !is_known {

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::graph::{Map, Selection};
 use crate::model::words::{count, listed};
 use crate::model::{ContainerAt, Natural, NetworkAt, natural_order};
+use crate::order::OrderBy;
 use crate::render::{Format, View, is_ours};
 
 /// Formats that are split; a page can be zoomed, and text has no width.
@@ -189,7 +190,7 @@ fn stale(files: &[File]) -> Vec<PathBuf> {
         .filter(|path| files.iter().all(|(drawn, _)| drawn != path))
         .filter(|path| fs::read(path).is_ok_and(|bytes| is_ours(&bytes)))
         .collect();
-    stale.sort_by(|a, b| natural_order(&a.to_string_lossy(), &b.to_string_lossy()));
+    stale.order_by(|a, b| natural_order(&a.to_string_lossy(), &b.to_string_lossy()));
     stale
 }
 

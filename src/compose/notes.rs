@@ -8,6 +8,7 @@ use super::interpolate::Remark;
 use crate::error::Error;
 use crate::model::words::count;
 use crate::model::{Fault, Form, Place, Refuser, Unread, nearest};
+use crate::order::OrderBy;
 use crate::yaml::{Node, Spot};
 
 /// Most notes kept, and most faults. A file of another kind altogether has no
@@ -185,8 +186,8 @@ impl Notes {
             let why = format!("{} more things that are not understood", self.left_out);
             self.notes.push(Unread::new("the rest", why));
         }
-        self.notes.sort();
-        self.faults.sort_by_key(|(spot, _)| *spot);
+        self.notes.order();
+        self.faults.order_by_key(|(spot, _)| *spot);
         (self.notes, self.faults.into_iter().map(|(_, fault)| fault).collect())
     }
 }

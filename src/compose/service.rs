@@ -13,6 +13,7 @@ use crate::model::{
     Advertised, ExposedPort, ExtraHost, FlawedPort, Reference, RequestedPort, kept_driver_options,
     reference,
 };
+use crate::order::OrderBy;
 use crate::yaml::{Node, Spot, Value};
 
 /// Most replicas of one service that are drawn up.
@@ -94,7 +95,7 @@ impl Reader<'_> {
         let Configured { mut references, advertised, in_replica_set, flawed_ports } =
             self.configured(name, node);
         references.truncate(reference::MOST);
-        references.sort();
+        references.order();
         let mut ports = self.list(name, node, "ports", |reader, item, path| {
             reader.ports.published(item, path, &mut reader.loader.notes)
         });
@@ -106,7 +107,7 @@ impl Reader<'_> {
         exposed.extend(
             ports.iter().map(|port| ExposedPort { port: port.port, protocol: port.protocol }),
         );
-        exposed.sort();
+        exposed.order();
         exposed.dedup();
         Some(Service {
             spot,
@@ -159,7 +160,7 @@ impl Reader<'_> {
                 ..Attachment::default()
             });
         }
-        found.sort_by(|a, b| b.priority.cmp(&a.priority).then_with(|| a.network.cmp(&b.network)));
+        found.order_by(|a, b| b.priority.cmp(&a.priority).then_with(|| a.network.cmp(&b.network)));
         found
     }
 

@@ -15,6 +15,7 @@ use crate::model::{
     Action, Applicability, Change, ContainerAt, Driver, Handle, NetworkAt, NetworkMode, Step,
     reference,
 };
+use crate::order::OrderBy;
 
 /// Steps that bring containers together, and the names by which the one that
 /// is wanted is known where they meet, best first.
@@ -215,7 +216,7 @@ impl Case<'_> {
                     names = known.into_iter().map(str::to_owned).collect();
                     // A service keeps its name when its container gets another; one that
                     // others have as well leads to any of them.
-                    names.sort_by_key(|name| {
+                    names.order_by_key(|name| {
                         let is_ambiguous = self.index.is_ambiguous(network, name);
                         (is_ambiguous, !self.is_its_service(target, network, name))
                     });

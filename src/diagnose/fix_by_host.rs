@@ -11,6 +11,7 @@ use super::wanted::Edge;
 use crate::model::{
     Action, Change, ContainerAt, Evidence, HostAddress, HostsEntry, MachineMatter, Step,
 };
+use crate::order::OrderBy;
 
 /// The name of the machine that Podman writes into each container's `/etc/hosts`.
 const PODMANS_NAME: &str = "host.containers.internal";
@@ -160,7 +161,7 @@ impl Case<'_> {
             entry.names.iter().map(move |name| (name.clone(), address)).collect::<Vec<_>>()
         };
         let mut entries: Vec<(String, IpAddr)> = asked.chain(seen.iter().flat_map(names)).collect();
-        entries.sort();
+        entries.order();
         entries.dedup();
         entries
     }

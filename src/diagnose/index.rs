@@ -16,6 +16,7 @@ use smallvec::SmallVec;
 use super::facts::{Facts, Listens};
 use crate::graph::StackOwner;
 use crate::model::{ContainerAt, NetworkAt, PerContainer, PerNetwork, Position, reference};
+use crate::order::OrderBy;
 
 /// Positions; of most things there is one, which then lies where the list does.
 type Few<At = ContainerAt> = SmallVec<[At; 2]>;
@@ -191,7 +192,7 @@ impl<'a> Index<'a> {
         let lists = self.names.iter_mut().chain(spoken).chain(on_network);
         for list in lists.filter(|list| list.len() > 1) {
             // Stable, and otherwise in the containers' order.
-            list.sort_by_key(|at| stopped[*at]);
+            list.order_by_key(|at| stopped[*at]);
         }
     }
 

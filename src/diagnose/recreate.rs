@@ -13,6 +13,7 @@ use crate::model::{
     Handle, HostAddress, Joining, Maker, NetworkMode, Notation, Origin, Recreate, Reference,
     RunOption, Setting, Settings, State, Step, Volumes, is_kept,
 };
+use crate::order::OrderBy;
 
 /// The name under which containers know their host.
 const HOST: &str = "host.docker.internal";
@@ -115,7 +116,7 @@ impl Case<'_> {
     /// Re-creates a container with changes; with it those that share its network.
     /// In a plan that is an edit of its file.
     pub fn recreate(&self, at: ContainerAt, mut changes: Vec<Change>) -> Vec<Step> {
-        changes.sort();
+        changes.order();
         changes.dedup();
         if self.is_planned() {
             return changes.into_iter().map(|change| self.edit(at, change)).collect();
@@ -284,7 +285,7 @@ impl Case<'_> {
                 },
             ));
         }
-        joinings.sort_by_key(|(first, _)| !first);
+        joinings.order_by_key(|(first, _)| !first);
         joinings.into_iter().map(|(_, joining)| joining).collect()
     }
 
@@ -349,13 +350,13 @@ pub fn settled(steps: Vec<Step>) -> Vec<Step> {
     for step in &mut settled {
         if let Action::Recreate(recreate) = &mut step.action {
             recreate.changes.extend(joins.remove(&recreate.container).unwrap_or_default());
-            recreate.changes.sort();
+            recreate.changes.order();
             recreate.changes.dedup();
         }
     }
     // What is re-created goes last but for what is left to a person, and what is
     // started before it.
-    settled.sort_by_key(|step| match &step.action {
+    settled.order_by_key(|step| match &step.action {
         // It is for after what a person has to do.
         Action::Recreate(recreate) if recreate.by == Maker::Later => 5,
         Action::Advise { .. } => 4,

@@ -12,6 +12,7 @@ use super::steps::advise;
 use super::wanted::Edge;
 use crate::model::words::few;
 use crate::model::{Action, Applicability, Change, ContainerAt, Endpoint, NetworkAt, Step};
+use crate::order::OrderBy;
 
 /// A name on a network that several containers have.
 pub struct Shared<'s> {
@@ -203,7 +204,7 @@ impl<'a> Case<'a> {
     /// it by hand loses it first.
     pub fn with_other_mac(&self, twins: &[ContainerAt]) -> Vec<Step> {
         let mut twins = twins.to_vec();
-        twins.sort_by_key(|at| (self.has_option(*at, MAC_ADDRESS), *at));
+        twins.order_by_key(|at| (self.has_option(*at, MAC_ADDRESS), *at));
         let change = || Change::NoOption { option: MAC_ADDRESS.to_owned() };
         let mut steps = Vec::new();
         for at in twins.iter().skip(1) {

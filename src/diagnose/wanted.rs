@@ -13,6 +13,7 @@ use crate::model::{
     ContainerAt, Flow, FlowOutcome, LogError, LogErrorKind, NetworkAt, Origin, Outcome, Progress,
     Protocol, Reference, Repeated, TroubleKind, reference,
 };
+use crate::order::OrderBy;
 
 /// Something a container evidently wants to reach.
 #[derive(Debug, Clone)]
@@ -232,7 +233,7 @@ fn edges_from<'a>(names: &Names<'a>, from: ContainerAt, former: &Former) -> Vec<
         add(Cow::Owned(tried.host.to_string()), tried.flow.port, Sign::Tried(tried.flow));
     }
     // Stable: the first to name a host says how it is written.
-    seen.sort_by(|a, b| (&a.host, a.port).cmp(&(&b.host, b.port)));
+    seen.order_by(|a, b| (&a.host, a.port).cmp(&(&b.host, b.port)));
     let mut edges: Vec<Edge> = seen
         .chunk_by(|a, b| (&a.host, a.port) == (&b.host, b.port))
         .map(|alike| {

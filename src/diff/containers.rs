@@ -10,6 +10,7 @@ use crate::model::{
     Container, Endpoint, ExtraHost, HostPorts, NetworkMode, Protocol, PublishedPort, Reference,
     RequestedPort, State,
 };
+use crate::order::OrderBy;
 
 /// Compares all containers.
 pub fn compare(same: &Same, changes: &mut Changes) {
@@ -177,7 +178,7 @@ fn dials(reference: &Reference) -> String {
 /// Of one name the first counts, and those stay as they are.
 fn by_name(extra_hosts: &[ExtraHost]) -> Vec<String> {
     let mut hosts: Vec<&ExtraHost> = extra_hosts.iter().collect();
-    hosts.sort_by_key(|host| &host.name);
+    hosts.order_by_key(|host| &host.name);
     hosts.iter().map(ToString::to_string).collect()
 }
 
@@ -303,7 +304,7 @@ fn endpoint_aspects(container: &Container, endpoint: &Endpoint) -> [Aspect; 8] {
     let link_local = link_local.iter().map(ToString::to_string).collect();
     let options = driver_options.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let mut links = written(links);
-    links.sort();
+    links.order();
     [
         Aspect::new(ChangeKind::Endpoint, "aliases", chosen_names(container, endpoint)),
         Aspect::new(ChangeKind::Flag, "links", in_full(links)),
@@ -325,7 +326,7 @@ fn chosen_names(container: &Container, endpoint: &Endpoint) -> Option<String> {
         .filter(|name| *name != container.hostname || !container.id.starts_with(*name))
         .map(str::to_owned)
         .collect();
-    names.sort();
+    names.order();
     in_full(names)
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::change::{ChangeKind, Changes};
 use super::same::Same;
 use crate::model::{FlowOutcome, Flows, Party};
+use crate::order::OrderBy;
 
 /// Compares what was seen.
 pub fn compare(same: &Same, changes: &mut Changes) {
@@ -51,7 +52,7 @@ fn called(party: &Party, name: &impl Fn(&str) -> String) -> String {
         Party::Container { name: was } => name(was),
         Party::OneOf { names } => {
             let mut names: Vec<String> = names.iter().map(|was| name(was)).collect();
-            names.sort();
+            names.order();
             names.join(" or ")
         }
         other => other.to_string(),

@@ -21,6 +21,7 @@ mod same;
 use std::collections::BTreeMap;
 
 use crate::model::{ContainerAt, NetworkAt, Snapshot};
+use crate::order::OrderBy;
 use change::Changes;
 
 pub use change::{Change, ChangeKind, Happened, Subject};
@@ -87,7 +88,7 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Difference {
     changes.subject = Subject::Pair;
     reach::compare(&same, &mut changes);
     flows::compare(&same, &mut changes);
-    changes.list.sort();
+    changes.list.order();
     changes.list.dedup();
     Difference { changes: changes.list, containers: same.containers, networks: same.networks }
 }

@@ -11,6 +11,7 @@ use crate::model::{
     Container, ContainerAt, Endpoint, Network, NetworkMode, Origin, Protocol, PublishedPort,
     RequestedPort, Snapshot, State, positions,
 };
+use crate::order::OrderBy;
 
 /// The plan with its gaps filled, and of what runs the part that it is about:
 /// its project, and whatever else it names.
@@ -174,7 +175,7 @@ fn published(
             published.extend(asked.granted(asked.host_port.one()));
         }
     }
-    published.sort();
+    published.order();
     published.dedup();
     published
 }

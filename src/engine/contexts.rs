@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::small_file;
 use crate::error::{Error, Result, Source};
+use crate::order::OrderBy;
 
 /// A docker context's way to its engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +76,7 @@ fn stored(config: &Path) -> impl Iterator<Item = (PathBuf, Meta)> {
     let mut folders: Vec<PathBuf> = folders
         .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
         .unwrap_or_default();
-    folders.sort();
+    folders.order();
     folders.into_iter().filter_map(|folder| {
         let text = small_file::read(&folder.join("meta.json")).ok()?;
         Some((folder, serde_json::from_str(&text).ok()?))

@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::container::{Config, HostConfig};
 use super::mounts::Mounts;
 use crate::model::{MadeWith, RunOption};
+use crate::order::OrderBy;
 
 /// A `HostConfig` with all that it says.
 #[derive(Debug, Default)]
@@ -133,8 +134,8 @@ impl<'de> Deserialize<'de> for WholeHostConfig {
                 }
                 made_with.volumes = mounts.volumes();
                 made_with.own_resolv_conf = mounts.own_resolv_conf;
-                made_with.options.sort();
-                made_with.others.sort();
+                made_with.options.order();
+                made_with.others.order();
                 Ok(WholeHostConfig { known, made_with })
             }
         }
@@ -326,7 +327,7 @@ pub fn add_config(
         let retries = check.retries.filter(|retries| *retries > 0);
         options.extend(retries.map(|retries| RunOption::with("--health-retries", retries)));
     }
-    options.sort();
+    options.order();
 }
 
 /// Nanoseconds as options take them: `7s`, `1500ms`.

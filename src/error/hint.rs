@@ -9,6 +9,7 @@ use std::path::Path;
 use super::{Error, Problem, Unreachable, complaint};
 use crate::model::words::{comma_separated, quoted};
 use crate::model::{NotUtf8, ReadError, is_snapshot_name, natural_order};
+use crate::order::OrderBy;
 
 impl Error {
     /// What the user can do next, one suggestion a line.
@@ -221,7 +222,7 @@ fn files_in(folder: &Path) -> Vec<String> {
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .filter(|name| !name.starts_with('.'))
         .collect();
-    there.sort_unstable_by(|a, b| natural_order(a, b));
+    there.order_by(|a, b| natural_order(a, b));
     there
 }
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::Map;
 use crate::model::{ContainerAt, Flow, Flows, Party};
+use crate::order::OrderBy;
 
 /// A network that does not carry all that it could.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +91,7 @@ pub fn advise(map: &Map<'_>, flows: &Flows) -> Advice {
         talks: talks(&answered),
         nobody_outside: !answered.iter().any(|flow| flow.server.is_outside()),
     };
-    advice.far.sort_by(|a, b| (b.may - b.did, &a.container).cmp(&(a.may - a.did, &b.container)));
+    advice.far.order_by(|a, b| (b.may - b.did, &a.container).cmp(&(a.may - a.did, &b.container)));
     advice
 }
 
@@ -192,7 +193,7 @@ fn planned(map: &Map<'_>, flows: &[&Flow]) -> Vec<Planned> {
     served.retain(|_, members| members.len() > 1);
     let mut planned: Vec<(String, BTreeSet<String>)> = Vec::new();
     let mut all: Vec<(String, BTreeSet<String>)> = served.into_iter().collect();
-    all.sort_by_key(|(name, members)| (std::cmp::Reverse(members.len()), name.clone()));
+    all.order_by_key(|(name, members)| (std::cmp::Reverse(members.len()), name.clone()));
     for (name, members) in all {
         if !planned.iter().any(|(_, larger)| members.is_subset(larger)) {
             planned.push((name, members));
@@ -206,7 +207,7 @@ fn planned(map: &Map<'_>, flows: &[&Flow]) -> Vec<Planned> {
             planned.push((alone.clone(), BTreeSet::from([alone.clone()])));
         }
     }
-    planned.sort();
+    planned.order();
     planned
         .into_iter()
         .map(|(name, members)| Planned {

@@ -12,6 +12,7 @@ use crate::graph::Map;
 use crate::model::{
     ContainerAt, Family, FlowProtocol, LookoutAt, Lookouts, Moment, Party, Protocol,
 };
+use crate::order::OrderBy;
 
 /// Docker's own resolver inside each container.
 pub const RESOLVER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));
@@ -317,7 +318,7 @@ impl Who {
             [only] => Party::Container { name: only.clone() },
             several => {
                 let mut names = several.to_vec();
-                names.sort();
+                names.order();
                 Party::OneOf { names }
             }
         }

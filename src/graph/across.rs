@@ -16,6 +16,7 @@ use crate::model::{
     ContainerAt, Driver, Endpoint, EngineFacts, Family, GatewayMode, Isolate, Network, NetworkAt,
     Protocol,
 };
+use crate::order::OrderBy;
 
 /// What an engine makes of the gateway modes that a bridge was made with.
 #[derive(PartialEq, Eq)]
@@ -260,7 +261,7 @@ impl<'a> Map<'a> {
             }
         });
         let mut best_first: Vec<&Joined> = joined.iter().collect();
-        best_first.sort_by_key(|(_, network, endpoint)| endpoint.way_out_rank(network.internal));
+        best_first.order_by_key(|(_, network, endpoint)| endpoint.way_out_rank(network.internal));
         let both = best_first.iter().find(|joined| v4(joined) && v6(joined));
         let one = || {
             best_first.iter().find(|joined| match family {

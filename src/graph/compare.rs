@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use super::predict::best;
 use super::{Judged, Map, Prediction, Reason, Verdict};
 use crate::model::{Attempt, By, ContainerAt, Measurement, Outcome, Probe, with_positions};
+use crate::order::OrderBy;
 
 /// Whether measurement and prediction say the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -240,7 +241,7 @@ impl<'a> Comparison<'a> {
             })
             .filter(|pair| !pair.both_ways || pair.from < pair.to)
             .collect();
-        pairs.sort_by_key(|pair| (pair.mark, pair.from, pair.to));
+        pairs.order_by_key(|pair| (pair.mark, pair.from, pair.to));
         pairs
     }
 
@@ -260,7 +261,7 @@ impl<'a> Comparison<'a> {
     pub fn surprises(&self) -> Vec<Compared<'a>> {
         let mut surprises: Vec<Compared> =
             self.rows.iter().copied().filter(|row| row.agreement.is_surprise()).collect();
-        surprises.sort_by_key(|row| (row.agreement, std::cmp::Reverse(row.measurement.by)));
+        surprises.order_by_key(|row| (row.agreement, std::cmp::Reverse(row.measurement.by)));
         surprises
     }
 }

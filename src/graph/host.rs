@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::Map;
 use super::reason::{Judged, Reason, Route};
 use crate::model::{ContainerAt, Driver, Family, Network};
+use crate::order::OrderBy;
 
 /// What should happen between the host and an address on a bridge, which the
 /// host mostly has an address on, too.
@@ -37,7 +38,7 @@ impl Map<'_> {
                 .into_iter()
                 .chain(endpoint.ipv6_gateway.map(IpAddr::V6));
             let mut addresses: Vec<IpAddr> = of_endpoint.chain(gateways).collect();
-            addresses.sort();
+            addresses.order();
             addresses.dedup();
             let usable = |address: &IpAddr| match address {
                 IpAddr::V4(_) => endpoint.ipv4.is_some(),

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use foldhash::{HashMap, HashMapExt};
 
 use crate::model::{Container, ContainerAt, Snapshot, with_positions};
+use crate::order::OrderBy;
 
 /// The containers that are called something of one kind, in its order: they
 /// are found by halving.
@@ -61,7 +62,7 @@ impl Names {
             }
         }
         for tasks in tasks.values_mut() {
-            tasks.sort_by_key(|at| (!containers[*at].state.has_network(), *at));
+            tasks.order_by_key(|at| (!containers[*at].state.has_network(), *at));
         }
         Self {
             by_name: Sorted::new(containers, |c| Some(&c.name)),

@@ -6,6 +6,7 @@ use super::{Map, StackOwner};
 use crate::error::{Error, Result};
 use crate::model::words::{count, listed};
 use crate::model::{ContainerAt, Natural, NetworkAt, nearest, nearest_called};
+use crate::order::OrderBy;
 
 /// What the user asked to see. Everything empty asks for all that is not stopped.
 #[derive(Debug, Clone, Default)]
@@ -66,12 +67,12 @@ impl Strangers {
     pub fn sentences(&self) -> Vec<String> {
         let sentence = |(network, strangers): (&String, &Vec<String>)| {
             let mut names: Vec<&str> = strangers.iter().map(String::as_str).collect();
-            names.sort_unstable_by_key(|name| Natural(*name));
+            names.order_by_key(|name| Natural(*name));
             let more = count(names.len(), "more member");
             format!("{network} has {more}: {}.", listed(&names, 6))
         };
         let mut all: Vec<_> = self.by_network.iter().collect();
-        all.sort_unstable_by_key(|(network, _)| Natural(*network));
+        all.order_by_key(|(network, _)| Natural(*network));
         all.into_iter().map(sentence).collect()
     }
 

@@ -8,6 +8,7 @@ use petgraph::visit::EdgeRef;
 
 use super::{Map, Node};
 use crate::model::{ContainerAt, NetworkAt};
+use crate::order::OrderBy;
 
 /// A way from one container to another through containers in between. Those
 /// in between do not forward packets; the way shows who could be asked.
@@ -72,11 +73,11 @@ impl Map<'_> {
                 }
             }
             if island.len() > 1 {
-                island.sort();
+                island.order();
                 islands.push(island);
             }
         }
-        islands.sort_by_key(|island| std::cmp::Reverse(island.len()));
+        islands.order_by_key(|island| std::cmp::Reverse(island.len()));
         islands
     }
 
@@ -108,11 +109,11 @@ impl Map<'_> {
                 }
                 let mut parts: Vec<Vec<NetworkAt>> =
                     parts.into_values().map(|networks| networks.into_iter().collect()).collect();
-                parts.sort();
+                parts.order();
                 (parts.len() > 1).then_some(Bridging { container, parts })
             })
             .collect();
-        found.sort_by_key(|bridging| bridging.container);
+        found.order_by_key(|bridging| bridging.container);
         found
     }
 

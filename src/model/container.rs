@@ -8,6 +8,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::order::OrderBy;
+
 use super::keys::label;
 use super::link::{ExtraHost, Link};
 use super::log_trouble::TroubleKind;
@@ -520,7 +522,7 @@ impl Container {
         let short = self.short_id();
         let hostname = self.hostname.as_str();
         let generated = |name: &str| name == short || (name == hostname && short.starts_with(name));
-        names.sort_by_key(|name| generated(name));
+        names.order_by_key(|name| generated(name));
         names
     }
 

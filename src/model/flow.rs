@@ -7,6 +7,8 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::order::OrderBy;
+
 use super::moment::{self, Moment};
 use super::unread::Unread;
 
@@ -349,7 +351,7 @@ impl Flow {
         self.rtt_us = self.rtt_us.max(other.rtt_us);
         self.path_mtu = self.path_mtu.into_iter().chain(other.path_mtu).min();
         self.basis.extend(other.basis);
-        self.basis.sort();
+        self.basis.order();
         self.basis.dedup();
     }
 
@@ -427,8 +429,8 @@ impl Flows {
 
     /// Puts everything in order.
     pub fn tidy(&mut self) {
-        self.flows.sort_by_cached_key(Flow::order);
-        self.not_looked.sort();
+        self.flows.order_by_cached_key(Flow::order);
+        self.not_looked.order();
         self.not_looked.dedup();
     }
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::order::OrderBy;
+
 use super::series::Series;
 #[cfg(test)]
 use super::series::Try;
@@ -234,7 +236,7 @@ pub struct Probe {
 impl Probe {
     /// A probe of these measurements, put in order.
     pub fn new(mut measurements: Vec<Measurement>) -> Self {
-        measurements.sort_by(|a, b| {
+        measurements.order_by(|a, b| {
             let key = |m: &Measurement| (m.by, m.attempt, m.network.clone());
             (&a.from, &a.to)
                 .cmp(&(&b.from, &b.to))

@@ -6,6 +6,8 @@ use std::io::Read;
 use foldhash::{HashMap, HashMapExt};
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::order::OrderBy;
+
 use super::container::{Container, NetworkMode};
 use super::decoded::in_utf8;
 use super::engine_facts::{EngineFacts, EngineOfMap};
@@ -231,7 +233,7 @@ impl Snapshot {
     pub fn tidy(&mut self) {
         self.sort_networks();
         // They are large: their keys are moved about, and each of them once.
-        self.containers.sort_by_cached_key(|c| (Natural(c.name.clone()), c.id.clone()));
+        self.containers.order_by_cached_key(|c| (Natural(c.name.clone()), c.id.clone()));
         for container in &mut self.containers {
             if matches!(container.network_mode, NetworkMode::Container(_)) {
                 // Podman repeats the owner's endpoints on each sidecar; they
@@ -242,26 +244,26 @@ impl Snapshot {
             // Docker goes by the bytes of networks' names where it chooses a way out.
             container
                 .endpoints
-                .sort_by(|a, b| (&a.network, &a.network_id).cmp(&(&b.network, &b.network_id)));
-            container.published.sort();
+                .order_by(|a, b| (&a.network, &a.network_id).cmp(&(&b.network, &b.network_id)));
+            container.published.order();
             container.published.dedup();
-            container.requested.sort();
-            container.exposed.sort();
-            container.references.sort();
+            container.requested.order();
+            container.exposed.order();
+            container.references.order();
             container.references.dedup();
-            container.advertised.sort();
+            container.advertised.order();
         }
         self.add_unlisted_networks();
         if let Some(swarm) = &mut self.engine.swarm {
             swarm.tidy();
         }
         self.probe = self.probe.take().map(|probe| Probe::new(probe.measurements));
-        self.observations.sort_by_cached_key(|seen| (seen.container.clone(), seen.id.clone()));
-        self.network_observations.sort_by(|a, b| (&a.network, &a.id).cmp(&(&b.network, &b.id)));
+        self.observations.order_by_cached_key(|seen| (seen.container.clone(), seen.id.clone()));
+        self.network_observations.order_by(|a, b| (&a.network, &a.id).cmp(&(&b.network, &b.id)));
         if let Some(flows) = &mut self.flows {
             flows.tidy();
         }
-        self.unread.sort();
+        self.unread.order();
         self.unread.dedup();
     }
 
@@ -288,7 +290,7 @@ impl Snapshot {
     // In memory `web-2` comes before `web-10`, as everything shows them; files, which
     // scripts compare, have them by the bytes of their names.
     fn sort_networks(&mut self) {
-        self.networks.sort_by(|a, b| (Natural(&a.name), &a.id).cmp(&(Natural(&b.name), &b.id)));
+        self.networks.order_by(|a, b| (Natural(&a.name), &a.id).cmp(&(Natural(&b.name), &b.id)));
     }
 }
 
@@ -306,7 +308,7 @@ fn in_order<T: Serialize, S: Serializer>(
     into: S,
 ) -> Result<S::Ok, S::Error> {
     let mut all: Vec<&T> = all.iter().collect();
-    all.sort_by_key(|one| key(one));
+    all.order_by_key(|one| key(one));
     into.collect_seq(all)
 }
 

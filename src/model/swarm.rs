@@ -5,6 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::order::OrderBy;
+
 use super::container::Container;
 use super::port::{Protocol, PublishedPort};
 use super::word::words;
@@ -271,13 +273,13 @@ impl Swarm {
 
     /// Puts everything in order.
     pub(super) fn tidy(&mut self) {
-        self.nodes.sort();
-        self.services.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        self.nodes.order();
+        self.services.order_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         for service in &mut self.services {
-            service.networks.sort();
-            service.virtual_addresses.sort();
-            service.published.sort();
-            service.tasks.sort();
+            service.networks.order();
+            service.virtual_addresses.order();
+            service.published.order();
+            service.tasks.order();
         }
     }
 }

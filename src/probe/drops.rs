@@ -17,6 +17,7 @@ use crate::model::{
     ContainerAt, DropCause, DropSearch, FirewallRule, LostWay, PacketDrop, RuleOwner, RuleVerdict,
     Unread,
 };
+use crate::order::OrderBy;
 
 /// How many packets are sent at a time: numbers that nothing else is likely to
 /// send, not even another netmap that looks at the same moment. More where what
@@ -52,7 +53,7 @@ pub async fn seek(map: &Map<'_>, engines: &Engines, way: &LostWay) -> DropSearch
         let why = format!("no packets could be sent: {error}");
         search.not_looked.push(Unread::new("what drops the packets", why));
     }
-    search.not_looked.sort();
+    search.not_looked.order();
     search.not_looked.dedup();
     search
 }
@@ -148,7 +149,7 @@ impl Seeker<'_> {
             found.extend(self.dead_end(|_| true));
             self.tell_suspects(search).await;
         }
-        found.sort_by_key(|(scene, drop)| (rank(&drop.cause), *scene));
+        found.order_by_key(|(scene, drop)| (rank(&drop.cause), *scene));
         for (scene, mut drop) in found {
             if let DropCause::Rule(rule) = drop.cause {
                 drop.cause = DropCause::Rule(self.scenes.all[scene].told(self.visitor, rule).await);

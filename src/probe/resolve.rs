@@ -15,6 +15,7 @@ use super::words;
 use crate::engine::{Ended, Engine, Engines, Exec};
 use crate::graph::Map;
 use crate::model::{ContainerAt, Outcome, ResolvedName};
+use crate::order::OrderBy;
 
 /// How long name servers have for an answer.
 const WAIT: Duration = Duration::from_secs(2);
@@ -63,7 +64,7 @@ pub async fn resolve(
         .flatten()
         .collect()
         .await;
-    answers.sort();
+    answers.order();
     answers
 }
 

@@ -8,6 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::IpNet;
 
 use crate::model::{HostAddress, Party, Snapshot};
+use crate::order::OrderBy;
 
 /// What becomes of each subnet and address.
 #[derive(Debug, Default)]
@@ -84,7 +85,7 @@ impl Addresses {
         // Everything lies in the default route, and that says nothing.
         nets.retain(|net| net.prefix_len() > 0);
         // The shortest prefix of those that begin at one address comes first.
-        nets.sort_by_key(|net| (net.network(), net.prefix_len()));
+        nets.order_by_key(|net| (net.network(), net.prefix_len()));
         nets.dedup();
         let blocks: Vec<Block> = nets.into_iter().map(Block::of).collect();
         // In that order what holds a block is the last that none held.
@@ -95,7 +96,7 @@ impl Addresses {
             }
         }
         let mut used = every_address(snapshot);
-        used.sort();
+        used.order();
         used.dedup();
         let mut this = Self::default();
         let mut free = Free::default();

@@ -3,6 +3,7 @@
 
 use super::redaction::Redaction;
 use crate::model::{Flow, Flows, Hop, Party};
+use crate::order::OrderBy;
 
 impl Redaction {
     pub(super) fn flows(&self, flows: &Flows) -> Flows {
@@ -49,7 +50,7 @@ impl Redaction {
             Party::OneOf { names } => {
                 let mut names: Vec<String> =
                     names.iter().map(|name| self.names.word(name)).collect();
-                names.sort();
+                names.order();
                 Party::OneOf { names }
             }
             Party::Service { name } => Party::Service { name: self.names.word(name) },

@@ -26,6 +26,7 @@ use crate::model::{
     Measurement, Network, NetworkMode, Place, Plan, Probe, PublishedPort, RequestedPort, Snapshot,
     StartError, Subnet, Taken, Unread, Why,
 };
+use crate::order::OrderBy;
 use redaction::Redaction;
 
 /// The same setup under other names and addresses.
@@ -55,8 +56,8 @@ pub fn redact(snapshot: &Snapshot) -> Snapshot {
     let of_networks = snapshot.network_observations.iter();
     redacted.network_observations =
         of_networks.map(|seen| redaction.network_observation(seen)).collect();
-    redacted.network_observations.sort_by(|a, b| (&a.network, &a.id).cmp(&(&b.network, &b.id)));
-    redacted.observations.sort_by(|a, b| (&a.container, &a.id).cmp(&(&b.container, &b.id)));
+    redacted.network_observations.order_by(|a, b| (&a.network, &a.id).cmp(&(&b.network, &b.id)));
+    redacted.observations.order_by(|a, b| (&a.container, &a.id).cmp(&(&b.container, &b.id)));
     let engines = snapshot.engines.iter();
     redacted.engines = engines.map(|of| redaction.engine_of_map(of)).collect();
     redacted.taken = snapshot.taken.as_ref().map(|taken| redaction.taken(taken));

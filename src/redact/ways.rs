@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::{Container, Endpoint, EngineFacts, Snapshot};
+use crate::order::OrderBy;
 
 /// What that depends on beside the endpoints.
 #[derive(Debug, Default)]
@@ -33,14 +34,14 @@ impl Ways {
         let old = &container.endpoints;
         let is_kept = || {
             let mut by_name: Vec<usize> = (0..old.len()).collect();
-            by_name.sort_by_key(|at| &old[*at].network);
+            by_name.order_by_key(|at| &old[*at].network);
             by_name.is_sorted_by_key(|at| &renamed[*at].network)
         };
         if !self.matter || is_kept() {
             return;
         }
         let mut order: Vec<usize> = (0..old.len()).collect();
-        order.sort_by_key(|at| {
+        order.order_by_key(|at| {
             let endpoint = &old[*at];
             let is_internal = self.internal.contains(&endpoint.network);
             (endpoint.way_out_rank(is_internal), &endpoint.network)

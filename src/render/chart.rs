@@ -8,6 +8,7 @@ use super::svg::{self, Arrow, ArrowKind, Group};
 use super::view::{self, Kind, Numbers, View, short_image};
 use crate::graph::StackOwner;
 use crate::model::{ContainerAt, Natural, NetworkAt, State};
+use crate::order::OrderBy;
 
 /// What is shown, from the internet inwards.
 #[derive(Debug)]
@@ -110,7 +111,7 @@ impl Chart {
         let groups = svg::reduce(view, false).groups;
         let mut names: Vec<&str> = Vec::new();
         names.extend(groups.iter().filter_map(|group| view.container(group.owners[0]).project()));
-        names.sort_unstable_by_key(|name| Natural(*name));
+        names.order_by_key(|name| Natural(*name));
         names.dedup();
         let loner = |group: &Group| view.container(group.owners[0]).project().is_none();
         if names.len() + usize::from(groups.iter().any(loner)) < 2 {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::style::{flow, undressed, unglued, width};
+use crate::order::OrderBy;
 
 /// Columns between two cells.
 pub const GAP: usize = 2;
@@ -187,7 +188,7 @@ pub fn share(rows: &[Vec<String>], available: usize, pieces: usize) -> Option<Wi
     }
     let mut left = available.saturating_sub(widths.iter().sum());
     let mut wanting: Vec<usize> = (0..count).collect();
-    wanting.sort_by_key(|at| bounds[*at].1.saturating_sub(widths[*at]));
+    wanting.order_by_key(|at| bounds[*at].1.saturating_sub(widths[*at]));
     for at in wanting {
         let more = bounds[at].1.saturating_sub(widths[at]).min(left);
         widths[at] += more;

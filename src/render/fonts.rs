@@ -13,6 +13,8 @@ use resvg::usvg::fontdb::{Database, FaceInfo, ID, Source, Stretch, Style};
 use resvg::usvg::{FontResolver, Options};
 use unicode_width::UnicodeWidthChar;
 
+use crate::order::OrderBy;
+
 use super::svg::{self, BOLD, REGULAR};
 
 /// From this weight on text is bold.
@@ -89,7 +91,7 @@ fn faces_with(database: &Database, lacking: &BTreeSet<char>) -> BTreeMap<char, [
     let mut found: BTreeMap<char, [Vec<ID>; 2]> =
         lacking.iter().map(|c| (*c, Default::default())).collect();
     for (at, wanted) in [400_u16, 700].into_iter().enumerate() {
-        faces.sort_by_key(|face| {
+        faces.order_by_key(|face| {
             let plain = (face.style == Style::Normal, face.stretch == Stretch::Normal);
             let name = (face.families.first().map(|family| &family.0), &face.post_script_name);
             (std::cmp::Reverse(plain), face.weight.0.abs_diff(wanted), name)

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::style::width;
 use super::view::View;
 use crate::model::NetworkAt;
+use crate::order::OrderBy;
 
 /// Columns between two parts that stand side by side.
 const GAP: usize = 4;
@@ -50,13 +51,13 @@ pub fn parts(view: &View, networks: &[NetworkAt]) -> Vec<Part> {
     let place = |part: &Part| part.networks.first().map(|at| places[at]);
     // Those of one project follow one another.
     let mut first_of: BTreeMap<String, Option<usize>> = BTreeMap::new();
-    parts.sort_by_key(place);
+    parts.order_by_key(place);
     for part in &parts {
         if let Some(project) = &part.project {
             first_of.entry(project.clone()).or_insert_with(|| place(part));
         }
     }
-    parts.sort_by_key(|part| match &part.project {
+    parts.order_by_key(|part| match &part.project {
         Some(project) => (false, first_of[project]),
         None => (true, place(part)),
     });

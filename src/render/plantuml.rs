@@ -8,6 +8,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::order::OrderBy;
+
 use super::chart::{Chart, Tap, WayIn, words};
 use super::escape::plantuml as safe;
 use super::style::Style;
@@ -33,7 +35,7 @@ pub fn render(view: &View, _style: &Style) -> String {
     chart.taps.iter().for_each(|tap| taps.entry(tap.network).or_default().push(tap));
     // From the internet inwards.
     let mut order: Vec<usize> = (0..chart.networks.len()).collect();
-    order.sort_by_key(|at| chart.networks[*at].rank);
+    order.order_by_key(|at| chart.networks[*at].rank);
     for at in order {
         let network = &chart.networks[at];
         let facts: Vec<&str> =

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::format::{Draw, Format, Row, Rows, Shown};
 use super::style::Style;
 use crate::model::{Natural, visible};
+use crate::order::OrderBy;
 
 /// Words that are not written in title case.
 const INITIALS: [(&str, &str); 5] =
@@ -30,7 +31,7 @@ impl<S: Shown> Rows<S> {
             .collect();
         (self.complete)(view, &mut rows);
         if self.by_name {
-            rows.sort_by(|a, b| self.parts(a).map(Natural).cmp(self.parts(b).map(Natural)));
+            rows.order_by(|a, b| self.parts(a).map(Natural).cmp(self.parts(b).map(Natural)));
         }
         rows
     }

@@ -5,6 +5,7 @@ use crate::model::{
     Availability, ContainerAt, Natural, PublishMode, Service, ServicePort, Swarm, SwarmNode,
     TaskState,
 };
+use crate::order::OrderBy;
 
 /// A table: its headings, and rows of as many cells.
 pub struct Table {
@@ -24,7 +25,7 @@ pub fn tables(view: &View) -> Vec<Table> {
         view.scope.is_none() || view.containers.iter().any(is_task)
     };
     let mut services: Vec<&Service> = swarm.services.iter().filter(shown).collect();
-    services.sort_by_key(|service| Natural(&service.name));
+    services.order_by_key(|service| Natural(&service.name));
     let services = services.into_iter().map(|service| service_row(view, service)).collect();
     let nodes: Vec<_> = if view.scope.is_none() { node_rows(swarm) } else { Vec::new() };
     let tables = [
@@ -75,7 +76,7 @@ fn port(port: &ServicePort) -> String {
 
 fn node_rows(swarm: &Swarm) -> Vec<[String; 5]> {
     let mut nodes: Vec<&SwarmNode> = swarm.nodes.iter().collect();
-    nodes.sort_by_key(|node| Natural(&node.name));
+    nodes.order_by_key(|node| Natural(&node.name));
     nodes
         .into_iter()
         .map(|node| {

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use crate::arrows::{Sources, arrows, circles, ties};
 use crate::support::project_file;
 
-/// Each layer with those it may use. `error` is open to all.
+/// Each layer with those it may use. `error` and `order` are open to all.
 const LAYERS: &[(&str, &[&str])] = &[
     ("error", &["model"]),
+    ("order", &[]),
     ("model", &[]),
     ("yaml", &[]),
     ("temporary", &[]),
@@ -125,7 +126,8 @@ fn every_layer_uses_only_those_below_it() {
                 let used: String =
                     used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
                 seen += 1;
-                if used != layer && used != "error" && !allowed.contains(&used.as_str()) {
+                let open = used == layer || used == "error" || used == "order";
+                if !open && !allowed.contains(&used.as_str()) {
                     wrong.push(format!("{}:{}: {layer} uses {used}", path.display(), number + 1));
                 }
             }

@@ -16,6 +16,7 @@ use crate::graph::{Filter, Map};
 use crate::lesson::{Lesson, complaints, is_plain};
 use crate::model::words::quoted;
 use crate::model::{Diagnosis, Finding, Severity, natural_order};
+use crate::order::OrderBy;
 use crate::render::{Skeleton, skeleton, taught};
 
 /// The files of a lesson.
@@ -46,8 +47,8 @@ pub fn read(folder: &Path) -> Result<Course> {
             hint: Some(WHAT_IT_IS.to_owned()),
         });
     }
-    lessons.sort_by(|a: &Lesson, b: &Lesson| natural_order(&a.name, &b.name));
-    broken.sort_by(|a: &Broken, b: &Broken| natural_order(&a.name, &b.name));
+    lessons.order_by(|a: &Lesson, b: &Lesson| natural_order(&a.name, &b.name));
+    broken.order_by(|a: &Broken, b: &Broken| natural_order(&a.name, &b.name));
     Ok(Course { lessons: Cow::Owned(lessons), broken, folder: Some(folder.to_owned()) })
 }
 

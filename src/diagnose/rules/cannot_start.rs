@@ -8,6 +8,7 @@ use crate::diagnose::{Case, Edge, Judgement, Rule, advise, owned};
 use crate::model::{
     Change, ContainerAt, Evidence, Finding, NetworkAt, Severity, StartErrorKind, State, Step,
 };
+use crate::order::OrderBy;
 
 /// See `netmap explain cannot-start`.
 pub const RULE: Rule = Rule {
@@ -136,7 +137,7 @@ impl Taken {
             }));
         }
         // Stable: whose address is taken comes first.
-        fixed.sort_by_key(|taken| taken.holder.is_none());
+        fixed.order_by_key(|taken| taken.holder.is_none());
         fixed.into_iter().next()
     }
 

@@ -10,6 +10,7 @@ use crate::model::{
     By, ContainerAt, DropSearch, Evidence, Family, Finding, LostWay, NetworkAt, Outcome, Severity,
     Step, Why,
 };
+use crate::order::OrderBy;
 
 /// See `netmap explain firewall-drop`.
 pub const RULE: Rule = Rule {
@@ -51,7 +52,7 @@ fn judge(case: &Case) -> Judgement {
     let in_vain = searched.filter(|search| search.found.is_empty());
     judgement.not_looked =
         in_vain.flat_map(|s| &s.not_looked).map(|n| format!("{}: {}", n.what, n.why)).collect();
-    judgement.not_looked.sort();
+    judgement.not_looked.order();
     judgement.not_looked.dedup();
     judgement
 }

@@ -9,6 +9,7 @@ use crate::model::{
     Change, Container, ContainerAt, Evidence, HostPorts, RequestedPort, Severity, StartErrorKind,
     State, Step,
 };
+use crate::order::OrderBy;
 
 /// See `netmap explain host-port-conflict`.
 pub const RULE: Rule = Rule {
@@ -116,7 +117,7 @@ fn taken<'a>(case: &Case<'a>, at: ContainerAt) -> Vec<(&'a RequestedPort, Contai
         let asking = others.filter(|other| asks(case.container(*other), wanted, port));
         taken.extend(asking.map(|other| (wanted, other)));
     }
-    taken.sort_by_key(|(wanted, other)| (*other, *wanted));
+    taken.order_by_key(|(wanted, other)| (*other, *wanted));
     taken
 }
 

@@ -7,6 +7,7 @@ use crate::model::words::few;
 use crate::model::{
     Change, ContainerAt, Evidence, Finding, Health, ListensFrom, Origin, Severity, Step, reference,
 };
+use crate::order::OrderBy;
 
 /// See `netmap explain proxy-env`.
 pub const RULE: Rule = Rule {
@@ -155,7 +156,7 @@ fn variables(case: &Case, at: ContainerAt, name: &str) -> Vec<String> {
         .filter(|variable| variable.eq_ignore_ascii_case(name))
         .map(str::to_owned)
         .collect();
-    found.sort();
+    found.order();
     found.dedup();
     found
 }

@@ -9,6 +9,7 @@ use crate::model::words::few;
 use crate::model::{
     Driver, Evidence, HostObservation, Network, NetworkAt, RouteEntry, Severity, Step, Subnet,
 };
+use crate::order::OrderBy;
 
 /// See `netmap explain subnet-overlap`.
 pub const RULE: Rule = Rule {
@@ -127,7 +128,7 @@ impl Overlap {
 /// open.
 fn overlapping<T>(subnets: &[(T, IpNet)], disturb: impl Fn(usize, usize) -> bool) -> Vec<Overlap> {
     let mut order: Vec<usize> = (0..subnets.len()).collect();
-    order.sort_by_key(|at| (subnets[*at].1.network(), subnets[*at].1.prefix_len()));
+    order.order_by_key(|at| (subnets[*at].1.network(), subnets[*at].1.prefix_len()));
     let mut found = Vec::new();
     let mut open: Vec<usize> = Vec::new();
     // Of those that lie in the first that is open.
@@ -167,7 +168,7 @@ fn overlapping<T>(subnets: &[(T, IpNet)], disturb: impl Fn(usize, usize) -> bool
         open.push(at);
     }
     close(&mut pairs, &mut members);
-    found.sort_by_key(Overlap::first);
+    found.order_by_key(Overlap::first);
     found
 }
 

@@ -6,6 +6,7 @@ use crate::model::{
     Driver, Evidence, Finding, NetworkAt, NodesMatter, Outcome, Service, Severity, SwarmNode,
     TaskState,
 };
+use crate::order::OrderBy;
 
 /// See `netmap explain swarm-ports`.
 pub const RULE: Rule = Rule {
@@ -59,7 +60,7 @@ fn unknown_peers(case: &Case) -> Vec<Finding> {
         let mut nodes: Vec<&SwarmNode> =
             running.filter_map(|task| swarm.node_with(&task.node)).collect();
         nodes.retain(|node| !node.is_away());
-        nodes.sort();
+        nodes.order();
         nodes.dedup();
         // Counted and not compared: a node's address need not be the one by
         // which it tunnels.

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use crate::model::HostsEntry;
 use crate::model::reference::{is_host, is_loopback};
+use crate::order::OrderBy;
 
 /// Entries kept of a file.
 const MOST: usize = 200;
@@ -41,7 +42,7 @@ pub fn own_names(file: &str, own: &[IpAddr]) -> Vec<String> {
             names.extend(words.filter(|name| is_host(name)).take(MOST).map(str::to_owned));
         }
     }
-    names.sort();
+    names.order();
     names.dedup();
     names
 }

@@ -10,6 +10,7 @@ use super::log_phrases::{DENIED, PHRASES};
 use super::log_quoted_phrases::{MEANT, PRINTED, SHIPPED};
 use super::log_troubles_phrases::{HOSTLESS, TROUBLES};
 use crate::model::{LogErrorKind, TroubleKind};
+use crate::order::OrderBy;
 
 /// Places of one phrase in a text that are looked at.
 const MOST_PLACES: usize = 4;
@@ -80,7 +81,7 @@ impl Text {
     /// The same in the order of the list.
     pub fn places_by_phrase(&self, list: List) -> impl Iterator<Item = (usize, &'static str)> {
         let mut found: Vec<&Found> = self.found.iter().filter(|one| one.list == list).collect();
-        found.sort_by_key(|one| one.nth);
+        found.order_by_key(|one| one.nth);
         found.into_iter().map(|one| (one.at, one.phrase))
     }
 
@@ -139,7 +140,7 @@ impl Index {
                 index.phrases.push(Phrase { begin, list, nth, phrase });
             }
         }
-        index.phrases.sort_by_key(|phrase| phrase.begin);
+        index.phrases.order_by_key(|phrase| phrase.begin);
         index
     }
 

@@ -3,6 +3,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::order::OrderBy;
+
 /// Objects within one another that are looked into.
 const DEEPEST: usize = 6;
 
@@ -69,7 +71,7 @@ pub fn readings(line: &str) -> Vec<String> {
     clean(&mut record, is_calm, DEEPEST);
     let mut texts = Vec::new();
     leaves(&record, false, DEEPEST, &mut texts);
-    texts.sort_by_key(|(is_telling, _)| !is_telling);
+    texts.order_by_key(|(is_telling, _)| !is_telling);
     let whole = format!("{}{}", &line[..at], Value::Object(record));
     std::iter::once(whole).chain(texts.into_iter().map(|(_, text)| text)).collect()
 }

@@ -14,6 +14,7 @@ use super::{log_connected, log_file, log_troubles, log_words};
 use crate::engine::connect::Engine;
 use crate::error::Error;
 use crate::model::{Container, LogError, LogErrorKind, LogTrouble, Moment, Repeated, TroubleKind};
+use crate::order::OrderBy;
 
 /// Lines asked for. Engines cut longer ones after 16 KiB and count each part.
 const LINES: usize = 200;
@@ -172,9 +173,9 @@ pub(super) fn said(text: &str) -> Said {
         }
     }
     let mut errors: Vec<LogError> = found.into_values().collect();
-    errors.sort_by_key(|error| std::cmp::Reverse(error.repeated.last));
+    errors.order_by_key(|error| std::cmp::Reverse(error.repeated.last));
     errors.truncate(MOST_KEPT);
-    errors.sort();
+    errors.order();
     Said { errors, troubles: troubles.into_values().collect(), connected }
 }
 

@@ -40,6 +40,7 @@ use super::{Visitor, lenient, translate};
 use crate::model::{
     Container, Moment, Network, NetworkObservation, Observation, Part, Snapshot, State, Unread,
 };
+use crate::order::OrderBy;
 
 /// How to look.
 #[derive(Debug, Clone, Copy)]
@@ -202,7 +203,7 @@ pub async fn observe_some(
         snapshot.unread.push(Unread { what, ..Unread::machine(why) });
     }
     for seen in &mut of_networks {
-        seen.attached.sort();
+        seen.attached.order();
         seen.attached.dedup();
     }
     snapshot.network_observations = of_networks;

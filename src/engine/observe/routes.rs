@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::model::RouteEntry;
+use crate::order::OrderBy;
 
 /// Lines read of one table.
 const MOST_LINES: usize = 5_000;
@@ -26,7 +27,7 @@ pub fn read(v4: &str, v6: &str) -> Vec<RouteEntry> {
     let mut routes: Vec<RouteEntry> =
         v4.chain(v6.lines().take(MOST_LINES).filter_map(v6_route)).collect();
     routes.retain(|route| route.interface != "lo");
-    routes.sort();
+    routes.order();
     routes.dedup();
     routes
 }
@@ -93,7 +94,7 @@ pub fn own_addresses(fib_trie: &str) -> Vec<IpAddr> {
             own.extend(leaf.filter(|address| !address.is_loopback()).map(IpAddr::V4));
         }
     }
-    own.sort();
+    own.order();
     own.dedup();
     own
 }

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::order::OrderBy;
+
 use super::url::bounded;
 use super::{Notation, Origin, Reference, host_and_port};
 
@@ -77,7 +79,7 @@ pub fn advertised<'a>(
             None => {}
         }
     }
-    found.sort();
+    found.order();
     found.dedup();
     found.truncate(MOST);
     found

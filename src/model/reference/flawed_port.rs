@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::order::OrderBy;
+
 use super::MOST;
 use super::flaw::Flaw;
 use super::name::before_word;
@@ -31,7 +33,7 @@ pub fn flawed_ports<'a>(
         Some(FlawedPort { variable: name.chars().take(100).collect(), port, flaw })
     });
     let mut ports: Vec<FlawedPort> = flawed.take(MOST).collect();
-    ports.sort();
+    ports.order();
     ports
 }
 

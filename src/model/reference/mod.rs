@@ -26,6 +26,8 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::order::OrderBy;
+
 use super::port::Protocol;
 
 pub use advertised::{Advertised, advertised, in_replica_set};
@@ -280,7 +282,7 @@ fn is_key(end: &str) -> bool {
 
 /// Sorted, each once, and no more than [`MOST`].
 fn tidy(mut references: Vec<Reference>) -> Vec<Reference> {
-    references.sort();
+    references.order();
     references.dedup();
     references.truncate(MOST);
     references

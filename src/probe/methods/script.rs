@@ -14,6 +14,7 @@ use super::tools::{TOOLS, Tool};
 use crate::engine::{Ended, Engine, Exec, Ran};
 use crate::error::Result;
 use crate::model::{Attempt, Outcome, Why};
+use crate::order::OrderBy;
 use crate::probe::plan::{Act, ProbePlan};
 use crate::probe::stand_in::StandIns;
 use crate::probe::{Answer, Limits, words};
@@ -214,7 +215,7 @@ fn command(acts: &[Act], limits: &Limits, manner: Manner, known: Known) -> Vec<S
     let stood_for = stood_for(acts, known.stand_ins);
     // Names are soon told; each worker is to have its share of what takes long.
     let mut order: Vec<(usize, &Act)> = acts.iter().enumerate().collect();
-    order.sort_by_key(|(_, act)| !act.is_address());
+    order.order_by_key(|(_, act)| !act.is_address());
     for (at, act) in order {
         let (kind, port) = match (act.attempt(), act.is_address()) {
             (Attempt::Icmp, true) if stood_for.contains_key(&at) => ("s", port_of(act, known.plan)),

@@ -3,6 +3,7 @@
 use super::AdviceView;
 use crate::model::words::{count, listed};
 use crate::model::{Natural, natural_order};
+use crate::order::OrderBy;
 use crate::render::flows::footer;
 use crate::render::style::{Role, Style, flow};
 
@@ -30,7 +31,7 @@ pub fn render(view: &AdviceView, style: &Style) -> String {
         }
     }
     let mut all_far: Vec<_> = view.advice.far.iter().collect();
-    all_far.sort_by_key(|far| Natural(&far.container));
+    all_far.order_by_key(|far| Natural(&far.container));
     for far in all_far {
         let others = count(far.may, "other");
         let with = if far.did == 0 { "none".to_owned() } else { far.did.to_string() };
@@ -46,11 +47,11 @@ pub fn render(view: &AdviceView, style: &Style) -> String {
         let networks = count(view.advice.planned.len(), "network");
         add(Role::Strong, format!("{networks} would carry what was seen:"));
         let mut networks: Vec<_> = view.advice.planned.iter().collect();
-        networks.sort_by_key(|planned| Natural(&planned.name));
+        networks.order_by_key(|planned| Natural(&planned.name));
         for planned in networks {
             let internal = if planned.internal { " (internal)" } else { "" };
             let mut members = planned.members.clone();
-            members.sort_by(|a, b| natural_order(a, b));
+            members.order_by(|a, b| natural_order(a, b));
             let members = members.join(", ");
             add(Role::Plain, format!("  {}{internal}: {members}", planned.name));
         }

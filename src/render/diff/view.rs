@@ -4,6 +4,7 @@ use crate::diff::{Change, Difference};
 use crate::graph::Strangers;
 use crate::model::words::count;
 use crate::model::{Natural, Snapshot};
+use crate::order::OrderBy;
 
 /// A difference, for showing.
 #[derive(Debug)]
@@ -39,7 +40,7 @@ impl<'a> DiffView<'a> {
     /// The same by the names of things, as people read names.
     pub fn by_name(&self) -> Vec<&'a Change> {
         let mut changes = self.changes();
-        changes.sort_by_key(|change| (change.kind, Natural(&change.name)));
+        changes.order_by_key(|change| (change.kind, Natural(&change.name)));
         changes
     }
 

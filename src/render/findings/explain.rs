@@ -4,6 +4,7 @@
 use super::text::lines;
 use crate::diagnose::{RULES, Rule};
 use crate::model::words::sentence_case;
+use crate::order::OrderBy;
 use crate::render::format::{Draw, Format, Shown};
 use crate::render::style::{Role, Style};
 
@@ -99,7 +100,7 @@ fn rule_page(rule: &Rule, style: &Style) -> String {
 /// Every rule with its summary, for `netmap explain` without a name.
 fn rules_list(style: &Style) -> String {
     let mut rules: Vec<&Rule> = RULES.iter().collect();
-    rules.sort_by_key(|rule| rule.name);
+    rules.order_by_key(|rule| rule.name);
     let widest = rules.iter().map(|rule| rule.name.len()).max().unwrap_or_default();
     let mut text = String::new();
     for rule in rules {
@@ -120,7 +121,7 @@ fn rules_list(style: &Style) -> String {
 /// The document of all rules, as Markdown; `docs/rules.md` is this.
 fn rules_document() -> String {
     let mut rules: Vec<&Rule> = RULES.iter().collect();
-    rules.sort_by_key(|rule| rule.name);
+    rules.order_by_key(|rule| rule.name);
     let mut text = String::from(
         "# What netmap doctor looks for\n\n\
         One section for each rule, as `netmap explain RULE` prints it. This page is made by\n\

@@ -19,6 +19,7 @@ use super::words::{command, prose, quoted};
 use crate::model::{
     Change, ComposeServices, Handle, Joining, Recreate, RunOption, Setting, Settings, Tool,
 };
+use crate::order::OrderBy;
 
 /// The lines for a container that a person made.
 pub fn by_hand(recreate: &Recreate, settings: &Settings, tool: Tool) -> Vec<String> {
@@ -240,7 +241,7 @@ fn published(recreate: &Recreate, settings: &Settings) -> Vec<String> {
         ports.retain(|port| Some(port) != from.as_ref());
         ports.extend(to.clone());
     }
-    ports.sort();
+    ports.order();
     ports.dedup();
     ports.iter().map(|port| port.as_option()).collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::{Flow, Flows, Natural, Party};
+use crate::order::OrderBy;
 
 /// Flows, for showing.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ impl<'a> FlowsView<'a> {
     /// read names.
     pub fn by_name(&self) -> Vec<&'a Flow> {
         let mut flows = self.flows.clone();
-        flows.sort_by_cached_key(|flow| {
+        flows.order_by_cached_key(|flow| {
             let name = |end: &Party| Natural(end.to_string());
             (name(&flow.server), flow.port, flow.protocol, name(&flow.client))
         });

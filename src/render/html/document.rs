@@ -1,6 +1,8 @@
 //! A page to be read and printed: it has no script at all, and asks for
 //! nothing from anywhere.
 
+use crate::order::OrderBy;
+
 use super::{between, hash};
 
 /// The page. What is in `title` and `body` is escaped already; the pictures in
@@ -8,7 +10,7 @@ use super::{between, hash};
 pub fn document(title: &str, style: &str, body: &str) -> String {
     let of_pictures = body.split("<svg").skip(1).map(|rest| between(rest, "<style>", "</style>"));
     let mut styles: Vec<String> = std::iter::once(style).chain(of_pictures).map(hash).collect();
-    styles.sort();
+    styles.order();
     styles.dedup();
     let policy = format!(
         "default-src 'none'; style-src {}; base-uri 'none'; form-action 'none'",

@@ -18,6 +18,7 @@ use crate::model::{
     Action, Change, Container, ContainerAt, Diagnosis, Endpoint, Finding, NetworkMode, Observation,
     Protocol, Step, Talk, TalkBasis,
 };
+use crate::order::OrderBy;
 use crate::render::fix;
 
 /// The files of a new lesson.
@@ -131,7 +132,7 @@ fn redialled<'d>(
 
 /// Whoever shares another's network stack is started after that one.
 fn owners_first(map: &Map, mut containers: Vec<ContainerAt>) -> Vec<ContainerAt> {
-    containers.sort_by_key(|at| !matches!(map.stack_owner(*at), StackOwner::Itself));
+    containers.order_by_key(|at| !matches!(map.stack_owner(*at), StackOwner::Itself));
     containers
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::graph::{Compared, Comparison, Map, Mark, Strangers};
 use crate::model::{ContainerAt, Latency, Natural};
+use crate::order::OrderBy;
 
 /// A probe held against the map, for showing.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ impl<'a> ProbeView<'a> {
     /// All that was tried, by the names of both ends.
     pub fn by_name(&self) -> Vec<&'a Compared<'a>> {
         let mut rows: Vec<&Compared> = self.comparison.rows.iter().collect();
-        rows.sort_by_key(|row| [&row.measurement.from, &row.measurement.to].map(Natural));
+        rows.order_by_key(|row| [&row.measurement.from, &row.measurement.to].map(Natural));
         rows
     }
 

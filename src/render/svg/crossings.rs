@@ -1,5 +1,7 @@
 //! How often lines cross.
 
+use crate::order::OrderBy;
+
 use super::geometry::{Placed, Point, Rect};
 
 /// Upright and level lines, each with the number of whose it is.
@@ -20,7 +22,7 @@ impl Lines {
 
     /// How often an upright line crosses a level one, of those pairs that count.
     fn crossings(mut self, counts: impl Fn(usize, usize) -> bool) -> usize {
-        self.upright.sort_by_key(|(line, _)| line.x);
+        self.upright.order_by_key(|(line, _)| line.x);
         let crossed = |(across, owner): &(Rect, usize)| {
             let first = self.upright.partition_point(|(line, _)| line.x <= across.x);
             let along = self.upright[first..].iter();

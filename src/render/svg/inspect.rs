@@ -1,6 +1,8 @@
 //! Looks at a finished layout for what must never be in one, and measures it.
 //! Tests hold every sample against this; a browser measures the same again.
 
+use crate::order::OrderBy;
+
 use super::crossings;
 use super::geometry::{Placed, Point, Rect};
 use super::layout::BAR;
@@ -139,7 +141,7 @@ fn boxes_apart(scene: &Scene, placed: &Placed, faults: &mut Vec<String>) {
         bar.pieces.iter().map(move |piece| (count + at, name, *piece))
     });
     let mut boxes: Vec<(usize, &str, Rect)> = cards.chain(bars).collect();
-    boxes.sort_by_key(|(_, _, rect)| rect.x);
+    boxes.order_by_key(|(_, _, rect)| rect.x);
     for (_, name, rect) in boxes.iter().filter(|(.., rect)| !placed.area.holds(*rect)) {
         faults.push(format!("{name} leaves the page: {rect:?} {:?}", placed.area));
     }
@@ -212,7 +214,7 @@ fn texts(scene: &Scene, placed: &Placed) -> Vec<Text> {
 
 fn texts_apart(texts: &[Text], faults: &mut Vec<String>) {
     let mut order: Vec<&Text> = texts.iter().collect();
-    order.sort_by_key(|text| text.rect.x);
+    order.order_by_key(|text| text.rect.x);
     for (at, text) in order.iter().enumerate() {
         for other in &order[at + 1..] {
             if other.rect.x >= text.rect.right() {
@@ -241,7 +243,7 @@ fn lines_keep_off(scene: &Scene, placed: &Placed, texts: &[Text], faults: &mut V
         }
     }
     things.extend(texts.iter().map(|text| (text.rect, None, text.what.clone())));
-    things.sort_by_key(|(rect, ..)| rect.x);
+    things.order_by_key(|(rect, ..)| rect.x);
     let widest = things.iter().map(|(rect, ..)| rect.w).max().unwrap_or(0);
     let taps =
         placed.taps.iter().map(|tap| (&tap.points, Some(tap.bar), &scene.cards[tap.card].name));

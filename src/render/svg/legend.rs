@@ -10,6 +10,7 @@ use super::options::Options;
 use super::scene::{ArrowKind, Badge, Line, LineRole, Look, SMALL, Scene, TapLook, WayOut};
 use crate::model::words::{count, listed};
 use crate::model::{Reach, Seen, TalkBasis, TalkVerdict};
+use crate::order::OrderBy;
 use crate::render::escape;
 use crate::render::view::{Callout, Change, View};
 
@@ -194,7 +195,7 @@ fn items(view: &View, scene: &Scene, placed: &Placed, options: &Options) -> Vec<
     let mut told = BTreeSet::new();
     let mut kinds: Vec<ArrowKind> =
         placed.arrows.iter().map(|arrow| scene.arrows[arrow.arrow].kind).collect();
-    kinds.sort_by_key(|kind| (arrow_place(*kind), *kind));
+    kinds.order_by_key(|kind| (arrow_place(*kind), *kind));
     let has_ports = |kind: ArrowKind| {
         let drawn = placed.arrows.iter().map(|arrow| &scene.arrows[arrow.arrow]);
         drawn.filter(|arrow| arrow.kind == kind).any(|arrow| !arrow.label.text.is_empty())

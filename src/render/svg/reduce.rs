@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::graph::StackOwner;
 use crate::model::{ContainerAt, NetworkAt, TalkBasis, natural_order};
+use crate::order::OrderBy;
 use crate::render::view::View;
 
 /// Up to this many containers, nothing is said of cards that replicas share.
@@ -47,7 +48,7 @@ fn owners(view: &View) -> Vec<ContainerAt> {
         .copied()
         .filter(|at| !matches!(view.map.stack_owner(*at), StackOwner::Other(_)))
         .collect();
-    owners.sort_by(|a, b| {
+    owners.order_by(|a, b| {
         let (a, b) = (view.container(*a), view.container(*b));
         natural_order(&a.name, &b.name).then_with(|| a.id.cmp(&b.id))
     });
@@ -195,7 +196,7 @@ pub fn in_order_of_talk(view: &View, groups: &mut [Group]) {
     };
     for places in on_it_alone.into_values() {
         let mut ordered = places.clone();
-        ordered.sort_by_key(|card| (stage(*card), *card));
+        ordered.order_by_key(|card| (stage(*card), *card));
         let mut moved: Vec<Group> =
             ordered.iter().map(|card| std::mem::take(&mut groups[*card])).collect();
         for (place, group) in places.into_iter().zip(moved.drain(..)) {

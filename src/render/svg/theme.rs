@@ -9,6 +9,7 @@ use std::fmt::Write;
 use super::text::FAMILIES;
 use crate::graph::Map;
 use crate::model::{NetworkAt, natural_order};
+use crate::order::OrderBy;
 
 /// Which colours a picture has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -132,10 +133,10 @@ impl Hues {
             // A small one joins little beside a hub.
             let most = networks.iter().map(|at| map.members(*at).len()).max().unwrap_or(0);
             networks.retain(|at| map.members(*at).len() > (most / 4).max(2));
-            networks.sort_by_key(|at| (std::cmp::Reverse(map.members(*at).len()), *at));
+            networks.order_by_key(|at| (std::cmp::Reverse(map.members(*at).len()), *at));
             networks.truncate(TELLING);
         }
-        networks.sort_by(|a, b| natural_order(&map.network(*a).name, &map.network(*b).name));
+        networks.order_by(|a, b| natural_order(&map.network(*a).name, &map.network(*b).name));
         Self(networks.into_iter().zip(1..).collect())
     }
 

@@ -36,6 +36,7 @@ use crate::model::words::{count, listed};
 use crate::model::{
     Container, ContainerAt, Endpoint, Natural, Network, NetworkAt, PerContainer, Subnet, Talk,
 };
+use crate::order::OrderBy;
 
 /// How many callouts a picture has at most.
 const MOST_CALLOUTS: usize = 24;
@@ -206,7 +207,7 @@ impl<'a> View<'a> {
     pub fn in_order(&self, containers: impl Iterator<Item = ContainerAt>) -> Vec<ContainerAt> {
         let mut shown: Vec<ContainerAt> =
             containers.filter(|at| self.places[*at].is_some()).collect();
-        shown.sort_by_key(|at| self.places[*at]);
+        shown.order_by_key(|at| self.places[*at]);
         shown.dedup();
         shown
     }
@@ -214,7 +215,7 @@ impl<'a> View<'a> {
     /// A container's endpoints by the names of their networks.
     pub fn endpoints(&self, at: ContainerAt) -> Vec<(Option<NetworkAt>, &'a Endpoint)> {
         let mut endpoints: Vec<_> = self.map.endpoints(at).collect();
-        endpoints.sort_by_key(|(_, endpoint)| Natural(&endpoint.network));
+        endpoints.order_by_key(|(_, endpoint)| Natural(&endpoint.network));
         endpoints
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::{Map, Selection, StackOwner};
 use crate::model::{ContainerAt, Natural, NetworkAt};
+use crate::order::OrderBy;
 
 /// Who is on more networks than this is counted once for all of them.
 const MANY: usize = 8;
@@ -158,7 +159,7 @@ pub fn containers(map: &Map, selection: &Selection, networks: &[NetworkAt]) -> V
         .copied()
         .filter(|at| !matches!(map.stack_owner(*at), StackOwner::Other(owner) if selection.containers.contains(&owner)))
         .collect();
-    owners.sort_by_cached_key(|at| (place(*at), *at));
+    owners.order_by_cached_key(|at| (place(*at), *at));
     owners
         .into_iter()
         .flat_map(|owner| {

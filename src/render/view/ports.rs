@@ -8,6 +8,7 @@ use foldhash::HashSet;
 use super::{Opening, View};
 use crate::model::words::listed;
 use crate::model::{Container, ContainerAt, HostPorts, Protocol, State};
+use crate::order::OrderBy;
 
 impl View<'_> {
     /// The ports that a container publishes; of one that is only planned,
@@ -196,7 +197,7 @@ fn published(containers: &[&Container]) -> Vec<Opening> {
         }
         ways.extend(ips.into_iter().map(|ip| way(Some(ip))));
     }
-    ways.sort_by_key(|way| (way.ip, way.protocol, way.port, way.host_port));
+    ways.order_by_key(|way| (way.ip, way.protocol, way.port, way.host_port));
     let mut runs: Vec<(&WayIn, &WayIn, Option<Step>)> = Vec::new();
     for way in &ways {
         let step = runs.last().and_then(|(_, last, _)| last.step_to(way));

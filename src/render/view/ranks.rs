@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use super::View;
 use crate::graph::StackOwner;
 use crate::model::{ContainerAt, NetworkAt};
+use crate::order::OrderBy;
 
 /// Steps from the internet, by container and by network.
 ///
@@ -81,7 +82,7 @@ impl View<'_> {
         // What nothing lets in: from its largest network on, one with a way
         // out before an internal one.
         let mut hubs: Vec<NetworkAt> = members.keys().copied().collect();
-        hubs.sort_by_key(|at| {
+        hubs.order_by_key(|at| {
             (self.network(*at).internal, std::cmp::Reverse(members[at].len()), *at)
         });
         for hub in hubs {

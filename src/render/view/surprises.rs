@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::graph::{Compared, Comparison, Extent, Map, Mark, Silence, Surprise, Ways, silences};
 use crate::model::words::{count, listed};
 use crate::model::{By, ContainerAt, Natural, NetworkAt, Outcome, Why};
+use crate::order::OrderBy;
 use crate::render::fix;
 
 /// A contradiction, said once for both directions.
@@ -64,7 +65,7 @@ pub fn sentences(map: &Map, comparison: &Comparison) -> Vec<Sentence> {
     });
     let mut all: Vec<Sentence> = of_many.into_iter().chain(of_pairs).collect();
     // Stable: what explains most stays first among the failures.
-    all.sort_by_key(|sentence| sentence.mark);
+    all.order_by_key(|sentence| sentence.mark);
     all
 }
 

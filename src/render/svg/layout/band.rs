@@ -4,6 +4,8 @@
 //! tracks between; there the bars that it does not belong to are cut, and thin
 //! links bridge the cuts, so that no line lies on a foreign bar.
 
+use crate::order::OrderBy;
+
 use super::block::on_grid;
 use super::measures::{BAR, BAR_GAP, GRID};
 use super::plan::Plan;
@@ -196,7 +198,7 @@ impl Band {
         let mut cramped = Vec::new();
         // Contacts by x, so that those within a reach are found at once.
         let mut sorted: Vec<&Contact> = wanted.contacts.iter().collect();
-        sorted.sort_by_key(|contact| contact.x);
+        sorted.order_by_key(|contact| contact.x);
         for (at, bar) in bars.iter().enumerate() {
             let (low, high) = reaches[at];
             let first = sorted.partition_point(|contact| contact.x <= low - CUT);

@@ -4,6 +4,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use crate::order::OrderBy;
+
 use super::levels::Levels;
 use super::measures::{ARROW, GRID, SLOT};
 use super::plan::{CardBox, Plan};
@@ -107,9 +109,9 @@ impl Column {
         let outermost = |(_, last, number): (usize, usize, usize)| (Reverse(last), number);
         let innermost = |(first, _, number): (usize, usize, usize)| Reverse((first, number));
         column.up = up.keys().copied().collect();
-        column.up.sort_by_key(|bar| outermost(up[bar]));
+        column.up.order_by_key(|bar| outermost(up[bar]));
         column.down = down.keys().copied().collect();
-        column.down.sort_by_key(|bar| innermost(down[bar]));
+        column.down.order_by_key(|bar| innermost(down[bar]));
         column.measure(plan);
         column
     }

@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::order::OrderBy;
+
 use super::band::{Band, Contact, Wanted};
 use super::block::{Column, Content, Unit, on_grid, side_by_side};
 use super::builder::{Block, Builder, Row};
@@ -235,7 +237,7 @@ impl Builder<'_> {
             before = Some(x);
             wanted.push((unit, x));
         }
-        wanted.sort_by_key(|(unit, x)| x + unit.size.0 / 2);
+        wanted.order_by_key(|(unit, x)| x + unit.size.0 / 2);
         let gaps = self.gaps(wanted.iter().map(|(unit, _)| unit));
         let places = wanted.iter().zip(gaps);
         let sizes: Vec<(i32, i32)> =

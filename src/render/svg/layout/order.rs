@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::order::OrderBy;
+
 use super::builder::Builder;
 
 /// How many a bar has to have to be the one of most.
@@ -86,7 +88,7 @@ impl Builder<'_> {
     /// Children in one of the orders, and together where they stay together.
     fn pieces(&self, is_stack: bool, children: &[Placed], order: Order) -> Vec<Piece> {
         let mut sorted: Vec<&Placed> = children.iter().collect();
-        sorted.sort_by_key(|placed| placed.key(order));
+        sorted.order_by_key(|placed| placed.key(order));
         // Families: what is of one project, where projects are told apart.
         let mut families: Vec<(Option<usize>, Vec<&Child>)> = Vec::new();
         let mut of_project: HashMap<(usize, bool), usize> = HashMap::new();

@@ -8,6 +8,7 @@ use super::block::{Column, Content, Unit, card_size, on_grid};
 use super::builder::{Block, Builder};
 use super::measures::{ARROW, BAR, GRID, THIN};
 use super::plan::Plan;
+use crate::order::OrderBy;
 use crate::render::svg::geometry::{
     Placed, PlacedBar, PlacedBeside, PlacedCard, PlacedFrame, PlacedTap, Point, Rect,
 };
@@ -230,7 +231,7 @@ pub fn title_frames(placed: &mut Placed, plan: &Plan) {
         Some(Rect::new(x, y, w, h).grown(2))
     });
     let mut things: Vec<Rect> = lines.chain(labels).collect();
-    things.sort_by_key(|thing| thing.x);
+    things.order_by_key(|thing| thing.x);
     let widest = things.iter().map(|thing| thing.w).max().unwrap_or(0);
     for frame in &mut placed.frames {
         let rect = frame.rect;

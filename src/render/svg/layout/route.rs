@@ -6,6 +6,7 @@
 
 use super::grid::{Grid, Ground};
 use super::search::{Found, Search};
+use crate::order::OrderBy;
 use crate::render::svg::geometry::{Point, Rect};
 
 /// Room for a label's letters above a line.
@@ -51,7 +52,7 @@ pub fn route(ground: &Ground, wishes: &[Wish]) -> Vec<Option<Way>> {
         if lost == 0 {
             break;
         }
-        order.sort_by_key(|of| !without(of));
+        order.order_by_key(|of| !without(of));
         let others = in_order(ground, wishes, &order);
         if others.iter().filter(|way| way.is_none()).count() < lost {
             ways = others;
@@ -142,7 +143,7 @@ fn widened(Rect { x, y, w, h }: Rect, by: i32) -> Rect {
 fn sites(points: &[Point], width: i32) -> Vec<Point> {
     let mut pieces: Vec<(Point, Point)> =
         points.windows(2).map(|ends| (ends[0], ends[1])).collect();
-    pieces.sort_by_key(|((ax, ay), (bx, by))| {
+    pieces.order_by_key(|((ax, ay), (bx, by))| {
         // Level stretches first, long ones before short ones.
         (ay != by, -((ax - bx).abs() + (ay - by).abs()))
     });

@@ -3,6 +3,8 @@
 //! that, and what hangs on these in another column, so that height stays distance from
 //! the internet where rows of whole branches would begin with it again and again.
 
+use crate::order::OrderBy;
+
 use super::measures::{GRID, Measures};
 use super::plan::Plan;
 use super::tree::{Branch, Tree};
@@ -37,7 +39,7 @@ fn stack_below(plan: &Plan, tree: &mut Tree, at: usize, measures: Measures, room
         deep.into_iter().for_each(|child| tree.branches[child].is_stack = is_stack);
         return;
     }
-    deep.sort_by_key(|child| tree.branches[*child].uppers.first().copied());
+    deep.order_by_key(|child| tree.branches[*child].uppers.first().copied());
     let columns = match tree.branches[at].is_stack {
         true => Some(1),
         false => (1..=deep.len()).rev().find(|columns| {

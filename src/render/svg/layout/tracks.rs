@@ -1,6 +1,8 @@
 //! Which track of a band each bar lies on: as few tracks as will do, and as few
 //! lines as may be through bars that they do not belong to.
 
+use crate::order::OrderBy;
+
 /// Room between bars on one track.
 pub const BESIDE: i32 = 16;
 /// What a further track costs, in lines through foreign bars.
@@ -66,7 +68,7 @@ pub fn tracks(mut bars: Vec<Met>) -> Vec<usize> {
     }
     let mut order: Vec<usize> = (0..bars.len()).collect();
     // Few from above in comparison: lower. Compared crosswise, without division.
-    order.sort_by(|a, b| {
+    order.order_by(|a, b| {
         let (one, other) = (&bars[*a], &bars[*b]);
         let of_one = one.above.len() * (other.below.len() + 1);
         let of_other = other.above.len() * (one.below.len() + 1);

@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 
+use crate::order::OrderBy;
+
 use super::block::{Column, Content, Unit, on_grid};
 use super::builder::{Builder, STACKS};
 use super::levels::Levels;
@@ -20,7 +22,7 @@ impl Builder<'_> {
             taps.filter_map(|tap| place.get(&tap.bar)).copied()
         };
         let hub = hub(cards.iter().map(|card| downs(*card)));
-        cards.sort_by_cached_key(|card| (mean_beside(hub, downs(*card)), *card));
+        cards.order_by_cached_key(|card| (mean_beside(hub, downs(*card)), *card));
         let mut last = Vec::new();
         let most = cards.len().max(1);
         for stack in STACKS.into_iter().take_while(|stack| *stack == 1 || *stack / 2 < most) {

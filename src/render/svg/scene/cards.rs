@@ -9,6 +9,7 @@ use super::shapes::{Card, Part, Tap, Told};
 use crate::graph::StackOwner;
 use crate::model::words::{count, listed};
 use crate::model::{Container, ContainerAt, Health, Natural, State};
+use crate::order::OrderBy;
 use crate::render::escape;
 use crate::render::svg::options::{Blank, Detail, Options};
 use crate::render::svg::reduce::Group;
@@ -308,7 +309,7 @@ impl<'a> Words<'a> {
             .endpoints(at)
             .flat_map(|(_, endpoint)| container.chosen_names_on(endpoint))
             .collect();
-        names.sort_unstable_by_key(|name| Natural(*name));
+        names.order_by_key(|name| Natural(*name));
         names.dedup();
         if names.is_empty() {
             return Vec::new();

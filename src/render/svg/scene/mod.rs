@@ -25,6 +25,7 @@ use super::reduce::{self, Group, Reduced};
 use super::text::Font;
 use super::theme;
 use crate::model::{Natural, NetworkAt};
+use crate::order::OrderBy;
 use crate::render::escape;
 use crate::render::view::{Numbers, Ranks, View};
 use cards::Words;
@@ -98,7 +99,7 @@ impl Scene {
             false => view.container(group.owners[0]).project(),
         };
         let mut projects: Vec<&str> = groups.iter().filter_map(project_of).collect();
-        projects.sort_unstable_by_key(|name| Natural(*name));
+        projects.order_by_key(|name| Natural(*name));
         projects.dedup();
         let has_others = groups.iter().any(|group| project_of(group).is_none());
         let tells_projects = projects.len() + usize::from(has_others) > 1 && !projects.is_empty();
