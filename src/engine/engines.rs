@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use super::connect::Engine;
+use super::lenient;
 use super::place::{Address, Origin, Place};
 use super::scan::{ScanOptions, scan};
 use super::ssh::Login;
@@ -188,7 +189,7 @@ fn other_nodes(asked: &[Asked]) -> Result<Vec<Address>> {
 async fn ask(address: Address, timeout: Duration, options: ScanOptions) -> Result<Asked> {
     let engine = Engine::open(address, timeout).await?;
     let snapshot = scan(&engine, options, |_, _| {}).await?;
-    let info = engine.ask("info", engine.docker.info()).await.ok().unwrap_or_default();
+    let info = lenient::info(&engine).await.ok().unwrap_or_default();
     let name = match &engine.address().origin {
         Origin::Context(name, _) => Some(name.clone()),
         _ => info.name.filter(|name| !name.is_empty()),

@@ -1,6 +1,9 @@
 //! What images an engine has.
 
+use serde::de::IgnoredAny;
+
 use super::connect::Engine;
+use super::lenient;
 use crate::error::{Error, Result};
 
 impl Engine {
@@ -10,7 +13,9 @@ impl Engine {
     ///
     /// When the engine cannot be asked.
     pub async fn has_image(&self, name: &str) -> Result<bool> {
-        match self.ask("inspect image", self.docker.inspect_image(name)).await {
+        match lenient::raw::<IgnoredAny>(self, "inspect image", &format!("/images/{name}/json"))
+            .await
+        {
             Ok(_) => Ok(true),
             Err(Error::Refused { status: 404, .. }) => Ok(false),
             Err(error) => Err(error),

@@ -5,13 +5,13 @@
 //! up after a container. So the list is taken as it comes and read here, one
 //! container at a time, and so are inspects and what the engine says of itself.
 
-use bollard::models::SystemInfo;
 use futures_util::TryStreamExt;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::answers::{Info, ListedNetwork, Version};
 use super::connect::Engine;
 use super::container::{Inspected, Listed};
 use crate::error::{Error, Result};
@@ -87,30 +87,19 @@ pub async fn inspect_container<H: DeserializeOwned + Default>(
     Ok(inspected)
 }
 
-/// What the engine says of itself and its machine.
-#[derive(Deserialize)]
-pub struct Info {
-    /// What Docker tells, too.
-    #[serde(flatten)]
-    pub known: SystemInfo,
-    /// Podman's own way to say what Docker has among its security options.
-    /// Podman 4.3 says it in this way only.
-    #[serde(rename = "Rootless")]
-    rootless: Option<bool>,
-}
-
-impl Info {
-    /// Whether the engine runs as an ordinary user.
-    pub fn is_rootless(&self) -> bool {
-        let mut options = self.known.security_options.iter().flatten();
-        self.rootless == Some(true)
-            || options.any(|option| option.split(',').any(|part| part == "name=rootless"))
-    }
-}
-
 /// The engine's word on itself.
 pub async fn info(engine: &Engine) -> Result<Info> {
     raw(engine, "info", "/info").await
+}
+
+/// What version it is of.
+pub async fn version(engine: &Engine) -> Result<Version> {
+    raw(engine, "version", "/version").await
+}
+
+/// All its networks.
+pub async fn networks(engine: &Engine) -> Result<Vec<ListedNetwork>> {
+    raw(engine, "list networks", "/networks").await
 }
 
 /// Podman's states in Docker's words; one that nobody knows becomes none.

@@ -1,6 +1,7 @@
 //! The container engine: finding it, asking it, and putting its answers into
 //! the model. The only layer that uses bollard; its types stop here.
 
+mod answers;
 mod bounded;
 mod connect;
 mod container;

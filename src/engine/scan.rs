@@ -7,7 +7,6 @@
 
 use std::collections::HashMap;
 
-use bollard::query_parameters::ListNetworksOptions;
 use futures_util::StreamExt;
 use futures_util::stream;
 
@@ -82,10 +81,8 @@ pub async fn scan(
 ///
 /// When the lists cannot be had.
 pub async fn list(engine: &Engine) -> Result<Snapshot> {
-    let (networks, (entries, mut unread)) = tokio::try_join!(
-        engine.ask("list networks", engine.docker.list_networks(None::<ListNetworksOptions>)),
-        lenient::list_containers(engine),
-    )?;
+    let (networks, (entries, mut unread)) =
+        tokio::try_join!(lenient::networks(engine), lenient::list_containers(engine),)?;
     let networks: Vec<Network> =
         networks.into_iter().map(|network| translate::network(network, &mut unread)).collect();
     let mut containers = Vec::with_capacity(entries.len());
@@ -108,11 +105,8 @@ struct About {
 async fn about(engine: &Engine, options: ScanOptions) -> Result<About> {
     let info = || lenient::info(engine);
     let early = async { if options.all_facts { Some(info().await) } else { None } };
-    let (version, networks, early) = tokio::join!(
-        engine.ask("version", engine.docker.version()),
-        engine.ask("list networks", engine.docker.list_networks(None::<ListNetworksOptions>)),
-        early,
-    );
+    let (version, networks, early) =
+        tokio::join!(lenient::version(engine), lenient::networks(engine), early,);
     let mut unread = Vec::new();
     let mut facts = match version {
         Ok(version) => translate::engine_facts(version),
@@ -141,7 +135,7 @@ async fn about(engine: &Engine, options: ScanOptions) -> Result<About> {
     match answer {
         Some(Ok(info)) => {
             if in_swarm {
-                facts.swarm = swarm::read(engine, &info.known, &mut unread).await;
+                facts.swarm = swarm::read(engine, &info, &mut unread).await;
             }
             translate::add_info(info, &mut facts);
         }

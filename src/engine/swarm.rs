@@ -3,11 +3,9 @@
 
 use std::collections::HashMap;
 
-use bollard::models::{
-    EndpointPortConfig, Node, Service as ListedService, SystemInfo, Task as ListedTask,
-};
-
+use super::answers::{EndpointPort, Info, ListedNode, ListedService, ListedTask};
 use super::connect::Engine;
+use super::lenient;
 use crate::error::Result;
 use crate::model::{
     Availability, EndpointMode, NodeState, Protocol, PublishMode, Service, ServiceMode,
@@ -16,9 +14,9 @@ use crate::model::{
 
 /// The swarm that the engine is part of, if it is part of one. Sends GET
 /// requests only. What a manager does not report is noted in `unread`.
-pub async fn read(engine: &Engine, info: &SystemInfo, unread: &mut Vec<Unread>) -> Option<Swarm> {
+pub async fn read(engine: &Engine, info: &Info, unread: &mut Vec<Unread>) -> Option<Swarm> {
     let reported = info.swarm.as_ref()?;
-    if reported.local_node_state.as_ref().map(ToString::to_string).as_deref() != Some("active") {
+    if reported.local_node_state.as_deref() != Some("active") {
         return None;
     }
     let mut swarm = Swarm {
@@ -34,9 +32,9 @@ pub async fn read(engine: &Engine, info: &SystemInfo, unread: &mut Vec<Unread>) 
         return Some(swarm);
     }
     let (nodes, services, tasks) = tokio::join!(
-        engine.ask("list nodes", engine.docker.list_nodes(None)),
-        engine.ask("list services", engine.docker.list_services(None)),
-        engine.ask("list tasks", engine.docker.list_tasks(None)),
+        lenient::raw::<Vec<ListedNode>>(engine, "list nodes", "/nodes"),
+        lenient::raw::<Vec<ListedService>>(engine, "list services", "/services"),
+        lenient::raw::<Vec<ListedTask>>(engine, "list tasks", "/tasks"),
     );
     let mut listed = |what: &str, why: String| unread.push(Unread::swarm(what, why));
     swarm.nodes = or_noted(nodes, |why| listed("the swarm's nodes", why))
@@ -67,20 +65,16 @@ fn or_noted<T>(answer: Result<T>, note: impl FnOnce(String)) -> Option<T> {
     answer.map_err(|error| note(error.to_string())).ok()
 }
 
-fn word(text: Option<impl ToString>) -> String {
-    text.map(|text| text.to_string()).unwrap_or_default()
-}
-
-fn node(reported: Node) -> SwarmNode {
+fn node(reported: ListedNode) -> SwarmNode {
     let status = reported.status.unwrap_or_default();
     let spec = reported.spec.unwrap_or_default();
     SwarmNode {
         name: reported.description.and_then(|d| d.hostname).unwrap_or_default(),
         address: status.addr.unwrap_or_default(),
-        state: NodeState::parse(&word(status.state)),
+        state: NodeState::parse(&status.state.unwrap_or_default()),
         id: reported.id.unwrap_or_default(),
-        role: word(spec.role),
-        availability: Availability::parse(&word(spec.availability)),
+        role: spec.role.unwrap_or_default(),
+        availability: Availability::parse(&spec.availability.unwrap_or_default()),
     }
 }
 
@@ -89,7 +83,7 @@ fn node(reported: Node) -> SwarmNode {
 fn tasks_of_services(reported: Vec<ListedTask>) -> HashMap<String, Vec<Task>> {
     let mut by_service: HashMap<String, Vec<Task>> = HashMap::new();
     for task in reported {
-        if word(task.desired_state) != "running" {
+        if task.desired_state.as_deref() != Some("running") {
             continue;
         }
         let status = task.status.unwrap_or_default();
@@ -97,7 +91,7 @@ fn tasks_of_services(reported: Vec<ListedTask>) -> HashMap<String, Vec<Task>> {
         by_service.entry(task.service_id.unwrap_or_default()).or_default().push(Task {
             slot: task.slot.and_then(|slot| u64::try_from(slot).ok()),
             node: task.node_id.unwrap_or_default(),
-            state: TaskState::parse(&word(status.state)),
+            state: TaskState::parse(&status.state.unwrap_or_default()),
             container: container.unwrap_or_default(),
         });
     }
@@ -154,9 +148,7 @@ fn service(reported: ListedService, note: &mut impl FnMut(&str, String)) -> (Ser
         name,
         id: reported.id.unwrap_or_default(),
         mode,
-        endpoint_mode: asked
-            .mode
-            .map_or(EndpointMode::Vip, |mode| EndpointMode::parse(mode.as_ref())),
+        endpoint_mode: asked.mode.map_or(EndpointMode::Vip, |mode| EndpointMode::parse(&mode)),
         virtual_addresses,
         published: ports.into_iter().filter_map(port).collect(),
         ..Service::default()
@@ -164,16 +156,14 @@ fn service(reported: ListedService, note: &mut impl FnMut(&str, String)) -> (Ser
     (service, replicas)
 }
 
-fn port(reported: EndpointPortConfig) -> Option<ServicePort> {
+fn port(reported: EndpointPort) -> Option<ServicePort> {
     let number = |n: Option<i64>| n.and_then(|n| u16::try_from(n).ok()).filter(|n| *n > 0);
-    let protocol = reported.protocol.and_then(|protocol| Protocol::parse(protocol.as_ref()));
+    let protocol = reported.protocol.and_then(|protocol| Protocol::parse(&protocol));
     Some(ServicePort {
         port: number(reported.target_port)?,
         protocol: protocol.unwrap_or_default(),
         host_port: number(reported.published_port),
-        mode: reported
-            .publish_mode
-            .map_or(PublishMode::Ingress, |mode| PublishMode::parse(mode.as_ref())),
+        mode: reported.publish_mode.map_or(PublishMode::Ingress, |mode| PublishMode::parse(&mode)),
     })
 }
 

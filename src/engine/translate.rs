@@ -7,10 +7,8 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use bollard::models::{Network as ListedNetwork, SystemVersion};
-
+use super::answers::{Info, ListedNetwork, Version};
 use super::container::{EndpointSettings, Health as HealthState, Inspected, Listed};
-use super::lenient::Info;
 use super::made_with::{self, WholeHostConfig};
 use super::observe::log_line::Line;
 use super::observe::log_troubles;
@@ -21,9 +19,10 @@ use crate::model::{
     ExtraHost, FailedCheck, FlawedPort, Health, Link, Moment, Network, NetworkMode, Reference,
     Scope, StartError, State, Subnet, Unread, kept_driver_options, kept_labels, reference,
 };
+use crate::order::OrderBy;
 
 /// Facts from the version call.
-pub fn engine_facts(version: SystemVersion) -> EngineFacts {
+pub fn engine_facts(version: Version) -> EngineFacts {
     // Docker calls its component `Engine`, Podman `Podman Engine`.
     let component = version
         .components
@@ -48,7 +47,6 @@ pub fn engine_facts(version: SystemVersion) -> EngineFacts {
 /// Adds what the engine says of itself beyond its version.
 pub fn add_info(info: Info, facts: &mut EngineFacts) {
     facts.rootless = Some(info.is_rootless());
-    let info = info.known;
     facts.operating_system = info.operating_system.filter(|name| !name.is_empty());
     // A rootless Podman reports on the machine outside, and its networks are in
     // a namespace that has a switch of its own.
@@ -65,8 +63,7 @@ pub fn add_info(info: Info, facts: &mut EngineFacts) {
 /// A network from the list of networks.
 pub fn network(listed: ListedNetwork, unread: &mut Vec<Unread>) -> Network {
     let name = listed.name.unwrap_or_default();
-    let options: BTreeMap<String, String> =
-        listed.options.unwrap_or_default().into_iter().collect();
+    let options = listed.options.unwrap_or_default();
     let labels = kept_labels(listed.labels.unwrap_or_default());
     let mut note = |what: &str, text: &str| {
         unread.push(Unread::network(&name, format!("{what} `{text}` makes no sense")));
@@ -394,7 +391,7 @@ fn links(given: Vec<String>) -> Vec<Link> {
             Link { target: last(&target), alias: last(&alias) }
         })
         .collect();
-    links.sort();
+    links.order();
     links
 }
 

@@ -4,19 +4,19 @@ use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use bollard::models::NetworkInspect;
-use bollard::query_parameters::InspectNetworkOptions;
 use futures_util::StreamExt;
 use futures_util::stream;
 use serde::de::IgnoredAny;
 
 use crate::engine::Visitor;
+use crate::engine::answers::Members;
 use crate::engine::connect::Engine;
 use crate::engine::lenient;
 use crate::error::Error;
 use crate::model::{
     Attached, Driver, HostObservation, Mtu, Network, NetworkObservation, Scope, Snapshot, Unread,
 };
+use crate::order::OrderBy;
 
 /// What listens on the engine's socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +135,7 @@ pub async fn networks(
             !network.is_none() && !network.is_host() && !network.unlisted && !network.id.is_empty()
         })
         .collect();
-    let mut listed: HashMap<String, NetworkInspect> = all_with_members(engine).await;
+    let mut listed: HashMap<String, Members> = all_with_members(engine).await;
     let mut answers = stream::iter(asked)
         .map(|network| {
             // A swarm's network is known whole only to its inspect.
@@ -196,7 +196,7 @@ async fn leave_out_newcomers(
         left_behind.retain(|of| now.contains(of));
     }
     observed.attached.append(&mut left_behind);
-    observed.attached.sort();
+    observed.attached.order();
     Ok(())
 }
 
@@ -206,21 +206,19 @@ const A_REMOVAL: Duration = Duration::from_millis(500);
 
 /// All networks by their ids; none where the engine does not list members, or
 /// says that no network has any, which inspects may know better.
-async fn all_with_members(engine: &Engine) -> HashMap<String, NetworkInspect> {
-    let listed: Vec<NetworkInspect> =
+async fn all_with_members(engine: &Engine) -> HashMap<String, Members> {
+    let listed: Vec<Members> =
         lenient::raw(engine, "list networks", WITH_MEMBERS).await.unwrap_or_default();
-    let has_members = |network: &NetworkInspect| {
-        network.containers.as_ref().is_some_and(|members| !members.is_empty())
-    };
+    let has_members =
+        |network: &Members| network.containers.as_ref().is_some_and(|members| !members.is_empty());
     if !listed.iter().any(has_members) {
         return HashMap::new();
     }
     listed.into_iter().filter_map(|network| Some((network.id.clone()?, network))).collect()
 }
 
-async fn inspect(engine: &Engine, network: &Network) -> Result<NetworkInspect, Error> {
-    let asked = engine.docker.inspect_network(network.own_id(), None::<InspectNetworkOptions>);
-    engine.ask("inspect network", asked).await
+async fn inspect(engine: &Engine, network: &Network) -> Result<Members, Error> {
+    lenient::raw(engine, "inspect network", &format!("/networks/{}", network.own_id())).await
 }
 
 /// What is missing of a network that could not be asked.
@@ -237,14 +235,14 @@ fn not_asked(network: &Network, missing: &str, error: Error) -> Unread {
     Unread::network(&network.name, why)
 }
 
-fn observation(network: &Network, told: NetworkInspect) -> NetworkObservation {
+fn observation(network: &Network, told: Members) -> NetworkObservation {
     let mut attached: Vec<Attached> = told
         .containers
         .unwrap_or_default()
         .into_iter()
         .map(|(id, endpoint)| Attached { name: endpoint.name.unwrap_or_default(), id })
         .collect();
-    attached.sort();
+    attached.order();
     let (network, id) = (network.name.clone(), network.id.clone());
     let peers = told.peers.unwrap_or_default().into_iter();
     let mut peers: Vec<IpAddr> = peers.filter_map(|peer| peer.ip?.parse().ok()).collect();
