@@ -58,7 +58,7 @@ impl Sight {
 
     /// What was not seen of it and why, in words; `None` where all of it was, of the
     /// containers that are `concerned`.
-    pub fn unseen(self, facts: &Facts, concerned: impl Fn(ContainerAt) -> bool) -> Option<String> {
+    pub fn unseen(self, facts: &Facts, concerned: &dyn Fn(ContainerAt) -> bool) -> Option<String> {
         let snapshot = facts.map.snapshot();
         let unless = |known: bool, why: &str| (!known).then(|| why.to_owned());
         match self {
@@ -88,7 +88,7 @@ impl Sight {
     fn of_containers(
         self,
         facts: &Facts,
-        concerned: impl Fn(ContainerAt) -> bool,
+        concerned: &dyn Fn(ContainerAt) -> bool,
         is_seen: fn(&Observation) -> bool,
     ) -> Option<String> {
         let has_it = |at: ContainerAt| match self {

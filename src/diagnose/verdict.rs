@@ -17,6 +17,7 @@ use crate::model::{
     Action, ContainerAt, Diagnosis, Evidence, Finding, Handle, Maker, NotLooked, Severity, Step,
     TroubleKind,
 };
+use crate::order::OrderBy;
 
 /// Asks the rules that `wanted` lets through about a map with what was
 /// observed in it, and about a probe beside it if there is one.
@@ -37,7 +38,7 @@ pub fn diagnose(
     comparison: Option<&Comparison>,
     wanted: impl Fn(&Rule) -> bool,
 ) -> Diagnosis {
-    judged(&Case::new(map, comparison), |_| true, wanted)
+    judged(&Case::new(map, comparison), &|_| true, &wanted)
 }
 
 /// Likewise, of those alone that somebody asks about: findings about others are
@@ -50,7 +51,7 @@ pub fn diagnose_about(
 ) -> Diagnosis {
     let case = Case::new(map, comparison);
     let concerned = narrow::needed(&case, asked, |_| true);
-    let mut diagnosis = judged(&case, |at| concerned.contains(&at), wanted);
+    let mut diagnosis = judged(&case, &|at| concerned.contains(&at), &wanted);
     narrow::keep(&mut diagnosis, map, asked);
     // Of the others it is not said that they have no problems.
     diagnosis.containers = asked.containers.len();
@@ -62,8 +63,8 @@ pub fn diagnose_about(
 /// insides could not be seen.
 fn judged(
     case: &Case,
-    concerned: impl Fn(ContainerAt) -> bool,
-    wanted: impl Fn(&Rule) -> bool,
+    concerned: &dyn Fn(ContainerAt) -> bool,
+    wanted: &dyn Fn(&Rule) -> bool,
 ) -> Diagnosis {
     let map = case.map;
     let mut diagnosis = Diagnosis {
@@ -80,10 +81,10 @@ fn judged(
             diagnosis.rules.push(rule.name);
         }
         let mut judgement = (rule.judge)(case);
-        judgement.findings.sort_by(|a, b| a.subjects.cmp(&b.subjects));
+        judgement.findings.order_by(|a, b| a.subjects.cmp(&b.subjects));
         diagnosis.findings.append(&mut judgement.findings);
         let missed = rule.needs.iter().filter_map(|sight| {
-            unseen.entry(*sight).or_insert_with(|| sight.unseen(case, &concerned)).clone()
+            unseen.entry(*sight).or_insert_with(|| sight.unseen(case, concerned)).clone()
         });
         for why in missed.chain(judgement.not_looked) {
             diagnosis.not_looked.push(NotLooked { rule: rule.name, why });
@@ -95,7 +96,7 @@ fn judged(
         fix_in_file::settle(finding, case);
     }
     // Stable: within a severity, the registry's order.
-    diagnosis.findings.sort_by_key(|finding| Reverse(finding.severity));
+    diagnosis.findings.order_by_key(|finding| Reverse(finding.severity));
     recreate_once(&mut diagnosis.findings);
     diagnosis
 }
