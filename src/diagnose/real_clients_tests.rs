@@ -25,6 +25,8 @@ fn a_refusal_that_names_nobody() {
     assert_eq!(told(&own), rule("loopback-bind", "cache listens on 11211 for itself only"));
     let deaf = refused(json!([]));
     assert_eq!(told(&deaf), rule("dialled-port-closed", "web dials cache, where nothing listens"));
+    let words = |evidence: &Evidence| matches!(evidence, Evidence::LastWords { container, .. } if container == "web");
+    assert!(own[0].evidence.iter().any(words) && deaf[0].evidence.iter().any(words));
     // The port that is dialled may be another one than the one that is there.
     let other = refused(json!([listening("0.0.0.0", 1389)]));
     let ports =

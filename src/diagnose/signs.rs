@@ -3,7 +3,9 @@
 use super::case::Case;
 use super::tried::in_vain;
 use super::wanted::Edge;
-use crate::model::{ContainerAt, Dial, Evidence, Logged, OnWire, Progress, WrittenIn};
+use crate::model::{
+    ContainerAt, Dial, Evidence, LogErrorKind, Logged, OnWire, Progress, TroubleKind, WrittenIn,
+};
 
 impl Case<'_> {
     /// What shows that an edge is wanted: the place it is written in, and the
@@ -47,6 +49,18 @@ impl Case<'_> {
         let same =
             (!containers.is_empty()).then(|| Evidence::Same { containers: owned(&containers) });
         [self.sign(first)].into_iter().chain(same).collect()
+    }
+
+    /// What the log of a client of these says of a refusal, where it does not say whose it is.
+    pub fn refusal_by_nobody(&self, edges: &[&Edge]) -> Option<Evidence> {
+        let mut unnamed = edges.iter().filter(|edge| !edge.fails_as(LogErrorKind::Refused));
+        let client = unnamed.find(|edge| self.is_refused(edge))?.from;
+        let line = self.log_troubles(client).filter(|of| of.kind == TroubleKind::Refused).last();
+        Some(Evidence::LastWords {
+            container: self.name(client).to_owned(),
+            trouble: TroubleKind::Refused,
+            line: line.and_then(|trouble| trouble.line.clone()),
+        })
     }
 
     /// What Compose calls a container, if Compose made it.

@@ -203,4 +203,21 @@ mod tests {
         assert_eq!(tasks["a"].len(), 1);
         assert_eq!((tasks["a"][0].container.as_str(), tasks["a"][0].slot), ("c1", Some(1)));
     }
+
+    /// bollard's own types give up the whole list for such a word.
+    #[test]
+    fn a_word_that_nobody_knows_costs_no_list() {
+        let tasks = r#"[{"ServiceID":"a","DesiredState":"running","Status":{"State":"thawing"}},
+            {"ServiceID":"a","DesiredState":"running","Status":{"State":"running"},"NetworksAttachments":null}]"#;
+        let tasks = tasks_of_services(serde_json::from_str(tasks).unwrap());
+        assert_eq!(tasks["a"].iter().filter(|task| task.state == TaskState::Running).count(), 1);
+        assert_eq!(tasks["a"].len(), 2);
+        let read = node(
+            serde_json::from_str(
+                r#"{"ID":"n","Spec":{"Role":"witness"},"Status":{"State":"odd"}}"#,
+            )
+            .unwrap(),
+        );
+        assert_eq!((read.id.as_str(), read.role.as_str()), ("n", "witness"));
+    }
 }

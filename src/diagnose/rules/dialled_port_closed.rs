@@ -55,6 +55,7 @@ fn judge(case: &Case) -> Judgement {
                 format!("{} {verb} {what}, where nothing listens", few(&clients)),
             );
             finding.evidence = case.signs(&edges);
+            finding.evidence.extend(case.refusal_by_nobody(&edges));
             let (container, ports) = (name.to_owned(), open.clone());
             finding.evidence.push(Evidence::OpenPorts { container, ports, besides: false });
             let listeners = case.may_listen(to, port);

@@ -87,6 +87,7 @@ fn finding(case: &Case, at: ContainerAt, port: u16, edges: &[&Edge]) -> Option<F
         finding.severity = Severity::Warning;
     }
     finding.evidence = case.signs(edges);
+    finding.evidence.extend(case.refusal_by_nobody(edges));
     finding.evidence.push(match case.sharing(&listeners) {
         Some(nobody_knows_who) => nobody_knows_who,
         None => Evidence::Listens { container: name, port, from: ListensFrom::Itself },
