@@ -14,6 +14,10 @@ use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 /// Most nodes that the documents of one load may have, aliases written out.
 /// A compose file of 300 services has some 10,000.
 pub const MOST_NODES: usize = 200_000;
+/// A large file may have more: one for so many of its bytes, and so many of them. What netmap
+/// itself writes of tens of thousands of containers has one for twelve.
+const BYTES_PER_NODE: usize = 8;
+const MOST_MORE_NODES: usize = 2_000_000;
 /// Most bytes of text in them.
 pub const MOST_TEXT: usize = 32 << 20;
 /// Deepest nesting.
@@ -198,6 +202,7 @@ pub fn read_one(text: &str) -> Result<Node, Malformed> {
 ///
 /// Where the text is no YAML, or is larger than the budget.
 pub fn read(text: &str, file: usize, budget: &mut Budget) -> Result<Vec<Node>, Malformed> {
+    budget.nodes += (text.len() / BYTES_PER_NODE).min(MOST_MORE_NODES);
     let mut reader = Reader {
         events: Parser::new_from_str(text),
         file,
@@ -371,7 +376,7 @@ impl<'t> Reader<'t, '_> {
             }
             _ => Err(self.wrong(
                 format!(
-                    "with its aliases written out the file has more than {MOST_NODES} values or {} MB",
+                    "with its aliases written out the file has too many values, or more than {} MB",
                     MOST_TEXT >> 20
                 ),
                 "is it the right file?",

@@ -95,3 +95,12 @@ fn several_documents_and_none() {
     assert_eq!(read("a: 1\n---\nb: 2\n", 0, &mut Budget::default()).map(|d| d.len()), Ok(2));
     assert_eq!(read("# nothing\n", 0, &mut Budget::default()).map(|d| d.len()), Ok(0));
 }
+
+/// What is written out counts by itself; what aliases repeat has no more than before.
+#[test]
+fn a_large_file_may_have_more_values() {
+    let budget = || Budget { nodes: 10, ..Budget::default() };
+    assert!(read(&"- web1234\n".repeat(100), 0, &mut budget()).is_ok());
+    let repeated = format!("a: &a [{}]\nb: [*a, *a, *a, *a]\n", ["x"; 30].join(", "));
+    assert!(read(&repeated, 0, &mut budget()).is_err());
+}

@@ -22,7 +22,7 @@ use crate::probe::{Query, plan_queries};
 use crate::render::{CheckView, Format};
 
 /// Largest check file that is read, in bytes.
-const LARGEST: u64 = 4 << 20;
+const LARGEST: u64 = 16 << 20;
 
 /// How long to wait between two tries of `--retry`.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -103,13 +103,17 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     };
     if args.init {
         let text = init(run, &how).await?;
-        if check::read(&text).is_err() {
-            return Err(Error::Usage {
-                what: "there is nothing here that a check file could speak of".to_owned(),
-                hint: Some(
-                    "start what it is to be about, or name what --from or --compose reads"
-                        .to_owned(),
-                ),
+        // What was written is to be read.
+        if let Err(complaints) = check::read(&text) {
+            return Err(match complaints.iter().all(|complaint| complaint.place.is_none()) {
+                true => Error::Usage {
+                    what: "there is nothing here that a check file could speak of".to_owned(),
+                    hint: Some(
+                        "start what it is to be about, or name what --from or --compose reads"
+                            .to_owned(),
+                    ),
+                },
+                false => refused(run.options.file().unwrap_or(Path::new("-")), complaints),
             });
         }
         if !args.force {
@@ -355,12 +359,16 @@ pub fn read(path: &Path) -> Result<CheckFile> {
     }
     let text =
         decoded(bytes).map_err(|error| Error::Unreadable { path: path.to_owned(), error })?;
-    check::read(&text).map_err(|complaints| {
-        let problem = |complaint: check::Complaint| Problem {
-            place: complaint.place.map(|place| place.to_string()),
-            what: complaint.what,
-            hint: complaint.hint,
-        };
-        failed(complaints.into_iter().map(problem).collect())
-    })
+    check::read(&text).map_err(|complaints| refused(path, complaints))
+}
+
+/// What is wrong with a check file, as an error.
+fn refused(path: &Path, complaints: Vec<check::Complaint>) -> Error {
+    let problem = |complaint: check::Complaint| Problem {
+        place: complaint.place.map(|place| place.to_string()),
+        what: complaint.what,
+        hint: complaint.hint,
+    };
+    let problems = complaints.into_iter().map(problem).collect();
+    Error::CheckFile { path: path.to_owned(), problems }
 }

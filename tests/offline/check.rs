@@ -133,7 +133,7 @@ fn large_files_and_bombs_end_quickly() {
     let large = written("");
     File::create(&large.path).unwrap().set_len(100 << 20).unwrap();
     let run = netmap(&["check", "--from", ZOO, &large.path.display().to_string()]);
-    assert!(run.code == 2 && run.err.contains("larger than 4 MB"), "{}", run.err);
+    assert!(run.code == 2 && run.err.contains("larger than 16 MB"), "{}", run.err);
     let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for n in 1..30 {
         bomb.push_str(&format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 10].join(", ")));
