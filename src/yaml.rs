@@ -14,8 +14,8 @@ use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 /// Most nodes that the documents of one load may have, aliases written out.
 /// A compose file of 300 services has some 10,000.
 pub const MOST_NODES: usize = 200_000;
-/// A large file may have more: one for so many of its bytes, and so many of them. What netmap
-/// itself writes of tens of thousands of containers has one for twelve.
+/// A large file that is read on its own may have more: one for so many of its bytes, and so
+/// many of them. What netmap itself writes of tens of thousands of containers has one for twelve.
 const BYTES_PER_NODE: usize = 8;
 const MOST_MORE_NODES: usize = 2_000_000;
 /// Most bytes of text in them.
@@ -176,13 +176,21 @@ impl Default for Budget {
     }
 }
 
+impl Budget {
+    /// For a file that is read on its own.
+    fn of(text: &str) -> Self {
+        let more = (text.len() / BYTES_PER_NODE).min(MOST_MORE_NODES);
+        Self { nodes: MOST_NODES + more, ..Self::default() }
+    }
+}
+
 /// Reads a file of one document on its own. Empty text is [`Value::Null`].
 ///
 /// # Errors
 ///
 /// Where the text is no YAML, or holds several documents.
 pub fn read_one(text: &str) -> Result<Node, Malformed> {
-    let mut documents = read(text, 0, &mut Budget::default())?.into_iter();
+    let mut documents = read(text, 0, &mut Budget::of(text))?.into_iter();
     let only = documents.next();
     match documents.next() {
         Some(second) => Err(Malformed {
@@ -202,7 +210,6 @@ pub fn read_one(text: &str) -> Result<Node, Malformed> {
 ///
 /// Where the text is no YAML, or is larger than the budget.
 pub fn read(text: &str, file: usize, budget: &mut Budget) -> Result<Vec<Node>, Malformed> {
-    budget.nodes += (text.len() / BYTES_PER_NODE).min(MOST_MORE_NODES);
     let mut reader = Reader {
         events: Parser::new_from_str(text),
         file,

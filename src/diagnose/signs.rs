@@ -55,7 +55,8 @@ impl Case<'_> {
     pub fn refusal_by_nobody(&self, edges: &[&Edge]) -> Option<Evidence> {
         let mut unnamed = edges.iter().filter(|edge| !edge.fails_as(LogErrorKind::Refused));
         let client = unnamed.find(|edge| self.is_refused(edge))?.from;
-        let line = self.log_troubles(client).filter(|of| of.kind == TroubleKind::Refused).last();
+        let refusals = self.log_troubles(client).filter(|of| of.kind == TroubleKind::Refused);
+        let line = refusals.max_by_key(|trouble| trouble.repeated.last);
         Some(Evidence::LastWords {
             container: self.name(client).to_owned(),
             trouble: TroubleKind::Refused,

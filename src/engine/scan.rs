@@ -82,7 +82,7 @@ pub async fn scan(
 /// When the lists cannot be had.
 pub async fn list(engine: &Engine) -> Result<Snapshot> {
     let (networks, (entries, mut unread)) =
-        tokio::try_join!(lenient::networks(engine), lenient::list_containers(engine),)?;
+        tokio::try_join!(lenient::networks(engine), lenient::list_containers(engine))?;
     let networks: Vec<Network> =
         networks.into_iter().map(|network| translate::network(network, &mut unread)).collect();
     let mut containers = Vec::with_capacity(entries.len());
@@ -106,7 +106,7 @@ async fn about(engine: &Engine, options: ScanOptions) -> Result<About> {
     let info = || lenient::info(engine);
     let early = async { if options.all_facts { Some(info().await) } else { None } };
     let (version, networks, early) =
-        tokio::join!(lenient::version(engine), lenient::networks(engine), early,);
+        tokio::join!(lenient::version(engine), lenient::networks(engine), early);
     let mut unread = Vec::new();
     let mut facts = match version {
         Ok(version) => translate::engine_facts(version),

@@ -8,8 +8,6 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::order::OrderBy;
-
 use super::keys::label;
 use super::link::{ExtraHost, Link};
 use super::log_trouble::TroubleKind;
@@ -18,6 +16,7 @@ use super::port::{ExposedPort, PublishedPort, RequestedPort};
 use super::reference::{Advertised, FlawedPort, Reference};
 use super::run_option::MadeWith;
 use super::start_error::StartError;
+use crate::order::OrderBy;
 
 /// A container's state, as the engine reports it.
 #[derive(

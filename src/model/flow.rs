@@ -7,10 +7,9 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::order::OrderBy;
-
 use super::moment::{self, Moment};
 use super::unread::Unread;
+use crate::order::OrderBy;
 
 /// What carries a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

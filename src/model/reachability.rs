@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::order::OrderBy;
-
 use super::series::Series;
 #[cfg(test)]
 use super::series::Try;
 use super::why::Why;
+use crate::order::OrderBy;
 
 /// How a measurement ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -6,8 +6,6 @@ use std::io::Read;
 use foldhash::{HashMap, HashMapExt};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::order::OrderBy;
-
 use super::container::{Container, NetworkMode};
 use super::decoded::in_utf8;
 use super::engine_facts::{EngineFacts, EngineOfMap};
@@ -22,6 +20,7 @@ use super::position::{NetworkAt, with_positions};
 use super::reachability::Probe;
 use super::taken::Taken;
 use super::unread::Unread;
+use crate::order::OrderBy;
 
 /// Name and version of the snapshot format.
 pub const SCHEMA: &str = "netmap/1";

@@ -5,11 +5,10 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::order::OrderBy;
-
 use super::container::Container;
 use super::port::{Protocol, PublishedPort};
 use super::word::words;
+use crate::order::OrderBy;
 
 /// A swarm, as one of its nodes sees it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

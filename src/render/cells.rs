@@ -121,7 +121,8 @@ pub fn network_heading(view: &View, style: &Style, at: NetworkAt) -> String {
         network.subnets.iter().map(|subnet| style.paint(Role::Quiet, &subnet.subnet.to_string())),
     );
     // A line ends between two flags, not within one.
-    let kind = view.kind(at).split(" · ").map(glued).collect::<Vec<_>>().join("\u{a0}· ");
+    let kinds: Vec<String> = view.kinds(at).iter().map(|kind| glued(kind)).collect();
+    let kind = kinds.join(&format!("{GLUE}· "));
     lines.push(style.paint(Role::Quiet, &kind));
     lines.join("\n")
 }

@@ -148,6 +148,10 @@ pub fn share(rows: &[Vec<String>], available: usize, pieces: usize) -> Option<Wi
     let spare = available.checked_sub(least)?;
     let natural = bounds.iter().map(|(narrowest, natural)| *natural.min(&(narrowest + spare)));
     let mut widths: Vec<usize> = natural.collect();
+    let mut over = widths.iter().sum::<usize>().saturating_sub(available);
+    if over == 0 {
+        return Some(Widths(widths));
+    }
     let mut heights: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
     // Some of many rows tell as much as all of them.
     let some = |at: usize| column(at).step_by(rows.len().div_ceil(MOST_JUDGED).max(1));
@@ -155,7 +159,6 @@ pub fn share(rows: &[Vec<String>], available: usize, pieces: usize) -> Option<Wi
         let heights = heights.entry((at, wide));
         heights.or_insert_with(|| some(at).map(|cell| height(cell, wide)).collect()).clone()
     };
-    let mut over = widths.iter().sum::<usize>().saturating_sub(available);
     while over > 0 {
         let now: Vec<Vec<usize>> = (0..count).map(|at| of(at, widths[at])).collect();
         let (mut best, mut cost, mut gain) = (None, 0, 0);

@@ -13,9 +13,8 @@ use resvg::usvg::fontdb::{Database, FaceInfo, ID, Source, Stretch, Style};
 use resvg::usvg::{FontResolver, Options};
 use unicode_width::UnicodeWidthChar;
 
-use crate::order::OrderBy;
-
 use super::svg::{self, BOLD, REGULAR};
+use crate::order::OrderBy;
 
 /// From this weight on text is bold.
 const HEAVY: u16 = 600;

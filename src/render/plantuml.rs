@@ -8,12 +8,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::order::OrderBy;
-
 use super::chart::{Chart, Tap, WayIn, words};
 use super::escape::plantuml as safe;
 use super::style::Style;
 use super::view::View;
+use crate::order::OrderBy;
 
 /// Writes the diagram.
 pub fn render(view: &View, _style: &Style) -> String {

@@ -5,10 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::order::OrderBy;
-
 use super::url::bounded;
 use super::{Notation, Origin, Reference, host_and_port};
+use crate::order::OrderBy;
 
 /// Addresses kept of one container.
 const MOST: usize = 16;

@@ -2,12 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::order::OrderBy;
-
 use super::MOST;
 use super::flaw::Flaw;
 use super::name::before_word;
 use super::url::port_number;
+use crate::order::OrderBy;
 
 /// A variable with a port alone, and what is wrong with its value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -26,9 +26,8 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::order::OrderBy;
-
 use super::port::Protocol;
+use crate::order::OrderBy;
 
 pub use advertised::{Advertised, advertised, in_replica_set};
 pub use command::in_command;

@@ -1,9 +1,8 @@
 //! A page to be read and printed: it has no script at all, and asks for
 //! nothing from anywhere.
 
-use crate::order::OrderBy;
-
 use super::{between, hash};
+use crate::order::OrderBy;
 
 /// The page. What is in `title` and `body` is escaped already; the pictures in
 /// `body` keep their styles.

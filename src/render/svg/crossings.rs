@@ -1,8 +1,7 @@
 //! How often lines cross.
 
-use crate::order::OrderBy;
-
 use super::geometry::{Placed, Point, Rect};
+use crate::order::OrderBy;
 
 /// Upright and level lines, each with the number of whose it is.
 #[derive(Default)]

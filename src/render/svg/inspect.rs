@@ -1,12 +1,11 @@
 //! Looks at a finished layout for what must never be in one, and measures it.
 //! Tests hold every sample against this; a browser measures the same again.
 
-use crate::order::OrderBy;
-
 use super::crossings;
 use super::geometry::{Placed, Point, Rect};
 use super::layout::BAR;
 use super::scene::{self, Bar, Line, Scene, Tap, size_of};
+use crate::order::OrderBy;
 
 /// What an inspection found.
 #[derive(Debug, Default)]

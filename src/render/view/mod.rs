@@ -186,11 +186,15 @@ impl<'a> View<'a> {
     /// Driver, flags, and how many members are left out:
     /// `bridge · internal · 2 not shown`.
     pub fn kind(&self, at: NetworkAt) -> String {
+        self.kinds(at).join(" · ")
+    }
+
+    /// The parts of that.
+    pub fn kinds(&self, at: NetworkAt) -> Vec<String> {
         let network = self.network(at);
-        match self.strangers.on(&network.name).len() {
-            0 => words::kind(network),
-            left_out => format!("{} · {left_out} not shown", words::kind(network)),
-        }
+        let left_out = self.strangers.on(&network.name).len();
+        let left_out = (left_out > 0).then(|| format!("{left_out} not shown"));
+        words::kinds(network).into_iter().chain(left_out).collect()
     }
 
     /// A subnet's gateway, or a dash where nobody says which it is.

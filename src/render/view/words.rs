@@ -39,16 +39,12 @@ pub fn flags(network: &Network) -> Vec<String> {
     network.flags().into_iter().map(str::to_owned).chain(from).collect()
 }
 
-/// Driver and flags: `bridge`, `bridge · internal`, `macvlan on eth0`.
-pub fn kind(network: &Network) -> String {
-    let mut text = network.driver.to_string();
+/// Driver and flags: `bridge`, `internal`; `macvlan on eth0`.
+pub fn kinds(network: &Network) -> Vec<String> {
+    let mut driver = network.driver.to_string();
     if let Some(parent) = network.option(option::PARENT) {
-        text.push_str(" on ");
-        text.push_str(parent);
+        driver.push_str(" on ");
+        driver.push_str(parent);
     }
-    for flag in flags(network) {
-        text.push_str(" · ");
-        text.push_str(&flag);
-    }
-    text
+    [driver].into_iter().chain(flags(network)).collect()
 }

@@ -4,12 +4,11 @@
 //! tracks between; there the bars that it does not belong to are cut, and thin
 //! links bridge the cuts, so that no line lies on a foreign bar.
 
-use crate::order::OrderBy;
-
 use super::block::on_grid;
 use super::measures::{BAR, BAR_GAP, GRID};
 use super::plan::Plan;
 use super::tracks::{BESIDE, Met, tracks};
+use crate::order::OrderBy;
 
 /// From where to where a bar lies.
 type Reach = (i32, i32);

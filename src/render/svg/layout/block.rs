@@ -4,11 +4,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::order::OrderBy;
-
 use super::levels::Levels;
 use super::measures::{ARROW, GRID, SLOT};
 use super::plan::{CardBox, Plan};
+use crate::order::OrderBy;
 
 /// What stands in a unit, from left to right.
 #[derive(Debug, Clone)]

@@ -4,13 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::order::OrderBy;
-
 use super::band::{Band, Contact, Wanted};
 use super::block::{Column, Content, Unit, on_grid, side_by_side};
 use super::builder::{Block, Builder, Row};
 use super::levels::Levels;
 use super::measures::GRID;
+use crate::order::OrderBy;
 
 /// What the only contact of a bar weighs.
 const WEIGHT: i64 = 1 << 20;

@@ -3,9 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::order::OrderBy;
-
 use super::builder::Builder;
+use crate::order::OrderBy;
 
 /// How many a bar has to have to be the one of most.
 const MANY: usize = 4;

@@ -3,11 +3,10 @@
 //! that, and what hangs on these in another column, so that height stays distance from
 //! the internet where rows of whole branches would begin with it again and again.
 
-use crate::order::OrderBy;
-
 use super::measures::{GRID, Measures};
 use super::plan::Plan;
 use super::tree::{Branch, Tree};
+use crate::order::OrderBy;
 
 /// How many branches stand over one another at most: of more nobody finds the line.
 const MOST: usize = 10;

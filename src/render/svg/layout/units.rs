@@ -4,13 +4,12 @@
 
 use std::collections::HashMap;
 
-use crate::order::OrderBy;
-
 use super::block::{Column, Content, Unit, on_grid};
 use super::builder::{Builder, STACKS};
 use super::levels::Levels;
 use super::measures::GRID;
 use super::order::{Piece, hub, mean_beside};
+use crate::order::OrderBy;
 
 impl Builder<'_> {
     /// The upper cards in units, stacked only as far as they have to be.
