@@ -172,7 +172,9 @@ pub fn share(rows: &[Vec<String>], available: usize, pieces: usize) -> Option<Wi
             for wide in narrowest..widths[at] {
                 let then = of(at, wide);
                 let rows = others.iter().zip(&now[at]).zip(&then);
-                let more = rows.map(|((other, now), then)| then.max(other) - now.max(other));
+                // A narrower cell may even be lower, since its words break elsewhere.
+                let more = rows
+                    .map(|((other, now), then)| then.max(other).saturating_sub(*now.max(other)));
                 let (more, less) = (more.sum::<usize>(), widths[at] - wide);
                 if best.is_none() || more * gain < cost * less {
                     (best, cost, gain) = (Some((at, wide)), more, less);
@@ -316,6 +318,22 @@ mod tests {
         // Where two lines are not enough, it stands alone.
         assert!(share(&all, 40, FEW).is_none());
         assert_eq!(records(&all, 40).lines().last(), Some("  state  running"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn columns_fit_whatever_is_in_them(
+            cells in proptest::collection::vec(r"[a-z]{1,30}([ ./-][a-z]{1,30}){0,3}", 12),
+            available in 20usize..120,
+            pieces in proptest::sample::select(vec![FEW, ANY]),
+        ) {
+            let rows: Vec<Vec<String>> = cells.chunks(3).map(<[String]>::to_vec).collect();
+            if let Some(Widths(widths)) = share(&rows, available, pieces) {
+                proptest::prop_assert!(widths.iter().sum::<usize>() + 2 * GAP <= available);
+                let text = lay_out(&rows, &Widths(widths));
+                proptest::prop_assert!(text.lines().all(|line| width(line) <= available), "{text}");
+            }
+        }
     }
 
     #[test]
