@@ -123,7 +123,7 @@ pub fn in_value(origin: Origin, name: &str, value: &str) -> Vec<Reference> {
     }
     if found.is_empty() && !value.contains("://") && !value.contains('@') {
         // HOST and HOSTNAME alone are what the container calls itself.
-        let own = matches!(upper.as_str(), "HOST" | "HOSTNAME" | "ADDRESS" | "ADDR");
+        let own = matches!(upper.as_str(), "HOST" | "HOSTNAME" | "HOST_NAME" | "ADDRESS" | "ADDR");
         let secret = speaks_of_secrets(name) && !says_host;
         if !own && !secret {
             let wanted = |found: &Found| found.port.is_some() || says_host;
@@ -168,6 +168,8 @@ fn elements(value: &str) -> impl Iterator<Item = &str> {
 
 fn plain(text: &str) -> Option<Found> {
     let text = text.strip_prefix("*.").or_else(|| text.strip_prefix('.')).unwrap_or(text);
+    // `//redis:6379`: a URL that leaves its scheme to who reads it.
+    let text = text.strip_prefix("//").filter(|text| text.contains(':')).unwrap_or(text);
     // `zookeeper:2181/kafka`; of `registry:5000/app:1` it is an image.
     let text = match text.split_once('/') {
         Some((address, path)) if address.contains(':') && !path.contains(':') => address,

@@ -3,9 +3,22 @@
 use super::words::Words;
 
 /// Ends of a variable's name that say it holds a host.
-const HOST_WORDS: [&str; 14] = [
-    "HOSTNAME", "HOSTS", "HOST", "SERVERS", "SERVER", "ADDRESS", "ADDR", "ENDPOINT", "BROKERS",
-    "BROKER", "UPSTREAM", "BACKEND", "NODES", "PEER",
+const HOST_WORDS: [&str; 15] = [
+    "HOSTNAME",
+    "HOST_NAME",
+    "HOSTS",
+    "HOST",
+    "SERVERS",
+    "SERVER",
+    "ADDRESS",
+    "ADDR",
+    "ENDPOINT",
+    "BROKERS",
+    "BROKER",
+    "UPSTREAM",
+    "BACKEND",
+    "NODES",
+    "PEER",
 ];
 
 /// Parts of a variable's name that say it holds the container's own address,
@@ -101,5 +114,5 @@ pub fn names_server(name: &str) -> bool {
 /// Whether a variable's name says that it holds a host, and nothing else: no
 /// list, no address with a port.
 pub fn holds_host(name: &str) -> bool {
-    ["HOST", "HOSTNAME"].iter().any(|word| before_word(name, word).is_some())
+    ["HOST", "HOSTNAME", "HOST_NAME"].iter().any(|word| before_word(name, word).is_some())
 }

@@ -28,11 +28,14 @@ fn plain_hosts_count_where_the_name_says_host_or_a_port_stands_by() {
     assert_eq!(value("KAFKA_BROKERS", "k1:9092, k2:9092"), ["k1:9092", "k2:9092"]);
     assert_eq!(value("DB_HOST", "db"), ["db"]);
     assert_eq!(value("REDIS", "cache:6379"), ["cache:6379"]);
+    assert_eq!(value("REDIS_URL", "//cache:6379"), ["cache:6379"]);
     let none: [&str; 0] = [];
     assert_eq!(value("GREETING", "hello"), none);
     assert_eq!(value("PATH", "/usr/bin:/bin"), none);
     assert_eq!(value("RUN_AS", "1000:1000"), none);
     assert_eq!(value("HOSTNAME", "web"), none);
+    assert_eq!(value("HOST_NAME", "web"), none);
+    assert_eq!(value("MOUNT", "//server/share"), none);
     assert_eq!(value("LISTEN_ADDR", "0.0.0.0:80"), none);
     assert_eq!(value("SERVER", "0.0.0.0:80"), none);
     for (name, listening) in [
@@ -190,6 +193,7 @@ fn words_for_a_host_are_whole_words() {
     assert_eq!(value("PGHOST", "db"), ["db"]);
     assert_eq!(value("MYSQLHOST", "db"), ["db"]);
     assert_eq!(value("dbHost", "db"), ["db"]);
+    assert_eq!(value("SEARCH_BACKEND_HOST_NAME", "sonic"), ["sonic"]);
     assert_eq!(value("spring.data.redis.host", "cache"), ["cache"]);
 }
 
