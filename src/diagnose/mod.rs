@@ -51,6 +51,7 @@ mod labelled;
 mod localhost;
 mod looping;
 mod malformed;
+mod meant_port;
 mod name_servers;
 mod names;
 mod narrow;

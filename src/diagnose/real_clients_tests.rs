@@ -167,3 +167,35 @@ fn a_name_server_is_told_of_where_the_log_names_no_name() {
     assert_eq!(findings[0].subjects, ["app", "bind"]);
     assert!(advice(&findings[0]).contains("allow-query"), "{}", advice(&findings[0]));
 }
+
+/// `REDIS_HOST=localhost` says no port, and nothing has failed yet.
+#[test]
+fn localhost_means_the_one_server_of_the_kind_that_the_variable_names() {
+    let told = |variables: &[(&str, &str)], port: u16, own: Value| {
+        let reference = |(variable, host): &(&str, &str)| {
+            json!({"host": host,
+            "origin": "environment", "variable": variable})
+        };
+        let references: Vec<Value> = variables.iter().map(reference).collect();
+        let app = container("app", 3, &json!({"references": references}));
+        let server = container("server", 2, &json!({}));
+        let open = json!({"listening": [listening("0.0.0.0", port)]});
+        let findings = found(
+            &[server, app],
+            &[seen("app", &json!({"listening": own})), seen("server", &open)],
+        );
+        findings.iter().map(|f| f.rule.to_string()).collect::<Vec<_>>()
+    };
+    let none = || json!([]);
+    let itself = ["localhost-dependency"];
+    assert_eq!(told(&[("REDIS_HOST", "localhost")], 6379, none()), itself);
+    assert_eq!(told(&[("MYSQL_HOST", "127.0.0.1")], 3306, none()), itself);
+    // A socket in a volume can be meant.
+    assert_eq!(told(&[("MYSQL_HOST", "localhost")], 3306, none()), [""; 0]);
+    // It listens itself, the server is of another kind, and an image's variable is set aside.
+    let redis = json!([listening("127.0.0.1", 6379)]);
+    assert_eq!(told(&[("REDIS_HOST", "localhost")], 6379, redis), [""; 0]);
+    assert_eq!(told(&[("REDIS_HOST", "localhost")], 5432, none()), [""; 0]);
+    let named = [("REDIS_HOST", "localhost"), ("CACHE_HOST", "server")];
+    assert_eq!(told(&named, 6379, none()), [""; 0]);
+}

@@ -8,7 +8,7 @@ const OF_IMAGES: &[(&[&str], &[u16])] = &[
     (&["postgres", "postgresql", "postgis", "timescaledb", "pgvector"], &[5432]),
     (&["mysql", "mariadb", "percona", "mysql-server"], &[3306]),
     (&["mongo", "mongodb"], &[27017]),
-    (&["redis", "valkey", "keydb", "redis-stack-server"], &[6379]),
+    (&["redis", "valkey", "keydb", "dragonfly", "redis-stack-server"], &[6379]),
     (&["rabbitmq"], &[5672]),
     (&["memcached"], &[11211]),
     (&["elasticsearch", "opensearch"], &[9200]),
@@ -19,6 +19,8 @@ const OF_IMAGES: &[(&[&str], &[u16])] = &[
     (&["neo4j"], &[7687]),
     (&["eclipse-mosquitto"], &[1883]),
     (&["influxdb"], &[8086]),
+    (&["clickhouse", "clickhouse-server"], &[8123, 9000]),
+    (&["docker-socket-proxy", "socket-proxy"], &[2375]),
 ];
 
 /// The ports that a container's image is known to listen on; empty for others.

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use super::advertised::{Sent, may_send};
 use super::former::Former;
+use super::meant_port::meant_port;
 use super::names::{Meaning, Names};
 use crate::model::{
     ContainerAt, Flow, FlowOutcome, LogError, LogErrorKind, NetworkAt, Origin, Outcome, Progress,
@@ -219,7 +220,8 @@ fn edges_from<'a>(names: &Names<'a>, from: ContainerAt, former: &Former) -> Vec<
             && !reference.host.is_empty();
         if is_dialled && !is_about_proxies(reference) {
             let host = Cow::Borrowed(reference.host.as_str());
-            add(host, reference.dialled_port(), Sign::Configured(reference));
+            let port = reference.dialled_port().or_else(|| meant_port(names, from, reference));
+            add(host, port, Sign::Configured(reference));
         }
     }
     for error in names.log_errors(from).filter(|error| !is_no_host(names, from, error)) {

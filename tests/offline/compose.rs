@@ -312,10 +312,15 @@ fn what_is_planned_is_fixed_in_its_file() {
 
 /// What is wrong with an app that dials this URL, beside a Postgres called `db`.
 fn found_beside_db(url: &str, rest: &str) -> (i32, String) {
+    found_with(&format!("DATABASE_URL: {url}"), rest)
+}
+
+/// What is wrong with an app that has this variable, beside a Postgres called `db`.
+fn found_with(variable: &str, rest: &str) -> (i32, String) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("compose.yaml");
     let text = format!(
-        "services:\n  api:\n    image: shop/api:1\n    environment:\n      DATABASE_URL: {url}\n  \
+        "services:\n  api:\n    image: shop/api:1\n    environment:\n      {variable}\n  \
          db:\n    image: postgres:16\n{rest}"
     );
     std::fs::write(&file, text).unwrap();
@@ -344,5 +349,28 @@ fn localhost_and_an_image_in_place_of_the_service_are_found_in_a_plan() {
     ] {
         let (code, out) = found_beside_db(url, rest);
         assert!(code == 0, "{url}: {out}");
+    }
+}
+
+/// `DB_HOST: localhost` says no port; the variable's name and the one database do.
+#[test]
+fn localhost_for_the_one_server_of_its_kind_is_found_in_a_plan() {
+    for variable in ["DB_HOST: localhost", "PGHOST: 127.0.0.1", "N8N_POSTGRES_HOST: localhost"] {
+        let (code, out) = found_with(variable, "");
+        assert!(code == 1 && out.contains("localhost-dependency"), "{variable}: {out}");
+        assert!(out.contains("instead of") && out.contains("give api db in"), "{variable}: {out}");
+    }
+    let beside = "  sidecar:\n    image: mysql:8\n    network_mode: service:api\n";
+    let two = "  other:\n    image: mysql:8\n";
+    for (variable, rest) in [
+        // Of another kind, of either kind, in the same stack, and a program of one's own.
+        ("REDIS_HOST: localhost", ""),
+        ("DB_HOST: localhost", two),
+        ("DB_HOST: localhost", beside),
+        ("APP_HOST: localhost", ""),
+        ("DB_HOST: db", ""),
+    ] {
+        let (code, out) = found_with(variable, rest);
+        assert!(code == 0, "{variable}: {out}");
     }
 }

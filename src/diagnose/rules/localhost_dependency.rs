@@ -18,7 +18,7 @@ pub const RULE: Rule = Rule {
         there once its database has moved into a container next door.",
     seen: "The environment, the command or the log names localhost (or 127.0.0.1, ::1, 0.0.0.0) with a \
         port on which nothing listens in that container, and another container listens on it or \
-        exposes it.",
+        exposes it. A variable such as REDIS_HOST without a port means Redis's usual one.",
     example: "`connect ECONNREFUSED 127.0.0.1:5432`, \
         `failed to connect to server [localhost:27017] on first connect`",
     fix: "Put both on one network that you made yourself, and use the other container's name: \

@@ -35,7 +35,7 @@ pub use environment::{in_environment, in_value};
 pub use file::in_file;
 pub use flaw::{Flaw, is_left_over, is_unset};
 pub use flawed_port::{FlawedPort, flawed_ports};
-pub use name::holds_host;
+pub use name::{holds_host, server_ports};
 pub use notation::{Keys, Notation};
 pub use url::{host_and_port, is_host};
 use words::Words;

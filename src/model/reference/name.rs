@@ -70,45 +70,40 @@ pub fn before_host_word(name: &str) -> Option<&str> {
 }
 
 /// Ends of what stands before a host's word where that is a server which others dial,
-/// and no program of one's own: a database, a cache, a broker, a mail server.
-const SERVERS: [&str; 28] = [
-    "DB",
-    "DATABASE",
-    "SQL",
-    "PG",
-    "PGSQL",
-    "POSTGRES",
-    "POSTGRESQL",
-    "MYSQL",
-    "MARIADB",
-    "MSSQL",
-    "ORACLE",
-    "MONGO",
-    "MONGODB",
-    "CLICKHOUSE",
-    "CASSANDRA",
-    "REDIS",
-    "CACHE",
-    "MEMCACHED",
-    "KAFKA",
-    "RABBITMQ",
-    "RABBIT",
-    "AMQP",
-    "MQTT",
-    "ELASTIC",
-    "ELASTICSEARCH",
-    "SMTP",
-    "MAIL",
-    "LDAP",
+/// and no program of one's own: a database, a cache, a broker, a mail server. With the
+/// ports that such servers have unless told otherwise, of all kinds where no one is named.
+const SERVERS: [(&[&str], &[u16]); 17] = [
+    (&["DB", "DATABASE", "SQL"], &[5432, 3306, 27017, 1433, 1521]),
+    (&["PG", "PGSQL", "POSTGRES", "POSTGRESQL", "POSTGRESDB"], &[5432]),
+    (&["MYSQL", "MARIADB"], &[3306]),
+    (&["MSSQL"], &[1433]),
+    (&["ORACLE"], &[1521]),
+    (&["MONGO", "MONGODB"], &[27017]),
+    (&["CLICKHOUSE"], &[9000]),
+    (&["CASSANDRA"], &[9042]),
+    (&["REDIS", "VALKEY"], &[6379]),
+    (&["CACHE"], &[6379, 11211]),
+    (&["MEMCACHED", "MEMCACHE"], &[11211]),
+    (&["KAFKA"], &[9092]),
+    (&["RABBITMQ", "RABBIT", "AMQP"], &[5672]),
+    (&["MQTT"], &[1883]),
+    (&["ELASTIC", "ELASTICSEARCH", "OPENSEARCH"], &[9200]),
+    (&["SMTP", "MAIL"], &[25, 465, 587, 1025]),
+    (&["LDAP"], &[389, 1389]),
 ];
+
+/// The usual ports of such a server, where a variable's name says that it holds its host.
+pub fn server_ports(name: &str) -> Option<&'static [u16]> {
+    let stem = before_host_word(name)?;
+    let stem = stem.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+    let says = |word: &&str| stem.eq_ignore_ascii_case(word) || before_word(stem, word).is_some();
+    let server = SERVERS.iter().find(|(words, _)| words.iter().any(says));
+    server.map(|(_, ports)| *ports)
+}
 
 /// Whether a variable's name says that it holds the host of such a server.
 pub fn names_server(name: &str) -> bool {
-    let Some(stem) = before_host_word(name) else { return false };
-    let stem = stem.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-    SERVERS
-        .iter()
-        .any(|server| stem.eq_ignore_ascii_case(server) || before_word(stem, server).is_some())
+    server_ports(name).is_some()
 }
 
 /// Whether a variable's name says that it holds a host, and nothing else: no
