@@ -245,6 +245,7 @@ impl<'a, 'r> Drawing<'a, 'r> {
             references: service.references.clone(),
             advertised: service.advertised.clone(),
             in_replica_set: service.in_replica_set,
+            on_loopback: service.on_loopback,
             flawed_ports: service.flawed_ports.clone(),
             labels: self.labels(service, number),
             ..Container::default()

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::load::texts;
 use super::merge;
 use super::reader::{Reader, flag};
-use crate::model::{Advertised, FlawedPort, Origin, Reference, reference};
+use crate::model::{Advertised, FlawedPort, OnLoopback, Origin, Reference, reference};
 use crate::yaml::{Mapping, Node, Value};
 
 /// What a service's configuration names of hosts and ports.
@@ -18,6 +18,8 @@ pub struct Configured {
     pub advertised: Vec<Advertised>,
     /// Whether it is a member of a replica set.
     pub in_replica_set: bool,
+    /// The server that it starts on loopback.
+    pub on_loopback: Option<OnLoopback>,
     /// The variables that hold a port with something around it.
     pub flawed_ports: Vec<FlawedPort>,
 }
@@ -35,6 +37,7 @@ impl Reader<'_> {
         let names = variables().map(|(name, _)| name);
         let advertised = reference::advertised(variables(), command());
         let in_replica_set = reference::in_replica_set(names.chain(command()));
+        let on_loopback = reference::on_loopback(variables(), command());
         let flawed_ports = reference::flawed_ports(variables());
         for key in ["entrypoint", "command"] {
             let words = words(node.get(key));
@@ -53,7 +56,7 @@ impl Reader<'_> {
                 name.and_then(|name| self.configs.get(name)).into_iter().flatten().cloned(),
             );
         }
-        Configured { references: found, advertised, in_replica_set, flawed_ports }
+        Configured { references: found, advertised, in_replica_set, on_loopback, flawed_ports }
     }
 
     /// The environment: that of `env_file`, and `environment` over it.

@@ -10,8 +10,8 @@ use super::network::options;
 use super::reader::{Reader, flag, number, text};
 use super::references::Configured;
 use crate::model::{
-    Advertised, ExposedPort, ExtraHost, FlawedPort, Reference, RequestedPort, kept_driver_options,
-    reference,
+    Advertised, ExposedPort, ExtraHost, FlawedPort, OnLoopback, Reference, RequestedPort,
+    kept_driver_options, reference,
 };
 use crate::order::OrderBy;
 use crate::yaml::{Node, Spot, Value};
@@ -49,6 +49,7 @@ pub struct Service {
     pub references: Vec<Reference>,
     pub advertised: Vec<Advertised>,
     pub in_replica_set: bool,
+    pub on_loopback: Option<OnLoopback>,
     /// The variables that hold a port with something around it.
     pub flawed_ports: Vec<FlawedPort>,
 }
@@ -92,7 +93,7 @@ impl Reader<'_> {
         let networks = self.networks(name, node);
         let (links, external_links) =
             (self.links(name, node, "links"), self.links(name, node, "external_links"));
-        let Configured { mut references, advertised, in_replica_set, flawed_ports } =
+        let Configured { mut references, advertised, in_replica_set, on_loopback, flawed_ports } =
             self.configured(name, node);
         references.truncate(reference::MOST);
         references.order();
@@ -134,6 +135,7 @@ impl Reader<'_> {
             references,
             advertised,
             in_replica_set,
+            on_loopback,
             flawed_ports,
             name: name.to_owned(),
         })

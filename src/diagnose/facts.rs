@@ -7,8 +7,8 @@ use super::usual_ports;
 use crate::graph::{Comparison, Map};
 use crate::model::{
     Connection, Container, ContainerAt, Fault, HostAddress, HostsEntry, Listening, LogError,
-    LogTrouble, Moment, Network, NetworkAt, NetworkMode, Observation, Progress, Protocol,
-    PublishedPort, Repeated, State,
+    LogTrouble, Moment, Network, NetworkAt, NetworkMode, Observation, OnLoopback, Progress,
+    Protocol, PublishedPort, Repeated, State,
 };
 
 /// How long before netmap looked an error in the log of a running container
@@ -195,6 +195,11 @@ impl<'a> Facts<'a> {
         port: u16,
         protocol: Option<Protocol>,
     ) -> Option<Listens> {
+        if self.is_planned() {
+            let is_udp = protocol == Some(Protocol::Udp);
+            let told = self.to_listen_on_loopback(at, port).filter(|_| !is_udp);
+            return told.map(|_| Listens::OnLoopback);
+        }
         let sockets = self.listening(at)?;
         let mut found = Listens::Not;
         let is_asked = |socket: &&Listening| {
@@ -210,6 +215,15 @@ impl<'a> Facts<'a> {
             return None;
         }
         Some(found)
+    }
+
+    /// The server that will listen on a port in a planned container's network stack, for
+    /// that stack alone, by all that its command tells.
+    pub fn to_listen_on_loopback(&self, at: ContainerAt, port: u16) -> Option<OnLoopback> {
+        let stack = self.map.stack(at).unwrap_or(at);
+        let mut members = std::iter::once(stack).chain(self.map.sidecars(stack).iter().copied());
+        let planned = |at| self.container(at).on_loopback.filter(|server| server.is_certain());
+        members.find_map(|at| planned(at).filter(|server| server.port == port))
     }
 
     /// The protocol with which a container takes connections from others on a

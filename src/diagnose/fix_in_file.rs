@@ -122,6 +122,8 @@ impl<'a> File<'_, 'a> {
                 _ => false,
             })
         };
+        let about_a_command =
+            |evidence: &Evidence| matches!(evidence, Evidence::StartsOnLoopback { .. });
         let about_ports = |evidence: &Evidence| {
             matches!(
                 evidence,
@@ -129,6 +131,11 @@ impl<'a> File<'_, 'a> {
             )
         };
         let mut places = BTreeSet::new();
+        if finding.evidence.iter().any(about_a_command) {
+            let starting = services().filter(|(container, _)| container.on_loopback.is_some());
+            let command = |service| self.plan.place(&["services", service, "command"]);
+            places.extend(starting.filter_map(|(_, service)| command(service)));
+        }
         for (container, service) in services() {
             let variables = container.references.iter().filter_map(|r| r.variable.as_deref());
             let spoken_of = variables.filter(|variable| spoken_of(variable));

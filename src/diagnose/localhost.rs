@@ -27,9 +27,12 @@ pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
             None if fails => {}
             None => return None,
         }
-    } else if !fails && container.exposed.iter().any(|exposed| exposed.port == port) {
-        // It would listen there itself if it ran.
-        return None;
+    } else if !fails {
+        let is_exposed = container.exposed.iter().any(|exposed| exposed.port == port);
+        if is_exposed || names.listens(from, port, edge.protocol).is_some() {
+            // It would listen there itself if it ran.
+            return None;
+        }
     }
     let published_by_itself = names.published_as(from, port, edge.protocol).is_some()
         || container.requested.iter().any(|p| p.host_port.one() == Some(port));

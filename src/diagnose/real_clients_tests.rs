@@ -199,3 +199,26 @@ fn localhost_means_the_one_server_of_the_kind_that_the_variable_names() {
     let named = [("REDIS_HOST", "localhost"), ("CACHE_HOST", "server")];
     assert_eq!(told(&named, 6379, none()), [""; 0]);
 }
+
+/// Of a server whose command is known, the option is named by which others reach it.
+#[test]
+fn a_server_that_runs_is_told_the_option_of_its_own() {
+    let fix = |started: Value| {
+        let reference = json!([{"host": "api", "port": 8000, "origin": "environment",
+            "variable": "API_HOST"}]);
+        let web = container("web", 3, &json!({"references": reference}));
+        let api = container("api", 2, &json!({"on_loopback": started}));
+        let sockets = json!({"listening": [listening("127.0.0.1", 8000)]});
+        let findings = found(&[api, web], &[seen("web", &json!({})), seen("api", &sockets)]);
+        assert_eq!(findings[0].rule, "loopback-bind");
+        advice(&findings[0])
+    };
+    let gunicorn = fix(json!({"server": "gunicorn", "port": 8000, "told": true}));
+    assert!(gunicorn.contains("start gunicorn with --bind 0.0.0.0:8000"), "{gunicorn}");
+    // Another one, and one that only a later netmap knows.
+    for other in [json!({"server": "gunicorn", "port": 9000}), json!({"server": "x", "port": 8000})]
+    {
+        let other = fix(other);
+        assert!(other.contains("an option like --host or --bind"), "{other}");
+    }
+}

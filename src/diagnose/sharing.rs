@@ -14,7 +14,9 @@ impl Case<'_> {
         let runs = |at: &ContainerAt| self.container(*at).state.has_network();
         let sharing: Vec<ContainerAt> = [owner].into_iter().chain(sidecars).filter(runs).collect();
         let says_so = |at: &&ContainerAt| {
-            self.container(**at).exposed.iter().any(|exposed| Some(exposed.port) == port)
+            let container = self.container(**at);
+            let starts = container.on_loopback.is_some_and(|server| Some(server.port) == port);
+            starts || container.exposed.iter().any(|exposed| Some(exposed.port) == port)
         };
         let saying: Vec<ContainerAt> = sharing.iter().filter(says_so).copied().collect();
         match (saying.is_empty(), sharing.is_empty()) {

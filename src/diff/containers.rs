@@ -77,6 +77,7 @@ fn aspects(container: &Container, owners: &Owners) -> [Aspect; 14] {
         advertised,
         // A part of what it does with its data.
         in_replica_set: _,
+        on_loopback: _,
         // What is wrong with a value, not whom it names.
         flawed_ports: _,
         // In the words of `state` and `mode`.

@@ -16,8 +16,9 @@ use super::ports;
 use crate::model::keys::label;
 use crate::model::{
     AddressPool, Advertised, Compose, Container, Driver, Endpoint, EngineFacts, ExposedPort,
-    ExtraHost, FailedCheck, FlawedPort, Health, Link, Moment, Network, NetworkMode, Reference,
-    Scope, StartError, State, Subnet, Unread, kept_driver_options, kept_labels, reference,
+    ExtraHost, FailedCheck, FlawedPort, Health, Link, Moment, Network, NetworkMode, OnLoopback,
+    Reference, Scope, StartError, State, Subnet, Unread, kept_driver_options, kept_labels,
+    reference,
 };
 use crate::order::OrderBy;
 
@@ -196,6 +197,7 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
         references: configured.references,
         advertised: configured.advertised,
         in_replica_set: configured.in_replica_set,
+        on_loopback: configured.on_loopback,
         flawed_ports: configured.flawed_ports,
         compose: compose(&labels),
         task_of: task_of(&labels),
@@ -223,6 +225,7 @@ struct Configured {
     references: Vec<Reference>,
     advertised: Vec<Advertised>,
     in_replica_set: bool,
+    on_loopback: Option<OnLoopback>,
     flawed_ports: Vec<FlawedPort>,
 }
 
@@ -247,6 +250,7 @@ impl Configured {
             references,
             advertised: reference::advertised(variables(), words()),
             in_replica_set: reference::in_replica_set(names.chain(words())),
+            on_loopback: reference::on_loopback(variables(), words()),
             flawed_ports: reference::flawed_ports(variables()),
         }
     }

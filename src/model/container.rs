@@ -13,7 +13,7 @@ use super::link::{ExtraHost, Link};
 use super::log_trouble::TroubleKind;
 use super::moment::{self, Moment};
 use super::port::{ExposedPort, PublishedPort, RequestedPort};
-use super::reference::{Advertised, FlawedPort, Reference};
+use super::reference::{Advertised, FlawedPort, OnLoopback, Reference};
 use super::run_option::MadeWith;
 use super::start_error::StartError;
 use crate::order::OrderBy;
@@ -423,6 +423,9 @@ pub struct Container {
     /// clients are to go.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_replica_set: bool,
+    /// The server that its command starts on loopback, by all that the command tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_loopback: Option<OnLoopback>,
     /// The variables that hold a port with something around it, which a program may
     /// not take for one; sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -98,6 +98,17 @@ pub enum Evidence {
         /// From whom.
         from: ListensFrom,
     },
+    /// A planned container's command starts a server on its own loopback address.
+    StartsOnLoopback {
+        /// The container.
+        container: String,
+        /// The server, as people call it.
+        server: String,
+        /// The port.
+        port: u16,
+        /// Whether the command or a variable says so. Else the server does it by itself.
+        told: bool,
+    },
     /// The ports on which a container takes connections from others.
     OpenPorts {
         /// The container.

@@ -95,7 +95,9 @@ pub use position::{
     with_positions,
 };
 pub use reachability::{Attempt, By, FullSize, Latency, Measurement, Outcome, Probe};
-pub use reference::{Advertised, Flaw, FlawedPort, Keys, Notation, Origin, Reference};
+pub use reference::{
+    Advertised, Flaw, FlawedPort, Keys, Notation, OnLoopback, Origin, Reference, ServerProgram,
+};
 pub use repeated::Repeated;
 pub use resolver::ResolverSettings;
 pub use run_option::{MadeWith, RunOption, Volumes};

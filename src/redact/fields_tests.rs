@@ -276,6 +276,7 @@ fn container() -> Container {
             for_all: true,
         }],
         in_replica_set: true,
+        on_loopback: Some(OnLoopback { server: ServerProgram::Uvicorn, port: 8000, told: true }),
         flawed_ports: vec![FlawedPort {
             variable: stranger("PORT"),
             port: 5432,
@@ -581,6 +582,9 @@ const CLASSES: &[(&str, Class)] = &[
     ("containers[].advertised[].to_clients_of", Stays),
     ("containers[].advertised[].for_all", Stays),
     ("containers[].in_replica_set", Stays),
+    ("containers[].on_loopback.server", Stays),
+    ("containers[].on_loopback.port", Stays),
+    ("containers[].on_loopback.told", Stays),
     ("containers[].flawed_ports[].variable", Named),
     ("containers[].flawed_ports[].port", Stays),
     ("containers[].flawed_ports[].flaw", Stays),

@@ -222,6 +222,7 @@ impl Redaction {
             references: container.references.iter().map(|r| self.reference(r)).collect(),
             advertised: container.advertised.iter().map(|a| self.advertised(a)).collect(),
             in_replica_set: container.in_replica_set,
+            on_loopback: container.on_loopback,
             flawed_ports: container.flawed_ports.iter().map(|p| self.flawed_port(p)).collect(),
             // Paths, names and addresses in all forms there are, for nothing but
             // to make the container again, under names that are not its own.

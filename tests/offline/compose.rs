@@ -374,3 +374,42 @@ fn localhost_for_the_one_server_of_its_kind_is_found_in_a_plan() {
         assert!(code == 0, "{variable}: {out}");
     }
 }
+
+/// A development server that listens on loopback unless told otherwise, or is told to.
+#[test]
+fn a_command_that_listens_on_loopback_is_found_in_a_plan() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("compose.yaml");
+    let file = path.to_str().unwrap();
+    let write = |command: &str, more: &str| {
+        let text = format!(
+            "services:\n  api:\n    image: shop/api:1\n    command: {command}\n{more}  web:\n    \
+             image: nginx\n    environment:\n      API_URL: http://api:8000\n"
+        );
+        std::fs::write(&path, text).unwrap();
+        netmap(&["doctor", "--compose", file])
+    };
+    let by_itself = write("uvicorn main:app", "");
+    assert!(by_itself.code == 1 && by_itself.out.contains("\nwarning  "), "{}", by_itself.out);
+    assert!(by_itself.out.contains("start uvicorn with --host 0.0.0.0"), "{}", by_itself.out);
+    assert!(by_itself.out.contains("compose.yaml:4:5"), "{}", by_itself.out);
+    let why = netmap(&["why", "web", "api:8000", "--compose", file]);
+    assert!(why.out.contains("would listen on 8000 for itself only"), "{}", why.out);
+    let told = write("[sh, -c, 'python manage.py runserver 127.0.0.1:8000']", "");
+    assert!(told.code == 1 && told.out.contains("\nerror    "), "{}", told.out);
+    for (command, more) in [
+        ("uvicorn main:app --host 0.0.0.0", ""),
+        ("uvicorn main:app --port 9000", ""),
+        ("uvicorn main:app", "    environment: [UVICORN_HOST=0.0.0.0]\n"),
+        // An image may set a variable.
+        ("flask run -p 8000", ""),
+    ] {
+        let run = write(command, more);
+        assert_eq!(run.code, 0, "{command}: {}", run.out);
+    }
+    // Who shares its network reaches it.
+    let shared = "services:\n  api: { image: shop/api:1, command: uvicorn main:app }\n  web: { image: nginx, \
+                  network_mode: 'service:api', environment: { API_URL: 'http://localhost:8000' } }\n";
+    std::fs::write(&path, shared).unwrap();
+    assert_eq!(netmap(&["doctor", "--compose", file]).code, 0);
+}

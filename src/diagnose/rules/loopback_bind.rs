@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use crate::diagnose::{Case, Edge, Judgement, Listens, Obstacle, Rule, Sight, advise};
+use crate::diagnose::{Case, Edge, Judgement, Listens, Obstacle, Rule, Sight, listen_openly};
 use crate::model::words::either;
 use crate::model::{ContainerAt, Evidence, Finding, ListensFrom, NetworkMode, Protocol, Severity};
 
@@ -16,7 +16,8 @@ pub const RULE: Rule = Rule {
         Development servers do that by default; in a container it makes them unreachable, through \
         a published port as well.",
     seen: "The container's socket table shows the port on 127.0.0.1 or ::1 and nowhere else, and the \
-        port is exposed, published or dialled by another container.",
+        port is exposed, published or dialled by another container. Of a compose file, its command \
+        starts a server that is known to do so, or is told to.",
     example: "Peers get `connection refused`; the browser gets `Empty reply from server` or \
         `connection reset`",
     fix: "Let the server listen on 0.0.0.0: `--host 0.0.0.0`, `--bind 0.0.0.0`, `HOST=0.0.0.0`, or \
@@ -48,8 +49,10 @@ fn judge(case: &Case) -> Judgement {
         let declared = container.exposed.iter().filter(|port| tcp(port.protocol)).map(|p| p.port);
         let published =
             container.published.iter().filter(|port| tcp(port.protocol)).map(|port| port.port);
+        let requested = container.requested.iter().filter(|port| tcp(port.protocol));
+        let requested = requested.filter(|_| case.is_planned()).map(|port| port.port);
         let served = served.range((at, 0)..=(at, u16::MAX)).map(|(_, port)| *port);
-        ports.extend(declared.chain(published).chain(served));
+        ports.extend(declared.chain(published).chain(requested).chain(served));
         ports.sort_unstable();
         ports.dedup();
         for port in ports {
@@ -71,7 +74,10 @@ fn finding(case: &Case, at: ContainerAt, port: u16, edges: &[&Edge]) -> Option<F
     let mut host_ports: Vec<u16> = published.filter_map(|p| p.host_port).collect();
     host_ports.sort_unstable();
     host_ports.dedup();
-    let private = edges.is_empty() && host_ports.is_empty();
+    let planned = case.to_listen_on_loopback(at, port).filter(|_| case.is_planned());
+    let is_asked_for = || case.container(at).requested.iter().any(|asked| asked.port == port);
+    let is_published = !host_ports.is_empty() || (planned.is_some() && is_asked_for());
+    let private = edges.is_empty() && !is_published;
     if private && !case.map.sidecars(at).is_empty() {
         return None;
     }
@@ -81,28 +87,30 @@ fn finding(case: &Case, at: ContainerAt, port: u16, edges: &[&Edge]) -> Option<F
     let name = either(&names);
     let mut finding = RULE.finding(
         names.iter().copied().chain(clients.iter().copied()),
-        format!("{name} listens on {port} for itself only"),
+        match planned {
+            None => format!("{name} listens on {port} for itself only"),
+            Some(_) => format!("{name} would listen on {port} for itself only"),
+        },
     );
-    if private {
+    if private || planned.is_some_and(|server| !server.told) {
         finding.severity = Severity::Warning;
     }
     finding.evidence = case.signs(edges);
     finding.evidence.extend(case.refusal_by_nobody(edges));
-    finding.evidence.push(match case.sharing(&listeners) {
-        Some(nobody_knows_who) => nobody_knows_who,
-        None => Evidence::Listens { container: name, port, from: ListensFrom::Itself },
+    finding.evidence.push(match (planned, case.sharing(&listeners)) {
+        (Some(started), _) => {
+            let (server, told) = (started.server.name().to_owned(), started.told);
+            Evidence::StartsOnLoopback { container: name, server, port, told }
+        }
+        (None, Some(nobody_knows_who)) => nobody_knows_who,
+        (None, None) => Evidence::Listens { container: name, port, from: ListensFrom::Itself },
     });
-    if !host_ports.is_empty() {
+    if !host_ports.is_empty() && planned.is_none() {
         finding.evidence.push(Evidence::TakenAndCut { host_ports });
     }
     let sockets = case.listening(at).unwrap_or_default();
     let bound = sockets.iter().find(|socket| socket.port == port && socket.is_loopback_only());
     let bound = bound.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |socket| socket.address);
-    finding.fix = vec![advise(format!(
-        "let {} listen on 0.0.0.0:{port} instead of {} (an option like --host or --bind of \
-         its server, or a line of its configuration)",
-        either(&listeners.iter().map(|at| case.called(*at)).collect::<Vec<_>>()),
-        SocketAddr::new(bound, port)
-    ))];
+    finding.fix = vec![listen_openly(case, &listeners, SocketAddr::new(bound, port))];
     Some(finding)
 }

@@ -3,7 +3,7 @@
 use super::by_map;
 use super::climb::Climb;
 use super::explained::{Explained, explained};
-use crate::diagnose::{Case, Listens, Obstacle, Shared, advise};
+use crate::diagnose::{Case, Listens, Obstacle, Shared, advise, listen_openly};
 use crate::graph::{Reason, Verdict};
 use crate::model::words::few;
 use crate::model::{
@@ -274,7 +274,11 @@ fn port(climb: &Climb, to: ContainerAt) -> Rung {
             rung(Status::Pass, format!("{target} accepts connections on {port}"))
         }
         (Some(Listens::OnLoopback), _) => {
-            rung(Status::Fail, format!("{target} listens on {port} for itself only (on 127.0.0.1)"))
+            let listens = if case.is_planned() { "would listen" } else { "listens" };
+            rung(
+                Status::Fail,
+                format!("{target} {listens} on {port} for itself only (on 127.0.0.1)"),
+            )
         }
         (Some(Listens::Openly), _) if climb.is_unheard() => rung(
             Status::Fail,
@@ -426,7 +430,7 @@ fn listen(climb: &Climb, to: ContainerAt) -> (Vec<Step>, Step) {
     let see = climb.inside(&["nc", "-w", "1", host, &port.to_string()]);
     let fix = match case.listens(to, port, Some(Protocol::Tcp)) {
         Some(Listens::OnLoopback) => {
-            format!("let the program in {target} listen on 0.0.0.0 instead of 127.0.0.1")
+            return (vec![listen_openly(case, &[to], ([127, 0, 0, 1], port).into())], see);
         }
         Some(Listens::Openly) if climb.is_unheard() => {
             format!("let the program in {target} listen on [::] instead of 0.0.0.0")

@@ -34,24 +34,16 @@ const WITH_OPTIONS: [(&str, u16); 9] = [
 /// The references in a command, one word an element as the engine keeps it.
 pub fn in_command<'a>(origin: Origin, words: impl IntoIterator<Item = &'a str>) -> Vec<Reference> {
     let mut found = Vec::new();
-    let mut tokens: Vec<String> = Vec::new();
     let mut listed: Vec<String> = Vec::new();
-    for word in words.into_iter().take(1_000) {
-        let word = bounded(word);
+    let words: Vec<&str> = words.into_iter().take(1_000).map(bounded).collect();
+    for word in &words {
         listed.extend(list::of_line(word));
         found.extend(url::urls(word, Extent::Line));
         // `--dsn=host=db port=5432`, or that as a word of its own.
         let option = word.strip_prefix('-').and_then(|option| option.split_once('='));
         found.extend(keyed(option.map_or(word, |(_, value)| value)));
-        if word.contains(char::is_whitespace) {
-            tokens.push(BREAK.to_owned());
-            tokens.extend(tokens_of(word));
-            tokens.push(BREAK.to_owned());
-        } else {
-            tokens.push(word.to_owned());
-        }
     }
-    tokens.truncate(4_000);
+    let tokens = tokens_of(words);
     found.extend(in_options(tokens.iter().map(String::as_str)));
     // Of what a server is given.
     found.retain(|found| {
@@ -81,8 +73,32 @@ pub fn in_command<'a>(origin: Origin, words: impl IntoIterator<Item = &'a str>) 
 /// Stands where one command of a script ends.
 const BREAK: &str = ";";
 
+/// The words of a command line and of the scripts in it, with a break where a command ends.
+fn tokens_of<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut tokens: Vec<String> = Vec::new();
+    for word in words {
+        if word.contains(char::is_whitespace) {
+            tokens.push(BREAK.to_owned());
+            tokens.extend(tokens_of_script(word));
+            tokens.push(BREAK.to_owned());
+        } else {
+            tokens.push(word.to_owned());
+        }
+    }
+    tokens.truncate(4_000);
+    tokens
+}
+
+/// The commands of a command line and of the scripts in it, each by its words.
+pub(super) fn commands<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<Vec<String>> {
+    let words = words.into_iter().take(1_000).map(bounded);
+    let commands = tokens_of(words);
+    let commands = commands.split(|word| word == BREAK).filter(|words| !words.is_empty());
+    commands.map(<[String]>::to_vec).collect()
+}
+
 /// The words of a script, quotes dropped, with a break where a command ends.
-fn tokens_of(script: &str) -> Vec<String> {
+fn tokens_of_script(script: &str) -> Vec<String> {
     let mut tokens = Vec::new();
     let mut word = String::new();
     let flush = |word: &mut String, tokens: &mut Vec<String>| {

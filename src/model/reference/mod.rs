@@ -16,6 +16,7 @@ mod keys;
 mod list;
 mod name;
 mod notation;
+mod on_loopback;
 mod options;
 mod url;
 mod words;
@@ -37,6 +38,7 @@ pub use flaw::{Flaw, is_left_over, is_unset};
 pub use flawed_port::{FlawedPort, flawed_ports};
 pub use name::{holds_host, server_ports};
 pub use notation::{Keys, Notation};
+pub use on_loopback::{OnLoopback, ServerProgram, on_loopback};
 pub use url::{host_and_port, is_host};
 use words::Words;
 

@@ -51,6 +51,14 @@ pub fn sentence(evidence: &Evidence) -> String {
             }
             ListensFrom::Declared => format!("{container} declares that it listens on {port}"),
         },
+        Evidence::StartsOnLoopback { container, server, port, told: true } => {
+            format!(
+                "{container} is told to start {server} on port {port} of its own loopback address"
+            )
+        }
+        Evidence::StartsOnLoopback { container, server, port, told: false } => format!(
+            "{container} starts {server}, which listens on 127.0.0.1:{port} unless it is told otherwise"
+        ),
         Evidence::OpenPorts { container, ports, besides } => match (ports.is_empty(), besides) {
             (true, true) => format!("{container} listens on no other port either"),
             (true, false) => format!("{container} listens on no port at all"),
