@@ -21,7 +21,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The engine did not take the connection.
-    #[error("cannot reach the container engine at {address}: {why}")]
+    #[error("cannot reach the container engine at {address}: {}", without_number(why))]
     Unreachable {
         /// Where netmap looked, and what made it look there.
         address: String,
@@ -133,7 +133,7 @@ pub enum Error {
         error: ReadError,
     },
     /// Another file that cannot be read.
-    #[error("{}: cannot read it: {error}", path.display())]
+    #[error("{}: cannot read it: {}", path.display(), plain(error))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -158,6 +158,8 @@ pub enum Error {
         place: crate::model::Place,
         /// What is wrong there.
         why: String,
+        /// What to do about it, where there is something to say.
+        hint: Option<String>,
     },
     /// A check file that cannot be read, or says what cannot be understood.
     #[error("{}", complaint(path, problems.first()))]
@@ -206,7 +208,7 @@ pub enum Error {
         known: Vec<String>,
     },
     /// The output file could not be written; what was there is as it was.
-    #[error("cannot write `{}`: {error}", path.display())]
+    #[error("cannot write `{}`: {}", path.display(), plain(error))]
     Write {
         /// The file.
         path: PathBuf,
@@ -241,7 +243,7 @@ pub enum Error {
         why: String,
     },
     /// Something in the operating system that has no better variant.
-    #[error("{what}: {error}")]
+    #[error("{what}: {}", plain(error))]
     System {
         /// What was tried.
         what: String,
@@ -288,7 +290,7 @@ fn complaint(path: &Path, problem: Option<&Problem>) -> String {
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io(error) => write!(f, "{error}"),
+            Self::Io(error) => f.write_str(&plain(error)),
             Self::TooLarge(limit) => write!(f, "it is larger than {} MB", limit >> 20),
             Self::Empty => write!(f, "it is empty"),
             Self::NoObject => write!(f, "it is no snapshot: that begins with {{"),
@@ -319,6 +321,16 @@ impl std::error::Error for ReadError {
             | Self::Newer(_) => None,
         }
     }
+}
+
+/// The operating system's word, without its number: that tells people nothing.
+pub fn plain(error: &std::io::Error) -> String {
+    without_number(&error.to_string()).to_owned()
+}
+
+/// The same of a text.
+fn without_number(said: &str) -> &str {
+    said.rfind(" (os error ").map_or(said, |at| &said[..at])
 }
 
 /// A duration as people write it: `10 s`, `0.5 s`.

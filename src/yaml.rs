@@ -11,6 +11,10 @@ use std::fmt;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
+use plainly::{LOOK_ABOVE, Plain, plainly};
+
+mod plainly;
+
 /// Most nodes that the documents of one load may have, aliases written out.
 /// A compose file of 300 services has some 10,000.
 pub const MOST_NODES: usize = 200_000;
@@ -156,11 +160,6 @@ pub struct Malformed {
     pub hint: &'static str,
 }
 
-/// A parser trips where the text makes no sense any more, which is often some
-/// lines behind the mistake.
-const LOOK_ABOVE: &str = "look there and in the lines above for a bracket or a quote that is not \
-    closed, a colon without a blank behind it, and lines that are indented unlike their neighbours";
-
 /// What may still be read; shared by all files of one load.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {
@@ -212,6 +211,7 @@ pub fn read_one(text: &str) -> Result<Node, Malformed> {
 pub fn read(text: &str, file: usize, budget: &mut Budget) -> Result<Vec<Node>, Malformed> {
     let mut reader = Reader {
         events: Parser::new_from_str(text),
+        text,
         file,
         budget,
         anchors: BTreeMap::new(),
@@ -235,6 +235,8 @@ type Located<'t> = (Event<'t>, Span);
 
 struct Reader<'t, 'b> {
     events: Parser<'t, granit_parser::StrInput<'t>>,
+    /// All of it, to look at where the parser trips.
+    text: &'t str,
     file: usize,
     budget: &'b mut Budget,
     /// Nodes with an anchor; those under construction have `None`.
@@ -262,8 +264,9 @@ impl<'t> Reader<'t, '_> {
 
     fn scan_error(&self, error: &ScanError) -> Malformed {
         let at = error.marker();
-        let (why, hint) = plainly(&error.info());
-        Malformed { spot: self.spot_at(at.line(), at.col()), why, hint }
+        let Plain { line, column, why, hint } =
+            plainly(&error.info(), self.text, at.line(), at.col());
+        Malformed { spot: self.spot_at(line, column), why, hint }
     }
 
     fn wrong(&self, why: impl Into<String>, hint: &'static str) -> Malformed {
@@ -389,21 +392,6 @@ impl<'t> Reader<'t, '_> {
                 "is it the right file?",
             )),
         }
-    }
-}
-
-/// What the parser finds wrong, in words for the person who wrote the file.
-fn plainly(info: &str) -> (String, &'static str) {
-    if info.contains("unknown anchor") || info.contains("scanning an anchor or alias") {
-        let why =
-            "text that begins with `*` or `&` needs quotes, unless it is an alias of something";
-        (why.to_owned(), "put it in quotes, as in \"* -> db\"")
-    } else if info.starts_with("tabs disallowed") {
-        ("a tab; YAML is indented with blanks".to_owned(), "put blanks in its place")
-    } else if info.starts_with("unexpected character: `\\u") {
-        (info.replace('\'', "`"), "is it a text file?")
-    } else {
-        (info.to_owned(), LOOK_ABOVE)
     }
 }
 

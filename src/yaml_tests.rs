@@ -47,7 +47,7 @@ fn tags_of_composes_own_are_kept_and_others_are_no_matter() {
 #[test]
 fn bad_text_is_an_error_with_its_place() {
     assert!(wrong("a: 1\nb: 2\na: 3\n").starts_with("3:1 the key `a` is there already, in line 1"));
-    assert!(wrong("a:\n\tb: 1\n").starts_with("2:2 a tab"), "{}", wrong("a:\n\tb: 1\n"));
+    assert!(wrong("a:\n\tb: 1\n").starts_with("2:1 a tab"), "{}", wrong("a:\n\tb: 1\n"));
     assert!(wrong("a: &a [1, *a]\n").contains("inside of what it names"));
     assert!(wrong("a: &a\n  b: *a\n").contains("inside of what it names"));
     assert!(wrong("a: *nobody\n").starts_with("1:4 "), "{}", wrong("a: *nobody\n"));

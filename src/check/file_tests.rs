@@ -109,7 +109,7 @@ fn wrong_types_and_values_are_told() {
         ("reach:\n  - \"a -> b:x\"", "2:13: `x` is no port"),
         ("default: open", "1:10: `open` is no value of `default` (it is isolated)"),
         ("names: [a resolves b]\nnames: []", "2:1: the key `names` is there already, in line 1"),
-        ("names:\n\t- x", "2:2: a tab"),
+        ("names:\n\t- x", "2:1: a tab"),
         ("names:\n  - * resolves db", "2:5: text that begins with `*` or `&` needs quotes"),
     ] {
         let complaints = complaints(text);

@@ -16,7 +16,7 @@ use crate::engine::Whom;
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map, Selection, is_pattern, no_pattern, pattern};
 use crate::model::keys::label;
-use crate::model::{ContainerAt, Ignore, IgnoredBy, LostWay, Severity, Snapshot, nearest};
+use crate::model::{ContainerAt, Ignore, IgnoredBy, LostWay, Severity, Snapshot, is_slip, nearest};
 use crate::order::OrderBy;
 use crate::render::{FindingsView, Format};
 use clap::ValueEnum;
@@ -260,13 +260,27 @@ fn rules(names: &[String]) -> Result<BTreeSet<&'static str>> {
 /// How many rules are named that speak of what was asked for.
 const MOST_NAMED: usize = 4;
 
+/// The rule whose name differs in a letter or two: nobody meant another one.
+fn misspelt(name: &str) -> Option<&'static str> {
+    nearest(name, RULES.iter().map(|rule| rule.name).filter(|known| is_slip(name, known)))
+}
+
+/// A word that stands in the name of a rule but for a letter or two: as it stands there.
+fn as_in_a_name(word: &str) -> String {
+    let known = || RULES.iter().flat_map(|rule| rule.name.split('-'));
+    let is_long = |known: &&str| known.len() > 4 && is_slip(word, known);
+    let meant =
+        known().find(|known| *known == word).or_else(|| nearest(word, known().filter(is_long)));
+    meant.unwrap_or(word).to_owned()
+}
+
 /// The rules that speak of all the words that were asked for, those first that
 /// have them in their names, then in what they are and look like.
 fn about(asked: &str) -> Option<String> {
     let words: Vec<String> = asked
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
+        .map(|word| as_in_a_name(&word.to_lowercase()))
         .collect();
     let rank = |rule: &Rule| {
         let texts = [
@@ -290,16 +304,35 @@ fn about(asked: &str) -> Option<String> {
     // Stable: of equal ones those that explain others come first.
     ranked.order_by_key(|(rank, _)| *rank);
     let names: Vec<&str> = ranked.into_iter().take(MOST_NAMED).map(|(_, name)| name).collect();
-    (!words.is_empty() && !names.is_empty()).then(|| names.join("` or `"))
+    let (last, others) = names.split_last().filter(|_| !words.is_empty())?;
+    Some(match others {
+        [] => (*last).to_owned(),
+        others => format!("{}` or `{last}", others.join("`, `")),
+    })
 }
 
 /// The rule of this name, or the nearest ones in the error.
 pub fn rule(name: &str) -> Result<&'static Rule> {
+    let near = || nearest(name, RULES.iter().map(|rule| rule.name)).map(str::to_owned);
     rule_named(name).ok_or_else(|| Error::NoSuchName {
         kind: "rule",
         name: name.to_owned(),
-        nearest: about(name)
-            .or_else(|| nearest(name, RULES.iter().map(|rule| rule.name)).map(str::to_owned)),
+        nearest: misspelt(name).map(str::to_owned).or_else(|| about(name)).or_else(near),
         known: RULES.iter().map(|rule| rule.name.to_owned()).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_with_a_letter_wrong_is_no_search_for_a_word() {
+        let hint = |name: &str| rule(name).err().and_then(|error| error.hint()).expect(name);
+        assert_eq!(hint("icc-of"), "did you mean `icc-off`?");
+        assert_eq!(hint("host-firewal"), "did you mean `host-firewall`?");
+        assert!(hint("localhst").starts_with("did you mean `localhost-dependency`, `"));
+        assert!(hint("firewall").starts_with("did you mean `host-firewall`, `"));
+        assert!(hint("xyz").ends_with("more\n`netmap explain` lists them all"), "{}", hint("xyz"));
+    }
 }

@@ -4,6 +4,7 @@
 //! What commands have in common is in one place: `session` opens what they
 //! work on, `format` chooses how they show it, and `run` draws and writes it.
 
+mod astray;
 mod baseline;
 mod candidates;
 mod check;
@@ -91,6 +92,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitC
         Ok(cli) => cli,
         // clap words its own errors and answers --help and --version.
         Err(error) => {
+            let error = astray::set_right(error);
             return match error.print() {
                 // Whoever read it may have seen enough; complaints that nobody gets are none.
                 Err(wrong) if !error.use_stderr() && wrong.kind() != ErrorKind::BrokenPipe => {
@@ -141,8 +143,18 @@ fn goes_without(command: Option<&Command>, settings: &Settings) -> bool {
     }
 }
 
+/// Whether a command may look for long, so that it is not to end in vain for want of a
+/// folder to write to.
+fn takes_its_time(command: &Command) -> bool {
+    use Command::{Check, Doctor, Flows, Probe, Snapshot, Why};
+    matches!(command, Check(_) | Doctor(_) | Flows(_) | Probe(_) | Snapshot(_) | Why(_))
+}
+
 async fn dispatch(command: Option<&Command>, run: Run<'_>) -> Result<Ending> {
     let Some(command) = command else { return start::run(run).await };
+    if takes_its_time(command) {
+        run.options.file().map_or(Ok(()), output::can_be_made)?;
+    }
     match command {
         Command::Config(args) => config::run(run, args),
         Command::Version => version::run(run).await,

@@ -76,7 +76,7 @@ pub struct Options {
     #[arg(long, global = true, help_heading = "How to show it")]
     pub no_pager: bool,
     /// Columns to use, instead of the terminal's or, in a pipe, any number; of a picture, its pixels
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(20..), help_heading = "How to show it")]
+    #[arg(long, global = true, value_name = "N", value_parser = columns, help_heading = "How to show it")]
     pub width: Option<u16>,
 }
 
@@ -147,9 +147,32 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs_f64(seconds))
 }
 
+/// A whole number from `least` on.
+pub fn whole(text: &str, least: u16) -> Result<u16, String> {
+    let number = text.trim().parse().ok().filter(|number| *number >= least);
+    number.ok_or_else(|| format!("write a whole number from {least} to {}", u16::MAX))
+}
+
+/// A port.
+pub fn port(text: &str) -> Result<u16, String> {
+    whole(text, 1)
+}
+
+fn columns(text: &str) -> Result<u16, String> {
+    whole(text, 20)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_have_bounds() {
+        assert_eq!((port("80"), columns("20")), (Ok(80), Ok(20)));
+        for bad in ["", "x", "0", "-1", "65536", "80/tcp"] {
+            assert_eq!(port(bad), Err("write a whole number from 1 to 65535".to_owned()), "{bad}");
+        }
+    }
 
     #[test]
     fn durations_people_write() {

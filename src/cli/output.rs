@@ -384,6 +384,19 @@ fn take_after(file: &File, other: &Metadata) -> io::Result<()> {
     file.set_permissions(other.permissions())
 }
 
+/// Fails where a file cannot be written since its folder is not there.
+pub fn can_be_made(path: &Path) -> Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => return Ok(()),
+    };
+    let is_folder = std::fs::metadata(folder).and_then(|found| match found.is_dir() {
+        true => Ok(()),
+        false => Err(ErrorKind::NotADirectory.into()),
+    });
+    is_folder.map_err(|error| Error::Write { path: path.to_owned(), error })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 
 use super::format::FormatArgs;
 use super::measure::{self, HowArgs};
-use super::options::{Options, duration};
+use super::options::{Options, duration, port};
 use super::picture::PictureArgs;
 use super::run::Run;
 use super::session::{Purpose, Session};
@@ -26,7 +26,7 @@ pub struct Args {
     #[arg(value_name = "TO")]
     target: Option<String>,
     /// Connect to these TCP ports instead of pinging; without a port, to those each target declares
-    #[arg(long, value_name = "PORT", num_args = 0.., value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "from", help_heading = "How to measure")]
+    #[arg(long, value_name = "PORT", num_args = 0.., value_delimiter = ',', value_parser = port, conflicts_with = "from", help_heading = "How to measure")]
     tcp: Option<Vec<u16>>,
     /// Try as well how large a packet gets there: what is lost only when it is
     /// large lets small pings pass, and everything else hang

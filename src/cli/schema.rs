@@ -45,7 +45,7 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
 fn contract(name: &str) -> Result<&'static Contract> {
     let known = || CONTRACTS.iter().map(|contract| contract.name);
     Contract::named(name).ok_or_else(|| Error::NoSuchName {
-        kind: "contract",
+        kind: "schema",
         name: name.to_owned(),
         nearest: nearest(name, known()).map(str::to_owned),
         known: known().map(str::to_owned).collect(),

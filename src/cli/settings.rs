@@ -9,7 +9,7 @@ use clap::{Command, ValueEnum};
 
 use super::options::{Color, duration};
 use super::settings_file;
-use crate::error::{Error, Problem, Result};
+use crate::error::{Error, Problem, Result, plain};
 use crate::model::words::quoted;
 use crate::model::{Ignore, decoded};
 use crate::render::svg::Theme;
@@ -229,7 +229,10 @@ fn cannot_read_named(path: &Path, error: &std::io::Error) -> Error {
         _ => "name another file; an empty NETMAP_CONFIG means none".to_owned(),
     };
     Error::Usage {
-        what: format!("{file}: cannot read it: {error} (the variable NETMAP_CONFIG names it)"),
+        what: format!(
+            "{file}: cannot read it: {} (the variable NETMAP_CONFIG names it)",
+            plain(error)
+        ),
         hint: Some(hint),
     }
 }

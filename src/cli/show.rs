@@ -1,7 +1,7 @@
 //! `netmap show`: the map, in a terminal or as a file.
 
 use super::format::FormatArgs;
-use super::options::duration;
+use super::options::{duration, whole};
 use super::picture::PictureArgs;
 use super::run::Run;
 use super::session::{Purpose, Session};
@@ -13,6 +13,10 @@ use crate::error::Result;
 use crate::graph::{Comparison, Filter, Map, Selection};
 use crate::render::{Format, Shown, View};
 use std::time::Duration;
+
+fn steps(text: &str) -> Result<u16, String> {
+    whole(text, 0)
+}
 
 /// Arguments of `netmap show`.
 #[derive(Debug, clap::Args)]
@@ -42,7 +46,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     focus: Vec<String>,
     /// Steps around --focus: from a container to its networks and on to their members is one
-    #[arg(long, value_name = "N", default_value_t = 1, requires = "focus")]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = steps, requires = "focus")]
     depth: u16,
     #[command(flatten)]
     picture: PictureArgs,

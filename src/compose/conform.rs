@@ -2,10 +2,15 @@
 //! finger, a value of the wrong kind and a key in the wrong place are each told
 //! with their place.
 
+use std::collections::BTreeSet;
+
 use super::keys;
 use super::notes::Notes;
 use super::shape::{Keys, Shape};
-use crate::yaml::{Node, Tag, Value};
+use crate::model::words::listed;
+use crate::model::{Form, nearest};
+use crate::order::OrderBy;
+use crate::yaml::{Entry, Node, Tag, Value};
 
 impl Shape {
     /// Notes whatever in `node` is not of this shape as refused by Compose.
@@ -30,12 +35,14 @@ impl Shape {
                 check_twins(node, path, notes);
             }
             Self::Map(value) => {
-                for (key, entry) in node.map().into_iter().flatten() {
+                let told = value.keys().map(|keys| fallen_out_of_names(node, keys, path, notes));
+                for (key, entry) in others(node, &told.unwrap_or_default()) {
                     value.check(&entry.value, &[path, &[key]].concat(), notes);
                 }
             }
             Self::Named(value) => {
-                for (key, entry) in node.map().into_iter().flatten() {
+                let told = value.keys().map(|keys| fallen_out_of_names(node, keys, path, notes));
+                for (key, entry) in others(node, &told.unwrap_or_default()) {
                     let path = [path, &[key.as_str()]].concat();
                     if is_name(key) {
                         value.check(&entry.value, &path, notes);
@@ -56,16 +63,132 @@ impl Shape {
 }
 
 /// Whether a name is one that a service or a network may have.
-fn is_name(name: &str) -> bool {
+pub fn is_name(name: &str) -> bool {
     !name.is_empty()
         && name.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-'))
 }
 
 fn check_items(node: &Node, item: &'static Shape, path: &[&str], notes: &mut Notes) {
     let Value::List(items) = &node.value else { return };
+    let key = path.last().copied().unwrap_or_default();
     for (at, node) in items.iter().enumerate() {
-        item.check(node, &[path, &[&at.to_string()]].concat(), notes);
+        let at = at.to_string();
+        let path = [path, &[&at]].concat();
+        match single_pair(node, item).and_then(|why| Some((why, in_list(key)?))) {
+            Some((why, form)) => notes.refused_form(node.spot, &path, why, form),
+            None => item.check(node, &path, notes),
+        }
     }
+}
+
+/// What to say of `- a: b` where text is wanted, or a mapping that has no such key.
+fn single_pair(node: &Node, item: &Shape) -> Option<String> {
+    let (key, entry) = node.map().filter(|map| map.len() == 1)?.first_key_value()?;
+    if item.keys().is_some_and(|keys| keys.shape(key).is_some()) {
+        return None;
+    }
+    let is_short = entry.value.text().is_some();
+    let why = "this is a mapping, and text was expected";
+    Some(if is_short {
+        format!("{why}: the blank behind the colon makes it one")
+    } else {
+        why.to_owned()
+    })
+}
+
+/// The form of an item in the list under a key that was written as `a: b`.
+fn in_list(key: &str) -> Option<Form> {
+    match key {
+        "annotations" | "args" | "environment" | "labels" | "sysctls" => Some(Form::Pair),
+        "depends_on" | "models" | "networks" => Some(Form::Mapping),
+        "expose" | "extra_hosts" | "links" | "ports" | "volumes" => Some(Form::Together),
+        _ => None,
+    }
+}
+
+/// The entries of a mapping but for those that were told of.
+fn others<'n>(node: &'n Node, told: &BTreeSet<&str>) -> Vec<(&'n String, &'n Entry)> {
+    let entries = node.map().into_iter().flatten();
+    entries.filter(|(key, _)| !told.contains(key.as_str())).collect()
+}
+
+/// Notes the names that have nothing below them, while keys that such a name takes
+/// stand beside it: a service whose lines are not indented. These are returned.
+fn fallen_out_of_names<'n>(
+    node: &'n Node,
+    keys: &Keys,
+    path: &[&str],
+    notes: &mut Notes,
+) -> BTreeSet<&'n str> {
+    let is_one = |entry: &Entry| {
+        let inside = entry.value.map().into_iter().flatten();
+        inside.into_iter().any(|(key, _)| keys.shape(key).is_some())
+    };
+    fallen_out(
+        node,
+        path,
+        notes,
+        |_| true,
+        |_, key, entry| {
+            keys.shape(key).is_some() && entry.value.value != Value::Null && !is_one(entry)
+        },
+    )
+}
+
+/// Likewise for the sections of a file.
+fn fallen_out_of_sections<'n>(
+    node: &'n Node,
+    keys: &Keys,
+    path: &[&str],
+    notes: &mut Notes,
+) -> BTreeSet<&'n str> {
+    let inner = |section: &str| keys.shape(section)?.named()?.keys();
+    let belongs = |section: &str, key: &str, entry: &Entry| {
+        let takes = |key: &str| inner(section).is_some_and(|inner| inner.shape(key).is_some());
+        let known = keys.known.iter().map(|(known, _)| *known);
+        let is_free = keys.shape(key).is_none() && !key.starts_with("x-");
+        is_free
+            && match entry.value.map() {
+                Some(map) => map.keys().any(|key| takes(key)),
+                None => entry.value.value == Value::Null && nearest(key, known).is_none(),
+            }
+    };
+    fallen_out(node, path, notes, |key| inner(key).is_some(), belongs)
+}
+
+/// Notes each key that `may_hold` others and has nothing below it, while what
+/// `belongs` there follows beside it; that is returned.
+fn fallen_out<'n>(
+    node: &'n Node,
+    path: &[&str],
+    notes: &mut Notes,
+    may_hold: impl Fn(&str) -> bool,
+    belongs: impl Fn(&str, &str, &Entry) -> bool,
+) -> BTreeSet<&'n str> {
+    let mut entries: Vec<(&String, &Entry)> = node.map().into_iter().flatten().collect();
+    entries.order_by_key(|(_, entry)| entry.key);
+    let mut told = BTreeSet::new();
+    let mut rest = entries.as_slice();
+    while let [(home, entry), after @ ..] = rest {
+        rest = after;
+        if entry.value.value != Value::Null || !may_hold(home) {
+            continue;
+        }
+        let is_beside =
+            |(key, entry): &&(&String, &Entry)| is_name(key) && belongs(home, key, entry);
+        let fallen: Vec<&str> =
+            after.iter().take_while(is_beside).map(|(key, _)| key.as_str()).collect();
+        let Some(_) = fallen.first() else { continue };
+        rest = &after[fallen.len()..];
+        let names: Vec<String> = fallen.iter().map(|key| format!("`{key}`")).collect();
+        let stand = if names.len() == 1 { "stands" } else { "stand" };
+        let why = format!("nothing stands below it: {} {stand} beside it", listed(&names, 5));
+        let form = Form::Indented { keys: fallen.iter().map(|key| (*key).to_owned()).collect() };
+        notes.refused_form(entry.key, &[path, &[home.as_str()]].concat(), why, form);
+        told.insert(home.as_str());
+        told.extend(fallen);
+    }
+    told
 }
 
 /// Notes what is in a list a second time.
@@ -87,7 +210,8 @@ fn check_keys(node: &Node, keys: &'static Keys, path: &[&str], notes: &mut Notes
     if let Some(why) = keys.no_such.and_then(|no_such| no_such(name, node)) {
         return notes.refused(node.spot, path, why);
     }
-    for (key, entry) in map {
+    let told = fallen_out_of_sections(node, keys, path, notes);
+    for (key, entry) in others(node, &told) {
         let path = [path, &[key.as_str()]].concat();
         match keys.shape(key) {
             Some(shape) => shape.check(&entry.value, &path, notes),
@@ -106,7 +230,6 @@ fn check_keys(node: &Node, keys: &'static Keys, path: &[&str], notes: &mut Notes
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Form;
     use crate::yaml::{Budget, read};
 
     /// What is refused of a service with this in it.
@@ -171,6 +294,41 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_indented_is_told_once_with_where_it_belongs() {
+        for (text, expected) in [
+            (
+                "services:\nweb: {image: a}\ndb:\n  image: b\nnetworks:\nback:\nfront: {internal: true}\n",
+                &["services 1: `web` and `db` stand", "networks 5: `back` and `front` stand"][..],
+            ),
+            (
+                "services:\n  web:\n  image: a\n  ports: []\n  db: {image: b}\n",
+                &["services.web 2: `image` and `ports` stand"],
+            ),
+            (
+                "services: {web: {image: a}}\nnetworks:\n  back:\n  driver: bridge\n",
+                &["networks.back 3: `driver` stands"],
+            ),
+            // Names that are keys as well.
+            ("services: {web: {image: a}}\nnetworks:\n  back:\n  driver: {driver: bridge}\n", &[]),
+            ("services: {web: {image: a}}\nnetworks:\n  back:\n  internal:\n", &[]),
+            (
+                "services: {web: {image: a}}\nvolumes:\nx-more: {driver: local}\n",
+                &["volumes 2: this is nothing, and a mapping was expected"],
+            ),
+        ] {
+            let tree = read(text, 0, &mut Budget::default()).expect(text).remove(0);
+            let mut notes = Notes::default();
+            keys::TOP.check(&tree, &[], &mut notes);
+            let told = notes.finish().1.into_iter().map(|fault| {
+                let why =
+                    fault.why.replace("nothing stands below it: ", "").replace(" beside it", "");
+                format!("{} {}: {why}", fault.path, fault.place.line)
+            });
+            assert_eq!(told.collect::<Vec<_>>(), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_right_but_for_its_form_is_told_in_the_right_one() {
         let form = |service: &str| {
             let text = format!("services: {{web: {{image: a, {service}}}}}");
@@ -189,6 +347,13 @@ mod tests {
         assert_eq!(form("ports: {8080: 80}"), list(&["8080:80"]));
         assert_eq!(form("networks: front"), list(&["front"]));
         assert_eq!(form("command: [sleep, 10]"), Some(Form::Text));
+        assert_eq!(form("environment: [A: b]"), Some(Form::Pair));
+        for together in ["ports: [8080: 80]", "volumes: [data: /x]"] {
+            assert_eq!(form(together), Some(Form::Together), "{together}");
+        }
+        for mapping in ["networks: [a: {aliases: [x]}]", "depends_on: [a: {condition: x}]"] {
+            assert_eq!(form(mapping), Some(Form::Mapping), "{mapping}");
+        }
         // It may be a secret.
         assert_eq!(form("environment: TOKEN=hunter2"), list(&[]));
         for neither in ["depends_on: {a: ~}", "ports: ~", "tty: [true]"] {

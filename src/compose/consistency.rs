@@ -7,14 +7,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::circles::{self, Need};
+use super::hosts;
 use super::keys::misplaced;
 use super::load::texts;
 use super::merge;
 use super::notes::Notes;
 use super::reader::{number, text};
+use super::undeclared::{no_service, undeclared};
 use super::values::size_of;
 use super::volumes::{Mount, mount};
-use crate::model::nearest;
 use crate::yaml::{Entry, Mapping, Node, Value};
 
 /// Asks a merged project; `on` are the services that are switched on.
@@ -98,6 +99,7 @@ impl<'a> Asking<'a> {
         self.replicas(name, node);
         self.limits(name, node);
         self.volumes(name, node);
+        hosts::check(name, node, self.notes);
         for (key, section) in [("configs", "configs"), ("secrets", "secrets")] {
             self.declared(name, node.get(key), &[key], section);
         }
@@ -232,16 +234,14 @@ impl<'a> Asking<'a> {
         section: &str,
         wanted: &str,
     ) {
-        let there = self.tree.get(section).and_then(Node::map);
-        if there.is_some_and(|there| there.contains_key(wanted)) {
+        let section_node = self.tree.get(section);
+        let there = section_node.and_then(Node::map);
+        // A section of the wrong kind has been told already.
+        let is_other = section_node.is_some_and(|node| matches!(node.value, Value::List(_)));
+        if is_other || there.is_some_and(|there| there.contains_key(wanted)) {
             return;
         }
-        let kind = section.trim_end_matches('s');
-        let known = there.into_iter().flatten().map(|(key, _)| key.as_str());
-        self.notes.refused_worded(spot, path, || match nearest(wanted, known) {
-            Some(meant) => format!("the file has no {kind} `{wanted}`; did you mean `{meant}`?"),
-            None => format!("the file has no {kind} `{wanted}` at its top"),
-        });
+        self.notes.refused_worded(spot, path, || undeclared(path, section, wanted, there));
     }
 
     /// The services that a service must have started before it; those that are
@@ -286,23 +286,13 @@ impl<'a> Asking<'a> {
         needs.retain(|need| {
             let there = self.on.contains(need.service);
             if !there {
-                let why = || no_service(need.service, self.services, self.on);
                 let path = ["services", name, need.key, need.service];
                 let path = if need.key == "depends_on" { &path[..] } else { &path[..3] };
+                let why = || no_service(path, need.service, self.services, self.on);
                 self.notes.refused_worded(need.at, path, why);
             }
             there
         });
         needs
-    }
-}
-
-fn no_service(name: &str, declared: &Mapping, on: &BTreeSet<&str>) -> String {
-    if declared.contains_key(name) {
-        return format!("the service `{name}` has a profile that is not switched on (--profile)");
-    }
-    match nearest(name, on.iter().copied()) {
-        Some(meant) => format!("there is no service `{name}`; did you mean `{meant}`?"),
-        None => format!("there is no service `{name}`"),
     }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::interpolate::Variables;
 use super::load::{DEEPEST, Loader, Source, is_remote, name_of, parent, real};
+use super::undeclared::or_which;
 use crate::error::Result;
 use crate::yaml::{self, Entry, Mapping, Node, Spot, Value};
 
@@ -104,8 +105,9 @@ impl Loader {
                         self.extended(base_name, &base.value, services, extending, depth + 1)?
                     }
                     None => {
-                        let why = format!("there is no service `{base_name}` in `{}`", source.name);
-                        return wrong(self, why);
+                        let file = source.name;
+                        let why = format!("there is no service `{base_name}` in `{file}`");
+                        return wrong(self, why + &or_which(base_name, services));
                     }
                 }
             }
@@ -114,7 +116,8 @@ impl Loader {
                     self.extended(base_name, &base.value, services, extending, depth + 1)?
                 }
                 None => {
-                    return wrong(self, format!("there is no service `{base_name}` to extend"));
+                    let why = format!("there is no service `{base_name}` to extend");
+                    return wrong(self, why + &or_which(base_name, services));
                 }
             },
         };

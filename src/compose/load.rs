@@ -12,7 +12,7 @@ use super::interpolate::{Variables, fill_in};
 use super::merge::{self, Clash};
 use super::notes::Notes;
 use super::scalar::{self, Scalar};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, plain};
 use crate::model::{NotUtf8, decoded, in_utf8};
 use crate::yaml::{self, Budget, Entry, Node, Spot, Value};
 
@@ -82,7 +82,7 @@ impl Loader {
     /// The documents of a file, each of them a mapping; none for an empty file.
     pub fn parse(&mut self, number: usize, text: &str) -> Result<Vec<Node>> {
         let documents = yaml::read(text, number, &mut self.budget)
-            .map_err(|error| self.notes.error(error.spot, error.why))?;
+            .map_err(|error| self.notes.malformed(error))?;
         let mut mappings = Vec::new();
         for document in documents {
             match document.value {
@@ -204,7 +204,7 @@ pub fn inside(roots: &[PathBuf], path: &Path) -> Result<PathBuf, Closed> {
     let real = fs::canonicalize(path).map_err(|error| match error.kind() {
         // What would be in a file is as little there.
         ErrorKind::NotFound | ErrorKind::NotADirectory => Closed::Missing,
-        _ => Closed::Unread(error.to_string()),
+        _ => Closed::Unread(plain(&error)),
     })?;
     if !roots.iter().any(|root| real.starts_with(root)) {
         return Err(Closed::Outside);
@@ -263,7 +263,7 @@ pub fn read_text(path: &Path) -> Result<String, String> {
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| plain(&error))?;
     if bytes.len() as u64 > LARGEST {
         return Err(format!("it is larger than {} MB", LARGEST >> 20));
     }

@@ -20,6 +20,7 @@ mod conform;
 mod consistency;
 mod env_file;
 mod extends;
+mod hosts;
 mod include;
 mod interpolate;
 mod keys;
@@ -39,13 +40,14 @@ mod scalar;
 mod service;
 mod shape;
 mod start;
+mod undeclared;
 mod values;
 mod volumes;
 
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
-use crate::model::{EngineFacts, Fault, Plan, Refuser, Snapshot};
+use crate::model::{EngineFacts, Fault, Form, Plan, Refuser, Snapshot};
 use crate::yaml::{Node, Spot, Value};
 use load::{Loader, Source};
 use project::Chosen;
@@ -117,13 +119,14 @@ pub fn read(request: &Request) -> Result<Snapshot> {
 ///
 /// What cannot be read at all is an error, as with [`read`].
 pub fn judge(request: &Request) -> Result<Snapshot> {
-    let (place, why) = match read(request) {
-        Err(Error::ComposeFile { place, why }) => (place, why),
+    let (place, why, hint) = match read(request) {
+        Err(Error::ComposeFile { place, why, hint }) => (place, why, hint),
         other => return other,
     };
     let mut snapshot = Snapshot::new(EngineFacts::default(), Vec::new(), Vec::new(), Vec::new());
     let (by, path, service) = (Refuser::Compose, String::new(), None);
-    let fault = Fault { by, place, path, service, why, meant: None, form: None };
+    let form = hint.map(|how| Form::Parsed { how });
+    let fault = Fault { by, place, path, service, why, meant: None, form };
     let files = vec![fault.place.file.clone()];
     snapshot.plan = Some(Plan { files, faults: vec![fault], ..Plan::default() });
     Ok(snapshot)

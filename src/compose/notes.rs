@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::model::words::count;
 use crate::model::{Fault, Form, Place, Refuser, Unread, nearest};
 use crate::order::OrderBy;
-use crate::yaml::{Node, Spot};
+use crate::yaml::{Malformed, Node, Spot};
 
 /// Most notes kept, and most faults. A file of another kind altogether has no
 /// end of them.
@@ -36,7 +36,13 @@ impl Notes {
 
     /// The error that something which Compose refuses ends the whole reading with.
     pub fn error(&self, spot: Spot, why: impl Into<String>) -> Error {
-        Error::ComposeFile { place: self.place(spot), why: why.into() }
+        Error::ComposeFile { place: self.place(spot), why: why.into(), hint: None }
+    }
+
+    /// The error of a file that is no YAML.
+    pub fn malformed(&self, error: Malformed) -> Error {
+        let Malformed { spot, why, hint } = error;
+        Error::ComposeFile { place: self.place(spot), why, hint: Some(hint.to_owned()) }
     }
 
     /// The error that the whole reading ends with where netmap goes no further.
@@ -56,18 +62,33 @@ impl Notes {
 
     /// Notes that Compose refuses the file for what `path` says, and why.
     pub fn refused(&mut self, spot: Spot, path: &[&str], why: impl Into<String>) {
-        self.refused_worded(spot, path, || why.into());
+        self.refused_worded(spot, path, || (why.into(), None, None));
+    }
+
+    /// Notes the same, with the form in which Compose would take it.
+    pub fn refused_form(&mut self, spot: Spot, path: &[&str], why: String, form: Form) {
+        self.fault(Refuser::Compose, spot, path, || (why, None, Some(form)));
     }
 
     /// Notes the same, put in words only if the note is kept: to find out what
     /// was probably meant takes a look at all that could be.
-    pub fn refused_worded(&mut self, spot: Spot, path: &[&str], why: impl FnOnce() -> String) {
-        self.fault(Refuser::Compose, spot, path, || (why(), None, None));
+    pub fn refused_worded(
+        &mut self,
+        spot: Spot,
+        path: &[&str],
+        words: impl FnOnce() -> (String, Option<String>, Option<Form>),
+    ) {
+        self.fault(Refuser::Compose, spot, path, words);
+    }
+
+    /// Notes that one of the two refuses what `path` says, and why.
+    pub fn refused_by(&mut self, by: Refuser, spot: Spot, path: &[&str], why: impl Into<String>) {
+        self.fault(by, spot, path, || (why.into(), None, None));
     }
 
     /// Notes that Compose takes what `path` says and the engine does not, and why.
     pub fn refused_by_engine(&mut self, spot: Spot, path: &[&str], why: impl Into<String>) {
-        self.fault(Refuser::Engine, spot, path, || (why.into(), None, None));
+        self.refused_by(Refuser::Engine, spot, path, why);
     }
 
     /// Notes a fault; the words come with the key that was meant, if one was, and

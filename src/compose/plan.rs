@@ -8,16 +8,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::consistency;
+use super::merge;
 use super::names::Names;
 use super::network::built_in;
 use super::places::places;
 use super::reader::Reader;
 use super::service::{Attachment, Dependency, Service};
 use super::start;
+use super::undeclared::undeclared;
 use crate::model::keys::label;
 use crate::model::{
     Compose, Container, Endpoint, EngineFacts, Link, Network, NetworkMode, Plan, PublishedPort,
-    RequestedPort, Snapshot, State, nearest,
+    RequestedPort, Snapshot, State,
 };
 use crate::yaml::{Entry, Mapping, Node};
 
@@ -43,9 +45,8 @@ pub fn snapshot(reader: &mut Reader, project: &Project, tree: &Node) -> Snapshot
     let names_on = nodes.keys().copied().collect();
     consistency::check(tree, &names_on, &mut reader.loader.notes);
     let mut services = services(reader, &nodes);
-    let empty = Mapping::new();
-    let declared = tree.get("networks").and_then(Node::map).unwrap_or(&empty);
-    let networks = networks(reader, project, declared, &services);
+    let declared = declared_networks(tree);
+    let networks = networks(reader, project, &declared, &services);
     place_modeless(reader, &mut services, &networks);
     let names = Names { project: &project.name, separator: project.separator };
     start::check(tree, &services, &networks, names, &mut reader.loader.notes);
@@ -120,6 +121,13 @@ fn place_modeless(
     }
 }
 
+/// The networks at the top of the file. That they are a list, which Compose does not take,
+/// has been told already, and it is clear what is meant.
+fn declared_networks(tree: &Node) -> Mapping {
+    let section = tree.get("networks").map(|section| merge::names(section.clone()));
+    section.as_ref().and_then(Node::map).cloned().unwrap_or_default()
+}
+
 /// The networks that services are on, by their keys in the file.
 fn networks(
     reader: &mut Reader,
@@ -137,12 +145,7 @@ fn networks(
             let entry = declared.get(key);
             if entry.is_none() && key != "default" {
                 let path = ["services", &service.name, "networks", key];
-                let why = || match nearest(key, declared.keys().map(String::as_str)) {
-                    Some(meant) => {
-                        format!("the file has no network `{key}`; did you mean `{meant}`?")
-                    }
-                    None => format!("the file has no network `{key}` at its top"),
-                };
+                let why = || undeclared(&path, "networks", key, Some(declared));
                 reader.loader.notes.refused_worded(attachment.spot, &path, why);
                 continue;
             }

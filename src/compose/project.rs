@@ -11,7 +11,7 @@ use super::load::Closed;
 use super::notes::Notes;
 use super::request::Request;
 use super::{env_file, keys, load};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, plain};
 use crate::yaml::{Node, Spot, Value};
 
 /// The names of a compose file in a folder, in the order in which Compose
@@ -72,7 +72,7 @@ pub fn choose(request: &Request) -> Result<Chosen> {
 fn can_be_searched(folder: &Path) -> Result<()> {
     fs::metadata(folder.join(".")).map(drop).map_err(|error| Error::Compose {
         place: folder.display().to_string(),
-        why: format!("cannot look into this folder: {error}"),
+        why: format!("cannot look into this folder: {}", plain(&error)),
         hint: None,
     })
 }

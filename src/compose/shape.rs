@@ -94,7 +94,30 @@ impl Shape {
             return values(key, node).map(|values| Form::List { values });
         }
         let is_text = any(|shape| matches!(shape, Self::Text | Self::OneOf(_) | Self::Like(..)));
-        (is_text && node.text().is_some()).then_some(Form::Text)
+        if is_text && node.text().is_some() {
+            return Some(Form::Text);
+        }
+        let is_list = matches!(&node.value, Value::List(items) if !items.is_empty());
+        let is_mapping = any(|shape| matches!(shape, Self::Map(_) | Self::Named(_)));
+        (is_mapping && is_list).then_some(Form::Mapping)
+    }
+
+    /// The keys of the mapping that it takes, if they are certain ones.
+    pub fn keys(&self) -> Option<&'static Keys> {
+        match self {
+            Self::Keys(keys) => Some(keys),
+            Self::Either(shapes) => shapes.iter().find_map(Self::keys),
+            _ => None,
+        }
+    }
+
+    /// What the values of the mapping that it takes are to be, if their keys are names.
+    pub fn named(&self) -> Option<&'static Shape> {
+        match self {
+            Self::Named(value) | Self::Map(value) => Some(value),
+            Self::Either(shapes) => shapes.iter().find_map(Self::named),
+            _ => None,
+        }
     }
 
     /// What is wrong with a scalar of the right kind.

@@ -81,11 +81,24 @@ impl Error {
             }
             Self::Unreadable { path, error } => unreadable(path, error),
             Self::CheckFile { path, problems } => more_complaints(path, problems),
+            Self::NoSuchName { name, .. } if Path::new(name).is_file() && is_yaml(Path::new(name)) => {
+                Some(format!("that is a file: --compose {} looks at what it plans", quoted(name)))
+            }
+            Self::NoSuchName { name, .. }
+                if is_snapshot_name(name) && Path::new(name).is_file() =>
+            {
+                Some(format!("that is a file: --from {} looks at it", quoted(name)))
+            }
+            Self::NoSuchName { kind: "rule", nearest: None, known, .. } => {
+                Some(suggestion(None, known) + "\n`netmap explain` lists them all")
+            }
             Self::NoSuchName { nearest, known, .. } => Some(suggestion(nearest.as_deref(), known)),
             Self::Usage { hint, .. } => {
                 Some(hint.clone().unwrap_or_else(|| "--help says what can be asked for".to_owned()))
             }
-            Self::Compose { hint: Some(hint), .. } => Some(hint.clone()),
+            Self::Compose { hint: Some(hint), .. } | Self::ComposeFile { hint: Some(hint), .. } => {
+                Some(hint.clone())
+            }
             Self::Compose { .. } | Self::ComposeFile { .. } => Some(
                 "`docker compose config` says what Compose itself makes of the file".to_owned(),
             ),

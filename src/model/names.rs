@@ -118,7 +118,9 @@ fn is_near(distance: usize, letters: usize, others: usize) -> bool {
 
 /// How many letters may be wrong between names of these lengths.
 pub(super) fn most_wrong(letters: usize, others: usize) -> usize {
-    (letters.max(others) / 3).max(1)
+    let most = letters.max(others);
+    // Of a name of one letter none may be: all of it would be wrong.
+    (most / 3).max(usize::from(most > 1))
 }
 
 /// [`nearest`], as the tail of an error's hint: `did you mean ...?`
@@ -232,5 +234,7 @@ mod tests {
     fn nothing_close_is_no_suggestion() {
         assert_eq!(nearest("redis", ["mongo", "web"]), None);
         assert_eq!(nearest("redis", []), None);
+        assert_eq!(nearest("d", ["a", "b"]), None);
+        assert_eq!(nearest("dv", ["db", "web"]), Some("db"));
     }
 }

@@ -80,6 +80,29 @@ pub enum Form {
     },
     /// Text, by quotes around it.
     Text,
+    /// Text, without the blank that makes a mapping of it: `- 8080: 80`.
+    Together,
+    /// A list's item that sets a variable: `- NAME=value` and not `- NAME: value`.
+    Pair,
+    /// A mapping, without the `- ` that makes items of its keys.
+    Mapping,
+    /// What stands beside the key, and belongs below it.
+    Indented {
+        /// The keys that are to stand below it.
+        keys: Vec<String>,
+    },
+    /// What it names is declared at the top of the file.
+    Declared {
+        /// The section: `networks`.
+        section: String,
+        /// The name.
+        name: String,
+    },
+    /// Whatever takes away what a parser trips over.
+    Parsed {
+        /// How, as advice.
+        how: String,
+    },
 }
 
 /// Who refuses what compose files say.

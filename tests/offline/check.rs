@@ -61,7 +61,7 @@ fn what_is_wrong_with_a_file_is_told_with_its_place() {
         ("reach:\n  - web -> api:http", "check.yaml:2:16: `http` is no port", ""),
         ("reach:\n  - web ->api", "check.yaml:2:9: ", ""),
         ("names: 1\nnames: 2", "check.yaml:2:1: the key `names` is there already, in line 1", ""),
-        ("a:\n\tb: 1", "check.yaml:2:2: a tab", ""),
+        ("a:\n\tb: 1", "check.yaml:2:1: a tab", ""),
         ("reach: &a [*a]", "check.yaml:1:12: an alias stands for itself", ""),
         ("- * resolves db", "check.yaml:1:3: text that begins with `*`", ""),
         ("reach: [a\u{1b}[31m]", "check.yaml:1:", ""),

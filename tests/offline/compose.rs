@@ -135,7 +135,7 @@ fn bad_files_end_with_their_place_and_code_2() {
     let large = write("large.yaml", b"");
     fs::File::options().write(true).open(&large).unwrap().set_len(100 << 20).unwrap();
     for (path, place, why) in [
-        (write("tabs.yaml", b"services:\n\tweb: {}\n"), ":2:2: ", "tabs"),
+        (write("tabs.yaml", b"services:\n\tweb: {}\n"), ":2:1: ", "a tab"),
         (write("twice.yaml", b"services: {}\nservices: {}\n"), ":2:1: ", "line 1"),
         (write("bomb.yaml", &bomb), ":", "aliases written out"),
         (write("loop.yaml", b"a: &a\n  b: *a\n"), ":2:6: ", "inside of what it names"),

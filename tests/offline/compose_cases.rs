@@ -230,7 +230,8 @@ fn a_file_that_cannot_be_read_as_yaml_is_a_finding() {
     let file = folder.path().join("compose.yaml");
     for (text, place, why) in [
         ("services:\n  a: {image: x}\n  a: {image: y}\n", "3:3", "the key `a` is there already"),
-        ("services:\n\ta: {image: x}\n", "2:2", "a tab"),
+        ("services:\n\ta: {image: x}\n", "2:1", "a tab"),
+        ("services:\n  a:\n    image:x\n    ports: []\n", "3:10", "write a blank behind the colon"),
         ("- a\n", "1:1", "this is a list"),
         ("", "1:1", "the file is empty"),
         ("include: [gone.yaml]\n", "1:11", "it is not there"),

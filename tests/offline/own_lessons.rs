@@ -266,7 +266,7 @@ fn one_broken_lesson_keeps_nobody_from_the_others() {
     assert_eq!(list.code, 2, "{}", list.err);
     assert_eq!(list.out, "whole  shop-web does not reach shop-db\n");
     for told in [
-        "bad-check: check.yaml:2:2: ",
+        "bad-check: check.yaml:2:1: ",
         "no-script: solve.sh: cannot read it: No such file",
         "no-start: setup.sh: cannot read it: No such file",
         "pipe: check.yaml: cannot read it: it is no regular file",
@@ -279,7 +279,7 @@ fn one_broken_lesson_keeps_nobody_from_the_others() {
     assert_eq!(of(&["sheet", "whole"]).code, 0);
     let hint = of(&["hint", "1", "bad-check"]);
     assert_eq!(hint.code, 2, "{}", hint.err);
-    assert!(hint.err.contains("bad-check: check.yaml:2:2: "), "{}", hint.err);
+    assert!(hint.err.contains("bad-check: check.yaml:2:1: "), "{}", hint.err);
     let sheet = of(&["sheet"]);
     assert_eq!((sheet.code, sheet.out.as_str()), (2, ""), "{}", sheet.err);
     assert_eq!(sheet.err.matches("error:").count(), 4, "{}", sheet.err);

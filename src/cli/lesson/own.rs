@@ -11,7 +11,7 @@ use crate::cli::session::{Purpose, Session};
 use crate::cli::settings::small_text;
 use crate::cli::{Ending, doctor, source};
 use crate::diagnose::diagnose;
-use crate::error::{Error, Problem, Result};
+use crate::error::{Error, Problem, Result, plain};
 use crate::graph::{Filter, Map};
 use crate::lesson::{Lesson, complaints, is_plain};
 use crate::model::words::quoted;
@@ -65,7 +65,8 @@ fn closed(folder: &Path) -> Option<Broken> {
     let name = name_of(folder);
     let error = fs::read_dir(folder).err()?;
     let is_closed = error.kind() == ErrorKind::PermissionDenied && is_plain(&name);
-    let problem = Problem { place: None, what: format!("cannot read it: {error}"), hint: None };
+    let problem =
+        Problem { place: None, what: format!("cannot read it: {}", plain(&error)), hint: None };
     is_closed.then(|| Broken { name, path: folder.to_owned(), problems: vec![problem] })
 }
 
@@ -80,7 +81,7 @@ fn one(folder: &Path) -> Result<Lesson, Broken> {
     let texts = FILES.map(|file| {
         small_text(&folder.join(file)).map_err(|error| Problem {
             hint: (error.kind() == ErrorKind::NotFound).then(|| WHAT_IT_IS.to_owned()),
-            ..problem(format!("{file}: cannot read it: {error}"))
+            ..problem(format!("{file}: cannot read it: {}", plain(&error)))
         })
     });
     let (readme, setup, solve, check) = match texts {

@@ -227,17 +227,34 @@ fn of_edit(edit: &Edit) -> String {
         }
         EditKind::Leave { network } => format!("take {service} off the network {network}"),
         EditKind::RenameKey { key, to } => format!("write {to} instead of {key}"),
-        EditKind::Reform { to: Form::List { values }, .. } if values.is_empty() => {
-            "write a list: each value on a line of its own, behind `- `".to_owned()
-        }
-        EditKind::Reform { key, to: Form::List { values } } => {
-            let values: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
-            format!("write a list: {key}: [{}]", values.join(", "))
-        }
-        EditKind::Reform { to: Form::Text, .. } => "put quotes around the value".to_owned(),
+        EditKind::Reform { key, to } => reform(key, to),
         EditKind::Change { to } => in_file(service, to),
     };
     place + &said
+}
+
+/// How a value is brought into another form.
+fn reform(key: &str, to: &Form) -> String {
+    match to {
+        Form::List { values } if values.is_empty() => {
+            "write a list: each value on a line of its own, behind `- `".to_owned()
+        }
+        Form::List { values } => {
+            let values: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
+            format!("write a list: {key}: [{}]", values.join(", "))
+        }
+        Form::Text => "put quotes around the value".to_owned(),
+        Form::Together => "take away the blank behind the colon".to_owned(),
+        Form::Pair => "write = in place of the colon and the blank behind it".to_owned(),
+        Form::Mapping => "write a mapping: its keys without the `- ` in front".to_owned(),
+        Form::Indented { keys } => {
+            format!("indent {}, to stand below {key}", listed(keys, 8))
+        }
+        Form::Declared { section, name } => {
+            format!("under {section} at the top of the file, write {name}:")
+        }
+        Form::Parsed { how } => how.clone(),
+    }
 }
 
 #[cfg(test)]
