@@ -38,7 +38,7 @@ impl<'a> Deref for Case<'a> {
 impl<'a> Case<'a> {
     /// The case of a map, with what a probe measured if there was one.
     pub fn new(map: &'a Map<'a>, comparison: Option<&'a Comparison<'a>>) -> Self {
-        let names = Names::new(Facts { map, comparison });
+        let names = Names::new(Facts::new(map, comparison));
         let with_obstacle = |edge: Edge<'a>| {
             let obstacle = obstacle::first(&names, &edge);
             (edge, obstacle)

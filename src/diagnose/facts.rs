@@ -1,6 +1,7 @@
 //! What is known of a setup, without any judgement: the map, what was seen
 //! inside the containers, and what a probe measured.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::usual_ports;
@@ -88,9 +89,22 @@ pub struct Facts<'a> {
     pub map: &'a Map<'a>,
     /// What a probe measured, held against the map.
     pub comparison: Option<&'a Comparison<'a>>,
+    /// The servers that planned containers will start on the loopback of a stack, by the
+    /// stack and their port.
+    on_loopback: HashMap<(ContainerAt, u16), OnLoopback>,
 }
 
 impl<'a> Facts<'a> {
+    /// The facts of a map.
+    pub fn new(map: &'a Map<'a>, comparison: Option<&'a Comparison<'a>>) -> Self {
+        let planned = map.containers().filter(|_| map.snapshot().plan.is_some());
+        let on_loopback = planned.filter_map(|at| {
+            let server = map.container(at).on_loopback.filter(|server| server.is_certain())?;
+            Some(((map.stack(at).unwrap_or(at), server.port), server))
+        });
+        Self { map, comparison, on_loopback: on_loopback.collect() }
+    }
+
     /// The containers' positions.
     pub fn containers(&self) -> impl Iterator<Item = ContainerAt> + use<> {
         self.map.containers()
@@ -220,10 +234,7 @@ impl<'a> Facts<'a> {
     /// The server that will listen on a port in a planned container's network stack, for
     /// that stack alone, by all that its command tells.
     pub fn to_listen_on_loopback(&self, at: ContainerAt, port: u16) -> Option<OnLoopback> {
-        let stack = self.map.stack(at).unwrap_or(at);
-        let mut members = std::iter::once(stack).chain(self.map.sidecars(stack).iter().copied());
-        let planned = |at| self.container(at).on_loopback.filter(|server| server.is_certain());
-        members.find_map(|at| planned(at).filter(|server| server.port == port))
+        self.on_loopback.get(&(self.map.stack(at).unwrap_or(at), port)).copied()
     }
 
     /// The protocol with which a container takes connections from others on a
