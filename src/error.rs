@@ -100,7 +100,7 @@ pub enum Error {
         source: Option<Source>,
     },
     /// TLS was asked for and cannot be had.
-    #[error("cannot use TLS for {address}: {why}")]
+    #[error("cannot use TLS for {address}: {}", without_number(why))]
     Tls {
         /// The engine's address.
         address: String,
@@ -273,6 +273,8 @@ pub enum Unreachable {
     Forbidden,
     /// Nothing accepts connections there.
     Refused,
+    /// The socket is there, and whoever has it takes no more connections: it hangs.
+    Busy,
     /// Anything else.
     Other,
 }

@@ -38,7 +38,7 @@ pub(super) fn judge(
             .iter()
             .filter_map(|rule| {
                 let not_looked = diagnosis.not_looked.iter().find(|not| not.rule == rule)?;
-                Some(format!("{rule} could not look: {}", not_looked.why))
+                Some(format!("{rule} could not look: {}", not_looked.in_short()))
             })
             .collect(),
         _ => Vec::new(),

@@ -27,7 +27,7 @@ pub struct Args {
     /// Ids, addresses that moved, restarts and times of starting, too
     #[arg(long)]
     noise: bool,
-    /// End with exit code 1 where something differs, as it does without being asked, too
+    /// Say that exit code 1 for differences is wanted; it is 1 without this option, too
     #[arg(long = "exit-code", help_heading = "How to show it")]
     _exit_code: bool,
     #[command(flatten)]

@@ -46,7 +46,7 @@ pub struct Args {
     /// reason: 'unused-network:old-* until Friday'; may be repeated
     #[arg(long, value_name = "RULE[:NAME] [REASON]", help_heading = "What to look for")]
     ignore: Vec<String>,
-    /// Tell only what is not in this file, which is JSON of an earlier netmap doctor
+    /// Tell only what is new since an earlier netmap doctor, which wrote this file as JSON
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "What to look for")]
     baseline: Option<PathBuf>,
     /// End with exit code 1 from this severity on, or never

@@ -20,7 +20,7 @@ pub struct HowArgs {
         help_heading = "How to measure"
     )]
     pub method: Method,
-    /// How often to try each
+    /// How many tries each way gets
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), conflicts_with = "from", help_heading = "How to measure")]
     pub count: u32,
     /// Whether to try as well how large a packet gets there.

@@ -33,7 +33,7 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["from", "tcp"], help_heading = "How to measure")]
     full_size: bool,
     /// Try at this pace, such as 500ms: --count times, or with --follow until Ctrl-C;
-    /// latency, loss and jitter over time come of it
+    /// this shows latency, loss and jitter over time
     #[arg(long, value_name = "TIME", value_parser = pace, conflicts_with_all = ["from", "full_size"], help_heading = "How to measure")]
     interval: Option<Duration>,
     /// Go on until Ctrl-C, which shows what came of it; once a second without --interval

@@ -23,7 +23,7 @@ pub fn after_help() -> String {
     let formats = Format::<SchemasView>::list();
     format!(
         "Examples:\n  \
-        netmap schema                             the contracts there are\n  \
+        netmap schema                             the list of them\n  \
         netmap schema doctor                      what netmap doctor --format json writes\n  \
         netmap schema show -o netmap.schema.json  for a validator or a code generator\n\n\
         Later versions may write more fields, and leave out none. netmap check --schema has the\n\

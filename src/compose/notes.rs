@@ -60,6 +60,11 @@ impl Notes {
         self.notes.push(Unread::new(what, why));
     }
 
+    /// Notes something that stands in no file.
+    pub fn say(&mut self, what: String, why: String) {
+        self.notes.push(Unread::new(what, why));
+    }
+
     /// Notes that Compose refuses the file for what `path` says, and why.
     pub fn refused(&mut self, spot: Spot, path: &[&str], why: impl Into<String>) {
         self.refused_worded(spot, path, || (why.into(), None, None));

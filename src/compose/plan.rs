@@ -15,7 +15,7 @@ use super::places::places;
 use super::reader::Reader;
 use super::service::{Attachment, Dependency, Service};
 use super::start;
-use super::undeclared::undeclared;
+use super::undeclared::{undeclared, unknown_profiles};
 use crate::model::keys::label;
 use crate::model::{
     Compose, Container, Endpoint, EngineFacts, Link, Network, NetworkMode, Plan, PublishedPort,
@@ -42,6 +42,7 @@ pub struct Project {
 /// The snapshot of a merged project. Notes are left in the reader.
 pub fn snapshot(reader: &mut Reader, project: &Project, tree: &Node) -> Snapshot {
     let nodes = switched_on(tree, &project.profiles);
+    unknown_profiles(tree, &project.profiles, &mut reader.loader.notes);
     let names_on = nodes.keys().copied().collect();
     consistency::check(tree, &names_on, &mut reader.loader.notes);
     let mut services = services(reader, &nodes);

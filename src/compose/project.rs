@@ -87,11 +87,14 @@ fn given_variables(request: &Request, variables: &mut Variables) -> Result<bool>
         named = paths.map(PathBuf::from).collect();
     }
     for path in &named {
-        let text = load::read_text(path).map_err(|why| Error::Compose {
-            place: path.display().to_string(),
-            why: format!("cannot read it: {why}"),
-            hint: None,
-        })?;
+        let text = match fs::metadata(path) {
+            Ok(_) => load::read_text(path).map_err(|why| Error::Compose {
+                place: path.display().to_string(),
+                why: format!("cannot read it: {why}"),
+                hint: None,
+            })?,
+            Err(error) => return Err(Error::Unreadable { path: path.clone(), error }),
+        };
         let found = env_file::parse(&text, variables);
         variables.file.extend(found);
     }

@@ -228,6 +228,11 @@ fn gateway_priorities_profiles_and_shared_stacks() {
     let mut request = folder.request(&["compose.yaml"]);
     request.environment.insert("COMPOSE_PROFILES".to_owned(), "other, debug".to_owned());
     assert_eq!(read(&request).expect("a plan").containers.len(), 4);
+    request.profiles = vec!["debgu".to_owned()];
+    let unread = read(&request).expect("a plan").unread;
+    let told: Vec<_> = unread.iter().map(|u| format!("{}: {}", u.what, u.why)).collect();
+    let expected = "the profile `debgu`: no service has it; did you mean `debug`?";
+    assert!(told.iter().any(|told| told == expected), "{told:?}");
 }
 
 #[test]

@@ -4,8 +4,11 @@
 use std::collections::BTreeSet;
 
 use super::conform::is_name;
+use super::notes::Notes;
+use super::reader::Reader;
+use crate::model::words::few;
 use crate::model::{Form, nearest};
-use crate::yaml::Mapping;
+use crate::yaml::{Mapping, Node};
 
 /// What there is to say of a name that nothing has: the words, what was meant in place of
 /// the path's last part, and the form that would do.
@@ -50,4 +53,21 @@ fn in_place_of_last(path: &[&str], wanted: &str, meant: &str) -> Option<String> 
 pub fn or_which(wanted: &str, services: &Mapping) -> String {
     let meant = nearest(wanted, services.keys().map(String::as_str));
     meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default()
+}
+
+/// Notes profiles that are asked for and that no service has.
+pub fn unknown_profiles(tree: &Node, asked: &[String], notes: &mut Notes) {
+    let all = tree.get("services").and_then(Node::map).into_iter().flatten();
+    let known: BTreeSet<&str> = all.flat_map(|(_, entry)| Reader::profiles(&entry.value)).collect();
+    for profile in asked.iter().filter(|asked| !asked.is_empty() && *asked != "*") {
+        if !known.contains(profile.as_str()) {
+            let names: Vec<&str> = known.iter().copied().collect();
+            let why = match (nearest(profile, names.iter().copied()), names.as_slice()) {
+                (Some(meant), _) => format!("no service has it; did you mean `{meant}`?"),
+                (None, []) => "no service has it, nor any other".to_owned(),
+                (None, names) => format!("no service has it; there are {}", few(names)),
+            };
+            notes.say(format!("the profile `{profile}`"), why);
+        }
+    }
 }

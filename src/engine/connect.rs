@@ -191,9 +191,13 @@ fn kind_of(kind: std::io::ErrorKind) -> Unreachable {
         ErrorKind::NotFound => Unreachable::Missing,
         ErrorKind::PermissionDenied => Unreachable::Forbidden,
         ErrorKind::ConnectionRefused => Unreachable::Refused,
+        // As many as may wait to be taken wait already.
+        ErrorKind::WouldBlock => Unreachable::Busy,
         _ => Unreachable::Other,
     }
 }
+
+const HANGS: &str = "it takes no connection in time";
 
 async fn check_socket(path: &Path, address: &Address, timeout: Duration) -> Result<()> {
     let connecting = tokio::time::timeout(timeout, tokio::net::UnixStream::connect(path));
@@ -205,11 +209,12 @@ async fn check_socket(path: &Path, address: &Address, timeout: Duration) -> Resu
                 Unreachable::Missing => "there is no such socket".to_owned(),
                 Unreachable::Forbidden => "permission denied".to_owned(),
                 Unreachable::Refused => "nothing accepts connections on it".to_owned(),
+                Unreachable::Busy => HANGS.to_owned(),
                 Unreachable::Other => error.to_string(),
             };
             (why, kind, Some(error.into()))
         }
-        Err(_) => ("it takes no connection in time".to_owned(), Unreachable::Other, None),
+        Err(_) => (HANGS.to_owned(), Unreachable::Busy, None),
     };
     Err(Error::Unreachable { address: address.to_string(), why, kind, source })
 }

@@ -29,11 +29,10 @@ impl Error {
                     "nothing listens there: start the engine (sudo systemctl start docker, or Docker Desktop),\n\
                      or check the address,\n{SAMPLE}"
                 ),
+                Unreachable::Busy => BUSY.to_owned(),
                 Unreachable::Other => format!("check the address (docker context ls shows yours),\n{SAMPLE}"),
             }),
-            Self::Deadline { .. } => Some(
-                "the engine may be busy or hung (does `docker ps` answer?); --timeout 60s waits longer".to_owned(),
-            ),
+            Self::Deadline { .. } => Some(BUSY.to_owned()),
             Self::Refused { status: 403, .. } => Some(
                 "something between netmap and the engine (a socket proxy?) does not allow this call".to_owned(),
             ),
@@ -130,6 +129,10 @@ impl Error {
         }
     }
 }
+
+/// What to do about an engine that answers nobody.
+const BUSY: &str =
+    "the engine may be busy or hung (does `docker ps` answer?); --timeout 60s waits longer";
 
 /// What to do about a disk that takes no more.
 const FULL: &str = "the disk is full: make room on it, or write to another";

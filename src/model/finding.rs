@@ -89,6 +89,13 @@ pub struct NotLooked {
     pub why: String,
 }
 
+impl NotLooked {
+    /// What follows *could not look*: that it was not looked at is said by that.
+    pub fn in_short(&self) -> String {
+        self.why.replace(": not looked at", "")
+    }
+}
+
 /// Everything that was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Diagnosis {

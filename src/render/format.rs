@@ -120,17 +120,18 @@ impl<S: Shown> Format<S> {
 
     /// A list of all formats for the help text.
     pub fn list() -> String {
+        let widest = S::FORMATS.iter().map(|format| format.name.len()).max().unwrap_or(0).max(9);
         let line = |format: &Self| {
             let extensions = format.dotted().collect::<Vec<_>>().join(", ");
             let extensions =
                 if extensions.is_empty() { extensions } else { format!("  ({extensions})") };
-            format!("  {:9} {}{extensions}\n", format.name, format.about)
+            format!("  {:widest$} {}{extensions}\n", format.name, format.about)
         };
         let template = S::ROWS.map(|rows| {
             let fields: Vec<String> = rows.fields.iter().map(|field| format!(".{field}")).collect();
             let fields = flow(&fields, " ", 12, 90);
             format!(
-                "  {:10}a line for each, as docker's templates; fields:\n            {fields}\n",
+                "  {:widest$} a line for each, as docker's templates; fields:\n            {fields}\n",
                 "'{{…}}'"
             )
         });

@@ -257,6 +257,34 @@ fn an_unknown_extension_and_a_wrong_option() {
 }
 
 #[test]
+fn what_is_no_name_and_no_command_leads_to_what_was_meant() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        fs::write(folder.path().join(name), text).unwrap();
+        folder.path().join(name).display().to_string()
+    };
+    let yaml = file("compose.yaml", "services: {web: {image: a}}\n");
+    let json = file("me.json", "{}");
+    let nowhere = folder.path().join("none/x.json").display().to_string();
+    let env = folder.path().join("prod.env").display().to_string();
+    for (arguments, hint) in [
+        (&["compose"][..], "tip: --compose goes with every command"),
+        (&["show", "--from", SAMPLE, &yaml], "--compose "),
+        (&["doctor", "--from", SAMPLE, &json], "--from "),
+        (&["explain", "icc-of"], "did you mean `icc-off`?\n"),
+        (&["show", "--compose", &yaml, "--env-file", &env], "hint: in `"),
+        (&["probe", "web", "db", "--tcp", "http"], "write a whole number from 1 to 65535"),
+        // It is said before anything is asked or measured.
+        (&["flows", "--host", "unix:///nonexistent.sock", "-o", &nowhere], "make it first"),
+    ] {
+        let run = netmap(arguments);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(run.err.contains(hint), "{arguments:?}: {}", run.err);
+        assert!(!run.err.contains("os error"), "{arguments:?}: {}", run.err);
+    }
+}
+
+#[test]
 fn only_the_layout_of_graphviz_needs_graphviz() {
     let without = |arguments: &[&str]| {
         let mut command = netmap_command();

@@ -14,7 +14,7 @@ use crate::render::{CheckView, Format, SheetView};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Lessons of your own: a folder of them, in the format of the course
-    #[arg(long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    #[arg(long, global = true, value_name = "FOLDER", value_hint = clap::ValueHint::DirPath)]
     pub(super) lessons: Option<PathBuf>,
     #[command(subcommand)]
     pub(super) what: What,
@@ -36,7 +36,7 @@ pub(super) enum What {
     /// Whether the lesson is fixed
     #[command(after_help = Format::<CheckView>::list())]
     Check {
-        /// Lesson; the one that is up, if it is one
+        /// Lesson; without a name, the one that is up
         name: Option<String>,
         /// Try again until it is fixed, for as long as this, such as 30s
         #[arg(long, value_name = "TIME", value_parser = duration)]
@@ -52,7 +52,7 @@ pub(super) enum What {
     },
     /// Fix it, and say why it was broken
     Solve {
-        /// Lesson; the one that is up, if it is one
+        /// Lesson; without a name, the one that is up
         name: Option<String>,
         /// Do not ask before running anything
         #[arg(long, short)]
@@ -60,7 +60,7 @@ pub(super) enum What {
     },
     /// Remove what the lesson made
     Stop {
-        /// Lesson; the one that is up, if it is one
+        /// Lesson; without a name, the one that is up
         name: Option<String>,
     },
     /// Make the skeleton of a lesson from what runs: scripts, check, hints, in a new folder

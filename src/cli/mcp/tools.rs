@@ -145,7 +145,7 @@ pub const TOOLS: &[ToolKind] = &[
     },
     ToolKind {
         name: "explain",
-        about: "What a rule of the doctor means, how it is seen and how it is fixed; without a rule, the list",
+        about: "What a rule of the doctor means, how it is seen and fixed; without a rule, the list",
         measures: false,
         takes_no_exec: false,
         parameters: &[parameter("rule", Kind::Name, "The rule, such as wrong-name")],

@@ -73,7 +73,7 @@ fn nothing_found(rule: &str, blind: &[&NotLooked]) -> TestCase {
     let status = if blind.is_empty() {
         TestCaseStatus::success()
     } else {
-        let why: Vec<&str> = blind.iter().map(|note| note.why.as_str()).collect();
+        let why: Vec<String> = blind.iter().map(|note| note.in_short()).collect();
         let mut status = TestCaseStatus::skipped();
         let why = format!("could not look: {}", why.join("; "));
         status.set_message(escape::terminal(&why).into_owned());

@@ -43,7 +43,7 @@ pub fn render(view: &FindingsView, _style: &Style) -> String {
         text.push('\n');
     }
     for note in view.diagnosis.not_looked.iter().filter(|_| view.verbose) {
-        text.push_str(&format!("- could not look, `{}`: {}\n", note.rule, safe(&note.why)));
+        text.push_str(&format!("- could not look, `{}`: {}\n", note.rule, safe(&note.in_short())));
     }
     text.push_str(&safe(&groups::verdict(view.diagnosis)));
     text.push('\n');

@@ -6,7 +6,7 @@ use super::groups::{self, Group};
 use super::set_aside;
 use super::view::FindingsView;
 use crate::model::words::{count, full_stop};
-use crate::model::{Because, Diagnosis, Finding, SetAside, Severity};
+use crate::model::{Because, Diagnosis, Finding, NotLooked, SetAside, Severity};
 use crate::render::style::{GLUE, Role, Style, glued, unglued, width};
 use crate::render::{escape, fix};
 
@@ -180,11 +180,11 @@ fn asked(text: &mut String, diagnosis: &Diagnosis, style: &Style) {
     let widest = diagnosis.rules.iter().map(|rule| rule.len()).max().unwrap_or_default();
     for rule in &diagnosis.rules {
         let found = diagnosis.findings.iter().filter(|finding| finding.rule == *rule).count();
-        let notes: Vec<&str> = diagnosis
+        let notes: Vec<String> = diagnosis
             .not_looked
             .iter()
             .filter(|note| note.rule == *rule)
-            .map(|note| note.why.as_str())
+            .map(NotLooked::in_short)
             .collect();
         let (role, said) = match (found, notes.is_empty()) {
             (0, true) => (Role::Good, "nothing found".to_owned()),

@@ -246,7 +246,7 @@ fn reform(key: &str, to: &Form) -> String {
         Form::Text => "put quotes around the value".to_owned(),
         Form::Together => "take away the blank behind the colon".to_owned(),
         Form::Pair => "write = in place of the colon and the blank behind it".to_owned(),
-        Form::Mapping => "write a mapping: its keys without the `- ` in front".to_owned(),
+        Form::Mapping => "write a mapping: its keys without the hyphens in front".to_owned(),
         Form::Indented { keys } => {
             format!("indent {}, to stand below {key}", listed(keys, 8))
         }
