@@ -15,7 +15,7 @@ use super::places::places;
 use super::reader::Reader;
 use super::service::{Attachment, Dependency, Service};
 use super::start;
-use super::undeclared::{undeclared, unknown_profiles};
+use super::undeclared::{undeclared, unknown_profiles, unused};
 use crate::model::keys::label;
 use crate::model::{
     Compose, Container, Endpoint, EngineFacts, Link, Network, NetworkMode, Plan, PublishedPort,
@@ -157,7 +157,8 @@ fn networks(
     }
     for (key, entry) in declared {
         if !found.contains_key(key) {
-            let why = "no service is on it, so Compose does not make it";
+            let by_mode = services.values().find(|s| s.network_mode.as_ref() == Some(key));
+            let why = unused(key, by_mode.map(|service| &*service.name));
             reader.loader.notes.add(entry.key, &["networks", key], why);
         }
     }

@@ -323,6 +323,15 @@ fn what_is_not_understood_is_named_and_the_rest_goes_on() {
 }
 
 #[test]
+fn a_mode_that_names_a_network_of_the_file_is_told() {
+    let snapshot =
+        plan("services: {web: {image: a, network_mode: back}}\nnetworks:\n  back:\n  front:\n");
+    let notes = notes(&snapshot);
+    assert!(notes[0].ends_with("of the engine, and `networks: [back]` this one"), "{notes:?}");
+    assert!(notes[1].ends_with("so Compose does not make it"), "{notes:?}");
+}
+
+#[test]
 fn variables_without_a_value_are_named_once() {
     let snapshot = plan(
         "services:\n  a: {image: 'a:${TAG}'}\n  b: {image: 'b:$TAG', hostname: '${NAME:?say who}', labels: {price: '5$'}}\n",
