@@ -83,13 +83,15 @@ fn announcement(pairs: usize, outlook: Outlook) -> String {
 /// The error for a container that nothing can be measured from.
 pub fn not_running(map: &Map, container: ContainerAt) -> Error {
     let container = map.container(container);
+    let podman = map.snapshot().engine_of(&container.node).is_podman();
+    let start = if podman { "podman start" } else { "docker start" };
     Error::Usage {
         what: format!(
             "the container `{}` is {}, so nothing can be measured from it",
             container.name,
             container.state.as_str()
         ),
-        hint: fix::with_names("docker start", &[&container.name])
+        hint: fix::with_names(start, &[&container.name])
             .map(|command| format!("{command} starts it")),
     }
 }

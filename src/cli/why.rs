@@ -83,6 +83,11 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
     }
     let map = Map::new(&session.snapshot);
     let case = Case::new(&map, None);
+    // Who has a virtual address is seen inside the containers only.
+    let aim = match aim.target {
+        Destination::Elsewhere => Aim::parse(&case, from, &args.target)?,
+        _ => aim,
+    };
     let to = match aim.target {
         Destination::Container(to) => Some(to),
         Destination::Itself => Some(from),

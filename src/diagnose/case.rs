@@ -183,7 +183,7 @@ impl<'a> Case<'a> {
         let container = self.container(to);
         let service = container.compose.service.as_deref();
         let names = container.endpoints.iter().flat_map(|endpoint| container.names_on(endpoint));
-        let mut names = names.chain(service).chain([container.own_name()]);
+        let mut names = names.chain(service).chain([container.network_name()]);
         let is_called = names.any(|name| name.eq_ignore_ascii_case(&edge.host));
         let joins = |at| !self.map.on_host(at) && self.joined(at).next().is_some();
         if !is_called || !self.is_peer(from, to) || !joins(from) || !joins(to) {

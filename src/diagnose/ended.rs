@@ -222,6 +222,9 @@ impl Case<'_> {
                 again("the URL, host or port that it is to dial, without anything around it"),
                 true,
             ),
+            Some(TroubleKind::CommandLine) => {
+                ("correct the options that it is started with".to_owned(), false)
+            }
             Some(TroubleKind::Configuration) => ("correct its configuration".to_owned(), false),
             None if container.exit_code == Some(0) && container.state == State::Restarting => {
                 let what = "if it is a job, let it end (its restart policy on-failure), else keep \

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use super::names::Names;
 use super::wanted::Edge;
 use crate::graph::{Reason, Verdict};
+use crate::model::words::few;
 use crate::model::{Attempt, By, ContainerAt, Family, Listening, Protocol};
 
 /// The family by which a client dials a server on a network that both are on,
@@ -33,6 +34,15 @@ pub fn unheard(names: &Names, edge: &Edge, to: ContainerAt, port: u16) -> Option
         }
     };
     (families.iter().eq(&[Family::V6])).then_some(Family::V6)
+}
+
+/// What gives a container on these networks an address of a family that it lacks.
+pub fn give(family: Family, name: &str, networks: &[&str]) -> String {
+    let (on, family) = (few(networks), family.as_str());
+    format!(
+        "{on} gives {name} no {family} address: make it anew with {family} (--ipv6, where the host has \
+         IPv6 itself), or let {name} dial a name that has an address of the other kind, too"
+    )
 }
 
 /// Whether connections to a port are taken by sockets that are bound to IPv4 alone.

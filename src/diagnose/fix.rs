@@ -207,7 +207,7 @@ impl Case<'_> {
             let there = clients.iter().filter(|client| has(*network, **client)).count();
             (there, Reverse(*network))
         });
-        let mut names = vec![self.container(target).own_name().to_owned()];
+        let mut names = vec![self.container(target).network_name().to_owned()];
         let mut steps = Vec::new();
         let (network, joining) = match existing {
             Some(network) => {

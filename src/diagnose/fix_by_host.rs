@@ -9,7 +9,7 @@ use super::recreate::settled;
 use super::steps::{advise, on_host, put_off};
 use super::wanted::Edge;
 use crate::model::{
-    Action, Change, ContainerAt, Evidence, HostAddress, HostsEntry, MachineMatter, Step,
+    Action, Change, ContainerAt, Evidence, HostAddress, HostsEntry, MachineMatter, Protocol, Step,
 };
 use crate::order::OrderBy;
 
@@ -223,23 +223,32 @@ impl Case<'_> {
         let mut steps = Vec::new();
         for edge in edges {
             let (Some(port), Some(subnet)) = (edge.port, self.sent_from(edge)) else { continue };
-            let (port, protocol) = (port.to_string(), edge.protocol.unwrap_or_default());
-            let allow = format!("sudo ufw allow from {subnet} to any port {port} proto {protocol}");
-            steps.push(advise(format!(
-                "where ufw keeps the host's rules, let it do that instead: {allow}"
-            )));
-            let program =
-                if subnet.starts_with(|c: char| c.is_ascii_digit()) && !subnet.contains(':') {
-                    "iptables"
-                } else {
-                    "ip6tables"
-                };
-            let protocol = protocol.as_str();
-            let rule = ["-I", "INPUT", "-s", &subnet, "-p", protocol, "--dport", &port];
-            let words = [[program].as_slice(), &rule, &["-j", "ACCEPT"]].concat();
-            steps.push(on_host(&words));
+            steps.extend(allow(&subnet, port, edge.protocol.unwrap_or_default()));
         }
         settled(steps)
+    }
+
+    /// Podman's name server of a container, which is a program on the host, where the
+    /// container asks that one.
+    pub fn name_server_on_host(&self, at: ContainerAt) -> Option<IpAddr> {
+        let server = self.server_of_peers(at);
+        let asked = self.of_stack(at, |seen| seen.nameservers.as_deref())?;
+        let podman = self.map.snapshot().engine_of(&self.container(at).node).is_podman();
+        (podman && asked.contains(&server)).then_some(server)
+    }
+
+    /// Lets the host's firewall take what a container asks Podman's name server.
+    pub fn let_ask(&self, at: ContainerAt) -> Option<Vec<Step>> {
+        let server = self.name_server_on_host(at)?;
+        let mut networks = self.joined(at).map(|at| self.network(at));
+        let subnets = &networks.find(|network| network.contains(server))?.subnets;
+        let of_server = subnets.iter().find(|subnet| subnet.subnet.contains(&server))?;
+        let mut steps = vec![advise(format!(
+            "Podman's name server at {server} is a program on the host, and gives no answer: let \
+             the host's firewall take what is sent to it"
+        ))];
+        steps.extend(allow(&of_server.subnet.to_string(), 53, Protocol::Udp));
+        Some(steps)
     }
 
     /// The subnet that a container has its address in when it sends to the
@@ -253,4 +262,16 @@ impl Case<'_> {
         let mut subnets = network.subnets.iter().map(|subnet| subnet.subnet);
         subnets.find(|subnet| subnet.addr().is_ipv4() == is_v4).map(|subnet| subnet.to_string())
     }
+}
+
+/// Lets the host's firewall take what comes from a subnet.
+fn allow(subnet: &str, port: u16, protocol: Protocol) -> [Step; 2] {
+    let instead = format!(
+        "where ufw keeps the host's rules, let it do that instead: \
+         sudo ufw allow from {subnet} to any port {port} proto {protocol}"
+    );
+    let program = if subnet.contains(':') { "ip6tables" } else { "iptables" };
+    let (port, protocol) = (port.to_string(), protocol.as_str());
+    let rule = ["-I", "INPUT", "-s", subnet, "-p", protocol, "--dport", &port];
+    [advise(instead), on_host(&[[program].as_slice(), &rule, &["-j", "ACCEPT"]].concat())]
 }

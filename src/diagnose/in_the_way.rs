@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::detours::Detour;
 use super::wanted::Edge;
 use super::whose::{Astray, HandedOut, Meant};
 use crate::model::{ContainerAt, Family, Flaw, NetworkAt, Protocol};
@@ -69,6 +70,8 @@ pub enum Obstacle {
     /// The name is right, and the container's own resolver leads to this
     /// address instead, or to none.
     ResolvesElsewhere(Option<IpAddr>),
+    /// The client's own routes lead what is for the other end elsewhere, as into a tunnel.
+    Detour(Detour),
     /// The port is the one published on the host; inside it is another.
     HostPort(u16),
     /// The server listens on its own loopback address only.

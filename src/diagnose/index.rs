@@ -13,6 +13,7 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 use ipnet::IpNet;
 use smallvec::SmallVec;
 
+use super::detours::{self, Detour};
 use super::facts::{Facts, Listens};
 use crate::graph::StackOwner;
 use crate::model::{ContainerAt, NetworkAt, PerContainer, PerNetwork, Position, reference};
@@ -58,6 +59,8 @@ pub struct Index<'a> {
     lengths: BTreeSet<(bool, u8)>,
     network_names: By<&'a str, NetworkAt>,
     folded_network_names: HashSet<Cow<'a, str>>,
+    /// The routes of containers that lead what is for neighbours elsewhere.
+    led_elsewhere: HashMap<ContainerAt, Vec<Detour>>,
 }
 
 /// Who may be meant by a word besides those that have it as a name; those that
@@ -95,7 +98,18 @@ impl<'a> Index<'a> {
         index.put_first_what_runs(facts);
         index.add_ambiguous(facts);
         index.add_ports(facts);
+        for at in facts.containers() {
+            let detours = detours::all(facts, at, |net| index.subnets.contains_key(&net.trunc()));
+            if !detours.is_empty() {
+                index.led_elsewhere.insert(at, detours);
+            }
+        }
         index
+    }
+
+    /// The routes of a container that lead what is for its neighbours elsewhere.
+    pub fn led_elsewhere(&self, at: ContainerAt) -> &[Detour] {
+        self.led_elsewhere.get(&at).map_or(&[], Vec::as_slice)
     }
 
     fn add_networks(&mut self, facts: &Facts<'a>) {
@@ -130,7 +144,7 @@ impl<'a> Index<'a> {
             }
             project
         });
-        let own = self.word(container.own_name());
+        let own = self.word(container.network_name());
         push(&mut self.names[own], at);
         if let Some(service) = &container.compose.service {
             let word = self.word(service);

@@ -33,6 +33,7 @@ mod bound;
 mod by_host;
 mod case;
 mod cures;
+mod detours;
 mod doubts;
 mod drops;
 mod ended;
@@ -114,6 +115,8 @@ pub use whose::{HandedOut, Meant, beside, is_connected, keeps_dialling, usable};
 mod facts_tests;
 #[cfg(test)]
 mod grouped_tests;
+#[cfg(test)]
+mod home_lab_tests;
 #[cfg(test)]
 mod index_tests;
 #[cfg(test)]

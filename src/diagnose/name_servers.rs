@@ -46,6 +46,7 @@ impl Case<'_> {
             None => Evidence::AddressOf { address, container: Some(container) },
             Some(port) => Evidence::LeadsTo { host_port: DNS, container, port },
         }];
+        let port_there = port;
         let port = port.unwrap_or(DNS);
         let state = self.container(at).state;
         // One that is paused has its address and answers nobody.
@@ -53,6 +54,22 @@ impl Case<'_> {
             let is = format!("{name}, which {}", self.state_of(at));
             evidence.extend(self.last_words(at));
             return Some(NameServer { at, port, is, evidence, fix: self.bring_up(at) });
+        }
+        let on = || self.map.owner_of(from, address).map(|(_, network)| network);
+        let apart = on().filter(|network| {
+            port_there.is_none() && !self.map.on_host(from) && !self.map.is_on(from, *network)
+        });
+        if let Some(network) = apart {
+            let on = &self.network(network).name;
+            let client = self.name(from);
+            let is = format!("{name}, which has that address on {on}, where {client} is not");
+            if self.network(network).driver.reaches_beyond() {
+                let text = "The kernel keeps members of macvlan and ipvlan networks from their own host, and \
+                    so from what comes by it";
+                evidence.push(Evidence::Remark { text });
+            }
+            let fix = self.connect(&self.network_handle(network), from, &[]);
+            return Some(NameServer { at, port, is, evidence, fix });
         }
         let (is, then) = match self.listens(at, port, Some(Protocol::Udp)) {
             Some(Listens::Not) => (

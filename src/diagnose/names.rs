@@ -218,7 +218,7 @@ impl<'a> Names<'a> {
         }
         let own = self.container(from);
         let is = |name: &str| name.eq_ignore_ascii_case(host);
-        if is(own.own_name()) || is(&own.hostname) {
+        if is(own.network_name()) || is(&own.hostname) {
             return Meaning::Itself;
         }
         if let Ok(address) = host.parse::<IpAddr>() {

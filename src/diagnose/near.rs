@@ -12,7 +12,7 @@ pub(super) fn lasting_name<'a>(names: &Names<'a>, network: NetworkAt, at: Contai
     let container = names.container(at);
     let service = container.compose.service.as_deref();
     let is_its_own = |service: &&str| names.index.answering(network, service) == [at];
-    service.filter(is_its_own).unwrap_or(container.own_name())
+    service.filter(is_its_own).unwrap_or(container.network_name())
 }
 
 /// A name that nobody has, and who asks for it.

@@ -141,7 +141,8 @@ pub fn called<'a>(
     let is_made_up =
         project_of_made_up(container).is_some_and(|project| !host.starts_with(project));
     let mut called = chosen_names(facts, network, at);
-    called.extend((!is_made_up).then_some(container.name.as_str()));
+    let own = container.held_pod().unwrap_or(&container.name);
+    called.extend((!is_made_up).then_some(own));
     called
 }
 

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use super::bound;
 use super::by_host;
+use super::detours::{self, Detour};
 use super::facts::Listens;
 use super::families;
 use super::in_the_way::Obstacle;
@@ -101,6 +102,9 @@ fn named(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     }
     if let Some(network) = all_apart(names, from, to, &shared) {
         return Some(Obstacle::Apart(network));
+    }
+    if let Some(detour) = detours::to(names, led_elsewhere(names, from), from, to, &shared) {
+        return Some(Obstacle::Detour(detour));
     }
     if let Some((network, _)) = edge.by_turns(names) {
         return Some(Obstacle::Ambiguous(network));
@@ -199,8 +203,16 @@ fn addressed(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
         if let Some(network) = all_apart(names, from, to, &shared) {
             return Some(Obstacle::Apart(network));
         }
+        if let Some(detour) = detours::of(names, led_elsewhere(names, from), from, address) {
+            return Some(Obstacle::Detour(detour));
+        }
     }
     ports(names, edge, to)
+}
+
+/// The routes of a container's stack that lead what is for its neighbours elsewhere.
+fn led_elsewhere<'n>(names: &'n Names, from: ContainerAt) -> &'n [Detour] {
+    names.map.stack(from).map_or(&[], |stack| names.index.led_elsewhere(stack))
 }
 
 /// Whether what is sent to the address gets into a network on which the client

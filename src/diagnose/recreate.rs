@@ -162,6 +162,11 @@ impl Case<'_> {
         if value_of(label::POD_NAME).is_some() {
             return Maker::Other { maker: Some("Kubernetes".to_owned()) };
         }
+        if let Some(pod) = container.held_pod() {
+            // Its ports and networks are the pod's, which are fixed as that is made.
+            let how = format!("podman generate kube {pod}, and podman play kube --replace");
+            return Maker::Other { maker: Some(format!("the pod {pod} ({how})")) };
+        }
         if let Some(unit) = value_of(label::SYSTEMD_UNIT) {
             return Maker::Other { maker: Some(format!("the systemd unit {unit}")) };
         }
@@ -195,7 +200,9 @@ impl Case<'_> {
             Volumes::FromOld if !podman => false,
             Volumes::FromOld | Volumes::ByHand => return None,
         };
+        let pod = container.pod.as_ref().map(|pod| pod.name.as_str());
         let mode = match &container.network_mode {
+            NetworkMode::Container(_) if pod.is_some() => None,
             NetworkMode::Host => Some("host".to_owned()),
             NetworkMode::None => Some("none".to_owned()),
             NetworkMode::Container(_) => {
@@ -214,7 +221,11 @@ impl Case<'_> {
                 usual.contains(&(&option.option, option.value.as_deref().unwrap_or_default()));
             if podman { !usual } else { !option.option.starts_with("--health-") }
         };
-        let options = made_with.options.iter().filter(given);
+        let of_pod = |option: &&RunOption| {
+            pod.is_some() && ["--cgroup-parent", "--ipc", "--uts"].contains(&&*option.option)
+        };
+        let options = made_with.options.iter().filter(given).filter(|option| !of_pod(option));
+        let pod = pod.map(|name| RunOption::with("--pod", name));
         Some(Settings {
             old_name: self.old_name(container),
             image: image_of(container),
@@ -231,7 +242,7 @@ impl Case<'_> {
                 .map(ToString::to_string)
                 .collect(),
             links: container.links.iter().map(ToString::to_string).collect(),
-            options: options.cloned().collect(),
+            options: pod.into_iter().chain(options.cloned()).collect(),
             not_carried: made_with
                 .others
                 .iter()

@@ -201,6 +201,12 @@ impl Case<'_> {
 
     /// Shows the end of a container's log.
     pub fn logs(&self, at: ContainerAt) -> Step {
+        // What holds a pod's network says nothing; those say it that use it.
+        if let Some(pod) = self.container(at).held_pod().filter(|pod| is_usable(pod)) {
+            let words = ["podman", "pod", "logs", "--tail", "20", pod];
+            let command = words.map(str::to_owned).to_vec();
+            return self.step(at, Action::Run { command, root: false }, Applicability::Safe);
+        }
         self.look(&["logs", "--tail", "20"], at)
     }
 

@@ -39,7 +39,7 @@ impl<'s> Shared<'s> {
             let container = facts.container(*at);
             let [own, by_right] = of_project.entry(container.project()).or_default();
             own.push(*at);
-            let service = container.compose.service.as_deref().unwrap_or(container.own_name());
+            let service = container.compose.service.as_deref().unwrap_or(container.network_name());
             by_right.extend(service.eq_ignore_ascii_case(name).then_some(*at));
         }
         Self { network, name, owners, of_project }
@@ -108,7 +108,7 @@ impl<'a> Case<'a> {
         }
         let network = &self.network(shared.network).name;
         let own_names: Vec<&str> =
-            shared.owners.iter().map(|at| self.container(*at).own_name()).collect();
+            shared.owners.iter().map(|at| self.container(*at).network_name()).collect();
         if self.is_planned() {
             return vec![advise(format!(
                 "give each a name of its own on {network}, or a network of its own"
@@ -140,7 +140,7 @@ impl<'a> Case<'a> {
             steps = of_owner
                 .iter()
                 .flat_map(|(owner, edges)| {
-                    self.redial(edges, self.container(*owner).own_name(), None)
+                    self.redial(edges, self.container(*owner).network_name(), None)
                 })
                 .collect();
         }
@@ -181,7 +181,7 @@ impl<'a> Case<'a> {
     fn rejoin(&self, at: ContainerAt, shared: &Shared) -> Option<[Step; 2]> {
         let endpoint = self.map.endpoint_on(at, shared.network)?;
         let fixed = endpoint.fixed_addresses().next().is_some();
-        if fixed || self.container(at).own_name().eq_ignore_ascii_case(shared.name) {
+        if fixed || self.container(at).network_name().eq_ignore_ascii_case(shared.name) {
             return None;
         }
         let mut aliases = self.aliases_on(at, shared.network);

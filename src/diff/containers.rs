@@ -96,6 +96,8 @@ fn aspects(container: &Container, owners: &Owners) -> [Aspect; 14] {
         compose: _,
         task_of: _,
         node: _,
+        // Whose network it uses is in its mode.
+        pod: _,
         // It goes with an exit code of its own.
         oom_killed: _,
         // Declaring a port opens nothing.

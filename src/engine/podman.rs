@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::model::{
     Container, Driver, Endpoint, EngineFacts, Isolate, Network, NetworkMode, OfPodman,
-    PODMAN_DEFAULT_NETWORK,
+    PODMAN_DEFAULT_NETWORK, Pod,
 };
 
 /// The list of networks in Podman's own API, which is on the same socket and
@@ -82,6 +82,36 @@ pub fn leave_out_what_is_no_network(networks: &[Network], containers: &mut [Cont
     }
 }
 
+/// The list of containers in Podman's own API, which says who is in a pod. All but what
+/// holds a pod's network shares that of another container.
+pub fn own_containers(containers: &[Container]) -> Option<&'static str> {
+    let shares = |c: &Container| matches!(c.network_mode, NetworkMode::Container(_));
+    let may_hold = |c: &Container| c.name.ends_with("-infra");
+    let is_wanted = containers.iter().any(|c| shares(c) || may_hold(c));
+    is_wanted.then_some("/v4.0.0/libpod/containers/json?all=true")
+}
+
+/// A container in Podman's own words.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct OwnContainer {
+    id: String,
+    pod_name: Option<String>,
+    is_infra: Option<bool>,
+}
+
+/// Adds to the containers in which pod they are.
+pub fn add_pods(own: Vec<OwnContainer>, containers: &mut [Container]) {
+    let mut own: HashMap<String, OwnContainer> =
+        own.into_iter().map(|container| (container.id.clone(), container)).collect();
+    for container in containers {
+        let Some(own) = own.remove(&container.id) else { continue };
+        let is_infra = own.is_infra.unwrap_or_default();
+        let name = own.pod_name.filter(|name| !name.is_empty());
+        container.pod = name.map(|name| Pod { name, is_infra });
+    }
+}
+
 /// The status of an answer as Docker would have it. Podman finds a container
 /// first and looks into it then; for one that went in between it answers 500.
 pub fn status(status: u16, message: &str) -> u16 {
@@ -117,6 +147,30 @@ mod tests {
                 of(None, true),
             ]
         );
+    }
+
+    #[test]
+    fn who_is_in_a_pod_is_in_podmans_own_words() {
+        // As Podman 4.3 has them.
+        let own = serde_json::json!([
+            {"Id": "1", "IsInfra": true, "Names": ["0123-infra"], "Pod": "0123", "PodName": "shop"},
+            {"Id": "2", "IsInfra": false, "Names": ["web"], "Pod": "0123", "PodName": "shop"},
+            {"Id": "3", "IsInfra": false, "Names": ["lone"], "Pod": "", "PodName": ""},
+        ]);
+        let named = |(id, name): (&str, &str)| Container {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            ..Container::default()
+        };
+        let all = [("1", "0123-infra"), ("2", "web"), ("3", "lone"), ("4", "new")];
+        let mut containers = all.map(named);
+        assert!(
+            own_containers(&containers).is_some() && own_containers(&containers[1..]).is_none()
+        );
+        add_pods(serde_json::from_value(own).unwrap(), &mut containers);
+        let pods = containers.map(|c| c.pod.map(|pod| (pod.name, pod.is_infra)));
+        let shop = |is_infra| Some(("shop".to_owned(), is_infra));
+        assert_eq!(pods, [shop(true), shop(false), None, None]);
     }
 
     #[test]

@@ -56,6 +56,10 @@ pub async fn scan(
     notes.append(&mut unread);
     if facts.is_podman() {
         podman::leave_out_what_is_no_network(&networks, &mut containers);
+        if let Some(path) = podman::own_containers(&containers) {
+            let own = lenient::raw(engine, "list containers", path).await;
+            podman::add_pods(own.unwrap_or_default(), &mut containers);
+        }
         // What the host's network reaches depends on it.
         let asked = facts.rootless.is_some();
         if !asked && containers.iter().any(|c| c.network_mode == NetworkMode::Host) {

@@ -203,6 +203,7 @@ pub fn container(inspected: Inspected, unread: &mut Vec<Unread>) -> Container {
         task_of: task_of(&labels),
         node: String::new(),
         own_name: None,
+        pod: None,
         links: links(host_config.links.unwrap_or_default()),
         extra_hosts: host_config
             .extra_hosts

@@ -721,3 +721,31 @@ fn where_nothing_is_tracked_a_socket_that_is_gone_tells_what_came_of_it() {
         ]
     );
 }
+
+#[test]
+fn a_virtual_address_is_whose_interface_has_it() {
+    use super::who::End;
+    use crate::model::Party;
+
+    let snapshot = snapshot();
+    let map = Map::new(&snapshot);
+    let party = |holder: Option<usize>, address: &str| {
+        let mut lookouts = lookouts();
+        if let Some(at) = holder {
+            let own = ["127.0.0.1", "10.1.0.100", "10.1.0.2", "192.168.9.9", "192.0.2.2"];
+            lookouts.all[at]
+                .addresses
+                .extend(own.map(|own| own.parse::<std::net::IpAddr>().unwrap()));
+        }
+        let end = End { address: at(address), within: None, owner: None, waits: None };
+        Who::new(&map, &lookouts).party("", end)
+    };
+    let web = || Party::Container { name: "web".to_owned() };
+    assert_eq!(party(Some(WEB), "10.1.0.100:80"), web());
+    let api = party(Some(API), "10.1.0.100:80");
+    assert!(format!("{api:?}").contains("api"), "{api:?}");
+    assert_eq!(party(Some(API), "10.1.0.2:80"), web(), "the engine gave it to web");
+    assert_eq!(party(Some(WEB), "192.0.2.2:80"), Party::Host);
+    assert!(matches!(party(Some(WEB), "192.168.9.9:80"), Party::Outside { .. }));
+    assert!(matches!(party(None, "10.1.0.100:80"), Party::Unknown { .. }));
+}

@@ -10,7 +10,8 @@ use ipnet::IpNet;
 
 use crate::graph::Map;
 use crate::model::{
-    ContainerAt, Family, FlowProtocol, LookoutAt, Lookouts, Moment, Party, Protocol,
+    ContainerAt, Driver, Family, FlowProtocol, LookoutAt, Lookouts, Moment, Network, Party,
+    Protocol,
 };
 use crate::order::OrderBy;
 
@@ -93,13 +94,21 @@ impl Who {
             let name = |id: &String| known(id).map_or(id, |at| &map.container(at).name).clone();
             let names = lookout.containers.iter().map(name).collect();
             who.lookouts.push((names, lookout.node.clone(), lookout.is_engine));
-            let own = lookout.addresses.iter().map(|own| ((lookout.node.clone(), *own), ()));
-            who.machines.extend(own);
+            if lookout.is_engine {
+                let own = lookout.addresses.iter().map(|own| ((lookout.node.clone(), *own), ()));
+                who.machines.extend(own);
+            }
         }
         who.known = map.containers().map(|at| map.container(at).name.clone()).collect();
         who.add_networks(map);
         for at in map.containers().filter(|at| map.container(*at).state.has_network()) {
             who.add_container(map, at, posted.get(&at).copied());
+        }
+        for (at, lookout) in lookouts.all.iter().enumerate().filter(|(_, of)| !of.is_engine) {
+            let known = |id: &String| by_id.get(&**id).copied();
+            if let Some(container) = lookout.containers.iter().find_map(known) {
+                who.add_own_given(map, container, at, &lookout.addresses);
+            }
         }
         let swarm = map.snapshot().engine.swarm.as_ref();
         for service in swarm.iter().flat_map(|swarm| &swarm.services) {
@@ -116,7 +125,7 @@ impl Who {
             for subnet in &network.subnets {
                 self.subnets.push((network.node.clone(), subnet.subnet));
                 let Some(gateway) = map.gateway(at, subnet) else { continue };
-                if network.driver != crate::model::Driver::Bridge {
+                if network.driver != Driver::Bridge {
                     continue;
                 }
                 self.machines.insert((network.node.clone(), gateway), ());
@@ -170,6 +179,35 @@ impl Who {
             };
             let port = (container.node.clone(), protocol, host_port);
             self.published.entry(port).or_default().push(leads_to);
+        }
+    }
+
+    /// Adds those addresses in a container's namespace that are of its networks and that
+    /// the engine gave to nobody: virtual ones, which a program gave to its interfaces.
+    fn add_own_given(
+        &mut self,
+        map: &Map<'_>,
+        at: ContainerAt,
+        lookout: LookoutAt,
+        addresses: &[IpAddr],
+    ) {
+        let stack = map.stack(at).unwrap_or(at);
+        for address in addresses {
+            let mut networks = map.networks_of(stack).map(|network| map.network(network));
+            let of = |network: &&Network| {
+                network.driver != Driver::Overlay && network.contains(*address)
+            };
+            let Some(network) = networks.find(of) else { continue };
+            if self.machines.contains_key(&(network.node.clone(), *address)) {
+                continue;
+            }
+            let endpoint = Endpoint {
+                container: map.container(stack).name.clone(),
+                network: network.name.as_str().into(),
+                lookout: Some(lookout),
+                since: None,
+            };
+            self.endpoints.entry((network.node.clone(), *address)).or_insert(endpoint);
         }
     }
 

@@ -42,6 +42,8 @@ pub(super) struct Names {
     by_id: Sorted,
     /// By the name on its own engine, where the map has it under another.
     on_engines: Sorted,
+    /// By the pod whose network they hold.
+    pods: Sorted,
     /// By Compose's service.
     services: Sorted,
     /// By the name of its task, without the task's id.
@@ -68,6 +70,7 @@ impl Names {
             by_name: Sorted::new(containers, |c| Some(&c.name)),
             by_id: Sorted::new(containers, |c| Some(&c.id)),
             on_engines: Sorted::new(containers, |c| Some(c.own_name())),
+            pods: Sorted::new(containers, Container::held_pod),
             services: Sorted::new(containers, |c| c.compose.service.as_deref()),
             task_names: Sorted::new(containers, Container::task_name),
             tasks,
@@ -81,9 +84,10 @@ impl Names {
             found.dedup();
             found
         };
-        let ways: [&dyn Fn() -> Vec<ContainerAt>; 6] = [
+        let ways: [&dyn Fn() -> Vec<ContainerAt>; 7] = [
             &|| in_order([called(&self.by_name), called(&self.by_id)].concat()),
             &|| called(&self.on_engines),
+            &|| called(&self.pods),
             &|| called(&self.services),
             &|| self.tasks_of(name).to_vec(),
             &|| called(&self.task_names),

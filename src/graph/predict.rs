@@ -286,6 +286,7 @@ impl Map<'_> {
         let is_its = |name: &String| name == container.own_name();
         self.snapshot().engine_of(&container.node).is_podman()
             && !names.is_empty()
+            && container.held_pod().is_none()
             && !names.iter().any(is_its)
     }
 
@@ -305,7 +306,8 @@ impl Map<'_> {
         }
     }
 
-    fn is_on(&self, container: ContainerAt, network: NetworkAt) -> bool {
+    /// Whether what a container sends begins on a network, where it uses another one's as well.
+    pub fn is_on(&self, container: ContainerAt, network: NetworkAt) -> bool {
         self.stack(container).is_some_and(|owner| self.networks_of(owner).any(|n| n == network))
     }
 

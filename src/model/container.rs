@@ -313,6 +313,18 @@ fn not_empty<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Er
     Ok(Option::<String>::deserialize(from)?.filter(|text| !text.is_empty()))
 }
 
+/// A pod of Podman's: containers that share the network of one that Podman makes for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Pod {
+    /// What it is called.
+    pub name: String,
+    /// Whether this container is the one whose network the others share. On its networks
+    /// it has the name of the pod, and not its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_infra: bool,
+}
+
 /// A container as the engine describes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -403,6 +415,9 @@ pub struct Container {
     /// engines have a container of that name. See [`Self::own_name()`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own_name: Option<String>,
+    /// Podman's pod that it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod: Option<Pod>,
     /// Legacy links (`--link`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
@@ -498,6 +513,17 @@ impl Container {
         self.own_name.as_deref().unwrap_or(&self.name)
     }
 
+    /// The name that it has on its networks: its own, or that of the pod whose network it
+    /// holds.
+    pub fn network_name(&self) -> &str {
+        self.held_pod().unwrap_or(self.own_name())
+    }
+
+    /// The pod whose network it holds for the others in it.
+    pub fn held_pod(&self) -> Option<&str> {
+        self.pod.as_ref().filter(|pod| pod.is_infra).map(|pod| pod.name.as_str())
+    }
+
     /// A task's name without the task's id at its end, which is long and tells
     /// nothing: `web.1`. None for what is no task.
     pub fn task_name(&self) -> Option<&str> {
@@ -508,13 +534,13 @@ impl Container {
     }
 
     /// The names other members resolve this container by on the endpoint's
-    /// network, best first: its own name, then aliases, then generated ids.
+    /// network, best first: its own name (a pod's for who holds its network), then aliases, then generated ids.
     /// On the default bridge there are none.
     ///
     /// Engines from 25 on say which (`DNSNames`); for older ones it is the
     /// container's name and aliases, the short id among them.
     pub fn names_on<'a>(&'a self, endpoint: &'a Endpoint) -> Vec<&'a str> {
-        let mut names = vec![self.own_name()];
+        let mut names = vec![self.network_name()];
         let told = endpoint.aliases.iter().chain(&endpoint.dns_names);
         for name in told.map(String::as_str) {
             if !names.contains(&name) {
@@ -533,7 +559,7 @@ impl Container {
     pub fn chosen_names_on<'a>(&'a self, endpoint: &'a Endpoint) -> Vec<&'a str> {
         self.names_on(endpoint)
             .into_iter()
-            .filter(|name| *name != self.own_name() && *name != self.short_id())
+            .filter(|name| *name != self.network_name() && *name != self.short_id())
             .collect()
     }
 }

@@ -440,6 +440,16 @@ pub enum Evidence {
         /// The host's interface.
         interface: String,
     },
+    /// A route of a container's own, such as a tunnel's.
+    OwnRoute {
+        /// The container.
+        container: String,
+        /// The addresses that it is for.
+        #[cfg_attr(test, schemars(with = "String"))]
+        destination: IpNet,
+        /// The container's interface.
+        interface: String,
+    },
     /// A connection to an address of a network that nobody has.
     ConnectionToNobody {
         /// The other end.

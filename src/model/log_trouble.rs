@@ -39,8 +39,10 @@ pub enum TroubleKind {
     DiskFull,
     /// A URL, a host or a port that it is given is none.
     MalformedAddress,
-    /// Its configuration or arguments make no sense.
+    /// Its configuration makes no sense.
     Configuration,
+    /// A program is given an option or argument that it does not know.
+    CommandLine,
     /// It has no name server to ask.
     NoResolver,
     /// A name was not found; the line does not say which.
@@ -78,6 +80,7 @@ impl TroubleKind {
             Self::DiskFull => "no space left on the disk",
             Self::MalformedAddress => "a URL, a host or a port that it is given is malformed",
             Self::Configuration => "it does not understand its configuration",
+            Self::CommandLine => "a program does not know an option that it is given",
             Self::NoResolver => "it is told no name server to ask",
             Self::NameNotFound => "name not found",
             Self::Refused => "connection refused",

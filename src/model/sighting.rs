@@ -21,7 +21,7 @@ pub struct Lookout {
     pub is_engine: bool,
     /// Name of the engine, in a map of several.
     pub node: String,
-    /// The machine's own addresses, in the engine's own.
+    /// The addresses of its interfaces, where they can be read.
     pub addresses: Vec<IpAddr>,
 }
 

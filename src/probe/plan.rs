@@ -305,7 +305,7 @@ fn queries(map: &Map, from: ContainerAt, to: ContainerAt, attempts: &Attempts) -
     let prediction = map.predict(from, to);
     let mut queries = Vec::new();
     for attempt in attempts {
-        let name = target.own_name().to_owned();
+        let name = target.network_name().to_owned();
         queries.push(Query::new(from, Some(to), None, By::Name, name, attempt));
         queries.extend(prediction.routes.iter().filter_map(|route| {
             let address = route.address?.to_string();
@@ -329,7 +329,7 @@ fn nowhere(map: &Map, from: ContainerAt, to: ContainerAt, why: Why) -> Query {
         to: Some(to),
         network: None,
         by: By::Name,
-        target: map.container(to).own_name().to_owned(),
+        target: map.container(to).network_name().to_owned(),
         attempt: Attempt::Icmp,
         answer: Found::Nowhere(why),
     }

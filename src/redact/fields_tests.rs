@@ -263,6 +263,7 @@ fn container() -> Container {
         task_of: Some(stranger("service")),
         node: stranger("engine"),
         own_name: Some(stranger("own")),
+        pod: Some(Pod { name: stranger("pod"), is_infra: true }),
         links: vec![Link { target: stranger("target"), alias: stranger("alias") }],
         extra_hosts: vec![ExtraHost {
             name: stranger("extra"),
@@ -545,6 +546,8 @@ const CLASSES: &[(&str, Class)] = &[
     ("containers[].task_of", Named),
     ("containers[].node", Named),
     ("containers[].own_name", Named),
+    ("containers[].pod.name", Named),
+    ("containers[].pod.is_infra", Stays),
     ("containers[].links[]", Named),
     ("containers[].extra_hosts[]", Named),
     ("containers[].dns[]", Address),

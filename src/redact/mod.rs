@@ -23,8 +23,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use crate::model::keys::option;
 use crate::model::{
     Compose, Container, Endpoint, ExtraHost, FailedCheck, Fault, GatewayModes, HostAddress, Link,
-    Measurement, Network, NetworkMode, Place, Plan, Probe, PublishedPort, RequestedPort, Snapshot,
-    StartError, Subnet, Taken, Unread, Why,
+    Measurement, Network, NetworkMode, Place, Plan, Pod, Probe, PublishedPort, RequestedPort,
+    Snapshot, StartError, Subnet, Taken, Unread, Why,
 };
 use crate::order::OrderBy;
 use redaction::Redaction;
@@ -215,6 +215,8 @@ impl Redaction {
             task_of: container.task_of.as_deref().map(|name| names.word(name)),
             node: names.word(&container.node),
             own_name: container.own_name.as_deref().map(|name| names.word(name)),
+            pod: (container.pod.as_ref())
+                .map(|pod| Pod { name: names.word(&pod.name), is_infra: pod.is_infra }),
             links: container.links.iter().map(|link| self.link(link)).collect(),
             extra_hosts: container.extra_hosts.iter().map(|host| self.extra_host(host)).collect(),
             dns: container.dns.iter().map(|server| self.word_or_address(server)).collect(),

@@ -303,6 +303,7 @@ fn other_words(snapshot: &Snapshot) -> BTreeSet<&str> {
     for container in &snapshot.containers {
         words.extend(container.task_of.as_deref());
         words.extend(container.own_name.as_deref());
+        words.extend(container.pod.as_ref().map(|pod| pod.name.as_str()));
         words.insert(&container.node);
     }
     words.extend(snapshot.unread.iter().filter_map(|note| match &note.part {
@@ -346,7 +347,8 @@ fn is_of_a_proxy(name: &str) -> bool {
 /// Names that the kernel or the engine gives: `lo`, `eth0`, `docker0`.
 fn is_plain_interface(name: &str) -> bool {
     let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
-    matches!(stem, "lo" | "eth" | "docker") && name.len() - stem.len() <= 2
+    // That of a route that throws away what it is for.
+    name == "*" || matches!(stem, "lo" | "eth" | "docker") && name.len() - stem.len() <= 2
 }
 
 /// Whether a program may refuse a name is told by its underscores.

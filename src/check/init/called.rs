@@ -99,9 +99,20 @@ impl<'w, 'a> Called<'w, 'a> {
         of.iter().all(is_usual) && others.iter().all(|at| what(*at) == like)
     }
 
-    /// What the file calls a container: its service, where that means no other.
+    /// What the file calls a container: its service, or the pod whose network it holds,
+    /// where that means no other.
     pub fn container(&self, at: ContainerAt) -> &'w str {
-        self.services.get(&at).copied().unwrap_or(&self.map.container(at).name)
+        let service = self.services.get(&at).copied();
+        service.or_else(|| self.pod(at)).unwrap_or(&self.map.container(at).name)
+    }
+
+    /// The pod whose network a container holds. The container's own name is another one
+    /// each time that the pod is made.
+    fn pod(&self, at: ContainerAt) -> Option<&'w str> {
+        let means_no_other = |pod: &&str| {
+            is_ordinary(pod) && self.who.containers(pod).is_ok_and(|found| found == [at])
+        };
+        self.map.container(at).held_pod().filter(means_no_other)
     }
 
     /// What tells a container from copies of it, for which the file has one name.
@@ -159,6 +170,10 @@ impl<'w, 'a> Called<'w, 'a> {
 
     /// Whether it calls any otherwise than the engine does.
     pub fn is_short(&self, containers: &[ContainerAt]) -> bool {
-        containers.iter().any(|at| self.container(*at) != self.map.container(*at).name)
+        let is_other = |at: &ContainerAt| {
+            let service = self.services.get(at);
+            service.is_some_and(|service| *service != self.map.container(*at).name)
+        };
+        containers.iter().any(is_other)
     }
 }

@@ -138,7 +138,7 @@ fn way(ways: &Ways, from: ContainerAt, to: ContainerAt) -> Option<ReachedBy> {
         manner,
         class: None,
     };
-    let target = ArrowTarget { name: ways.map.container(to).name.clone(), port: None };
+    let target = ArrowTarget { name: ways.map.container(to).network_name().to_owned(), port: None };
     let status = |arrow: &Arrow| ways.pair(from, to, &target, arrow).status;
     if status(&arrow(true, Manner::Name)) == CheckStatus::Pass {
         Some(ReachedBy::Name)

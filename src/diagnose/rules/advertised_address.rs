@@ -94,7 +94,7 @@ fn finding(case: &Case, server: ContainerAt, handed: &HandedOut, edges: &[&Edge]
 fn known_as<'c>(case: &'c Case, server: ContainerAt, edges: &'c [&Edge]) -> &'c str {
     let known = &edges[0].host;
     let same = edges[0].is_by_name() && edges.iter().all(|edge| edge.host == *known);
-    if same { known } else { case.container(server).own_name() }
+    if same { known } else { case.container(server).network_name() }
 }
 
 /// The edge without what the log says of the address that was handed out.

@@ -3,7 +3,8 @@
 use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Sight, settled};
 use crate::model::words::few;
 use crate::model::{
-    Change, ContainerAt, Evidence, Finding, ListensFrom, MachineMatter, NetworkMode, Severity, Step,
+    Change, ContainerAt, Evidence, Finding, ListensFrom, MachineMatter, NetworkMode, Protocol,
+    Severity, Step,
 };
 
 /// See `netmap explain host-mode-peer`.
@@ -80,6 +81,8 @@ fn by_name(case: &Case, to: ContainerAt, edges: &[&Edge]) -> Finding {
         let edges: Vec<&Edge> = edges.iter().copied().filter(|edge| edge.port == port).collect();
         match port {
             Some(port) => case.go_by_localhost(to, port, &edges),
+            // Where there is one port, it is that.
+            None if has_one_port(case, to) => case.redial(&edges, "localhost", None),
             // Without a port nobody can tell which to publish.
             None => {
                 let from: Vec<ContainerAt> = edges.iter().map(|edge| edge.from).collect();
@@ -92,6 +95,16 @@ fn by_name(case: &Case, to: ContainerAt, edges: &[&Edge]) -> Finding {
         false => settled(ports.into_iter().flat_map(of_port).collect()),
     };
     finding
+}
+
+/// Whether a container has one port, which the host has under the same number.
+fn has_one_port(case: &Case, at: ContainerAt) -> bool {
+    let container = case.container(at);
+    let [asked, others @ ..] = &container.requested[..] else { return false };
+    let is_same = asked.protocol == Protocol::Tcp && asked.host_port.one() == Some(asked.port);
+    let is_alone = others.iter().all(|other| other.port == asked.port)
+        && container.exposed.iter().all(|exposed| exposed.port == asked.port);
+    is_same && is_alone
 }
 
 /// `localhost` is dialled on the host's network for a port that is not there.

@@ -104,9 +104,11 @@ fn finding(
     }
     finding.evidence.extend(case.signs(&clients));
     let protocol = silent[0].1;
-    let mut others = case.open_ports_of(at, protocol);
-    others.retain(|port| !ports.contains(&(*port, protocol)));
-    let (of, listed) = (name.to_owned(), others.clone());
+    let open = case.open_ports_of(at, protocol);
+    let is_free = |port: &&u16| !ports.contains(&(**port, protocol));
+    let others: Vec<u16> = open.iter().filter(is_free).copied().collect();
+    // What it listens on may be published already.
+    let (of, listed) = (name.to_owned(), if others.is_empty() { open } else { others.clone() });
     finding.evidence.push(Evidence::OpenPorts { container: of, ports: listed, besides: true });
     finding.evidence.extend(case.last_words(at).filter(|_| others.is_empty()));
     finding.fix = publish_instead(case, at, silent[0], &others);

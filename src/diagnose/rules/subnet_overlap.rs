@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use ipnet::IpNet;
 
-use crate::diagnose::{Case, Judgement, Rule, Sight, advise};
+use crate::diagnose::detours::Detour;
+use crate::diagnose::{Case, Judgement, Obstacle, Rule, Sight, advise};
 use crate::model::words::few;
 use crate::model::{
-    Driver, Evidence, HostObservation, Network, NetworkAt, RouteEntry, Severity, Step, Subnet,
+    Driver, Evidence, Finding, HostObservation, Network, NetworkAt, RouteEntry, Severity, Step,
+    Subnet,
 };
 use crate::order::OrderBy;
 
@@ -15,14 +17,16 @@ use crate::order::OrderBy;
 pub const RULE: Rule = Rule {
     name: "subnet-overlap",
     severity: Severity::Warning,
-    summary: "a container network has addresses that another network or the host's own routes have too",
+    summary: "a container network has addresses that another network has too, or a route to elsewhere",
     meaning: "The engine chooses subnets without knowing your LAN or a VPN that comes up later. Where \
-        the ranges overlap, packets for the LAN end up on a bridge, or the other way round.",
+        the ranges overlap, packets for the LAN end up on a bridge, or the other way round. A tunnel in \
+        a container does the same to that one: what is for its neighbours goes into the tunnel.",
     seen: "The subnets of two networks overlap, or a route of the host that is not the engine's own \
-        overlaps a subnet.",
+        overlaps a subnet, or a container's own routes lead its neighbours' addresses to another interface \
+        than their network's.",
     example: "The office VPN or a machine of the LAN is gone since `docker compose up`",
     fix: "Re-create the network on another range, with `--subnet`; set `default-address-pools` to \
-        ranges that nobody else uses.",
+        ranges that nobody else uses. A tunnel can leave a range out (WireGuard: `AllowedIPs`).",
     mistaken_for: "A VPN that is down.",
     needs: &[Sight::Machine],
     judge,
@@ -77,6 +81,7 @@ fn judge(case: &Case) -> Judgement {
         };
         findings.push(finding);
     }
+    findings.extend(led_elsewhere(case));
     let Some(host) = &case.map.snapshot().host else { return Judgement::of(findings) };
     let routes = host.routes.as_deref().unwrap_or_default();
     for (network, subnet) in &subnets {
@@ -100,6 +105,44 @@ fn judge(case: &Case) -> Judgement {
         }
     }
     Judgement::of(findings)
+}
+
+/// What containers send to their neighbours and their own routes lead elsewhere.
+fn led_elsewhere(case: &Case) -> Vec<Finding> {
+    let mut failing = case.obstructed(|edge, obstacle| match obstacle {
+        Obstacle::Detour(detour) => Some((case.map.stack(edge.from)?, detour.clone())),
+        _ => None,
+    });
+    for at in case.containers() {
+        for detour in case.index.led_elsewhere(at) {
+            failing.entry((at, detour.clone())).or_default();
+        }
+    }
+    let told = failing.into_iter().map(|((at, Detour { network, destination, interface }), edges)| {
+        let (name, on) = (case.name(at), &case.network(network).name);
+        let mut finding = RULE.finding(
+            [name, on.as_str()],
+            format!("{name} sends what is for neighbours on {on} to its interface {interface}"),
+        );
+        if edges.iter().any(|edge| edge.evidently_fails()) {
+            finding.severity = Severity::Error;
+        }
+        finding.evidence = case.signs(&edges);
+        let container = name.to_owned();
+        finding.evidence.extend(case.network(network).subnets.iter().map(|subnet| {
+            Evidence::Subnet { network: on.clone(), subnet: subnet.subnet }
+        }));
+        let route = Evidence::OwnRoute { container, destination, interface: interface.clone() };
+        finding.evidence.push(route);
+        finding.fix = vec![
+            advise(format!(
+                "let what makes {interface} in {name} leave {destination} out (WireGuard: AllowedIPs), or:"
+            )),
+            recreate(case.network(network)),
+        ];
+        finding
+    });
+    told.collect()
 }
 
 /// So many pairs of networks that lie in one are told of one by one: of a thousand with the

@@ -2,17 +2,19 @@
 
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
+use std::net::Ipv6Addr;
 
 use crate::diagnose::cures::{
     BY_A_RELAY, Servers, by_default, cure, dropped, is_to_mail_outside, same_protocol,
 };
+use crate::diagnose::families;
 use crate::diagnose::{
     Case, Complaint, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise, owned,
 };
 use crate::model::words::few;
 use crate::model::{
-    ContainerAt, Evidence, Finding, Health, ListensFrom, LogError, LogErrorKind, MachineMatter,
-    Progress, Severity, State, TroubleKind, reference,
+    ContainerAt, Evidence, Family, Finding, Health, ListensFrom, LogError, LogErrorKind,
+    MachineMatter, Progress, Severity, State, Step, TroubleKind, reference,
 };
 
 /// See `netmap explain unexplained-failure`.
@@ -102,6 +104,12 @@ fn of_hosts(
             _ => {}
         }
     }
+    if let Some(fix) = unnamed(case, at, failing) {
+        let servers = case.name_server_on_host(at).iter().map(ToString::to_string).collect();
+        finding.evidence.push(Evidence::NameServers { servers, given: false });
+        finding.fix = fix;
+        return finding;
+    }
     let edges: Vec<&Edge> = failing.iter().map(|(edge, _)| *edge).collect();
     let of_server = of_server.map(|trouble| cure(case, at, trouble.kind, &edges));
     let dropped = || dropped(case, failing);
@@ -109,10 +117,30 @@ fn of_hosts(
     let mail = || failing.iter().all(is_mail).then(|| BY_A_RELAY.to_owned());
     let by_default = || by_default(case, at, failing);
     let dialled = || format!("then look at what {} is told to dial", case.called(at));
-    let advice = of_server.or_else(dropped).or_else(mail).or_else(by_default);
+    let family = || without_family(case, at, failing);
+    let advice = of_server.or_else(dropped).or_else(mail).or_else(family).or_else(by_default);
     let advice = advice.unwrap_or_else(dialled);
     finding.fix = vec![case.logs(at), advise(advice)];
     finding
+}
+
+/// What is said of a container that dials IPv6 addresses and has none itself.
+fn without_family(case: &Case, at: ContainerAt, failing: &[(&Edge, &LogError)]) -> Option<String> {
+    let is_v6 = |(edge, _): &(&Edge, &LogError)| edge.host.parse::<Ipv6Addr>().is_ok();
+    let stack = case.map.stack(at).filter(|_| !case.map.on_host(at))?;
+    let has_one = case.map.endpoints(stack).any(|(_, endpoint)| endpoint.ipv6.is_some());
+    let lacks = !has_one && failing.iter().all(is_v6);
+    lacks.then(|| families::give(Family::V6, case.called(at), &case.network_names(at)))
+}
+
+/// What lets a container ask for the names of its peers, which are right, where nobody
+/// answers and Podman's name server is one of the host's programs.
+fn unnamed(case: &Case, at: ContainerAt, failing: &[(&Edge, &LogError)]) -> Option<Vec<Step>> {
+    let is_unanswered = |(edge, error): &(&Edge, &LogError)| {
+        let is_peer = edge.is_by_name() && edge.container().is_some();
+        is_peer && error.kind == LogErrorKind::NameNotFound && !error.denied
+    };
+    failing.iter().all(is_unanswered).then(|| case.let_ask(at)).flatten()
 }
 
 /// One whose log does not say whom it fails to reach: what it is told to dial is
@@ -163,6 +191,11 @@ fn of_nobody(
         false if is_by_default && !kind.is_telling() => format!(
             "then look at which port {} dials: where nothing says one, it is that which its program \
              is made with",
+            case.called(at)
+        ),
+        false if kind == TroubleKind::NameNotFound && case.map.on_host(at) => format!(
+            "then see whether {} means a container: on the host's network none has a name, and each \
+             is localhost with a port that it has published",
             case.called(at)
         ),
         false => cure(case, at, kind, &suspects),

@@ -68,7 +68,7 @@ impl Aim {
         ways.into_iter().find_map(|(name, port)| {
             let called = |at: &ContainerAt| case.name(*at) == name;
             let to = case.containers().find(called)?;
-            let host = case.container(to).own_name().to_owned();
+            let host = case.container(to).network_name().to_owned();
             (host != name).then_some(Self { target: Destination::Container(to), host, port })
         })
     }

@@ -24,7 +24,7 @@ pub fn name(climb: &Climb, to: ContainerAt) -> Rung {
         return rung(Status::Pass, leads);
     }
     match by_name.verdict {
-        Verdict::Reachable if host.eq_ignore_ascii_case(case.container(to).own_name()) => {
+        Verdict::Reachable if host.eq_ignore_ascii_case(case.container(to).network_name()) => {
             rung(Status::Pass, leads)
         }
         Verdict::Unknown => rung(Status::Unknown, by_name.reason.to_string()),

@@ -395,10 +395,12 @@ fn rename(climb: &Climb, to: ContainerAt) -> Vec<Step> {
         return vec![advise(format!("let {} use localhost", climb.name()))];
     }
     match known.first() {
-        Some(_) if leads => vec![
-            advise("the name should resolve; see which name server is asked:"),
-            climb.inside(&["cat", "/etc/resolv.conf"]),
-        ],
+        Some(_) if leads => case.let_ask(climb.from).unwrap_or_else(|| {
+            vec![
+                advise("the name should resolve; see which name server is asked:"),
+                climb.inside(&["cat", "/etc/resolv.conf"]),
+            ]
+        }),
         Some(name) => vec![advise(format!("let {} use the name {name}", climb.name()))],
         None => meet(climb, to),
     }

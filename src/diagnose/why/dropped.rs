@@ -12,7 +12,7 @@ use crate::graph::Verdict;
 use crate::model::words::few;
 use crate::model::{
     ContainerAt, DropSearch, Ladder, LostWay, Measurement, Outcome, Rung, RungKind, State, Status,
-    Unread,
+    Unread, Why,
 };
 
 /// The way on which what was measured is lost although nothing known stands in
@@ -47,7 +47,9 @@ pub fn lost_way(
     let address =
         |m: &Measurement| -> Option<IpAddr> { m.leads_to.or_else(|| m.target.parse().ok()) };
     let is_lost = |measured: &Measurement| match measured.outcome {
-        Outcome::Timeout | Outcome::Unreachable => true,
+        // Who has no address of that kind sends nothing.
+        Outcome::Unreachable => measured.reason != Some(Why::NoSourceAddress),
+        Outcome::Timeout => true,
         // Of a port on which nothing listens that is the usual answer.
         Outcome::Refused => to.is_none_or(|to| {
             let address = address(measured);

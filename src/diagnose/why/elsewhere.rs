@@ -4,9 +4,12 @@
 use super::climb::Climb;
 use super::explained::{Explained, explained};
 use crate::diagnose::cures::{BY_A_RELAY, SMTP};
-use crate::diagnose::{Meaning, advise, advise_name, near};
+use crate::diagnose::{Meaning, advise, advise_name, families, near};
 use crate::model::words::few;
-use crate::model::{Ladder, NetworkAt, Outcome, Rung, RungKind, State, Status, Step, Why, nearest};
+use crate::model::{
+    Family, Ladder, Measurement, NetworkAt, Outcome, Rung, RungKind, State, Status, Step, Why,
+    nearest,
+};
 
 /// Puts the rungs on the ladder, and what fixes the first that fails.
 pub fn climb(climb: &Climb, ladder: &mut Ladder) {
@@ -65,6 +68,12 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
         RungKind::Port if is_mail_unheard(climb) => {
             (vec![advise(BY_A_RELAY.trim_start_matches("then "))], climb.connect())
         }
+        _ if lacks_family(climb).is_some() => {
+            let on = climb.case.network_names(climb.from);
+            let family = lacks_family(climb).into_iter();
+            let fix = family.map(|family| advise(families::give(family, climb.name(), &on)));
+            (fix.collect(), climb.connect())
+        }
         RungKind::Address | RungKind::Packets | RungKind::Size | RungKind::Port => {
             let fix = advise(format!(
                 "nothing that netmap can see stands between {} and {host}",
@@ -75,6 +84,12 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
     };
     ladder.fix = fix;
     ladder.see = Some(see);
+}
+
+/// The family of the address that was asked for, where the container has none of it.
+fn lacks_family(climb: &Climb) -> Option<Family> {
+    let lacks = |m: &&Measurement| m.reason == Some(Why::NoSourceAddress);
+    climb.measured.iter().any(lacks).then(|| climb.aim.address().map(Family::of)).flatten()
 }
 
 /// Whether the mail server of others was asked for, and nothing came back.
@@ -123,7 +138,7 @@ fn near(climb: &Climb) -> Option<String> {
     let (case, host) = (climb.case, climb.aim.host.as_str());
     near::near(case, climb.from, host, climb.aim.port, |_| true).or_else(|| {
         let others = case.containers().filter(|at| *at != climb.from);
-        let names = others.map(|at| case.container(at).own_name());
+        let names = others.map(|at| case.container(at).network_name());
         nearest(host, names).map(str::to_owned)
     })
 }

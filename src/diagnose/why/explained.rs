@@ -2,6 +2,7 @@
 //! doctor's own judgement and the doctor's own fix.
 
 use super::climb::Climb;
+use crate::diagnose::detours::Detour;
 use crate::diagnose::{Obstacle, advise, fix_by_host};
 use crate::model::words::few;
 use crate::model::{Ladder, MachineMatter, RungKind, Step};
@@ -110,6 +111,11 @@ pub fn remark(climb: &Climb, ladder: &mut Ladder) {
             let note =
                 format!("it sends its clients on to {}{port}, of no use to {from}", sent.host);
             (RungKind::Port, note)
+        }
+        Some(Obstacle::Detour(Detour { destination, interface, .. })) => {
+            let note =
+                format!("{from} sends what is for {destination} by its interface {interface}");
+            (RungKind::Address, note)
         }
         _ => return,
     };

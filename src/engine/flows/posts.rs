@@ -7,6 +7,8 @@ use std::net::IpAddr;
 use crate::engine::Engine;
 use crate::engine::engines::Engines;
 use crate::engine::flows::whom::Whom;
+#[cfg(target_os = "linux")]
+use crate::engine::process::Process;
 use crate::model::{Container, Lookout, Lookouts, NetworkMode, Snapshot, State, Unread};
 
 /// Bytes read of a table that says which addresses a machine has.
@@ -99,6 +101,15 @@ impl Gathered {
             {
                 let place = self.container(engine, container, &owners);
                 self.done.insert(container.id.clone(), (container.pid, place));
+            }
+        }
+        // A program moves a virtual address from one container to another.
+        let mut read = HashSet::new();
+        for container in snapshot.containers.iter().filter(|c| c.state.has_network()) {
+            let place = self.done.get(&container.id).and_then(|(_, place)| *place);
+            let place = place.filter(|at| !self.lookouts.all[*at].is_engine && read.insert(*at));
+            if let Some((at, engine)) = place.zip(engines.of(container)) {
+                self.lookouts.all[at].addresses = addresses_of(engine, container);
             }
         }
     }
@@ -236,16 +247,36 @@ fn owners_of(snapshot: &Snapshot) -> HashMap<&str, Option<String>> {
 
 #[cfg(target_os = "linux")]
 async fn machine(engine: &Engine) -> Result<(Known, Way, Vec<IpAddr>), String> {
-    use crate::engine::observe::routes::own_addresses;
-
     let process = engine.own_process().await?;
     let namespace = process.network_namespace()?;
     crate::engine::may_enter(&namespace)?;
     let namespace = Namespace::new(namespace)?;
+    let addresses = addresses_in(&process)?;
+    Ok((Known::Number(namespace.number), Way::Namespace(namespace), addresses))
+}
+
+/// The addresses of the interfaces that a process sees.
+#[cfg(target_os = "linux")]
+fn addresses_in(process: &Process) -> Result<Vec<IpAddr>, String> {
+    use crate::engine::observe::routes::own_addresses;
+
     let table = |path| process.table(path, MOST_OF_A_TABLE).map_err(|error| error.to_string());
     let mut addresses = own_addresses(&table("net/fib_trie")?);
     addresses.extend(own_addresses_v6(&table("net/if_inet6")?));
-    Ok((Known::Number(namespace.number), Way::Namespace(namespace), addresses))
+    Ok(addresses)
+}
+
+/// Those of a container, the engine's and others; none where they cannot be read.
+#[cfg(target_os = "linux")]
+fn addresses_of(engine: &Engine, container: &Container) -> Vec<IpAddr> {
+    let process = engine.process(container);
+    process.and_then(|process| addresses_in(&process)).unwrap_or_default()
+}
+
+/// See above.
+#[cfg(not(target_os = "linux"))]
+fn addresses_of(_: &Engine, _: &Container) -> Vec<IpAddr> {
+    Vec::new()
 }
 
 /// The addresses in the kernel's `if_inet6`: 32 digits at the beginning of each

@@ -22,6 +22,9 @@ pub const HOSTLESS: [(TroubleKind, &[&str]); 5] = [
             "non-existing domain",
             "failed to lookup address",
             "(dns nx status)",
+            // mosquitto's clients, and Python on musl.
+            "(lookup error",
+            "errno -3] try again",
             "socketexception (00000001, 11)",
             "socketexception (11001)",
         ],
@@ -125,7 +128,7 @@ pub const HOSTLESS: [(TroubleKind, &[&str]); 5] = [
 ];
 
 /// Phrases for each kind of trouble beside the network's, the tellingest first.
-pub const TROUBLES: [(TroubleKind, &[&str]); 17] = [
+pub const TROUBLES: [(TroubleKind, &[&str]); 18] = [
     (
         TroubleKind::MissingModule,
         &[
@@ -372,11 +375,12 @@ pub const TROUBLES: [(TroubleKind, &[&str]); 17] = [
             "yaml: ",
             "unknown directive",
             "unknown option",
-            "invalid option",
-            "unrecognized option",
-            "unrecognized argument",
             "invalid configuration",
             "configuration error",
         ],
+    ),
+    (
+        TroubleKind::CommandLine,
+        &["invalid option", "unrecognized option", "unrecognized argument", "illegal option --"],
     ),
 ];

@@ -1,7 +1,7 @@
 //! Network errors in log lines. Only the host, the port and the kind of error
 //! come out; the line goes no further.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use super::log_found::{List, Text};
 use super::log_hosts::{host_of, is_cut_by_password, led_to, number_at, port_elsewhere};
@@ -51,6 +51,13 @@ fn complaint_of(text: &Text) -> Option<Complaint> {
         return Some(Complaint { kind, host: String::new(), port, led_to: None, denied: false });
     }
     let (host, port) = host_of(text)?;
+    let kind = match kind {
+        // Go says of a name server that it did not answer in time.
+        LogErrorKind::Timeout if is_looked_up(folded, &host) => LogErrorKind::NameNotFound,
+        // What has no IPv6 has no address to dial one from.
+        LogErrorKind::Failed if is_of_no_source(folded, &host) => LogErrorKind::Unreachable,
+        kind => kind,
+    };
     // A name that was not found may have been looked up with its port, which
     // is another matter than one that stands elsewhere.
     let elsewhere = || (kind != LogErrorKind::NameNotFound).then(|| port_elsewhere(folded, &host));
@@ -71,6 +78,19 @@ fn is_failed_connection(folded: &str) -> bool {
         let has_port = address.rsplit_once(':').is_some_and(|(_, port)| number_at(port).is_some());
         has_port && ["failed", "has failed"].iter().any(|end| rest.starts_with(end))
     })
+}
+
+/// Whether what a line says became of looking a name up, and not of dialling it.
+fn is_looked_up(folded: &str, host: &str) -> bool {
+    let host = host.to_lowercase();
+    [": ", " on "].iter().any(|end| folded.contains(&format!("lookup {host}{end}")))
+}
+
+/// Whether an IPv6 address was dialled from where there is no address of that kind.
+fn is_of_no_source(folded: &str, host: &str) -> bool {
+    let said = ["cannot assign requested address", "eaddrnotavail"];
+    let is_elsewhere = |address: Ipv6Addr| !address.is_loopback();
+    host.parse().is_ok_and(is_elsewhere) && said.iter().any(|said| folded.contains(said))
 }
 
 /// Whether a line is about the address on which a program wants to listen.
@@ -181,5 +201,24 @@ mod tests {
         {
             let _ = complaint(line);
         }
+    }
+
+    #[test]
+    fn a_name_server_that_is_silent_is_no_silent_host() {
+        let of_go = "dial tcp: lookup example.com on 127.0.0.11:53: read udp 127.0.0.1:41234->127.0.0.11:53: i/o timeout";
+        assert_eq!(said(of_go), "NameNotFound example.com");
+        assert_eq!(said("dial tcp: lookup icecast: i/o timeout"), "NameNotFound icecast");
+        assert_eq!(said("dial tcp 10.0.0.2:80: i/o timeout"), "Timeout 10.0.0.2 80");
+        assert!(!complaint(of_go).unwrap().denied);
+    }
+
+    #[test]
+    fn without_ipv6_there_is_no_address_to_dial_from() {
+        let of_node = "Error: connect EADDRNOTAVAIL 2606:4700::1111:443 - Local (:::0)";
+        let of_go = "dial tcp [2606:4700::1111]:443: connect: cannot assign requested address";
+        assert_eq!(said(of_go), "Unreachable 2606:4700::1111 443");
+        assert!(said(of_node).is_empty() || said(of_node).starts_with("Unreachable"));
+        let listens = "listen tcp [fd00::7]:80: bind: cannot assign requested address";
+        assert_eq!(said(listens), "");
     }
 }

@@ -253,6 +253,9 @@ pub fn sentence(evidence: &Evidence) -> String {
         Evidence::HostRoute { destination, interface } => {
             format!("The host reaches {destination} by {interface}")
         }
+        Evidence::OwnRoute { container, destination, interface } => {
+            format!("{container} sends what is for {destination} by its interface {interface}")
+        }
         Evidence::ConnectionToNobody { remote, progress, network } => {
             let how = match progress {
                 Progress::Trying => "without an answer",
