@@ -40,7 +40,7 @@ pub fn unheard(names: &Names, edge: &Edge, to: ContainerAt, port: u16) -> Option
 pub fn give(family: Family, name: &str, networks: &[&str]) -> String {
     let (on, family) = (few(networks), family.as_str());
     format!(
-        "{on} gives {name} no {family} address: make it anew with {family} (--ipv6, where the host has \
+        "{on} gives {name} no {family} address: re-create it with {family} (--ipv6, where the host has \
          IPv6 itself), or let {name} dial a name that has an address of the other kind, too"
     )
 }

@@ -57,8 +57,10 @@ pub async fn scan(
     if facts.is_podman() {
         podman::leave_out_what_is_no_network(&networks, &mut containers);
         if let Some(path) = podman::own_containers(&containers) {
-            let own = lenient::raw(engine, "list containers", path).await;
-            podman::add_pods(own.unwrap_or_default(), &mut containers);
+            match lenient::raw(engine, "list containers", path).await {
+                Ok(own) => podman::add_pods(own, &mut containers),
+                Err(error) => notes.push(Unread::new("Podman's pods", error.to_string())),
+            }
         }
         // What the host's network reaches depends on it.
         let asked = facts.rootless.is_some();
