@@ -95,13 +95,15 @@ pub fn read(request: &Request) -> Result<Snapshot> {
     let tree = merge::without_tags(merged).unwrap_or(Node::new(Spot::default(), Value::Null));
     project::shape(&tree, &mut loader.notes)?;
     let mut profiles = request.profiles.clone();
+    let are_asked_for = !profiles.is_empty();
     if profiles.is_empty() {
         let named = variables.get("COMPOSE_PROFILES").unwrap_or_default();
         profiles = named.split(',').map(|name| name.trim().to_owned()).collect();
     }
     let old_names = variables.get("COMPOSE_COMPATIBILITY").unwrap_or_default().to_lowercase();
     let is_old = matches!(old_names.as_str(), "1" | "true" | "yes" | "on");
-    let project = plan::Project { name, profiles, separator: if is_old { '_' } else { '-' } };
+    let project =
+        plan::Project { name, profiles, are_asked_for, separator: if is_old { '_' } else { '-' } };
     let mut reader = Reader::new(&mut loader, &variables, &tree);
     let mut snapshot = plan::snapshot(&mut reader, &project, &tree);
     let (unread, faults) = loader.notes.finish();

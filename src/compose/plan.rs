@@ -35,6 +35,8 @@ pub struct Project {
     pub name: String,
     /// Profiles that are switched on; `*` switches all of them on.
     pub profiles: Vec<String>,
+    /// Whether these were asked for here. Else a variable names them, perhaps for others.
+    pub are_asked_for: bool,
     /// What joins the parts of a container's name.
     pub separator: char,
 }
@@ -42,7 +44,9 @@ pub struct Project {
 /// The snapshot of a merged project. Notes are left in the reader.
 pub fn snapshot(reader: &mut Reader, project: &Project, tree: &Node) -> Snapshot {
     let nodes = switched_on(tree, &project.profiles);
-    unknown_profiles(tree, &project.profiles, &mut reader.loader.notes);
+    if project.are_asked_for {
+        unknown_profiles(tree, &project.profiles, &mut reader.loader.notes);
+    }
     let names_on = nodes.keys().copied().collect();
     consistency::check(tree, &names_on, &mut reader.loader.notes);
     let mut services = services(reader, &nodes);

@@ -105,6 +105,12 @@ impl<'a> Facts<'a> {
         Self { map, comparison, on_loopback: on_loopback.collect() }
     }
 
+    /// Whether two planned containers are copies of one service.
+    pub fn is_planned_copy(&self, a: ContainerAt, b: ContainerAt) -> bool {
+        let (a, b) = (&self.container(a).compose, &self.container(b).compose);
+        self.is_planned() && a.service.is_some() && a.service == b.service && a.project == b.project
+    }
+
     /// The containers' positions.
     pub fn containers(&self) -> impl Iterator<Item = ContainerAt> + use<> {
         self.map.containers()

@@ -59,7 +59,7 @@ pub async fn scan(
         if let Some(path) = podman::own_containers(&containers) {
             match lenient::raw(engine, "list containers", path).await {
                 Ok(own) => podman::add_pods(own, &mut containers),
-                Err(error) => notes.push(Unread::new("Podman's pods", error.to_string())),
+                Err(error) => notes.push(Unread::new("the list of pods", error.to_string())),
             }
         }
         // What the host's network reaches depends on it.

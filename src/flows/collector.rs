@@ -177,7 +177,7 @@ impl Collector {
             // before is remembered still.
             let is_forgotten = matches!(seen.stage, Stage::Forgotten { .. });
             let is_old = || !begins(&seen) && self.has_settled(key, &seen);
-            if is_forgotten || is_old() {
+            if is_forgotten || is_old() || self.is_of_former(&seen) {
                 return;
             }
             heard.hear(&seen);
@@ -190,6 +190,14 @@ impl Collector {
             // Others see it as well, and it is one all the same.
             self.settled.insert(&key, Moment::now());
         }
+    }
+
+    /// Whether it was over before a container was made that has one of its addresses: the
+    /// kernel remembers what others did who had them.
+    fn is_of_former(&self, seen: &Sighting) -> bool {
+        let node = self.who.node(seen.at);
+        let addresses = [seen.ends.from, seen.ends.to, seen.passed_on.from, seen.passed_on.to];
+        addresses.iter().any(|end| self.who.was_anothers(node, end.ip(), seen.last))
     }
 
     /// Whether it was counted before, maybe as one that began at the other end. Of the

@@ -1,6 +1,7 @@
 //! What is seen in several places is one flow; what is not seen is none.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use super::{Collector, Who};
 use crate::graph::Map;
@@ -607,6 +608,24 @@ fn what_the_new_owner_did_before_it_was_known_is_its_own() {
     let told: Vec<String> =
         flows.flows.iter().map(|flow| format!("{} {:?}", flow.client, flow.port)).collect();
     assert_eq!(told, ["web Some(1)", "shop Some(2)"]);
+}
+
+/// The kernel remembers for minutes what went on, and an address is soon given away again.
+#[test]
+fn what_was_over_before_a_container_was_made_is_anothers() {
+    let told = |made: Moment| {
+        let mut snapshot = snapshot();
+        let web = snapshot.containers.iter_mut().find(|container| container.name == "web");
+        web.unwrap().created_at = Some(made);
+        let mut collector =
+            Collector::new(Who::new(&Map::new(&snapshot), &lookouts()), &lookouts());
+        collector.add(tracked(API, "10.1.0.2:40000", "10.1.0.3:80", Stage::Over));
+        collector.finish(1000).flows.len()
+    };
+    assert_eq!(
+        [told(now().moved(60)), told(now()), told(now().before(Duration::from_secs(9)))],
+        [0, 1, 1]
+    );
 }
 
 #[test]

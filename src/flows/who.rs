@@ -18,6 +18,10 @@ use crate::order::OrderBy;
 /// Docker's own resolver inside each container.
 pub const RESOLVER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));
 
+/// How much earlier something must have been to be before something else, in seconds: the
+/// kernel tells by whole ones when it saw a connection last.
+const SURE: f64 = 2.0;
+
 /// A container's endpoint.
 #[derive(Debug, Clone)]
 struct Endpoint {
@@ -26,6 +30,8 @@ struct Endpoint {
     lookout: Option<LookoutAt>,
     /// When it was started.
     since: Option<Moment>,
+    /// When it was made.
+    made: Option<Moment>,
 }
 
 /// Where a port of the machine leads to.
@@ -150,6 +156,7 @@ impl Who {
                     network: Arc::clone(&name),
                     lookout,
                     since: container.started_at,
+                    made: container.created_at,
                 };
                 self.endpoints.insert((network.node.clone(), address), endpoint);
             }
@@ -161,6 +168,7 @@ impl Who {
                 network: network.name.as_str().into(),
                 lookout,
                 since: None,
+                made: None,
             };
             self.endpoints.entry((network.node.clone(), address)).or_insert(endpoint);
         }
@@ -206,6 +214,7 @@ impl Who {
                 network: network.name.as_str().into(),
                 lookout: Some(lookout),
                 since: None,
+                made: None,
             };
             self.endpoints.entry((network.node.clone(), *address)).or_insert(endpoint);
         }
@@ -228,6 +237,13 @@ impl Who {
             }
         }
         moved
+    }
+
+    /// Whether an address was another's at this moment, which may be gone: the container
+    /// that has it was not made yet.
+    pub fn was_anothers(&self, node: &str, address: IpAddr, then: Moment) -> bool {
+        let made = self.of(&self.endpoints, node, address).and_then(|endpoint| endpoint.made);
+        made.is_some_and(|made| made.since(then) > SURE)
     }
 
     /// The container that has an address.

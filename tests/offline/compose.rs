@@ -413,3 +413,33 @@ fn a_command_that_listens_on_loopback_is_found_in_a_plan() {
     std::fs::write(&path, shared).unwrap();
     assert_eq!(netmap(&["doctor", "--compose", file]).code, 0);
 }
+
+/// Copies of a service cannot share a port of the host; a range gives each its own.
+#[test]
+fn copies_that_ask_for_one_port_are_one_finding_with_a_range() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("compose.yaml");
+    let file = path.to_str().unwrap();
+    let doctor = |more: &str| {
+        let text = format!(
+            "services:\n  web:\n    image: nginx\n    ports: ['8080:80']\n    deploy: {{ replicas: 3 }}\n{more}"
+        );
+        std::fs::write(&path, text).unwrap();
+        netmap(&["doctor", "--compose", file]).out
+    };
+    let alone = doctor("");
+    assert_eq!(alone.matches("host-port-conflict").count(), 2, "once, and in the hint: {alone}");
+    let wanted = "cannot start: port 8080 of the host is wanted by each copy of web";
+    assert!(alone.contains(wanted) && alone.contains("-web-1 asks for it as well"), "{alone}");
+    assert!(alone.contains("write \"8080-8082:80\" instead of \"8080:80\""), "{alone}");
+    // Others have a port of that range.
+    let beside = doctor("  api: { image: shop/api, ports: ['8081:80'] }\n");
+    assert!(beside.contains("write \"80\" instead of \"8080:80\""), "{beside}");
+    // With the range it is as it should be.
+    std::fs::write(
+        &path,
+        std::fs::read_to_string(&path).unwrap().replace("8080:80", "8090-8092:80"),
+    )
+    .unwrap();
+    assert_eq!(netmap(&["doctor", "--compose", file]).code, 0);
+}

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use crate::diagnose::{Case, Holders, Judgement, Rule, advise, meet, owned};
 use crate::model::words::few;
 use crate::model::{
-    Change, Container, ContainerAt, Evidence, HostPorts, RequestedPort, Severity, StartErrorKind,
-    State, Step,
+    Change, Container, ContainerAt, Evidence, Finding, HostPorts, RequestedPort, Severity,
+    StartErrorKind, State, Step,
 };
 use crate::order::OrderBy;
 
@@ -44,6 +44,10 @@ fn judge(case: &Case) -> Judgement {
             continue;
         }
         let taken = taken(case, at);
+        if planned && taken.iter().any(|(_, other)| case.is_planned_copy(at, *other)) {
+            findings.extend(of_copies(case, at, &taken));
+            continue;
+        }
         let by_programs = taken_by_programs(case, container);
         if error.is_none() && taken.is_empty() && by_programs.is_empty() {
             continue;
@@ -100,6 +104,64 @@ fn judge(case: &Case) -> Judgement {
         findings.push(finding);
     }
     Judgement::of(findings)
+}
+
+/// The finding about all planned copies of a service, which ask for one port of the host,
+/// told of the second of them.
+fn of_copies(
+    case: &Case,
+    at: ContainerAt,
+    taken: &[(&RequestedPort, ContainerAt)],
+) -> Option<Finding> {
+    let (first_wanted, _) = taken.first()?;
+    let is_same = |other: ContainerAt| other == at || case.is_planned_copy(at, other);
+    let asking = case.index.requesting(first_wanted.host_port.one()?);
+    let copies: Vec<ContainerAt> = asking.iter().copied().filter(|at| is_same(*at)).collect();
+    let before = copies.iter().filter(|other| **other < at).count();
+    let service = case.container(at).compose.service.as_deref()?;
+    if before != 1 {
+        return None;
+    }
+    let mut wanted: Vec<&RequestedPort> = taken.iter().map(|(wanted, _)| *wanted).collect();
+    wanted.order();
+    wanted.dedup();
+    let ports: Vec<String> = wanted.iter().map(|wanted| wanted.host_port.to_string()).collect();
+    let several = ports.len() > 1;
+    let (word, is) = if several { ("ports", "are") } else { ("port", "is") };
+    let (ports, number) = (few(&ports), copies.len());
+    let names = case.names_of(copies);
+    let (first, others) = names.split_first()?;
+    let mut finding = RULE.finding(
+        others.iter().chain([first]).copied(),
+        format!(
+            "{} cannot start: {word} {ports} of the host {is} wanted by each copy of {service}",
+            few(others)
+        ),
+    );
+    let containers = vec![(*first).to_owned()];
+    finding.evidence.push(Evidence::PortHeldBy { containers, planned: true, several });
+    let to = |wanted: &RequestedPort| {
+        let host_port = range(case, wanted, number);
+        RequestedPort { host_port, ..wanted.clone() }
+    };
+    let change = |wanted: &RequestedPort| Change::Publish {
+        from: Some(wanted.clone()),
+        to: Some(to(wanted)),
+    };
+    finding.fix = case.recreate(at, wanted.into_iter().map(change).collect());
+    Some(finding)
+}
+
+/// So many ports of the host, from the one that is asked for on, of which the engine gives
+/// each copy one; any, where others want some of them.
+fn range(case: &Case, wanted: &RequestedPort, number: usize) -> HostPorts {
+    let last = |first: u16| first.checked_add(u16::try_from(number - 1).ok()?);
+    let Some((first, last)) = wanted.host_port.one().and_then(|port| Some((port, last(port)?)))
+    else {
+        return HostPorts::Any;
+    };
+    let is_free = |port: u16| case.free_host_port(port) == Some(port);
+    if (first + 1..=last).all(is_free) { HostPorts::Range(first, last) } else { HostPorts::Any }
 }
 
 /// The ports that a container asks for and another one has or, of planned ones,
