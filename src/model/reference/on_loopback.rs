@@ -2,6 +2,8 @@
 //! themselves. Of a command only which of a fixed list of programs it starts, and on which
 //! port, goes any further.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
 use super::command::commands;
@@ -92,7 +94,7 @@ struct Known {
     host: &'static [&'static str],
     /// The options that name its port.
     ports: &'static [&'static str],
-    /// Whether the first word behind its start that is no option is an address or a port.
+    /// Whether a word behind its start that is no option is an address or a port.
     positional: bool,
     /// Whether it listens on loopback where nothing says where.
     by_itself: bool,
@@ -295,6 +297,12 @@ pub fn on_loopback<'a>(
     if started.next().is_some() {
         return None;
     }
+    // Uvicorn's, for a socket that has no address.
+    let is_unaddressed =
+        |word: &String| ["--uds", "--fd"].iter().any(|name| word.starts_with(name));
+    if behind.iter().any(is_unaddressed) {
+        return None;
+    }
     let mut port = Some(known.port);
     let mut host = None;
     let written = |name: &&str, word: &str| word == *name || begins(word, name);
@@ -315,11 +323,14 @@ pub fn on_loopback<'a>(
             port = value(name).parse().ok();
         }
     }
-    if let Some(first) = behind.first().filter(|_| known.positional) {
-        match first.parse() {
+    // Behind other options, whose values may stand among these words.
+    for word in behind.iter().filter(|word| known.positional && !word.starts_with('-')) {
+        match word.parse() {
             Ok(only) => port = Some(only),
-            Err(_) if first.starts_with('-') => {}
-            Err(_) => host = Some(takes_itself(first, &mut port)),
+            Err(_) if word.contains([':', '$']) || word.parse::<IpAddr>().is_ok() => {
+                host = Some(takes_itself(word, &mut port));
+            }
+            Err(_) => {}
         }
     }
     let mut variables = variables.into_iter();
@@ -334,7 +345,7 @@ pub fn on_loopback<'a>(
 fn takes_itself(address: &str, port: &mut Option<u16>) -> bool {
     let Some((host, own)) = host_and_port(address) else { return address == "::1" };
     *port = own.or(*port);
-    is_loopback(&host) && host.parse().map_or(true, |ip: std::net::IpAddr| ip.is_loopback())
+    is_loopback(&host) && host.parse().map_or(true, |ip: IpAddr| ip.is_loopback())
 }
 
 /// Whether a word is an option with its value: `--host=ADDRESS`, `-bADDRESS`,
@@ -382,7 +393,7 @@ mod tests {
             ("flask --app hello run --host=localhost", Flask, 5000),
             ("gunicorn -w 4 -b 127.0.0.1:9000 app:app", Gunicorn, 9000),
             ("gunicorn -b127.0.0.1 app:app", Gunicorn, 8000),
-            ("python -m http.server --bind localhost 8080", HttpServer, 8000),
+            ("python -m http.server --bind localhost 8080", HttpServer, 8080),
             ("python3 -m http.server 8080 --bind ::1", HttpServer, 8080),
             ("php -S localhost:8080 -t public", Php, 8080),
             ("sh -c 'python manage.py migrate && ./manage.py runserver 127.0.0.1:80'", Django, 80),
@@ -397,6 +408,7 @@ mod tests {
             ("uvicorn main:app --reload", Uvicorn, 8000),
             ("python manage.py runserver", Django, 8000),
             ("python manage.py runserver 8080", Django, 8080),
+            ("manage.py runserver --settings shop.dev 8080 --noreload", Django, 8080),
             ("php artisan serve --port=80", Artisan, 80),
             ("hugo serve -D", Hugo, 1313),
             ("bundle exec rails s -p 80", Rails, 80),
@@ -413,11 +425,14 @@ mod tests {
             "uvicorn main:app --host ::",
             "uvicorn main:app --host $HOST",
             "uvicorn main:app --port $PORT",
+            "uvicorn main:app --uds /run/app.sock",
             "gunicorn -b :8000 app",
             "gunicorn -b 0.0.0.0:8000 app",
             "gunicorn -b unix:/run/app.sock app",
             "manage.py runserver 0:8000",
             "manage.py runserver 0.0.0.0:8000",
+            "manage.py runserver --noreload 0.0.0.0:8000",
+            "manage.py runserver $ADDRESS",
             "manage.py runserver [::]:8000",
             "manage.py migrate",
             "rails server -b 0.0.0.0",
