@@ -9,8 +9,8 @@ use serde_json::json;
 use super::*;
 use crate::graph::{Map, looks};
 use crate::model::{
-    ContainerAt, Diagnosis, Finding, Listening, NetworkAt, NotLooked, Observation, Probe, Severity,
-    Snapshot, positions,
+    ContainerAt, Diagnosis, Finding, Listening, NetworkAt, NotLooked, NotSeen, Observation, Probe,
+    Severity, Snapshot, positions,
 };
 use crate::testing::{snapshots, town};
 
@@ -443,7 +443,10 @@ fn what_the_doctor_finds_is_judged_and_explains_what_fails() {
             finding("no-shared-network", Severity::Error, &["web", "db"]),
             finding("localhost-dependency", Severity::Warning, &["old1"]),
         ],
-        not_looked: vec![NotLooked { rule: "default-bridge-no-names", why: "no shell".to_owned() }],
+        not_looked: vec![NotLooked {
+            rule: "default-bridge-no-names",
+            unseen: vec![NotSeen::Told { why: "no shell".to_owned() }],
+        }],
         ..Diagnosis::default()
     };
     let snapshot = snapshot();

@@ -1,9 +1,12 @@
 //! Containers that share one network stack: its sockets are those of all of them, and
 //! nothing says whose one is.
 
+use std::net::{Ipv4Addr, SocketAddr};
+
 use super::case::Case;
 use super::steps::advise;
-use crate::model::{ContainerAt, Evidence, Step};
+use crate::model::words::either;
+use crate::model::{ContainerAt, Evidence, OnLoopback, Step};
 
 impl Case<'_> {
     /// Who may be the one that listens, or is to listen, on a port of a container's network
@@ -24,6 +27,31 @@ impl Case<'_> {
             (true, false) => sharing,
             (true, true) => vec![at],
         }
+    }
+
+    /// To let the server on a port of a container's stack listen where others reach it, and not
+    /// on the stack's loopback alone.
+    pub fn listen_openly(&self, at: ContainerAt, port: u16) -> Step {
+        let listeners = self.may_listen(at, Some(port));
+        let mut sockets = self.listening(at).unwrap_or_default().iter();
+        let bound = sockets.find(|socket| socket.port == port && socket.is_loopback_only());
+        let bound = bound.map_or(Ipv4Addr::LOCALHOST.into(), |socket| socket.address);
+        let bound = SocketAddr::new(bound, port);
+        let mut started = listeners.iter().filter_map(|at| self.container(*at).on_loopback);
+        let is_known =
+            |server: &OnLoopback| server.port == port && !server.server.name().is_empty();
+        let how = match started.find(is_known).map(|started| started.server) {
+            Some(server) => {
+                let openly = server.openly().replace("{port}", &port.to_string());
+                format!(": start {} with {openly}", server.name())
+            }
+            None => {
+                " (an option like --host or --bind of its server, or a line of its configuration)"
+                    .to_owned()
+            }
+        };
+        let called: Vec<&str> = listeners.iter().map(|at| self.called(*at)).collect();
+        advise(format!("let {} listen on 0.0.0.0:{port} instead of {bound}{how}", either(&called)))
     }
 
     /// What explains that several may listen there.

@@ -4,7 +4,7 @@ use foldhash::HashMap;
 
 use super::facts::Facts;
 use crate::model::words::few;
-use crate::model::{ContainerAt, Observation, Part, State};
+use crate::model::{ContainerAt, NotSeen, Observation, Part, State};
 
 /// Something that a rule must have seen to judge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,26 +56,29 @@ impl Sight {
         }
     }
 
-    /// What was not seen of it and why, in words; `None` where all of it was, of the
-    /// containers that are `concerned`.
-    pub fn unseen(self, facts: &Facts, concerned: &dyn Fn(ContainerAt) -> bool) -> Option<String> {
+    /// What was not seen of it and why; nothing where all of it was, of the containers that
+    /// are `concerned`.
+    pub fn unseen(self, facts: &Facts, concerned: &dyn Fn(ContainerAt) -> bool) -> Vec<NotSeen> {
         let snapshot = facts.map.snapshot();
-        let unless = |known: bool, why: &str| (!known).then(|| why.to_owned());
+        let unless = |known: bool, unseen: NotSeen| if known { vec![] } else { vec![unseen] };
+        let unasked = || NotSeen::Unasked { what: self.as_str().to_owned() };
+        let told = |why: &str| NotSeen::Told { why: why.to_owned() };
         match self {
             Self::Facts => {
                 // Snapshots of earlier versions have but the first of these.
                 let engine = &snapshot.engine;
                 let known = engine.ipv4_forwarding.is_some() || engine.rootless.is_some();
-                unless(known, "the engine's facts about itself: not looked at")
+                unless(known, unasked())
             }
             Self::Machine => {
                 let why = snapshot.unread.iter().find(|unread| unread.part == Part::Machine);
-                let why = why.map(|unread| format!("{}: {}", unread.what, unread.why));
-                let why = why.unwrap_or_else(|| "the engine's machine: not looked at".to_owned());
-                unless(snapshot.host.is_some(), &why)
+                let why = why.map(|unread| told(&format!("{}: {}", unread.what, unread.why)));
+                unless(snapshot.host.is_some(), why.unwrap_or_else(unasked))
             }
-            Self::Probe => unless(self.is_there(facts), "nothing was measured (--probe)"),
-            Self::Wire => unless(self.is_there(facts), "nobody listened on the wire (--flows 30s)"),
+            Self::Probe => unless(self.is_there(facts), told("nothing was measured (--probe)")),
+            Self::Wire => {
+                unless(self.is_there(facts), told("nobody listened on the wire (--flows 30s)"))
+            }
             Self::Logs => self.of_containers(facts, concerned, |seen| seen.log_errors.is_some()),
             Self::Sockets => self.of_containers(facts, concerned, |seen| seen.listening.is_some()),
             Self::Routes => self.of_containers(facts, concerned, |seen| seen.routes.is_some()),
@@ -90,14 +93,14 @@ impl Sight {
         facts: &Facts,
         concerned: &dyn Fn(ContainerAt) -> bool,
         is_seen: fn(&Observation) -> bool,
-    ) -> Option<String> {
+    ) -> Vec<NotSeen> {
         let has_it = |at: ContainerAt| match self {
             Self::Logs => facts.container(at).state != State::Created,
             _ => facts.container(at).state.has_network(),
         };
         let concerned = |at: &ContainerAt| concerned(*at) && has_it(*at);
         let part = if self == Self::Logs { Part::Log } else { Part::Inside };
-        let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut by_reason: Vec<(Option<&str>, Vec<&str>)> = Vec::new();
         // A stack may be that of thousands, each of which would ask all others.
         let mut is_seen_of: HashMap<ContainerAt, bool> = HashMap::default();
         for at in facts.containers().filter(&concerned) {
@@ -108,22 +111,25 @@ impl Sight {
             }
             let unseen = facts.seen(at).map_or(&[][..], |seen| &seen.unseen);
             let why = unseen.iter().find(|unread| unread.part == part);
-            let why = why.map_or("not looked at", |unread| &unread.why);
+            let why = why.map(|unread| unread.why.as_str());
             match by_reason.iter_mut().find(|(reason, _)| *reason == why) {
                 Some((_, names)) => names.push(facts.name(at)),
                 None => by_reason.push((why, vec![facts.name(at)])),
             }
         }
         let all = facts.containers().filter(&concerned).count();
-        let reported: Vec<String> = by_reason
-            .iter()
-            .map(|(why, names)| match names.len() {
+        let unseen = by_reason.into_iter().map(|(why, names)| {
+            let what = match names.len() {
                 many if many == all && many > 2 => {
-                    format!("{} of all {all} containers: {why}", self.as_str())
+                    format!("{} of all {all} containers", self.as_str())
                 }
-                _ => format!("{} of {}: {why}", self.as_str(), few(names)),
-            })
-            .collect();
-        (!reported.is_empty()).then(|| reported.join("; "))
+                _ => format!("{} of {}", self.as_str(), few(&names)),
+            };
+            match why {
+                Some(why) => NotSeen::Told { why: format!("{what}: {why}") },
+                None => NotSeen::Unasked { what },
+            }
+        });
+        unseen.collect()
     }
 }

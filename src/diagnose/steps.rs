@@ -1,13 +1,11 @@
 //! Steps, of which fixes are made: what is to be done to whom.
 
-use std::net::SocketAddr;
-
 use super::case::Case;
 use super::near::lasting_name;
 use super::wanted::Edge;
-use crate::model::words::{either, few};
+use crate::model::words::few;
 use crate::model::{
-    Action, Applicability, ContainerAt, Handle, Maker, NetworkAt, OnLoopback, Step, Tool, is_plain,
+    Action, Applicability, ContainerAt, Handle, Maker, NetworkAt, Step, Tool, is_plain,
 };
 
 /// Whether a name can stand in a command as it is.
@@ -19,24 +17,6 @@ pub(super) fn is_usable(name: &str) -> bool {
 pub fn advise(advice: impl Into<String>) -> Step {
     let advice = advice.into();
     step(Action::Advise { advice }, Applicability::Ask)
-}
-
-/// To let a server of one of these containers listen where others reach it, and not on its
-/// own loopback address `bound` alone.
-pub fn listen_openly(case: &Case, listeners: &[ContainerAt], bound: SocketAddr) -> Step {
-    let port = bound.port();
-    let mut started = listeners.iter().filter_map(|at| case.container(*at).on_loopback);
-    let is_known = |server: &OnLoopback| server.port == port && !server.server.name().is_empty();
-    let how = match started.find(is_known).map(|started| started.server) {
-        Some(server) => {
-            let openly = server.openly().replace("{port}", &port.to_string());
-            format!(": start {} with {openly}", server.name())
-        }
-        None => " (an option like --host or --bind of its server, or a line of its configuration)"
-            .to_owned(),
-    };
-    let called: Vec<&str> = listeners.iter().map(|at| case.called(*at)).collect();
-    advise(format!("let {} listen on 0.0.0.0:{port} instead of {bound}{how}", either(&called)))
 }
 
 /// Of a network with more members than this nobody learns who is meant from a list of them,

@@ -14,8 +14,8 @@ use super::sight::Sight;
 use super::signs::owned;
 use crate::graph::{Comparison, Map, Selection};
 use crate::model::{
-    Action, ContainerAt, Diagnosis, Evidence, Finding, Handle, Maker, NotLooked, Severity, Step,
-    TroubleKind,
+    Action, ContainerAt, Diagnosis, Evidence, Finding, Handle, Maker, NotLooked, NotSeen, Severity,
+    Step, TroubleKind,
 };
 use crate::order::OrderBy;
 
@@ -72,7 +72,7 @@ fn judged(
         networks: map.networks().filter(|at| map.is_somebodys(*at)).count(),
         ..Diagnosis::default()
     };
-    let mut unseen: BTreeMap<Sight, Option<String>> = BTreeMap::new();
+    let mut unseen: BTreeMap<Sight, Vec<NotSeen>> = BTreeMap::new();
     for rule in RULES.iter().filter(|rule| wanted(rule)) {
         // Measuring and listening are the user's to ask for; without, such a rule
         // is not asked.
@@ -83,12 +83,12 @@ fn judged(
         let mut judgement = (rule.judge)(case);
         judgement.findings.order_by(|a, b| a.subjects.cmp(&b.subjects));
         diagnosis.findings.append(&mut judgement.findings);
-        let missed = rule.needs.iter().filter_map(|sight| {
+        let missed = rule.needs.iter().map(|sight| {
             unseen.entry(*sight).or_insert_with(|| sight.unseen(case, concerned)).clone()
         });
-        for why in missed.chain(judgement.not_looked) {
-            diagnosis.not_looked.push(NotLooked { rule: rule.name, why });
-        }
+        let told = judgement.not_looked.into_iter().map(|why| vec![NotSeen::Told { why }]);
+        let notes = missed.chain(told).filter(|unseen| !unseen.is_empty());
+        diagnosis.not_looked.extend(notes.map(|unseen| NotLooked { rule: rule.name, unseen }));
     }
     drop_explained(&mut diagnosis.findings);
     add_symptoms(&mut diagnosis.findings, case);

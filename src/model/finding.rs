@@ -85,15 +85,43 @@ pub enum Because {
 pub struct NotLooked {
     /// Name of the rule.
     pub rule: &'static str,
-    /// What it could not see, and why.
-    pub why: String,
+    /// What it could not see.
+    pub unseen: Vec<NotSeen>,
 }
 
 impl NotLooked {
-    /// What follows *could not look*: that it was not looked at is said by that.
-    pub fn in_short(&self) -> String {
-        self.why.replace(": not looked at", "")
+    /// What it could not see, and why.
+    pub fn why(&self) -> String {
+        self.said(|what| format!("{what}: not looked at"))
     }
+
+    /// Likewise behind *could not look*, which says by itself that nobody did.
+    pub fn in_short(&self) -> String {
+        self.said(str::to_owned)
+    }
+
+    fn said(&self, unasked: impl Fn(&str) -> String) -> String {
+        let said = |unseen: &NotSeen| match unseen {
+            NotSeen::Unasked { what } => unasked(what),
+            NotSeen::Told { why } => why.clone(),
+        };
+        self.unseen.iter().map(said).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// Something that was not seen.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NotSeen {
+    /// Nobody looked at it.
+    Unasked {
+        /// What it is.
+        what: String,
+    },
+    /// Something came between.
+    Told {
+        /// What, and of what it is.
+        why: String,
+    },
 }
 
 /// Everything that was found.

@@ -62,7 +62,7 @@ pub use dial::{Dial, Logged, OnWire, WrittenIn};
 pub use driver::{Driver, Scope};
 pub use engine_facts::{AddressPool, EngineFacts, EngineOfMap};
 pub use evidence::Evidence;
-pub use finding::{Because, Diagnosis, Finding, NotLooked, SetAside, Severity};
+pub use finding::{Because, Diagnosis, Finding, NotLooked, NotSeen, SetAside, Severity};
 pub use firewall::{FirewallRule, RuleOwner, RuleTool, RuleVerdict, words as words_of_rule};
 pub use fix::{
     Action, Applicability, Change, ComposeServices, Dialled, Edit, EditKind, Handle, Joining,

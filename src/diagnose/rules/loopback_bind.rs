@@ -1,9 +1,8 @@
 //! A server that listens to itself only.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use crate::diagnose::{Case, Edge, Judgement, Listens, Obstacle, Rule, Sight, listen_openly};
+use crate::diagnose::{Case, Edge, Judgement, Listens, Obstacle, Rule, Sight};
 use crate::model::words::either;
 use crate::model::{ContainerAt, Evidence, Finding, ListensFrom, NetworkMode, Protocol, Severity};
 
@@ -74,7 +73,7 @@ fn finding(case: &Case, at: ContainerAt, port: u16, edges: &[&Edge]) -> Option<F
     let mut host_ports: Vec<u16> = published.filter_map(|p| p.host_port).collect();
     host_ports.sort_unstable();
     host_ports.dedup();
-    let planned = case.to_listen_on_loopback(at, port).filter(|_| case.is_planned());
+    let planned = case.to_listen_on_loopback(at, port);
     let is_asked_for = || case.container(at).requested.iter().any(|asked| asked.port == port);
     let is_published = !host_ports.is_empty() || (planned.is_some() && is_asked_for());
     let private = edges.is_empty() && !is_published;
@@ -108,9 +107,6 @@ fn finding(case: &Case, at: ContainerAt, port: u16, edges: &[&Edge]) -> Option<F
     if !host_ports.is_empty() && planned.is_none() {
         finding.evidence.push(Evidence::TakenAndCut { host_ports });
     }
-    let sockets = case.listening(at).unwrap_or_default();
-    let bound = sockets.iter().find(|socket| socket.port == port && socket.is_loopback_only());
-    let bound = bound.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |socket| socket.address);
-    finding.fix = vec![listen_openly(case, &listeners, SocketAddr::new(bound, port))];
+    finding.fix = vec![case.listen_openly(at, port)];
     Some(finding)
 }

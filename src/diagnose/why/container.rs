@@ -3,7 +3,7 @@
 use super::by_map;
 use super::climb::Climb;
 use super::explained::{Explained, explained};
-use crate::diagnose::{Case, Listens, Obstacle, Shared, advise, listen_openly};
+use crate::diagnose::{Case, Listens, Obstacle, Shared, advise};
 use crate::graph::{Reason, Verdict};
 use crate::model::words::few;
 use crate::model::{
@@ -432,7 +432,7 @@ fn listen(climb: &Climb, to: ContainerAt) -> (Vec<Step>, Step) {
     let see = climb.inside(&["nc", "-w", "1", host, &port.to_string()]);
     let fix = match case.listens(to, port, Some(Protocol::Tcp)) {
         Some(Listens::OnLoopback) => {
-            return (vec![listen_openly(case, &[to], ([127, 0, 0, 1], port).into())], see);
+            return (vec![case.listen_openly(to, port)], see);
         }
         Some(Listens::Openly) if climb.is_unheard() => {
             format!("let the program in {target} listen on [::] instead of 0.0.0.0")

@@ -109,7 +109,10 @@ impl Gathered {
             let place = self.done.get(&container.id).and_then(|(_, place)| *place);
             let place = place.filter(|at| !self.lookouts.all[*at].is_engine && read.insert(*at));
             if let Some((at, engine)) = place.zip(engines.of(container)) {
-                self.lookouts.all[at].addresses = addresses_of(engine, container);
+                // Of one that cannot be read now it is as it was.
+                if let Some(addresses) = addresses_of(engine, container) {
+                    self.lookouts.all[at].addresses = addresses;
+                }
             }
         }
     }
@@ -266,17 +269,16 @@ fn addresses_in(process: &Process) -> Result<Vec<IpAddr>, String> {
     Ok(addresses)
 }
 
-/// Those of a container, the engine's and others; none where they cannot be read.
+/// Those of a container, the engine's and others; `None` where they cannot be read.
 #[cfg(target_os = "linux")]
-fn addresses_of(engine: &Engine, container: &Container) -> Vec<IpAddr> {
-    let process = engine.process(container);
-    process.and_then(|process| addresses_in(&process)).unwrap_or_default()
+fn addresses_of(engine: &Engine, container: &Container) -> Option<Vec<IpAddr>> {
+    engine.process(container).and_then(|process| addresses_in(&process)).ok()
 }
 
 /// See above.
 #[cfg(not(target_os = "linux"))]
-fn addresses_of(_: &Engine, _: &Container) -> Vec<IpAddr> {
-    Vec::new()
+fn addresses_of(_: &Engine, _: &Container) -> Option<Vec<IpAddr>> {
+    None
 }
 
 /// The addresses in the kernel's `if_inet6`: 32 digits at the beginning of each

@@ -62,10 +62,11 @@ pub struct OnLoopback {
 }
 
 impl OnLoopback {
-    /// Whether nothing but the command and the variables that are known tells the server
-    /// where to listen. An image may set a variable, and a folder have a file of settings.
+    /// Whether it is a server of the list, and nothing but the command and the variables that
+    /// are known tells it where to listen. An image may set a variable, and a folder have a file of settings.
     pub fn is_certain(self) -> bool {
-        self.told || KNOWN.iter().any(|known| known.server == self.server && known.always)
+        let is_certain = |known: &Known| self.told || known.always;
+        KNOWN.iter().any(|known| known.server == self.server && is_certain(known))
     }
 }
 

@@ -70,7 +70,7 @@ struct Aside<'a> {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct NotLooked<'a> {
     rule: &'a str,
-    why: &'a str,
+    why: String,
 }
 
 /// What the document is, by its types.
@@ -94,7 +94,7 @@ pub fn render(view: &FindingsView, _style: &Style) -> String {
         schema: "netmap-findings/1",
         findings: rows(&diagnosis.findings),
         set_aside: aside.collect(),
-        not_looked: not_looked.map(|n| NotLooked { rule: n.rule, why: &n.why }).collect(),
+        not_looked: not_looked.map(|n| NotLooked { rule: n.rule, why: n.why() }).collect(),
     };
     to_json(&document)
 }

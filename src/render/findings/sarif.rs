@@ -44,7 +44,7 @@ pub fn render(view: &FindingsView, _style: &Style) -> String {
     let notes = diagnosis.not_looked.iter().map(|note| {
         json!({
             "level": "note",
-            "message": message(&format!("Could not look: {}", note.why)),
+            "message": message(&format!("Could not look: {}", note.in_short())),
             "associatedRule": {"id": note.rule},
         })
     });
