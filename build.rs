@@ -22,6 +22,7 @@ fn main() {
     let out = variable("OUT_DIR");
     let table: String = folders.iter().map(|folder| entry(&root, folder, &out)).collect();
     deflate_schemas(&out.join("schemas"));
+    fonts(&out.join("fonts"));
     let file = out.join("samples.rs");
     fs::write(file, format!("&[\n{table}]\n")).expect("OUT_DIR can be written");
 }
@@ -54,6 +55,49 @@ fn deflate_schemas(out: &Path) {
         let name = path.file_name().expect("a file").to_string_lossy().into_owned();
         included(&path, out, &name);
     }
+}
+
+/// The tables of a font that tell how wide its characters are.
+const WIDTHS: [&[u8]; 5] = [b"cmap", b"head", b"hhea", b"hmtx", b"maxp"];
+
+/// Deflates the fonts, which only pictures that are no text need as a whole, and puts beside
+/// each a font of the tables that every picture needs.
+fn fonts(out: &Path) {
+    let folder = variable("CARGO_MANIFEST_DIR").join("src/render/svg/font");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    fs::create_dir_all(out).expect("OUT_DIR can be written");
+    for name in ["Regular", "Bold"] {
+        let file = folder.join(format!("LiberationSans-{name}.ttf"));
+        included(&file, out, name);
+        let font = fs::read(&file).expect("the source can be read");
+        fs::write(out.join(format!("{name}-widths")), widths(&font))
+            .expect("OUT_DIR can be written");
+    }
+}
+
+/// The font without its other tables: a header of 12 bytes, 16 for each table (name, checksum,
+/// place, length), and the tables, each at a multiple of four (OpenType, "Table directory").
+fn widths(font: &[u8]) -> Vec<u8> {
+    let number = |at: usize| u32::from_be_bytes(font[at..at + 4].try_into().expect("four bytes"));
+    let count = usize::from(u16::from_be_bytes([font[4], font[5]]));
+    let entries = font[12..12 + 16 * count].chunks(16).enumerate();
+    let kept: Vec<_> = entries.filter(|(_, entry)| WIDTHS.contains(&&entry[..4])).collect();
+    let mut header = font[..4].to_vec();
+    // How many, and three numbers for searching that nobody reads.
+    header.extend([0, kept.len() as u8, 0, 0, 0, 0, 0, 0]);
+    let start = header.len() + 16 * kept.len();
+    let mut tables = Vec::new();
+    for (nth, entry) in kept {
+        let at = 12 + 16 * nth;
+        let (from, length) = (number(at + 8) as usize, number(at + 12) as usize);
+        header.extend(&entry[..8]);
+        header.extend(((start + tables.len()) as u32).to_be_bytes());
+        header.extend(&entry[12..]);
+        tables.extend(&font[from..from + length]);
+        tables.resize(tables.len().next_multiple_of(4), 0);
+    }
+    header.extend(tables);
+    header
 }
 
 /// Collects the folders that hold a snapshot.

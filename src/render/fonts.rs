@@ -13,8 +13,8 @@ use resvg::usvg::fontdb::{Database, FaceInfo, ID, Source, Stretch, Style};
 use resvg::usvg::{FontResolver, Options};
 use unicode_width::UnicodeWidthChar;
 
-use super::svg::{self, BOLD, REGULAR};
-use crate::order::OrderBy;
+use super::svg;
+use crate::order::{OrderBy, Ordered};
 
 /// From this weight on text is bold.
 const HEAVY: u16 = 600;
@@ -37,7 +37,7 @@ impl Fonts {
         let mut bundled = |font: &'static [u8]| {
             database.load_font_source(Source::Binary(Arc::new(font))).first().copied()
         };
-        let (regular, bold) = (bundled(REGULAR), bundled(BOLD));
+        let (regular, bold) = (bundled(svg::regular()), bundled(svg::bold()));
         let lacking = lacking(svg);
         let others = if lacking.is_empty() {
             BTreeMap::new()
@@ -81,14 +81,14 @@ fn lacking(svg: &str) -> BTreeSet<char> {
         .filter_map(|rest| rest.split_once('>')?.1.split_once('<'))
         .flat_map(|(text, _)| text.chars())
         .filter(|c| !svg::is_known(*c) && c.width() != Some(0))
-        .collect()
+        .into_set()
 }
 
 /// For each character the faces that can draw it.
 fn faces_with(database: &Database, lacking: &BTreeSet<char>) -> BTreeMap<char, [Vec<ID>; 2]> {
     let mut faces: Vec<&FaceInfo> = database.faces().collect();
     let mut found: BTreeMap<char, [Vec<ID>; 2]> =
-        lacking.iter().map(|c| (*c, Default::default())).collect();
+        lacking.iter().map(|c| (*c, Default::default())).into_map();
     for (at, wanted) in [400_u16, 700].into_iter().enumerate() {
         faces.order_by_key(|face| {
             let plain = (face.style == Style::Normal, face.stretch == Stretch::Normal);

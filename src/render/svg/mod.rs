@@ -42,7 +42,7 @@ pub use parts::{Parts, Stands};
 pub use reduce::{Group, reduce};
 pub use scene::{Arrow, ArrowKind, arrows};
 pub use sketch::{End, Sketch, SketchLine, Stroke, sketch};
-pub use text::{BOLD, Font, REGULAR, has_glyphs_for, is_known};
+pub use text::{Font, bold, has_glyphs_for, is_known, regular};
 pub use theme::Theme;
 
 use super::escape;

@@ -11,11 +11,29 @@ use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 use unicode_width::UnicodeWidthChar;
 
+use crate::sample::inflate;
+
 /// Liberation Sans, regular, as the OFL lets it be passed on: unmodified.
-pub const REGULAR: &[u8] = include_bytes!("font/LiberationSans-Regular.ttf");
+pub fn regular() -> &'static [u8] {
+    static FONT: OnceLock<Vec<u8>> = OnceLock::new();
+    FONT.get_or_init(|| whole(include_bytes!(concat!(env!("OUT_DIR"), "/fonts/Regular"))))
+}
+
 /// Liberation Sans, bold.
-pub const BOLD: &[u8] = include_bytes!("font/LiberationSans-Bold.ttf");
-/// Fonts with the metrics of [`REGULAR`], the one most likely to be there first.
+pub fn bold() -> &'static [u8] {
+    static FONT: OnceLock<Vec<u8>> = OnceLock::new();
+    FONT.get_or_init(|| whole(include_bytes!(concat!(env!("OUT_DIR"), "/fonts/Bold"))))
+}
+
+fn whole(deflated: &[u8]) -> Vec<u8> {
+    inflate(deflated).expect("build.rs deflated it")
+}
+
+/// What tells the widths of [`regular`], which every picture needs.
+const REGULAR_WIDTHS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/fonts/Regular-widths"));
+/// The same of [`bold`].
+const BOLD_WIDTHS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/fonts/Bold-widths"));
+/// Fonts with the metrics of [`regular`], the one most likely to be there first.
 pub const FAMILIES: &str = "Helvetica, Arial, 'Liberation Sans', Arimo, sans-serif";
 
 /// Weight and size of a piece of text.
@@ -59,9 +77,9 @@ impl Font {
         (tenths > 0 && has_glyphs_for(text)).then_some(tenths)
     }
 
-    /// The bundled font.
-    pub fn face(self) -> Option<&'static FontRef<'static>> {
-        metrics()[usize::from(self.bold)].face.as_ref()
+    /// The bundled font, with the outlines of its letters.
+    pub fn face(self) -> Option<FontRef<'static>> {
+        FontRef::new(if self.bold { bold() } else { regular() }).ok()
     }
 
     fn advance(self, c: char) -> i32 {
@@ -166,7 +184,7 @@ fn is_right_to_left(c: char) -> bool {
         | 0x1_0800..=0x1_0fff | 0x1_e800..=0x1_efff)
 }
 
-/// Units of an em in [`REGULAR`] and [`BOLD`].
+/// Units of an em in [`regular`] and [`bold`].
 const UNITS: i32 = 2048;
 
 /// The widths of one font's characters, in units.
@@ -206,7 +224,7 @@ impl Metrics {
 
 fn metrics() -> &'static [Metrics; 2] {
     static METRICS: OnceLock<[Metrics; 2]> = OnceLock::new();
-    METRICS.get_or_init(|| [Metrics::of(REGULAR), Metrics::of(BOLD)])
+    METRICS.get_or_init(|| [Metrics::of(REGULAR_WIDTHS), Metrics::of(BOLD_WIDTHS)])
 }
 
 #[cfg(test)]
