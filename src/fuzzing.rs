@@ -15,6 +15,7 @@ use crate::model::{
     ContainerAt, DropSite, EngineFacts, Origin, PacketDrop, Snapshot, StartError, is_plain,
     is_unsafe, reference,
 };
+use crate::order::Ordered;
 use crate::render::{Draw, FindingsView, Shown, Style, View, fix, svg};
 use crate::{check, compose, diagnose, engine, probe, redact};
 
@@ -53,7 +54,7 @@ pub fn check(bytes: &[u8]) {
     let recorded = include_bytes!("../samples/module-5/network/snapshot.json");
     let snapshot = Snapshot::read(&recorded[..]).expect("a recorded snapshot");
     let map = Map::new(&snapshot);
-    let chosen: BTreeSet<ContainerAt> = map.containers().collect();
+    let chosen: BTreeSet<ContainerAt> = map.containers().into_set();
     let diagnosis = diagnose::diagnose(&map, None, |_| true);
     let evidence = check::Evidence {
         map: &map,

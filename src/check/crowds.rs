@@ -13,6 +13,7 @@ use super::tries::Tries;
 use super::verdict::{Basis, CheckStatus};
 use crate::graph::PairKinds;
 use crate::model::ContainerAt;
+use crate::order::Ordered;
 
 /// The crowds that sentences of one file speak of. Many sentences speak of the same.
 #[derive(Default)]
@@ -67,7 +68,7 @@ impl Decisive {
     /// Takes in the pairs with one target, which a sentence names at this place.
     pub fn add(&mut self, to: ContainerAt, found: &Found<Judged>, number: usize) {
         self.1 += found.pairs;
-        for value in found.values().collect::<BTreeSet<Judged>>() {
+        for value in found.values().into_set() {
             let (status, basis) = value;
             let empty = || (Worst { status, basis, pairs: Vec::new(), of: 0 }, Vec::new());
             let (worst, numbers) = self.0.entry(badness(status)).or_insert_with(empty);

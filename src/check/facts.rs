@@ -12,6 +12,7 @@ use crate::graph::Map;
 use crate::model::{
     Container, ContainerAt, NetworkAt, Position, Protocol, PublishedPort, RequestedPort, State,
 };
+use crate::order::Ordered;
 
 /// Judges a claim about a network.
 pub(super) fn network(map: &Map, who: &Who, name: &str, claim: &NetworkClaim) -> Assessment {
@@ -52,7 +53,7 @@ pub(super) fn network(map: &Map, who: &Who, name: &str, claim: &NetworkClaim) ->
                 Ok(wanted) => wanted,
                 Err(missing) => return Assessment::fact(false, missing),
             };
-            let members: BTreeSet<ContainerAt> = map.members(at).iter().copied().collect();
+            let members: BTreeSet<ContainerAt> = map.members(at).iter().copied().into_set();
             let name = |at: &ContainerAt| map.container(*at).name.clone();
             compared(&wanted, &members, *only, "members", name)
         }
@@ -135,7 +136,7 @@ fn one_container(map: &Map, who: &Who, at: ContainerAt, claim: &ContainerClaim) 
                 .into_iter()
                 .flat_map(|owner| map.networks_of(owner))
                 .filter(|network| !map.network(*network).is_none())
-                .collect();
+                .into_set();
             compared(&wanted, &on, *only, "networks", |at| map.network(*at).name.clone())
         }
         ContainerClaim::Published { ports, only } => {

@@ -9,6 +9,7 @@ use super::{FlowClaim, FlowEnd, FlowTarget, Sources};
 use crate::graph::Map;
 use crate::model::words::comma_separated;
 use crate::model::{Flow, Flows, Part, Party};
+use crate::order::Ordered;
 
 /// Flows that are named where they should not be.
 const MOST: usize = 5;
@@ -127,7 +128,7 @@ impl<'a> Judging<'a> {
             .filter(|flow| begins(flow))
             .filter(|flow| self.targets.iter().any(|target| self.leads_to(flow, target)))
             .map(|flow| format!("{} → {}:{}", flow.client, flow.server, flow.service()))
-            .collect::<BTreeSet<_>>()
+            .into_set()
             .into_iter()
             .collect();
         if !seen.is_empty() {

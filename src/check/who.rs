@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::{CheckFile, Sources};
 use crate::graph::{Map, is_pattern, pattern};
 use crate::model::{ContainerAt, Finding, NetworkAt, nearest};
+use crate::order::Ordered;
 
 /// Finds containers and networks on a map.
 #[derive(Debug)]
@@ -281,7 +282,7 @@ impl<'a> Who<'a> {
             .flat_map(|member| {
                 std::iter::once(member).chain(self.map.sidecars(member).iter().copied())
             })
-            .collect()
+            .into_set()
     }
 
     /// Where arrows begin, and whether a quantifier says so.

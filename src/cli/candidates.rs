@@ -19,7 +19,7 @@ use crate::diagnose::RULES;
 use crate::engine::{self, Engine, Environment};
 use crate::lesson::LESSONS;
 use crate::model::{Natural, Snapshot, natural_order};
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 use crate::render::CONTRACTS;
 use crate::sample;
 
@@ -60,7 +60,7 @@ pub fn projects() -> ArgValueCompleter {
         known(|snapshot| {
             let of_containers = snapshot.containers.iter().filter_map(|c| c.project());
             let of_networks = snapshot.networks.iter().filter_map(|n| n.project.as_deref());
-            let projects: BTreeSet<_> = of_containers.chain(of_networks).map(Natural).collect();
+            let projects: BTreeSet<_> = of_containers.chain(of_networks).map(Natural).into_set();
             projects.into_iter().map(|name| (name.0.to_owned(), "project".to_owned())).collect()
         })
     })
@@ -146,7 +146,7 @@ fn containers_in(snapshot: &Snapshot) -> impl Iterator<Item = Choice> {
     let containers = snapshot.containers.iter();
     let names = containers.clone().map(|c| (c.name.clone(), c.state.to_string()));
     let services: BTreeSet<Natural<&str>> =
-        containers.filter_map(|c| c.compose.service.as_deref()).map(Natural).collect();
+        containers.filter_map(|c| c.compose.service.as_deref()).map(Natural).into_set();
     names.chain(services.into_iter().map(|name| (name.0.to_owned(), "service".to_owned())))
 }
 

@@ -10,6 +10,7 @@ use clap::Args;
 use crate::compose::{self, Request};
 use crate::error::{Error, Result};
 use crate::model::Snapshot;
+use crate::order::Ordered;
 
 /// The options.
 #[derive(Debug, Clone, Default, Args)]
@@ -82,7 +83,7 @@ impl ComposeOptions {
         }
         let environment: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect();
+            .into_map();
         let current_folder = std::env::current_dir().map_err(|error| Error::System {
             what: "cannot find the current folder".to_owned(),
             error,

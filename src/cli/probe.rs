@@ -11,6 +11,7 @@ use super::{Ending, interrupt, source};
 use crate::error::{Error, Result};
 use crate::graph::{Compared, Comparison, Filter, Map, Strangers};
 use crate::model::{ContainerAt, FullSize, Probe};
+use crate::order::Ordered;
 use crate::probe::{Attempts, Pace, Request};
 use crate::render::{Format, ProbeView};
 use std::collections::BTreeSet;
@@ -145,8 +146,8 @@ impl Args {
 fn recorded(map: &Map, from: &BTreeSet<ContainerAt>, to: &BTreeSet<ContainerAt>) -> Result<Probe> {
     let mut probe = map.snapshot().probe.clone().ok_or_else(nothing_recorded)?;
     let name = |at: &ContainerAt| map.container(*at).name.as_str();
-    let from: BTreeSet<&str> = from.iter().map(name).collect();
-    let to: BTreeSet<&str> = to.iter().map(name).collect();
+    let from: BTreeSet<&str> = from.iter().map(name).into_set();
+    let to: BTreeSet<&str> = to.iter().map(name).into_set();
     probe.measurements.retain(|m| from.contains(m.from.as_str()) && to.contains(m.to.as_str()));
     Ok(probe)
 }

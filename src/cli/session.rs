@@ -17,6 +17,7 @@ use crate::model::words::span;
 use crate::model::{
     Attempt, By, Container, ContainerAt, LostWay, Measurement, Probe, ResolvedName, Snapshot,
 };
+use crate::order::Ordered;
 use crate::probe::{self, Limits, Pace, ProbePlan, Probing, Query, Request};
 use crate::render::over_time;
 
@@ -170,7 +171,7 @@ impl<'a> Session<'a> {
         let map = Map::new(&self.snapshot);
         let is_looked = |at| looked.contains(&map.container(at).id);
         let needed = needed(&Case::new(&map, None), asked, is_looked);
-        needed.into_iter().map(|at| map.container(at).id.clone()).collect()
+        needed.into_iter().map(|at| map.container(at).id.clone()).into_set()
     }
 
     /// Asks for the names that containers may resolve elsewhere than the

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::graph::{Map, Selection};
 use crate::model::words::{count, listed};
 use crate::model::{ContainerAt, Natural, NetworkAt, natural_order};
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 use crate::render::{Format, View, is_ours};
 
 /// Formats that are split; a page can be zoomed, and text has no width.
@@ -198,7 +198,7 @@ fn stale(files: &[File]) -> Vec<PathBuf> {
 fn projects<'a>(map: &'a Map, selection: &Selection) -> Vec<&'a str> {
     let all: BTreeSet<Natural<&str>> = (selection.containers.iter())
         .filter_map(|at| map.container(*at).project().map(Natural))
-        .collect();
+        .into_set();
     all.into_iter().map(|project| project.0).collect()
 }
 
@@ -206,7 +206,7 @@ fn projects<'a>(map: &'a Map, selection: &Selection) -> Vec<&'a str> {
 fn of_project(map: &Map, selection: &Selection, project: &str) -> Selection {
     let is_own = |at: &&ContainerAt| map.container(**at).project() == Some(project);
     let containers: BTreeSet<ContainerAt> =
-        selection.containers.iter().filter(is_own).copied().collect();
+        selection.containers.iter().filter(is_own).copied().into_set();
     let networks = containers.iter().flat_map(|at| map.networks_of(*at)).collect();
     let stopped = selection.stopped.iter().filter(is_own).copied().collect();
     Selection { containers, networks, stopped }
@@ -214,7 +214,7 @@ fn of_project(map: &Map, selection: &Selection, project: &str) -> Selection {
 
 /// What of a selection is on a network.
 fn of_network(map: &Map, selection: &Selection, network: NetworkAt) -> Selection {
-    let members: BTreeSet<ContainerAt> = map.members(network).iter().copied().collect();
+    let members: BTreeSet<ContainerAt> = map.members(network).iter().copied().into_set();
     let is_own = |at: &&ContainerAt| map.stack(**at).is_some_and(|at| members.contains(&at));
     let own = |all: &BTreeSet<ContainerAt>| all.iter().filter(is_own).copied().collect();
     let networks = [network].into_iter().collect();

@@ -16,6 +16,7 @@ use super::reader::{number, text};
 use super::undeclared::{no_service, undeclared};
 use super::values::size_of;
 use super::volumes::{Mount, mount};
+use crate::order::Ordered;
 use crate::yaml::{Entry, Mapping, Node, Value};
 
 /// Asks a merged project; `on` are the services that are switched on.
@@ -199,7 +200,7 @@ impl<'a> Asking<'a> {
         let tmpfs: BTreeMap<&str, u32> = texts(node.get("tmpfs"))
             .into_iter()
             .filter_map(|item| Some((item.text()?.split(':').next()?, item.spot.line)))
-            .collect();
+            .into_map();
         for (target, (at, mount)) in mounts {
             let at = at.to_string();
             let path = ["services", name, "volumes", &at];

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use super::reader::{Reader, flag, text};
 use crate::model::keys::label;
 use crate::model::{Driver, Network, Scope, Subnet};
+use crate::order::Ordered;
 use crate::yaml::{Node, Value};
 
 /// Driver of a network that is made elsewhere: the file does not say which.
@@ -111,5 +112,5 @@ pub fn built_in(name: &str) -> Option<Network> {
 pub fn options(node: Option<&Node>) -> BTreeMap<String, String> {
     let map = node.and_then(Node::map).into_iter().flatten();
     map.map(|(key, entry)| (key.clone(), entry.value.text().unwrap_or_default().to_owned()))
-        .collect()
+        .into_map()
 }

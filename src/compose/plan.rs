@@ -21,6 +21,7 @@ use crate::model::{
     Compose, Container, Endpoint, EngineFacts, Link, Network, NetworkMode, Plan, PublishedPort,
     RequestedPort, Snapshot, State,
 };
+use crate::order::Ordered;
 use crate::yaml::{Entry, Mapping, Node};
 
 /// Most memory that the containers of a plan may take, in bytes, roughly. A
@@ -93,7 +94,7 @@ fn switched_on<'t>(tree: &'t Node, profiles: &[String]) -> BTreeMap<&'t str, &'t
         wanted.is_empty() || wanted.iter().any(on)
     })
     .map(|(name, entry)| (name.as_str(), entry))
-    .collect()
+    .into_map()
 }
 
 fn services(reader: &mut Reader, on: &BTreeMap<&str, &Entry>) -> BTreeMap<String, Service> {
@@ -101,7 +102,7 @@ fn services(reader: &mut Reader, on: &BTreeMap<&str, &Entry>) -> BTreeMap<String
         let service = reader.service(name, entry.key, &entry.value)?;
         Some(((*name).to_owned(), service))
     };
-    on.iter().filter_map(read).collect()
+    on.iter().filter_map(read).into_map()
 }
 
 /// Puts services whose network mode is empty where Compose 2 puts them: on the

@@ -11,6 +11,7 @@ use super::names::Names;
 use super::notes::Notes;
 use super::service::{Attachment, Service};
 use crate::model::{Network, Subnet};
+use crate::order::Ordered;
 use crate::yaml::{Node, Spot, Value};
 
 /// Asks what is planned.
@@ -189,7 +190,7 @@ fn kept(tree: &Node, key: &str) -> BTreeMap<IpAddr, String> {
     };
     let kept = subnets.iter().filter_map(|subnet| subnet.get("aux_addresses")?.map()).flatten();
     kept.filter_map(|(name, entry)| Some((entry.value.text()?.parse().ok()?, name.clone())))
-        .collect()
+        .into_map()
 }
 
 /// The fixed addresses by the key of the network that they are on.

@@ -8,6 +8,7 @@ use super::notes::Notes;
 use super::reader::Reader;
 use crate::model::words::few;
 use crate::model::{Form, nearest};
+use crate::order::Ordered;
 use crate::yaml::{Mapping, Node};
 
 /// What there is to say of a name that nothing has: the words, what was meant in place of
@@ -69,7 +70,8 @@ pub fn unused(key: &str, by_mode: Option<&str>) -> String {
 /// Notes profiles that are asked for and that no service has.
 pub fn unknown_profiles(tree: &Node, asked: &[String], notes: &mut Notes) {
     let all = tree.get("services").and_then(Node::map).into_iter().flatten();
-    let known: BTreeSet<&str> = all.flat_map(|(_, entry)| Reader::profiles(&entry.value)).collect();
+    let known: BTreeSet<&str> =
+        all.flat_map(|(_, entry)| Reader::profiles(&entry.value)).into_set();
     for profile in asked.iter().filter(|asked| !asked.is_empty() && *asked != "*") {
         if !known.contains(profile.as_str()) {
             let names: Vec<&str> = known.iter().copied().collect();

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use super::names::Names;
 use super::wanted::Edge;
 use crate::model::{ContainerAt, Listening, LogError, LogErrorKind, Outcome};
+use crate::order::Ordered;
 
 /// How long a server may take to come up, in seconds.
 const STARTING: f64 = 10.0;
@@ -53,7 +54,7 @@ pub fn elsewhere(names: &Names, edge: &Edge, to: ContainerAt, port: u16) -> Opti
         dialled.is_empty() && refused && !own.iter().all(is_taken)
     };
     (deaf || by_chance()).then(|| {
-        let bound: BTreeSet<IpAddr> = sockets.iter().map(|socket| socket.address).collect();
+        let bound: BTreeSet<IpAddr> = sockets.iter().map(|socket| socket.address).into_set();
         bound.into_iter().collect()
     })
 }
@@ -66,7 +67,7 @@ pub fn addresses(names: &Names, from: ContainerAt, to: ContainerAt) -> BTreeSet<
     let given = endpoints.flat_map(|endpoint| endpoint.addresses());
     let own = names.map.own_given(stack).into_iter();
     let own = own.filter(|(network, _)| shared.contains(network)).map(|(_, address)| address);
-    given.chain(own).collect()
+    given.chain(own).into_set()
 }
 
 /// The addresses that were evidently dialled: the one that is written, those that
@@ -75,7 +76,7 @@ fn dialled<'a>(names: &Names<'a>, edge: &Edge<'a>, to: ContainerAt) -> BTreeSet<
     let logged = refusals(names, edge, to).filter_map(|error| error.host.parse().ok());
     let measured = edge.measured().filter(|(outcome, _)| *outcome == Outcome::Refused);
     let written = edge.host.parse().ok().into_iter();
-    written.chain(logged).chain(measured.filter_map(|(_, led_to)| led_to)).collect()
+    written.chain(logged).chain(measured.filter_map(|(_, led_to)| led_to)).into_set()
 }
 
 /// The refusals that are no older than a moment, of a server that must be up by

@@ -13,6 +13,7 @@ use super::wanted::{self, Edge, Sign};
 use super::{localhost, obstacle};
 use crate::graph::{Comparison, Map, StackOwner};
 use crate::model::{ContainerAt, Health, PerContainer, State};
+use crate::order::Ordered;
 
 /// A setup with everything that is known about it.
 pub struct Case<'a> {
@@ -85,7 +86,7 @@ impl<'a> Case<'a> {
                 }
                 _ => None,
             };
-            let meant: BTreeSet<ContainerAt> = edge.container().into_iter().chain(peer).collect();
+            let meant: BTreeSet<ContainerAt> = edge.container().into_iter().chain(peer).into_set();
             meant.into_iter().for_each(|container| about[container].push(at));
         }
         self.about = about;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::Names;
 use crate::model::{ContainerAt, NetworkAt, State};
+use crate::order::Ordered;
 
 /// Containers that have no address at the moment, or another one each time that
 /// they are started again, by what tells of them. Made once for all edges.
@@ -50,7 +51,7 @@ impl Former {
         if container.state == State::Created {
             return;
         }
-        let ports: BTreeSet<u16> = container.exposed.iter().map(|exposed| exposed.port).collect();
+        let ports: BTreeSet<u16> = container.exposed.iter().map(|exposed| exposed.port).into_set();
         for network in names.map.networks_of(at) {
             for port in &ports {
                 self.exposing.entry((network, *port)).or_default().push(at);

@@ -8,6 +8,7 @@ use super::facts::Listens;
 use super::steps::advise;
 use super::wanted::Edge;
 use crate::model::{Change, ContainerAt, Evidence, Listening, RequestedPort, Step};
+use crate::order::Ordered;
 
 /// Who has a port of the machine.
 pub struct Holders {
@@ -44,7 +45,7 @@ impl Case<'_> {
             .iter()
             .filter(|at| **at != besides && self.container(**at).state.has_network())
             .map(|at| self.name(*at))
-            .collect();
+            .into_set();
         if !published.is_empty() {
             return Some(Self::holders_of(published, true));
         }
@@ -65,7 +66,7 @@ impl Case<'_> {
             let container = self.container(**at);
             container.exposed.iter().any(|exposed| exposed.port == port)
         };
-        let saying: BTreeSet<&str> = there.iter().filter(says).map(|at| self.name(*at)).collect();
+        let saying: BTreeSet<&str> = there.iter().filter(says).map(|at| self.name(*at)).into_set();
         let names = match saying.is_empty() {
             true => there.iter().map(|at| self.name(*at)).collect(),
             false => saying,

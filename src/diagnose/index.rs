@@ -17,7 +17,7 @@ use super::detours::{self, Detour};
 use super::facts::{Facts, Listens};
 use crate::graph::StackOwner;
 use crate::model::{ContainerAt, NetworkAt, PerContainer, PerNetwork, Position, reference};
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// Positions; of most things there is one, which then lies where the list does.
 type Few<At = ContainerAt> = SmallVec<[At; 2]>;
@@ -250,8 +250,8 @@ impl<'a> Index<'a> {
             let requested = container.requested.iter().map(|requested| requested.port);
             // Looked up for each port: there may be as many as there are numbers.
             let presumed = facts.presumed_ports(at).iter().copied();
-            let declared: BTreeSet<u16> = exposed.chain(requested).chain(presumed).collect();
-            let ports: BTreeSet<u16> = sockets.chain(declared.iter().copied()).collect();
+            let declared: BTreeSet<u16> = exposed.chain(requested).chain(presumed).into_set();
+            let ports: BTreeSet<u16> = sockets.chain(declared.iter().copied()).into_set();
             for port in ports {
                 let listens = facts.listens(at, port, None);
                 let open = listens == Some(Listens::Openly);

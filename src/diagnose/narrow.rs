@@ -12,6 +12,7 @@ use super::rules::REFUSED_FILE;
 use super::wanted::Edge;
 use crate::graph::{Map, Selection, StackOwner};
 use crate::model::{ContainerAt, Diagnosis, Health, reference};
+use crate::order::Ordered;
 
 /// Whom these have to do with: themselves, who is on their networks, and whom they
 /// dial or are dialled by.
@@ -21,7 +22,7 @@ pub fn around(case: &Case, asked: &Selection) -> BTreeSet<ContainerAt> {
     let with_them = ends.filter(|ends| ends.iter().any(is_asked)).flatten();
     let networks = asked.networks.iter().filter(|at| !case.network(**at).is_none());
     let on_their_networks = networks.flat_map(|at| case.map.members(*at)).copied();
-    asked.containers.iter().copied().chain(with_them).chain(on_their_networks).collect()
+    asked.containers.iter().copied().chain(with_them).chain(on_their_networks).into_set()
 }
 
 /// Those of which the insides have to be known to judge what is asked about, as
@@ -41,7 +42,7 @@ pub fn needed(
     while needed.len() > before {
         before = needed.len();
         add_causes(case, &mut needed);
-        let ports: BTreeSet<u16> = needed.iter().flat_map(|at| offered(case, *at)).collect();
+        let ports: BTreeSet<u16> = needed.iter().flat_map(|at| offered(case, *at)).into_set();
         for (edge, _) in case.edges() {
             let Some(question) = Question::of(case, edge) else { continue };
             let is_asked = |at: &ContainerAt| asked.containers.contains(at);
@@ -78,7 +79,7 @@ fn ends(edge: &Edge, obstacle: Option<&Obstacle>) -> BTreeSet<ContainerAt> {
         Some(Obstacle::Localhost { peer, .. } | Obstacle::NotOnHost { peer, .. }) => Some(*peer),
         _ => None,
     };
-    [Some(edge.from), edge.container(), meant].into_iter().flatten().collect()
+    [Some(edge.from), edge.container(), meant].into_iter().flatten().into_set()
 }
 
 /// The ports on which a container listens, or says that it will.
@@ -137,7 +138,7 @@ impl Question {
             |at: &ContainerAt| project.is_some() && case.container(*at).project() == project;
         let networks = case.joined(from).flat_map(|at| case.map.members(at)).copied();
         let near: BTreeSet<ContainerAt> =
-            networks.chain(case.containers().filter(of_project)).collect();
+            networks.chain(case.containers().filter(of_project)).into_set();
         // Nobody further away is better than one of these.
         let has_it = |at: &ContainerAt| match case.listens(*at, port, None) {
             Some(listens) => listens == Listens::Openly,
@@ -170,7 +171,7 @@ pub fn keep(diagnosis: &mut Diagnosis, map: &Map, asked: &Selection) {
     // A network is on the map because of its members; it is what the user
     // named only when no container is.
     let networks = asked.networks.iter().map(|at| map.network(*at).name.as_str());
-    let named: BTreeSet<&str> = containers.chain(networks).collect();
+    let named: BTreeSet<&str> = containers.chain(networks).into_set();
     let about = |subject: &String| named.contains(subject.as_str());
     // Of a file that Compose refuses nothing comes up, whatever was named.
     let of_all = |rule: &str| rule == REFUSED_FILE;

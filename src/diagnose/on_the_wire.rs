@@ -10,6 +10,7 @@ use crate::model::{
     ContainerAt, Flow, FlowOutcome, FlowProtocol, Flows, Part, Party, Seen, Talk, TalkBasis,
     TalkVerdict,
 };
+use crate::order::Ordered;
 
 /// Flows from one container to a port of another.
 type Way = (ContainerAt, ContainerAt, Option<u16>);
@@ -125,7 +126,7 @@ impl<'a> Unseen<'a> {
                 Part::Container { name, .. } => Some(name.as_str()),
                 _ => None,
             })
-            .collect();
+            .into_set();
         let noted = map.containers().filter(|at| names.contains(&*map.container(*at).name));
         let hidden = noted.filter_map(|at| map.stack(at)).collect();
         Self { map, hidden, is_partial: flows.dropped > 0 }

@@ -9,6 +9,7 @@ use super::in_the_way::Obstacle;
 use super::wanted::Edge;
 use crate::graph::Verdict;
 use crate::model::{Attempt, By, ContainerAt, NetworkAt, Outcome, Protocol};
+use crate::order::Ordered;
 
 /// A port to try from a container.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +37,7 @@ pub fn ports_to_try(case: &Case) -> BTreeSet<PortToTry> {
         .filter(|row| row.measurement.attempt == Attempt::Icmp)
         .filter(|row| row.measurement.outcome == Outcome::Reachable)
         .map(|row| (row.from, row.measurement.target.as_str()))
-        .collect();
+        .into_set();
     let mut ports = BTreeSet::new();
     for (edge, obstacle) in case.edges() {
         let Some((to, port)) = open_port(case, edge, obstacle) else { continue };

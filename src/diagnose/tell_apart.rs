@@ -12,7 +12,7 @@ use super::steps::advise;
 use super::wanted::Edge;
 use crate::model::words::few;
 use crate::model::{Action, Applicability, Change, ContainerAt, Endpoint, NetworkAt, Step};
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// A name on a network that several containers have.
 pub struct Shared<'s> {
@@ -96,7 +96,7 @@ impl<'a> Case<'a> {
     /// that it means, and no other.
     pub fn tell_apart(&self, shared: &Shared, edges: &[&Edge]) -> Vec<Step> {
         let mut of_owner: BTreeMap<ContainerAt, Vec<&Edge>> =
-            shared.owners.iter().map(|owner| (*owner, Vec::new())).collect();
+            shared.owners.iter().map(|owner| (*owner, Vec::new())).into_map();
         let mut unclear: Vec<&Edge> = Vec::new();
         for edge in edges {
             let meant = self.rightful(edge.from, shared);

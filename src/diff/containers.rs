@@ -10,7 +10,7 @@ use crate::model::{
     Container, Endpoint, ExtraHost, HostPorts, NetworkMode, Protocol, PublishedPort, Reference,
     RequestedPort, State,
 };
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// Compares all containers.
 pub fn compare(same: &Same, changes: &mut Changes) {
@@ -254,7 +254,7 @@ fn ports(container: &Container, live: bool) -> BTreeSet<String> {
         let RequestedPort { host_ip, host_port, port, protocol } = requested;
         text(*host_ip, *host_port, *port, *protocol)
     };
-    container.requested.iter().map(of).collect()
+    container.requested.iter().map(of).into_set()
 }
 
 fn compare_endpoints(name: &str, before: &Container, after: &Container, changes: &mut Changes) {
@@ -263,7 +263,7 @@ fn compare_endpoints(name: &str, before: &Container, after: &Container, changes:
         endpoints.map(|endpoint| (endpoint.network.clone(), endpoint.clone())).collect()
     };
     let (mine, theirs) = (by_network(before), by_network(after));
-    let networks: BTreeSet<&String> = mine.keys().chain(theirs.keys()).collect();
+    let networks: BTreeSet<&String> = mine.keys().chain(theirs.keys()).into_set();
     for network in networks {
         let (a, b) = (mine.get(network), theirs.get(network));
         let here = format!("{name} on {network}");

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::change::{ChangeKind, Changes};
 use super::same::Same;
 use crate::model::{FlowOutcome, Flows, Party};
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// Compares what was seen.
 pub fn compare(same: &Same, changes: &mut Changes) {
@@ -15,7 +15,7 @@ pub fn compare(same: &Same, changes: &mut Changes) {
         .containers
         .iter()
         .map(|(was, is)| (&*same.before.containers[*was].name, &*same.after.containers[*is].name))
-        .collect();
+        .into_map();
     let mine = seen(mine, |name| now.get(name).copied().unwrap_or(name).to_owned());
     let theirs = seen(theirs, str::to_owned);
     for (way, before) in &mine {
@@ -43,7 +43,7 @@ fn seen(flows: &Flows, name: impl Fn(&str) -> String) -> BTreeMap<String, &'stat
         *known = flow.outcome.min(*known);
     }
     let told = |outcome: FlowOutcome| if outcome.is_answered() { "seen" } else { outcome.as_str() };
-    best.into_iter().map(|(way, outcome)| (way, told(outcome))).collect()
+    best.into_iter().map(|(way, outcome)| (way, told(outcome))).into_map()
 }
 
 /// A party by the names of today.

@@ -10,6 +10,7 @@ use crate::model::{
     Container, ContainerAt, Endpoint, Listed, Network, NetworkAt, NetworkIndex, NetworkMode,
     Snapshot, with_positions,
 };
+use crate::order::Ordered;
 
 /// One setup with the things of both sides, and what happened to them.
 #[derive(Debug)]
@@ -69,7 +70,7 @@ type Key = (String, String);
 /// Lays the two sides of a difference over one another.
 pub fn overlay(before: &Snapshot, after: &Snapshot, difference: &Difference) -> Overlay {
     let marks = Marks::of(difference);
-    let known: BTreeSet<NetworkAt> = difference.networks.values().copied().collect();
+    let known: BTreeSet<NetworkAt> = difference.networks.values().copied().into_set();
     let mut networks = after.networks.clone();
     let mut network_marks: BTreeMap<Key, Happened> = BTreeMap::new();
     for (at, network) in with_positions(&after.networks) {
@@ -108,7 +109,7 @@ pub fn overlay(before: &Snapshot, after: &Snapshot, difference: &Difference) -> 
         }
     };
     let same: BTreeMap<ContainerAt, ContainerAt> =
-        difference.containers.iter().map(|(before, after)| (*after, *before)).collect();
+        difference.containers.iter().map(|(before, after)| (*after, *before)).into_map();
     let mut containers = Vec::new();
     let mut called: BTreeMap<String, Key> = BTreeMap::new();
     let mut container_marks: BTreeMap<Key, Happened> = BTreeMap::new();
@@ -211,7 +212,7 @@ fn placed(
         }
     }
     let at: BTreeMap<Key, ContainerAt> =
-        with_positions(&snapshot.containers).map(|(at, of)| (container_key(of), at)).collect();
+        with_positions(&snapshot.containers).map(|(at, of)| (container_key(of), at)).into_map();
     let called = called.iter().filter_map(|(name, key)| Some((name.clone(), *at.get(key)?)));
     Overlay {
         called: called.collect(),
@@ -228,7 +229,7 @@ fn by_place<T: Listed>(
     key: fn(&T) -> Key,
     marks: &BTreeMap<Key, Happened>,
 ) -> BTreeMap<T::At, Happened> {
-    with_positions(list).filter_map(|(at, item)| Some((at, *marks.get(&key(item))?))).collect()
+    with_positions(list).filter_map(|(at, item)| Some((at, *marks.get(&key(item))?))).into_map()
 }
 
 /// An id that nothing has that is still there. What is only planned has none
@@ -263,7 +264,7 @@ impl Marks {
                     of_endpoint == endpoints
                 })
                 .map(|change| change.name.clone())
-                .collect::<BTreeSet<String>>()
+                .into_set()
         };
         Self {
             containers: names(Subject::Container, false),

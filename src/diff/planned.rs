@@ -11,7 +11,7 @@ use crate::model::{
     Container, ContainerAt, Endpoint, Network, NetworkMode, Origin, Protocol, PublishedPort,
     RequestedPort, Snapshot, State, positions,
 };
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// The plan with its gaps filled, and of what runs the part that it is about:
 /// its project, and whatever else it names.
@@ -25,7 +25,7 @@ pub fn comparable(plan: &Snapshot, running: &Snapshot) -> (Snapshot, Snapshot) {
         let same = Same::new(&plan, &running);
         (same.containers, same.networks)
     };
-    let of_plan: BTreeSet<ContainerAt> = same.0.values().copied().collect();
+    let of_plan: BTreeSet<ContainerAt> = same.0.values().copied().into_set();
     let (mine, theirs) = (&mut plan.containers, &mut running.containers);
     for (planned, real) in &same.0 {
         fill_container(&mut mine[*planned], &mut theirs[*real]);
@@ -33,7 +33,7 @@ pub fn comparable(plan: &Snapshot, running: &Snapshot) -> (Snapshot, Snapshot) {
     for (planned, real) in &same.1 {
         fill_network(&mut plan.networks[*planned], &running.networks[*real]);
     }
-    let named: BTreeSet<&str> = plan.networks.iter().map(|network| &*network.name).collect();
+    let named: BTreeSet<&str> = plan.networks.iter().map(|network| &*network.name).into_set();
     let mut all = positions(&running.containers);
     running.containers.retain(|container| {
         let is_planned = all.next().is_some_and(|at| of_plan.contains(&at));
@@ -54,7 +54,7 @@ fn renamed(plan: &Snapshot, running: &Snapshot) -> Snapshot {
         .container_pairs()
         .filter(|(planned, real)| folded(&planned.name) == folded(&real.name))
         .map(|(planned, real)| (planned.name.clone(), real.name.clone()))
-        .collect();
+        .into_map();
     let real = |name: &str| names.get(name).cloned().unwrap_or_else(|| name.to_owned());
     for container in &mut plan.containers {
         container.name = real(&container.name);
@@ -163,7 +163,7 @@ fn published(
     }
     let mut published = Vec::new();
     // What is asked for twice is the same.
-    for asked in requested.iter().filter(|_| !on_host).collect::<BTreeSet<_>>() {
+    for asked in requested.iter().filter(|_| !on_host).into_set() {
         let at = |host_port| (asked.port, asked.protocol, host_port);
         let (first, last) = asked.host_port.bounds();
         let in_range = by_port.range(at(Some(first))..=at(Some(last)));

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::change::{ChangeKind, Changes, pair_name};
 use super::same::Same;
 use crate::model::{Attempt, By, ContainerAt, Measurement, Probe, Snapshot, with_positions};
+use crate::order::Ordered;
 
 /// What was tried: source, target, by name or address, what was sent.
 type Tried = (ContainerAt, ContainerAt, By, Attempt);
@@ -77,5 +78,5 @@ fn outcomes(of: &Snapshot, probe: &Probe) -> BTreeMap<Tried, &'static str> {
             *known = measurement;
         }
     }
-    best.into_iter().map(|(tried, measurement)| (tried, measurement.outcome.as_str())).collect()
+    best.into_iter().map(|(tried, measurement)| (tried, measurement.outcome.as_str())).into_map()
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::Map;
 use crate::model::{ContainerAt, Flow, Flows, Party};
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// A network that does not carry all that it could.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,7 +151,7 @@ fn far(map: &Map<'_>, flows: &[&Flow]) -> Vec<Reach> {
     for at in map.containers().filter(|at| map.container(*at).state.has_network()) {
         let networks = map.networks_of(at);
         let others: BTreeSet<ContainerAt> =
-            networks.flat_map(|network| running(map, map.members(network))).collect();
+            networks.flat_map(|network| running(map, map.members(network))).into_set();
         let may = others.iter().filter(|other| **other != at).count();
         let container = &map.container(at).name;
         let did = pairs.get(&**container).map_or(0, BTreeSet::len);

@@ -13,7 +13,7 @@ use crate::model::{
     ContainerAt, Driver, Family, FlowProtocol, LookoutAt, Lookouts, Moment, Network, Party,
     Protocol,
 };
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// Docker's own resolver inside each container.
 pub const RESOLVER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));
@@ -223,7 +223,7 @@ impl Who {
     /// The addresses that are a container's by this table and another's, or nobody's,
     /// by a later one on any engine; since when, as far as is known.
     pub fn moved(&self, later: &Self) -> HashMap<IpAddr, Option<Moment>> {
-        let nodes: BTreeSet<&str> = self.nodes().chain(later.nodes()).collect();
+        let nodes: BTreeSet<&str> = self.nodes().chain(later.nodes()).into_set();
         let mut moved = HashMap::new();
         // What was nobody's before is as it was.
         for address in self.endpoints.keys().map(|(_, address)| *address) {

@@ -16,7 +16,7 @@ use crate::model::{
     ContainerAt, Driver, Endpoint, EngineFacts, Family, GatewayMode, Isolate, Network, NetworkAt,
     Protocol,
 };
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// What an engine makes of the gateway modes that a bridge was made with.
 #[derive(PartialEq, Eq)]
@@ -192,7 +192,7 @@ impl<'a> Map<'a> {
             .filter(|port| port.host_port.is_none() && port.protocol == Protocol::Tcp)
             .filter(|port| Family::of(port.host_ip) == family)
             .map(|port| port.port)
-            .collect()
+            .into_set()
     }
 
     /// Whether the container's engine goes by the gateway modes of its bridges

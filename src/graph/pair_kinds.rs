@@ -17,6 +17,7 @@ use crate::model::{
     ContainerAt, Driver, Endpoint, GatewayModes, Network, NetworkAt, OfPodman, PerContainer, State,
     positions, with_positions,
 };
+use crate::order::Ordered;
 
 /// A kind of pair: all pairs of one kind have the same [`Prediction`], but for
 /// the addresses and the positions of networks in it.
@@ -327,7 +328,7 @@ fn strays(map: &Map) -> HashMap<ContainerAt, Vec<NetworkAt>> {
         }
     }
     let lengths: BTreeSet<(bool, u8)> =
-        subnets.keys().map(|net| (net.addr().is_ipv4(), net.prefix_len())).collect();
+        subnets.keys().map(|net| (net.addr().is_ipv4(), net.prefix_len())).into_set();
     let mut strays: HashMap<ContainerAt, Vec<NetworkAt>> = HashMap::new();
     for container in positions(&map.snapshot().containers) {
         for (on, endpoint) in map.endpoints(container) {

@@ -6,7 +6,7 @@ use super::{Map, StackOwner};
 use crate::error::{Error, Result};
 use crate::model::words::{count, listed};
 use crate::model::{ContainerAt, Natural, NetworkAt, nearest, nearest_called};
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// What the user asked to see. Everything empty asks for all that is not stopped.
 #[derive(Debug, Clone, Default)]
@@ -148,8 +148,8 @@ impl Map<'_> {
     ///
     /// [`Error::NoSuchName`] and, for a glob that is none, [`Error::Usage`].
     pub fn select(&self, filter: &Filter) -> Result<Selection> {
-        let mut containers: BTreeSet<ContainerAt> = self.containers().collect();
-        let mut networks: BTreeSet<NetworkAt> = self.networks().collect();
+        let mut containers: BTreeSet<ContainerAt> = self.containers().into_set();
+        let mut networks: BTreeSet<NetworkAt> = self.networks().into_set();
         if !filter.projects.is_empty() {
             let (c, n) = self.in_projects(&filter.projects)?;
             containers = &containers & &c;
@@ -159,7 +159,7 @@ impl Map<'_> {
             let asked = self.networks_called(&filter.networks)?;
             networks = &networks & &asked;
             let members: BTreeSet<ContainerAt> =
-                asked.iter().flat_map(|network| self.members(*network)).copied().collect();
+                asked.iter().flat_map(|network| self.members(*network)).copied().into_set();
             containers = &containers & &self.with_stack(members);
         }
         let (left_out, named): (Vec<&str>, Vec<&str>) =
@@ -228,7 +228,7 @@ impl Map<'_> {
         let of_containers = self.snapshot.containers.iter().map(|c| c.project());
         let of_networks = self.snapshot.networks.iter().map(|n| n.project.as_deref());
         let known: BTreeSet<Natural<&str>> =
-            of_containers.chain(of_networks).flatten().map(Natural).collect();
+            of_containers.chain(of_networks).flatten().map(Natural).into_set();
         for text in projects {
             let pattern = Pattern::new(text)?;
             if !known.iter().any(|project| pattern.fits(project.0)) {
@@ -252,7 +252,7 @@ impl Map<'_> {
                 let network = self.network(*at);
                 pattern.fits(&network.name) || network.id == *text
             };
-            let mut asked: BTreeSet<NetworkAt> = self.networks().filter(asked).collect();
+            let mut asked: BTreeSet<NetworkAt> = self.networks().filter(asked).into_set();
             if asked.is_empty() {
                 asked = self.networks_of_files(text);
             }
@@ -267,7 +267,7 @@ impl Map<'_> {
 
     /// The networks that compose files call so, of whatever project, as services are.
     fn networks_of_files(&self, name: &str) -> BTreeSet<NetworkAt> {
-        self.networks().filter(|at| self.network(*at).compose_name() == Some(name)).collect()
+        self.networks().filter(|at| self.network(*at).compose_name() == Some(name)).into_set()
     }
 
     /// The containers called `name`, or whose names fit it as a glob; an error
@@ -305,7 +305,7 @@ impl Map<'_> {
     fn fitting(&self, pattern: &Pattern) -> BTreeSet<ContainerAt> {
         let named = self.containers_named(pattern.text).into_iter();
         let fits = |at: &ContainerAt| pattern.fits(&self.container(*at).name);
-        named.chain(self.containers().filter(fits)).collect()
+        named.chain(self.containers().filter(fits)).into_set()
     }
 
     /// The containers and networks that a name of the user's stands for: their
@@ -318,7 +318,7 @@ impl Map<'_> {
         let pattern = Pattern::new(name)?;
         let named = self.fitting(&pattern);
         let mut asked: BTreeSet<NetworkAt> =
-            self.networks().filter(|at| pattern.fits(&self.network(*at).name)).collect();
+            self.networks().filter(|at| pattern.fits(&self.network(*at).name)).into_set();
         if named.is_empty() && asked.is_empty() {
             asked = self.networks_of_files(name);
         }
@@ -347,7 +347,7 @@ impl Map<'_> {
         let (named, mut networks) = self.fitting_any(names)?;
         let mut containers = self.with_stack(named);
         let members: BTreeSet<ContainerAt> =
-            networks.iter().flat_map(|network| self.members(*network)).copied().collect();
+            networks.iter().flat_map(|network| self.members(*network)).copied().into_set();
         networks.extend(containers.iter().flat_map(|at| self.networks_of(*at)));
         containers.extend(self.with_stack(members));
         Ok((containers, networks))
@@ -382,7 +382,7 @@ impl Map<'_> {
                 .filter(|at| !self.network(**at).is_none() && !self.network(**at).is_host())
                 .flat_map(|network| self.members(*network))
                 .copied()
-                .collect();
+                .into_set();
             containers.extend(self.with_stack(members));
             if before == (containers.len(), networks.len()) {
                 break;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Agreement, Compared, Comparison, Map, Verdict};
 use crate::model::{By, ContainerAt, Family, NetworkAt, Outcome, Why};
+use crate::order::Ordered;
 
 /// Which ways of a container are silent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,7 +84,7 @@ pub fn silences<'a>(
         }
     }
     let silent: Vec<&Compared> = rows.into_iter().filter(|row| is_silent(row)).collect();
-    let pairs: BTreeSet<_> = silent.iter().map(|row| (row.from, row.to)).collect();
+    let pairs: BTreeSet<_> = silent.iter().map(|row| (row.from, row.to)).into_set();
     let is_alone = |pair| pairs.contains(&pair) && !explained.contains_key(&pair);
     let mut groups: BTreeMap<Extent, Vec<Compared<'a>>> = BTreeMap::new();
     for row in silent {
@@ -182,7 +183,7 @@ fn cut_off(by_network: &ByNetwork, dead: &[Extent]) -> BTreeMap<(NetworkAt, Cont
         let all_failed = |tries: &BTreeMap<ContainerAt, Tries>, at: ContainerAt| {
             tries.get(&at).is_some_and(Tries::all_failed)
         };
-        let containers: BTreeSet<ContainerAt> = out.keys().chain(into.keys()).copied().collect();
+        let containers: BTreeSet<ContainerAt> = out.keys().chain(into.keys()).copied().into_set();
         for container in containers {
             let ways = match (all_failed(&into, container), all_failed(&out, container)) {
                 (true, true) => Ways::Both,

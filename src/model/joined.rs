@@ -2,6 +2,7 @@
 //! is one; what is each one's own keeps to its engine, and two of one name
 //! are told apart as `NAME@ENGINE`, beside the name that each has at home.
 
+use crate::order::Ordered;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::container::NetworkMode;
@@ -19,16 +20,16 @@ impl Snapshot {
         let shared = |network: &Network| network.scope == Scope::Swarm && !network.id.is_empty();
         let networks = || parts.iter().flat_map(|(_, part)| &part.networks);
         let swarms: BTreeSet<&str> =
-            networks().filter(|n| shared(n)).map(|n| n.name.as_str()).collect();
+            networks().filter(|n| shared(n)).map(|n| n.name.as_str()).into_set();
         let own = networks().filter(|n| !shared(n)).map(|n| n.name.as_str());
         let same_network: BTreeSet<String> =
-            twice(own.chain(swarms.iter().copied())).into_iter().map(str::to_owned).collect();
+            twice(own.chain(swarms.iter().copied())).into_iter().map(str::to_owned).into_set();
         // Podman's networks of one name have one id on all engines.
         let ids = networks().filter(|n| !shared(n) && !n.id.is_empty()).map(|n| n.id.as_str());
-        let same_id: BTreeSet<String> = twice(ids).into_iter().map(str::to_owned).collect();
+        let same_id: BTreeSet<String> = twice(ids).into_iter().map(str::to_owned).into_set();
         let containers = parts.iter().flat_map(|(_, part)| &part.containers);
         let same_container: BTreeSet<String> =
-            twice(containers.map(|c| c.name.as_str())).into_iter().map(str::to_owned).collect();
+            twice(containers.map(|c| c.name.as_str())).into_iter().map(str::to_owned).into_set();
         let manager = parts.iter().find_map(|(_, part)| managed(&part.engine)).cloned();
         let mut whole = Self::new(EngineFacts::default(), vec![], vec![], vec![]);
         let mut known = BTreeSet::new();
@@ -51,9 +52,9 @@ impl Snapshot {
             }
             // Those that never ran, and Podman, name a network without its id.
             let by_name: BTreeMap<String, String> =
-                renamed.iter().map(|((old, _), new)| (old.clone(), new.clone())).collect();
+                renamed.iter().map(|((old, _), new)| (old.clone(), new.clone())).into_map();
             let ids: BTreeMap<String, String> =
-                part.containers.iter().map(|c| (c.name.clone(), c.id.clone())).collect();
+                part.containers.iter().map(|c| (c.name.clone(), c.id.clone())).into_map();
             for mut container in part.containers {
                 for endpoint in &mut container.endpoints {
                     let key = (endpoint.network.clone(), endpoint.network_id.clone());
@@ -150,7 +151,7 @@ fn tell_apart(name: &mut String, same: &BTreeSet<String>, node: &str) -> Option<
 /// The names that come up more than once.
 fn twice<'n>(names: impl Iterator<Item = &'n str>) -> BTreeSet<&'n str> {
     let mut seen = BTreeSet::new();
-    names.filter(|name| !seen.insert(*name)).collect()
+    names.filter(|name| !seen.insert(*name)).into_set()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Many names of which one is evidently meant, for who asks about many wrong ones:
 //! what [`nearest`](super::nearest) finds by holding one name against all.
 
+use crate::order::Ordered;
 use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashMapExt};
@@ -98,7 +99,7 @@ impl KnownNames {
             by_length.entry(letters.len()).or_default().push(Known { letters, name: name.into() });
         }
         let by_length: BTreeMap<usize, Alike> =
-            by_length.into_iter().map(|(length, names)| (length, Alike::new(names))).collect();
+            by_length.into_iter().map(|(length, names)| (length, Alike::new(names))).into_map();
         let mut holding: HashMap<[char; 3], SmallVec<[(u32, u32); 2]>> = HashMap::new();
         for (length, list) in &by_length {
             for (known, place) in list.names.iter().zip(0..) {

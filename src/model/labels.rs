@@ -1,6 +1,7 @@
 //! Which labels and options of networks may be kept: people write secrets
 //! into them.
 
+use crate::order::Ordered;
 use std::collections::BTreeMap;
 
 /// The beginnings of keys whose values are of use: who made a container, what
@@ -83,7 +84,7 @@ pub fn kept_options(given: BTreeMap<String, String>) -> BTreeMap<String, String>
         true => (key, value),
         false => (key, NOT_KEPT.to_owned()),
     };
-    given.into_iter().map(kept).collect()
+    given.into_iter().map(kept).into_map()
 }
 
 /// Whether netmap has a use for the value of a label.
@@ -132,7 +133,7 @@ fn kept(
             };
             (key, value)
         })
-        .collect()
+        .into_map()
 }
 
 /// The text with `user:password@` taken out of any URL in it.

@@ -20,7 +20,7 @@ use super::position::{NetworkAt, with_positions};
 use super::reachability::Probe;
 use super::taken::Taken;
 use super::unread::Unread;
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// Name and version of the snapshot format.
 pub const SCHEMA: &str = "netmap/1";
@@ -200,7 +200,7 @@ impl Snapshot {
     /// Takes over from a whole snapshot what was measured, seen and planned of
     /// the containers and networks that are in this part of it.
     pub fn take_over(&mut self, whole: &Self) {
-        let names: BTreeSet<&str> = self.containers.iter().map(|c| c.name.as_str()).collect();
+        let names: BTreeSet<&str> = self.containers.iter().map(|c| c.name.as_str()).into_set();
         let among = |name: &str| names.contains(name);
         let measured = whole.probe.as_ref().map(|probe| {
             let rows = probe.measurements.iter().filter(|m| among(&m.from) && among(&m.to));
@@ -208,7 +208,7 @@ impl Snapshot {
         });
         let seen = whole.observations.iter().filter(|seen| among(&seen.container));
         let observations = seen.cloned().collect();
-        let ids: BTreeSet<&str> = self.networks.iter().map(|n| n.id.as_str()).collect();
+        let ids: BTreeSet<&str> = self.networks.iter().map(|n| n.id.as_str()).into_set();
         let of_networks = whole.network_observations.iter();
         let of_networks = of_networks.filter(|seen| ids.contains(seen.id.as_str()));
         self.network_observations = of_networks.cloned().collect();

@@ -10,6 +10,7 @@ use std::net::IpAddr;
 
 use crate::graph::{Map, Verdict};
 use crate::model::{Attempt, By, Container, ContainerAt, NetworkAt, Protocol, Why, with_positions};
+use crate::order::Ordered;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -341,7 +342,7 @@ fn tcp_ports(container: &Container) -> BTreeSet<u16> {
     let exposed = container.exposed.iter().filter(|p| tcp(p.protocol)).map(|p| p.port);
     let published = container.published.iter().filter(|p| tcp(p.protocol)).map(|p| p.port);
     let requested = container.requested.iter().filter(|p| tcp(p.protocol)).map(|p| p.port);
-    exposed.chain(published).chain(requested).collect()
+    exposed.chain(published).chain(requested).into_set()
 }
 
 fn declared_ports(map: &Map) -> HashMap<IpAddr, u16> {

@@ -4,6 +4,7 @@
 use super::redaction::Redaction;
 use crate::model::keys::{label, option};
 use crate::model::{Container, Driver, Reference};
+use crate::order::Ordered;
 use std::collections::BTreeMap;
 
 /// Options of networks that the prediction depends on, and what they may say;
@@ -143,7 +144,7 @@ pub fn network_option(key: &str, value: &str) -> Option<String> {
 /// The only label that the map depends on: whether `compose run` made it.
 pub fn labels(container: &Container) -> BTreeMap<String, String> {
     let kept = container.is_one_off().then(|| (label::ONE_OFF.to_owned(), "True".to_owned()));
-    kept.into_iter().collect()
+    kept.into_iter().into_map()
 }
 
 /// The scheme of a reference without the parts that not many programs have, or

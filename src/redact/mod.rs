@@ -26,7 +26,7 @@ use crate::model::{
     Measurement, Network, NetworkMode, Place, Plan, Pod, Probe, PublishedPort, RequestedPort,
     Snapshot, StartError, Subnet, Taken, Unread, Why,
 };
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 use redaction::Redaction;
 
 /// The same setup under other names and addresses.
@@ -117,7 +117,7 @@ impl Redaction {
             .options
             .iter()
             .filter_map(|(key, value)| Some((key.clone(), general::network_option(key, value)?)))
-            .collect();
+            .into_map();
         if let Some(parent) = network.option(option::PARENT) {
             options.insert(option::PARENT.to_owned(), self.names.word(parent));
         }

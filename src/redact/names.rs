@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::keys::option;
 use crate::model::{Driver, HostAddress, NetworkMode, Part, Snapshot, bridge_of};
+use crate::order::Ordered;
 
 /// The names of networks that every engine makes, or whose name has a meaning.
 const KEPT_NETWORKS: &[&str] =
@@ -44,7 +45,7 @@ impl Names {
         let containers = &snapshot.containers;
         names.projects = numbered("project", projects(snapshot));
         names.name_networks(snapshot);
-        let mut ids: BTreeSet<&str> = containers.iter().map(|c| c.id.as_str()).collect();
+        let mut ids: BTreeSet<&str> = containers.iter().map(|c| c.id.as_str()).into_set();
         ids.remove("");
         names.words = numbered("container", containers.iter().map(|c| c.name.as_str()));
         names.words.iter_mut().for_each(|(word, new)| keep_underscore(word, new));
@@ -66,7 +67,7 @@ impl Names {
                 _ => None,
             })
             .filter(|owner| !names.container_ids.contains_key(*owner))
-            .collect();
+            .into_set();
         let gone: Vec<(String, String)> = gone
             .into_iter()
             .enumerate()
@@ -101,8 +102,11 @@ impl Names {
         names.images = numbered("image", containers.iter().map(|c| c.image.as_str()));
         let programs = containers.iter().filter_map(|c| c.program.as_deref());
         names.programs = numbered("program", programs);
-        let macs: BTreeSet<&str> =
-            containers.iter().flat_map(|c| &c.endpoints).filter_map(|e| e.mac.as_deref()).collect();
+        let macs: BTreeSet<&str> = containers
+            .iter()
+            .flat_map(|c| &c.endpoints)
+            .filter_map(|e| e.mac.as_deref())
+            .into_set();
         names.macs = macs
             .into_iter()
             .enumerate()
@@ -151,7 +155,7 @@ impl Names {
                     .map(|endpoint| endpoint.network_id.as_str()),
             )
             .filter(|id| !id.is_empty())
-            .collect();
+            .into_set();
         let digits = all.len().to_string().len();
         let mut numbers = 1..;
         for (name, project) in &all {
@@ -178,7 +182,7 @@ impl Names {
     }
 
     fn add_words<'n>(&mut self, kind: &str, words: impl Iterator<Item = &'n str>) {
-        let new: BTreeSet<&str> = words.filter(|word| !self.words.contains_key(*word)).collect();
+        let new: BTreeSet<&str> = words.filter(|word| !self.words.contains_key(*word)).into_set();
         let mut numbered = numbered(kind, new.into_iter());
         for (word, new) in &mut numbered {
             // Whether a name is one of outside is told by its dots.
@@ -360,13 +364,13 @@ fn keep_underscore(word: &str, new: &mut String) {
 
 /// A number for each name, with as many digits as keep the old order.
 fn numbered<'n>(kind: &str, names: impl Iterator<Item = &'n str>) -> BTreeMap<String, String> {
-    let names: BTreeSet<&str> = names.filter(|name| !name.is_empty()).collect();
+    let names: BTreeSet<&str> = names.filter(|name| !name.is_empty()).into_set();
     let digits = names.len().to_string().len();
     names
         .into_iter()
         .enumerate()
         .map(|(at, name)| (name.to_owned(), format!("{kind}-{:0digits$}", at + 1)))
-        .collect()
+        .into_map()
 }
 
 /// An id of 64 hexadecimal digits whose beginnings differ, as real ones' do.

@@ -9,6 +9,7 @@ use super::view::{self, View};
 use crate::graph::StackOwner;
 use crate::model::words::comma_separated;
 use crate::model::{Container, ContainerAt, Health, NetworkAt, State};
+use crate::order::Ordered;
 
 /// So many of the networks that a container is on besides those of a block are named: what
 /// is on a hundred has its row in each of their blocks.
@@ -160,7 +161,7 @@ fn also_on(view: &View, at: ContainerAt, networks: &[NetworkAt]) -> String {
         return String::new();
     };
     let others = view.map.networks_of(owner).filter(|network| !networks.contains(network));
-    let others: BTreeSet<NetworkAt> = others.collect();
+    let others: BTreeSet<NetworkAt> = others.into_set();
     let names: Vec<&str> =
         others.into_iter().map(|network| view.network(network).name.as_str()).collect();
     comma_separated(&names, FEW_ELSEWHERE)

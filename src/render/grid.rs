@@ -12,6 +12,7 @@ use super::swarm;
 use super::view::View;
 use crate::graph::StackOwner;
 use crate::model::{ContainerAt, NetworkAt};
+use crate::order::Ordered;
 
 /// Heading of the networks that no compose project made, beside those of some.
 const NO_PROJECT: &str = "of no project";
@@ -36,7 +37,7 @@ pub fn render(view: &View, style: &Style) -> String {
         }
     }
     text.push_str(&laid_out(&tables, style.width, style.width < UNLIMITED));
-    let placed: BTreeSet<ContainerAt> = members(view, &networks).into_iter().collect();
+    let placed: BTreeSet<ContainerAt> = members(view, &networks).into_iter().into_set();
     let elsewhere: Vec<ContainerAt> =
         view.containers.iter().copied().filter(|at| !placed.contains(at)).collect();
     if !elsewhere.is_empty() {

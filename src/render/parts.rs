@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::style::width;
 use super::view::View;
 use crate::model::NetworkAt;
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// Columns between two parts that stand side by side.
 const GAP: usize = 4;
@@ -29,7 +29,7 @@ pub struct Part {
 /// project comes after all that is of some: between them it would look like theirs.
 pub fn parts(view: &View, networks: &[NetworkAt]) -> Vec<Part> {
     let projects: BTreeSet<&str> =
-        networks.iter().filter_map(|at| view.network(*at).project.as_deref()).collect();
+        networks.iter().filter_map(|at| view.network(*at).project.as_deref()).into_set();
     let several = projects.len() > 1;
     let mut parts: Vec<Part> = Vec::new();
     for together in connected(view, networks) {
@@ -66,7 +66,7 @@ pub fn parts(view: &View, networks: &[NetworkAt]) -> Vec<Part> {
 
 /// The place of each network in display order.
 fn places(networks: &[NetworkAt]) -> BTreeMap<NetworkAt, usize> {
-    networks.iter().enumerate().map(|(place, at)| (*at, place)).collect()
+    networks.iter().enumerate().map(|(place, at)| (*at, place)).into_map()
 }
 
 /// The networks in groups that have no member in common, each in display order.

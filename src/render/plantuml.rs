@@ -12,7 +12,7 @@ use super::chart::{Chart, Tap, WayIn, words};
 use super::escape::plantuml as safe;
 use super::style::Style;
 use super::view::View;
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// Writes the diagram.
 pub fn render(view: &View, _style: &Style) -> String {
@@ -28,7 +28,7 @@ pub fn render(view: &View, _style: &Style) -> String {
         .iter()
         .map(|tap| tap.card)
         .chain(chart.ways_in.iter().map(|way| way.card))
-        .collect();
+        .into_set();
     let mut ids = Ids::default();
     let mut taps: BTreeMap<usize, Vec<&Tap>> = BTreeMap::new();
     chart.taps.iter().for_each(|tap| taps.entry(tap.network).or_default().push(tap));

@@ -7,6 +7,7 @@ use crate::check::facts::claimed_of_any;
 use crate::check::who::Who;
 use crate::graph::Map;
 use crate::model::{ContainerAt, NetworkAt};
+use crate::order::Ordered;
 
 /// The names of containers and networks in the file. Compose puts the project's name
 /// into them, which is mostly that of a folder, and a number: with the names that the
@@ -26,7 +27,7 @@ pub(super) struct Called<'w, 'a> {
 impl<'w, 'a> Called<'w, 'a> {
     pub fn new(map: &'w Map<'a>, who: &'w Who<'a>, chosen: &BTreeSet<ContainerAt>) -> Self {
         let of_project = |at: &ContainerAt| map.container(*at).project();
-        let projects: BTreeSet<&str> = chosen.iter().filter_map(of_project).collect();
+        let projects: BTreeSet<&str> = chosen.iter().filter_map(of_project).into_set();
         let (is_one_project, services, copies) =
             (projects.len() == 1, HashMap::new(), HashMap::new());
         let mut called = Self { map, who, is_one_project, services, copies };
@@ -87,8 +88,8 @@ impl<'w, 'a> Called<'w, 'a> {
             let container = self.map.container(at);
             let owner = self.map.stack(at);
             let networks: BTreeSet<NetworkAt> =
-                owner.into_iter().flat_map(|owner| self.map.networks_of(owner)).collect();
-            let ports: BTreeSet<String> = claimed_of_any(container).into_iter().collect();
+                owner.into_iter().flat_map(|owner| self.map.networks_of(owner)).into_set();
+            let ports: BTreeSet<String> = claimed_of_any(container).into_iter().into_set();
             (container.state, container.health, owner == Some(at), networks, ports)
         };
         let is_usual = |at: &ContainerAt| {

@@ -12,6 +12,7 @@ use crate::check::ways::Ways;
 use crate::check::who::Who;
 use crate::check::{Arrow, ArrowTarget, Manner, Sources};
 use crate::model::{ContainerAt, NetworkAt};
+use crate::order::Ordered;
 
 /// Most pairs that are named of those of which nothing could be told.
 const MOST_UNTOLD: usize = 20;
@@ -19,7 +20,7 @@ const MOST_UNTOLD: usize = 20;
 /// Arrows for all ways there are, those to one target together, and the
 /// default if every other pair is known to be isolated.
 pub(super) fn lines(who: &Who, called: &Called, ways: &Ways, odd: &[ContainerAt]) -> String {
-    let odd: BTreeSet<ContainerAt> = odd.iter().copied().collect();
+    let odd: BTreeSet<ContainerAt> = odd.iter().copied().into_set();
     let everybody = who.everybody() - &odd;
     let pairs = ways.crowds.pairs(&ways.tries, everybody.clone(), &Rc::default());
     let mut rooms = Rooms { called, who, odd: &odd, nameable: BTreeMap::new() };

@@ -21,6 +21,7 @@ use crate::diagnose;
 use crate::error::{Error, Result};
 use crate::lesson::{self, LABEL, LESSONS, Lesson};
 use crate::model::{Container, Network, Snapshot};
+use crate::order::Ordered;
 use crate::render::{CheckView, Role, flow, prose};
 pub use args::Args;
 use args::{What, asked_for};
@@ -140,7 +141,7 @@ impl Desk<'_> {
         let containers = snapshot.containers.iter().map(|container| &container.labels);
         let networks = snapshot.networks.iter().map(|network| &network.labels);
         let named = containers.chain(networks).filter_map(|labels| labels.get(LABEL));
-        named.map(String::as_str).filter(|name| self.course.named(name).is_err()).collect()
+        named.map(String::as_str).filter(|name| self.course.named(name).is_err()).into_set()
     }
 
     async fn list(&self) -> Result<Ending> {
@@ -442,7 +443,7 @@ fn indented(line: &str) -> String {
 fn inventory(containers: Vec<&str>, networks: Vec<&str>, script: &str) -> String {
     // A name may be part of another word, as `lesson` is of the label, or a word of a comment.
     let commands = lesson::commands(script);
-    let words: BTreeSet<&str> = commands.split_whitespace().collect();
+    let words: BTreeSet<&str> = commands.split_whitespace().into_set();
     let made = |names: Vec<&str>| -> Vec<String> {
         names.into_iter().filter(|name| words.contains(name)).map(str::to_owned).collect()
     };

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{malformed_host, outside_names, startup_race};
 use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Sight};
 use crate::model::{ContainerAt, Evidence, Finding, Moment, Progress, Severity, State};
+use crate::order::Ordered;
 
 /// See `netmap explain crashed`.
 pub const RULE: Rule = Rule {
@@ -40,7 +41,7 @@ fn judge(case: &Case) -> Judgement {
         })
         .chain(startup_race::gave_up(case))
         .chain(outside_names::blamed(case).into_iter().map(|(at, _)| at))
-        .collect();
+        .into_set();
     let is_ours = |at: &ContainerAt| {
         case.has_crashed(*at)
             && !reported.contains(at)

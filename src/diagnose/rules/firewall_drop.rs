@@ -10,7 +10,7 @@ use crate::model::{
     By, ContainerAt, DropSearch, Evidence, Family, Finding, LostWay, NetworkAt, Outcome, Severity,
     Step, Why,
 };
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// See `netmap explain firewall-drop`.
 pub const RULE: Rule = Rule {
@@ -162,7 +162,7 @@ fn dead(case: &Case, silence: &Silence, networks: &[NetworkAt], family: Option<F
         .filter(|row| row.measurement.outcome.got_through() == Some(true))
         .filter_map(|row| row.measurement.network.as_deref())
         .filter(|name| !finding.subjects.iter().any(|subject| subject == name))
-        .collect();
+        .into_set();
     if !answering.is_empty() {
         let networks = answering.into_iter().map(str::to_owned).collect();
         finding.evidence.push(Evidence::Carries { networks });

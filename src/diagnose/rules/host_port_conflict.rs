@@ -9,7 +9,7 @@ use crate::model::{
     Change, Container, ContainerAt, Evidence, Finding, HostPorts, RequestedPort, Severity,
     StartErrorKind, State, Step,
 };
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// See `netmap explain host-port-conflict`.
 pub const RULE: Rule = Rule {
@@ -201,7 +201,7 @@ fn address_aside(case: &Case, asked: &[&RequestedPort]) -> Option<IpAddr> {
     let held: BTreeSet<IpAddr> = of_names
         .flat_map(|asked| case.sockets_before(asked))
         .map(|socket| socket.address)
-        .collect();
+        .into_set();
     let is_everywhere = held.iter().any(IpAddr::is_unspecified);
     if held.is_empty() || is_everywhere || !case.index.published(DNS).is_empty() {
         return None;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnose::{Case, Edge, Judgement, Listens, Obstacle, Rule, Sight};
 use crate::model::words::either;
 use crate::model::{ContainerAt, Evidence, Finding, ListensFrom, NetworkMode, Protocol, Severity};
+use crate::order::Ordered;
 
 /// See `netmap explain loopback-bind`.
 pub const RULE: Rule = Rule {
@@ -34,7 +35,7 @@ fn judge(case: &Case) -> Judgement {
             _ => None,
         });
     let served: BTreeSet<(ContainerAt, u16)> =
-        case.served_by_labels().iter().map(|served| (served.at, served.port)).collect();
+        case.served_by_labels().iter().map(|served| (served.at, served.port)).into_set();
     let mut findings = Vec::new();
     for at in case.containers() {
         let container = case.container(at);

@@ -11,6 +11,7 @@ use crate::model::{
     Change, ContainerAt, Dialled, Evidence, Finding, Flaw, FlawedPort, Origin, Reference, Setting,
     Severity, Step,
 };
+use crate::order::Ordered;
 
 /// See `netmap explain malformed-host`.
 pub const RULE: Rule = Rule {
@@ -49,7 +50,7 @@ fn judge(case: &Case) -> Judgement {
         )),
         _ => None,
     });
-    let told: BTreeSet<ContainerAt> = groups.keys().map(|(from, ..)| *from).collect();
+    let told: BTreeSet<ContainerAt> = groups.keys().map(|(from, ..)| *from).into_set();
     let findings = groups.into_iter().map(|((_, flaw, _), edges)| finding(case, flaw, &edges));
     let of_ports = case.containers().filter(|at| !told.contains(at) && has_no_port(case, *at));
     let findings: Vec<Finding> = findings.chain(of_ports.map(|at| port_alone(case, at))).collect();

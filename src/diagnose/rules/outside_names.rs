@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnose::{Case, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise};
 use crate::model::words::few;
 use crate::model::{ContainerAt, Evidence, Finding, LogErrorKind, Severity};
+use crate::order::Ordered;
 
 /// See `netmap explain outside-names`.
 pub const RULE: Rule = Rule {
@@ -66,7 +67,7 @@ fn failing<'c, 'a>(case: &'c Case<'a>) -> BTreeMap<ContainerAt, Vec<&'c Edge<'a>
 
 /// Whether name servers have said of the names that there are none, and it is theirs to say.
 fn is_answered(edges: &[&Edge]) -> bool {
-    let hosts: BTreeSet<&str> = edges.iter().map(|edge| &*edge.host).collect();
+    let hosts: BTreeSet<&str> = edges.iter().map(|edge| &*edge.host).into_set();
     let is_denied = |edge: &&Edge| edge.logged().any(|error| error.denied);
     edges.iter().all(is_denied) && hosts.len() < TOO_MANY
 }
@@ -76,7 +77,7 @@ const TOO_MANY: usize = 3;
 
 fn finding(case: &Case, from: ContainerAt, edges: &[&Edge]) -> Finding {
     let name = case.name(from);
-    let hosts: BTreeSet<&str> = edges.iter().map(|edge| &*edge.host).collect();
+    let hosts: BTreeSet<&str> = edges.iter().map(|edge| &*edge.host).into_set();
     let hosts: Vec<&str> = hosts.into_iter().collect();
     let is_answered = is_answered(edges);
     let summary = match is_answered {

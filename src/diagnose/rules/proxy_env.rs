@@ -7,7 +7,7 @@ use crate::model::words::few;
 use crate::model::{
     Change, ContainerAt, Evidence, Finding, Health, ListensFrom, Origin, Severity, Step, reference,
 };
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// See `netmap explain proxy-env`.
 pub const RULE: Rule = Rule {
@@ -71,7 +71,7 @@ pub(super) fn asked_in_vain(case: &Case) -> BTreeSet<(ContainerAt, String)> {
         .flat_map(|(edge, _)| {
             proxies(case, edge.from).into_iter().map(|proxy| (proxy, edge.host.to_string()))
         })
-        .collect()
+        .into_set()
 }
 
 /// The containers that are a container's proxies.
@@ -84,7 +84,7 @@ fn proxies(case: &Case, from: ContainerAt) -> BTreeSet<ContainerAt> {
         Meaning::Named(to) | Meaning::Addressed(to) if to != from => Some(to),
         _ => None,
     });
-    meant.collect()
+    meant.into_set()
 }
 
 /// What has a container ask these hosts itself.

@@ -16,6 +16,7 @@ use crate::model::{
     ContainerAt, Evidence, Family, Finding, Health, ListensFrom, LogError, LogErrorKind,
     MachineMatter, Progress, Severity, State, Step, TroubleKind, reference,
 };
+use crate::order::Ordered;
 
 /// See `netmap explain unexplained-failure`.
 pub const RULE: Rule = Rule {
@@ -235,7 +236,7 @@ fn where_they_listen(case: &Case, suspects: &[&Edge]) -> Vec<Evidence> {
         let Some(sockets) = case.listening(server) else { continue };
         let (container, ports) = (case.name(server).to_owned(), case.open_ports(server));
         if ports.is_empty() && !sockets.is_empty() {
-            let own: BTreeSet<u16> = sockets.iter().map(|socket| socket.port).collect();
+            let own: BTreeSet<u16> = sockets.iter().map(|socket| socket.port).into_set();
             evidence.extend(own.into_iter().map(|port| {
                 let (container, from) = (container.clone(), ListensFrom::Itself);
                 Evidence::Listens { container, port, from }

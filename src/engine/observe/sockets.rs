@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::model::{Connection, Listening, Progress, Protocol};
+use crate::order::Ordered;
 
 /// Sockets read of one kind, and entries kept of all.
 pub const MOST_LINES: usize = 50_000;
@@ -42,7 +43,7 @@ pub fn told(tcp: &[Socket], udp: &[Socket]) -> (Vec<Listening>, Vec<Connection>)
             listening.insert(waiting(Protocol::Udp, socket.local));
         }
     }
-    let served: BTreeSet<u16> = listening.iter().map(|socket| socket.port).collect();
+    let served: BTreeSet<u16> = listening.iter().map(|socket| socket.port).into_set();
     let connections: BTreeSet<Connection> = tcp
         .iter()
         .filter(|socket| !served.contains(&socket.local.port()))
@@ -55,7 +56,7 @@ pub fn told(tcp: &[Socket], udp: &[Socket]) -> (Vec<Listening>, Vec<Connection>)
             let remote = SocketAddr::new(socket.remote.ip().to_canonical(), socket.remote.port());
             (!remote.ip().is_loopback()).then_some(Connection { progress, remote })
         })
-        .collect();
+        .into_set();
     listening.retain(|socket| socket.address != RESOLVER && socket.port != 0);
     let listening = listening.into_iter().take(MOST_KEPT).collect();
     (listening, connections.into_iter().take(MOST_KEPT).collect())

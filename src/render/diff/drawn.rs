@@ -8,6 +8,7 @@ use crate::diff::{About, Change as Difference, ChangeKind, Happened, Overlay, Su
 use crate::error::Result;
 use crate::graph::{Filter, Map};
 use crate::model::ContainerAt;
+use crate::order::Ordered;
 use crate::render::svg::Options;
 use crate::render::view::{Callout, Change, Changes, Spot, Tone};
 use crate::render::{self, Drawn, Style, View};
@@ -167,7 +168,7 @@ fn marked<K: Copy + Ord>(happened: &BTreeMap<K, Happened>) -> BTreeMap<K, Change
         Happened::Removed => Change::Removed,
         Happened::Changed => Change::Changed,
     };
-    happened.iter().map(|(at, happened)| (*at, change(happened))).collect()
+    happened.iter().map(|(at, happened)| (*at, change(happened))).into_map()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{FlowsView, words};
 use crate::model::FlowOutcome;
+use crate::order::Ordered;
 use crate::render::escape::mermaid as safe;
 use crate::render::style::Style;
 
@@ -11,7 +12,7 @@ use crate::render::style::Style;
 pub fn render(view: &FlowsView, _style: &Style) -> String {
     let parties = view.parties();
     let ids: BTreeMap<&str, usize> =
-        parties.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
+        parties.iter().enumerate().map(|(at, name)| (name.as_str(), at)).into_map();
     let mut text = String::from("flowchart LR\n");
     for (at, name) in parties.iter().enumerate() {
         text.push_str(&format!("  p{at}[\"{}\"]\n", safe(name)));

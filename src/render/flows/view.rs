@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::{Flow, Flows, Natural, Party};
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// Flows, for showing.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl<'a> FlowsView<'a> {
     /// Everybody who has a part in them, by name.
     pub fn parties(&self) -> Vec<String> {
         let ends = self.flows.iter().flat_map(|flow| [&flow.client, &flow.server]);
-        let parties: BTreeSet<_> = ends.map(|end| Natural(end.to_string())).collect();
+        let parties: BTreeSet<_> = ends.map(|end| Natural(end.to_string())).into_set();
         parties.into_iter().map(|party| party.0).collect()
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::check::CheckStatus;
 use crate::grade::{GradeResult, Graded};
 use crate::model::words::count;
+use crate::order::Ordered;
 
 /// A class and what came of it, for showing.
 #[derive(Debug)]
@@ -24,7 +25,7 @@ impl GradeView<'_> {
         let own = |row: &Graded| row.file.rsplit('/').next().unwrap_or_default().len();
         let short: Vec<&str> =
             self.rows.iter().map(|row| &row.file[row.file.len() - own(row)..]).collect();
-        let different: BTreeSet<&str> = short.iter().copied().collect();
+        let different: BTreeSet<&str> = short.iter().copied().into_set();
         if different.len() == short.len() {
             short
         } else {

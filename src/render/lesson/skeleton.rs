@@ -18,7 +18,7 @@ use crate::model::{
     Action, Change, Container, ContainerAt, Diagnosis, Endpoint, Finding, NetworkMode, Observation,
     Protocol, Step, Talk, TalkBasis,
 };
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 use crate::render::fix;
 
 /// The files of a new lesson.
@@ -58,7 +58,7 @@ pub fn skeleton(
     let solve = cast.solve(diagnosis);
     let by_hand: BTreeSet<&str> = (problems(diagnosis).filter(|finding| is_by_hand(finding)))
         .map(|finding| finding.rule)
-        .collect();
+        .into_set();
     left_out.extend(by_hand.into_iter().map(|rule| {
         format!("what fixes it ({rule}): solve.sh waits for the command of whoever decides")
     }));
@@ -157,7 +157,7 @@ impl<'a> Cast<'a> {
     /// Who wants to talk to whom, of those who are in it: where the fix has somebody
     /// dial another host or port, to that one.
     fn wanted(&self, diagnosis: &Diagnosis) -> Vec<Wanted<'a>> {
-        let here: BTreeSet<ContainerAt> = self.containers.iter().copied().collect();
+        let here: BTreeSet<ContainerAt> = self.containers.iter().copied().into_set();
         let is_in = |at: &ContainerAt| here.contains(at);
         let talks = talks(self.map, None).into_iter();
         let meant: Vec<Talk> = talks
@@ -218,7 +218,7 @@ impl<'a> Cast<'a> {
             text.push_str(&self.started(*at, wanted, diagnosis, left_out));
         }
         let restarted: BTreeSet<&str> =
-            self.containers.iter().filter_map(|at| self.restarted_owner(*at)).collect();
+            self.containers.iter().filter_map(|at| self.restarted_owner(*at)).into_set();
         for owner in restarted {
             text.push_str(&format!("\ndocker restart -t 0 {owner}\n"));
         }

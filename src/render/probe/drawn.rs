@@ -8,6 +8,7 @@ use crate::diagnose::talks;
 use crate::error::Result;
 use crate::graph::{Mark, Selection};
 use crate::model::{ContainerAt, NetworkAt};
+use crate::order::Ordered;
 use crate::render::svg::Options;
 use crate::render::view::{Callout, Spot, Tone, sentences};
 use crate::render::{self, Drawn, View};
@@ -56,8 +57,8 @@ fn shown(view: &ProbeView) -> Selection {
     let map = view.map;
     let (from, to) = view.ends();
     let stacks = from.iter().chain(&to).flat_map(|at| [Some(*at), map.stack(*at)]).flatten();
-    let containers: BTreeSet<ContainerAt> = stacks.collect();
+    let containers: BTreeSet<ContainerAt> = stacks.into_set();
     let networks: BTreeSet<NetworkAt> =
-        containers.iter().flat_map(|at| map.networks_of(*at)).collect();
+        containers.iter().flat_map(|at| map.networks_of(*at)).into_set();
     Selection { containers, networks, stopped: BTreeSet::new() }
 }

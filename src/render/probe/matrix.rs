@@ -11,6 +11,7 @@ use super::view::ProbeView;
 use crate::graph::Mark;
 use crate::model::ContainerAt;
 use crate::model::words::{count, listed};
+use crate::order::Ordered;
 use crate::render::style::{GLUE, Role, Style, flow, glued, width};
 
 /// Containers in a row or column of their own before alike ones are grouped.
@@ -25,7 +26,7 @@ pub fn render(view: &ProbeView, style: &Style) -> String {
     }
     let (from, to) = view.ends();
     let everybody: Vec<ContainerAt> =
-        from.iter().chain(&to).copied().collect::<BTreeSet<_>>().into_iter().collect();
+        from.iter().chain(&to).copied().into_set().into_iter().collect();
     let singles: Vec<Group> = everybody.iter().map(|at| Group::single(view, *at)).collect();
     let all = if everybody.len() > SINGLES || numbered_width(&singles) > style.width {
         groups(view, &everybody)
@@ -53,7 +54,7 @@ pub fn render(view: &ProbeView, style: &Style) -> String {
 fn title(view: &ProbeView, style: &Style) -> String {
     let pairs = view.comparison.marks().count();
     let (from, to) = view.ends();
-    let containers = from.iter().chain(&to).collect::<BTreeSet<_>>().len();
+    let containers = from.iter().chain(&to).into_set().len();
     let title = format!("{} · {}", count(containers, "container"), count(pairs, "way"));
     style.heading(&title, &view.map.snapshot().engine.short())
 }
@@ -172,7 +173,7 @@ fn legend(view: &ProbeView, style: &Style, rows: &[Group], columns: &[Group]) ->
     let marks: BTreeSet<Mark> = rows
         .iter()
         .flat_map(|row| columns.iter().filter_map(|column| row.mark(column, view.comparison)))
-        .collect();
+        .into_set();
     let parts: Vec<String> = marks
         .into_iter()
         .rev()

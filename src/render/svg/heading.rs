@@ -6,6 +6,7 @@ use super::canvas::Canvas;
 use super::geometry::MARGIN;
 use super::options::{Blank, Options};
 use super::scene;
+use crate::order::Ordered;
 use crate::render::escape;
 use crate::render::view::View;
 
@@ -123,7 +124,7 @@ impl Lines {
 /// The project of all containers, if they have but one.
 fn only_project(view: &View) -> Option<String> {
     let projects: BTreeSet<Option<&str>> =
-        view.containers.iter().map(|at| view.container(*at).project()).collect();
+        view.containers.iter().map(|at| view.container(*at).project()).into_set();
     let mut projects = projects.into_iter();
     let only = projects.next().flatten()?;
     projects.next().is_none().then(|| only.to_owned())

@@ -10,7 +10,7 @@ use super::options::Options;
 use super::scene::{ArrowKind, Badge, Line, LineRole, Look, SMALL, Scene, TapLook, WayOut};
 use crate::model::words::{count, listed};
 use crate::model::{Reach, Seen, TalkBasis, TalkVerdict};
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 use crate::render::escape;
 use crate::render::view::{Callout, Change, View};
 
@@ -156,9 +156,9 @@ fn items(view: &View, scene: &Scene, placed: &Placed, options: &Options) -> Vec<
             LineRole::State(look) => Some(look),
             _ => None,
         })
-        .collect();
+        .into_set();
     let taps: BTreeSet<TapLook> =
-        scene.cards.iter().flat_map(|card| &card.taps).map(|tap| tap.look).collect();
+        scene.cards.iter().flat_map(|card| &card.taps).map(|tap| tap.look).into_set();
     let mut items: Vec<(Sign, String)> = Vec::new();
     let mut add = |sign: Sign, words: &str| items.push((sign, words.to_owned()));
     for (look, words) in [
@@ -218,7 +218,7 @@ fn items(view: &View, scene: &Scene, placed: &Placed, options: &Options) -> Vec<
         of_taps.chain([card.change])
     });
     let changes: BTreeSet<Change> =
-        of_cards.chain(scene.bars.iter().map(|bar| bar.change)).flatten().collect();
+        of_cards.chain(scene.bars.iter().map(|bar| bar.change)).flatten().into_set();
     for change in [Change::Added, Change::Removed, Change::Changed] {
         if changes.contains(&change) {
             add(Sign::Change(change), change.word());

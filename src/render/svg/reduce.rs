@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::graph::StackOwner;
 use crate::model::{ContainerAt, NetworkAt, TalkBasis, natural_order};
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 use crate::render::view::View;
 
 /// Up to this many containers, nothing is said of cards that replicas share.
@@ -78,7 +78,7 @@ pub fn between(view: &View, groups: &[Group]) -> Vec<NetworkAt> {
     let mut met: BTreeMap<NetworkAt, (usize, bool)> = BTreeMap::new();
     for group in groups {
         let own: BTreeSet<NetworkAt> =
-            group.owners.iter().flat_map(|at| view.map.networks_of(*at)).collect();
+            group.owners.iter().flat_map(|at| view.map.networks_of(*at)).into_set();
         for network in own {
             let (groups, has_others) = met.entry(network).or_default();
             *groups += 1;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{ContainerAt, NetworkAt, Reach};
+use crate::order::Ordered;
 
 /// How grave what a callout says is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,7 +122,7 @@ impl Numbers {
     pub fn on_networks(&self) -> BTreeSet<Number> {
         let is_network = |spot: &Spot| matches!(spot, Spot::Network(_));
         let networks = self.by_spot.iter().filter(|(spot, _)| is_network(spot));
-        networks.flat_map(|(_, numbers)| numbers).copied().collect()
+        networks.flat_map(|(_, numbers)| numbers).copied().into_set()
     }
 
     /// Ways that have numbers.

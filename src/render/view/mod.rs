@@ -36,7 +36,7 @@ use crate::model::words::{count, listed};
 use crate::model::{
     Container, ContainerAt, Endpoint, Natural, Network, NetworkAt, PerContainer, Subnet, Talk,
 };
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// How many callouts a picture has at most.
 const MOST_CALLOUTS: usize = 24;
@@ -230,7 +230,7 @@ impl<'a> View<'a> {
             .iter()
             .filter(|at| self.map.stack_owner(**at) == StackOwner::Itself)
             .flat_map(|at| self.map.networks_of(*at))
-            .collect();
+            .into_set();
         self.networks
             .iter()
             .copied()

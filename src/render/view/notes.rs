@@ -6,6 +6,7 @@ use super::{View, surprise_sentences};
 use crate::graph::{Bridging, StackOwner};
 use crate::model::words::{count, listed};
 use crate::model::{ContainerAt, NetworkAt, NetworkMode};
+use crate::order::Ordered;
 
 impl View<'_> {
     /// What the picture does not say by itself, one sentence each, most
@@ -77,7 +78,7 @@ impl View<'_> {
     /// `Only api joins front and back.` for each container that does.
     fn bridging_notes(&self) -> Vec<String> {
         const MOST: usize = 6;
-        let shown: BTreeSet<ContainerAt> = self.containers.iter().copied().collect();
+        let shown: BTreeSet<ContainerAt> = self.containers.iter().copied().into_set();
         let of_interest: Vec<Bridging> = self
             .map
             .bridging()

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::{Map, Selection, StackOwner};
 use crate::model::{ContainerAt, Natural, NetworkAt};
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// Who is on more networks than this is counted once for all of them.
 const MANY: usize = 8;
@@ -52,10 +52,10 @@ impl<'a> Waiting<'a> {
     fn new(map: &'a Map<'a>, chosen: &BTreeSet<NetworkAt>, many: usize) -> Self {
         let is_on_many = |member: &ContainerAt| {
             let networks: Vec<NetworkAt> = map.networks_of(*member).collect();
-            let different: BTreeSet<NetworkAt> = networks.iter().copied().collect();
+            let different: BTreeSet<NetworkAt> = networks.iter().copied().into_set();
             networks.len() > many && different.len() == networks.len()
         };
-        let on_many: BTreeSet<ContainerAt> = map.containers().filter(is_on_many).collect();
+        let on_many: BTreeSet<ContainerAt> = map.containers().filter(is_on_many).into_set();
         let mut numbers: BTreeMap<Vec<ContainerAt>, usize> = BTreeMap::new();
         let (groups, firsts) = (Vec::new(), BTreeSet::new());
         let (places, groups_of) = (BTreeMap::new(), BTreeMap::new());
@@ -147,7 +147,7 @@ fn by_shared(map: &Map, chosen: &BTreeSet<NetworkAt>, many: usize) -> Vec<Networ
 /// grid reads like a staircase; sidecars follow the owner of their stack.
 pub fn containers(map: &Map, selection: &Selection, networks: &[NetworkAt]) -> Vec<ContainerAt> {
     let rank: BTreeMap<NetworkAt, usize> =
-        networks.iter().enumerate().map(|(rank, at)| (*at, rank)).collect();
+        networks.iter().enumerate().map(|(rank, at)| (*at, rank)).into_map();
     let place = |at: ContainerAt| {
         let ranks = || map.networks_of(at).filter_map(|network| rank.get(&network).copied());
         let none = networks.len();

@@ -8,7 +8,7 @@ use foldhash::HashSet;
 use super::{Opening, View};
 use crate::model::words::listed;
 use crate::model::{Container, ContainerAt, HostPorts, Protocol, State};
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 impl View<'_> {
     /// The ports that a container publishes; of one that is only planned,
@@ -66,7 +66,7 @@ impl View<'_> {
         let published =
             container.published.iter().map(|p| (p.port, p.protocol, p.host_ip.is_unspecified()));
         let asked = container.requested.iter().map(|p| (p.port, p.protocol, is_every(p.host_ip)));
-        published.chain(asked).collect()
+        published.chain(asked).into_set()
     }
 
     /// Whether everybody can come in, or could if it ran.
@@ -125,7 +125,7 @@ impl View<'_> {
                 .iter()
                 .filter(|socket| socket.is_loopback_only() == only_itself)
                 .map(|socket| (socket.port, socket.protocol))
-                .collect();
+                .into_set();
             let ports: Vec<String> = ports
                 .into_iter()
                 .map(|(port, protocol)| format!("{port}{}", suffix(protocol)))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use super::View;
 use crate::graph::StackOwner;
 use crate::model::{ContainerAt, NetworkAt};
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// Steps from the internet, by container and by network.
 ///
@@ -68,7 +68,7 @@ impl View<'_> {
             .iter()
             .filter(|at| !self.network(**at).is_host())
             .map(|at| (*at, self.members(*at).into_iter().flat_map(with_others).collect()))
-            .collect();
+            .into_map();
         for from in [From::Everywhere, From::ThisHost, From::Within] {
             let start: Vec<ContainerAt> = match from {
                 From::Within => Vec::new(),

@@ -8,6 +8,7 @@ use super::{View, words};
 use crate::graph::{Bridging, StackOwner};
 use crate::model::words::{count, listed};
 use crate::model::{ContainerAt, NetworkAt, Seen, TalkBasis, TalkVerdict};
+use crate::order::Ordered;
 
 /// How many names a sentence lists.
 const NAMES: usize = 4;
@@ -80,7 +81,7 @@ impl View<'_> {
     /// Who joins networks that nothing else joins.
     fn joining(&self, names: &HashMap<ContainerAt, String>) -> Vec<String> {
         const MOST: usize = 2;
-        let shown: BTreeSet<ContainerAt> = self.containers.iter().copied().collect();
+        let shown: BTreeSet<ContainerAt> = self.containers.iter().copied().into_set();
         let mut joining = self.map.bridging();
         joining.retain(|bridging| shown.contains(&bridging.container));
         for bridging in &mut joining {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::graph::{Compared, Comparison, Extent, Map, Mark, Silence, Surprise, Ways, silences};
 use crate::model::words::{count, listed};
 use crate::model::{By, ContainerAt, Natural, NetworkAt, Outcome, Why};
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 use crate::render::fix;
 
 /// A contradiction, said once for both directions.
@@ -90,7 +90,7 @@ fn common(map: &Map, silence: &Silence) -> Option<String> {
         }
         Extent::Pair(..) => return None,
     };
-    let pairs: BTreeSet<_> = silence.attempts.iter().map(|row| (row.from, row.to)).collect();
+    let pairs: BTreeSet<_> = silence.attempts.iter().map(|row| (row.from, row.to)).into_set();
     Some(format!("{said}: no answer in {}.", count(pairs.len(), "pair")))
 }
 
@@ -106,7 +106,7 @@ fn what_happened(rows: &[&Compared], mark: Mark) -> String {
     let telling = if by_address.is_empty() { rows.iter().collect() } else { by_address };
     let Some(first) = telling.first() else { return ".".to_owned() };
     let networks: BTreeSet<Natural<&str>> =
-        telling.iter().filter_map(|row| row.measurement.network.as_deref().map(Natural)).collect();
+        telling.iter().filter_map(|row| row.measurement.network.as_deref().map(Natural)).into_set();
     let on = if networks.is_empty() {
         String::new()
     } else {

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::View;
 use crate::model::words::listed;
 use crate::model::{Container, ContainerAt, Health, State, TalkVerdict};
+use crate::order::Ordered;
 use crate::render::style::glued;
 
 /// Names that the sentence has of many.
@@ -23,7 +24,7 @@ impl View<'_> {
         let failed = shown.filter(|at| has_failed(self.container(*at)));
         let blocked = self.talk.iter().filter(|talk| talk.verdict == TalkVerdict::Blocked);
         let in_trouble: BTreeSet<ContainerAt> =
-            failed.chain(blocked.map(|talk| talk.from)).collect();
+            failed.chain(blocked.map(|talk| talk.from)).into_set();
         let names: Vec<&str> = in_trouble.iter().map(|at| self.short_name(*at)).collect();
         (!names.is_empty()).then(|| {
             format!("Something is wrong with {}: {doctor} says what.", listed(&names, NAMES))

@@ -9,7 +9,7 @@ use super::block::{Column, Content, Unit, on_grid, side_by_side};
 use super::builder::{Block, Builder, Row};
 use super::levels::Levels;
 use super::measures::GRID;
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// What the only contact of a bar weighs.
 const WEIGHT: i64 = 1 << 20;
@@ -31,7 +31,7 @@ impl Builder<'_> {
         let place: HashMap<usize, i32> = branch.bars.iter().copied().zip(0..).collect();
         let uppers = self.uppers(at, budget, &place);
         let above = uppers.iter().flat_map(|unit| unit.downs(self.plan)).map(|(bar, _)| bar);
-        let above: BTreeSet<usize> = above.collect();
+        let above: BTreeSet<usize> = above.into_set();
         // What leads here takes that much room in any case. Where that is more than
         // anybody can read on a page, more does no harm if it keeps things in a row.
         let taken = self.width(&uppers);

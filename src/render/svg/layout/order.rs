@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::builder::Builder;
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// How many a bar has to have to be the one of most.
 const MANY: usize = 4;
@@ -56,7 +56,7 @@ impl Builder<'_> {
         let hub = hub(children.iter().map(|child| child.above.iter().copied()));
         // What stands in a frame with something deep is as deep.
         let deep = children.iter().filter(|child| !child.is_leaf);
-        let deep: BTreeSet<usize> = deep.filter_map(|child| child.project).collect();
+        let deep: BTreeSet<usize> = deep.filter_map(|child| child.project).into_set();
         let children: Vec<Placed> = children.iter().map(|child| child.placed(hub, &deep)).collect();
         let mut orders: Vec<(Order, Vec<Piece>)> = Vec::new();
         for order in Order::ALL {
@@ -191,7 +191,7 @@ pub fn hub(all: impl ExactSizeIterator<Item = impl Iterator<Item = i32>>) -> Opt
     let number = all.len();
     let mut met: BTreeMap<i32, usize> = BTreeMap::new();
     for bars in all {
-        for bar in bars.collect::<BTreeSet<_>>() {
+        for bar in bars.into_set() {
             *met.entry(bar).or_default() += 1;
         }
     }

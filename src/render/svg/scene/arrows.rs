@@ -7,6 +7,7 @@ use super::line::{Line, LineRole};
 use super::shapes::{Arrow, ArrowKind};
 use crate::model::words::count;
 use crate::model::{ContainerAt, Reach, Seen, TalkBasis, TalkVerdict};
+use crate::order::Ordered;
 use crate::render::svg::options::{Blank, Options, TalkShown};
 use crate::render::svg::reduce::Group;
 use crate::render::view::{self, Number, Numbers, Spot, View};
@@ -71,7 +72,7 @@ pub fn arrows(
     let of = Arrows::new(view, groups, called_out);
     let mut arrows = of.surprises();
     arrows.extend(of.asked());
-    let drawn: BTreeSet<Ends> = arrows.iter().map(|arrow| (arrow.from, arrow.to)).collect();
+    let drawn: BTreeSet<Ends> = arrows.iter().map(|arrow| (arrow.from, arrow.to)).into_set();
     let talk = of.talk();
     let choice = Choice::of(&talk, groups.len(), options, notes);
     for (spoken, ports) in talk {

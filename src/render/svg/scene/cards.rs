@@ -9,7 +9,7 @@ use super::shapes::{Card, Part, Tap, Told};
 use crate::graph::StackOwner;
 use crate::model::words::{count, listed};
 use crate::model::{Container, ContainerAt, Health, Natural, State};
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 use crate::render::escape;
 use crate::render::svg::options::{Blank, Detail, Options};
 use crate::render::svg::reduce::Group;
@@ -91,7 +91,7 @@ impl<'a> Words<'a> {
         let mut containers = group.owners.clone();
         containers.extend(&sidecars);
         let warnings: BTreeSet<&String> =
-            containers.iter().filter_map(|at| self.alarms.get(at)).flatten().collect();
+            containers.iter().filter_map(|at| self.alarms.get(at)).flatten().into_set();
         let is_alarming = !warnings.is_empty();
         // What is said by number need not be said here as well.
         if is_alarming && blank.is_none() && view.callouts.is_empty() {
