@@ -116,3 +116,26 @@ fn put<T>(things: &mut [T], mut places: Vec<usize>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_collected_is_what_the_standard_library_collects() {
+        let pairs = [(3, 'a'), (1, 'b'), (3, 'c'), (2, 'd'), (1, 'e')];
+        let map: BTreeMap<i32, char> = pairs.into_iter().collect();
+        assert_eq!(pairs.into_iter().into_map(), map, "the last of equal keys has its value there");
+        let set: BTreeSet<i32> = pairs.iter().map(|(key, _)| *key).collect();
+        assert_eq!(pairs.iter().map(|(key, _)| *key).into_set(), set);
+    }
+
+    #[test]
+    fn what_is_equal_keeps_its_order() {
+        let mut things = ["bb", "a", "cc", "d", "ee", "f"];
+        things.order_by_key(|thing| thing.len());
+        assert_eq!(things, ["a", "d", "f", "bb", "cc", "ee"]);
+        things.order();
+        assert_eq!(things, ["a", "bb", "cc", "d", "ee", "f"]);
+    }
+}
