@@ -60,7 +60,8 @@ impl Case<'_> {
                     Some(Listens::Openly | Listens::OnLoopback)
                 )
         };
-        let there: Vec<ContainerAt> = self.containers().filter(listens).collect();
+        let offering = self.index.offering(port).iter().copied();
+        let there: Vec<ContainerAt> = offering.filter(listens).collect();
         // All of them see the same sockets; one that says so has it.
         let says = |at: &&ContainerAt| {
             let container = self.container(**at);
@@ -123,14 +124,7 @@ impl Case<'_> {
     /// The first port of the machine from this one on that nobody here has or
     /// asks for.
     pub fn free_host_port(&self, from: u16) -> Option<u16> {
-        let host = self.map.snapshot().host.as_ref();
-        let sockets = host.and_then(|host| host.listening.as_deref()).unwrap_or_default();
-        let is_free = |port: &u16| {
-            self.index.published(*port).is_empty()
-                && self.index.requesting(*port).is_empty()
-                && !sockets.iter().any(|socket| socket.port == *port)
-        };
-        (from..=u16::MAX).find(is_free)
+        self.index.free_host_port(from)
     }
 
     /// Lets containers on the machine's own network reach another one where they

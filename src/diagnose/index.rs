@@ -53,6 +53,9 @@ pub struct Index<'a> {
     offering_on: By<(NetworkAt, u16)>,
     published: By<u16>,
     requesting: By<u16>,
+    /// The ports of the host that somebody has or asks for, each with the next that nobody
+    /// does.
+    taken: HashMap<u16, Option<u16>>,
     /// The first container that was given an address by hand.
     fixed: HashMap<IpAddr, ContainerAt>,
     subnets: By<IpNet, NetworkAt>,
@@ -98,6 +101,7 @@ impl<'a> Index<'a> {
         index.put_first_what_runs(facts);
         index.add_ambiguous(facts);
         index.add_ports(facts);
+        index.add_taken(facts);
         for at in facts.containers() {
             let detours = detours::all(facts, at, |net| index.subnets.contains_key(&net.trunc()));
             if !detours.is_empty() {
@@ -277,6 +281,18 @@ impl<'a> Index<'a> {
         }
     }
 
+    fn add_taken(&mut self, facts: &Facts<'a>) {
+        let snapshot = facts.map.snapshot();
+        let host = snapshot.host.as_ref().and_then(|host| host.listening.as_deref());
+        let sockets = host.unwrap_or_default().iter().map(|socket| socket.port);
+        let by_port = self.published.keys().chain(self.requesting.keys()).copied();
+        let taken: BTreeSet<u16> = by_port.chain(sockets).collect();
+        for port in taken.into_iter().rev() {
+            let next = port.checked_add(1).and_then(|next| self.free_host_port(next));
+            self.taken.insert(port, next);
+        }
+    }
+
     /// The containers that answer to a name on a network; those that run first.
     pub fn answering(&self, network: NetworkAt, name: &str) -> &[ContainerAt] {
         let word = self.words.get(&*folded(name));
@@ -406,6 +422,13 @@ impl<'a> Index<'a> {
     /// The containers that ask for just this port of the host.
     pub fn requesting(&self, host_port: u16) -> &[ContainerAt] {
         self.requesting.get(&host_port).map_or(&[], SmallVec::as_slice)
+    }
+
+    /// The first port of the host from this one on that nobody has or asks for.
+    pub fn free_host_port(&self, from: u16) -> Option<u16> {
+        #[cfg(test)]
+        crate::graph::looks::note();
+        self.taken.get(&from).map_or(Some(from), |next| *next)
     }
 
     /// The containers with this name of their own, those that run first.

@@ -1,4 +1,4 @@
-//! Counting how often somebody looks at a container or network of a map, for
+//! Counting how often somebody looks at a container or network of a map, or for a port, for
 //! tests of how much work something takes: no machine and no moment changes it.
 
 use std::cell::Cell;
@@ -8,7 +8,7 @@ thread_local! {
 }
 
 /// Notes a look.
-pub(super) fn note() {
+pub fn note() {
     LOOKS.set(LOOKS.get() + 1);
 }
 

@@ -1,13 +1,13 @@
 //! Two that want one port of the host.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use crate::diagnose::{Case, Holders, Judgement, Rule, advise, meet, owned};
+use crate::diagnose::{Case, Holders, Judgement, Rule, advise, owned};
 use crate::model::words::few;
 use crate::model::{
-    Change, Container, ContainerAt, Evidence, Finding, HostPorts, RequestedPort, Severity,
-    StartErrorKind, State, Step,
+    Change, Container, ContainerAt, Evidence, Finding, HostPorts, Protocol, RequestedPort,
+    Severity, StartErrorKind, State, Step,
 };
 use crate::order::{OrderBy, Ordered};
 
@@ -33,6 +33,8 @@ fn judge(case: &Case) -> Judgement {
     let mut findings = Vec::new();
     let mut given = Given::default();
     let planned = case.is_planned();
+    let mut won = Won::default();
+    let copies = copies(case);
     for at in case.containers() {
         let container = case.container(at);
         let error = container.start_error.as_ref();
@@ -43,9 +45,13 @@ fn judge(case: &Case) -> Judgement {
         if runs || !(error.is_some() || planned || never_ran) {
             continue;
         }
-        let taken = taken(case, at);
-        if planned && taken.iter().any(|(_, other)| case.is_planned_copy(at, *other)) {
-            findings.extend(of_copies(case, at, &taken));
+        let taken = if planned { won.taken(case, at) } else { taken(case, at) };
+        let copies = service_of(case, at).and_then(|service| copies.get(&service));
+        if let Some([first, second, ..]) = copies.map(Vec::as_slice)
+            && at != *first
+        {
+            let told = (at == *second).then(|| of_copies(case, at, copies?));
+            findings.extend(told.flatten());
             continue;
         }
         let by_programs = taken_by_programs(case, container);
@@ -106,30 +112,42 @@ fn judge(case: &Case) -> Judgement {
     Judgement::of(findings)
 }
 
+/// Whose containers are copies of one another: a project's service.
+type ServiceOf<'a> = (Option<&'a str>, &'a str);
+
+/// The service of a planned container that asks for a certain port of the host.
+fn service_of<'a>(case: &Case<'a>, at: ContainerAt) -> Option<ServiceOf<'a>> {
+    let container = case.container(at);
+    let is_certain = container.requested.iter().any(|asked| asked.host_port.one().is_some());
+    let service = container.compose.service.as_deref();
+    Some((container.project(), service.filter(|_| case.is_planned() && is_certain)?))
+}
+
+/// The planned containers of each service that ask for certain ports of the host.
+fn copies<'a>(case: &Case<'a>) -> HashMap<ServiceOf<'a>, Vec<ContainerAt>> {
+    let mut copies: HashMap<ServiceOf, Vec<ContainerAt>> = HashMap::new();
+    for at in case.containers() {
+        if let Some(service) = service_of(case, at) {
+            copies.entry(service).or_default().push(at);
+        }
+    }
+    copies
+}
+
 /// The finding about all planned copies of a service, which ask for one port of the host,
 /// told of the second of them.
-fn of_copies(
-    case: &Case,
-    at: ContainerAt,
-    taken: &[(&RequestedPort, ContainerAt)],
-) -> Option<Finding> {
-    let (first_wanted, _) = taken.first()?;
-    let is_same = |other: ContainerAt| other == at || case.is_planned_copy(at, other);
-    let asking = case.index.requesting(first_wanted.host_port.one()?);
-    let copies: Vec<ContainerAt> = asking.iter().copied().filter(|at| is_same(*at)).collect();
-    let before = copies.iter().filter(|other| **other < at).count();
+fn of_copies(case: &Case, at: ContainerAt, copies: &[ContainerAt]) -> Option<Finding> {
     let service = case.container(at).compose.service.as_deref()?;
-    if before != 1 {
-        return None;
-    }
-    let mut wanted: Vec<&RequestedPort> = taken.iter().map(|(wanted, _)| *wanted).collect();
+    let requested = case.container(at).requested.iter();
+    let mut wanted: Vec<&RequestedPort> =
+        requested.filter(|asked| asked.host_port.one().is_some()).collect();
     wanted.order();
     wanted.dedup();
     let ports: Vec<String> = wanted.iter().map(|wanted| wanted.host_port.to_string()).collect();
     let several = ports.len() > 1;
     let (word, is) = if several { ("ports", "are") } else { ("port", "is") };
     let (ports, number) = (few(&ports), copies.len());
-    let names = case.names_of(copies);
+    let names = case.names_of(copies.iter().copied());
     let (first, others) = names.split_first()?;
     let mut finding = RULE.finding(
         others.iter().chain([first]).copied(),
@@ -164,23 +182,56 @@ fn range(case: &Case, wanted: &RequestedPort, number: usize) -> HostPorts {
     if (first + 1..=last).all(is_free) { HostPorts::Range(first, last) } else { HostPorts::Any }
 }
 
-/// The ports that a container asks for and another one has or, of planned ones,
-/// asks for before it.
+/// The ports that a container asks for and another one has.
 fn taken<'a>(case: &Case<'a>, at: ContainerAt) -> Vec<(&'a RequestedPort, ContainerAt)> {
-    let mut taken = Vec::new();
-    for wanted in &case.container(at).requested {
-        if !case.is_planned() {
-            taken.extend(case.publishers_of(at, wanted).map(|other| (wanted, other)));
-            continue;
-        }
-        let Some(port) = wanted.host_port.one() else { continue };
-        let before = case.index.requesting(port).iter().copied().filter(|other| *other < at);
-        let others = before.filter(|other| !case.map.are_apart(*other, at));
-        let asking = others.filter(|other| asks(case.container(*other), wanted, port));
-        taken.extend(asking.map(|other| (wanted, other)));
-    }
+    let requested = &case.container(at).requested;
+    let of_each = |wanted| case.publishers_of(at, wanted).map(move |other| (wanted, other));
+    let mut taken: Vec<_> = requested.iter().flat_map(of_each).collect();
     taken.order_by_key(|(wanted, other)| (*other, *wanted));
     taken
+}
+
+/// Who of planned containers gets a port of the host: the first that asks for it. All
+/// others are told of that one, and not of one another.
+#[derive(Default)]
+struct Won(BTreeMap<(u16, Protocol, Option<IpAddr>), ContainerAt>);
+
+impl Won {
+    /// The ports that the next container asks for and another one gets. Of a range the
+    /// engine takes what is free.
+    fn taken<'a>(
+        &mut self,
+        case: &Case<'a>,
+        at: ContainerAt,
+    ) -> Vec<(&'a RequestedPort, ContainerAt)> {
+        let mut taken = Vec::new();
+        for wanted in &case.container(at).requested {
+            let Some(port) = wanted.host_port.one() else { continue };
+            let address = wanted.host_ip.filter(|address| !address.is_unspecified());
+            let there = |address| (port, wanted.protocol, address);
+            let before = taken.len();
+            let mut add = |at: &ContainerAt| taken.push((wanted, *at));
+            match address {
+                Some(address) => {
+                    let holders = [None, Some(address)].map(|address| self.0.get(&there(address)));
+                    holders.into_iter().flatten().for_each(&mut add);
+                }
+                None => {
+                    let others = self.0.range(there(None)..);
+                    let others = others.take_while(|((held, protocol, _), _)| {
+                        (*held, *protocol) == (port, wanted.protocol)
+                    });
+                    others.for_each(|(_, holder)| add(holder));
+                }
+            }
+            if taken.len() == before {
+                self.0.insert(there(address), at);
+            }
+        }
+        taken.retain(|(_, holder)| *holder != at && !case.map.are_apart(*holder, at));
+        taken.order_by_key(|(wanted, other)| (*other, *wanted));
+        taken
+    }
 }
 
 /// The ports that a container asks for and, by the sockets of the engine's machine,
@@ -242,52 +293,110 @@ fn publish_elsewhere(
     if changes.is_empty() { Vec::new() } else { case.recreate(at, changes) }
 }
 
-/// Whether a planned container asks for a port of the host that another one wants.
-fn asks(holder: &Container, wanted: &RequestedPort, port: u16) -> bool {
-    // Of a range the engine takes what is free.
-    holder.requested.iter().any(|other| {
-        other.host_port.one() == Some(port)
-            && other.protocol == wanted.protocol
-            && meet(other.host_ip, wanted.host_ip)
-    })
-}
-
 /// Who may have a port of the host without having published it.
 fn beside(case: &Case, at: ContainerAt, asked: Option<&RequestedPort>) -> Option<(u16, Holders)> {
     let port = asked?.host_port.one()?;
     Some((port, case.holders(port, at)?))
 }
 
-/// The ports that were given to those who could not have what they asked for.
+/// The ports that were given to those who could not have what they asked for, each with
+/// where others look on.
 #[derive(Default)]
-struct Given {
-    ports: BTreeSet<u16>,
-    /// By the port that was asked for, the last of them.
-    last: BTreeMap<u16, u16>,
-}
+struct Given(HashMap<u16, Option<u16>>);
 
 /// The next port of the host that nobody here has or asks for, and that is `given`
 /// to no other one.
 fn free_port(case: &Case, asked: &RequestedPort, given: &mut Given) -> HostPorts {
     let Some(asked) = asked.host_port.one() else { return HostPorts::Any };
-    let mut from = Some(given.last.get(&asked).copied().unwrap_or(asked));
-    while let Some(free) = from.and_then(|port| case.free_host_port(port.checked_add(1)?)) {
-        if given.ports.insert(free) {
-            given.last.insert(asked, free);
-            return HostPorts::One(free);
+    let mut passed = Vec::new();
+    let mut from = asked.checked_add(1);
+    let free = loop {
+        let free = from.and_then(|port| case.free_host_port(port));
+        match free.and_then(|free| Some((free, *given.0.get(&free)?))) {
+            Some((taken, behind)) => {
+                passed.push(taken);
+                from = behind;
+            }
+            None => break free,
         }
-        from = Some(free);
-    }
-    HostPorts::Any
+    };
+    // Nobody goes the same way again.
+    let behind = free.and_then(|free| free.checked_add(1));
+    given.0.extend(passed.into_iter().chain(free).map(|port| (port, behind)));
+    free.map_or(HostPorts::Any, HostPorts::One)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use crate::diagnose::diagnose;
-    use crate::graph::Map;
+    use crate::graph::{Map, looks};
     use crate::model::{Action, Change, Snapshot};
+
+    /// A plan of so many services, of each of which is said which ports it asks for.
+    fn planned(number: u16, asked: impl Fn(u16) -> Vec<Value>) -> Snapshot {
+        let container = |at: u16| {
+            json!({"name": format!("c{at}"), "id": "", "state": "planned", "requested": asked(at),
+                "project": "p", "service": format!("s{at}")})
+        };
+        let snapshot = json!({"schema": "netmap/1", "networks": [], "plan": {"project": "p", "files": ["compose.yaml"], "places": {}},
+            "containers": (0..number).map(container).collect::<Vec<Value>>()});
+        Snapshot::read(snapshot.to_string().as_bytes()).unwrap()
+    }
+
+    fn asking(port: u16) -> Value {
+        json!({"port": 80, "protocol": "tcp", "host_port": port.to_string()})
+    }
+
+    /// Counted are looks at containers and for ports, and no seconds.
+    #[test]
+    fn ten_times_as_many_that_want_one_port_are_judged_with_ten_times_the_work() {
+        type Asked = dyn Fn(u16) -> Vec<Value>;
+        let kinds: [(&str, &Asked); 3] = [
+            ("one port", &|_| vec![asking(8080)]),
+            ("each port twice", &|at| vec![asking(10_000 + at / 2)]),
+            ("ports of one", &|at| match at {
+                0 => (0..2000).map(|port| asking(10_000 + port)).collect(),
+                at => vec![asking(10_000 + at)],
+            }),
+        ];
+        for (kind, asked) in kinds {
+            let work = |number: u16| {
+                let snapshot = planned(number, asked);
+                let map = Map::new(&snapshot);
+                let only = |rule: &crate::diagnose::Rule| rule.name == super::RULE.name;
+                let (mut found, mut subjects) = (0, 0);
+                let work = looks::during(|| {
+                    let findings = diagnose(&map, None, only).findings;
+                    found = findings.len();
+                    subjects = findings.iter().map(|finding| finding.subjects.len()).sum();
+                });
+                (work, found, subjects)
+            };
+            let ((small, few, _), (large, many, subjects)) = (work(100), work(1000));
+            assert!(few >= 50 && many >= 9 * few, "{kind}: {few} and {many}");
+            assert_eq!(subjects, 2 * many, "{kind}: who has it, and who wants it");
+            assert!(large < 12 * small, "{kind}: {large} looks, and {small} for a tenth");
+        }
+    }
+
+    /// The first to ask has a port, at each of its addresses, and nobody else is named.
+    #[test]
+    fn of_several_planned_ones_the_first_has_the_port() {
+        let at = |address: &str, port: u16| json!({"port": 80, "protocol": "tcp", "host_ip": address, "host_port": port.to_string()});
+        let found = |asked: &[Value]| {
+            let snapshot = planned(asked.len() as u16, |at| vec![asked[usize::from(at)].clone()]);
+            let only = |rule: &crate::diagnose::Rule| rule.name == super::RULE.name;
+            let findings = diagnose(&Map::new(&snapshot), None, only).findings;
+            findings.iter().map(|finding| finding.subjects.join(" ")).collect::<Vec<_>>()
+        };
+        let (one, other) = ("127.0.0.1", "192.168.1.1");
+        assert_eq!(found(&[at(one, 80), at(other, 80), at(one, 81)]), [""; 0]);
+        assert_eq!(found(&[at(one, 80), at(other, 80), asking(80)]), ["c2 c0 c1"]);
+        assert_eq!(found(&[asking(80), at(one, 80), at(one, 80)]), ["c1 c0", "c2 c0"]);
+        assert_eq!(found(&[at(one, 80), asking(80), at(other, 80)]), ["c1 c0"]);
+    }
 
     #[test]
     fn a_program_on_the_machine_can_have_the_port() {
