@@ -1,22 +1,35 @@
 //! `extends`: a service that takes over what another one says, of its own file
 //! or of another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use super::interpolate::Variables;
-use super::load::{DEEPEST, Loader, Source, is_remote, name_of, parent, real};
+use super::load::{Loader, Source, is_remote, name_of, parent, real};
 use super::undeclared::or_which;
 use crate::error::Result;
 use crate::yaml::{self, Entry, Mapping, Node, Spot, Value};
 
+/// The number of a service's file, and its name.
+type Key = (usize, String);
+
 /// What is kept while `extends` is followed in one document.
 struct Extending<'a> {
     variables: &'a Variables,
-    /// Services that are done, by the number of their file and their name.
-    done: BTreeMap<(usize, String), Node>,
+    /// Services that are done.
+    done: BTreeMap<Key, Node>,
     /// Files that were read for it, by where they really lie.
-    files: BTreeMap<PathBuf, Node>,
+    files: BTreeMap<PathBuf, Rc<Node>>,
+}
+
+/// A service that waits for the one that it extends.
+struct Waiting {
+    key: Key,
+    /// What it says itself.
+    own: Node,
+    /// Where it says what it extends.
+    spot: Spot,
 }
 
 impl Loader {
@@ -26,7 +39,7 @@ impl Loader {
         let mut extending = Extending { variables, done: BTreeMap::new(), files: BTreeMap::new() };
         let mut extended = Mapping::new();
         for (name, entry) in services {
-            let value = self.extended(name, &entry.value, services, &mut extending, 0)?;
+            let value = self.extended(name, &entry.value, services, &mut extending)?;
             extended.insert(name.clone(), Entry { key: entry.key, value });
         }
         if let Value::Map(map) = &mut document.value
@@ -43,7 +56,7 @@ impl Loader {
         source: &Source,
         from: Spot,
         extending: &mut Extending,
-    ) -> Result<Node> {
+    ) -> Result<Rc<Node>> {
         self.check_inside(source, from)?;
         let real = real(&source.path);
         if let Some(read) = extending.files.get(&real) {
@@ -55,82 +68,85 @@ impl Loader {
             let document = self.filled(document, extending.variables, &mut Vec::new());
             merged = self.merge(merged, document, &[]);
         }
+        let merged = Rc::new(merged);
         extending.files.insert(real, merged.clone());
         Ok(merged)
     }
 
-    /// A service with what it extends below it. `services` are those of the
-    /// file it stands in.
+    /// A service of the document with what it extends below it. `services` are those of
+    /// the document.
     fn extended(
         &mut self,
         name: &str,
         service: &Node,
         services: &Mapping,
         extending: &mut Extending,
-        depth: usize,
     ) -> Result<Node> {
-        let Some(extends) = service.get("extends") else { return Ok(service.clone()) };
-        let key = (service.spot.file, name.to_owned());
-        if let Some(done) = extending.done.get(&key) {
-            return Ok(done.clone());
-        }
-        let wrong = |loader: &Self, why: String| Err(loader.notes.error(extends.spot, why));
-        if depth > DEEPEST {
-            return wrong(self, format!("`{name}` extends itself, directly or through others"));
-        }
-        let path = ["services", name, "extends"];
-        let base_name = extends.text().or_else(|| extends.get("service").and_then(Node::text));
-        let Some(base_name) = base_name else {
-            self.notes.wrong_kind(extends, &path, "the name of a service");
-            return Ok(service.clone());
-        };
-        let base = match extends.get("file").and_then(Node::text) {
-            Some(file) if is_remote(file) => {
-                self.notes.add(
-                    extends.spot,
-                    &path,
-                    "it lies elsewhere, and netmap fetches nothing",
-                );
-                return Ok(service.clone());
+        // Those that wait for what they extend, the service itself first.
+        let mut waiting: Vec<Waiting> = Vec::new();
+        // Who comes to one of them again goes in a circle.
+        let mut met: BTreeSet<Key> = BTreeSet::new();
+        let (mut name, mut service) = (name.to_owned(), service.clone());
+        // The file that the present one stands in, if that is another.
+        let mut file: Option<Rc<Node>> = None;
+        let mut merged = loop {
+            let Some(extends) = service.get("extends").cloned() else { break service };
+            let key = (service.spot.file, name.clone());
+            if let Some(done) = extending.done.get(&key) {
+                break done.clone();
             }
-            Some(file) => {
+            if !met.insert(key.clone()) {
+                let why = format!("`{name}` extends itself, directly or through others");
+                return Err(self.notes.error(extends.spot, why));
+            }
+            let path = ["services", &name, "extends"];
+            let base = extends.text().or_else(|| extends.get("service").and_then(Node::text));
+            let Some(base) = base.map(str::to_owned) else {
+                self.notes.wrong_kind(&extends, &path, "the name of a service");
+                break service;
+            };
+            let other = extends.get("file").and_then(Node::text);
+            if other.is_some_and(is_remote) {
+                let why = "it lies elsewhere, and netmap fetches nothing";
+                self.notes.add(extends.spot, &path, why);
+                break service;
+            }
+            let mut called = None;
+            if let Some(other) = other {
                 let here = self.folders.get(service.spot.file).cloned().unwrap_or_default();
-                let path = here.join(file);
+                let path = here.join(other);
                 let source = Source { name: name_of(&path), folder: parent(&path), path };
-                let theirs = self.base_file(&source, extends.spot, extending)?;
-                let empty = Mapping::new();
-                let services = theirs.get("services").and_then(Node::map).unwrap_or(&empty);
-                match services.get(base_name) {
-                    Some(base) => {
-                        self.extended(base_name, &base.value, services, extending, depth + 1)?
-                    }
-                    None => {
-                        let file = source.name;
-                        let why = format!("there is no service `{base_name}` in `{file}`");
-                        return wrong(self, why + &or_which(base_name, services));
-                    }
-                }
+                file = Some(self.base_file(&source, extends.spot, extending)?);
+                called = Some(source.name);
             }
-            None => match services.get(base_name) {
-                Some(base) => {
-                    self.extended(base_name, &base.value, services, extending, depth + 1)?
-                }
-                None => {
-                    let why = format!("there is no service `{base_name}` to extend");
-                    return wrong(self, why + &or_which(base_name, services));
-                }
-            },
+            let empty = Mapping::new();
+            let there = match &file {
+                Some(file) => file.get("services").and_then(Node::map).unwrap_or(&empty),
+                None => services,
+            };
+            let Some(next) = there.get(&base) else {
+                let place = match called {
+                    Some(file) => format!("in `{file}`"),
+                    None => "to extend".to_owned(),
+                };
+                let why = format!("there is no service `{base}` {place}");
+                return Err(self.notes.error(extends.spot, why + &or_which(&base, there)));
+            };
+            let next = next.value.clone();
+            waiting.push(Waiting { key, own: service, spot: extends.spot });
+            (name, service) = (base, next);
         };
-        let mut own = service.clone();
-        if let Value::Map(map) = &mut own.value {
-            map.remove("extends");
+        for Waiting { key, mut own, spot } in waiting.into_iter().rev() {
+            if let Value::Map(map) = &mut own.value {
+                map.remove("extends");
+            }
+            merged = self.merge(merged, own, &["services", &key.1]);
+            if !yaml::spend_tree(&merged, &mut self.budget) {
+                let why = "services extend one another until they are too large";
+                return Err(self.notes.limit(spot, why));
+            }
+            extending.done.insert(key, merged.clone());
         }
-        let merged = self.merge(base, own, &["services", name]);
-        if !yaml::spend_tree(&merged, &mut self.budget) {
-            let why = "services extend one another until they are too large";
-            return Err(self.notes.limit(extends.spot, why));
-        }
-        extending.done.insert(key, merged.clone());
         Ok(merged)
     }
 }

@@ -160,10 +160,15 @@ fn networks(
             found.insert(key.clone(), network);
         }
     }
+    let mut modes: BTreeMap<&str, &str> = BTreeMap::new();
+    for service in services.values() {
+        if let Some(mode) = &service.network_mode {
+            modes.entry(mode).or_insert(&service.name);
+        }
+    }
     for (key, entry) in declared {
         if !found.contains_key(key) {
-            let by_mode = services.values().find(|s| s.network_mode.as_ref() == Some(key));
-            let why = unused(key, by_mode.map(|service| &*service.name));
+            let why = unused(key, modes.get(key.as_str()).copied());
             reader.loader.notes.add(entry.key, &["networks", key], why);
         }
     }
@@ -312,10 +317,11 @@ impl<'a, 'r> Drawing<'a, 'r> {
             return (mode.clone(), named.map(endpoint).into_iter().collect());
         }
         let mut endpoints: Vec<Endpoint> = Vec::new();
+        let mut joined: BTreeSet<&str> = BTreeSet::new();
         for attachment in &service.networks {
             let Some(network) = self.networks.get(&attachment.network) else { continue };
             // Two keys may stand for one network that is made elsewhere.
-            if endpoints.iter().any(|endpoint| endpoint.network == network.name) {
+            if !joined.insert(&network.name) {
                 continue;
             }
             let mut aliases = vec![service.name.clone()];
