@@ -2,11 +2,11 @@
 //! networks that would carry what was seen and little else. It is advice:
 //! what was not seen in that time may be needed all the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::graph::Map;
-use crate::model::{ContainerAt, Flow, Flows, Party};
-use crate::order::{OrderBy, Ordered};
+use crate::graph::{Map, StackOwner};
+use crate::model::{ContainerAt, Flow, Flows, NetworkAt, Party, PerContainer, PerNetwork};
+use crate::order::OrderBy;
 
 /// A network that does not carry all that it could.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,12 +147,10 @@ fn pairs<'f>(flows: &[&'f Flow]) -> BTreeMap<&'f str, BTreeSet<&'f str>> {
 
 fn far(map: &Map<'_>, flows: &[&Flow]) -> Vec<Reach> {
     let pairs = pairs(flows);
+    let mut neighbours = Neighbours::new(map);
     let mut far = Vec::new();
     for at in map.containers().filter(|at| map.container(*at).state.has_network()) {
-        let networks = map.networks_of(at);
-        let others: BTreeSet<ContainerAt> =
-            networks.flat_map(|network| running(map, map.members(network))).into_set();
-        let may = others.iter().filter(|other| **other != at).count();
+        let may = neighbours.of(at);
         let container = &map.container(at).name;
         let did = pairs.get(&**container).map_or(0, BTreeSet::len);
         if may >= FAR && may >= FAR * did.max(1) {
@@ -162,14 +160,62 @@ fn far(map: &Map<'_>, flows: &[&Flow]) -> Vec<Reach> {
     far
 }
 
+/// More than so many on a network are counted once for all of them.
+const FEW: usize = 32;
+
+/// How many others each container shares a network with.
+struct Neighbours<'m, 'a> {
+    map: &'m Map<'a>,
+    /// Of each network those that run.
+    running: PerNetwork<Vec<ContainerAt>>,
+    /// The networks of many that each container is on.
+    crowded: PerContainer<Vec<NetworkAt>>,
+    /// How many are on any of these networks.
+    counted: HashMap<Vec<NetworkAt>, usize>,
+}
+
+impl<'m, 'a> Neighbours<'m, 'a> {
+    fn new(map: &'m Map<'a>) -> Self {
+        let running: PerNetwork<Vec<ContainerAt>> =
+            map.networks().map(|at| running(map, map.members(at))).collect();
+        let crowded = map.containers().map(|at| {
+            let of_many = map.networks_of(at).filter(|network| running[*network].len() > FEW);
+            let crowded: BTreeSet<NetworkAt> = of_many.collect();
+            crowded.into_iter().collect()
+        });
+        Self { map, crowded: crowded.collect(), counted: HashMap::new(), running }
+    }
+
+    /// How many others share a network with one that runs.
+    fn of(&mut self, at: ContainerAt) -> usize {
+        let (running, crowded) = (&self.running, &self.crowded);
+        let crowd = &crowded[at];
+        let on = |networks: &mut dyn Iterator<Item = NetworkAt>| -> BTreeSet<ContainerAt> {
+            networks.flat_map(|network| &running[network]).copied().collect()
+        };
+        let counted = self.counted.entry(crowd.clone());
+        let in_crowd = *counted.or_insert_with(|| on(&mut crowd.iter().copied()).len());
+        let few = self.map.networks_of(at).filter(|network| !crowd.contains(network));
+        let is_beside =
+            |other: &&ContainerAt| !crowded[**other].iter().any(|network| crowd.contains(network));
+        let beside = on(&mut { few }).iter().filter(is_beside).count();
+        let is_counted = self.map.stack_owner(at) == StackOwner::Itself
+            && self.map.networks_of(at).next().is_some();
+        in_crowd + beside - usize::from(is_counted)
+    }
+}
+
 /// A network for each server, with those that were seen to dial it; what lies
 /// within another is left out. Whoever was seen with nothing but the world
 /// outside has one alone.
 fn planned(map: &Map<'_>, flows: &[&Flow]) -> Vec<Planned> {
+    let mut named: HashMap<&str, ContainerAt> = HashMap::new();
+    for at in map.containers() {
+        named.entry(&map.container(at).name).or_insert(at);
+    }
     // Who shares a network namespace is on the networks of its owner.
     let owner = |name: &str| -> Option<String> {
-        let at = map.containers().find(|at| map.container(*at).name == name)?;
-        map.stack(at).map(|owner| map.container(owner).name.clone())
+        map.stack(*named.get(name)?).map(|owner| map.container(owner).name.clone())
     };
     let (mut served, mut outside) = (BTreeMap::<String, BTreeSet<String>>::new(), BTreeSet::new());
     for flow in flows {
@@ -194,8 +240,16 @@ fn planned(map: &Map<'_>, flows: &[&Flow]) -> Vec<Planned> {
     let mut planned: Vec<(String, BTreeSet<String>)> = Vec::new();
     let mut all: Vec<(String, BTreeSet<String>)> = served.into_iter().collect();
     all.order_by_key(|(name, members)| (std::cmp::Reverse(members.len()), name.clone()));
+    // By member, which of them it is on.
+    let mut on: HashMap<String, Vec<usize>> = HashMap::new();
     for (name, members) in all {
-        if !planned.iter().any(|(_, larger)| members.is_subset(larger)) {
+        // What holds all of them holds the one that is on the fewest.
+        let of_each = members.iter().map(|member| on.get(member).map_or(&[][..], Vec::as_slice));
+        let fewest = of_each.min_by_key(|on| on.len()).unwrap_or_default();
+        if !fewest.iter().any(|larger| members.is_subset(&planned[*larger].1)) {
+            for member in &members {
+                on.entry(member.clone()).or_default().push(planned.len());
+            }
             planned.push((name, members));
         }
     }
@@ -203,7 +257,7 @@ fn planned(map: &Map<'_>, flows: &[&Flow]) -> Vec<Planned> {
         map.containers().map(|at| map.container(at)).filter(|c| !c.published.is_empty());
     outside.extend(published.map(|container| container.name.clone()));
     for alone in &outside {
-        if !planned.iter().any(|(_, members)| members.contains(alone)) {
+        if !on.contains_key(alone) {
             planned.push((alone.clone(), BTreeSet::from([alone.clone()])));
         }
     }

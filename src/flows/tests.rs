@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::{Collector, Who};
-use crate::graph::Map;
+use crate::graph::{Map, looks};
 use crate::model::{
     Ender, Ends, Family, Flow, FlowBasis, FlowOutcome, FlowProtocol, Flows, Look, Lookout,
     Lookouts, Measures, Milestone, Moment, Owner, Sighting, Snapshot, Stage, Waiting,
@@ -767,4 +767,72 @@ fn a_virtual_address_is_whose_interface_has_it() {
     assert_eq!(party(Some(WEB), "192.0.2.2:80"), Party::Host);
     assert!(matches!(party(Some(WEB), "192.168.9.9:80"), Party::Outside { .. }));
     assert!(matches!(party(None, "10.1.0.100:80"), Party::Unknown { .. }));
+}
+
+/// Counted are looks at containers and networks, and no seconds.
+#[test]
+fn ten_times_the_flows_are_advised_on_with_ten_times_the_work() {
+    let work = |number: usize| {
+        let name = |at: usize| format!("c{at}");
+        let address = |at: usize| format!("10.0.{}.{}", at / 250, at % 250 + 2);
+        let containers = (0..number).map(|at| {
+            let own = format!("own{at}");
+            serde_json::json!({"name": name(at), "id": name(at), "state": "running", "endpoints": [
+                {"network": "net", "network_id": "net", "ipv4": address(at)},
+                {"network": own, "network_id": own}]})
+        });
+        let moment = "2026-11-28T06:00:00Z";
+        let flows = (0..number).map(|at| {
+            serde_json::json!({"client": {"kind": "container", "name": name(at)},
+                "server": {"kind": "container", "name": name((at + 1) % number)},
+                "network": "net", "protocol": "tcp", "port": 80, "outcome": "closed",
+                "connections": 1, "first_seen": moment, "last_seen": moment, "basis": ["socket"]})
+        });
+        let network =
+            |name: String| serde_json::json!({"name": name, "id": name, "driver": "bridge"});
+        let networks = (0..number).map(|at| network(format!("own{at}")));
+        let networks: Vec<_> = networks.chain([network("net".to_owned())]).collect();
+        let snapshot: Snapshot = serde_json::from_value(serde_json::json!({
+            "schema": "netmap/1", "networks": networks,
+            "containers": containers.collect::<Vec<_>>(),
+            "flows": {"window_ms": 1000, "flows": flows.collect::<Vec<_>>()}}))
+        .unwrap();
+        let (map, flows) = (Map::new(&snapshot), snapshot.flows.as_ref().unwrap());
+        let mut advice = super::Advice::default();
+        let work = looks::during(|| advice = super::advise(&map, flows));
+        assert_eq!((advice.far.len(), advice.far[0].may), (number, number - 1));
+        assert_eq!(advice.planned.len(), number);
+        work
+    };
+    let (small, large) = (work(100), work(1000));
+    assert!(large < 12 * small, "{large} looks, and {small} for a tenth of the setup");
+}
+
+/// Those on two networks of many are counted once each.
+#[test]
+fn who_may_be_reached_on_several_networks_is_counted_once() {
+    let on = |networks: &[&str]| -> Vec<serde_json::Value> {
+        networks.iter().map(|n| serde_json::json!({"network": n, "network_id": n})).collect()
+    };
+    let mut containers = Vec::new();
+    let mut add = |name: String, networks: &[&str]| {
+        containers.push(serde_json::json!({"name": name, "id": name, "state": "running",
+            "endpoints": on(networks)}));
+    };
+    (0..40).for_each(|at| add(format!("both{at}"), &["front", "back"]));
+    (0..40).for_each(|at| add(format!("front{at}"), &["front"]));
+    add("hub".to_owned(), &["front", "back", "few"]);
+    add("beside".to_owned(), &["few"]);
+    add("inside".to_owned(), &["few", "back"]);
+    let networks = ["front", "back", "few"]
+        .map(|name| serde_json::json!({"name": name, "id": name, "driver": "bridge"}));
+    let snapshot: Snapshot = serde_json::from_value(serde_json::json!({"schema": "netmap/1",
+        "networks": networks, "containers": containers,
+        "flows": {"window_ms": 1000, "flows": []}}))
+    .unwrap();
+    let advice = super::advise(&Map::new(&snapshot), snapshot.flows.as_ref().unwrap());
+    let may = |name: &str| advice.far.iter().find(|reach| reach.container == name).unwrap().may;
+    let all = ["hub", "both0", "front0", "inside"].map(may);
+    assert_eq!(all, [82, 81, 80, 42]);
+    assert!(advice.far.iter().all(|reach| reach.container != "beside"), "it has two");
 }

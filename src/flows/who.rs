@@ -72,11 +72,14 @@ pub struct Who {
     /// By engine, protocol and port of the machine: there may be one for each of its
     /// addresses.
     published: HashMap<(String, FlowProtocol, u16), Vec<Published>>,
-    /// The engines' own networks.
-    subnets: Vec<(String, IpNet)>,
+    /// The engines' own networks, and how long their prefixes are.
+    subnets: HashSet<(String, IpNet)>,
+    lengths: BTreeSet<(bool, u8)>,
     /// For each lookout the names of the containers in it, its engine, and
     /// whether the machine itself is in it.
     lookouts: Vec<(Vec<String>, String, bool)>,
+    /// By engine, the first lookout that the machine itself is in.
+    posts: HashMap<String, LookoutAt>,
     /// Which lookouts have a container with an address of a family.
     families: HashSet<(LookoutAt, Family)>,
     /// The names of all containers.
@@ -101,6 +104,7 @@ impl Who {
             let names = lookout.containers.iter().map(name).collect();
             who.lookouts.push((names, lookout.node.clone(), lookout.is_engine));
             if lookout.is_engine {
+                who.posts.entry(lookout.node.clone()).or_insert(at);
                 let own = lookout.addresses.iter().map(|own| ((lookout.node.clone(), *own), ()));
                 who.machines.extend(own);
             }
@@ -129,7 +133,9 @@ impl Who {
             let network = map.network(at);
             let has_resolver = map.snapshot().engine_of(&network.node).is_podman();
             for subnet in &network.subnets {
-                self.subnets.push((network.node.clone(), subnet.subnet));
+                let net = subnet.subnet.trunc();
+                self.lengths.insert((net.addr().is_ipv4(), net.prefix_len()));
+                self.subnets.insert((network.node.clone(), net));
                 let Some(gateway) = map.gateway(at, subnet) else { continue };
                 if network.driver != Driver::Bridge {
                     continue;
@@ -303,7 +309,7 @@ impl Who {
             return endpoint.lookout;
         }
         self.of(&self.machines, node, address)?;
-        self.lookouts.iter().position(|(_, of, is_machine)| *is_machine && of == node)
+        self.posts.get(node).copied()
     }
 
     /// The network on which a container has an address.
@@ -345,13 +351,20 @@ impl Who {
         if let Some(name) = self.services.get(&address) {
             return Party::Service { name: name.clone() };
         }
-        let own = |(of, subnet): &(String, IpNet)| {
-            (of == node || of.is_empty()) && subnet.contains(&address)
-        };
-        if self.subnets.iter().any(own) {
-            return Party::Unknown { address };
+        match self.is_own(node, address) {
+            true => Party::Unknown { address },
+            false => Party::Outside { address: Some(address) },
         }
-        Party::Outside { address: Some(address) }
+    }
+
+    /// Whether an address is of one of an engine's networks.
+    fn is_own(&self, node: &str, address: IpAddr) -> bool {
+        let lengths = self.lengths.iter().filter(|(is_v4, _)| *is_v4 == address.is_ipv4());
+        let mut around = lengths.filter_map(|(_, length)| IpNet::new(address, *length).ok());
+        around.any(|net| {
+            let is_of = |node: &str| self.subnets.contains(&(node.to_owned(), net.trunc()));
+            is_of(node) || is_of("")
+        })
     }
 
     /// Which of those in a lookout it is.
