@@ -1,8 +1,11 @@
 //! What is known of a setup, without any judgement: the map, what was seen
 //! inside the containers, and what a probe measured.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::IpAddr;
+
+use smallvec::SmallVec;
 
 use super::usual_ports;
 use crate::graph::{Comparison, Map};
@@ -19,6 +22,13 @@ const FRESH: i64 = 600;
 /// How long a container without a single listening socket may still be
 /// starting, in seconds.
 const STARTING: i64 = 5;
+
+/// From so many sockets on, those of a port are looked up, and not looked for.
+const MANY_SOCKETS: usize = 64;
+
+/// Some of many sockets, by their places; of most ports there is one, or one for each
+/// family of addresses.
+type Sockets = SmallVec<[usize; 2]>;
 
 /// Whether a container accepts connections to a port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +102,10 @@ pub struct Facts<'a> {
     /// The servers that planned containers will start on the loopback of a stack, by the
     /// stack and their port.
     on_loopback: HashMap<(ContainerAt, u16), OnLoopback>,
+    /// What was seen in each network stack that several use, by its owner, who comes first.
+    in_stack: HashMap<ContainerAt, Vec<&'a Observation>>,
+    /// The sockets of each port, of long lists that somebody asked about.
+    by_port: RefCell<HashMap<*const Listening, HashMap<u16, Sockets>>>,
 }
 
 impl<'a> Facts<'a> {
@@ -102,7 +116,12 @@ impl<'a> Facts<'a> {
             let server = map.container(at).on_loopback.filter(|server| server.is_certain())?;
             Some(((map.stack(at).unwrap_or(at), server.port), server))
         });
-        Self { map, comparison, on_loopback: on_loopback.collect() }
+        let in_stack = map.containers().filter(|at| !map.sidecars(*at).is_empty()).map(|owner| {
+            let all = std::iter::once(owner).chain(map.sidecars(owner).iter().copied());
+            (owner, all.filter_map(|at| map.observation(at)).collect())
+        });
+        let (on_loopback, in_stack) = (on_loopback.collect(), in_stack.collect());
+        Self { map, comparison, on_loopback, in_stack, by_port: RefCell::default() }
     }
 
     /// Whether two planned containers are copies of one service.
@@ -178,8 +197,10 @@ impl<'a> Facts<'a> {
         let own = self.seen(at).and_then(&part);
         own.or_else(|| {
             let owner = self.map.stack(at)?;
-            let sidecars = self.map.sidecars(owner).iter().copied();
-            std::iter::once(owner).chain(sidecars).find_map(|other| part(self.seen(other)?))
+            match self.in_stack.get(&owner) {
+                Some(all) => all.iter().find_map(|seen| part(seen)),
+                None => part(self.seen(owner)?),
+            }
         })
     }
 
@@ -222,10 +243,10 @@ impl<'a> Facts<'a> {
         }
         let sockets = self.listening(at)?;
         let mut found = Listens::Not;
-        let is_asked = |socket: &&Listening| {
-            socket.port == port && protocol.is_none_or(|protocol| socket.protocol == protocol)
-        };
-        for socket in sockets.iter().filter(is_asked) {
+        let is_asked =
+            |socket: &&Listening| protocol.is_none_or(|protocol| socket.protocol == protocol);
+        let on_port = self.on_port(sockets, port);
+        for socket in on_port.iter().map(|at| &sockets[*at]).filter(is_asked) {
             if !socket.is_loopback_only() {
                 return Some(Listens::Openly);
             }
@@ -235,6 +256,22 @@ impl<'a> Facts<'a> {
             return None;
         }
         Some(found)
+    }
+
+    /// Those of some sockets that are of a port, by their places.
+    fn on_port(&self, sockets: &'a [Listening], port: u16) -> Sockets {
+        if sockets.len() < MANY_SOCKETS {
+            return (0..sockets.len()).filter(|at| sockets[*at].port == port).collect();
+        }
+        let mut known = self.by_port.borrow_mut();
+        let by_port = known.entry(sockets.as_ptr()).or_insert_with(|| {
+            let mut by_port: HashMap<u16, Sockets> = HashMap::new();
+            for (at, socket) in sockets.iter().enumerate() {
+                by_port.entry(socket.port).or_default().push(at);
+            }
+            by_port
+        });
+        by_port.get(&port).cloned().unwrap_or_default()
     }
 
     /// The server that will listen on a port in a planned container's network stack, for

@@ -127,9 +127,18 @@ fn drop_explained(findings: &mut Vec<Finding>) {
         }
         _ => false,
     };
+    // By subject, the errors about it.
+    let mut errors: HashMap<&str, Vec<&Finding>> = HashMap::new();
+    let is_other = |f: &&Finding| f.severity == Severity::Error && f.rule != RECONNECTS;
+    for finding in findings.iter().filter(is_other) {
+        for subject in &finding.subjects {
+            errors.entry(subject).or_default().push(finding);
+        }
+    }
     let of_all = |subjects: &[String]| {
-        let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
-        let mut others = errors.filter(|finding| finding.rule != RECONNECTS);
+        let of_each = subjects.iter().map(|subject| errors.get(&**subject));
+        let fewest = of_each.min_by_key(|errors| errors.map_or(0, |errors| errors.len()));
+        let mut others = fewest.flatten().into_iter().flatten();
         others.any(|other| subjects.iter().all(|subject| other.subjects.contains(subject)))
     };
     let explained: HashSet<Vec<String>> = findings
