@@ -34,38 +34,57 @@ struct Known {
 #[derive(Debug, Default)]
 struct Alike {
     names: Vec<Known>,
-    /// The letters of each name, of each 16 names and of each 256.
-    letters: [Vec<Letters>; 3],
+    /// The letters of each name.
+    each: Vec<u64>,
+    /// Those of names that stand together: so many, and so many of these.
+    together: [Vec<Letters>; 2],
 }
 
-/// How many names stand together, from the most on.
-const TOGETHER: [usize; 3] = [256, 16, 1];
+/// How many names stand together, and how many of these groups.
+const TOGETHER: usize = 16;
 
 impl Alike {
     fn new(mut names: Vec<Known>) -> Self {
         names.sort_unstable();
         names.dedup();
-        let of = |size| {
-            let groups = names.chunks(size);
-            groups.map(|group| Letters::of_any(group.iter().map(|known| &*known.letters))).collect()
-        };
-        Self { letters: TOGETHER.map(of), names }
+        let each: Vec<u64> = names.iter().map(|known| letters_of(&known.letters)).collect();
+        let groups: Vec<Letters> = each
+            .chunks(TOGETHER)
+            .map(|group| Letters::of_any(group.iter().map(|bits| Letters::of(*bits))))
+            .collect();
+        let larger = groups.chunks(TOGETHER).map(|group| Letters::of_any(group.iter().copied()));
+        Self { together: [larger.collect(), groups], names, each }
     }
 
-    /// How many names from this place on have more than so many wrong letters, by their
-    /// letters alone.
-    fn too_far(&self, at: usize, wanted: Letters, wrong: usize) -> usize {
-        let is_far = |level: &usize| {
-            let size = TOGETHER[*level];
-            at.is_multiple_of(size) && self.letters[*level][at / size].differ_from(wanted) > wrong
+    /// The places of the names that by their letters alone may have no more than so many
+    /// wrong, each with how many that are at least.
+    fn near(&self, wanted: u64, most: usize) -> Vec<(usize, usize)> {
+        let mut near = Vec::new();
+        let [larger, groups] = &self.together;
+        let is_near = |letters: &Letters| letters.differ_from(wanted) <= most;
+        let places = |group: usize, of: usize| {
+            let begin = group * TOGETHER;
+            begin..(begin + TOGETHER).min(of)
         };
-        (0..TOGETHER.len()).find(is_far).map_or(0, |level| TOGETHER[level])
+        for large in (0..larger.len()).filter(|at| is_near(&larger[*at])) {
+            for group in places(large, groups.len()).filter(|at| is_near(&groups[*at])) {
+                let of_each = places(group, self.each.len())
+                    .map(|at| (at, Letters::of(self.each[at]).differ_from(wanted)));
+                near.extend(of_each.filter(|(_, wrong)| *wrong <= most));
+            }
+        }
+        near
     }
 }
 
-/// Which letters stand somewhere in a name, in whatever order, or in names: a bit each,
-/// which several letters share. Of many names that have little in common nearly all are
-/// told apart by it.
+/// Which letters stand somewhere in a name, in whatever order: a bit each, which several
+/// letters share.
+fn letters_of(name: &[char]) -> u64 {
+    name.iter().fold(0, |bits, letter| bits | 1 << place_of(*letter))
+}
+
+/// The letters of a name, or of names. Of many names that have little in common nearly all
+/// are told apart by it.
 #[derive(Debug, Clone, Copy)]
 struct Letters {
     /// In any of the names.
@@ -75,17 +94,20 @@ struct Letters {
 }
 
 impl Letters {
-    fn of_any<'k>(names: impl Iterator<Item = &'k [char]>) -> Self {
-        let of = |name: &[char]| name.iter().fold(0, |bits, letter| bits | 1 << place_of(*letter));
-        let none = Self { any: 0, all: u64::MAX };
-        names
-            .map(of)
-            .fold(none, |found, bits: u64| Self { any: found.any | bits, all: found.all & bits })
+    fn of(name: u64) -> Self {
+        Self { any: name, all: name }
     }
 
-    /// How many letters at least are wrong between one of the names and one other.
-    fn differ_from(self, other: Self) -> usize {
-        let (missing, added) = (other.all & !self.any, self.all & !other.any);
+    fn of_any(names: impl Iterator<Item = Self>) -> Self {
+        let none = Self { any: 0, all: u64::MAX };
+        names
+            .fold(none, |found, name| Self { any: found.any | name.any, all: found.all & name.all })
+    }
+
+    /// How many letters at least are wrong between one of the names and another one with
+    /// these letters.
+    fn differ_from(self, other: u64) -> usize {
+        let (missing, added) = (other & !self.any, self.all & !other);
         missing.count_ones().max(added.count_ones()) as usize
     }
 }
@@ -126,14 +148,19 @@ impl KnownNames {
         let longest = self.by_length.keys().next_back().copied().unwrap_or_default();
         let most = holding.map_or(most_wrong(letters.len(), longest), |(distance, _)| distance);
         let mut walk = Walk::new(&letters);
+        // With how many wrong letters names of a length count, and which of them may.
+        let lists = self.by_length.iter().filter_map(|(length, list)| {
+            let most = most.min(most_wrong(letters.len(), *length));
+            let own = letters_of(&letters);
+            (distance(*length) <= most)
+                .then(|| (distance(*length)..=most, list, list.near(own, most)))
+        });
+        let lists: Vec<_> = lists.collect();
         // The more letters may be wrong, the more names are looked at.
         let near = (0..=most).find_map(|wrong| {
-            let is_near = |length: usize| {
-                distance(length) <= wrong && wrong <= most_wrong(letters.len(), length)
-            };
-            let lists = self.by_length.iter().filter(|(length, _)| is_near(**length));
-            let first = lists.filter_map(|(_, list)| walk.first(list, wrong, &fits)).min()?;
-            Some((wrong, first))
+            let lists = lists.iter().filter(|(count, ..)| count.contains(&wrong));
+            let found = lists.filter_map(|(_, list, near)| walk.first(list, near, wrong, &fits));
+            Some((wrong, found.min()?))
         });
         let best = holding.into_iter().chain(near).min();
         best.map(|(distance, known)| ((true, distance), &*known.name))
@@ -179,7 +206,6 @@ const FAR: u16 = u16::MAX / 2;
 /// the wanted one together, up to where they part or are too far from it already.
 struct Walk<'w> {
     wanted: &'w [char],
-    letters: Letters,
     /// For each beginning of the present name, how many letters at least are wrong between
     /// it and each beginning of the wanted one; of those that may matter.
     rows: Vec<Vec<u16>>,
@@ -189,25 +215,24 @@ struct Walk<'w> {
 
 impl<'w> Walk<'w> {
     fn new(wanted: &'w [char]) -> Self {
-        let letters = Letters::of_any([wanted].into_iter());
-        Self { wanted, letters, rows: vec![(0..).take(wanted.len() + 1).collect()], steps: 0 }
+        Self { wanted, rows: vec![(0..).take(wanted.len() + 1).collect()], steps: 0 }
     }
 
-    /// The first of those that fit and have so many letters wrong.
+    /// The first of those that fit and have so many letters wrong. `near` are those that may.
     fn first<'k>(
         &mut self,
         list: &'k Alike,
+        near: &[(usize, usize)],
         wrong: usize,
         fits: impl Fn(&str) -> bool,
     ) -> Option<&'k Known> {
-        let (mut at, mut worked_out) = (0, 0);
+        let (mut passed, mut worked_out) = (0, 0);
         let mut before: &[char] = &[];
-        while let Some(known) = list.names.get(at) {
-            let too_far = list.too_far(at, self.letters, wrong);
-            if too_far > 0 {
-                at += too_far;
+        for (at, least) in near {
+            if *at < passed || *least > wrong {
                 continue;
             }
+            let known = &list.names[*at];
             let letters = &known.letters;
             let pairs = before.iter().zip(letters);
             worked_out = pairs.take_while(|(a, b)| a == b).count().min(worked_out);
@@ -215,16 +240,15 @@ impl<'w> Walk<'w> {
                 worked_out += 1;
                 self.step(letters, worked_out, wrong);
             }
-            let mut next = at + 1;
             if worked_out < letters.len() {
                 let alike = |other: &Known| other.letters[..worked_out] == letters[..worked_out];
-                next += list.names[next..].partition_point(alike);
+                passed = at + 1 + list.names[at + 1..].partition_point(alike);
             } else if usize::from(self.rows[worked_out][self.wanted.len()]) == wrong
                 && fits(&known.name)
             {
                 return Some(known);
             }
-            (at, before) = (next, letters);
+            before = letters;
         }
         None
     }
@@ -330,7 +354,9 @@ mod tests {
             let known = KnownNames::new(names.iter().map(String::as_str));
             let letters: Vec<char> = wanted.chars().collect();
             let mut walk = Walk::new(&letters);
-            let first = |wrong| walk.first(&known.by_length[&9], wrong, |_| true);
+            let list = &known.by_length[&9];
+            let near = list.near(letters_of(&letters), 3);
+            let first = |wrong| walk.first(list, &near, wrong, |_| true);
             let found = (0..=3).find_map(first).map(|known| known.name.to_string());
             (found, walk.steps)
         };
