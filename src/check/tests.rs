@@ -668,3 +668,36 @@ fn the_file_for_a_project_fits_its_compose_file() {
         assert_eq!(verdict.status, CheckStatus::Pass, "{verdict:?}\n{text}");
     }
 }
+
+/// Counted are looks at containers and networks, and no seconds.
+#[test]
+fn ten_times_as_many_sentences_about_aliases_are_checked_with_ten_times_the_work() {
+    let work = |number: usize| {
+        let containers = (0..number).map(|at| {
+            serde_json::json!({"name": format!("c{at}"), "id": format!("c{at}"),
+                "state": "running", "endpoints": [{"network": format!("n{}", at / 2),
+                    "network_id": format!("n{}", at / 2), "aliases": [format!("alias{at}")],
+                    "ipv4": format!("10.{}.{}.{}", at / 500, at / 2 % 250, at % 2 + 2)}]})
+        });
+        let networks = (0..number / 2).map(|at| {
+            serde_json::json!({"name": format!("n{at}"), "id": format!("n{at}"),
+                "driver": "bridge",
+                "subnets": [{"subnet": format!("10.{}.{}.0/24", at / 250, at % 250)}]})
+        });
+        let snapshot = serde_json::json!({"schema": "netmap/1",
+            "networks": networks.collect::<Vec<_>>(),
+            "containers": containers.collect::<Vec<_>>()});
+        let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
+        let sentence = |at: usize| format!("  - c{} resolves alias{at}\n", at ^ 1);
+        let text = format!("names:\n{}", (0..number).map(sentence).collect::<String>());
+        let (map, file) = (Map::new(&snapshot), read(&text).expect("a check file"));
+        let chosen = map.containers().collect();
+        let evidence = Evidence { map: &map, probe: None, diagnosis: None, chosen: &chosen };
+        let mut verdicts = Vec::new();
+        let work = looks::during(|| verdicts = evaluate(&file, &evidence));
+        assert!(verdicts.iter().all(|verdict| verdict.status == CheckStatus::Pass), "{text}");
+        work
+    };
+    let (small, large) = (work(100), work(1000));
+    assert!(large < 12 * small, "{large} looks, and {small} for a tenth of the sentences");
+}

@@ -1,7 +1,7 @@
 //! Whom the names in a check file mean: containers, networks, patterns, and
 //! the crowd that quantifiers speak of.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 
 use super::{CheckFile, Sources};
@@ -28,6 +28,8 @@ pub struct Who<'a> {
     networks: HashMap<&'a str, NetworkAt>,
     /// The networks by what compose calls them.
     of_compose: HashMap<&'a str, Vec<NetworkAt>>,
+    /// The containers that answer to a name on some network; made when somebody asks.
+    answering: OnceCell<HashMap<&'a str, Vec<ContainerAt>>>,
     /// What was said of names that nothing has. Each is compared with all that are there.
     missing: RefCell<HashMap<String, Missing>>,
 }
@@ -64,6 +66,7 @@ impl<'a> Who<'a> {
             ours,
             networks,
             of_compose,
+            answering: OnceCell::new(),
             missing,
         };
         if !projects.is_empty() {
@@ -172,14 +175,20 @@ impl<'a> Who<'a> {
         if is_pattern(name) || !self.map.containers_named(name).is_empty() {
             return self.containers(name);
         }
-        let found: Vec<ContainerAt> = self
-            .map
-            .containers()
-            .filter(|at| {
-                let container = self.map.container(*at);
-                container.endpoints.iter().any(|e| container.names_on(e).contains(&name))
-            })
-            .collect();
+        let answering = self.answering.get_or_init(|| {
+            let mut answering: HashMap<&str, Vec<ContainerAt>> = HashMap::new();
+            for at in self.map.containers() {
+                let container = self.map.container(at);
+                for name in container.endpoints.iter().flat_map(|e| container.names_on(e)) {
+                    let known = answering.entry(name).or_default();
+                    if known.last() != Some(&at) {
+                        known.push(at);
+                    }
+                }
+            }
+            answering
+        });
+        let found = answering.get(name).cloned().unwrap_or_default();
         if found.is_empty() { Err(self.no_container(name)) } else { Ok(self.ours_first(found)) }
     }
 

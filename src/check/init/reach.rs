@@ -19,8 +19,13 @@ const MOST_UNTOLD: usize = 20;
 
 /// Arrows for all ways there are, those to one target together, and the
 /// default if every other pair is known to be isolated.
-pub(super) fn lines(who: &Who, called: &Called, ways: &Ways, odd: &[ContainerAt]) -> String {
-    let odd: BTreeSet<ContainerAt> = odd.iter().copied().into_set();
+pub(super) fn lines<'a>(
+    who: &Who<'a>,
+    called: &Called<'_, 'a>,
+    ways: &Ways,
+    odd: &[ContainerAt],
+) -> String {
+    let odd: BTreeSet<ContainerAt> = odd.iter().copied().collect();
     let everybody = who.everybody() - &odd;
     let pairs = ways.crowds.pairs(&ways.tries, everybody.clone(), &Rc::default());
     let mut rooms = Rooms { called, who, odd: &odd, nameable: BTreeMap::new() };
