@@ -348,6 +348,45 @@ mod tests {
         inspect(&scene, &placed).faults
     }
 
+    /// A container on so many networks, each with another one on it: every bar is in the way
+    /// of every other one's lines.
+    #[test]
+    fn the_picture_of_a_container_on_many_networks_grows_as_they_do() {
+        let drawn = |number: usize| {
+            let on = |of: &[usize]| -> Vec<serde_json::Value> {
+                let name = |at: &usize| format!("n{at}");
+                of.iter()
+                    .map(|at| serde_json::json!({"network": name(at), "network_id": name(at)}))
+                    .collect()
+            };
+            let container = |name: String, of: &[usize]| {
+                serde_json::json!({"name": name, "id": name, "state": "running",
+                    "endpoints": on(of)})
+            };
+            let all: Vec<usize> = (0..number).collect();
+            let networks: Vec<serde_json::Value> = (0..number)
+                .map(|at| {
+                    serde_json::json!({"name": format!("n{at}"), "id": format!("n{at}"),
+                    "driver": "bridge"})
+                })
+                .collect();
+            let mut containers = vec![container("hub".to_owned(), &all)];
+            containers.extend((0..number).map(|at| container(format!("c{at}"), &[at])));
+            let snapshot = serde_json::json!({"schema": "netmap/1", "networks": networks,
+                "containers": containers});
+            let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
+            let map = Map::new(&snapshot);
+            let view = View::new(&map, &map.select(&Filter::default()).unwrap(), None);
+            let (scene, placed) = arranged(&view, &Options::default());
+            let pieces: usize = placed.bars.iter().map(|bar| bar.pieces.len()).sum();
+            (pieces, inspect(&scene, &placed).faults)
+        };
+        let ((few, _), (many, faults)) = (drawn(60), drawn(240));
+        assert!(few > 60 && many > 240, "{few} and {many} pieces");
+        assert!(many < 6 * few, "{many} pieces, and {few} for a quarter");
+        assert_eq!(faults, Vec::<String>::new());
+    }
+
     #[test]
     fn every_kind_of_fault_is_seen() {
         let seen = |faults: Vec<String>, what: &str| {

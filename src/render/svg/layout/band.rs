@@ -15,6 +15,9 @@ type Reach = (i32, i32);
 
 /// Half of a cut.
 const CUT: i32 = 3;
+/// In more pieces than this a bar is drawn where it is met and named alone, and else as
+/// the thin line that joins its pieces: of many bars each is cut for each of the others.
+const MOST_PIECES: usize = 64;
 
 /// Where a bar is met.
 #[derive(Debug, Clone, Copy)]
@@ -202,11 +205,16 @@ impl Band {
             let (low, high) = reaches[at];
             let first = sorted.partition_point(|contact| contact.x <= low - CUT);
             let mut pieces = Vec::new();
+            let mut own = Vec::new();
             let mut from = low;
             for contact in sorted[first..].iter().take_while(|contact| contact.x < high + CUT) {
+                if contact.bar == *bar {
+                    own.push(contact.x);
+                    continue;
+                }
                 let other = tracks[place(contact.bar)];
-                let passes = contact.bar != *bar
-                    && if contact.from_above { other > tracks[at] } else { other < tracks[at] };
+                let passes =
+                    if contact.from_above { other > tracks[at] } else { other < tracks[at] };
                 if passes {
                     let to = high.min(contact.x - CUT);
                     if to > from {
@@ -220,6 +228,18 @@ impl Band {
             }
             let long = |piece: &&(i32, i32)| piece.1 - piece.0 >= plan.bars[*bar].width;
             let text = pieces.iter().find(long).copied().filter(|_| wanted.is_named);
+            if pieces.len() > MOST_PIECES {
+                let is_met = |(from, to): Reach| {
+                    let first = own.partition_point(|x| *x < from);
+                    own.get(first).is_some_and(|x| *x <= to)
+                };
+                let last = pieces.len() - 1;
+                let mut nth = 0..;
+                pieces.retain(|piece| {
+                    let is_end = nth.next().is_some_and(|nth| nth == 0 || nth == last);
+                    is_end || is_met(*piece) || text == Some(*piece)
+                });
+            }
             if text.is_none() && wanted.is_named && named[at] != Named::Aside {
                 cramped.push((at, (low, high)));
             }
