@@ -25,6 +25,8 @@ pub struct Overlay {
     pub endpoints: BTreeMap<(ContainerAt, NetworkAt), Happened>,
     /// Containers by what changes call them.
     called: BTreeMap<String, ContainerAt>,
+    /// The first network of each name.
+    named: BTreeMap<String, NetworkAt>,
 }
 
 /// What a change is about.
@@ -44,10 +46,7 @@ impl Overlay {
     /// What a change is about, where that is in the overlay.
     pub fn about(&self, change: &Change) -> Option<About> {
         let container = |name: &str| self.called.get(name).copied();
-        let network = |name: &str| {
-            let mut all = with_positions(&self.snapshot.networks);
-            all.find(|(_, network)| network.name == name).map(|(at, _)| at)
-        };
+        let network = |name: &str| self.named.get(name).copied();
         let name = change.name.as_str();
         match change.subject {
             Subject::Network => network(name).map(About::Network),
@@ -214,8 +213,11 @@ fn placed(
     let at: BTreeMap<Key, ContainerAt> =
         with_positions(&snapshot.containers).map(|(at, of)| (container_key(of), at)).into_map();
     let called = called.iter().filter_map(|(name, key)| Some((name.clone(), *at.get(key)?)));
+    // The first of a name stays.
+    let named = with_positions(&snapshot.networks).rev().map(|(at, of)| (of.name.clone(), at));
     Overlay {
         called: called.collect(),
+        named: named.collect(),
         containers: by_place(&snapshot.containers, container_key, containers),
         networks: by_place(&snapshot.networks, network_key, networks),
         endpoints: marked_endpoints,

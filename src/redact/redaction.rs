@@ -107,8 +107,10 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
         // A full stop or a colon behind a word is no part of it.
         let word = rest[..end].trim_end_matches(['.', ':', '\'']);
         if word.is_empty() {
-            pieces.push(Piece::Mark(first));
-            rest = &rest[first.len_utf8()..];
+            // All of them at once: who tries each looks at all that follow.
+            let marks = end.max(first.len_utf8());
+            pieces.extend(rest[..marks].chars().map(Piece::Mark));
+            rest = &rest[marks..];
         } else {
             pieces.push(Piece::Word(word));
             rest = &rest[word.len()..];
@@ -125,4 +127,21 @@ fn is_mark(mark: char) -> bool {
 /// Whether it is the status of an HTTP answer that is an error.
 fn is_http_error(token: &str) -> bool {
     token.len() == 3 && token.parse().is_ok_and(|status| (400..600).contains(&status))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Piece, pieces};
+
+    /// It would take hours if each of them looked at all that follow.
+    #[test]
+    fn many_marks_in_a_row_are_taken_apart_at_once() {
+        let apart = pieces(&format!("a{}! b", ".".repeat(1_000_000))).len();
+        assert_eq!(apart, 1_000_004);
+        let marks = [':', '.', '!'].map(Piece::Mark);
+        let apart = pieces("é:.!.:'x");
+        assert_eq!(apart[0], Piece::Word("é"));
+        assert_eq!(apart[1..4], marks);
+        assert_eq!(apart[4..], [Piece::Word(".:'x")]);
+    }
 }
