@@ -382,7 +382,12 @@ impl<'a> Facts<'a> {
         let seen = self.seen(at);
         let looked = seen.and_then(|seen| seen.at).filter(|_| container.state == State::Running);
         let troubles = seen.map_or(&[][..], |seen| &seen.log_troubles);
-        troubles.iter().filter(move |trouble| counts(container, looked, &trouble.repeated))
+        // What stands is as fresh as when it was said.
+        let counts = move |trouble: &LogTrouble| match trouble.stands {
+            true => is_of_last_run(container, looked, &trouble.repeated),
+            false => counts(container, looked, &trouble.repeated),
+        };
+        troubles.iter().filter(move |trouble| counts(trouble))
     }
 
     /// How many seconds before netmap looked something happened; `None` where
@@ -510,6 +515,16 @@ impl<'a> Facts<'a> {
     pub fn is_internal_only(&self, at: ContainerAt) -> bool {
         let mut networks = self.joined(at).map(|network| self.network(network)).peekable();
         networks.peek().is_some() && networks.all(|network| network.internal)
+    }
+
+    /// Whether what comes from outside to a port that a container has published, or will
+    /// have, is known to reach no server: none listens there for others, or the engine
+    /// lets nobody in.
+    pub fn is_shut(&self, at: ContainerAt, port: u16, protocol: Protocol) -> bool {
+        let listens = self.listens(at, port, Some(protocol));
+        self.is_internal_only(at)
+            || self.map.on_host(at)
+            || matches!(listens, Some(Listens::OnLoopback | Listens::Not))
     }
 
     /// Whether all networks of a container are of the kind that reaches the LAN

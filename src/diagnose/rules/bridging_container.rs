@@ -86,7 +86,9 @@ fn internal_to_others(case: &Case, at: ContainerAt) -> Vec<NetworkAt> {
     };
     let joined: Vec<NetworkAt> = case.joined(at).collect();
     let foreign: Vec<NetworkAt> = joined.iter().copied().filter(is_foreign).collect();
-    let is_out = foreign.len() < joined.len() || !container.published.is_empty();
+    let mut published = container.published.iter();
+    let mut is_let_in = || published.any(|p| !case.is_shut(at, p.port, p.protocol));
+    let is_out = foreign.len() < joined.len() || is_let_in();
     if is_out { foreign } else { Vec::new() }
 }
 

@@ -13,7 +13,8 @@ pub const RULE: Rule = Rule {
     summary: "a database's port is published on every address of the host",
     meaning: "`-p 5432:5432` opens the port to every machine that reaches the host, and the engine's rules \
         go before those of firewalls such as ufw. Databases without a password are found within hours.",
-    seen: "A port that databases and caches use is published on 0.0.0.0 or ::.",
+    seen: "A port that databases and caches use is published on 0.0.0.0 or ::, and nothing shows that no \
+        server takes what comes there.",
     example: "`0.0.0.0:27017->27017/tcp` in `docker ps`",
     fix: "`-p 127.0.0.1:5432:5432` for tools on the host, or no `-p` at all: containers of one network \
         need none.",
@@ -46,7 +47,8 @@ fn judge(case: &Case) -> Judgement {
     let by_host = by_host(case);
     for at in case.containers() {
         let container = case.container(at);
-        let open = open(container, case.is_planned());
+        let mut open = open(container, case.is_planned());
+        open.retain(|(port, ..)| !case.is_shut(at, *port, Protocol::Tcp));
         if open.is_empty() {
             continue;
         }
@@ -124,4 +126,31 @@ fn open(container: &Container, planned: bool) -> Vec<(u16, HostPorts, &'static s
     open.sort_unstable();
     open.dedup();
     open
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::RULE;
+    use crate::diagnose::real_apps_tests::{container, found, listening, seen};
+
+    /// The rules that fire on a database with these sockets.
+    fn rules(sockets: &Value) -> Vec<&'static str> {
+        let db = json!({"published": [
+            {"port": 5432, "protocol": "tcp", "host_ip": "0.0.0.0", "host_port": 5432}]});
+        let seen = seen("db", &json!({"listening": sockets}));
+        found(&[container("db", 2, &db)], &[seen]).iter().map(|finding| finding.rule).collect()
+    }
+
+    #[test]
+    fn nobody_is_warned_of_a_port_that_leads_to_no_server() {
+        assert_eq!(rules(&json!([listening("0.0.0.0", 5432)])), [RULE.name]);
+        assert_eq!(rules(&json!([listening("10.0.0.2", 5432)])), [RULE.name]);
+        // What nobody could look at is told of.
+        assert_eq!(rules(&Value::Null), [RULE.name]);
+        assert_eq!(rules(&json!([listening("127.0.0.1", 5432)])), ["loopback-bind"]);
+        let other = rules(&json!([listening("0.0.0.0", 5433)]));
+        assert_eq!(other, ["published-port-nobody-listens"]);
+    }
 }

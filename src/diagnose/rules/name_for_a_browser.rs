@@ -74,8 +74,10 @@ fn on_host(case: &Case, to: ContainerAt, port: Option<u16>) -> Option<(String, u
     let fits = published.filter(|p| {
         port.is_none_or(|port| p.port == port || p.host_port == Some(port)) && p.host_port.is_some()
     });
-    // By the container's port, or by the host's.
-    let best = fits.min_by_key(|p| (Some(p.port) != port, p.host_ip.is_ipv6()))?;
+    // By the container's port, or by the host's; where it has several, one that is open.
+    let best = fits.min_by_key(|p| {
+        (Some(p.port) != port, case.is_shut(to, p.port, p.protocol), p.host_ip.is_ipv6())
+    })?;
     let host = match best.host_ip {
         ip if ip.is_loopback() || ip.is_unspecified() => "localhost".to_owned(),
         ip => ip.to_string(),
