@@ -161,7 +161,7 @@ impl Case<'_> {
         for (edge, obstacle) in edges {
             let inside = match obstacle {
                 // Who is told no port knows it by itself.
-                Obstacle::Localhost { port, .. } => edge.port.and(Some(*port)),
+                Obstacle::Localhost { port, .. } => edge.port.and(*port),
                 _ => edge.port,
             };
             if !by_name(edge) || !leads(&edge.host) {

@@ -32,7 +32,13 @@ pub fn matter(obstacle: &Obstacle) -> Option<MachineMatter> {
 impl Case<'_> {
     /// Lets containers that reach for a neighbour by way of the host go there
     /// directly: by its name, to its own port, on a network that both are on.
-    pub fn go_directly(&self, peer: ContainerAt, inside: u16, edges: &[&Edge]) -> Vec<Step> {
+    pub fn go_directly(
+        &self,
+        peer: ContainerAt,
+        inside: impl Into<Option<u16>>,
+        edges: &[&Edge],
+    ) -> Vec<Step> {
+        let inside = inside.into();
         let (on_host, edges): (Vec<&Edge>, Vec<&Edge>) =
             edges.iter().copied().partition(|edge| self.map.on_host(edge.from));
         let mut steps = Vec::new();
@@ -41,9 +47,9 @@ impl Case<'_> {
             let together = self.bring_together(peer, &from, &[]);
             let name = together.name().to_owned();
             steps.extend(together.steps);
-            steps.extend(self.redial(&edges, &name, Some(inside)));
+            steps.extend(self.redial(&edges, &name, inside));
         }
-        if !on_host.is_empty() {
+        if let Some(inside) = inside.filter(|_| !on_host.is_empty()) {
             steps.extend(self.go_by_localhost(peer, inside, &on_host));
         }
         settled(steps)

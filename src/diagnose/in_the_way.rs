@@ -12,12 +12,13 @@ use crate::model::{ContainerAt, Family, Flaw, NetworkAt, Protocol};
 pub enum Obstacle {
     /// What the program takes for a host is none.
     Malformed(Flaw),
-    /// `localhost` is the container itself, and a peer has the port.
+    /// `localhost` is the container itself, and a peer has the port, or is called as the
+    /// variable that holds it says.
     Localhost {
         /// The peer that is evidently meant.
         peer: ContainerAt,
-        /// The port it has it on.
-        port: u16,
+        /// The port it has it on, where one is known.
+        port: Option<u16>,
         /// Whether it is certain that the container itself dials, and not
         /// somebody's browser.
         sure: bool,

@@ -3,6 +3,7 @@
 
 use super::facts::Listens;
 use super::in_the_way::Obstacle;
+use super::meant_port::named_in;
 use super::names::Names;
 use super::wanted::Edge;
 use crate::model::{ContainerAt, reference};
@@ -40,6 +41,9 @@ pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
         return None;
     }
     let on_web = is_of_web(edge);
+    // `WEB_HOST=localhost` may be what a browser is told.
+    let may_be_of_web = ANYBODYS.contains(&port)
+        && edge.configured().any(|known| named_in(names, from, known).is_some());
     let behind = |at: ContainerAt| {
         let published = names.published_as(at, port, edge.protocol)?;
         names.is_peer(from, at).then_some((at, published.port))
@@ -55,10 +59,12 @@ pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
             return Obstacle::past(edge);
         }
         let on_host = names.published_as(peer, port, edge.protocol).is_some();
-        return Some(Obstacle::Localhost { peer, port, sure: fails || !(on_web && on_host) });
+        let sure = fails || !(may_be_of_web || (on_web && on_host));
+        return Some(Obstacle::Localhost { peer, port: Some(port), sure });
     }
     if let Some((peer, inside)) = published {
-        return Some(Obstacle::Localhost { peer, port: inside, sure: fails || !on_web });
+        let sure = fails || !(may_be_of_web || on_web);
+        return Some(Obstacle::Localhost { peer, port: Some(inside), sure });
     }
     let machine = names.map.snapshot().host.as_ref()?.listening.as_ref()?;
     let protocol = edge.protocol.unwrap_or_default();
@@ -66,17 +72,32 @@ pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
     (there && fails).then_some(Obstacle::LocalhostMachine)
 }
 
-/// `DB_HOST=localhost` and no port, in a container whose log says that something
-/// does not connect: the one server of a usual kind on its networks is meant.
+/// `DB_HOST=localhost` and no port: the neighbour that the variable speaks of is meant or,
+/// in a container whose log says that something does not connect, the one server of a usual
+/// kind on its networks. Of a container that runs its log must say so in any case: what is
+/// on which port there is not known.
 fn without_port(names: &Names, edge: &Edge) -> Option<Obstacle> {
     let from = edge.from;
-    let says_so = || names.complains_without_host(from);
     let is_meant = edge.is_configured() && reference::is_loopback(&edge.host);
-    if !is_meant || names.map.on_host(from) || !(edge.evidently_fails() || says_so()) {
+    let fails = edge.evidently_fails() || names.complains_without_host(from);
+    if !is_meant || names.map.on_host(from) || !(fails || names.is_planned()) {
         return None;
     }
-    let (peer, port) = usual_server(names, from)?;
-    Some(Obstacle::Localhost { peer, port, sure: true })
+    // All that the edge stands for, since its fix changes all of it.
+    let mut called = edge.configured().map(|known| named_in(names, from, known));
+    let first = called.next().flatten();
+    let called = first.filter(|first| called.all(|other| other == Some(*first)));
+    let usual = if fails { usual_server(names, from) } else { None };
+    match (called, usual) {
+        (Some(called), usual) => {
+            let port = usual.filter(|(peer, _)| *peer == called).map(|(_, port)| port);
+            Some(Obstacle::Localhost { peer: called, port, sure: fails })
+        }
+        (None, Some((peer, port))) => {
+            Some(Obstacle::Localhost { peer, port: Some(port), sure: true })
+        }
+        (None, None) => None,
+    }
 }
 
 /// The only server of a usual kind on a container's networks, with its port.

@@ -1,8 +1,8 @@
-//! The port that is meant where a variable names `localhost` alone.
+//! The server and the port that are meant where a variable names `localhost` alone.
 
 use super::facts::Listens;
 use super::names::{Meaning, Names};
-use crate::model::{ContainerAt, Origin, Reference, reference};
+use crate::model::{ContainerAt, Origin, Protocol, Reference, reference};
 
 /// Most that may share a network for what one of them means to be looked for: all that do
 /// are asked for each.
@@ -10,12 +10,68 @@ const MOST_NEAR: usize = 30;
 
 /// The port that `REDIS_HOST=localhost` means beside a Redis: the usual one of the kind of
 /// server that the variable speaks of, where a neighbour has it and the container has not.
+/// Where it speaks of none, the only one of the neighbour that is called so.
 pub fn meant_port(names: &Names, from: ContainerAt, reference: &Reference) -> Option<u16> {
-    let is_bare = reference.scheme.is_none() && reference.origin == Origin::Environment;
-    let ports = reference::server_ports(reference.variable.as_deref()?)?;
-    if !is_bare || !reference.is_loopback() {
+    if !is_bare(reference) {
         return None;
     }
+    match reference::server_ports(reference.variable.as_deref()?) {
+        Some(ports) => usual_port(names, from, reference, ports),
+        None => only_port(names, named_in(names, from, reference)?),
+    }
+}
+
+/// Whether a variable holds `localhost`, and nothing beside it.
+fn is_bare(reference: &Reference) -> bool {
+    let is_variable = reference.scheme.is_none() && reference.origin == Origin::Environment;
+    is_variable && reference.is_loopback()
+}
+
+/// The neighbour that `GUACD_HOSTNAME=localhost` means beside one that is called guacd.
+pub fn named_in(names: &Names, from: ContainerAt, reference: &Reference) -> Option<ContainerAt> {
+    let bare = Some(reference).filter(|reference| is_bare(reference));
+    let called = reference::whose_host(bare?.variable.as_deref()?)?;
+    let as_written = names.resolved(from, &called).or_else(|| names.own(from, &called));
+    let dashed = || {
+        let called = called.replace('_', "-");
+        names.resolved(from, &called).or_else(|| names.own(from, &called))
+    };
+    let at = as_written.or_else(dashed)?;
+    let may_be_unused = || !names.is_planned() && is_told_of(names, from, |to| to == at);
+    (names.is_peer(from, at) && !may_be_unused()).then_some(at)
+}
+
+/// The only port on which a container is known to take connections, or says that it will.
+fn only_port(names: &Names, at: ContainerAt) -> Option<u16> {
+    let container = names.container(at);
+    let declared = container.exposed.iter().filter(|port| port.protocol == Protocol::Tcp);
+    let asked = container.requested.iter().filter(|port| port.protocol == Protocol::Tcp);
+    let presumed = names.presumed_ports(at).iter().copied();
+    let said = declared.map(|port| port.port).chain(asked.map(|port| port.port)).chain(presumed);
+    let mut ports = names.open_ports(at);
+    if ports.is_empty() {
+        ports = said.collect();
+    }
+    let first = *ports.first()?;
+    ports.iter().all(|port| *port == first).then_some(first)
+}
+
+/// Whether a container is told the name of a server that may be meant: what an image sets
+/// as well may be used by nobody.
+fn is_told_of(names: &Names, from: ContainerAt, may_be: impl Fn(ContainerAt) -> bool) -> bool {
+    let mut others = names.container(from).references.iter();
+    others.any(|other| match names.meaning(from, &other.host) {
+        Meaning::Named(to) => to != from && may_be(to),
+        _ => false,
+    })
+}
+
+fn usual_port(
+    names: &Names,
+    from: ContainerAt,
+    reference: &Reference,
+    ports: &[u16],
+) -> Option<u16> {
     let offering = |port: u16| {
         let project = names.container(from).project();
         let of_project = project.map_or(&[][..], |name| names.index.offering_in(name, port));
@@ -41,13 +97,7 @@ pub fn meant_port(names: &Names, from: ContainerAt, reference: &Reference) -> Op
     if names.is_planned() {
         return Some(port);
     }
-    // To MySQL's clients `localhost` can be a socket in a volume. And what an image sets may
-    // be used by nobody, where somebody is told a neighbour's name.
+    // To MySQL's clients `localhost` can be a socket in a volume.
     let is_socket = port == 3306 && reference.address().is_none();
-    let mut others = names.container(from).references.iter();
-    let is_named = others.any(|other| match names.meaning(from, &other.host) {
-        Meaning::Named(to) => to != from && names.offers(to, port),
-        _ => false,
-    });
-    (!is_socket && !is_named).then_some(port)
+    (!is_socket && !is_told_of(names, from, |to| names.offers(to, port))).then_some(port)
 }

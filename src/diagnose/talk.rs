@@ -86,9 +86,8 @@ fn other_end(
         return None;
     }
     let to = match obstacle {
-        Some(
-            Obstacle::Localhost { peer, port, sure: true } | Obstacle::NotOnHost { peer, port },
-        ) => (*peer, Some(*port)),
+        Some(Obstacle::Localhost { peer, port, sure: true }) => (*peer, *port),
+        Some(Obstacle::NotOnHost { peer, port }) => (*peer, Some(*port)),
         Some(
             Obstacle::Hairpin { peer, port, .. } | Obstacle::PublishedElsewhere { peer, port, .. },
         ) => (*peer, Some(*port)),

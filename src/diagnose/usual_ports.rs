@@ -21,6 +21,7 @@ const OF_IMAGES: &[(&[&str], &[u16])] = &[
     (&["influxdb"], &[8086]),
     (&["clickhouse", "clickhouse-server"], &[8123, 9000]),
     (&["docker-socket-proxy", "socket-proxy"], &[2375]),
+    (&["guacd"], &[4822]),
 ];
 
 /// The ports that a container's image is known to listen on; empty for others.

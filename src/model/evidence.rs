@@ -181,6 +181,21 @@ pub enum Evidence {
         /// The port.
         port: u16,
     },
+    /// A container's variable, which holds `localhost`, is named after another container.
+    SpeaksOf {
+        /// The container.
+        container: String,
+        /// The variable.
+        variable: String,
+        /// The other one.
+        peer: String,
+    },
+    /// Connections wait at ports of the machine that Podman keeps for containers, and no
+    /// rule sends them on.
+    Untaken {
+        /// The ports.
+        host_ports: Vec<u16>,
+    },
     /// A container listens for IPv4 only.
     Ipv4Only {
         /// The container.

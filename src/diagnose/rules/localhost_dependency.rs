@@ -1,5 +1,6 @@
 //! A container looks for a peer in itself.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::diagnose::{
@@ -18,7 +19,8 @@ pub const RULE: Rule = Rule {
         there once its database has moved into a container next door.",
     seen: "The environment, the command or the log names localhost (or 127.0.0.1, ::1, 0.0.0.0) with a \
         port on which nothing listens in that container, and another container listens on it or \
-        exposes it. A variable such as REDIS_HOST without a port means Redis's usual one.",
+        exposes it. A variable such as REDIS_HOST without a port means Redis's usual one, and GUACD_HOSTNAME \
+        the container that is called guacd.",
     example: "`connect ECONNREFUSED 127.0.0.1:5432`, \
         `failed to connect to server [localhost:27017] on first connect`",
     fix: "Put both on one network that you made yourself, and use the other container's name: \
@@ -55,21 +57,10 @@ fn judge(case: &Case) -> Judgement {
             let text = "An address to listen on is dialled: it leads to the container itself, as localhost does";
             finding.evidence.push(Evidence::Remark { text });
         }
-        let dialled = edges.iter().find_map(|edge| edge.port).unwrap_or(port);
-        let containers = owned(&clients);
-        finding.evidence.push(Evidence::IsItself { containers, port: dialled });
-        let container = name.to_owned();
-        finding.evidence.push(match case.listens(peer, port, edges[0].protocol) {
-            _ if dialled != port => Evidence::LeadsTo { host_port: dialled, container, port },
-            listens => {
-                let from = match listens {
-                    Some(Listens::Openly) => ListensFrom::Everybody,
-                    Some(_) => ListensFrom::Itself,
-                    None => ListensFrom::Declared,
-                };
-                Evidence::Listens { container, port, from }
-            }
-        });
+        match port {
+            Some(port) => finding.evidence.extend(on_port(case, peer, port, &edges)),
+            None => finding.evidence.extend(spoken_of(case, peer, &edges)),
+        }
         finding.fix = match set_already(case, peer, &edges) {
             Some(advice) => vec![advise(advice)],
             None => case.fix_names(peer),
@@ -78,6 +69,38 @@ fn judge(case: &Case) -> Judgement {
         finding.fix.extend(issuer(case, peer, &edges));
         finding
     }))
+}
+
+/// That nothing has the port in the clients, and that the peer has.
+fn on_port(case: &Case, peer: ContainerAt, port: u16, edges: &[&Edge]) -> [Evidence; 2] {
+    let dialled = edges.iter().find_map(|edge| edge.port).unwrap_or(port);
+    let (containers, container) = (owned(&case.clients(edges)), case.name(peer).to_owned());
+    let has = match case.listens(peer, port, edges[0].protocol) {
+        _ if dialled != port => Evidence::LeadsTo { host_port: dialled, container, port },
+        listens => {
+            let from = match listens {
+                Some(Listens::Openly) => ListensFrom::Everybody,
+                Some(_) => ListensFrom::Itself,
+                None => ListensFrom::Declared,
+            };
+            Evidence::Listens { container, port, from }
+        }
+    };
+    [Evidence::IsItself { containers, port: dialled }, has]
+}
+
+/// That the variables of the clients speak of the peer, each once.
+fn spoken_of(case: &Case, peer: ContainerAt, edges: &[&Edge]) -> Vec<Evidence> {
+    let variables = edges.iter().flat_map(|edge| {
+        let variables = edge.configured().filter_map(|known| known.variable.clone());
+        variables.map(|variable| (case.name(edge.from).to_owned(), variable))
+    });
+    let variables: BTreeSet<(String, String)> = variables.collect();
+    let of_peer = |(container, variable)| {
+        let peer = case.name(peer).to_owned();
+        Evidence::SpeaksOf { container, variable, peer }
+    };
+    variables.into_iter().map(of_peer).collect()
 }
 
 /// Where only the log names localhost: another server, which the client is told to ask,

@@ -44,9 +44,10 @@ pub fn explained(climb: &Climb) -> Option<Explained> {
             (vec![by_host(*peer, *port), only], case.go_directly(*peer, *port, &[edge]))
         }
         Obstacle::Localhost { peer, port, .. } => {
-            let note = match edge.port {
-                Some(dialled) if dialled != *port => by_host(*peer, *port),
-                _ => format!("{} has that port", case.name(*peer)),
+            let note = match (edge.port, *port) {
+                (Some(dialled), Some(port)) if dialled != port => by_host(*peer, port),
+                (_, Some(_)) => format!("{} has that port", case.name(*peer)),
+                (_, None) => format!("{} is meant, as the variable says", case.name(*peer)),
             };
             (vec![note], case.go_directly(*peer, *port, &[edge]))
         }

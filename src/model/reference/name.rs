@@ -69,6 +69,13 @@ pub fn before_host_word(name: &str) -> Option<&str> {
     HOST_WORDS.iter().find_map(|word| before_word(name, word))
 }
 
+/// What a variable's name says whose host it holds: `guacd` of `GUACD_HOSTNAME`,
+/// `user-service` of `USER_SERVICE_HOST`.
+pub fn whose_host(name: &str) -> Option<String> {
+    let stem = before_host_word(name)?.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+    (!stem.is_empty()).then(|| stem.to_ascii_lowercase())
+}
+
 /// Ends of what stands before a host's word where that is a server which others dial,
 /// and no program of one's own: a database, a cache, a broker, a mail server. With the
 /// ports that such servers have unless told otherwise, of all kinds where no one is named.

@@ -7,45 +7,8 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::command::commands;
+use super::known_servers::{KNOWN, Known, ServerProgram};
 use super::{host_and_port, is_loopback};
-
-/// A server of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum ServerProgram {
-    /// Laravel's `php artisan serve`.
-    Artisan,
-    /// Django's `manage.py runserver`.
-    Django,
-    /// `flask run`.
-    Flask,
-    /// Gunicorn.
-    Gunicorn,
-    /// Python's `-m http.server`.
-    HttpServer,
-    /// `hugo server`.
-    Hugo,
-    /// Hypercorn.
-    Hypercorn,
-    /// MongoDB.
-    Mongod,
-    /// MySQL or MariaDB.
-    Mysqld,
-    /// `php -S`.
-    Php,
-    /// PostgreSQL.
-    Postgres,
-    /// `rails server`.
-    Rails,
-    /// Redis or Valkey.
-    Redis,
-    /// Uvicorn.
-    Uvicorn,
-    /// One that a later netmap knows.
-    #[serde(other)]
-    Other,
-}
 
 /// A server that listens on loopback by all that is known of its command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -65,236 +28,28 @@ impl OnLoopback {
     /// Whether it is a server of the list, and nothing but the command and the variables that
     /// are known tells it where to listen. An image may set a variable, and a folder have a file of settings.
     pub fn is_certain(self) -> bool {
-        let is_certain = |known: &Known| self.told || known.always;
-        KNOWN.iter().any(|known| known.server == self.server && is_certain(known))
+        self.server.known().is_some_and(|known| self.told || known.always)
     }
 }
 
-impl ServerProgram {
-    /// What people call it; empty for one that is not known.
-    pub fn name(self) -> &'static str {
-        KNOWN.iter().find(|known| known.server == self).map_or("", |known| known.name)
-    }
-
-    /// What is written to its command for it to listen on all addresses; empty for one
-    /// that is not known. `{port}` stands for its port.
-    pub fn openly(self) -> &'static str {
-        KNOWN.iter().find(|known| known.server == self).map_or("", |known| known.openly)
-    }
-}
-
-/// What is known of a server's command.
-struct Known {
-    server: ServerProgram,
-    name: &'static str,
-    /// The words that start it, with others between them.
-    start: &'static [&'static str],
-    /// Its usual port.
-    port: u16,
-    /// The options that name its address, with a port or without.
-    host: &'static [&'static str],
-    /// The options that name its port.
-    ports: &'static [&'static str],
-    /// Whether a word behind its start that is no option is an address or a port.
-    positional: bool,
-    /// Whether it listens on loopback where nothing says where.
-    by_itself: bool,
-    /// Whether that is so whatever an image's variables and files may say.
-    always: bool,
-    /// The variable that names its address.
-    variable: &'static str,
-    openly: &'static str,
-}
-
-const PLAIN: Known = Known {
-    server: ServerProgram::Other,
-    name: "",
-    start: &[],
-    port: 0,
-    host: &["--host"],
-    ports: &["--port"],
-    positional: false,
-    by_itself: true,
-    always: false,
-    variable: "",
-    openly: "--host 0.0.0.0",
-};
-
-/// By their own documentation, and tried.
-const KNOWN: [Known; 14] = [
-    Known {
-        server: ServerProgram::Artisan,
-        name: "artisan serve",
-        start: &["artisan", "serve"],
-        port: 8000,
-        always: true,
-        variable: "SERVER_HOST",
-        openly: "--host=0.0.0.0",
-        ..PLAIN
-    },
-    Known {
-        server: ServerProgram::Django,
-        name: "runserver",
-        start: &["manage.py", "runserver"],
-        port: 8000,
-        host: &[],
-        ports: &[],
-        positional: true,
-        always: true,
-        openly: "0.0.0.0:{port}",
-        ..PLAIN
-    },
-    Known {
-        server: ServerProgram::Flask,
-        name: "flask run",
-        start: &["flask", "run"],
-        port: 5000,
-        host: &["--host", "-h"],
-        ports: &["--port", "-p"],
-        variable: "FLASK_RUN_HOST",
-        openly: "--host=0.0.0.0",
-        ..PLAIN
-    },
-    Known {
-        server: ServerProgram::Gunicorn,
-        name: "gunicorn",
-        start: &["gunicorn"],
-        port: 8000,
-        host: &["--bind", "-b"],
-        ports: &[],
-        variable: "GUNICORN_CMD_ARGS",
-        openly: "--bind 0.0.0.0:{port}",
-        ..PLAIN
-    },
-    Known {
-        server: ServerProgram::HttpServer,
-        name: "http.server",
-        start: &["http.server"],
-        port: 8000,
-        host: &["--bind", "-b"],
-        ports: &[],
-        positional: true,
-        by_itself: false,
-        openly: "--bind 0.0.0.0",
-        ..PLAIN
-    },
-    Known {
-        server: ServerProgram::Hugo,
-        name: "hugo server",
-        start: &["hugo", "server"],
-        port: 1313,
-        host: &["--bind"],
-        ports: &["--port", "-p"],
-        always: true,
-        variable: "HUGO_BIND",
-        openly: "--bind 0.0.0.0",
-        ..PLAIN
-    },
-    Known {
-        server: ServerProgram::Hypercorn,
-        name: "hypercorn",
-        start: &["hypercorn"],
-        port: 8000,
-        host: &["--bind", "-b"],
-        ports: &[],
-        openly: "--bind 0.0.0.0:{port}",
-        ..PLAIN
-    },
-    Known {
-        server: ServerProgram::Mongod,
-        name: "mongod",
-        start: &["mongod"],
-        port: 27017,
-        host: &["--bind_ip"],
-        // The image's own start gives it all addresses.
-        by_itself: false,
-        openly: "--bind_ip_all",
-        ..PLAIN
-    },
-    Known {
-        server: ServerProgram::Mysqld,
-        name: "mysqld",
-        start: &["mysqld"],
-        port: 3306,
-        host: &["--bind-address"],
-        by_itself: false,
-        openly: "--bind-address=0.0.0.0",
-        ..PLAIN
-    },
-    Known {
-        server: ServerProgram::Php,
-        name: "php -S",
-        start: &["php", "-S"],
-        port: 8000,
-        host: &[],
-        ports: &[],
-        positional: true,
-        by_itself: false,
-        openly: "-S 0.0.0.0:{port}",
-        ..PLAIN
-    },
-    Known {
-        server: ServerProgram::Postgres,
-        name: "postgres",
-        start: &["postgres"],
-        port: 5432,
-        host: &["listen_addresses"],
-        ports: &["port", "-p"],
-        by_itself: false,
-        openly: "-c listen_addresses='*'",
-        ..PLAIN
-    },
-    Known {
-        server: ServerProgram::Rails,
-        name: "rails server",
-        start: &["rails", "server"],
-        port: 3000,
-        host: &["--binding", "-b"],
-        ports: &["--port", "-p"],
-        variable: "BINDING",
-        openly: "-b 0.0.0.0",
-        ..PLAIN
-    },
-    Known {
-        server: ServerProgram::Redis,
-        name: "redis-server",
-        start: &["redis-server"],
-        port: 6379,
-        host: &["--bind"],
-        by_itself: false,
-        openly: "--bind 0.0.0.0",
-        ..PLAIN
-    },
-    Known {
-        server: ServerProgram::Uvicorn,
-        name: "uvicorn",
-        start: &["uvicorn"],
-        port: 8000,
-        always: true,
-        variable: "UVICORN_HOST",
-        ..PLAIN
-    },
-];
-
-/// Other words for those that start a server.
-const SAME: [(&str, &str); 5] = [
-    ("s", "server"),
-    ("serve", "server"),
-    ("mariadbd", "mysqld"),
-    ("valkey-server", "redis-server"),
-    ("django-admin", "manage.py"),
-];
-
-/// The one server of the list that a command starts, where it is to listen on loopback.
-/// `None` as well where several are started, and where anything of it is not clear.
+/// The one server of the list that a command starts, where it is to listen on loopback; or
+/// of which a variable says so that nothing else reads. `None` as well where several are
+/// started, and where anything of it is not clear.
 pub fn on_loopback<'a>(
     variables: impl IntoIterator<Item = (&'a str, &'a str)>,
     words: impl IntoIterator<Item = &'a str>,
 ) -> Option<OnLoopback> {
+    let variables: Vec<(&str, &str)> =
+        variables.into_iter().filter(|(name, _)| is_read(name)).collect();
+    let set = |name: &str| variables.iter().find(|(set, _)| *set == name).map(|(_, value)| *value);
     let commands = commands(words);
     let mut started =
         commands.iter().flat_map(|words| KNOWN.iter().filter_map(|known| known.started(words)));
-    let (known, behind) = started.next()?;
+    let by_variable = || {
+        let mut told = KNOWN.iter().filter(|known| known.tells_alone);
+        told.find(|known| set(known.variable).is_some()).map(|known| (known, &[][..]))
+    };
+    let (known, behind) = started.next().or_else(by_variable)?;
     if started.next().is_some() {
         return None;
     }
@@ -304,22 +59,43 @@ pub fn on_loopback<'a>(
     if behind.iter().any(is_unaddressed) {
         return None;
     }
-    let mut port = Some(known.port);
-    let mut host = None;
+    let port = match set(known.port_variable) {
+        Some(port) => port.parse().ok(),
+        None => Some(known.port),
+    };
+    let (host, mut port) = told_by(known, behind, port);
+    let host = host.or_else(|| set(known.variable).map(|value| take_all(value, &mut port)));
+    let on_loopback = host.unwrap_or(known.by_itself);
+    let port = port.filter(|port| on_loopback && *port > 0)?;
+    Some(OnLoopback { server: known.server, port, told: host.is_some() })
+}
+
+/// Whether a variable says where a server of the list listens.
+fn is_read(name: &str) -> bool {
+    let is_of = |known: &Known| [known.variable, known.port_variable].contains(&name);
+    !name.is_empty() && KNOWN.iter().any(is_of)
+}
+
+/// Whether a server's command tells it to listen on loopback, if it says where to at all;
+/// and its port, if that is clear.
+fn told_by(known: &Known, behind: &[String], usual: Option<u16>) -> (Option<bool>, Option<u16>) {
+    let (mut host, mut port) = (None, usual);
     let written = |name: &&str, word: &str| word == *name || begins(word, name);
     for (at, word) in behind.iter().enumerate() {
         let value = |name: &str| match word.strip_prefix(name).unwrap_or_default() {
             "" => behind.get(at + 1).map_or("", String::as_str).to_owned(),
             value => value.trim_start_matches('=').to_owned(),
         };
-        if let Some(name) = known.host.iter().find(|name| written(name, word)) {
+        if *word == known.all {
+            host = Some(false);
+        } else if let Some(name) = known.host.iter().find(|name| written(name, word)) {
             let values = value(name);
             // `--bind 127.0.0.1 -::1`, of Redis.
             let more = behind[at + 1..].iter().skip(usize::from(word == *name));
             let more = more.take_while(|word| !word.starts_with("--"));
-            let more = more.filter(|_| known.server == ServerProgram::Redis);
-            let all: Vec<&str> = values.split(',').chain(more.map(String::as_str)).collect();
-            host = Some(all.iter().all(|value| takes_itself(value.trim_matches('-'), &mut port)));
+            let mut more = more.filter(|_| known.server == ServerProgram::Redis);
+            let first = take_all(&values, &mut port);
+            host = Some(first && more.all(|value| take_all(value, &mut port)));
         } else if let Some(name) = known.ports.iter().find(|name| written(name, word)) {
             port = value(name).parse().ok();
         }
@@ -334,16 +110,20 @@ pub fn on_loopback<'a>(
             Err(_) => {}
         }
     }
-    let mut variables = variables.into_iter();
-    let set = variables.find(|(name, _)| *name == known.variable && !known.variable.is_empty());
-    let host = host.or_else(|| set.map(|(_, value)| takes_itself(value, &mut port)));
-    let on_loopback = host.unwrap_or(known.by_itself);
-    let port = port.filter(|port| on_loopback && *port > 0)?;
-    Some(OnLoopback { server: known.server, port, told: host.is_some() })
+    (host, port)
+}
+
+/// Whether all addresses of a list are loopback.
+fn take_all(addresses: &str, port: &mut Option<u16>) -> bool {
+    let mut addresses = addresses.split([',', ';']);
+    addresses.all(|address| takes_itself(address.trim_matches('-'), port))
 }
 
 /// Whether an address to listen on is loopback; its port, if it has one, is taken over.
 fn takes_itself(address: &str, port: &mut Option<u16>) -> bool {
+    // `http://localhost:5000/`, `tcp://127.0.0.1:9292`.
+    let address = address.split_once("://").map_or(address, |(_, address)| address);
+    let address = address.trim_end_matches('/');
     let Some((host, own)) = host_and_port(address) else { return address == "::1" };
     *port = own.or(*port);
     is_loopback(&host) && host.parse().map_or(true, |ip: IpAddr| ip.is_loopback())
@@ -355,22 +135,6 @@ fn begins(word: &str, name: &str) -> bool {
     let rest = word.strip_prefix(name);
     let is_short = name.len() == 2;
     rest.is_some_and(|rest| rest.starts_with('=') || (is_short && !word.starts_with("--")))
-}
-
-impl Known {
-    /// The words behind those that start it, in a command that does.
-    fn started<'w>(&'static self, words: &'w [String]) -> Option<(&'static Self, &'w [String])> {
-        let mut rest = words;
-        for start in self.start {
-            let is_same = |word: &str| SAME.contains(&(word, *start));
-            let at = rest.iter().position(|word| {
-                let program = word.rsplit('/').next().unwrap_or_default();
-                program == *start || is_same(program)
-            })?;
-            rest = &rest[at + 1..];
-        }
-        Some((self, &rest[..rest.len().min(60)]))
-    }
 }
 
 #[cfg(test)]
@@ -402,6 +166,15 @@ mod tests {
             ("redis-server --bind 127.0.0.1 -::1 --port 6380", Redis, 6380),
             ("/usr/sbin/mariadbd --bind-address=127.0.0.1", Mysqld, 3306),
             ("mongod --bind_ip localhost,127.0.0.1", Mongod, 27017),
+            ("memcached -l 127.0.0.1 -p 11212", Memcached, 11212),
+            ("dotnet run --urls http://localhost:8080", Dotnet, 8080),
+            ("dotnet run --urls=http://127.0.0.1:80/", Dotnet, 80),
+            ("bundle exec puma -b tcp://127.0.0.1:3000", Puma, 3000),
+            ("next dev -H localhost -p 80", Next, 80),
+            ("mkdocs serve -a localhost:9000", Mkdocs, 9000),
+            ("streamlit run app.py --server.address=127.0.0.1", Streamlit, 8501),
+            ("jupyter lab --ip=127.0.0.1 --port=80", Jupyter, 80),
+            ("etcd --listen-client-urls http://127.0.0.1:2379", Etcd, 2379),
         ] {
             assert_eq!(of(command), Some((server, port, true)), "{command}");
         }
@@ -414,6 +187,20 @@ mod tests {
             ("hugo serve -D", Hugo, 1313),
             ("bundle exec rails s -p 80", Rails, 80),
             ("flask run", Flask, 5000),
+            ("fastapi dev app/main.py", FastApi, 8000),
+            ("uv run fastapi dev --port 80", FastApi, 80),
+            ("mkdocs serve", Mkdocs, 8000),
+            ("bundle exec jekyll serve -P 80 --livereload", Jekyll, 80),
+            ("npx ng serve --port 80", Ng, 80),
+            ("mlflow ui", Mlflow, 5000),
+            ("mlflow server --backend-store-uri sqlite:///x.db -p 80", Mlflow, 80),
+            ("tensorboard --logdir /logs", Tensorboard, 6006),
+            ("jupyter-lab --no-browser", Jupyter, 8888),
+            ("ollama serve", Ollama, 11434),
+            ("/usr/sbin/mosquitto -c /mosquitto/config/mosquitto.conf", Mosquitto, 1883),
+            ("sh -c 'npm ci && npx vite'", Vite, 5173),
+            ("docker-entrypoint.sh etcd --name etcd", Etcd, 2379),
+            ("dotnet shop.dll", Dotnet, 5000),
         ] {
             assert_eq!(of(command), Some((server, port, false)), "{command}");
         }
@@ -444,6 +231,23 @@ mod tests {
             "php -S 0.0.0.0:80",
             "php index.php",
             "python -m http.server",
+            "fastapi run app/main.py",
+            "fastapi dev --host 0.0.0.0",
+            "mkdocs serve -a 0.0.0.0:8000",
+            "mkdocs build",
+            "ng serve --host 0.0.0.0",
+            "npx vite --host",
+            "npx vite --host --port 80",
+            "next dev",
+            "tensorboard --logdir /logs --bind_all",
+            "symfony serve --allow-all-ip",
+            "memcached -m 64",
+            "dotnet run --urls http://+:80",
+            "puma -b unix:///run/puma.sock",
+            "etcd --listen-client-urls http://0.0.0.0:2379,http://127.0.0.1:4001",
+            // Others' names are no servers.
+            "nc -z etcd 2379",
+            "sh -c 'until nc etcd 2379; do sleep 1; done; ./app'",
             // Two of them.
             "sh -c 'redis-server --bind 127.0.0.1 & uvicorn main:app --host 0.0.0.0'",
             "",
@@ -453,6 +257,23 @@ mod tests {
         assert_eq!(with(&[("UVICORN_HOST", "0.0.0.0")], "uvicorn main:app"), None);
         let set = with(&[("FLASK_RUN_HOST", "127.0.0.1")], "flask run");
         assert_eq!(set, Some((ServerProgram::Flask, 5000, true)));
+        let port = with(&[("UVICORN_PORT", "80")], "uvicorn main:app");
+        assert_eq!(port, Some((ServerProgram::Uvicorn, 80, false)));
+        assert_eq!(with(&[("UVICORN_PORT", "$PORT")], "uvicorn main:app"), None);
+        let models = [("OLLAMA_HOST", "127.0.0.1:8000")];
+        assert_eq!(with(&models, "ollama serve"), Some((ServerProgram::Ollama, 8000, true)));
+        // It is where a client finds its server, too.
+        assert_eq!(with(&models, "./chat"), None);
+        // Nothing but such a server reads it, whatever starts that.
+        let urls = [("ASPNETCORE_URLS", "http://localhost:8080")];
+        for command in ["", "./start.sh"] {
+            assert_eq!(with(&urls, command), Some((ServerProgram::Dotnet, 8080, true)));
+        }
+        assert_eq!(with(&[("ASPNETCORE_URLS", "http://+:8080")], ""), None);
+        assert_eq!(with(&urls, "uvicorn main:app --host 0.0.0.0"), None);
+        let several = |urls| on_loopback([], ["dotnet", "shop.dll", "--urls", urls]).is_some();
+        assert!(several("http://localhost:80;http://[::1]:80"));
+        assert!(!several("http://localhost:80;http://*:81"));
         // What an image or a file may say is not known of all.
         let certain = |command| on_loopback([], [command]).map(OnLoopback::is_certain);
         assert_eq!(certain("flask run"), Some(false));

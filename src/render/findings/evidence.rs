@@ -103,6 +103,17 @@ pub fn sentence(evidence: &Evidence) -> String {
             };
             format!("localhost is {who}, and nothing listens on {port} there")
         }
+        Evidence::SpeaksOf { container, variable, peer } => {
+            format!("{variable} is named after {peer}, and localhost is {container} itself")
+        }
+        Evidence::Untaken { host_ports } => {
+            let ports = if host_ports.len() == 1 { "port" } else { "ports" };
+            format!(
+                "Connections wait at {ports} {} of the host, which Podman only keeps from others: its rules, \
+                 which send them on to the container, are gone",
+                numbers(host_ports)
+            )
+        }
         Evidence::Ipv4Only { container, port } => {
             format!("{container} listens on {port} for IPv4 only")
         }
