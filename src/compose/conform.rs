@@ -8,7 +8,7 @@ use super::keys;
 use super::notes::Notes;
 use super::shape::{Keys, Shape};
 use crate::model::words::listed;
-use crate::model::{Form, nearest};
+use crate::model::{Form, Refuser, nearest};
 use crate::order::OrderBy;
 use crate::yaml::{Entry, Node, Tag, Value};
 
@@ -75,7 +75,7 @@ fn check_items(node: &Node, item: &'static Shape, path: &[&str], notes: &mut Not
         let at = at.to_string();
         let path = [path, &[&at]].concat();
         match single_pair(node, item).and_then(|why| Some((why, in_list(key)?))) {
-            Some((why, form)) => notes.refused_form(node.spot, &path, why, form),
+            Some((why, form)) => notes.refused_form(Refuser::Compose, node.spot, &path, why, form),
             None => item.check(node, &path, notes),
         }
     }
@@ -184,7 +184,13 @@ fn fallen_out<'n>(
         let stand = if names.len() == 1 { "stands" } else { "stand" };
         let why = format!("nothing stands below it: {} {stand} beside it", listed(&names, 5));
         let form = Form::Indented { keys: fallen.iter().map(|key| (*key).to_owned()).collect() };
-        notes.refused_form(entry.key, &[path, &[home.as_str()]].concat(), why, form);
+        notes.refused_form(
+            Refuser::Compose,
+            entry.key,
+            &[path, &[home.as_str()]].concat(),
+            why,
+            form,
+        );
         told.insert(home.as_str());
         told.extend(fallen);
     }

@@ -89,7 +89,10 @@ impl<'a> Asking<'a> {
         }
         let path = ["services", name];
         let is_there = |key: &str| node.get(key).is_some_and(|node| node.value != Value::Null);
-        if text(node, "image").is_none() && !is_there("build") && !is_there("provider") {
+        // What extends nothing that could be read may have one there.
+        let is_whole = !is_there("extends");
+        if is_whole && text(node, "image").is_none() && !is_there("build") && !is_there("provider")
+        {
             // A slip of the finger has been told already.
             let meant = ["build", "image"].iter().any(|key| self.notes.is_meant(&path, key));
             if !meant {
@@ -242,7 +245,7 @@ impl<'a> Asking<'a> {
         if is_other || there.is_some_and(|there| there.contains_key(wanted)) {
             return;
         }
-        self.notes.refused_worded(spot, path, || undeclared(path, section, wanted, there));
+        self.notes.absent(spot, path, || undeclared(path, section, wanted, there));
     }
 
     /// The services that a service must have started before it; those that are
@@ -290,7 +293,7 @@ impl<'a> Asking<'a> {
                 let path = ["services", name, need.key, need.service];
                 let path = if need.key == "depends_on" { &path[..] } else { &path[..3] };
                 let why = || no_service(path, need.service, self.services, self.on);
-                self.notes.refused_worded(need.at, path, why);
+                self.notes.absent(need.at, path, why);
             }
             there
         });

@@ -80,16 +80,20 @@ impl Loader {
                 return Ok(());
             }
         };
+        let before = chain.len();
         chain.push(real(&source.path));
         for (at, item) in items.iter().enumerate() {
             let number = at.to_string();
-            if let Some(included) =
-                self.included(item, &["include", &number], source, variables, chain)?
-            {
-                self.import(document, included);
+            let path = ["include", &number];
+            let included = self.included(item, &path, source, variables, chain);
+            // What was included before something was refused is in the chain yet.
+            chain.truncate(before + 1);
+            match self.notes.told(included, item.spot, &path)?.flatten() {
+                Some(included) => self.import(document, included),
+                None => self.notes.is_partial = true,
             }
         }
-        chain.pop();
+        chain.truncate(before);
         Ok(())
     }
 

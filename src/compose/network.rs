@@ -75,7 +75,7 @@ impl Reader<'_> {
 
 /// Whether the network is made elsewhere, and the name it is given in the old
 /// way of writing that: `external: {name: N}`.
-fn external(node: &Node) -> Option<Option<String>> {
+pub fn external(node: &Node) -> Option<Option<String>> {
     let external = node.get("external")?;
     match external.map() {
         Some(_) => Some(text(external, "name")),

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::interpolate::Remark;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::model::words::count;
 use crate::model::{Fault, Form, Place, Refuser, Unread, nearest};
 use crate::order::OrderBy;
@@ -23,6 +23,8 @@ pub struct Notes {
     notes: Vec<Unread>,
     left_out: usize,
     faults: Vec<(Spot, Fault)>,
+    /// Whether a part of the project was not read, so that what is not there may be in it.
+    pub is_partial: bool,
     /// Variables without a value: where first, and how often.
     unset: BTreeMap<String, (Spot, usize)>,
 }
@@ -70,9 +72,17 @@ impl Notes {
         self.refused_worded(spot, path, || (why.into(), None, None));
     }
 
-    /// Notes the same, with the form in which Compose would take it.
-    pub fn refused_form(&mut self, spot: Spot, path: &[&str], why: String, form: Form) {
-        self.fault(Refuser::Compose, spot, path, || (why, None, Some(form)));
+    /// Notes that one of the two refuses what `path` says, with the form in which it would
+    /// be taken.
+    pub fn refused_form(
+        &mut self,
+        by: Refuser,
+        spot: Spot,
+        path: &[&str],
+        why: String,
+        form: Form,
+    ) {
+        self.fault(by, spot, path, || (why, None, Some(form)));
     }
 
     /// Notes the same, put in words only if the note is kept: to find out what
@@ -84,6 +94,39 @@ impl Notes {
         words: impl FnOnce() -> (String, Option<String>, Option<Form>),
     ) {
         self.fault(Refuser::Compose, spot, path, words);
+    }
+
+    /// Notes that Compose refuses the file for what `path` names and there is not, unless
+    /// that may be in a part that was not read.
+    pub fn absent(
+        &mut self,
+        spot: Spot,
+        path: &[&str],
+        words: impl FnOnce() -> (String, Option<String>, Option<Form>),
+    ) {
+        if !self.is_partial {
+            self.refused_worded(spot, path, words);
+        }
+    }
+
+    /// What came of reading something that a file names at `spot`; nothing where Compose
+    /// refuses that, which is noted.
+    ///
+    /// # Errors
+    ///
+    /// Where netmap itself goes no further.
+    pub fn told<T>(&mut self, result: Result<T>, spot: Spot, path: &[&str]) -> Result<Option<T>> {
+        let (place, why, hint) = match result {
+            Err(Error::ComposeFile { place, why, hint }) => (place, why, hint),
+            other => return other.map(Some),
+        };
+        let file = self.files.iter().position(|file| *file == place.file).unwrap_or_default();
+        let at = Spot { file, line: place.line, column: place.column };
+        // What is wrong with the other file as a whole stands there, and at no path of it.
+        let path = if at.line == spot.line && self.place(spot) == place { path } else { &[] };
+        let form = hint.map(|how| Form::Parsed { how });
+        self.fault(Refuser::Compose, at, path, || (why, None, form));
+        Ok(None)
     }
 
     /// Notes that one of the two refuses what `path` says, and why.

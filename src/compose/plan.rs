@@ -9,17 +9,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::consistency;
 use super::merge;
-use super::names::Names;
+use super::names::{Names, network_name, twins};
 use super::network::built_in;
 use super::places::places;
 use super::reader::Reader;
 use super::service::{Attachment, Dependency, Service};
 use super::start;
-use super::undeclared::{undeclared, unknown_profiles, unused};
+use super::undeclared::{undeclared, unknown_profiles};
 use crate::model::keys::label;
 use crate::model::{
-    Compose, Container, Endpoint, EngineFacts, Link, Network, NetworkMode, Plan, PublishedPort,
-    RequestedPort, Snapshot, State,
+    Compose, Container, Endpoint, EngineFacts, Form, Link, Network, NetworkMode, Plan,
+    PublishedPort, Refuser, RequestedPort, Snapshot, State,
 };
 use crate::order::Ordered;
 use crate::yaml::{Entry, Mapping, Node};
@@ -54,7 +54,8 @@ pub fn snapshot(reader: &mut Reader, project: &Project, tree: &Node) -> Snapshot
     let declared = declared_networks(tree);
     let networks = networks(reader, project, &declared, &services);
     place_modeless(reader, &mut services, &networks);
-    let names = Names { project: &project.name, separator: project.separator };
+    let twins = twins(&services);
+    let names = Names { project: &project.name, separator: project.separator, twins: &twins };
     start::check(tree, &services, &networks, names, &mut reader.loader.notes);
     let mut drawing = Drawing::new(reader, names, &services, &networks);
     let containers = drawing.containers();
@@ -152,10 +153,10 @@ fn networks(
             if entry.is_none() && key != "default" {
                 let path = ["services", &service.name, "networks", key];
                 let why = || undeclared(&path, "networks", key, Some(declared));
-                reader.loader.notes.refused_worded(attachment.spot, &path, why);
+                reader.loader.notes.absent(attachment.spot, &path, why);
                 continue;
             }
-            let full = format!("{}_{key}", project.name);
+            let full = network_name(&project.name, key);
             let network = reader.network(key, entry.map(|entry| &entry.value), full, &project.name);
             found.insert(key.clone(), network);
         }
@@ -168,7 +169,7 @@ fn networks(
     }
     for (key, entry) in declared {
         if !found.contains_key(key) {
-            let why = unused(key, modes.get(key.as_str()).copied());
+            let why = "no service is on it, so Compose does not make it";
             reader.loader.notes.add(entry.key, &["networks", key], why);
         }
     }
@@ -206,7 +207,10 @@ impl<'a, 'r> Drawing<'a, 'r> {
                 let path = ["services", &service.name, "container_name"];
                 let why =
                     "one name does for one container only, so Compose cannot scale this service";
-                self.reader.loader.notes.refused(service.name_spot, &path, why);
+                let form = Form::Nameless { service: service.name.clone(), or_another: false };
+                let notes = &mut self.reader.loader.notes;
+                let (by, why) = (Refuser::Compose, why.to_owned());
+                notes.refused_form(by, service.name_spot, &path, why, form);
             }
             for number in 1..=service.replicas {
                 let container = self.container(service, number);
@@ -228,7 +232,7 @@ impl<'a, 'r> Drawing<'a, 'r> {
         let links = self.links(service, number);
         let (network_mode, endpoints) = self.networking(service, &links);
         let own_networks = service.network_mode.is_none();
-        let Names { project, separator } = self.names;
+        let Names { project, separator, .. } = self.names;
         let image = match service.image.as_str() {
             "" => format!("{project}{separator}{}", service.name),
             image => image.to_owned(),

@@ -268,7 +268,8 @@ fn normalised(name: &str) -> String {
 /// Holds a merged project against what a compose file may say.
 pub fn shape(tree: &Node, notes: &mut Notes) -> Result<()> {
     let Value::Map(map) = &tree.value else { return Ok(()) };
-    if map.keys().all(|key| key == "version") {
+    // What it includes and is not there is told already.
+    if map.keys().all(|key| key == "version") && !notes.is_partial {
         return Err(notes.error(first_line(), "the file is empty"));
     }
     let is_service = |node: &Node| node.get("image").is_some() || node.get("build").is_some();

@@ -2,16 +2,17 @@
 //! prove it: fixed addresses that cannot be had, options that do not go with a
 //! borrowed network stack, names that two containers want.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
+use super::merge;
 use super::names::Names;
 use super::notes::Notes;
 use super::service::{Attachment, Service};
-use crate::model::{Network, Subnet};
 use crate::order::Ordered;
+use crate::model::{Form, Network, Refuser, Subnet};
 use crate::yaml::{Node, Spot, Value};
 
 /// Asks what is planned.
@@ -23,6 +24,7 @@ pub fn check(
     notes: &mut Notes,
 ) {
     modes(tree, services, notes);
+    modes_of_networks(tree, services, names, notes);
     container_names(services, names, notes);
     network_names(tree, networks, notes);
     let mut fixed = fixed(services);
@@ -61,6 +63,38 @@ fn modes(tree: &Node, services: &BTreeMap<String, Service>, notes: &mut Notes) {
     }
 }
 
+/// Modes that are the name of a network of the file. The engine takes such a mode for a
+/// network of its own, and knows this one by another name.
+fn modes_of_networks(
+    tree: &Node,
+    services: &BTreeMap<String, Service>,
+    names: Names,
+    notes: &mut Notes,
+) {
+    let declared = tree.get("networks").map(|section| merge::names(section.clone()));
+    let declared = declared.as_ref().and_then(Node::map);
+    let called = |key: &str, node: &Node| names.network(key, node);
+    let on_engine: BTreeSet<String> =
+        declared.into_iter().flatten().map(|(key, entry)| called(key, &entry.value)).collect();
+    for service in services.values() {
+        let mode = service.network_mode.as_deref().unwrap_or_default();
+        let Some(network) = declared.and_then(|declared| declared.get(mode)) else { continue };
+        let is_built_in = ["bridge", "default", "host", "none"].contains(&mode);
+        if is_built_in || on_engine.contains(mode) {
+            continue;
+        }
+        let path = ["services", &service.name, "network_mode"];
+        let node = tree.get("services").and_then(|services| services.get(&service.name));
+        let spot = node.and_then(|node| node.get("network_mode")).map_or(service.spot, |n| n.spot);
+        let why = format!(
+            "a mode names a network of the engine, which knows `{mode}` of this file as `{}`",
+            called(mode, &network.value)
+        );
+        let form = Form::Listed { under: "networks".to_owned(), name: mode.to_owned() };
+        notes.refused_form(Refuser::Engine, spot, &path, why, form);
+    }
+}
+
 fn is_empty(node: &Node) -> bool {
     match &node.value {
         Value::Null => true,
@@ -77,18 +111,21 @@ fn container_names(services: &BTreeMap<String, Service>, names: Names, notes: &m
     let mut made: BTreeMap<String, &str> = BTreeMap::new();
     for service in made_up {
         let numbers = 1..=service.replicas;
-        made.extend(numbers.map(|number| (names.container(service, number), &*service.name)));
+        let made_up = numbers.map(|number| names.joined(&service.name, number));
+        made.extend(made_up.map(|name| (name, &*service.name)));
     }
     let mut given: BTreeMap<&str, &str> = BTreeMap::new();
     for service in services.values() {
         let Some(name) = service.container_name.as_deref() else { continue };
         let path = ["services", &service.name, "container_name"];
-        if let Some(other) = given.insert(name, &service.name) {
+        let first = given.get(name).copied();
+        given.entry(name).or_insert(&service.name);
+        let taken = first.map(|other| (Refuser::Compose, other));
+        let taken = taken.or_else(|| made.get(name).map(|other| (Refuser::Engine, *other)));
+        if let Some((by, other)) = taken {
             let why = format!("`{name}` is the name of a container of `{other}`, too");
-            notes.refused(service.name_spot, &path, why);
-        } else if let Some(other) = made.get(name) {
-            let why = format!("`{name}` is the name of a container of `{other}`, too");
-            notes.refused_by_engine(service.name_spot, &path, why);
+            let form = Form::Nameless { service: service.name.clone(), or_another: true };
+            notes.refused_form(by, service.name_spot, &path, why, form);
         } else if !is_container_name(name) {
             let why = "a container's name has letters, digits, `_`, `.` and `-` only";
             notes.refused_by_engine(service.name_spot, &path, why);

@@ -37,9 +37,17 @@ impl Folder {
 
     /// The error, with the folder's name taken out of it.
     fn error(&self, files: &[&str]) -> String {
-        let error = read(&self.request(files)).expect_err("no plan").to_string();
-        error
-            .replace(&format!("{}/", self.path("").display().to_string().trim_end_matches('/')), "")
+        self.relative(&read(&self.request(files)).expect_err("no plan").to_string())
+    }
+
+    /// What is refused, likewise.
+    fn faults(&self, files: &[&str]) -> Vec<String> {
+        faults(&self.read(files)).iter().map(|fault| self.relative(fault)).collect()
+    }
+
+    fn relative(&self, text: &str) -> String {
+        let folder = self.path("").display().to_string();
+        text.replace(&format!("{}/", folder.trim_end_matches('/')), "")
     }
 }
 
@@ -326,13 +334,61 @@ fn what_is_not_understood_is_named_and_the_rest_goes_on() {
     assert_eq!(faults(&snapshot).len(), 11);
 }
 
+/// A mode names a network as the engine knows it, which is by another name than the file.
 #[test]
 fn a_mode_that_names_a_network_of_the_file_is_told() {
-    let snapshot =
-        plan("services: {web: {image: a, network_mode: back}}\nnetworks:\n  back:\n  front:\n");
-    let notes = notes(&snapshot);
-    assert!(notes[0].ends_with("of the engine, and `networks: [back]` this one"), "{notes:?}");
-    assert!(notes[1].ends_with("so Compose does not make it"), "{notes:?}");
+    let told = |mode: &str, back: &str| {
+        let text = format!(
+            "services:\n  web: {{image: a, network_mode: {mode}}}\n  db: {{image: a, networks: [back]}}\n\
+             networks:\n  back: {back}\n  bridge:\n"
+        );
+        faults(&plan(&text))
+    };
+    let known = |name: &str| {
+        format!(
+            "engine 2:33 services.web.network_mode: a mode names a network of the engine, which knows \
+             `back` of this file as `{name}`"
+        )
+    };
+    assert_eq!(told("back", ""), [known("shop_back")]);
+    assert_eq!(told("back", "{name: b}"), [known("b")]);
+    // The engine has a network of this name, or may have one.
+    let fine = [
+        ("back", "{external: true}"),
+        ("back", "{name: back}"),
+        ("shop_back", ""),
+        ("elsewhere", ""),
+        ("bridge", ""),
+        ("host", ""),
+    ];
+    for (mode, back) in fine {
+        assert_eq!(told(mode, back), [""; 0], "{mode} {back}");
+    }
+    let snapshot = plan("services: {web: {image: a, network_mode: back}}\nnetworks: {back: }\n");
+    let form = snapshot.plan.expect("a plan").faults[0].form.clone();
+    let (under, name) = ("networks".to_owned(), "back".to_owned());
+    assert_eq!(form, Some(Form::Listed { under, name }));
+}
+
+/// One name is one container's: who is given it as well is drawn without.
+#[test]
+fn a_name_that_is_given_twice_is_told_once() {
+    let snapshot = plan(
+        "services:\n  a: {image: a, container_name: one}\n  b: {image: b, container_name: one}\n  \
+         c: {image: c, container_name: one, scale: 2}\n",
+    );
+    let names: Vec<&str> = snapshot.containers.iter().map(|c| c.name.as_str()).collect();
+    assert_eq!(names, ["one", "shop-b-1", "shop-c-1", "shop-c-2"]);
+    let faults = &snapshot.plan.as_ref().expect("a plan").faults;
+    let forms: Vec<_> = faults.iter().map(|fault| (fault.place.line, fault.form.clone())).collect();
+    let nameless = |service: &str, or_another| {
+        Some(Form::Nameless { service: service.to_owned(), or_another })
+    };
+    let expected = [(3, nameless("b", true)), (4, nameless("c", true)), (4, nameless("c", false))];
+    assert_eq!(forms, expected);
+    let map = crate::graph::Map::new(&snapshot);
+    let findings = crate::diagnose::diagnose(&map, None, |_| true).findings;
+    assert!(findings.iter().all(|finding| finding.rule == "refused-file"), "{findings:#?}");
 }
 
 #[test]
@@ -402,19 +458,15 @@ fn files_do_not_leave_the_folder_nor_go_round_in_a_circle() {
 
     let circle =
         Folder::new(&[("compose.yaml", &include("b.yaml")), ("b.yaml", &include("compose.yaml"))]);
+    let told = |folder: &Folder| folder.faults(&["compose.yaml"]);
     assert_eq!(
-        circle.error(&["compose.yaml"]),
-        "b.yaml:1:11: this file includes itself, directly or through others"
+        told(&circle),
+        ["1:11 include.0: this file includes itself, directly or through others"]
     );
     let gone = Folder::new(&[("compose.yaml", &include("gone.yaml"))]);
-    assert!(
-        gone.error(&["compose.yaml"]).starts_with("compose.yaml:1:11: cannot read `gone.yaml`")
-    );
+    assert_eq!(told(&gone), ["1:11 include.0: cannot read `gone.yaml`: it is not there"]);
     let folder = Folder::new(&[("compose.yaml", &include("sub")), ("sub/x", "")]);
-    assert_eq!(
-        folder.error(&["compose.yaml"]),
-        "compose.yaml:1:11: cannot read `sub`: it is no file"
-    );
+    assert_eq!(told(&folder), ["1:11 include.0: cannot read `sub`: it is no file"]);
     let far = plan(&include("oci://docker.io/x/y"));
     assert_eq!(
         notes(&far),
@@ -425,30 +477,22 @@ fn files_do_not_leave_the_folder_nor_go_round_in_a_circle() {
 
 #[test]
 fn services_do_not_extend_one_another_in_a_circle() {
-    let text = "services:\n  a: {extends: b}\n  b: {extends: {service: a}}\n";
-    assert!(error(text).ends_with("extends itself, directly or through others"), "{}", error(text));
+    let told = |text: &str| faults(&plan(text));
     assert_eq!(
-        error("services:\n  a: {extends: nobody}\n"),
-        "compose.yaml:2:16: there is no service `nobody` to extend"
+        told("services:\n  a: {extends: b}\n  b: {extends: {service: a}}\n"),
+        ["2:16 services.a.extends: `a` extends itself, directly or through others"]
+    );
+    assert_eq!(
+        told("services:\n  a: {extends: nobody}\n"),
+        ["2:16 services.a.extends: there is no service `nobody` to extend"]
     );
     let two = Folder::new(&[
         ("compose.yaml", "services: {a: {extends: {file: b.yaml, service: b}}}\n"),
         ("b.yaml", "services: {b: {extends: {file: compose.yaml, service: a}}}\n"),
     ]);
-    assert!(two.error(&["compose.yaml"]).ends_with("extends itself, directly or through others"));
-    // However long a chain is, and in whichever order its services stand.
-    for number in [|n: u32| n, |n: u32| 100 - n] {
-        let service = |n: u32| {
-            let (own, base) = (number(n), number(n.saturating_sub(1)));
-            match n {
-                0 => format!("  s{own:03}: {{image: x}}\n"),
-                _ => format!("  s{own:03}: {{extends: s{base:03}, expose: ['{n}']}}\n"),
-            }
-        };
-        let text = format!("services:\n{}", (0..=100).map(service).collect::<String>());
-        let last = plan(&text).containers.into_iter().map(|container| container.exposed.len());
-        assert_eq!(last.max(), Some(100));
-    }
+    let told = two.faults(&["compose.yaml"]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].ends_with("extends itself, directly or through others"), "{told:?}");
     let mut growing = "services:\n  s0: {image: x, extra_hosts: [a:1.1.1.1]}\n".to_owned();
     for n in 1..5000 {
         growing
@@ -614,4 +658,34 @@ fn a_folder_that_is_closed_is_told_of_itself() {
             ),
         }
     }
+}
+
+/// What is wrong with one part of a project says nothing of the others, and what may be in a
+/// part that was not read is not missed.
+#[test]
+fn every_part_that_cannot_be_read_is_told() {
+    let folder = Folder::new(&[
+        (
+            "compose.yaml",
+            "include: [gone.yaml, broken.yaml, good.yaml]\n\
+             services:\n  a: {extends: {file: gone.yaml, service: x}}\n  b: {extends: nobody}\n  \
+             c: {extends: b, ports: ['80']}\n  d: {image: d, prots: ['80'], depends_on: [x]}\n",
+        ),
+        ("broken.yaml", "services: [\n"),
+        ("good.yaml", "services:\n  good: {image: g, networks: [nowhere]}\n"),
+    ]);
+    let told = folder.faults(&["compose.yaml"]);
+    let parts = [
+        "include.0: cannot read `gone.yaml`",
+        "services.a.extends: cannot read `gone.yaml`",
+        "services.b.extends: there is no service `nobody`",
+        "services.d.prots: there is no such key; did you mean `ports`?",
+        // What is no YAML.
+        " : ",
+    ];
+    assert_eq!(told.len(), parts.len(), "{told:#?}");
+    for part in parts {
+        assert!(told.iter().any(|told| told.contains(part)), "{part}: {told:#?}");
+    }
+    assert_eq!(folder.read(&["compose.yaml"]).containers.len(), 5);
 }

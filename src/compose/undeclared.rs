@@ -56,17 +56,6 @@ pub fn or_which(wanted: &str, services: &Mapping) -> String {
     meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default()
 }
 
-/// The words for a network that no service is on, and the service whose mode has its name.
-pub fn unused(key: &str, by_mode: Option<&str>) -> String {
-    let why = "no service is on it, so Compose does not make it";
-    by_mode.map_or(why.to_owned(), |service| {
-        format!(
-            "{why}: `network_mode` of `{service}` names a network of the engine, and `networks: [{key}]` \
-             this one"
-        )
-    })
-}
-
 /// Notes profiles that are asked for and that no service has.
 pub fn unknown_profiles(tree: &Node, asked: &[String], notes: &mut Notes) {
     let all = tree.get("services").and_then(Node::map).into_iter().flatten();

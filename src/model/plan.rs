@@ -98,6 +98,20 @@ pub enum Form {
         /// The name.
         name: String,
     },
+    /// Nothing: a container that is given no name gets one that no other has.
+    Nameless {
+        /// By which name others find it all the same.
+        service: String,
+        /// Whether another name would do as well.
+        or_another: bool,
+    },
+    /// Below another key: `networks: [back]` in place of `network_mode: back`.
+    Listed {
+        /// The other key.
+        under: String,
+        /// The value.
+        name: String,
+    },
     /// Whatever takes away what a parser trips over.
     Parsed {
         /// How, as advice.

@@ -375,6 +375,48 @@ fn localhost_for_the_one_server_of_its_kind_is_found_in_a_plan() {
     }
 }
 
+/// `GUACD_HOSTNAME: localhost` beside a service that is called guacd.
+#[test]
+fn localhost_in_a_variable_that_is_named_after_a_service_is_found_in_a_plan() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("compose.yaml");
+    let file = path.to_str().unwrap();
+    let doctor = |variable: &str, peer: &str, more: &str| {
+        let text = format!(
+            "name: s\nservices:\n  front:\n    image: shop/front:1\n    environment:\n      {variable}\n{peer}\n    \
+             {more}\n"
+        );
+        fs::write(&path, text).unwrap();
+        netmap(&["doctor", "--compose", file])
+    };
+    let guacd = "  guacd:\n    image: guacamole/guacd";
+    let told = doctor("GUACD_HOSTNAME: localhost", guacd, "");
+    assert!(
+        told.code == 1 && told.out.contains("\nerror    s-front-1 looks for s-guacd-1"),
+        "{}",
+        told.out
+    );
+    assert!(told.out.contains("GUACD_HOSTNAME"), "{}", told.out);
+    // What such an image listens on nobody knows, and a browser may be meant.
+    let users = "  user-service:\n    build: .";
+    let told = doctor("USER_SERVICE_HOST: localhost", users, "");
+    assert!(
+        told.out.contains("\ninfo     s-front-1 names localhost for s-user-service-1"),
+        "{}",
+        told.out
+    );
+    assert!(told.out.contains("USER_SERVICE_HOST is named after"), "{}", told.out);
+    assert!(told.out.contains("give front user-service in USER_SERVICE_HOST"), "{}", told.out);
+    for (variable, peer, more) in [
+        ("GUACD_HOSTNAME: guacd", guacd, ""),
+        ("FRONT_HOST: localhost", guacd, ""),
+        ("GUACD_HOSTNAME: localhost", guacd, "network_mode: service:front"),
+    ] {
+        let run = doctor(variable, peer, more);
+        assert!(!run.out.contains("localhost-dependency"), "{variable} {more}: {}", run.out);
+    }
+}
+
 /// A development server that listens on loopback unless told otherwise, or is told to.
 #[test]
 fn a_command_that_listens_on_loopback_is_found_in_a_plan() {

@@ -253,6 +253,14 @@ fn reform(key: &str, to: &Form) -> String {
         Form::Declared { section, name } => {
             format!("under {section} at the top of the file, write {name}:")
         }
+        Form::Nameless { service, or_another } => {
+            let or_another =
+                if *or_another { ", or write one that no other container wants" } else { "" };
+            format!(
+                "leave {key} out{or_another}; others find the container as {service} all the same"
+            )
+        }
+        Form::Listed { under, name } => format!("write {under}: [{name}] in place of {key}"),
         Form::Parsed { how } => how.clone(),
     }
 }
