@@ -215,3 +215,40 @@ fn what_listens_on_another_published_port_does_listen() {
     let told = format!("{:?}", findings[0].evidence);
     assert!(told.contains("ports: [53]"), "{told}");
 }
+
+/// Podman keeps a published port by a socket that nobody reads, and rules send on what comes.
+#[test]
+fn ports_whose_rules_are_gone_are_told() {
+    let found = |engine: &Value, untaken: &Value| {
+        let published = |port: u16| {
+            json!({"published": [
+                {"port": 80, "protocol": "tcp", "host_ip": "0.0.0.0", "host_port": port}]})
+        };
+        let snapshot = json!({"schema": "netmap/1", "engine": engine,
+            "networks": [{"name": "n", "id": "n", "driver": "bridge",
+                "subnets": [{"subnet": "10.0.0.0/24", "gateway": "10.0.0.1"}]}],
+            "containers": [container("api", 2, &published(8081)), container("web", 3, &published(8080))],
+            "host": {"listening": [], "untaken": untaken}});
+        let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
+        diagnose(&Map::new(&snapshot), None, |_| true).findings
+    };
+    let podman = json!({"name": "Podman", "version": "5.4"});
+    let dead = found(&podman, &json!([listening("0.0.0.0", 8080)]));
+    let summary = "What comes to port 8080 of the host does not get to web";
+    assert_eq!(told(&dead), [("firewall-drop".to_owned(), summary)]);
+    assert_eq!(dead[0].subjects, ["web"]);
+    assert!(fix::lines(&dead[0].fix).concat().contains("podman network reload --all"));
+    let both = found(&podman, &json!([listening("0.0.0.0", 8080), listening("0.0.0.0", 8081)]));
+    let summary = "What comes to ports 8080 and 8081 of the host does not get to api and web";
+    assert_eq!(told(&both), [("firewall-drop".to_owned(), summary)]);
+    let rootless = json!({"name": "Podman", "version": "5.4", "rootless": true});
+    let busy = json!([listening("0.0.0.0", 8080)]);
+    for (engine, untaken) in [
+        (&podman, json!([])),
+        (&podman, json!([listening("0.0.0.0", 9090), listening("127.0.0.1", 22)])),
+        (&rootless, busy.clone()),
+        (&json!({"name": "Docker", "version": "28.0"}), busy),
+    ] {
+        assert_eq!(told(&found(engine, &untaken)), [], "{engine} {untaken}");
+    }
+}

@@ -100,7 +100,9 @@ pub struct OwnContainer {
     is_infra: Option<bool>,
 }
 
-/// Adds to the containers in which pod they are.
+/// Adds to the containers in which pod they are. Who holds a pod's network is called on the
+/// map as people call the pod: Podman made its own name up, `0123456789ab-infra`, and makes
+/// up another one for the next.
 pub fn add_pods(own: Vec<OwnContainer>, containers: &mut [Container]) {
     let mut own: HashMap<String, OwnContainer> =
         own.into_iter().map(|container| (container.id.clone(), container)).collect();
@@ -109,6 +111,10 @@ pub fn add_pods(own: Vec<OwnContainer>, containers: &mut [Container]) {
         let is_infra = own.is_infra.unwrap_or_default();
         let name = own.pod_name.filter(|name| !name.is_empty());
         container.pod = name.map(|name| Pod { name, is_infra });
+        // A name is one container's or one pod's.
+        if let Some(pod) = container.held_pod().map(str::to_owned) {
+            container.own_name = Some(std::mem::replace(&mut container.name, pod));
+        }
     }
 }
 
@@ -168,6 +174,9 @@ mod tests {
             own_containers(&containers).is_some() && own_containers(&containers[1..]).is_none()
         );
         add_pods(serde_json::from_value(own).unwrap(), &mut containers);
+        let names = containers.each_ref().map(|c| (c.name.as_str(), c.own_name()));
+        let own = [("shop", "0123-infra"), ("web", "web"), ("lone", "lone"), ("new", "new")];
+        assert_eq!(names, own);
         let pods = containers.map(|c| c.pod.map(|pod| (pod.name, pod.is_infra)));
         let shop = |is_infra| Some(("shop".to_owned(), is_infra));
         assert_eq!(pods, [shop(true), shop(false), None, None]);

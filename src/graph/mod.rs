@@ -405,7 +405,7 @@ fn stack_owners(snapshot: &Snapshot) -> PerContainer<StackOwner> {
             if let Some(called) = known.get_mut(&(&*container.node, &*container.id)) {
                 called.by_id = Some(at);
             }
-            if let Some(called) = known.get_mut(&(&*container.node, &*container.name)) {
+            if let Some(called) = known.get_mut(&(&*container.node, container.own_name())) {
                 called.by_name.get_or_insert(at);
             }
         }

@@ -412,7 +412,8 @@ pub struct Container {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub node: String,
     /// Its name on that engine, where the map has another for it because two
-    /// engines have a container of that name. See [`Self::own_name()`].
+    /// engines have a container of that name, or because it holds the network of a
+    /// pod. See [`Self::own_name()`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own_name: Option<String>,
     /// Podman's pod that it is in.

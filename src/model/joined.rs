@@ -54,7 +54,7 @@ impl Snapshot {
             let by_name: BTreeMap<String, String> =
                 renamed.iter().map(|((old, _), new)| (old.clone(), new.clone())).into_map();
             let ids: BTreeMap<String, String> =
-                part.containers.iter().map(|c| (c.name.clone(), c.id.clone())).into_map();
+                part.containers.iter().map(|c| (c.own_name().to_owned(), c.id.clone())).collect();
             for mut container in part.containers {
                 for endpoint in &mut container.endpoints {
                     let key = (endpoint.network.clone(), endpoint.network_id.clone());
@@ -79,7 +79,8 @@ impl Snapshot {
                     }
                     NetworkMode::None | NetworkMode::Host => {}
                 }
-                container.own_name = apart(&mut container.name, &same_container);
+                let on_map = apart(&mut container.name, &same_container);
+                container.own_name = container.own_name.take().or(on_map);
                 container.node.clone_from(&node);
                 whole.containers.push(container);
             }

@@ -292,6 +292,10 @@ pub struct HostObservation {
     /// Its interfaces' largest packets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mtus: Option<Vec<Mtu>>,
+    /// Of its sockets those that keep a published port, and at which connections wait that
+    /// no program has taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub untaken: Vec<Listening>,
 }
 
 /// What a network itself says about its members.

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::swarm_ports;
-use crate::diagnose::{Case, Judgement, Rule, Sight, advise, drops, on_host, refused_though_open};
+use crate::diagnose::{
+    Case, Judgement, Rule, Sight, advise, drops, meet, on_host, refused_though_open,
+};
 use crate::graph::{Agreement, Compared, Extent, Silence, Ways, silences};
 use crate::model::words::few;
 use crate::model::{
-    By, ContainerAt, DropSearch, Evidence, Family, Finding, LostWay, NetworkAt, Outcome, Severity,
-    Step, Why,
+    By, ContainerAt, DropSearch, Evidence, Family, Finding, LostWay, NetworkAt, Outcome, Protocol,
+    Severity, Step, Why,
 };
 use crate::order::{OrderBy, Ordered};
 
@@ -22,7 +24,8 @@ pub const RULE: Rule = Rule {
     seen: "With `--probe`: both run, they share a network that carries traffic, and an address did \
         not answer, or the host said that it is not reachable; or an address answers pings and not \
         a port that is wanted and listens, or refuses what comes there although somebody listens. As root beside the engine netmap also \
-        finds the rule, route or setting that drops the packets, by sending some and counting.",
+        finds the rule, route or setting that drops the packets, by sending some and counting. Of \
+        Podman's published ports also without: connections wait that nothing sends on.",
     example: "Time-outs, or `No route to host`, between two containers of one network",
     fix: "Take the rule away that netmap names. Where it names none, restart the engine after the \
         firewall, so that its rules are there again; with firewalld, put the bridge into the zone `docker`. \
@@ -48,6 +51,7 @@ fn judge(case: &Case) -> Judgement {
         }
         finding
     }));
+    judgement.findings.extend(not_sent_on(case));
     let searched = silences.iter().filter_map(|silence| search(case, silence));
     let in_vain = searched.filter(|search| search.found.is_empty());
     judgement.not_looked =
@@ -55,6 +59,56 @@ fn judge(case: &Case) -> Judgement {
     judgement.not_looked.order();
     judgement.not_looked.dedup();
     judgement
+}
+
+/// Published ports of which nothing comes to their containers. Podman's own program keeps
+/// the port on the machine and takes no connection; its rules send them on before. What
+/// waits there shows that these are gone. Docker has a program that takes them, and so has
+/// a Podman without root.
+fn not_sent_on(case: &Case) -> Option<Finding> {
+    let snapshot = case.map.snapshot();
+    if !snapshot.engine.is_podman() || snapshot.engine.rootless == Some(true) {
+        return None;
+    }
+    let untaken = &snapshot.host.as_ref()?.untaken;
+    let mut finding = RULE.finding([] as [&str; 0], String::new());
+    let mut ports: BTreeSet<u16> = BTreeSet::new();
+    for at in case.containers().filter(|at| case.container(*at).state.has_network()) {
+        let published = case.container(at).published.iter();
+        for published in published.filter(|p| p.protocol == Protocol::Tcp) {
+            let Some(host_port) = published.host_port else { continue };
+            let waits = untaken.iter().any(|socket| {
+                socket.port == host_port && meet(Some(socket.address), Some(published.host_ip))
+            });
+            if !waits {
+                continue;
+            }
+            let container = case.name(at).to_owned();
+            if finding.subjects.last() != Some(&container) {
+                finding.subjects.push(container.clone());
+            }
+            if ports.insert(host_port) {
+                let port = published.port;
+                finding.evidence.push(Evidence::LeadsTo { host_port, container, port });
+            }
+        }
+    }
+    let host_ports: Vec<u16> = ports.into_iter().collect();
+    let (port, numbers) = match host_ports.as_slice() {
+        [] => return None,
+        [only] => ("port", only.to_string()),
+        several => ("ports", few(&several.iter().map(u16::to_string).collect::<Vec<_>>())),
+    };
+    let names = few(&finding.subjects);
+    finding.summary = format!("What comes to {port} {numbers} of the host does not get to {names}");
+    finding.evidence.push(Evidence::Untaken { host_ports });
+    finding.fix = vec![
+        advise(
+            "a firewall was started or reloaded after the containers; let Podman make its rules again:",
+        ),
+        on_host(&["podman", "network", "reload", "--all"]),
+    ];
+    Some(finding)
 }
 
 /// Silence of which nothing else is the known reason.

@@ -85,7 +85,8 @@ fn ask(way: &Sockets, states: StateFlags) -> io::Result<Vec<Socket>> {
             let id = told.head.socket_id;
             let local = SocketAddr::new(id.source_address, id.source_port);
             let remote = SocketAddr::new(id.destination_address, id.destination_port);
-            sockets.push(Socket { local, remote, state: told.head.state });
+            let (state, waiting) = (told.head.state, told.head.recv_queue);
+            sockets.push(Socket { local, remote, state, waiting });
         }
     })?;
     Ok(sockets)
@@ -110,6 +111,22 @@ mod tests {
         };
         assert!(has(there, "0.0.0.0:0", 10), "{seen:?}");
         assert!(has(here, &there.to_string(), 1), "{seen:?}");
+    }
+
+    #[test]
+    fn a_connection_that_nobody_takes_is_seen() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let there = listener.local_addr().unwrap();
+        let is_untaken = || {
+            let untaken = super::super::sockets::untaken(&ask_here().unwrap().tcp);
+            untaken.iter().any(|socket| socket.port == there.port())
+        };
+        assert!(!is_untaken());
+        let client = std::net::TcpStream::connect(there).unwrap();
+        assert!(is_untaken());
+        let taken = listener.accept().unwrap();
+        assert!(!is_untaken());
+        drop((client, taken));
     }
 
     #[test]

@@ -51,6 +51,7 @@ pub async fn host(
             routes: Some(routes::read(&text("net/route")?, &text("net/ipv6_route")?)),
             addresses: routes::own_addresses(&text("net/fib_trie")?),
             mtus: mtus(process, &text("net/dev")?),
+            untaken: sockets::untaken(&tcp),
         })
     })
     .await
@@ -80,6 +81,18 @@ pub fn elsewhere(
         Answering::Forwarder => !gateways.is_empty() && found.all(|found| found) && is_here(),
     };
     if is_known { None } else { why() }
+}
+
+/// Leaves of the connections that nobody has taken those at ports that containers have
+/// published: of the machine's own programs each may take its time.
+pub fn keep_published(host: &mut HostObservation, snapshot: &Snapshot) {
+    let published: HashSet<u16> = snapshot
+        .containers
+        .iter()
+        .flat_map(|container| &container.published)
+        .filter_map(|published| published.host_port)
+        .collect();
+    host.untaken.retain(|socket| published.contains(&socket.port));
 }
 
 /// The IPv4 gateways of bridges with running members.

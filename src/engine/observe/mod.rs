@@ -191,7 +191,10 @@ pub async fn observe_some(
             machine::elsewhere(&host, by, snapshot, is_here).map_or(Ok(host), Err)
         });
         match host {
-            Ok(host) if !of_several => snapshot.host = Some(host),
+            Ok(mut host) if !of_several => {
+                machine::keep_published(&mut host, snapshot);
+                snapshot.host = Some(host);
+            }
             // Sockets and routes of several machines have no place in a snapshot.
             Ok(_) => {}
             Err(why) => snapshot.unread.push(here(Unread::machine(why))),

@@ -23,6 +23,8 @@ pub struct Socket {
     pub remote: SocketAddr,
     /// As the kernel's `tcp_states.h` numbers them.
     pub state: u8,
+    /// Bytes that wait to be read; of one that listens, connections that wait to be taken.
+    pub waiting: u32,
 }
 
 /// States of the kernel's `tcp_states.h`.
@@ -66,6 +68,14 @@ fn waiting(protocol: Protocol, local: SocketAddr) -> Listening {
     Listening { protocol, address: local.ip(), port: local.port() }
 }
 
+/// Those that listen, and at which connections wait that no program has taken.
+pub fn untaken(tcp: &[Socket]) -> Vec<Listening> {
+    let untaken = tcp.iter().filter(|socket| socket.state == LISTEN && socket.waiting > 0);
+    let untaken: BTreeSet<Listening> =
+        untaken.map(|socket| waiting(Protocol::Tcp, socket.local)).collect();
+    untaken.into_iter().take(MOST_KEPT).collect()
+}
+
 /// The sockets in the kernel's tables; lines that are cut short are left out.
 pub fn in_tables(tables: [&str; 2]) -> Vec<Socket> {
     tables.into_iter().flat_map(lines).collect()
@@ -79,7 +89,10 @@ fn lines(table: &str) -> impl Iterator<Item = Socket> {
         let local = socket_address(fields.next()?)?;
         let remote = socket_address(fields.next()?)?;
         let state = fields.next().filter(|state| state.len() == 2)?;
-        Some(Socket { local, remote, state: u8::from_str_radix(state, 16).ok()? })
+        let state = u8::from_str_radix(state, 16).ok()?;
+        let queues = fields.next().and_then(|queues| queues.split_once(':'));
+        let waiting = queues.and_then(|(_, received)| u32::from_str_radix(received, 16).ok());
+        Some(Socket { local, remote, state, waiting: waiting.unwrap_or_default() })
     })
 }
 
@@ -148,6 +161,21 @@ mod tests {
             connections,
             ["Trying 172.17.0.3:27017", "Trying [fd00:63::3]:80", "Open 172.17.0.4:5432"]
         );
+    }
+
+    #[test]
+    fn connections_that_nobody_takes_are_counted_where_somebody_listens() {
+        let table = TCP
+            .replace(
+                "1F90 00000000:0000 0A 00000000:00000000",
+                "1F90 00000000:0000 0A 00000000:00000002",
+            )
+            .replace("6989 01 00000000:00000000", "6989 01 00000000:00000009");
+        let untaken = |table: &str| -> Vec<u16> {
+            super::untaken(&in_tables([table, TCP6])).iter().map(|socket| socket.port).collect()
+        };
+        assert_eq!(untaken(&table), [8080]);
+        assert_eq!(untaken(TCP), [0; 0]);
     }
 
     #[test]

@@ -88,7 +88,8 @@ const OPTIONS: [&str; 53] = [
 const SHARING: [&str; 3] = ["--pod", "--userns", "--uts"];
 
 /// The options of commands that netmap itself writes out.
-const OWN: [&str; 24] = [
+const OWN: [&str; 25] = [
+    "--all",
     "--dport",
     "--driver-opt",
     "--eval",
