@@ -47,6 +47,13 @@ impl<'a> Case<'a> {
             && ago <= 2.0 * complaint.interval() + 1.0
     }
 
+    /// Whether it is a while since something was said for the last time.
+    fn has_lasted(&self, at: ContainerAt, complaint: &Repeated) -> bool {
+        let looked = self.seen(at).and_then(|seen| seen.at);
+        let ago = looked.zip(complaint.last).map(|(looked, last)| looked.since(last));
+        ago.is_some_and(|ago| ago >= LASTING)
+    }
+
     /// Whether what a client complains of is of the time when its server was started,
     /// perhaps again: that runs for some seconds only, or there was nothing more to say
     /// since, or the next complaint is overdue.
@@ -78,17 +85,19 @@ impl<'a> Case<'a> {
         };
         let troubles = self.log_troubles(at).map(|trouble| {
             let (kind, line) = (trouble.kind, trouble.line.clone());
-            (trouble.repeated, Complaint { kind, line, began: trouble.repeated.first })
+            let stands = trouble.stands && self.has_lasted(at, &trouble.repeated);
+            let complaint = Complaint { kind, line, began: trouble.repeated.first };
+            (trouble.repeated, complaint, stands)
         });
         let wordy = self.hostless_errors(at);
         let wordy = wordy.map(|(repeated, kind)| {
-            (repeated, Complaint { kind, line: None, began: repeated.first })
+            (repeated, Complaint { kind, line: None, began: repeated.first }, false)
         });
-        let going_on = troubles
-            .chain(wordy)
-            .filter(|(repeated, complaint)| counts(complaint.kind) && self.goes_on(at, repeated));
-        let latest = going_on.max_by_key(|(repeated, _)| repeated.last);
-        latest.map(|(_, complaint)| complaint)
+        let going_on = troubles.chain(wordy).filter(|(repeated, complaint, stands)| {
+            counts(complaint.kind) && (*stands || self.goes_on(at, repeated))
+        });
+        let latest = going_on.max_by_key(|(repeated, ..)| repeated.last);
+        latest.map(|(_, complaint, _)| complaint)
     }
 
     /// Why a server turns clients away, as its own log says again and again: that tells

@@ -222,3 +222,18 @@ fn a_server_that_runs_is_told_the_option_of_its_own() {
         assert!(other.contains("an option like --host or --bind"), "{other}");
     }
 }
+
+/// HAProxy says once that a backend has no server, and nothing more as long as that is so.
+#[test]
+fn what_is_said_once_and_stands_is_told() {
+    let told = |seconds: u32, stands: bool| {
+        let trouble = json!({"kind": "no-connection", "stands": stands, "count": 2,
+            "first": at(seconds), "last": at(seconds)});
+        let seen = seen("lb", &json!({"log_troubles": [trouble], "at": at(seconds.max(100))}));
+        found(&[container("lb", 2, &json!({}))], &[seen]).iter().map(|f| f.rule).collect::<Vec<_>>()
+    };
+    assert_eq!(told(10, true), ["unexplained-failure"]);
+    // It may pass in a moment, or was said of a time before.
+    assert_eq!(told(98, true), [""; 0]);
+    assert_eq!(told(10, false), [""; 0]);
+}

@@ -133,6 +133,9 @@ pub struct LogTrouble {
     /// The last such line, where it consists of words that hold no secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<String>,
+    /// Whether the program says it once, and it holds until the program says otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stands: bool,
     /// How often it says so, and when.
     #[serde(flatten)]
     pub repeated: Repeated,

@@ -342,6 +342,7 @@ fn observation() -> Observation {
         log_troubles: vec![LogTrouble {
             kind: TroubleKind::Permission,
             line: Some(stranger("line")),
+            stands: true,
             repeated: Repeated {
                 count: 2,
                 first: moment(4),
@@ -434,6 +435,7 @@ fn specimen() -> Snapshot {
             routes: Some(vec![route()]),
             addresses: vec![ip("198.18.77.14")],
             mtus: Some(vec![mtu()]),
+            untaken: vec![listening()],
         }),
         unread: vec![unread()],
     }
@@ -653,6 +655,7 @@ const CLASSES: &[(&str, Class)] = &[
     ("observations[].log_errors[].denied", Stays),
     ("observations[].log_troubles[].kind", Stays),
     ("observations[].log_troubles[].line", Gone),
+    ("observations[].log_troubles[].stands", Stays),
     ("observations[].log_troubles[].count", Stays),
     ("observations[].log_troubles[].first", Moved),
     ("observations[].log_troubles[].last", Moved),
@@ -678,6 +681,9 @@ const CLASSES: &[(&str, Class)] = &[
     ("host.addresses[]", Address),
     ("host.mtus[].interface", Named),
     ("host.mtus[].mtu", Stays),
+    ("host.untaken[].protocol", Stays),
+    ("host.untaken[].address", Address),
+    ("host.untaken[].port", Stays),
     ("flows.began", Moved),
     ("flows.window_ms", Stays),
     ("flows.dropped", Stays),

@@ -185,6 +185,7 @@ impl Redaction {
                     kind: trouble.kind,
                     // It may name anything.
                     line: None,
+                    stands: trouble.stands,
                     repeated: self.moments.repeated(&trouble.repeated),
                 })
                 .collect(),
@@ -212,6 +213,7 @@ impl Redaction {
             routes: host.routes.as_ref().map(|all| self.routes(all)),
             addresses: host.addresses.iter().map(|a| self.addresses.address(*a)).collect(),
             mtus: host.mtus.as_ref().map(|all| self.mtus(all)),
+            untaken: self.listening(&host.untaken),
         }
     }
 

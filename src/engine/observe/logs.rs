@@ -1,7 +1,7 @@
 //! The last lines of a container's log, reduced to what they say went wrong.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bollard::container::LogOutput;
 use bollard::query_parameters::LogsOptions;
@@ -127,14 +127,44 @@ fn why(error: &Error) -> String {
     }
 }
 
+/// What HAProxy says of its servers, once each time that it changes: a backend without any
+/// has none until one of them is up.
+#[derive(Debug, Default)]
+struct Standing {
+    /// Backends that have no server left.
+    alone: BTreeSet<String>,
+}
+
+impl Standing {
+    /// Takes a line in, which is in lower case.
+    fn hear(&mut self, line: &str) {
+        const ALONE: &str = " has no server available!";
+        if let Some((before, _)) = line.split_once(ALONE) {
+            let backend = before.rsplit(' ').next().unwrap_or_default().trim_matches('\'');
+            self.alone.insert(backend.to_owned());
+        } else if let Some((before, _)) = line.split_once(" is up, reason: ") {
+            let server = before.rsplit(' ').next().unwrap_or_default();
+            let backend = server.split('/').next().unwrap_or_default();
+            self.alone.remove(backend);
+        }
+    }
+
+    /// Whether any of them has none now.
+    fn is_alone(&self) -> bool {
+        !self.alone.is_empty()
+    }
+}
+
 /// What lines that each begin with their time say went wrong. Alike ones are
 /// counted; of too many the latest are kept.
 pub(super) fn said(text: &str) -> Said {
     let mut found: BTreeMap<_, LogError> = BTreeMap::new();
     let mut troubles: BTreeMap<_, LogTrouble> = BTreeMap::new();
     let mut connected = None;
+    let mut standing = Standing::default();
     for (at, said) in sentences(text) {
         let line = Line::read(&said);
+        standing.hear(&line.whole.folded);
         let complaint = log_words::complaint(&line);
         // What a server made of a connection says more than that it failed.
         let is_telling = |kind: TroubleKind| match complaint.as_ref().map(|told| told.kind) {
@@ -148,7 +178,8 @@ pub(super) fn said(text: &str) -> Said {
         if let Some((kind, shown)) =
             log_troubles::trouble(&line).filter(|(kind, _)| is_telling(*kind))
         {
-            let alike = LogTrouble { kind, line: None, repeated: Repeated::default() };
+            let (line, stands) = (None, false);
+            let alike = LogTrouble { kind, line, stands, repeated: Repeated::default() };
             let trouble = troubles.entry(kind).or_insert(alike);
             trouble.repeated.add(at);
             trouble.line = shown;
@@ -171,6 +202,9 @@ pub(super) fn said(text: &str) -> Said {
             error.denied = complaint.denied;
             error.repeated.add(at);
         }
+    }
+    if let Some(trouble) = troubles.get_mut(&TroubleKind::NoConnection) {
+        trouble.stands = standing.is_alone();
     }
     let mut errors: Vec<LogError> = found.into_values().collect();
     errors.order_by_key(|error| std::cmp::Reverse(error.repeated.last));
@@ -212,6 +246,24 @@ mod tests {
         assert!(!is_of_seconds(&lines(LINES, 40)), "long enough");
         assert!(!is_of_seconds(&lines(LINES / 2, 6)), "there are no more");
         assert!(!is_of_seconds(""));
+    }
+
+    #[test]
+    fn a_backend_has_no_server_until_one_is_up() {
+        let stands = |lines: &[&str]| {
+            let text: String =
+                lines.iter().map(|line| format!("2026-11-24T07:00:00Z {line}\n")).collect();
+            said(&text).troubles.iter().any(|trouble| trouble.stands)
+        };
+        let down = "[WARNING]  (1) : Server b/app1 is DOWN, reason: Layer4 connection problem";
+        let alone = "[ALERT]    (1) : backend 'b' has no server available!";
+        let up = "Server b/app1 is UP, reason: Layer4 check passed, check duration: 0ms.";
+        let other_up = "Server other/app1 is UP, reason: Layer4 check passed, check duration: 0ms.";
+        assert!(stands(&[down, alone, "backend b has no server available!"]));
+        assert!(stands(&[down, alone, other_up]));
+        assert!(stands(&[down, alone, up, down, alone]));
+        assert!(!stands(&[down, alone, up]));
+        assert!(!stands(&[down, "another server of b is there"]));
     }
 
     #[test]
