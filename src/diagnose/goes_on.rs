@@ -32,6 +32,8 @@ pub struct Complaint {
     pub line: Option<String>,
     /// When it was said first.
     pub began: Option<Moment>,
+    /// Whether it was said once, and stands.
+    pub stands: bool,
 }
 
 impl<'a> Case<'a> {
@@ -86,18 +88,18 @@ impl<'a> Case<'a> {
         let troubles = self.log_troubles(at).map(|trouble| {
             let (kind, line) = (trouble.kind, trouble.line.clone());
             let stands = trouble.stands && self.has_lasted(at, &trouble.repeated);
-            let complaint = Complaint { kind, line, began: trouble.repeated.first };
-            (trouble.repeated, complaint, stands)
+            let complaint = Complaint { kind, line, began: trouble.repeated.first, stands };
+            (trouble.repeated, complaint)
         });
         let wordy = self.hostless_errors(at);
         let wordy = wordy.map(|(repeated, kind)| {
-            (repeated, Complaint { kind, line: None, began: repeated.first }, false)
+            (repeated, Complaint { kind, line: None, began: repeated.first, stands: false })
         });
-        let going_on = troubles.chain(wordy).filter(|(repeated, complaint, stands)| {
-            counts(complaint.kind) && (*stands || self.goes_on(at, repeated))
+        let going_on = troubles.chain(wordy).filter(|(repeated, complaint)| {
+            counts(complaint.kind) && (complaint.stands || self.goes_on(at, repeated))
         });
-        let latest = going_on.max_by_key(|(repeated, ..)| repeated.last);
-        latest.map(|(_, complaint, _)| complaint)
+        let latest = going_on.max_by_key(|(repeated, _)| repeated.last);
+        latest.map(|(_, complaint)| complaint)
     }
 
     /// Why a server turns clients away, as its own log says again and again: that tells
@@ -108,7 +110,7 @@ impl<'a> Case<'a> {
         });
         let latest = troubles.max_by_key(|trouble| trouble.repeated.last)?;
         let (kind, line, began) = (latest.kind, latest.line.clone(), latest.repeated.first);
-        Some(Complaint { kind, line, began })
+        Some(Complaint { kind, line, began, stands: false })
     }
 
     /// Whether others are known to dial a container, and none of them says itself that

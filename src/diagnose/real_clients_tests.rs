@@ -237,3 +237,24 @@ fn what_is_said_once_and_stands_is_told() {
     assert_eq!(told(98, true), [""; 0]);
     assert_eq!(told(10, false), [""; 0]);
 }
+
+/// Neither a port that is open to all nor a client that asks at the wrong one explains why a
+/// container fails itself.
+#[test]
+fn what_is_wrong_with_who_dials_a_container_explains_nothing_of_its_own() {
+    let rules = |clients: &[Value], more: &Value| {
+        let app = container("app", 2, more);
+        let trouble = json!({"log_troubles": [said(1, &json!({"kind": "no-connection"}))],
+            "listening": [listening("0.0.0.0", 6379)]});
+        let containers: Vec<Value> = [app].into_iter().chain(clients.iter().cloned()).collect();
+        found(&containers, &[seen("app", &trouble)]).iter().map(|f| f.rule).collect::<Vec<_>>()
+    };
+    let published = json!({"published": [
+        {"port": 6379, "protocol": "tcp", "host_ip": "0.0.0.0", "host_port": 6379}]});
+    let own = "unexplained-failure";
+    assert_eq!(rules(&[], &published), [own, "exposed-to-the-world"]);
+    let reference = json!({"references": [{"host": "app", "port": 81, "origin": "environment",
+        "variable": "APP_ADDRESS"}]});
+    let client = container("client", 3, &reference);
+    assert_eq!(rules(&[client], &json!({})), ["dialled-port-closed", own]);
+}

@@ -9,7 +9,7 @@ use super::in_the_way::Obstacle;
 use super::narrow;
 use super::recreate::settled;
 use super::rule::Rule;
-use super::rules::{CRASHED, RECONNECTS, RULES, UNEXPLAINED};
+use super::rules::{CRASHED, FAIL_NOTHING, RECONNECTS, RULES, UNEXPLAINED};
 use super::sight::Sight;
 use super::signs::owned;
 use crate::graph::{Comparison, Map, Selection};
@@ -101,8 +101,27 @@ fn judged(
     diagnosis
 }
 
+/// The containers that dial something, by what shows a finding.
+fn dialling(finding: &Finding) -> impl Iterator<Item = &String> {
+    finding.evidence.iter().flat_map(|evidence| match evidence {
+        Evidence::Dial(dial) => std::slice::from_ref(&dial.container),
+        Evidence::Same { containers } => containers,
+        _ => &[],
+    })
+}
+
+/// The containers whose own failures a problem explains: who dials in vain and not who is
+/// dialled or, where nobody is seen to dial, all that it is about.
+fn failing(problem: &Finding) -> Vec<&String> {
+    if FAIL_NOTHING.contains(&problem.rule) {
+        return Vec::new();
+    }
+    let dialling: Vec<&String> = dialling(problem).collect();
+    if dialling.is_empty() { problem.subjects.iter().collect() } else { dialling }
+}
+
 /// Drops what is most likely a consequence of another problem: a failure that
-/// nothing explains of a container about which there is one, and the end of a
+/// nothing explains of a container which fails by one, and the end of a
 /// container that dials something in vain, unless its last words are of
 /// something else.
 fn drop_explained(findings: &mut Vec<Finding>) {
@@ -110,17 +129,8 @@ fn drop_explained(findings: &mut Vec<Finding>) {
         ![UNEXPLAINED, CRASHED].contains(&finding.rule) && finding.severity > Severity::Info
     };
     let problems = || findings.iter().filter(is_problem);
-    let subjects: HashSet<String> =
-        problems().flat_map(|finding| finding.subjects.iter().cloned()).collect();
-    let dialling: HashSet<String> = problems()
-        .flat_map(|finding| &finding.evidence)
-        .flat_map(|evidence| match evidence {
-            Evidence::Dial(dial) => std::slice::from_ref(&dial.container),
-            Evidence::Same { containers } => containers,
-            _ => &[],
-        })
-        .cloned()
-        .collect();
+    let failing: HashSet<String> = problems().flat_map(failing).cloned().collect();
+    let dialling: HashSet<String> = problems().flat_map(dialling).cloned().collect();
     let of_something_else = |evidence: &Evidence| match evidence {
         Evidence::LastWords { trouble, .. } => {
             !trouble.is_of_network() && *trouble != TroubleKind::Other
@@ -149,7 +159,7 @@ fn drop_explained(findings: &mut Vec<Finding>) {
     findings.retain(|finding| {
         let mut about = finding.subjects.iter();
         match finding.rule {
-            UNEXPLAINED => !about.any(|name| subjects.contains(name)),
+            UNEXPLAINED => !about.any(|name| failing.contains(name)),
             RECONNECTS => !explained.contains(&finding.subjects),
             CRASHED => {
                 !about.any(|name| dialling.contains(name))

@@ -316,23 +316,32 @@ fn is_about_proxies(reference: &Reference) -> bool {
 }
 
 /// A log that says only `ENOTFOUND db` is about the `db:5432` that the
-/// environment names.
+/// environment names. Two variables that hold `localhost` may mean two servers.
 fn join_signs_without_port(edges: &mut Vec<Edge>) {
     let (without, mut with): (Vec<Edge>, Vec<Edge>) =
         edges.drain(..).partition(|edge| edge.port.is_none());
-    for lone in without {
-        let host = normalised(&lone.host);
-        let mut joined = false;
-        for edge in with.iter_mut().filter(|edge| normalised(&edge.host) == host) {
-            edge.signs.extend(lone.signs.iter().copied());
+    let mut apart = Vec::new();
+    for mut lone in without {
+        let host = normalised(&lone.host).into_owned();
+        let is_itself = reference::is_loopback(&host);
+        let (mut joined, mut is_apart) = (false, false);
+        for edge in with.iter_mut().filter(|edge| *normalised(&edge.host) == *host) {
+            let is_another = is_itself && edge.is_configured();
+            let of_it = |sign: &&Sign| !(is_another && matches!(sign, Sign::Configured(_)));
+            edge.signs.extend(lone.signs.iter().filter(of_it).copied());
             edge.protocol = edge.protocol.or(lone.protocol);
             joined = true;
+            is_apart |= is_another;
         }
-        if !joined {
-            with.push(lone);
+        if joined {
+            lone.signs.retain(|sign| matches!(sign, Sign::Configured(_)));
+        }
+        if !joined || (is_apart && !lone.signs.is_empty()) {
+            apart.push(lone);
         }
     }
     *edges = with;
+    edges.append(&mut apart);
 }
 
 /// An address that nobody has may be that of one that has just ended, and so

@@ -9,7 +9,8 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Corner, docker, engine_facts, inspect, netmap_command, netmap_json, netmap_text, paste, text,
+    Corner, docker, engine_facts, inspect, machine, netmap_command, netmap_json, netmap_text,
+    paste, text,
 };
 
 /// A setup of all oddities; the names of its networks as it calls them.
@@ -274,4 +275,54 @@ fn a_port_that_is_published_on_an_internal_network_leads_nowhere_and_is_mended()
     docker(&["rm", "-f", &web]);
     docker(&["network", "rm", "outside"]);
     assert!(is_open, "{told:#}");
+}
+
+/// A rule sends on what comes to a published port, and only Podman's socket waits there
+/// without it. What came meanwhile still waits when the rule is there again.
+#[test]
+#[ignore = "needs Podman as root"]
+fn a_published_port_whose_rule_is_gone_is_told() {
+    let mut corner = Corner::new("unruled");
+    let network = corner.network("net", &[]);
+    let serve =
+        ["--network", &network, "-p", "127.0.0.1::80", "busybox", "httpd", "-f", "-p", "80"];
+    let web = corner.run("web", &serve);
+    let ports = inspect(&["inspect", &web])[0]["NetworkSettings"]["Ports"].clone();
+    let port = ports["80/tcp"][0]["HostPort"].as_str().expect("a port").to_owned();
+    let on_machine = |script: &str| {
+        let entered = format!("--net={}", machine());
+        let run =
+            Command::new("nsenter").args([&entered, "sh", "-c", script, "sh", &port]).output();
+        let run = run.expect("nsenter runs");
+        (run.status.success(), text(&run.stdout))
+    };
+    let answers = || on_machine("curl -s -o /dev/null -m 2 http://127.0.0.1:$1/").0;
+    let told = || {
+        let run = netmap_command().args(["doctor", "--format", "json", &corner.glob()]).output();
+        let found: Value = serde_json::from_slice(&run.unwrap().stdout).expect("JSON");
+        let findings = found["findings"].as_array().expect("findings").clone();
+        findings.into_iter().find(|finding| finding["rule"] == "firewall-drop")
+    };
+    assert!(answers() && told().is_none());
+    let removed = on_machine(
+        "iptables-save -t nat | grep -e \"-A NETAVARK-HOSTPORT-DNAT .*--dport $1 \" | while read -r rule; do
+           echo \"$rule\"; echo \"$rule\" | sed 's/^-A/iptables -t nat -D/' | sh; done
+         nft -a list table inet netavark 2>/dev/null | awk -v port=\"$1\" '$1 == \"chain\" {chain = $2}
+           $0 ~ \"dport \" port \" \" {print \"nft delete rule inet netavark\", chain, \"handle\", $NF}' | sh",
+    );
+    assert!(!answers());
+    let finding = told().expect("a finding");
+    assert!(finding["subjects"].to_string().contains(&web), "{finding:#}");
+    assert!(finding["fix"].to_string().contains("podman network reload --all"), "{finding:#}");
+    match removed.1.trim() {
+        // Podman's own command is for who is on its machine; so is starting it again.
+        "" => drop(docker(&["restart", &web])),
+        rule => {
+            let again = format!("echo '{rule}' | sed 's/^-A/iptables -t nat -A/' | sh");
+            assert!(on_machine(&again).0, "{rule}");
+        }
+    }
+    assert!(answers());
+    let finding = told();
+    assert!(finding.is_none(), "{finding:#?}");
 }

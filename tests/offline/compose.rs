@@ -405,8 +405,13 @@ fn localhost_in_a_variable_that_is_named_after_a_service_is_found_in_a_plan() {
         "{}",
         told.out
     );
+    let told = netmap(&["doctor", "--compose", file, "--verbose"]);
     assert!(told.out.contains("USER_SERVICE_HOST is named after"), "{}", told.out);
     assert!(told.out.contains("give front user-service in USER_SERVICE_HOST"), "{}", told.out);
+    // Of another variable it says nothing.
+    let told = doctor("GUACD_HOSTNAME: localhost\n      FRONT_HOST: localhost", guacd, "");
+    assert!(told.out.contains("guacd in GUACD_HOSTNAME"), "{}", told.out);
+    assert!(!told.out.contains("FRONT_HOST"), "{}", told.out);
     for (variable, peer, more) in [
         ("GUACD_HOSTNAME: guacd", guacd, ""),
         ("FRONT_HOST: localhost", guacd, ""),

@@ -138,6 +138,10 @@ pub const UNDERSCORES: &str = underscore_host::RULE.name;
 /// The rule for what no other one explains.
 pub const UNEXPLAINED: &str = unexplained_failure::RULE.name;
 
+/// The rules for what is good to know and makes nobody fail.
+pub const FAIL_NOTHING: [&str; 3] =
+    [bridging_container::RULE.name, exposed_to_the_world::RULE.name, unused_network::RULE.name];
+
 /// The rule that speaks of compose files as a whole.
 pub const REFUSED_FILE: &str = refused_file::RULE.name;
 

@@ -158,8 +158,8 @@ fn of_nobody(
         true => ", and not of what",
         false => "",
     };
-    let mut finding =
-        RULE.finding([name], format!("{name} says again and again: {}{of_what}", kind.as_str()));
+    let says = if trouble.stands { "says" } else { "says again and again" };
+    let mut finding = RULE.finding([name], format!("{name} {says}: {}{of_what}", kind.as_str()));
     if trouble.line.is_some() {
         let (container, line) = (name.to_owned(), trouble.line.clone());
         finding.evidence.push(Evidence::LastWords { container, trouble: kind, line });

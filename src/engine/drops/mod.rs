@@ -46,9 +46,28 @@ pub struct Reading {
     pub rules: usize,
     /// What could not be read, and why.
     pub not_looked: Vec<(String, String)>,
+    /// Whether there are or may be rules among that.
+    pub lacks_rules: bool,
 }
 
 impl Reading {
+    /// Notes rules that could not be read.
+    fn rules_not_looked(&mut self, what: &str, why: impl Into<String>) {
+        self.lacks_rules = true;
+        self.not_looked(what, why);
+    }
+
+    /// Whether a rule sends what fits elsewhere; nothing where not all could be read.
+    pub fn rewrites(&self) -> Option<bool> {
+        let rewrites = |rule: &FirewallRule| rule.verdict == RuleVerdict::Rewrite;
+        let counted = self.tallies.iter().any(|tally| match &tally.cause {
+            DropCause::Rule(rule) => rewrites(rule),
+            _ => false,
+        });
+        let found = counted || self.uncounted.iter().any(rewrites);
+        (found || !self.lacks_rules).then_some(found)
+    }
+
     fn not_looked(&mut self, what: &str, why: impl Into<String>) {
         self.not_looked.push((what.to_owned(), why.into()));
     }
@@ -114,13 +133,13 @@ impl DropScene {
         let mut reading = Reading::default();
         if let Some(program) = variants.missing {
             let why = format!("there is no program `{program}`");
-            reading.not_looked("the rules of iptables", why);
+            reading.rules_not_looked("the rules of iptables", why);
         }
         let mut known: Vec<String> = Vec::new();
         for (output, name) in saved {
             match output {
                 Ok(text) => known.extend(self.saved(&text, &name, packets, &mut reading)),
-                Err(why) => reading.not_looked(&format!("the rules of {name}"), why),
+                Err(why) => reading.rules_not_looked(&format!("the rules of {name}"), why),
             }
         }
         // Those of iptables are nft's as well, by name.
@@ -144,10 +163,11 @@ impl DropScene {
                 reading.uncounted = ruleset.uncounted;
                 let unread = ruleset.unread;
                 if unread > 0 {
-                    reading.not_looked("rules of nftables", format!("{unread} make no sense"));
+                    reading
+                        .rules_not_looked("rules of nftables", format!("{unread} make no sense"));
                 }
             }
-            Err(why) => reading.not_looked("rules of nftables that are not iptables'", why),
+            Err(why) => reading.rules_not_looked("rules of nftables that are not iptables'", why),
         }
         match queues.and_then(|text| queues::read(&text)) {
             Ok(tallies) => reading.tallies.extend(tallies),
@@ -192,7 +212,7 @@ impl DropScene {
         reading.tallies.extend(saved.tallies);
         if saved.unread > 0 {
             let why = format!("{} make no sense", saved.unread);
-            reading.not_looked(&format!("rules of {name}"), why);
+            reading.rules_not_looked(&format!("rules of {name}"), why);
         }
         saved.tables
     }

@@ -1,7 +1,7 @@
 //! The last lines of a container's log, reduced to what they say went wrong.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use bollard::container::LogOutput;
 use bollard::query_parameters::LogsOptions;
@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::log_line::Line;
+use super::log_standing::Standing;
 use super::{log_connected, log_file, log_troubles, log_words};
 use crate::engine::connect::Engine;
 use crate::error::Error;
@@ -124,34 +125,6 @@ fn why(error: &Error) -> String {
         }
         Error::Refused { message, .. } => message.chars().take(200).collect(),
         other => other.to_string(),
-    }
-}
-
-/// What HAProxy says of its servers, once each time that it changes: a backend without any
-/// has none until one of them is up.
-#[derive(Debug, Default)]
-struct Standing {
-    /// Backends that have no server left.
-    alone: BTreeSet<String>,
-}
-
-impl Standing {
-    /// Takes a line in, which is in lower case.
-    fn hear(&mut self, line: &str) {
-        const ALONE: &str = " has no server available!";
-        if let Some((before, _)) = line.split_once(ALONE) {
-            let backend = before.rsplit(' ').next().unwrap_or_default().trim_matches('\'');
-            self.alone.insert(backend.to_owned());
-        } else if let Some((before, _)) = line.split_once(" is up, reason: ") {
-            let server = before.rsplit(' ').next().unwrap_or_default();
-            let backend = server.split('/').next().unwrap_or_default();
-            self.alone.remove(backend);
-        }
-    }
-
-    /// Whether any of them has none now.
-    fn is_alone(&self) -> bool {
-        !self.alone.is_empty()
     }
 }
 

@@ -84,15 +84,36 @@ pub fn elsewhere(
 }
 
 /// Leaves of the connections that nobody has taken those at ports that containers have
-/// published: of the machine's own programs each may take its time.
-pub fn keep_published(host: &mut HostObservation, snapshot: &Snapshot) {
-    let published: HashSet<u16> = snapshot
-        .containers
-        .iter()
-        .flat_map(|container| &container.published)
-        .filter_map(|published| published.host_port)
-        .collect();
-    host.untaken.retain(|socket| published.contains(&socket.port));
+/// published, and which no rule sends on. Of the machine's own programs each may take its
+/// time, and what came before the rules were there again waits for good.
+#[cfg(target_os = "linux")]
+pub async fn keep_dead(
+    engine: &Engine,
+    visitor: Option<&Visitor>,
+    published: &HashSet<u16>,
+    host: &mut HostObservation,
+) {
+    use crate::engine::{DropScene, Packet, Side};
+    use crate::model::{Attempt, Family};
+
+    /// Most ports whose rules are looked for.
+    const MOST_PORTS: usize = 16;
+    let mut waiting = std::mem::take(&mut host.untaken);
+    waiting.retain(|socket| published.contains(&socket.port));
+    if waiting.is_empty() {
+        return;
+    }
+    let Some(visitor) = visitor else { return };
+    let Ok(scene) = DropScene::of_machine("", engine).await else { return };
+    for socket in waiting.into_iter().take(MOST_PORTS) {
+        let family = if socket.address.is_ipv4() { Family::V4 } else { Family::V6 };
+        let attempt = Attempt::Tcp(socket.port);
+        let packets = Packet::and_answer(family, attempt, Side::default(), Side::default());
+        let reading = scene.read(visitor, &packets).await;
+        if reading.rewrites() == Some(false) {
+            host.untaken.push(socket);
+        }
+    }
 }
 
 /// The IPv4 gateways of bridges with running members.
@@ -261,6 +282,17 @@ fn observation(network: &Network, told: Members) -> NetworkObservation {
     let mut peers: Vec<IpAddr> = peers.filter_map(|peer| peer.ip?.parse().ok()).collect();
     peers.sort_unstable();
     NetworkObservation { network, id, attached, peers }
+}
+
+/// Only Linux shows sockets and rules.
+#[cfg(not(target_os = "linux"))]
+pub async fn keep_dead(
+    _: &Engine,
+    _: Option<&Visitor>,
+    _: &HashSet<u16>,
+    host: &mut HostObservation,
+) {
+    host.untaken.clear();
 }
 
 /// The machine's sockets and routes: only Linux shows them in files.

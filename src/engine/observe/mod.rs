@@ -19,6 +19,7 @@ mod log_phrases;
 mod log_quoted;
 mod log_quoted_phrases;
 mod log_readings;
+mod log_standing;
 pub(super) mod log_troubles;
 mod log_troubles_phrases;
 mod log_vocabulary;
@@ -124,12 +125,14 @@ pub async fn observe_some(
     let at_home = visitor(0);
     let of_several = engines.are_named();
     let ids: HashSet<&str> = snapshot.containers.iter().map(|of| &*of.id).collect();
+    let published = snapshot.containers.iter().flat_map(|container| &container.published);
+    let published: HashSet<u16> = published.filter_map(|port| port.host_port).collect();
     let machines = join_all(engines.iter().map(|(node, engine)| {
         let own = |network: &&Network| network.node.is_empty() || network.node == node;
         let networks: Vec<&Network> = snapshot.networks.iter().filter(own).collect();
         let of_node = snapshot.engines.iter().find(|of| of.node == node);
         let known = of_node.map_or(&snapshot.engine, |of| &of.engine);
-        let ids = &ids;
+        let (ids, published) = (&ids, &published);
         async move {
             let info = async {
                 // The scan may have asked already.
@@ -138,11 +141,14 @@ pub async fn observe_some(
                     None => lenient::info(engine).await.map(Some),
                 }
             };
-            let seen = tokio::join!(
+            let mut seen = tokio::join!(
                 machine::networks(engine, &networks, ids, of_several, options.width),
                 info,
                 machine::host(engine, at_home)
             );
+            if let (_, _, Ok((host, _))) = &mut seen {
+                machine::keep_dead(engine, at_home, published, host).await;
+            }
             (node, seen)
         }
     }));
@@ -191,10 +197,7 @@ pub async fn observe_some(
             machine::elsewhere(&host, by, snapshot, is_here).map_or(Ok(host), Err)
         });
         match host {
-            Ok(mut host) if !of_several => {
-                machine::keep_published(&mut host, snapshot);
-                snapshot.host = Some(host);
-            }
+            Ok(host) if !of_several => snapshot.host = Some(host),
             // Sockets and routes of several machines have no place in a snapshot.
             Ok(_) => {}
             Err(why) => snapshot.unread.push(here(Unread::machine(why))),

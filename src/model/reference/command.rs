@@ -8,8 +8,9 @@ use super::options::in_options;
 use super::url::{self, Extent, Found, bounded, host_and_port, is_host};
 use super::{Origin, Reference, is_any_address, is_dialled, tidy};
 
-/// Clients that take `HOST PORT`.
-const HOST_THEN_PORT: [&str; 5] = ["nc", "ncat", "netcat", "telnet", "socat"];
+/// Clients that take `HOST PORT`, and options of Redis that do.
+const HOST_THEN_PORT: [&str; 7] =
+    ["nc", "ncat", "netcat", "telnet", "socat", "--replicaof", "--slaveof"];
 
 /// Clients that take `HOST:PORT` or a URL, perhaps without a scheme.
 const TAKES_ADDRESS: [&str; 7] =

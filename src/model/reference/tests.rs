@@ -100,6 +100,12 @@ fn no_proxy_is_a_list_of_hosts() {
 fn commands_of_well_known_clients() {
     assert_eq!(command(&["nc", "-w", "2", "db", "5432"]), ["db:5432"]);
     assert_eq!(
+        command(&["redis-server", "--replicaof", "main", "6380", "--port", "6379"]),
+        ["main:6380"]
+    );
+    assert_eq!(command(&["sh", "-c", "redis-server --slaveof main 6379"]), ["main:6379"]);
+    assert_eq!(command(&["redis-server", "--replicaof", "no", "one"]), [""; 0]);
+    assert_eq!(
         command(&["sh", "-c", "if ! nc -w 2 localhost 27017 </dev/null; then exit 1; fi"]),
         ["localhost:27017"]
     );
