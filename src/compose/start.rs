@@ -11,8 +11,8 @@ use super::merge;
 use super::names::Names;
 use super::notes::Notes;
 use super::service::{Attachment, Service};
-use crate::order::Ordered;
 use crate::model::{Form, Network, Refuser, Subnet};
+use crate::order::Ordered;
 use crate::yaml::{Node, Spot, Value};
 
 /// Asks what is planned.
@@ -75,7 +75,7 @@ fn modes_of_networks(
     let declared = declared.as_ref().and_then(Node::map);
     let called = |key: &str, node: &Node| names.network(key, node);
     let on_engine: BTreeSet<String> =
-        declared.into_iter().flatten().map(|(key, entry)| called(key, &entry.value)).collect();
+        declared.into_iter().flatten().map(|(key, entry)| called(key, &entry.value)).into_set();
     for service in services.values() {
         let mode = service.network_mode.as_deref().unwrap_or_default();
         let Some(network) = declared.and_then(|declared| declared.get(mode)) else { continue };

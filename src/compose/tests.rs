@@ -493,6 +493,19 @@ fn services_do_not_extend_one_another_in_a_circle() {
     let told = two.faults(&["compose.yaml"]);
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].ends_with("extends itself, directly or through others"), "{told:?}");
+    // However long a chain is, and in whichever order its services stand.
+    for number in [|n: u32| n, |n: u32| 100 - n] {
+        let service = |n: u32| {
+            let (own, base) = (number(n), number(n.saturating_sub(1)));
+            match n {
+                0 => format!("  s{own:03}: {{image: x}}\n"),
+                _ => format!("  s{own:03}: {{extends: s{base:03}, expose: ['{n}']}}\n"),
+            }
+        };
+        let text = format!("services:\n{}", (0..=100).map(service).collect::<String>());
+        let last = plan(&text).containers.into_iter().map(|container| container.exposed.len());
+        assert_eq!(last.max(), Some(100));
+    }
     let mut growing = "services:\n  s0: {image: x, extra_hosts: [a:1.1.1.1]}\n".to_owned();
     for n in 1..5000 {
         growing

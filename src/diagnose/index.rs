@@ -286,7 +286,7 @@ impl<'a> Index<'a> {
         let host = snapshot.host.as_ref().and_then(|host| host.listening.as_deref());
         let sockets = host.unwrap_or_default().iter().map(|socket| socket.port);
         let by_port = self.published.keys().chain(self.requesting.keys()).copied();
-        let taken: BTreeSet<u16> = by_port.chain(sockets).collect();
+        let taken: BTreeSet<u16> = by_port.chain(sockets).into_set();
         for port in taken.into_iter().rev() {
             let next = port.checked_add(1).and_then(|next| self.free_host_port(next));
             self.taken.insert(port, next);

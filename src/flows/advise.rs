@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::graph::{Map, StackOwner};
 use crate::model::{ContainerAt, Flow, Flows, NetworkAt, Party, PerContainer, PerNetwork};
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// A network that does not carry all that it could.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -180,7 +180,7 @@ impl<'m, 'a> Neighbours<'m, 'a> {
             map.networks().map(|at| running(map, map.members(at))).collect();
         let crowded = map.containers().map(|at| {
             let of_many = map.networks_of(at).filter(|network| running[*network].len() > FEW);
-            let crowded: BTreeSet<NetworkAt> = of_many.collect();
+            let crowded: BTreeSet<NetworkAt> = of_many.into_set();
             crowded.into_iter().collect()
         });
         Self { map, crowded: crowded.collect(), counted: HashMap::new(), running }

@@ -54,7 +54,7 @@ impl Snapshot {
             let by_name: BTreeMap<String, String> =
                 renamed.iter().map(|((old, _), new)| (old.clone(), new.clone())).into_map();
             let ids: BTreeMap<String, String> =
-                part.containers.iter().map(|c| (c.own_name().to_owned(), c.id.clone())).collect();
+                part.containers.iter().map(|c| (c.own_name().to_owned(), c.id.clone())).into_map();
             for mut container in part.containers {
                 for endpoint in &mut container.endpoints {
                     let key = (endpoint.network.clone(), endpoint.network_id.clone());

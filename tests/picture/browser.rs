@@ -52,7 +52,7 @@ fn font() -> String {
             STANDARD.encode(font)
         )
     };
-    face("normal", svg::REGULAR) + &face("bold", svg::BOLD)
+    face("normal", svg::regular()) + &face("bold", svg::bold())
 }
 
 /// Loads the pictures as one page with this style, and gives what the page's

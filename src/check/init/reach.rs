@@ -25,7 +25,7 @@ pub(super) fn lines<'a>(
     ways: &Ways,
     odd: &[ContainerAt],
 ) -> String {
-    let odd: BTreeSet<ContainerAt> = odd.iter().copied().collect();
+    let odd: BTreeSet<ContainerAt> = odd.iter().copied().into_set();
     let everybody = who.everybody() - &odd;
     let pairs = ways.crowds.pairs(&ways.tries, everybody.clone(), &Rc::default());
     let mut rooms = Rooms { called, who, odd: &odd, nameable: BTreeMap::new() };

@@ -8,6 +8,7 @@ use crate::diagnose::{
 };
 use crate::model::words::few;
 use crate::model::{ContainerAt, Evidence, ListensFrom, Severity, Step};
+use crate::order::Ordered;
 
 /// See `netmap explain localhost-dependency`.
 pub const RULE: Rule = Rule {
@@ -95,7 +96,7 @@ fn spoken_of(case: &Case, peer: ContainerAt, edges: &[&Edge]) -> Vec<Evidence> {
         let variables = edge.configured().filter_map(|known| known.variable.clone());
         variables.map(|variable| (case.name(edge.from).to_owned(), variable))
     });
-    let variables: BTreeSet<(String, String)> = variables.collect();
+    let variables: BTreeSet<(String, String)> = variables.into_set();
     let of_peer = |(container, variable)| {
         let peer = case.name(peer).to_owned();
         Evidence::SpeaksOf { container, variable, peer }

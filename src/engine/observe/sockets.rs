@@ -72,7 +72,7 @@ fn waiting(protocol: Protocol, local: SocketAddr) -> Listening {
 pub fn untaken(tcp: &[Socket]) -> Vec<Listening> {
     let untaken = tcp.iter().filter(|socket| socket.state == LISTEN && socket.waiting > 0);
     let untaken: BTreeSet<Listening> =
-        untaken.map(|socket| waiting(Protocol::Tcp, socket.local)).collect();
+        untaken.map(|socket| waiting(Protocol::Tcp, socket.local)).into_set();
     untaken.into_iter().take(MOST_KEPT).collect()
 }
 
