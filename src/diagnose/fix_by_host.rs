@@ -9,9 +9,13 @@ use super::recreate::settled;
 use super::steps::{advise, on_host, put_off};
 use super::wanted::Edge;
 use crate::model::{
-    Action, Change, ContainerAt, Evidence, HostAddress, HostsEntry, MachineMatter, Protocol, Step,
+    Action, Change, ContainerAt, Evidence, HostAddress, HostsEntry, MachineMatter, NetworkAt,
+    Protocol, Step,
 };
 use crate::order::OrderBy;
+
+/// The port of name servers.
+const DNS: u16 = 53;
 
 /// The name of the machine that Podman writes into each container's `/etc/hosts`.
 const PODMANS_NAME: &str = "host.containers.internal";
@@ -243,17 +247,59 @@ impl Case<'_> {
         (podman && asked.contains(&server)).then_some(server)
     }
 
-    /// Lets the host's firewall take what a container asks Podman's name server.
-    pub fn let_ask(&self, at: ContainerAt) -> Option<Vec<Step>> {
+    /// Lets a container ask Podman's name server: brings that back, or lets the host's
+    /// firewall take what is sent to it. What has `denied` a name is no firewall.
+    pub fn let_ask(&self, at: ContainerAt, denied: bool) -> Option<Vec<Step>> {
         let server = self.name_server_on_host(at)?;
-        let mut networks = self.joined(at).map(|at| self.network(at));
-        let subnets = &networks.find(|network| network.contains(server))?.subnets;
+        let network = self.joined(at).find(|at| self.network(*at).contains(server))?;
+        let subnets = &self.network(network).subnets;
         let of_server = subnets.iter().find(|subnet| subnet.subnet.contains(&server))?;
+        if let Some(steps) = self.bring_server_back(server, network) {
+            return Some(steps);
+        }
+        if denied {
+            return None;
+        }
         let mut steps = vec![advise(format!(
             "Podman's name server at {server} is a program on the host, and gives no answer: let \
              the host's firewall take what is sent to it"
         ))];
         steps.extend(allow(&of_server.subnet.to_string(), 53, Protocol::Udp));
+        Some(steps)
+    }
+
+    /// Brings back Podman's name server of a network where the host's sockets show that it
+    /// is not there: another program may have its port. Podman starts it together with a
+    /// container, and who started before finds it again when started anew.
+    fn bring_server_back(&self, server: IpAddr, network: NetworkAt) -> Option<Vec<Step>> {
+        /// Of more nobody reads all names.
+        const MOST: usize = 8;
+        let snapshot = self.map.snapshot();
+        let sockets = snapshot.host.as_ref()?.listening.as_ref()?;
+        let with_udp = || sockets.iter().filter(|socket| socket.protocol == Protocol::Udp);
+        if snapshot.engine.hides_bridges() || with_udp().any(|socket| socket.address == server) {
+            return None;
+        }
+        let other = with_udp().find(|s| s.port == DNS && s.address.is_unspecified());
+        let advice = match other {
+            Some(socket) => format!(
+                "another name server of the host has port {DNS} on every address ({}), so Podman's cannot have \
+                 it at {server}: let that one listen on its own addresses only (dnsmasq: bind-interfaces; BIND: \
+                 listen-on); then start these again:",
+                socket.address
+            ),
+            None => format!(
+                "Podman's name server, which is to listen at {server}:{DNS}, does not run; it comes up with:"
+            ),
+        };
+        let runs = |at: &ContainerAt| self.container(*at).state.has_network();
+        let members: Vec<ContainerAt> =
+            self.map.members(network).iter().copied().filter(runs).collect();
+        let mut steps = vec![advise(advice)];
+        match members.len() {
+            0..=MOST => steps.extend(members.into_iter().map(|at| self.restart(at))),
+            _ => steps.push(advise("podman restart --all")),
+        }
         Some(steps)
     }
 

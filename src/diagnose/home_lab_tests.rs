@@ -126,6 +126,42 @@ fn podmans_name_server_is_behind_the_hosts_firewall() {
     }
 }
 
+/// Podman's name server has gone, or another program has its port on every address.
+#[test]
+fn podmans_name_server_is_brought_back() {
+    let advised = |sockets: &[(&str, u16)], denied: bool| {
+        let reference = json!({"references": [{"host": "db", "port": 5432,
+            "origin": "environment", "variable": "DB_HOST"}]});
+        let error = json!({"kind": "name-not-found", "host": "db", "denied": denied});
+        let of_app = json!({"nameservers": ["10.0.0.1"], "log_errors": [said(1, &error)]});
+        let sockets = sockets
+            .iter()
+            .map(|(address, port)| json!({"protocol": "udp", "address": address, "port": port}));
+        let snapshot = json!({"schema": "netmap/1", "engine": {"name": "Podman", "version": "5.4"},
+            "networks": [{"name": "n", "id": "n", "driver": "bridge",
+                "subnets": [{"subnet": "10.0.0.0/24", "gateway": "10.0.0.1"}]}],
+            "containers": [container("db", 2, &json!({})), container("app", 3, &reference)],
+            "observations": [seen("app", &of_app)],
+            "host": {"listening": sockets.collect::<Vec<_>>(), "addresses": ["10.0.0.1"]}});
+        let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
+        let findings = diagnose(&Map::new(&snapshot), None, |_| true).findings;
+        fix::lines(&findings[0].fix).join("\n")
+    };
+    let other = [("0.0.0.0", 53), ("127.0.0.53", 53)];
+    for denied in [true, false] {
+        let text = advised(&other, denied);
+        assert!(text.contains("another name server of the host"), "{text}");
+        assert!(text.contains("podman restart app") && !text.contains("iptables"), "{text}");
+    }
+    let text = advised(&[("127.0.0.53", 53)], false);
+    assert!(text.contains("does not run") && text.contains("podman restart db"), "{text}");
+    // It is there: at its own port, or at one that rules lead to.
+    for port in [53, 1053] {
+        let text = advised(&[("10.0.0.1", port), ("0.0.0.0", 53)], false);
+        assert!(text.contains("iptables"), "{text}");
+    }
+}
+
 /// A client that does not say which name it looked for, on the host's network.
 #[test]
 fn who_is_on_the_hosts_network_knows_no_container_by_name() {

@@ -139,9 +139,10 @@ fn without_family(case: &Case, at: ContainerAt, failing: &[(&Edge, &LogError)]) 
 fn unnamed(case: &Case, at: ContainerAt, failing: &[(&Edge, &LogError)]) -> Option<Vec<Step>> {
     let is_unanswered = |(edge, error): &(&Edge, &LogError)| {
         let is_peer = edge.is_by_name() && edge.container().is_some();
-        is_peer && error.kind == LogErrorKind::NameNotFound && !error.denied
+        is_peer && error.kind == LogErrorKind::NameNotFound
     };
-    failing.iter().all(is_unanswered).then(|| case.let_ask(at)).flatten()
+    let denied = failing.iter().any(|(_, error)| error.denied);
+    failing.iter().all(is_unanswered).then(|| case.let_ask(at, denied)).flatten()
 }
 
 /// One whose log does not say whom it fails to reach: what it is told to dial is

@@ -395,7 +395,7 @@ fn rename(climb: &Climb, to: ContainerAt) -> Vec<Step> {
         return vec![advise(format!("let {} use localhost", climb.name()))];
     }
     match known.first() {
-        Some(_) if leads => case.let_ask(climb.from).unwrap_or_else(|| {
+        Some(_) if leads => case.let_ask(climb.from, false).unwrap_or_else(|| {
             vec![
                 advise("the name should resolve; see which name server is asked:"),
                 climb.inside(&["cat", "/etc/resolv.conf"]),
