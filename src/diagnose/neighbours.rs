@@ -9,13 +9,15 @@ use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
 
 use super::facts::Facts;
-use crate::model::{Container, ContainerAt, KnownNames, Nearest, NetworkAt, PerNetwork, Wanted};
+use crate::model::{
+    Container, ContainerAt, Distance, KnownNames, Nearest, NetworkAt, PerNetwork, Wanted,
+};
 
 /// Containers; mostly there is one.
 type Few = SmallVec<[ContainerAt; 2]>;
 
 /// How near a name is, and the name.
-pub type Found = ((bool, usize), Rc<str>);
+pub type Found = (Distance, Rc<str>);
 
 /// What was found of hosts with ports.
 type FoundOf = HashMap<(String, Option<u16>), Option<Found>>;

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use foldhash::{HashMap, HashMapExt};
 use smallvec::SmallVec;
 
-use super::names::{Wanted, most_wrong, place_of};
+use super::names::{Distance, Wanted, most_wrong, place_of};
 
 /// How far a name is from the wanted one, and the name; what is less is nearer. Equally
 /// near ones are in the order of their letters.
-pub type Nearest<'a> = ((bool, usize), &'a str);
+pub type Nearest<'a> = (Distance, &'a str);
 
 /// Names, sorted so that few of them are looked at to find the nearest.
 #[derive(Debug, Default)]
@@ -141,12 +141,13 @@ impl KnownNames {
     pub fn nearest(&self, wanted: &Wanted, fits: impl Fn(&str) -> bool) -> Option<Nearest<'_>> {
         let letters: Vec<char> = wanted.letters().collect();
         if let Some((distance, known)) = self.beginning(&letters, &fits) {
-            return Some(((false, distance), &*known.name));
+            return Some(((false, distance, false), &*known.name));
         }
         let holding = self.holding(&letters, &fits);
         let distance = |length: usize| length.abs_diff(letters.len());
         let longest = self.by_length.keys().next_back().copied().unwrap_or_default();
-        let most = holding.map_or(most_wrong(letters.len(), longest), |(distance, _)| distance);
+        let most =
+            holding.map_or(most_wrong(letters.len(), longest), |((distance, _), _)| distance);
         let mut walk = Walk::new(&letters);
         // With how many wrong letters names of a length count, and which of them may.
         let lists = self.by_length.iter().filter_map(|(length, list)| {
@@ -160,10 +161,11 @@ impl KnownNames {
         let near = (0..=most).find_map(|wrong| {
             let lists = lists.iter().filter(|(count, ..)| count.contains(&wrong));
             let found = lists.filter_map(|(_, list, near)| walk.first(list, near, wrong, &fits));
-            Some((wrong, found.min()?))
+            let (otherwise, first) = found.min()?;
+            Some(((wrong, otherwise), first))
         });
         let best = holding.into_iter().chain(near).min();
-        best.map(|(distance, known)| ((true, distance), &*known.name))
+        best.map(|((distance, otherwise), known)| ((true, distance, otherwise), &*known.name))
     }
 
     /// The first of the shortest names that begin so.
@@ -179,18 +181,31 @@ impl KnownNames {
         })
     }
 
-    /// The first of the shortest names that hold it.
-    fn holding(&self, wanted: &[char], fits: impl Fn(&str) -> bool) -> Option<(usize, &Known)> {
+    /// The first of the shortest names that hold it, one that begins alike before others;
+    /// with how many letters are wrong, and whether the first one is.
+    fn holding(
+        &self,
+        wanted: &[char],
+        fits: impl Fn(&str) -> bool,
+    ) -> Option<((usize, bool), &Known)> {
         // Whoever holds it holds every three of its letters: the rarest tell most.
         let places = threes(wanted).map(|three| self.holding.get(&three));
         let rarest = places.min_by_key(|places| places.map_or(0, |places| places.len()))??;
-        let names = rarest.iter().map(|(length, place)| {
-            let length = *length as usize;
-            (length, &self.by_length[&length].names[*place as usize])
-        });
+        let known = |(length, place): &(u32, u32)| {
+            &self.by_length[&(*length as usize)].names[*place as usize]
+        };
         let holds = |known: &Known| known.letters.windows(wanted.len()).any(|part| part == wanted);
-        let mut fitting = names.filter(|(_, known)| holds(known) && fits(&known.name));
-        fitting.next().map(|(length, known)| (length - wanted.len(), known))
+        let first = |places: &[(u32, u32)]| {
+            places.iter().map(known).find(|known| holds(known) && fits(&known.name))
+        };
+        let shortest = first(rarest)?;
+        let place = |place: &(u32, u32)| (place.0 as usize, known(place).letters.first());
+        let of_place = (shortest.letters.len(), wanted.first());
+        let begin = rarest.partition_point(|other| place(other) < of_place);
+        let end = rarest.partition_point(|other| place(other) <= of_place);
+        let begins_alike = first(&rarest[begin..end]);
+        let distance = (of_place.0 - wanted.len(), begins_alike.is_none());
+        Some((distance, begins_alike.unwrap_or(shortest)))
     }
 }
 
@@ -218,8 +233,27 @@ impl<'w> Walk<'w> {
         Self { wanted, rows: vec![(0..).take(wanted.len() + 1).collect()], steps: 0 }
     }
 
-    /// The first of those that fit and have so many letters wrong. `near` are those that may.
+    /// The first of those that fit and have so many letters wrong, and whether its first
+    /// letter is among them: those come last. `near` are those that may.
     fn first<'k>(
+        &mut self,
+        list: &'k Alike,
+        near: &[(usize, usize)],
+        wrong: usize,
+        fits: impl Fn(&str) -> bool,
+    ) -> Option<(bool, &'k Known)> {
+        let initial = self.wanted.first();
+        let begin = near.partition_point(|(at, _)| list.names[*at].letters.first() < initial);
+        let end = near.partition_point(|(at, _)| list.names[*at].letters.first() <= initial);
+        let mut first = |near| self.first_of(list, near, wrong, &fits);
+        if let Some(known) = first(&near[begin..end]) {
+            return Some((false, known));
+        }
+        let otherwise = first(&near[..begin]).or_else(|| first(&near[end..]));
+        otherwise.map(|known| (true, known))
+    }
+
+    fn first_of<'k>(
         &mut self,
         list: &'k Alike,
         near: &[(usize, usize)],
@@ -357,7 +391,7 @@ mod tests {
             let list = &known.by_length[&9];
             let near = list.near(letters_of(&letters), 3);
             let first = |wrong| walk.first(list, &near, wrong, |_| true);
-            let found = (0..=3).find_map(first).map(|known| known.name.to_string());
+            let found = (0..=3).find_map(first).map(|(_, known)| known.name.to_string());
             (found, walk.steps)
         };
         for (wanted, name) in [

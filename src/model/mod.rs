@@ -80,7 +80,9 @@ pub use link::{ExtraHost, HostAddress, Link};
 pub use log_trouble::{LogTrouble, TroubleKind};
 pub use matter::{ListensFrom, MachineMatter, NodesMatter};
 pub use moment::Moment;
-pub use names::{Natural, Wanted, is_slip, natural_order, nearest, nearest_called, nearest_of};
+pub use names::{
+    Distance, Natural, Wanted, is_slip, natural_order, nearest, nearest_called, nearest_of,
+};
 pub use network::{Isolate, Network, OfPodman, PODMAN_DEFAULT_NETWORK, Subnet, bridge_of};
 pub use observation::{
     Attached, Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means,

@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 
 /// The one of `known` that somebody most likely meant by `wanted`, if any is
 /// close enough to be worth suggesting: it begins with that, holds it, or has
-/// at most a third of its letters otherwise.
+/// at most a third of its letters otherwise. Of equally near ones it is one that
+/// begins with the same letter: fingers slip after it.
 pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     nearest_called(wanted, known.into_iter().map(|name| (name, name)))
 }
@@ -54,9 +55,8 @@ impl Wanted {
         self.distance(name).is_some()
     }
 
-    /// How far a name is from it: one that begins so is nearer than any other, and then
-    /// wrong letters count. `None` for a name that is not meant.
-    pub(super) fn distance(&self, name: &str) -> Option<(bool, usize)> {
+    /// How far a name is from it, see [`Distance`]. `None` for a name that is not meant.
+    pub(super) fn distance(&self, name: &str) -> Option<Distance> {
         if !Self::is_short(name) {
             return None;
         }
@@ -70,9 +70,14 @@ impl Wanted {
             return None;
         }
         let distance = strsim::osa_distance(&self.folded, &name);
-        is_near(distance).then_some((!begins, distance))
+        let begins_otherwise = self.folded.chars().next() != name.chars().next();
+        is_near(distance).then_some((!begins, distance, begins_otherwise))
     }
 }
+
+/// How far a name is from the wanted one, the least first: whether it does not begin so,
+/// how many letters are wrong, and whether the first one is among them.
+pub type Distance = (bool, usize, bool);
 
 /// How often each letter stands in a text; letters that share a place count together.
 type Bag = [i16; 64];
@@ -236,5 +241,13 @@ mod tests {
         assert_eq!(nearest("redis", []), None);
         assert_eq!(nearest("d", ["a", "b"]), None);
         assert_eq!(nearest("dv", ["db", "web"]), Some("db"));
+    }
+
+    #[test]
+    fn of_equally_near_names_the_one_that_begins_alike_is_meant() {
+        assert_eq!(nearest("wb", ["db", "web"]), Some("web"));
+        assert_eq!(nearest("Wb", ["db", "web"]), Some("web"));
+        assert_eq!(nearest("bb", ["db", "web"]), Some("db"));
+        assert_eq!(nearest("cache", ["bache", "cachf"]), Some("cachf"));
     }
 }
