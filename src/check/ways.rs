@@ -1,7 +1,7 @@
 //! Judging who reaches whom and who resolves what: by what was measured, and
 //! where nothing was, by what the map predicts.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::crowds::{Crowds, Decisive};
@@ -13,7 +13,7 @@ use super::verdict::{Assessment, Basis, CheckStatus, Question};
 use super::who::Who;
 use super::{Arrow, ArrowTarget, CheckFile, Claim, Manner, Sources};
 use crate::graph::{Map, Verdict, is_pattern};
-use crate::model::{Attempt, ContainerAt, Outcome, Probe};
+use crate::model::{Attempt, Container, ContainerAt, Outcome, Probe};
 use crate::order::OrderBy;
 
 /// Ways between containers, measured and predicted.
@@ -33,15 +33,29 @@ struct FromCrowd<'a> {
     to: Vec<(usize, ContainerAt)>,
 }
 
-/// Of which pairs wanted arrows speak.
+/// Of which pairs wanted arrows speak, or need not: those of copies.
 #[derive(Default)]
 struct SpokenOf {
     /// For each target sources.
     each: SourcesOf,
-    /// For each target the assertions of whose crowds all are sources.
+    /// For each target the assertions of whose crowds all are sources; numbers beyond those
+    /// of assertions are those of `copies`.
     by_crowds: HashMap<ContainerAt, Vec<usize>>,
+    /// Services with many containers.
+    copies: Vec<BTreeSet<ContainerAt>>,
     /// The first assertion of a crowd.
     first: HashMap<String, usize>,
+}
+
+/// Whose containers are copies of one another: a project's service, or a swarm's.
+type ServiceOf<'a> = (Option<&'a str>, &'a str);
+
+fn service_of(container: &Container) -> Option<ServiceOf<'_>> {
+    if let Some(service) = &container.task_of {
+        return Some((None, service));
+    }
+    let service = container.compose.service.as_deref().filter(|_| !container.is_one_off());
+    Some((Some(container.project()?), service?))
 }
 
 impl<'a> Ways<'a> {
@@ -83,7 +97,8 @@ impl<'a> Ways<'a> {
         combined(self.map, sights.collect(), subjects)
     }
 
-    /// Judges that every pair which no arrow speaks of is isolated.
+    /// Judges that every pair which no arrow speaks of is isolated. Copies of one service
+    /// are one party: how many there are is nothing that a file has to say.
     pub fn isolated(&self, file: &CheckFile, subjects: &mut Vec<String>) -> Assessment {
         if self.who.everybody().is_empty() {
             return Assessment::fact(false, "there is no running container to speak of");
@@ -99,8 +114,10 @@ impl<'a> Ways<'a> {
         // By the crowds of which a sentence speaks to a target, the others.
         let mut others: HashMap<&[usize], Pairs> = HashMap::new();
         for to in self.who.everybody().iter().copied() {
-            let spoken_of = spoken_of.by_crowds.get(&to).map_or(&[][..], Vec::as_slice);
-            let pairs = others.entry(spoken_of).or_insert_with(|| self.but(file, spoken_of, &but));
+            let crowds = spoken_of.by_crowds.get(&to).map_or(&[][..], Vec::as_slice);
+            let pairs = others
+                .entry(crowds)
+                .or_insert_with(|| self.but(file, &spoken_of.copies, crowds, &but));
             let found = pairs.with(to, &mut known, |from| {
                 let sight = judge(from, to);
                 (sight.status, sight.basis)
@@ -219,6 +236,7 @@ impl<'a> Ways<'a> {
     /// Of which pairs wanted arrows speak.
     fn spoken_of(&self, file: &CheckFile) -> SpokenOf {
         let mut spoken_of = SpokenOf::default();
+        self.add_copies(file.assertions.len(), &mut spoken_of);
         for (number, assertion) in file.assertions.iter().enumerate() {
             let Claim::Reaches(arrow) = &assertion.claim else { continue };
             // Of few, each pair is left out more easily than all others are gone through.
@@ -242,11 +260,45 @@ impl<'a> Ways<'a> {
         spoken_of
     }
 
+    /// Adds the pairs of containers of one service, whose copies have numbers from `first` on.
+    fn add_copies(&self, first: usize, spoken_of: &mut SpokenOf) {
+        let mut services: BTreeMap<ServiceOf, BTreeSet<ContainerAt>> = BTreeMap::new();
+        for at in self.who.everybody().iter().copied() {
+            if let Some(service) = service_of(self.map.container(at)) {
+                services.entry(service).or_default().insert(at);
+            }
+        }
+        for copies in services.into_values().filter(|copies| copies.len() > 1) {
+            if copies.len() <= FEW {
+                for to in copies.iter().copied() {
+                    spoken_of.each.entry(to).or_default().extend(&copies);
+                }
+                continue;
+            }
+            let number = first + spoken_of.copies.len();
+            for to in copies.iter().copied() {
+                spoken_of.by_crowds.entry(to).or_default().push(number);
+            }
+            spoken_of.copies.push(copies);
+        }
+    }
+
     /// The pairs of everybody but for the crowds of these assertions, and some more.
-    fn but(&self, file: &CheckFile, of: &[usize], but: &Rc<SourcesOf>) -> Pairs<'a> {
+    fn but(
+        &self,
+        file: &CheckFile,
+        copies: &[BTreeSet<ContainerAt>],
+        of: &[usize],
+        but: &Rc<SourcesOf>,
+    ) -> Pairs<'a> {
         let mut crowd = self.who.everybody().clone();
         for number in of {
-            if let Claim::Reaches(arrow) = &file.assertions[*number].claim
+            let Some(assertion) = file.assertions.get(*number) else {
+                let copies = &copies[*number - file.assertions.len()];
+                crowd.retain(|at| !copies.contains(at));
+                continue;
+            };
+            if let Claim::Reaches(arrow) = &assertion.claim
                 && let Some(spoken_of) = self.crowd_of(arrow)
             {
                 crowd.retain(|at| !spoken_of.pairs.crowd.contains(at));
@@ -319,7 +371,7 @@ impl<'a> Ways<'a> {
         let mut others: HashMap<&[usize], Pairs> = HashMap::new();
         for to in everybody {
             let crowds = spoken_of.by_crowds.get(to).map_or(&[][..], Vec::as_slice);
-            let but = || self.but(file, crowds, &Rc::default());
+            let but = || self.but(file, &spoken_of.copies, crowds, &Rc::default());
             let others = &others.entry(crowds).or_insert_with(but).crowd;
             let each = spoken_of.each.get(to);
             let from = others.iter().filter(|from| {

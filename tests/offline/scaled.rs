@@ -53,6 +53,45 @@ fn the_file_for_a_scaled_service_holds_at_another_scale() {
     }
 }
 
+/// Who writes a file does not say how many copies there will be; what keeps them apart
+/// or tells of somebody else is said of each.
+#[test]
+fn a_file_holds_when_copies_are_added() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let scaled = |to: usize, more: &str| {
+        let file = at("compose.yaml");
+        let text = format!(
+            "services:\n  web:\n    image: web\n    scale: {to}\n    networks: [front]\n  \
+             db:\n    image: db\n    networks: [back]\n{more}networks:\n  front:\n  back:\n"
+        );
+        fs::write(&file, text).unwrap();
+        file
+    };
+    let check = at("check.yaml");
+    let one = scaled(1, "");
+    let init = netmap(&["check", "--init", "--compose", &one, "-o", &check]);
+    assert_eq!(init.code, 0, "{}", init.err);
+    let written = fs::read_to_string(&check).unwrap();
+    assert!(written.contains("default: isolated"), "{written}");
+    let code = |copies: usize, more: &str, file: &str| {
+        fs::write(&check, file).unwrap();
+        let compose = scaled(copies, more);
+        let run = netmap(&["check", &check, "--compose", &compose]);
+        assert!(run.code != 2, "{}{}", run.out, run.err);
+        run.code
+    };
+    let other = "  other:\n    image: other\n    networks: [front]\n";
+    let isolated = "default: isolated\n";
+    let apart = "reach:\n  - web -/-> web\n";
+    for copies in [2, 5, 30] {
+        assert_eq!(code(copies, "", &written), 0, "{copies} of the one there was");
+        assert_eq!(code(copies, "", isolated), 0, "{copies} are one party");
+        assert_eq!(code(copies, other, isolated), 1, "{copies} and another one");
+        assert_eq!(code(copies, "", apart), 1, "{copies} are on one network");
+    }
+}
+
 /// Copies that are not alike are told apart, and all that holds of each is asserted.
 #[test]
 fn copies_that_differ_go_by_their_own_names() {

@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{FlowsView, words};
+use super::{FlowsView, table, words};
+use crate::model::words::count;
 use crate::model::{FlowOutcome, Natural};
 use crate::render::columns;
 use crate::render::style::{Role, Style};
+
+/// With more cells than this it is no picture, and what takes long to make: there is a list.
+const MOST_CELLS: usize = 40_000;
 
 const CORNER: &str = "client ↓ server →";
 
@@ -23,6 +27,11 @@ pub fn render(view: &FlowsView, style: &Style) -> String {
         }
         clients.insert(Natural(client));
         servers.insert(Natural(server));
+    }
+    if clients.len().saturating_mul(servers.len()) > MOST_CELLS {
+        let (clients, servers) = (count(clients.len(), "client"), count(servers.len(), "server"));
+        let why = format!("{clients} and {servers} make no matrix that could be read: a list.");
+        return format!("{}\n{}", style.wrapped(Role::Quiet, &why, 2), table::render(view, style));
     }
     let mut text = format!("{}\n", style.wrapped(Role::Quiet, &words::window(view.seen), 2));
     if view.flows.is_empty() {
