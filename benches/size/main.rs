@@ -46,7 +46,8 @@ const LARGEST: u64 = 16_000_000;
 /// A command that is measured, and its bars for 10,000 containers.
 struct Row {
     about: &'static str,
-    /// `{now}` and `{later}` stand for snapshots, `{engine}` for an engine.
+    /// `{now}` and `{later}` stand for snapshots, `{engine}` for an engine, and `{talkative}`
+    /// for one with long logs.
     command: &'static str,
     bars: Option<Bars>,
 }
@@ -66,7 +67,7 @@ const DRAWN: Bars = Bars { seconds: 2.0, processor: 2.0, megabytes: 200 };
 const SHOWN: Bars = Bars { seconds: 1.0, processor: 0.5, megabytes: 65 };
 const JUDGED: Bars = Bars { seconds: 1.0, processor: 0.5, megabytes: 110 };
 
-const ROWS: [Row; 11] = [
+const ROWS: [Row; 12] = [
     row("show --from", "show --from {now}", Some(FROM_FILE)),
     row("show --from --format json", "show --from {now} --format json", None),
     row("show --from --format dot", "show --from {now} --format dot", None),
@@ -78,6 +79,7 @@ const ROWS: [Row; 11] = [
     row("show", "show --host {engine}", Some(SHOWN)),
     row("show --format json", "show --host {engine} --format json", None),
     row("doctor --no-exec", "doctor --no-exec --host {engine}", Some(JUDGED)),
+    row("doctor --no-exec, long logs", "doctor --no-exec --host {talkative}", None),
 ];
 
 const fn row(about: &'static str, command: &'static str, bars: Option<Bars>) -> Row {
@@ -119,6 +121,8 @@ fn main() -> ExitCode {
 struct Setup {
     snapshots: TempDir,
     engine: FakeEngine,
+    /// The same with as many lines in each log as are asked for.
+    talkative: FakeEngine,
     /// The same a day later.
     later: FakeEngine,
 }
@@ -130,7 +134,13 @@ impl Setup {
         std::fs::write(snapshots.path().join("now.json"), now.to_json()).unwrap();
         let later = town::a_day_later(now.clone());
         std::fs::write(snapshots.path().join("later.json"), later.to_json()).unwrap();
-        Self { snapshots, engine: town_engine::start(&now), later: town_engine::start(&later) }
+        let said = |at: u32| {
+            let (path, took) = (at * 37 % 1000, at * 13 % 400);
+            format!("INFO 172.18.0.{} GET /api/items/{path} 200 {took}ms", at % 250)
+        };
+        let lines: Vec<String> = (0..200).map(said).collect();
+        let [engine, later] = [&now, &later].map(town_engine::start);
+        Self { snapshots, engine, talkative: town_engine::start_with_logs(&now, &lines), later }
     }
 
     /// The snapshots that another netmap takes of it, which need not read ours.
@@ -153,6 +163,7 @@ impl Setup {
         for word in &mut command {
             *word = word.replace("{now}", &now).replace("{later}", &later);
             *word = word.replace("{engine}", &self.engine.address);
+            *word = word.replace("{talkative}", &self.talkative.address);
         }
         let program = match command[0].as_str() {
             "bare-calls" => std::env::current_exe().unwrap().display().to_string(),

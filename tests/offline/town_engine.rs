@@ -12,11 +12,15 @@ use crate::fake_engine::{Answer, FakeEngine};
 
 /// Starts an engine that has this setup.
 pub fn start(snapshot: &Snapshot) -> FakeEngine {
+    start_with_logs(snapshot, &[])
+}
+
+/// Starts an engine that has this setup, in which every container has said these lines.
+pub fn start_with_logs(snapshot: &Snapshot, lines: &[String]) -> FakeEngine {
     let mut answers: HashMap<String, String> = HashMap::new();
     for container in &snapshot.containers {
         let path = format!("/containers/{}", container.id);
         answers.insert(format!("{path}/json"), inspected(container).to_string());
-        answers.insert(format!("{path}/logs"), String::new());
     }
     let mut members: HashMap<&str, serde_json::Map<String, Value>> = HashMap::new();
     for container in &snapshot.containers {
@@ -46,13 +50,26 @@ pub fn start(snapshot: &Snapshot) -> FakeEngine {
     answers.insert("/version".to_owned(), version.to_string());
     let info = json!({"OperatingSystem": "Debian GNU/Linux 12", "IPv4Forwarding": true});
     answers.insert("/info".to_owned(), info.to_string());
+    let log: String = lines.iter().zip(0..).map(|(line, at)| log_line(line, at)).collect();
     FakeEngine::start(move |path| {
         let path = path.split('?').next().unwrap_or_default();
+        if path.ends_with("/logs") {
+            return Answer::Json(200, log.clone());
+        }
         match answers.get(path) {
             Some(body) => Answer::Json(200, body.clone()),
             None => Answer::Json(404, r#"{"message":"no such thing"}"#.to_owned()),
         }
     })
+}
+
+/// A line of a log as an engine sends it: what comes out of which it is and how long, its
+/// time, and the line itself, which is short.
+fn log_line(line: &str, second: u32) -> String {
+    let (minute, second) = (second / 60 % 60, second % 60);
+    let line = format!("2025-11-24T15:{minute:02}:{second:02}.000000000Z {line}\n");
+    let length = u8::try_from(line.len()).ok().filter(u8::is_ascii).expect("a short line");
+    format!("\u{1}\0\0\0\0\0\0{}{line}", char::from(length))
 }
 
 fn listed_network(network: &Network) -> Value {
