@@ -3,17 +3,24 @@
 //! whole when anybody first sees it.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
+
+use foldhash::HashMap;
 
 use super::facts::{Facts, Listens};
 use super::in_the_way::Obstacle;
 use super::names::Names;
 use super::wanted::{self, Edge, Sign};
 use super::{localhost, obstacle};
-use crate::graph::{Comparison, Map, StackOwner};
-use crate::model::{ContainerAt, Health, PerContainer, State};
 use crate::order::Ordered;
+use crate::graph::{Comparison, Map, StackOwner};
+use crate::model::{ContainerAt, Health, NetworkAt, PerContainer, Protocol, State};
+
+/// Who alone listens on a port, of those to which a name leads that is asked for on some
+/// networks.
+type OnlyAnswering = HashMap<(Vec<NetworkAt>, String, u16, Option<Protocol>), Option<ContainerAt>>;
 
 /// A setup with everything that is known about it.
 pub struct Case<'a> {
@@ -26,6 +33,8 @@ pub struct Case<'a> {
     orphans: Vec<ContainerAt>,
     /// The only one of the edges that somebody asks about.
     only: Option<usize>,
+    /// Who alone can be meant by a name, of those that were asked for before.
+    pub(super) only_answering: RefCell<OnlyAnswering>,
 }
 
 impl<'a> Deref for Case<'a> {
@@ -47,7 +56,8 @@ impl<'a> Case<'a> {
         let edges: Vec<_> = wanted::edges(&names).into_iter().map(with_obstacle).collect();
         let orphans = names.containers().filter(|at| names.is_orphan(*at)).collect();
         let about = PerContainer::filled(&map.snapshot().containers, Vec::new());
-        let mut case = Self { names, edges, about, orphans, only: None };
+        let (only, only_answering) = (None, RefCell::default());
+        let mut case = Self { names, edges, about, orphans, only, only_answering };
         case.find_whom_edges_are_about();
         case
     }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::case::Case;
-use super::{diagnose, localhost};
+use super::{diagnose, localhost, talks};
 use crate::graph::{Map, looks};
 use crate::model::{Container, ContainerAt, NetworkAt, Snapshot};
 use crate::testing::{snapshots, town};
@@ -122,13 +122,21 @@ fn ten_times_as_many_that_are_alike_are_judged_with_ten_times_the_work() {
         0 => json!({}),
         _ => json!({"endpoints": [], "network_mode": "container:id0"}),
     };
-    let kinds: [(&str, &dyn Fn(usize) -> Value); 2] =
-        [("project", &project), ("sidecar", &sidecar)];
+    // An address that nobody has, where no network says which its gateway is.
+    let address = |at: usize| {
+        json!({"references": [{"origin": "environment", "variable": "DB", "port": 80,
+            "host": format!("10.0.200.{}", at % 250 + 2)}]})
+    };
+    let kinds: [(&str, &dyn Fn(usize) -> Value); 3] =
+        [("project", &project), ("sidecar", &sidecar), ("address", &address)];
     for (kind, container) in kinds {
         let work = |number: usize| {
             let snapshot = on_one_network(number, container);
             let map = Map::new(&snapshot);
-            looks::during(|| _ = diagnose(&map, None, |_| true))
+            looks::during(|| {
+                let _ = diagnose(&map, None, |_| true);
+                let _ = talks(&map, None);
+            })
         };
         let (small, large) = (work(100), work(1000));
         assert!(large < 12 * small, "{kind}: {large} looks, and {small} for a tenth of the setup");

@@ -97,8 +97,7 @@ fn other_end(
         }
         // One or the other answers, and only one of them has something to say.
         Some(Obstacle::Ambiguous(_)) => {
-            let answering = case.answering(edge.from, &edge.host);
-            (case.only_listener(edge, &answering).or(edge.container())?, edge.port)
+            (case.only_answering(edge).or(edge.container())?, edge.port)
         }
         _ => (edge.container()?, edge.port),
     };

@@ -11,7 +11,9 @@ use super::recreate::settled;
 use super::steps::advise;
 use super::wanted::Edge;
 use crate::model::words::few;
-use crate::model::{Action, Applicability, Change, ContainerAt, Endpoint, NetworkAt, Step};
+use crate::model::{
+    Action, Applicability, Change, ContainerAt, Endpoint, NetworkAt, Protocol, Step,
+};
 use crate::order::{OrderBy, Ordered};
 
 /// A name on a network that several containers have.
@@ -46,6 +48,9 @@ impl<'s> Shared<'s> {
     }
 }
 
+/// Who alone listens on a port, of those that have one name.
+type OnlyOpen = HashMap<(u16, Option<Protocol>), Option<ContainerAt>>;
+
 /// The option that fixes a MAC address.
 const MAC_ADDRESS: &str = "--mac-address";
 
@@ -64,13 +69,41 @@ impl<'a> Case<'a> {
 
     /// The owner that an edge can only mean: it listens on the port that is dialled,
     /// and none of the others does.
-    pub fn only_listener(&self, edge: &Edge, owners: &[ContainerAt]) -> Option<ContainerAt> {
-        let port = edge.port?;
-        let listens = |at: &&ContainerAt| self.listens(**at, port, edge.protocol);
+    fn only_listener(
+        &self,
+        edge: &Edge,
+        owners: &[ContainerAt],
+        known: &mut OnlyOpen,
+    ) -> Option<ContainerAt> {
+        let (port, protocol) = (edge.port?, edge.protocol);
+        let only = known.entry((port, protocol));
+        let only = *only.or_insert_with(|| self.only_open(port, protocol, owners));
+        only.filter(|only| *only != edge.from)
+    }
+
+    /// Likewise, of all that the name leads to. Many ask for the same.
+    pub fn only_answering(&self, edge: &Edge) -> Option<ContainerAt> {
+        let (port, protocol) = (edge.port?, edge.protocol);
+        let networks = self.asked_on(edge.from, &edge.host).map(|(network, _)| network).collect();
+        let mut known = self.only_answering.borrow_mut();
+        let asked = (networks, edge.host.to_string(), port, protocol);
+        let only = known.entry(asked).or_insert_with(|| {
+            self.only_open(port, protocol, &self.answering(edge.from, &edge.host))
+        });
+        only.filter(|only| *only != edge.from)
+    }
+
+    /// The one that listens on a port, where none of the others does.
+    fn only_open(
+        &self,
+        port: u16,
+        protocol: Option<Protocol>,
+        owners: &[ContainerAt],
+    ) -> Option<ContainerAt> {
+        let listens = |at: &ContainerAt| self.listens(*at, port, protocol);
         let only = *owners.iter().find(|at| listens(at) == Some(Listens::Openly))?;
         let mut others = owners.iter().filter(|at| **at != only);
-        let is_it = only != edge.from && others.all(|at| listens(&at) == Some(Listens::Not));
-        is_it.then_some(only)
+        others.all(|at| listens(at) == Some(Listens::Not)).then_some(only)
     }
 
     /// Those to which an edge leads by turns that do not listen on its port, with the
@@ -98,9 +131,10 @@ impl<'a> Case<'a> {
         let mut of_owner: BTreeMap<ContainerAt, Vec<&Edge>> =
             shared.owners.iter().map(|owner| (*owner, Vec::new())).into_map();
         let mut unclear: Vec<&Edge> = Vec::new();
+        let mut known = OnlyOpen::default();
         for edge in edges {
             let meant = self.rightful(edge.from, shared);
-            let meant = meant.or_else(|| self.only_listener(edge, shared.owners));
+            let meant = meant.or_else(|| self.only_listener(edge, shared.owners, &mut known));
             match meant.and_then(|at| of_owner.get_mut(&at)) {
                 Some(edges) => edges.push(edge),
                 None => unclear.push(edge),

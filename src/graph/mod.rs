@@ -24,7 +24,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use petgraph::graph::{NodeIndex, UnGraph};
 
 pub use compare::{Agreement, Compared, Comparison, Mark, Surprise};
@@ -84,6 +84,9 @@ pub struct Map<'a> {
     sidecars: BTreeMap<ContainerAt, Vec<ContainerAt>>,
     /// For each network, the containers with an endpoint on it, stopped ones too.
     members: PerNetwork<Vec<ContainerAt>>,
+    /// For each network the gateways that its members have, each once; found out when
+    /// somebody asks.
+    gateways: PerNetwork<OnceCell<Vec<IpAddr>>>,
     /// Who has an address, and on which network; made when somebody asks.
     addresses: OnceCell<HashMap<IpAddr, Vec<(ContainerAt, NetworkAt)>>>,
     /// For each container the position of what was seen inside it; made when
@@ -153,6 +156,7 @@ impl<'a> Map<'a> {
             owners,
             sidecars,
             members,
+            gateways: snapshot.networks.iter().map(|_| OnceCell::new()).collect(),
             addresses: OnceCell::new(),
             observations: OnceCell::new(),
             names: OnceCell::new(),
@@ -271,14 +275,19 @@ impl<'a> Map<'a> {
     /// description a gateway that they chose themselves.
     pub fn gateway(&self, network: NetworkAt, subnet: &Subnet) -> Option<IpAddr> {
         let reported = || {
-            self.members(network).iter().find_map(|member| {
-                let endpoint = self.endpoint_on(*member, network)?;
-                let v4 = endpoint.gateway.map(IpAddr::V4);
-                let v6 = endpoint.ipv6_gateway.map(IpAddr::V6);
-                v4.into_iter().chain(v6).find(|gateway| subnet.subnet.contains(gateway))
+            self.gateways[network].get_or_init(|| {
+                let members = self.members(network).iter();
+                let endpoints = members.filter_map(|member| self.endpoint_on(*member, network));
+                let of_each = endpoints.flat_map(|endpoint| {
+                    let v4 = endpoint.gateway.map(IpAddr::V4);
+                    v4.into_iter().chain(endpoint.ipv6_gateway.map(IpAddr::V6))
+                });
+                let mut known = HashSet::new();
+                of_each.filter(|gateway| known.insert(*gateway)).collect()
             })
         };
-        subnet.gateway.or_else(reported)
+        let is_inside = |gateway: &&IpAddr| subnet.subnet.contains(*gateway);
+        subnet.gateway.or_else(|| reported().iter().find(is_inside).copied())
     }
 
     /// The containers called `name`: by name (on its own engine, if none has
