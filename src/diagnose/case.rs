@@ -14,9 +14,9 @@ use super::in_the_way::Obstacle;
 use super::names::Names;
 use super::wanted::{self, Edge, Sign};
 use super::{localhost, obstacle};
-use crate::order::Ordered;
 use crate::graph::{Comparison, Map, StackOwner};
 use crate::model::{ContainerAt, Health, NetworkAt, PerContainer, Protocol, State};
+use crate::order::Ordered;
 
 /// Who alone listens on a port, of those to which a name leads that is asked for on some
 /// networks.
