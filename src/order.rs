@@ -3,9 +3,8 @@
 //! The sorts of the standard library are compiled anew for each type of thing and each
 //! closure, some eight kilobytes every time: of the program's code they were a tenth. Here
 //! places are sorted, always by the same code, and the things are put there afterwards.
-//! clippy refuses the others (clippy.toml) but [`slice::sort_unstable`]: it is for what is
-//! sorted by itself where equal things are the same, mostly numbers and text, whose sorts are
-//! there once as well.
+//! clippy refuses the others (clippy.toml) but [`slice::sort_unstable`]: it is for numbers and
+//! text, whose sorts are there once as well, and for what is sorted in many thousands.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};

@@ -15,6 +15,7 @@ use smallvec::SmallVec;
 use super::tries::Tries;
 use crate::graph::{Map, PairKind, PairKinds};
 use crate::model::{ContainerAt, NetworkAt};
+use crate::order::OrderBy;
 
 /// More than so many on a network are judged in groups.
 pub(super) const FEW: usize = 20;
@@ -160,7 +161,7 @@ impl<'a> Pairs<'a> {
             None => judge(from),
         };
         let mut in_order: Vec<ContainerAt> = near.iter().copied().collect();
-        in_order.sort_unstable();
+        in_order.order();
         let singles = in_order.into_iter().filter(|from| self.is_pair(*from, to)).map(|from| {
             let kind = self.kinds.of(from, to).filter(|_| !self.is_measured(from, to));
             (from, judge_kind(kind, from))
@@ -285,7 +286,7 @@ impl<V: Copy + PartialEq> Found<'_, '_, V> {
                 sources.extend(others);
             }
         }
-        sources.sort_unstable();
+        sources.order();
         sources
     }
 

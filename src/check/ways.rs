@@ -126,7 +126,7 @@ impl<'a> Ways<'a> {
         }
         match decisive.worst() {
             Some((mut worst, _)) => {
-                worst.pairs.sort_unstable();
+                worst.pairs.order();
                 worst.told(self.map, |_, (from, to)| judge(from, to), subjects)
             }
             None => Assessment::new(CheckStatus::Pass, Basis::Engine, NO_PAIR),
@@ -321,7 +321,7 @@ impl<'a> Ways<'a> {
             {
                 return None;
             }
-            found.sort_unstable();
+            found.order();
             to.extend(found.into_iter().map(|to| (number, to)));
         }
         let said = format!("{:?}", arrow.from);
@@ -381,7 +381,7 @@ impl<'a> Ways<'a> {
             });
             pairs.extend(from.map(|from| (*from, *to)));
         }
-        pairs.sort_unstable();
+        pairs.order();
         pairs
     }
 

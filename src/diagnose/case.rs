@@ -16,7 +16,7 @@ use super::wanted::{self, Edge, Sign};
 use super::{localhost, obstacle};
 use crate::graph::{Comparison, Map, StackOwner};
 use crate::model::{ContainerAt, Health, NetworkAt, PerContainer, Protocol, State};
-use crate::order::Ordered;
+use crate::order::{OrderBy, Ordered};
 
 /// Who alone listens on a port, of those to which a name leads that is asked for on some
 /// networks.
@@ -211,7 +211,7 @@ impl<'a> Case<'a> {
     /// The names of the containers that edges begin at, each once.
     pub fn clients(&self, edges: &[&Edge]) -> Vec<&'a str> {
         let mut names = self.names_of(edges.iter().map(|edge| edge.from));
-        names.sort_unstable();
+        names.order();
         names.dedup();
         names
     }

@@ -8,6 +8,7 @@ use super::goes_on::Complaint;
 use super::names::Meaning;
 use super::wanted::Edge;
 use crate::model::{ContainerAt, LogError, LogErrorKind, Moment, NetworkAt, TroubleKind};
+use crate::order::OrderBy;
 
 /// Where the mail of others is taken outside.
 pub const SMTP: u16 = 25;
@@ -66,7 +67,7 @@ impl Servers {
             let Some(made) = case.container(at).created_at else { continue };
             case.joined(at).for_each(|on| servers.entry(on).or_default().push((made, at)));
         }
-        servers.values_mut().for_each(|made| made.sort_unstable());
+        servers.values_mut().for_each(|made| made.order());
         Self(servers)
     }
 

@@ -14,6 +14,7 @@ use crate::model::{
     LogTrouble, Moment, Network, NetworkAt, NetworkMode, Observation, OnLoopback, Progress,
     Protocol, PublishedPort, Repeated, State,
 };
+use crate::order::OrderBy;
 
 /// How long before netmap looked an error in the log of a running container
 /// still counts, in seconds: what is older may have been fixed since.
@@ -351,7 +352,7 @@ impl<'a> Facts<'a> {
             .filter(|s| s.protocol == protocol && !s.is_loopback_only())
             .map(|s| s.port)
             .collect();
-        ports.sort_unstable();
+        ports.order();
         ports.dedup();
         ports
     }
@@ -427,7 +428,7 @@ impl<'a> Facts<'a> {
     pub fn ports_let_in(&self, from: ContainerAt, to: ContainerAt) -> Vec<u16> {
         let ways = self.map.predict(from, to).routes;
         let mut ports: Vec<u16> = ways.into_iter().filter_map(|way| way.ports).flatten().collect();
-        ports.sort_unstable();
+        ports.order();
         ports.dedup();
         ports
     }

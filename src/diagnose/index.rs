@@ -267,7 +267,7 @@ impl<'a> Index<'a> {
                 }
             }
         }
-        offers.sort_unstable();
+        offers.order();
         for (_, _, at, port) in offers {
             self.offering.entry(port).or_default().push(at);
             if let Some(project) = facts.container(at).project() {
@@ -330,7 +330,7 @@ impl<'a> Index<'a> {
     pub fn ambiguous_names(&self, network: NetworkAt) -> Vec<Cow<'a, str>> {
         let words = self.ambiguous.get(network).into_iter().flat_map(HashMap::keys);
         let mut names: Vec<Cow<str>> = words.map(|word| folded(self.spellings[*word])).collect();
-        names.sort_unstable();
+        names.order();
         names
     }
 
@@ -345,7 +345,7 @@ impl<'a> Index<'a> {
         let several = self.with_mac.iter().filter(|(_, twins)| twins.len() > 1);
         let mut several: Vec<_> =
             several.map(|((network, mac), twins)| (*network, &**mac, twins.as_slice())).collect();
-        several.sort_unstable();
+        several.order();
         several
     }
 
@@ -388,7 +388,7 @@ impl<'a> Index<'a> {
             .flatten()
             .copied()
             .collect();
-        found.sort_unstable();
+        found.order();
         found.dedup();
         found
     }

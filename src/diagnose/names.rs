@@ -10,6 +10,7 @@ use super::index::Index;
 use super::neighbours::{Neighbourhoods, Neighbours};
 use super::tried::{self, Tried};
 use crate::model::{ContainerAt, NetworkAt, Protocol, reference};
+use crate::order::OrderBy;
 
 /// Names that lead to the engine's machine, where they lead anywhere.
 const OF_THE_MACHINE: [&str; 3] =
@@ -191,7 +192,7 @@ impl<'a> Names<'a> {
             answering.take_while(|at| self.container(*at).state.has_network())
         });
         let mut answering: Vec<ContainerAt> = on_networks.collect();
-        answering.sort_unstable();
+        answering.order();
         answering.dedup();
         answering
     }

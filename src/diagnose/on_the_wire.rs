@@ -10,7 +10,7 @@ use crate::model::{
     ContainerAt, Flow, FlowOutcome, FlowProtocol, Flows, Part, Party, Seen, Talk, TalkBasis,
     TalkVerdict,
 };
-use crate::order::Ordered;
+use crate::order::{OrderBy, Ordered};
 
 /// Flows from one container to a port of another.
 type Way = (ContainerAt, ContainerAt, Option<u16>);
@@ -49,7 +49,7 @@ pub fn look(map: &Map, talks: &mut Vec<Talk>) {
         let (basis, seen) = (TalkBasis::Observed, Seen::Seen);
         Talk { from, to, port, basis, seen, verdict }
     }));
-    talks.sort_unstable();
+    talks.order();
 }
 
 /// What an answer on the wire makes of what was known: it outranks the map, and

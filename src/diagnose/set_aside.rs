@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::graph::Map;
 use crate::model::keys::label;
 use crate::model::{Because, Diagnosis, Evidence, Finding, Ignore, IgnoredBy, SetAside, Severity};
+use crate::order::OrderBy;
 
 /// What is to be ignored of a setup: by those who run netmap, and by the labels
 /// of containers and networks.
@@ -105,7 +106,7 @@ impl<'a> Ignored<'a> {
             .iter()
             .flat_map(|(of, ignored)| ignored.iter().map(|ignore| (*of, ignore.rule.as_str())));
         let mut unknown: Vec<_> = all.filter(|(_, rule)| rule_named(rule).is_none()).collect();
-        unknown.sort_unstable();
+        unknown.order();
         unknown
     }
 

@@ -7,6 +7,7 @@ use crate::model::words::few;
 use crate::model::{
     Action, Applicability, ContainerAt, Handle, Maker, NetworkAt, Step, Tool, is_plain,
 };
+use crate::order::OrderBy;
 
 /// Whether a name can stand in a command as it is.
 pub(super) fn is_usable(name: &str) -> bool {
@@ -37,7 +38,7 @@ pub fn advise_name(case: &Case, host: &str, client: ContainerAt) -> Vec<Step> {
             members.filter(|at| Some(*at) != own && case.container(*at).state.has_network());
         others.extend(answering.map(|at| lasting_name(case, *network, at)));
     }
-    others.sort_unstable();
+    others.order();
     others.dedup();
     let called = case.called(client);
     let other = match others.as_slice() {
@@ -104,7 +105,7 @@ impl Case<'_> {
     /// Containers by what they are called, each once, in the order of names.
     pub fn all_called(&self, edges: &[&Edge]) -> Vec<&str> {
         let mut names: Vec<&str> = edges.iter().map(|edge| self.called(edge.from)).collect();
-        names.sort_unstable();
+        names.order();
         names.dedup();
         names
     }

@@ -11,6 +11,7 @@ use super::wanted::Edge;
 use crate::graph::{Comparison, Map};
 use crate::model::keys::label;
 use crate::model::{Container, ContainerAt, Seen, Talk, TalkBasis, TalkVerdict, is_proxy_port};
+use crate::order::OrderBy;
 
 /// Who talks to whom, each pair and port once, in the order of the containers:
 /// what the setup says, and what flows tell where somebody looked at the wire. A
@@ -64,7 +65,7 @@ fn told(map: &Map, comparison: Option<&Comparison>) -> Vec<Talk> {
     let mut talks: Vec<Talk> = talks.into_values().collect();
     // What is known to talk needs no start order to say so.
     talks.extend(awaited(&case).filter(|talk| known.binary_search(&(talk.from, talk.to)).is_err()));
-    talks.sort_unstable();
+    talks.order();
     talks.dedup();
     talks
 }

@@ -1,7 +1,7 @@
 //! Many names of which one is evidently meant, for who asks about many wrong ones:
 //! what [`nearest`](super::nearest) finds by holding one name against all.
 
-use crate::order::Ordered;
+use crate::order::{OrderBy, Ordered};
 use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashMapExt};
@@ -45,7 +45,7 @@ const TOGETHER: usize = 16;
 
 impl Alike {
     fn new(mut names: Vec<Known>) -> Self {
-        names.sort_unstable();
+        names.order();
         names.dedup();
         let each: Vec<u64> = names.iter().map(|known| letters_of(&known.letters)).collect();
         let groups: Vec<Letters> = each

@@ -3,6 +3,7 @@
 use crate::diagnose::{Case, Judgement, Rule, owned};
 use crate::model::words::few;
 use crate::model::{ContainerAt, Evidence, Finding, NetworkAt, Severity};
+use crate::order::OrderBy;
 
 /// See `netmap explain duplicate-mac`.
 pub const RULE: Rule = Rule {
@@ -35,7 +36,7 @@ fn finding(case: &Case, network: NetworkAt, mac: &str, twins: &[ContainerAt]) ->
         ),
     );
     let mut clients: Vec<&str> = twins.iter().flat_map(|at| case.wanted_by(*at)).collect();
-    clients.sort_unstable();
+    clients.order();
     clients.dedup();
     clients.retain(|client| !names.contains(client));
     if !clients.is_empty() {

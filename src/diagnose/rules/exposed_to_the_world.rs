@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use crate::diagnose::{Case, Edge, Judgement, Meaning, Rule};
 use crate::model::{Change, Container, Evidence, HostPorts, Protocol, RequestedPort, Severity};
+use crate::order::OrderBy;
 
 /// See `netmap explain exposed-to-the-world`.
 pub const RULE: Rule = Rule {
@@ -123,7 +124,7 @@ fn open(container: &Container, planned: bool) -> Vec<(u16, HostPorts, &'static s
             Some((port, host_port, *server))
         })
         .collect();
-    open.sort_unstable();
+    open.order();
     open.dedup();
     open
 }

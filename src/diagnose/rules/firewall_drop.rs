@@ -191,7 +191,7 @@ fn dead(case: &Case, silence: &Silence, networks: &[NetworkAt], family: Option<F
     let names: Vec<String> = networks.iter().map(name).collect();
     let mut members: Vec<&str> =
         case.names_of(silence.attempts.iter().flat_map(|row| [row.from, row.to]));
-    members.sort_unstable();
+    members.order();
     members.dedup();
     let carries = if names.len() == 1 { "carries" } else { "carry" };
     let what = family.map_or("nothing".to_owned(), |family| format!("no {}", family.as_str()));

@@ -6,6 +6,7 @@ use crate::model::{
     Change, ContainerAt, Evidence, Finding, ListensFrom, MachineMatter, NetworkMode, Protocol,
     Severity, Step,
 };
+use crate::order::OrderBy;
 
 /// See `netmap explain host-mode-peer`.
 pub const RULE: Rule = Rule {
@@ -75,7 +76,7 @@ fn by_name(case: &Case, to: ContainerAt, edges: &[&Edge]) -> Finding {
     let mut finding = RULE.finding(clients.iter().copied().chain([name]), summary);
     finding.evidence = case.signs(edges);
     let mut ports: Vec<Option<u16>> = edges.iter().map(|edge| edge.port).collect();
-    ports.sort_unstable();
+    ports.order();
     ports.dedup();
     let of_port = |port: Option<u16>| {
         let edges: Vec<&Edge> = edges.iter().copied().filter(|edge| edge.port == port).collect();

@@ -71,7 +71,7 @@ fn judge(case: &Case) -> Judgement {
             asked.iter().map(|asked| asked.host_port.to_string()).collect();
         ports.dedup();
         let mut holders = case.names_of(holders);
-        holders.sort_unstable();
+        holders.order();
         holders.dedup();
         let how = if planned { "wanted twice" } else { "taken" };
         let (word, verb) = if ports.len() > 1 { ("ports", "are") } else { ("port", "is") };

@@ -3,6 +3,7 @@
 use crate::diagnose::{Case, Judgement, Rule, settled};
 use crate::model::words::few;
 use crate::model::{Change, Evidence, Severity};
+use crate::order::OrderBy;
 
 /// See `netmap explain legacy-link`.
 pub const RULE: Rule = Rule {
@@ -42,7 +43,7 @@ fn judge(case: &Case) -> Judgement {
         steps.extend(case.recreate(at, vec![Change::NoLinks]));
         let mut targets: Vec<&str> =
             container.links.iter().map(|link| link.target.as_str()).collect();
-        targets.sort_unstable();
+        targets.order();
         targets.dedup();
         let mut finding = RULE.finding(
             [container.name.as_str()].into_iter().chain(targets.iter().copied()),

@@ -8,7 +8,7 @@ use crate::diagnose::{
 };
 use crate::model::words::few;
 use crate::model::{ContainerAt, Evidence, ListensFrom, Severity, Step};
-use crate::order::Ordered;
+use crate::order::{OrderBy, Ordered};
 
 /// See `netmap explain localhost-dependency`.
 pub const RULE: Rule = Rule {
@@ -120,7 +120,7 @@ fn sent_by(case: &Case, peer: ContainerAt, edges: &[&Edge]) -> Option<Step> {
         .filter(is_other)
         .filter_map(|edge| Some(case.called(edge.container()?)))
         .collect();
-    asked.sort_unstable();
+    asked.order();
     asked.dedup();
     let [asked] = asked.as_slice() else { return None };
     Some(advise(format!(

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnose::{Case, Edge, Judgement, Listens, Obstacle, Rule, Sight};
 use crate::model::words::either;
 use crate::model::{ContainerAt, Evidence, Finding, ListensFrom, NetworkMode, Protocol, Severity};
-use crate::order::Ordered;
+use crate::order::{OrderBy, Ordered};
 
 /// See `netmap explain loopback-bind`.
 pub const RULE: Rule = Rule {
@@ -53,7 +53,7 @@ fn judge(case: &Case) -> Judgement {
         let requested = requested.filter(|_| case.is_planned()).map(|port| port.port);
         let served = served.range((at, 0)..=(at, u16::MAX)).map(|(_, port)| *port);
         ports.extend(declared.chain(published).chain(requested).chain(served));
-        ports.sort_unstable();
+        ports.order();
         ports.dedup();
         for port in ports {
             let edges = dialled.get(&(at, port)).map_or(&[][..], Vec::as_slice);
@@ -72,7 +72,7 @@ fn judge(case: &Case) -> Judgement {
 fn finding(case: &Case, at: ContainerAt, port: u16, edges: &[&Edge]) -> Option<Finding> {
     let published = case.container(at).published.iter().filter(|p| p.port == port);
     let mut host_ports: Vec<u16> = published.filter_map(|p| p.host_port).collect();
-    host_ports.sort_unstable();
+    host_ports.order();
     host_ports.dedup();
     let planned = case.to_listen_on_loopback(at, port);
     let is_asked_for = || case.container(at).requested.iter().any(|asked| asked.port == port);

@@ -11,7 +11,7 @@ use crate::model::{
     Change, ContainerAt, Dialled, Evidence, Finding, Flaw, FlawedPort, Origin, Reference, Setting,
     Severity, Step,
 };
-use crate::order::Ordered;
+use crate::order::{OrderBy, Ordered};
 
 /// See `netmap explain malformed-host`.
 pub const RULE: Rule = Rule {
@@ -186,7 +186,7 @@ fn settings<'a>(case: &Case<'a>, flaw: Flaw, edges: &[&Edge<'a>]) -> Vec<&'a Ref
             configured.chain(misread).filter(|reference| reference.flaw == Some(flaw)).collect()
         }
     };
-    settings.sort_unstable();
+    settings.order();
     settings.dedup();
     settings
 }

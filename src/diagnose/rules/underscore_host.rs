@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnose::{Case, Edge, Judgement, Meaning, Rule, Sight, settled};
 use crate::model::words::few;
 use crate::model::{Action, Applicability, ContainerAt, Evidence, LogErrorKind, Severity, Step};
+use crate::order::OrderBy;
 
 /// See `netmap explain underscore-host`.
 pub const RULE: Rule = Rule {
@@ -56,7 +57,7 @@ fn judge(case: &Case) -> Judgement {
 /// engine adds none to a connection that is there.
 fn alias(case: &Case, edges: &[&Edge], to: ContainerAt, name: &str) -> Vec<Step> {
     let mut networks: Vec<_> = edges.iter().flat_map(|edge| case.shared(edge.from, to)).collect();
-    networks.sort_unstable();
+    networks.order();
     networks.dedup();
     let mut steps = Vec::new();
     for at in networks {

@@ -280,7 +280,7 @@ fn observation(network: &Network, told: Members) -> NetworkObservation {
     let (network, id) = (network.name.clone(), network.id.clone());
     let peers = told.peers.unwrap_or_default().into_iter();
     let mut peers: Vec<IpAddr> = peers.filter_map(|peer| peer.ip?.parse().ok()).collect();
-    peers.sort_unstable();
+    peers.order();
     NetworkObservation { network, id, attached, peers }
 }
 

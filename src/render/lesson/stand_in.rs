@@ -3,6 +3,7 @@
 
 use crate::lesson::is_plain;
 use crate::model::{Container, Observation, Origin, Protocol, Reference, State};
+use crate::order::OrderBy;
 
 /// The TCP ports that a container answers on, and whether it does so to itself alone.
 pub fn ports(container: &Container, seen: Option<&Observation>) -> Vec<(u16, bool)> {
@@ -17,7 +18,7 @@ pub fn ports(container: &Container, seen: Option<&Observation>) -> Vec<(u16, boo
         ports.extend(exposed.map(|port| (port.port, false)));
         ports.extend(published.map(|port| (port.port, false)));
     }
-    ports.sort_unstable();
+    ports.order();
     ports.dedup_by_key(|(port, _)| *port);
     ports
 }

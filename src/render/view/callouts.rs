@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{ContainerAt, NetworkAt, Reach};
-use crate::order::Ordered;
+use crate::order::{OrderBy, Ordered};
 
 /// How grave what a callout says is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,7 +99,7 @@ impl Numbers {
     pub fn on(&self, spots: impl IntoIterator<Item = Spot>) -> Vec<Number> {
         let found = spots.into_iter().filter_map(|spot| self.by_spot.get(&spot));
         let mut numbers: Vec<Number> = found.flatten().copied().collect();
-        numbers.sort_unstable();
+        numbers.order();
         numbers.dedup();
         numbers
     }
