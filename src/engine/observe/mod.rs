@@ -147,7 +147,11 @@ pub async fn observe_some(
                 machine::host(engine, at_home)
             );
             if let (_, _, Ok((host, _))) = &mut seen {
-                machine::keep_dead(engine, at_home, published, host).await;
+                // Docker's own program takes what comes: there nothing is to be read for it.
+                match known.is_podman() {
+                    true => machine::keep_dead(engine, at_home, published, host).await,
+                    false => host.untaken.clear(),
+                }
             }
             (node, seen)
         }
