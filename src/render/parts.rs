@@ -5,9 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashMap;
+use petgraph::unionfind::UnionFind;
+
 use super::style::width;
 use super::view::View;
-use crate::model::NetworkAt;
+use crate::model::{ContainerAt, NetworkAt};
 use crate::order::{OrderBy, Ordered};
 
 /// Columns between two parts that stand side by side.
@@ -69,30 +72,26 @@ fn places(networks: &[NetworkAt]) -> BTreeMap<NetworkAt, usize> {
     networks.iter().enumerate().map(|(place, at)| (*at, place)).into_map()
 }
 
-/// The networks in groups that have no member in common, each in display order.
+/// The networks in groups that have no shown member in common, each in display order, in the
+/// order of their first networks. Only the members of these networks are looked at.
 fn connected(view: &View, networks: &[NetworkAt]) -> Vec<Vec<NetworkAt>> {
-    let mut groups: Vec<usize> = (0..networks.len()).collect();
-    let places = places(networks);
-    fn root(groups: &mut [usize], mut place: usize) -> usize {
-        while groups[place] != place {
-            groups[place] = groups[groups[place]];
-            place = groups[place];
-        }
-        place
-    }
-    for container in &view.containers {
-        let mut own = view.map.networks_of(*container).filter_map(|at| places.get(&at).copied());
-        let Some(first) = own.next() else { continue };
-        for other in own {
-            let (a, b) = (root(&mut groups, first), root(&mut groups, other));
-            groups[a.max(b)] = a.min(b);
-        }
-    }
-    let mut found: BTreeMap<usize, Vec<NetworkAt>> = BTreeMap::new();
+    let mut together = UnionFind::new(networks.len());
+    let mut first_of: HashMap<ContainerAt, usize> = HashMap::default();
     for (place, at) in networks.iter().enumerate() {
-        found.entry(root(&mut groups, place)).or_default().push(*at);
+        for member in view.map.members(*at).iter().filter(|member| view.shows(**member)) {
+            together.union(*first_of.entry(*member).or_insert(place), place);
+        }
     }
-    found.into_values().collect()
+    let mut group_of: HashMap<usize, usize> = HashMap::default();
+    let mut groups: Vec<Vec<NetworkAt>> = Vec::new();
+    for (at, root) in networks.iter().zip(together.into_labeling()) {
+        let group = *group_of.entry(root).or_insert(groups.len());
+        if group == groups.len() {
+            groups.push(Vec::new());
+        }
+        groups[group].push(*at);
+    }
+    groups
 }
 
 /// The texts below one another, with an empty line before each; on a wide

@@ -119,13 +119,8 @@ fn branches(
         let mut cells = leaf(view, style, *at, network);
         cells[0].insert_str(0, &format!("{indent}{branch}"));
         lines.push(Line::Leaf(cells));
-        let sidecars: Vec<ContainerAt> = view
-            .map
-            .sidecars(*at)
-            .iter()
-            .copied()
-            .filter(|sidecar| view.containers.contains(sidecar))
-            .collect();
+        let sidecars: Vec<ContainerAt> =
+            view.map.sidecars(*at).iter().copied().filter(|sidecar| view.shows(*sidecar)).collect();
         branches(view, style, &sidecars, None, &format!("{indent}{below}"), lines);
     }
 }

@@ -202,6 +202,11 @@ impl<'a> View<'a> {
         self.map.gateway(network, subnet).map_or("–".to_owned(), |gateway| gateway.to_string())
     }
 
+    /// Whether a container is shown.
+    pub fn shows(&self, at: ContainerAt) -> bool {
+        self.places[at].is_some()
+    }
+
     /// The shown containers on a network, in display order.
     pub fn members(&self, network: NetworkAt) -> Vec<ContainerAt> {
         self.in_order(self.map.members(network).iter().copied())
@@ -209,8 +214,7 @@ impl<'a> View<'a> {
 
     /// Those of `containers` that are shown, in display order.
     pub fn in_order(&self, containers: impl Iterator<Item = ContainerAt>) -> Vec<ContainerAt> {
-        let mut shown: Vec<ContainerAt> =
-            containers.filter(|at| self.places[*at].is_some()).collect();
+        let mut shown: Vec<ContainerAt> = containers.filter(|at| self.shows(*at)).collect();
         shown.order_by_key(|at| self.places[*at]);
         shown.dedup();
         shown
