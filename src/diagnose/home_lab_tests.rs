@@ -288,3 +288,22 @@ fn ports_whose_rules_are_gone_are_told() {
         assert_eq!(told(&found(engine, &untaken)), [], "{engine} {untaken}");
     }
 }
+
+/// Where nobody could read the rules, silence would say that the ports are fine.
+#[test]
+fn ports_whose_rules_could_not_be_read_are_not_passed_over() {
+    let rule = |unread: &Value| {
+        let snapshot = json!({"schema": "netmap/1", "engine": {"name": "Podman", "version": "5.4"},
+            "networks": [], "containers": [], "host": {"listening": []}, "unread": unread});
+        let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
+        let diagnosis = diagnose(&Map::new(&snapshot), None, |rule| rule.name == "firewall-drop");
+        let notes = diagnosis.not_looked.iter().map(|note| note.why());
+        (diagnosis.rules.clone(), notes.collect::<Vec<_>>())
+    };
+    let unread = json!([{"what": "the rules behind published ports at which connections wait (80)",
+        "why": "they are root's", "part": {"kind": "firewall"}}]);
+    let (asked, notes) = rule(&unread);
+    assert_eq!(asked, ["firewall-drop"]);
+    assert!(notes.iter().any(|why| why.contains("(80): they are root's")), "{notes:?}");
+    assert!(rule(&json!([])).0.is_empty());
+}

@@ -77,10 +77,11 @@ fn judged(
         // Measuring and listening are the user's to ask for; without, such a rule
         // is not asked.
         let asked = rule.needs.iter().all(|sight| sight.is_there(case));
-        if asked {
+        let mut judgement = (rule.judge)(case);
+        // One that misses more than that was asked after all, as far as it can do without.
+        if asked || !judgement.not_looked.is_empty() {
             diagnosis.rules.push(rule.name);
         }
-        let mut judgement = (rule.judge)(case);
         judgement.findings.order_by(|a, b| a.subjects.cmp(&b.subjects));
         diagnosis.findings.append(&mut judgement.findings);
         let missed = rule.needs.iter().map(|sight| {

@@ -23,6 +23,8 @@ pub enum Part {
     },
     /// The engine's machine.
     Machine,
+    /// The firewall of the engine's machine.
+    Firewall,
     /// The log of a container.
     Log,
     /// The inside of a container: its sockets, routes and files.
@@ -113,6 +115,7 @@ mod tests {
             Part::Container { name: String::new(), vanished: false },
             Part::Network { name: "net".to_owned() },
             Part::Machine,
+            Part::Firewall,
             Part::Log,
             Part::Inside,
             Part::Swarm,

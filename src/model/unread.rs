@@ -65,6 +65,11 @@ impl Unread {
         Self { part: Part::Machine, ..Self::new("the engine's machine", why) }
     }
 
+    /// Notes that `what` of the machine's firewall could not be read.
+    pub fn firewall(what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { part: Part::Firewall, ..Self::new(what, why) }
+    }
+
     /// Notes that a container's log could not be read.
     pub fn log(why: impl Into<String>) -> Self {
         Self { part: Part::Log, ..Self::new("its log", why) }

@@ -10,8 +10,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Corner, docker, engine_facts, inspect, machine, netmap_command, netmap_json, netmap_text,
-    paste, text,
+    Corner, docker, engine, engine_facts, inspect, machine, netmap_command, netmap_json,
+    netmap_text, paste, text,
 };
 
 /// A setup of all oddities; the names of its networks as it calls them.
@@ -319,6 +319,18 @@ fn a_published_port_whose_rule_is_gone_is_told() {
     });
     let finding = finding.expect("a finding");
     assert!(finding["subjects"].to_string().contains(&web), "{finding:#}");
+    // Where rules cannot be read that is said.
+    let blind = "mount --bind /bin/false \"$(command -v nft)\" && exec \"$@\"";
+    let seen = Command::new("unshare")
+        .args(["-m", "sh", "-c", blind, "sh", env!("CARGO_BIN_EXE_netmap"), "--host", &engine()])
+        .args(["doctor", "--verbose", "--fail-on", "none", &corner.glob()])
+        .output()
+        .expect("unshare runs");
+    let seen = text(&seen.stdout) + &text(&seen.stderr);
+    let seen = seen.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(seen.contains("No problems found in 1 container and 1 network, as far as"), "{seen}");
+    let unknown = format!("the rules behind published ports at which connections wait ({port})");
+    assert!(seen.contains(&unknown), "{seen}");
     let fix: Vec<&str> =
         finding["fix"].as_array().expect("steps").iter().filter_map(|line| line.as_str()).collect();
     let pasted = fix.iter().find_map(|line| line.trim().strip_prefix("sudo podman "));

@@ -9,8 +9,8 @@ use crate::diagnose::{
 use crate::graph::{Agreement, Compared, Extent, Silence, Ways, silences};
 use crate::model::words::few;
 use crate::model::{
-    By, ContainerAt, DropSearch, Evidence, Family, Finding, LostWay, NetworkAt, Outcome, Protocol,
-    Severity, Step, Why,
+    By, ContainerAt, DropSearch, Evidence, Family, Finding, LostWay, NetworkAt, Outcome, Part,
+    Protocol, Severity, Step, Why,
 };
 use crate::order::{OrderBy, Ordered};
 
@@ -54,8 +54,9 @@ fn judge(case: &Case) -> Judgement {
     judgement.findings.extend(not_sent_on(case));
     let searched = silences.iter().filter_map(|silence| search(case, silence));
     let in_vain = searched.filter(|search| search.found.is_empty());
-    judgement.not_looked =
-        in_vain.flat_map(|s| &s.not_looked).map(|n| format!("{}: {}", n.what, n.why)).collect();
+    let unread = case.map.snapshot().unread.iter().filter(|note| note.part == Part::Firewall);
+    let not_looked = in_vain.flat_map(|search| &search.not_looked).chain(unread);
+    judgement.not_looked = not_looked.map(|note| format!("{}: {}", note.what, note.why)).collect();
     judgement.not_looked.order();
     judgement.not_looked.dedup();
     judgement

@@ -114,9 +114,9 @@ impl DropScene {
         Ok(Self { site, number, namespace: Arc::new(namespace), process })
     }
 
-    /// Reads everything that may throw these packets away, one of which is sent
-    /// and the other is its answer.
-    pub async fn read(&self, visitor: &Visitor, packets: &[Packet; 2]) -> Reading {
+    /// Reads everything that may throw any of these packets away, which are of one family:
+    /// some that are sent, and their answers.
+    pub async fn read(&self, visitor: &Visitor, packets: &[Packet]) -> Reading {
         let family = packets[0].family;
         let programs = Programs::new(visitor, &self.namespace);
         let variants = self.iptables(family);
@@ -202,7 +202,7 @@ impl DropScene {
         &self,
         text: &str,
         name: &str,
-        packets: &[Packet; 2],
+        packets: &[Packet],
         reading: &mut Reading,
     ) -> Vec<String> {
         let may_fit =

@@ -1,6 +1,6 @@
 //! What the engine says of its networks' members, and the machine it runs on.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -14,9 +14,10 @@ use crate::engine::connect::Engine;
 use crate::engine::lenient;
 use crate::error::Error;
 use crate::model::{
-    Attached, Driver, HostObservation, Mtu, Network, NetworkObservation, Scope, Snapshot, Unread,
+    Attached, Driver, HostObservation, Listening, Mtu, Network, NetworkObservation, Scope,
+    Snapshot, Unread,
 };
-use crate::order::OrderBy;
+use crate::order::{OrderBy, Ordered};
 
 /// What listens on the engine's socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,36 +85,94 @@ pub fn elsewhere(
 }
 
 /// Leaves of the connections that nobody has taken those at ports that containers have
-/// published, and which no rule sends on. Of the machine's own programs each may take its
-/// time, and what came before the rules were there again waits for good.
+/// published, and which no rule sends on; returns of which ports that is not known. Of the
+/// machine's own programs each may take its time, and what came before the rules were there
+/// again waits for good.
 #[cfg(target_os = "linux")]
 pub async fn keep_dead(
     engine: &Engine,
     visitor: Option<&Visitor>,
     published: &HashSet<u16>,
     host: &mut HostObservation,
-) {
-    use crate::engine::{DropScene, Packet, Side};
-    use crate::model::{Attempt, Family};
+) -> Option<Unread> {
+    use crate::engine::DropScene;
 
-    /// Most ports whose rules are looked for.
-    const MOST_PORTS: usize = 16;
     let mut waiting = std::mem::take(&mut host.untaken);
     waiting.retain(|socket| published.contains(&socket.port));
     if waiting.is_empty() {
-        return;
+        return None;
     }
-    let Some(visitor) = visitor else { return };
-    let Ok(scene) = DropScene::of_machine("", engine).await else { return };
-    for socket in waiting.into_iter().take(MOST_PORTS) {
+    let Some(visitor) = visitor else {
+        return Some(unknown_ports(&waiting, "only programs beside the engine can read them"));
+    };
+    let scene = match DropScene::of_machine("", engine).await {
+        Ok(scene) => scene,
+        Err(why) => return Some(unknown_ports(&waiting, &why)),
+    };
+    let mut unknown = Vec::new();
+    let (v4, v6): (Vec<_>, Vec<_>) =
+        waiting.into_iter().partition(|socket| socket.address.is_ipv4());
+    for sockets in [v4, v6] {
+        let (mut dead, mut others) = without_rule(&scene, visitor, sockets).await;
+        host.untaken.append(&mut dead);
+        unknown.append(&mut others);
+    }
+    let why = "not all of them could be read";
+    if unknown.is_empty() { None } else { Some(unknown_ports(&unknown, why)) }
+}
+
+/// Of sockets of one family those from which no rule leads on, and those of which that is not
+/// known. Mostly no rule is there at all, which a single look shows.
+#[cfg(target_os = "linux")]
+async fn without_rule(
+    scene: &crate::engine::DropScene,
+    visitor: &Visitor,
+    sockets: Vec<Listening>,
+) -> (Vec<Listening>, Vec<Listening>) {
+    use crate::engine::{Packet, Side};
+    use crate::model::{Attempt, Family};
+
+    /// Most ports that are looked at one by one.
+    const MOST_PORTS: usize = 16;
+    let packets = |socket: &Listening| {
         let family = if socket.address.is_ipv4() { Family::V4 } else { Family::V6 };
-        let attempt = Attempt::Tcp(socket.port);
-        let packets = Packet::and_answer(family, attempt, Side::default(), Side::default());
-        let reading = scene.read(visitor, &packets).await;
-        if reading.rewrites() == Some(false) {
-            host.untaken.push(socket);
+        Packet::and_answer(family, Attempt::Tcp(socket.port), Side::default(), Side::default())
+    };
+    let all: Vec<Packet> = sockets.iter().flat_map(packets).collect();
+    if all.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
+    match scene.read(visitor, &all).await.rewrites() {
+        Some(false) => return (sockets, Vec::new()),
+        Some(true) if sockets.len() == 1 => return (Vec::new(), Vec::new()),
+        Some(true) => {}
+        None => return (Vec::new(), sockets),
+    }
+    let (mut dead, mut unknown) = (Vec::new(), Vec::new());
+    for (nth, socket) in sockets.into_iter().enumerate() {
+        let rewrites = match nth < MOST_PORTS {
+            true => scene.read(visitor, &packets(&socket)).await.rewrites(),
+            false => None,
+        };
+        match rewrites {
+            Some(false) => dead.push(socket),
+            Some(true) => {}
+            None => unknown.push(socket),
         }
     }
+    (dead, unknown)
+}
+
+/// That it is not known whether a rule leads on from ports at which connections wait.
+#[cfg(target_os = "linux")]
+fn unknown_ports(waiting: &[Listening], why: &str) -> Unread {
+    let ports: BTreeSet<u16> = waiting.iter().map(|socket| socket.port).into_set();
+    let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+    let what = format!(
+        "the rules behind published ports at which connections wait ({})",
+        ports.join(", ")
+    );
+    Unread::firewall(what, why)
 }
 
 /// The IPv4 gateways of bridges with running members.
@@ -291,8 +350,9 @@ pub async fn keep_dead(
     _: Option<&Visitor>,
     _: &HashSet<u16>,
     host: &mut HostObservation,
-) {
+) -> Option<Unread> {
     host.untaken.clear();
+    None
 }
 
 /// The machine's sockets and routes: only Linux shows them in files.

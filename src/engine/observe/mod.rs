@@ -146,23 +146,27 @@ pub async fn observe_some(
                 info,
                 machine::host(engine, at_home)
             );
+            let mut unknown = None;
             if let (_, _, Ok((host, _))) = &mut seen {
                 // Docker's own program takes what comes: there nothing is to be read for it.
-                match known.is_podman() {
-                    true => machine::keep_dead(engine, at_home, published, host).await,
+                match known.is_podman() && !of_several {
+                    true => unknown = machine::keep_dead(engine, at_home, published, host).await,
                     false => host.untaken.clear(),
                 }
             }
-            (node, seen)
+            let (networks, info, host) = seen;
+            (node, networks, info, host.map(|(host, by)| (host, by, unknown)))
         }
     }));
     let (observations, machines) = tokio::join!(containers, machines);
     snapshot.observations = observations;
-    let machines: Vec<_> =
-        machines.into_iter().map(|(node, seen)| (node.to_owned(), seen)).collect();
+    let machines: Vec<_> = machines
+        .into_iter()
+        .map(|(node, networks, info, host)| (node.to_owned(), networks, info, host))
+        .collect();
     let mut of_networks: Vec<NetworkObservation> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
-    for (node, ((networks, mut unread), info, host)) in machines {
+    for (node, (networks, mut unread), info, host) in machines {
         for seen in networks {
             // Each engine knows a shared network's members on its own node.
             match known.entry(seen.id.clone()) {
@@ -197,11 +201,14 @@ pub async fn observe_some(
             let mut containers = snapshot.containers.iter();
             containers.any(|of| engines.of(of).is_some_and(|engine| is_local(engine, of)))
         };
-        let host = host.and_then(|(host, by)| {
-            machine::elsewhere(&host, by, snapshot, is_here).map_or(Ok(host), Err)
+        let host = host.and_then(|(host, by, unknown)| {
+            machine::elsewhere(&host, by, snapshot, is_here).map_or(Ok((host, unknown)), Err)
         });
         match host {
-            Ok(host) if !of_several => snapshot.host = Some(host),
+            Ok((host, unknown)) if !of_several => {
+                snapshot.host = Some(host);
+                snapshot.unread.extend(unknown);
+            }
             // Sockets and routes of several machines have no place in a snapshot.
             Ok(_) => {}
             Err(why) => snapshot.unread.push(here(Unread::machine(why))),
