@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashMap;
 use petgraph::algo::articulation_points::articulation_points;
+use petgraph::unionfind::UnionFind;
 use petgraph::visit::EdgeRef;
 
 use super::{Map, Node};
@@ -48,6 +50,33 @@ impl Map<'_> {
         shared.sort_unstable();
         shared.dedup();
         shared
+    }
+
+    /// Networks in groups that have no member in common of those that `counts`: each in the
+    /// order given, and in the order of their first. Only the members of these networks are
+    /// looked at.
+    pub fn joined(
+        &self,
+        networks: &[NetworkAt],
+        counts: impl Fn(ContainerAt) -> bool,
+    ) -> Vec<Vec<NetworkAt>> {
+        let mut together = UnionFind::new(networks.len());
+        let mut first_of: HashMap<ContainerAt, usize> = HashMap::default();
+        for (place, at) in networks.iter().enumerate() {
+            for member in self.members(*at).iter().filter(|member| counts(**member)) {
+                together.union(*first_of.entry(*member).or_insert(place), place);
+            }
+        }
+        let mut group_of: HashMap<usize, usize> = HashMap::default();
+        let mut groups: Vec<Vec<NetworkAt>> = Vec::new();
+        for (at, root) in networks.iter().zip(together.into_labeling()) {
+            let group = *group_of.entry(root).or_insert(groups.len());
+            if group == groups.len() {
+                groups.push(Vec::new());
+            }
+            groups[group].push(*at);
+        }
+        groups
     }
 
     /// The parts of the map between which nothing is shared: for each, the

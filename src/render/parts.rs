@@ -5,12 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use foldhash::HashMap;
-use petgraph::unionfind::UnionFind;
-
 use super::style::width;
 use super::view::View;
-use crate::model::{ContainerAt, NetworkAt};
+use crate::model::NetworkAt;
 use crate::order::{OrderBy, Ordered};
 
 /// Columns between two parts that stand side by side.
@@ -72,26 +69,9 @@ fn places(networks: &[NetworkAt]) -> BTreeMap<NetworkAt, usize> {
     networks.iter().enumerate().map(|(place, at)| (*at, place)).into_map()
 }
 
-/// The networks in groups that have no shown member in common, each in display order, in the
-/// order of their first networks. Only the members of these networks are looked at.
+/// The networks in groups that have no shown member in common.
 fn connected(view: &View, networks: &[NetworkAt]) -> Vec<Vec<NetworkAt>> {
-    let mut together = UnionFind::new(networks.len());
-    let mut first_of: HashMap<ContainerAt, usize> = HashMap::default();
-    for (place, at) in networks.iter().enumerate() {
-        for member in view.map.members(*at).iter().filter(|member| view.shows(**member)) {
-            together.union(*first_of.entry(*member).or_insert(place), place);
-        }
-    }
-    let mut group_of: HashMap<usize, usize> = HashMap::default();
-    let mut groups: Vec<Vec<NetworkAt>> = Vec::new();
-    for (at, root) in networks.iter().zip(together.into_labeling()) {
-        let group = *group_of.entry(root).or_insert(groups.len());
-        if group == groups.len() {
-            groups.push(Vec::new());
-        }
-        groups[group].push(*at);
-    }
-    groups
+    view.map.joined(networks, |member| view.shows(member))
 }
 
 /// The texts below one another, with an empty line before each; on a wide
