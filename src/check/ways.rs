@@ -13,7 +13,7 @@ use super::verdict::{Assessment, Basis, CheckStatus, Question};
 use super::who::Who;
 use super::{Arrow, ArrowTarget, CheckFile, Claim, Manner, Sources};
 use crate::graph::{Map, Verdict, is_pattern};
-use crate::model::{Attempt, Container, ContainerAt, Outcome, Probe};
+use crate::model::{Attempt, ContainerAt, Outcome, Probe, ServiceOf};
 use crate::order::OrderBy;
 
 /// Ways between containers, measured and predicted.
@@ -45,17 +45,6 @@ struct SpokenOf {
     copies: Vec<BTreeSet<ContainerAt>>,
     /// The first assertion of a crowd.
     first: HashMap<String, usize>,
-}
-
-/// Whose containers are copies of one another: a project's service, or a swarm's.
-type ServiceOf<'a> = (Option<&'a str>, &'a str);
-
-fn service_of(container: &Container) -> Option<ServiceOf<'_>> {
-    if let Some(service) = &container.task_of {
-        return Some((None, service));
-    }
-    let service = container.compose.service.as_deref().filter(|_| !container.is_one_off());
-    Some((Some(container.project()?), service?))
 }
 
 impl<'a> Ways<'a> {
@@ -264,7 +253,7 @@ impl<'a> Ways<'a> {
     fn add_copies(&self, first: usize, spoken_of: &mut SpokenOf) {
         let mut services: BTreeMap<ServiceOf, BTreeSet<ContainerAt>> = BTreeMap::new();
         for at in self.who.everybody().iter().copied() {
-            if let Some(service) = service_of(self.map.container(at)) {
+            if let Some(service) = self.map.container(at).service_of() {
                 services.entry(service).or_default().insert(at);
             }
         }

@@ -462,6 +462,10 @@ pub struct Container {
     pub log_path: Option<PathBuf>,
 }
 
+/// Whose containers are copies of one another: a service of Compose's with its project, or one
+/// of a swarm's.
+pub type ServiceOf<'a> = (Option<&'a str>, &'a str);
+
 impl Container {
     /// First twelve characters of the id, as docker prints it.
     pub fn short_id(&self) -> &str {
@@ -489,13 +493,23 @@ impl Container {
     /// of one image, of whatever version, started as one program.
     pub fn is_copy_of(&self, other: &Self) -> bool {
         let programs = self.program.as_ref().zip(other.program.as_ref());
-        match (&self.compose.service, &other.compose.service) {
+        match (self.service_of(), other.service_of()) {
             (None, None) => {
                 self.repository() == other.repository()
                     && programs.is_none_or(|(one, other)| one == other)
             }
-            (one, of_other) => one == of_other && self.project() == other.project(),
+            (one, of_other) => one == of_other,
         }
+    }
+
+    /// The service whose copy it is, if it is one of a service's: what `compose run` made
+    /// stands beside them.
+    pub fn service_of(&self) -> Option<ServiceOf<'_>> {
+        if let Some(service) = &self.task_of {
+            return Some((None, service));
+        }
+        let service = self.compose.service.as_deref().filter(|_| !self.is_one_off());
+        Some((self.project(), service?))
     }
 
     /// Whether it is a proxy that finds what it serves by labels.

@@ -56,7 +56,9 @@ mod why;
 mod word;
 pub mod words;
 
-pub use container::{Compose, Container, Endpoint, FailedCheck, Health, NetworkMode, Pod, State};
+pub use container::{
+    Compose, Container, Endpoint, FailedCheck, Health, NetworkMode, Pod, ServiceOf, State,
+};
 pub use decoded::{NotUtf8, decoded, in_utf8};
 pub use dial::{Dial, Logged, OnWire, WrittenIn};
 pub use driver::{Driver, Scope};

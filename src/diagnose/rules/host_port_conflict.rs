@@ -7,7 +7,7 @@ use crate::diagnose::{Case, Holders, Judgement, Rule, advise, owned};
 use crate::model::words::few;
 use crate::model::{
     Change, Container, ContainerAt, Evidence, Finding, HostPorts, Protocol, RequestedPort,
-    Severity, StartErrorKind, State, Step,
+    ServiceOf, Severity, StartErrorKind, State, Step,
 };
 use crate::order::{OrderBy, Ordered};
 
@@ -112,15 +112,11 @@ fn judge(case: &Case) -> Judgement {
     Judgement::of(findings)
 }
 
-/// Whose containers are copies of one another: a project's service.
-type ServiceOf<'a> = (Option<&'a str>, &'a str);
-
 /// The service of a planned container that asks for a certain port of the host.
 fn service_of<'a>(case: &Case<'a>, at: ContainerAt) -> Option<ServiceOf<'a>> {
     let container = case.container(at);
     let is_certain = container.requested.iter().any(|asked| asked.host_port.one().is_some());
-    let service = container.compose.service.as_deref();
-    Some((container.project(), service.filter(|_| case.is_planned() && is_certain)?))
+    container.service_of().filter(|_| case.is_planned() && is_certain)
 }
 
 /// The planned containers of each service that ask for certain ports of the host.
