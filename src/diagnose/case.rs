@@ -122,7 +122,10 @@ impl<'a> Case<'a> {
 
     /// What stands in the way of an edge of this case.
     pub fn obstacle_of(&self, edge: &Edge) -> Option<&Obstacle> {
-        let same = |other: &Edge| other.host == edge.host && other.port == edge.port;
+        let set_by = |edge: &Edge| edge.configured().next().map(std::ptr::from_ref);
+        let same = |other: &Edge| {
+            other.host == edge.host && other.port == edge.port && set_by(other) == set_by(edge)
+        };
         self.edges_from(edge.from).find(|(other, _)| same(other))?.1
     }
 

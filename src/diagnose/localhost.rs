@@ -6,7 +6,7 @@ use super::in_the_way::Obstacle;
 use super::meant_port::named_in;
 use super::names::Names;
 use super::wanted::Edge;
-use crate::model::{ContainerAt, reference};
+use crate::model::{ContainerAt, Origin, Reference, reference};
 
 /// The first obstacle of an edge to the container itself.
 pub fn first(names: &Names, edge: &Edge) -> Option<Obstacle> {
@@ -83,21 +83,40 @@ fn without_port(names: &Names, edge: &Edge) -> Option<Obstacle> {
     if !is_meant || names.map.on_host(from) || !(fails || names.is_planned()) {
         return None;
     }
-    // All that the edge stands for, since its fix changes all of it.
-    let mut called = edge.configured().map(|known| named_in(names, from, known));
-    let first = called.next().flatten();
-    let called = first.filter(|first| called.all(|other| other == Some(*first)));
+    let called = edge.configured().find_map(|known| named_in(names, from, known));
     let usual = if fails { usual_server(names, from) } else { None };
     match (called, usual) {
         (Some(called), usual) => {
             let port = usual.filter(|(peer, _)| *peer == called).map(|(_, port)| port);
             Some(Obstacle::Localhost { peer: called, port, sure: fails })
         }
-        (None, Some((peer, port))) => {
-            Some(Obstacle::Localhost { peer, port: Some(port), sure: true })
-        }
+        (None, Some((peer, port))) => may_mean(names, edge, port).then_some(Obstacle::Localhost {
+            peer,
+            port: Some(port),
+            sure: true,
+        }),
         (None, None) => None,
     }
+}
+
+/// Whether the log that names no host can be about what an edge stands for: the variable
+/// speaks of such servers, or is the only one of which a server may be meant.
+fn may_mean(names: &Names, edge: &Edge, port: u16) -> bool {
+    let speaks_of = |known: &Reference| reference::server_ports(known.variable.as_deref()?);
+    let spoken: Vec<&[u16]> = edge.configured().filter_map(speaks_of).collect();
+    if !spoken.is_empty() {
+        return spoken.iter().all(|ports| ports.contains(&port));
+    }
+    let is_own = |known: &Reference| edge.configured().any(|own| own.variable == known.variable);
+    let is_elsewhere =
+        |port: u16| matches!(names.listens(edge.from, port, None), None | Some(Listens::Not));
+    let may_fail = |known: &Reference| {
+        known.origin == Origin::Environment
+            && known.is_loopback()
+            && known.dialled_port().is_none_or(is_elsewhere)
+    };
+    let mut others = names.container(edge.from).references.iter();
+    !others.any(|known| may_fail(known) && !is_own(known))
 }
 
 /// The only server of a usual kind on a container's networks, with its port.

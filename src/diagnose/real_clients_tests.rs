@@ -200,6 +200,35 @@ fn localhost_means_the_one_server_of_the_kind_that_the_variable_names() {
     assert_eq!(told(&named, 6379, none()), [""; 0]);
 }
 
+/// Where a log names no host, the fix changes only what the log or a variable speaks of.
+#[test]
+fn of_several_variables_without_a_port_only_those_that_speak_of_the_server_are_changed() {
+    let told = |variables: &[&str]| {
+        let references = variables.iter().map(
+            |variable| json!({"host": "localhost", "origin": "environment", "variable": variable}),
+        );
+        let references: Vec<Value> = references.collect();
+        let containers = [
+            container("app", 3, &json!({"references": references})),
+            container("server", 2, &json!({})),
+        ];
+        let trouble = said(1, &json!({"kind": "no-connection"}));
+        let app = seen("app", &json!({"listening": [], "log_troubles": [trouble]}));
+        let server = seen("server", &json!({"listening": [listening("0.0.0.0", 3306)]}));
+        let findings = found(&containers, &[app, server]);
+        let fix = advice(&findings[0]);
+        let changed = variables.iter().filter(|variable| fix.contains(**variable));
+        (findings[0].rule, changed.map(|name| (*name).to_owned()).collect::<Vec<_>>())
+    };
+    let itself = "localhost-dependency";
+    let all = ["DB_HOST", "MYSQL_HOST", "REDIS_HOST", "SMTP_HOST", "SOME_HOST"];
+    assert_eq!(told(&all), (itself, vec!["DB_HOST".to_owned(), "MYSQL_HOST".to_owned()]));
+    // What speaks of no kind may be meant where it is the only one.
+    assert_eq!(told(&["SOME_HOST"]), (itself, vec!["SOME_HOST".to_owned()]));
+    assert_eq!(told(&["SOME_HOST", "OTHER_HOST"]).0, "unexplained-failure");
+    assert_eq!(told(&["SMTP_HOST"]).0, "unexplained-failure");
+}
+
 /// Of a server whose command is known, the option is named by which others reach it.
 #[test]
 fn a_server_that_runs_is_told_the_option_of_its_own() {

@@ -49,7 +49,15 @@ pub enum Sign<'a> {
     Measured(Outcome, Option<IpAddr>),
 }
 
-impl Sign<'_> {
+impl<'a> Sign<'a> {
+    /// The variable that is set so.
+    fn variable(&self) -> Option<&'a str> {
+        match self {
+            Self::Configured(reference) => reference.variable.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The protocol that it says is spoken. A log does not tell: a datagram can
     /// be refused as a connection can.
     fn protocol(&self) -> Option<Protocol> {
@@ -247,6 +255,7 @@ fn edges_from<'a>(names: &Names<'a>, from: ContainerAt, former: &Former) -> Vec<
         })
         .collect();
     join_signs_without_port(&mut edges);
+    part_by_variable(&mut edges);
     find_former_owners(names, former, &mut edges);
     join_resolved_addresses(names, &mut edges);
     join_handed_out(names, &mut edges);
@@ -342,6 +351,29 @@ fn join_signs_without_port(edges: &mut Vec<Edge>) {
     }
     *edges = with;
     edges.append(&mut apart);
+}
+
+/// Variables that hold `localhost` and no port may each mean another server: each is an
+/// edge of its own, and all else that shows one is about any of them.
+fn part_by_variable(edges: &mut Vec<Edge>) {
+    let is_mixed = |edge: &mut Edge| {
+        let mut variables = edge.configured().map(|known| known.variable.as_deref());
+        let first = variables.next();
+        edge.port.is_none()
+            && reference::is_loopback(&edge.host)
+            && variables.any(|other| Some(other) != first)
+    };
+    let mixed: Vec<Edge> = edges.extract_if(.., is_mixed).collect();
+    for edge in mixed {
+        let is_configured = |sign: &Sign| matches!(sign, Sign::Configured(_));
+        let (mut known, seen): (Vec<Sign>, Vec<Sign>) =
+            edge.signs.iter().copied().partition(is_configured);
+        known.order_by(|a, b| a.variable().cmp(&b.variable()));
+        edges.extend(known.chunk_by(|a, b| a.variable() == b.variable()).map(|alike| {
+            let signs = [alike, &seen].concat();
+            Edge { host: edge.host.clone(), signs, ..edge }
+        }));
+    }
 }
 
 /// An address that nobody has may be that of one that has just ended, and so
