@@ -68,12 +68,18 @@ pub fn led_to(line: &str, host: &str) -> Option<IpAddr> {
 /// and is taken for one: `ss@db`.
 pub fn is_cut_by_password(line: &str, host: &str) -> bool {
     let begin = |c: char| c.is_whitespace() || "\"'`([{<=,".contains(c);
-    let mut found = line.match_indices(host).take(MOST_MARKERS);
-    found.any(|(at, _)| {
+    let found = || line.match_indices(host).take(MOST_MARKERS);
+    let is_cut = |at: usize| {
         let Some(before) = line[..at].strip_suffix('@') else { return false };
         let piece = before.rsplit(begin).next().unwrap_or_default();
         !piece.is_empty() && !piece.contains("://")
-    })
+    };
+    // MySQL's `'repl@primary:3306'`: it is the whole host where it stands alone as well.
+    let is_alone = |at: usize, quote: char| {
+        line[..at].ends_with(quote) && line[at + host.len()..].starts_with(quote)
+    };
+    found().any(|(at, _)| is_cut(at))
+        && !found().any(|(at, _)| ['"', '\'', '`'].iter().any(|quote| is_alone(at, *quote)))
 }
 
 /// How sure it is that what stands behind a phrase is a host.
@@ -218,11 +224,15 @@ fn host_at(text: &str, folded: &str, trust: Trust) -> Option<Host> {
     let quoted = text[..skipped].ends_with(['"', '\'', '`']);
     let word = host.to_ascii_lowercase();
     let alone = trust == Trust::Likely && !quoted && NO_HOST_ALONE.contains(&word.as_str());
-    let no_host = port.is_none() && (alone || (!quoted && NO_HOST.contains(&word.as_str())));
+    let is_code = host.starts_with("EAI_");
+    let is_word = is_code || alone || (!quoted && NO_HOST.contains(&word.as_str()));
+    let no_host = port.is_none() && is_word;
     if no_host {
         return None;
     }
     let port = port
+        // Squid's `upstream/8118`.
+        .or_else(|| resolved.parse().ok())
         .or_else(|| host_and_port(resolved).and_then(|(_, port)| port))
         .or_else(|| port_beside(behind))
         .or_else(|| port_after(&folded[start..]));
@@ -269,9 +279,10 @@ fn host_before(text: &str) -> Option<Host> {
     let before = text.trim_end_matches(['"', '\'']);
     let apart = |c: char| c.is_whitespace() || "\"'`,()[]".contains(c);
     let token = before.rsplit(apart).next()?;
-    // librdkafka's `kafka:9092/bootstrap`.
-    let token = token.split('/').next()?;
+    // librdkafka's `kafka:9092/bootstrap`, and Java's `kafka/172.18.0.2:9092`.
+    let (token, behind) = token.split_once('/').unwrap_or((token, ""));
     let (host, port) = host_and_port(token).or_else(|| bare_v6(token))?;
+    let port = port.or_else(|| host_and_port(behind)?.1);
     // Or it is the kind of error that stands there.
     let folded = host.to_ascii_lowercase();
     let is_error = ["exception", "error", "errno"].iter().any(|end| folded.ends_with(end))

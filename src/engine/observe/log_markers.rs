@@ -2,7 +2,7 @@
 //! lower case.
 
 /// Phrases after which the host stands, whatever it looks like; the surest first.
-pub const SURE: [&str; 94] = [
+pub const SURE: [&str; 101] = [
     "ipv4:",
     "\"broker\":\"",
     "connect to server ",
@@ -68,6 +68,13 @@ pub const SURE: [&str; 94] = [
     "host address ",
     "host lookup: ",
     "failure resolving ",
+    "error resolving ",
+    "service error for name=",
+    "dns lookup for ",
+    "hostname '",
+    "etimeout ",
+    "attempted address: ",
+    "attempted addresses: ",
     "querying dns for ",
     "host not found: ",
     "election address ",
@@ -149,13 +156,14 @@ pub const LOOKS_UP: [&str; 5] =
     ["enotfound ", "host name ", "lookup ", "bad address ", "getaddrinfo for "];
 
 /// Words that stand after any of them and are no host.
-pub const NO_HOST: [&str; 37] = [
+pub const NO_HOST: [&str; 38] = [
     "temporary",
     "information",
     "remote",
     "host",
     "dead",
     "after",
+    "for",
     "configured",
     "os",
     "url",

@@ -51,6 +51,10 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
             "server misbehaving",
             "hostname resolving error",
             "dns lookup fail",
+            "dns lookup for '",
+            // Alpine's apk.
+            "dns lookup error",
+            "temporary error (try again later)",
             "dns resolution failed",
             "nxdomain",
             "non-existing domain",
@@ -129,6 +133,8 @@ pub const PHRASES: [(LogErrorKind, &[&str]); 7] = [
         LogErrorKind::Timeout,
         &[
             "etimedout",
+            // Node's own resolver: `queryA ETIMEOUT example.com`.
+            "etimeout ",
             "timed out",
             "timeout expired",
             "i/o timeout",

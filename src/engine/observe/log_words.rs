@@ -52,8 +52,12 @@ fn complaint_of(text: &Text) -> Option<Complaint> {
     }
     let (host, port) = host_of(text)?;
     let kind = match kind {
-        // Go says of a name server that it did not answer in time.
-        LogErrorKind::Timeout if is_looked_up(folded, &host) => LogErrorKind::NameNotFound,
+        // Go says of a name server that it did not answer in time, or not at all.
+        LogErrorKind::Timeout | LogErrorKind::Refused | LogErrorKind::Unreachable
+            if is_looked_up(folded, &host) =>
+        {
+            LogErrorKind::NameNotFound
+        }
         // What has no IPv6 has no address to dial one from.
         LogErrorKind::Failed if is_of_no_source(folded, &host) => LogErrorKind::Unreachable,
         kind => kind,
@@ -75,7 +79,8 @@ fn is_failed_connection(folded: &str) -> bool {
         let behind = &folded[at + begin.len()..];
         let (address, rest) = behind.split_once(' ').unwrap_or((behind, ""));
         let address = address.trim_matches(['"', '\'', '`']);
-        let has_port = address.rsplit_once(':').is_some_and(|(_, port)| number_at(port).is_some());
+        let has_port =
+            address.rsplit_once([':', '/']).is_some_and(|(_, port)| number_at(port).is_some());
         has_port && ["failed", "has failed"].iter().any(|end| rest.starts_with(end))
     })
 }
@@ -83,6 +88,11 @@ fn is_failed_connection(folded: &str) -> bool {
 /// Whether what a line says became of looking a name up, and not of dialling it.
 fn is_looked_up(folded: &str, host: &str) -> bool {
     let host = host.to_lowercase();
+    // Node's own resolver says which records it asked for: `querySrv ECONNREFUSED db.example.com`.
+    let by_node = ["querya ", "queryaaaa ", "querysrv ", "querytxt ", "querymx ", "querycname "];
+    if by_node.iter().any(|query| folded.contains(query)) {
+        return true;
+    }
     [": ", " on "].iter().any(|end| folded.contains(&format!("lookup {host}{end}")))
 }
 
