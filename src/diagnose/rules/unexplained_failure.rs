@@ -120,6 +120,7 @@ fn of_hosts(
     let dialled = || format!("then look at what {} is told to dial", case.called(at));
     let family = || without_family(case, at, failing);
     let advice = of_server.or_else(dropped).or_else(mail).or_else(family).or_else(by_default);
+    let advice = advice.or_else(|| in_a_root_of_its_own(case, at, failing));
     let advice = advice.unwrap_or_else(dialled);
     finding.fix = vec![case.logs(at), advise(advice)];
     finding
@@ -132,6 +133,26 @@ fn without_family(case: &Case, at: ContainerAt, failing: &[(&Edge, &LogError)]) 
     let has_one = case.map.endpoints(stack).any(|(_, endpoint)| endpoint.ipv6.is_some());
     let lacks = !has_one && failing.iter().all(is_v6);
     lacks.then(|| families::give(Family::V6, case.called(at), &case.network_names(at)))
+}
+
+/// What is said of names that are right, and lead where they should for all that is seen: to
+/// a program that has been given another root they may not.
+fn in_a_root_of_its_own(
+    case: &Case,
+    at: ContainerAt,
+    failing: &[(&Edge, &LogError)],
+) -> Option<String> {
+    let is_right = |(edge, error): &(&Edge, &LogError)| {
+        let leads = edge.is_by_name() && edge.container().is_some_and(|to| to != at);
+        leads && error.kind == LogErrorKind::NameNotFound
+    };
+    failing.iter().all(is_right).then(|| {
+        format!(
+            "the name is right: see whether its program runs in a chroot, as those of Postfix do; if so, copy \
+             /etc/resolv.conf and /etc/hosts into the etc of that (/var/spool/postfix/etc) at each start of {}",
+            case.called(at)
+        )
+    })
 }
 
 /// What lets a container ask for the names of its peers, which are right, where nobody
