@@ -12,7 +12,7 @@ use crate::graph::{Comparison, Map};
 use crate::model::{
     Connection, Container, ContainerAt, Fault, HostAddress, HostsEntry, Listening, LogError,
     LogTrouble, Moment, Network, NetworkAt, NetworkMode, Observation, OnLoopback, Progress,
-    Protocol, PublishedPort, Repeated, State,
+    Protocol, PublishedPort, Repeated, RulesOut, State,
 };
 use crate::order::OrderBy;
 
@@ -516,6 +516,22 @@ impl<'a> Facts<'a> {
     pub fn is_internal_only(&self, at: ContainerAt) -> bool {
         let mut networks = self.joined(at).map(|network| self.network(network)).peekable();
         networks.peek().is_some() && networks.all(|network| network.internal)
+    }
+
+    /// What the rules of its machine's firewall do with what goes out of a network.
+    pub fn rules_out(&self, at: NetworkAt) -> Option<RulesOut> {
+        let mut seen = self.map.snapshot().network_observations.iter();
+        seen.find(|seen| seen.id == self.network(at).id)?.rules_out
+    }
+
+    /// The first network of a container that leads out, if such rules let nothing out of any.
+    pub fn kept_in(&self, at: ContainerAt) -> Option<NetworkAt> {
+        let is_kept = |at: &NetworkAt| {
+            matches!(self.rules_out(*at), Some(RulesOut::KeptIn | RulesOut::NotMasqueraded))
+        };
+        let mut networks = self.joined(at).filter(|network| !self.network(*network).internal);
+        let first = networks.next().filter(is_kept)?;
+        networks.all(|network| is_kept(&network)).then_some(first)
     }
 
     /// Whether what comes from outside to a port that a container has published, or will

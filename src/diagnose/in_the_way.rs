@@ -123,6 +123,9 @@ pub enum Obstacle {
     MacvlanHost(ContainerAt),
     /// The container is on internal networks only and wants to go out.
     NoWayOut,
+    /// The firewall of the engine's machine lets nothing out of the container's networks, of
+    /// which this is the first.
+    KeptIn(NetworkAt),
     /// The health check of the other end fails.
     Unhealthy,
     /// It failed before and nothing is in its way now.

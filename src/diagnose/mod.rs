@@ -48,6 +48,7 @@ mod host_ports;
 mod in_the_way;
 mod in_turn;
 mod index;
+mod kept_in;
 mod labelled;
 mod localhost;
 mod looping;
@@ -119,6 +120,8 @@ mod grouped_tests;
 mod home_lab_tests;
 #[cfg(test)]
 mod index_tests;
+#[cfg(test)]
+mod kept_in_tests;
 #[cfg(test)]
 mod narrow_tests;
 #[cfg(test)]

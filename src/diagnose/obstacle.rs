@@ -341,5 +341,11 @@ fn outside(names: &Names, edge: &Edge) -> Option<Obstacle> {
     {
         return Some(Obstacle::AboveName(peer));
     }
-    names.is_internal_only(edge.from).then_some(Obstacle::NoWayOut)
+    if names.is_internal_only(edge.from) {
+        return Some(Obstacle::NoWayOut);
+    }
+    let is_lost = [LogErrorKind::NameNotFound, LogErrorKind::Timeout, LogErrorKind::Unreachable];
+    let is_v6 = edge.host.parse::<IpAddr>().is_ok_and(|address| address.is_ipv6());
+    let is_lost = !is_v6 && is_lost.into_iter().any(|kind| edge.fails_as(kind));
+    names.kept_in(edge.from).filter(|_| is_lost).map(Obstacle::KeptIn)
 }

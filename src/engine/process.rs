@@ -115,7 +115,12 @@ fn unseen(error: io::Error) -> String {
 }
 
 impl Process {
-    fn of(pid: u32) -> Result<Self, String> {
+    /// That with a number.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be looked at.
+    pub(super) fn of(pid: u32) -> Result<Self, String> {
         Self::at(&PathBuf::from(format!("/proc/{pid}")))
     }
 
@@ -164,6 +169,11 @@ impl Process {
     pub fn is_engine(&self) -> bool {
         let name = self.table("comm", 64).unwrap_or_default();
         ENGINES.contains(&name.trim_end())
+    }
+
+    /// Whether it is Docker itself.
+    pub(super) fn is_docker(&self) -> bool {
+        self.table("comm", 64).is_ok_and(|name| name.trim_end() == ENGINES[0])
     }
 
     /// Its network namespace, to be entered.

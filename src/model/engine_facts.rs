@@ -40,6 +40,10 @@ pub struct EngineFacts {
     /// was set by hand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub address_pools: Vec<AddressPool>,
+    /// Whether it makes the rules of the firewall that its networks need, as its settings
+    /// say. Absent where they could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub makes_rules: Option<bool>,
     /// The swarm it is part of, if it is part of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub swarm: Option<Swarm>,

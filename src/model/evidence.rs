@@ -10,7 +10,7 @@ use super::container::State;
 use super::dial::Dial;
 use super::log_trouble::TroubleKind;
 use super::matter::{ListensFrom, MachineMatter, NodesMatter};
-use super::observation::{LogErrorKind, Progress};
+use super::observation::{LogErrorKind, Progress, RulesOut};
 use super::packet_drop::PacketDrop;
 use super::plan::Place;
 use super::port::Protocol;
@@ -289,6 +289,15 @@ pub enum Evidence {
     NoWayOut {
         /// The networks.
         networks: Vec<String>,
+    },
+    /// The rules of its machine's firewall let nothing out of networks.
+    KeptIn {
+        /// The networks.
+        networks: Vec<String>,
+        /// What the rules do with what goes out.
+        rules: RulesOut,
+        /// Whether the engine is told to make none.
+        told: bool,
     },
     /// A container is the only way into internal networks.
     WayIn {

@@ -88,7 +88,7 @@ pub use names::{
 pub use network::{Isolate, Network, OfPodman, PODMAN_DEFAULT_NETWORK, Subnet, bridge_of};
 pub use observation::{
     Attached, Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means,
-    Mtu, NetworkObservation, Observation, Progress, ResolvedName, RouteEntry,
+    Mtu, NetworkObservation, Observation, Progress, ResolvedName, RouteEntry, RulesOut,
 };
 pub use packet_drop::{DeadRoute, DropCause, DropSearch, DropSite, LostWay, PacketDrop};
 pub use part::Part;

@@ -313,6 +313,41 @@ pub struct NetworkObservation {
     /// one among them, by their addresses. Sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub peers: Vec<IpAddr>,
+    /// Of a bridge that leads out, what the rules of its machine's firewall do with what
+    /// goes out; absent where they were not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules_out: Option<RulesOut>,
+}
+
+/// What the rules of a firewall do with what goes out of a bridge, by IPv4.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum RulesOut {
+    /// None of them accepts it, and what none accepts is dropped.
+    KeptIn,
+    /// None of them gives it an address of the machine's, and so no answer comes back.
+    NotMasqueraded,
+    /// It gets out, as far as the rules tell.
+    #[serde(other)]
+    Open,
+}
+
+impl RulesOut {
+    /// What they do with what goes out of networks, with a small letter.
+    pub fn sentence(self, networks: &str) -> String {
+        match self {
+            Self::KeptIn => format!(
+                "the machine's firewall drops in FORWARD what no rule accepts, and none accepts what \
+                 goes out of {networks}"
+            ),
+            Self::NotMasqueraded => format!(
+                "no rule of the machine's firewall gives what goes out of {networks} the machine's \
+                 address (masquerade), so no answer comes back"
+            ),
+            Self::Open => format!("what goes out of {networks} is let through"),
+        }
+    }
 }
 
 /// A container in a network's own list.

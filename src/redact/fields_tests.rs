@@ -114,6 +114,7 @@ fn engine() -> EngineFacts {
         ipv4_forwarding: Some(true),
         rootless: Some(true),
         address_pools: vec![AddressPool { base: net("10.98.0.0/16"), size: 24 }],
+        makes_rules: Some(true),
         swarm: Some(Swarm {
             node: stranger("node"),
             manager: true,
@@ -429,6 +430,7 @@ fn specimen() -> Snapshot {
             id: stranger("network-id"),
             attached: vec![Attached { name: stranger("container"), id: stranger("container-id") }],
             peers: vec![ip("198.18.77.13")],
+            rules_out: Some(RulesOut::KeptIn),
         }],
         host: Some(HostObservation {
             listening: Some(vec![listening()]),
@@ -671,6 +673,7 @@ const CLASSES: &[(&str, Class)] = &[
     ("network_observations[].attached[].name", Named),
     ("network_observations[].attached[].id", Named),
     ("network_observations[].peers[]", Address),
+    ("network_observations[].rules_out", Stays),
     ("host.listening[].protocol", Stays),
     ("host.listening[].address", Address),
     ("host.listening[].port", Stays),
@@ -735,6 +738,7 @@ const OF_ENGINE: &[(&str, Class)] = &[
     ("rootless", Stays),
     ("address_pools[].base", Gone),
     ("address_pools[].size", Gone),
+    ("makes_rules", Stays),
     ("swarm.node", Named),
     ("swarm.manager", Stays),
     ("swarm.nodes[].name", Named),

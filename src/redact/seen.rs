@@ -26,6 +26,7 @@ impl Redaction {
             ipv4_forwarding: engine.ipv4_forwarding,
             rootless: engine.rootless,
             address_pools: Vec::new(),
+            makes_rules: engine.makes_rules,
             swarm: engine.swarm.as_ref().map(|swarm| self.swarm(swarm)),
         }
     }
@@ -204,6 +205,7 @@ impl Redaction {
             id: self.names.network_id(&seen.id),
             attached: seen.attached.iter().map(attached).collect(),
             peers: seen.peers.iter().map(|peer| self.addresses.address(*peer)).collect(),
+            rules_out: seen.rules_out,
         }
     }
 

@@ -25,6 +25,7 @@ mod flows;
 mod flows_bad_days;
 mod hanging;
 mod healthy;
+mod kept_in;
 mod large;
 mod lent_engine;
 mod lesson;

@@ -47,7 +47,16 @@ impl OwnEngine {
     /// The same, with a way out: a cable to another namespace, which stands
     /// for the world.
     pub fn with_way_out() -> Self {
-        let mut own = Self::start_by(&["unshare", "--mount", "sh", "-c", OWN_SYS, "sh"]);
+        Self::start_by(&["unshare", "--mount", "sh", "-c", OWN_SYS, "sh"]).led_out()
+    }
+
+    /// One with a way out that makes no rules of a firewall.
+    pub fn without_rules() -> Self {
+        Self::start_by(&["sh", "-c", "exec \"$@\" --iptables=false", "sh"]).led_out()
+    }
+
+    fn led_out(mut self) -> Self {
+        let own = &mut self;
         let (here, world) = (namespace(&own.home), format!("{}-out", namespace(&own.home)));
         assert!(ip(&["netns", "add", &world]));
         let echo = Command::new("ip")
@@ -68,7 +77,7 @@ impl OwnEngine {
         ] {
             assert!(ip(&words.split(' ').collect::<Vec<_>>()), "ip {words}");
         }
-        own
+        self
     }
 
     /// A program on the machine that the engine is on, as far as its network

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::swarm_ports;
 use crate::diagnose::{
-    Case, Judgement, Rule, Sight, advise, drops, meet, on_host, refused_though_open,
+    Case, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise, drops, meet, on_host,
+    refused_though_open,
 };
 use crate::graph::{Agreement, Compared, Extent, Silence, Ways, silences};
 use crate::model::words::few;
 use crate::model::{
-    By, ContainerAt, DropSearch, Evidence, Family, Finding, LostWay, NetworkAt, Outcome, Part,
-    Protocol, Severity, Step, Why,
+    By, ContainerAt, Driver, DropSearch, Evidence, Family, Finding, LogErrorKind, LostWay,
+    NetworkAt, Outcome, Part, Protocol, RulesOut, Severity, Step, Why,
 };
 use crate::order::{OrderBy, Ordered};
 
@@ -25,7 +26,9 @@ pub const RULE: Rule = Rule {
         not answer, or the host said that it is not reachable; or an address answers pings and not \
         a port that is wanted and listens, or refuses what comes there although somebody listens. As root beside the engine netmap also \
         finds the rule, route or setting that drops the packets, by sending some and counting. Of \
-        Podman's published ports also without: connections wait that nothing sends on.",
+        Podman's published ports also without: connections wait that nothing sends on. And of bridges \
+        that lead out: as root beside the engine netmap reads whether a rule of the machine lets out what \
+        is on them, under the machine's address.",
     example: "Time-outs, or `No route to host`, between two containers of one network",
     fix: "Take the rule away that netmap names. Where it names none, restart the engine after the \
         firewall, so that its rules are there again; with firewalld, put the bridge into the zone `docker`. \
@@ -52,11 +55,13 @@ fn judge(case: &Case) -> Judgement {
         finding
     }));
     judgement.findings.extend(not_sent_on(case));
+    judgement.findings.extend(kept_in(case));
     let searched = silences.iter().filter_map(|silence| search(case, silence));
     let in_vain = searched.filter(|search| search.found.is_empty());
     let unread = case.map.snapshot().unread.iter().filter(|note| note.part == Part::Firewall);
     let not_looked = in_vain.flat_map(|search| &search.not_looked).chain(unread);
     judgement.not_looked = not_looked.map(|note| format!("{}: {}", note.what, note.why)).collect();
+    judgement.not_looked.extend(not_read(case));
     judgement.not_looked.order();
     judgement.not_looked.dedup();
     judgement
@@ -110,6 +115,73 @@ fn not_sent_on(case: &Case) -> Option<Finding> {
         on_host(&["podman", "network", "reload", "--all"]),
     ];
     Some(finding)
+}
+
+/// Networks out of which the rules of their machine's firewall let nothing: the engine has
+/// made such rules, and they are gone, or what fails shows that nobody has.
+fn kept_in(case: &Case) -> Vec<Finding> {
+    let failing = case.obstructed(|_, obstacle| match obstacle {
+        Obstacle::KeptIn(network) => Some(*network),
+        _ => None,
+    });
+    let edges_on = |at: NetworkAt| {
+        let edges = failing.values().flatten().copied();
+        edges.filter(move |edge| case.joined(edge.from).any(|on| on == at))
+    };
+    let mut alike: BTreeMap<(&str, RulesOut), Vec<NetworkAt>> = BTreeMap::new();
+    for at in case.networks() {
+        let node = case.network(at).node.as_str();
+        let Some(rules @ (RulesOut::KeptIn | RulesOut::NotMasqueraded)) = case.rules_out(at) else {
+            continue;
+        };
+        let is_engines = case.map.snapshot().engine_of(node).makes_rules == Some(true);
+        if is_engines || edges_on(at).next().is_some() {
+            alike.entry((node, rules)).or_default().push(at);
+        }
+    }
+    let findings = alike.into_values().map(|networks| {
+        let names: Vec<&str> = networks.iter().map(|at| case.network(*at).name.as_str()).collect();
+        let mut edges: Vec<&Edge> = networks.iter().flat_map(|at| edges_on(*at)).collect();
+        edges.order_by(|a, b| (a.from, &a.host, a.port).cmp(&(b.from, &b.host, b.port)));
+        edges.dedup_by_key(|edge| std::ptr::from_ref(*edge));
+        let why = match case.is_told_no_rules(networks[0]) {
+            true => "no rule of the machine's firewall leads out",
+            false => "the engine's rules are gone from the machine's firewall",
+        };
+        let mut finding = RULE.finding(
+            names.iter().copied().chain(case.clients(&edges)),
+            format!("Nothing gets out of {}: {why}", few(&names)),
+        );
+        finding.evidence = case.signs(&edges);
+        finding.evidence.extend(case.kept_in_by(&networks));
+        finding.fix = case.let_out(&networks);
+        finding
+    });
+    findings.collect()
+}
+
+/// Networks whose rules nobody has read, although what fails may be for want of them.
+fn not_read(case: &Case) -> Option<String> {
+    let lost = [LogErrorKind::Timeout, LogErrorKind::Unreachable, LogErrorKind::NameNotFound];
+    let failing = case.edges().filter(|(edge, obstacle)| {
+        edge.target == Meaning::Outside
+            && obstacle.is_none_or(|obstacle| *obstacle == Obstacle::Past)
+            && lost.iter().any(|kind| edge.fails_as(*kind))
+    });
+    let networks = failing.flat_map(|(edge, _)| case.joined(edge.from)).filter(|at| {
+        let network = case.network(*at);
+        let leads_out = network.driver == Driver::Bridge && !network.internal && network.masquerade;
+        leads_out && case.rules_out(*at).is_none()
+    });
+    let names: BTreeSet<&str> = networks.map(|at| case.network(at).name.as_str()).into_set();
+    let names: Vec<&str> = names.into_iter().collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "whether the rules of the machine's firewall lead out of {}: only root beside the engine may \
+             read them",
+            few(&names)
+        )
+    })
 }
 
 /// Silence of which nothing else is the known reason.

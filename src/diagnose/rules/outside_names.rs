@@ -50,7 +50,12 @@ fn failing<'c, 'a>(case: &'c Case<'a>) -> BTreeMap<ContainerAt, Vec<&'c Edge<'a>
             Meaning::Outside
                 if !matches!(
                     obstacle,
-                    Some(Obstacle::NoWayOut | Obstacle::BelowName(_) | Obstacle::AboveName(_))
+                    Some(
+                        Obstacle::NoWayOut
+                            | Obstacle::KeptIn(_)
+                            | Obstacle::BelowName(_)
+                            | Obstacle::AboveName(_)
+                    )
                 ) =>
             {
                 groups.entry(edge.from).or_default().push(edge);

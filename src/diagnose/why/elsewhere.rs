@@ -4,7 +4,7 @@
 use super::climb::Climb;
 use super::explained::{Explained, explained};
 use crate::diagnose::cures::{BY_A_RELAY, SMTP};
-use crate::diagnose::{Meaning, advise, advise_name, families, near};
+use crate::diagnose::{Meaning, advise, advise_name, families, near, on_host};
 use crate::model::words::few;
 use crate::model::{
     Family, Ladder, Measurement, NetworkAt, Outcome, Rung, RungKind, State, Status, Step, Why,
@@ -43,7 +43,10 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
     let host = &climb.aim.host;
     let (fix, see) = match obstacle.rung {
         RungKind::Running => (vec![climb.case.start(climb.from)], climb.case.logs(climb.from)),
-        RungKind::Network => (leave(climb), climb.inside(&["ip", "route"])),
+        RungKind::Network => match climb.case.kept_in(climb.from) {
+            Some(network) => (climb.case.let_out(&[network]), on_host(&["iptables-save"])),
+            None => (leave(climb), climb.inside(&["ip", "route"])),
+        },
         RungKind::Name if is_plain(climb) => {
             (use_another(climb), climb.inside(&["nslookup", host]))
         }
@@ -185,6 +188,16 @@ fn way_out(climb: &Climb) -> Rung {
     }
     if near {
         return rung(Status::Pass, format!("{} is an address on its own network", climb.aim.host));
+    }
+    // Whoever has answered shows that there are other rules.
+    if let Some(kept) = case.kept_in(climb.from).filter(|_| !climb.arrived())
+        && climb.aim.address().is_none_or(|address| address.is_ipv4())
+    {
+        let name = &case.network(kept).name;
+        let mut rung =
+            rung(Status::Fail, format!("the machine's firewall lets nothing out of {name}"));
+        rung.notes.extend(case.rules_out(kept).map(|rules| rules.sentence(name)));
+        return rung;
     }
     rung(Status::Pass, format!("{} leads out", few(&out)))
 }

@@ -23,6 +23,10 @@ pub struct Saved {
     pub rules: usize,
     /// Lines that could not be understood, or were too many.
     pub unread: usize,
+    /// Whether a rule gives what leaves by it an address of the machine's own.
+    pub masquerades: bool,
+    /// Whether nothing accepts what comes through, and the end of `FORWARD` throws it away.
+    pub keeps_in: bool,
 }
 
 /// Reads what `program` printed, such as `iptables`. Of what lets nothing through only
@@ -34,7 +38,7 @@ pub fn read(text: &str, program: &str, may_fit: impl Fn(&[String]) -> bool) -> S
         match line.as_bytes().first() {
             None | Some(b'#') => {}
             Some(b'*') => {
-                saved.tallies.extend(std::mem::take(&mut table).reached());
+                saved.add(std::mem::take(&mut table));
                 table.name = &line[1..];
                 saved.tables.push(table.name.to_owned());
             }
@@ -50,9 +54,24 @@ pub fn read(text: &str, program: &str, may_fit: impl Fn(&[String]) -> bool) -> S
             break;
         }
     }
-    saved.tallies.extend(table.reached());
+    saved.add(table);
     saved
 }
+
+impl Saved {
+    fn add(&mut self, table: Table) {
+        self.masquerades |= table.leads_to("POSTROUTING", &MASQUERADING);
+        let is_kept = table.keeps && table.name == "filter";
+        self.keeps_in |= is_kept && !table.leads_to(FORWARD, &["ACCEPT"]);
+        self.tallies.extend(table.reached());
+    }
+}
+
+/// The chain of what comes through the machine.
+const FORWARD: &str = "FORWARD";
+
+/// What gives packets an address of the machine's own.
+const MASQUERADING: [&str; 2] = ["MASQUERADE", "SNAT"];
 
 /// A table that is being read.
 #[derive(Default)]
@@ -66,6 +85,10 @@ struct Table<'t> {
     jumps: HashMap<&'t str, Vec<&'t str>>,
     /// What lets nothing through, by chain.
     tallies: Vec<(&'t str, Tally)>,
+    /// What else becomes at last of the first packet of a connection, by chain.
+    ends: Vec<(&'t str, &'static str)>,
+    /// Whether `FORWARD` throws away what no rule before has decided about.
+    keeps: bool,
 }
 
 impl<'t> Table<'t> {
@@ -79,6 +102,7 @@ impl<'t> Table<'t> {
             "DROP" => {
                 let rule = self.rule(program, chain, None, "", RuleVerdict::Drop);
                 self.tallies.push((chain, Tally::new(DropCause::Rule(rule), packets)));
+                self.keeps |= chain == FORWARD;
             }
             _ => {}
         }
@@ -104,6 +128,13 @@ impl<'t> Table<'t> {
             let text = if text.len() <= LONGEST { text } else { "" };
             let rule = self.rule(program, chain, number, text, verdict);
             self.tallies.push((chain, Tally::new(DropCause::Rule(rule), packets)));
+            let is_for_all = is_target(&words[0]) && verdict != RuleVerdict::Queue;
+            self.keeps |= chain == FORWARD && is_for_all;
+        } else if let Some(end) = ["ACCEPT"].iter().chain(&MASQUERADING).find(|end| **end == target)
+        {
+            if !is_for_later(&words) {
+                self.ends.push((chain, end));
+            }
         } else if let Some(inner) = self.inner.get(target) {
             self.jumps.entry(chain).or_default().push(inner);
         }
@@ -133,19 +164,38 @@ impl<'t> Table<'t> {
         }
     }
 
-    /// What lets nothing through in chains that packets may come to.
-    fn reached(self) -> impl Iterator<Item = Tally> {
-        let Self { inner, jumps, tallies, .. } = self;
-        let outer = jumps.keys().filter(|chain| !inner.contains(*chain)).copied();
-        let mut new: Vec<&str> = outer.collect();
+    /// The chains that packets may come to from some chains.
+    fn reached_from(&self, mut new: Vec<&'t str>) -> HashSet<&'t str> {
         let mut reached: HashSet<&str> = HashSet::new();
         while let Some(chain) = new.pop() {
-            let next = jumps.get(chain).into_iter().flatten().copied();
+            let next = self.jumps.get(chain).into_iter().flatten().copied();
             new.extend(next.filter(|next| reached.insert(next)));
         }
+        reached
+    }
+
+    /// Whether packets may come from a chain to one of these ends.
+    fn leads_to(&self, from: &'static str, ends: &[&str]) -> bool {
+        let reached = self.reached_from(vec![from]);
+        let may_come = |chain: &str| chain == from || reached.contains(chain);
+        self.ends.iter().any(|(chain, end)| ends.contains(end) && may_come(chain))
+    }
+
+    /// What lets nothing through in chains that packets may come to.
+    fn reached(self) -> impl Iterator<Item = Tally> {
+        let outer = self.jumps.keys().filter(|chain| !self.inner.contains(*chain)).copied();
+        let reached = self.reached_from(outer.collect());
+        let Self { inner, tallies, .. } = self;
         let may_come = move |chain: &str| !inner.contains(chain) || reached.contains(chain);
         tallies.into_iter().filter(move |(chain, _)| may_come(chain)).map(|(_, tally)| tally)
     }
+}
+
+/// Whether a rule asks for packets of connections that are there already.
+fn is_for_later(words: &[String]) -> bool {
+    let is_state = |word: &String| word == "--ctstate" || word == "--state";
+    let states = words.iter().position(is_state).and_then(|at| words.get(at + 1));
+    states.is_some_and(|states| !states.split(',').any(|state| state == "NEW"))
 }
 
 /// The packets in `[7:420]`.
@@ -229,6 +279,34 @@ COMMIT
         let saved = read(text, "iptables", says);
         let told: Vec<String> = saved.tallies.iter().map(|tally| tally.cause.to_string()).collect();
         assert_eq!((told, saved.rules), (vec!["rule 1 of DEEP drops it".to_owned()], 8));
+    }
+
+    /// Of Docker 20.10, and what is left of it by `iptables -F` and `iptables -t nat -F`.
+    #[test]
+    fn what_leads_out_is_seen_and_that_nothing_does() {
+        let filter = "*filter\n:FORWARD DROP [0:0]\n:DOCKER-USER - [0:0]\n";
+        let own = "[0:0] -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n";
+        let lets =
+            "[0:0] -A FORWARD -j DOCKER-USER\n[0:0] -A FORWARD -i br-1 ! -o br-1 -j ACCEPT\n";
+        let nat = "COMMIT\n*nat\n:POSTROUTING ACCEPT [0:0]\n:MINE - [0:0]\n";
+        let gives = "[0:0] -A POSTROUTING -s 10.0.0.0/24 ! -o br-1 -j MASQUERADE\n";
+        let out = |parts: &[&str]| {
+            let saved = read(&parts.concat(), "iptables", |_| true);
+            (saved.keeps_in, saved.masquerades)
+        };
+        assert_eq!(out(&[filter, own, lets, nat, gives]), (false, true));
+        assert_eq!(out(&[filter, own, nat]), (true, false));
+        let accepting = &filter.replace("DROP", "ACCEPT");
+        assert_eq!(out(&[accepting, nat]), (false, false));
+        // As RHEL's iptables.service has it, before and behind what lets through.
+        let end = "[0:0] -A FORWARD -j REJECT --reject-with icmp-host-prohibited\n";
+        assert_eq!(out(&[accepting, end, nat]), (true, false));
+        assert_eq!(out(&[accepting, lets, end]), (false, false));
+        // In a chain of somebody's own, where a rule leads there.
+        let inner = gives.replace("POSTROUTING", "MINE");
+        assert_eq!(out(&[filter, lets, nat, &inner]), (false, false));
+        let jump = "[0:0] -A POSTROUTING -s 10.0.0.0/8 -j MINE\n";
+        assert_eq!(out(&[filter, lets, nat, &inner, jump]), (false, true));
     }
 
     #[test]

@@ -24,7 +24,7 @@ use super::Engine;
 use super::namespaces::{Visitor, may_enter};
 use super::process::Process;
 use crate::model::{
-    Container, DropCause, DropSite, Family, FirewallRule, RuleTool, RuleVerdict, visible,
+    Container, DropCause, DropSite, Family, FirewallRule, RuleTool, RuleVerdict, RulesOut, visible,
 };
 use programs::{Programs, Variants};
 use serde_json::Value;
@@ -184,6 +184,47 @@ impl DropScene {
         }
         self.add_kernels(family, &mut reading);
         reading
+    }
+
+    /// What keeps each of these packets of IPv4 from the world, which are the first of their
+    /// connections, as far as the rules tell: nothing where that is not known.
+    pub async fn ways_out(&self, visitor: &Visitor, packets: &[Packet]) -> Vec<Option<RulesOut>> {
+        let programs = Programs::new(visitor, &self.namespace);
+        let variants = self.iptables(Family::V4);
+        let mut lacks_rules = variants.missing.is_some();
+        let mut saved: Vec<(bool, bool)> = vec![(false, false); packets.len()];
+        for name in variants.names {
+            let Ok(text) = programs.run(&format!("{name}-save"), &["-c"]).await else {
+                lacks_rules = true;
+                continue;
+            };
+            for ((keeps_in, masquerades), packet) in saved.iter_mut().zip(packets) {
+                let may_fit = |words: &[String]| iptables_fits::may_fit(packet, words);
+                let read = iptables::read(&text, &name, may_fit);
+                *keeps_in |= read.keeps_in;
+                *masquerades |= read.masquerades;
+                lacks_rules |= read.unread > 0;
+            }
+        }
+        if saved.iter().any(|(_, masquerades)| !masquerades) {
+            // Those of iptables it shows as well, and not what they do.
+            let listed = programs.run("nft", &["-j", "list", "ruleset"]).await;
+            for ((_, masquerades), packet) in saved.iter_mut().zip(packets) {
+                let may_fit = |says: &[Value]| nft_fits::may_fit(packet, says);
+                let read = listed.as_deref().map_err(|_| String::new());
+                let read =
+                    read.and_then(|text| nft::read(text, |family, _| family == "ip6", may_fit));
+                *masquerades |= read.as_ref().is_ok_and(|read| read.masquerades);
+                lacks_rules |= read.is_ok_and(|read| read.unread > 0);
+            }
+            lacks_rules |= listed.is_err();
+        }
+        let told = saved.into_iter().map(|(keeps_in, masquerades)| match (keeps_in, masquerades) {
+            (true, _) => Some(RulesOut::KeptIn),
+            (false, true) => Some(RulesOut::Open),
+            (false, false) => (!lacks_rules).then_some(RulesOut::NotMasqueraded),
+        });
+        told.collect()
     }
 
     /// The variants of iptables that there are, without the old one where it has

@@ -20,6 +20,8 @@ pub struct Ruleset {
     pub rules: usize,
     /// Objects that could not be understood, or were too many.
     pub unread: usize,
+    /// Whether a rule may give what leaves an address of the machine's own.
+    pub masquerades: bool,
 }
 
 #[derive(Deserialize)]
@@ -96,6 +98,11 @@ pub fn read(
     for rule in &rules {
         let number = numbers.entry((&rule.family, &rule.table, &rule.chain)).or_default();
         *number += 1;
+        let masquerades =
+            |one: &Value| ["masquerade", "snat"].iter().any(|is| one.get(is).is_some());
+        if !ruleset.masquerades && rule.expr.iter().any(masquerades) {
+            ruleset.masquerades = may_fit(&rule.expr);
+        }
         let verdict = rule.expr.iter().find_map(verdict).filter(|_| may_fit(&rule.expr));
         let Some(verdict) = verdict else { continue };
         let packets = rule.expr.iter().find_map(|expression| match expression.get("counter")? {

@@ -340,7 +340,7 @@ fn observation(network: &Network, told: Members) -> NetworkObservation {
     let peers = told.peers.unwrap_or_default().into_iter();
     let mut peers: Vec<IpAddr> = peers.filter_map(|peer| peer.ip?.parse().ok()).collect();
     peers.order();
-    NetworkObservation { network, id, attached, peers }
+    NetworkObservation { network, id, attached, peers, rules_out: None }
 }
 
 /// Only Linux shows sockets and rules.

@@ -27,6 +27,10 @@ mod log_words;
 mod logs;
 mod machine;
 pub(super) mod routes;
+#[cfg(target_os = "linux")]
+mod rules;
+#[cfg(not(target_os = "linux"))]
+mod rules_elsewhere;
 pub(super) mod sockets;
 
 use futures_util::future::join_all;
@@ -42,6 +46,8 @@ use crate::model::{
     Container, Moment, Network, NetworkObservation, Observation, Part, Snapshot, State, Unread,
 };
 use crate::order::OrderBy;
+#[cfg(not(target_os = "linux"))]
+use rules_elsewhere as rules;
 
 /// How to look.
 #[derive(Debug, Clone, Copy)]
@@ -127,6 +133,7 @@ pub async fn observe_some(
     let ids: HashSet<&str> = snapshot.containers.iter().map(|of| &*of.id).collect();
     let published = snapshot.containers.iter().flat_map(|container| &container.published);
     let published: HashSet<u16> = published.filter_map(|port| port.host_port).collect();
+    let listed = &snapshot.containers;
     let machines = join_all(engines.iter().map(|(node, engine)| {
         let own = |network: &&Network| network.node.is_empty() || network.node == node;
         let networks: Vec<&Network> = snapshot.networks.iter().filter(own).collect();
@@ -144,30 +151,33 @@ pub async fn observe_some(
             let mut seen = tokio::join!(
                 machine::networks(engine, &networks, ids, of_several, options.width),
                 info,
-                machine::host(engine, at_home)
+                machine::host(engine, at_home),
+                rules::read(engine, at_home, known, &networks, listed)
             );
             let mut unknown = None;
-            if let (_, _, Ok((host, _))) = &mut seen {
+            if let (_, _, Ok((host, _)), _) = &mut seen {
                 // Docker's own program takes what comes: there nothing is to be read for it.
                 match known.is_podman() && !of_several {
                     true => unknown = machine::keep_dead(engine, at_home, published, host).await,
                     false => host.untaken.clear(),
                 }
             }
-            let (networks, info, host) = seen;
-            (node, networks, info, host.map(|(host, by)| (host, by, unknown)))
+            let (networks, info, host, rules) = seen;
+            (node, networks, info, host.map(|(host, by)| (host, by, unknown)), rules)
         }
     }));
     let (observations, machines) = tokio::join!(containers, machines);
     snapshot.observations = observations;
     let machines: Vec<_> = machines
         .into_iter()
-        .map(|(node, networks, info, host)| (node.to_owned(), networks, info, host))
+        .map(|(node, networks, info, host, rules)| (node.to_owned(), networks, info, host, rules))
         .collect();
     let mut of_networks: Vec<NetworkObservation> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
-    for (node, (networks, mut unread), info, host) in machines {
-        for seen in networks {
+    for (node, (networks, mut unread), info, host, rules) in machines {
+        for mut seen in networks {
+            let of_it = rules.out.iter().find(|(id, _)| *id == seen.id);
+            seen.rules_out = of_it.map(|(_, out)| *out);
             // Each engine knows a shared network's members on its own node.
             match known.entry(seen.id.clone()) {
                 Entry::Occupied(at) => {
@@ -197,6 +207,8 @@ pub async fn observe_some(
                 snapshot.unread.push(here(note));
             }
         }
+        let of = snapshot.engines.iter_mut().find(|of| of.node == node && of_several);
+        of.map_or(&mut snapshot.engine, |of| &mut of.engine).makes_rules = rules.makes_rules;
         let is_here = || {
             let mut containers = snapshot.containers.iter();
             containers.any(|of| engines.of(of).is_some_and(|engine| is_local(engine, of)))

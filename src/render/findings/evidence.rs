@@ -1,6 +1,6 @@
 //! Evidence in sentences, without full stop.
 
-use crate::model::words::{count, few};
+use crate::model::words::{count, few, sentence_case};
 use crate::model::{Dial, Evidence, ListensFrom, MachineMatter, NodesMatter, Progress};
 
 /// What was seen, as a sentence for people.
@@ -178,6 +178,11 @@ pub fn sentence(evidence: &Evidence) -> String {
                 "Nothing gets into or out of {}: only its members reach one another",
                 few(networks)
             )
+        }
+        Evidence::KeptIn { networks, rules, told } => {
+            let what = sentence_case(&rules.sentence(&few(networks)));
+            let made = if *told { "; the engine is told to make no rules" } else { "" };
+            format!("{what}{made}")
         }
         Evidence::WayIn { networks, container } => {
             let are = if networks.len() == 1 { "is" } else { "are" };

@@ -88,8 +88,9 @@ const OPTIONS: [&str; 53] = [
 const SHARING: [&str; 3] = ["--pod", "--userns", "--uts"];
 
 /// The options of commands that netmap itself writes out.
-const OWN: [&str; 25] = [
+const OWN: [&str; 30] = [
     "--all",
+    "--ctstate",
     "--dport",
     "--driver-opt",
     "--eval",
@@ -100,15 +101,19 @@ const OWN: [&str; 25] = [
     "--link-local-ip",
     "--quiet",
     "--tail",
+    "-A",
     "-I",
     "-L",
     "-S",
     "-c1",
     "-d",
     "-f",
+    "-i",
     "-j",
     "-ltn",
+    "-m",
     "-n",
+    "-o",
     "-p",
     "-s",
     "-t",
