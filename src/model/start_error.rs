@@ -36,6 +36,8 @@ pub enum StartErrorKind {
     Mount,
     /// The engine cannot reach the server to which it is to send the log.
     LogDriver,
+    /// The chains of the engine's rules are gone from the firewall of its machine.
+    RulesGone,
     /// Something else.
     #[serde(other)]
     Other,
@@ -168,13 +170,20 @@ impl StartErrorKind {
     /// Sources: moby/moby, `libnetwork/portallocator` (a port), what the kernel
     /// says behind `bind:` (a port that a program has), `libnetwork/ipamapi`
     /// (an address), `libnetwork/error.go` and `daemon/container_operations.go`
-    /// (networks and stacks), `daemon/logs.go` (the log); containers/common, `libnetwork/netavark/ipam.go`
+    /// (networks and stacks), `daemon/logs.go` (the log); netfilter.org's iptables, of both
+    /// variants, behind what engines say of it; containers/common, `libnetwork/netavark/ipam.go`
     /// (an address); opencontainers/runc, `libcontainer` (mounts, programs).
     fn of(said: &str) -> Self {
         let says = |any: &[&str]| any.iter().any(|words| said.contains(words));
         let part = |is: fn(&str) -> bool| said.split(": ").any(is);
         if says(&["logging driver"]) {
             Self::LogDriver
+        } else if says(&[
+            "No chain/target/match by that name",
+            "Couldn't load target `DOCKER",
+            "Chain 'DOCKER",
+        ]) {
+            Self::RulesGone
         } else if says(&[
             "port is already allocated",
             "address already in use",
@@ -244,6 +253,18 @@ mod tests {
             (
                 "failed to initialize logging driver: dial tcp 127.0.0.1:24224: connect: connection refused",
                 LogDriver,
+            ),
+            (
+                "driver failed programming external connectivity on endpoint web (1a):  (iptables failed: iptables --wait -t nat -A DOCKER -p tcp -d 0/0 --dport 8080 -j DNAT --to-destination 172.17.0.2:80 ! -i docker0: iptables: No chain/target/match by that name.  (exit status 1))",
+                RulesGone,
+            ),
+            (
+                "driver failed programming external connectivity on endpoint web (1a):  (iptables failed: iptables --wait -t filter -A DOCKER ! -i br-1 -o br-1 -p tcp -d 172.18.0.2 --dport 80 -j ACCEPT: iptables v1.8.9 (nf_tables): Chain 'DOCKER' does not exist Try `iptables -h' or 'iptables --help' for more information.  (exit status 2))",
+                RulesGone,
+            ),
+            (
+                "failed to create endpoint web on network bridge: (iptables failed: iptables: can't initialize iptables table `nat': Permission denied",
+                Other,
             ),
             ("network 8f0c3d not found", NoNetwork),
             ("failed to set up container networking: network shop_front not found", NoNetwork),

@@ -19,7 +19,7 @@ pub const RULE: Rule = Rule {
         reason, and the next start fails in the same way until that is gone.",
     seen: "The engine's own start error: a fixed address that another container has, a network that \
         is gone, a program that is not in the image, a path that cannot be mounted, a server for \
-        its log that the engine cannot reach.",
+        its log that the engine cannot reach, rules of the engine's that a firewall has taken away.",
     example: "`Address already in use`, `exec: \"serve\": executable file not found in $PATH`",
     fix: "Remove the cause that the engine names, and re-create the container; `docker start` alone \
         fails again.",
@@ -78,6 +78,9 @@ fn finding(case: &Case, at: ContainerAt) -> Option<Finding> {
         (None, StartErrorKind::LogDriver) => {
             "the engine cannot reach the server for its log".to_owned()
         }
+        (None, StartErrorKind::RulesGone) => {
+            "the engine's rules are gone from the machine's firewall".to_owned()
+        }
         (None, StartErrorKind::Mount) => "something cannot be mounted into it".to_owned(),
         (None, _) => "the engine says why".to_owned(),
     };
@@ -96,9 +99,18 @@ fn finding(case: &Case, at: ContainerAt) -> Option<Finding> {
     }
     finding.fix = match taken {
         Some(taken) => taken.give_another(case, at),
+        None if error.kind == StartErrorKind::RulesGone && !is_podman(case, at) => {
+            let mut fix = case.rules_again();
+            fix.push(case.start(at));
+            fix
+        }
         None => vec![advise(advice(error.kind, case.called(at)))],
     };
     Some(finding)
+}
+
+fn is_podman(case: &Case, at: ContainerAt) -> bool {
+    case.map.snapshot().engine_of(&case.container(at).node).is_podman()
 }
 
 fn advice(kind: StartErrorKind, name: &str) -> String {
