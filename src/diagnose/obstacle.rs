@@ -20,7 +20,7 @@ use super::whose;
 use crate::graph::Reason;
 use crate::model::keys::option;
 use crate::model::{
-    Attempt, By, ContainerAt, Driver, Health, LogErrorKind, NetworkAt, Protocol, State,
+    Attempt, By, ContainerAt, Driver, Health, LogError, LogErrorKind, NetworkAt, Protocol, State,
 };
 
 /// The first obstacle of an edge, `None` where there is none or nobody can tell.
@@ -257,12 +257,13 @@ fn ports(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
             false => Obstacle::past(edge),
         };
     };
+    let protocol = edge.protocol.or_else(|| asked_with(names, edge, to, port));
     // Published under this number, and something else inside.
     let other_inside = names
-        .published_as(to, port, edge.protocol)
+        .published_as(to, port, protocol)
         .map(|published| published.port)
         .filter(|inside| *inside != port);
-    match names.listens(to, port, edge.protocol) {
+    match names.listens(to, port, protocol) {
         Some(Listens::Openly) => {
             if let Some(family) = families::unheard(names, edge, to, port) {
                 return Some(Obstacle::NoCommonFamily(family));
@@ -274,7 +275,7 @@ fn ports(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
         Some(Listens::OnLoopback) => return Some(Obstacle::OnLoopback),
         Some(Listens::Not) => {
             let otherwise = |meant| names.listens_otherwise(to, port, meant);
-            return Some(match (other_inside, edge.protocol.and_then(otherwise)) {
+            return Some(match (other_inside, protocol.and_then(otherwise)) {
                 (_, Some(protocol)) => Obstacle::OtherProtocol(protocol),
                 (Some(inside), None) => Obstacle::HostPort(inside),
                 (None, None) => Obstacle::NobodyListens(names.open_ports(to)),
@@ -289,6 +290,22 @@ fn ports(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
         return Some(Obstacle::Unhealthy);
     }
     Obstacle::past(edge)
+}
+
+/// How long a server may take until it answers, in seconds.
+const SLOW_START: f64 = 10.0;
+
+/// The protocol that is spoken where only a log tells of it: what a server refuses that takes
+/// datagrams on the port, and has for a while, is a connection.
+fn asked_with(names: &Names, edge: &Edge, to: ContainerAt, port: u16) -> Option<Protocol> {
+    names.listens_otherwise(to, port, Protocol::Tcp)?;
+    let started = names.container(to).started_at?;
+    let is_late = |error: &LogError| {
+        let last = error.repeated.last;
+        error.kind == LogErrorKind::Refused
+            && last.is_some_and(|last| last.since(started) > SLOW_START)
+    };
+    edge.logged().any(is_late).then_some(Protocol::Tcp)
 }
 
 /// The only server that can be meant, where a client with a name and no port says

@@ -200,6 +200,30 @@ fn localhost_means_the_one_server_of_the_kind_that_the_variable_names() {
     assert_eq!(told(&named, 6379, none()), [""; 0]);
 }
 
+/// A log server that takes datagrams alone refuses connections, and a log does not say which
+/// of both was tried.
+#[test]
+fn what_a_server_of_datagrams_refuses_is_a_connection() {
+    let refused = |since: u32| {
+        let reference = json!([{"host": "loghost", "port": 514, "origin": "command"}]);
+        let shipper = container("shipper", 3, &json!({"references": reference}));
+        let mut error = said(since, &json!({"kind": "refused", "host": "loghost", "port": 514}));
+        if since == 1 {
+            // The server came up meanwhile, and nothing was said since.
+            error = json!({"kind": "refused", "host": "loghost", "port": 514, "count": 3,
+                "first": at(1), "last_but_one": at(4), "last": at(8)});
+        }
+        let socket = json!({"protocol": "udp", "address": "0.0.0.0", "port": 514});
+        let sockets = json!({"listening": [socket]});
+        let log = json!({"log_errors": [error], "listening": []});
+        let seen = [seen("shipper", &log), seen("loghost", &sockets)];
+        found(&[container("loghost", 2, &json!({})), shipper], &seen)
+    };
+    let findings = refused(2);
+    assert_eq!(findings[0].rule, "wrong-protocol", "{:?}", told(&findings));
+    assert_ne!(refused(1).first().map(|finding| finding.rule), Some("wrong-protocol"));
+}
+
 /// Where a log names no host, the fix changes only what the log or a variable speaks of.
 #[test]
 fn of_several_variables_without_a_port_only_those_that_speak_of_the_server_are_changed() {
