@@ -41,6 +41,8 @@ pub fn read(text: &str) -> Result<CheckFile, Vec<Complaint>> {
     })?;
     let mut reader = Reader { file: CheckFile::default(), wrong: Vec::new() };
     reader.file(&root);
+    // Unknown keys are met first, wherever they stand; a file is put right from its top.
+    reader.wrong.order_by_key(|complaint| complaint.place);
     // Whoever reads that nothing failed would take it for a pass.
     if reader.wrong.is_empty() && reader.file.assertions.is_empty() {
         let hint = "`netmap check --init` writes assertions for what runs now".to_owned();
@@ -61,10 +63,10 @@ impl Reader {
             match key.name {
                 "networks" => self.named(node, keys::NETWORK, Self::network),
                 "containers" => self.named(node, keys::CONTAINER, Self::container),
-                "names" => self.sentences(node, sentence::names),
-                "reach" => self.sentences(node, sentence::reach),
-                "flows" => self.sentences(node, sentence::flows),
-                "findings" => self.sentences(node, sentence::findings),
+                "names" => self.sentences(node, "", sentence::names),
+                "reach" => self.sentences(node, "", sentence::reach),
+                "flows" => self.sentences(node, "flows: ", sentence::flows),
+                "findings" => self.sentences(node, "findings: ", sentence::findings),
                 "default" => {
                     if self.word(node, key).is_some() {
                         self.claim("default: isolated".to_owned(), node.spot, Claim::Isolated);
@@ -218,7 +220,9 @@ impl Reader {
         }
     }
 
-    fn sentences(&mut self, node: &Node, read: fn(&str) -> Result<Vec<Claim>, Slip>) {
+    /// The sentences of a section; `of` goes before those that would say something else,
+    /// or nothing, where the section does not stand above them.
+    fn sentences(&mut self, node: &Node, of: &str, read: fn(&str) -> Result<Vec<Claim>, Slip>) {
         let items = match &node.value {
             Value::Null => return,
             Value::List(items) => items.as_slice(),
@@ -239,7 +243,7 @@ impl Reader {
             match read(text) {
                 Ok(claims) => {
                     for claim in claims {
-                        self.claim(text.trim().to_owned(), item.spot, claim);
+                        self.claim(format!("{of}{}", text.trim()), item.spot, claim);
                     }
                 }
                 Err(slip) => {

@@ -62,6 +62,9 @@ fn what_is_listed_is_asserted() {
         ]
     );
     assert_eq!(texts("reach: a <-> b").len(), 2);
+    // What is not clear by itself says of what section it is.
+    let sentences = texts("reach: a -/-> b\nflows: a -/-> b\nfindings: none\ndefault: isolated");
+    assert_eq!(sentences, ["a -/-> b", "flows: a -/-> b", "findings: none", "default: isolated"]);
     for nothing in ["", "reach:", "among: web"] {
         let said =
             ": it asserts nothing (`netmap check --init` writes assertions for what runs now)";
@@ -86,6 +89,9 @@ fn an_unknown_key_is_named_with_the_nearest() {
             "3:26: `only` is no key here (did you mean `only-members`?)",
         ]
     );
+    let from_the_top = complaints("reach: [a => b]\ncontaners: {}\n");
+    assert!(from_the_top[0].starts_with("1:11: an arrow"), "{from_the_top:?}");
+    assert!(from_the_top[1].starts_with("2:1: `contaners`"), "{from_the_top:?}");
 }
 
 #[test]
