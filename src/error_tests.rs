@@ -150,6 +150,20 @@ fn a_hint_fits_what_happened_to_the_file() {
 }
 
 #[test]
+fn a_hint_names_those_that_are_there() {
+    let hint = |kind, known: &[&str]| {
+        let known = known.iter().map(|name| (*name).to_owned()).collect();
+        let error = Error::NoSuchName { kind, name: "x".to_owned(), nearest: None, known };
+        error.hint().unwrap()
+    };
+    assert_eq!(hint("sample", &["a"]), "there is only `a`");
+    assert_eq!(hint("sample", &["a", "b"]), "there are a, b");
+    let many = hint("sample", &["a"; 10]);
+    assert!(many.ends_with("a and 2 more\n`netmap samples` lists them all"), "{many}");
+    assert!(!hint("container", &["a"; 10]).contains("lists"), "it may be another engine's");
+}
+
+#[test]
 fn every_error_has_a_hint() {
     let text = || "x".to_owned();
     let compose = |hint| Error::Compose { place: text(), why: text(), hint };

@@ -88,10 +88,11 @@ impl Error {
             {
                 Some(format!("that is a file: --from {} looks at it", quoted(name)))
             }
-            Self::NoSuchName { kind: "rule", nearest: None, known, .. } => {
-                Some(suggestion(None, known) + "\n`netmap explain` lists them all")
+            Self::NoSuchName { kind, nearest, known, .. } => {
+                let list = list_of(kind).filter(|_| nearest.is_none() && known.len() > MOST_NAMED);
+                let list = list.map(|list| format!("\n`{list}` lists them all"));
+                Some(suggestion(nearest.as_deref(), known) + &list.unwrap_or_default())
             }
-            Self::NoSuchName { nearest, known, .. } => Some(suggestion(nearest.as_deref(), known)),
             Self::Usage { hint, .. } => {
                 Some(hint.clone().unwrap_or_else(|| "--help says what can be asked for".to_owned()))
             }
@@ -165,7 +166,25 @@ fn suggestion(nearest: Option<&str>, known: &[String]) -> String {
     match nearest {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None if known.is_empty() => "there are none in what was looked at".to_owned(),
-        None => format!("there are {}", comma_separated(known, 8)),
+        None => those_there(known),
+    }
+}
+
+/// The names there are, or the first of them.
+fn those_there(names: &[String]) -> String {
+    match names {
+        [only] => format!("there is only `{only}`"),
+        _ => format!("there are {}", comma_separated(names, MOST_NAMED)),
+    }
+}
+
+/// The command that lists what netmap itself carries of a kind.
+fn list_of(kind: &str) -> Option<&'static str> {
+    match kind {
+        "rule" => Some("netmap explain"),
+        "sample" => Some("netmap samples"),
+        "schema" => Some("netmap schema"),
+        _ => None,
     }
 }
 
@@ -224,7 +243,7 @@ fn not_there(path: &Path) -> Option<String> {
     Some(match nearest {
         Some(nearest) => format!("did you mean `{}`?", of_folder(&nearest)),
         None if there.is_empty() => format!("there is nothing in `{}`", folder.display()),
-        None => format!("in `{}` there are {}", folder.display(), comma_separated(&there, 8)),
+        None => format!("in `{}` {}", folder.display(), those_there(&there)),
     })
 }
 
@@ -244,6 +263,8 @@ fn files_in(folder: &Path) -> Vec<String> {
 
 /// How many files of a folder are looked at for one with nearly the name.
 const MOST_LOOKED_AT: usize = 1000;
+/// So many names are given, and the others counted.
+const MOST_NAMED: usize = 8;
 
 /// What to do about the first problem, and the others in short.
 fn more_complaints(path: &Path, problems: &[Problem]) -> Option<String> {
