@@ -81,7 +81,7 @@ pub fn after_help() -> String {
         names:\n    - api resolves db\n  \
         reach:\n    - web -> api:8080\n    - web -/-> db\n    - nothing outside back reaches db\n  \
         default: isolated\n\n\
-        docs/check.md describes all that a file can say; --init writes one to begin with.\n\
+        --schema describes all that a file can say; --init writes one to begin with.\n\
         In a folder with a netmap.yaml or .netmap/check.yaml, netmap check takes that.\n\n\
         {formats}\n\
         Exit codes: 0 everything passes, 1 something fails, 2 nothing fails but something is unknown."

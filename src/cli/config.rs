@@ -26,6 +26,7 @@ pub fn after_help() -> String {
         netmap config > \"$(netmap config --path)\"   begin with a file of your own\n\n\
         Keys of the file, and the variables that outrank it:\n{}\n  \
         {:width$}  {:16}findings not to tell: rule, container, reason\n\n\
+        Make the folder of the file first where there is none: mkdir -p ~/.config/netmap\n\
         The file is ~/.config/netmap/config.yaml, or where XDG_CONFIG_HOME or NETMAP_CONFIG says;\n\
         an empty NETMAP_CONFIG means none. Options outrank both.",
         lines.join("\n"),

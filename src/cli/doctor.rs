@@ -70,7 +70,7 @@ pub fn after_help() -> String {
         netmap doctor web                       only what concerns web\n  \
         netmap doctor -o wrong.svg              numbered on the map\n  \
         netmap doctor --from sample:module-5    a recorded setup, without any engine\n  \
-        netmap doctor --compose compose.yaml    what is planned, for CI (docs/ci.md)\n  \
+        netmap doctor --compose compose.yaml    what is planned, for CI\n  \
         netmap explain wrong-name               what a finding means\n\n\
         {formats}\n\
         A container or network with the label netmap.ignore has findings ignored, too; its value is\n\

@@ -27,7 +27,7 @@ const DEEPEST: usize = 4;
 /// Arguments of `netmap grade`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The assertions, as YAML (docs/check.md)
+    /// The assertions, as YAML: a file as for netmap check
     #[arg(value_name = "CHECK", value_hint = clap::ValueHint::FilePath)]
     check: PathBuf,
     /// Snapshots, packed by gzip or not; of a folder all .json and .json.gz in it

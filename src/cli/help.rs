@@ -82,7 +82,8 @@ fn in_two_lengths(command: Command, globals: &[Arg]) -> Command {
         })
         .args(globals.iter().map(|argument| {
             let mostly = MOSTLY_USED.iter().any(|id| argument.get_id() == *id);
-            let argument = argument.clone().hide(is_unused(argument)).hide_short_help(!mostly);
+            let is_hidden = argument.is_hide_set() || is_unused(argument);
+            let argument = argument.clone().hide(is_hidden).hide_short_help(!mostly);
             with_candidates(argument)
         }))
         .after_help(short(&whole, &name))
@@ -150,6 +151,19 @@ mod tests {
         let own = || command.get_subcommands().flat_map(Command::get_arguments);
         for id in RARE {
             assert!(own().any(|argument| argument.get_id() == *id), "{id}");
+        }
+    }
+
+    /// People run netmap anywhere, and few of them have its sources.
+    #[test]
+    fn no_help_has_an_option_that_is_docker_s_or_leads_to_a_page_of_the_repository() {
+        let whole = command(&Settings::default());
+        assert!(whole.get_arguments().any(Arg::is_hide_set), "nothing is hidden");
+        for mut below in whole.get_subcommands().cloned() {
+            let help = below.render_long_help().to_string();
+            for unwanted in ["--docker-config", "docs/check", "docs/ci", "docs/lessons"] {
+                assert!(!help.contains(unwanted), "{unwanted} in {}:\n{help}", below.get_name());
+            }
         }
     }
 

@@ -34,7 +34,7 @@ pub fn after_help() -> String {
     let names: Vec<&str> = LESSONS.iter().map(|lesson| &*lesson.name).collect();
     format!(
         "Begin with:\n  netmap lesson start {}\n\nLessons: {}\n\n\
-        For your own class (docs/lessons.md):\n  \
+        For your own class:\n  \
         netmap lesson new lost-database                 a lesson made of what runs\n  \
         netmap lesson --lessons . start lost-database   ... brought up from its folder\n  \
         netmap lesson sheet --teacher -o course.html    all lessons with their solutions\n\n\

@@ -128,14 +128,14 @@ pub const TOOLS: &[ToolKind] = &[
     },
     ToolKind {
         name: "check",
-        about: "Hold the setup against assertions, written as in docs/check.md",
+        about: "Hold the setup against assertions, written as a check file of netmap check",
         measures: false,
         takes_no_exec: true,
         parameters: &[
             required(
                 "assertions",
                 Kind::Input,
-                "The check file's text, YAML: `reach:\\n  - web -> db:5432`",
+                "The check file's text, YAML with the keys networks, containers, names, reach, flows, findings and default: `reach:\\n  - web -> db:5432`",
             ),
             SNAPSHOT,
             COMPOSE,
