@@ -86,6 +86,25 @@ fn a_page_allows_its_own_script_and_style_and_nothing_else() {
 }
 
 #[test]
+fn a_page_calls_what_it_lists_by_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.html");
+    let page = |arguments: &[&str]| {
+        let run = netmap(&[arguments, &["-o", path.to_str().unwrap()]].concat());
+        assert_eq!(run.code, 1, "{}", run.err);
+        let page = fs::read_to_string(&path).unwrap();
+        let caption = page.split("<caption>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let one = page.split("<thead><tr><th scope=\"col\">").nth(1).unwrap();
+        assert!(page.contains(&format!("\"heading\":\"{caption}\"")), "the panel has another word");
+        (caption, one.split('<').next().unwrap().to_owned())
+    };
+    let found = page(&["doctor", "--from", "sample:module-5"]);
+    assert_eq!(found, ("Findings".to_owned(), "Finding".to_owned()));
+    let differs = page(&["diff", "sample:module-5", "sample:module-5/network"]);
+    assert_eq!(differs, ("Differences".to_owned(), "Difference".to_owned()));
+}
+
+#[test]
 fn options_that_do_not_go_together_are_refused() {
     let run =
         netmap(&["show", "--from", ZOO, "-f", "svg", "--layout", "graphviz", "--blank", "names"]);

@@ -26,7 +26,9 @@ pub struct Data {
     pub taps: Vec<(usize, Option<usize>)>,
     /// For each arrow the cards at its ends.
     pub arrows: Vec<(usize, usize)>,
-    /// What the doctor found, if it looked.
+    /// What the findings are, as a heading says it.
+    pub heading: &'static str,
+    /// What the doctor found, if it looked, or what differs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
 }
@@ -141,6 +143,7 @@ impl Data {
             bars: parts.bars.iter().map(bar).collect(),
             taps: parts.taps.clone(),
             arrows: parts.arrows.clone(),
+            heading: if view.changes.is_compared { "Differences" } else { "Findings" },
             findings: known.findings.all,
         }
     }

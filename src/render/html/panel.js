@@ -44,7 +44,7 @@ const panel = (() => {
       number ? element("span", { className: "number" }, String(number)) : null,
       element("p", {}, text), next ? element("p", { className: "quiet" }, next) : null, ...more);
   };
-  const findings = (of) => list("Findings", (of.findings ?? []).map((at) => finding(at)));
+  const findings = (of) => list(data.heading, (of.findings ?? []).map((at) => finding(at)));
   // Whom a finding is about.
   const about = (at) => {
     const having = (all) => all.flatMap((of, nth) => (of.findings ?? []).includes(at) ? [nth] : []);
@@ -93,7 +93,7 @@ const panel = (() => {
     details.replaceChildren(...made);
   };
   document.getElementById("findings")?.append(
-    ...list("Findings", (data.findings ?? []).map((_, at) => finding(at, about(at)))));
+    ...list(data.heading, (data.findings ?? []).map((_, at) => finding(at, about(at)))));
   const MOST = 200;
   return {
     nameOf,

@@ -34,12 +34,13 @@ pub fn tables(data: &Data) -> String {
     html
 }
 
-/// What the doctor found, if anything.
+/// What the doctor found, or what differs, if anything.
 fn findings(data: &Data) -> String {
     if data.findings.is_empty() {
         return String::new();
     }
-    let mut html = head("Findings", &["Finding", "About", "Next"]);
+    let one = data.heading.strip_suffix('s').unwrap_or(data.heading);
+    let mut html = head(data.heading, &[one, "About", "Next"]);
     let mut about: Vec<Vec<&str>> = vec![Vec::new(); data.findings.len()];
     let containers = data.containers.iter().map(|of| (&of.name, &of.findings));
     let networks = data.networks.iter().map(|of| (&of.name, &of.findings));
