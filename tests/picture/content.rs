@@ -1,5 +1,7 @@
 //! What a picture holds, and the promises of its structure.
 
+use std::collections::BTreeSet;
+
 use netmap::graph::{Filter, Map};
 use netmap::model::Snapshot;
 use netmap::render::View;
@@ -250,6 +252,40 @@ fn sidecars_share_a_card_and_a_crowd_is_drawn_together() {
     let full = picture(&map, &Options { full: true, ..Options::default() });
     assert!(!full.contains("stand as one card"));
     assert_eq!(full.matches("<g class=\"container\" data-name").count(), 300);
+}
+
+#[test]
+fn a_card_of_a_crowd_says_of_it_only_what_is_true_of_all() {
+    let svg = picture(&maps::projects(300, 40), &Options::default());
+    let document = Document::parse(&svg).unwrap();
+    let (mut alike, mut mixed) = (0, 0);
+    let drawn = groups(&document, "container");
+    for card in drawn.into_iter().filter(|card| card.attribute("data-name").is_some()) {
+        let title = card.children().find(|node| node.has_tag_name("title")).unwrap();
+        let title = text_of(title);
+        let images: BTreeSet<&str> =
+            title.lines().filter_map(|line| line.strip_prefix("image ")).collect();
+        let kind = card.attribute("data-kind").unwrap();
+        if let [image] = Vec::from_iter(&images)[..] {
+            let kinds = [("nginx:1.27", "web server"), ("postgres:16", "database")];
+            let kinds = kinds.iter().chain(&[("redis:7", "cache"), ("app/api:1", "web server")]);
+            assert!(kinds.into_iter().any(|of| *of == (image, kind)), "{title}: {kind}");
+            alike += 1;
+        } else {
+            let of_the_web = images.iter().all(|image| ["nginx:1.27", "app/api:1"].contains(image));
+            let expected = if of_the_web { "web server" } else { "unknown" };
+            assert_eq!(kind, expected, "{title}");
+            let said = text_of(card).replace('|', " ");
+            let said = said.split_once(&title.replace('|', " ")).unwrap().1;
+            let families: BTreeSet<&str> =
+                images.iter().map(|image| &image[..image.find(':').unwrap()]).collect();
+            let family = |image: &&&str| said.contains(image.rsplit('/').next().unwrap());
+            let told = families.iter().filter(family).count();
+            assert!([0, families.len()].contains(&told), "{told} of {families:?}: {said}");
+            mixed += 1;
+        }
+    }
+    assert!(alike > 10 && mixed > 10, "{alike}, {mixed}");
 }
 
 #[test]

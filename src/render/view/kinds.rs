@@ -90,9 +90,21 @@ impl Kind {
         }
     }
 
+    /// The kind that containers on one card have in common.
+    pub fn in_common<'a>(containers: impl IntoIterator<Item = &'a Container>) -> Self {
+        let mut kinds = containers.into_iter().map(Self::of);
+        let first = kinds.next().unwrap_or(Self::Unknown);
+        if kinds.all(|kind| kind == first) { first } else { Self::Unknown }
+    }
+
     /// The kind that a name, or else a word of it, stands for, the first that is found.
+    /// Numbers tell those of one kind apart, as in `worker2`, unless they are part of
+    /// what it is called, as in `s3`.
     fn named(name: &str) -> Option<Self> {
-        let rank = |word: &str| RANKS.get(word).copied();
+        let known = |word: &str| RANKS.get(word).copied();
+        let rank = |word: &str| {
+            known(word).or_else(|| known(word.trim_end_matches(|c: char| c.is_ascii_digit())))
+        };
         let by_word = || name.split(['-', '_', '.', '/', ':']).filter_map(rank).min();
         rank(name).or_else(by_word).map(|rank| FAMILIES[rank].0)
     }
@@ -236,6 +248,10 @@ mod tests {
         assert_eq!(kind("postgres:16", Some("worker")), Kind::Database);
         assert_eq!(kind("node:20", Some("worker")), Kind::Worker);
         assert_eq!(kind("node:20", Some("thing")), Kind::Web);
+        assert_eq!(kind("node:20", Some("worker12")), Kind::Worker);
+        assert_eq!(kind("acme/thing:3", Some("order-db2")), Kind::Database);
+        assert_eq!(kind("acme/thing:3", Some("s3")), Kind::Storage);
+        assert_eq!(kind("acme/thing:3", Some("2048")), Kind::Unknown);
     }
 
     #[test]

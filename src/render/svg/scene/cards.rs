@@ -15,6 +15,9 @@ use crate::render::svg::options::{Blank, Detail, Options};
 use crate::render::svg::reduce::Group;
 use crate::render::view::{self, Kind, Numbers, Spot, View};
 
+/// So many names stand on a card of several.
+const NAMED: usize = 6;
+
 /// What cards are made with.
 pub struct Words<'a> {
     /// What is shown.
@@ -100,7 +103,7 @@ impl<'a> Words<'a> {
         }
         let no_names = blank == Some(Blank::Names);
         let routes = !sidecars.is_empty();
-        let kind = Kind::of(container);
+        let kind = Kind::in_common(group.owners.iter().map(|at| view.container(*at)));
         let kind = if kind == Kind::Unknown && routes { Kind::Router } else { kind };
         let has_kind = self.options.keeps(Detail::Kinds) && !group.is_project;
         let is_faint = view.changes.is_compared
@@ -169,7 +172,7 @@ impl<'a> Words<'a> {
             let has_parts = names.iter().any(|name| name.parse::<u32>().is_err());
             if has_parts {
                 lines.extend(
-                    Line::wrapped(LineRole::Quiet, &listed(&names, 6), WIDEST, MOST)
+                    Line::wrapped(LineRole::Quiet, &listed(&names, NAMED), WIDEST, MOST)
                         .into_iter()
                         .map(|line| line.left_out(no_name)),
                 );
@@ -179,7 +182,10 @@ impl<'a> Words<'a> {
         if let Some(project) = project.filter(|project| !name.starts_with(*project) && !no_name) {
             lines.extend(Line::wrapped(LineRole::Quiet, &format!("project {project}"), WIDEST, 1));
         }
-        if options.shows(Detail::Image) {
+        let is_one_kind = self.have_in_common(group, Container::repository);
+        if !is_one_kind && options.keeps(Detail::Image) {
+            lines.extend(self.families(group));
+        } else if options.shows(Detail::Image) && self.have_in_common(group, |one| &one.image) {
             lines.extend(image_line(container));
         }
         if view.map.stack_owner(at) == StackOwner::Missing {
@@ -195,10 +201,29 @@ impl<'a> Words<'a> {
             lines.extend(self.known_as(at));
         }
         let mut told = self.state(&group.owners);
-        if told.is_empty() && !options.shows(Detail::Image) {
+        if told.is_empty() && !options.shows(Detail::Image) && is_one_kind {
             told = self.family(container, &name);
         }
         self.part(lines, told)
+    }
+
+    /// Whether this is the same of all that a card stands for, and may be said of it.
+    fn have_in_common(&self, group: &Group, what: impl Fn(&Container) -> &str) -> bool {
+        let mut said = group.owners.iter().map(|at| what(self.view.container(*at)));
+        let first = said.next();
+        said.all(|other| Some(other) == first)
+    }
+
+    /// The families of images of which a card has some, if it has no room for all names.
+    fn families(&self, group: &Group) -> Vec<Line> {
+        if group.owners.len() <= NAMED {
+            return Vec::new();
+        }
+        let owners = group.owners.iter().map(|at| self.view.container(*at));
+        let families: BTreeSet<&str> =
+            owners.map(family).filter(|name| !name.is_empty()).into_set();
+        let families: Vec<&str> = families.into_iter().collect();
+        Line::wrapped(LineRole::Quiet, &listed(&families, NAMED), WIDEST, MOST)
     }
 
     /// A part that has room for what is told.
@@ -220,7 +245,7 @@ impl<'a> Words<'a> {
 
     /// The family of an image, where neither name nor glyph says it.
     fn family(&self, container: &Container, name: &str) -> Vec<Line> {
-        let family = container.repository().rsplit('/').next().unwrap_or_default();
+        let family = family(container);
         let is_said = self.is_dense || says(name, family);
         if is_said || !self.options.keeps(Detail::Image) {
             return Vec::new();
@@ -348,6 +373,11 @@ fn in_fewer_words(state: &str) -> [String; 7] {
     let code = first.replace("exited (", "exit ").replace(')', "");
     let word = first.split(" (").next().unwrap_or_default();
     [state, &healthy, short, first, &code, word, ""].map(str::to_owned)
+}
+
+/// The family of a container's image: what it is called, whoever made it.
+fn family(container: &Container) -> &str {
+    container.repository().rsplit('/').next().unwrap_or_default()
 }
 
 /// How well a container is.
