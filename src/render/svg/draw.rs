@@ -58,7 +58,7 @@ impl Canvas {
         self.tooltip(&[format!("project {project}")]);
         self.rect("box", frame.rect, 8);
         let width = frame.title_width * 100 / scene::TITLE_ROOM;
-        let title = scene::TITLE.shorten(project, width);
+        let title = scene::TITLE.shorten_name(project, width);
         // One letter and an ellipsis may take more than there is.
         if frame.title_width > 12 && scene::TITLE.width(&title) <= frame.title_width {
             self.text(frame.title_at.0, frame.title_at.1, "quiet caption", &title);

@@ -93,6 +93,21 @@ impl Font {
     /// The text in lines of at most `width` pixels, broken after a separator
     /// where there is one; what does not fit in `most` lines ends in an ellipsis.
     pub fn wrap(self, text: &str, width: i32, most: usize) -> Vec<String> {
+        self.wrap_with(text, width, most, Self::shorten)
+    }
+
+    /// The same for a name, of which the end is left.
+    pub fn wrap_name(self, text: &str, width: i32, most: usize) -> Vec<String> {
+        self.wrap_with(text, width, most, Self::shorten_name)
+    }
+
+    fn wrap_with(
+        self,
+        text: &str,
+        width: i32,
+        most: usize,
+        shorten: fn(Self, &str, i32) -> String,
+    ) -> Vec<String> {
         let mut lines = Vec::new();
         let mut rest = text;
         while !rest.is_empty() {
@@ -101,7 +116,7 @@ impl Font {
                 break;
             }
             if lines.len() + 1 >= most {
-                lines.push(self.shorten(rest, width));
+                lines.push(shorten(self, rest, width));
                 break;
             }
             let end = self.break_at(rest, width);
@@ -118,6 +133,31 @@ impl Font {
         }
         let end = self.fitting(text, width - self.width("…"));
         format!("{}…", &text[..end])
+    }
+
+    /// The name with its middle cut out so that it fits: names of one setup begin alike,
+    /// and their ends tell them apart.
+    pub fn shorten_name(self, name: &str, width: i32) -> String {
+        if self.width(name) <= width {
+            return name.to_owned();
+        }
+        let (head, rest) = name.split_at(self.fitting(name, (width - self.width("…")) / 2));
+        let room = i64::from(width - self.width("…") - self.width(head));
+        let (mut used, mut from) = (0, rest.len());
+        for (at, c) in rest.char_indices().rev() {
+            used += i64::from(self.advance(c)) * i64::from(self.size);
+            if used / i64::from(UNITS) + 1 > room {
+                break;
+            }
+            // No mark is parted from its letter.
+            if c.width() != Some(0) {
+                from = at;
+            }
+        }
+        if from == rest.len() {
+            return self.shorten(name, width);
+        }
+        format!("{head}…{}", &rest[from..])
     }
 
     /// Where to break the text so that what stands before fits: after the last
@@ -253,6 +293,25 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_is_cut_keeps_its_end() {
+        let cut = |name: &str, width: i32| FONT.shorten_name(name, width);
+        let one = cut("platform-of-the-company-for-everything_default", 120);
+        let other = cut("platform-of-the-company-for-everything_backend", 120);
+        assert!(one.starts_with("platf") && one.ends_with("default"), "{one}");
+        assert!(other.ends_with("backend") && other.contains('…'), "{other}");
+        assert_eq!(cut("web", 120), "web");
+        for name in ["x".repeat(9000), "漢".repeat(90), "e\u{301}".repeat(90)] {
+            let cut = cut(&name, 120);
+            assert!(FONT.width(&cut) <= 120 && FONT.width(&cut) > 100, "{cut}");
+            assert!(!cut.contains("…\u{301}"), "{cut}");
+        }
+        assert_eq!(cut("abc", 1), "a…", "something is left at any width");
+        let lines =
+            FONT.wrap_name("platform-of-the-company-for-everything-at-all-times-web-1", 120, 2);
+        assert!(lines.len() == 2 && lines[1].ends_with("web-1"), "{lines:?}");
+    }
+
+    #[test]
     fn lines_break_after_separators_and_none_is_too_wide() {
         let name = "a-name-much-longer-than-anybody-would-like-to-type-by-hand";
         let lines = FONT.wrap(name, 120, 9);
@@ -263,6 +322,7 @@ mod tests {
         assert_eq!(cut.len(), 2);
         assert!(cut[1].ends_with('…') && FONT.width(&cut[1]) <= 120);
         assert_eq!(FONT.wrap("", 120, 2), Vec::<String>::new());
+        assert_eq!(FONT.wrap_name(name, 120, 9), lines);
         assert_eq!(FONT.wrap("漢字", 1, 5), ["漢", "字"], "a line holds something at any width");
     }
 }

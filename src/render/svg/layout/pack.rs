@@ -93,7 +93,10 @@ impl Shelf {
     fn begin_at_the_bottom(&mut self, sizes: &[(i32, i32)], gap: i32) -> bool {
         let width = sizes.iter().map(|(w, _)| on_grid(*w) + gap).sum::<i32>() - gap;
         let height = sizes.iter().map(|(_, h)| *h).max().unwrap_or(0);
-        let has_room = self.x > 0 && self.x + width <= self.width && self.bottom - self.y >= height;
+        let has_room = !sizes.is_empty()
+            && self.x > 0
+            && self.x + width <= self.width
+            && self.bottom - self.y >= height;
         if has_room {
             self.y = self.bottom - height;
         }

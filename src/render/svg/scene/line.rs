@@ -170,7 +170,11 @@ impl Line {
     pub fn wrapped(role: LineRole, text: &str, width: i32, most: usize) -> Vec<Self> {
         let text = escape::terminal(text);
         let font = role.font();
-        let lines = font.wrap(&text, (width - role.indent()) * 100 / font.allowance(), most);
+        let room = (width - role.indent()) * 100 / font.allowance();
+        let lines = match role {
+            LineRole::Name | LineRole::Strong => font.wrap_name(&text, room, most),
+            _ => font.wrap(&text, room, most),
+        };
         let role_of = |nth: usize| if nth == 0 { role } else { role.rest() };
         lines.iter().enumerate().map(|(nth, line)| Self::new(role_of(nth), line)).collect()
     }
