@@ -454,28 +454,3 @@ fn a_container_that_changes_changes_its_own_lines() {
     assert_eq!(changed.len(), 1, "{changed:?}");
     assert!(changed[0].contains("ntfy"));
 }
-
-#[test]
-fn what_is_unused_stands_below_all_else() {
-    let mut map = maps::shop12();
-    let mut unused = map.networks[0].clone();
-    (unused.name, unused.id) = ("unused".to_owned(), "f".repeat(64));
-    map.networks.push(unused);
-    // On any page: also on one where it would have room beside the others.
-    for page in [Page::None, Page::Docs, Page::A4] {
-        let svg = picture(&map, &Options { page, ..Options::default() });
-        let document = Document::parse(&svg).unwrap();
-        let at = |node: &Node| {
-            let rect = node.descendants().find(|node| node.has_tag_name("rect")).unwrap();
-            ["x", "y", "height"].map(|name| rect.attribute(name).unwrap().parse::<i32>().unwrap())
-        };
-        let bars = groups(&document, "network");
-        let unused = bars.iter().find(|bar| bar.attribute("data-name") == Some("unused")).unwrap();
-        let [left, top, _] = at(unused);
-        let cards = groups(&document, "container");
-        for card in cards.iter().filter(|card| card.attribute("data-name").is_some()) {
-            let [x, y, height] = at(card);
-            assert!(left <= x && y + height < top, "{card:?}: {x} {y} {height}, {left} {top}");
-        }
-    }
-}

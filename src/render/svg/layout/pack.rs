@@ -115,3 +115,17 @@ impl Shelf {
         at
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_no_card_is_loose_what_comes_next_stands_below() {
+        let mut shelf = Shelf { width: 900, x: 0, y: 0, right: 0, bottom: 0 };
+        shelf.next(400, 300, APART);
+        assert!(!shelf.begin_at_the_bottom(&[], 2 * GRID), "nothing has no need of room");
+        shelf.close(APART);
+        assert_eq!(shelf.next(200, BAR, 2 * GRID), (0, 300 + APART));
+    }
+}
