@@ -55,7 +55,7 @@ impl Map<'_> {
     /// Networks in groups that have no member in common of those that `counts`: each in the
     /// order given, and in the order of their first. Only the members of these networks are
     /// looked at.
-    pub fn joined(
+    pub fn joined_networks(
         &self,
         networks: &[NetworkAt],
         counts: impl Fn(ContainerAt) -> bool,

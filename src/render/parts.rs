@@ -71,7 +71,7 @@ fn places(networks: &[NetworkAt]) -> BTreeMap<NetworkAt, usize> {
 
 /// The networks in groups that have no shown member in common.
 fn connected(view: &View, networks: &[NetworkAt]) -> Vec<Vec<NetworkAt>> {
-    view.map.joined(networks, |member| view.shows(member))
+    view.map.joined_networks(networks, |member| view.shows(member))
 }
 
 /// The texts below one another, with an empty line before each; on a wide
