@@ -3,6 +3,7 @@
 //! A container that may administer its network writes what is read in its
 //! namespace: nothing is taken for granted of it.
 
+use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
 
 use super::iptables_fits::is_target;
@@ -32,22 +33,48 @@ pub struct Saved {
 /// Reads what `program` printed, such as `iptables`. Of what lets nothing through only
 /// those are kept to which packets may come whose like `may_fit` knows by a rule's words.
 pub fn read(text: &str, program: &str, may_fit: impl Fn(&[String]) -> bool) -> Saved {
+    judged(text.lines().map(Line::of), program, may_fit)
+}
+
+/// The lines of what one printed, to be read for several packets.
+pub fn lines(text: &str) -> Vec<Line<'_>> {
+    let mut lines = Vec::new();
+    let mut rules = 0;
+    for line in text.lines().map(Line::of) {
+        rules += usize::from(matches!(line, Line::Rule(_)));
+        lines.push(line);
+        // As many as are read.
+        if rules == MOST_RULES {
+            break;
+        }
+    }
+    lines
+}
+
+/// Like [`read`], of the lines.
+pub fn judged<'t>(
+    lines: impl IntoIterator<Item = impl Borrow<Line<'t>>>,
+    program: &str,
+    may_fit: impl Fn(&[String]) -> bool,
+) -> Saved {
     let mut saved = Saved::default();
     let mut table = Table::default();
-    for line in text.lines() {
-        match line.as_bytes().first() {
-            None | Some(b'#') => {}
-            Some(b'*') => {
+    for line in lines {
+        match line.borrow() {
+            Line::Nothing => {}
+            Line::Table(name) => {
                 saved.add(std::mem::take(&mut table));
-                table.name = &line[1..];
+                table.name = name;
                 saved.tables.push(table.name.to_owned());
             }
-            Some(_) if line == "COMMIT" => {}
-            Some(b':') => saved.unread += usize::from(table.add_chain(line, program).is_none()),
-            Some(_) => match table.add_rule(line, program, &may_fit) {
-                Some(()) => saved.rules += 1,
-                None => saved.unread += 1,
-            },
+            Line::Chain { name, policy, packets } => {
+                table.add_chain(name, policy, *packets, program);
+            }
+            Line::Rule(rule) => {
+                table.add_rule(rule, program, &may_fit);
+                saved.rules += 1;
+            }
+            Line::Unread => saved.unread += 1,
         }
         if saved.rules >= MOST_RULES {
             saved.unread += 1;
@@ -56,6 +83,60 @@ pub fn read(text: &str, program: &str, may_fit: impl Fn(&[String]) -> bool) -> S
     }
     saved.add(table);
     saved
+}
+
+/// A line of what one printed.
+pub enum Line<'t> {
+    /// None of interest.
+    Nothing,
+    /// The next table: `*filter`.
+    Table(&'t str),
+    /// A chain: `:FORWARD DROP [3:180]`.
+    Chain {
+        /// Its name.
+        name: &'t str,
+        /// What becomes of what no rule decides about.
+        policy: &'t str,
+        /// Packets of which it has.
+        packets: u64,
+    },
+    /// A rule.
+    Rule(RuleLine<'t>),
+    /// One that makes no sense.
+    Unread,
+}
+
+/// The line of a rule: `[7:420] -A FORWARD -s 10.0.0.3/32 -j DROP`.
+pub struct RuleLine<'t> {
+    packets: u64,
+    chain: &'t str,
+    text: &'t str,
+    words: Vec<String>,
+}
+
+impl<'t> Line<'t> {
+    fn of(line: &'t str) -> Self {
+        match line.as_bytes().first() {
+            None | Some(b'#') => Self::Nothing,
+            Some(b'*') => Self::Table(&line[1..]),
+            Some(_) if line == "COMMIT" => Self::Nothing,
+            Some(b':') => Self::chain(line).unwrap_or(Self::Unread),
+            Some(_) => Self::rule(line).unwrap_or(Self::Unread),
+        }
+    }
+
+    fn chain(line: &'t str) -> Option<Self> {
+        let (rest, counters) = line.strip_prefix(':')?.rsplit_once(' ')?;
+        let (name, policy) = rest.rsplit_once(' ')?;
+        Some(Self::Chain { name, policy, packets: packets(counters)? })
+    }
+
+    fn rule(line: &'t str) -> Option<Self> {
+        let (counters, rest) = line.split_once(' ')?;
+        let packets = packets(counters)?;
+        let (chain, text) = rest.strip_prefix("-A ")?.split_once(' ').unwrap_or((&rest[3..], ""));
+        Some(Self::Rule(RuleLine { packets, chain, text, words: words_of_rule(text)? }))
+    }
 }
 
 impl Saved {
@@ -92,11 +173,7 @@ struct Table<'t> {
 }
 
 impl<'t> Table<'t> {
-    /// Adds a chain by its line, `:FORWARD DROP [3:180]`.
-    fn add_chain(&mut self, line: &'t str, program: &str) -> Option<()> {
-        let (rest, counters) = line.strip_prefix(':')?.rsplit_once(' ')?;
-        let (chain, policy) = rest.rsplit_once(' ')?;
-        let packets = packets(counters)?;
+    fn add_chain(&mut self, chain: &'t str, policy: &str, packets: u64, program: &str) {
         match policy {
             "-" => drop(self.inner.insert(chain)),
             "DROP" => {
@@ -106,39 +183,33 @@ impl<'t> Table<'t> {
             }
             _ => {}
         }
-        Some(())
     }
 
-    /// Adds a rule by its line, `[7:420] -A FORWARD -s 10.0.0.3/32 -j DROP`.
     fn add_rule(
         &mut self,
-        line: &'t str,
+        line: &RuleLine<'t>,
         program: &str,
         may_fit: impl Fn(&[String]) -> bool,
-    ) -> Option<()> {
-        let (counters, rest) = line.split_once(' ')?;
-        let packets = packets(counters)?;
-        let (chain, text) = rest.strip_prefix("-A ")?.split_once(' ').unwrap_or((&rest[3..], ""));
+    ) {
+        let RuleLine { packets, chain, text, words } = line;
         let number = self.numbers.entry(chain).or_default();
         *number += 1;
         let number = Some(*number);
-        let words = words_of_rule(text)?;
-        let Some(target) = target(&words).filter(|_| may_fit(&words)) else { return Some(()) };
+        let Some(target) = target(words).filter(|_| may_fit(words)) else { return };
         if let Some(verdict) = verdict(target) {
             let text = if text.len() <= LONGEST { text } else { "" };
             let rule = self.rule(program, chain, number, text, verdict);
-            self.tallies.push((chain, Tally::new(DropCause::Rule(rule), packets)));
+            self.tallies.push((chain, Tally::new(DropCause::Rule(rule), *packets)));
             let is_for_all = is_target(&words[0]) && verdict != RuleVerdict::Queue;
-            self.keeps |= chain == FORWARD && is_for_all;
+            self.keeps |= *chain == FORWARD && is_for_all;
         } else if let Some(end) = ["ACCEPT"].iter().chain(&MASQUERADING).find(|end| **end == target)
         {
-            if !is_for_later(&words) {
+            if !is_for_later(words) {
                 self.ends.push((chain, end));
             }
         } else if let Some(inner) = self.inner.get(target) {
             self.jumps.entry(chain).or_default().push(inner);
         }
-        Some(())
     }
 
     fn rule(

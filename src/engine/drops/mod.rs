@@ -198,9 +198,10 @@ impl DropScene {
                 lacks_rules = true;
                 continue;
             };
+            let lines = iptables::lines(&text);
             for ((keeps_in, masquerades), packet) in saved.iter_mut().zip(packets) {
                 let may_fit = |words: &[String]| iptables_fits::may_fit(packet, words);
-                let read = iptables::read(&text, &name, may_fit);
+                let read = iptables::judged(&lines, &name, may_fit);
                 *keeps_in |= read.keeps_in;
                 *masquerades |= read.masquerades;
                 lacks_rules |= read.unread > 0;

@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use foldhash::HashMap;
 use serde::Deserialize;
 
 use crate::engine::{DropScene, Engine, Packet, Process, Side, Visitor};
@@ -34,19 +35,22 @@ pub async fn read(
     networks: &[&Network],
     containers: &[Container],
 ) -> Rules {
+    let mut rules = Rules::default();
+    let Some(visitor) = visitor.filter(|_| !facts.hides_bridges()) else { return rules };
+    let mut addresses = addresses(containers);
     let (ids, packets): (Vec<String>, Vec<Packet>) = networks
         .iter()
         .filter(|network| leads_out(network))
         .filter_map(|network| {
-            let packet = leaving(network, facts.is_podman(), containers)?;
-            Some((network.id.clone(), packet))
+            let own = addresses.remove(network.own_id());
+            let addresses = own.or_else(|| addresses.remove(&*network.id))?;
+            Some((network.id.clone(), leaving(network, facts.is_podman(), addresses)))
         })
         .take(MOST_BRIDGES)
         .unzip();
-    let mut rules = Rules::default();
-    let Some(visitor) = visitor.filter(|_| !packets.is_empty() && !facts.hides_bridges()) else {
+    if packets.is_empty() {
         return rules;
-    };
+    }
     // What stands before an engine may be on another machine.
     let Some(process) = engine.own_process().await.ok().filter(Process::is_engine) else {
         return rules;
@@ -67,21 +71,25 @@ fn leads_out(network: &Network) -> bool {
     network.driver == Driver::Bridge && !network.internal && network.masquerade && is_translated
 }
 
-/// The first packet of a connection from those who run on a network to the world.
-fn leaving(network: &Network, by_podman: bool, containers: &[Container]) -> Option<Packet> {
+/// The IPv4 addresses of those who run, by the ids of their networks.
+fn addresses(containers: &[Container]) -> HashMap<&str, Vec<IpAddr>> {
+    let mut addresses: HashMap<&str, Vec<IpAddr>> = HashMap::default();
     let running = containers.iter().filter(|container| container.state.has_network());
-    let ends = running.flat_map(|container| &container.endpoints);
-    let on_it =
-        ends.filter(|end| end.network_id == network.id || end.network_id == network.own_id());
-    let addresses: Vec<IpAddr> = on_it.filter_map(|end| end.ipv4).map(IpAddr::V4).collect();
-    if addresses.is_empty() {
-        return None;
+    for endpoint in running.flat_map(|container| &container.endpoints) {
+        if let Some(address) = endpoint.ipv4 {
+            addresses.entry(&endpoint.network_id).or_default().push(IpAddr::V4(address));
+        }
     }
+    addresses
+}
+
+/// The first packet of a connection from these addresses of a network to the world.
+fn leaving(network: &Network, by_podman: bool, addresses: Vec<IpAddr>) -> Packet {
     let interfaces = network.bridge().filter(|_| !by_podman).into_iter().collect();
     let world = Side { addresses: vec![WORLD], interfaces: Vec::new() };
     let from = Side { addresses, interfaces };
     let [packet, _] = Packet::and_answer(Family::V4, Attempt::Tcp(443), from, world);
-    Some(packet)
+    packet
 }
 
 /// Where Docker is told what to do, unless its command says otherwise.
