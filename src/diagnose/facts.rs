@@ -105,6 +105,8 @@ pub struct Facts<'a> {
     on_loopback: HashMap<(ContainerAt, u16), OnLoopback>,
     /// What was seen in each network stack that several use, by its owner, who comes first.
     in_stack: HashMap<ContainerAt, Vec<&'a Observation>>,
+    /// What rules do with what goes out of networks, by their ids.
+    rules_out: HashMap<&'a str, RulesOut>,
     /// The sockets of each port, of long lists that somebody asked about.
     by_port: RefCell<HashMap<*const Listening, HashMap<u16, Sockets>>>,
 }
@@ -121,8 +123,16 @@ impl<'a> Facts<'a> {
             let all = std::iter::once(owner).chain(map.sidecars(owner).iter().copied());
             (owner, all.filter_map(|at| map.observation(at)).collect())
         });
-        let (on_loopback, in_stack) = (on_loopback.collect(), in_stack.collect());
-        Self { map, comparison, on_loopback, in_stack, by_port: RefCell::default() }
+        let seen = map.snapshot().network_observations.iter();
+        let rules_out = seen.filter_map(|seen| Some((&*seen.id, seen.rules_out?)));
+        Self {
+            map,
+            comparison,
+            on_loopback: on_loopback.collect(),
+            in_stack: in_stack.collect(),
+            rules_out: rules_out.collect(),
+            by_port: RefCell::default(),
+        }
     }
 
     /// Whether two planned containers are copies of one service.
@@ -520,8 +530,7 @@ impl<'a> Facts<'a> {
 
     /// What the rules of its machine's firewall do with what goes out of a network.
     pub fn rules_out(&self, at: NetworkAt) -> Option<RulesOut> {
-        let mut seen = self.map.snapshot().network_observations.iter();
-        seen.find(|seen| seen.id == self.network(at).id)?.rules_out
+        self.rules_out.get(&*self.network(at).id).copied()
     }
 
     /// The first network of a container that leads out, if such rules let nothing out of any.
