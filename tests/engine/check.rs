@@ -249,7 +249,7 @@ fn what_fails_comes_with_the_doctors_reason_and_fix() {
     let way = &verdicts[&format!("{web} -> {db}:5432")].1;
     assert!(way["reason"].as_str().unwrap().contains("(default-bridge-no-names)"), "{way:#}");
     assert!(way["fix"].to_string().contains("docker network connect"), "{way:#}");
-    assert_eq!(verdicts["none of default-bridge-no-names"].0, "fail", "{verdicts:#?}");
+    assert_eq!(verdicts["findings: none of default-bridge-no-names"].0, "fail", "{verdicts:#?}");
     let net = corner.network("app", &[]);
     for name in [&db, &web] {
         docker(&["network", "connect", &net, name]);
