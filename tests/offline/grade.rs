@@ -241,9 +241,15 @@ fn the_cost_grows_with_the_class_and_no_faster() {
         assert_eq!(run.out.lines().count(), students + 1, "{}", run.err);
         began.elapsed()
     };
-    let (few, many) = (seconds(30), seconds(300));
-    // Ten times as many: a quadratic cost would be a hundred times as high.
-    assert!(many < few * 30 + Duration::from_secs(1), "{few:?} {many:?}");
+    // Ten times as many: a quadratic cost would be a hundred times as high, whatever else the
+    // machine does in one of these moments.
+    let mut tried = Vec::new();
+    let holds = (0..3).any(|_| {
+        let (few, many) = (seconds(30), seconds(300));
+        tried.push((few, many));
+        many < few * 30 + Duration::from_secs(1)
+    });
+    assert!(holds, "{tried:?}");
 }
 
 #[test]
