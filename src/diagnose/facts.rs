@@ -124,7 +124,10 @@ impl<'a> Facts<'a> {
             (owner, all.filter_map(|at| map.observation(at)).collect())
         });
         let seen = map.snapshot().network_observations.iter();
-        let rules_out = seen.filter_map(|seen| Some((&*seen.id, seen.rules_out?)));
+        let rules_out = seen.filter_map(|seen| {
+            let rules = seen.rules_out.filter(|rules| *rules != RulesOut::Other)?;
+            Some((&*seen.id, rules))
+        });
         Self {
             map,
             comparison,

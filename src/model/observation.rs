@@ -329,8 +329,10 @@ pub enum RulesOut {
     /// None of them gives it an address of the machine's, and so no answer comes back.
     NotMasqueraded,
     /// It gets out, as far as the rules tell.
-    #[serde(other)]
     Open,
+    /// Something that this version does not know.
+    #[serde(other)]
+    Other,
 }
 
 impl RulesOut {
@@ -346,6 +348,7 @@ impl RulesOut {
                  address (masquerade), so no answer comes back"
             ),
             Self::Open => format!("what goes out of {networks} is let through"),
+            Self::Other => format!("what becomes of what goes out of {networks} is not known"),
         }
     }
 }

@@ -177,8 +177,8 @@ fn not_read(case: &Case) -> Option<String> {
     let names: Vec<&str> = names.into_iter().collect();
     (!names.is_empty()).then(|| {
         format!(
-            "whether the rules of the machine's firewall lead out of {}: only root beside the engine may \
-             read them",
+            "whether the rules of the machine's firewall lead out of {}: nobody has read them \
+             (root beside the engine may)",
             few(&names)
         )
     })

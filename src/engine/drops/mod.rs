@@ -202,7 +202,8 @@ impl DropScene {
             for ((keeps_in, masquerades), packet) in saved.iter_mut().zip(packets) {
                 let may_fit = |words: &[String]| iptables_fits::may_fit(packet, words);
                 let read = iptables::judged(&lines, &name, may_fit);
-                *keeps_in |= read.keeps_in;
+                // What made no sense may be what accepts.
+                *keeps_in |= read.keeps_in && read.unread == 0;
                 *masquerades |= read.masquerades;
                 lacks_rules |= read.unread > 0;
             }
@@ -222,7 +223,7 @@ impl DropScene {
         }
         let told = saved.into_iter().map(|(keeps_in, masquerades)| match (keeps_in, masquerades) {
             (true, _) => Some(RulesOut::KeptIn),
-            (false, true) => Some(RulesOut::Open),
+            (false, true) => (!lacks_rules).then_some(RulesOut::Open),
             (false, false) => (!lacks_rules).then_some(RulesOut::NotMasqueraded),
         });
         told.collect()
