@@ -188,6 +188,34 @@ fn what_leads_to_a_stack_stays_on_the_page() {
     }
 }
 
+/// Many that are open to the internet, which one network joins, each with its own behind it:
+/// their lines seldom cross, as each stands with what is its own.
+#[test]
+fn entrances_that_a_network_joins_stand_with_what_is_behind_them() {
+    use maps::Tweak;
+    for (teams, behind, most, highest) in
+        [(6, 1, 7, 424), (8, 1, 12, 584), (20, 2, 100, 1760), (50, 5, 66, 4336)]
+    {
+        for internal in [false, true] {
+            let mut map = maps::Maker::default();
+            map.network("edge").internal = internal;
+            for team in 0..teams {
+                let own = format!("team{team}");
+                map.network(&own);
+                let gate = map.container(&format!("gate{team}"), "nginx", &["edge", &own]);
+                gate.publish("*", 8000 + team, 80);
+                for number in 0..behind {
+                    map.container(&format!("app{team}-{number}"), "app:1", &[&own]);
+                }
+            }
+            let result = inspected(&map.snapshot(), &Options::default());
+            let (crossings, height) = (result.crossings, result.height);
+            assert!(result.faults.is_empty(), "{teams}: {:?}", result.faults);
+            assert!(crossings <= most && height <= highest, "{teams}: {crossings}, {height}");
+        }
+    }
+}
+
 /// An arrow that ends where another one begins looks as if it led to that one's card.
 #[test]
 fn arrows_join_where_no_other_arrow_begins() {

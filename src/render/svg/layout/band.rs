@@ -7,7 +7,7 @@
 use super::block::on_grid;
 use super::measures::{BAR, BAR_GAP, GRID};
 use super::plan::Plan;
-use super::tracks::{BESIDE, Met, tracks};
+use super::tracks::{BESIDE, Depth, Met, tracks};
 use crate::order::OrderBy;
 
 /// From where to where a bar lies.
@@ -188,7 +188,11 @@ impl Band {
         let spine_of =
             |bar: usize| wanted.spines.iter().find(|(of, _)| *of == bar).map(|(_, x)| *x);
         for (at, met) in met.iter_mut().enumerate() {
-            met.is_internal = plan.bars[bars[at]].is_internal;
+            met.depth = match (plan.is_world(bars[at]), plan.bars[bars[at]].is_internal) {
+                (true, _) => Depth::World,
+                (false, false) => Depth::Open,
+                (false, true) => Depth::Internal,
+            };
             let (low, high) = reaches[at];
             met.reach = (spine_of(bars[at]).map_or(low, |x| x.min(low)), high);
         }

@@ -56,9 +56,11 @@ pub struct TapBox {
 pub struct BarBox {
     /// Least width: its text with what stands at its end.
     pub width: i32,
-    /// Steps from the internet: even, 0 for the world itself; none for one
-    /// without members.
+    /// Steps from the internet: even, 0 for the world itself and what is drawn beside it;
+    /// none for one without members.
     pub rank: Option<usize>,
+    /// Whether it is the world itself, or a part of it.
+    pub is_world: bool,
     /// Whether it has no way out.
     pub is_internal: bool,
     /// Whether its members are kept apart, between which it is cut.
@@ -81,6 +83,6 @@ impl Plan {
 
     /// Whether a bar is the world itself.
     pub fn is_world(&self, bar: usize) -> bool {
-        self.bars[bar].rank == Some(0)
+        self.bars[bar].is_world
     }
 }

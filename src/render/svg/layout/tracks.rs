@@ -1,6 +1,8 @@
 //! Which track of a band each bar lies on: as few tracks as will do, and as few
 //! lines as may be through bars that they do not belong to.
 
+use std::cmp::Ordering;
+
 use crate::order::OrderBy;
 
 /// Room between bars on one track.
@@ -12,6 +14,18 @@ const ROUNDS: usize = 3;
 /// With more bars than this none looks again.
 const MANY: usize = 600;
 
+/// How far a bar is from the world.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    /// It is the world.
+    World,
+    /// It has a way out.
+    #[default]
+    Open,
+    /// It has none.
+    Internal,
+}
+
 /// Where a bar is met, and how far it reaches.
 #[derive(Debug, Clone, Default)]
 pub struct Met {
@@ -21,8 +35,9 @@ pub struct Met {
     pub below: Vec<i32>,
     /// From where to where it lies, the link to its spine included.
     pub reach: (i32, i32),
-    /// Whether it has no way out.
-    pub is_internal: bool,
+    /// How far it is from the world, where it would lie beside others: what is less far
+    /// lies above.
+    pub depth: Depth,
 }
 
 impl Met {
@@ -59,8 +74,8 @@ struct Tracks {
     number: usize,
 }
 
-/// Gives each bar a track. What has no way out lies below all with one that it would
-/// lie beside.
+/// Gives each bar a track. What is farther from the world lies below all that it would lie
+/// beside and that is less far.
 pub fn tracks(mut bars: Vec<Met>) -> Vec<usize> {
     for bar in &mut bars {
         bar.above.sort_unstable();
@@ -72,7 +87,7 @@ pub fn tracks(mut bars: Vec<Met>) -> Vec<usize> {
         let (one, other) = (&bars[*a], &bars[*b]);
         let of_one = one.above.len() * (other.below.len() + 1);
         let of_other = other.above.len() * (one.below.len() + 1);
-        one.is_internal.cmp(&other.is_internal).then(of_other.cmp(&of_one)).then(a.cmp(b))
+        one.depth.cmp(&other.depth).then(of_other.cmp(&of_one)).then(a.cmp(b))
     });
     let on = vec![None; bars.len()];
     let rounds = if bars.len() > MANY { 1 } else { 1 + ROUNDS };
@@ -133,10 +148,10 @@ impl Tracks {
             let (upper, lower) = (own.cuts_above(other), other.cuts_above(own));
             above_all += upper;
             more[on] += i64::try_from(lower).unwrap_or(0) - i64::try_from(upper).unwrap_or(0);
-            match (own.is_internal, other.is_internal) {
-                (true, false) => least = least.max(on + 1),
-                (false, true) => most = most.min(on),
-                _ => {}
+            match own.depth.cmp(&other.depth) {
+                Ordering::Greater => least = least.max(on + 1),
+                Ordering::Less => most = most.min(on),
+                Ordering::Equal => {}
             }
         }
         let mut cost = i64::try_from(above_all).unwrap_or(0);

@@ -1,11 +1,12 @@
 //! The bars: a network each, and the parts of the world outside.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::line::{Line, LineRole};
 use super::shapes::{Bar, BarKind, WayOut};
 use crate::model::words::listed;
 use crate::model::{ContainerAt, Driver, Network, NetworkAt, State};
+use crate::order::Ordered;
 use crate::render::escape;
 use crate::render::svg::options::{Blank, Detail, Options};
 use crate::render::svg::theme;
@@ -41,14 +42,32 @@ pub fn bars(view: &View, ranks: &Ranks, networks: &[NetworkAt]) -> (Vec<Bar>, Nu
         numbers.host = Some(bars.len());
         bars.push(world(BarKind::Host));
     }
+    let above = joining_entrances(view, ranks, networks);
     let hues = theme::Hues::of(view.map);
     for at in networks.iter().copied().filter(|at| !view.network(*at).is_host()) {
         numbers.networks.insert(at, bars.len());
         let mut bar = network(view, at, hues.number(at));
-        bar.rank = ranks.network(at);
+        bar.rank = if above.contains(&at) { Some(0) } else { ranks.network(at) };
         bars.push(bar);
     }
     (bars, numbers)
+}
+
+/// The networks that join many that are reached from outside, and nothing else, each of which
+/// leads to something of its own. Below them such a network would hold all of that together as
+/// one crowd; it is drawn above them, beside the outside, and each stands with what is behind it.
+fn joining_entrances(view: &View, ranks: &Ranks, networks: &[NetworkAt]) -> BTreeSet<NetworkAt> {
+    /// As many stand side by side on a page.
+    const MOST_BELOW: usize = 5;
+    let is_entrance = |member: &ContainerAt| ranks.container(*member) == Some(1);
+    let (among, leading): (Vec<NetworkAt>, Vec<NetworkAt>) =
+        networks.iter().partition(|at| view.members(**at).iter().all(is_entrance));
+    let leading_on: BTreeSet<ContainerAt> =
+        leading.into_iter().flat_map(|at| view.members(at)).into_set();
+    let joins = |at: &NetworkAt| {
+        view.members(*at).iter().filter(|member| leading_on.contains(*member)).count() > MOST_BELOW
+    };
+    among.into_iter().filter(joins).into_set()
 }
 
 fn way_out(network: &Network) -> WayOut {

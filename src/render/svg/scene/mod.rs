@@ -120,6 +120,7 @@ impl Scene {
         for bar in &bars {
             plan.bars.push(BarBox {
                 rank: bar.rank,
+                is_world: bar.is_world(),
                 is_internal: bar.way_out == WayOut::Closed,
                 is_cut: bar.is_cut,
                 project: number(bar.project.as_deref()),
