@@ -13,6 +13,7 @@ use crate::diagnose::why::{Aim, Destination, ladder, lost_way, one_of, owners, t
 use crate::engine::Whom;
 use crate::error::{Error, Result};
 use crate::graph::Map;
+use crate::model::words::quoted;
 use crate::model::{Container, ContainerAt, Health, Measurement, Reach, State};
 use crate::probe::{Query, plan_queries};
 use crate::render::{Format, LadderView};
@@ -127,18 +128,21 @@ fn source(case: &Case, name: &str) -> Result<ContainerAt> {
     if let Some(source) = one_of(case, None, name)? {
         return Ok(source);
     }
-    let found = case.map.containers_fitting(name).map_err(|error| {
-        match MACHINES.contains(&name) {
-        true => Error::Usage {
-            what: format!("there is no container `{name}`"),
-            hint: Some(
-                "the way from the machine itself, as of a browser, is a port that is published: \
-                 netmap show lists them"
-                    .to_owned(),
-            ),
-        },
-        false => error,
-    }
+    let hint = || {
+        if MACHINES.contains(&name) {
+            let way = "the way from the machine itself, as of a browser, is a port that is \
+                       published: netmap show lists them";
+            return Some(way.to_owned());
+        }
+        let mut networks = case.map.snapshot().networks.iter();
+        networks.find(|network| network.is_called(name))?;
+        Some(format!("it is a network: netmap show {} lists who is on it", quoted(name)))
+    };
+    let found = case.map.containers_fitting(name).map_err(|error| match hint() {
+        Some(hint) => {
+            Error::Usage { what: format!("there is no container `{name}`"), hint: Some(hint) }
+        }
+        None => error,
     })?;
     found
         .first()

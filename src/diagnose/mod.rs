@@ -103,7 +103,7 @@ pub use rules::{RULES, rule_named};
 pub use set_aside::{Idle, Ignored, Known, set_aside};
 pub use sight::Sight;
 pub use signs::owned;
-pub use steps::{advise, advise_name, on_host};
+pub use steps::{advise, advise_name, network_called, on_host};
 use talk::is_in_the_way;
 pub use talk::talks;
 pub use tell_apart::Shared;

@@ -46,6 +46,13 @@ pub fn advise_name(case: &Case, host: &str, client: ContainerAt) -> Vec<Step> {
         [only] => Some(format!("if {only} is meant, let {called} use that name")),
         many => Some(format!("if one of {} is meant, let {called} use its name", few(many))),
     };
+    if let Some(network) = network_called(case, host, client) {
+        let start = || {
+            let network = &case.network(network).name;
+            format!("start who is meant on {network}, and use its name: {host} is the network's")
+        };
+        return vec![advise(other.unwrap_or_else(start))];
+    }
     let missing = match case.container(client).project() {
         _ if case.is_planned() => {
             format!(
@@ -63,6 +70,16 @@ pub fn advise_name(case: &Case, host: &str, client: ContainerAt) -> Vec<Step> {
         }
     };
     [Some(missing), other].into_iter().flatten().map(advise).collect()
+}
+
+/// The network of a client whose name this is, as the engine or its compose file calls it:
+/// nothing answers to that.
+pub fn network_called(case: &Case, host: &str, client: ContainerAt) -> Option<NetworkAt> {
+    let is_called = |at: &NetworkAt| {
+        let network = case.network(*at);
+        !network.is_built_in() && network.is_called(host)
+    };
+    case.joined(client).find(is_called)
 }
 
 /// A command on the engine's machine that takes root.

@@ -209,6 +209,11 @@ impl Network {
         self.name.strip_prefix(self.project.as_deref()?)?.strip_prefix('_')
     }
 
+    /// Whether this is its name, on its own engine or in its compose file.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.own_name() == name || self.compose_name() == Some(name)
+    }
+
     /// Its id on its own engine: Podman makes ids of names, so that two
     /// networks may have the same one.
     pub fn own_id(&self) -> &str {

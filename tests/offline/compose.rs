@@ -310,6 +310,34 @@ fn what_is_planned_is_fixed_in_its_file() {
     assert!(slip.out.contains("did you mean `networks`?"), "{}", slip.out);
 }
 
+#[test]
+fn a_network_is_told_from_those_who_are_on_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("compose.yaml");
+    let compose = |db: &str| {
+        let text = format!(
+            "name: shop\nservices:\n  web:\n    image: shop/web\n    networks: [back]\n    \
+             environment: {{ DB_HOST: back }}\n{db}networks: {{ back: {{}} }}\n"
+        );
+        std::fs::write(&path, text).unwrap();
+    };
+    let file = path.to_str().unwrap();
+    compose("  db: { image: 'postgres:16', networks: [back] }\n");
+    for name in ["back", "shop_back"] {
+        let why = netmap(&["why", "web", name, "--compose", file]).out;
+        assert!(why.contains("is the name of the network, which nothing answers to"), "{why}");
+        let from = netmap(&["why", name, "db", "--compose", file]);
+        assert!(from.err.contains("it is a network: netmap show "), "{}", from.err);
+    }
+    let doctor = netmap(&["doctor", "--compose", file]).out;
+    assert!(doctor.contains("It is the name of the network"), "{doctor}");
+    assert!(doctor.contains("db") && !doctor.contains("aliases"), "{doctor}");
+    // Somebody may have it as a name, too.
+    compose("  back: { image: 'postgres:16', networks: [back] }\n");
+    let why = netmap(&["why", "web", "back", "--compose", file]).out;
+    assert!(!why.contains("name of the network"), "{why}");
+}
+
 /// What is wrong with an app that dials this URL, beside a Postgres called `db`.
 fn found_beside_db(url: &str, rest: &str) -> (i32, String) {
     found_with(&format!("DATABASE_URL: {url}"), rest)

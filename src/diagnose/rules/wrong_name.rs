@@ -1,7 +1,8 @@
 //! A name that nobody has.
 
 use crate::diagnose::{
-    Case, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise, advise_name, beside, owned,
+    Case, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise, advise_name, beside,
+    network_called, owned,
 };
 use crate::model::words::few;
 use crate::model::{
@@ -19,8 +20,9 @@ pub const RULE: Rule = Rule {
     seen: "A name without dots is dialled, no container has it on the networks of the one that \
         dials, and the log says that it was not found, or a name there is very close to it. Or the \
         log says so of a name whose end is a container's: `bucket.minio`, or whose beginning is and whose \
-        domain is nobody's in the internet: `db.default.svc.cluster.local`. Or it stands in a list with \
-        others that are there: most clients then go on with those, and it is a warning.",
+        domain is nobody's in the internet: `db.default.svc.cluster.local`. Or it is the name of a network. \
+        Or it stands in a list with others that are there: most clients then go on with those, and it is a \
+        warning.",
     example: "`getaddrinfo ENOTFOUND databse`, `bad address 'postgres'`, `ENOTFOUND uploads.minio`",
     fix: "Use the name that is there, or give the container this one as an alias: \
         `docker network connect --alias NAME NETWORK CONTAINER`.",
@@ -37,6 +39,7 @@ fn judge(case: &Case) -> Judgement {
             if (is_sure(edge, suggestion.as_deref())
                 || is_never_found(case, edge)
                 || is_one_of_peers(case, edge)
+                || is_a_network(case, edge)
                 || (case.stranger(edge).is_some() && case.fails_over(edge)))
                 && !is_missing_service(case, edge)
                 && !may_be_a_hostname(case, edge) =>
@@ -83,6 +86,10 @@ fn judge(case: &Case) -> Judgement {
         } else if !networks.is_empty() {
             let (name, networks) = (host.to_string(), owned(&networks));
             finding.evidence.push(Evidence::NobodyCalled { name, networks });
+        }
+        if network_called(case, &host, from).is_some() {
+            let text = "It is the name of the network, which nothing answers to";
+            finding.evidence.push(Evidence::Remark { text });
         }
         if edges.iter().all(|edge| is_one_of_peers(case, edge)) {
             let text = "The others of the list are there";
@@ -208,6 +215,13 @@ fn is_one_of_peers(case: &Case, edge: &Edge) -> bool {
         && edge.target == Meaning::NobodysName
         && case.joined(edge.from).all(is_known)
         && beside(case, edge).any(|other| other.is_listed && leads(other))
+}
+
+/// Whether somebody wrote the name of the client's network for that of a container on it.
+fn is_a_network(case: &Case, edge: &Edge) -> bool {
+    edge.is_configured()
+        && edge.target == Meaning::NobodysName
+        && network_called(case, &edge.host, edge.from).is_some()
 }
 
 /// Whether a client of a list gets on with the others. What it waits for must all

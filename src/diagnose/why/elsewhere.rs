@@ -4,7 +4,7 @@
 use super::climb::Climb;
 use super::explained::{Explained, explained};
 use crate::diagnose::cures::{BY_A_RELAY, SMTP};
-use crate::diagnose::{Meaning, advise, advise_name, families, near, on_host};
+use crate::diagnose::{Meaning, advise, advise_name, families, near, network_called, on_host};
 use crate::model::words::few;
 use crate::model::{
     Family, Ladder, Measurement, NetworkAt, Outcome, Rung, RungKind, State, Status, Step, Why,
@@ -117,14 +117,19 @@ fn name(climb: &Climb) -> Rung {
     let (case, host) = (climb.case, &climb.aim.host);
     let known_elsewhere = case.added_host(climb.from, host).is_some()
         || case.meaning(climb.from, host) != Meaning::NobodysName;
+    let is_networks = !known_elsewhere && network_called(case, host, climb.from).is_some();
     if rung.status == Status::Unknown {
-        if known_elsewhere || case.container(climb.from).state != State::Running {
+        let runs = case.container(climb.from).state == State::Running;
+        if known_elsewhere || !runs && !is_networks {
             return rung;
         }
         rung = Rung::new(RungKind::Name, Status::Fail, nobody(climb));
         rung.notes.push("predicted by the map, not measured".to_owned());
     } else if !known_elsewhere {
         rung.notes.push(nobody(climb));
+    }
+    if is_networks {
+        rung.notes.push(format!("{host} is the name of the network, which nothing answers to"));
     }
     rung.notes.extend(near(climb).map(|name| format!("did you mean {name}?")));
     rung
