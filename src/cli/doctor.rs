@@ -7,7 +7,7 @@ use super::picture::PictureArgs;
 use super::run::Run;
 use super::session::Session;
 use super::{Ending, baseline, source};
-use crate::diagnose::rules::firewall_drop;
+use crate::diagnose::rules::{firewall_drop, host_firewall};
 use crate::diagnose::{
     Case, Idle, Ignored, RULES, Rule, around, diagnose, diagnose_about, needed, rule_named,
     set_aside, take_turns,
@@ -149,6 +149,7 @@ async fn look(run: Run<'_>, args: &Args) -> Result<Snapshot> {
         session.probe_ports(|from, to| is_asked(from) || is_asked(to)).await?;
         session.seek_drops(&lost_ways(&session.snapshot)).await;
     }
+    session.seek_routes(silent_machines).await;
     Ok(session.snapshot)
 }
 
@@ -173,6 +174,13 @@ fn ends(map: &Map, asked: Option<&Selection>) -> Result<BTreeSet<ContainerAt>> {
 
 /// How many silences are looked into, each of which takes a second.
 const MOST_SILENCES: usize = 6;
+
+/// Ways to the engine's machine on which packets are lost.
+fn silent_machines(map: &Map) -> Vec<LostWay> {
+    let mut ways = host_firewall::lost_ways(&Case::new(map, None));
+    ways.truncate(MOST_SILENCES);
+    ways
+}
 
 /// Ways on which packets are lost, and nothing else explains it.
 fn lost_ways(snapshot: &Snapshot) -> Vec<LostWay> {

@@ -282,6 +282,22 @@ impl<'a> Session<'a> {
         self.snapshot.drops = found;
     }
 
+    /// Looks where the machine's rules of routing lead the packets of some ways, where somebody
+    /// has made such rules, and puts what was found into the snapshot. Nothing is sent for it.
+    pub async fn seek_routes(&mut self, ways: impl FnOnce(&Map<'_>) -> Vec<LostWay>) {
+        let Some(engines) = &self.engines else { return };
+        if !probe::has_rules_of_routing(engines).await {
+            return;
+        }
+        let map = Map::new(&self.snapshot);
+        let mut found = Vec::new();
+        for way in &ways(&map) {
+            found.extend(probe::misrouted(&map, engines, way).await);
+        }
+        drop(map);
+        self.snapshot.drops.extend(found);
+    }
+
     /// Measures what is asked for, and says first what that takes.
     pub async fn measure(&self, map: &Map<'_>, request: &Request, how: &HowArgs) -> Result<Probe> {
         self.carry_out(map, &probe::plan(map, request), how, Voice::Aloud).await

@@ -116,7 +116,7 @@ fn is_taken_by(binding: &Binding, address: Option<IpAddr>) -> bool {
 
 /// The address of the machine that is dialled, where it is known: given, or else written
 /// into the container's hosts file by the engine.
-fn address(names: &Names, edge: &Edge) -> Option<IpAddr> {
+pub fn address(names: &Names, edge: &Edge) -> Option<IpAddr> {
     let given = || match names.added_host(edge.from, &edge.host)? {
         AddedHost::Address(address) => Some(address),
         AddedHost::Machine => None,

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::ops::Deref;
 
 use foldhash::HashMap;
@@ -13,7 +14,7 @@ use super::facts::{Facts, Listens};
 use super::in_the_way::Obstacle;
 use super::names::Names;
 use super::wanted::{self, Edge, Sign};
-use super::{localhost, obstacle};
+use super::{by_host, localhost, obstacle};
 use crate::graph::{Comparison, Map, StackOwner};
 use crate::model::{ContainerAt, Health, NetworkAt, PerContainer, Protocol, State};
 use crate::order::{OrderBy, Ordered};
@@ -310,6 +311,11 @@ impl Case<'_> {
         container.state == State::Running
             && container.health == Some(Health::Unhealthy)
             && self.has_cause(at)
+    }
+
+    /// The address of the machine that an edge to it dials, where it is known.
+    pub fn machine_address(&self, edge: &Edge) -> Option<IpAddr> {
+        by_host::address(self, edge)
     }
 
     /// The container that listens on a port in what is left of this one's former

@@ -3,6 +3,8 @@
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
+
 use super::case::Case;
 use super::steps::{advise, on_host, step};
 use crate::model::words::few;
@@ -38,6 +40,27 @@ pub fn steps(case: &Case, drop: &PacketDrop, to: IpAddr) -> Vec<Step> {
         }
         DropCause::NoRoute => {
             vec![advise("see the routes:"), run(&["ip", "route", "get", &address])]
+        }
+        DropCause::Misrouted { from, to, interface } => {
+            let (source, target) = (from.to_string(), to.to_string());
+            let mut steps = vec![advise("see the rules of routing:"), run(&["ip", "rule"])];
+            // What answers belongs to a network of containers, the rest to the world.
+            let (which, subnet) = match subnet_of(case, *to) {
+                Some(subnet) => ("to", subnet),
+                None => ("from", subnet_of(case, *from).unwrap_or_else(|| IpNet::from(*from))),
+            };
+            if interface.is_some() {
+                steps.push(advise("see which way they go:"));
+                steps.push(run(&["ip", "route", "get", &target, "from", &source]));
+            }
+            let subnet = subnet.to_string();
+            steps.push(advise(
+                "let one that comes before all others keep to the routes of the machine, unless this \
+                 is meant:",
+            ));
+            let rule = ["ip", "rule", "add", which, &subnet, "lookup", "main", "pref", "1"];
+            steps.push(run(&rule));
+            steps
         }
         DropCause::NoNeighbour { .. } => {
             vec![advise("see who is there:"), run(&["ip", "neigh", "show", &address])]
@@ -128,6 +151,12 @@ fn run(case: &Case, site: &DropSite, words: &[&str]) -> Step {
     let process = process(case, site).map(|process| process.to_string());
     let enter = process.iter().flat_map(|process| ["nsenter", "-t", process, "-n"]);
     on_host(&enter.chain(words.iter().copied()).collect::<Vec<_>>())
+}
+
+/// The subnet of containers that an address is in.
+fn subnet_of(case: &Case, address: IpAddr) -> Option<IpNet> {
+    let mut subnets = case.networks().flat_map(|at| &case.network(at).subnets);
+    subnets.find(|subnet| subnet.subnet.contains(&address)).map(|subnet| subnet.subnet)
 }
 
 /// A container's first process, by which its network namespace is entered.

@@ -83,6 +83,15 @@ pub enum DropCause {
     NotForwarded,
     /// There is no route.
     NoRoute,
+    /// A rule of routing (`ip rule`) leads packets elsewhere.
+    Misrouted {
+        /// Where they come from.
+        from: IpAddr,
+        /// Where they belong.
+        to: IpAddr,
+        /// The interface that they leave by; none where there is no way for them.
+        interface: Option<String>,
+    },
     /// Nobody answers to an address on its network.
     NoNeighbour {
         /// The address.
@@ -123,6 +132,16 @@ impl fmt::Display for DropCause {
             ),
             Self::NotForwarded => f.write_str("the machine forwards nothing (ip_forward is off)"),
             Self::NoRoute => f.write_str("there is no route to where it goes"),
+            Self::Misrouted { from, to, interface: Some(interface) } => {
+                let interface = visible(interface);
+                write!(
+                    f,
+                    "a rule of routing sends the answers from {from} to {to} out by {interface}"
+                )
+            }
+            Self::Misrouted { from, to, interface: None } => {
+                write!(f, "rules of routing leave no way from {from} to {to}")
+            }
             Self::NoNeighbour { address, interface } => {
                 write!(f, "nobody answers to {address} on {}", visible(interface))
             }

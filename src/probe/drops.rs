@@ -9,13 +9,13 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use futures_util::future::join_all;
 
 use super::methods::{NamespaceHandle, namespaces, volley};
-use super::passing::passing;
+use super::passing::{bridge, passing};
 use super::plan::Station;
 use crate::engine::{DropScene, Engines, Packet, Reading, Tally, Visitor, rank};
 use crate::graph::Map;
 use crate::model::{
-    ContainerAt, DropCause, DropSearch, FirewallRule, LostWay, PacketDrop, RuleOwner, RuleVerdict,
-    Unread,
+    ContainerAt, DropCause, DropSearch, DropSite, FirewallRule, LostWay, PacketDrop, RuleOwner,
+    RuleVerdict, Unread,
 };
 use crate::order::OrderBy;
 
@@ -48,7 +48,7 @@ pub async fn seek(map: &Map<'_>, engines: &Engines, way: &LostWay) -> DropSearch
         }
     };
     let packets = scenes.all.iter().map(|scene| passing(map, way, &scene.site)).collect();
-    let seeker = Seeker { scenes: &scenes, handle: &handle, visitor: &visitor, packets, way };
+    let seeker = Seeker { map, scenes: &scenes, handle: &handle, visitor: &visitor, packets, way };
     if let Err(error) = seeker.seek(&mut search).await {
         let why = format!("no packets could be sent: {error}");
         search.not_looked.push(Unread::new("what drops the packets", why));
@@ -93,6 +93,27 @@ impl Scenes {
         scenes
     }
 
+    /// What the client's machine does by its rules of routing.
+    async fn misrouted(&self, map: &Map<'_>, visitor: &Visitor, way: &LostWay) -> Option<Found> {
+        let address = way.address;
+        let client = map.stack(way.from).unwrap_or(way.from);
+        let node = &map.container(client).node;
+        let is_its = |scene: &DropScene| matches!(&scene.site, DropSite::Machine(at) if at == node);
+        let at = self.all.iter().position(is_its)?;
+        let scene = &self.all[at];
+        for (network, endpoint) in map.endpoints(client) {
+            let bridge = network.and_then(|at| bridge(map, at));
+            for own in endpoint.addresses().filter(|own| own.is_ipv4() == address.is_ipv4()) {
+                let told = scene.misrouted(visitor, own, bridge.as_deref(), address).await;
+                if let Some(cause) = told {
+                    let site = scene.site.clone();
+                    return Some((at, PacketDrop { site, cause, counted: Vec::new() }));
+                }
+            }
+        }
+        None
+    }
+
     fn add(
         &mut self,
         scene: Result<DropScene, String>,
@@ -114,6 +135,34 @@ impl Scenes {
     }
 }
 
+/// Whether somebody has made rules of routing on an engine's machine, as far as it may be read.
+pub async fn has_rules_of_routing(engines: &Engines) -> bool {
+    let Ok(visitor) = Visitor::start() else { return false };
+    for (node, engine) in engines.iter() {
+        if let Ok(scene) = DropScene::of_machine(node, engine).await
+            && scene.has_rules_of_routing(&visitor).await
+        {
+            return true;
+        }
+    }
+    false
+}
+
+/// What rules of routing on the client's machine do with the packets of a way, or with what
+/// answers: nothing where they do no harm, or that cannot be told. Nothing is sent.
+pub async fn misrouted(map: &Map<'_>, engines: &Engines, way: &LostWay) -> Option<DropSearch> {
+    let node = &map.container(way.from).node;
+    let mut scenes = Scenes::default();
+    for (name, engine) in engines.iter().filter(|(name, _)| name == node) {
+        scenes.add(DropScene::of_machine(name, engine).await, Unread::machine);
+    }
+    let visitor = Visitor::start().ok()?;
+    let (_, drop) = scenes.misrouted(map, &visitor, way).await?;
+    let mut search = DropSearch::new(&map.container(way.from).name, way);
+    search.found.push(drop);
+    Some(search)
+}
+
 /// Something that counts, and the place of its scene. A rule's number is here
 /// which of those alike in its chain it is: others come and go above it.
 type Counting = (usize, DropCause);
@@ -128,6 +177,7 @@ type Totals = HashMap<Counting, (u64, Option<u32>)>;
 type Found = (usize, PacketDrop);
 
 struct Seeker<'a> {
+    map: &'a Map<'a>,
     scenes: &'a Scenes,
     handle: &'a NamespaceHandle,
     visitor: &'a Visitor,
@@ -148,6 +198,10 @@ impl Seeker<'_> {
         if found.is_empty() {
             found.extend(self.dead_end(|_| true));
             self.tell_suspects(search).await;
+        }
+        // What comes in by another interface than its answers leave by may be a rule's doing.
+        if found.iter().all(|(_, drop)| drop.cause == DropCause::ReversePath) {
+            found.extend(self.scenes.misrouted(self.map, self.visitor, self.way).await);
         }
         found.order_by_key(|(scene, drop)| (rank(&drop.cause), *scene));
         for (scene, mut drop) in found {

@@ -4,6 +4,16 @@ use crate::engine::Engines;
 use crate::graph::Map;
 use crate::model::{DropSearch, LostWay, Unread};
 
+/// Looks at nothing.
+pub async fn has_rules_of_routing(_: &Engines) -> bool {
+    false
+}
+
+/// Looks at nothing.
+pub async fn misrouted(_: &Map<'_>, _: &Engines, _: &LostWay) -> Option<DropSearch> {
+    None
+}
+
 /// Looks at nothing, and says so.
 pub async fn seek(map: &Map<'_>, _: &Engines, way: &LostWay) -> DropSearch {
     let why = "the rules of its firewall can be read on the engine's Linux machine alone";

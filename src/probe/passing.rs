@@ -77,13 +77,18 @@ impl<'m> Ends<'m> {
 
     /// Their bridges on the machine; none unless all of them are known.
     fn bridges(&self, networks: impl Iterator<Item = Option<NetworkAt>>) -> Vec<String> {
-        let bridge = |at: Option<NetworkAt>| {
-            let network = self.map.network(at?);
-            let is_podman = self.map.snapshot().engine_of(&network.node).is_podman();
-            network.bridge().filter(|_| !is_podman)
-        };
-        networks.map(bridge).collect::<Option<_>>().unwrap_or_default()
+        networks
+            .map(|network| bridge(self.map, network?))
+            .collect::<Option<_>>()
+            .unwrap_or_default()
     }
+}
+
+/// A network's bridge on the machine, where its name is known.
+pub fn bridge(map: &Map<'_>, network: NetworkAt) -> Option<String> {
+    let network = map.network(network);
+    let is_podman = map.snapshot().engine_of(&network.node).is_podman();
+    network.bridge().filter(|_| !is_podman)
 }
 
 #[cfg(test)]

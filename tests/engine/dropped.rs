@@ -389,6 +389,79 @@ fn a_machine_that_forwards_nothing_is_named() {
     );
 }
 
+/// A machine with two cards, one of which has its own table of routes, as some systems make
+/// them by themselves: what answers from its address goes to a router, and not to containers.
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_rule_of_routing_is_named_and_its_fix_leads_back() {
+    let mut shop = Shop::new("dropped-routing");
+    shop.shell(
+        "machine",
+        "ip link add nas type veth peer name router; ip addr add 10.11.12.13/24 dev nas; \
+         ip link set router up; ip link set nas up; \
+         ip route add default via 10.11.12.1 dev nas table 100; \
+         ip route add default via 10.11.12.1 dev nas",
+    );
+    let serve = ["busybox", "nc", "-ll", "-p", "8099", "-e", "cat"];
+    let mut server = shop.enter("machine").args(serve).spawn().expect("nsenter runs");
+    let open = (0..20).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        shop.why("10.11.12.13:8099")["verdict"] == "reachable"
+    });
+    assert!(open, "{:#}", shop.why("10.11.12.13:8099"));
+    shop.shell("machine", "ip rule add from 10.11.12.13 lookup 100 pref 3");
+    let because = shop.because("10.11.12.13:8099");
+    let said = format!("a rule of routing sends the answers from 10.11.12.13 to {}", shop.web_ip);
+    assert!(because.contains(&format!("because {said} out by nas")), "{because}");
+    // The doctor says it of who dials it, and that no firewall does it.
+    let ask = "while :; do echo 'wget: download timed out: http://10.11.12.13:8099'; sleep 1; done";
+    let of_shop = ["--network", &shop.corner.name("shop"), "-e", "API=http://10.11.12.13:8099"];
+    let caller = shop.corner.run("caller", &[&of_shop[..], &["busybox", "sh", "-c", ask]].concat());
+    let output = netmap(&["doctor", &caller, "--format", "json"]);
+    let report: Value = serde_json::from_str(&text(&output.stdout)).expect("JSON");
+    let finding = &report["findings"][0];
+    assert_eq!(finding["rule"], "host-firewall", "{report:#}");
+    let told = finding.to_string();
+    assert!(told.contains("a rule of routing sends the answers from 10.11.12.13"), "{told}");
+    assert!(told.contains("sudo ip rule add to ") && !told.contains("iptables"), "{told}");
+    let run_fix = |ladder: &Value| {
+        for line in ladder["fix"].as_array().expect("a fix") {
+            shop.shell("machine", &line.as_str().expect("a line").replace("sudo ", ""));
+        }
+    };
+    run_fix(&shop.why("10.11.12.13:8099"));
+    let ladder = shop.why("10.11.12.13:8099");
+    assert_eq!(ladder["verdict"], "reachable", "{ladder:#}");
+    // A network of somebody else's that holds the containers', by a rule for all.
+    shop.shell("machine", "ip rule del pref 1; ip rule del pref 3; ip rule add lookup 52 pref 5");
+    shop.shell("machine", "ip route add WEB/32 dev nas table 52");
+    let because = shop.because("10.11.12.13:8099");
+    assert!(because.contains(&format!("because {said} out by nas")), "{because}");
+    run_fix(&shop.why("10.11.12.13:8099"));
+    let ladder = shop.why("10.11.12.13:8099");
+    assert_eq!(ladder["verdict"], "reachable", "{ladder:#}");
+    server.kill().expect("it runs");
+    server.wait().expect("it ends");
+    // What goes to the world, and is not let out.
+    let ladder = shop.why("192.0.2.77:80");
+    assert!(!ladder.to_string().contains("of routing"), "{ladder:#}");
+    shop.shell(
+        "machine",
+        "ip rule del pref 1; ip rule del pref 5; ip rule add from WEB prohibit pref 4",
+    );
+    let because = shop.because("192.0.2.77:80");
+    let said = format!("rules of routing leave no way from {}", shop.web_ip);
+    assert!(
+        because.contains(&format!("because {said} to 192.0.2.77")),
+        "{:#}",
+        shop.why("192.0.2.77:80")
+    );
+    run_fix(&shop.why("192.0.2.77:80"));
+    let ladder = shop.why("192.0.2.77:80");
+    assert!(!ladder.to_string().contains("of routing"), "{ladder:#}");
+    shop.shell("machine", "ip rule del pref 1; ip rule del pref 4; ip link del nas");
+}
+
 /// The sentence that stands for all: what the map says, when it last worked, and
 /// the rule, from one call.
 #[test]

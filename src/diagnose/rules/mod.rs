@@ -17,7 +17,7 @@ mod foreign_namesake;
 mod gateway_surprise;
 mod hairpin;
 pub mod hardcoded_ip;
-mod host_firewall;
+pub mod host_firewall;
 mod host_mode_peer;
 mod host_port_between_containers;
 mod host_port_conflict;

@@ -155,7 +155,7 @@ fn of_machine(climb: &Climb, matter: MachineMatter) -> String {
         }
         MachineMatter::NothingListens => format!("nothing on the host listens on {of_port}"),
         MachineMatter::Silent => format!(
-            "the host listens on {of_port} for everybody, so its firewall drops what containers send"
+            "the host listens on {of_port} for everybody, and what containers send gets no answer"
         ),
         MachineMatter::IsNotLocalhost => {
             format!("the host has {of_port}, and localhost is not the host")

@@ -10,6 +10,7 @@ mod nft_fits;
 mod packet;
 mod programs;
 mod queues;
+mod routing;
 mod tally;
 mod xdp;
 
@@ -27,6 +28,7 @@ use crate::model::{
     Container, DropCause, DropSite, Family, FirewallRule, RuleTool, RuleVerdict, RulesOut, visible,
 };
 use programs::{Programs, Variants};
+use routing::{Route, has_rules};
 use serde_json::Value;
 
 pub use packet::{Packet, Side};
@@ -287,6 +289,59 @@ impl DropScene {
             .or_else(|| kernel::no_neighbour(to, &table("net/arp")))
     }
 
+    /// Whether somebody has made rules of routing on an engine's machine. What stands before
+    /// an engine may be on another one.
+    pub async fn has_rules_of_routing(&self, visitor: &Visitor) -> bool {
+        if !self.process.is_engine() {
+            return false;
+        }
+        let programs = Programs::new(visitor, &self.namespace);
+        let rules = async |family| programs.run("ip", &["-j", family, "rule"]).await;
+        let (v4, v6) = tokio::join!(rules("-4"), rules("-6"));
+        [v4, v6].iter().flatten().any(|text| has_rules(text))
+    }
+
+    /// Where a rule of routing leads what goes from a client to an address away from where it
+    /// belongs, or what answers it: nothing where there is none, or that cannot be told. `bridge`
+    /// is the interface by which the client's packets come in.
+    ///
+    /// That they leave by another interface on the way to the world is nobody's mistake. What
+    /// answers from an address of the machine must leave by the client's bridge.
+    pub async fn misrouted(
+        &self,
+        visitor: &Visitor,
+        client: IpAddr,
+        bridge: Option<&str>,
+        to: IpAddr,
+    ) -> Option<DropCause> {
+        let programs = Programs::new(visitor, &self.namespace);
+        let (asker, asked) = (client.to_string(), to.to_string());
+        if !self.has_rules_of_routing(visitor).await {
+            return None;
+        }
+        let get = async |words: &[&str]| {
+            let words = [&["-j", "route", "get"], words].concat();
+            programs.run("ip", &words).await
+        };
+        let there = Route::read(&get(&[&asked]).await.ok()?)?;
+        if there.is_local() {
+            // Where the bridge is not known by name it is what leads there without a sender.
+            let usual = match bridge {
+                Some(bridge) => bridge.to_owned(),
+                None => Route::read(&get(&[&asker]).await.ok()?)?.interface,
+            };
+            let taken = match get(&[&asker, "from", &asked]).await {
+                Ok(taken) => Some(Route::read(&taken)?.interface),
+                Err(_) => None,
+            };
+            let is_lost = taken.as_ref() != Some(&usual);
+            let lost = DropCause::Misrouted { from: to, to: client, interface: taken };
+            return is_lost.then_some(lost);
+        }
+        let forwarded = get(&[&asked, "from", &asker, "iif", bridge?]).await;
+        forwarded.is_err().then_some(DropCause::Misrouted { from: client, to, interface: None })
+    }
+
     fn table(&self, path: &str) -> Result<String, String> {
         self.process.table(path, MOST_OF_A_TABLE).map_err(|error| error.to_string())
     }
@@ -333,7 +388,7 @@ pub fn rank(cause: &DropCause) -> u8 {
     match cause {
         DropCause::Rule(FirewallRule { verdict: RuleVerdict::Rewrite, .. }) => 4,
         DropCause::Rule(_) => 0,
-        DropCause::Route { .. } => 1,
+        DropCause::Route { .. } | DropCause::Misrouted { .. } => 1,
         DropCause::ReversePath
         | DropCause::NotForwarded
         | DropCause::ConntrackFull
