@@ -43,7 +43,8 @@ pub fn steps(case: &Case, drop: &PacketDrop, to: IpAddr) -> Vec<Step> {
         }
         DropCause::Misrouted { from, to, interface } => {
             let (source, target) = (from.to_string(), to.to_string());
-            let mut steps = vec![advise("see the rules of routing:"), run(&["ip", "rule"])];
+            let family = if to.is_ipv4() { "-4" } else { "-6" };
+            let mut steps = vec![advise("see the rules of routing:"), run(&["ip", family, "rule"])];
             // What answers belongs to a network of containers, the rest to the world.
             let (which, subnet) = match subnet_of(case, *to) {
                 Some(subnet) => ("to", subnet),

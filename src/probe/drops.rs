@@ -93,7 +93,8 @@ impl Scenes {
         scenes
     }
 
-    /// What the client's machine does by its rules of routing.
+    /// What the client's machine does by its rules of routing: told where it does so whichever
+    /// of its addresses the client sends from.
     async fn misrouted(&self, map: &Map<'_>, visitor: &Visitor, way: &LostWay) -> Option<Found> {
         let address = way.address;
         let client = map.stack(way.from).unwrap_or(way.from);
@@ -101,17 +102,18 @@ impl Scenes {
         let is_its = |scene: &DropScene| matches!(&scene.site, DropSite::Machine(at) if at == node);
         let at = self.all.iter().position(is_its)?;
         let scene = &self.all[at];
+        let mut first = None;
         for (network, endpoint) in map.endpoints(client) {
             let bridge = network.and_then(|at| bridge(map, at));
             for own in endpoint.addresses().filter(|own| own.is_ipv4() == address.is_ipv4()) {
-                let told = scene.misrouted(visitor, own, bridge.as_deref(), address).await;
-                if let Some(cause) = told {
-                    let site = scene.site.clone();
-                    return Some((at, PacketDrop { site, cause, counted: Vec::new() }));
-                }
+                let cause = scene.misrouted(visitor, own, bridge.as_deref(), address).await?;
+                first.get_or_insert(cause);
             }
         }
-        None
+        // What is published on an address of the machine does not answer from it.
+        let is_machines = |cause: &DropCause| matches!(cause, DropCause::Misrouted { from, .. } if *from == address);
+        let cause = first.filter(|cause| way.to.is_none() || !is_machines(cause))?;
+        Some((at, PacketDrop { site: scene.site.clone(), cause, counted: Vec::new() }))
     }
 
     fn add(

@@ -432,6 +432,13 @@ fn a_rule_of_routing_is_named_and_its_fix_leads_back() {
     run_fix(&shop.why("10.11.12.13:8099"));
     let ladder = shop.why("10.11.12.13:8099");
     assert_eq!(ladder["verdict"], "reachable", "{ladder:#}");
+    // What stays on its bridge is not led anywhere by a rule, whatever may be.
+    shop.shell("machine", "ip rule add from WEB prohibit pref 2");
+    let ladder = shop.why(&format!("{}:5432", shop.db));
+    assert_eq!(ladder["verdict"], "reachable", "{ladder:#}");
+    let ladder = shop.why(&format!("{}:5433", shop.db));
+    assert!(!ladder.to_string().contains("of routing"), "{ladder:#}");
+    shop.shell("machine", "ip rule del pref 2");
     // A network of somebody else's that holds the containers', by a rule for all.
     shop.shell("machine", "ip rule del pref 1; ip rule del pref 3; ip rule add lookup 52 pref 5");
     shop.shell("machine", "ip route add WEB/32 dev nas table 52");

@@ -338,7 +338,9 @@ impl DropScene {
             let lost = DropCause::Misrouted { from: to, to: client, interface: taken };
             return is_lost.then_some(lost);
         }
-        let forwarded = get(&[&asked, "from", &asker, "iif", bridge?]).await;
+        // What stays on its bridge is not routed.
+        let bridge = bridge.filter(|bridge| *bridge != there.interface)?;
+        let forwarded = get(&[&asked, "from", &asker, "iif", bridge]).await;
         forwarded.is_err().then_some(DropCause::Misrouted { from: client, to, interface: None })
     }
 
