@@ -102,6 +102,9 @@ impl Scenes {
         let is_its = |scene: &DropScene| matches!(&scene.site, DropSite::Machine(at) if at == node);
         let at = self.all.iter().position(is_its)?;
         let scene = &self.all[at];
+        if !scene.has_rules_of_routing(visitor).await {
+            return None;
+        }
         let mut first = None;
         for (network, endpoint) in map.endpoints(client) {
             let bridge = network.and_then(|at| bridge(map, at));
@@ -110,9 +113,13 @@ impl Scenes {
                 first.get_or_insert(cause);
             }
         }
+        let cause = first?;
         // What is published on an address of the machine does not answer from it.
-        let is_machines = |cause: &DropCause| matches!(cause, DropCause::Misrouted { from, .. } if *from == address);
-        let cause = first.filter(|cause| way.to.is_none() || !is_machines(cause))?;
+        if way.to.is_some()
+            && matches!(&cause, DropCause::Misrouted { from, .. } if *from == address)
+        {
+            return None;
+        }
         Some((at, PacketDrop { site: scene.site.clone(), cause, counted: Vec::new() }))
     }
 

@@ -301,7 +301,7 @@ impl DropScene {
         [v4, v6].iter().flatten().any(|text| has_rules(text))
     }
 
-    /// Where a rule of routing leads what goes from a client to an address away from where it
+    /// Where there are rules of routing: where one leads what goes from a client to an address away from where it
     /// belongs, or what answers it: nothing where there is none, or that cannot be told. `bridge`
     /// is the interface by which the client's packets come in.
     ///
@@ -316,21 +316,19 @@ impl DropScene {
     ) -> Option<DropCause> {
         let programs = Programs::new(visitor, &self.namespace);
         let (asker, asked) = (client.to_string(), to.to_string());
-        if !self.has_rules_of_routing(visitor).await {
-            return None;
-        }
+        // It fails where the kernel has no way; what did not come to an end tells nothing.
         let get = async |words: &[&str]| {
             let words = [&["-j", "route", "get"], words].concat();
-            programs.run("ip", &words).await
+            programs.end_of("ip", &words).await.ok()
         };
-        let there = Route::read(&get(&[&asked]).await.ok()?)?;
+        let there = Route::read(&get(&[&asked]).await?.ok()?)?;
         if there.is_local() {
             // Where the bridge is not known by name it is what leads there without a sender.
             let usual = match bridge {
                 Some(bridge) => bridge.to_owned(),
-                None => Route::read(&get(&[&asker]).await.ok()?)?.interface,
+                None => Route::read(&get(&[&asker]).await?.ok()?)?.interface,
             };
-            let taken = match get(&[&asker, "from", &asked]).await {
+            let taken = match get(&[&asker, "from", &asked]).await? {
                 Ok(taken) => Some(Route::read(&taken)?.interface),
                 Err(_) => None,
             };
@@ -340,7 +338,7 @@ impl DropScene {
         }
         // What stays on its bridge is not routed.
         let bridge = bridge.filter(|bridge| *bridge != there.interface)?;
-        let forwarded = get(&[&asked, "from", &asker, "iif", bridge]).await;
+        let forwarded = get(&[&asked, "from", &asker, "iif", bridge]).await?;
         forwarded.is_err().then_some(DropCause::Misrouted { from: client, to, interface: None })
     }
 

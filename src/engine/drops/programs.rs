@@ -90,6 +90,20 @@ impl<'a> Programs<'a> {
     ///
     /// Why there is nothing: in a few words.
     pub async fn run(&self, program: &str, arguments: &[&str]) -> Result<String, String> {
+        let ended = self.end_of(program, arguments).await?;
+        ended.map_err(|complaint| format!("`{program}` failed: {complaint}"))
+    }
+
+    /// What a program prints, or what it complains of where it fails.
+    ///
+    /// # Errors
+    ///
+    /// Why it did not come to an end: in a few words.
+    pub async fn end_of(
+        &self,
+        program: &str,
+        arguments: &[&str],
+    ) -> Result<Result<String, String>, String> {
         let file = find(program).ok_or_else(|| format!("there is no program `{program}`"))?;
         let arguments: Vec<String> = arguments.iter().map(|word| (*word).to_owned()).collect();
         // A process begins in the namespace of the thread that starts it.
@@ -104,10 +118,11 @@ impl<'a> Programs<'a> {
             return Err(format!("`{program}` printed more than netmap reads"));
         }
         let ended = timeout(DEADLINE, running.end()).await;
-        match ended.map_err(|_| format!("`{program}` did not end in time"))?.map_err(failed)? {
+        let is_well = ended.map_err(|_| format!("`{program}` did not end in time"))?;
+        Ok(match is_well.map_err(failed)? {
             true => Ok(String::from_utf8_lossy(&output).into_owned()),
-            false => Err(format!("`{program}` failed: {complaint}")),
-        }
+            false => Err(complaint),
+        })
     }
 }
 
