@@ -10,6 +10,9 @@
 
 #[path = "shared/process.rs"]
 mod process;
+#[path = "../tests/engine/requests.rs"]
+#[allow(dead_code)]
+mod requests;
 #[path = "../tests/engine/support.rs"]
 #[allow(dead_code)]
 mod support;

@@ -8,6 +8,9 @@
 
 #![allow(clippy::unwrap_used)] // a benchmark that cannot go on should stop
 
+#[path = "../tests/engine/requests.rs"]
+#[allow(dead_code)]
+mod requests;
 #[path = "../tests/engine/support.rs"]
 #[allow(dead_code)]
 mod support;

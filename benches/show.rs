@@ -13,6 +13,9 @@ mod bare_calls;
 #[path = "../tests/engine/crowd.rs"]
 #[allow(dead_code)]
 mod crowd;
+#[path = "../tests/engine/requests.rs"]
+#[allow(dead_code)]
+mod requests;
 #[path = "../tests/engine/support.rs"]
 #[allow(dead_code)]
 mod support;

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::support::{Corner, docker, engine, netmap, netmap_command, netmap_json};
+use crate::support::{Corner, docker, engine, netmap, netmap_command, netmap_json, process_of};
 
 /// Containers that each try all others.
 const CROWD: usize = 12;
@@ -34,7 +34,7 @@ impl Busy {
 
     /// The group that a container was started in.
     fn around(container: &str) -> Self {
-        let pid = docker(&["inspect", "-f", "{{.State.Pid}}", container]);
+        let pid = process_of(container);
         let groups = fs::read_to_string(format!("/proc/{pid}/cgroup")).expect("its groups");
         let of = |version: &str| {
             groups.lines().find_map(|line| {

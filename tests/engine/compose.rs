@@ -14,6 +14,7 @@ use std::sync::Mutex;
 use netmap::graph::{Map, Reason};
 use netmap::model::{Container, Endpoint, Network, NetworkMode, Snapshot};
 
+use crate::requests::remove_project;
 use crate::support::{Corner, docker, engine, netmap, netmap_command, text};
 
 /// How many setups are up at the same time: they take their networks from
@@ -224,7 +225,7 @@ fn predictions(planned: &Snapshot, running: &Snapshot, found: &mut Vec<String>) 
 impl Drop for Project {
     fn drop(&mut self) {
         if self.up {
-            self.docker_compose(&["down", "-v", "-t", "0", "--remove-orphans"]);
+            remove_project(&engine(), &self.name);
         }
     }
 }

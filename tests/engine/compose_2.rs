@@ -11,7 +11,8 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use crate::recorder::Recorder;
-use crate::support::{docker, engine, inspect, netmap_command, text};
+use crate::requests::remove_project;
+use crate::support::{docker, engine, netmap_command, process_of, text};
 
 /// docker-compose of version 2 against the engine under test.
 fn compose_2() -> Command {
@@ -85,7 +86,7 @@ impl Project {
 
 impl Drop for Project {
     fn drop(&mut self) {
-        self.compose(&["down", "-v", "-t", "0"]);
+        remove_project(&engine(), &self.name);
     }
 }
 
@@ -107,7 +108,7 @@ fn orphans(project: &Project) -> [bool; 2] {
 fn is_at_home(project: &Project) -> bool {
     let namespace = |service: &str| {
         let name = format!("{}-{service}-1", project.name);
-        let pid = inspect(&["inspect", &name])[0]["State"]["Pid"].to_string();
+        let pid = process_of(&name);
         fs::read_link(format!("/proc/{pid}/ns/net")).expect("root may look")
     };
     namespace("agent") == namespace("db")

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::recorder::Recorder;
 use crate::support::{
-    Corner, docker, engine_facts, inspect, is_podman, netmap, netmap_command, netmap_json,
-    netmap_text, paste, text, try_docker,
+    Corner, docker, engine_facts, inspect, inspect_network, is_podman, netmap, netmap_command,
+    netmap_json, netmap_text, paste, text, try_docker,
 };
 
 /// Two networks, one of them internal; a gateway on both with a sidecar in its
@@ -140,7 +140,7 @@ fn show_has_what_the_engine_itself_says() {
     let shown = town.shown();
     assert_eq!(shown["containers"].as_array().unwrap().len(), 8, "{shown:#}");
     for (short, full) in &town.names {
-        let told = &inspect(&["inspect", full])[0];
+        let told = &inspect(full);
         let container = town.container(&shown, short);
         assert_eq!(container["id"], told["Id"], "{short}");
         assert_eq!(container["state"], told["State"]["Status"], "{short}");
@@ -177,7 +177,7 @@ fn show_has_what_the_engine_itself_says() {
         all.find(|n| n["name"] == name).unwrap_or_else(|| panic!("{name}: {shown:#}")).clone()
     };
     for (name, internal) in [(&town.front, false), (&town.back, true)] {
-        let told = &inspect(&["network", "inspect", name])[0];
+        let told = &inspect_network(name);
         let network = network(name);
         assert_eq!(network["id"], told["Id"]);
         assert_eq!(network["internal"], internal, "{name}");

@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::lent_engine::LentEngine;
-use crate::support::{Corner, Here, docker, here_on, inspect, machine, netmap, text};
+use crate::support::{Corner, Here, docker, here_on, inspect, machine, netmap, process_of, text};
 
 /// A client, and a server that listens on port 5432, on one network with IPv4
 /// and IPv6; the server is on a second network as well.
@@ -55,13 +55,13 @@ impl Shop {
     }
 
     fn address(&self, container: &str, field: &str) -> String {
-        let container = &inspect(&["inspect", container])[0];
+        let container = &inspect(container);
         let on = &container["NetworkSettings"]["Networks"][self.corner.name("shop")];
         on[field].as_str().expect("an address").to_owned()
     }
 
     fn pid(&self, container: &str) -> String {
-        docker(&["inspect", "-f", "{{.State.Pid}}", container])
+        process_of(container)
     }
 
     /// Runs a line of a shell in the network namespace of the machine or of a

@@ -56,7 +56,7 @@ pub fn lines(finding: &Value) -> Vec<String> {
 }
 
 pub fn container(name: &str) -> Value {
-    inspect(&["inspect", name]).remove(0)
+    inspect(name)
 }
 
 #[test]

@@ -13,8 +13,8 @@ use serde_json::Value;
 use crate::lent_engine::LentEngine;
 use crate::recorder::Recorder;
 use crate::support::{
-    Corner, docker, engine, here_on, inspect, machine, netmap_command, netmap_json, text,
-    wait_until_listened,
+    Corner, docker, engine, here_on, inspect, machine, netmap_command, netmap_json, process_of,
+    text, wait_until_listened,
 };
 
 /// A flow as the tests speak of it: client, server, what it is asked for, and
@@ -122,7 +122,7 @@ for port in [5353] * 6 + [5354] * 2:
 
 /// Runs Python in the network namespace of a container.
 pub fn python(container: &str, program: &[&str]) -> Command {
-    let pid = docker(&["inspect", "-f", "{{.State.Pid}}", container]);
+    let pid = process_of(container);
     let mut command = Command::new("nsenter");
     command.args(["-t", &pid, "-n", "python3", "-c"]).args(program);
     command
@@ -163,7 +163,7 @@ impl Tiers {
     }
 
     fn address(&self, container: &str, network: &str) -> String {
-        let container = &inspect(&["inspect", &self.name(container)])[0];
+        let container = &inspect(&self.name(container));
         let networks = &container["NetworkSettings"]["Networks"];
         networks[self.name(network)]["IPAddress"].as_str().expect("an address").to_owned()
     }

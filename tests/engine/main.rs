@@ -38,6 +38,7 @@ mod planted;
 mod podman;
 mod probe;
 mod recorder;
+mod requests;
 mod rootless;
 mod samples;
 mod shell;

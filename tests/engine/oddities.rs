@@ -10,7 +10,7 @@ use netmap::graph::{Judged, Map, Verdict};
 use netmap::model::{Attempt, By, ContainerAt, Snapshot};
 use serde_json::Value;
 
-use crate::support::{Corner, docker, engine, netmap, netmap_json, netmap_text, text};
+use crate::support::{Corner, engine, netmap, netmap_json, netmap_text, process_of, text};
 use crate::truth::assert_true;
 
 /// The setup of `oddities.sh`.
@@ -82,7 +82,7 @@ fn stations(map: &Map) -> Vec<Station> {
     let all: Vec<ContainerAt> = map.containers().filter(running).collect();
     let name = |at: ContainerAt| map.container(at).name.clone();
     let station = |from: &ContainerAt| {
-        let pid = docker(&["inspect", "-f", "{{.State.Pid}}", &name(*from)]);
+        let pid = process_of(&name(*from));
         let mut tries = Vec::new();
         for to in all.iter().filter(|to| **to != *from) {
             let prediction = map.predict(*from, *to);

@@ -7,7 +7,12 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::{answers, docker_command, text};
+use serde_json::Value;
+
+use crate::requests::{
+    answers, filter, list, name_in, remove_containers, remove_network, remove_volumes, request,
+};
+use crate::support::{docker_command, text};
 
 /// The engine, in a network namespace and a folder of its own.
 pub struct OwnEngine {
@@ -99,20 +104,15 @@ impl OwnEngine {
 
     /// Removes what setups leave on an engine, and says whether all of it is gone.
     pub fn tidy_up(&self) -> bool {
-        let removals: [(&[&str], &[&str]); 4] = [
-            (&["ps", "-aq"], &["rm", "-f", "-v"]),
-            (&["network", "ls", "-q", "--filter", "type=custom"], &["network", "rm"]),
-            (&["volume", "ls", "-q"], &["volume", "rm", "-f"]),
-            (
-                &["images", "--filter", "dangling=false", "--format", "{{.Repository}}:{{.Tag}}"],
-                &["rmi", "-f"],
-            ),
-        ];
-        removals.iter().all(|(list, remove)| {
-            let listed = self.docker(list);
-            let rest: Vec<&str> = listed.lines().filter(|name| *name != "busybox:latest").collect();
-            rest.is_empty() || self.try_docker(&[remove, &rest[..]].concat()).status.success()
-        })
+        let engine = &self.address;
+        let networks = list(engine, &format!("/networks?{}", filter("type", "custom")));
+        let images = list(engine, &format!("/images/json?{}", filter("dangling", "false")));
+        let tags = images.iter().filter_map(|image| image["RepoTags"].as_array()).flatten();
+        let mut tags = tags.filter_map(Value::as_str).filter(|tag| *tag != "busybox:latest");
+        remove_containers(engine, "")
+            && networks.iter().all(|network| remove_network(engine, name_in(network, "Id")))
+            && remove_volumes(engine, "")
+            && tags.all(|tag| request(engine, "DELETE", &format!("/images/{tag}?force=1")))
     }
 
     /// Runs docker against it; its standard output, trimmed.

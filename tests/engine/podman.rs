@@ -10,8 +10,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Corner, docker, engine, engine_facts, inspect, machine, netmap_command, netmap_json,
-    netmap_text, paste, text,
+    Corner, docker, engine, engine_facts, inspect, inspect_network, machine, netmap_command,
+    netmap_json, netmap_text, paste, process_of, text,
 };
 
 /// A setup of all oddities; the names of its networks as it calls them.
@@ -104,7 +104,7 @@ fn is_asked() -> bool {
 /// Whether pings from the container get answers from these targets. They are
 /// this test's own: run with all rights in the container's namespaces.
 fn pings(from: &str, targets: &BTreeSet<String>) -> BTreeMap<String, bool> {
-    let pid = inspect(&["inspect", from])[0]["State"]["Pid"].to_string();
+    let pid = process_of(from);
     let script = "RES_OPTIONS='timeout:1 attempts:1'; export RES_OPTIONS
         for t; do { ping -q -c 2 -W 2 \"$t\" >/dev/null 2>&1 && echo \"$t\"; } & done; wait";
     let mut command = Command::new("nsenter");
@@ -188,7 +188,7 @@ fn the_oddities_equal_podmans_own_word() {
     };
     let or_empty = |value: &Value| if value.is_null() { json!("") } else { value.clone() };
     for name in &odd.containers {
-        let (ours, theirs) = (named("containers", name), &inspect(&["inspect", name])[0]);
+        let (ours, theirs) = (named("containers", name), &inspect(name));
         assert_eq!(ours["id"], theirs["Id"], "{name}");
         assert_eq!(ours["state"], theirs["State"]["Status"], "{name}");
         assert_eq!(ours["hostname"], theirs["Config"]["Hostname"], "{name}");
@@ -223,7 +223,7 @@ fn the_oddities_equal_podmans_own_word() {
     }
     for name in &odd.networks {
         let ours = named("networks", name);
-        let theirs = &inspect(&["network", "inspect", name])[0];
+        let theirs = &inspect_network(name);
         for (key, told) in [("id", "Id"), ("driver", "Driver"), ("internal", "Internal")] {
             assert_eq!(ours[key], theirs[told], "{key} of {name}");
         }
@@ -254,7 +254,7 @@ fn a_port_that_is_published_on_an_internal_network_leads_nowhere_and_is_mended()
     let serve = ["--network", &inside, "-p", "127.0.0.1::80", "busybox", "httpd", "-f", "-p", "80"];
     let web = corner.run("web", &serve);
     let answers = || {
-        let ports = inspect(&["inspect", &web])[0]["NetworkSettings"]["Ports"].clone();
+        let ports = inspect(&web)["NetworkSettings"]["Ports"].clone();
         let port = ports["80/tcp"][0]["HostPort"].as_str().expect("a port").to_owned();
         let namespace = std::env::var("NETMAP_TEST_NAMESPACE").expect("tests/run sets it");
         let url = format!("http://127.0.0.1:{port}/");
@@ -288,7 +288,7 @@ fn a_published_port_whose_rule_is_gone_is_told() {
     let serve =
         ["--network", &network, "-p", "127.0.0.1::80", "busybox", "httpd", "-f", "-p", "80"];
     let web = corner.run("web", &serve);
-    let ports = inspect(&["inspect", &web])[0]["NetworkSettings"]["Ports"].clone();
+    let ports = inspect(&web)["NetworkSettings"]["Ports"].clone();
     let port = ports["80/tcp"][0]["HostPort"].as_str().expect("a port").to_owned();
     let on_machine = |script: &str| {
         let entered = format!("--net={}", machine());

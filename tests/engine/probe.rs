@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::support::{
     Corner, docker, engine, inspect, long_or, netmap, netmap_command, netmap_json, netmap_text,
-    text,
+    process_of, text,
 };
 
 /// Runs a program in the private engine's network namespace, as its host would.
@@ -25,7 +25,7 @@ fn on_host(arguments: &[&str]) {
 }
 
 fn address(container: &str, network: &str) -> String {
-    let inspected = &inspect(&["inspect", container])[0];
+    let inspected = &inspect(container);
     inspected["NetworkSettings"]["Networks"][network]["IPAddress"].as_str().unwrap().to_owned()
 }
 
@@ -179,8 +179,8 @@ fn the_truth_table_by_every_method() {
         assert!(!table.keys().any(|(from, _)| from == "gone"));
     }
     // Docker 26 does not say which address its host has on an internal network.
-    let told = inspect(&["inspect", &corner.name("db")]);
-    let untold = told[0]["NetworkSettings"]["Networks"][corner.name("back")]["Gateway"] == "";
+    let told = inspect(&corner.name("db"));
+    let untold = told["NetworkSettings"]["Networks"][corner.name("back")]["Gateway"] == "";
     let mut wrong = Vec::new();
     for (pair, expected) in truth() {
         if pair.0 == pair.1 {
@@ -462,7 +462,7 @@ fn over_time_loss_and_latency_come_of_every_try() {
     let options = ["--network", &network];
     let (web, db) = (corner.sleeper("web", &options), corner.sleeper("db", &options));
     let from = address(&web, &network);
-    let pid = docker(&["inspect", "-f", "{{.State.Pid}}", &db]);
+    let pid = process_of(&db);
     let rule = "-A INPUT -p icmp -m statistic --mode nth --every 4 --packet 0 -j DROP -s";
     let mut drop = Command::new("nsenter");
     drop.args(["-t", &pid, "-n", "iptables"]).args(rule.split(' ')).arg(from);

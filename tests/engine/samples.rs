@@ -16,10 +16,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::own_engine::{OUTSIDE, OwnEngine, UPLINK};
-use crate::support::{
-    MAKE_NETWORK, alone_making_networks, docker_command, engine, netmap_command, remove_container,
-    remove_network, text,
-};
+use crate::requests::{filter, list, name_in, remove_container, remove_network};
+use crate::support::{MAKE_NETWORK, alone_making_networks, engine, netmap_command, text};
 
 /// How long a setup may take to look as it should.
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -136,11 +134,6 @@ impl Sample {
             .expect("sh runs")
     }
 
-    fn docker(&self, arguments: &[&str]) -> Output {
-        let docker = docker_command(&self.engine()).args(arguments).output();
-        docker.expect("docker is installed")
-    }
-
     fn netmap(&self, arguments: &[&str]) -> Output {
         let netmap = netmap_command().arg("--host").arg(self.engine()).args(arguments).output();
         netmap.expect("netmap runs")
@@ -232,24 +225,24 @@ impl Sample {
     }
 
     fn remove(&self) {
-        let mine = |what: &[&str]| -> Vec<String> {
-            let list = self.docker(what);
-            assert!(list.status.success(), "{what:?}: {}", said(&list));
-            let list = text(&list.stdout);
-            let names = list.lines().filter(|name| name.starts_with(&self.prefix));
-            names.map(str::to_owned).collect()
-        };
-        for name in mine(&["ps", "-a", "--format", "{{.Names}}"]) {
-            remove_container(&self.engine(), &name);
+        let engine = self.engine();
+        let is_mine = |name: &&str| name.starts_with(&self.prefix);
+        for container in list(&engine, "/containers/json?all=1") {
+            // Each begins with a slash, and that of a link has another within.
+            let names = container["Names"].as_array().into_iter().flatten();
+            let mut names = names.filter_map(|name| name.as_str()?.strip_prefix('/'));
+            if let Some(name) = names.find(is_mine) {
+                remove_container(&engine, name);
+            }
         }
-        let built_in = ["bridge", "host", "none"];
-        for name in mine(&["network", "ls", "--format", "{{.Name}}"]) {
-            if !built_in.contains(&name.as_str()) {
-                remove_network(&self.engine(), &name);
+        let custom = filter("type", "custom");
+        for network in list(&engine, &format!("/networks?{custom}")) {
+            if let Some(name) = Some(name_in(&network, "Name")).filter(is_mine) {
+                remove_network(&engine, name);
             }
         }
         if !self.network.is_empty() {
-            remove_network(&self.engine(), &self.network);
+            remove_network(&engine, &self.network);
         }
     }
 

@@ -1,8 +1,6 @@
 //! The private engine the tests drive, and netmap as a user would run it.
 
 use std::cell::RefCell;
-use std::io::{Read, Write};
-use std::os::unix::net::UnixStream;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,6 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+
+use crate::requests::{ask, remove_container, remove_network};
 
 thread_local! {
     /// The engine that the test on this thread has to itself, if any.
@@ -119,40 +119,19 @@ pub fn docker_command(engine: &str) -> Command {
     command
 }
 
-/// Whether the engine answers.
-///
-/// Tests ask and remove some thousand times: a request takes a twentieth of the processor's
-/// time that docker does.
-pub fn answers(engine: &str) -> bool {
-    request(engine, "GET", "/_ping")
+/// A container, as the engine tells of it.
+pub fn inspect(container: &str) -> Value {
+    ask(&engine(), &format!("/containers/{container}/json"))
 }
 
-/// Removes a container with its volumes, running or not, and says whether it went well.
-pub fn remove_container(engine: &str, name: &str) -> bool {
-    request(engine, "DELETE", &format!("/containers/{name}?force=1&v=1"))
+/// A network likewise.
+pub fn inspect_network(network: &str) -> Value {
+    ask(&engine(), &format!("/networks/{network}"))
 }
 
-/// Removes a network likewise.
-pub fn remove_network(engine: &str, name: &str) -> bool {
-    request(engine, "DELETE", &format!("/networks/{name}"))
-}
-
-/// Whether a request went well; as patient as [`docker_command`].
-fn request(engine: &str, method: &str, path: &str) -> bool {
-    let ask = || {
-        let mut stream = UnixStream::connect(engine.trim_start_matches("unix://"))?;
-        stream.set_read_timeout(Some(Duration::from_secs(180)))?;
-        write!(stream, "{method} {path} HTTP/1.1\r\nHost: engine\r\nConnection: close\r\n\r\n")?;
-        let mut status = [0; "HTTP/1.1 200".len()];
-        stream.read_exact(&mut status)?;
-        std::io::Result::Ok(status[9] == b'2')
-    };
-    ask().unwrap_or(false)
-}
-
-/// `docker inspect` or `docker network inspect`, as JSON.
-pub fn inspect(arguments: &[&str]) -> Vec<Value> {
-    serde_json::from_str(&docker(arguments)).expect("docker prints JSON")
+/// The process that a container began with.
+pub fn process_of(container: &str) -> String {
+    inspect(container)["State"]["Pid"].to_string()
 }
 
 /// The JSON that a run of netmap which went well printed. Containers of other
@@ -352,7 +331,7 @@ fn served_at_once(arguments: &[&str]) -> Vec<u16> {
 
 /// Waits until these TCP ports of a container are listened to.
 pub fn wait_until_listened(container: &str, ports: &[u16]) {
-    let process = docker(&["inspect", "-f", "{{.State.Pid}}", container]);
+    let process = process_of(container);
     let listens = |port: &u16| {
         let socket = format!(":{port:04X}");
         ["tcp", "tcp6"].iter().any(|table| {

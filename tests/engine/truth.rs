@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::crowd;
-use crate::support::{Corner, docker, inspect, netmap_command, netmap_json, netmap_text, text};
+use crate::support::{
+    Corner, docker, inspect, inspect_network, netmap_command, netmap_json, netmap_text, text,
+};
 
 #[test]
 #[ignore = "needs a Docker engine"]
@@ -75,7 +77,7 @@ fn every_oddity_equals_the_engines_own_word() {
     let api = corner.sleeper("api", &["--network", &front]);
     docker(&["network", "connect", "--alias", "api-in-back", &back, &api]);
     let fixed_address = {
-        let subnet = &network_of(&inspect(&["network", "inspect", &back])[0])["subnet"];
+        let subnet = &network_of(&inspect_network(&back))["subnet"];
         subnet.as_str().unwrap().replace(".0/24", ".77")
     };
     let db = corner.sleeper("db", &["--network", &back, "--ip", &fixed_address]);
@@ -150,12 +152,12 @@ pub fn assert_true<'n>(
     let shown = netmap_json(0, &["show", "--all", "--format", "json"]);
     for name in containers {
         let ours = named(&shown["containers"], name);
-        let theirs = &inspect(&["inspect", "--type", "container", name])[0];
+        let theirs = &inspect(name);
         assert_eq!(container_of_ours(ours), container_of(theirs), "{name}");
     }
     for name in networks {
         let ours = named(&shown["networks"], name);
-        let theirs = &inspect(&["network", "inspect", name])[0];
+        let theirs = &inspect_network(name);
         assert_eq!(network_of_ours(ours), network_of(theirs), "{name}");
         let members: BTreeSet<String> =
             theirs["Containers"].as_object().unwrap().keys().cloned().collect();
