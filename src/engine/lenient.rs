@@ -5,7 +5,7 @@
 //! up after a container. So the list is taken as it comes and read here, one
 //! container at a time, and so are inspects and what the engine says of itself.
 
-use futures_util::TryStreamExt;
+use futures_util::{Stream, TryStreamExt};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -115,24 +115,14 @@ fn dockers_state(word: String) -> String {
     }
 }
 
-/// The answer to a GET request as JSON. bollard has no call for that; one of
-/// those whose answers it hands on as they come is sent to another path.
+/// The answer to a GET request as JSON.
 pub async fn raw<T: DeserializeOwned>(
     engine: &Engine,
     call: &'static str,
     path: &str,
 ) -> Result<T> {
-    let wanted = path.to_owned();
-    let docker = engine.docker.clone().with_request_modifier(move |mut request| {
-        let mut parts = request.uri().clone().into_parts();
-        parts.path_and_query = wanted.parse().ok();
-        if let Ok(uri) = parts.try_into() {
-            *request.uri_mut() = uri;
-        }
-        request
-    });
-    let body = docker.export_container("elsewhere").try_fold(Vec::new(), |mut body, piece| {
-        body.extend_from_slice(&piece);
+    let body = body(engine, path).try_fold(Vec::new(), |mut body, piece| {
+        body.extend_from_slice(piece.as_ref());
         std::future::ready(Ok(body))
     });
     // What is no text shows where it stands. Looked for once, that takes an
@@ -145,6 +135,24 @@ pub async fn raw<T: DeserializeOwned>(
         why: error.to_string(),
         source: Some(error.into()),
     })
+}
+
+/// The answer to a GET request in pieces, as they come. bollard has no call for that; one of
+/// those whose answers it hands on so is sent to another path.
+pub fn body(
+    engine: &Engine,
+    path: &str,
+) -> impl Stream<Item = Result<impl AsRef<[u8]> + use<>, bollard::errors::Error>> + use<> {
+    let wanted = path.to_owned();
+    let docker = engine.docker.clone().with_request_modifier(move |mut request| {
+        let mut parts = request.uri().clone().into_parts();
+        parts.path_and_query = wanted.parse().ok();
+        if let Ok(uri) = parts.try_into() {
+            *request.uri_mut() = uri;
+        }
+        request
+    });
+    docker.export_container("elsewhere")
 }
 
 #[cfg(test)]

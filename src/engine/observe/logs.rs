@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use bollard::container::LogOutput;
-use bollard::query_parameters::LogsOptions;
 use futures_util::StreamExt;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -13,6 +11,7 @@ use super::log_line::Line;
 use super::log_standing::Standing;
 use super::{log_connected, log_file, log_troubles, log_words};
 use crate::engine::connect::Engine;
+use crate::engine::lenient;
 use crate::error::Error;
 use crate::model::{Container, LogError, LogErrorKind, LogTrouble, Moment, Repeated, TroubleKind};
 use crate::order::OrderBy;
@@ -83,29 +82,21 @@ async fn last_lines(
             return Ok(text);
         }
     }
-    let options = LogsOptions {
-        stdout: true,
-        stderr: true,
-        timestamps: true,
-        tail: lines.to_string(),
-        ..LogsOptions::default()
-    };
-    let mut stream = Box::pin(engine.docker.logs(&container.id, Some(options)));
+    let path = format!(
+        "/containers/{}/logs?stdout=true&stderr=true&timestamps=true&tail={lines}",
+        container.id
+    );
+    let mut stream = Box::pin(lenient::body(engine, &path));
     let until = Instant::now() + engine.timeout();
-    let (mut text, mut read) = (Vec::new(), 0);
+    let (mut text, mut read, mut frames) = (Vec::new(), 0, Frames::default());
     while read < MOST_BYTES {
         match tokio::time::timeout_at(until, stream.next()).await {
             Err(_) => return Err("the engine did not send its log in time".to_owned()),
             Ok(None) => break,
             Ok(Some(Ok(piece))) => {
-                let bytes = match piece {
-                    LogOutput::StdErr { message }
-                    | LogOutput::StdOut { message }
-                    | LogOutput::StdIn { message }
-                    | LogOutput::Console { message } => message,
-                };
-                read += bytes.len();
-                text.extend_from_slice(&bytes);
+                let piece = piece.as_ref();
+                read += piece.len();
+                frames.unwrap(piece, &mut text);
                 // The latest is what counts.
                 if text.len() > 2 * MOST_KEPT_BYTES {
                     text.drain(..text.len() - MOST_KEPT_BYTES);
@@ -115,6 +106,51 @@ async fn last_lines(
         }
     }
     Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// What standard output and standard error are sent in: each piece behind eight bytes, which of the two
+/// it is, three of nothing, and its length. A container with a terminal has one stream, as it is.
+///
+/// bollard reads such a stream up to the end of a line, and looks for that from the start with each
+/// piece that comes: a progress bar may have written for days without one.
+///
+/// Source: <https://docs.docker.com/reference/api/engine/>, "Attach to a container".
+#[derive(Debug, Default)]
+struct Frames {
+    /// As much of a head as has come.
+    head: Vec<u8>,
+    /// How many bytes of the frame are to come.
+    left: usize,
+    is_plain: bool,
+}
+
+impl Frames {
+    const HEAD: usize = 8;
+
+    /// Adds what is in the next bytes to the text.
+    fn unwrap(&mut self, mut bytes: &[u8], text: &mut Vec<u8>) {
+        while let Some(first) = bytes.first() {
+            // The time that each line begins with is no number of a stream.
+            self.is_plain |= self.left == 0 && self.head.is_empty() && *first > 2;
+            if self.is_plain {
+                return text.extend_from_slice(bytes);
+            }
+            if self.left == 0 {
+                let (head, rest) = bytes.split_at(bytes.len().min(Self::HEAD - self.head.len()));
+                self.head.extend_from_slice(head);
+                bytes = rest;
+                if let [_, _, _, _, a, b, c, d] = self.head[..] {
+                    self.left = u32::from_be_bytes([a, b, c, d]) as usize;
+                    self.head.clear();
+                }
+            } else {
+                let (piece, rest) = bytes.split_at(bytes.len().min(self.left));
+                text.extend_from_slice(piece);
+                self.left -= piece.len();
+                bytes = rest;
+            }
+        }
+    }
 }
 
 fn why(error: &Error) -> String {
@@ -219,6 +255,27 @@ mod tests {
         assert!(!is_of_seconds(&lines(LINES, 40)), "long enough");
         assert!(!is_of_seconds(&lines(LINES / 2, 6)), "there are no more");
         assert!(!is_of_seconds(""));
+    }
+
+    #[test]
+    fn a_stream_says_the_same_wherever_it_is_cut() {
+        let frame = |stream: u8, said: &[u8]| {
+            let length = u32::try_from(said.len()).unwrap().to_be_bytes();
+            [&[stream, 0, 0, 0], &length[..], said].concat()
+        };
+        let framed = [frame(1, b"one\n"), frame(2, b""), frame(2, b"t\x01o\n")].concat();
+        let plain = b"2026-11-24T07:00:00Z 12%\r\x01\x02 13%".to_vec();
+        for (stream, said) in [(&framed, &b"one\nt\x01o\n"[..]), (&plain, &plain[..])] {
+            for length in 1..=stream.len() {
+                let (mut frames, mut text) = (Frames::default(), Vec::new());
+                stream.chunks(length).for_each(|piece| frames.unwrap(piece, &mut text));
+                assert_eq!(text, said, "in pieces of {length}");
+            }
+        }
+        // A frame that never ends is text as far as it came.
+        let mut text = Vec::new();
+        Frames::default().unwrap(&[1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, b'x'], &mut text);
+        assert_eq!(text, b"x");
     }
 
     #[test]
