@@ -222,12 +222,13 @@ pub(super) fn said(text: &str) -> Said {
     Said { errors, troubles: troubles.into_values().collect(), connected }
 }
 
-/// The lines with their times. What libpq says goes on with the host on the next
+/// The lines with their times. A progress bar goes back to the start of its line, and what the `local` driver
+/// of Docker keeps of a line longer than 16 KiB has no other end. What libpq says goes on with the host on the next
 /// line and with the port on the one after; that is one.
 fn sentences(text: &str) -> Vec<(Option<Moment>, Cow<'_, str>)> {
     const GOES_ON: [&str; 2] = ["Is the server running on host", "TCP/IP connections on port"];
     let mut sentences: Vec<(Option<Moment>, Cow<str>)> = Vec::new();
-    for line in text.lines() {
+    for line in text.split(['\n', '\r']).filter(|line| !line.is_empty()) {
         let (time, rest) = line.split_once(' ').unwrap_or(("", line));
         let at = Moment::parse(time);
         let said = if at.is_some() { rest } else { line };
@@ -255,6 +256,14 @@ mod tests {
         assert!(!is_of_seconds(&lines(LINES, 40)), "long enough");
         assert!(!is_of_seconds(&lines(LINES / 2, 6)), "there are no more");
         assert!(!is_of_seconds(""));
+    }
+
+    #[test]
+    fn what_comes_after_a_progress_bar_is_a_line() {
+        let bar = "2026-11-24T07:00:00Z 12%\r13%\r";
+        let error = "2026-11-24T07:00:01Z Error: connect ECONNREFUSED 127.0.0.1:5999\r\n";
+        let said = said(&format!("{bar}{error}"));
+        assert_eq!(said.errors.iter().map(|error| error.port).collect::<Vec<_>>(), [Some(5999)]);
     }
 
     #[test]
