@@ -223,12 +223,15 @@ pub(super) fn said(text: &str) -> Said {
 }
 
 /// The lines with their times. A progress bar goes back to the start of its line, and what the `local` driver
-/// of Docker keeps of a line longer than 16 KiB has no other end. What libpq says goes on with the host on the next
+/// of Docker keeps of a line longer than 16 KiB has no other end. Of all these the last are taken, as many
+/// as are ever asked for. What libpq says goes on with the host on the next
 /// line and with the port on the one after; that is one.
 fn sentences(text: &str) -> Vec<(Option<Moment>, Cow<'_, str>)> {
     const GOES_ON: [&str; 2] = ["Is the server running on host", "TCP/IP connections on port"];
     let mut sentences: Vec<(Option<Moment>, Cow<str>)> = Vec::new();
-    for line in text.split(['\n', '\r']).filter(|line| !line.is_empty()) {
+    let last = text.rsplit(['\n', '\r']).filter(|line| !line.is_empty());
+    let lines: Vec<&str> = last.take(MORE_LINES).collect();
+    for line in lines.into_iter().rev() {
         let (time, rest) = line.split_once(' ').unwrap_or(("", line));
         let at = Moment::parse(time);
         let said = if at.is_some() { rest } else { line };
