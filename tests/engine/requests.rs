@@ -80,7 +80,7 @@ pub fn request(engine: &str, method: &str, path: &str) -> bool {
 }
 
 /// Sends a request, and says whether it went well, and the answer's body; as patient as
-/// [`docker_command`]. By HTTP/1.0, which knows no chunks.
+/// `docker_command` of support.rs. By HTTP/1.0, which knows no chunks.
 fn exchange(engine: &str, method: &str, path: &str) -> std::io::Result<(bool, Vec<u8>)> {
     let mut stream = UnixStream::connect(engine.trim_start_matches("unix://"))?;
     stream.set_read_timeout(Some(Duration::from_secs(180)))?;
