@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use serde_json::{Value, json};
 
@@ -87,6 +89,20 @@ impl Town {
         Self { corner, front, back, names }
     }
 
+    /// That of all tests which only look, as long as one of them does: what it takes to
+    /// bring one up is half of such a test.
+    fn shared() -> Arc<Self> {
+        static TOWN: Mutex<Weak<Town>> = Mutex::new(Weak::new());
+        // The one before may be just going.
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let mut shared = TOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.upgrade().unwrap_or_else(|| {
+            let town = Arc::new(Self::new(&format!("cf{}", NEXT.fetch_add(1, Ordering::Relaxed))));
+            *shared = Arc::downgrade(&town);
+            town
+        })
+    }
+
     fn full(&self, short: &str) -> &str {
         &self.names[short]
     }
@@ -136,7 +152,7 @@ fn addresses(container: &Value) -> BTreeMap<String, String> {
 #[test]
 #[ignore = "needs a container engine"]
 fn show_has_what_the_engine_itself_says() {
-    let town = Town::new("cfshow");
+    let town = Town::shared();
     let shown = town.shown();
     assert_eq!(shown["containers"].as_array().unwrap().len(), 8, "{shown:#}");
     for (short, full) in &town.names {
@@ -194,7 +210,7 @@ fn show_has_what_the_engine_itself_says() {
 #[test]
 #[ignore = "needs a container engine"]
 fn what_is_measured_is_what_the_map_says_by_both_ways_of_measuring() {
-    let town = Town::new("cfprobe");
+    let town = Town::shared();
     let verdict = |pair: &Value| -> Option<bool> {
         match pair["outcome"].as_str().unwrap() {
             "reachable" | "refused" => Some(true),
@@ -269,7 +285,7 @@ fn what_is_measured_is_what_the_map_says_by_both_ways_of_measuring() {
 #[test]
 #[ignore = "needs a container engine"]
 fn probing_by_exec_takes_one_exec_a_container() {
-    let town = Town::new("cfexecs");
+    let town = Town::shared();
     let recorder = Recorder::over_tcp();
     let output = netmap_command()
         .args(["probe", "--method", "exec", "--format", "json", "--timeout", "500ms"])
@@ -358,7 +374,7 @@ fn doctor_names_what_is_wrong_and_stays_quiet_where_nothing_is() {
 #[test]
 #[ignore = "needs a container engine"]
 fn check_passes_what_holds_and_fails_what_does_not() {
-    let town = Town::new("cfcheck");
+    let town = Town::shared();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("check.yaml");
     let run = |code: i32, text: String| {
@@ -382,7 +398,7 @@ fn check_passes_what_holds_and_fails_what_does_not() {
 #[test]
 #[ignore = "needs a container engine"]
 fn a_snapshot_has_everything_but_secrets_and_shows_the_same_map() {
-    let town = Town::new("cfsnap");
+    let town = Town::shared();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("snapshot.json").display().to_string();
     netmap_text(0, &["snapshot", "-o", &file]);
@@ -414,7 +430,7 @@ fn a_snapshot_has_everything_but_secrets_and_shows_the_same_map() {
 #[test]
 #[ignore = "needs a container engine"]
 fn what_only_looks_sends_get_requests_only() {
-    let town = Town::new("cfget");
+    let town = Town::shared();
     let recorder = Recorder::read_only();
     for arguments in
         [&["show", "--all"] as &[&str], &["doctor", "--no-exec"], &["snapshot", "--no-exec"]]
@@ -480,7 +496,7 @@ fn told(town: &Town) -> Vec<(&'static str, bool)> {
 #[test]
 #[ignore = "needs a container engine"]
 fn the_page_on_engines_says_what_this_one_reports() {
-    let town = Town::new("cfpage");
+    let town = Town::shared();
     let facts = engine_facts();
     let word = |key: &str| facts[key].as_str().unwrap().to_owned();
     let version = word("version").split('.').take(2).collect::<Vec<_>>().join(".");
