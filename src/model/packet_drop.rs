@@ -119,6 +119,13 @@ pub enum DropCause {
     },
 }
 
+impl DropCause {
+    /// Whether what is sent arrives, and the answers to it are lost.
+    pub fn loses_answers(&self) -> bool {
+        matches!(self, Self::Misrouted { interface: Some(_), .. })
+    }
+}
+
 /// `rule 7 of DOCKER-USER drops it`: after `because`.
 impl fmt::Display for DropCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -51,8 +51,9 @@ fn judge(case: &Case) -> Judgement {
                 finding.fix = drops::steps(case, first, search.address);
             }
             None => {
-                let text = "A firewall of the host drops it: what containers send to the host goes \
-                            through it, too";
+                let text = "Most likely a firewall of the host drops it: what containers send to the \
+                            host goes through it, too. Rules of routing that lead its answers \
+                            elsewhere look alike (`ip rule` shows them)";
                 finding.evidence.push(Evidence::Remark { text });
                 finding.fix = case.reach_machine(matter, &edges);
             }

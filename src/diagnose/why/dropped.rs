@@ -11,8 +11,8 @@ use crate::diagnose::{Case, Obstacle, drops, takes_at};
 use crate::graph::Verdict;
 use crate::model::words::few;
 use crate::model::{
-    ContainerAt, DropSearch, Ladder, LostWay, Measurement, Outcome, Rung, RungKind, State, Status,
-    Unread, Why,
+    ContainerAt, DropSearch, Ladder, LostWay, Measurement, Outcome, PacketDrop, Rung, RungKind,
+    State, Status, Unread, Why,
 };
 
 /// The way on which what was measured is lost although nothing known stands in
@@ -86,7 +86,7 @@ pub fn add(climb: &Climb, ladder: &mut Ladder) {
     ladder.rungs.insert(place, rung(search));
     let Some(first) = search.found.first() else { return };
     ladder.drops = search.found.clone();
-    ladder.because = Some(sentence(climb, to, &first.to_string()));
+    ladder.because = Some(sentence(climb, to, first));
     ladder.fix = drops::steps(climb.case, first, search.address);
     ladder.see = Some(climb.connect());
 }
@@ -118,9 +118,12 @@ fn not_looked(search: &DropSearch) -> String {
 }
 
 /// `web may reach db by the map, did so 20 s ago, and does not now, because …`
-fn sentence(climb: &Climb, to: &str, cause: &str) -> String {
-    let from = climb.name();
+fn sentence(climb: &Climb, to: &str, drop: &PacketDrop) -> String {
+    let (from, cause) = (climb.name(), drop.to_string());
     match (climb.aim.target, used::worked(climb)) {
+        (Destination::Elsewhere, _) if drop.cause.loses_answers() => {
+            format!("what {from} sends to {to} gets no answer, because {cause}")
+        }
         (Destination::Elsewhere, _) => {
             format!("what {from} sends to {to} does not get there, because {cause}")
         }

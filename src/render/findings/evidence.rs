@@ -294,7 +294,9 @@ pub fn sentence(evidence: &Evidence) -> String {
         }
         Evidence::DroppedBy { container, to, by } => {
             let proof = by.proof().map(|proof| format!(" ({proof})")).unwrap_or_default();
-            format!("What {container} sends to {to} does not get there, because {by}{proof}")
+            let lost =
+                if by.cause.loses_answers() { "gets no answer" } else { "does not get there" };
+            format!("What {container} sends to {to} {lost}, because {by}{proof}")
         }
         Evidence::NoDropFound { rules, namespaces } => format!(
             "{} in {} were read, and no counter moved by what was sent",
