@@ -7,7 +7,6 @@ use ipnet::IpNet;
 
 use super::case::Case;
 use super::steps::{advise, on_host, step};
-use crate::model::words::few;
 use crate::model::{
     Action, Applicability, ContainerAt, DropCause, DropSearch, DropSite, FirewallRule, PacketDrop,
     RuleOwner, Step,
@@ -132,19 +131,36 @@ fn of_rule(case: &Case, drop: &PacketDrop, rule: &FirewallRule) -> Vec<Step> {
     steps
 }
 
-/// Rules that may do it, where nothing could be told by counting.
-pub fn suspects(search: &DropSearch) -> Option<String> {
+/// The most rules under suspicion that are spelled out.
+const MOST_SUSPECTS: usize = 4;
+
+/// Rules that may do it, where nothing could be told by counting: the first of them.
+pub fn suspects(search: &DropSearch) -> Vec<PacketDrop> {
     let as_found = |(site, rule): &(DropSite, FirewallRule)| {
         let (site, cause) = (site.clone(), DropCause::Rule(rule.clone()));
-        PacketDrop { site, cause, counted: Vec::new() }.to_string()
+        PacketDrop { site, cause, counted: Vec::new() }
     };
-    let said: Vec<String> = search.uncounted.iter().map(as_found).collect();
-    (!said.is_empty()).then(|| {
-        format!(
-            "some rules that drop have no counter, so that it may be one of them: {}",
-            few(&said)
-        )
-    })
+    search.uncounted.iter().take(MOST_SUSPECTS).map(as_found).collect()
+}
+
+/// Shows the chains that have them.
+pub fn show_suspects(case: &Case, suspects: &[PacketDrop]) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut chains = Vec::new();
+    for drop in suspects {
+        let DropCause::Rule(rule) = &drop.cause else { continue };
+        let chain = (&drop.site, &rule.tool, &rule.table, &rule.chain);
+        if chains.contains(&chain) {
+            continue;
+        }
+        chains.push(chain);
+        let (process, rule) = (process(case, &drop.site), Box::new(rule.clone()));
+        steps.push(step(Action::ShowRule { rule, process }, Applicability::Safe));
+    }
+    if !steps.is_empty() {
+        steps.insert(0, advise("see the rules that may do it, of which none has a counter:"));
+    }
+    steps
 }
 
 /// A command where it is to be run.

@@ -538,9 +538,7 @@ impl<'a> Facts<'a> {
 
     /// The first network of a container that leads out, if such rules let nothing out of any.
     pub fn kept_in(&self, at: ContainerAt) -> Option<NetworkAt> {
-        let is_kept = |at: &NetworkAt| {
-            matches!(self.rules_out(*at), Some(RulesOut::KeptIn | RulesOut::NotMasqueraded))
-        };
+        let is_kept = |at: &NetworkAt| self.rules_out(*at).is_some_and(RulesOut::keeps_in);
         let mut networks = self.joined(at).filter(|network| !self.network(*network).internal);
         let first = networks.next().filter(is_kept)?;
         networks.all(|network| is_kept(&network)).then_some(first)

@@ -2,10 +2,27 @@
 //! them the rules for that again: what a rule offers and what `why` offers is the same.
 
 use super::case::Case;
+use super::names::Meaning;
 use super::steps::{advise, on_host};
-use crate::model::{Evidence, NetworkAt, RulesOut, Step};
+use super::wanted::Edge;
+use crate::model::words::few;
+use crate::model::{ContainerAt, Evidence, NetworkAt, RulesOut, Step, TroubleKind};
 
-impl Case<'_> {
+impl<'a> Case<'a> {
+    /// What a container dials in the world and can never reach, where its log complains of a
+    /// connection and does not say of which; with the network that nothing gets out of.
+    pub fn kept_in_vaguely(&self, at: ContainerAt) -> Option<(NetworkAt, Vec<&Edge<'a>>)> {
+        let network = self.kept_in(at)?;
+        let trouble = self.trouble_that_goes_on(at)?;
+        let is_lost = matches!(
+            trouble.kind,
+            TroubleKind::NoAnswer | TroubleKind::Unreachable | TroubleKind::NameNotFound
+        );
+        let mut outside = self.suspects(at);
+        outside.retain(|edge| is_lost && edge.target == Meaning::Outside);
+        (!outside.is_empty()).then_some((network, outside))
+    }
+
     /// Whether the engine of a network is told to make no rules.
     pub fn is_told_no_rules(&self, at: NetworkAt) -> bool {
         self.map.snapshot().engine_of(&self.network(at).node).makes_rules == Some(false)
@@ -14,7 +31,8 @@ impl Case<'_> {
     /// What was seen of the rules of networks of one engine, for which they do the same.
     pub fn kept_in_by(&self, networks: &[NetworkAt]) -> Option<Evidence> {
         let first = *networks.first()?;
-        let (rules, told) = (self.rules_out(first)?, self.is_told_no_rules(first));
+        let rules = self.rules_out(first)?;
+        let told = rules.lacks_engines() && self.is_told_no_rules(first);
         let networks = networks.iter().map(|at| self.network(*at).name.clone()).collect();
         Some(Evidence::KeptIn { networks, rules, told })
     }
@@ -22,6 +40,11 @@ impl Case<'_> {
     /// Lets out again what is on networks of one engine.
     pub fn let_out(&self, networks: &[NetworkAt]) -> Vec<Step> {
         let Some(first) = networks.first() else { return Vec::new() };
+        match self.rules_out(*first) {
+            Some(RulesOut::Firewalld) => return self.put_into_zone(networks),
+            Some(RulesOut::Nftables) => return self.let_through(networks),
+            _ => {}
+        }
         if self.is_told_no_rules(*first) {
             let told = "the engine is told to make no rules (\"iptables\": false in its daemon.json, or \
                 --iptables=false): take that out and restart it; or keep such rules yourself, among \
@@ -35,6 +58,66 @@ impl Case<'_> {
             return vec![advise(again), on_host(&["podman", "network", "reload", "--all"])];
         }
         self.rules_again()
+    }
+
+    /// Has firewalld forward what comes from networks.
+    fn put_into_zone(&self, networks: &[NetworkAt]) -> Vec<Step> {
+        let mut steps = vec![advise(
+            "let firewalld forward what comes from there, at once and after each of its starts:",
+        )];
+        let mut put = |zone: &str, option: &str, thing: &str| {
+            let words = ["--zone", zone, option, thing];
+            steps.push(on_host(&[&["firewall-cmd"], &words[..]].concat()));
+            steps.push(on_host(&[&["firewall-cmd", "--permanent"], &words[..]].concat()));
+        };
+        let mut is_dockers = true;
+        for at in networks {
+            let network = self.network(*at);
+            is_dockers &= !self.map.snapshot().engine_of(&network.node).is_podman();
+            if let Some(bridge) = network.bridge().filter(|_| is_dockers) {
+                put("docker", "--change-interface", &bridge);
+                continue;
+            }
+            let v4 = network.subnets.iter().filter(|subnet| subnet.subnet.addr().is_ipv4());
+            for subnet in v4 {
+                put("trusted", "--add-source", &subnet.subnet.to_string());
+            }
+        }
+        if is_dockers {
+            steps.push(advise(
+                "if it knows no zone `docker`, the engine was started before it, and makes the zone at \
+                 its next start: sudo systemctl restart docker",
+            ));
+        }
+        steps
+    }
+
+    /// Shows the rules that keep a network in.
+    pub fn show_rules(&self, network: NetworkAt) -> Step {
+        match self.rules_out(network) {
+            Some(RulesOut::Firewalld) => on_host(&["nft", "list", "table", "inet", "firewalld"]),
+            Some(RulesOut::Nftables) => on_host(&["nft", "list", "ruleset"]),
+            _ => on_host(&["iptables-save"]),
+        }
+    }
+
+    /// Shows the rules of nftables that keep networks in.
+    fn let_through(&self, networks: &[NetworkAt]) -> Vec<Step> {
+        let whence = |at: &NetworkAt| {
+            let network = self.network(*at);
+            network.bridge().unwrap_or_else(|| network.name.clone())
+        };
+        let whence: Vec<String> = networks.iter().map(whence).collect();
+        vec![
+            advise(
+                "see the chains that forward (hook forward), and what each of them drops or rejects:",
+            ),
+            on_host(&["nft", "list", "ruleset"]),
+            advise(format!(
+                "unless that is meant, accept there what comes from {}, before it is dropped",
+                few(&whence)
+            )),
+        ]
     }
 
     /// Has the engine make its rules again, which somebody has taken away.

@@ -99,3 +99,19 @@ fn rules_that_this_version_does_not_know_are_as_good_as_not_read() {
     assert!(is_told("of-the-future"));
     assert!(!is_told("open"));
 }
+
+/// What somebody forbids on purpose is told of where something fails, whoever makes rules.
+#[test]
+fn a_zone_or_a_table_that_forbids_it_is_told_of_where_something_fails() {
+    let makes = json!({"makes_rules": true});
+    for (rules, why, command) in [
+        ("firewalld", "firewalld forwards nothing from there", "\"--change-interface\""),
+        ("nftables", "rules of nftables forbid it", "\"nft\""),
+    ] {
+        assert_eq!(told(&found(&makes, [rules, "open"], &json!([]))), [""; 0]);
+        let findings = found(&makes, [rules, "open"], &complaints());
+        assert_eq!(told(&findings), [format!("firewall-drop Nothing gets out of n: {why}")]);
+        assert!(advice(&findings[0]).contains(command), "{}", advice(&findings[0]));
+        assert!(!advice(&findings[0]).contains("\"systemctl\""), "{}", advice(&findings[0]));
+    }
+}

@@ -528,6 +528,9 @@ pub enum Evidence {
         rules: usize,
         /// In how many network namespaces.
         namespaces: usize,
+        /// Rules that have no counter, of which it may be one: the first of them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        uncounted: Vec<PacketDrop>,
     },
     /// What a container's log says last.
     LastWords {

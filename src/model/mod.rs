@@ -90,7 +90,7 @@ pub use observation::{
     Attached, Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means,
     Mtu, NetworkObservation, Observation, Progress, ResolvedName, RouteEntry, RulesOut,
 };
-pub use packet_drop::{DeadRoute, DropCause, DropSearch, DropSite, LostWay, PacketDrop};
+pub use packet_drop::{DeadRoute, DropCause, DropSearch, DropSite, LostWay, PacketDrop, suspicion};
 pub use part::Part;
 pub use plan::{Fault, Form, Place, Plan, Refuser};
 pub use port::{ExposedPort, Protocol, PublishedPort, RequestedPort};

@@ -328,6 +328,10 @@ pub enum RulesOut {
     KeptIn,
     /// None of them gives it an address of the machine's, and so no answer comes back.
     NotMasqueraded,
+    /// firewalld drops or rejects it: its zones forward nothing from there.
+    Firewalld,
+    /// Another table of nftables drops or rejects it.
+    Nftables,
     /// It gets out, as far as the rules tell.
     Open,
     /// Something that this version does not know.
@@ -336,6 +340,16 @@ pub enum RulesOut {
 }
 
 impl RulesOut {
+    /// Whether nothing gets out, or no answer comes back.
+    pub fn keeps_in(self) -> bool {
+        self.lacks_engines() || matches!(self, Self::Firewalld | Self::Nftables)
+    }
+
+    /// Whether that is for want of rules that engines make.
+    pub fn lacks_engines(self) -> bool {
+        matches!(self, Self::KeptIn | Self::NotMasqueraded)
+    }
+
     /// What they do with what goes out of networks, with a small letter.
     pub fn sentence(self, networks: &str) -> String {
         match self {
@@ -347,6 +361,12 @@ impl RulesOut {
                 "no rule of the machine's firewall gives what goes out of {networks} the machine's \
                  address (masquerade), so no answer comes back"
             ),
+            Self::Firewalld => {
+                format!("by its zones firewalld forwards nothing that comes from {networks}")
+            }
+            Self::Nftables => {
+                format!("rules of nftables drop or reject what goes out of {networks}")
+            }
             Self::Open => format!("what goes out of {networks} is let through"),
             Self::Other => format!("what becomes of what goes out of {networks} is not known"),
         }

@@ -186,6 +186,18 @@ pub struct PacketDrop {
     pub counted: Vec<u32>,
 }
 
+/// That rules which do not count are under suspicion: a sentence without a capital letter.
+/// Nothing where there are none.
+pub fn suspicion(uncounted: &[PacketDrop]) -> Option<String> {
+    let said: Vec<String> = uncounted.iter().map(ToString::to_string).collect();
+    (!said.is_empty()).then(|| {
+        format!(
+            "some rules that drop have no counter, so that it may be one of them: {}",
+            few(&said)
+        )
+    })
+}
+
 /// `rule 7 of DOCKER-USER drops it: `-s … -j DROP``, with the place where it is
 /// not the machine.
 impl fmt::Display for PacketDrop {

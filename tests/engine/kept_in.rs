@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::own_engine::{OUTSIDE, OwnEngine};
+use crate::own_engine::{OUTSIDE, OwnEngine, UPLINK};
 use crate::support::{netmap_command, text};
 
 /// A container that dials the world outside again and again, as its log says.
@@ -127,5 +127,97 @@ fn an_engine_that_is_to_make_no_rules_is_told_of_where_something_fails() {
         on_machine(&engine, command);
     }
     assert!(gets_out(&engine), "{}", text(finding.to_string().as_bytes()));
+    is_content(&engine);
+}
+
+/// What firewalld 1.3 has for a bridge in its zone `public`, as nft shows it, without what
+/// is empty or of IPv6; `more` is what the zone accepts.
+fn zone_public(bridge: &str, more: &str) -> String {
+    format!(
+        "table inet firewalld {{
+           chain filter_FORWARD {{
+             type filter hook forward priority filter + 10; policy accept;
+             ct state {{ established, related }} accept
+             ct status dnat accept
+             iifname \"lo\" accept
+             ct state invalid drop
+             jump filter_FORWARD_ZONES
+             reject with icmpx admin-prohibited
+           }}
+           chain filter_FORWARD_ZONES {{
+             iifname \"{bridge}\" goto filter_FWD_public
+             iifname \"docker0\" goto filter_FWD_docker
+             goto filter_FWD_public
+           }}
+           chain filter_FWD_public {{
+             jump filter_FWD_public_allow
+           }}
+           chain filter_FWD_public_allow {{
+             oifname \"{bridge}\" accept
+             {more}
+           }}
+           chain filter_FWD_docker {{
+             accept
+           }}
+         }}"
+    )
+}
+
+/// A bridge that somebody, or NetworkManager, has put into a zone of firewalld's that
+/// forwards nothing: its rules stand beside the engine's, which are all there.
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_zone_of_firewalld_and_a_table_of_nftables_that_forward_nothing_are_named() {
+    let engine = OwnEngine::with_way_out();
+    engine.docker(&["network", "create", "app"]);
+    engine.sleeper("quiet", &["--network", "app"]);
+    let id = engine.docker(&["network", "inspect", "-f", "{{.Id}}", "app"]);
+    let bridge = format!("br-{}", &id[..12]);
+    let load = |rules: &str| on_machine(&engine, &format!("echo '{rules}' | nft -f -"));
+    load(&zone_public(&bridge, ""));
+    thread::sleep(Duration::from_secs(6));
+    // Who forbids it on purpose hears nothing, as long as nobody complains.
+    assert_eq!(found(&engine), [Value::Null; 0]);
+    web(&engine, &["--network", "app"]);
+    thread::sleep(Duration::from_secs(8));
+    assert!(!gets_out(&engine));
+    let finding = only(&engine);
+    assert_eq!(
+        finding["summary"],
+        "Nothing gets out of app: firewalld forwards nothing from there"
+    );
+    let command = format!("sudo firewall-cmd --zone docker --change-interface {bridge}");
+    assert!(finding["fix"].to_string().contains(&command), "{finding:#}");
+    let ladder = netmap(&engine, &["why", "web", OUTSIDE, "--format", "json"]);
+    assert!(ladder["rungs"].to_string().contains("lets nothing out of app"), "{ladder:#}");
+    assert!(ladder["fix"].to_string().contains(&command), "{ladder:#}");
+    // What that does; and a zone in which the way out is as well.
+    for open in [
+        zone_public(&bridge, "").replace(
+            "goto filter_FWD_public\n             iifname",
+            "goto filter_FWD_docker\n             iifname",
+        ),
+        zone_public(&bridge, &format!("oifname \"{UPLINK}\" accept")),
+    ] {
+        on_machine(&engine, "nft delete table inet firewalld");
+        load(&open);
+        assert!(gets_out(&engine), "{open}");
+        is_content(&engine);
+    }
+    on_machine(&engine, "nft delete table inet firewalld");
+    load(
+        "table inet mine {
+           chain f {
+             type filter hook forward priority 0; policy drop;
+             ct state established accept
+             iifname \"eth9\" accept
+           }
+         }",
+    );
+    thread::sleep(Duration::from_secs(4));
+    assert!(!gets_out(&engine));
+    assert_eq!(only(&engine)["summary"], "Nothing gets out of app: rules of nftables forbid it");
+    on_machine(&engine, "nft delete table inet mine");
+    assert!(gets_out(&engine));
     is_content(&engine);
 }

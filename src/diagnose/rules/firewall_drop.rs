@@ -10,8 +10,9 @@ use crate::diagnose::{
 use crate::graph::{Agreement, Compared, Extent, Silence, Ways, silences};
 use crate::model::words::few;
 use crate::model::{
-    By, ContainerAt, Driver, DropSearch, Evidence, Family, Finding, LogErrorKind, LostWay,
-    NetworkAt, Outcome, Part, Protocol, RulesOut, Severity, Step, Why,
+    By, ContainerAt, Driver, DropCause, DropSearch, Evidence, Family, Finding, LogErrorKind,
+    LostWay, NetworkAt, Outcome, PacketDrop, Part, Protocol, RuleOwner, RulesOut, Severity, Step,
+    Why,
 };
 use crate::order::{OrderBy, Ordered};
 
@@ -39,7 +40,8 @@ pub const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case) -> Judgement {
-    let mut silences = unexplained(case);
+    let (kept, mut silences): (Vec<Silence>, Vec<Silence>) =
+        unexplained(case).into_iter().partition(|silence| is_kept_in(case, silence));
     silences.extend(refusals(case).into_iter().filter(|refusal| is_told(case, refusal)));
     let mut judgement = Judgement::of(silences.iter().map(|silence| {
         let mut finding = match &silence.extent {
@@ -55,7 +57,7 @@ fn judge(case: &Case) -> Judgement {
         finding
     }));
     judgement.findings.extend(not_sent_on(case));
-    judgement.findings.extend(kept_in(case));
+    judgement.findings.extend(kept_in(case, &kept));
     let searched = silences.iter().filter_map(|silence| search(case, silence));
     let in_vain = searched.filter(|search| search.found.is_empty());
     let unread = case.map.snapshot().unread.iter().filter(|note| note.part == Part::Firewall);
@@ -117,13 +119,45 @@ fn not_sent_on(case: &Case) -> Option<Finding> {
     Some(finding)
 }
 
+/// Measurements that are shown beside a cause of which rules tell.
+const MOST_MEASURED: usize = 3;
+
+/// The networks on which there is silence.
+fn networks_of(case: &Case, silence: &Silence) -> Vec<NetworkAt> {
+    match &silence.extent {
+        Extent::Networks { networks, .. } => networks.clone(),
+        Extent::Container { network, .. } => vec![*network],
+        Extent::Pair(a, b) => case.shared(*a, *b),
+    }
+}
+
+/// Whether the silence is that of networks whose rules the engine made and somebody took: what
+/// no rule accepts is dropped among their members as well, where bridges ask the firewall. Not
+/// where something else was found to drop it.
+fn is_kept_in(case: &Case, silence: &Silence) -> bool {
+    let networks = networks_of(case, silence);
+    let is_kept = |at: &NetworkAt| {
+        let engine = case.map.snapshot().engine_of(&case.network(*at).node);
+        engine.makes_rules == Some(true) && case.rules_out(*at) == Some(RulesOut::KeptIn)
+    };
+    let by_policy = |drop: &PacketDrop| matches!(&drop.cause, DropCause::Rule(rule) if rule.owner == RuleOwner::Policy);
+    !networks.is_empty()
+        && networks.iter().all(is_kept)
+        && search(case, silence).is_none_or(|search| search.found.iter().all(by_policy))
+}
+
 /// Networks out of which the rules of their machine's firewall let nothing: the engine has
 /// made such rules, and they are gone, or what fails shows that nobody has.
-fn kept_in(case: &Case) -> Vec<Finding> {
-    let failing = case.obstructed(|_, obstacle| match obstacle {
+///
+/// `silences` are those of what such a firewall keeps from one another, too.
+fn kept_in(case: &Case, silences: &[Silence]) -> Vec<Finding> {
+    let mut failing = case.obstructed(|_, obstacle| match obstacle {
         Obstacle::KeptIn(network) => Some(*network),
         _ => None,
     });
+    for (network, mut edges) in case.containers().filter_map(|at| case.kept_in_vaguely(at)) {
+        failing.entry(network).or_default().append(&mut edges);
+    }
     let edges_on = |at: NetworkAt| {
         let edges = failing.values().flatten().copied();
         edges.filter(move |edge| case.joined(edge.from).any(|on| on == at))
@@ -131,28 +165,41 @@ fn kept_in(case: &Case) -> Vec<Finding> {
     let mut alike: BTreeMap<(&str, RulesOut), Vec<NetworkAt>> = BTreeMap::new();
     for at in case.networks() {
         let node = case.network(at).node.as_str();
-        let Some(rules @ (RulesOut::KeptIn | RulesOut::NotMasqueraded)) = case.rules_out(at) else {
-            continue;
-        };
+        let Some(rules) = case.rules_out(at).filter(|rules| rules.keeps_in()) else { continue };
         let is_engines = case.map.snapshot().engine_of(node).makes_rules == Some(true);
-        if is_engines || edges_on(at).next().is_some() {
+        // What somebody forbids on purpose is nobody's fault until something fails.
+        if is_engines && rules.lacks_engines() || edges_on(at).next().is_some() {
             alike.entry((node, rules)).or_default().push(at);
         }
     }
-    let findings = alike.into_values().map(|networks| {
+    let findings = alike.into_iter().map(|((_, rules), networks)| {
         let names: Vec<&str> = networks.iter().map(|at| case.network(*at).name.as_str()).collect();
         let mut edges: Vec<&Edge> = networks.iter().flat_map(|at| edges_on(*at)).collect();
         edges.order_by(|a, b| (a.from, &a.host, a.port).cmp(&(b.from, &b.host, b.port)));
         edges.dedup_by_key(|edge| std::ptr::from_ref(*edge));
-        let why = match case.is_told_no_rules(networks[0]) {
-            true => "no rule of the machine's firewall leads out",
-            false => "the engine's rules are gone from the machine's firewall",
+        let why = match rules {
+            RulesOut::Firewalld => "firewalld forwards nothing from there",
+            RulesOut::Nftables => "rules of nftables forbid it",
+            _ if case.is_told_no_rules(networks[0]) => {
+                "no rule of the machine's firewall leads out"
+            }
+            _ => "the engine's rules are gone from the machine's firewall",
+        };
+        let within: Vec<&Silence> = silences
+            .iter()
+            .filter(|silence| networks_of(case, silence).iter().any(|at| networks.contains(at)))
+            .collect();
+        let nor = match within.is_empty() {
+            true => "",
+            false => ", nor from one container there to another",
         };
         let mut finding = RULE.finding(
             names.iter().copied().chain(case.clients(&edges)),
-            format!("Nothing gets out of {}: {why}", few(&names)),
+            format!("Nothing gets out of {}{nor}: {why}", few(&names)),
         );
         finding.evidence = case.signs(&edges);
+        let measurements = within.iter().flat_map(|silence| all_measured(case, silence));
+        finding.evidence.extend(measurements.take(MOST_MEASURED));
         finding.evidence.extend(case.kept_in_by(&networks));
         finding.fix = case.let_out(&networks);
         finding
@@ -254,7 +301,10 @@ fn add_drops(case: &Case, search: &DropSearch, finding: &mut Finding) {
         finding.fix = drops::steps(case, first, search.address);
     } else if *namespaces > 0 {
         let (rules, namespaces) = (*rules, *namespaces);
-        finding.evidence.push(Evidence::NoDropFound { rules, namespaces });
+        let uncounted = drops::suspects(search);
+        let seen = drops::show_suspects(case, &uncounted);
+        finding.fix.splice(0..0, seen);
+        finding.evidence.push(Evidence::NoDropFound { rules, namespaces, uncounted });
     }
 }
 

@@ -61,6 +61,8 @@ fn finding(
         Some(trouble) if trouble.kind == TroubleKind::Protocol && case.suspects(at).is_empty() => {
             Some(misunderstood(case, at, &trouble))
         }
+        // That nothing gets out explains it (firewall-drop).
+        Some(_) if case.kept_in_vaguely(at).is_some() => None,
         Some(trouble) => Some(of_nobody(case, at, &trouble, all)),
         // It may be so for another's sake, with whom that is told.
         None => (is_unhealthy && !case.is_unhealthy_for_another(at)).then(|| unhealthy(case, at)),

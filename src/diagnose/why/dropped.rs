@@ -12,7 +12,7 @@ use crate::graph::Verdict;
 use crate::model::words::few;
 use crate::model::{
     ContainerAt, DropSearch, Ladder, LostWay, Measurement, Outcome, PacketDrop, Rung, RungKind,
-    State, Status, Unread, Why,
+    State, Status, Unread, Why, suspicion,
 };
 
 /// The way on which what was measured is lost although nothing known stands in
@@ -99,7 +99,7 @@ fn rung(search: &DropSearch) -> Rung {
             _ => search.scope(),
         };
         let mut rung = rung(Status::Unknown, detail);
-        rung.notes.extend(drops::suspects(search));
+        rung.notes.extend(suspicion(&drops::suspects(search)));
         if search.namespaces > 0 && !search.not_looked.is_empty() {
             rung.notes.push(format!("not looked at: {}", not_looked(search)));
         }

@@ -4,7 +4,7 @@
 use super::climb::Climb;
 use super::explained::{Explained, explained};
 use crate::diagnose::cures::{BY_A_RELAY, SMTP};
-use crate::diagnose::{Meaning, advise, advise_name, families, near, network_called, on_host};
+use crate::diagnose::{Meaning, advise, advise_name, families, near, network_called};
 use crate::model::words::few;
 use crate::model::{
     Family, Ladder, Measurement, NetworkAt, Outcome, Rung, RungKind, State, Status, Step, Why,
@@ -44,7 +44,7 @@ pub fn climb(climb: &Climb, ladder: &mut Ladder) {
     let (fix, see) = match obstacle.rung {
         RungKind::Running => (vec![climb.case.start(climb.from)], climb.case.logs(climb.from)),
         RungKind::Network => match climb.case.kept_in(climb.from) {
-            Some(network) => (climb.case.let_out(&[network]), on_host(&["iptables-save"])),
+            Some(network) => (climb.case.let_out(&[network]), climb.case.show_rules(network)),
             None => (leave(climb), climb.inside(&["ip", "route"])),
         },
         RungKind::Name if is_plain(climb) => {

@@ -7,6 +7,7 @@ mod iptables_fits;
 mod kernel;
 mod nft;
 mod nft_fits;
+mod nft_walk;
 mod packet;
 mod programs;
 mod queues;
@@ -27,6 +28,7 @@ use super::process::Process;
 use crate::model::{
     Container, DropCause, DropSite, Family, FirewallRule, RuleTool, RuleVerdict, RulesOut, visible,
 };
+use nft_walk::Walk;
 use programs::{Programs, Variants};
 use routing::{Route, has_rules};
 use serde_json::Value;
@@ -210,9 +212,9 @@ impl DropScene {
                 lacks_rules |= read.unread > 0;
             }
         }
+        // Those of iptables it shows as well, and not all that they ask for.
+        let listed = programs.run("nft", &["-j", "list", "ruleset"]).await;
         if saved.iter().any(|(_, masquerades)| !masquerades) {
-            // Those of iptables it shows as well, and not what they do.
-            let listed = programs.run("nft", &["-j", "list", "ruleset"]).await;
             for ((_, masquerades), packet) in saved.iter_mut().zip(packets) {
                 let may_fit = |says: &[Value]| nft_fits::may_fit(packet, says);
                 let read = listed.as_deref().map_err(|_| String::new());
@@ -223,10 +225,19 @@ impl DropScene {
             }
             lacks_rules |= listed.is_err();
         }
-        let told = saved.into_iter().map(|(keeps_in, masquerades)| match (keeps_in, masquerades) {
-            (true, _) => Some(RulesOut::KeptIn),
-            (false, true) => (!lacks_rules).then_some(RulesOut::Open),
-            (false, false) => (!lacks_rules).then_some(RulesOut::NotMasqueraded),
+        let walk = listed.ok().and_then(|text| Walk::read(&text)).unwrap_or_default();
+        let by = kernel::interfaces_out(&self.table("net/route").unwrap_or_default());
+        let told = saved.into_iter().zip(packets).map(|((keeps_in, masquerades), packet)| {
+            if keeps_in {
+                return Some(RulesOut::KeptIn);
+            }
+            match walk.loses(&packet.clone().leaving_by(&by)) {
+                Some("firewalld") => Some(RulesOut::Firewalld),
+                Some(_) => Some(RulesOut::Nftables),
+                None if lacks_rules => None,
+                None if masquerades => Some(RulesOut::Open),
+                None => Some(RulesOut::NotMasqueraded),
+            }
         });
         told.collect()
     }

@@ -15,7 +15,7 @@ pub fn may_fit(packet: &Packet, expressions: &[Value]) -> bool {
 }
 
 /// Whether one match holds; nothing where that is not understood.
-fn fits(packet: &Packet, one: &Value) -> Option<bool> {
+pub fn fits(packet: &Packet, one: &Value) -> Option<bool> {
     let (left, right) = (one.get("left")?, one.get("right")?);
     let is_equal = if let Some(payload) = left.get("payload") {
         let protocol = payload.get("protocol")?.as_str()?;

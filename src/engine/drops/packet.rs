@@ -37,6 +37,12 @@ impl Packet {
         ]
     }
 
+    /// The same, where it is known by which interfaces it may go out.
+    pub fn leaving_by(mut self, interfaces: &[String]) -> Self {
+        self.to.interfaces = interfaces.to_vec();
+        self
+    }
+
     /// Whether it is of a protocol, by a name that programs have for it; nothing where
     /// that is not understood.
     pub fn is(&self, protocol: &str) -> Option<bool> {

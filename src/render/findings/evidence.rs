@@ -1,7 +1,7 @@
 //! Evidence in sentences, without full stop.
 
 use crate::model::words::{count, few, sentence_case};
-use crate::model::{Dial, Evidence, ListensFrom, MachineMatter, NodesMatter, Progress};
+use crate::model::{Dial, Evidence, ListensFrom, MachineMatter, NodesMatter, Progress, suspicion};
 
 /// What was seen, as a sentence for people.
 pub fn sentence(evidence: &Evidence) -> String {
@@ -298,11 +298,15 @@ pub fn sentence(evidence: &Evidence) -> String {
                 if by.cause.loses_answers() { "gets no answer" } else { "does not get there" };
             format!("What {container} sends to {to} {lost}, because {by}{proof}")
         }
-        Evidence::NoDropFound { rules, namespaces } => format!(
-            "{} in {} were read, and no counter moved by what was sent",
-            count(*rules, "rule"),
-            count(*namespaces, "network namespace")
-        ),
+        Evidence::NoDropFound { rules, namespaces, uncounted } => {
+            let suspicion = suspicion(uncounted).map(|said| format!("; {said}"));
+            format!(
+                "{} in {} were read, and no counter moved by what was sent{}",
+                count(*rules, "rule"),
+                count(*namespaces, "network namespace"),
+                suspicion.unwrap_or_default()
+            )
+        }
         Evidence::Carries { networks } => {
             format!("On {} containers do answer", few(networks))
         }

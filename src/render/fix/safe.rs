@@ -88,8 +88,10 @@ const OPTIONS: [&str; 53] = [
 const SHARING: [&str; 3] = ["--pod", "--userns", "--uts"];
 
 /// The options of commands that netmap itself writes out.
-const OWN: [&str; 30] = [
+const OWN: [&str; 34] = [
+    "--add-source",
     "--all",
+    "--change-interface",
     "--ctstate",
     "--dport",
     "--driver-opt",
@@ -99,8 +101,10 @@ const OWN: [&str; 30] = [
     "--ip",
     "--ip6",
     "--link-local-ip",
+    "--permanent",
     "--quiet",
     "--tail",
+    "--zone",
     "-A",
     "-I",
     "-L",
