@@ -173,20 +173,20 @@ fn one_container_changed_changes_only_its_lines() {
         for _ in 0..2 {
             scope.spawn(|| {
                 while let Some((name, map, before, change)) = next() {
-                    hold_to_its_bound(name, map, before, change);
+                    println!("{}", hold_to_its_bound(name, map, before, change));
                 }
             });
         }
     });
 }
 
-/// Changes some containers of a map in one way, one at a time.
+/// Changes some containers of a map in one way, one at a time; the row of the table.
 fn hold_to_its_bound(
     name: &str,
     map: &Snapshot,
     before: &[&str],
     (change, work, bound): (&str, Change, Bound),
-) {
+) -> String {
     let number = map.containers.len();
     let mut counts: Vec<(usize, String)> = Vec::new();
     let mut all = 0;
@@ -206,10 +206,10 @@ fn hold_to_its_bound(
     counts.sort();
     let (most, whose) = counts.last().unwrap();
     let median = counts[counts.len() / 2].0;
-    println!("| {name} | {all} | {change} | {most} ({whose}) | {median} |");
     let holds = match bound {
         Bound::Most(bound) => *most <= bound,
         Bound::Median(percent) => 100 * median <= percent * all,
     };
     assert!(holds, "{name}, {change}: {most} of {all}, {whose}; {median} in the middle");
+    format!("| {name} | {all} | {change} | {most} ({whose}) | {median} |")
 }

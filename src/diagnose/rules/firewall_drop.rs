@@ -32,7 +32,8 @@ pub const RULE: Rule = Rule {
         is on them, under the machine's address.",
     example: "Time-outs, or `No route to host`, between two containers of one network",
     fix: "Take the rule away that netmap names. Where it names none, restart the engine after the \
-        firewall, so that its rules are there again; with firewalld, put the bridge into the zone `docker`. \
+        firewall, so that its rules are there again; with firewalld, put the bridge into the zone \
+        `docker`: `firewall-cmd --zone docker --change-interface BRIDGE`, and once more with `--permanent`. \
         Where only one network carries nothing, look for a rule that names its bridge.",
     mistaken_for: "A network that keeps its members apart (icc-off), which netmap distinguishes.",
     needs: &[Sight::Probe],

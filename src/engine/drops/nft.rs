@@ -24,27 +24,29 @@ pub struct Ruleset {
     pub masquerades: bool,
 }
 
+/// What nft prints: one object after the other, by its kind.
 #[derive(Deserialize)]
-struct Document {
-    nftables: Vec<HashMap<String, Value>>,
+pub struct Document {
+    pub nftables: Vec<HashMap<String, Value>>,
 }
 
 #[derive(Deserialize)]
-struct Chain {
-    family: String,
-    table: String,
-    name: String,
-    hook: Option<String>,
-    policy: Option<String>,
+pub struct Chain {
+    pub family: String,
+    pub table: String,
+    pub name: String,
+    /// Where the kernel enters it by itself.
+    pub hook: Option<String>,
+    pub policy: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Rule {
-    family: String,
-    table: String,
-    chain: String,
-    handle: u64,
-    expr: Vec<Value>,
+pub struct Rule {
+    pub family: String,
+    pub table: String,
+    pub chain: String,
+    pub handle: u64,
+    pub expr: Vec<Value>,
 }
 
 /// A counter that has a name, which rules refer to.

@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use serde::Deserialize;
 use serde_json::Value;
 
+use super::nft::{Chain, Document, Rule};
 use super::nft_fits;
 use super::packet::{Packet, any};
 use super::tally::MOST_RULES;
@@ -47,28 +47,6 @@ impl Ends {
     const RETURNED: Self = Self { accepted: false, lost: false, returns: true };
 }
 
-#[derive(Deserialize)]
-struct Document {
-    nftables: Vec<HashMap<String, Value>>,
-}
-
-#[derive(Deserialize)]
-struct Chain {
-    family: String,
-    table: String,
-    name: String,
-    hook: Option<String>,
-    policy: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Rule {
-    family: String,
-    table: String,
-    chain: String,
-    expr: Vec<Value>,
-}
-
 impl Walk {
     /// Reads what `nft -j list ruleset` printed; nothing where some of it makes no sense, or
     /// is too much.
@@ -90,7 +68,8 @@ impl Walk {
                 }
                 "rule" => {
                     number += 1;
-                    let Rule { family, table, chain, expr } = serde_json::from_value(value).ok()?;
+                    let Rule { family, table, chain, expr, .. } =
+                        serde_json::from_value(value).ok()?;
                     let of_table = walk.rules.entry((family, table)).or_default();
                     of_table.entry(chain).or_default().push(expr);
                 }
