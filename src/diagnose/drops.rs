@@ -134,13 +134,17 @@ fn of_rule(case: &Case, drop: &PacketDrop, rule: &FirewallRule) -> Vec<Step> {
 /// The most rules under suspicion that are spelled out.
 const MOST_SUSPECTS: usize = 4;
 
-/// Rules that may do it, where nothing could be told by counting: the first of them.
-pub fn suspects(search: &DropSearch) -> Vec<PacketDrop> {
+/// Rules that may do it, where nothing could be told by counting: the first of them, and how
+/// many more there are.
+pub fn suspects(search: &DropSearch) -> (Vec<PacketDrop>, usize) {
     let as_found = |(site, rule): &(DropSite, FirewallRule)| {
         let (site, cause) = (site.clone(), DropCause::Rule(rule.clone()));
         PacketDrop { site, cause, counted: Vec::new() }
     };
-    search.uncounted.iter().take(MOST_SUSPECTS).map(as_found).collect()
+    let first: Vec<PacketDrop> =
+        search.uncounted.iter().take(MOST_SUSPECTS).map(as_found).collect();
+    let more = search.uncounted.len() - first.len();
+    (first, more)
 }
 
 /// Shows the chains that have them.

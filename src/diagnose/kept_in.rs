@@ -1,6 +1,8 @@
 //! Networks out of which the firewall of the engine's machine lets nothing, and what gives
 //! them the rules for that again: what a rule offers and what `why` offers is the same.
 
+use std::net::IpAddr;
+
 use super::case::Case;
 use super::names::Meaning;
 use super::steps::{advise, on_host};
@@ -19,7 +21,9 @@ impl<'a> Case<'a> {
             TroubleKind::NoAnswer | TroubleKind::Unreachable | TroubleKind::NameNotFound
         );
         let mut outside = self.suspects(at);
-        outside.retain(|edge| is_lost && edge.target == Meaning::Outside);
+        // Of IPv6 the rules were not read.
+        let is_v4 = |edge: &Edge| !edge.host.parse::<IpAddr>().is_ok_and(|host| host.is_ipv6());
+        outside.retain(|edge| is_lost && edge.target == Meaning::Outside && is_v4(edge));
         (!outside.is_empty()).then_some((network, outside))
     }
 
@@ -70,25 +74,21 @@ impl<'a> Case<'a> {
             steps.push(on_host(&[&["firewall-cmd"], &words[..]].concat()));
             steps.push(on_host(&[&["firewall-cmd", "--permanent"], &words[..]].concat()));
         };
-        let mut is_dockers = true;
-        for at in networks {
-            let network = self.network(*at);
-            is_dockers &= !self.map.snapshot().engine_of(&network.node).is_podman();
-            if let Some(bridge) = network.bridge().filter(|_| is_dockers) {
-                put("docker", "--change-interface", &bridge);
-                continue;
-            }
-            let v4 = network.subnets.iter().filter(|subnet| subnet.subnet.addr().is_ipv4());
-            for subnet in v4 {
+        let first = networks.first().map(|at| self.network(*at).node.as_str());
+        if self.map.snapshot().engine_of(first.unwrap_or_default()).is_podman() {
+            let subnets = networks.iter().flat_map(|at| &self.network(*at).subnets);
+            for subnet in subnets.filter(|subnet| subnet.subnet.addr().is_ipv4()) {
                 put("trusted", "--add-source", &subnet.subnet.to_string());
             }
+            return steps;
         }
-        if is_dockers {
-            steps.push(advise(
-                "if it knows no zone `docker`, the engine was started before it, and makes the zone at \
-                 its next start: sudo systemctl restart docker",
-            ));
+        for bridge in networks.iter().filter_map(|at| self.network(*at).bridge()) {
+            put("docker", "--change-interface", &bridge);
         }
+        steps.push(advise(
+            "if it knows no zone `docker`, the engine was started before it, and makes the zone at \
+             its next start: sudo systemctl restart docker",
+        ));
         steps
     }
 

@@ -529,8 +529,9 @@ pub enum Evidence {
         /// In how many network namespaces.
         namespaces: usize,
         /// Rules that have no counter, of which it may be one: the first of them.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         uncounted: Vec<PacketDrop>,
+        /// How many more of these there are.
+        more: usize,
     },
     /// What a container's log says last.
     LastWords {

@@ -186,16 +186,16 @@ pub struct PacketDrop {
     pub counted: Vec<u32>,
 }
 
-/// That rules which do not count are under suspicion: a sentence without a capital letter.
-/// Nothing where there are none.
-pub fn suspicion(uncounted: &[PacketDrop]) -> Option<String> {
+/// That rules which do not count are under suspicion, the first of them and so many more: a
+/// sentence without a capital letter. Nothing where there are none.
+pub fn suspicion(uncounted: &[PacketDrop], more: usize) -> Option<String> {
     let said: Vec<String> = uncounted.iter().map(ToString::to_string).collect();
-    (!said.is_empty()).then(|| {
-        format!(
-            "some rules that drop have no counter, so that it may be one of them: {}",
-            few(&said)
-        )
-    })
+    let said = match more {
+        _ if said.is_empty() => return None,
+        0 => few(&said),
+        more => format!("{} and {more} more", said.join(", ")),
+    };
+    Some(format!("some rules that drop have no counter, so that it may be one of them: {said}"))
 }
 
 /// `rule 7 of DOCKER-USER drops it: `-s … -j DROP``, with the place where it is

@@ -1,6 +1,7 @@
 //! Silence where the map says that the way is open.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv6Addr;
 
 use super::swarm_ports;
 use crate::diagnose::{
@@ -142,8 +143,11 @@ fn is_kept_in(case: &Case, silence: &Silence) -> bool {
         engine.makes_rules == Some(true) && case.rules_out(*at) == Some(RulesOut::KeptIn)
     };
     let by_policy = |drop: &PacketDrop| matches!(&drop.cause, DropCause::Rule(rule) if rule.owner == RuleOwner::Policy);
+    // Of IPv6 the rules were not read.
+    let is_v6 = |row: &Compared| row.measurement.target.parse::<Ipv6Addr>().is_ok();
     !networks.is_empty()
         && networks.iter().all(is_kept)
+        && !silence.attempts.iter().any(is_v6)
         && search(case, silence).is_none_or(|search| search.found.iter().all(by_policy))
 }
 
@@ -226,7 +230,7 @@ fn not_read(case: &Case) -> Option<String> {
     (!names.is_empty()).then(|| {
         format!(
             "whether the rules of the machine's firewall lead out of {}: nobody has read them \
-             (root beside the engine may)",
+             (root beside the engine may), or not all of them make sense",
             few(&names)
         )
     })
@@ -302,10 +306,10 @@ fn add_drops(case: &Case, search: &DropSearch, finding: &mut Finding) {
         finding.fix = drops::steps(case, first, search.address);
     } else if *namespaces > 0 {
         let (rules, namespaces) = (*rules, *namespaces);
-        let uncounted = drops::suspects(search);
+        let (uncounted, more) = drops::suspects(search);
         let seen = drops::show_suspects(case, &uncounted);
         finding.fix.splice(0..0, seen);
-        finding.evidence.push(Evidence::NoDropFound { rules, namespaces, uncounted });
+        finding.evidence.push(Evidence::NoDropFound { rules, namespaces, uncounted, more });
     }
 }
 

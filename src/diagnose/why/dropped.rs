@@ -99,7 +99,8 @@ fn rung(search: &DropSearch) -> Rung {
             _ => search.scope(),
         };
         let mut rung = rung(Status::Unknown, detail);
-        rung.notes.extend(suspicion(&drops::suspects(search)));
+        let (uncounted, more) = drops::suspects(search);
+        rung.notes.extend(suspicion(&uncounted, more));
         if search.namespaces > 0 && !search.not_looked.is_empty() {
             rung.notes.push(format!("not looked at: {}", not_looked(search)));
         }

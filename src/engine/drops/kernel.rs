@@ -82,15 +82,6 @@ pub fn interfaces(text: &str) -> Vec<Tally> {
 }
 
 /// What found no place in the table of connections, from
-/// The interfaces that default routes lead out by, of `/proc/net/route`: a destination and a
-/// mask of nothing.
-pub fn interfaces_out(text: &str) -> Vec<String> {
-    let routes = text.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>());
-    let default =
-        routes.filter(|of| of.get(1) == Some(&"00000000") && of.get(7) == Some(&"00000000"));
-    default.map(|of| of[0].to_owned()).collect()
-}
-
 /// `/proc/net/stat/nf_conntrack`: a line for each processor, in hexadecimal.
 pub fn conntrack(text: &str) -> Option<Tally> {
     let mut lines = text.lines().take(MOST_LINES);
@@ -176,15 +167,6 @@ pub fn no_neighbour(to: IpAddr, arp: &str) -> Option<DropCause> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn default_routes_lead_out() {
-        let text = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\n\
-            eth0\t00000000\t010200C0\t0003\t0\t0\t100\t00000000\t0\n\
-            br-1\t000012AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\n";
-        assert_eq!(interfaces_out(text), ["eth0"]);
-        assert_eq!(interfaces_out(""), [""; 0]);
-    }
 
     #[test]
     fn counters_stand_below_their_names() {

@@ -26,9 +26,10 @@ use super::Engine;
 use super::namespaces::{Visitor, may_enter};
 use super::process::Process;
 use crate::model::{
-    Container, DropCause, DropSite, Family, FirewallRule, RuleTool, RuleVerdict, RulesOut, visible,
+    Container, DropCause, DropSite, Family, FirewallRule, RuleOwner, RuleTool, RuleVerdict,
+    RulesOut, visible,
 };
-use nft_walk::Walk;
+use nft_walk::{Fate, Walk};
 use programs::{Programs, Variants};
 use routing::{Route, has_rules};
 use serde_json::Value;
@@ -196,6 +197,7 @@ impl DropScene {
         let programs = Programs::new(visitor, &self.namespace);
         let variants = self.iptables(Family::V4);
         let mut lacks_rules = variants.missing.is_some();
+        let mut known: Vec<String> = Vec::new();
         let mut saved: Vec<(bool, bool)> = vec![(false, false); packets.len()];
         for name in variants.names {
             let Ok(text) = programs.run(&format!("{name}-save"), &["-c"]).await else {
@@ -203,6 +205,7 @@ impl DropScene {
                 continue;
             };
             let lines = iptables::lines(&text);
+            known.extend(text.lines().filter_map(|line| Some(line.strip_prefix('*')?.to_owned())));
             for ((keeps_in, masquerades), packet) in saved.iter_mut().zip(packets) {
                 let may_fit = |words: &[String]| iptables_fits::may_fit(packet, words);
                 let read = iptables::judged(&lines, &name, may_fit);
@@ -223,23 +226,44 @@ impl DropScene {
                 *masquerades |= read.as_ref().is_ok_and(|read| read.masquerades);
                 lacks_rules |= read.is_ok_and(|read| read.unread > 0);
             }
-            lacks_rules |= listed.is_err();
         }
-        let walk = listed.ok().and_then(|text| Walk::read(&text)).unwrap_or_default();
-        let by = kernel::interfaces_out(&self.table("net/route").unwrap_or_default());
-        let told = saved.into_iter().zip(packets).map(|((keeps_in, masquerades), packet)| {
+        // What engines make themselves is no one's who forbids something.
+        let is_known = |family: &str, table: &str| {
+            let owner = RuleOwner::of(table, "", "");
+            matches!(owner, RuleOwner::Docker | RuleOwner::Podman)
+                || family == "ip" && known.iter().any(|known| known == table)
+        };
+        let walk = listed.ok().and_then(|text| Walk::read(&text, is_known));
+        lacks_rules |= walk.is_none();
+        let walk = walk.unwrap_or_default();
+        let told = saved.into_iter().zip(packets).map(async |((keeps_in, masquerades), packet)| {
             if keeps_in {
                 return Some(RulesOut::KeptIn);
             }
-            match walk.loses(&packet.clone().leaving_by(&by)) {
-                Some("firewalld") => Some(RulesOut::Firewalld),
-                Some(_) => Some(RulesOut::Nftables),
-                None if lacks_rules => None,
-                None if masquerades => Some(RulesOut::Open),
-                None => Some(RulesOut::NotMasqueraded),
+            let mut fate = walk.fate(packet);
+            if fate == Fate::Unsure
+                && let Some(interface) = self.interface_out(&programs, packet).await
+            {
+                fate = walk.fate(&packet.clone().leaving_by(&interface));
+            }
+            match fate {
+                Fate::Lost("firewalld") => Some(RulesOut::Firewalld),
+                Fate::Lost(_) => Some(RulesOut::Nftables),
+                Fate::Unsure => None,
+                Fate::Through if lacks_rules => None,
+                Fate::Through if masquerades => Some(RulesOut::Open),
+                Fate::Through => Some(RulesOut::NotMasqueraded),
             }
         });
-        told.collect()
+        join_all(told).await
+    }
+
+    /// The interface by which the kernel would send a packet on.
+    async fn interface_out(&self, programs: &Programs<'_>, packet: &Packet) -> Option<String> {
+        let asked = packet.routed()?;
+        let words = ["-j", "route", "get"].into_iter().chain(asked.iter().map(String::as_str));
+        let text = programs.run("ip", &words.collect::<Vec<_>>()).await.ok()?;
+        Some(Route::read(&text)?.interface)
     }
 
     /// The variants of iptables that there are, without the old one where it has

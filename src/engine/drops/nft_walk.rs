@@ -13,6 +13,17 @@ use super::tally::MOST_RULES;
 /// The chains of one table: its family and its name.
 type Table = (String, String);
 
+/// What becomes of a packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate<'a> {
+    /// It is lost for certain, in the table of this name.
+    Lost(&'a str),
+    /// It gets through, or is lost: not all that rules ask for is known.
+    Unsure,
+    /// It gets through all of them.
+    Through,
+}
+
 /// All chains that a packet may go through.
 #[derive(Debug, Default)]
 pub struct Walk {
@@ -48,9 +59,10 @@ impl Ends {
 }
 
 impl Walk {
-    /// Reads what `nft -j list ruleset` printed; nothing where some of it makes no sense, or
-    /// is too much.
-    pub fn read(text: &str) -> Option<Self> {
+    /// Reads what `nft -j list ruleset` printed, without the tables that `is_known` says are
+    /// known already, by family and name; nothing where some of it makes no sense, or is too
+    /// much.
+    pub fn read(text: &str, is_known: impl Fn(&str, &str) -> bool) -> Option<Self> {
         let document: Document = serde_json::from_str(text).ok()?;
         let mut walk = Self::default();
         let mut number = 0;
@@ -60,7 +72,9 @@ impl Walk {
                     let Chain { family, table, name, hook, policy } =
                         serde_json::from_value(value).ok()?;
                     // In a bridge interfaces have other names.
-                    if hook.as_deref() == Some("forward") && matches!(&*family, "inet" | "ip") {
+                    let is_of_v4 = matches!(&*family, "inet" | "ip");
+                    if hook.as_deref() == Some("forward") && is_of_v4 && !is_known(&family, &table)
+                    {
                         let drops = policy.as_deref() == Some("drop");
                         let table = (family, table);
                         walk.entered.push(Entered { table, chain: name, drops });
@@ -79,18 +93,22 @@ impl Walk {
         (number <= MOST_RULES).then_some(walk)
     }
 
-    /// The name of the first table in which a packet is lost for certain, which is the first
-    /// of its connection.
-    pub fn loses(&self, packet: &Packet) -> Option<&str> {
+    /// What becomes of a packet that is the first of its connection.
+    pub fn fate(&self, packet: &Packet) -> Fate<'_> {
         let none = Chains::new();
-        let is_lost = |entered: &&Entered| {
+        let mut fate = Fate::Through;
+        for entered in &self.entered {
             let chains = self.rules.get(&entered.table).unwrap_or(&none);
             let mut course = Course { packet, chains, known: HashMap::new() };
             let ends = course.ends(&entered.chain);
             let by_policy = |drops: bool| ends.returns && entered.drops == drops;
-            (ends.lost || by_policy(true)) && !ends.accepted && !by_policy(false)
-        };
-        self.entered.iter().find(is_lost).map(|entered| &*entered.table.1)
+            match (ends.lost || by_policy(true), ends.accepted || by_policy(false)) {
+                (true, false) => return Fate::Lost(&entered.table.1),
+                (true, true) => fate = Fate::Unsure,
+                (false, _) => {}
+            }
+        }
+        fate
     }
 }
 
@@ -275,7 +293,7 @@ mod tests {
             rule("filter_FWD_docker", json!([{"accept": null}])),
         ];
         all.extend(more.iter().map(|(chain, expr)| rule(chain, expr.clone())));
-        Walk::read(&json!({"nftables": all}).to_string()).expect("a list")
+        Walk::read(&json!({"nftables": all}).to_string(), |_, _| false).expect("a list")
     }
 
     fn leaving(bridge: &str, by: &[&str]) -> Packet {
@@ -291,18 +309,21 @@ mod tests {
     #[test]
     fn a_bridge_in_a_zone_that_forwards_nothing_is_kept_in() {
         let walk = ruleset(&[]);
-        for (bridge, by, lost) in [
-            ("br-public", &["eth0"][..], true),
+        let lost = Fate::Lost("firewalld");
+        for (bridge, by, fate) in [
+            ("br-public", "eth0", lost),
             // One that is in no zone.
-            ("br-other", &["eth0"], true),
-            ("br-docker", &["eth0"], false),
-            // Within a zone it is let through; which way out it takes is not known.
-            ("br-public", &["br-public"], false),
-            ("br-public", &[], false),
+            ("br-other", "eth0", lost),
+            ("br-docker", "eth0", Fate::Through),
+            // Within a zone it is let through.
+            ("br-public", "br-public", Fate::Through),
         ] {
-            let told = walk.loses(&leaving(bridge, by));
-            assert_eq!(told, lost.then_some("firewalld"), "{bridge} {by:?}");
+            assert_eq!(walk.fate(&leaving(bridge, &[by])), fate, "{bridge} {by}");
         }
+        // Which way out it takes decides, where a zone knows more than its bridge.
+        assert_eq!(walk.fate(&leaving("br-public", &[])), Fate::Unsure);
+        assert_eq!(walk.fate(&leaving("br-public", &[]).leaving_by("eth0")), lost);
+        assert_eq!(walk.fate(&leaving("br-docker", &[])), Fate::Through);
     }
 
     #[test]
@@ -315,28 +336,30 @@ mod tests {
         ];
         for expr in odd {
             let walk = ruleset(&[("filter_FWD_public_allow", expr.clone())]);
-            assert_eq!(walk.loses(&leaving("br-public", &["eth0"])), None, "{expr}");
+            assert_eq!(walk.fate(&leaving("br-public", &["eth0"])), Fate::Unsure, "{expr}");
         }
         // Nor does a chain that leads to itself, or a rule without an end.
         let round = ("filter_FWD_public", json!([{"jump": {"target": "filter_FWD_public"}}]));
-        assert_eq!(ruleset(&[round]).loses(&leaving("br-public", &["eth0"])), None);
-        assert!(Walk::read(r#"{"nftables": [{"rule": {}}]}"#).is_none());
+        assert_eq!(ruleset(&[round]).fate(&leaving("br-public", &["eth0"])), Fate::Unsure);
+        assert!(Walk::read(r#"{"nftables": [{"rule": {}}]}"#, |_, _| false).is_none());
     }
 
     #[test]
     fn a_policy_drops_what_no_rule_accepts() {
-        let walk = |policy: &str, expr: Value| {
+        let is_lost = |name: &str, policy: &str, expr: Value| {
             let text = json!({"nftables": [
-                {"chain": {"family": "inet", "table": "mine", "name": "f", "handle": 1, "hook": "forward", "policy": policy}},
-                {"rule": {"family": "inet", "table": "mine", "chain": "f", "handle": 2, "expr": expr}},
+                {"chain": {"family": "inet", "table": name, "name": "f", "handle": 1, "hook": "forward", "policy": policy}},
+                {"rule": {"family": "inet", "table": name, "chain": "f", "handle": 2, "expr": expr}},
             ]});
-            let walk = Walk::read(&text.to_string()).expect("a list");
-            walk.loses(&leaving("br-1", &["eth0"])).map(str::to_owned)
+            let is_known = |_: &str, table: &str| table == "known";
+            let walk = Walk::read(&text.to_string(), is_known).expect("a list");
+            walk.fate(&leaving("br-1", &["eth0"])) == Fate::Lost(name)
         };
         let ours = |right: Value| json!([{"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": right}}, {"accept": null}]);
-        assert_eq!(walk("drop", ours(json!("eth1"))).as_deref(), Some("mine"));
-        assert_eq!(walk("drop", ours(json!("br-*"))), None);
-        assert_eq!(walk("drop", ours(json!({"set": ["eth1", "br-1"]}))), None);
-        assert_eq!(walk("accept", ours(json!("eth1"))), None);
+        assert!(is_lost("mine", "drop", ours(json!("eth1"))));
+        assert!(!is_lost("mine", "drop", ours(json!("br-*"))));
+        assert!(!is_lost("mine", "drop", ours(json!({"set": ["eth1", "br-1"]}))));
+        assert!(!is_lost("mine", "accept", ours(json!("eth1"))));
+        assert!(!is_lost("known", "drop", ours(json!("eth1"))));
     }
 }

@@ -37,10 +37,18 @@ impl Packet {
         ]
     }
 
-    /// The same, where it is known by which interfaces it may go out.
-    pub fn leaving_by(mut self, interfaces: &[String]) -> Self {
-        self.to.interfaces = interfaces.to_vec();
+    /// The same, where it is known by which interface it goes out.
+    pub fn leaving_by(mut self, interface: &str) -> Self {
+        self.to.interfaces = vec![interface.to_owned()];
         self
+    }
+
+    /// What `ip route get` is to be asked for the way that it takes, where enough is known.
+    pub fn routed(&self) -> Option<[String; 5]> {
+        let (to, from) = (self.to.addresses.first()?, self.from.addresses.first()?);
+        let interface = self.from.interfaces.first()?;
+        let [from_word, in_word] = ["from", "iif"].map(str::to_owned);
+        Some([to.to_string(), from_word, from.to_string(), in_word, interface.clone()])
     }
 
     /// Whether it is of a protocol, by a name that programs have for it; nothing where

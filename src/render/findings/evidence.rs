@@ -298,8 +298,8 @@ pub fn sentence(evidence: &Evidence) -> String {
                 if by.cause.loses_answers() { "gets no answer" } else { "does not get there" };
             format!("What {container} sends to {to} {lost}, because {by}{proof}")
         }
-        Evidence::NoDropFound { rules, namespaces, uncounted } => {
-            let suspicion = suspicion(uncounted).map(|said| format!("; {said}"));
+        Evidence::NoDropFound { rules, namespaces, uncounted, more } => {
+            let suspicion = suspicion(uncounted, *more).map(|said| format!("; {said}"));
             format!(
                 "{} in {} were read, and no counter moved by what was sent{}",
                 count(*rules, "rule"),
