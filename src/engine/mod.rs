@@ -41,7 +41,7 @@ pub use contexts::names as context_names;
 #[cfg(all(target_os = "linux", any(test, fuzzing)))]
 pub use drops::read_by_chance as drops_by_chance;
 #[cfg(target_os = "linux")]
-pub use drops::{DropScene, Packet, Reading, Side, Tally, rank};
+pub use drops::{DropScene, Packet, Reading, Side, Tally, Through, rank};
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::Visitor;
 pub use engines::{Engines, gather};

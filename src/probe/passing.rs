@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use crate::engine::{Packet, Side};
+use crate::engine::{Packet, Side, Through};
 use crate::graph::Map;
 use crate::model::{ContainerAt, DropSite, Endpoint, Family, LostWay, NetworkAt};
 
@@ -14,7 +14,8 @@ pub fn passing(map: &Map<'_>, way: &LostWay, site: &DropSite) -> [Packet; 2] {
         DropSite::Machine(_) => ends.on_the_machine(),
         DropSite::Container(name) => ends.in_a_container(name),
     };
-    Packet::and_answer(Family::of(way.address), way.attempt, from, to)
+    let packets = Packet::and_answer(Family::of(way.address), way.attempt, from, to);
+    packets.map(|packet| packet.coming(ends.through(site)))
 }
 
 /// The ends of a way.
@@ -58,6 +59,19 @@ impl<'m> Ends<'m> {
         let to = is_known.then_some(self.way.address).into_iter().collect();
         let side = |addresses| Side { addresses, interfaces: Vec::new() };
         (side(from), side(to))
+    }
+
+    /// By which of a namespace's hooks they come. What a server is sent it may send on, and what
+    /// a port of the machine is sent may be for a program there, as Docker's proxy.
+    fn through(&self, site: &DropSite) -> Through {
+        match site {
+            DropSite::Machine(_) if self.map.on_host(self.client) => Through::Here,
+            DropSite::Machine(_) if self.network.is_some() => Through::Between,
+            DropSite::Container(name) if self.map.container(self.client).name == *name => {
+                Through::Here
+            }
+            _ => Through::Any,
+        }
     }
 
     /// The client's networks that packets may come from.
@@ -152,29 +166,39 @@ mod tests {
         };
         let on_net = (side("10.0.0.3", "\"br-n\""), side("10.0.0.2", "\"br-n\""));
         let any = || side("", "");
-        for (to, address, site, (from, to_side)) in [
-            ("db", "10.0.0.2", &machine, on_net),
-            ("db", "10.0.0.2", &there("db"), (side("10.0.0.3", ""), side("10.0.0.2", ""))),
+        for (to, address, site, through, (from, to_side)) in [
+            ("db", "10.0.0.2", &machine, "Between", on_net),
+            ("db", "10.0.0.2", &there("db"), "Any", (side("10.0.0.3", ""), side("10.0.0.2", ""))),
             (
                 "far",
                 "10.0.9.2",
                 &machine,
+                "Between",
                 (side("10.0.0.3, 10.0.1.3", "\"br-n\", \"br-o\""), side("10.0.9.2", "\"br-f\"")),
             ),
             // Between networks the machine may put its own address in place of web's.
-            ("far", "10.0.9.2", &there("far"), (any(), side("10.0.9.2", ""))),
-            ("far", "10.0.9.2", &own, (side("10.0.0.3, 10.0.1.3", ""), side("10.0.9.2", ""))),
+            ("far", "10.0.9.2", &there("far"), "Any", (any(), side("10.0.9.2", ""))),
+            (
+                "far",
+                "10.0.9.2",
+                &own,
+                "Here",
+                (side("10.0.0.3, 10.0.1.3", ""), side("10.0.9.2", "")),
+            ),
             // A port of the machine's leads elsewhere.
             (
                 "nobody",
                 "192.0.2.7",
                 &machine,
+                "Any",
                 (side("10.0.0.3, 10.0.1.3", "\"br-n\", \"br-o\""), any()),
             ),
-            ("web", "127.0.0.1", &own, (any(), side("127.0.0.1", ""))),
+            ("web", "127.0.0.1", &own, "Here", (any(), side("127.0.0.1", ""))),
         ] {
             let packet = known(to, address, site);
             let expected = format!("from: {from}, to: {to_side}");
+            assert!(packet.contains(&expected), "{to} {site:?}:\n{packet}\n{expected}");
+            let expected = format!("through: {through}");
             assert!(packet.contains(&expected), "{to} {site:?}:\n{packet}\n{expected}");
         }
     }

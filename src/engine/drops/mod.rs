@@ -34,7 +34,7 @@ use programs::{Programs, Variants};
 use routing::{Route, has_rules};
 use serde_json::Value;
 
-pub use packet::{Packet, Side};
+pub use packet::{Packet, Side, Through};
 pub use tally::Tally;
 
 /// Bytes read of one of the kernel's tables.
@@ -161,7 +161,8 @@ impl DropScene {
                 || family == of_iptables && known.iter().any(|known| known == table)
         };
         let may_fit = |says: &[Value]| packets.iter().any(|packet| nft_fits::may_fit(packet, says));
-        match listed.and_then(|text| nft::read(&text, is_known, may_fit)) {
+        let comes_by = |hook: &str| packets.iter().any(|packet| packet.comes_by(hook));
+        match listed.and_then(|text| nft::read(&text, is_known, may_fit, comes_by)) {
             Ok(ruleset) => {
                 reading.rules += ruleset.rules;
                 reading.tallies.extend(ruleset.tallies);
@@ -221,8 +222,8 @@ impl DropScene {
             for ((_, masquerades), packet) in saved.iter_mut().zip(packets) {
                 let may_fit = |says: &[Value]| nft_fits::may_fit(packet, says);
                 let read = listed.as_deref().map_err(|_| String::new());
-                let read =
-                    read.and_then(|text| nft::read(text, |family, _| family == "ip6", may_fit));
+                let is_known = |family: &str, _: &str| family == "ip6";
+                let read = read.and_then(|text| nft::read(text, is_known, may_fit, |_| true));
                 *masquerades |= read.as_ref().is_ok_and(|read| read.masquerades);
                 lacks_rules |= read.is_ok_and(|read| read.unread > 0);
             }
@@ -397,7 +398,7 @@ impl DropScene {
 #[cfg(any(test, fuzzing))]
 pub fn read_by_chance(text: &str) -> Vec<DropCause> {
     let mut tallies = iptables::read(text, "iptables", |_| true).tallies;
-    let ruleset = nft::read(text, |_, _| false, |_| true).unwrap_or_default();
+    let ruleset = nft::read(text, |_, _| false, |_| true, |_| true).unwrap_or_default();
     tallies.extend(ruleset.tallies);
     tallies.extend(queues::read(text).unwrap_or_default());
     let _names = xdp::read(text);

@@ -25,6 +25,20 @@ pub struct Packet {
     to: Side,
     /// Whether it is an answer, which comes from the port.
     is_answer: bool,
+    /// Where it comes through, as far as that is known.
+    through: Through,
+}
+
+/// Which of the kernel's hooks a packet comes by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Through {
+    /// It may be any of them.
+    #[default]
+    Any,
+    /// It is from here, or for a program here.
+    Here,
+    /// It is from elsewhere and for elsewhere.
+    Between,
 }
 
 impl Packet {
@@ -32,9 +46,24 @@ impl Packet {
     pub fn and_answer(family: Family, attempt: Attempt, from: Side, to: Side) -> [Self; 2] {
         let (back, home) = (to.clone(), from.clone());
         [
-            Self { family, attempt, from, to, is_answer: false },
-            Self { family, attempt, from: back, to: home, is_answer: true },
+            Self { family, attempt, from, to, is_answer: false, through: Through::Any },
+            Self { family, attempt, from: back, to: home, is_answer: true, through: Through::Any },
         ]
+    }
+
+    /// The same, where it is known by which hooks it comes.
+    pub fn coming(mut self, through: Through) -> Self {
+        self.through = through;
+        self
+    }
+
+    /// Whether it may come by a hook of the kernel that sees packets of IP: `forward`.
+    pub fn comes_by(&self, hook: &str) -> bool {
+        match self.through {
+            Through::Any => true,
+            Through::Here => hook != "forward",
+            Through::Between => !matches!(hook, "input" | "output"),
+        }
     }
 
     /// The same, where it is known by which interface it goes out.
