@@ -23,7 +23,8 @@ fn main() {
     folders.sort();
     let out = variable("OUT_DIR");
     let table: String = folders.iter().map(|folder| entry(&root, folder, &out)).collect();
-    deflate_schemas(&out.join("schemas"));
+    deflate_all("src/render/schemas", &out.join("schemas"));
+    deflate_all("src/render/html/assets", &out.join("pages"));
     fonts(&out.join("fonts"));
     let file = out.join("samples.rs");
     fs::write(file, format!("&[\n{table}]\n")).expect("OUT_DIR can be written");
@@ -92,12 +93,13 @@ fn runs_when_linked(options: &[String]) -> bool {
     ends_well(&mut compiler) && ends_well(&mut Command::new(program))
 }
 
-/// Deflates the recorded schemas, which take a tenth of the space then.
-fn deflate_schemas(out: &Path) {
-    let recorded = variable("CARGO_MANIFEST_DIR").join("src/render/schemas");
-    println!("cargo::rerun-if-changed={}", recorded.display());
+/// Deflates the files of a folder. Recorded schemas take a tenth of the space then, and what
+/// pages run a quarter.
+fn deflate_all(folder: &str, out: &Path) {
+    let folder = variable("CARGO_MANIFEST_DIR").join(folder);
+    println!("cargo::rerun-if-changed={}", folder.display());
     fs::create_dir_all(out).expect("OUT_DIR can be written");
-    for entry in fs::read_dir(recorded).expect("the source can be read") {
+    for entry in fs::read_dir(folder).expect("the source can be read") {
         let path = entry.expect("the source can be read").path();
         let name = path.file_name().expect("a file").to_string_lossy().into_owned();
         included(&path, out, &name);

@@ -21,19 +21,21 @@ use ring::digest::{SHA256, digest};
 use super::escape;
 use super::svg::{self, Options, Page, Picture, Theme};
 use super::view::View;
+use crate::sample::inflate;
 use data::Data;
 
 pub use document::document;
 
-const STYLE: &str = include_str!("page.css");
-const DARK: &str = include_str!("page-dark.css");
+/// A file of `assets`, which build.rs deflates.
+macro_rules! asset {
+    ($name:literal) => {
+        include_bytes!(concat!(env!("OUT_DIR"), "/pages/", $name)).as_slice()
+    };
+}
+const STYLE: &[u8] = asset!("page.css");
 /// In the order in which they use one another.
-const SCRIPT: &str = concat!(
-    "\"use strict\";\n",
-    include_str!("lens.js"),
-    include_str!("panel.js"),
-    include_str!("page.js")
-);
+const SCRIPTS: [&[u8]; 3] = [asset!("lens.js"), asset!("panel.js"), asset!("page.js")];
+const DARK: &str = include_str!("page-dark.css");
 /// How wide a picture can be whose text is still read on a sheet of A4 that
 /// stands upright.
 const UPRIGHT: u32 = 880;
@@ -45,12 +47,13 @@ pub fn render(view: &View, options: &Options) -> String {
     let picture = drawn(view, options);
     let is_wide = viewed(&picture.svg).is_some_and(|(w, h)| w > h && w > UPRIGHT);
     let style = style(options.theme, is_wide);
+    let script = script();
     let of_picture = between(&picture.svg, "<style>", "</style>");
     let policy = format!(
         "default-src 'none'; style-src {} {}; script-src {}; base-uri 'none'; form-action 'none'",
         hash(&style),
         hash(of_picture),
-        hash(SCRIPT),
+        hash(&script),
     );
     // A student sheet has nothing to look up.
     let is_sheet = options.blank.is_some();
@@ -82,7 +85,7 @@ pub fn render(view: &View, options: &Options) -> String {
     let _ = write!(
         html,
         "</main>\n<script type=\"application/json\" id=\"data\">{}</script>\n\
-         <script>{SCRIPT}</script>\n</body>\n</html>\n",
+         <script>{script}</script>\n</body>\n</html>\n",
         data.to_script()
     );
     html
@@ -103,11 +106,23 @@ fn drawn(view: &View, options: &Options) -> Picture {
 /// The page's style sheet; paper lies as the picture does.
 fn style(theme: Theme, is_wide: bool) -> String {
     let paper = if is_wide { "@page{size:A4 landscape}" } else { "@page{size:A4}" };
+    let style = inflated(STYLE);
     match theme {
-        Theme::Light => format!("{STYLE}{paper}"),
-        Theme::Dark => format!("{STYLE}{DARK}{paper}"),
-        Theme::Auto => format!("{STYLE}@media (prefers-color-scheme:dark){{{DARK}}}{paper}"),
+        Theme::Light => style + paper,
+        Theme::Dark => style + DARK + paper,
+        Theme::Auto => format!("{style}@media (prefers-color-scheme:dark){{{DARK}}}{paper}"),
     }
+}
+
+/// What the page runs.
+fn script() -> String {
+    let pieces = SCRIPTS.map(inflated).concat();
+    format!("\"use strict\";\n{pieces}")
+}
+
+fn inflated(asset: &[u8]) -> String {
+    let text = inflate(asset).expect("build.rs deflated it");
+    String::from_utf8(text).expect("it was text")
 }
 
 /// Width and height of what a picture shows.
