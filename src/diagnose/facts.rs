@@ -10,9 +10,9 @@ use smallvec::SmallVec;
 use super::usual_ports;
 use crate::graph::{Comparison, Map};
 use crate::model::{
-    Connection, Container, ContainerAt, Fault, HostAddress, HostsEntry, Listening, LogError,
-    LogTrouble, Moment, Network, NetworkAt, NetworkMode, Observation, OnLoopback, Progress,
-    Protocol, PublishedPort, Repeated, RulesOut, State,
+    Backlog, Connection, Container, ContainerAt, Fault, HostAddress, HostsEntry, Listening,
+    LogError, LogTrouble, Moment, Network, NetworkAt, NetworkMode, Observation, OnLoopback,
+    Progress, Protocol, PublishedPort, Repeated, RulesOut, State,
 };
 use crate::order::OrderBy;
 
@@ -222,6 +222,12 @@ impl<'a> Facts<'a> {
     /// `None` where nobody looked.
     pub fn listening(&self, at: ContainerAt) -> Option<&'a [Listening]> {
         self.of_stack(at, |seen| seen.listening.as_deref())
+    }
+
+    /// What waits at the ports of a container's network stack, and no program takes.
+    pub fn backlog(&self, at: ContainerAt) -> &'a [Backlog] {
+        let waits = |seen: &'a Observation| (!seen.backlog.is_empty()).then_some(&*seen.backlog);
+        self.of_stack(at, waits).unwrap_or_default()
     }
 
     /// The connections that a container's network stack began.

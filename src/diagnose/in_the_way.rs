@@ -126,6 +126,13 @@ pub enum Obstacle {
     /// The firewall of the engine's machine lets nothing out of the container's networks, of
     /// which this is the first.
     KeptIn(NetworkAt),
+    /// Connections wait at this port, and no program takes them.
+    Hung {
+        /// The port.
+        port: u16,
+        /// Whether clients have ended some of them meanwhile.
+        given_up: bool,
+    },
     /// The health check of the other end fails.
     Unhealthy,
     /// It failed before and nothing is in its way now.

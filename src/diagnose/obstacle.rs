@@ -20,7 +20,8 @@ use super::whose;
 use crate::graph::Reason;
 use crate::model::keys::option;
 use crate::model::{
-    Attempt, By, ContainerAt, Driver, Health, LogError, LogErrorKind, NetworkAt, Protocol, State,
+    Attempt, Backlog, By, ContainerAt, Driver, Health, LogError, LogErrorKind, NetworkAt, Protocol,
+    State,
 };
 
 /// The first obstacle of an edge, `None` where there is none or nobody can tell.
@@ -254,7 +255,7 @@ fn ports(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
         let is_refused = is_deaf && names.is_refused(edge);
         return match is_refused {
             true => Some(Obstacle::NobodyListens(Vec::new())),
-            false => Obstacle::past(edge),
+            false => waiting(names, edge, to).or_else(|| Obstacle::past(edge)),
         };
     };
     let protocol = edge.protocol.or_else(|| asked_with(names, edge, to, port));
@@ -286,10 +287,26 @@ fn ports(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
             return other_inside.filter(|_| !declared).map(Obstacle::HostPort);
         }
     }
+    if protocol != Some(Protocol::Udp)
+        && let Some(backlog) = names.backlog(to).iter().find(|backlog| backlog.port == port)
+    {
+        return Some(hung(backlog));
+    }
     if names.container(to).health == Some(Health::Unhealthy) {
         return Some(Obstacle::Unhealthy);
     }
     Obstacle::past(edge)
+}
+
+/// A port at which connections of the client wait, where it is not known which one it dials.
+fn waiting(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
+    let own = || names.map.endpoints(edge.from).flat_map(|(_, endpoint)| endpoint.addresses());
+    let waits = |backlog: &&Backlog| own().any(|address| backlog.clients.contains(&address));
+    names.backlog(to).iter().find(waits).map(hung)
+}
+
+fn hung(backlog: &Backlog) -> Obstacle {
+    Obstacle::Hung { port: backlog.port, given_up: backlog.given_up > 0 }
 }
 
 /// How long a server may take until it answers, in seconds.
@@ -344,6 +361,13 @@ fn is_local(names: &Names, domain: &str) -> bool {
         || !names.index.networks_named(domain).is_empty()
 }
 
+/// Whether only the name servers of a Kubernetes cluster know such names. Who has no way out waits
+/// for an answer, and is not told that there is none.
+fn is_of_kubernetes(domain: &str) -> bool {
+    let domain = domain.trim_end_matches('.').to_ascii_lowercase();
+    domain.ends_with(".svc") || domain.ends_with(".svc.cluster.local")
+}
+
 fn outside(names: &Names, edge: &Edge) -> Option<Obstacle> {
     if edge.fails_as(LogErrorKind::NameNotFound)
         && let Some((_, behind)) = edge.host.split_once('.')
@@ -351,9 +375,9 @@ fn outside(names: &Names, edge: &Edge) -> Option<Obstacle> {
     {
         return Some(Obstacle::BelowName(peer));
     }
-    if edge.fails_as(LogErrorKind::NameNotFound)
-        && let Some((first, domain)) = edge.host.split_once('.')
-        && is_local(names, domain)
+    if let Some((first, domain)) = edge.host.split_once('.')
+        && (is_of_kubernetes(domain)
+            || edge.fails_as(LogErrorKind::NameNotFound) && is_local(names, domain))
         && let Some(peer) = names.resolved(edge.from, first).filter(|peer| *peer != edge.from)
     {
         return Some(Obstacle::AboveName(peer));

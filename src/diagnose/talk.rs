@@ -112,6 +112,7 @@ pub(super) fn is_in_the_way(obstacle: &Obstacle) -> bool {
         obstacle,
         Obstacle::Past
             | Obstacle::Unhealthy
+            | Obstacle::Hung { given_up: false, .. }
             | Obstacle::Ambiguous(_)
             | Obstacle::HandsOut(_)
             | Obstacle::Hairpin { unknown: false, .. }

@@ -10,7 +10,7 @@ use super::container::State;
 use super::dial::Dial;
 use super::log_trouble::TroubleKind;
 use super::matter::{ListensFrom, MachineMatter, NodesMatter};
-use super::observation::{LogErrorKind, Progress, RulesOut};
+use super::observation::{Backlog, LogErrorKind, Progress, RulesOut};
 use super::packet_drop::PacketDrop;
 use super::plan::Place;
 use super::port::Protocol;
@@ -117,6 +117,15 @@ pub enum Evidence {
         ports: Vec<u16>,
         /// Whether they are those beside the ones spoken of.
         besides: bool,
+    },
+    /// Connections wait at a container's port for a program that takes none.
+    Waiting {
+        /// The container.
+        container: String,
+        /// What waits.
+        backlog: Backlog,
+        /// The containers that they come from.
+        clients: Vec<String>,
     },
     /// The one protocol with which a container takes a port.
     Speaks {

@@ -87,8 +87,8 @@ pub use names::{
 };
 pub use network::{Isolate, Network, OfPodman, PODMAN_DEFAULT_NETWORK, Subnet, bridge_of};
 pub use observation::{
-    Attached, Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind, Means,
-    Mtu, NetworkObservation, Observation, Progress, ResolvedName, RouteEntry, RulesOut,
+    Attached, Backlog, Connection, HostObservation, HostsEntry, Listening, LogError, LogErrorKind,
+    Means, Mtu, NetworkObservation, Observation, Progress, ResolvedName, RouteEntry, RulesOut,
 };
 pub use packet_drop::{DeadRoute, DropCause, DropSearch, DropSite, LostWay, PacketDrop, suspicion};
 pub use part::Part;

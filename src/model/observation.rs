@@ -14,6 +14,7 @@ use super::port::Protocol;
 use super::repeated::Repeated;
 use super::resolver::ResolverSettings;
 use super::unread::Unread;
+use super::words::count;
 
 /// How netmap looked inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +53,10 @@ pub struct Observation {
     /// ports. Docker's own resolver on 127.0.0.11 is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listening: Option<Vec<Listening>>,
+    /// Its TCP ports at which connections wait for a program to take them, and some of these for
+    /// longer than a server that is well would let them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub backlog: Vec<Backlog>,
     /// TCP connections that it began, being tried or open, toward addresses
     /// other than loopback's, each other end once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -148,6 +153,40 @@ impl Listening {
                     || address.to_ipv4_mapped().is_some_and(|address| address.is_loopback())
             }
         }
+    }
+}
+
+/// Connections that the kernel has accepted at a port, and no program has taken: the same ones
+/// at two looks, a second apart.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Backlog {
+    /// Port.
+    pub port: u16,
+    /// How many they are.
+    pub waiting: usize,
+    /// How many of them their clients have ended meanwhile (CLOSE_WAIT).
+    #[serde(default)]
+    pub given_up: usize,
+    /// Addresses that they come from, each once. Sorted.
+    #[serde(default)]
+    pub clients: Vec<IpAddr>,
+}
+
+impl Backlog {
+    /// `3 connections of web wait for more than a second at api:8080, and the client of one has
+    /// given up`.
+    pub fn waits(&self, of: &str, at: &str) -> String {
+        let wait = if self.waiting == 1 { "waits" } else { "wait" };
+        let given_up = match (self.given_up, self.waiting) {
+            (0, _) => String::new(),
+            (1, 1) => ", and its client has given up".to_owned(),
+            (some, all) if some == all => ", and their clients have given up".to_owned(),
+            (1, _) => ", and the client of one has given up".to_owned(),
+            (some, _) => format!(", and the clients of {some} have given up"),
+        };
+        let connections = count(self.waiting, "connection");
+        format!("{connections}{of} {wait} for more than a second at {at}{given_up}")
     }
 }
 

@@ -295,6 +295,7 @@ fn every_address(snapshot: &Snapshot) -> Vec<IpAddr> {
         all.extend(seen.resolved.iter().filter_map(|led| led.address));
         all.extend(seen.hosts.iter().flatten().map(|entry| entry.address));
         all.extend(seen.log_errors.iter().flatten().filter_map(|error| parsed(&error.host)));
+        all.extend(seen.backlog.iter().flat_map(|backlog| &backlog.clients));
     }
     if let Some(host) = &snapshot.host {
         all.extend(host.listening.iter().flatten().map(|socket| socket.address));

@@ -311,6 +311,12 @@ fn observation() -> Observation {
         how: Some(Means::Proc),
         at: moment(9),
         listening: Some(vec![listening()]),
+        backlog: vec![Backlog {
+            port: 81,
+            waiting: 3,
+            given_up: 1,
+            clients: vec![ip("198.18.77.17")],
+        }],
         connections: Some(vec![Connection {
             progress: Progress::Open,
             remote: "198.18.77.8:443".parse().unwrap(),
@@ -632,6 +638,10 @@ const CLASSES: &[(&str, Class)] = &[
     ("observations[].listening[].protocol", Stays),
     ("observations[].listening[].address", Address),
     ("observations[].listening[].port", Stays),
+    ("observations[].backlog[].port", Stays),
+    ("observations[].backlog[].waiting", Stays),
+    ("observations[].backlog[].given_up", Stays),
+    ("observations[].backlog[].clients[]", Address),
     ("observations[].connections[].progress", Stays),
     ("observations[].connections[].remote", Address),
     ("observations[].routes[].destination", Address),

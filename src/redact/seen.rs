@@ -5,10 +5,10 @@
 use super::general;
 use super::redaction::Redaction;
 use crate::model::{
-    Advertised, Attached, Connection, EngineFacts, EngineOfMap, FlawedPort, HostObservation,
-    HostsEntry, Listening, LogError, LogTrouble, Mtu, NetworkObservation, Observation, Reference,
-    ResolvedName, RouteEntry, Service, ServiceNetwork, ServicePort, Swarm, SwarmNode, Task, Unread,
-    VirtualAddress,
+    Advertised, Attached, Backlog, Connection, EngineFacts, EngineOfMap, FlawedPort,
+    HostObservation, HostsEntry, Listening, LogError, LogTrouble, Mtu, NetworkObservation,
+    Observation, Reference, ResolvedName, RouteEntry, Service, ServiceNetwork, ServicePort, Swarm,
+    SwarmNode, Task, Unread, VirtualAddress,
 };
 
 impl Redaction {
@@ -132,6 +132,7 @@ impl Redaction {
             at: self.moments.moment(seen.at),
             network_namespace: seen.network_namespace,
             listening: seen.listening.as_ref().map(|all| self.listening(all)),
+            backlog: seen.backlog.iter().map(|backlog| self.backlog(backlog)).collect(),
             connections: seen.connections.as_ref().map(|all| {
                 let connection = |c: &Connection| {
                     let mut remote = c.remote;
@@ -217,6 +218,12 @@ impl Redaction {
             mtus: host.mtus.as_ref().map(|all| self.mtus(all)),
             untaken: self.listening(&host.untaken),
         }
+    }
+
+    fn backlog(&self, backlog: &Backlog) -> Backlog {
+        let Backlog { port, waiting, given_up, clients } = backlog;
+        let clients = clients.iter().map(|client| self.addresses.address(*client)).collect();
+        Backlog { port: *port, waiting: *waiting, given_up: *given_up, clients }
     }
 
     fn listening(&self, all: &[Listening]) -> Vec<Listening> {

@@ -278,6 +278,7 @@ impl House {
             resolved: Vec::new(),
             own_names: Vec::new(),
             other_addresses: Vec::new(),
+            backlog: Vec::new(),
             hosts: live.then(Vec::<HostsEntry>::new),
             log_errors: Some(errors.collect()),
             log_troubles: Vec::new(),

@@ -22,6 +22,7 @@ mod host_mode_peer;
 mod host_port_between_containers;
 mod host_port_conflict;
 mod host_service;
+mod hung_server;
 mod icc_off;
 mod internal_only;
 mod ip_forward_off;
@@ -100,6 +101,7 @@ pub const RULES: &[Rule] = &[
     wrong_protocol::RULE,
     host_port_between_containers::RULE,
     stale_resolved_address::RULE,
+    hung_server::RULE,
     dialled_port_closed::RULE,
     published_port_nobody_listens::RULE,
     hardcoded_ip::RULE,

@@ -20,7 +20,8 @@ pub const RULE: Rule = Rule {
     seen: "A name without dots is dialled, no container has it on the networks of the one that \
         dials, and the log says that it was not found, or a name there is very close to it. Or the \
         log says so of a name whose end is a container's: `bucket.minio`, or whose beginning is and whose \
-        domain is nobody's in the internet: `db.default.svc.cluster.local`. Or it is the name of a network. \
+        domain is nobody's in the internet: `db.lan`. Or that domain is a Kubernetes cluster's: \
+        `db.default.svc.cluster.local`. Or it is the name of a network. \
         Or it stands in a list with others that are there: most clients then go on with those, and it is a \
         warning.",
     example: "`getaddrinfo ENOTFOUND databse`, `bad address 'postgres'`, `ENOTFOUND uploads.minio`",
@@ -263,6 +264,11 @@ mod tests {
     /// Compose project shop, on a network with so many replicas of it: the finding, and
     /// the name that is said to be there.
     fn found(host: &str, replicas: u32) -> Vec<(String, String)> {
+        found_by("name-not-found", host, replicas)
+    }
+
+    /// The same where the log says something else of it.
+    fn found_by(error: &str, host: &str, replicas: u32) -> Vec<(String, String)> {
         let compose = |service: &str, number: u32| {
             json!({"name": format!("shop-{service}-{number}"), "id": format!("{service}{number}"),
                 "state": "running",
@@ -279,7 +285,7 @@ mod tests {
             "containers": containers,
             "observations": [{"container": "shop-app-1", "id": "app1",
                 "at": "2026-05-01T10:00:42Z", "log_errors": [
-                    {"kind": "name-not-found", "host": host, "port": 5432, "count": 9,
+                    {"kind": error, "host": host, "port": 5432, "count": 9,
                      "first": "2026-05-01T10:00:00Z", "last": "2026-05-01T10:00:40Z"}]}],
         });
         let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
@@ -314,6 +320,16 @@ mod tests {
         // Somebody else's, whatever its first part.
         for host in ["db.example.com", "cache.internal", "db.localhost"] {
             assert!(found(host, 1).is_empty(), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_a_cluster_is_known_without_an_answer() {
+        for host in ["db.default.svc.cluster.local", "db.shop.svc", "DB.shop.svc.Cluster.Local."] {
+            assert_eq!(found_by("timeout", host, 1).len(), 1, "{host}");
+        }
+        for host in ["db.internal", "db.example.com", "cache.shop.svc"] {
+            assert!(found_by("timeout", host, 1).is_empty(), "{host}");
         }
     }
 

@@ -228,6 +228,21 @@ fn shared_name<'c>(climb: &'c Climb) -> Option<Shared<'c>> {
     Some(Shared::new(case, network, name, &owners[..running]))
 }
 
+/// The kernel takes connections, and the program does not. What clients have waited for in vain
+/// is none; what waits for a moment may be served yet.
+fn hung(climb: &Climb, to: ContainerAt, port: u16, given_up: bool) -> Rung {
+    let target = climb.case.name(to);
+    let (status, is) = match given_up {
+        true => (Status::Fail, "and its program takes none of them"),
+        false => (Status::Pass, "and its program is slow to take them"),
+    };
+    let mut rung =
+        Rung::new(RungKind::Port, status, format!("{target} accepts connections on {port}, {is}"));
+    let backlog = climb.case.backlog(to).iter().find(|backlog| backlog.port == port);
+    rung.notes.extend(backlog.map(|backlog| backlog.waits("", &format!("{target}:{port}"))));
+    rung
+}
+
 /// The names by which one container knows another, on the networks they share.
 fn known_as(case: &Case, from: ContainerAt, to: ContainerAt) -> Vec<String> {
     let stack = case.map.stack(to).unwrap_or(to);
@@ -268,6 +283,9 @@ fn port(climb: &Climb, to: ContainerAt) -> Rung {
         let bound = few(&bound);
         let detail = format!("{target} listens on {port} at {bound} only, not where it is dialled");
         return rung(Status::Fail, detail);
+    }
+    if let Some(Obstacle::Hung { given_up, .. }) = climb.obstacle {
+        return hung(climb, to, port, given_up);
     }
     match (listens, connected) {
         (_, Some((Outcome::Reachable, _))) => {

@@ -39,9 +39,10 @@ fn of_way(climb: &Climb, obstacle: &Obstacle) -> Option<Vec<Step>> {
     let of_end = || {
         let at = match obstacle {
             Obstacle::Orphan(at) => *at,
-            Obstacle::Down | Obstacle::Unhealthy | Obstacle::NobodyListens(_) => {
-                edge.container()?
-            }
+            Obstacle::Down
+            | Obstacle::Unhealthy
+            | Obstacle::Hung { .. }
+            | Obstacle::NobodyListens(_) => edge.container()?,
             _ => return None,
         };
         of_container(climb, case.name(at))

@@ -19,7 +19,7 @@ mod used;
 
 use std::net::IpAddr;
 
-use super::{Case, fix_in_file};
+use super::{Case, Obstacle, fix_in_file};
 use crate::graph::Route;
 use crate::model::{
     Attempt, Basis, By, ContainerAt, Ladder, Measurement, NetworkAt, RungKind, State, Status,
@@ -138,7 +138,8 @@ pub fn ladder(case: &Case, from: ContainerAt, aim: &Aim, measured: &[Measurement
     dropped::add(&climb, &mut ladder);
     used::remark(&climb, &mut ladder);
     if climb.arrived() {
-        outrank(&mut ladder);
+        let is_hung = matches!(climb.obstacle, Some(Obstacle::Hung { .. }));
+        outrank(&mut ladder, is_hung);
     }
     size::add(&climb, &mut ladder);
     // It answers just now, and may not in a moment.
@@ -157,10 +158,16 @@ pub fn ladder(case: &Case, from: ContainerAt, aim: &Aim, measured: &[Measurement
 }
 
 /// What answered is reachable, whatever the map says of the rungs below. Whether
-/// both run is no guess of the map's: a kernel answers for a frozen program.
-fn outrank(ladder: &mut Ladder) {
-    for rung in ladder.rungs.iter_mut().filter(|rung| rung.rung != RungKind::Running) {
-        if rung.status == Status::Fail {
+/// both run is no guess of the map's: a kernel answers for a frozen program, and for one that
+/// hangs.
+fn outrank(ladder: &mut Ladder, is_hung: bool) {
+    let is_guessed = |rung: RungKind| match rung {
+        RungKind::Running => false,
+        RungKind::Port => !is_hung,
+        _ => true,
+    };
+    for rung in &mut ladder.rungs {
+        if rung.status == Status::Fail && is_guessed(rung.rung) {
             rung.status = Status::Pass;
             rung.detail.push_str(", and yet it answers");
         }

@@ -166,7 +166,7 @@ fn who_may_be_on_no_other_network_is_fixed_in_another_way() {
 /// Whether what stands in the way lets nothing through, by the map.
 fn is_wall(case: &Case, from: ContainerAt, obstacle: &Obstacle) -> bool {
     match obstacle {
-        Obstacle::Past | Obstacle::Unhealthy => false,
+        Obstacle::Past | Obstacle::Unhealthy | Obstacle::Hung { given_up: false, .. } => false,
         // The way is open, and leads to something else.
         Obstacle::Namesake(_) | Obstacle::Ambiguous(_) | Obstacle::HandsOut(_) => false,
         // The way to the host is asked about, and not to what is written for it.

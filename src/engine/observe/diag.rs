@@ -50,6 +50,10 @@ pub struct Told {
     pub has_udp6: bool,
 }
 
+/// What is dialled, what came in, and what its other end has ended.
+const CONNECTED: StateFlags =
+    StateFlags::ESTABLISHED.union(StateFlags::SYN_SENT).union(StateFlags::CLOSE_WAIT);
+
 /// Asks about the network namespace that the calling thread is in.
 fn ask_here() -> io::Result<Told> {
     let way = Sockets::here()?;
@@ -66,7 +70,7 @@ fn ask_here() -> io::Result<Told> {
     let all = in_use(&counts, "TCP:").zip(v6).map(|(v4, v6)| v4 + v6);
     // A count that is not understood says nothing.
     if all.is_none_or(|all| all > tcp.len()) {
-        tcp.extend(ask(&way, StateFlags::ESTABLISHED | StateFlags::SYN_SENT)?);
+        tcp.extend(ask(&way, CONNECTED)?);
     }
     let udp6 = counts6.as_ref().map_or(Some(0), |counts| in_use(counts, "UDP6:"));
     Ok(Told { tcp, has_udp6: udp6 != Some(0) })
@@ -86,7 +90,8 @@ fn ask(way: &Sockets, states: StateFlags) -> io::Result<Vec<Socket>> {
             let local = SocketAddr::new(id.source_address, id.source_port);
             let remote = SocketAddr::new(id.destination_address, id.destination_port);
             let (state, waiting) = (told.head.state, told.head.recv_queue);
-            sockets.push(Socket { local, remote, state, waiting });
+            let is_held = told.head.inode != 0;
+            sockets.push(Socket { local, remote, state, waiting, is_held });
         }
     })?;
     Ok(sockets)

@@ -8,13 +8,15 @@ use std::net::IpAddr;
 #[cfg(target_os = "linux")]
 use super::diag;
 use super::heads::{self, Files};
-use super::sockets::Socket;
+use super::sockets::{InLine, Socket};
 use super::{files, routes, sockets};
 #[cfg(target_os = "linux")]
 use crate::engine::Process;
 use crate::engine::Visitor;
 use crate::engine::connect::Engine;
-use crate::model::{Container, Means, Mtu, Observation, ResolverSettings, State, Unread};
+use crate::model::{
+    Container, Means, Mtu, NetworkMode, Observation, ResolverSettings, State, Unread,
+};
 
 /// Bytes read of one file, and of a command's whole output.
 const MOST_OF_A_FILE: u64 = 4 << 20;
@@ -36,18 +38,19 @@ fn mtu_path(number: usize) -> String {
     format!("/sys/class/net/eth{number}/mtu")
 }
 
-/// Looks inside and fills in what was seen, or says why nothing was.
+/// Looks inside and fills in what was seen, or says why nothing was. What waits at its ports for
+/// a program to take it is returned: whether that goes on shows at another look.
 pub async fn look(
     engine: &Engine,
     container: &Container,
     visitor: Option<&Visitor>,
     exec: bool,
     seen: &mut Observation,
-) {
+) -> Vec<InLine> {
     let mut why = match container.state {
         State::Running | State::Paused => Vec::new(),
         // Not running: there is no inside, and nothing was missed.
-        _ => return,
+        _ => return Vec::new(),
     };
     let hangs;
     match from_proc(engine, container, visitor).await {
@@ -73,6 +76,33 @@ pub async fn look(
         why.push("nothing was to be run in it (--no-exec)".to_owned());
     }
     seen.unseen.push(Unread::inside(why.join("; ")));
+    Vec::new()
+}
+
+/// What waits at its ports now; nothing where that cannot be seen.
+pub async fn in_line(
+    engine: &Engine,
+    container: &Container,
+    visitor: Option<&Visitor>,
+    how: Option<Means>,
+) -> Vec<InLine> {
+    let tcp = match how {
+        Some(Means::Proc) => tcp_from_proc(engine, container, visitor).await,
+        Some(Means::Exec) => {
+            let paths = TCP.map(|table| format!("/proc/{table}")).to_vec();
+            let files = heads::read(engine, &container.id, MOST_LINES, paths, MOST_OF_ALL).await;
+            files.ok().and_then(|files| tcp_in(&files))
+        }
+        None => None,
+    };
+    sockets::in_line(&tcp.unwrap_or_default())
+}
+
+/// The TCP sockets whose tables are among the files.
+fn tcp_in(files: &Files) -> Option<Vec<Socket>> {
+    let table = |path: &str| files.get(path).map(String::as_str);
+    let v6 = table("/proc/net/tcp6").unwrap_or_default();
+    Some(sockets::in_tables([table("/proc/net/tcp")?, v6]))
 }
 
 /// Why nothing was seen from here.
@@ -122,6 +152,24 @@ async fn from_proc(
     })
 }
 
+/// Its TCP sockets alone.
+#[cfg(target_os = "linux")]
+async fn tcp_from_proc(
+    engine: &Engine,
+    container: &Container,
+    visitor: Option<&Visitor>,
+) -> Option<Vec<Socket>> {
+    let process = engine.process(container).ok()?;
+    let read = diag::read(process, visitor, |process, told| match told {
+        Some(told) => Ok(told.tcp),
+        None => {
+            let [v4, v6] = TCP.map(|table| process.table(table, MOST_OF_A_FILE));
+            Ok(sockets::in_tables([&v4?, &v6?]))
+        }
+    });
+    read.await.ok()
+}
+
 #[cfg(target_os = "linux")]
 fn read_files(
     process: &Process,
@@ -152,6 +200,11 @@ fn read_files(
 }
 
 #[cfg(not(target_os = "linux"))]
+async fn tcp_from_proc(_: &Engine, _: &Container, _: Option<&Visitor>) -> Option<Vec<Socket>> {
+    None
+}
+
+#[cfg(not(target_os = "linux"))]
 async fn from_proc(_: &Engine, _: &Container, _: Option<&Visitor>) -> Result<FromProc, Blind> {
     Err("there is no /proc here".to_owned().into())
 }
@@ -178,15 +231,17 @@ fn fill(
     container: &Container,
     tcp: Option<Vec<Socket>>,
     files: &Files,
-) {
+) -> Vec<InLine> {
     let text = |path: &str| files.get(path).map(String::as_str);
     let table = |path: &str| text(path).unwrap_or_default();
     seen.how = Some(how);
-    let tables = || {
-        let tcp = text("/proc/net/tcp")?;
-        Some(sockets::in_tables([tcp, table("/proc/net/tcp6")]))
-    };
-    if let Some(tcp) = tcp.or_else(tables) {
+    let mut in_line = Vec::new();
+    if let Some(tcp) = tcp.or_else(|| tcp_in(files)) {
+        // A paused one takes nothing, and those on the machine's network have all that is there.
+        let is_its_own = container.network_mode != NetworkMode::Host;
+        if is_its_own && container.state == State::Running {
+            in_line = sockets::in_line(&tcp);
+        }
         let udp = sockets::in_tables([table("/proc/net/udp"), table("/proc/net/udp6")]);
         let (listening, connections) = sockets::told(&tcp, &udp);
         seen.listening = Some(listening);
@@ -218,6 +273,7 @@ fn fill(
         })
         .collect();
     seen.mtus = (!mtus.is_empty()).then_some(mtus);
+    in_line
 }
 
 #[cfg(test)]

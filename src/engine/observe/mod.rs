@@ -37,6 +37,7 @@ use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::connect::Engine;
@@ -48,12 +49,13 @@ use crate::model::{
 use crate::order::OrderBy;
 #[cfg(not(target_os = "linux"))]
 use rules_elsewhere as rules;
+use sockets::InLine;
 
 /// How to look.
 #[derive(Debug, Clone, Copy)]
 pub struct ObserveOptions {
-    /// Whether a command may be run in a container, at most one in each, where
-    /// there is no other way to look inside.
+    /// Whether a command may be run in a container where there is no other way to look inside:
+    /// one in each, and another where connections wait for a program to take them.
     pub exec: bool,
     /// How many containers are looked at at once.
     pub width: usize,
@@ -121,11 +123,14 @@ pub async fn observe_some(
                 look(engine, container, visitor(at), &log_files, options.exec)
             })
             .buffer_unordered(options.width.max(1));
-        let mut seen = Vec::with_capacity(total);
-        while let Some(observation) = looks.next().await {
+        let (mut seen, mut lines) = (Vec::with_capacity(total), Lines::default());
+        while let Some((observation, in_line)) = looks.next().await {
+            lines.add(seen.len(), in_line);
             seen.push(Observation { at: Some(now), ..observation });
             progress(seen.len(), total);
         }
+        drop(looks);
+        lines.look_again(engines, &snapshot.containers, visitor(0), &mut seen).await;
         seen
     };
     let at_home = visitor(0);
@@ -249,23 +254,69 @@ pub async fn look_inside(
 ) {
     let by_id: HashMap<&str, &Container> =
         snapshot.containers.iter().filter(|c| wanted(c)).map(|c| (&*c.id, c)).collect();
-    let blind = snapshot.observations.iter_mut().filter(|seen| seen.how.is_none());
+    let blind = snapshot.observations.iter_mut().enumerate().filter(|(_, seen)| seen.how.is_none());
     let blind: Vec<_> = blind
-        .filter_map(|seen| {
+        .filter_map(|(at, seen)| {
             let container = *by_id.get(&*seen.id)?;
-            Some((engines.of(container)?, container, seen))
+            Some((at, engines.of(container)?, container, seen))
         })
         .collect();
     let total = blind.len();
-    let looks = stream::iter(blind).map(|(engine, container, seen)| async move {
+    let looks = stream::iter(blind).map(|(at, engine, container, seen)| async move {
         seen.unseen.retain(|note| note.part != Part::Inside);
-        inside::look(engine, container, None, true, seen).await;
+        (at, inside::look(engine, container, None, true, seen).await)
     });
     let mut looks = looks.buffer_unordered(ObserveOptions::default().width);
-    let mut done = 0;
-    while looks.next().await.is_some() {
+    let (mut done, mut lines) = (0, Lines::default());
+    while let Some((at, in_line)) = looks.next().await {
+        lines.add(at, in_line);
         done += 1;
         progress(done, total);
+    }
+    drop(looks);
+    lines.look_again(engines, &snapshot.containers, None, &mut snapshot.observations).await;
+}
+
+/// What waited at the ports of those that were seen, by their places.
+#[derive(Default)]
+struct Lines(Vec<(usize, Vec<InLine>)>);
+
+/// What a server that is well has taken long before, however busy it is.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+impl Lines {
+    fn add(&mut self, at: usize, in_line: Vec<InLine>) {
+        if !in_line.is_empty() {
+            self.0.push((at, in_line));
+        }
+    }
+
+    /// Looks once more, at all of them together, and notes what still waits.
+    async fn look_again(
+        self,
+        engines: &Engines,
+        containers: &[Container],
+        visitor: Option<&Visitor>,
+        seen: &mut [Observation],
+    ) {
+        if self.0.is_empty() {
+            return;
+        }
+        tokio::time::sleep(PATIENCE).await;
+        let by_id: HashMap<&str, &Container> = containers.iter().map(|c| (&*c.id, c)).collect();
+        let again = self.0.into_iter().filter_map(|(at, before)| {
+            let (how, container) = (seen[at].how, *by_id.get(&*seen[at].id)?);
+            Some((at, before, engines.of(container)?, container, how))
+        });
+        let again: Vec<_> = again.collect();
+        let looks = stream::iter(again).map(async |(at, before, engine, container, how)| {
+            let now = inside::in_line(engine, container, visitor, how).await;
+            (at, sockets::backlog(&before, &now))
+        });
+        let mut looks = looks.buffer_unordered(ObserveOptions::default().width);
+        while let Some((at, backlog)) = looks.next().await {
+            seen[at].backlog = backlog;
+        }
     }
 }
 
@@ -286,7 +337,7 @@ async fn look(
     visitor: Option<&Visitor>,
     log_files: &Semaphore,
     exec: bool,
-) -> Observation {
+) -> (Observation, Vec<InLine>) {
     let mut seen = Observation {
         container: container.name.clone(),
         id: container.id.clone(),
@@ -299,7 +350,8 @@ async fn look(
         }
         Some(logs::read(engine, container, log_files).await)
     };
-    let (log, ()) = tokio::join!(log, inside::look(engine, container, visitor, exec, &mut seen));
+    let (log, in_line) =
+        tokio::join!(log, inside::look(engine, container, visitor, exec, &mut seen));
     match log {
         Some(Ok(said)) => {
             (seen.log_errors, seen.log_troubles) = (Some(said.errors), said.troubles);
@@ -308,5 +360,5 @@ async fn look(
         Some(Err(why)) => seen.unseen.insert(0, Unread::log(why)),
         None => {}
     }
-    seen
+    (seen, in_line)
 }

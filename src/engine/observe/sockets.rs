@@ -1,11 +1,11 @@
 //! The kernel's sockets: who listens, and what is being dialled. Its tables of
 //! them are `/proc/net/tcp`, `tcp6`, `udp` and `udp6`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use crate::model::{Connection, Listening, Progress, Protocol};
-use crate::order::Ordered;
+use crate::model::{Backlog, Connection, Listening, Progress, Protocol};
+use crate::order::{OrderBy, Ordered};
 
 /// Sockets read of one kind, and entries kept of all.
 pub const MOST_LINES: usize = 50_000;
@@ -25,6 +25,19 @@ pub struct Socket {
     pub state: u8,
     /// Bytes that wait to be read; of one that listens, connections that wait to be taken.
     pub waiting: u32,
+    /// Whether a program has it, by its inode: what came in has none before it is taken.
+    pub is_held: bool,
+}
+
+/// A connection that the kernel has accepted, and no program has taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InLine {
+    /// The port at which it waits.
+    pub port: u16,
+    /// The other end.
+    pub remote: SocketAddr,
+    /// Whether that has ended it.
+    pub given_up: bool,
 }
 
 /// States of the kernel's `tcp_states.h`.
@@ -32,6 +45,7 @@ const ESTABLISHED: u8 = 1;
 const SYN_SENT: u8 = 2;
 /// Also what an unconnected UDP socket has.
 const CLOSE: u8 = 7;
+const CLOSE_WAIT: u8 = 8;
 const LISTEN: u8 = 10;
 
 /// Who listens and what is dialled.
@@ -76,6 +90,47 @@ pub fn untaken(tcp: &[Socket]) -> Vec<Listening> {
     untaken.into_iter().take(MOST_KEPT).collect()
 }
 
+/// The connections that wait to be taken.
+pub fn in_line(tcp: &[Socket]) -> Vec<InLine> {
+    let deaf: BTreeSet<u16> = tcp
+        .iter()
+        .filter(|socket| socket.state == LISTEN && socket.waiting > 0)
+        .map(|socket| socket.local.port())
+        .into_set();
+    if deaf.is_empty() {
+        return Vec::new();
+    }
+    let waits = |socket: &&Socket| {
+        !socket.is_held
+            && matches!(socket.state, ESTABLISHED | CLOSE_WAIT)
+            && deaf.contains(&socket.local.port())
+    };
+    let in_line = tcp.iter().filter(waits).map(|socket| InLine {
+        port: socket.local.port(),
+        remote: SocketAddr::new(socket.remote.ip().to_canonical(), socket.remote.port()),
+        given_up: socket.state == CLOSE_WAIT,
+    });
+    in_line.take(MOST_KEPT).collect()
+}
+
+/// Those that waited before and still do, by their ports.
+pub fn backlog(before: &[InLine], now: &[InLine]) -> Vec<Backlog> {
+    let before: HashSet<(u16, SocketAddr)> =
+        before.iter().map(|one| (one.port, one.remote)).collect();
+    let mut ports: BTreeMap<u16, Vec<&InLine>> = BTreeMap::new();
+    for one in now.iter().filter(|one| before.contains(&(one.port, one.remote))) {
+        ports.entry(one.port).or_default().push(one);
+    }
+    let backlog = ports.into_iter().map(|(port, all)| {
+        let mut clients: Vec<IpAddr> = all.iter().map(|one| one.remote.ip()).collect();
+        clients.order();
+        clients.dedup();
+        let given_up = all.iter().filter(|one| one.given_up).count();
+        Backlog { port, waiting: all.len(), given_up, clients }
+    });
+    backlog.collect()
+}
+
 /// The sockets in the kernel's tables; lines that are cut short are left out.
 pub fn in_tables(tables: [&str; 2]) -> Vec<Socket> {
     tables.into_iter().flat_map(lines).collect()
@@ -92,7 +147,10 @@ fn lines(table: &str) -> impl Iterator<Item = Socket> {
         let state = u8::from_str_radix(state, 16).ok()?;
         let queues = fields.next().and_then(|queues| queues.split_once(':'));
         let waiting = queues.and_then(|(_, received)| u32::from_str_radix(received, 16).ok());
-        Some(Socket { local, remote, state, waiting: waiting.unwrap_or_default() })
+        // Behind the timer, its repeats, the user and the timeout stands the inode.
+        let is_held = fields.nth(4).is_none_or(|inode| inode != "0");
+        let waiting = waiting.unwrap_or_default();
+        Some(Socket { local, remote, state, waiting, is_held })
     })
 }
 

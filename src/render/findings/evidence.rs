@@ -65,6 +65,13 @@ pub fn sentence(evidence: &Evidence) -> String {
             (false, true) => format!("{container} does listen on {}", numbers(ports)),
             (false, false) => format!("{container} listens on {}", numbers(ports)),
         },
+        Evidence::Waiting { container, backlog, clients } => {
+            let of = match clients.is_empty() {
+                true => String::new(),
+                false => format!(" of {}", few(clients)),
+            };
+            backlog.waits(&of, &format!("{container}:{}", backlog.port))
+        }
         Evidence::Speaks { container, port, protocol } => {
             format!("{container} listens on {port} for {} only", protocol.in_words())
         }
