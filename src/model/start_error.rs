@@ -36,6 +36,8 @@ pub enum StartErrorKind {
     Mount,
     /// The engine cannot reach the server to which it is to send the log.
     LogDriver,
+    /// The engine cannot reach the server of a volume that it is to mount.
+    NetworkVolume,
     /// The chains of the engine's rules are gone from the firewall of its machine.
     RulesGone,
     /// Something else.
@@ -79,19 +81,32 @@ impl StartError {
         Self { said: said.chars().take(MOST_QUOTED).collect(), ..Self::recognise(one_line) }
     }
 
-    /// What the engine says in the end, and of a mount which one it is, or that it is
-    /// about the log. What it says first is where in the engine it happened.
+    /// What the engine says in the end, and of a mount which one it is, that it is about the
+    /// log, or which name was asked for. What it says first is where in the engine it happened.
     pub fn gist(&self) -> String {
         let said = self.said.split(": Are you trying to mount").next().unwrap_or_default();
         let parts: Vec<&str> = said.split(": ").filter(|part| *part != "unknown").collect();
-        let is_cause =
-            |part: &&&str| part.contains("mounting \"") || part.contains("logging driver");
+        let is_cause = |part: &&&str| ABOUT.iter().any(|words| part.contains(words));
         match (parts.iter().find(is_cause), parts.last()) {
             (Some(mount), Some(last)) if mount != last => format!("{mount}: {last}"),
             _ => parts[parts.len().saturating_sub(2)..].join(": "),
         }
     }
 }
+
+/// What tells which mount, log or server it is that an error is about.
+const ABOUT: [&str; 4] =
+    ["mounting \"", "logging driver", "lookup ", "failed to mount local volume"];
+
+/// How a server is not reached of which a volume is to be mounted.
+const UNREACHED: [&str; 6] = [
+    "Failed to resolve",
+    "onnection refused",
+    "timed out",
+    "o route to host",
+    "is unreachable",
+    "ost is down",
+];
 
 /// Characters of an engine's error that are read, and that are kept.
 const LONGEST: usize = 4_000;
@@ -170,7 +185,7 @@ impl StartErrorKind {
     /// Sources: moby/moby, `libnetwork/portallocator` (a port), what the kernel
     /// says behind `bind:` (a port that a program has), `libnetwork/ipamapi`
     /// (an address), `libnetwork/error.go` and `daemon/container_operations.go`
-    /// (networks and stacks), `daemon/logs.go` (the log); netfilter.org's iptables, of both
+    /// (networks and stacks), `daemon/logs.go` (the log), `volume/local` (volumes); netfilter.org's iptables, of both
     /// variants, behind what engines say of it; containers/common, `libnetwork/netavark/ipam.go`
     /// (an address); opencontainers/runc, `libcontainer` (mounts, programs).
     fn of(said: &str) -> Self {
@@ -178,6 +193,10 @@ impl StartErrorKind {
         let part = |is: fn(&str) -> bool| said.split(": ").any(is);
         if says(&["logging driver"]) {
             Self::LogDriver
+        } else if says(&["error resolving passed in"])
+            || (says(&["mount.nfs", "addr="]) && says(&UNREACHED))
+        {
+            Self::NetworkVolume
         } else if says(&[
             "No chain/target/match by that name",
             "Couldn't load target `DOCKER",
@@ -196,7 +215,12 @@ impl StartErrorKind {
             Self::AddressTaken
         } else if says(&["join network", "joining network"]) {
             Self::NoSharedStack
-        } else if says(&["mounting \"", "bind source path does not exist", "invalid mount"]) {
+        } else if says(&[
+            "mounting \"",
+            "bind source path does not exist",
+            "invalid mount",
+            "failed to mount local volume",
+        ]) {
             Self::Mount
         } else if says(&["exec: ", "exec format error", "executable file"]) {
             Self::Executable
@@ -253,6 +277,18 @@ mod tests {
             (
                 "failed to initialize logging driver: dial tcp 127.0.0.1:24224: connect: connection refused",
                 LogDriver,
+            ),
+            (
+                "error while mounting volume '/var/lib/docker/volumes/share/_data': error resolving passed in network volume address: lookup nfs on 127.0.0.53:53: no such host",
+                NetworkVolume,
+            ),
+            (
+                "error while mounting volume '/var/lib/docker/volumes/share/_data': failed to mount local volume: mount :/data:/var/lib/docker/volumes/share/_data, data: addr=172.18.0.2: connection refused",
+                NetworkVolume,
+            ),
+            (
+                "error while mounting volume '/var/lib/docker/volumes/share/_data': failed to mount local volume: mount /srv/data:/var/lib/docker/volumes/share/_data, flags: 0x1000: no such file or directory",
+                Mount,
             ),
             (
                 "driver failed programming external connectivity on endpoint web (1a):  (iptables failed: iptables --wait -t nat -A DOCKER -p tcp -d 0/0 --dport 8080 -j DNAT --to-destination 172.17.0.2:80 ! -i docker0: iptables: No chain/target/match by that name.  (exit status 1))",
@@ -321,6 +357,16 @@ mod tests {
         let driver = "failed to initialize logging driver";
         let said = format!("{driver}: dial tcp: lookup fluentd on 10.0.0.2:53: no such host");
         assert_eq!(gist(&said), format!("{driver}: no such host"));
+        let volume = "error while mounting volume '/v/share/_data'";
+        let lookup = "lookup nfs on 127.0.0.53:53";
+        let said = format!(
+            "{volume}: error resolving passed in network volume address: {lookup}: no such host"
+        );
+        assert_eq!(gist(&said), format!("{lookup}: no such host"));
+        let said = format!(
+            "{volume}: failed to mount local volume: mount :/data:/v, …: connection refused"
+        );
+        assert_eq!(gist(&said), "failed to mount local volume: connection refused");
     }
 
     #[test]

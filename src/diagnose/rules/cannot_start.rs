@@ -19,7 +19,7 @@ pub const RULE: Rule = Rule {
         reason, and the next start fails in the same way until that is gone.",
     seen: "The engine's own start error: a fixed address that another container has, a network that \
         is gone, a program that is not in the image, a path that cannot be mounted, a server for \
-        its log that the engine cannot reach, rules of the engine's that a firewall has taken away.",
+        its log or of a volume that the engine cannot reach, rules of the engine's that a firewall has taken away.",
     example: "`Address already in use`, `exec: \"serve\": executable file not found in $PATH`",
     fix: "Remove the cause that the engine names, and re-create the container; `docker start` alone \
         fails again.",
@@ -78,6 +78,9 @@ fn finding(case: &Case, at: ContainerAt) -> Option<Finding> {
         (None, StartErrorKind::LogDriver) => {
             "the engine cannot reach the server for its log".to_owned()
         }
+        (None, StartErrorKind::NetworkVolume) => {
+            "the engine cannot reach the server of a volume".to_owned()
+        }
         (None, StartErrorKind::RulesGone) => {
             "the engine's rules are gone from the machine's firewall".to_owned()
         }
@@ -124,6 +127,12 @@ fn advice(kind: StartErrorKind, name: &str) -> String {
              has a name: publish the port of the log server, start that first, and re-create {name} \
              with localhost and the published port as its address (--log-opt); or without \
              --log-driver"
+        ),
+        StartErrorKind::NetworkVolume => format!(
+            "it is the engine that mounts the volumes of {name}, from its own machine, where no container \
+             has a name: let the volume name its server by an address that the machine reaches (a container \
+             by 127.0.0.1 and a published port), and start that first; make the volume again, since its \
+             options are kept, and re-create {name}"
         ),
         StartErrorKind::Mount => format!("re-create {name} with a path that can be mounted (-v)"),
         _ => format!("remove the cause that the engine names, then start {name}"),
