@@ -252,7 +252,8 @@ fn ports(names: &Names, edge: &Edge, to: ContainerAt) -> Option<Obstacle> {
     let Some(port) = edge.port else {
         // Whichever port it was: where nothing listens at all, that one is closed.
         let is_deaf = names.listening(to).is_some_and(<[_]>::is_empty);
-        let is_refused = is_deaf && names.is_refused(edge);
+        // MariaDB's clients have one error for what is refused and what is lost.
+        let is_refused = is_deaf && (names.is_refused(edge) || edge.fails_as(LogErrorKind::Failed));
         return match is_refused {
             true => Some(Obstacle::NobodyListens(Vec::new())),
             false => waiting(names, edge, to).or_else(|| Obstacle::past(edge)),

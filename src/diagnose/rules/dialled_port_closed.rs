@@ -182,4 +182,36 @@ mod tests {
         let off = json!({"traefik.enable": "false"});
         assert_eq!(found("traefik:v3", "n", &off, &[80]), none);
     }
+
+    #[test]
+    fn where_nothing_listens_at_all_whichever_port_was_dialled_is_closed() {
+        let found = |kind: &str, listening: &Value| {
+            let container = |name: &str, last: u8| {
+                json!({"name": name, "id": name, "state": "running", "endpoints": [{"network": "n",
+                    "network_id": "n", "ipv4": format!("10.0.0.{last}"), "aliases": [name]}]})
+            };
+            let snapshot = json!({"schema": "netmap/1",
+                "networks": [{"name": "n", "id": "n", "driver": "bridge",
+                    "subnets": [{"subnet": "10.0.0.0/24"}]}],
+                "containers": [container("db", 2), container("web", 3)],
+                "observations": [
+                    {"container": "web", "id": "web", "at": "2026-05-01T10:00:40Z", "log_errors": [
+                        {"kind": kind, "host": "db", "count": 9, "first": "2026-05-01T10:00:00Z",
+                         "last": "2026-05-01T10:00:39Z"}]},
+                    {"container": "db", "id": "db", "at": "2026-05-01T10:00:40Z",
+                     "listening": listening}]});
+            let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
+            let only = |rule: &crate::diagnose::Rule| rule.name == super::RULE.name;
+            let findings = diagnose(&Map::new(&snapshot), None, only).findings;
+            findings.into_iter().map(|finding| finding.summary).collect::<Vec<_>>()
+        };
+        let told = ["web dials db, where nothing listens"];
+        assert_eq!(found("refused", &json!([])), told);
+        assert_eq!(found("failed", &json!([])), told);
+        let none: [&str; 0] = [];
+        assert_eq!(found("reset", &json!([])), none, "somebody was there");
+        assert_eq!(found("failed", &Value::Null), none, "nobody could look");
+        let one = json!([{"address": "0.0.0.0", "port": 33060, "protocol": "tcp"}]);
+        assert_eq!(found("failed", &one), none, "it may be that one");
+    }
 }
