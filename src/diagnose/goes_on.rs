@@ -104,13 +104,21 @@ impl<'a> Case<'a> {
 
     /// Why a server turns clients away, as its own log says again and again: that tells
     /// more than what it lets them know.
-    pub fn why_turned_away(&self, server: ContainerAt) -> Option<Complaint> {
+    fn why_turned_away(&self, server: ContainerAt) -> Option<Complaint> {
         let troubles = self.log_troubles(server).filter(|trouble| {
             trouble.kind.is_of_server() && self.goes_on(server, &trouble.repeated)
         });
         let latest = troubles.max_by_key(|trouble| trouble.repeated.last)?;
         let (kind, line, began) = (latest.kind, latest.line.clone(), latest.repeated.first);
         Some(Complaint { kind, line, began, stands: false })
+    }
+
+    /// What the log of a server says again and again of why it turns clients away: the kind,
+    /// and what shows it.
+    pub fn turning_away(&self, server: ContainerAt) -> Option<(TroubleKind, Evidence)> {
+        let reason = self.why_turned_away(server)?;
+        let (container, trouble) = (self.name(server).to_owned(), reason.kind);
+        Some((trouble, Evidence::LastWords { container, trouble, line: reason.line }))
     }
 
     /// Whether others are known to dial a container, and none of them says itself that

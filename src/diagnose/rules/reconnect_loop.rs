@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::diagnose::cures::cure;
 use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Sight, advise};
 use crate::model::words::few;
 use crate::model::{ContainerAt, Finding, FlowOutcome, Severity, State};
@@ -74,6 +75,12 @@ fn add_fix(
     let teller = to.filter(|_| is_cut).unwrap_or(edges[0].from);
     finding.fix.push(case.logs(teller));
     let client = case.called(edges[0].from);
+    let reason = to.filter(|_| is_cut).and_then(|to| case.turning_away(to));
+    if let Some((kind, evidence)) = reason {
+        finding.evidence.push(evidence);
+        finding.fix.push(advise(cure(case, edges[0].from, kind, edges)));
+        return;
+    }
     finding.fix.push(advise(match (is_cut, to) {
         (true, _) => format!(
             "then compare what {client} speaks with what is expected there: TLS or none, the protocol, \

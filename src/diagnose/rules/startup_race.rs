@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
     meaning: "Started is not ready: a database takes seconds until it listens. Compose starts in \
         order but waits for readiness only where there is a health check and a condition.",
     seen: "The log has a refusal within a minute of the start, the server listens now, and it has no \
-        health check. A client that has evidently got through since, by an open connection or by what \
+        health check. Connections that are taken and ended go on for another reason. A client that has evidently got through since, by an open connection or by what \
         its log says, is not told of; one that only fell silent is good to know of.",
     example: "`connection refused` or `the database system is starting up` once, right after the start",
     fix: "A health check on the server and `depends_on: … condition: service_healthy` on the client; \
@@ -37,6 +37,9 @@ const OVER: f64 = 2.0;
 /// How long a client may take to its first attempt where nothing else tells whether
 /// it has made one before, in seconds.
 const SLOW_START: f64 = 3.0;
+
+/// What is said of a client that complained again and again, and does so no more.
+pub const SILENT_SINCE: &str = "Nothing that can be seen tells whether it has got through since";
 
 /// What became of a client whose server was not ready.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,8 +87,7 @@ fn finding(case: &Case, to: ContainerAt, since: Since, edges: &[&Edge]) -> Findi
         Since::Recent => {}
         Since::Silent => {
             finding.severity = Severity::Info;
-            let text = "Nothing that can be seen tells whether it has got through since";
-            finding.evidence.push(Evidence::Remark { text });
+            finding.evidence.push(Evidence::Remark { text: SILENT_SINCE });
             finding.fix.push(advise(format!("restart {called} if it does not work")));
         }
     }
@@ -125,7 +127,15 @@ fn raced(case: &Case, edge: &Edge, to: ContainerAt) -> Option<Since> {
     let (client_start, server_start) = (client.started_at?, server.started_at?);
     let is_early = |error: &LogError, first: Moment| {
         let is_of_start = match error.kind {
-            LogErrorKind::Refused | LogErrorKind::Failed | LogErrorKind::Reset => true,
+            LogErrorKind::Refused | LogErrorKind::Failed => true,
+            // Who ends a connection has taken it: it is not that alone that goes on, or for a
+            // reason that it tells.
+            LogErrorKind::Reset => {
+                let is_late = |last: Moment| last.since(server_start) > START;
+                !error.repeated.last.is_some_and(is_late)
+                    && !case.goes_on(edge.from, &error.repeated)
+                    && case.turning_away(to).is_none()
+            }
             // What does not run has neither name nor address.
             LogErrorKind::NameNotFound | LogErrorKind::Unreachable | LogErrorKind::Timeout => {
                 first.since(server_start) <= 0.0
@@ -340,6 +350,19 @@ mod tests {
         assert_eq!(race(60, &[1, 3, 7, 15, 31]), DIALLED);
         assert_eq!(race(64, &[1, 3, 7, 15, 31]), SILENT);
         assert_eq!(race(200, &[90, 91]), "", "long after the start it is no race");
+    }
+
+    #[test]
+    fn who_takes_connections_and_ends_them_is_up() {
+        let none = json!({});
+        let race = |looked, kind: &str, seconds: &[i64]| {
+            found(looked, &[said(kind, seconds)], &none, &none, &none)
+        };
+        assert_eq!(race(20, "reset", &[3]), DIALLED, "it may have been starting");
+        assert_eq!(race(14, "reset", &[3, 6, 9, 12]), "", "it goes on");
+        assert_eq!(race(14, "refused", &[3, 6, 9, 12]), DIALLED, "it listens now");
+        assert_eq!(race(200, "reset", &[3, 50, 90]), "", "long after it was started");
+        assert_eq!(race(200, "refused", &[3, 50, 90]), SILENT);
     }
 
     #[test]

@@ -26,7 +26,8 @@ pub const RULE: Rule = Rule {
     meaning: "What a program reports is true whether or not netmap can tell why: the other end may be \
         outside of this engine, or the name may stand in a file that nobody else sees.",
     seen: "The log of a running container repeats that a name was not found, or a connection refused or \
-        impossible, up to the moment of looking, or its health check fails, and no other finding is \
+        impossible, up to the moment of looking, or ended by a server whose own log says why, or its \
+        health check fails, and no other finding is \
         about that container.",
     example: "`connect ECONNREFUSED 127.0.0.1:5432` once a second, with no database anywhere",
     fix: "Look at what the program is configured to dial: the log names it.",
@@ -114,6 +115,13 @@ fn of_hosts(
         return finding;
     }
     let edges: Vec<&Edge> = failing.iter().map(|(edge, _)| *edge).collect();
+    let cut = failing.iter().filter(|(_, error)| error.kind == LogErrorKind::Reset);
+    if let Some((server, kind, evidence)) = cut.copied().find_map(|(edge, _)| has_cut(case, edge)) {
+        finding.evidence.push(evidence);
+        // The server tells more than its client does.
+        finding.fix = vec![case.logs(server), advise(cure(case, at, kind, &edges))];
+        return finding;
+    }
     let of_server = of_server.map(|trouble| cure(case, at, trouble.kind, &edges));
     let dropped = || dropped(case, failing);
     let is_mail = |(edge, _): &(&Edge, &LogError)| is_to_mail_outside(edge);
@@ -126,6 +134,14 @@ fn of_hosts(
     let advice = advice.unwrap_or_else(dialled);
     finding.fix = vec![case.logs(at), advise(advice)];
     finding
+}
+
+/// The server that ends the connections of a client, and what its log says of why.
+fn has_cut(case: &Case, edge: &Edge) -> Option<(ContainerAt, TroubleKind, Evidence)> {
+    let server = edge.container().filter(|server| *server != edge.from)?;
+    let (kind, evidence) = case.turning_away(server)?;
+    // Of another protocol the server's own finding tells.
+    (kind != TroubleKind::Protocol).then_some((server, kind, evidence))
 }
 
 /// What is said of a container that dials IPv6 addresses and has none itself.
@@ -199,12 +215,9 @@ fn of_nobody(
         finding.evidence.extend(where_they_listen(case, &suspects));
     }
     let asked = suspects.iter().find_map(|edge| edge.container()).filter(|_| kind.is_of_server());
-    let reason = asked.and_then(|server| case.why_turned_away(server));
-    finding.evidence.extend(asked.zip(reason.as_ref()).map(|(server, reason)| {
-        let (container, line) = (case.name(server).to_owned(), reason.line.clone());
-        Evidence::LastWords { container, trouble: reason.kind, line }
-    }));
-    let kind = reason.map_or(kind, |reason| reason.kind);
+    let reason = asked.and_then(|server| case.turning_away(server));
+    let kind = reason.as_ref().map_or(kind, |(kind, _)| *kind);
+    finding.evidence.extend(reason.map(|(_, evidence)| evidence));
     let is_lost = matches!(kind, TroubleKind::NoAnswer | TroubleKind::Unreachable);
     let is_mail = is_lost && suspects.iter().any(|edge| is_to_mail_outside(edge));
     let is_by_default = finding
@@ -357,7 +370,8 @@ fn failing<'c, 'a>(
                     edge.container().is_some()
                         || (edge.target == Meaning::NobodysName && edge.port.is_some())
                 }
-                LogErrorKind::Reset | LogErrorKind::InvalidHost | LogErrorKind::Unescaped => false,
+                LogErrorKind::Reset => has_cut(case, edge).is_some(),
+                LogErrorKind::InvalidHost | LogErrorKind::Unescaped => false,
             };
             // Who has a connection there by now found the name, and somebody listens.
             let is_over = matches!(error.kind, LogErrorKind::NameNotFound | LogErrorKind::Refused)
@@ -491,6 +505,18 @@ mod tests {
         for host in ["shop.example.com", "10.0.0.2", "localhost", "proxy"] {
             assert_eq!(turned(host), none, "{host}");
         }
+    }
+
+    #[test]
+    fn a_server_that_ends_connections_and_tells_its_own_log_why() {
+        let cut = [json!({"kind": "reset", "host": "web", "port": 3000})];
+        let barred = [json!({"kind": "barred"})];
+        let told = "proxy fails again and again to reach web:3000 (connection cut)";
+        assert_eq!(found(&barred, &[], &cut), [told]);
+        let none: [&str; 0] = [];
+        assert_eq!(found(&[], &[], &cut), none);
+        assert_eq!(found(&[json!({"kind": "other"})], &[], &cut), none);
+        assert_eq!(found(&barred, &[], &[]), none, "that may be anybody");
     }
 
     #[test]

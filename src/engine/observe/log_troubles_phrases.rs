@@ -152,6 +152,8 @@ pub const TROUBLES: [(TroubleKind, &[&str]); 18] = [
             "is blocked because of many connection errors",
             "can only connect via localhost",
             "disallowed by its access control",
+            // PHP-FPM, of its listen.allowed_clients.
+            "connection disallowed: ip address",
             "no encryption support, pg_hba.conf rejects",
             "pg_hba.conf rejects connection",
         ],
