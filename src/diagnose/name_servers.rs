@@ -6,7 +6,7 @@ use super::case::Case;
 use super::facts::Listens;
 use super::names::Meaning;
 use super::steps::advise;
-use crate::model::{ContainerAt, Evidence, Protocol, State, Step};
+use crate::model::{Change, ContainerAt, Evidence, Protocol, RequestedPort, State, Step};
 
 /// The port of name servers.
 const DNS: u16 = 53;
@@ -25,6 +25,8 @@ pub struct Asked {
 pub struct NameServer {
     /// The container.
     pub at: ContainerAt,
+    /// Whether it is seen what is wrong with it.
+    pub is_seen: bool,
     /// Its port for that.
     pub port: u16,
     /// Who it is, and what is wrong with it.
@@ -53,7 +55,14 @@ impl Case<'_> {
         if !state.has_network() || state == State::Paused || self.is_looping(at) {
             let is = format!("{name}, which {}", self.state_of(at));
             evidence.extend(self.last_words(at));
-            return Some(NameServer { at, port, is, evidence, fix: self.bring_up(at) });
+            return Some(NameServer {
+                at,
+                is_seen: true,
+                port,
+                is,
+                evidence,
+                fix: self.bring_up(at),
+            });
         }
         let on = || self.map.owner_of(from, address).map(|(_, network)| network);
         let apart = on().filter(|network| {
@@ -69,9 +78,20 @@ impl Case<'_> {
                 evidence.push(Evidence::Remark { text });
             }
             let fix = self.connect(&self.network_handle(network), from, &[]);
-            return Some(NameServer { at, port, is, evidence, fix });
+            return Some(NameServer { at, is_seen: true, port, is, evidence, fix });
         }
-        let (is, then) = match self.listens(at, port, Some(Protocol::Udp)) {
+        let listens = self.listens(at, port, Some(Protocol::Udp));
+        let may_hear = !matches!(listens, Some(Listens::Not | Listens::OnLoopback));
+        if may_hear && let Some(asked) = self.answered_by_the_gateway(from, at, address) {
+            let is = format!("{name}, whose answers come from another address than {address}");
+            let text = "What is sent by UDP to a port that is published on all addresses, Docker before 28 \
+                answers from the gateway of the client's network, and who asked elsewhere does not take that";
+            evidence.push(Evidence::Remark { text });
+            let to = Some(RequestedPort { host_ip: Some(address), ..asked.clone() });
+            let fix = self.recreate(at, vec![Change::Publish { from: Some(asked), to }]);
+            return Some(NameServer { at, is_seen: true, port, is, evidence, fix });
+        }
+        let (is, then) = match listens {
             Some(Listens::Not) => (
                 format!("{name}, where nothing listens on port {port}"),
                 format!("then fix what keeps its server from listening on port {port}"),
@@ -89,7 +109,9 @@ impl Case<'_> {
                 ),
             ),
         };
-        Some(NameServer { at, port, is, evidence, fix: vec![self.logs(at), advise(then)] })
+        let is_seen = matches!(listens, Some(Listens::Not | Listens::OnLoopback));
+        let fix = vec![self.logs(at), advise(then)];
+        Some(NameServer { at, is_seen, port, is, evidence, fix })
     }
 
     /// The container with the address of a name server that another one was given or
@@ -136,6 +158,46 @@ impl Case<'_> {
             })
         };
         up.or_else(to_be)
+    }
+
+    /// The port of name servers that a container asked for on all addresses of the machine, where
+    /// what comes by it is answered from another address than the one that the client asked.
+    ///
+    /// Docker's proxy, by which containers come to a port of the machine, leaves the address of
+    /// its answers to the kernel: that of the bridge on which the client is. Since 28 it answers
+    /// from the one that was asked (moby/moby, pull request 48571).
+    fn answered_by_the_gateway(
+        &self,
+        from: ContainerAt,
+        at: ContainerAt,
+        address: IpAddr,
+    ) -> Option<RequestedPort> {
+        let engine = self.map.snapshot().engine_of(&self.container(at).node);
+        let is_old = engine.is_docker() && engine.major().is_some_and(|major| major < 28);
+        let is_own = self.joined(from).any(|network| {
+            let mut subnets = self.network(network).subnets.iter();
+            subnets.any(|subnet| subnet.subnet.contains(&address))
+        });
+        if !is_old || is_own || self.map.on_host(from) || !self.is_behind_a_proxy(DNS) {
+            return None;
+        }
+        let mut asked = self.container(at).requested.iter();
+        let asked = asked.find(|asked| {
+            asked.protocol == Protocol::Udp
+                && asked.host_port.one() == Some(DNS)
+                && asked.host_ip.is_none_or(|ip| ip.is_unspecified())
+        });
+        asked.cloned()
+    }
+
+    /// Whether a program has a port of the machine for UDP, as Docker's proxy has, as far as can
+    /// be seen: it may be switched off.
+    fn is_behind_a_proxy(&self, port: u16) -> bool {
+        let host = self.map.snapshot().host.as_ref();
+        let sockets = host.and_then(|host| host.listening.as_deref());
+        sockets.is_none_or(|sockets| {
+            sockets.iter().any(|socket| socket.port == port && socket.protocol == Protocol::Udp)
+        })
     }
 
     /// What has a container run that does not.

@@ -526,6 +526,18 @@ fn a_name_server_that_is_a_container() {
 
 #[test]
 #[ignore = "needs a Docker engine"]
+fn a_name_server_that_answers_from_another_address() {
+    let words = &["api.example.com", "pihole", "come from another address than 192.168.53.10"];
+    let says = Says { rule: "outside-names", words, never: &["unexplained-failure"] };
+    hold_near("name-server-published", true, &says, |case, finding| {
+        let (ladder, code) = case.why(&["app", "api.example.com:443"]);
+        assert_eq!(code, Some(1), "{ladder:#}");
+        assert_eq!(ladder["fix"], finding["fix"], "{ladder:#}");
+    });
+}
+
+#[test]
+#[ignore = "needs a Docker engine"]
 fn a_search_domain_with_an_answer_for_every_name() {
     let never = &["firewall-drop", "wrong-name"];
     let words = &["cache", "198.18.0.9", "cache.office.test"];

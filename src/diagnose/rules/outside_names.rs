@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::startup_race::SILENT_SINCE;
 use crate::diagnose::{Case, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise};
 use crate::model::words::few;
-use crate::model::{ContainerAt, Evidence, Finding, LogErrorKind, Severity};
+use crate::model::{ContainerAt, Evidence, Finding, LogError, LogErrorKind, Severity, State};
 use crate::order::Ordered;
 
 /// See `netmap explain outside-names`.
@@ -15,8 +16,10 @@ pub const RULE: Rule = Rule {
     meaning: "Docker's resolver answers for containers itself and asks the host's name servers for \
         everything else. When those cannot be reached from the container, only peers have names.",
     seen: "The log says that a name with dots was not found, the container has a way out, and no \
-        peer's name failed. Where its name server is a container, what is wrong with that is told. Where a name server has answered that there is no such name, and other \
-        names outside do not fail, it is the name that is told of.",
+        peer's name failed. Where its name server is a container, what is wrong with that is told. \
+        Where a name server has answered that there is no such name, and other names outside do not \
+        fail, it is the name that is told of. What was said again and again, and is not any more, is \
+        good to know.",
     example: "`getaddrinfo EAI_AGAIN api.example.com` while `db` resolves",
     fix: "Give it name servers that it can reach: `--dns 9.9.9.9`, or `\"dns\"` in the engine's \
         daemon.json.",
@@ -106,6 +109,11 @@ fn finding(case: &Case, from: ContainerAt, edges: &[&Edge]) -> Finding {
     if !servers.is_empty() {
         finding.evidence.push(Evidence::NameServers { servers, given: true });
     }
+    let is_seen = server.as_ref().is_some_and(|server| server.is_seen);
+    if !is_seen && !is_answered && edges.iter().all(|edge| fell_silent(case, edge)) {
+        finding.severity = Severity::Info;
+        finding.evidence.push(Evidence::Remark { text: SILENT_SINCE });
+    }
     if let Some(server) = server {
         finding.evidence.extend(server.evidence);
         finding.fix = server.fix;
@@ -133,6 +141,17 @@ fn finding(case: &Case, from: ContainerAt, edges: &[&Edge]) -> Finding {
     finding
 }
 
+/// Whether a container that runs said of a name again and again that it was not found, and
+/// says so no more: it got through, or gave up.
+fn fell_silent(case: &Case, edge: &Edge) -> bool {
+    let is_past =
+        |error: &LogError| error.repeated.count > 1 && case.is_overdue(edge.from, &error.repeated);
+    let said = edge.logged().filter(|error| error.kind == LogErrorKind::NameNotFound);
+    let mut said = said.peekable();
+    let runs = case.container(edge.from).state == State::Running;
+    runs && said.peek().is_some() && said.all(is_past)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
@@ -144,8 +163,9 @@ mod tests {
     /// What is found of web, which says so of names outside.
     fn found(names: &[(&str, bool)], more: &Value) -> Vec<String> {
         let error = |(host, denied): &(&str, bool)| {
+            let last = if *denied && names.len() == 1 { "10:00:40" } else { "10:01:58" };
             json!({"kind": "name-not-found", "host": host, "denied": denied, "count": 9,
-                "first": "2026-05-01T10:00:00Z", "last": "2026-05-01T10:00:40Z"})
+                "first": "2026-05-01T10:00:00Z", "last": format!("2026-05-01T{last}Z")})
         };
         let errors: Vec<Value> = names.iter().map(error).collect();
         let mut web = json!({"name": "web", "id": "web", "state": "running", "endpoints": [
@@ -266,5 +286,72 @@ mod tests {
         let asked = json!([{"port": 5353, "protocol": "udp", "host_port": "53"}]);
         let down = found_with("10.0.0.1", &asked, &none, "exited");
         assert_eq!(down, is(": its name server is pihole, which has exited with code 1"));
+    }
+
+    /// What is found of web, which has a name server on the machine, that of pihole.
+    fn published(changes: &Value) -> Vec<String> {
+        let mut setup = json!({"schema": "netmap/1", "engine": {"name": "Docker", "version": "27.5.1"},
+            "networks": [{"name": "n", "id": "n", "driver": "bridge",
+                "subnets": [{"subnet": "10.0.0.0/24", "gateway": "10.0.0.1"}]}],
+            "host": {"addresses": ["10.0.0.1", "192.0.2.7"], "listening": [
+                {"protocol": "udp", "address": "0.0.0.0", "port": 53}]},
+            "containers": [
+                {"name": "web", "id": "web", "state": "running", "dns": ["192.0.2.7"],
+                 "endpoints": [{"network": "n", "network_id": "n", "ipv4": "10.0.0.3"}]},
+                {"name": "pihole", "id": "pihole", "state": "running",
+                 "requested": [{"port": 53, "protocol": "udp", "host_port": "53"}],
+                 "published": [{"host_ip": "0.0.0.0", "host_port": 53, "port": 53, "protocol": "udp"}],
+                 "endpoints": [{"network": "n", "network_id": "n", "ipv4": "10.0.0.2"}]}],
+            "observations": [{"container": "web", "id": "web", "at": "2026-05-01T10:02:00Z",
+                "log_errors": [{"kind": "name-not-found", "host": "a.example.com",
+                    "count": 9, "first": "2026-05-01T10:00:00Z",
+                    "last": "2026-05-01T10:01:58Z"}]},
+                {"container": "pihole", "id": "pihole", "how": "proc", "listening": [
+                    {"protocol": "udp", "address": "0.0.0.0", "port": 53}]}]});
+        for (place, value) in changes.as_object().unwrap() {
+            *setup.pointer_mut(place).unwrap() = value.clone();
+        }
+        let snapshot = Snapshot::read(setup.to_string().as_bytes()).unwrap();
+        let only = |rule: &crate::diagnose::Rule| rule.name == super::RULE.name;
+        let found = diagnose(&Map::new(&snapshot), None, only).findings;
+        let is = "web cannot resolve a.example.com: its name server is pihole, ";
+        let what = |summary: &str| summary.strip_prefix(is).unwrap_or(summary).to_owned();
+        let told = found.iter().map(|it| format!("{:?} {}", it.severity, what(&it.summary)));
+        told.collect()
+    }
+
+    #[test]
+    fn a_name_server_may_answer_from_another_address_than_was_asked() {
+        let elsewhere = ["Error whose answers come from another address than 192.0.2.7"];
+        let container = ["Error a container"];
+        assert_eq!(published(&json!({})), elsewhere);
+        // Where nobody could see who listens on the machine.
+        assert_eq!(published(&json!({"/host/listening": null})), elsewhere);
+        // Its own gateway answers under its own address.
+        assert_eq!(published(&json!({"/containers/0/dns": ["10.0.0.1"]})), container);
+        let at_one = json!({"/containers/1/requested/0":
+            {"port": 53, "protocol": "udp", "host_port": "53", "host_ip": "192.0.2.7"}});
+        assert_eq!(published(&at_one), container);
+        assert_eq!(published(&json!({"/engine/version": "28.0.0"})), container);
+        let podman = json!({"/engine": {"name": "Podman", "version": "5.4.2"}});
+        assert_eq!(published(&podman), container);
+        // The proxy is switched off.
+        assert_eq!(published(&json!({"/host/listening": []})), container);
+        assert_eq!(
+            published(&json!({"/observations/1/listening": []})),
+            ["Error where nothing listens on port 53"]
+        );
+    }
+
+    #[test]
+    fn who_complained_again_and_again_and_fell_silent_may_have_got_through() {
+        let mut past = json!({"/observations/0/log_errors/0/last": "2026-05-01T10:01:00Z",
+            "/containers/0/dns": ["10.0.0.1"]});
+        assert_eq!(published(&past), ["Info a container"]);
+        let mut once = past.clone();
+        once["/observations/0/log_errors/0/count"] = json!(1);
+        assert_eq!(published(&once), ["Error a container"], "it may try no more");
+        past["/observations/1/listening"] = json!([]);
+        assert_eq!(published(&past), ["Error where nothing listens on port 53"]);
     }
 }

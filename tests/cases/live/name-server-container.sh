@@ -24,7 +24,7 @@ docker cp $TMPDIR/named pihole:/bin/named >/dev/null 2>&1; docker start pihole >
 app() { cat >$TMPDIR/app.sh <<'S'
 while sleep 1; do nslookup api.example.com 2>&1 | grep -q 198.18.0.7 && echo "got the rates" || echo "Error: getaddrinfo EAI_AGAIN api.example.com"; done
 S
-docker create --name app --network home --dns 172.31.7.53 app:1 sh /app.sh >/dev/null; docker cp $TMPDIR/app.sh app:/app.sh >/dev/null 2>&1; docker start app >/dev/null; }
+docker create --name app --network home --dns ${1:-172.31.7.53} app:1 sh /app.sh >/dev/null; docker cp $TMPDIR/app.sh app:/app.sh >/dev/null 2>&1; docker start app >/dev/null; }
 broken() { named; for i in pihole:1 app:1; do docker tag busybox $i; done; docker network create --subnet 172.31.7.0/24 home >/dev/null
 pihole sh -c 'echo "dnsmasq: configuration is being upgraded"; exec sleep 99999'; app; sleep 2; }
 works() { docker exec app nslookup api.example.com 2>&1 | grep -q 198.18.0.7; }
