@@ -86,17 +86,22 @@ impl StartError {
     pub fn gist(&self) -> String {
         let said = self.said.split(": Are you trying to mount").next().unwrap_or_default();
         let parts: Vec<&str> = said.split(": ").filter(|part| *part != "unknown").collect();
-        let is_cause = |part: &&&str| ABOUT.iter().any(|words| part.contains(words));
+        let is_cause = |part: &&&str| {
+            part.starts_with("mount ") || ABOUT.iter().any(|words| part.contains(words))
+        };
         match (parts.iter().find(is_cause), parts.last()) {
-            (Some(mount), Some(last)) if mount != last => format!("{mount}: {last}"),
+            // Of a volume the options stand behind the place.
+            (Some(cause), Some(last)) if cause != last => {
+                let place = cause.trim_end_matches(", flags").trim_end_matches(", data");
+                format!("{place}: {last}")
+            }
             _ => parts[parts.len().saturating_sub(2)..].join(": "),
         }
     }
 }
 
 /// What tells which mount, log or server it is that an error is about.
-const ABOUT: [&str; 4] =
-    ["mounting \"", "logging driver", "lookup ", "failed to mount local volume"];
+const ABOUT: [&str; 3] = ["mounting \"", "logging driver", "lookup "];
 
 /// How a server is not reached of which a volume is to be mounted.
 const UNREACHED: [&str; 6] = [
@@ -364,9 +369,13 @@ mod tests {
         );
         assert_eq!(gist(&said), format!("{lookup}: no such host"));
         let said = format!(
-            "{volume}: failed to mount local volume: mount :/data:/v, …: connection refused"
+            "{volume}: failed to mount local volume: mount :/data:/v, data: …: connection refused"
         );
-        assert_eq!(gist(&said), "failed to mount local volume: connection refused");
+        assert_eq!(gist(&said), "mount :/data:/v: connection refused");
+        let said = format!(
+            "{volume}: failed to mount local volume: mount /srv/data:/v, flags: 0x1000: no such file or directory"
+        );
+        assert_eq!(gist(&said), "mount /srv/data:/v: no such file or directory");
     }
 
     #[test]
