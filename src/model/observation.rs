@@ -53,8 +53,7 @@ pub struct Observation {
     /// ports. Docker's own resolver on 127.0.0.11 is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listening: Option<Vec<Listening>>,
-    /// Its TCP ports at which connections wait for a program to take them, and some of these for
-    /// longer than a server that is well would let them.
+    /// Its TCP ports at which connections wait for a program that takes none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub backlog: Vec<Backlog>,
     /// TCP connections that it began, being tried or open, toward addresses
@@ -156,8 +155,8 @@ impl Listening {
     }
 }
 
-/// Connections that the kernel has accepted at a port, and no program has taken: the same ones
-/// at two looks, a second apart.
+/// Connections that the kernel has accepted at a port, and no program has taken: none of them for
+/// three seconds, in which a server that is well has taken some.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Backlog {
@@ -165,7 +164,7 @@ pub struct Backlog {
     pub port: u16,
     /// How many they are.
     pub waiting: usize,
-    /// How many of them their clients have ended meanwhile (CLOSE_WAIT).
+    /// How many of them have an end that says no more (CLOSE_WAIT): mostly its client has given up.
     #[serde(default)]
     pub given_up: usize,
     /// Addresses that they come from, each once. Sorted.
@@ -174,9 +173,10 @@ pub struct Backlog {
 }
 
 impl Backlog {
-    /// `3 connections of web wait for more than a second at api:8080, and the client of one has
-    /// given up`.
-    pub fn waits(&self, of: &str, at: &str) -> String {
+    /// `3 connections of web wait for more than three seconds at port 80 of api, and the client of
+    /// one has given up`.
+    pub fn waits(&self, of: &str, whose: &str) -> String {
+        let port = self.port;
         let wait = if self.waiting == 1 { "waits" } else { "wait" };
         let given_up = match (self.given_up, self.waiting) {
             (0, _) => String::new(),
@@ -186,7 +186,9 @@ impl Backlog {
             (some, _) => format!(", and the clients of {some} have given up"),
         };
         let connections = count(self.waiting, "connection");
-        format!("{connections}{of} {wait} for more than a second at {at}{given_up}")
+        format!(
+            "{connections}{of} {wait} for more than three seconds at port {port} of {whose}{given_up}"
+        )
     }
 }
 

@@ -15,9 +15,8 @@ pub const RULE: Rule = Rule {
     meaning: "The kernel completes connections to a port on which a program listens, and keeps them \
         until the program takes them. A program that hangs takes none: pings are answered, connections \
         open, and then nothing comes.",
-    seen: "At two looks, a second apart, the same connections wait at a port of the container, and no \
-        program has them. That clients have ended some of them meanwhile makes it an error; else the \
-        server may only be slow.",
+    seen: "Connections wait at a port of the container, and for three seconds no program takes one of \
+        them. That clients have ended some meanwhile makes it an error; else the server may only be slow.",
     example: "`read timeout`, `504 Gateway Timeout`, `context deadline exceeded`, and `nc -z` says that the port \
         is open",
     fix: "Its log may say what it waits for; `docker top NAME` shows whether it is stopped (T), waits for a \

@@ -239,7 +239,7 @@ fn hung(climb: &Climb, to: ContainerAt, port: u16, given_up: bool) -> Rung {
     let mut rung =
         Rung::new(RungKind::Port, status, format!("{target} accepts connections on {port}, {is}"));
     let backlog = climb.case.backlog(to).iter().find(|backlog| backlog.port == port);
-    rung.notes.extend(backlog.map(|backlog| backlog.waits("", &format!("{target}:{port}"))));
+    rung.notes.extend(backlog.map(|backlog| backlog.waits("", target)));
     rung
 }
 

@@ -44,7 +44,8 @@ use super::connect::Engine;
 use super::engines::Engines;
 use super::{Visitor, lenient, translate};
 use crate::model::{
-    Container, Moment, Network, NetworkObservation, Observation, Part, Snapshot, State, Unread,
+    Container, Means, Moment, Network, NetworkObservation, Observation, Part, Snapshot, State,
+    Unread,
 };
 use crate::order::OrderBy;
 #[cfg(not(target_os = "linux"))]
@@ -281,8 +282,10 @@ pub async fn look_inside(
 #[derive(Default)]
 struct Lines(Vec<(usize, Vec<InLine>)>);
 
-/// What a server that is well has taken long before, however busy it is.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// When it is looked at again. A server that is well has taken one of them soon, however busy it
+/// is; what has stood for the sum of all does not move.
+const LOOKS: [Duration; 3] =
+    [Duration::from_millis(200), Duration::from_millis(800), Duration::from_secs(2)];
 
 impl Lines {
     fn add(&mut self, at: usize, in_line: Vec<InLine>) {
@@ -291,31 +294,39 @@ impl Lines {
         }
     }
 
-    /// Looks once more, at all of them together, and notes what still waits.
+    /// Looks again, at all of them together, and notes where no connection was taken.
     async fn look_again(
-        self,
+        mut self,
         engines: &Engines,
         containers: &[Container],
         visitor: Option<&Visitor>,
         seen: &mut [Observation],
     ) {
-        if self.0.is_empty() {
-            return;
-        }
-        tokio::time::sleep(PATIENCE).await;
         let by_id: HashMap<&str, &Container> = containers.iter().map(|c| (&*c.id, c)).collect();
-        let again = self.0.into_iter().filter_map(|(at, before)| {
-            let (how, container) = (seen[at].how, *by_id.get(&*seen[at].id)?);
-            Some((at, before, engines.of(container)?, container, how))
-        });
-        let again: Vec<_> = again.collect();
-        let looks = stream::iter(again).map(async |(at, before, engine, container, how)| {
-            let now = inside::in_line(engine, container, visitor, how).await;
-            (at, sockets::backlog(&before, &now))
-        });
-        let mut looks = looks.buffer_unordered(ObserveOptions::default().width);
-        while let Some((at, backlog)) = looks.next().await {
-            seen[at].backlog = backlog;
+        for (nth, pause) in LOOKS.into_iter().enumerate() {
+            if self.0.is_empty() {
+                return;
+            }
+            tokio::time::sleep(pause).await;
+            let is_last = nth + 1 == LOOKS.len();
+            let again = self.0.into_iter().filter_map(|(at, before)| {
+                let (how, container) = (seen[at].how, *by_id.get(&*seen[at].id)?);
+                Some((at, before, engines.of(container)?, container, how))
+            });
+            let again: Vec<_> = again.collect();
+            let looks = stream::iter(again).map(async |(at, before, engine, container, how)| {
+                // A command in it is not run more often than it tells.
+                if how == Some(Means::Exec) && !is_last {
+                    return (at, before);
+                }
+                let now = inside::in_line(engine, container, visitor, how).await;
+                (at, sockets::unmoved(before, &now))
+            });
+            self.0 = looks.buffer_unordered(ObserveOptions::default().width).collect().await;
+            self.0.retain(|(_, in_line)| !in_line.is_empty());
+        }
+        for (at, in_line) in &self.0 {
+            seen[*at].backlog = sockets::backlog(in_line);
         }
     }
 }

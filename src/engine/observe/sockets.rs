@@ -1,7 +1,7 @@
 //! The kernel's sockets: who listens, and what is being dialled. Its tables of
 //! them are `/proc/net/tcp`, `tcp6`, `udp` and `udp6`.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::model::{Backlog, Connection, Listening, Progress, Protocol};
@@ -110,15 +110,27 @@ pub fn in_line(tcp: &[Socket]) -> Vec<InLine> {
         remote: SocketAddr::new(socket.remote.ip().to_canonical(), socket.remote.port()),
         given_up: socket.state == CLOSE_WAIT,
     });
-    in_line.take(MOST_KEPT).collect()
+    in_line.collect()
 }
 
-/// Those that waited before and still do, by their ports.
-pub fn backlog(before: &[InLine], now: &[InLine]) -> Vec<Backlog> {
-    let before: HashSet<(u16, SocketAddr)> =
-        before.iter().map(|one| (one.port, one.remote)).collect();
+/// Those of the ports at which none was taken since: where one is gone, others may be as soon.
+pub fn unmoved(before: Vec<InLine>, now: &[InLine]) -> Vec<InLine> {
+    let now: HashMap<(u16, SocketAddr), bool> =
+        now.iter().map(|one| ((one.port, one.remote), one.given_up)).collect();
+    let is_gone = |one: &&InLine| !now.contains_key(&(one.port, one.remote));
+    let moved: HashSet<u16> = before.iter().filter(is_gone).map(|one| one.port).collect();
+    let still = before.into_iter().filter(|one| !moved.contains(&one.port));
+    let as_now = |one: InLine| {
+        let given_up = now.get(&(one.port, one.remote)).copied().unwrap_or(one.given_up);
+        InLine { given_up, ..one }
+    };
+    still.map(as_now).collect()
+}
+
+/// What waits, by its ports.
+pub fn backlog(in_line: &[InLine]) -> Vec<Backlog> {
     let mut ports: BTreeMap<u16, Vec<&InLine>> = BTreeMap::new();
-    for one in now.iter().filter(|one| before.contains(&(one.port, one.remote))) {
+    for one in in_line {
         ports.entry(one.port).or_default().push(one);
     }
     let backlog = ports.into_iter().map(|(port, all)| {
@@ -234,6 +246,40 @@ mod tests {
         };
         assert_eq!(untaken(&table), [8080]);
         assert_eq!(untaken(TCP), [0; 0]);
+    }
+
+    #[test]
+    fn what_waits_is_told_where_none_of_it_is_taken() {
+        let line = |port: u16, state: &str, remote: u8, inode: u32| {
+            format!(
+                "   1: 020011AC:{port:04X} {remote:02X}0011AC:C350 {state} 00000000:00000001 \
+                 00:00000000 00000000     0        0 {inode} 1\n"
+            )
+        };
+        let head = "  sl  local_address rem_address   st tx_queue rx_queue tr\n".to_owned();
+        let table = |lines: &[String]| head.clone() + &lines.concat();
+        let listens = |port: u16| line(port, "0A", 0, 7);
+        // One that a program has, one that waits, and one whose client has ended it.
+        let api = [listens(8080), line(8080, "01", 3, 9), line(8080, "01", 4, 0)];
+        let more = [line(8080, "08", 5, 0), listens(9090), line(9090, "01", 3, 0)];
+        let in_line = |lines: &[String]| super::in_line(&in_tables([&table(lines), ""]));
+        let before = in_line(&[api.clone(), more.clone()].concat());
+        assert_eq!(before.len(), 3);
+        assert_eq!(before.iter().filter(|one| one.given_up).count(), 1);
+        // At 9090 the one was taken, and another came.
+        let now = [line(8080, "08", 6, 0), line(9090, "01", 3, 9), line(9090, "01", 8, 0)];
+        let now = in_line(&[api.to_vec(), more[..2].to_vec(), now.to_vec()].concat());
+        let told = |in_line: &[InLine]| -> Vec<String> {
+            let all = backlog(in_line);
+            all.iter().map(|it| format!("{} {} {}", it.port, it.waiting, it.given_up)).collect()
+        };
+        assert_eq!(told(&unmoved(before.clone(), &now)), ["8080 2 1"]);
+        assert_eq!(told(&unmoved(before.clone(), &[])), [""; 0]);
+        // A table that is cut before the inode tells of none.
+        let cut: Vec<String> = api.iter().map(|line| line[..60].to_owned() + "\n").collect();
+        assert!(in_line(&cut).is_empty());
+        let gone = unmoved(before, &in_line(&[listens(8080), line(8080, "08", 4, 0)]));
+        assert!(gone.is_empty(), "of three at 8080 one is left: {gone:?}");
     }
 
     #[test]

@@ -70,7 +70,7 @@ pub fn sentence(evidence: &Evidence) -> String {
                 true => String::new(),
                 false => format!(" of {}", few(clients)),
             };
-            backlog.waits(&of, &format!("{container}:{}", backlog.port))
+            backlog.waits(&of, container)
         }
         Evidence::Speaks { container, port, protocol } => {
             format!("{container} listens on {port} for {} only", protocol.in_words())
