@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnose::{Case, Edge, Judgement, Obstacle, Rule, Sight, advise};
 use crate::model::words::either;
-use crate::model::{Backlog, ContainerAt, Evidence, Finding, Severity};
+use crate::model::{Backlog, ContainerAt, Evidence, Finding, Part, Severity};
 use crate::order::OrderBy;
 
 /// See `netmap explain hung-server`.
@@ -37,13 +37,21 @@ fn judge(case: &Case) -> Judgement {
             _ => None,
         });
     let stacks = case.containers().filter(|at| stack(case, *at) == *at);
-    Judgement::of(stacks.flat_map(|at| {
+    let mut judgement = Judgement::of(stacks.flat_map(|at| {
         let dialled = &dialled;
         case.backlog(at).iter().map(move |backlog| {
             let edges = dialled.get(&(at, backlog.port)).map_or(&[][..], Vec::as_slice);
             finding(case, at, backlog, edges)
         })
-    }))
+    }));
+    // Whose sockets were seen, and then not again.
+    let unsure = |at: ContainerAt| {
+        let seen = case.seen(at).filter(|seen| seen.listening.is_some())?;
+        let note = seen.unseen.iter().find(|note| note.part == Part::Inside)?;
+        Some(format!("{}: {}", case.name(at), note.why))
+    };
+    judgement.not_looked.extend(case.containers().filter_map(unsure));
+    judgement
 }
 
 fn stack(case: &Case, at: ContainerAt) -> ContainerAt {
@@ -107,7 +115,7 @@ mod tests {
 
     use crate::diagnose::diagnose;
     use crate::graph::Map;
-    use crate::model::{Severity, Snapshot};
+    use crate::model::{Severity, Snapshot, Unread};
 
     fn snapshot(state: &str, backlog: &Value, dialled: &str) -> Snapshot {
         let container = |name: &str, address: &str, state: &str, refers: &Value| {
@@ -133,6 +141,21 @@ mod tests {
             ],
         });
         Snapshot::read(snapshot.to_string().as_bytes()).expect("a snapshot")
+    }
+
+    #[test]
+    fn what_was_seen_only_once_is_said_to_be_unknown() {
+        let why = "they went away";
+        let is_told = |snapshot: &Snapshot| {
+            let only = |rule: &crate::diagnose::Rule| rule.name == super::RULE.name;
+            let diagnosis = diagnose(&Map::new(snapshot), None, only);
+            assert!(diagnosis.findings.is_empty());
+            format!("{:?}", diagnosis.not_looked).contains(why)
+        };
+        let mut once = snapshot("running", &json!([]), "api");
+        assert!(!is_told(&once));
+        once.observations[0].unseen.push(Unread::inside(why));
+        assert!(is_told(&once));
     }
 
     fn found(backlog: &Value, dialled: &str) -> Vec<(&'static str, Severity, String)> {

@@ -79,13 +79,13 @@ pub async fn look(
     Vec::new()
 }
 
-/// What waits at its ports now; nothing where that cannot be seen.
+/// What waits at its ports now; `None` where that cannot be seen.
 pub async fn in_line(
     engine: &Engine,
     container: &Container,
     visitor: Option<&Visitor>,
     how: Option<Means>,
-) -> Vec<InLine> {
+) -> Option<Vec<InLine>> {
     let tcp = match how {
         Some(Means::Proc) => tcp_from_proc(engine, container, visitor).await,
         Some(Means::Exec) => {
@@ -95,7 +95,7 @@ pub async fn in_line(
         }
         None => None,
     };
-    sockets::in_line(&tcp.unwrap_or_default())
+    Some(sockets::in_line(&tcp?))
 }
 
 /// The TCP sockets whose tables are among the files.

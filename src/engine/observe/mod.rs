@@ -287,6 +287,10 @@ struct Lines(Vec<(usize, Vec<InLine>)>);
 const LOOKS: [Duration; 3] =
     [Duration::from_millis(200), Duration::from_millis(800), Duration::from_secs(2)];
 
+/// Of a container of which only the first look came to something.
+const UNKNOWN_WHETHER_TAKEN: &str =
+    "connections wait there, and whether a program takes them could not be read";
+
 impl Lines {
     fn add(&mut self, at: usize, in_line: Vec<InLine>) {
         if !in_line.is_empty() {
@@ -317,13 +321,20 @@ impl Lines {
             let looks = stream::iter(again).map(async |(at, before, engine, container, how)| {
                 // A command in it is not run more often than it tells.
                 if how == Some(Means::Exec) && !is_last {
-                    return (at, before);
+                    return (at, Some(before));
                 }
                 let now = inside::in_line(engine, container, visitor, how).await;
-                (at, sockets::unmoved(before, &now))
+                (at, now.map(|now| sockets::unmoved(before, &now)))
             });
-            self.0 = looks.buffer_unordered(ObserveOptions::default().width).collect().await;
-            self.0.retain(|(_, in_line)| !in_line.is_empty());
+            let looks = looks.buffer_unordered(ObserveOptions::default().width);
+            let looked: Vec<_> = looks.collect().await;
+            self.0 = Vec::with_capacity(looked.len());
+            for (at, in_line) in looked {
+                match in_line {
+                    Some(in_line) => self.add(at, in_line),
+                    None => seen[at].unseen.push(Unread::inside(UNKNOWN_WHETHER_TAKEN)),
+                }
+            }
         }
         for (at, in_line) in &self.0 {
             seen[*at].backlog = sockets::backlog(in_line);
