@@ -226,7 +226,8 @@ impl<'a> Facts<'a> {
 
     /// What waits at the ports of a container's network stack, and no program takes.
     pub fn backlog(&self, at: ContainerAt) -> &'a [Backlog] {
-        let waits = |seen: &'a Observation| (!seen.backlog.is_empty()).then_some(&*seen.backlog);
+        // Whoever was looked into has the sockets of all: of thousands one is asked.
+        let waits = |seen: &'a Observation| seen.listening.as_ref().map(|_| &*seen.backlog);
         self.of_stack(at, waits).unwrap_or_default()
     }
 

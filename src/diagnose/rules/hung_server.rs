@@ -86,8 +86,8 @@ fn finding(case: &Case, at: ContainerAt, backlog: &Backlog, edges: &[&Edge]) -> 
         clients: clients.iter().map(|client| (*client).to_owned()).collect(),
     });
     finding.evidence.extend(case.sharing(&listeners));
-    finding.evidence.extend(listeners.iter().filter_map(|at| case.last_words(*at)));
     for at in listeners.iter().take(MOST_LISTENERS) {
+        finding.evidence.extend(case.last_words(*at));
         finding.fix.extend([case.logs(*at), case.look(&["top"], *at)]);
     }
     finding.fix.push(advise(

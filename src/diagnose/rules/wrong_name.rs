@@ -169,6 +169,10 @@ fn part_of_name(
             }
         ),
     );
+    // It is written there, and nobody has been seen to dial it.
+    if edges.iter().all(|edge| edge.logged().next().is_none()) {
+        finding.severity = Severity::Warning;
+    }
     finding.evidence = case.signs(edges);
     let networks = owned(&case.network_names(edges[0].from));
     finding.evidence.push(Evidence::NobodyCalled { name: host.to_owned(), networks });

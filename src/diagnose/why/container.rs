@@ -233,11 +233,10 @@ fn shared_name<'c>(climb: &'c Climb) -> Option<Shared<'c>> {
 fn hung(climb: &Climb, to: ContainerAt, port: u16, given_up: bool) -> Rung {
     let target = climb.case.name(to);
     let (status, is) = match given_up {
-        true => (Status::Fail, "and its program takes none of them"),
-        false => (Status::Pass, "and its program is slow to take them"),
+        true => (Status::Fail, "and its program takes no connection"),
+        false => (Status::Pass, "and its program is slow to take connections"),
     };
-    let mut rung =
-        Rung::new(RungKind::Port, status, format!("{target} accepts connections on {port}, {is}"));
+    let mut rung = Rung::new(RungKind::Port, status, format!("{target} listens on {port}, {is}"));
     let backlog = climb.case.backlog(to).iter().find(|backlog| backlog.port == port);
     rung.notes.extend(backlog.map(|backlog| backlog.waits("", target)));
     rung
@@ -284,7 +283,9 @@ fn port(climb: &Climb, to: ContainerAt) -> Rung {
         let detail = format!("{target} listens on {port} at {bound} only, not where it is dialled");
         return rung(Status::Fail, detail);
     }
-    if let Some(Obstacle::Hung { given_up, .. }) = climb.obstacle {
+    if let Some(Obstacle::Hung { given_up, .. }) = climb.obstacle
+        && (given_up || is_reached || connected.is_none())
+    {
         return hung(climb, to, port, given_up);
     }
     match (listens, connected) {
