@@ -239,6 +239,8 @@ def answer(client, server, method, path, spoken):
         client.connection.sendall(written(first, headers))
     if "api-version" in headers:
         headers["api-version"] = f"1.{MOST}"
+    if "server" in headers:
+        headers["server"] = f"Docker/{VERSION} (linux)"
     if status == 101 or "raw-stream" in headers.get("content-type", "") and method == "POST":
         # From here on it is no HTTP: an exec's own bytes, both ways.
         client.connection.sendall(written(first, headers))

@@ -77,6 +77,11 @@ impl<S: Shown> Chosen<S> {
         }
     }
 
+    /// Whether it is the document that programs read, in which is all that is known.
+    pub fn is_json(&self) -> bool {
+        matches!(self, Self::In(format) if format.name == "json")
+    }
+
     /// The same, and this format where nobody said anything.
     pub fn or(self, usual: Option<&'static Format<S>>) -> Self {
         match self {

@@ -10,7 +10,9 @@ use super::run::Run;
 use super::source;
 use super::watching::{About, Watching};
 use crate::diagnose::{Case, PortToTry, doubts, needed, ports_to_try};
-use crate::engine::{self, Address, Choice, Engine, Engines, ObserveOptions, ScanOptions, Whom};
+use crate::engine::{
+    self, Address, Choice, Engine, Engines, Facts, ObserveOptions, ScanOptions, Whom,
+};
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Map, Selection};
 use crate::model::words::span;
@@ -26,6 +28,8 @@ use crate::render::over_time;
 pub enum Purpose {
     /// List what is there.
     List,
+    /// Write down what is there, with what the engine is.
+    Describe,
     /// Measure who reaches whom.
     Measure,
     /// Look into the containers, and measure.
@@ -37,7 +41,7 @@ impl Purpose {
     fn timeout(self, options: &Options) -> Duration {
         let asked = options.engine_timeout();
         match self {
-            Self::List => asked,
+            Self::List | Self::Describe => asked,
             // A short wait for containers is no reason to give up on the engine.
             Self::Measure | Self::Look => asked.max(Duration::from_secs(10)),
         }
@@ -45,7 +49,12 @@ impl Purpose {
 
     /// How to scan.
     fn scan(self) -> ScanOptions {
-        ScanOptions { all_facts: self == Self::Look, ..ScanOptions::default() }
+        let facts = match self {
+            Self::List => Facts::Identity,
+            Self::Describe | Self::Measure => Facts::Version,
+            Self::Look => Facts::All,
+        };
+        ScanOptions { facts, ..ScanOptions::default() }
     }
 }
 
@@ -429,8 +438,9 @@ mod tests {
 
     #[test]
     fn only_a_closer_look_asks_for_all_facts() {
-        let closely = [Purpose::List, Purpose::Measure, Purpose::Look].map(|p| p.scan().all_facts);
-        assert_eq!(closely, [false, false, true]);
+        let purposes = [Purpose::List, Purpose::Describe, Purpose::Measure, Purpose::Look];
+        let facts = purposes.map(|purpose| purpose.scan().facts);
+        assert_eq!(facts, [Facts::Identity, Facts::Version, Facts::Version, Facts::All]);
     }
 
     /// A session, opened as `open` does it, for these arguments.

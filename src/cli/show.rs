@@ -71,11 +71,16 @@ pub fn after_help() -> String {
 }
 
 /// Scans or reads, and looks closer where that is wanted.
-async fn looked<'a>(run: Run<'a>, args: &Args, filter: &Filter) -> Result<Session<'a>> {
+async fn looked<'a>(
+    run: Run<'a>,
+    args: &Args,
+    filter: &Filter,
+    purpose: Purpose,
+) -> Result<Session<'a>> {
     if !args.probe && args.flows.is_none() {
-        return Session::open(run, Purpose::List).await;
+        return Session::open(run, purpose).await;
     }
-    let purpose = if args.probe { Purpose::Measure } else { Purpose::List };
+    let purpose = if args.probe { Purpose::Measure } else { purpose };
     let mut session = Session::open_live(run, purpose).await?;
     // Before anything is tried, which would be seen as well.
     if let Some(wait) = args.flows {
@@ -103,7 +108,8 @@ pub async fn run(run: Run<'_>, args: &Args) -> Result<Ending> {
         focus: args.focus.clone(),
         depth: args.depth,
     };
-    let session = looked(run, args, &filter).await?;
+    let purpose = if format.is_json() { Purpose::Describe } else { Purpose::List };
+    let session = looked(run, args, &filter, purpose).await?;
     let snapshot = source::kept(session.snapshot);
     let map = source::kept(Map::new(&snapshot));
     let selection = map.select(&filter)?;

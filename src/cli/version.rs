@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Writes both.
 pub async fn run(run: Run<'_>) -> Result<Ending> {
-    let opened = tokio::time::timeout(PATIENCE, Session::open_live(run, Purpose::List)).await;
+    let opened = tokio::time::timeout(PATIENCE, Session::open_live(run, Purpose::Describe)).await;
     let engine = match opened {
         Ok(Ok(session)) => {
             let facts = &session.snapshot.engine;

@@ -31,6 +31,7 @@ pub struct Component {
 pub struct Info {
     pub name: Option<String>,
     pub operating_system: Option<String>,
+    pub architecture: Option<String>,
     #[serde(rename = "IPv4Forwarding")]
     pub ipv4_forwarding: Option<bool>,
     pub default_address_pools: Option<Vec<Pool>>,

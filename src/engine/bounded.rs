@@ -5,9 +5,9 @@
 use std::io;
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
+use super::identity::Identity;
 use super::tls::Tls;
 
 /// The most bytes of one answer, and of a list of everything there is: fifty
@@ -39,8 +40,12 @@ pub enum Socket {
     Tls(String, Box<Tls>),
 }
 
-/// A client for what listens there. Nothing is sent yet.
-pub fn docker(socket: Socket, timeout: Duration) -> Result<Docker, bollard::errors::Error> {
+/// A client for what listens there. Nothing is sent yet. Who answers is left in `identity`.
+pub fn docker(
+    socket: Socket,
+    timeout: Duration,
+    identity: Arc<OnceLock<Identity>>,
+) -> Result<Docker, bollard::errors::Error> {
     // The name stands in the requests' Host line alone.
     let name = match &socket {
         Socket::Unix(_) => "http://localhost".to_owned(),
@@ -49,8 +54,17 @@ pub fn docker(socket: Socket, timeout: Duration) -> Result<Docker, bollard::erro
     let client = Client::builder(TokioExecutor::new())
         .build(Connector { socket, left: Arc::new(AtomicU64::new(MOST_IN_ALL)) });
     let transport = move |request: BollardRequest| {
-        let answer = client.request(request);
-        async move { answer.await.map_err(bollard::errors::Error::from) }
+        let (answer, identity) = (client.request(request), Arc::clone(&identity));
+        async move {
+            let answer = answer.await?;
+            if identity.get().is_none()
+                && let Some(known) = Identity::of(answer.headers())
+            {
+                // Another answer may have come first, with the same.
+                let _ = identity.set(known);
+            }
+            Ok(answer)
+        }
     };
     let seconds = timeout.as_secs().saturating_add(1);
     Docker::connect_with_custom_transport(transport, Some(name), seconds, API_DEFAULT_VERSION)

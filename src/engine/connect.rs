@@ -6,12 +6,13 @@
 //! handed the result.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bollard::Docker;
 
 use super::bounded::{self, Socket};
+use super::identity::Identity;
 use super::place::{Address, Place};
 use super::podman;
 use super::ssh::Tunnel;
@@ -26,6 +27,8 @@ pub struct Engine {
     timeout: Duration,
     /// Kept open as long as anybody asks the engine.
     tunnel: Option<Arc<Tunnel>>,
+    /// Known as soon as it has answered anything, where nobody in between hides it.
+    identity: Arc<OnceLock<Identity>>,
 }
 
 impl Engine {
@@ -37,31 +40,32 @@ impl Engine {
     /// [`Error::Unreachable`] for a socket that cannot be connected to, [`Error::Ssh`]
     /// and [`Error::Tls`] for ways that cannot be set up.
     pub async fn open(address: Address, timeout: Duration) -> Result<Self> {
-        let mut tunnel = None;
+        let (mut tunnel, identity) = (None, Arc::default());
+        let client = |socket| bounded::docker(socket, timeout, Arc::clone(&identity));
         let opened = match &address.place {
             Place::Unix(path) => {
                 check_socket(path, &address, timeout).await?;
-                bounded::docker(Socket::Unix(path.clone()), timeout)
+                client(Socket::Unix(path.clone()))
             }
             Place::Ssh(login) => {
                 let opened = Tunnel::open(login, timeout)
                     .await
                     .map_err(|why| Error::Ssh { address: address.to_string(), why })?;
                 let socket = tunnel.insert(Arc::new(opened)).socket();
-                bounded::docker(Socket::Unix(socket.to_owned()), timeout)
+                client(Socket::Unix(socket.to_owned()))
             }
-            Place::Tcp(host) => bounded::docker(Socket::Tcp(host.clone()), timeout),
+            Place::Tcp(host) => client(Socket::Tcp(host.clone())),
             Place::Tls(host, directory) => {
                 let tls = Tls::new(host, directory).map_err(|(why, source)| Error::Tls {
                     address: address.to_string(),
                     why,
                     source: Some(source),
                 })?;
-                bounded::docker(Socket::Tls(host.clone(), Box::new(tls)), timeout)
+                client(Socket::Tls(host.clone(), Box::new(tls)))
             }
         };
         match opened {
-            Ok(docker) => Ok(Self { docker, address, timeout, tunnel }),
+            Ok(docker) => Ok(Self { docker, address, timeout, tunnel, identity }),
             Err(error) => Err(Error::Unreachable {
                 address: address.to_string(),
                 why: error.to_string(),
@@ -74,6 +78,11 @@ impl Engine {
     /// Where the engine is.
     pub fn address(&self) -> &Address {
         &self.address
+    }
+
+    /// Who it is, once it has answered anything.
+    pub(super) fn identity(&self) -> Option<&Identity> {
+        self.identity.get()
     }
 
     /// How long a single call may take, body included.

@@ -13,6 +13,7 @@ mod elsewhere;
 mod engines;
 mod exec;
 mod flows;
+mod identity;
 mod image;
 mod lenient;
 mod made_with;
@@ -55,5 +56,5 @@ pub use observe::{ObserveOptions, look_inside, observe, observe_some};
 pub use place::{Address, Choice, Environment, Origin, Place, choose};
 #[cfg(target_os = "linux")]
 pub use process::Process;
-pub use scan::{ScanOptions, list, scan};
+pub use scan::{Facts, ScanOptions, list, scan};
 pub use ssh::Login;

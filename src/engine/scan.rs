@@ -1,4 +1,4 @@
-//! Reading everything off the engine: its version and its networks (in a swarm
+//! Reading everything off the engine: its networks (in a swarm
 //! also what its manager lists), and beside that the list of containers with
 //! an inspect for each of them.
 //!
@@ -22,16 +22,25 @@ pub struct ScanOptions {
     /// How many inspects are under way at once. Eight get the best out of an
     /// engine; measured, more gain nothing.
     pub width: usize,
-    /// Whether to ask for what only a closer look needs: facts about the engine,
-    /// and what each container was made with. For the facts Docker runs other
-    /// programs and takes as long as for a dozen inspects, so they are asked
-    /// for beside the lists.
-    pub all_facts: bool,
+    /// What to learn of the engine itself.
+    pub facts: Facts,
+}
+
+/// What is asked of an engine about itself. For more than its name both engines run other
+/// programs, and take as long as for a dozen inspects; so it is asked for beside the lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Facts {
+    /// Who it is, which each of its answers says.
+    Identity,
+    /// Also what kind of processor its machine has.
+    Version,
+    /// All that only a closer look needs; and what each container was made with.
+    All,
 }
 
 impl Default for ScanOptions {
     fn default() -> Self {
-        Self { width: 8, all_facts: false }
+        Self { width: 8, facts: Facts::Identity }
     }
 }
 
@@ -110,19 +119,29 @@ struct About {
 
 async fn about(engine: &Engine, options: ScanOptions) -> Result<About> {
     let info = || lenient::info(engine);
-    let early = async { if options.all_facts { Some(info().await) } else { None } };
-    let (version, networks, early) =
-        tokio::join!(lenient::version(engine), lenient::networks(engine), early);
+    let early = async { if options.facts == Facts::All { Some(info().await) } else { None } };
+    let version = async {
+        if options.facts == Facts::Version { Some(lenient::version(engine).await) } else { None }
+    };
+    let (version, networks, early) = tokio::join!(version, lenient::networks(engine), early);
+    let networks = networks?;
     let mut unread = Vec::new();
-    let mut facts = match version {
-        Ok(version) => translate::engine_facts(version),
-        Err(error) => {
-            unread.push(Unread::new("the engine's version", error.to_string()));
-            EngineFacts::default()
+    let mut facts = match (version, engine.identity()) {
+        (Some(Ok(version)), _) => translate::engine_facts(version),
+        (_, Some(identity)) => EngineFacts::from(identity),
+        (asked, None) => {
+            let version = match asked {
+                None => lenient::version(engine).await,
+                Some(answer) => answer,
+            };
+            version.map(translate::engine_facts).unwrap_or_else(|error| {
+                unread.push(Unread::new("the engine's version", error.to_string()));
+                EngineFacts::default()
+            })
         }
     };
     let mut networks: Vec<_> =
-        networks?.into_iter().map(|network| translate::network(network, &mut unread)).collect();
+        networks.into_iter().map(|network| translate::network(network, &mut unread)).collect();
     if facts.is_podman() {
         podman::call_networks_as_containers_do(&mut networks);
         let own = match podman::own_networks(&facts) {
@@ -161,7 +180,7 @@ async fn containers(
     let (listed, mut unread) = lenient::list_containers(engine).await?;
     let total = listed.len();
     let mut inspects = stream::iter(listed)
-        .map(|entry| inspect(engine, entry, options.all_facts))
+        .map(|entry| inspect(engine, entry, options.facts == Facts::All))
         .buffer_unordered(options.width.max(1));
     let mut containers = Vec::with_capacity(total);
     let mut done = 0;

@@ -45,9 +45,27 @@ pub fn engine_facts(version: Version) -> EngineFacts {
     }
 }
 
+/// A kind of processor as engines' versions call it; Docker's facts have the kernel's word.
+///
+/// Source: Go, `internal/syslist`, and what `uname -m` prints.
+fn processor(word: &str) -> String {
+    let known = match word {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        "armv6l" | "armv7l" | "armv8l" => "arm",
+        "i386" | "i486" | "i586" | "i686" => "386",
+        "loongarch64" => "loong64",
+        other => other,
+    };
+    known.to_owned()
+}
+
 /// Adds what the engine says of itself beyond its version.
 pub fn add_info(info: Info, facts: &mut EngineFacts) {
     facts.rootless = Some(info.is_rootless());
+    if facts.arch.is_empty() {
+        facts.arch = info.architecture.as_deref().map(processor).unwrap_or_default();
+    }
     facts.operating_system = info.operating_system.filter(|name| !name.is_empty());
     // A rootless Podman reports on the machine outside, and its networks are in
     // a namespace that has a switch of its own.

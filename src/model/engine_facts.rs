@@ -21,7 +21,8 @@ pub struct EngineFacts {
     /// Operating system of the engine's machine, such as `linux`.
     #[serde(default)]
     pub os: String,
-    /// Processor architecture of the engine's machine, such as `amd64`.
+    /// Processor architecture of the engine's machine, such as `amd64`. Empty where it was
+    /// not asked.
     #[serde(default)]
     pub arch: String,
     /// What the engine's machine calls its system: `Debian GNU/Linux 12`,

@@ -18,11 +18,11 @@ fn show_sends_get_requests_only_and_no_more_than_it_needs() {
     let requests = recorder.requests();
     assert!(requests.iter().all(|request| request.starts_with("GET /")), "{requests:#?}");
     let count = |part: &str| requests.iter().filter(|request| request.contains(part)).count();
-    let inspects =
-        requests.len() - count("/version") - count("/networks") - count("/containers/json");
+    let inspects = requests.len() - count("/networks") - count("/containers/json");
+    // For what version it is of, an engine runs other programs.
     assert_eq!(
         (count("/version"), count("/networks"), count("/containers/json")),
-        (1, 1, 1),
+        (0, 1, 1),
         "{requests:#?}"
     );
     assert_eq!(

@@ -70,8 +70,7 @@ const SHOW: Subject = Subject {
 /// The list of networks with their members; where it fails, each is inspected.
 const WITH_MEMBERS: &str = "GET /v1.27/networks";
 
-const LOOKS: [&str; 11] = [
-    "GET /version",
+const LOOKS: [&str; 10] = [
     LISTS[0],
     LISTS[1],
     "GET /containers/ID/json",
