@@ -6,6 +6,7 @@
 mod diag;
 mod files;
 pub(super) mod heads;
+mod in_line;
 mod inside;
 mod log_calm;
 mod log_connected;
@@ -37,17 +38,16 @@ use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::connect::Engine;
 use super::engines::Engines;
 use super::{Visitor, lenient, translate};
 use crate::model::{
-    Container, Means, Moment, Network, NetworkObservation, Observation, Part, Snapshot, State,
-    Unread,
+    Container, Moment, Network, NetworkObservation, Observation, Part, Snapshot, State, Unread,
 };
 use crate::order::OrderBy;
+use in_line::Lines;
 #[cfg(not(target_os = "linux"))]
 use rules_elsewhere as rules;
 use sockets::InLine;
@@ -131,7 +131,8 @@ pub async fn observe_some(
             progress(seen.len(), total);
         }
         drop(looks);
-        lines.look_again(engines, &snapshot.containers, visitor(0), &mut seen).await;
+        let listed = &snapshot.containers;
+        lines.look_again(engines, listed, visitor(0), options.width, &mut seen).await;
         seen
     };
     let at_home = visitor(0);
@@ -267,7 +268,8 @@ pub async fn look_inside(
         seen.unseen.retain(|note| note.part != Part::Inside);
         (at, inside::look(engine, container, None, true, seen).await)
     });
-    let mut looks = looks.buffer_unordered(ObserveOptions::default().width);
+    let width = ObserveOptions::default().width;
+    let mut looks = looks.buffer_unordered(width);
     let (mut done, mut lines) = (0, Lines::default());
     while let Some((at, in_line)) = looks.next().await {
         lines.add(at, in_line);
@@ -275,71 +277,8 @@ pub async fn look_inside(
         progress(done, total);
     }
     drop(looks);
-    lines.look_again(engines, &snapshot.containers, None, &mut snapshot.observations).await;
-}
-
-/// What waited at the ports of those that were seen, by their places.
-#[derive(Default)]
-struct Lines(Vec<(usize, Vec<InLine>)>);
-
-/// When it is looked at again. A server that is well has taken one of them soon, however busy it
-/// is; what has stood for the sum of all does not move.
-const LOOKS: [Duration; 3] =
-    [Duration::from_millis(200), Duration::from_millis(800), Duration::from_secs(2)];
-
-/// Of a container of which only the first look came to something.
-const UNKNOWN_WHETHER_TAKEN: &str =
-    "connections wait there, and whether a program takes them could not be read";
-
-impl Lines {
-    fn add(&mut self, at: usize, in_line: Vec<InLine>) {
-        if !in_line.is_empty() {
-            self.0.push((at, in_line));
-        }
-    }
-
-    /// Looks again, at all of them together, and notes where no connection was taken.
-    async fn look_again(
-        mut self,
-        engines: &Engines,
-        containers: &[Container],
-        visitor: Option<&Visitor>,
-        seen: &mut [Observation],
-    ) {
-        let by_id: HashMap<&str, &Container> = containers.iter().map(|c| (&*c.id, c)).collect();
-        for (nth, pause) in LOOKS.into_iter().enumerate() {
-            if self.0.is_empty() {
-                return;
-            }
-            tokio::time::sleep(pause).await;
-            let is_last = nth + 1 == LOOKS.len();
-            let again = self.0.into_iter().filter_map(|(at, before)| {
-                let (how, container) = (seen[at].how, *by_id.get(&*seen[at].id)?);
-                Some((at, before, engines.of(container)?, container, how))
-            });
-            let again: Vec<_> = again.collect();
-            let looks = stream::iter(again).map(async |(at, before, engine, container, how)| {
-                // A command in it is not run more often than it tells.
-                if how == Some(Means::Exec) && !is_last {
-                    return (at, Some(before));
-                }
-                let now = inside::in_line(engine, container, visitor, how).await;
-                (at, now.map(|now| sockets::unmoved(before, &now)))
-            });
-            let looks = looks.buffer_unordered(ObserveOptions::default().width);
-            let looked: Vec<_> = looks.collect().await;
-            self.0 = Vec::with_capacity(looked.len());
-            for (at, in_line) in looked {
-                match in_line {
-                    Some(in_line) => self.add(at, in_line),
-                    None => seen[at].unseen.push(Unread::inside(UNKNOWN_WHETHER_TAKEN)),
-                }
-            }
-        }
-        for (at, in_line) in &self.0 {
-            seen[*at].backlog = sockets::backlog(in_line);
-        }
-    }
+    let Snapshot { containers, observations, .. } = snapshot;
+    lines.look_again(engines, containers, None, width, observations).await;
 }
 
 /// Whether a container's first process is one of this machine's.
