@@ -128,6 +128,11 @@ pub fn cure(case: &Case, at: ContainerAt, kind: TroubleKind, suspects: &[&Edge])
              the name of its server as host: without one, and with localhost, clients of \
              databases look for a socket"
         ),
+        TroubleKind::EngineApi => format!(
+            "then update {name} or the engine, whichever is older: one speaks a version of the API that \
+             the other does not take (Traefik from 3.6.1, or 2.11.31, speaks that of Docker 29; Docker 29 \
+             takes older ones with DOCKER_MIN_API_VERSION=1.24 in its environment)"
+        ),
         TroubleKind::NoResolver => format!(
             "then give {name} the name server of its networks (in nginx: resolver {};): a \
              name in a variable is looked up with each request",

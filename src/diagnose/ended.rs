@@ -222,6 +222,9 @@ impl Case<'_> {
                 again("the URL, host or port that it is to dial, without anything around it"),
                 true,
             ),
+            Some(TroubleKind::EngineApi) => {
+                (again("an image that speaks a version of the API that the engine takes"), true)
+            }
             Some(TroubleKind::CommandLine) => {
                 ("correct the options that it is started with".to_owned(), false)
             }

@@ -81,7 +81,7 @@ impl<'a> Case<'a> {
         let is_client = || self.edges_from(at).any(|(edge, _)| is_server(edge));
         let counts = |kind: TroubleKind| {
             kind.is_of_network()
-                || kind == TroubleKind::MalformedAddress
+                || matches!(kind, TroubleKind::MalformedAddress | TroubleKind::EngineApi)
                 || (kind.is_of_server() && is_client())
                 || (kind == TroubleKind::Protocol && self.is_misunderstood(at))
         };

@@ -281,3 +281,34 @@ fn a_server_that_came_up_late_and_lets_nobody_in() {
     assert_eq!(rules(&json!([said(7, &json!({"kind": "barred"}))])), ["unexplained-failure"]);
     assert_eq!(rules(&json!([])), ["startup-race"]);
 }
+
+#[test]
+fn a_proxy_that_speaks_an_older_api_than_the_engine_takes() {
+    // Traefik up to 3.6.0 with Docker 29.
+    let log = json!({"log_troubles": [said(5, &json!({"kind": "engine-api"}))]});
+    let findings = found(&[container("proxy", 2, &json!({}))], &[seen("proxy", &log)]);
+    let summary = "proxy says again and again: the engine does not take the version of its API that it speaks";
+    assert_eq!(told(&findings), [("unexplained-failure".to_owned(), summary)]);
+    assert!(advice(&findings[0]).contains("update proxy or the engine"), "{findings:#?}");
+}
+
+#[test]
+fn a_bridge_with_hardly_any_place_left() {
+    let rules = |members: u16| {
+        let members = (0..members).map(|nth| {
+            let (third, fourth) = (nth / 250, nth % 250 + 2);
+            json!({"name": format!("c{nth}"), "id": format!("c{nth}"), "state": "running",
+                "endpoints": [{"network": "n", "network_id": "n",
+                    "ipv4": format!("10.0.{third}.{fourth}")}]})
+        });
+        let snapshot = json!({"schema": "netmap/1",
+            "networks": [{"name": "n", "id": "n", "driver": "bridge",
+                "subnets": [{"subnet": "10.0.0.0/16"}]}],
+            "containers": members.collect::<Vec<_>>()});
+        let snapshot = Snapshot::read(snapshot.to_string().as_bytes()).unwrap();
+        let findings = diagnose(&Map::new(&snapshot), None, |_| true).findings;
+        told(&findings).into_iter().map(|(_, said)| said.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(rules(930), ["n has 930 members, and a bridge takes 1023"]);
+    assert_eq!(rules(900), [""; 0]);
+}

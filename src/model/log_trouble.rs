@@ -33,6 +33,8 @@ pub enum TroubleKind {
     Protocol,
     /// No server is behind the Unix socket that it dials, or it may not use it.
     Socket,
+    /// The engine does not take the version of its API that it speaks.
+    EngineApi,
     /// Memory is used up.
     OutOfMemory,
     /// The disk is full.
@@ -76,6 +78,7 @@ impl TroubleKind {
             Self::Certificate => "the server's certificate is made for other names",
             Self::Protocol => "the two do not speak the same protocol",
             Self::Socket => "no server behind the Unix socket that it dials",
+            Self::EngineApi => "the engine does not take the version of its API that it speaks",
             Self::OutOfMemory => "out of memory",
             Self::DiskFull => "no space left on the disk",
             Self::MalformedAddress => "a URL, a host or a port that it is given is malformed",
@@ -108,7 +111,10 @@ impl TroubleKind {
     /// Whether it says by itself what is wrong, whoever is dialled.
     pub fn is_telling(self) -> bool {
         self.is_of_server()
-            || matches!(self, Self::Socket | Self::NoResolver | Self::MalformedAddress)
+            || matches!(
+                self,
+                Self::Socket | Self::EngineApi | Self::NoResolver | Self::MalformedAddress
+            )
     }
 
     /// Whether it is what a server made of a connection that came about.

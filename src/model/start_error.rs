@@ -40,6 +40,10 @@ pub enum StartErrorKind {
     NetworkVolume,
     /// The chains of the engine's rules are gone from the firewall of its machine.
     RulesGone,
+    /// The kernel of its machine lacks a module that the engine's networks need.
+    NoModule,
+    /// The bridge of a network has as many members as it can have.
+    BridgeFull,
     /// Something else.
     #[serde(other)]
     Other,
@@ -209,6 +213,14 @@ impl StartErrorKind {
         ]) {
             Self::RulesGone
         } else if says(&[
+            "pair interfaces: operation not supported",
+            "do you need to insmod?",
+            "missing kernel module",
+        ]) {
+            Self::NoModule
+        } else if says(&["failed: exchange full", "to \"br0\": exchange full"]) {
+            Self::BridgeFull
+        } else if says(&[
             "port is already allocated",
             "address already in use",
             "ports are not available",
@@ -302,6 +314,22 @@ mod tests {
             (
                 "driver failed programming external connectivity on endpoint web (1a):  (iptables failed: iptables --wait -t filter -A DOCKER ! -i br-1 -o br-1 -p tcp -d 172.18.0.2 --dport 80 -j ACCEPT: iptables v1.8.9 (nf_tables): Chain 'DOCKER' does not exist Try `iptables -h' or 'iptables --help' for more information.  (exit status 2))",
                 RulesGone,
+            ),
+            (
+                "failed to create endpoint web on network bridge: failed to add the host (veth4ea851e) <=> sandbox (vethcd53b3f) pair interfaces: operation not supported",
+                NoModule,
+            ),
+            (
+                "failed to set up container networking: driver failed programming external connectivity on endpoint web (d26e): Unable to enable LOOPBACK FILTERING - DROP rule: (iptables failed: iptables --wait -t raw -A PREROUTING -p tcp -d 127.0.0.1 --dport 3306 ! -i lo -j DROP: iptables v1.8.4 (legacy): can't initialize iptables table `raw': Table does not exist (do you need to insmod?) Perhaps iptables or your kernel needs to be upgraded. (exit status 3))",
+                NoModule,
+            ),
+            (
+                "failed to set up container networking: failed to create endpoint web on network bridge: Unable to enable DIRECT ACCESS FILTERING - DROP rule: (iptables failed: iptables --wait -t raw -A PREROUTING -d 172.17.0.2 ! -i docker0 -j DROP: Warning: Extension addrtype revision 0 not supported, missing kernel module? (exit status 4))",
+                NoModule,
+            ),
+            (
+                "failed to create endpoint web on network shop: adding interface vethaa5c11e to bridge br-1a2b failed: exchange full",
+                BridgeFull,
             ),
             (
                 "failed to create endpoint web on network bridge: (iptables failed: iptables: can't initialize iptables table `nat': Permission denied",

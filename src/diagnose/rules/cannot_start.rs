@@ -19,7 +19,8 @@ pub const RULE: Rule = Rule {
         reason, and the next start fails in the same way until that is gone.",
     seen: "The engine's own start error: a fixed address that another container has, a network that \
         is gone, a program that is not in the image, a path that cannot be mounted, a server for \
-        its log or of a volume that the engine cannot reach, rules of the engine's that a firewall has taken away.",
+        its log or of a volume that the engine cannot reach, rules of the engine's that a firewall has taken away, \
+        a module that the kernel lacks, a bridge that is full.",
     example: "`Address already in use`, `exec: \"serve\": executable file not found in $PATH`",
     fix: "Remove the cause that the engine names, and re-create the container; `docker start` alone \
         fails again.",
@@ -84,6 +85,10 @@ fn finding(case: &Case, at: ContainerAt) -> Option<Finding> {
         (None, StartErrorKind::RulesGone) => {
             "the engine's rules are gone from the machine's firewall".to_owned()
         }
+        (None, StartErrorKind::NoModule) => {
+            "the kernel of the machine lacks what its network needs".to_owned()
+        }
+        (None, StartErrorKind::BridgeFull) => "the bridge of its network is full".to_owned(),
         (None, StartErrorKind::Mount) => "something cannot be mounted into it".to_owned(),
         (None, _) => "the engine says why".to_owned(),
     };
@@ -133,6 +138,18 @@ fn advice(kind: StartErrorKind, name: &str) -> String {
              has a name: let the volume name its server by an address that the machine reaches (a container \
              by 127.0.0.1 and a published port), and start that first; make the volume again, since its \
              options are kept, and re-create {name}"
+        ),
+        StartErrorKind::NoModule => format!(
+            "if the kernel was updated since the machine started, restart the machine: the modules of the \
+             kernel that runs (uname -r) are gone from /lib/modules. Else load the module, such as veth or \
+             iptable_raw, by modprobe, or take a kernel that has it; Docker from 28.0.2 on does without \
+             iptable_raw, and protects less, with DOCKER_INSECURE_NO_IPTABLES_RAW=1 in its environment. Then \
+             start {name}"
+        ),
+        StartErrorKind::BridgeFull => format!(
+            "a bridge takes 1,023 interfaces: spread the containers over several networks, and re-create \
+             {name} on one that has room; where far fewer are on it, interfaces of those that are gone \
+             were left behind, and a restart of the machine removes them"
         ),
         StartErrorKind::Mount => format!("re-create {name} with a path that can be mounted (-v)"),
         _ => format!("remove the cause that the engine names, then start {name}"),

@@ -12,9 +12,9 @@ pub const RULE: Rule = Rule {
     summary: "the engine has hardly any subnets left for new networks, or a network hardly any addresses",
     meaning: "The engine cuts the subnet of each new network from a pool, which by default has room for \
         31 networks. Compose makes one a project, so clutter uses them up. A small subnet can fill up \
-        in the same way.",
+        in the same way, and a bridge, whatever its subnet, takes 1,023 containers.",
     seen: "The subnets in use are counted against the pools, the running members of each network against \
-        the addresses of its subnet; and a start error of the engine may say so.",
+        the addresses of its subnet and the places on its bridge; and a start error of the engine may say so.",
     example: "`all predefined address pools have been fully subnetted`, `no available IPv4 addresses on \
         this network's address pools`",
     fix: "`docker network prune`; smaller subnets for more networks with `default-address-pools` in \
@@ -91,14 +91,21 @@ fn pools(case: &Case) -> Option<Finding> {
     Some(finding)
 }
 
-/// A network whose running members have nearly used up its IPv4 addresses.
+/// Interfaces that a bridge takes.
+///
+/// Source: Linux, `net/bridge/br_private.h`, `BR_MAX_PORTS`, of which 0 is none.
+const MOST_ON_A_BRIDGE: usize = 1023;
+
+/// A network whose running members have nearly used up its IPv4 addresses, or the places on
+/// its bridge.
 fn full(case: &Case, at: NetworkAt) -> Option<Finding> {
     let network = case.network(at);
     let subnet = network.subnets.iter().find(|subnet| matches!(subnet.subnet, IpNet::V4(_)))?;
     let range = subnet.ip_range.unwrap_or(subnet.subnet);
     let hosts = 1_usize << (32 - range.prefix_len()).min(20);
     // Network address, broadcast address and gateway are nobody's.
-    let room = if range == subnet.subnet { hosts.saturating_sub(3) } else { hosts };
+    let addresses = if range == subnet.subnet { hosts.saturating_sub(3) } else { hosts };
+    let room = addresses.min(MOST_ON_A_BRIDGE);
     let taken = case
         .map
         .members(at)
@@ -111,13 +118,19 @@ fn full(case: &Case, at: NetworkAt) -> Option<Finding> {
     }
     let name = &network.name;
     let summary = match room.saturating_sub(taken) {
+        _ if room < addresses => {
+            format!("{name} has {taken} members, and a bridge takes {MOST_ON_A_BRIDGE}")
+        }
         0 => format!("{name} has no free address: all {room} are in use"),
         _ => format!("{name} has {taken} of its {room} addresses in use"),
     };
     let mut finding = RULE.finding([name.as_str()], summary);
     finding.evidence = vec![Evidence::Subnet { network: name.clone(), subnet: range }];
-    finding.fix = vec![advise(format!(
-        "create a network with a larger --subnet, and move the members of {name} to it"
-    ))];
+    finding.fix = vec![advise(match room < addresses {
+        true => format!("create another network, and move some of the members of {name} to it"),
+        false => {
+            format!("create a network with a larger --subnet, and move the members of {name} to it")
+        }
+    })];
     Some(finding)
 }

@@ -128,7 +128,7 @@ pub const HOSTLESS: [(TroubleKind, &[&str]); 5] = [
 ];
 
 /// Phrases for each kind of trouble beside the network's, the tellingest first.
-pub const TROUBLES: [(TroubleKind, &[&str]); 18] = [
+pub const TROUBLES: [(TroubleKind, &[&str]); 19] = [
     (
         TroubleKind::MissingModule,
         &[
@@ -270,6 +270,10 @@ pub const TROUBLES: [(TroubleKind, &[&str]); 18] = [
             "connect eacces /",
             "connect econnrefused /",
         ],
+    ),
+    (
+        TroubleKind::EngineApi,
+        &["is too old. minimum supported api version", "is too new. maximum supported api version"],
     ),
     (
         TroubleKind::Authentication,
