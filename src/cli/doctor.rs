@@ -7,7 +7,7 @@ use super::picture::PictureArgs;
 use super::run::Run;
 use super::session::Session;
 use super::{Ending, baseline, source};
-use crate::diagnose::rules::{firewall_drop, host_firewall};
+use crate::diagnose::rules::{firewall_drop, host_firewall, unexplained_failure};
 use crate::diagnose::{
     Case, Idle, Ignored, RULES, Rule, around, diagnose, diagnose_about, needed, rule_named,
     set_aside, take_turns,
@@ -16,7 +16,10 @@ use crate::engine::Whom;
 use crate::error::{Error, Result};
 use crate::graph::{Comparison, Filter, Map, Selection, is_pattern, no_pattern, pattern};
 use crate::model::keys::label;
-use crate::model::{ContainerAt, Ignore, IgnoredBy, LostWay, Severity, Snapshot, is_slip, nearest};
+use crate::model::{
+    ContainerAt, Ignore, IgnoredBy, LogError, LogErrorKind, LostWay, Severity, Snapshot, is_slip,
+    nearest,
+};
 use crate::order::OrderBy;
 use crate::render::{FindingsView, Format};
 use clap::ValueEnum;
@@ -150,6 +153,13 @@ async fn look(run: Run<'_>, args: &Args) -> Result<Snapshot> {
         session.seek_drops(&lost_ways(&session.snapshot)).await;
     }
     session.seek_routes(silent_machines).await;
+    let is_silent =
+        |error: &LogError| matches!(error.kind, LogErrorKind::Timeout | LogErrorKind::Unreachable);
+    let logs =
+        || session.snapshot.observations.iter().flat_map(|seen| seen.log_errors.iter().flatten());
+    if logs().any(is_silent) {
+        session.seek_cables(silent_peers).await;
+    }
     Ok(session.snapshot)
 }
 
@@ -178,6 +188,13 @@ const MOST_SILENCES: usize = 6;
 /// Ways to the engine's machine on which packets are lost.
 fn silent_machines(map: &Map) -> Vec<LostWay> {
     let mut ways = host_firewall::lost_ways(&Case::new(map, None));
+    ways.truncate(MOST_SILENCES);
+    ways
+}
+
+/// Ways between containers on which packets are lost, as logs say.
+fn silent_peers(map: &Map) -> Vec<LostWay> {
+    let mut ways = unexplained_failure::lost_ways(&Case::new(map, None));
     ways.truncate(MOST_SILENCES);
     ways
 }

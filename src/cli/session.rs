@@ -307,6 +307,19 @@ impl<'a> Session<'a> {
         self.snapshot.drops.extend(found);
     }
 
+    /// Looks whether the cables of both ends of some ways are whole, and puts what was found into
+    /// the snapshot. Nothing is sent for it.
+    pub async fn seek_cables(&mut self, ways: impl FnOnce(&Map<'_>) -> Vec<LostWay>) {
+        let Some(engines) = &self.engines else { return };
+        let map = Map::new(&self.snapshot);
+        let mut found = Vec::new();
+        for way in &ways(&map) {
+            found.extend(probe::unplugged(&map, engines, way).await);
+        }
+        drop(map);
+        self.snapshot.drops.extend(found);
+    }
+
     /// Measures what is asked for, and says first what that takes.
     pub async fn measure(&self, map: &Map<'_>, request: &Request, how: &HowArgs) -> Result<Probe> {
         self.carry_out(map, &probe::plan(map, request), how, Voice::Aloud).await

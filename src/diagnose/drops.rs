@@ -62,6 +62,35 @@ pub fn steps(case: &Case, drop: &PacketDrop, to: IpAddr) -> Vec<Step> {
             steps.push(run(&rule));
             steps
         }
+        DropCause::Down { interface } if container(case, &drop.site).is_some() => {
+            let mut steps = vec![
+                advise("see it:"),
+                run(&["ip", "link", "show", "dev", interface]),
+                advise("restart it: its routes have gone with the interface"),
+            ];
+            steps.extend(container(case, &drop.site).map(|at| case.restart(at)));
+            steps
+        }
+        DropCause::Down { interface } => vec![
+            advise("see it:"),
+            run(&["ip", "link", "show", "dev", interface]),
+            advise("switch it on:"),
+            run(&["ip", "link", "set", "dev", interface, "up"]),
+            advise(WHO_SETS_INTERFACES),
+        ],
+        DropCause::Unplugged { interface, bridge, .. } => vec![
+            advise("see that it has no master:"),
+            run(&["ip", "link", "show", "dev", interface]),
+            advise("put it on its bridge again:"),
+            run(&["ip", "link", "set", "dev", interface, "master", bridge]),
+            advise(WHO_SETS_INTERFACES),
+        ],
+        DropCause::NoBridge { .. } => vec![
+            advise(
+                "restart the engine, and then the containers of that network: the engine makes its bridges as it starts",
+            ),
+            advise(WHO_SETS_INTERFACES),
+        ],
         DropCause::NoNeighbour { .. } => {
             vec![advise("see who is there:"), run(&["ip", "neigh", "show", &address])]
         }
@@ -100,6 +129,11 @@ pub fn steps(case: &Case, drop: &PacketDrop, to: IpAddr) -> Vec<Step> {
         ],
     }
 }
+
+/// Of interfaces that are not as the engine has made them.
+const WHO_SETS_INTERFACES: &str = "if it comes back: what sets up the machine's own network changes the engine's \
+     interfaces as well; tell it to leave veth* and br-* alone (NetworkManager: unmanaged-devices; \
+     systemd-networkd: Unmanaged=yes)";
 
 fn of_rule(case: &Case, drop: &PacketDrop, rule: &FirewallRule) -> Vec<Step> {
     let (process, rule) = (process(case, &drop.site), Box::new(rule.clone()));
@@ -180,9 +214,13 @@ fn subnet_of(case: &Case, address: IpAddr) -> Option<IpNet> {
     subnets.find(|subnet| subnet.subnet.contains(&address)).map(|subnet| subnet.subnet)
 }
 
+/// The container whose network namespace it is.
+fn container(case: &Case, site: &DropSite) -> Option<ContainerAt> {
+    let DropSite::Container(name) = site else { return None };
+    case.containers().find(|at: &ContainerAt| case.name(*at) == name)
+}
+
 /// A container's first process, by which its network namespace is entered.
 fn process(case: &Case, site: &DropSite) -> Option<u32> {
-    let DropSite::Container(name) = site else { return None };
-    let at = case.containers().find(|at: &ContainerAt| case.name(*at) == name)?;
-    case.container(at).pid
+    case.container(container(case, site)?).pid
 }

@@ -42,7 +42,9 @@ pub use contexts::names as context_names;
 #[cfg(all(target_os = "linux", any(test, fuzzing)))]
 pub use drops::read_by_chance as drops_by_chance;
 #[cfg(target_os = "linux")]
-pub use drops::{DropScene, Packet, Reading, Side, Tally, Through, rank};
+pub use drops::{
+    DropScene, Fault, Links, Packet, Plug, Reading, Side, Tally, Through, fault, rank,
+};
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::Visitor;
 pub use engines::{Engines, gather};

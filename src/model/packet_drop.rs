@@ -99,6 +99,25 @@ pub enum DropCause {
         /// The interface to its network.
         interface: String,
     },
+    /// An interface is switched off.
+    Down {
+        /// The interface: a bridge, or an end of a container's cable.
+        interface: String,
+    },
+    /// The cable of a container is not on its network's bridge.
+    Unplugged {
+        /// The container.
+        container: String,
+        /// The machine's end of the cable.
+        interface: String,
+        /// The bridge.
+        bridge: String,
+    },
+    /// The bridge of a network is gone.
+    NoBridge {
+        /// Its name.
+        bridge: String,
+    },
     /// The table of connections is full.
     ConntrackFull,
     /// A program has more connections waiting than it asked room for.
@@ -151,6 +170,19 @@ impl fmt::Display for DropCause {
             }
             Self::NoNeighbour { address, interface } => {
                 write!(f, "nobody answers to {address} on {}", visible(interface))
+            }
+            Self::Down { interface } => {
+                write!(f, "the interface {} is switched off", visible(interface))
+            }
+            Self::Unplugged { container, interface, bridge } => {
+                let (interface, bridge) = (visible(interface), visible(bridge));
+                write!(
+                    f,
+                    "the interface {interface}, which leads to {container}, is not on the bridge {bridge}"
+                )
+            }
+            Self::NoBridge { bridge } => {
+                write!(f, "the bridge {} of their network is gone", visible(bridge))
             }
             Self::ConntrackFull => f.write_str("the kernel's table of connections is full"),
             Self::ListenQueueFull => {

@@ -11,11 +11,13 @@ use futures_util::future::join_all;
 use super::methods::{NamespaceHandle, namespaces, volley};
 use super::passing::{bridge, passing};
 use super::plan::Station;
-use crate::engine::{DropScene, Engines, Packet, Reading, Tally, Visitor, rank};
+use crate::engine::{
+    DropScene, Engines, Fault, Links, Packet, Plug, Reading, Tally, Visitor, fault, rank,
+};
 use crate::graph::Map;
 use crate::model::{
-    ContainerAt, DropCause, DropSearch, DropSite, FirewallRule, LostWay, PacketDrop, RuleOwner,
-    RuleVerdict, Unread,
+    ContainerAt, Driver, DropCause, DropSearch, DropSite, Endpoint, FirewallRule, LostWay,
+    PacketDrop, RuleOwner, RuleVerdict, Unread,
 };
 use crate::order::OrderBy;
 
@@ -123,6 +125,41 @@ impl Scenes {
         Some((at, PacketDrop { site: scene.site.clone(), cause, counted: Vec::new() }))
     }
 
+    /// What is wrong with the cables of both ends of a way between containers, on the network
+    /// of the address.
+    async fn unplugged(&self, map: &Map<'_>, visitor: &Visitor, way: &LostWay) -> Option<Found> {
+        let to = way.to?;
+        let ends = [way.from, to].map(|at| map.stack(at).unwrap_or(at));
+        let node = &map.container(ends[1]).node;
+        let has_it =
+            |(_, endpoint): &(_, &Endpoint)| endpoint.addresses().any(|own| own == way.address);
+        let (network, _) = map.endpoints(ends[1]).find(has_it)?;
+        let network = network.filter(|at| map.network(*at).driver == Driver::Bridge)?;
+        let place = |site: &DropSite| self.all.iter().position(|scene| scene.site == *site);
+        let on_machine = place(&DropSite::Machine(node.clone()))?;
+        let machine = self.all[on_machine].links(visitor).await?;
+        let mut inside: Vec<(usize, &str, &str, Links)> = Vec::new();
+        for at in ends {
+            let container = map.container(at);
+            let endpoint = map.endpoint_on(at, network).filter(|_| container.node == *node);
+            let Some(mac) = endpoint.and_then(|endpoint| endpoint.mac.as_deref()) else { continue };
+            let Some(scene) = place(&DropSite::Container(container.name.clone())) else { continue };
+            let links = self.all[scene].links(visitor).await;
+            inside.extend(links.map(|links| (scene, &*container.name, mac, links)));
+        }
+        let plugs: Vec<Plug> = inside
+            .iter()
+            .map(|(_, container, mac, links)| Plug { container, links, mac })
+            .collect();
+        let bridge = bridge(map, network);
+        let (scene, cause) = match fault(&machine, bridge.as_deref(), &plugs)? {
+            Fault::Inside(at, cause) => (inside[at].0, cause),
+            Fault::OnMachine(cause) => (on_machine, cause),
+        };
+        let site = self.all[scene].site.clone();
+        Some((scene, PacketDrop { site, cause, counted: Vec::new() }))
+    }
+
     fn add(
         &mut self,
         scene: Result<DropScene, String>,
@@ -172,6 +209,17 @@ pub async fn misrouted(map: &Map<'_>, engines: &Engines, way: &LostWay) -> Optio
     Some(search)
 }
 
+/// What is wrong with the cables of both ends of a way: nothing where they are whole, or that
+/// cannot be told. Nothing is sent.
+pub async fn unplugged(map: &Map<'_>, engines: &Engines, way: &LostWay) -> Option<DropSearch> {
+    let visitor = Visitor::start().ok()?;
+    let scenes = Scenes::of(map, engines, way).await;
+    let (_, drop) = scenes.unplugged(map, &visitor, way).await?;
+    let mut search = DropSearch::new(&map.container(way.from).name, way);
+    search.found.push(drop);
+    Some(search)
+}
+
 /// Something that counts, and the place of its scene. A rule's number is here
 /// which of those alike in its chain it is: others come and go above it.
 type Counting = (usize, DropCause);
@@ -199,6 +247,9 @@ impl Seeker<'_> {
     async fn seek(&self, search: &mut DropSearch) -> std::io::Result<()> {
         let is_route = |cause: &DropCause| matches!(cause, DropCause::Route { .. });
         let mut found: Vec<Found> = self.dead_end(is_route).into_iter().collect();
+        if found.is_empty() {
+            found.extend(self.scenes.unplugged(self.map, self.visitor, self.way).await);
+        }
         if found.is_empty() {
             let first = self.read().await;
             self.tell_scope(&first, search);

@@ -14,6 +14,11 @@ pub async fn misrouted(_: &Map<'_>, _: &Engines, _: &LostWay) -> Option<DropSear
     None
 }
 
+/// Looks at nothing.
+pub async fn unplugged(_: &Map<'_>, _: &Engines, _: &LostWay) -> Option<DropSearch> {
+    None
+}
+
 /// Looks at nothing, and says so.
 pub async fn seek(map: &Map<'_>, _: &Engines, way: &LostWay) -> DropSearch {
     let why = "the rules of its firewall can be read on the engine's Linux machine alone";

@@ -22,9 +22,9 @@ use std::time::Duration;
 
 pub use again::Crowd;
 #[cfg(target_os = "linux")]
-pub use drops::{has_rules_of_routing, misrouted, seek};
+pub use drops::{has_rules_of_routing, misrouted, seek, unplugged};
 #[cfg(not(target_os = "linux"))]
-pub use drops_elsewhere::{has_rules_of_routing, misrouted, seek};
+pub use drops_elsewhere::{has_rules_of_routing, misrouted, seek, unplugged};
 pub use follow::Pace;
 pub use methods::Method;
 pub use plan::{Attempts, ProbePlan, Query, Request, plan, plan_queries};

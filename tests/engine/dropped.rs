@@ -7,7 +7,9 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::lent_engine::LentEngine;
-use crate::support::{Corner, Here, docker, here_on, inspect, machine, netmap, process_of, text};
+use crate::support::{
+    Corner, Here, docker, here_on, inspect, machine, netmap, paste, process_of, text,
+};
 
 /// A client, and a server that listens on port 5432, on one network with IPv4
 /// and IPv6; the server is on a second network as well.
@@ -554,6 +556,72 @@ fn no_rule_is_named_that_does_not_drop_it() {
     let rule = format!("of DOCKER-USER drops it: `-d {}/32 -p icmp -j DROP`", shop.db_ip);
     assert!(because.contains(&rule), "{because}");
     shop.shell("machine", &format!("iptables -D DOCKER-USER {both}"));
+}
+
+/// A cable that is off its bridge, or switched off, as what sets up a machine's own network does it
+/// to the engine's: it is named, without anything that is sent, and the fix puts it right.
+#[test]
+#[ignore = "needs a Docker engine"]
+fn a_cable_is_found_that_is_not_as_the_engine_made_it() {
+    let mut shop = Shop::new("dropped-cable");
+    let target = format!("{}:5432", shop.db);
+    let complain = format!("while :; do echo 'Error: connect ETIMEDOUT {target}'; sleep 1; done");
+    let of_shop = ["--network", &shop.corner.name("shop")];
+    let said = ["-e", &format!("DB={target}"), "busybox", "sh", "-c", &complain];
+    let caller = shop.corner.run("caller", &[&of_shop[..], &said].concat());
+    let doctor = || {
+        let output = netmap(&["doctor", &caller, "--format", "json"]);
+        serde_json::from_str::<Value>(&text(&output.stdout)).expect("JSON")["findings"].to_string()
+    };
+    // Whoever complains of silence, the cables are whole.
+    std::thread::sleep(std::time::Duration::from_secs(6));
+    let told = doctor();
+    assert!(!told.contains("is not on the bridge") && !told.contains("switched off"), "{told}");
+    // The container is on two networks: each has a cable of its own.
+    let own = shop.enter("db").args(["ip", "-o", "-4", "addr", "show"]).output();
+    let own = text(&own.expect("nsenter runs").stdout);
+    let own = own.lines().find(|line| line.contains(&*shop.db_ip)).expect("its interface");
+    let own = own.split_whitespace().nth(1).expect("a name");
+    let number = docker(&["exec", &shop.db, "cat", &format!("/sys/class/net/{own}/iflink")]);
+    let links = shop.enter("machine").args(["ip", "-o", "link"]).output();
+    let links = text(&links.expect("nsenter runs").stdout);
+    let end = links.lines().find_map(|line| line.strip_prefix(&format!("{number}: ")));
+    let end = end.and_then(|end| end.split('@').next()).expect("the other end").to_owned();
+    let off = format!(
+        "the interface {end}, which leads to {}, is not on the bridge {}",
+        shop.db, shop.bridge
+    );
+    for (undo, said) in [
+        (format!("ip link set {end} nomaster"), off),
+        (format!("ip link set {end} down"), format!("the interface {end} is switched off")),
+        (
+            "ip link set BRIDGE down".to_owned(),
+            format!("the interface {} is switched off", shop.bridge),
+        ),
+    ] {
+        shop.shell("machine", &undo);
+        let because = shop.because(&target);
+        assert!(because.contains(&said), "{undo}: {because}");
+        let told = doctor();
+        assert!(told.contains(&said), "{undo}: {told}");
+        let ladder = shop.why(&target);
+        for line in ladder["fix"].as_array().expect("a fix") {
+            shop.shell("machine", &line.as_str().expect("a line").replace("sudo ", ""));
+        }
+        let ladder = shop.why(&target);
+        assert_eq!(ladder["verdict"], "reachable", "{undo}: {ladder:#}");
+    }
+    shop.shell("web", "ip link set eth0 down");
+    let because = shop.because(&target);
+    let said = format!("the interface eth0 is switched off in {}'s network namespace", shop.web);
+    assert!(because.contains(&said), "{because}");
+    let ladder = shop.why(&target);
+    let fix = ladder["fix"].as_array().expect("a fix").iter();
+    let fix: Vec<String> =
+        fix.map(|line| line.as_str().expect("a line").replace("sudo ", "")).collect();
+    assert!(fix.contains(&format!("docker restart {}", shop.web)), "{fix:?}");
+    assert!(paste(&fix).status.success());
+    assert_eq!(shop.why(&target)["verdict"], "reachable");
 }
 
 #[test]

@@ -27,7 +27,8 @@ pub const RULE: Rule = Rule {
     seen: "With `--probe`: both run, they share a network that carries traffic, and an address did \
         not answer, or the host said that it is not reachable; or an address answers pings and not \
         a port that is wanted and listens, or refuses what comes there although somebody listens. As root beside the engine netmap also \
-        finds the rule, route or setting that drops the packets, by sending some and counting. Of \
+        finds the rule, route or setting that drops the packets, by sending some and counting, and a cable \
+        of a container that is off its bridge or switched off. Of \
         Podman's published ports also without: connections wait that nothing sends on. And of bridges \
         that lead out: as root beside the engine netmap reads whether a rule of the machine lets out what \
         is on them, under the machine's address.",

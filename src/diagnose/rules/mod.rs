@@ -55,7 +55,7 @@ mod subnet_overlap;
 mod swarm_ports;
 mod target_down;
 mod underscore_host;
-mod unexplained_failure;
+pub mod unexplained_failure;
 mod unused_network;
 mod wrong_name;
 mod wrong_protocol;

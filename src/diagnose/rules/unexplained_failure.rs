@@ -7,14 +7,14 @@ use std::net::Ipv6Addr;
 use crate::diagnose::cures::{
     BY_A_RELAY, Servers, by_default, cure, dropped, is_to_mail_outside, same_protocol,
 };
-use crate::diagnose::families;
 use crate::diagnose::{
     Case, Complaint, Edge, Judgement, Meaning, Obstacle, Rule, Sight, advise, owned,
 };
+use crate::diagnose::{drops, families};
 use crate::model::words::few;
 use crate::model::{
-    ContainerAt, Evidence, Family, Finding, Health, ListensFrom, LogError, LogErrorKind,
-    MachineMatter, Progress, Severity, State, Step, TroubleKind, reference,
+    Attempt, ContainerAt, DropSearch, Evidence, Family, Finding, Health, ListensFrom, LogError,
+    LogErrorKind, LostWay, MachineMatter, Progress, Severity, State, Step, TroubleKind, reference,
 };
 use crate::order::Ordered;
 
@@ -114,6 +114,13 @@ fn of_hosts(
         finding.fix = fix;
         return finding;
     }
+    if let Some((search, first)) = lost(case, failing).and_then(|of| Some((of, of.found.first()?)))
+    {
+        let (container, to) = (search.from.clone(), search.to.clone());
+        finding.evidence.push(Evidence::DroppedBy { container, to, by: first.clone() });
+        finding.fix = drops::steps(case, first, search.address);
+        return finding;
+    }
     let edges: Vec<&Edge> = failing.iter().map(|(edge, _)| *edge).collect();
     let cut = failing.iter().filter(|(_, error)| error.kind == LogErrorKind::Reset);
     if let Some((server, kind, evidence)) = cut.copied().find_map(|(edge, _)| has_cut(case, edge)) {
@@ -134,6 +141,41 @@ fn of_hosts(
     let advice = advice.unwrap_or_else(dialled);
     finding.fix = vec![case.logs(at), advise(advice)];
     finding
+}
+
+/// Ways between containers on which packets are lost, as a log says, and nothing tells why: it
+/// may be a cable.
+pub fn lost_ways(case: &Case) -> Vec<LostWay> {
+    let running = case.containers().filter(|at| case.container(*at).state == State::Running);
+    let silent = running.flat_map(|at| failing(case, at)).filter(|(_, error)| {
+        matches!(error.kind, LogErrorKind::Timeout | LogErrorKind::Unreachable)
+    });
+    let way = |edge: &Edge| {
+        let to = edge.container().filter(|to| *to != edge.from)?;
+        let network = case.shared(edge.from, to).into_iter().next()?;
+        let stack = case.map.stack(to).unwrap_or(to);
+        Some(LostWay {
+            from: edge.from,
+            to: Some(to),
+            host: case.name(to).to_owned(),
+            address: case.map.endpoint_on(stack, network)?.addresses().next()?,
+            attempt: edge.port.map_or(Attempt::Icmp, Attempt::Tcp),
+        })
+    };
+    let mut ways: Vec<LostWay> = silent.filter_map(|(edge, _)| way(edge)).collect();
+    ways.dedup();
+    ways
+}
+
+/// What was found to lose the packets of one of these.
+fn lost<'a>(case: &Case<'a>, failing: &[(&Edge, &LogError)]) -> Option<&'a DropSearch> {
+    let is_of = |search: &DropSearch, edge: &Edge| {
+        let to = edge.container().map(|to| case.name(to));
+        search.from == case.name(edge.from) && Some(search.to.as_str()) == to
+    };
+    let drops = &case.map.snapshot().drops;
+    let mut found = drops.iter().filter(|search| !search.found.is_empty());
+    found.find(|search| failing.iter().any(|(edge, _)| is_of(search, edge)))
 }
 
 /// The server that ends the connections of a client, and what its log says of why.

@@ -5,6 +5,7 @@
 mod iptables;
 mod iptables_fits;
 mod kernel;
+mod links;
 mod nft;
 mod nft_fits;
 mod nft_walk;
@@ -13,7 +14,6 @@ mod programs;
 mod queues;
 mod routing;
 mod tally;
-mod xdp;
 
 use std::fs::File;
 use std::net::IpAddr;
@@ -34,6 +34,7 @@ use programs::{Programs, Variants};
 use routing::{Route, has_rules};
 use serde_json::Value;
 
+pub use links::{Fault, Links, Plug, fault};
 pub use packet::{Packet, Side, Through};
 pub use tally::Tally;
 
@@ -179,10 +180,10 @@ impl DropScene {
             Ok(tallies) => reading.tallies.extend(tallies),
             Err(why) => reading.not_looked("queues of interfaces (tc)", why),
         }
-        match links.and_then(|text| xdp::read(&text)) {
+        match links.and_then(|text| Links::read(&text)) {
             Ok(interfaces) => {
-                for name in interfaces {
-                    let what = format!("what the program of XDP on {} drops", visible(&name));
+                for name in interfaces.with_xdp() {
+                    let what = format!("what the program of XDP on {} drops", visible(name));
                     reading.not_looked(&what, "it comes before anything that counts");
                 }
             }
@@ -325,6 +326,12 @@ impl DropScene {
             .or_else(|| kernel::no_neighbour(to, &table("net/arp")))
     }
 
+    /// Its interfaces, where they can be read.
+    pub async fn links(&self, visitor: &Visitor) -> Option<Links> {
+        let programs = Programs::new(visitor, &self.namespace);
+        Links::read(&programs.run("ip", &["-j", "link", "show"]).await.ok()?).ok()
+    }
+
     /// Whether somebody has made rules of routing on an engine's machine. What stands before
     /// an engine may be on another one.
     pub async fn has_rules_of_routing(&self, visitor: &Visitor) -> bool {
@@ -401,7 +408,7 @@ pub fn read_by_chance(text: &str) -> Vec<DropCause> {
     let ruleset = nft::read(text, |_, _| false, |_| true, |_| true).unwrap_or_default();
     tallies.extend(ruleset.tallies);
     tallies.extend(queues::read(text).unwrap_or_default());
-    let _names = xdp::read(text);
+    let _links = Links::read(text);
     tallies.extend(kernel::counters(text));
     tallies.extend(kernel::counters_v6(text));
     tallies.extend(kernel::interfaces(text));
@@ -424,7 +431,11 @@ pub fn rank(cause: &DropCause) -> u8 {
     match cause {
         DropCause::Rule(FirewallRule { verdict: RuleVerdict::Rewrite, .. }) => 4,
         DropCause::Rule(_) => 0,
-        DropCause::Route { .. } | DropCause::Misrouted { .. } => 1,
+        DropCause::Route { .. }
+        | DropCause::Misrouted { .. }
+        | DropCause::Down { .. }
+        | DropCause::Unplugged { .. }
+        | DropCause::NoBridge { .. } => 1,
         DropCause::ReversePath
         | DropCause::NotForwarded
         | DropCause::ConntrackFull
