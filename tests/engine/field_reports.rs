@@ -18,6 +18,9 @@ use crate::support::{netmap_command, text};
 /// How long a setup may take to look as it should.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// From one look to the next: each takes a tenth of a second of a processor.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+
 /// A container is judged once it is a few seconds old.
 const SETTLED: Duration = Duration::from_secs(6);
 
@@ -108,7 +111,7 @@ impl Case {
             let found = serde_json::to_string_pretty(&findings).unwrap();
             let said = self.said.borrow();
             assert!(began.elapsed() < PATIENCE, "{what}:\n{found}\nthe script said: {said}");
-            thread::sleep(Duration::from_millis(500));
+            thread::sleep(BETWEEN_LOOKS);
         }
     }
 
@@ -126,7 +129,7 @@ impl Case {
                 began.elapsed() < PATIENCE,
                 "works {expected}: {said}\nthe steps said: {steps}"
             );
-            thread::sleep(Duration::from_millis(500));
+            thread::sleep(BETWEEN_LOOKS);
         }
     }
 

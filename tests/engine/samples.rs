@@ -22,6 +22,9 @@ use crate::support::{MAKE_NETWORK, alone_making_networks, engine, netmap_command
 /// How long a setup may take to look as it should.
 const PATIENCE: Duration = Duration::from_secs(25);
 
+/// From one look to the next: each takes a tenth of a second of a processor.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+
 /// Old enough that no container counts as only just started.
 const SETTLED: Duration = Duration::from_secs(6);
 
@@ -188,7 +191,7 @@ impl Sample {
                 "{what}: found {found:?} instead of {rules:?}:\n{}",
                 serde_json::to_string_pretty(&findings).unwrap()
             );
-            thread::sleep(Duration::from_millis(500));
+            thread::sleep(BETWEEN_LOOKS);
         }
     }
 
@@ -220,7 +223,7 @@ impl Sample {
                 return;
             }
             assert!(began.elapsed() < PATIENCE, "fixed, and no traffic: {}", said(&output));
-            thread::sleep(Duration::from_millis(500));
+            thread::sleep(BETWEEN_LOOKS);
         }
     }
 
