@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::requests::ask;
 use crate::support::{
     Corner, docker, engine, inspect, long_or, netmap, netmap_command, netmap_json, netmap_text,
     process_of, text,
@@ -373,11 +374,18 @@ fn an_interrupted_probe_leaves_nothing_behind() {
         assert_eq!(status.code(), code, "{signal} after {pause} ms");
         for name in names.iter().chain([&far]) {
             let deadline = Instant::now() + Duration::from_secs(8);
-            while docker(&["top", name, "-o", "pid,stat,args"]).lines().count() > 2 {
-                let top = docker(&["top", name, "-o", "pid,stat,args"]);
+            let runs = || {
+                let path = format!("/containers/{name}/top?ps_args=-o%20pid,stat,args");
+                ask(&engine(), &path)["Processes"].as_array().expect("a list").clone()
+            };
+            loop {
+                let left = runs();
+                if left.len() == 1 {
+                    break;
+                }
                 assert!(
                     Instant::now() < deadline,
-                    "{signal} after {pause} ms left in {name}:\n{top}"
+                    "{signal} after {pause} ms left in {name}: {left:?}"
                 );
                 thread::sleep(Duration::from_millis(100));
             }
