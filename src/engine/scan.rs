@@ -126,18 +126,17 @@ async fn about(engine: &Engine, options: ScanOptions) -> Result<About> {
     let (version, networks, early) = tokio::join!(version, lenient::networks(engine), early);
     let networks = networks?;
     let mut unread = Vec::new();
-    let mut facts = match (version, engine.identity()) {
-        (Some(Ok(version)), _) => translate::engine_facts(version),
-        (_, Some(identity)) => EngineFacts::from(identity),
-        (asked, None) => {
-            let version = match asked {
-                None => lenient::version(engine).await,
-                Some(answer) => answer,
-            };
-            version.map(translate::engine_facts).unwrap_or_else(|error| {
-                unread.push(Unread::new("the engine's version", error.to_string()));
-                EngineFacts::default()
-            })
+    let identity = engine.identity().map(EngineFacts::from);
+    let version = match version {
+        None if identity.is_none() => Some(lenient::version(engine).await),
+        asked => asked,
+    };
+    let mut facts = match version {
+        None => identity.unwrap_or_default(),
+        Some(Ok(version)) => translate::engine_facts(version),
+        Some(Err(error)) => {
+            unread.push(Unread::new("the engine's version", error.to_string()));
+            identity.unwrap_or_default()
         }
     };
     let mut networks: Vec<_> =
