@@ -33,12 +33,15 @@ pub fn remove_project(engine: &str, project: &str) {
     remove_volumes(engine, &mine);
 }
 
-/// Removes containers that a filter leaves, and says whether all went well. The last first, as they
-/// are listed: Podman removes nothing that others depend on.
+/// Removes containers that a filter leaves, and says whether all went well. Podman removes nothing
+/// that others depend on, and lists those in any order: what stays is tried again after the rest.
 pub fn remove_containers(engine: &str, filter: &str) -> bool {
     let listed = list(engine, &format!("/containers/json?all=1&{filter}"));
-    let stays = |id: &&str| !remove_container(engine, id) && !remove_container(engine, id);
-    listed.iter().map(|container| name_in(container, "Id")).filter(stays).count() == 0
+    let mut left: Vec<&str> = listed.iter().map(|container| name_in(container, "Id")).collect();
+    for _ in 0..3 {
+        left.retain(|id| !remove_container(engine, id));
+    }
+    left.is_empty()
 }
 
 /// Likewise, volumes.
