@@ -132,7 +132,7 @@ pub fn steps(case: &Case, drop: &PacketDrop, to: IpAddr) -> Vec<Step> {
 
 /// Of interfaces that are not as the engine has made them.
 const WHO_SETS_INTERFACES: &str = "if it comes back: what sets up the machine's own network changes the engine's \
-     interfaces as well; tell it to leave veth* and br-* alone (NetworkManager: unmanaged-devices; \
+     interfaces as well; tell it to leave veth*, br-* and podman* alone (NetworkManager: unmanaged-devices; \
      systemd-networkd: Unmanaged=yes)";
 
 fn of_rule(case: &Case, drop: &PacketDrop, rule: &FirewallRule) -> Vec<Step> {
