@@ -185,6 +185,10 @@ fn ends(map: &Map, asked: Option<&Selection>) -> Result<BTreeSet<ContainerAt>> {
 /// How many silences are looked into, each of which takes a second.
 const MOST_SILENCES: usize = 6;
 
+/// How many ways' cables are looked at: a bridge that is down silences all who are on it, and
+/// nothing is sent for it.
+const MOST_CABLES: usize = 60;
+
 /// Ways to the engine's machine on which packets are lost.
 fn silent_machines(map: &Map) -> Vec<LostWay> {
     let mut ways = host_firewall::lost_ways(&Case::new(map, None));
@@ -195,7 +199,7 @@ fn silent_machines(map: &Map) -> Vec<LostWay> {
 /// Ways between containers on which packets are lost, as logs say.
 fn silent_peers(map: &Map) -> Vec<LostWay> {
     let mut ways = unexplained_failure::lost_ways(&Case::new(map, None));
-    ways.truncate(MOST_SILENCES);
+    ways.truncate(MOST_CABLES);
     ways
 }
 
